@@ -1,0 +1,38 @@
+#include "clones.h"
+#include "tensor_kernels.h"
+
+#include <string.h>
+
+#define STORED float
+#define NAME(x) x##_f32
+#define LOAD(v) (v)
+#define STORE(v) (v)
+#include "activation_kernels.h"
+#undef STORED
+#undef NAME
+#undef LOAD
+#undef STORE
+
+static inline float from_bfloat16(uint16_t stored) {
+  uint32_t bits = (uint32_t)stored << 16;
+  float value;
+  memcpy(&value, &bits, sizeof(value));
+  return value;
+}
+
+// Round to nearest, ties to even. NaN stays NaN because its upper half is never zero here.
+static inline uint16_t to_bfloat16(float value) {
+  uint32_t bits;
+  memcpy(&bits, &value, sizeof(bits));
+  return (uint16_t)((bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16);
+}
+
+#define STORED uint16_t
+#define NAME(x) x##_bf16
+#define LOAD(v) from_bfloat16(v)
+#define STORE(v) to_bfloat16(v)
+#include "activation_kernels.h"
+
+CLONES void kernel_to_bfloat16(const float *restrict values, uint16_t *restrict converted, size_t count) {
+  for (size_t i = 0; i < count; i++) converted[i] = to_bfloat16(values[i]);
+}

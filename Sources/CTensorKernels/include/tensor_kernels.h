@@ -1,0 +1,98 @@
+// Element-wise and memory-bound kernels. Each is compiled for several instruction sets and the best one is taken at load time.
+//
+// Tensors of one sample are stored as [blocks][height * width][block]: `block` channels lie side by side. block = 1 is a
+// plain channel-major image. The suffixes name the stored type: f32 = float, bf16 = the upper half of a float.
+#ifndef NOMINAL_TENSOR_KERNELS_H
+#define NOMINAL_TENSOR_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// gradient *= derivative of ELU (alpha 1), written in terms of its own output.
+void kernel_elu_backward_f32(float *gradient, const float *output, size_t count);
+void kernel_elu_backward_bf16(uint16_t *gradient, const uint16_t *output, size_t count);
+// sum += addend
+void kernel_add_f32(float *sum, const float *addend, size_t count);
+void kernel_add_bf16(uint16_t *sum, const uint16_t *addend, size_t count);
+
+// Bilinear enlargement by two with pixel centres at halves (as PyTorch's align_corners=False), and its transpose.
+void kernel_upsample_f32(const float *input, float *output, int blocks, int height, int width, int block);
+void kernel_upsample_bf16(const uint16_t *input, uint16_t *output, int blocks, int height, int width, int block);
+void kernel_upsample_backward_f32(const float *output_gradient, float *input_gradient, int blocks, int height, int width,
+                                  int block);
+void kernel_upsample_backward_bf16(const uint16_t *output_gradient, uint16_t *input_gradient, int blocks, int height,
+                                   int width, int block);
+
+// output = gate * first + (1 - gate) * second, and the gradients of all three (gate: before its sigmoid).
+void kernel_combine_f32(const float *gate, const float *first, const float *second, float *output, size_t count);
+void kernel_combine_bf16(const uint16_t *gate, const uint16_t *first, const uint16_t *second, uint16_t *output,
+                         size_t count);
+void kernel_combine_backward_f32(const float *gate, const float *first, const float *second, const float *output_gradient,
+                                 float *gate_gradient, float *first_gradient, float *second_gradient, size_t count);
+void kernel_combine_backward_bf16(const uint16_t *gate, const uint16_t *first, const uint16_t *second,
+                                  const uint16_t *output_gradient, uint16_t *gate_gradient, uint16_t *first_gradient,
+                                  uint16_t *second_gradient, size_t count);
+
+// The two-term masked objective of one sample. `output` is a blocked tensor whose first `channels` channels count;
+// target is channel-major. Adds up squared residuals outside and inside the mask, and with non-NULL `gradient` writes
+// outside_scale * residual or inside_scale * residual per value (0 in the padding channels).
+void kernel_masked_squared_error_f32(const float *output, const float *target, const uint8_t *mask, int channels,
+                                     size_t pixels, int block, float outside_scale, float inside_scale, float *gradient,
+                                     double sums[2]);
+void kernel_masked_squared_error_bf16(const uint16_t *output, const float *target, const uint8_t *mask, int channels,
+                                      size_t pixels, int block, float outside_scale, float inside_scale,
+                                      uint16_t *gradient, double sums[2]);
+// The first `channels` channels of a blocked tensor as a channel-major float image.
+void kernel_unpack_f32(const float *blocked, float *planar, int channels, size_t pixels, int block);
+void kernel_unpack_bf16(const uint16_t *blocked, float *planar, int channels, size_t pixels, int block);
+void kernel_to_bfloat16(const float *values, uint16_t *converted, size_t count);
+
+// Adam (Kingma and Ba, 2015) with the bias corrections given; mean = exponential average or NULL.
+typedef struct {
+  float learning_rate, beta1, beta2, epsilon, correction1, correction2, average_decay;
+} kernel_adam_step;
+void kernel_adam(float *parameters, const float *gradient, float *first_moment, float *second_moment, float *average,
+                 size_t count, const kernel_adam_step *step);
+// sum[i] = scale * (shards[0][i] + shards[1][i] + ...), always in that order.
+void kernel_sum_shards(const float *const *shards, int shard_count, size_t offset, float *sum, size_t count, float scale);
+
+// Mean over channels of the squared difference of two channel-major images.
+void kernel_squared_error_map(const float *first, const float *second, float *map, int channels, size_t pixels);
+// One pass of a size x size box filter (odd size) with reflected borders (the border pixel is repeated), so that the sum
+// of the map is kept. `scratch` holds height * width floats. In place is allowed.
+void kernel_box_filter(const float *map, float *filtered, float *scratch, int height, int width, int size);
+
+void kernel_elu(float *values, size_t count);
+void kernel_sigmoid(float *values, size_t count);
+// output[channel][...] = bias[channel]
+void kernel_fill_bias(float *output, const float *bias, int channels, size_t pixels);
+// bias_gradient[channel] = sum over pixels of gradient[channel][...]
+void kernel_bias_gradient(const float *gradient, float *bias_gradient, int channels, size_t pixels);
+
+typedef struct {
+  int channels, height, width;  // of the channel-major input
+  int kernel_size, stride, dilation, padding;
+  int first_row, row_count;     // output rows that are wanted
+} kernel_patch_shape;
+// columns[channel][ky][kx][row][x] = the input under each kernel element, 0 outside; and its transpose, added up.
+void kernel_im2col(const float *input, float *columns, const kernel_patch_shape *shape);
+void kernel_col2im_add(const float *columns, float *input, const kernel_patch_shape *shape);
+
+// Convolution of stride 1, element by element of the kernel, over the part of the image that each element reaches: for
+// dilations as large as the image, where a general kernel works on padding. The suffix is the block of the layout.
+// weights[output block][ky][kx][input channel][block]; output starts from bias (NULL: 0), or from itself when adding.
+typedef struct {
+  int input_channels, output_channels, height, width, kernel_size, dilation;
+} kernel_sparse_shape;
+void kernel_sparse_convolution_16(const float *input, const float *weights, const float *bias, float *output, bool add,
+                                  const kernel_sparse_shape *shape);
+void kernel_sparse_convolution_8(const float *input, const float *weights, const float *bias, float *output, bool add,
+                                 const kernel_sparse_shape *shape);
+// weight_gradient has the layout of weights.
+void kernel_sparse_weight_gradient_16(const float *input, const float *output_gradient, float *weight_gradient,
+                                      float *bias_gradient, const kernel_sparse_shape *shape);
+void kernel_sparse_weight_gradient_8(const float *input, const float *output_gradient, float *weight_gradient,
+                                     float *bias_gradient, const kernel_sparse_shape *shape);
+
+#endif

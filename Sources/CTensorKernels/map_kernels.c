@@ -1,0 +1,59 @@
+#include "clones.h"
+#include "tensor_kernels.h"
+
+CLONES void kernel_squared_error_map(const float *restrict first, const float *restrict second, float *restrict map,
+                                     int channels, size_t pixels) {
+  const float scale = 1.0f / (float)channels;
+  for (size_t p = 0; p < pixels; p++) {
+    float difference = first[p] - second[p];
+    map[p] = difference * difference;
+  }
+  for (int c = 1; c < channels; c++)
+    for (size_t p = 0; p < pixels; p++) {
+      float difference = first[c * pixels + p] - second[c * pixels + p];
+      map[p] += difference * difference;
+    }
+  for (size_t p = 0; p < pixels; p++) map[p] *= scale;
+}
+
+// Mirrors an index into 0 ..< size with the border repeated: ... 1 0 | 0 1 2 ... size-1 | size-1 size-2 ...
+static inline int mirrored(int index, int size) {
+  const int period = 2 * size;
+  index %= period;
+  if (index < 0) index += period;
+  return index < size ? index : period - 1 - index;
+}
+
+CLONES void kernel_box_filter(const float *map, float *filtered, float *restrict scratch, int height, int width, int size) {
+  const int reach = size / 2;
+  const float scale = 1.0f / ((float)size * (float)size);
+  // Down the columns into scratch: whole rows are added, so the inner loop runs along memory.
+  for (int y = 0; y < height; y++) {
+    float *restrict to = scratch + (size_t)y * width;
+    for (int x = 0; x < width; x++) to[x] = 0;
+    for (int k = -reach; k <= reach; k++) {
+      const float *from = map + (size_t)mirrored(y + k, height) * width;
+      for (int x = 0; x < width; x++) to[x] += from[x];
+    }
+  }
+  // Along the rows: the inside without index arithmetic, the borders mirrored.
+  for (int y = 0; y < height; y++) {
+    const float *from = scratch + (size_t)y * width;
+    float *restrict to = filtered + (size_t)y * width;
+    const int inside_start = reach < width ? reach : width, inside_end = width - reach > inside_start ? width - reach : inside_start;
+    for (int x = 0; x < inside_start; x++) {
+      float sum = 0;
+      for (int k = -reach; k <= reach; k++) sum += from[mirrored(x + k, width)];
+      to[x] = sum * scale;
+    }
+    for (int x = inside_start; x < inside_end; x++) to[x] = 0;
+    for (int k = -reach; k <= reach; k++)
+      for (int x = inside_start; x < inside_end; x++) to[x] += from[x + k];
+    for (int x = inside_start; x < inside_end; x++) to[x] *= scale;
+    for (int x = inside_end; x < width; x++) {
+      float sum = 0;
+      for (int k = -reach; k <= reach; k++) sum += from[mirrored(x + k, width)];
+      to[x] = sum * scale;
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import Glibc
+import Tensors
+
+/// Adam (Kingma and Ba, 2015) on a network's parameters in float32, with an optional exponential average of them.
+///
+/// Its state, `parameters`, both moments and the average, is in the order of the network's description, so that a checkpoint
+/// does not depend on the engine.
+public final class AdamOptimizer {
+    public static let (beta1, beta2, epsilon): (Float, Float, Float) = (0.9, 0.999, 1e-8)
+
+    private let parameters: AlignedBuffer<Float>
+    private let firstMoment: AlignedBuffer<Float>
+    private let secondMoment: AlignedBuffer<Float>
+    private let average: AlignedBuffer<Float>?
+    /// The share of the average that a step keeps; 0 = no average.
+    public let averageDecay: Float
+    public private(set) var stepCount: Int
+
+    /// Starts from a state; `OptimizerState(parameters:)` makes a first one.
+    public init(_ state: OptimizerState, averageDecay: Float = 0) {
+        parameters = AlignedBuffer(state.parameters)
+        firstMoment = AlignedBuffer(state.firstMoment)
+        secondMoment = AlignedBuffer(state.secondMoment)
+        average = averageDecay > 0 ? AlignedBuffer(state.average ?? state.parameters) : nil
+        self.averageDecay = averageDecay
+        stepCount = state.stepCount
+    }
+
+    public var state: OptimizerState {
+        OptimizerState(
+            stepCount: stepCount, parameters: parameters.values, firstMoment: firstMoment.values,
+            secondMoment: secondMoment.values, average: average?.values)
+    }
+
+    /// Gives the engine the current parameters; to be done once before the first step.
+    public func load(into engine: NetworkEngine) { engine.load(parameters) }
+
+    /// One step along the gradient of a batch, after which the engine holds the new parameters.
+    public func step(_ engine: NetworkEngine, _ batch: TrainingBatch, lambda: Float, learningRate: Float) -> BatchLoss {
+        let loss = engine.computeGradient(batch, lambda: lambda)
+        stepCount += 1
+        let step = FloatKernels.AdamStep(
+            learningRate: learningRate, beta1: AdamOptimizer.beta1, beta2: AdamOptimizer.beta2,
+            epsilon: AdamOptimizer.epsilon, correction1: 1 - powf(AdamOptimizer.beta1, Float(stepCount)),
+            correction2: 1 - powf(AdamOptimizer.beta2, Float(stepCount)),
+            // The average starts fast: at step t it keeps at most (1 + t) / (10 + t).
+            averageDecay: min(averageDecay, Float(1 + stepCount) / Float(10 + stepCount)))
+        let piece = 1 << 14
+        engine.workerPool.run((parameters.count + piece - 1) / piece) { index, _ in
+            let start = index * piece
+            FloatKernels.adam(
+                parameters: parameters.pointer + start, gradient: engine.gradientBuffer.pointer + start,
+                firstMoment: firstMoment.pointer + start, secondMoment: secondMoment.pointer + start,
+                average: average.map { $0.pointer + start }, count: min(piece, parameters.count - start), step: step)
+        }
+        engine.load(parameters)
+        return loss
+    }
+}
+
+/// Everything that the next optimiser step depends on, but for the data.
+public struct OptimizerState: Sendable, Equatable {
+    public var stepCount: Int
+    public var parameters: [Float]
+    public var firstMoment: [Float]
+    public var secondMoment: [Float]
+    public var average: [Float]?
+
+    public init(
+        stepCount: Int, parameters: [Float], firstMoment: [Float], secondMoment: [Float], average: [Float]?
+    ) {
+        (self.stepCount, self.parameters) = (stepCount, parameters)
+        (self.firstMoment, self.secondMoment, self.average) = (firstMoment, secondMoment, average)
+    }
+
+    /// Before the first step.
+    public init(parameters: [Float]) {
+        let zeros = [Float](repeating: 0, count: parameters.count)
+        self.init(stepCount: 0, parameters: parameters, firstMoment: zeros, secondMoment: zeros, average: nil)
+    }
+
+    /// The parameters to score with: the average where there is one.
+    public var modelParameters: [Float] { average ?? parameters }
+}

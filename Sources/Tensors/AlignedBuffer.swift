@@ -1,0 +1,46 @@
+import Glibc
+
+/// Memory that starts on a cache line, is zero at first, and lives as long as this object.
+///
+/// Threads share it by agreement: each writes its own part, and what follows waits for all of them.
+public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
+    public let count: Int
+    public let pointer: UnsafeMutablePointer<Element>
+
+    public init(count: Int) {
+        self.count = count
+        let bytes = max(count * MemoryLayout<Element>.stride, 64)
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+        memset(memory, 0, bytes)
+        pointer = memory.bindMemory(to: Element.self, capacity: max(count, 1))
+    }
+
+    public convenience init(_ values: [Element]) {
+        self.init(count: values.count)
+        copy(values)
+    }
+
+    deinit { UnsafeMutableRawPointer(pointer).deallocate() }
+
+    /// The elements as an array of their own.
+    public var values: [Element] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
+
+    /// Overwrites the elements from `offset` on.
+    public func copy(_ values: [Element], at offset: Int = 0) {
+        guard offset >= 0, offset + values.count <= count else {
+            fatalError("copy of \(values.count) elements at \(offset) into a buffer of \(count)")
+        }
+        values.withUnsafeBufferPointer { source in
+            guard let start = source.baseAddress else { return }
+            pointer.advanced(by: offset).update(from: start, count: values.count)
+        }
+    }
+
+    /// A part of the elements as an array of their own.
+    public func values(_ range: Range<Int>) -> [Element] {
+        guard range.lowerBound >= 0, range.upperBound <= count else {
+            fatalError("elements \(range) of a buffer of \(count)")
+        }
+        return Array(UnsafeBufferPointer(start: pointer + range.lowerBound, count: range.count))
+    }
+}

@@ -1,0 +1,172 @@
+internal import COneDNN
+
+/// oneDNN on this processor.
+public enum OneDNN {
+    /// Channels that lie side by side in the library's layout: 16 with AVX-512, else 8.
+    public static var blockSize: Int { Int(onednn_block_size()) }
+    public static var instructionSet: String { String(cString: onednn_instruction_set()) }
+    public static var hasBFloat16: Bool { onednn_has_bfloat16() }
+
+    public static var version: String {
+        var (major, minor, patch): (Int32, Int32, Int32) = (0, 0, 0)
+        onednn_version(&major, &minor, &patch)
+        return "\(major).\(minor).\(patch)"
+    }
+
+    /// Keeps the library from starting threads under the calling thread: the work is shared out by `WorkerPool`, so that
+    /// results do not depend on the number of threads.
+    public static func useCallingThreadOnly() { onednn_use_calling_thread_only() }
+
+    static func check(_ status: Int32, _ operation: @autoclosure () -> String) throws(TensorError) {
+        if status != 0 {
+            throw .libraryRefused(operation: operation(), reason: String(cString: onednn_status_text(status)))
+        }
+    }
+}
+
+/// The stored type of activations.
+public enum Precision: String, Sendable, Equatable, CaseIterable {
+    case float32, bfloat16
+
+    public var bytes: Int { self == .float32 ? 4 : 2 }
+}
+
+/// The library's engine with one stream per worker.
+public final class OneDNNLibrary: @unchecked Sendable {
+    fileprivate let library: OpaquePointer
+    fileprivate let streams: [OpaquePointer]
+
+    public init(workerCount: Int) throws(TensorError) {
+        OneDNN.useCallingThreadOnly()
+        var created: OpaquePointer?
+        try OneDNN.check(onednn_library_create(&created), "its engine")
+        library = created!
+        var streams: [OpaquePointer] = []
+        for _ in 0..<workerCount {
+            var stream: OpaquePointer?
+            try OneDNN.check(onednn_stream_create(created, &stream), "a stream")
+            streams.append(stream!)
+        }
+        self.streams = streams
+    }
+
+    deinit {
+        for stream in streams { onednn_stream_destroy(stream) }
+        onednn_library_destroy(library)
+    }
+}
+
+/// A compiled convolution of one sample, shared by all workers.
+public final class OneDNNConvolution: @unchecked Sendable {
+    public enum Kind: UInt32, Sendable { case forward = 0, backwardData = 1, backwardWeights = 2 }
+    public enum Activation: UInt32, Sendable { case none = 0, elu = 1, sigmoid = 2 }
+
+    public struct Shape: Sendable, Equatable {
+        public var inputChannels, outputChannels, inputHeight, inputWidth: Int
+        public var kernelSize, stride, dilation, padding: Int
+        public var planarSource = false
+        public var accumulate = false
+        public var activation = Activation.none
+        public var precision = Precision.float32
+
+        public init(
+            inputChannels: Int, outputChannels: Int, inputHeight: Int, inputWidth: Int, kernelSize: Int, stride: Int,
+            dilation: Int, padding: Int
+        ) {
+            (self.inputChannels, self.outputChannels) = (inputChannels, outputChannels)
+            (self.inputHeight, self.inputWidth) = (inputHeight, inputWidth)
+            (self.kernelSize, self.stride, self.dilation, self.padding) = (kernelSize, stride, dilation, padding)
+        }
+    }
+
+    fileprivate let convolution: OpaquePointer
+    private let library: OneDNNLibrary
+    public let weightsBytes: Int
+    public let scratchBytes: Int
+    /// The library's name of the kernel that it chose, such as `jit:avx512_core`.
+    public let kernelName: String
+
+    public init(_ library: OneDNNLibrary, _ kind: Kind, _ shape: Shape) throws(TensorError) {
+        let precision = shape.precision == .float32 ? ONEDNN_FLOAT32 : ONEDNN_BFLOAT16
+        var description = onednn_convolution_shape(
+            input_channels: Int32(shape.inputChannels), output_channels: Int32(shape.outputChannels),
+            input_height: Int32(shape.inputHeight), input_width: Int32(shape.inputWidth),
+            kernel_size: Int32(shape.kernelSize), stride: Int32(shape.stride), dilation: Int32(shape.dilation),
+            padding: Int32(shape.padding), planar_source: shape.planarSource, accumulate: shape.accumulate,
+            activation: onednn_activation(shape.activation.rawValue), source_precision: precision,
+            destination_precision: precision)
+        var created: OpaquePointer?
+        try OneDNN.check(
+            onednn_convolution_create(
+                library.library, onednn_convolution_kind(kind.rawValue), &description, &created), "\(kind) of \(shape)")
+        self.library = library
+        convolution = created!
+        weightsBytes = onednn_convolution_weights_bytes(created)
+        scratchBytes = onednn_convolution_scratch_bytes(created)
+        kernelName = String(cString: onednn_convolution_kernel(created))
+    }
+
+    deinit { onednn_convolution_destroy(convolution) }
+}
+
+/// A convolution bound to one worker's memory. Running it allocates nothing on our side.
+public final class OneDNNCall {
+    private let call: OpaquePointer
+    private let stream: OpaquePointer
+    private let convolution: OneDNNConvolution
+
+    /// Forward: source, weights, bias, destination. Backward data: the gradient of the output as `source`, the gradient of
+    /// the input as `destination`. Backward weights: source, the gradients of weights and bias, the gradient of the
+    /// output as `destination`.
+    public init(
+        _ convolution: OneDNNConvolution, _ library: OneDNNLibrary, worker: Int, source: UnsafeMutableRawPointer,
+        weights: UnsafeMutableRawPointer, bias: UnsafeMutableRawPointer?, destination: UnsafeMutableRawPointer,
+        scratch: UnsafeMutableRawPointer
+    ) throws(TensorError) {
+        var created: OpaquePointer?
+        try OneDNN.check(
+            onednn_call_create(
+                convolution.convolution, source, weights, bias, destination, scratch, &created), "a call")
+        call = created!
+        stream = library.streams[worker]
+        self.convolution = convolution
+    }
+
+    deinit { onednn_call_destroy(call) }
+
+    public func setWeights(_ weights: UnsafeMutableRawPointer, bias: UnsafeMutableRawPointer?) {
+        let status = onednn_call_set_weights(call, weights, bias)
+        if status != 0 { fatalError("oneDNN refused other weights: \(String(cString: onednn_status_text(status)))") }
+    }
+
+    public func run() {
+        let status = onednn_call_run(call, stream)
+        if status != 0 { fatalError("a oneDNN call failed: \(String(cString: onednn_status_text(status)))") }
+    }
+}
+
+/// Moves weights between rows (output, input, y, x) of float32 and a convolution's own layout.
+public final class OneDNNReorder {
+    private let reorder: OpaquePointer
+    private let stream: OpaquePointer
+    private let convolution: OneDNNConvolution
+
+    public init(
+        _ convolution: OneDNNConvolution, _ library: OneDNNLibrary, fromRows: Bool, rows: UnsafeMutablePointer<Float>,
+        weights: UnsafeMutableRawPointer
+    ) throws(TensorError) {
+        var created: OpaquePointer?
+        try OneDNN.check(
+            onednn_reorder_create(convolution.convolution, fromRows, rows, weights, &created), "a reorder")
+        reorder = created!
+        stream = library.streams[0]
+        self.convolution = convolution
+    }
+
+    deinit { onednn_reorder_destroy(reorder) }
+
+    public func run() {
+        let status = onednn_reorder_run(reorder, stream)
+        if status != 0 { fatalError("a oneDNN reorder failed: \(String(cString: onednn_status_text(status)))") }
+    }
+}

@@ -1,0 +1,119 @@
+import Glibc
+
+/// Threads of our own that share out numbered pieces of work. The calling thread is worker 0.
+///
+/// Which worker does which piece is not fixed, so a piece must give the same result on every worker.
+public final class WorkerPool: @unchecked Sendable {
+    public typealias Piece = (_ piece: Int, _ worker: Int) -> Void
+
+    public let workerCount: Int
+    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    private let workArrived: UnsafeMutablePointer<pthread_cond_t>
+    private let workEnded: UnsafeMutablePointer<pthread_cond_t>
+    private var threads: [pthread_t] = []
+    // Guarded by the mutex.
+    private var body: Piece?
+    private var next = 0
+    private var count = 0
+    private var running = 0
+    private var stopped = false
+
+    /// - Parameter workerCount: threads in all, the caller's included; at least 1.
+    public init(workerCount: Int) {
+        self.workerCount = max(1, workerCount)
+        mutex = .allocate(capacity: 1)
+        workArrived = .allocate(capacity: 1)
+        workEnded = .allocate(capacity: 1)
+        pthread_mutex_init(mutex, nil)
+        pthread_cond_init(workArrived, nil)
+        pthread_cond_init(workEnded, nil)
+        for worker in 1..<max(1, self.workerCount) { startThread(worker) }
+    }
+
+    /// Ends the threads. Work that is being shared out must have ended.
+    public func stop() {
+        pthread_mutex_lock(mutex)
+        stopped = true
+        pthread_cond_broadcast(workArrived)
+        pthread_mutex_unlock(mutex)
+        for thread in threads { pthread_join(thread, nil) }
+        threads = []
+    }
+
+    deinit {
+        pthread_mutex_destroy(mutex)
+        pthread_cond_destroy(workArrived)
+        pthread_cond_destroy(workEnded)
+        mutex.deallocate()
+        workArrived.deallocate()
+        workEnded.deallocate()
+    }
+
+    /// Runs `body` for every number in 0 ..< pieces and returns when all have ended.
+    public func run(_ pieces: Int, _ body: Piece) {
+        OneDNN.useCallingThreadOnly()
+        if workerCount == 1 || pieces <= 1 {
+            for piece in 0..<max(0, pieces) { body(piece, 0) }
+            return
+        }
+        withoutActuallyEscaping(body) { body in
+            pthread_mutex_lock(mutex)
+            (self.body, next, count) = (body, 0, pieces)
+            pthread_cond_broadcast(workArrived)
+            work(as: 0)
+            while running > 0 { pthread_cond_wait(workEnded, mutex) }
+            self.body = nil
+            pthread_mutex_unlock(mutex)
+        }
+    }
+
+    /// Takes pieces until none is left. Called, and returns, with the mutex locked.
+    private func work(as worker: Int) {
+        guard let body else { return }
+        running += 1
+        while next < count {
+            let piece = next
+            next += 1
+            pthread_mutex_unlock(mutex)
+            body(piece, worker)
+            pthread_mutex_lock(mutex)
+        }
+        running -= 1
+        if running == 0 { pthread_cond_signal(workEnded) }
+    }
+
+    private func startThread(_ worker: Int) {
+        let start = Unmanaged.passRetained(ThreadStart(pool: self, worker: worker))
+        var thread = pthread_t()
+        let status = pthread_create(&thread, nil, { argument in
+            let start = Unmanaged<ThreadStart>.fromOpaque(argument!).takeRetainedValue()
+            start.pool.serve(as: start.worker)
+            return nil
+        }, start.toOpaque())
+        guard status == 0 else { fatalError("cannot start thread \(worker): \(String(cString: strerror(status)))") }
+        threads.append(thread)
+    }
+
+    private func serve(as worker: Int) {
+        OneDNN.useCallingThreadOnly()
+        pthread_mutex_lock(mutex)
+        while !stopped {
+            if next < count, body != nil {
+                work(as: worker)
+            } else {
+                pthread_cond_wait(workArrived, mutex)
+            }
+        }
+        pthread_mutex_unlock(mutex)
+    }
+
+    private final class ThreadStart {
+        let pool: WorkerPool
+        let worker: Int
+
+        init(pool: WorkerPool, worker: Int) {
+            self.pool = pool
+            self.worker = worker
+        }
+    }
+}

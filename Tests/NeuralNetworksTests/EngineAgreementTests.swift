@@ -1,0 +1,109 @@
+import SeededRandom
+import Testing
+
+@testable import NeuralNetworks
+@testable import Tensors
+
+/// Small random batches whose masks hold a rectangle each, one sample without.
+func randomBatch(count: Int, height: Int, width: Int, seed: UInt64) -> TrainingBatch {
+    let batch = TrainingBatch(count: count, height: height, width: width)
+    for sample in 0..<count {
+        var generator = SeededGenerator(seed: seed, stream: "batch", UInt64(sample))
+        let target = (0..<3 * height * width).map { _ in generator.uniform() }
+        var input = target
+        var mask = [UInt8](repeating: 0, count: height * width)
+        if sample != 1 {
+            for y in height / 4..<height / 2 {
+                for x in width / 8..<width / 2 {
+                    mask[y * width + x] = 1
+                    for channel in 0..<3 { input[(channel * height + y) * width + x] = generator.uniform() }
+                }
+            }
+        }
+        batch.set(sample, input: input, target: target, mask: mask)
+    }
+    return batch
+}
+
+func largestDifference(_ first: [Float], _ second: [Float]) -> Float {
+    zip(first, second).map { abs($0 - $1) }.max() ?? 0
+}
+
+func norm(_ values: [Float]) -> Double { values.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot() }
+
+@Suite("Both engines")
+struct EngineAgreementTests {
+    @Test(
+        "give the same reconstruction and gradient of the whole network",
+        arguments: [
+            (NetworkArchitecture.sdc, 16, 64, 64), (.sdc, 5, 32, 48), (.sdc, 8, 128, 64), (.sdcCCM, 16, 64, 64),
+            (.sdcCCM, 3, 40, 32),
+        ])
+    func enginesAgree(_ architecture: NetworkArchitecture, _ base: Int, _ height: Int, _ width: Int) throws {
+        let network = architecture.description(baseWidth: base)
+        let parameters = network.initialParameters(seed: 7)
+        let batch = randomBatch(count: 3, height: height, width: width, seed: 3)
+        var reconstructions: [[[Float]]] = []
+        var gradients: [[Float]] = []
+        var losses: [BatchLoss] = []
+        for kind in NetworkEngine.Kind.allCases {
+            let engine = try NetworkEngine(kind, network: network, height: height, width: width, purpose: .training, threads: 2)
+            engine.load(parameters)
+            losses.append(engine.computeGradient(batch, lambda: 0.7))
+            gradients.append(engine.gradientValues)
+            let scorer = try NetworkEngine(kind, network: network, height: height, width: width, purpose: .inference, threads: 2)
+            scorer.load(parameters)
+            reconstructions.append(scorer.reconstruct((0..<3).map { batch.inputs.values($0 * batch.sampleCount..<($0 + 1) * batch.sampleCount) }))
+        }
+        for sample in 0..<3 { #expect(largestDifference(reconstructions[0][sample], reconstructions[1][sample]) < 2e-5) }
+        #expect(abs(losses[0].total - losses[1].total) < 1e-5 * losses[1].total)
+        let difference = zip(gradients[0], gradients[1]).map { $0 - $1 }
+        #expect(norm(difference) < 1e-4 * norm(gradients[1]))
+        #expect(norm(gradients[1]) > 1e-3)
+    }
+
+    @Test("give the same bits with one, two and three threads", arguments: NetworkEngine.Kind.allCases)
+    func threadsDoNotMatter(_ kind: NetworkEngine.Kind) throws {
+        let network = NetworkArchitecture.sdcCCM.description(baseWidth: 8)
+        let batch = randomBatch(count: 11, height: 32, width: 32, seed: 5)
+        var results: [[Float]] = []
+        for threads in 1...3 {
+            let engine = try NetworkEngine(kind, network: network, height: 32, width: 32, purpose: .training, threads: threads)
+            let optimizer = AdamOptimizer(OptimizerState(parameters: network.initialParameters(seed: 1)), averageDecay: 0.9)
+            optimizer.load(into: engine)
+            for _ in 0..<3 { _ = optimizer.step(engine, batch, lambda: 0.5, learningRate: 1e-3) }
+            results.append(optimizer.state.parameters + optimizer.state.modelParameters)
+        }
+        #expect(results[0] == results[1])
+        #expect(results[0] == results[2])
+    }
+
+    @Test("agree with central differences of the objective", arguments: NetworkEngine.Kind.allCases, NetworkArchitecture.allCases)
+    func gradientIsRight(_ kind: NetworkEngine.Kind, _ architecture: NetworkArchitecture) throws {
+        let network = architecture.description(baseWidth: 2)
+        let engine = try NetworkEngine(kind, network: network, height: 16, width: 16, purpose: .training, threads: 1)
+        let batch = randomBatch(count: 2, height: 16, width: 16, seed: 9)
+        let parameters = network.initialParameters(seed: 2)
+        engine.load(parameters)
+        _ = engine.computeGradient(batch, lambda: 0.6)
+        let gradient = engine.gradientValues
+        // Along random directions within each convolution: one number says whether the whole layer's gradient is right.
+        for (index, convolution) in network.convolutions.enumerated() {
+            var generator = SeededGenerator(seed: 4, stream: "direction", UInt64(index))
+            let range = convolution.parameterOffset..<convolution.biasOffset + convolution.outputChannels
+            let direction = range.map { _ in generator.normal() }
+            let length = Float(norm(direction))
+            let step = Float(2e-2)
+            func loss(_ sign: Float) -> Double {
+                var moved = parameters
+                for (offset, place) in range.enumerated() { moved[place] += sign * step * direction[offset] / length }
+                engine.load(moved)
+                return engine.computeGradient(batch, lambda: 0.6).total
+            }
+            let numeric = (loss(1) - loss(-1)) / Double(2 * step)
+            let exact = zip(range, direction).reduce(0.0) { $0 + Double(gradient[$1.0]) * Double($1.1 / length) }
+            #expect(
+                abs(numeric - exact) < 0.02 * abs(exact) + 3e-5, "\(convolution.name): \(numeric) against \(exact)")
+        }
+    }
+}
