@@ -6,28 +6,97 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
     .enableUpcomingFeature("ExistentialAny"),
 ]
+/// Debug builds of numeric code without optimisation are up to 440 times slower: tests would take hours.
+let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+let numeric = strict + optimised
 /// Tensors and NeuralNetworks are made of pointers into memory that is planned once: there every line would be marked
 /// unsafe, so the check is left off, and these two modules are the only ones of which that is true.
-let rawMemory: [SwiftSetting] = [
-    .treatAllWarnings(as: .error),
-    .enableUpcomingFeature("ExistentialAny"),
-    .unsafeFlags(["-O"], .when(configuration: .debug)),
-]
-/// Debug builds of numeric code without optimisation are up to 440 times slower: tests would take hours.
-let numeric: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
-let optimised: [CSetting] = [.unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror", "-fno-math-errno"])]
+let rawMemory = [.treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny")] + optimised
+let fastC: [CSetting] = [.unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror", "-fno-math-errno"])]
 
 let package = Package(
     name: "Nominal",
+    products: [.executable(name: "nominal", targets: ["nominal"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    ],
     targets: [
-        .target(name: "SeededRandom", swiftSettings: numeric),
-        .target(name: "CTensorKernels", cSettings: optimised),
-        .target(name: "COpenBLAS", cSettings: optimised),
+        // The command line.
+        .executableTarget(
+            name: "nominal",
+            dependencies: [
+                "Stages", "Reports", "Manifests", "Pipeline", "ContentStore", "AnomalyDetection", "NeuralNetworks",
+                "DemoData", "Imaging", "BinaryCoding", "Tensors",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        // Where images and the store meet.
         .target(
-            name: "COneDNN", cSettings: optimised,
-            linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
+            name: "Stages",
+            dependencies: [
+                "AnomalyDetection", "BinaryCoding", "ContentStore", "Imaging", "Manifests", "Metrics", "NeuralNetworks",
+                "Pipeline", "Reports", "SeededRandom", "Tensors",
+            ],
+            swiftSettings: numeric),
+        .target(
+            name: "Reports", resources: [.embedInCode("Page/report.css"), .embedInCode("Page/report.js")],
+            swiftSettings: strict),
+        .target(
+            name: "Manifests", resources: [.embedInCode("Resources/job.schema.json")], swiftSettings: numeric),
+
+        // Digests and tasks: nothing here knows what an image is.
+        .target(name: "Pipeline", dependencies: ["ContentStore"], swiftSettings: strict),
+        .target(
+            name: "ContentStore",
+            dependencies: [
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+
+        // Images and numbers: nothing here knows what a task is.
+        .target(
+            name: "AnomalyDetection",
+            dependencies: ["BinaryCoding", "Imaging", "NeuralNetworks", "SeededRandom", "Tensors"],
+            swiftSettings: numeric),
+        .target(name: "Metrics", swiftSettings: numeric),
+        .target(name: "DemoData", dependencies: ["SeededRandom"], swiftSettings: numeric),
+        .target(
+            name: "NeuralNetworks", dependencies: ["BinaryCoding", "SeededRandom", "Tensors"], swiftSettings: rawMemory),
         .target(name: "Tensors", dependencies: ["CTensorKernels", "COpenBLAS", "COneDNN"], swiftSettings: rawMemory),
-        .target(name: "NeuralNetworks", dependencies: ["SeededRandom", "Tensors"], swiftSettings: rawMemory),
-        .testTarget(name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "SeededRandom", "Tensors"], swiftSettings: rawMemory),
+        .target(name: "Imaging", dependencies: ["CImageCodecs"], swiftSettings: numeric),
+        .target(name: "BinaryCoding", swiftSettings: numeric),
+        .target(name: "SeededRandom", swiftSettings: numeric),
+
+        // C, each imported by one Swift file.
+        .target(name: "CTensorKernels", cSettings: fastC),
+        .target(name: "COpenBLAS", cSettings: fastC),
+        .target(
+            name: "COneDNN", cSettings: fastC, linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
+        .target(
+            name: "CImageCodecs", cSettings: fastC,
+            linkerSettings: [.linkedLibrary("png16"), .linkedLibrary("tiff"), .linkedLibrary("jpeg")]),
+
+        .target(name: "PipelineTestSupport", dependencies: ["ContentStore", "Pipeline"], swiftSettings: strict),
+        .testTarget(
+            name: "AnomalyDetectionTests",
+            dependencies: ["AnomalyDetection", "BinaryCoding", "Imaging", "NeuralNetworks", "SeededRandom"],
+            swiftSettings: numeric),
+        .testTarget(
+            name: "ContentStoreTests", dependencies: ["ContentStore", "PipelineTestSupport"], swiftSettings: strict),
+        .testTarget(name: "DemoDataTests", dependencies: ["DemoData", "SeededRandom"], swiftSettings: strict),
+        .testTarget(name: "ImagingTests", dependencies: ["Imaging"], exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(name: "ManifestsTests", dependencies: ["Manifests", "SeededRandom"], swiftSettings: strict),
+        .testTarget(
+            name: "MetricsTests", dependencies: ["Metrics"], resources: [.copy("Fixtures")], swiftSettings: strict),
+        .testTarget(
+            name: "NeuralNetworksTests", dependencies: ["BinaryCoding", "NeuralNetworks", "SeededRandom", "Tensors"],
+            swiftSettings: rawMemory),
+        .testTarget(
+            name: "PipelineTests", dependencies: ["ContentStore", "Pipeline", "PipelineTestSupport"],
+            swiftSettings: strict),
+        .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strict),
     ]
 )

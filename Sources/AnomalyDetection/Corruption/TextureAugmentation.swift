@@ -1,0 +1,123 @@
+import Glibc
+import Imaging
+import SeededRandom
+
+/// The ten texture augmentations of DRAEM's data loader, on RGB images of 0...1. Its amounts are in 8-bit steps.
+enum TextureAugmentation: CaseIterable {
+    case gamma, brightness, sharpness, hueAndSaturation, solarise, posterise, invert, autocontrast, equalise, rotate
+
+    func apply(to image: inout PlanarImage, using generator: inout SeededGenerator) {
+        switch self {
+        case .gamma:
+            for channel in 0..<3 {
+                let exponent = generator.uniform(0.5, 2)
+                Self.change(&image, channel) { powf($0, exponent) }
+            }
+        case .brightness:
+            let factor = generator.uniform(0.8, 1.2), offset = generator.uniform(-30, 30) / 255
+            Self.changeHSV(&image) { $0.value = min(max($0.value * factor + offset, 0), 1) }
+        case .sharpness:
+            Self.sharpen(&image, factor: generator.uniform(0, 2))
+        case .hueAndSaturation:
+            let turn = generator.uniform(-50, 50) / 255, offset = generator.uniform(-50, 50) / 255
+            Self.changeHSV(&image) {
+                $0.hue += turn - (($0.hue + turn).rounded(.down))
+                $0.saturation = min(max($0.saturation + offset, 0), 1)
+            }
+        case .solarise:
+            guard generator.chance(0.5) else { return }
+            let threshold = generator.uniform(32, 128) / 255
+            for channel in 0..<3 { Self.change(&image, channel) { $0 >= threshold ? 1 - $0 : $0 } }
+        case .posterise:
+            let levels = Float(1 << generator.integer(in: 1...8))
+            for channel in 0..<3 {
+                Self.change(&image, channel) { min(($0 * levels).rounded(.down), levels - 1) / levels }
+            }
+        case .invert:
+            for channel in 0..<3 { Self.change(&image, channel) { 1 - $0 } }
+        case .autocontrast:
+            let cutoff = generator.uniform(0, 0.2)
+            for channel in 0..<3 { Self.stretchContrast(&image, channel, cutoff: cutoff) }
+        case .equalise:
+            for channel in 0..<3 { Self.equalise(&image, channel) }
+        case .rotate:
+            Self.rotate(&image, by: generator.uniform(-.pi / 4, .pi / 4))
+        }
+    }
+
+    @inline(__always)
+    private static func change(_ image: inout PlanarImage, _ channel: Int, _ body: (Float) -> Float) {
+        let plane = image.width * image.height
+        for index in (channel * plane)..<((channel + 1) * plane) { image.values[index] = body(image.values[index]) }
+    }
+
+    @inline(__always)
+    private static func changeHSV(_ image: inout PlanarImage, _ body: (inout HSVColour) -> Void) {
+        let plane = image.width * image.height
+        for index in 0..<plane {
+            var colour = HSVColour(
+                rgb: SIMD3(image.values[index], image.values[plane + index], image.values[2 * plane + index]))
+            body(&colour)
+            let rgb = colour.rgb
+            for channel in 0..<3 { image.values[channel * plane + index] = rgb[channel] }
+        }
+    }
+
+    /// Away from (above 1) or towards (below 1) a 3 x 3 smoothing with weight 5 in the middle of 13.
+    private static func sharpen(_ image: inout PlanarImage, factor: Float) {
+        let old = image
+        for channel in 0..<3 {
+            for y in 1..<max(1, image.height - 1) {
+                for x in 1..<max(1, image.width - 1) {
+                    let middle = (channel * image.height + y) * image.width + x
+                    var sum = 4 * old.values[middle]
+                    for row in [middle - image.width, middle, middle + image.width] {
+                        sum += old.values[row - 1] + old.values[row] + old.values[row + 1]
+                    }
+                    let smooth = sum / 13
+                    image.values[middle] = min(max(smooth + factor * (old.values[middle] - smooth), 0), 1)
+                }
+            }
+        }
+    }
+
+    /// Stretches a channel to 0...1 after leaving out a share of its darkest and of its brightest pixels.
+    private static func stretchContrast(_ image: inout PlanarImage, _ channel: Int, cutoff: Float) {
+        let plane = image.width * image.height
+        let sorted = image.values[(channel * plane)..<((channel + 1) * plane)].sorted()
+        let skipped = min(Int(cutoff * Float(plane)), (plane - 1) / 2)
+        let low = sorted[skipped], high = sorted[plane - 1 - skipped]
+        guard high > low else { return }
+        change(&image, channel) { min(max(($0 - low) / (high - low), 0), 1) }
+    }
+
+    /// Maps a channel through its own distribution over 256 levels.
+    private static func equalise(_ image: inout PlanarImage, _ channel: Int) {
+        let plane = image.width * image.height
+        var counts = [Int](repeating: 0, count: 256)
+        for value in image.values[(channel * plane)..<((channel + 1) * plane)] { counts[Int(value * 255 + 0.5)] += 1 }
+        var below = 0
+        let ranks = counts.map { count in
+            defer { below += count }
+            return (Float(below) + 0.5 * Float(count)) / Float(plane)
+        }
+        change(&image, channel) { ranks[Int($0 * 255 + 0.5)] }
+    }
+
+    /// Turns about the middle; what comes from outside is black, as in the original.
+    private static func rotate(_ image: inout PlanarImage, by angle: Float) {
+        let middle = SIMD2(Float(image.width - 1), Float(image.height - 1)) / 2
+        let map = AffineMap(angle: angle, scale: 1, isFlipped: false, centre: middle, target: middle)
+        var turned = image.resampled(width: image.width, height: image.height) { map($0, $1) }
+        let plane = image.width * image.height
+        for y in 0..<image.height {
+            for x in 0..<image.width {
+                let place = map(x, y)
+                if place.x < 0 || place.y < 0 || place.x > 2 * middle.x || place.y > 2 * middle.y {
+                    for channel in 0..<3 { turned.values[channel * plane + y * image.width + x] = 0 }
+                }
+            }
+        }
+        image = turned
+    }
+}

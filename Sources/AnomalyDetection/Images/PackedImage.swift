@@ -1,0 +1,58 @@
+import BinaryCoding
+import Imaging
+
+/// An ingested image as it is stored: RGB at the network's size, 16 bits per value, so that nothing of a 16-bit camera or of
+/// an area average is lost, with what its file said.
+public struct PackedImage: Sendable, Equatable {
+    /// Version 1: the first.
+    public static let format = FileFormat(magic: "NOMIMAGE", version: 1)
+
+    /// The upright size and the sample depth of the file that the image came from.
+    public struct Original: Sendable, Equatable {
+        public var width, height, bitDepth: Int
+        public var colour: String
+
+        public init(width: Int, height: Int, bitDepth: Int, colour: String) {
+            (self.width, self.height, self.bitDepth, self.colour) = (width, height, bitDepth, colour)
+        }
+    }
+
+    public let width, height: Int
+    /// Channel-major, three channels, 65535 = 1.
+    public let values: [UInt16]
+    public let original: Original
+
+    public init(_ image: PlanarImage, original: Original) {
+        guard image.channels == 3 else { fatalError("a packed image has three channels, not \(image.channels)") }
+        (width, height) = (image.width, image.height)
+        values = image.values.map { UInt16((min(max($0, 0), 1) * 65535).rounded()) }
+        self.original = original
+    }
+
+    public var image: PlanarImage {
+        PlanarImage(width: width, height: height, channels: 3, values: values.map { Float($0) * (1 / 65535) })
+    }
+
+    public var bytes: [UInt8] {
+        var writer = ByteWriter(PackedImage.format)
+        for number in [width, height, original.width, original.height, original.bitDepth] { writer.write(number) }
+        writer.write(original.colour)
+        writer.write(block: values)
+        return writer.bytes
+    }
+
+    public init(bytes: [UInt8], name: String) throws(FormatError) {
+        var reader = try ByteReader(bytes, PackedImage.format, name: name, readable: 1...1)
+        width = try reader.readInt("the width", in: 1...65536)
+        height = try reader.readInt("the height", in: 1...65536)
+        original = Original(
+            width: try reader.readInt("the original width", in: 1...Int(Int32.max)),
+            height: try reader.readInt("the original height", in: 1...Int(Int32.max)),
+            bitDepth: try reader.readInt("the bit depth", in: 1...64), colour: try reader.readText())
+        values = try reader.readBlock(of: UInt16.self)
+        guard values.count == 3 * width * height else {
+            throw .damaged(name, at: 0, what: "\(values.count) values for \(width) x \(height) pixels")
+        }
+        try reader.finish()
+    }
+}

@@ -1,0 +1,79 @@
+import BinaryCoding
+import NeuralNetworks
+
+/// Everything that scoring an image needs, in one file.
+public struct Model: Sendable, Equatable {
+    /// Version 1: the first.
+    public static let format = FileFormat(magic: "NOMMODEL", version: 1)
+
+    /// What it was trained on, for people: the category's name.
+    public var name: String
+    public var architecture: NetworkArchitecture
+    public var baseWidth: Int
+    /// The network's input in pixels.
+    public var width, height: Int
+    public var parameters: [Float]
+    public var scoring: ScoringParameters
+    public var calibration: Calibration
+    /// The highest value in the maps of held-out normal images: where a picture of a map begins to be warm.
+    public var mapCeiling: Float
+
+    public init(
+        name: String, architecture: NetworkArchitecture, baseWidth: Int, width: Int, height: Int, parameters: [Float],
+        scoring: ScoringParameters, calibration: Calibration, mapCeiling: Float
+    ) {
+        (self.name, self.architecture, self.baseWidth) = (name, architecture, baseWidth)
+        (self.width, self.height, self.parameters) = (width, height, parameters)
+        (self.scoring, self.calibration, self.mapCeiling) = (scoring, calibration, mapCeiling)
+    }
+
+    public var network: NetworkDescription { architecture.description(baseWidth: baseWidth) }
+
+    public var bytes: [UInt8] {
+        var writer = ByteWriter(Model.format)
+        writer.write(name)
+        writer.write(architecture.rawValue)
+        for number in [baseWidth, width, height, scoring.boxSize, scoring.boxPasses] { writer.write(number) }
+        writer.write(scoring.imageScore.rawValue)
+        writer.write(scoring.topFraction)
+        writer.write(mapCeiling)
+        writer.write(calibration.quantile)
+        writer.write(block: calibration.scores)
+        writer.write(block: parameters)
+        return writer.bytes
+    }
+
+    public init(bytes: [UInt8], name file: String) throws(FormatError) {
+        var reader = try ByteReader(bytes, Model.format, name: file, readable: 1...1)
+        name = try reader.readText()
+        let architecture = try reader.readText()
+        guard let known = NetworkArchitecture(rawValue: architecture) else {
+            throw .damaged(file, at: 0, what: "a network \"\(architecture)\" that is not known")
+        }
+        self.architecture = known
+        baseWidth = try reader.readInt("the base width", in: 1...1024)
+        width = try reader.readInt("the width", in: 8...65536)
+        height = try reader.readInt("the height", in: 8...65536)
+        let boxSize = try reader.readInt("the box size", in: 1...1023)
+        let boxPasses = try reader.readInt("the box passes", in: 0...64)
+        let imageScore = try reader.readText()
+        guard let known = ScoringParameters.ImageScore(rawValue: imageScore), boxSize % 2 == 1, width % 8 == 0,
+            height % 8 == 0
+        else { throw .damaged(file, at: 0, what: "a score \"\(imageScore)\", a box of \(boxSize) or a size that is not known") }
+        scoring = ScoringParameters(
+            boxSize: boxSize, boxPasses: boxPasses, imageScore: known, topFraction: try reader.readFloat())
+        mapCeiling = try reader.readFloat()
+        let quantile = try reader.readFloat()
+        let scores = try reader.readBlock(of: Float.self)
+        guard !scores.isEmpty, (0...1).contains(quantile), scores.allSatisfy(\.isFinite), mapCeiling.isFinite,
+            (0...1).contains(scoring.topFraction)
+        else { throw .damaged(file, at: 0, what: "a calibration without usable scores") }
+        calibration = Calibration(scores: scores, quantile: quantile)
+        parameters = try reader.readBlock(of: Float.self)
+        try reader.finish()
+        let expected = self.architecture.description(baseWidth: baseWidth).parameterCount
+        guard parameters.count == expected else {
+            throw .damaged(file, at: 0, what: "\(parameters.count) parameters for a network of \(expected)")
+        }
+    }
+}

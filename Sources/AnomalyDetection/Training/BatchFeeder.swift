@@ -1,0 +1,98 @@
+import Foundation
+import Imaging
+import NeuralNetworks
+import SeededRandom
+
+/// Prepares the batches of a shard on a thread of its own, at most a few ahead of the optimiser.
+///
+/// The training loop takes a batch, uses it, and gives the buffer back; the feeder fills it again.
+final class BatchFeeder: @unchecked Sendable {
+    private let shard: CorruptionShard
+    private let images: TrainingImages
+    private let augmentation: Augmentation
+    private let parameters: TrainingParameters
+    private let batchCount: Int
+    private let condition = NSCondition()
+    // Guarded by the condition.
+    private var free: [TrainingBatch]
+    private var ready: [TrainingBatch] = []
+    private var stopped = false
+    private var ended = false
+
+    init(_ shard: CorruptionShard, _ images: TrainingImages, _ augmentation: Augmentation, _ parameters: TrainingParameters) {
+        (self.shard, self.images) = (shard, images)
+        (self.augmentation, self.parameters) = (augmentation, parameters)
+        batchCount = shard.samples.count / parameters.batchSize
+        free = (0..<3).map { _ in
+            TrainingBatch(count: parameters.batchSize, height: shard.imageHeight, width: shard.imageWidth)
+        }
+    }
+
+    func start() {
+        let thread = Thread { [self] in feed() }
+        thread.name = "batch feeder"
+        thread.stackSize = 1 << 22
+        thread.start()
+    }
+
+    /// Waits for the next batch.
+    func take() -> TrainingBatch {
+        condition.lock()
+        defer { condition.unlock() }
+        while ready.isEmpty { condition.wait() }
+        return ready.removeFirst()
+    }
+
+    func giveBack(_ batch: TrainingBatch) {
+        condition.lock()
+        free.append(batch)
+        condition.broadcast()
+        condition.unlock()
+    }
+
+    /// Ends the thread and waits until it has ended.
+    func stop() {
+        condition.lock()
+        stopped = true
+        condition.broadcast()
+        while !ended { condition.wait() }
+        condition.unlock()
+    }
+
+    private func feed() {
+        for number in 0..<batchCount {
+            condition.lock()
+            while free.isEmpty, !stopped { condition.wait() }
+            let batch = stopped ? nil : free.removeLast()
+            condition.unlock()
+            guard let batch else { break }
+            fill(batch, number)
+            condition.lock()
+            ready.append(batch)
+            condition.broadcast()
+            condition.unlock()
+        }
+        condition.lock()
+        ended = true
+        condition.broadcast()
+        condition.unlock()
+    }
+
+    private func fill(_ batch: TrainingBatch, _ number: Int) {
+        for place in 0..<parameters.batchSize {
+            let sample = shard.samples[number * parameters.batchSize + place]
+            var generator = images.generator(image: sample.image, variant: sample.variant, seed: parameters.seed)
+            var clean = augmentation.applied(to: images.image(at: sample.image), using: &generator)
+            var corrupted = sample.restored(on: clean)
+            if parameters.noise > 0 {
+                var noise = SeededGenerator(seed: parameters.seed, stream: "noise", UInt64(sample.variant))
+                for index in clean.values.indices {
+                    let added = parameters.noise * noise.normal()
+                    clean.values[index] += added
+                    corrupted.corrupted.values[index] += added
+                }
+            }
+            batch.set(place, input: corrupted.corrupted.values, target: clean.values, mask: corrupted.mask)
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import Imaging
+import NeuralNetworks
+import Tensors
+
+/// Runs training shards: from a checkpoint, with a shard of corruptions, to the next checkpoint.
+public final class Trainer {
+    private let engine: NetworkEngine
+    private let images: TrainingImages
+    private let augmentation: Augmentation
+    private let parameters: TrainingParameters
+
+    /// What a shard took, for people; no part of any result.
+    public struct Timing: Sendable, Equatable {
+        public var steps = 0
+        public var totalSeconds = 0.0
+        /// The part of it in which the network had no batch to work on.
+        public var waitingSeconds = 0.0
+
+        public var waitingShare: Double { totalSeconds > 0 ? waitingSeconds / totalSeconds : 0 }
+    }
+
+    public init(
+        engine: NetworkEngine, images: TrainingImages, augmentation: Augmentation, parameters: TrainingParameters
+    ) {
+        (self.engine, self.images) = (engine, images)
+        (self.augmentation, self.parameters) = (augmentation, parameters)
+    }
+
+    /// The checkpoint before the first step.
+    public static func start(_ network: NetworkDescription, seed: UInt64) -> Checkpoint {
+        Checkpoint(state: OptimizerState(parameters: network.initialParameters(seed: seed)))
+    }
+
+    /// Does the steps of a shard.
+    ///
+    /// - Parameter finishedStep: told after each step the number of steps done in the shard and its loss; throws to stop.
+    public func run(
+        from checkpoint: Checkpoint, shard: CorruptionShard, finishedStep: (Int, BatchLoss) throws -> Void
+    ) rethrows -> (Checkpoint, Timing) {
+        let clock = ContinuousClock()
+        let start = clock.now
+        var timing = Timing()
+        let optimizer = AdamOptimizer(checkpoint.state, averageDecay: parameters.averageDecay)
+        optimizer.load(into: engine)
+        var history = checkpoint.history
+        let feeder = BatchFeeder(shard, images, augmentation, parameters)
+        feeder.start()
+        defer { feeder.stop() }
+        for number in 0..<shard.samples.count / parameters.batchSize {
+            let asked = clock.now
+            let batch = feeder.take()
+            // The first batch of a shard has no step before it that could hide its preparation; it counts all the same.
+            timing.waitingSeconds += (clock.now - asked) / .seconds(1)
+            let step = optimizer.stepCount
+            let rate = parameters.schedule.rate(atStep: step)
+            let loss = optimizer.step(engine, batch, lambda: parameters.lambda, learningRate: rate)
+            feeder.giveBack(batch)
+            history.append(Checkpoint.Point(step: step, loss: loss, learningRate: rate))
+            timing.steps += 1
+            try finishedStep(number + 1, loss)
+        }
+        timing.totalSeconds = (clock.now - start) / .seconds(1)
+        return (Checkpoint(state: optimizer.state, history: history), timing)
+    }
+}

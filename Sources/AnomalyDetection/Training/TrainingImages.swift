@@ -1,0 +1,61 @@
+import BinaryCoding
+import Imaging
+import SeededRandom
+import Synchronization
+
+/// The normal images that a network is trained on, read when they are needed and kept while there is room.
+public final class TrainingImages: ImageSource, Sendable {
+    /// One stored image.
+    public struct Entry: Sendable {
+        public var path: String
+        /// A word of the image's digest: what its corruptions are drawn from, so that they follow the image and not its
+        /// place in the list.
+        public var identity: UInt64
+
+        public init(path: String, identity: UInt64) { (self.path, self.identity) = (path, identity) }
+    }
+
+    public let entries: [Entry]
+    private let cache = Mutex<[Int: PackedImage]>([:])
+    private let cacheLimit: Int
+    private let read: @Sendable (String) throws -> [UInt8]
+
+    /// - Parameters:
+    ///   - cacheBytes: how much memory may hold decoded images.
+    ///   - read: the bytes of a file.
+    public init(_ entries: [Entry], cacheBytes: Int = 1 << 30, read: @escaping @Sendable (String) throws -> [UInt8]) throws {
+        self.entries = entries
+        self.read = read
+        guard let first = entries.first else { fatalError("no training images") }
+        let sample = try PackedImage(bytes: try read(first.path), name: first.path)
+        cacheLimit = max(1, cacheBytes / max(1, sample.values.count * 2))
+        // Everything is read once now, so that a damaged file is an error here and not in the middle of a step.
+        cache.withLock { $0[0] = sample }
+        for (index, entry) in entries.enumerated().dropFirst() {
+            let packed = try PackedImage(bytes: try read(entry.path), name: entry.path)
+            guard packed.width == sample.width, packed.height == sample.height else {
+                throw FormatError.damaged(
+                    entry.path, at: 0,
+                    what: "\(packed.width) x \(packed.height) pixels among images of \(sample.width) x \(sample.height)")
+            }
+            if index < cacheLimit { cache.withLock { $0[index] = packed } }
+        }
+    }
+
+    public var count: Int { entries.count }
+
+    public func image(at index: Int) -> PlanarImage {
+        if let packed = cache.withLock({ $0[index] }) { return packed.image }
+        let entry = entries[index]
+        do {
+            return try PackedImage(bytes: try read(entry.path), name: entry.path).image
+        } catch {
+            fatalError("\(entry.path) was readable a moment ago: \(error)")
+        }
+    }
+
+    /// The generator of one sample: augmentation draws first, corruption after it.
+    public func generator(image: Int, variant: Int, seed: UInt64) -> SeededGenerator {
+        SeededGenerator(seed: seed, stream: "sample", entries[image].identity, UInt64(variant))
+    }
+}

@@ -1,0 +1,89 @@
+/// Reads what `ByteWriter` wrote, and trusts nothing: every length is checked against the bytes that are there.
+public struct ByteReader {
+    private let bytes: [UInt8]
+    private var position = 0
+    private let name: String
+    /// The version that the file has, which may be older than the format's.
+    public let version: Int
+
+    /// - Parameters:
+    ///   - name: of the file, for errors.
+    ///   - readable: the versions that the caller understands.
+    public init(
+        _ bytes: [UInt8], _ format: FileFormat, name: String, readable: ClosedRange<Int>
+    ) throws(FormatError) {
+        self.bytes = bytes
+        self.name = name
+        let magic = Array(format.magic.utf8)
+        guard bytes.count >= magic.count + 4 else {
+            throw .truncated(name, at: 0, needed: magic.count + 4, present: bytes.count)
+        }
+        guard Array(bytes[..<magic.count]) == magic else { throw .wrongFormat(name, expected: format.magic) }
+        let version = (0..<4).reduce(0) { $0 | Int(bytes[magic.count + $1]) << (8 * $1) }
+        guard readable.contains(version) else { throw .wrongVersion(name, found: version, readable: readable) }
+        self.version = version
+        position = magic.count + 4
+    }
+
+    private mutating func take(_ count: Int) throws(FormatError) -> Int {
+        guard count >= 0, count <= bytes.count - position else {
+            throw .truncated(name, at: position, needed: count, present: bytes.count - position)
+        }
+        defer { position += count }
+        return position
+    }
+
+    private mutating func number<Number: FixedWidthInteger>(_: Number.Type) throws(FormatError) -> Number {
+        let start = try take(Number.bitWidth / 8)
+        var value: Number = 0
+        for index in 0..<Number.bitWidth / 8 { value |= Number(truncatingIfNeeded: bytes[start + index]) << (8 * index) }
+        return value
+    }
+
+    public mutating func readUInt8() throws(FormatError) -> UInt8 { try number(UInt8.self) }
+    public mutating func readUInt32() throws(FormatError) -> UInt32 { try number(UInt32.self) }
+    public mutating func readUInt64() throws(FormatError) -> UInt64 { try number(UInt64.self) }
+    public mutating func readInt() throws(FormatError) -> Int { Int(truncatingIfNeeded: try number(UInt64.self)) }
+    public mutating func readFloat() throws(FormatError) -> Float { Float(bitPattern: try number(UInt32.self)) }
+    public mutating func readDouble() throws(FormatError) -> Double { Double(bitPattern: try number(UInt64.self)) }
+
+    /// An integer that must lie in a range, such as a size.
+    public mutating func readInt(_ what: String, in range: ClosedRange<Int>) throws(FormatError) -> Int {
+        let value = try readInt()
+        guard range.contains(value) else { throw .outOfRange(name, what: what, found: value, allowed: range) }
+        return value
+    }
+
+    public mutating func readText() throws(FormatError) -> String {
+        let count = try readInt()
+        let start = try take(count)
+        guard let text = String(validating: bytes[start..<start + count], as: UTF8.self) else {
+            throw .damaged(name, at: start, what: "text that is not UTF-8")
+        }
+        return text
+    }
+
+    /// A counted block of numbers. Any bits are valid for the types that are used here.
+    public mutating func readBlock<Number: BitwiseCopyable>(of _: Number.Type) throws(FormatError) -> [Number] {
+        let count = try readInt()
+        let size = MemoryLayout<Number>.stride
+        guard count >= 0, count <= (bytes.count - position) / size else {
+            throw .truncated(name, at: position, needed: count, present: (bytes.count - position) / size)
+        }
+        let start = try take(count * size)
+        return unsafe [Number](unsafeUninitializedCapacity: count) { target, initialized in
+            unsafe bytes.withUnsafeBytes { source in
+                unsafe UnsafeMutableRawBufferPointer(target).copyMemory(
+                    from: UnsafeRawBufferPointer(rebasing: source[start..<start + count * size]))
+            }
+            initialized = count
+        }
+    }
+
+    /// To be called last: bytes that nobody asked for mean damage.
+    public func finish() throws(FormatError) {
+        guard position == bytes.count else {
+            throw .damaged(name, at: position, what: "\(bytes.count - position) bytes after the end")
+        }
+    }
+}

@@ -1,0 +1,32 @@
+/// Builds a binary file: little-endian numbers, length-prefixed text and blocks of numbers, after a magic word and a version.
+public struct ByteWriter {
+    public private(set) var bytes: [UInt8] = []
+
+    /// - Parameter magic: eight ASCII characters that name the format.
+    public init(_ format: FileFormat) {
+        bytes.append(contentsOf: format.magic.utf8)
+        write(UInt32(format.version))
+    }
+
+    public mutating func write(_ value: UInt8) { bytes.append(value) }
+    public mutating func write(_ value: UInt32) { append(value.littleEndian) }
+    public mutating func write(_ value: UInt64) { append(value.littleEndian) }
+    public mutating func write(_ value: Int) { write(UInt64(bitPattern: Int64(value))) }
+    public mutating func write(_ value: Float) { write(value.bitPattern) }
+    public mutating func write(_ value: Double) { write(value.bitPattern) }
+
+    public mutating func write(_ text: String) {
+        write(text.utf8.count)
+        bytes.append(contentsOf: text.utf8)
+    }
+
+    /// A count and then the numbers.
+    public mutating func write<Number: BitwiseCopyable>(block numbers: [Number]) {
+        write(numbers.count)
+        unsafe numbers.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+    }
+
+    private mutating func append<Number: BitwiseCopyable>(_ number: Number) {
+        unsafe withUnsafeBytes(of: number) { unsafe bytes.append(contentsOf: $0) }
+    }
+}

@@ -1,0 +1,24 @@
+/// What is wrong with a binary file.
+public enum FormatError: Error, Equatable, Sendable, CustomStringConvertible {
+    case truncated(String, at: Int, needed: Int, present: Int)
+    case wrongFormat(String, expected: String)
+    case wrongVersion(String, found: Int, readable: ClosedRange<Int>)
+    case outOfRange(String, what: String, found: Int, allowed: ClosedRange<Int>)
+    case damaged(String, at: Int, what: String)
+
+    public var description: String {
+        switch self {
+        case .truncated(let name, let position, let needed, let present):
+            "\(name) ends too early: at byte \(position) it needs \(needed) more and has \(present); make it again"
+        case .wrongFormat(let name, let expected):
+            "\(name) is no \(expected) file: its first bytes say something else; give the right file"
+        case .wrongVersion(let name, let found, let readable):
+            "\(name) has format version \(found), this program reads \(readable.lowerBound) to \(readable.upperBound); "
+                + "use the version of nominal that wrote it, or make it again"
+        case .outOfRange(let name, let what, let found, let allowed):
+            "\(name) is damaged: \(what) is \(found), allowed are \(allowed.lowerBound) to \(allowed.upperBound); make it again"
+        case .damaged(let name, let position, let what):
+            "\(name) is damaged at byte \(position): \(what); make it again"
+        }
+    }
+}

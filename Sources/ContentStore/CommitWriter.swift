@@ -1,0 +1,80 @@
+import GRDB
+import Synchronization
+
+/// Turns queued operations into rows, inside the committer's transaction.
+final class CommitWriter: Sendable {
+    /// Row identifiers seen lately, so that what many tasks share is looked up once.
+    struct KnownRows: Sendable {
+        var artifacts: [Digest: Int64] = [:]
+        var keyParts: [KeyPart: Int64] = [:]
+    }
+
+    private static let knownRowsLimit = 4096
+    private let known = Mutex(KnownRows())
+
+    /// Forgets row identifiers; to be called after a transaction was rolled back.
+    func forget() { known.withLock { $0 = KnownRows() } }
+
+    func write(_ operations: [CommitOperation], _ database: Database) throws -> [CommitOutcome] {
+        var rows = known.withLock { rows in
+            defer { rows = KnownRows() }
+            return rows
+        }
+        var durations: [String: [Double]] = [:]
+        var outcomes: [CommitOutcome] = []
+        for operation in operations {
+            if rows.artifacts.count > Self.knownRowsLimit { rows.artifacts = [:] }
+            if rows.keyParts.count > Self.knownRowsLimit { rows.keyParts = [:] }
+            outcomes.append(try write(operation, database, &rows))
+            if case .endJob(let record, _) = operation, case .succeeded = record.outcome {
+                durations[record.key.stage, default: []].append(record.durationSeconds)
+            }
+        }
+        for stage in durations.keys.sorted() { try database.recordDurations(durations[stage]!, of: stage) }
+        known.withLock { [rows] in $0 = rows }
+        return outcomes
+    }
+
+    private func write(
+        _ operation: CommitOperation, _ database: Database, _ rows: inout KnownRows
+    ) throws -> CommitOutcome {
+        switch operation {
+        case .beginExecution(let id, let command, let versions, let startedAt):
+            let host = HostDescription.current
+            try database.run(
+                """
+                INSERT INTO execution (id, command, versions, host, processor, process, startedAt, outcome)
+                VALUES (?, ?, ?, ?, ?, ?, ?, 'running')
+                """, [id, command, versions, host.name, host.processor, Int64(ProcessIdentity.number), startedAt])
+        case .endExecution(let id, let outcome, let finishedAt):
+            // A clock that was set back must not make the row invalid.
+            try database.run(
+                "UPDATE execution SET outcome = ?, finishedAt = max(?, startedAt) WHERE id = ?",
+                [outcome.rawValue, finishedAt, id])
+        case .beginJob(let key, let attempt, let execution, let task, let startedAt):
+            let action = try database.actionRow(key, &rows)
+            try database.run(
+                """
+                INSERT INTO job (action, attempt, execution, task, status, startedAt)
+                VALUES (?, ?, ?, ?, 'running', ?) ON CONFLICT DO NOTHING
+                """, [action, attempt.number, execution, task, startedAt])
+        case .endJob(let record, let execution):
+            return try database.end(record, execution, &rows)
+        case .sourceFile(let path, let signature, let readAt, let digest):
+            try database.run(
+                """
+                INSERT OR REPLACE INTO sourceFile
+                    (path, sizeBytes, modifiedAt, changedAt, inode, device, readAt, digest)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                [
+                    path, signature.sizeBytes, signature.modifiedNanoseconds, signature.changedNanoseconds,
+                    signature.inode, signature.device, readAt, digest.column,
+                ])
+        case .barrier: break
+        case .ledger(let kind, let digest, let text, let recordedAt):
+            try database.note(kind, digest, text, recordedAt)
+        }
+        return .recorded
+    }
+}

@@ -1,0 +1,163 @@
+import Glibc
+import Synchronization
+
+extension ContentStore {
+    /// Where the blob is or would be: `objects/ab/cdef...`. The file must never be changed.
+    public func objectPath(_ digest: Digest) -> String {
+        let hex = digest.hex
+        return path + "/objects/" + hex.prefix(2) + "/" + hex.dropFirst(2)
+    }
+
+    /// Whether the blob is there; its content is not looked at.
+    public func contains(_ digest: Digest) -> Bool { FolderOperations.exists(objectPath(digest)) }
+
+    /// Stores bytes; nothing happens when they are there already. Throws `StoreError`.
+    public func put(bytes: [UInt8]) throws -> Digest {
+        _ = try writable(to: "store a blob")
+        let digest = Digest.of(bytes)
+        if try isPresent(digest, sizeBytes: bytes.count) { return digest }
+        let temporary = temporaryPath()
+        do {
+            let file = try OpenFile(temporary, O_WRONLY | O_CREAT | O_EXCL, mode: 0o444)
+            try file.write(bytes)
+            try file.synchronize()
+            try name(temporary, digest)
+        } catch {
+            unsafe unlink(temporary)
+            throw error
+        }
+        return digest
+    }
+
+    /// Takes a regular file over into the store: hashed, flushed and renamed, not copied (unless it is on another file
+    /// system or has a second name elsewhere). Throws `.changedWhileRead` when it changes meanwhile, and `StoreError`.
+    public func put(movingFile file: String) throws -> Digest { try put(movingFileWithSize: file).digest }
+
+    /// As `put(movingFile:)`, with the size in bytes.
+    public func put(movingFileWithSize file: String) throws -> (digest: Digest, sizeBytes: Int) {
+        _ = try writable(to: "store \(file)")
+        let content = try OpenFile.reading(file, flags: O_NOFOLLOW)
+        let digest = try content.digest()
+        try content.synchronize()
+        let signature = try content.signature()
+        let sizeBytes = Int(signature.sizeBytes)
+        if try isPresent(digest, sizeBytes: sizeBytes) {
+            try FolderOperations.remove(file)
+            return (digest, sizeBytes)
+        }
+        if signature.linkCount == 1, unsafe chmod(file, 0o444) == 0 {
+            do {
+                try name(file, digest)
+                return (digest, sizeBytes)
+            } catch {
+                // From another file system it is copied, below.
+                guard case .fileSystem(_, _, let code) = error, code == EXDEV else { throw error }
+            }
+        }
+        guard try put(copyOf: file) == digest else { throw StoreError.changedWhileRead(path: file) }
+        try FolderOperations.remove(file)
+        return (digest, sizeBytes)
+    }
+
+    /// Stores a copy of a file. Throws `StoreError`.
+    public func put(copyOf file: String) throws -> Digest {
+        _ = try writable(to: "store \(file)")
+        let temporary = temporaryPath()
+        defer { unsafe unlink(temporary) }
+        let copy = try OpenFile(temporary, O_WRONLY | O_CREAT | O_EXCL)
+        try AtomicFile.copyContent(of: .reading(file), to: copy)
+        return try put(movingFile: temporary)
+    }
+
+    /// The content of a blob, checked against its digest. A damaged blob is moved to `damaged/`, noted in the ledger
+    /// and reported as `.damagedBlob`; an absent one as `.missingBlob`.
+    public func read(_ digest: Digest) throws -> [UInt8] {
+        let content = try opened(digest).readAll()
+        let found = Digest.of(content)
+        guard found == digest else { throw setAside(digest, found: found) }
+        return content
+    }
+
+    /// The path of a blob whose content has been checked against its digest, once per process. Throws as `read` does.
+    public func verifiedPath(_ digest: Digest) throws -> String {
+        let object = objectPath(digest)
+        let file = try opened(digest)
+        if verifiedBlobs.withLock({ $0.contains(digest) }) { return object }
+        let found = try file.digest()
+        guard found == digest else { throw setAside(digest, found: found) }
+        noteVerified(digest)
+        return object
+    }
+
+    private func opened(_ digest: Digest) throws(StoreError) -> OpenFile {
+        do {
+            return try OpenFile.reading(objectPath(digest))
+        } catch {
+            guard case .fileSystem(_, _, let code) = error, code == ENOENT else { throw error }
+            throw .missingBlob(digest)
+        }
+    }
+
+    /// Moves a damaged blob out of the way, so that the next run makes it again; `.missingBlob` if that is done already.
+    private func setAside(_ digest: Digest, found: Digest) -> StoreError {
+        guard let committer else {
+            return .damagedBlob(digest, found: found, movedTo: "no other place, the store is open read-only")
+        }
+        let destination = path + "/damaged/" + digest.hex
+        do {
+            // Another thread may have noticed the damage too, and the blob may even have been made again since.
+            let isMoved = try settingAside.withLock { _ throws(StoreError) in
+                let object = objectPath(digest)
+                guard FolderOperations.exists(object), try OpenFile.reading(object).digest() != digest else {
+                    return false
+                }
+                try FolderOperations.create(path + "/damaged")
+                try FolderOperations.move(object, to: destination)
+                return true
+            }
+            guard isMoved else { return .missingBlob(digest) }
+        } catch {
+            return error
+        }
+        verifiedBlobs.withLock { _ = $0.remove(digest) }
+        committer.enqueue(
+            .ledger(
+                kind: "damaged", digest: digest, text: "content has digest \(found)",
+                recordedAt: HostClock.wallNanoseconds()), completion: nil)
+        return .damagedBlob(digest, found: found, movedTo: destination)
+    }
+
+    /// Whether the blob is stored in its full size; a shorter or longer one is set aside.
+    private func isPresent(_ digest: Digest, sizeBytes: Int) throws -> Bool {
+        let object = objectPath(digest)
+        guard let signature = try FileSignature(path: object) else { return false }
+        guard signature.isRegular, signature.sizeBytes == sizeBytes else {
+            let fault = setAside(digest, found: try Digest.of(filePath: object))
+            switch fault {
+            case .damagedBlob, .missingBlob: return false
+            default: throw fault
+            }
+        }
+        // Whoever stored it may not have made its name durable yet.
+        committer?.noteUnflushed(folder: FolderOperations.parent(of: object))
+        return true
+    }
+
+    private func name(_ file: String, _ digest: Digest) throws(StoreError) {
+        let object = objectPath(digest)
+        try FolderOperations.move(file, to: object)
+        committer?.noteUnflushed(folder: FolderOperations.parent(of: object))
+        noteVerified(digest)
+    }
+
+    private func noteVerified(_ digest: Digest) {
+        verifiedBlobs.withLock { verified in
+            if verified.count >= 1 << 17 { verified.removeAll() }
+            verified.insert(digest)
+        }
+    }
+
+    private func temporaryPath() -> String {
+        "\(path)/attempts/blob-\(nextTemporary.add(1, ordering: .relaxed).newValue)"
+    }
+}

@@ -1,0 +1,62 @@
+import GRDB
+
+extension ContentStore {
+    /// The key of the last successful attempt that ran for a task, readable; `nil` when it never succeeded.
+    public func lastKey(ofTask task: String) throws(StoreError) -> RecordedKey? {
+        try database.read { database in
+            let statement = try database.cachedStatement(
+                sql: """
+                    SELECT action.id, action.key, action.stage, action.version
+                    FROM job JOIN action ON action.id = job.action
+                    WHERE job.task = ? AND job.status = 'succeeded' ORDER BY job.id DESC LIMIT 1
+                    """)
+            statement.setUncheckedArguments([task])
+            guard let row = try Row.fetchOne(statement) else { return nil }
+            let (action, key): (Int64, Digest) = (row[0], try Digest(row, 1))
+            let (stage, version): (String, Int) = (row[2], row[3])
+            let parts = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT keyPart.name, keyPart.readable, keyPart.digest
+                    FROM actionKeyPart JOIN keyPart ON keyPart.id = actionKeyPart.keyPart
+                    WHERE actionKeyPart.action = ? ORDER BY actionKeyPart.position
+                    """, arguments: [action]
+            ).map { RecordedKey.Part(name: $0[0], readable: $0[1], digest: try Digest($0, 2)) }
+            let inputs = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT used.name, artifact.digest FROM used JOIN artifact ON artifact.id = used.artifact
+                    WHERE used.action = ? ORDER BY used.position
+                    """, arguments: [action]
+            ).map { ActionInput(name: $0[0], digest: try Digest($0, 1)) }
+            return RecordedKey(digest: key, stage: stage, version: version, parts: parts, inputs: inputs)
+        }
+    }
+
+    /// Every attempt recorded for a task, oldest first.
+    public func jobs(ofTask task: String) throws(StoreError) -> [JobSummary] {
+        try database.read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT action.key, job.attempt, job.execution, job.status, job.startedAt,
+                        job.durationSeconds, job.log
+                    FROM job JOIN action ON action.id = job.action WHERE job.task = ? ORDER BY job.id
+                    """, arguments: [task]
+            ).map { row in
+                JobSummary(
+                    action: try Digest(row, 0), attempt: row[1], execution: row[2], status: row[3], startedAt: row[4],
+                    durationSeconds: row[5], log: row[6])
+            }
+        }
+    }
+
+    /// What went wrong with blobs and attempts, oldest first, each with what it is about.
+    public func ledger() throws(StoreError) -> [LedgerEntry] {
+        try database.read { database in
+            try Row.fetchAll(database, sql: "SELECT recordedAt, kind, digest, text FROM ledger ORDER BY id").map {
+                LedgerEntry(recordedAt: $0[0], kind: $0[1], digest: try Digest($0, 2), text: $0[3])
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import GRDB
+
+/// Rows of actions and of what they use and make.
+extension Database {
+    /// The row of an action; made, with its key parts and inputs, when it is new.
+    func actionRow(_ key: ActionKey, _ rows: inout CommitWriter.KnownRows) throws -> Int64 {
+        if let known = try identifier("SELECT id FROM action WHERE key = ?", [key.digest.column]) { return known }
+        try run(
+            "INSERT INTO action (key, stage, version) VALUES (?, ?, ?)", [key.digest.column, key.stage, key.version])
+        let action = lastInsertedRowID
+        for (position, part) in key.parts.enumerated() {
+            try run(
+                "INSERT INTO actionKeyPart (action, position, keyPart) VALUES (?, ?, ?)",
+                [action, position, keyPartRow(part, &rows)])
+        }
+        for (position, input) in key.inputs.enumerated() {
+            try run(
+                "INSERT INTO used (action, position, name, artifact) VALUES (?, ?, ?, ?)",
+                [action, position, input.name, artifactRow(input.digest, nil, &rows)])
+        }
+        return action
+    }
+
+    /// Replaces the result of an action. A different result from the same key is noted in the ledger.
+    func publish(
+        _ result: ActionResult, _ action: Int64, _ record: JobRecord, _ rows: inout CommitWriter.KnownRows
+    ) throws {
+        let outputs = try result.outputs.map { try artifactRow($0.digest, $0.sizeBytes, &rows) }
+        let statement = try cachedStatement(sql: "SELECT artifact FROM generatedBy WHERE action = ? ORDER BY position")
+        statement.setUncheckedArguments([action])
+        let former = try Int64.fetchAll(statement)
+        if !former.isEmpty && former != outputs {
+            try note(
+                "differs", record.key.digest, "attempt \(record.attempt.number) of \(record.task) gave other outputs",
+                record.startedAt)
+        }
+        if try identifier("SELECT job FROM action WHERE id = ?", [action]) != nil {
+            for table in ["generatedBy", "reference", "warning"] {
+                try run("DELETE FROM \(table) WHERE action = ?", [action])
+            }
+        }
+        for (position, output) in result.outputs.enumerated() {
+            try run(
+                "INSERT INTO generatedBy (action, position, name, artifact) VALUES (?, ?, ?, ?)",
+                [action, position, output.name, outputs[position]])
+        }
+        for reference in result.references {
+            try run(
+                "INSERT INTO reference (action, artifact) VALUES (?, ?)",
+                [action, artifactRow(reference, nil, &rows)])
+        }
+        for (position, warning) in result.warnings.enumerated() {
+            try run("INSERT INTO warning (action, position, text) VALUES (?, ?, ?)", [action, position, warning])
+        }
+    }
+
+    private func artifactRow(
+        _ digest: Digest, _ sizeBytes: Int?, _ rows: inout CommitWriter.KnownRows
+    ) throws -> Int64 {
+        let known =
+            try rows.artifacts[digest] ?? identifier("SELECT id FROM artifact WHERE digest = ?", [digest.column])
+        guard let known else {
+            try run("INSERT INTO artifact (digest, sizeBytes) VALUES (?, ?)", [digest.column, sizeBytes])
+            rows.artifacts[digest] = lastInsertedRowID
+            return lastInsertedRowID
+        }
+        rows.artifacts[digest] = known
+        // Inputs and references are recorded without looking at their size.
+        if let sizeBytes {
+            try run("UPDATE artifact SET sizeBytes = ? WHERE id = ? AND sizeBytes IS NULL", [sizeBytes, known])
+        }
+        return known
+    }
+
+    private func keyPartRow(_ part: KeyPart, _ rows: inout CommitWriter.KnownRows) throws -> Int64 {
+        if let known = rows.keyParts[part] { return known }
+        let digest = part.value.contentDigest.column
+        let found = try identifier("SELECT id FROM keyPart WHERE digest = ? AND name = ?", [digest, part.name])
+        if found == nil {
+            try run(
+                "INSERT INTO keyPart (name, digest, readable) VALUES (?, ?, ?)",
+                [part.name, digest, part.value.readable])
+        }
+        let row = found ?? lastInsertedRowID
+        rows.keyParts[part] = row
+        return row
+    }
+}

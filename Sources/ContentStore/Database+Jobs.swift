@@ -1,0 +1,86 @@
+import GRDB
+
+/// The statements of a commit. All are prepared once per connection.
+extension Database {
+    func run(_ sql: String, _ arguments: StatementArguments) throws {
+        let statement = try cachedStatement(sql: sql)
+        statement.setUncheckedArguments(arguments)
+        try statement.execute()
+    }
+
+    func identifier(_ sql: String, _ arguments: StatementArguments) throws -> Int64? {
+        let statement = try cachedStatement(sql: sql)
+        statement.setUncheckedArguments(arguments)
+        return try Int64.fetchOne(statement)
+    }
+
+    /// Ends a job: compares the attempt with what was published before and swaps the result in, or discards it.
+    func end(_ record: JobRecord, _ execution: Int64, _ rows: inout CommitWriter.KnownRows) throws -> CommitOutcome {
+        let action = try actionRow(record.key, &rows)
+        let (status, text): (String, String?) =
+            switch record.outcome {
+            case .succeeded: ("succeeded", nil)
+            case .failed(let reason): ("failed", reason)
+            case .cancelled: ("cancelled", nil)
+            }
+        let log = [record.log, text ?? ""].filter { !$0.isEmpty }.joined(separator: "\n")
+        if let reason = try obstacle(action, record.attempt) {
+            try note(
+                "discarded", record.key.digest, "attempt \(record.attempt.number) of \(record.task): \(reason)",
+                record.startedAt)
+            try run(
+                """
+                UPDATE job SET status = 'discarded', durationSeconds = ?, log = ?
+                WHERE action = ? AND attempt = ? AND status IN ('running', 'abandoned')
+                """, [max(record.durationSeconds, 0), log, action, record.attempt.number])
+            return .discarded(reason: reason)
+        }
+        try run(
+            """
+            INSERT INTO job (action, attempt, execution, task, status, startedAt, durationSeconds, log)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (action, attempt) DO UPDATE SET
+                status = excluded.status, durationSeconds = excluded.durationSeconds, log = excluded.log
+            """,
+            [
+                action, record.attempt.number, execution, record.task, status, record.startedAt,
+                max(record.durationSeconds, 0), log,
+            ])
+        guard case .succeeded(let result) = record.outcome else { return .recorded }
+        let job = try identifier(
+            "SELECT id FROM job WHERE action = ? AND attempt = ?", [action, record.attempt.number])
+        try publish(result, action, record, &rows)
+        try run(
+            "UPDATE action SET job = ?, hasReferences = ?, hasWarnings = ? WHERE id = ?",
+            [job, !result.references.isEmpty, !result.warnings.isEmpty, action])
+        return .published
+    }
+
+    /// Why this attempt may not end as it wishes: it already has, or a later one exists.
+    private func obstacle(_ action: Int64, _ attempt: Attempt) throws -> String? {
+        let statement = try cachedStatement(
+            sql: "SELECT attempt, status FROM job WHERE action = ? AND attempt >= ? ORDER BY attempt DESC LIMIT 1")
+        statement.setUncheckedArguments([action, attempt.number])
+        guard let row = try Row.fetchOne(statement) else { return nil }
+        let (latest, status): (Int, String) = (row[0], row[1])
+        if latest > attempt.number { return "attempt \(latest) has taken its place" }
+        return status == "running" ? nil : "this attempt has already ended as \(status)"
+    }
+
+    func note(_ kind: String, _ digest: Digest, _ text: String, _ recordedAt: Int64) throws {
+        try run(
+            "INSERT INTO ledger (recordedAt, kind, digest, text) VALUES (?, ?, ?, ?)",
+            [recordedAt, kind, digest.column, text])
+    }
+
+    /// A moving average in which the last few runs count most: machines and data change.
+    func recordDurations(_ seconds: [Double], of stage: String) throws {
+        let mean = seconds.reduce(0, +) / Double(seconds.count)
+        try run(
+            """
+            INSERT INTO stageDuration (stage, samples, seconds) VALUES (?, ?, ?)
+            ON CONFLICT (stage) DO UPDATE SET
+                samples = samples + excluded.samples, seconds = 0.7 * seconds + 0.3 * excluded.seconds
+            """, [stage, seconds.count, max(mean, 0)])
+    }
+}

@@ -1,0 +1,117 @@
+import Crypto
+import Foundation
+
+/// The SHA-256 of a sequence of bytes: 32 bytes stored inline, lowercase hexadecimal as text. Digests order as their
+/// hexadecimal texts do.
+public struct Digest: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
+    private let first, second, third, fourth: UInt64
+
+    /// The 32 bytes as four big-endian words.
+    public var words: (UInt64, UInt64, UInt64, UInt64) { (first, second, third, fourth) }
+
+    init(words: (UInt64, UInt64, UInt64, UInt64)) {
+        (first, second, third, fourth) = words
+    }
+
+    /// Reads 32 bytes; `nil` for any other count.
+    init?(bytes: some Sequence<UInt8>) {
+        var words: [4 of UInt64] = [0, 0, 0, 0]
+        var count = 0
+        for byte in bytes {
+            guard count < 32 else { return nil }
+            words[count / 8] = words[count / 8] << 8 | UInt64(byte)
+            count += 1
+        }
+        guard count == 32 else { return nil }
+        self.init(words: (words[0], words[1], words[2], words[3]))
+    }
+
+    init(_ hash: SHA256.Digest) {
+        guard let digest = Digest(bytes: hash) else { fatalError("SHA-256 gave \(hash) instead of 32 bytes") }
+        self = digest
+    }
+
+    /// Reads 64 hexadecimal digits, in either case. Throws `StoreError.malformedDigest` for anything else.
+    public init(hex: String) throws {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(32)
+        var high: UInt8?
+        for digit in hex.utf8 {
+            let nibble: UInt8
+            switch digit {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): nibble = digit - UInt8(ascii: "0")
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): nibble = digit - UInt8(ascii: "a") + 10
+            case UInt8(ascii: "A")...UInt8(ascii: "F"): nibble = digit - UInt8(ascii: "A") + 10
+            default: throw StoreError.malformedDigest(text: hex)
+            }
+            if let upper = high {
+                bytes.append(upper << 4 | nibble)
+                high = nil
+            } else {
+                high = nibble
+            }
+        }
+        guard high == nil, let digest = Digest(bytes: bytes) else { throw StoreError.malformedDigest(text: hex) }
+        self = digest
+    }
+
+    /// 64 lowercase hexadecimal digits.
+    public var hex: String {
+        let digits: StaticString = "0123456789abcdef"
+        return unsafe String(unsafeUninitializedCapacity: 64) { buffer in
+            var position = 0
+            for byte in bytes {
+                unsafe buffer[position] = digits.utf8Start[Int(byte >> 4)]
+                unsafe buffer[position + 1] = digits.utf8Start[Int(byte & 15)]
+                position += 2
+            }
+            return 64
+        }
+    }
+
+    /// The 32 bytes.
+    public var bytes: [UInt8] {
+        unsafe [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
+            for (index, word) in [first, second, third, fourth].enumerated() {
+                for byte in 0..<8 {
+                    unsafe buffer[index * 8 + byte] = UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * byte))
+                }
+            }
+            count = 32
+        }
+    }
+
+    public var description: String { hex }
+
+    /// The first twelve digits: enough to tell digests apart for a person.
+    public var short: String { String(hex.prefix(12)) }
+
+    public static func < (left: Digest, right: Digest) -> Bool { left.words < right.words }
+
+    public init(from decoder: any Decoder) throws {
+        try self.init(hex: decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(hex)
+    }
+
+    /// The digest of bytes in memory.
+    public static func of(_ bytes: some ContiguousBytes) -> Digest {
+        unsafe bytes.withUnsafeBytes { buffer in
+            var hasher = SHA256()
+            unsafe hasher.update(bufferPointer: buffer)
+            return Digest(hasher.finalize())
+        }
+    }
+
+    /// The digest of a text's UTF-8 bytes.
+    public static func of(text: String) -> Digest { of(Array(text.utf8)) }
+
+    /// The digest of a regular file's content, read in pieces of 1 MiB. Throws `StoreError.fileSystem` or
+    /// `.notARegularFile`.
+    public static func of(filePath: String) throws -> Digest {
+        try OpenFile.reading(filePath).digest()
+    }
+}

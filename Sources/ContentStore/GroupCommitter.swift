@@ -1,0 +1,125 @@
+import Foundation
+
+/// Writes queued operations in groups, on a thread of its own: one flushed transaction for up to 64 of them costs what
+/// one alone would. Before the transaction, the folders that received blobs are flushed, so a durable fact never names
+/// a blob that a power failure can take away.
+final class GroupCommitter: Sendable {
+    typealias Completion = @Sendable (Result<CommitOutcome, StoreError>) -> Void
+
+    static let groupSize = 64
+    static let groupSeconds = 0.05
+    private static let threadName = "committer"
+
+    private struct Entry: Sendable {
+        let operation: CommitOperation
+        let completion: Completion?
+    }
+
+    private struct Queue {
+        var entries: [Entry] = []
+        /// Starts of runs whose transaction failed: everything else in the run refers to them, so they try again.
+        var carried: [Entry] = []
+        var oldest = 0.0
+        var unflushedFolders: Set<String> = []
+        var isUrgent = false
+        var isClosed = false
+        var hasThread = false
+        var hasEnded = false
+        var transactions = 0
+    }
+
+    private let database: StoreDatabase
+    private let writer: CommitWriter
+    /// Held until the last transaction is over.
+    private let lock: StoreLock
+    private let queue = Monitor(Queue())
+
+    init(database: StoreDatabase, lock: StoreLock) {
+        self.database = database
+        self.lock = lock
+        writer = CommitWriter()
+    }
+
+    /// How many transactions this committer has made.
+    var transactionCount: Int { queue.inspect { $0.transactions } }
+
+    func enqueue(_ operation: CommitOperation, completion: Completion?) {
+        let needsThread = queue.update { queue in
+            if queue.entries.isEmpty { queue.oldest = HostClock.monotonicSeconds() }
+            queue.entries.append(Entry(operation: operation, completion: completion))
+            defer { queue.hasThread = true }
+            return !queue.hasThread
+        }
+        if needsThread { ThreadTeam.start(named: Self.threadName) { [self] in work() } }
+    }
+
+    /// A folder that a rename changed; flushed before the next transaction.
+    func noteUnflushed(folder: String) {
+        queue.inspect { _ = $0.unflushedFolders.insert(folder) }
+    }
+
+    /// Writes what is queued without waiting for a group to fill.
+    func hurry() {
+        queue.update { if !$0.entries.isEmpty { $0.isUrgent = true } }
+    }
+
+    /// Writes what is queued, then ends the thread and gives up the lock.
+    func close() {
+        let hasThread = queue.update { queue in
+            queue.isClosed = true
+            return queue.hasThread
+        }
+        guard hasThread else { return lock.release() }
+        // The last owner of a store may be a completion, which runs on the thread itself.
+        if Thread.current.name != Self.threadName { queue.wait { $0.hasEnded ? () : nil } }
+    }
+
+    private func work() {
+        while let (group, folders) = nextGroup() {
+            let results = write(group, folders)
+            queue.inspect { $0.transactions += 1 }
+            for (entry, result) in zip(group, results) { entry.completion?(result) }
+        }
+        lock.release()
+        queue.update { $0.hasEnded = true }
+    }
+
+    /// Blocks until a group is full, old enough or wanted now; `nil` after closing.
+    private func nextGroup() -> ([Entry], Set<String>)? {
+        let oldest: Double? = queue.wait { queue in
+            if !queue.entries.isEmpty { return .some(queue.oldest) }
+            return queue.isClosed ? .some(nil) : nil
+        }
+        guard let oldest else { return nil }
+        let remaining = max(Self.groupSeconds - (HostClock.monotonicSeconds() - oldest), 0)
+        queue.wait(atMostSeconds: remaining) { queue -> Void? in
+            queue.entries.count >= Self.groupSize || queue.isUrgent || queue.isClosed ? () : nil
+        }
+        return queue.inspect { queue in
+            let group = queue.carried + queue.entries.prefix(Self.groupSize)
+            queue.entries.removeFirst(min(Self.groupSize, queue.entries.count))
+            queue.carried = []
+            queue.oldest = HostClock.monotonicSeconds()
+            if queue.entries.isEmpty { queue.isUrgent = false }
+            defer { queue.unflushedFolders = [] }
+            return (group, queue.unflushedFolders)
+        }
+    }
+
+    private func write(_ group: [Entry], _ folders: Set<String>) -> [Result<CommitOutcome, StoreError>] {
+        do {
+            for folder in folders.sorted() { try FolderOperations.synchronize(folder) }
+            return try database.write { try writer.write(group.map(\.operation), $0) }.map { .success($0) }
+        } catch {
+            writer.forget()
+            // A later group must not rely on folders that may not have been flushed.
+            queue.inspect { queue in
+                queue.unflushedFolders.formUnion(folders)
+                queue.carried = group.filter { entry in
+                    if case .beginExecution = entry.operation { true } else { false }
+                }
+            }
+            return group.map { _ in .failure(error) }
+        }
+    }
+}

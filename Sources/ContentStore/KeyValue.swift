@@ -1,0 +1,32 @@
+/// A value that takes part in an action key: typed, so that the text "1", the integer 1 and the flag `true` differ.
+public indirect enum KeyValue: Sendable, Hashable {
+    case text(String)
+    case integer(Int)
+    case real(Double)
+    case flag(Bool)
+    case digest(Digest)
+    case list([KeyValue])
+    case record([KeyPart])
+
+    /// SHA-256 of the value's canonical encoding.
+    public var contentDigest: Digest {
+        var encoder = CanonicalEncoder()
+        encoder.append(self)
+        return Digest.of(encoder.bytes)
+    }
+
+    /// The value for people, in a notation like JSON's; digests are shortened to twelve digits.
+    public var readable: String {
+        switch self {
+        case .text(let text): "\"\(text)\""
+        case .integer(let value): "\(value)"
+        case .real(let value): "\(value)"
+        case .flag(let value): "\(value)"
+        case .digest(let digest): digest.short
+        case .list(let values): "[" + values.map(\.readable).joined(separator: ", ") + "]"
+        case .record(let parts):
+            "{" + CanonicalEncoder.ordered(parts).map { "\($0.name): \($0.value.readable)" }.joined(separator: ", ")
+                + "}"
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import Crypto
+import Glibc
+
+/// An open file descriptor that closes itself. All reading and writing of files in this module goes through it.
+final class OpenFile: Sendable {
+    let descriptor: Int32
+    let path: String
+
+    init(_ path: String, _ flags: Int32, mode: mode_t = 0o644) throws(StoreError) {
+        descriptor = unsafe open(path, flags | O_CLOEXEC, mode)
+        self.path = path
+        guard descriptor >= 0 else { throw .from(errno: errno, "open", path) }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Opens a regular file for reading; follows symbolic links unless `flags` say otherwise.
+    static func reading(_ path: String, flags: Int32 = 0) throws(StoreError) -> OpenFile {
+        // Without O_NONBLOCK a named pipe would block here for ever.
+        let file = try OpenFile(path, O_RDONLY | O_NONBLOCK | flags)
+        guard try file.signature().isRegular else { throw .notARegularFile(path: path) }
+        return file
+    }
+
+    func signature() throws(StoreError) -> FileSignature {
+        var information = stat()
+        guard unsafe fstat(descriptor, &information) == 0 else { throw .from(errno: errno, "inspect", path) }
+        return FileSignature(information)
+    }
+
+    /// Flushes content and size to the disk; on a folder, its entries.
+    func synchronize() throws(StoreError) {
+        guard fsync(descriptor) == 0 else { throw .from(errno: errno, "flush", path) }
+    }
+
+    func write(_ bytes: [UInt8]) throws(StoreError) {
+        var offset = 0
+        while offset < bytes.count {
+            let written = unsafe bytes.withUnsafeBytes { buffer in
+                unsafe Glibc.write(descriptor, buffer.baseAddress! + offset, buffer.count - offset)
+            }
+            if written < 0 && errno == EINTR { continue }
+            guard written > 0 else { throw .from(errno: errno, "write", path) }
+            offset += written
+        }
+    }
+
+    /// Fills `buffer` from its start; the count is smaller than the buffer only at the end of the file.
+    func read(into buffer: inout [UInt8]) throws(StoreError) -> Int {
+        var filled = 0
+        while filled < buffer.count {
+            let count = unsafe buffer.withUnsafeMutableBytes { target in
+                unsafe Glibc.read(descriptor, target.baseAddress! + filled, target.count - filled)
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw .from(errno: errno, "read", path) }
+            if count == 0 { break }
+            filled += count
+        }
+        return filled
+    }
+
+    /// Everything from the current position to the end.
+    func readAll() throws(StoreError) -> [UInt8] {
+        var content: [UInt8] = []
+        // One byte more than the size, so that the usual file ends in the first round.
+        var buffer = [UInt8](repeating: 0, count: max(Int(try signature().sizeBytes), 0) + 1)
+        while true {
+            let count = try read(into: &buffer)
+            if content.isEmpty && count < buffer.count {
+                buffer.removeLast(buffer.count - count)
+                return buffer
+            }
+            content.append(contentsOf: buffer[..<count])
+            if count < buffer.count { return content }
+        }
+    }
+
+    /// SHA-256 from the current position to the end. Throws `.changedWhileRead` when the file changed meanwhile.
+    func digest() throws(StoreError) -> Digest {
+        let before = try signature()
+        var hasher = SHA256()
+        var buffer = [UInt8](repeating: 0, count: min(1 << 20, max(Int(before.sizeBytes), 0) + 1))
+        while true {
+            let count = try read(into: &buffer)
+            unsafe buffer.withUnsafeBytes { bytes in
+                unsafe hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+            }
+            if count < buffer.count { break }
+        }
+        guard try signature() == before else { throw .changedWhileRead(path: path) }
+        return Digest(hasher.finalize())
+    }
+}

@@ -1,0 +1,6 @@
+import Glibc
+
+/// This process, for the history.
+enum ProcessIdentity {
+    static let number = getpid()
+}

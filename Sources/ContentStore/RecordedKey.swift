@@ -1,0 +1,15 @@
+/// An action key as the store keeps it: digests to compare, texts to show.
+public struct RecordedKey: Sendable, Equatable {
+    public struct Part: Sendable, Equatable {
+        public let name: String
+        public let readable: String
+        /// Of the value's canonical encoding.
+        public let digest: Digest
+    }
+
+    public let digest: Digest
+    public let stage: String
+    public let version: Int
+    public let parts: [Part]
+    public let inputs: [ActionInput]
+}

@@ -1,0 +1,82 @@
+import GRDB
+import Glibc
+
+/// The SQLite database of a store: WAL journal, every commit flushed, errors turned into `StoreError`.
+final class StoreDatabase: Sendable {
+    private let connections: any DatabaseReader & DatabaseWriter
+    let path: String
+
+    /// Opens or, for writing, creates `store`/store.sqlite and checks its schema version.
+    init(store: String, isWritable: Bool) throws(StoreError) {
+        path = store
+        let file = store + "/store.sqlite"
+        if !isWritable && !FolderOperations.exists(file) {
+            throw .notAStore(path: store, reason: "it has no store.sqlite")
+        }
+        connections = try Self.mapping(path) {
+            var configuration = Configuration()
+            configuration.readonly = !isWritable
+            configuration.busyMode = .timeout(10)
+            configuration.maximumReaderCount = 4
+            configuration.prepareDatabase { database in
+                try database.execute(
+                    sql: "PRAGMA synchronous = FULL; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY")
+            }
+            if !isWritable && Self.isFrozen(store) {
+                // Nothing can create the shared memory of the journal here, and nothing can write either.
+                return try DatabaseQueue(path: "file:\(Self.escaped(file))?immutable=1", configuration: configuration)
+            }
+            return try DatabasePool(path: file, configuration: configuration)
+        }
+        try checkVersion(isWritable: isWritable)
+    }
+
+    func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+        try Self.mapping(path) { try connections.read(body) }
+    }
+
+    /// One transaction, durable on return. Only the committing thread calls this once the store is open.
+    func write<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+        try Self.mapping(path) { try connections.write(body) }
+    }
+
+    private func checkVersion(isWritable: Bool) throws(StoreError) {
+        let found = try read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+        if found > StoreSchema.version {
+            throw .newerSchema(path: path, found: found, supported: StoreSchema.version)
+        }
+        guard found == 0 else { return }
+        let tables = try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_schema") ?? 0 }
+        guard tables == 0 else { throw .notAStore(path: path, reason: "store.sqlite belongs to another program") }
+        guard isWritable else { throw .notAStore(path: path, reason: "store.sqlite is empty") }
+        try write { try StoreSchema.create($0) }
+    }
+
+    /// A database without a pending journal in a folder that this process cannot write to.
+    private static func isFrozen(_ store: String) -> Bool {
+        unsafe access(store, W_OK) != 0 && !FolderOperations.exists(store + "/store.sqlite-wal")
+    }
+
+    /// Percent-escapes what has a meaning in an SQLite file URI.
+    private static func escaped(_ path: String) -> String {
+        path.replacing("%", with: "%25").replacing("?", with: "%3f").replacing("#", with: "%23")
+    }
+
+    private static func mapping<Value>(_ path: String, _ body: () throws -> Value) throws(StoreError) -> Value {
+        do {
+            return try body()
+        } catch let error as StoreError {
+            throw error
+        } catch let error as DatabaseError {
+            switch error.resultCode {
+            case .SQLITE_FULL: throw .diskFull(path: path)
+            case .SQLITE_READONLY: throw .readOnlyFileSystem(path: path)
+            case .SQLITE_NOTADB, .SQLITE_CORRUPT:
+                throw .notAStore(path: path, reason: "store.sqlite is damaged (\(error.message ?? "no detail"))")
+            default: throw .database(path: path, message: error.message ?? "\(error.extendedResultCode)")
+            }
+        } catch {
+            throw .database(path: path, message: "\(error)")
+        }
+    }
+}

@@ -1,0 +1,17 @@
+/// What can go wrong in the store, with the facts; `description` says it in a sentence.
+public enum StoreError: Error, Sendable, Equatable {
+    case malformedDigest(text: String)
+    case fileSystem(operation: String, path: String, code: Int32)
+    case readOnlyFileSystem(path: String)
+    case diskFull(path: String)
+    case notARegularFile(path: String)
+    case changedWhileRead(path: String)
+    case unreadableSources(paths: [String], first: String)
+    case notAStore(path: String, reason: String)
+    case newerSchema(path: String, found: Int, supported: Int)
+    case locked(path: String, holder: String, waitedSeconds: Double)
+    case openedReadOnly(path: String, operation: String)
+    case missingBlob(Digest)
+    case damagedBlob(Digest, found: Digest, movedTo: String)
+    case database(path: String, message: String)
+}

@@ -1,0 +1,50 @@
+import Foundation
+import Glibc
+import Synchronization
+
+/// The right to write to a store: a `flock` on its file `lock`, which the kernel releases when the process dies. The
+/// text in the file says who holds it, for the message only.
+final class StoreLock: Sendable {
+    private let descriptor: Int32
+    private let isHeld = Atomic<Bool>(true)
+
+    /// Waits up to `timeoutSeconds` for the lock. `onWait` is called once, with the holder, before waiting.
+    init(store: String, timeoutSeconds: Double, onWait: (String) -> Void) throws(StoreError) {
+        let path = store + "/lock"
+        descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw .from(errno: errno, "open", path) }
+        let start = HostClock.monotonicSeconds()
+        var hasAnnounced = false
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            let code = errno
+            let waited = HostClock.monotonicSeconds() - start
+            guard code == EWOULDBLOCK || code == EINTR else {
+                release()
+                throw .from(errno: code, "lock", path)
+            }
+            guard waited < timeoutSeconds else {
+                release()
+                throw .locked(path: store, holder: Self.holder(path), waitedSeconds: timeoutSeconds)
+            }
+            if !hasAnnounced { onWait(Self.holder(path)) }
+            hasAnnounced = true
+            usleep(20_000)
+        }
+        let text = "process \(getpid()) on \(HostDescription.current.name) since \(HostClock.calendarText())\n"
+        ftruncate(descriptor, 0)
+        _ = unsafe Array(text.utf8).withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+    }
+
+    deinit { release() }
+
+    /// Lets the next process in. Doing it twice is harmless.
+    func release() {
+        if isHeld.exchange(false, ordering: .acquiringAndReleasing) { close(descriptor) }
+    }
+
+    private static func holder(_ path: String) -> String {
+        let bytes = try? OpenFile.reading(path).readAll()
+        let text = String(decoding: bytes ?? [], as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        return text.isEmpty ? "another process" : text
+    }
+}

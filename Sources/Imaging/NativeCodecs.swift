@@ -1,0 +1,128 @@
+import CImageCodecs
+
+/// libpng, libtiff and libjpeg, by way of the C target: the only place that knows of it.
+enum NativeCodecs {
+    /// What a file's header says, before any orientation.
+    struct Header {
+        let width, height: Int
+        let bitDepth: Int
+        let isFloat: Bool
+        let colour: ImageColour
+        let hasAlpha: Bool
+        let orientation: Orientation
+        /// The largest piece that is decoded at once.
+        let blockPixels: Int
+
+        /// Of the decoded image; palettes become RGB.
+        var channels: Int { colour == .grey ? 1 : 3 }
+
+        /// Saturating: a header may claim 2^32 - 1 pixels on both axes.
+        var pixelCount: Int { Self.product(width, height) }
+
+        /// Bytes of the decoded image, saturating.
+        var decodedByteCount: Int { Self.product(pixelCount, channels * MemoryLayout<Float>.size) }
+
+        private static func product(_ a: Int, _ b: Int) -> Int {
+            let (product, hasOverflowed) = a.multipliedReportingOverflow(by: b)
+            return hasOverflowed ? .max : product
+        }
+    }
+
+    /// How a library refused.
+    struct Failure: Error {
+        enum Kind { case truncated, damaged, unsupported, outOfMemory }
+        let kind: Kind
+        let message: String
+        let decodedRows: Int?
+    }
+
+    static func header(of bytes: [UInt8], format: ImageFormat) throws(Failure) -> Header {
+        var header = image_codec_header()
+        var report = image_codec_report()
+        _ = unsafe image_codec_read_header(code(format), bytes, bytes.count, &header, &report)
+        try check(report)
+        let colour: ImageColour =
+            switch UInt32(header.colour) {
+            case IMAGE_CODEC_GREY.rawValue: .grey
+            case IMAGE_CODEC_PALETTE.rawValue: .palette
+            default: .rgb
+            }
+        return Header(
+            width: Int(header.width), height: Int(header.height), bitDepth: Int(header.bit_depth),
+            isFloat: header.is_float, colour: colour, hasAlpha: header.has_alpha,
+            orientation: Orientation(code: Int(header.orientation)),
+            blockPixels: Int(clamping: header.block_pixels))
+    }
+
+    /// The pixels in the layout of `PlanarImage`, not yet upright, and whether some of them are not opaque.
+    static func pixels(
+        of bytes: [UInt8], format: ImageFormat, valueCount: Int
+    ) throws(Failure) -> (values: [Float], isAlphaUsed: Bool) {
+        var isAlphaUsed = false
+        var report = image_codec_report()
+        let values = unsafe [Float](unsafeUninitializedCapacity: valueCount) { buffer, count in
+            let status = unsafe image_codec_read_pixels(
+                code(format), bytes, bytes.count, buffer.baseAddress, valueCount, &isAlphaUsed, &report)
+            count = status == IMAGE_CODEC_OK ? valueCount : 0
+        }
+        try check(report)
+        return (values, isAlphaUsed)
+    }
+
+    /// - Parameter samples: rows of pixels; 16 bit samples have their high byte first.
+    static func png(
+        samples: [UInt8], width: Int, height: Int, channels: Int, bitDepth: Int
+    ) throws(Failure) -> [UInt8] {
+        try unsafe encoded { output, report in
+            _ = unsafe image_codec_write_png(
+                samples, UInt32(width), UInt32(height), UInt32(channels), UInt32(bitDepth), &output, &report)
+        }
+    }
+
+    static func jpeg(
+        samples: [UInt8], width: Int, height: Int, channels: Int, quality: Int
+    ) throws(Failure) -> [UInt8] {
+        try unsafe encoded { output, report in
+            _ = unsafe image_codec_write_jpeg(
+                samples, UInt32(width), UInt32(height), UInt32(channels), UInt32(quality), &output, &report)
+        }
+    }
+
+    /// Whether so much memory can be had. Arrays end the program where it cannot.
+    static func canAllocate(byteCount: Int) -> Bool { image_codec_can_allocate(byteCount) }
+
+    private static func encoded(
+        _ encode: (inout image_codec_output, inout image_codec_report) -> Void
+    ) throws(Failure) -> [UInt8] {
+        var output = unsafe image_codec_output()
+        var report = image_codec_report()
+        unsafe encode(&output, &report)
+        defer { unsafe image_codec_free(output.bytes) }
+        try check(report)
+        return unsafe Array(UnsafeBufferPointer(start: output.bytes, count: output.count))
+    }
+
+    private static func check(_ report: image_codec_report) throws(Failure) {
+        let kind: Failure.Kind
+        switch report.status {
+        case IMAGE_CODEC_OK: return
+        case IMAGE_CODEC_TRUNCATED: kind = .truncated
+        case IMAGE_CODEC_UNSUPPORTED: kind = .unsupported
+        case IMAGE_CODEC_OUT_OF_MEMORY: kind = .outOfMemory
+        default: kind = .damaged
+        }
+        let message = unsafe withUnsafeBytes(of: report.message) { text in
+            unsafe String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        let decodedRows = report.rows_decoded < 0 ? nil : Int(report.rows_decoded)
+        throw Failure(kind: kind, message: message, decodedRows: decodedRows)
+    }
+
+    private static func code(_ format: ImageFormat) -> image_codec_format {
+        switch format {
+        case .png: IMAGE_CODEC_PNG
+        case .tiff: IMAGE_CODEC_TIFF
+        case .jpeg: IMAGE_CODEC_JPEG
+        }
+    }
+}

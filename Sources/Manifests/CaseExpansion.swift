@@ -1,0 +1,26 @@
+/// The cases of a manifest before they are checked: variants times seeds.
+struct CaseExpansion {
+    /// "", "VARIANT", "seedN" or "VARIANT.seedN".
+    let name: String
+    /// A manifest with at most one seed, and without seeds and variants; defaults are not filled in.
+    let document: JSONValue
+
+    /// Variants in the order of the text, seeds in theirs.
+    static func expand(_ document: JSONValue) -> [CaseExpansion] {
+        let plain = document.removing("variants")
+        guard let variants = document["variants"]?.members else { return seeded(plain, name: "") }
+        return variants.flatMap { seeded(JSONMergePatch.apply($0.value, to: plain), name: $0.name) }
+    }
+
+    private static func seeded(_ document: JSONValue, name: String) -> [CaseExpansion] {
+        guard let training = document["training"], let seeds = training["seeds"]?.elements else {
+            return [CaseExpansion(name: name, document: document)]
+        }
+        return seeds.map { seed in
+            let single = training.removing("seeds").setting("seed", to: seed)
+            let suffix = "seed\(seed.integer ?? 0)"
+            return CaseExpansion(
+                name: name.isEmpty ? suffix : "\(name).\(suffix)", document: document.setting("training", to: single))
+        }
+    }
+}

@@ -1,0 +1,173 @@
+/// A strict parser for RFC 8259: what the grammar does not allow is an error with its place.
+///
+/// Stricter than the RFC where it leaves a choice: keys are unique within their object, numbers lie within double
+/// precision, escapes are whole surrogate pairs, and there is no byte order mark. Time is linear in the size of the text.
+public struct JSONParser {
+    /// The deepest nesting of arrays and objects that is accepted.
+    public static let depthLimit = 64
+    /// The largest document that is accepted.
+    public static let sizeLimitBytes = 16 << 20
+
+    let bytes: [UInt8]
+    let file: String
+    var offset = 0
+    var line = 1
+    /// Offset of the first byte of the current line.
+    var lineStart = 0
+    /// Bytes of the current line, before `offset`, that continue a UTF-8 sequence: they take up no column.
+    var continuationBytes = 0
+
+    private init(bytes: [UInt8], file: String) {
+        self.bytes = bytes
+        self.file = file
+    }
+
+    /// Parses one JSON document.
+    /// - Parameters:
+    ///   - bytes: the whole text, UTF-8.
+    ///   - file: the name to give in errors.
+    /// - Returns: the value; it and every value within know their place.
+    public static func parse(_ bytes: [UInt8], file: String) throws(JSONError) -> JSONValue {
+        var parser = JSONParser(bytes: bytes, file: file)
+        guard bytes.count <= sizeLimitBytes else {
+            throw parser.error(.tooLarge(sizeBytes: bytes.count, limitBytes: sizeLimitBytes))
+        }
+        guard !bytes.starts(with: [0xEF, 0xBB, 0xBF]), !bytes.starts(with: [0xFE, 0xFF]),
+            !bytes.starts(with: [0xFF, 0xFE])
+        else { throw parser.error(.byteOrderMark) }
+        try parser.skipWhitespace()
+        guard parser.byte != nil else { throw parser.error(.empty) }
+        let value = try parser.parseValue(depth: 0)
+        try parser.skipWhitespace()
+        guard parser.byte == nil else { throw parser.error(.trailingContent(parser.found)) }
+        return value
+    }
+
+    /// The byte at `offset`; nil at the end.
+    var byte: UInt8? { offset < bytes.count ? bytes[offset] : nil }
+
+    var position: SourcePosition {
+        SourcePosition(line: line, column: offset - lineStart - continuationBytes + 1)
+    }
+
+    /// The character at `offset`, named for an error.
+    var found: String {
+        guard let byte else { return "the end of the file" }
+        if byte < 0x20 || byte == 0x7F { return byte.codePointName }
+        guard let length = utf8SequenceLength(at: offset) else {
+            return "the byte 0x\(String(byte, radix: 16, uppercase: true))"
+        }
+        return "'\(String(decoding: bytes[offset..<offset + length], as: UTF8.self))'"
+    }
+
+    func error(_ fault: JSONError.Fault, at place: SourcePosition? = nil) -> JSONError {
+        .malformed(file: file, at: place ?? position, fault: fault)
+    }
+
+    func unexpected(_ expected: String) -> JSONError {
+        switch byte {
+        case UInt8(ascii: "'"): error(.singleQuote)
+        case let byte? where byte >= 0x80 && utf8SequenceLength(at: offset) == nil: error(.invalidUTF8(byte))
+        default: error(.unexpected(found: found, expected: expected))
+        }
+    }
+
+    mutating func skipWhitespace() throws(JSONError) {
+        while let byte {
+            switch byte {
+            case 0x20, 0x09, 0x0D: offset += 1
+            case 0x0A:
+                offset += 1
+                line += 1
+                lineStart = offset
+                continuationBytes = 0
+            case UInt8(ascii: "/"), UInt8(ascii: "#"): throw error(.comment)
+            default: return
+            }
+        }
+    }
+
+    private mutating func parseValue(depth: Int) throws(JSONError) -> JSONValue {
+        let start = position
+        guard let byte else { throw unexpected("a value") }
+        switch byte {
+        case UInt8(ascii: "{"): return JSONValue(.object(try parseObject(depth: depth + 1)), at: start)
+        case UInt8(ascii: "["): return JSONValue(.array(try parseArray(depth: depth + 1)), at: start)
+        case UInt8(ascii: "\""): return JSONValue(.string(try parseString()), at: start)
+        case UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+            return JSONValue(.number(try parseNumber()), at: start)
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"):
+            return JSONValue(try parseLiteral(), at: start)
+        default: throw unexpected("a value")
+        }
+    }
+
+    private mutating func parseLiteral() throws(JSONError) -> JSONValue.Content {
+        let start = position
+        let word = String(decoding: bytes[offset...].prefix(32).prefix { $0.isWordByte }, as: UTF8.self)
+        offset += word.utf8.count
+        switch word {
+        case "true": return .bool(true)
+        case "false": return .bool(false)
+        case "null": return .null
+        default: throw error(.unsupportedLiteral(word), at: start)
+        }
+    }
+
+    private mutating func parseArray(depth: Int) throws(JSONError) -> [JSONValue] {
+        try enter(depth: depth)
+        var elements: [JSONValue] = []
+        if skip(UInt8(ascii: "]")) { return elements }
+        while true {
+            elements.append(try parseValue(depth: depth))
+            if try endOfElement(closing: "]") { return elements }
+        }
+    }
+
+    private mutating func parseObject(depth: Int) throws(JSONError) -> [JSONMember] {
+        try enter(depth: depth)
+        var members: [JSONMember] = []
+        // Bytes, because String would take canonically equivalent names for one.
+        var places: [[UInt8]: SourcePosition] = [:]
+        if skip(UInt8(ascii: "}")) { return members }
+        while true {
+            guard byte == UInt8(ascii: "\"") else { throw unexpected("a key between double quotes") }
+            let namePosition = position
+            let name = try parseString()
+            if let first = places.updateValue(namePosition, forKey: Array(name.utf8)) {
+                throw error(.duplicateKey(name, first: first), at: namePosition)
+            }
+            try skipWhitespace()
+            guard byte == UInt8(ascii: ":") else { throw unexpected("':' after the key") }
+            offset += 1
+            try skipWhitespace()
+            members.append(JSONMember(name, try parseValue(depth: depth), namePosition: namePosition))
+            if try endOfElement(closing: "}") { return members }
+        }
+    }
+
+    /// Consumes an opening bracket and the space after it.
+    private mutating func enter(depth: Int) throws(JSONError) {
+        guard depth <= Self.depthLimit else { throw error(.tooDeep(limit: Self.depthLimit)) }
+        offset += 1
+        try skipWhitespace()
+    }
+
+    private mutating func skip(_ expected: UInt8) -> Bool {
+        guard byte == expected else { return false }
+        offset += 1
+        return true
+    }
+
+    /// Consumes a comma and the space after it, or the closing bracket; true for the bracket.
+    private mutating func endOfElement(closing: Unicode.Scalar) throws(JSONError) -> Bool {
+        try skipWhitespace()
+        if skip(UInt8(ascii: closing)) { return true }
+        guard byte == UInt8(ascii: ",") else { throw unexpected("',' or '\(closing)'") }
+        let comma = position
+        offset += 1
+        try skipWhitespace()
+        if byte == UInt8(ascii: closing) { throw error(.trailingComma(closing: Character(closing)), at: comma) }
+        return false
+    }
+}

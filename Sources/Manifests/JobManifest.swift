@@ -1,0 +1,103 @@
+import Foundation
+
+/// A job manifest that passed every check: what to learn from, what to score, and with which settings.
+public struct JobManifest: Sendable, Equatable {
+    /// Path of the manifest as given.
+    public let file: String
+    /// Absolute path of the folder of the manifest, which relative paths start from.
+    public let folder: String
+    /// The manifest with every default filled in, in the order of the schema; paths and variants as written.
+    ///
+    /// That of a ``JobCase`` is a manifest of its own; here a variant may contradict a default that was filled in.
+    public let resolved: JSONValue
+
+    public let name: String
+    /// Empty where the manifest has none.
+    public let description: String
+    public let dataset: DatasetSection
+    public let image: ImageSection
+    public let augmentation: AugmentationSection
+    public let corruption: CorruptionSection
+    public let network: NetworkSection
+    public let engine: EngineSection
+    public let training: TrainingSection
+    public let scoring: ScoringSection
+    public let calibration: CalibrationSection
+
+    /// The manifest as written.
+    private let document: JSONValue
+
+    /// Reads and checks a manifest.
+    public static func load(path: String) throws(ManifestError) -> JobManifest {
+        try parse(bytes: try read(path), file: path)
+    }
+
+    /// Checks the text of a manifest.
+    /// - Parameters:
+    ///   - bytes: the text, UTF-8.
+    ///   - file: the path to name in errors, and whose folder relative paths start from. It need not exist.
+    public static func parse(bytes: [UInt8], file: String) throws(ManifestError) -> JobManifest {
+        let document: JSONValue
+        do {
+            document = try JSONParser.parse(bytes, file: file)
+        } catch {
+            throw .malformed(error)
+        }
+        return try JobManifest(checking: document, file: file)
+    }
+
+    /// Every fault of a manifest, by its place in the file; empty for a valid one.
+    public static func violations(path: String) -> [ManifestViolation] {
+        do {
+            _ = try load(path: path)
+            return []
+        } catch {
+            return error.violations
+        }
+    }
+
+    /// The runs that the manifest asks for: variants times seeds, in the order of the text.
+    public func cases() throws(ManifestError) -> [JobCase] {
+        var cases: [JobCase] = []
+        for expansion in CaseExpansion.expand(document) {
+            cases.append(
+                JobCase(name: expansion.name, manifest: try JobManifest(checking: expansion.document, file: file)))
+        }
+        return cases
+    }
+
+    private init(checking document: JSONValue, file: String) throws(ManifestError) {
+        let violations = ManifestRules.violations(of: document, file: file)
+        guard violations.isEmpty else { throw .invalid(file: file, violations: violations) }
+        let resolved = JobSchema.validator.applyingDefaults(to: document)
+        let folder = ManifestPath("..", relativeTo: file).absolute
+        self.document = document
+        self.file = file
+        self.folder = folder
+        self.resolved = resolved
+        name = resolved.text("name")
+        description = resolved.text("description")
+        dataset = DatasetSection(resolved.member("dataset"), folder: folder)
+        image = ImageSection(resolved.member("image"))
+        augmentation = AugmentationSection(resolved.member("augmentation"))
+        corruption = CorruptionSection(resolved.member("corruption"), folder: folder)
+        network = NetworkSection(resolved.member("network"))
+        engine = EngineSection(resolved.member("engine"))
+        training = TrainingSection(resolved.member("training"))
+        scoring = ScoringSection(resolved.member("scoring"))
+        calibration = CalibrationSection(resolved.member("calibration"))
+    }
+
+    private static func read(_ path: String) throws(ManifestError) -> [UInt8] {
+        do {
+            let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+            defer { try? handle.close() }
+            // One byte more than allowed, for the parser to see that there are too many; endless files end here.
+            return Array(try handle.read(upToCount: JSONParser.sizeLimitBytes + 1) ?? Data())
+        } catch CocoaError.fileReadNoSuchFile, CocoaError.fileNoSuchFile {
+            throw .missing(file: path)
+        } catch {
+            throw .unreadable(file: path, reason: (error as NSError).localizedDescription)
+        }
+    }
+}

@@ -1,0 +1,65 @@
+/// The reference page of job manifests, made from their schema.
+public enum ManifestReference {
+    /// A Markdown page: every key with its pointer, type, default, range and meaning.
+    public static func markdown() -> String {
+        let validator = JobSchema.validator
+        let wording = SchemaWording(definitions: validator.definitions)
+        let root = validator.root
+        var page = "# Job manifest\n\n\(root.description ?? "")\n\nPointers are JSON Pointers (RFC 6901).\n"
+        let sections = root.properties.filter { $0.hasProperties }
+        let topLevel = root.properties.filter { !$0.hasProperties }
+        page += table(topLevel.map { row($0, at: .root, in: root, wording: wording) })
+        for section in sections {
+            page += "\n## \(section.name)\n\n\(section.schema.description ?? "")\n"
+            let pointer = JSONPointer.root.appending(section.name)
+            page += table(rows(of: section.schema, at: pointer, wording: wording))
+        }
+        return page
+    }
+
+    private static func rows(of schema: SchemaNode, at pointer: JSONPointer, wording: SchemaWording) -> [String] {
+        schema.properties.flatMap { property in
+            let row = row(property, at: pointer, in: schema, wording: wording)
+            return [row] + rows(of: property.schema, at: pointer.appending(property.name), wording: wording)
+        }
+    }
+
+    private static func table(_ rows: [String]) -> String {
+        "\n| Key | Type | Default | Range | Meaning |\n|---|---|---|---|---|\n" + rows.map { $0 + "\n" }.joined()
+    }
+
+    private static func row(
+        _ property: SchemaProperty, at parent: JSONPointer, in schema: SchemaNode, wording: SchemaWording
+    ) -> String {
+        let standard =
+            if let value = standardValue(of: property.name, in: schema) {
+                value.members?.isEmpty == true ? "see below" : "`\(JSONSerializer.canonical(value))`"
+            } else {
+                schema.requiredNames.contains(property.name) ? "required" : "none"
+            }
+        let cells = [
+            "`\(parent.appending(property.name))`", wording.type(of: property.schema), standard,
+            wording.range(of: property.schema), property.schema.description ?? "",
+        ]
+        return "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |"
+    }
+
+    /// The default of a key, also where only one branch of a condition gives it.
+    private static func standardValue(of name: String, in schema: SchemaNode) -> JSONValue? {
+        if let value = schema.properties.first(where: { $0.name == name })?.schema.defaultValue { return value }
+        let parts = schema.assertions.flatMap(\.schemasInPlace)
+        return parts.lazy.compactMap { standardValue(of: name, in: $0) }.first
+    }
+}
+
+extension SchemaProperty {
+    /// True for the sections of the manifest, which describe their own keys.
+    fileprivate var hasProperties: Bool { !schema.properties.isEmpty }
+}
+
+extension SchemaNode {
+    fileprivate var requiredNames: [String] {
+        for case .required(let names) in assertions { return names }
+        return []
+    }
+}

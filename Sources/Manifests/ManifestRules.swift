@@ -1,0 +1,134 @@
+/// What a manifest must fulfil beyond its schema: relations between keys.
+struct ManifestRules {
+    private let file: String
+    private let resolved: JSONValue
+    private var violations: [ManifestViolation] = []
+
+    private init(file: String, resolved: JSONValue) {
+        self.file = file
+        self.resolved = resolved
+    }
+
+    /// Every violation of a document, by its place: first of the schema, then, where there is none, of the relations
+    /// between keys, in the manifest itself and in each of its variants.
+    static func violations(of document: JSONValue, file: String) -> [ManifestViolation] {
+        let violations = singleViolations(of: document, file: file)
+        guard violations.isEmpty else { return violations }
+        var found: [ManifestViolation] = []
+        for variant in document["variants"]?.members ?? [] {
+            let pointer = JSONPointer.root.appending("variants").appending(variant.name)
+            let merged = JSONMergePatch.apply(variant.value, to: document.removing("variants"))
+            for var violation in singleViolations(of: merged, file: file) {
+                // The place of the whole document would not lead to the patch.
+                if violation.pointer == .root { violation.position = variant.value.position }
+                violation.pointer = violation.pointer.within(pointer)
+                found.append(violation)
+            }
+        }
+        return found + duplicateCases(of: document, file: file)
+    }
+
+    private static func singleViolations(of document: JSONValue, file: String) -> [ManifestViolation] {
+        let violations = JobSchema.validator.violations(of: document)
+        if violations.isEmpty {
+            var rules = ManifestRules(file: file, resolved: JobSchema.validator.applyingDefaults(to: document))
+            return rules.check()
+        }
+        return violations.map {
+            ManifestViolation(
+                file: file, pointer: $0.pointer, position: $0.position, found: $0.found, expected: $0.expected,
+                remedy: $0.remedy)
+        }
+    }
+
+    private static func duplicateCases(of document: JSONValue, file: String) -> [ManifestViolation] {
+        var names: Set<String> = []
+        return CaseExpansion.expand(document).compactMap { expansion in
+            guard !names.insert(expansion.name).inserted else { return nil }
+            return ManifestViolation(
+                file: file, pointer: .root.appending("variants"), position: document["variants"]?.position,
+                found: "two cases named \"\(expansion.name)\"", expected: "variants and seeds that give distinct names",
+                remedy: "rename a variant")
+        }
+    }
+
+    private mutating func check() -> [ManifestViolation] {
+        for range in ["patches", "size", "opacity", "softness"] {
+            let path = ["corruption", "structured", range]
+            requireOrder(path + ["min"], isAtMost: path + ["max"])
+        }
+        requireWeight(in: ["corruption", "structured", "shapes"])
+        requireWeight(in: ["corruption", "structured", "contents"])
+        checkTraining()
+        checkImage()
+        if string("engine", "name") == "openblas", string("engine", "precision") == "bfloat16" {
+            report(
+                ["engine", "precision"], found: "bfloat16 with the engine openblas", expected: "float32 or auto",
+                remedy: "choose the engine onednn, or the precision float32")
+        }
+        return violations.sorted(byPlace: \.position)
+    }
+
+    private mutating func checkTraining() {
+        let (steps, warmup) = (number("training", "steps"), number("training", "warmupSteps"))
+        if warmup.double >= steps.double {
+            report(
+                ["training", "warmupSteps"], found: "\(warmup.text) warm-up steps of \(steps.text) steps",
+                expected: "fewer warm-up steps than steps",
+                remedy: "set warmupSteps below \(steps.text), or raise steps")
+        }
+        requireOrder(["training", "finalLearningRate"], isAtMost: ["training", "learningRate"])
+    }
+
+    private mutating func checkImage() {
+        let (width, height) = (number("image", "width"), number("image", "height"))
+        let box = number("scoring", "boxSize")
+        if box.double >= min(width.double, height.double) {
+            report(
+                ["scoring", "boxSize"], found: "\(box.text) for an image of \(width.text) x \(height.text) pixels",
+                expected: "a box smaller than both sides", remedy: "make it smaller")
+        }
+        if value(["augmentation", "quarterTurns"]).bool == true, width != height {
+            report(
+                ["augmentation", "quarterTurns"], found: "true for an image of \(width.text) x \(height.text) pixels",
+                expected: "quarter turns of square images alone",
+                remedy: "set it to false, or make width and height equal")
+        }
+    }
+
+    private mutating func requireOrder(_ lower: [String], isAtMost upper: [String]) {
+        let (low, high) = (value(lower), value(upper))
+        guard let lowNumber = low.number, let highNumber = high.number, lowNumber.double > highNumber.double else {
+            return
+        }
+        let limit = "\(upper[upper.count - 1]) is \(highNumber.text)\(high.position == nil ? " by default" : "")"
+        report(
+            lower, found: "\(lowNumber.text)\(low.position == nil ? " (the default)" : "") where \(limit)",
+            expected: "at most \(highNumber.text)", remedy: "lower it, or raise \(upper[upper.count - 1])")
+    }
+
+    private mutating func requireWeight(in path: [String]) {
+        let members = value(path).members ?? []
+        guard members.allSatisfy({ $0.value.double == 0 }) else { return }
+        report(path, found: "only weights of 0", expected: "at least one above 0", remedy: "give one of them a weight")
+    }
+
+    private func value(_ path: [String]) -> JSONValue { path.reduce(resolved) { $0.member($1) } }
+
+    private func string(_ path: String...) -> String? { value(path).string }
+
+    private func number(_ path: String...) -> JSONNumber {
+        guard let number = value(path).number else { fatalError("'\(path)' must be a number after validation") }
+        return number
+    }
+
+    /// Reports at the place of the value; for defaults, at the nearest enclosing value that the file holds.
+    private mutating func report(_ path: [String], found: String, expected: String, remedy: String) {
+        let enclosing = path.indices.map { value(Array(path[...$0])).position }
+        let position = enclosing.reversed().compactMap { $0 }.first ?? resolved.position
+        violations.append(
+            ManifestViolation(
+                file: file, pointer: path.reduce(.root) { $0.appending($1) }, position: position, found: found,
+                expected: expected, remedy: remedy))
+    }
+}

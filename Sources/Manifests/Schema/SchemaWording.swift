@@ -1,0 +1,101 @@
+/// Words for what a schema allows, in messages and on the reference page.
+struct SchemaWording {
+    let definitions: [String: SchemaNode]
+
+    /// The kind of value, which the schema's `title` names if it has one: "a whole number", `"sum" or "max"`, "a path".
+    func type(of schema: SchemaNode) -> String {
+        guard case .keywords(let keywords) = schema else { return "anything" }
+        if let title = keywords.title { return title }
+        for assertion in keywords.assertions {
+            switch assertion {
+            case .constant(let value): return JSONSerializer.canonical(value)
+            case .enumeration(let values): return Self.list(values.map(JSONSerializer.canonical))
+            case .reference(let reference): return type(of: definitions[reference] ?? .constant(true))
+            case .oneOf(let schemas), .anyOf(let schemas): return Self.list(schemas.map { type(of: $0) })
+            default: continue
+            }
+        }
+        for case .type(let names) in keywords.assertions { return Self.list(names.map(Self.phrase)) }
+        return "anything"
+    }
+
+    /// Kind and range together: "a whole number from 1 to 128".
+    func expectation(of schema: SchemaNode) -> String {
+        let (type, range) = (type(of: schema), range(of: schema))
+        return range.isEmpty ? type : "\(type) \(range)"
+    }
+
+    /// The values of a number, or the size and form of a text or list: "from 1 to 128", "above 0"; "" without any.
+    func range(of schema: SchemaNode) -> String {
+        schema.assertions.flatMap { assertion -> [String] in
+            switch assertion {
+            case .bounds(let bounds): return Self.words(for: bounds)
+            case .not(let excluded):
+                for case .bounds(let bounds) in excluded.assertions {
+                    return bounds.multipleOf.map { ["no multiple of \($0.text)"] } ?? []
+                }
+                return []
+            case .minLength(let count): return ["at least \(count) \(count == 1 ? "character" : "characters")"]
+            case .maxLength(let count): return ["at most \(count) characters"]
+            case .pattern(let pattern): return ["matches `\(pattern)`"]
+            case .minItems(let count): return ["at least \(count) \(count == 1 ? "element" : "elements")"]
+            case .maxItems(let count): return ["at most \(count) elements"]
+            case .uniqueItems: return ["no duplicates"]
+            case .reference(let reference): return [range(of: definitions[reference] ?? .constant(true))]
+            case .oneOf(let schemas), .anyOf(let schemas): return schemas.map { range(of: $0) }
+            default: return []
+            }
+        }.filter { !$0.isEmpty }.joined(separator: ", ")
+    }
+
+    private static func words(for bounds: SchemaKeyword.Bounds) -> [String] {
+        let upper = bounds.maximum.map { "to \($0.text)" } ?? bounds.exclusiveMaximum.map { "below \($0.text)" }
+        let lower = bounds.minimum.map { "from \($0.text)" } ?? bounds.exclusiveMinimum.map { "above \($0.text)" }
+        let interval =
+            switch (bounds.minimum, bounds.maximum) {
+            case (let minimum?, nil) where upper == nil: "at least \(minimum.text)"
+            case (nil, let maximum?) where lower == nil: "at most \(maximum.text)"
+            default: [lower, upper].compactMap { $0 }.joined(separator: " ")
+            }
+        return [interval, bounds.multipleOf.map { "a multiple of \($0.text)" } ?? ""]
+    }
+
+    /// "a", "a or b", "a, b or c".
+    static func list(_ items: [String]) -> String {
+        items.count < 2 ? items.joined() : items.dropLast().joined(separator: ", ") + " or " + items[items.count - 1]
+    }
+
+    static func phrase(_ type: String) -> String {
+        switch type {
+        case "null": "null"
+        case "boolean": "true or false"
+        case "integer": "a whole number"
+        case "number": "a number"
+        case "string": "a string"
+        case "array": "an array"
+        default: "an object"
+        }
+    }
+}
+
+extension JSONValue {
+    /// A short name for the value in a message: `the string "abc"`, `an array of 3 elements`.
+    var summary: String {
+        switch content {
+        case .null: "null"
+        case .bool(let value): "\(value)"
+        case .number(let number): "the number \(number.text.abbreviated)"
+        case .string(let string): "the string " + JSONSerializer.canonical(.string(string.abbreviated))
+        case .array(let elements): "an array of \(elements.count) \(elements.count == 1 ? "element" : "elements")"
+        case .object(let members): "an object of \(members.count) \(members.count == 1 ? "member" : "members")"
+        }
+    }
+}
+
+extension String {
+    /// The first 60 scalars, with "..." where there are more.
+    var abbreviated: String {
+        let start = unicodeScalars.prefix(61)
+        return start.count > 60 ? String(String.UnicodeScalarView(start.dropLast())) + "..." : self
+    }
+}

@@ -1,0 +1,23 @@
+/// `augmentation`: random changes of the normal training images that leave them normal.
+public struct AugmentationSection: Sendable, Equatable {
+    public var flipHorizontal: Bool
+    public var flipVertical: Bool
+    /// Rotations by multiples of 90 degrees; square images only.
+    public var quarterTurns: Bool
+    /// Largest shift along each axis, as a share of that side.
+    public var shift: Double
+    /// Largest relative change of brightness.
+    public var brightness: Double
+    /// Largest relative change of contrast.
+    public var contrast: Double
+
+    /// - Parameter object: the section of a resolved manifest.
+    public init(_ object: JSONValue) {
+        flipHorizontal = object.flag("flipHorizontal")
+        flipVertical = object.flag("flipVertical")
+        quarterTurns = object.flag("quarterTurns")
+        shift = object.decimal("shift")
+        brightness = object.decimal("brightness")
+        contrast = object.decimal("contrast")
+    }
+}

@@ -1,0 +1,33 @@
+import Foundation
+
+/// A path of a manifest: as it was written, and as a place in the file system.
+public struct ManifestPath: Sendable, Hashable {
+    /// The text of the manifest.
+    public let written: String
+    /// The absolute path, without "." and "..", which are taken out of the text: symbolic links are not followed.
+    public let absolute: String
+
+    /// - Parameters:
+    ///   - written: an absolute path, or one relative to `folder`.
+    ///   - folder: an absolute path, or one relative to the current folder.
+    public init(_ written: String, relativeTo folder: String) {
+        self.written = written
+        self.absolute = Self.absolute(
+            written, from: Self.absolute(folder, from: FileManager.default.currentDirectoryPath))
+    }
+
+    /// The last component of the absolute path.
+    public var name: String { absolute.split(separator: "/").last.map(String.init) ?? absolute }
+
+    private static func absolute(_ path: String, from folder: String) -> String {
+        var components: [Substring] = []
+        for component in (path.hasPrefix("/") ? path : folder + "/" + path).split(separator: "/") {
+            switch component {
+            case ".": continue
+            case "..": components = components.dropLast()
+            default: components.append(component)
+            }
+        }
+        return "/" + components.joined(separator: "/")
+    }
+}

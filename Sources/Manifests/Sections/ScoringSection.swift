@@ -1,0 +1,29 @@
+/// `scoring`: from the reconstruction error to anomaly maps and image scores.
+public struct ScoringSection: Sendable, Equatable {
+    /// How an anomaly map becomes the score of its image.
+    public enum ImageScore: String, Sendable, CaseIterable {
+        case sum
+        case max
+        case mean
+        /// Mean of the largest values, see ``ScoringSection/topFraction``.
+        case topK
+    }
+
+    /// Side of the smoothing box filter in pixels, odd.
+    public var boxSize: Int
+    public var boxPasses: Int
+    public var imageScore: ImageScore
+    /// Share of the pixels that `topK` averages.
+    public var topFraction: Double
+    /// Images that one task scores.
+    public var shardSize: Int
+
+    /// - Parameter object: the section of a resolved manifest.
+    public init(_ object: JSONValue) {
+        boxSize = object.whole("boxSize")
+        boxPasses = object.whole("boxPasses")
+        imageScore = object.choice("imageScore")
+        topFraction = object.decimal("topFraction")
+        shardSize = object.whole("shardSize")
+    }
+}

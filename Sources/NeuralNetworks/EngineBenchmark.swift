@@ -1,0 +1,118 @@
+import Glibc
+import SeededRandom
+import Tensors
+
+/// Times training or scoring steps of a network on random images in memory.
+public struct EngineBenchmark: Sendable {
+    public enum Mode: String, Sendable, CaseIterable { case train, score }
+
+    public struct Result: Sendable, Codable {
+        public var mode, net, engine, precision: String
+        public var base, size, batch, threads: Int
+        /// Medians over the steps.
+        public var imagesPerSecond, secondsPerStep: Double
+        /// Of the process.
+        public var peakMiB: Int
+        /// What the network's convolutions come to, padding and the backward pass (twice the forward one) counted.
+        public var networkGFLOPS: Double
+        /// What the same process reaches in a large matrix product with the same threads.
+        public var sgemmGFLOPS: Double
+        public var share: Double
+    }
+
+    public var mode: Mode
+    public var architecture: NetworkArchitecture
+    public var baseWidth, size, batch: Int
+    public var precision: Precision
+    public var engine: NetworkEngine.Kind
+    public var steps, threads: Int
+
+    public init(
+        mode: Mode, architecture: NetworkArchitecture, baseWidth: Int, size: Int, batch: Int, precision: Precision,
+        engine: NetworkEngine.Kind, steps: Int, threads: Int
+    ) {
+        (self.mode, self.architecture, self.baseWidth) = (mode, architecture, baseWidth)
+        (self.size, self.batch, self.precision) = (size, batch, precision)
+        (self.engine, self.steps, self.threads) = (engine, steps, threads)
+    }
+
+    public func run() throws -> Result {
+        let network = architecture.description(baseWidth: baseWidth)
+        let engine = try NetworkEngine(
+            engine, network: network, height: size, width: size, purpose: mode == .train ? .training : .inference,
+            precision: precision, threads: threads)
+        let step = mode == .train ? training(network, engine) : scoring(network, engine)
+        let clock = ContinuousClock()
+        var seconds: [Double] = []
+        for number in 0..<steps + 3 {
+            let start = clock.now
+            step()
+            if number >= 3 { seconds.append((clock.now - start) / .seconds(1)) }
+        }
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        let peakMiB = Int(usage.ru_maxrss) / 1024
+        let median = seconds.sorted()[seconds.count / 2]
+        let passes = mode == .train ? 3.0 : 1.0
+        let gigaflops = network.forwardOperations(height: size, width: size) * passes * Double(batch) / median / 1e9
+        let peak = try EngineBenchmark.matrixProductGFLOPS(threads: threads)
+        return Result(
+            mode: mode.rawValue, net: architecture.rawValue, engine: self.engine.rawValue,
+            precision: precision.rawValue, base: baseWidth, size: size, batch: batch, threads: threads,
+            imagesPerSecond: rounded(Double(batch) / median), secondsPerStep: rounded(median), peakMiB: peakMiB,
+            networkGFLOPS: rounded(gigaflops), sgemmGFLOPS: rounded(peak), share: rounded(gigaflops / peak))
+    }
+
+    private func rounded(_ value: Double) -> Double { (value * 10000).rounded() / 10000 }
+
+    private func training(_ network: NetworkDescription, _ engine: NetworkEngine) -> () -> Void {
+        let trained = TrainingBatch(count: batch, height: size, width: size)
+        for sample in 0..<batch {
+            var generator = SeededGenerator(seed: 0, stream: "benchmark", UInt64(sample))
+            let target = (0..<3 * size * size).map { _ in generator.uniform() }
+            let mask = (0..<size * size).map { _ in UInt8(generator.chance(0.1) ? 1 : 0) }
+            let input = target.indices.map { mask[$0 % (size * size)] == 1 ? generator.uniform() : target[$0] }
+            trained.set(sample, input: input, target: target, mask: mask)
+        }
+        let optimizer = AdamOptimizer(OptimizerState(parameters: network.initialParameters(seed: 0)))
+        optimizer.load(into: engine)
+        return { _ = optimizer.step(engine, trained, lambda: 0.5, learningRate: 1e-3) }
+    }
+
+    private func scoring(_ network: NetworkDescription, _ engine: NetworkEngine) -> () -> Void {
+        engine.load(network.initialParameters(seed: 0))
+        let size = size
+        let images = (0..<batch).map { sample in
+            var generator = SeededGenerator(seed: 0, stream: "benchmark", UInt64(sample))
+            return (0..<3 * size * size).map { _ in generator.uniform() }
+        }
+        return {
+            let reconstructions = engine.reconstruct(images)
+            for (image, reconstruction) in zip(images, reconstructions) {
+                let error = MapKernels.squaredError(image, reconstruction, channels: 3)
+                _ = MapKernels.boxFiltered(error, height: size, width: size, size: 7, passes: 3)
+            }
+        }
+    }
+
+    /// The best of several products of square matrices by OpenBLAS, one per thread at the same time.
+    static func matrixProductGFLOPS(threads: Int, side: Int = 1536) throws -> Double {
+        try OpenBLAS.load()
+        let pool = WorkerPool(workerCount: threads)
+        defer { pool.stop() }
+        let matrices = (0..<3 * threads).map { _ in AlignedBuffer<Float>([Float](repeating: 1, count: side * side)) }
+        let clock = ContinuousClock()
+        var best = Double.infinity
+        for _ in 0..<7 {
+            let start = clock.now
+            pool.run(threads) { piece, _ in
+                OpenBLAS.multiply(
+                    rows: side, columns: side, inner: side, a: matrices[3 * piece].pointer, aStride: side,
+                    b: matrices[3 * piece + 1].pointer, bStride: side, beta: 0, c: matrices[3 * piece + 2].pointer,
+                    cStride: side)
+            }
+            best = min(best, (clock.now - start) / .seconds(1))
+        }
+        return 2 * Double(side) * Double(side) * Double(side) * Double(threads) / best / 1e9
+    }
+}

@@ -1,0 +1,171 @@
+/// The state of a run: which tasks wait, may start, run or are over. A pure value; threads and effects are elsewhere.
+///
+/// A task is `wanted` until everything it needs is over; then it is determined, and whoever holds the plan says with
+/// `resolve` whether its result is known already.
+public struct ExecutionPlan: Sendable {
+    public enum State: UInt8, Sendable {
+        case wanted, ready, running, succeeded, failed, skipped, cached
+    }
+
+    private let graph: TaskGraph
+    private let keepsGoing: Bool
+    private var states: [State]
+    /// How many producers of each task are not over.
+    private var missing: [Int32]
+    private var determined: [Int32]
+    private var light: ReadyQueue
+    private var wholeMachine: ReadyQueue
+    private var isWholeMachineTaken = false
+    public private(set) var isStopped = false
+    private var runningCount = 0
+    private var openCount: Int
+    /// Tasks that run once more because a blob of theirs was lost, with those that wait for it.
+    private var repairs: [Int: [Int]] = [:]
+
+    /// `durations`: measured seconds per stage, for the critical path. `keepsGoing`: whether independent tasks still
+    /// start after a failure.
+    public init(graph: TaskGraph, durations: [String: Double] = [:], keepsGoing: Bool = false) {
+        self.graph = graph
+        self.keepsGoing = keepsGoing
+        states = Array(repeating: .wanted, count: graph.count)
+        missing = Array(repeating: 0, count: graph.count)
+        for task in graph.tasks.indices {
+            for consumer in graph.consumers(of: task) { missing[Int(consumer)] += 1 }
+        }
+        determined = graph.order.filter { [missing] in missing[$0] == 0 }.map { Int32($0) }
+        let priorities = graph.criticalPaths(durations: durations)
+        light = ReadyQueue(priorities: priorities)
+        wholeMachine = light
+        openCount = graph.count
+    }
+
+    public func state(of task: Int) -> State { states[task] }
+
+    public func count(_ state: State) -> Int { states.count { $0 == state } }
+
+    /// Nothing runs, and nothing will start or be resolved any more.
+    public var isOver: Bool { openCount == 0 || (isStopped && runningCount == 0 && determined.isEmpty) }
+
+    /// Whether a task waits for a thread.
+    public var hasReady: Bool { light.first != nil || wholeMachine.first != nil }
+
+    /// Takes up to `limit` tasks whose inputs have become known since the last call; each is to be resolved.
+    public mutating func takeDetermined(limit: Int = .max) -> [Int] {
+        let taken = determined.prefix(limit).map(Int.init)
+        determined.removeFirst(taken.count)
+        return taken
+    }
+
+    /// Says whether the result of a determined task is known; otherwise it becomes ready.
+    public mutating func resolve(_ task: Int, isCached: Bool) {
+        guard states[task] == .wanted else { return }
+        if isCached {
+            close(task, .cached)
+            unlockConsumers(of: task)
+        } else {
+            makeReady(task)
+        }
+    }
+
+    /// Takes the ready task that should start next, if one may start now.
+    public mutating func start() -> Int? {
+        guard !isStopped else { return nil }
+        let heavy = isWholeMachineTaken ? nil : wholeMachine.first
+        let next: Int?
+        if let heavy, light.first.map({ light.precedes(heavy, $0) }) ?? true {
+            next = wholeMachine.removeFirst()
+            isWholeMachineTaken = true
+        } else {
+            next = light.removeFirst()
+        }
+        guard let next else { return nil }
+        states[next] = .running
+        runningCount += 1
+        return next
+    }
+
+    /// A running task no longer uses its share of the machine, though its result may not be durable yet.
+    public mutating func release(_ task: Int) {
+        if graph.tasks[task].resources == .wholeMachine { isWholeMachineTaken = false }
+    }
+
+    /// A running task succeeded, durably.
+    public mutating func succeed(_ task: Int) {
+        runningCount -= 1
+        close(task, .succeeded)
+        if let waiting = repairs.removeValue(forKey: task) {
+            for consumer in waiting { unlock(consumer) }
+        } else {
+            unlockConsumers(of: task)
+        }
+    }
+
+    /// A running task failed; returns the tasks that are skipped therefore, in the order of the graph.
+    public mutating func fail(_ task: Int) -> [Int] {
+        runningCount -= 1
+        close(task, .failed)
+        repairs[task] = nil
+        if !keepsGoing { isStopped = true }
+        var reached = graph.consumers(of: task).map(Int.init)
+        var skipped: [Int] = []
+        while let next = reached.popLast() {
+            // After a lost blob, consumers that did get their input may be over or under way.
+            guard states[next] == .wanted else { continue }
+            close(next, .skipped)
+            skipped.append(next)
+            reached.append(contentsOf: graph.consumers(of: next).map(Int.init))
+        }
+        return skipped.sorted()
+    }
+
+    /// A running task found a blob of `producer` lost: `producer` runs once more, then `consumer` is determined again.
+    public mutating func repair(_ producer: Int, for consumer: Int) {
+        runningCount -= 1
+        states[consumer] = .wanted
+        missing[consumer] += 1
+        repairs[producer, default: []].append(consumer)
+        if states[producer] == .cached || states[producer] == .succeeded {
+            openCount += 1
+            makeReady(producer)
+        }
+    }
+
+    /// A running task was interrupted; it is left as if it had not started.
+    public mutating func abandon(_ task: Int) {
+        runningCount -= 1
+        states[task] = .ready
+        isStopped = true
+    }
+
+    /// Starts nothing any more.
+    public mutating func stop() { isStopped = true }
+
+    /// After the end: counts every task that did not get its turn as skipped; returns them in the order of the graph.
+    public mutating func skipRemaining() -> [Int] {
+        let remaining = states.indices.filter { states[$0] == .wanted || states[$0] == .ready }
+        for task in remaining { close(task, .skipped) }
+        return remaining
+    }
+
+    private mutating func makeReady(_ task: Int) {
+        states[task] = .ready
+        switch graph.tasks[task].resources {
+        case .light: light.insert(task)
+        case .wholeMachine: wholeMachine.insert(task)
+        }
+    }
+
+    private mutating func close(_ task: Int, _ state: State) {
+        states[task] = state
+        openCount -= 1
+    }
+
+    private mutating func unlockConsumers(of task: Int) {
+        for consumer in graph.consumers(of: task) { unlock(Int(consumer)) }
+    }
+
+    private mutating func unlock(_ consumer: Int) {
+        missing[consumer] -= 1
+        if missing[consumer] == 0, states[consumer] == .wanted { determined.append(Int32(consumer)) }
+    }
+}

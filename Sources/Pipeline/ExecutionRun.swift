@@ -1,0 +1,178 @@
+import ContentStore
+
+/// One run of a graph. The calling thread looks tasks up and keeps the books; workers run stages; the store's
+/// committing thread reports what has become durable.
+final class ExecutionRun: Sendable {
+    /// What the threads share.
+    struct Board: Sendable {
+        var plan: ExecutionPlan
+        var resolver: ActionResolver
+        /// Reported by the committing thread, not yet in the plan.
+        var ended: [EndedTask] = []
+        var isOver = false
+    }
+
+    struct EndedTask: Sendable {
+        let task: Int
+        let result: Result<ActionResult, any Error>
+        let durationSeconds: Double
+    }
+
+    /// How many tasks are looked up together: bounds the memory that results take.
+    private static let lookupLimit = 2048
+
+    let graph: TaskGraph
+    let store: ContentStore
+    let options: ExecutorOptions
+    let observer: any ExecutionObserver
+    let cancellation: CancellationFlag
+    let execution: Int64
+    let board: Monitor<Board>
+    private let startSeconds = HostClock.monotonicSeconds()
+
+    init(
+        _ graph: TaskGraph, _ store: ContentStore, _ options: ExecutorOptions, _ observer: any ExecutionObserver,
+        _ cancellation: CancellationFlag
+    ) throws {
+        self.graph = graph
+        self.store = store
+        self.options = options
+        self.observer = observer
+        self.cancellation = cancellation
+        execution = try store.beginExecution(command: options.command, versions: options.versions)
+        let durations = try store.measuredDurations()
+        board = Monitor(
+            Board(
+                plan: ExecutionPlan(graph: graph, durations: durations, keepsGoing: options.keepGoing),
+                resolver: ActionResolver(graph: graph, keyParts: options.keyParts)))
+    }
+
+    func wake() { board.update { _ in } }
+
+    func finish() throws -> ExecutionSummary {
+        observer.runStarted(total: graph.count)
+        var books = ExecutionBooks()
+        let workers = WorkerCrew(self)
+        defer { workers.dismiss() }
+        while true {
+            if cancellation.isSet { board.update { $0.plan.stop() } }
+            try takeEnded(&books)
+            try resolveDetermined(&books)
+            let (isOver, hasReady) = board.inspect { ($0.plan.isOver, $0.plan.hasReady) }
+            if isOver { break }
+            if hasReady { workers.muster() }
+            board.wait { [cancellation] board in
+                !board.ended.isEmpty || board.plan.isOver || (cancellation.isSet && !board.plan.isStopped) ? () : nil
+            }
+        }
+        workers.dismiss()
+        let summary = summarize(&books)
+        let outcome: ExecutionOutcome =
+            summary.isCancelled ? .cancelled : summary.failed + summary.skipped == 0 ? .succeeded : .failed
+        do {
+            try store.endExecution(execution, outcome: outcome)
+        } catch {
+            // A full disk, say, has failed tasks as well, and the summary tells more.
+            guard summary.failed > 0 else { throw error }
+        }
+        try? store.removeAttemptFolder("\(store.path)/attempts/\(execution)")
+        return summary
+    }
+
+    func key(of task: Int, _ inputs: [ActionInput]) -> ActionKey {
+        ActionResolver.key(graph.tasks[task], inputs: inputs, keyParts: options.keyParts)
+    }
+
+    private func resolveDetermined(_ books: inout ExecutionBooks) throws {
+        while true {
+            let (tasks, inputs) = board.inspect { board in
+                let tasks = board.plan.takeDetermined(limit: Self.lookupLimit)
+                return (tasks, tasks.map { board.resolver.inputs(of: $0) })
+            }
+            if tasks.isEmpty { return }
+            let keys = zip(tasks, inputs).map { task, inputs in key(of: task, inputs).digest }
+            let lookups = try ActionLookup.lookUp(tasks.map { graph.tasks[$0] }, keys: keys, in: store)
+            var cached: [Int] = []
+            board.update { board in
+                for (task, lookup) in zip(tasks, lookups) {
+                    if case .found(let result) = lookup {
+                        board.resolver.note(result, of: task)
+                        board.plan.resolve(task, isCached: true)
+                        books.note(warnings: result.warnings, of: task)
+                        cached.append(task)
+                    } else {
+                        board.plan.resolve(task, isCached: false)
+                    }
+                }
+            }
+            for task in cached { observer.taskFinished(graph.tasks[task].id, outcome: .cached, durationSeconds: 0) }
+        }
+    }
+
+    private func takeEnded(_ books: inout ExecutionBooks) throws {
+        let ended = board.inspect { board in
+            defer { board.ended = [] }
+            return board.ended
+        }
+        for end in ended {
+            let id = graph.tasks[end.task].id
+            switch end.result {
+            case .success(let result):
+                board.update { board in
+                    board.resolver.note(result, of: end.task)
+                    board.plan.succeed(end.task)
+                }
+                books.note(warnings: result.warnings, of: end.task)
+                books.secondsByStage[graph.tasks[end.task].stageName, default: 0] += end.durationSeconds
+                observer.taskFinished(id, outcome: .run, durationSeconds: end.durationSeconds)
+            case .failure(PipelineError.cancelled) where cancellation.isSet:
+                board.update { $0.plan.abandon(end.task) }
+            case .failure(let error):
+                if let producer = try producerOfLostBlob(error, end.task), books.mayRepair(producer, end.task) {
+                    board.update { $0.plan.repair(producer, for: end.task) }
+                    continue
+                }
+                books.failures[end.task] = "\(error)"
+                let skipped = board.update { $0.plan.fail(end.task) }
+                observer.taskFinished(id, outcome: .failed, durationSeconds: end.durationSeconds)
+                report(skipped: skipped)
+            }
+        }
+    }
+
+    /// The task whose stored result promised the blob that `error` says is lost.
+    private func producerOfLostBlob(_ error: any Error, _ consumer: Int) throws -> Int? {
+        let lost: Digest
+        switch error as? StoreError {
+        case .missingBlob(let digest), .damagedBlob(let digest, _, _): lost = digest
+        default: return nil
+        }
+        return try graph.producers(of: consumer).first { producer in
+            let key = board.inspect { $0.resolver.key(of: producer) }.digest
+            guard let result = try store.lookUp([key])[key] else { return false }
+            return result.outputs.contains { $0.digest == lost } || result.references.contains(lost)
+        }
+    }
+
+    private func report(skipped: [Int]) {
+        for task in skipped { observer.taskFinished(graph.tasks[task].id, outcome: .skipped, durationSeconds: 0) }
+    }
+
+    private func summarize(_ books: inout ExecutionBooks) -> ExecutionSummary {
+        report(skipped: board.inspect { $0.plan.skipRemaining() })
+        return board.inspect { board in
+            ExecutionSummary(
+                total: graph.count, run: board.plan.count(.succeeded), cached: board.plan.count(.cached),
+                failed: board.plan.count(.failed), skipped: board.plan.count(.skipped),
+                isCancelled: cancellation.isSet && board.plan.count(.skipped) > 0,
+                failures: books.failures.sorted { $0.key < $1.key }.map {
+                    ExecutionSummary.Failure(task: graph.tasks[$0.key].id, message: $0.value)
+                },
+                warnings: books.warnings.sorted { $0.key < $1.key }.flatMap { task, texts in
+                    texts.map { ExecutionSummary.Warning(task: graph.tasks[task].id, text: $0) }
+                },
+                durationSeconds: HostClock.monotonicSeconds() - startSeconds, secondsByStage: books.secondsByStage,
+                resolver: board.resolver)
+        }
+    }
+}

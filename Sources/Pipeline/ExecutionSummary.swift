@@ -1,0 +1,48 @@
+import ContentStore
+
+/// What a run did.
+public struct ExecutionSummary: Sendable {
+    public struct Failure: Sendable, Equatable {
+        public let task: TaskID
+        public let message: String
+    }
+
+    public struct Warning: Sendable, Equatable {
+        public let task: TaskID
+        public let text: String
+    }
+
+    public let total: Int
+    /// Tasks that ran and succeeded.
+    public let run: Int
+    public let cached: Int
+    public let failed: Int
+    /// Tasks that did not start, because of a failure or the end of the run.
+    public let skipped: Int
+    public let isCancelled: Bool
+    /// In the order of the graph.
+    public let failures: [Failure]
+    /// Of tasks that ran and of cached ones, in the order of the graph.
+    public let warnings: [Warning]
+    public let durationSeconds: Double
+    /// Seconds that the tasks which ran took, by stage.
+    public let secondsByStage: [String: Double]
+    let resolver: ActionResolver
+
+    public var isSuccess: Bool { failed == 0 && skipped == 0 && !isCancelled }
+
+    /// The content of an output; `nil` if the task has none of that name or did not get that far.
+    public func output(of task: TaskID, named name: String) -> Digest? {
+        guard let index = resolver.graph.index(of: task),
+            let position = resolver.graph.tasks[index].stage.outputs.firstIndex(of: name)
+        else { return nil }
+        return resolver.output(position, of: index)
+    }
+}
+
+extension ExecutionSummary: CustomStringConvertible {
+    public var description: String {
+        "\(total) tasks: \(run) run, \(cached) cached, \(failed) failed, \(skipped) skipped"
+            + (isCancelled ? ", cancelled" : "")
+    }
+}

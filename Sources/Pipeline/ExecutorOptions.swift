@@ -1,0 +1,28 @@
+import ContentStore
+
+/// How a run proceeds; nothing here changes a result, except `keyParts`, which are part of every key.
+public struct ExecutorOptions: Sendable {
+    /// Tasks at once.
+    public var jobs: Int
+    /// Threads that a whole-machine task may use.
+    public var threads: Int
+    /// Whether tasks that do not depend on a failed one still start.
+    public var keepGoing: Bool
+    /// Parts of every key beside those of the stages: the version of the numerics.
+    public var keyParts: [KeyPart]
+    /// For the history: the command line and the versions of the program and its libraries.
+    public var command: String
+    public var versions: String
+
+    public init(
+        jobs: Int, threads: Int? = nil, keepGoing: Bool = false, keyParts: [KeyPart] = [], command: String = "",
+        versions: String = ""
+    ) {
+        self.jobs = max(jobs, 1)
+        self.threads = max(threads ?? jobs, 1)
+        self.keepGoing = keepGoing
+        self.keyParts = keyParts
+        self.command = command
+        self.versions = versions
+    }
+}

@@ -1,0 +1,36 @@
+import Pipeline
+import Synchronization
+
+/// Remembers how every task ended and what was reported.
+public final class RecordingObserver: ExecutionObserver {
+    private struct Record: Sendable {
+        var outcomes: [TaskID: TaskOutcome] = [:]
+        var started: [TaskID] = []
+        var progress: [String] = []
+    }
+
+    private let record = Mutex(Record())
+
+    public init() {}
+
+    public var outcomes: [TaskID: TaskOutcome] { record.withLock { $0.outcomes } }
+    /// In the order of starting; a task that was started twice is here twice.
+    public var started: [TaskID] { record.withLock { $0.started } }
+    /// "task completed/total unit", in the order of reporting.
+    public var progress: [String] { record.withLock { $0.progress } }
+
+    /// The paths of the tasks that ended so, sorted.
+    public func tasks(_ outcome: TaskOutcome) -> [String] {
+        outcomes.filter { $0.value == outcome }.map(\.key.path).sorted()
+    }
+
+    public func taskStarted(_ task: TaskID) { record.withLock { $0.started.append(task) } }
+
+    public func taskProgressed(_ task: TaskID, completed: Int, total: Int, unit: String, note: String?) {
+        record.withLock { $0.progress.append("\(task) \(completed)/\(total) \(unit)") }
+    }
+
+    public func taskFinished(_ task: TaskID, outcome: TaskOutcome, durationSeconds: Double) {
+        record.withLock { $0.outcomes[task] = outcome }
+    }
+}

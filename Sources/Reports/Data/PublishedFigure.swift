@@ -1,0 +1,17 @@
+/// A figure that somebody else published, printed beside the run's own with where it was read.
+public struct PublishedFigure: Sendable, Equatable {
+    public var name: String
+    /// Fraction in 0...1.
+    public var imageAUROC: Double?
+    /// Fraction in 0...1.
+    public var pixelAUROC: Double?
+    /// Where the figure stands, and what it is a mean over.
+    public var source: String
+
+    public init(name: String, imageAUROC: Double?, pixelAUROC: Double?, source: String) {
+        self.name = name
+        self.imageAUROC = imageAUROC
+        self.pixelAUROC = pixelAUROC
+        self.source = source
+    }
+}

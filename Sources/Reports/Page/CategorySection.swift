@@ -1,0 +1,95 @@
+/// All that the page shows about one category, below a line that sums it up.
+struct CategorySection {
+    let category: CategoryReport
+    /// The target of the links in the table of figures.
+    let identifier: String
+    let isOpen: Bool
+
+    static func identifier(at index: Int) -> String { "category-\(index + 1)" }
+
+    func render() -> HTML {
+        HTML("details", ["class": "category", "id": identifier, "open": isOpen ? "" : nil]) {
+            HTML("summary") {
+                HTML("h2") { HTML("bdi") { category.name } }
+                HTML("span", ["class": "digest"]) { digest }
+            }
+            if category.notFiniteScoreCount > 0 {
+                HTML("p", ["class": "warning"]) {
+                    NumberText.plural(category.notFiniteScoreCount, "score is", "scores are")
+                        + " not finite and left out of the histogram and the counts."
+                }
+            }
+            HTML("p", ["class": "note"]) { counts }
+            if category.isLabelled || !category.training.points.isEmpty {
+                HTML("div", ["class": "charts"]) {
+                    TrainingSection(curve: category.training).render()
+                    if category.isLabelled { roc }
+                }
+            }
+            scores
+            GallerySection(items: category.gallery, threshold: category.threshold).render()
+        }
+    }
+
+    private var digest: String {
+        var parts: [String] = []
+        if let auroc = category.imageAUROC { parts.append("image AUROC \(NumberText.fraction(auroc))") }
+        if let auroc = category.pixelAUROC { parts.append("pixel AUROC \(NumberText.fraction(auroc))") }
+        if let confusion = category.confusion {
+            parts.append("\(confusion.falseNegatives) missed")
+            parts.append(NumberText.plural(confusion.falsePositives, "false alarm", "false alarms"))
+        }
+        if let count = category.flaggedCount { parts.append("\(count.flagged) of \(count.total) called anomalous") }
+        return parts.joined(separator: " · ")
+    }
+
+    private var counts: String {
+        let counts = category.counts
+        var parts: [String] = []
+        if counts.train > 0 { parts.append("\(counts.train) for training") }
+        if counts.heldOut > 0 { parts.append("\(counts.heldOut) held out") }
+        if counts.testNormal > 0 || counts.testAnomalous > 0 {
+            parts += ["\(counts.testNormal) normal and \(counts.testAnomalous) anomalous for testing"]
+        }
+        if counts.testUnlabelled > 0 { parts.append("\(counts.testUnlabelled) without ground truth") }
+        if counts.quarantined > 0 { parts.append("\(counts.quarantined) unreadable and set aside") }
+        return parts.isEmpty ? "" : "Images: " + parts.joined(separator: ", ") + "."
+    }
+
+    private var roc: HTML {
+        let auroc = category.imageAUROC.map { ", area \(NumberText.fraction($0))" } ?? ""
+        let operatingPoint = category.confusion.flatMap { counts in
+            counts.falseAlarmRate.flatMap { x in counts.recall.map { CurvePoint(x: x, y: $0) } }
+        }
+        return LineChart(
+            title: "ROC curve of image scores\(auroc)",
+            xAxis: ChartAxis(label: "False-positive rate", covering: [0, 1], scale: .linear, tickCount: 6),
+            yAxis: ChartAxis(label: "True-positive rate", covering: [0, 1], scale: .linear, tickCount: 6),
+            series: [
+                LineChart.Series(name: "model", points: category.roc, ink: .total),
+                LineChart.Series(
+                    name: "chance", points: [CurvePoint(x: 0, y: 0), CurvePoint(x: 1, y: 1)], ink: .reference),
+            ],
+            marker: operatingPoint,
+            emptyNote: "A ROC curve needs both normal and anomalous test images."
+        ).render()
+    }
+
+    private var scores: HTML {
+        let histogram = Histogram(
+            title: "Scores", valueLabel: "Image score",
+            series: [
+                Histogram.Series(name: "Normal", values: category.normalScores, ink: .normal),
+                Histogram.Series(name: "Anomalous", values: category.anomalousScores, ink: .anomalous),
+                Histogram.Series(name: "Unlabelled", values: category.unlabelledScores, ink: .neutral),
+            ],
+            rug: Histogram.Series(name: "Held-out normal", values: category.calibrationScores, ink: .reference),
+            threshold: category.threshold, emptyNote: "No image was scored.")
+        guard !histogram.isEmpty else { return histogram.render() }
+        let panel = ThresholdPanel(category: category, axis: histogram.xAxis)
+        return HTML("div", ["class": "scores"]) {
+            histogram.render(below: panel.slider)
+            panel.render()
+        }
+    }
+}

@@ -1,0 +1,55 @@
+/// The end of the page: where the time went, warnings, the manifest, and what made the page.
+struct ClosingSections {
+    let report: RunReport
+
+    func render() -> HTML {
+        .fragment([stageTimes, warnings, manifest, generatedBy])
+    }
+
+    private var stageTimes: HTML {
+        guard let times = report.stageTimes else { return .empty }
+        let bars = times.map { time in
+            BarChart.Bar(
+                label: time.stage, value: time.seconds,
+                note: "\(NumberText.duration(seconds: time.seconds)) · \(time.tasksRun) run, \(time.tasksCached) cached"
+            )
+        }
+        return HTML("section") {
+            HTML("h2") { "Time" }
+            BarChart(
+                title: "Time by stage, summed over its tasks", valueLabel: "seconds", bars: bars,
+                emptyNote: "No stage ran."
+            ).render()
+        }
+    }
+
+    private var warnings: HTML {
+        guard !report.warnings.isEmpty else { return .empty }
+        return HTML("section", ["id": "warnings"]) {
+            HTML("h2") { "Warnings" }
+            HTML("ul", ["class": "warnings"]) {
+                for warning in report.warnings { HTML("li") { warning } }
+            }
+        }
+    }
+
+    private var manifest: HTML {
+        guard !report.manifest.isEmpty else { return .empty }
+        return HTML("section") {
+            HTML("details", ["class": "manifest"]) {
+                HTML("summary") { HTML("h2") { "Manifest" } }
+                HTML("pre", ["tabindex": "0"]) { report.manifest }
+            }
+        }
+    }
+
+    private var generatedBy: HTML {
+        guard !report.generatedBy.isEmpty else { return .empty }
+        return HTML("footer") {
+            for (index, fact) in report.generatedBy.enumerated() {
+                if index > 0 { " · " }
+                "\(fact.label) \(fact.value)"
+            }
+        }
+    }
+}

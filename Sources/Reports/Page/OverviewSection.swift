@@ -1,0 +1,46 @@
+/// The figures of the run, and what others published, each in a table of its own.
+struct OverviewSection {
+    let report: RunReport
+
+    func render() -> HTML {
+        HTML("section", ["id": "figures"]) {
+            HTML("h2") { "Figures" }
+            if report.categories.isEmpty {
+                HTML("p", ["class": "empty"]) { "This run has no category." }
+            } else {
+                scrolling(
+                    "Figures by category", FiguresTable(categories: report.categories, mean: report.mean).render())
+            }
+            if !report.peers.isEmpty {
+                HTML("h3") { "Published figures, for comparison" }
+                scrolling("Published figures", publishedTable)
+            }
+        }
+    }
+
+    /// Wide tables scroll by themselves, with the keyboard too, and leave the page still.
+    private func scrolling(_ label: String, _ table: HTML) -> HTML {
+        HTML("div", ["class": "scrolling", "role": "region", "aria-label": label, "tabindex": "0"]) { table }
+    }
+
+    private var publishedTable: HTML {
+        HTML("table") {
+            HTML("thead") {
+                HTML("tr") {
+                    for heading in ["Method", "Image AUROC", "Pixel AUROC"] { HTML("th", ["scope": "col"]) { heading } }
+                    HTML("th", ["scope": "col", "class": "text"]) { "Source" }
+                }
+            }
+            HTML("tbody") {
+                for figure in report.peers {
+                    HTML("tr") {
+                        HTML("th", ["scope": "row"]) { figure.name }
+                        HTML("td") { NumberText.published(figure.imageAUROC) }
+                        HTML("td") { NumberText.published(figure.pixelAUROC) }
+                        HTML("td", ["class": "text"]) { figure.source }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+/// Why a data set cannot be used.
+public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
+    case missingFolder(path: String, what: String)
+    case unreadableFolder(path: String, reason: String)
+    case noCategories(root: String)
+    case missingCategory(root: String, category: String, found: [String])
+    case noNormalImages(category: String, folder: String)
+    case tooFewNormalImages(category: String, count: Int)
+    case sameName(category: String, first: String, second: String)
+
+    /// True where the user named something that is not there, false where what is there is of no use.
+    public var isMissing: Bool {
+        switch self {
+        case .missingFolder, .missingCategory, .unreadableFolder: true
+        case .noCategories, .noNormalImages, .tooFewNormalImages, .sameName: false
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .missingFolder(let path, let what):
+            "\(path): no such folder; \(what) is expected there. Correct the path in the manifest, or link the images with "
+                + "`make data DATA=FOLDER`"
+        case .unreadableFolder(let path, let reason):
+            "\(path): the folder cannot be read (\(reason)); correct its permissions"
+        case .noCategories(let root):
+            "\(root): no category found; expected folders that hold train/good (the MVTec layout). Check \"root\", or use the "
+                + "layout \"folder\""
+        case .missingCategory(let root, let category, let found):
+            "\(root): no category \"\(category)\" with train/good; found \(found.isEmpty ? "none" : found.joined(separator: ", ")). "
+                + "Correct \"categories\" in the manifest"
+        case .noNormalImages(let category, let folder):
+            "\(category): no image in \(folder); expected PNG, TIFF or JPEG files of normal parts"
+        case .tooFewNormalImages(let category, let count):
+            "\(category): only \(count) usable normal image; at least 2 are needed, one to train on and one to calibrate with. "
+                + "Add normal images"
+        case .sameName(let category, let first, let second):
+            "\(category): \(first) and \(second) differ only in their extension, and so would their maps; rename one"
+        }
+    }
+}

@@ -1,0 +1,38 @@
+/// An image file of a data set, before anybody has looked into it.
+public struct SourceImage: Sendable, Equatable {
+    /// What the image is for.
+    public enum Split: String, Sendable, Codable { case train, test }
+
+    /// Relative to the category's folder, such as `test/scratch/003.png`: the image's name everywhere.
+    public var file: String
+    public var path: String
+    public var split: Split
+    /// The folder's name: `good`, or the kind of defect; for unlabelled images the path of the folder that they lie in.
+    public var kind: String
+    /// Nil where nobody has said.
+    public var isAnomalous: Bool?
+    public var maskPath: String?
+
+    /// The file's name without its extension.
+    public var stem: String { SourceImage.stem(of: file) }
+
+    static func stem(of path: String) -> String {
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
+        return String(name[..<dot])
+    }
+
+    /// The folders of a path with a slash at the end, or nothing.
+    static func folder(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    }
+}
+
+/// The files of one category.
+public struct SourceCategory: Sendable, Equatable {
+    public var name: String
+    /// In the order of their names.
+    public var images: [SourceImage]
+    /// Files that are no images by their names, relative to the category's folder.
+    public var ignoredFiles: [String]
+}

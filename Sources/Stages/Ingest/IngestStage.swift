@@ -1,0 +1,142 @@
+import AnomalyDetection
+import ContentStore
+import Imaging
+import Manifests
+import Pipeline
+
+/// Decodes, checks, converts and resizes some images of a category. Every image is cached by itself, so one new image costs
+/// one decode.
+struct IngestStage: Stage {
+    static let name = "ingest"
+    static let version = 1
+
+    struct Source: Sendable {
+        var image: SourceImage
+        var digest: Digest
+        var maskDigest: Digest?
+    }
+
+    var sources: [Source]
+    var width, height: Int
+    var onBadImage: DatasetSection.BadImagePolicy
+
+    let outputs = ["images.json"]
+
+    var parameters: [KeyPart] {
+        [
+            KeyPart("width", width), KeyPart("height", height), KeyPart("onBadImage", onBadImage.rawValue),
+            KeyPart(
+                "sources",
+                .list(
+                    sources.map { source in
+                        .record([
+                            KeyPart("file", source.image.file), KeyPart("digest", .digest(source.digest)),
+                            KeyPart("split", source.image.split.rawValue), KeyPart("kind", source.image.kind),
+                            KeyPart("isAnomalous", source.image.isAnomalous.map { "\($0)" } ?? "unknown"),
+                            KeyPart("mask", source.maskDigest.map { .digest($0) } ?? .text("none")),
+                        ])
+                    })),
+        ]
+    }
+
+    func run(_ context: TaskContext) throws {
+        var index = ImageIndex(entries: [])
+        var faults: [String] = []
+        for (number, source) in sources.enumerated() {
+            try context.checkCancellation()
+            var entry = ImageIndex.Entry(
+                file: source.image.file, split: source.image.split, kind: source.image.kind,
+                isAnomalous: source.image.isAnomalous, source: source.digest, width: 0, height: 0)
+            do {
+                try ingest(source, into: &entry, context)
+            } catch let fault as ImagingError {
+                reject(&entry, "\(fault)", context, &faults)
+            } catch let fault as IngestError {
+                reject(&entry, "\(fault)", context, &faults)
+            }
+            index.entries.append(entry)
+            context.progress(number + 1, of: sources.count, unit: "images")
+        }
+        if !faults.isEmpty { throw IngestError.badImages(faults) }
+        try context.writeJSON(index, to: "images.json")
+    }
+
+    private func reject(
+        _ entry: inout ImageIndex.Entry, _ reason: String, _ context: TaskContext, _ faults: inout [String]
+    ) {
+        (entry.pixels, entry.mask, entry.rejection) = (nil, nil, reason)
+        if onBadImage == .quarantine {
+            context.warn("set aside: \(reason)")
+        } else {
+            faults.append(reason)
+        }
+    }
+
+    private func ingest(_ source: Source, into entry: inout ImageIndex.Entry, _ context: TaskContext) throws {
+        let pixels = try context.memo(
+            stage: "decode", version: 1,
+            parts: [KeyPart("source", .digest(source.digest)), KeyPart("width", width), KeyPart("height", height)]
+        ) {
+            let bytes = try read(source.image.path, expecting: source.digest, name: source.image.file)
+            return try IngestStage.packed(bytes, name: source.image.file, width: width, height: height).bytes
+        }
+        let packed = try PackedImage(bytes: try context.blob(pixels), name: source.image.file)
+        (entry.pixels, entry.width, entry.height) = (pixels, packed.original.width, packed.original.height)
+        guard let maskPath = source.image.maskPath, let maskDigest = source.maskDigest else { return }
+        let mask = try context.memo(stage: "mask", version: 1, parts: [KeyPart("source", .digest(maskDigest))]) {
+            try Mask.decode(bytes: try read(maskPath, expecting: maskDigest, name: maskPath), name: maskPath).pngBytes()
+        }
+        let size = try ImageDecoder.probe(path: try context.blobPath(mask))
+        guard (size.width, size.height) == (entry.width, entry.height) else {
+            throw IngestError.maskSize(
+                mask: maskPath, found: "\(size.width) x \(size.height)", image: source.image.file,
+                expected: "\(entry.width) x \(entry.height)")
+        }
+        entry.mask = mask
+    }
+
+    private func read(_ path: String, expecting digest: Digest, name: String) throws -> [UInt8] {
+        let bytes = try AtomicFile.read(path)
+        guard Digest.of(bytes) == digest else { throw IngestError.changed(name) }
+        return bytes
+    }
+
+    /// An image file as the network sees it.
+    static func packed(_ bytes: [UInt8], name: String, width: Int, height: Int) throws -> PackedImage {
+        let decoded = try ImageDecoder.decode(bytes: bytes, name: name)
+        if decoded.info.isFloat, let lowest = decoded.image.values.min(), let highest = decoded.image.values.max(),
+            !(lowest >= 0 && highest <= 1)
+        {
+            throw IngestError.floatRange(name, lowest: lowest, highest: highest)
+        }
+        let image = decoded.image.resized(width: width, height: height).convertedToRGB()
+        return PackedImage(
+            image,
+            original: PackedImage.Original(
+                width: decoded.info.width, height: decoded.info.height, bitDepth: decoded.info.bitDepth,
+                colour: decoded.info.colour.rawValue))
+    }
+}
+
+/// What ingest refuses beyond what the decoder does.
+enum IngestError: Error, CustomStringConvertible {
+    case badImages([String])
+    case changed(String)
+    case floatRange(String, lowest: Float, highest: Float)
+    case maskSize(mask: String, found: String, image: String, expected: String)
+
+    var description: String {
+        switch self {
+        case .badImages(let faults):
+            (faults.count == 1 ? "1 image cannot be used" : "\(faults.count) images cannot be used") + ":\n  "
+                + faults.joined(separator: "\n  ")
+                + "\n  Remove or repair them, or set \"onBadImage\" to \"quarantine\" to go on without them"
+        case .changed(let name):
+            "\(name) changed while it was being read; run again when nothing writes to the data set"
+        case .floatRange(let name, let lowest, let highest):
+            "\(name) holds floating-point values from \(lowest) to \(highest); expected 0 to 1: scale them before ingest"
+        case .maskSize(let mask, let found, let image, let expected):
+            "\(mask) has \(found) pixels, but its image \(image) has \(expected); make both the same size"
+        }
+    }
+}

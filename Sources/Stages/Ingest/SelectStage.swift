@@ -1,0 +1,40 @@
+import ContentStore
+import Pipeline
+
+/// Divides a category's normal images into those to train on and those held out to calibrate with.
+///
+/// Which images are held out depends on their content alone: a new image moves at most one other. Of exact copies, one is
+/// used.
+struct SelectStage: Stage {
+    static let name = "select"
+    static let version = 1
+
+    var category: String
+    var heldOutFraction: Float
+
+    let outputs = ["training.json", "heldout.json"]
+
+    var parameters: [KeyPart] { [KeyPart("heldOutFraction", heldOutFraction)] }
+
+    func run(_ context: TaskContext) throws {
+        var unique: [Digest: ImageIndex.Entry] = [:]
+        for input in context.inputs(startingWith: "images") {
+            for entry in try context.readJSON(ImageIndex.self, input).entries where entry.pixels != nil {
+                if let first = unique[entry.source] {
+                    context.warn("\(entry.file) is an exact copy of \(first.file) and is used once")
+                } else {
+                    unique[entry.source] = entry
+                }
+            }
+        }
+        // Digests are as good as random numbers, and the same on every machine.
+        let entries = unique.values.sorted { $0.source < $1.source }
+        guard entries.count >= 2 else {
+            throw DatasetError.tooFewNormalImages(category: category, count: entries.count)
+        }
+        let wanted = Int((Float(entries.count) * heldOutFraction).rounded())
+        let heldOut = min(max(1, wanted), entries.count - 1)
+        try context.writeJSON(ImageIndex(entries: Array(entries[..<heldOut])), to: "heldout.json")
+        try context.writeJSON(ImageIndex(entries: Array(entries[heldOut...])), to: "training.json")
+    }
+}

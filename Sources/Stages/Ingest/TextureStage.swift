@@ -1,0 +1,52 @@
+import AnomalyDetection
+import ContentStore
+import Imaging
+import Pipeline
+
+/// Decodes the foreign textures that corruptions may be filled with, at their own size.
+struct TextureStage: Stage {
+    static let name = "textures"
+    static let version = 1
+    /// Larger textures are shrunk to this on their longer side: corruptions never show more of them.
+    static let largestSide = 512
+
+    var files: [(name: String, path: String, digest: Digest)]
+
+    let outputs = ["textures.json"]
+
+    var parameters: [KeyPart] {
+        [KeyPart("files", .list(files.map { .digest($0.digest) })), KeyPart("largestSide", TextureStage.largestSide)]
+    }
+
+    func run(_ context: TaskContext) throws {
+        let files = files
+        let digests = try context.memoAll(
+            stage: "texture", version: 1,
+            parts: files.map { [KeyPart("source", .digest($0.digest)), KeyPart("largestSide", TextureStage.largestSide)] },
+            unit: "textures"
+        ) { index in
+            let bytes = try AtomicFile.read(files[index].path)
+            guard Digest.of(bytes) == files[index].digest else { throw IngestError.changed(files[index].name) }
+            let info = try ImageDecoder.probe(bytes: bytes, name: files[index].name)
+            let scale = min(1, Double(TextureStage.largestSide) / Double(max(info.width, info.height)))
+            return try IngestStage.packed(
+                bytes, name: files[index].name, width: max(1, Int((Double(info.width) * scale).rounded())),
+                height: max(1, Int((Double(info.height) * scale).rounded()))
+            ).bytes
+        }
+        try context.writeJSON(digests.sorted(), to: "textures.json")
+    }
+}
+
+/// Ingested textures in memory.
+struct TextureImages: ImageSource {
+    private let packed: [PackedImage]
+
+    init(_ digests: [Digest], _ context: TaskContext) throws {
+        packed = try digests.map { try PackedImage(bytes: try context.blob($0), name: "texture \($0.short)") }
+    }
+
+    var count: Int { packed.count }
+
+    func image(at index: Int) -> PlanarImage { packed[index].image }
+}

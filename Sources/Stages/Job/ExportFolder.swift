@@ -1,0 +1,75 @@
+import ContentStore
+import Foundation
+
+/// A run's folder: brought to what an export plan says, writing only what differs and removing what an earlier export wrote
+/// and this one does not.
+public struct ExportFolder {
+    /// The list of exported files with their digests: what a later export compares with.
+    static let listName = "exports.json"
+
+    public let path: String
+
+    /// Creates the folder and makes sure that it can be written to, before hours of work depend on it.
+    ///
+    /// - Throws: `ExportError.notWritable`.
+    public init(path: String) throws {
+        self.path = path
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            let probe = path + "/.writable-\(ProcessInfo.processInfo.processIdentifier)"
+            _ = try AtomicFile.write([], to: probe, onlyIfChanged: false)
+            try FileManager.default.removeItem(atPath: probe)
+        } catch {
+            throw ExportError.notWritable(path: path, reason: "\((error as? StoreError)?.description ?? (error as NSError).localizedDescription)")
+        }
+    }
+
+    /// - Returns: how many files were written and removed.
+    public func export(_ plan: ExportPlan, from store: ContentStore) throws -> (written: Int, removed: Int) {
+        var written = 0
+        var folders = Set<String>()
+        let present = plan.files.filter { FileManager.default.fileExists(atPath: path + "/" + $0.path) }
+        let digests = try store.sourceDigests(paths: present.map { path + "/" + $0.path })
+        let unchanged = Set(zip(present, digests).filter { $0.0.digest == $0.1 }.map(\.0.path))
+        for file in plan.files where !unchanged.contains(file.path) {
+            let target = path + "/" + file.path
+            let folder = String(target[..<(target.lastIndex(of: "/") ?? target.endIndex)])
+            if folders.insert(folder).inserted {
+                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            }
+            if try AtomicFile.place(copyOf: try store.verifiedPath(file.digest), at: target, onlyIfChanged: true) {
+                written += 1
+            }
+        }
+        let removed = removeFormer(Set(plan.files.map(\.path)))
+        let list = Dictionary(uniqueKeysWithValues: plan.files.map { ($0.path, $0.digest.hex) })
+        _ = try AtomicFile.write(try StageJSON.pretty(list), to: path + "/" + ExportFolder.listName, onlyIfChanged: true)
+        return (written, removed)
+    }
+
+    /// Removes files that the list of the last export names and this one does not. Nothing else is ever removed.
+    private func removeFormer(_ current: Set<String>) -> Int {
+        guard let bytes = try? AtomicFile.read(path + "/" + ExportFolder.listName),
+            let list = try? StageJSON.decode([String: String].self, bytes)
+        else { return 0 }
+        var removed = 0
+        for former in list.keys.sorted() where !current.contains(former) {
+            // The list is a file that anybody may have edited: it must not lead out of the folder.
+            guard !former.hasPrefix("/"), !former.split(separator: "/").contains("..") else { continue }
+            if unsafe unlink(path + "/" + former) == 0 { removed += 1 }
+        }
+        return removed
+    }
+}
+
+/// Why results cannot be exported.
+public enum ExportError: Error, Equatable, Sendable, CustomStringConvertible {
+    case notWritable(path: String, reason: String)
+
+    public var description: String {
+        switch self {
+        case .notWritable(let path, let reason):
+            "\(path): cannot write here (\(reason)); correct the permissions, or choose another folder with --output"
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import ContentStore
+import Pipeline
+
+/// The files of a run that people and other tools read, with the blobs that they are copies of.
+public struct ExportPlan: Sendable {
+    public struct File: Sendable, Equatable {
+        /// Relative to the run's folder.
+        public var path: String
+        public var digest: Digest
+    }
+
+    public let files: [File]
+
+    /// The exports of a job. After a run that failed in part, of the cases that are complete.
+    public init(_ job: Job, _ summary: ExecutionSummary, _ store: ContentStore) throws {
+        var files: [File] = []
+        func add(_ path: String, _ task: TaskID, _ output: String) {
+            if let digest = summary.output(of: task, named: output) { files.append(File(path: path, digest: digest)) }
+        }
+        add("metrics.json", job.aggregate, "metrics.json")
+        add("scores.json", job.aggregate, "scores.json")
+        add("scores.csv", job.aggregate, "scores.csv")
+        add("report.html", job.report, "report.html")
+        for item in job.cases {
+            add("models/\(item.name).nominal", item.calibrate, "model")
+            if let scores = summary.output(of: item.metrics, named: "scores.json") {
+                files += try ExportPlan.maps(scores, folder: "anomaly_maps/\(item.name)", store)
+            }
+            for overlay in item.overlays {
+                guard let index = summary.output(of: overlay, named: "overlays.json") else { continue }
+                files += try ExportPlan.pictures(index, folder: "overlays/\(item.name)", store)
+            }
+        }
+        self.files = files.sorted { $0.path < $1.path }
+    }
+
+    init(files: [File]) { self.files = files.sorted { $0.path < $1.path } }
+
+    static func maps(_ scores: Digest, folder: String, _ store: ContentStore) throws -> [File] {
+        try StageJSON.decode(ScoreIndex.self, try store.read(scores)).entries.map {
+            File(path: folder + "/" + renamed($0.file, to: "tiff"), digest: $0.map)
+        }
+    }
+
+    static func pictures(_ overlays: Digest, folder: String, _ store: ContentStore) throws -> [File] {
+        try StageJSON.decode(OverlayIndex.self, try store.read(overlays)).entries.map {
+            File(path: folder + "/" + renamed($0.file, to: "png"), digest: $0.overlay)
+        }
+    }
+
+    private static func renamed(_ file: String, to suffix: String) -> String {
+        SourceImage.folder(of: file) + SourceImage.stem(of: file) + "." + suffix
+    }
+}

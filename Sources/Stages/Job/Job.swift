@@ -1,0 +1,239 @@
+import AnomalyDetection
+import ContentStore
+import Manifests
+import Pipeline
+import Reports
+
+/// A manifest as a task graph, with the knowledge of which task makes what.
+public struct Job: Sendable {
+    /// One category with one set of parameters and one seed.
+    public struct Case: Sendable {
+        /// The category, followed by `.VARIANT.seedN` where the manifest asks for several.
+        public var name: String
+        var calibrate, metrics: TaskID
+        var overlays: [TaskID]
+    }
+
+    public let name: String
+    public let graph: TaskGraph
+    public let cases: [Case]
+    let aggregate, report: TaskID
+    /// Files that the job depends on, for build tools: images, masks, textures.
+    public let sourcePaths: [String]
+    /// What the scan found that is worth telling.
+    public let notes: [String]
+
+    /// Numerics beyond the stages: raised when the same stage gives other bits, because a library or a kernel changed.
+    public static let keyParts = [KeyPart("numerics", 1)]
+
+    /// - Parameter digests: of a list of files, in its order.
+    /// - Throws: `DatasetError`, `ManifestError`, `EngineError`, and what `digests` throws.
+    public init(_ manifest: JobManifest, digests: ([String]) throws -> [Digest]) throws {
+        name = manifest.name
+        var builder = try JobBuilder(manifest, digests: digests)
+        (cases, aggregate, report) = try builder.build()
+        graph = try TaskGraph(builder.assembler.tasks)
+        sourcePaths = builder.sourcePaths
+        notes = builder.notes
+    }
+}
+
+/// Builds the graph of a job:
+///
+///     ingest -> select -> corrupt-i -> train-i -> calibrate -> score-k -> metrics -> aggregate -> report
+struct JobBuilder {
+    var assembler = GraphAssembler()
+    private(set) var sourcePaths: [String] = []
+    private(set) var notes: [String] = []
+    private let manifest: JobManifest
+    private let cases: [JobCase]
+    private var scans: [ScanKey: [SourceCategory]] = [:]
+    private var digestOf: [String: Digest] = [:]
+    private let images = TrainingImageShelf()
+    private let engines = EngineShelf()
+
+    private struct ScanKey: Hashable { var layout: String }
+
+    init(_ manifest: JobManifest, digests: ([String]) throws -> [Digest]) throws {
+        self.manifest = manifest
+        cases = try manifest.cases()
+        var paths = Set<String>()
+        for job in cases {
+            let dataset = job.manifest.dataset
+            let key = ScanKey(layout: "\(dataset.layout)")
+            if scans[key] == nil {
+                let scanned = try DatasetScan.scan(dataset.layout, jobName: manifest.name)
+                scans[key] = scanned
+                for category in scanned {
+                    paths.formUnion(category.images.map(\.path))
+                    paths.formUnion(category.images.compactMap(\.maskPath))
+                    if !category.ignoredFiles.isEmpty {
+                        notes.append(
+                            "\(category.name): \(category.ignoredFiles.count) files are no images by their names and are "
+                                + "left out: " + category.ignoredFiles.prefix(3).joined(separator: ", "))
+                    }
+                }
+            }
+            if let textures = job.manifest.corruption.textures {
+                paths.formUnion(try DatasetScan.images(below: textures.absolute).images.map(\.path))
+            }
+        }
+        sourcePaths = paths.sorted()
+        digestOf = Dictionary(uniqueKeysWithValues: zip(sourcePaths, try digests(sourcePaths)))
+    }
+
+    mutating func build() throws -> (cases: [Job.Case], aggregate: TaskID, report: TaskID) {
+        var built: [Job.Case] = []
+        var reportCases: [ReportStage.Case] = []
+        var aggregateInputs: [TaskInput] = [], reportInputs: [TaskInput] = []
+        for job in cases {
+            let scanned = scans[ScanKey(layout: "\(job.manifest.dataset.layout)")] ?? []
+            for category in scanned {
+                let number = built.count
+                let name = job.name.isEmpty ? category.name : "\(category.name).\(job.name)"
+                let parts = try build(name, category, job.manifest)
+                built.append(
+                    Job.Case(name: name, calibrate: parts.calibrate, metrics: parts.metrics, overlays: parts.overlays))
+                aggregateInputs.append(TaskInput("metrics.\(number)", parts.metrics, "metrics.json"))
+                aggregateInputs.append(TaskInput("scores.\(number)", parts.metrics, "scores.json"))
+                reportInputs.append(TaskInput("metrics.\(number)", parts.metrics, "metrics.json"))
+                reportInputs.append(TaskInput("scores.\(number)", parts.metrics, "scores.json"))
+                reportInputs.append(TaskInput("calibration.\(number)", parts.calibrate, "calibration.json"))
+                reportInputs.append(TaskInput("training.\(number)", parts.calibrate, "training.json"))
+                reportInputs.append(TaskInput("trained.\(number)", parts.select, "training.json"))
+                for (part, task) in parts.overlays.enumerated() {
+                    reportInputs.append(TaskInput("overlays.\(number).\(part)", task, "overlays.json"))
+                }
+                for (part, task) in parts.ingests.enumerated() {
+                    reportInputs.append(TaskInput("images.\(number).\(part)", task, "images.json"))
+                }
+                reportCases.append(
+                    ReportStage.Case(name: name, overlayCount: parts.overlays.count, imageCount: parts.ingests.count))
+            }
+        }
+        let aggregate = assembler.add("aggregate", AggregateStage(categories: built.map(\.name)), inputs: aggregateInputs)
+        reportInputs.append(TaskInput("metrics", aggregate, "metrics.json"))
+        let report = assembler.add("report", try reportStage(reportCases), inputs: reportInputs)
+        return (built, aggregate, report)
+    }
+
+    private struct CaseTasks {
+        var ingests: [TaskID]
+        var select, calibrate, metrics: TaskID
+        var overlays: [TaskID]
+    }
+
+    private mutating func build(_ name: String, _ category: SourceCategory, _ manifest: JobManifest) throws -> CaseTasks {
+        let recipe = try TrainingRecipe(manifest)
+        let normal = ingest(category, .train, recipe, manifest)
+        let tested = ingest(category, .test, recipe, manifest)
+        let select = assembler.add(
+            "\(name)/select",
+            SelectStage(category: category.name, heldOutFraction: Float(manifest.dataset.heldOutFraction)),
+            inputs: normal.enumerated().map { TaskInput("images.\($0.offset)", $0.element, "images.json") })
+        let checkpoint = try train(name, recipe, select, manifest)
+        let scoring = ScoringParameters(
+            boxSize: manifest.scoring.boxSize, boxPasses: manifest.scoring.boxPasses,
+            imageScore: ScoringParameters.ImageScore(rawValue: manifest.scoring.imageScore.rawValue)!,
+            topFraction: Float(manifest.scoring.topFraction))
+        let calibrate = assembler.add(
+            "\(name)/calibrate",
+            CalibrateStage(
+                category: category.name, recipe: recipe, scoring: scoring,
+                quantile: Float(manifest.calibration.quantile), engines: engines),
+            inputs: [
+                TaskInput("checkpoint", checkpoint, "checkpoint"), TaskInput("heldout", select, "heldout.json"),
+            ], resources: .wholeMachine)
+        var metricsInputs: [TaskInput] = []
+        var overlays: [TaskID] = []
+        for (number, images) in tested.enumerated() {
+            let part = images.path.split(separator: "/").last.map(String.init) ?? "\(number)"
+            let scores = assembler.add(
+                "\(name)/score/\(part)", ScoreStage(engine: recipe.engine, engines: engines),
+                inputs: [TaskInput("model", calibrate, "model"), TaskInput("images", images, "images.json")],
+                resources: .wholeMachine)
+            overlays.append(
+                assembler.add(
+                    "\(name)/overlay/\(part)", OverlayStage(),
+                    inputs: [
+                        TaskInput("model", calibrate, "model"), TaskInput("images", images, "images.json"),
+                        TaskInput("scores", scores, "scores.json"),
+                    ]))
+            metricsInputs.append(TaskInput("scores.\(number)", scores, "scores.json"))
+            metricsInputs.append(TaskInput("images.\(number)", images, "images.json"))
+        }
+        let metrics = assembler.add("\(name)/metrics", MetricsStage(), inputs: metricsInputs)
+        return CaseTasks(
+            ingests: normal + tested, select: select, calibrate: calibrate, metrics: metrics, overlays: overlays)
+    }
+
+    private mutating func ingest(
+        _ category: SourceCategory, _ split: SourceImage.Split, _ recipe: TrainingRecipe, _ manifest: JobManifest
+    ) -> [TaskID] {
+        let images = category.images.filter { $0.split == split }
+        let chunks = ContentDefinedChunks.split(images, size: manifest.scoring.shardSize, name: \.file)
+        return chunks.map { chunk in
+            let sources = chunk.elements.map { image in
+                IngestStage.Source(image: image, digest: digestOf[image.path]!, maskDigest: image.maskPath.map { digestOf[$0]! })
+            }
+            return assembler.add(
+                "\(category.name)/ingest/\(recipe.width)x\(recipe.height)/\(split.rawValue)-\(chunk.label)",
+                IngestStage(
+                    sources: sources, width: recipe.width, height: recipe.height,
+                    onBadImage: manifest.dataset.onBadImage))
+        }
+    }
+
+    private mutating func train(
+        _ name: String, _ recipe: TrainingRecipe, _ select: TaskID, _ manifest: JobManifest
+    ) throws -> TaskID {
+        var textures: TaskID?
+        if let folder = manifest.corruption.textures {
+            let found = try DatasetScan.images(below: folder.absolute).images
+            textures = assembler.add(
+                "textures", TextureStage(files: found.map { ($0.file, $0.path, digestOf[$0.path]!) }))
+        }
+        var checkpoint: TaskID?
+        for shard in 0..<recipe.training.shardCount {
+            let label = String(repeating: "0", count: max(0, 4 - "\(shard)".count)) + "\(shard)"
+            var inputs = [TaskInput("training", select, "training.json")]
+            if let textures { inputs.append(TaskInput("textures", textures, "textures.json")) }
+            let corruptions = assembler.add(
+                "\(name)/corrupt/\(label)", CorruptStage(recipe: recipe, shard: shard, images: images), inputs: inputs)
+            inputs = [
+                TaskInput("training", select, "training.json"), TaskInput("corruptions", corruptions, "corruptions"),
+            ]
+            if let checkpoint { inputs.append(TaskInput("checkpoint", checkpoint, "checkpoint")) }
+            checkpoint = assembler.add(
+                "\(name)/train/\(label)", TrainStage(recipe: recipe, shard: shard, images: images, engines: engines),
+                inputs: inputs, resources: .wholeMachine)
+        }
+        return checkpoint!
+    }
+
+    private func reportStage(_ reportCases: [ReportStage.Case]) throws -> ReportStage {
+        let recipe = try TrainingRecipe(cases[0].manifest)
+        let categories = scans.values.flatMap { $0.map(\.name) }
+        let isMVTec = !categories.isEmpty && categories.allSatisfy(PublishedFigures.mvtecCategories.contains)
+        return ReportStage(
+            title: manifest.name, details: manifest.description, cases: reportCases,
+            summary: [
+                Fact(label: "Categories", value: "\(reportCases.count)"),
+                Fact(label: "Network", value: "\(recipe.architecture.rawValue), base width \(recipe.baseWidth)"),
+                Fact(label: "Input", value: "\(recipe.width) x \(recipe.height) pixels"),
+                Fact(label: "Training", value: "\(recipe.training.steps) steps of \(recipe.training.batchSize) images"),
+                Fact(label: "Corruption", value: recipe.corruption.model.rawValue),
+                Fact(label: "Seeds", value: Set(cases.map { $0.manifest.training.seed }).sorted().map { "\($0)" }.joined(separator: ", ")),
+            ],
+            generatedBy: [
+                Fact(label: "Nominal", value: NominalVersion.current),
+                Fact(label: "Engine", value: "\(recipe.engine.kind.rawValue), \(recipe.engine.precision.rawValue)"),
+            ],
+            peers: isMVTec ? PublishedFigures.mvtec : [], manifest: JSONSerializer.pretty(manifest.resolved))
+    }
+}
+
+/// The version of the program.
+public enum NominalVersion {
+    public static let current = "0.1.0"
+}

@@ -1,0 +1,79 @@
+import AnomalyDetection
+import ContentStore
+import NeuralNetworks
+import Pipeline
+
+/// Scoring of a folder of images with a finished model, outside of any job.
+public struct ScoringJob: Sendable {
+    public let graph: TaskGraph
+    public let model: Model
+    private let aggregate: TaskID
+    private let parts: [(scores: TaskID, overlays: TaskID)]
+
+    /// - Parameters:
+    ///   - modelBytes: of a model file, which is put into the store.
+    ///   - digests: of a list of files, in its order.
+    public init(
+        modelBytes: [UInt8], modelName: String, folder: String, engine: String?, setAsideBadImages: Bool,
+        store: ContentStore, digests: ([String]) throws -> [Digest]
+    ) throws {
+        model = try Model(bytes: modelBytes, name: modelName)
+        let modelDigest = try store.put(bytes: modelBytes)
+        let category = try DatasetScan.images(below: folder)
+        guard !category.images.isEmpty else { throw DatasetError.noNormalImages(category: "score", folder: folder) }
+        let known = try digests(category.images.map(\.path))
+        let digestOf = Dictionary(uniqueKeysWithValues: zip(category.images.map(\.path), known))
+        let choice = EngineChoice(
+            kind: engine.flatMap(NetworkEngine.Kind.init(rawValue:)) ?? .onednn, precision: .float32)
+        var assembler = GraphAssembler()
+        let engines = EngineShelf()
+        var parts: [(scores: TaskID, overlays: TaskID)] = []
+        var inputs: [TaskInput] = []
+        let modelInput = TaskInput(name: "model", source: .blob(modelDigest))
+        for (number, chunk) in ContentDefinedChunks.split(category.images, size: 32, name: \.file).enumerated() {
+            let images = assembler.add(
+                "ingest/\(chunk.label)",
+                IngestStage(
+                    sources: chunk.elements.map { IngestStage.Source(image: $0, digest: digestOf[$0.path]!) },
+                    width: model.width, height: model.height, onBadImage: setAsideBadImages ? .quarantine : .fail))
+            let scores = assembler.add(
+                "score/\(chunk.label)", ScoreStage(engine: choice, engines: engines),
+                inputs: [modelInput, TaskInput("images", images, "images.json")], resources: .wholeMachine)
+            let overlays = assembler.add(
+                "overlay/\(chunk.label)", OverlayStage(),
+                inputs: [
+                    modelInput, TaskInput("images", images, "images.json"), TaskInput("scores", scores, "scores.json"),
+                ])
+            parts.append((scores, overlays))
+            inputs.append(TaskInput("scores.\(number)", scores, "scores.json"))
+            inputs.append(TaskInput("images.\(number)", images, "images.json"))
+        }
+        let metrics = assembler.add("metrics", MetricsStage(), inputs: inputs)
+        aggregate = assembler.add(
+            "aggregate", AggregateStage(categories: [model.name]),
+            inputs: [
+                TaskInput("metrics.0", metrics, "metrics.json"), TaskInput("scores.0", metrics, "scores.json"),
+            ])
+        self.parts = parts
+        graph = try TaskGraph(assembler.tasks)
+    }
+
+    /// `scores.csv`, `scores.json`, and a map and an overlay per image in the folders that the images lie in.
+    public func exports(_ summary: ExecutionSummary, _ store: ContentStore) throws -> ExportPlan {
+        var files: [ExportPlan.File] = []
+        for name in ["scores.csv", "scores.json"] {
+            if let digest = summary.output(of: aggregate, named: name) {
+                files.append(ExportPlan.File(path: name, digest: digest))
+            }
+        }
+        for part in parts {
+            if let scores = summary.output(of: part.scores, named: "scores.json") {
+                files += try ExportPlan.maps(scores, folder: "anomaly_maps", store)
+            }
+            if let overlays = summary.output(of: part.overlays, named: "overlays.json") {
+                files += try ExportPlan.pictures(overlays, folder: "overlays", store)
+            }
+        }
+        return ExportPlan(files: files)
+    }
+}

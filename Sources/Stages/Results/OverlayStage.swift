@@ -1,0 +1,91 @@
+import AnomalyDetection
+import ContentStore
+import Imaging
+import Pipeline
+
+/// Pictures for people: the map over its image with the ground truth's outline, and small ones for the report.
+struct OverlayStage: Stage {
+    static let name = "overlay"
+    static let version = 1
+    /// Sides of the report's pictures in pixels at most: a page of 200 images stays below 5 MB.
+    static let thumbnailSide = 144
+
+    let outputs = ["overlays.json"]
+    let parameters: [KeyPart] = []
+
+    func run(_ context: TaskContext) throws {
+        let model = try Model(bytes: try context.read("model"), name: "\(context.task) model")
+        let scores = try context.readJSON(ScoreIndex.self, "scores").entries
+        let images = Dictionary(
+            try context.readJSON(ImageIndex.self, "images").entries.map { ($0.file, $0) }, uniquingKeysWith: { $1 })
+        // What normal images reach is the beginning of warm; three times that is the hottest.
+        let range = model.mapCeiling * 0.5...max(model.mapCeiling * 3, .leastNormalMagnitude)
+        var overlays = OverlayIndex(entries: [])
+        for (number, score) in scores.enumerated() {
+            try context.checkCancellation()
+            guard let image = images[score.file], let pixels = image.pixels else { continue }
+            let input = try PackedImage(
+                bytes: try context.blob(pixels), name: score.file
+            ).image
+            let map = try FloatMap.decode(bytes: try context.blob(score.map), name: "map of \(score.stem)")
+            let mask = try image.mask.map {
+                try Mask.decode(bytes: try context.blob($0), name: "mask of \(score.stem)")
+            }
+            // At the original's size, but not larger than a screen shows.
+            let scale = min(1, 1024 / Float(max(image.width, image.height)))
+            let width = max(1, Int(Float(image.width) * scale)), height = max(1, Int(Float(image.height) * scale))
+            let full = Overlay.render(
+                image: input.resized(width: width, height: height), map: map, range: range, mask: mask)
+            let reconstruction = try ImageDecoder.decode(
+                bytes: try context.blob(score.reconstruction), name: "reconstruction of \(score.stem)"
+            ).image
+            overlays.entries.append(
+                OverlayIndex.Entry(
+                    file: score.file, overlay: try context.publish(bytes: try PNGEncoder.encode(full)),
+                    small: OverlayIndex.Thumbnails(
+                        input: try thumbnail(input, image, context),
+                        reconstruction: try thumbnail(reconstruction, image, context),
+                        overlay: try thumbnail(full, image, context),
+                        mask: try mask.map {
+                            let grey = PlanarImage(
+                                width: $0.width, height: $0.height, channels: 1, values: $0.values.map(Float.init))
+                            return try thumbnail(grey, image, context)
+                        })))
+            context.progress(number + 1, of: scores.count, unit: "pictures")
+        }
+        try context.writeJSON(overlays, to: "overlays.json")
+    }
+
+    private func thumbnail(
+        _ picture: PlanarImage, _ image: ImageIndex.Entry, _ context: TaskContext
+    ) throws -> OverlayIndex.Thumbnail {
+        let scale = min(1, Float(OverlayStage.thumbnailSide) / Float(max(image.width, image.height)))
+        let width = max(1, Int((Float(image.width) * scale).rounded()))
+        let height = max(1, Int((Float(image.height) * scale).rounded()))
+        let small = picture.resized(width: width, height: height)
+        return OverlayIndex.Thumbnail(
+            jpeg: try context.publish(bytes: try JPEGEncoder.encode(small, quality: 80)), width: width, height: height)
+    }
+}
+
+/// Where the pictures of some images lie in the store.
+struct OverlayIndex: Codable, Sendable {
+    struct Thumbnail: Codable, Sendable {
+        var jpeg: Digest
+        var width, height: Int
+    }
+
+    struct Thumbnails: Codable, Sendable {
+        var input, reconstruction, overlay: Thumbnail
+        var mask: Thumbnail?
+    }
+
+    struct Entry: Codable, Sendable {
+        var file: String
+        /// Of a PNG.
+        var overlay: Digest
+        var small: Thumbnails
+    }
+
+    var entries: [Entry]
+}

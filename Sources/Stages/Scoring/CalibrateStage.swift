@@ -1,0 +1,100 @@
+import AnomalyDetection
+import ContentStore
+import NeuralNetworks
+import Pipeline
+
+/// Scores the held-out normal images and makes the model: network, scoring and threshold in one file.
+struct CalibrateStage: Stage {
+    static let name = "calibrate"
+    static let version = 1
+
+    var category: String
+    var recipe: TrainingRecipe
+    var scoring: ScoringParameters
+    var quantile: Float
+    var engines: EngineShelf
+
+    let outputs = ["model", "calibration.json", "training.json"]
+
+    var parameters: [KeyPart] {
+        recipe.networkKeyParts + recipe.engine.keyParts + scoring.keyParts + [
+            KeyPart("category", category), KeyPart("quantile", quantile),
+        ]
+    }
+
+    func run(_ context: TaskContext) throws {
+        let checkpoint = try Checkpoint(bytes: try context.read("checkpoint"), name: "\(context.task) checkpoint")
+        let heldOut = try TrainingImages(try context.readJSON(ImageIndex.self, "heldout"), context)
+        let order = EngineShelf.Order(
+            choice: recipe.engine, architecture: recipe.architecture, baseWidth: recipe.baseWidth, width: recipe.width,
+            height: recipe.height, isTraining: false, threads: context.threads)
+        let parameters = checkpoint.state.modelParameters
+        var scores: [Float] = []
+        var ceiling = Float(0)
+        try engines.withEngine(order) { engine in
+            engine.load(parameters)
+            let detector = Detector(engine: engine, scoring: scoring)
+            for first in stride(from: 0, to: heldOut.count, by: 8) {
+                try context.checkCancellation()
+                let images = (first..<min(first + 8, heldOut.count)).map(heldOut.image)
+                for detection in detector.detect(images) {
+                    guard detection.score.isFinite else { throw ScoringError.notFinite(task: "\(context.task)") }
+                    scores.append(detection.score)
+                    ceiling = max(ceiling, detection.map.values.max() ?? 0)
+                }
+                context.progress(scores.count, of: heldOut.count, unit: "images")
+            }
+        }
+        let calibration = Calibration(scores: scores, quantile: quantile)
+        let model = Model(
+            name: category, architecture: recipe.architecture, baseWidth: recipe.baseWidth, width: recipe.width,
+            height: recipe.height, parameters: parameters, scoring: scoring, calibration: calibration,
+            mapCeiling: ceiling)
+        try context.write(model.bytes, to: "model")
+        try context.writeJSON(
+            CalibrationRecord(
+                images: scores.count, quantile: quantile, median: calibration.median, threshold: calibration.threshold,
+                scores: calibration.scores), to: "calibration.json")
+        try context.writeJSON(checkpoint.history.map(TrainingPoint.init), to: "training.json")
+    }
+}
+
+/// `calibration.json`.
+struct CalibrationRecord: Codable {
+    var images: Int
+    var quantile, median, threshold: Float
+    var scores: [Float]
+}
+
+/// One step of `training.json`.
+struct TrainingPoint: Codable {
+    var step: Int
+    var loss, outside, inside: Double
+    var learningRate: Float
+
+    init(_ point: Checkpoint.Point) {
+        (step, learningRate) = (point.step, point.learningRate)
+        (loss, outside, inside) = (point.loss.total, point.loss.outside, point.loss.inside)
+    }
+}
+
+/// Why images cannot be scored.
+enum ScoringError: Error, CustomStringConvertible {
+    case notFinite(task: String)
+
+    var description: String {
+        switch self {
+        case .notFinite(let task):
+            "\(task): a score is not a finite number: the training diverged. Lower \"learningRate\" or train in float32"
+        }
+    }
+}
+
+extension ScoringParameters {
+    var keyParts: [KeyPart] {
+        [
+            KeyPart("boxSize", boxSize), KeyPart("boxPasses", boxPasses), KeyPart("imageScore", imageScore.rawValue),
+            KeyPart("topFraction", topFraction),
+        ]
+    }
+}

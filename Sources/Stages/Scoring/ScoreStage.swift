@@ -1,0 +1,82 @@
+import AnomalyDetection
+import ContentStore
+import Imaging
+import NeuralNetworks
+import Pipeline
+
+/// Scores some images: a float32 map at the size of the original, a score and a verdict for each.
+struct ScoreStage: Stage {
+    static let name = "score"
+    static let version = 1
+
+    var engine: EngineChoice
+    var engines: EngineShelf
+
+    let outputs = ["scores.json"]
+
+    var parameters: [KeyPart] { engine.keyParts }
+
+    func run(_ context: TaskContext) throws {
+        let model = try Model(bytes: try context.read("model"), name: "\(context.task) model")
+        let entries = try context.readJSON(ImageIndex.self, "images").entries.filter { $0.pixels != nil }
+        let order = EngineShelf.Order(
+            choice: engine, architecture: model.architecture, baseWidth: model.baseWidth, width: model.width,
+            height: model.height, isTraining: false, threads: context.threads)
+        var scores = ScoreIndex(entries: [])
+        try engines.withEngine(order) { network in
+            network.load(model.parameters)
+            let detector = Detector(engine: network, scoring: model.scoring)
+            for first in stride(from: 0, to: entries.count, by: 8) {
+                try context.checkCancellation()
+                let group = entries[first..<min(first + 8, entries.count)]
+                let images = try group.map { entry in
+                    try PackedImage(bytes: try context.blob(entry.pixels!), name: entry.file).image
+                }
+                for (entry, detection) in zip(group, detector.detect(images)) {
+                    scores.entries.append(try score(entry, detection, model, context))
+                }
+                context.progress(scores.entries.count, of: entries.count, unit: "images")
+            }
+        }
+        try context.writeJSON(scores, to: "scores.json")
+    }
+
+    private func score(
+        _ entry: ImageIndex.Entry, _ detection: Detection, _ model: Model, _ context: TaskContext
+    ) throws -> ScoreIndex.Entry {
+        guard detection.score.isFinite else { throw ScoringError.notFinite(task: "\(context.task)") }
+        let map = detection.map.resized(width: entry.width, height: entry.height)
+        return ScoreIndex.Entry(
+            file: entry.file, kind: entry.kind, isAnomalous: entry.isAnomalous, source: entry.source,
+            score: detection.score, normalizedScore: model.calibration.normalized(detection.score),
+            threshold: model.calibration.threshold,
+            verdict: model.calibration.isAnomaly(detection.score) ? .anomalous : .normal,
+            map: try context.publish(bytes: try map.tiffBytes()),
+            reconstruction: try context.publish(bytes: try JPEGEncoder.encode(detection.reconstruction, quality: 92)))
+    }
+}
+
+/// The scores of some images.
+struct ScoreIndex: Codable, Sendable {
+    enum Verdict: String, Codable, Sendable { case normal, anomalous }
+
+    struct Entry: Codable, Sendable {
+        var file: String
+        var kind: String
+        var isAnomalous: Bool?
+        var source: Digest
+        var score: Float
+        var normalizedScore: Float
+        var threshold: Float
+        var verdict: Verdict
+        /// Of a TIFF at the size of the original.
+        var map: Digest
+        /// Of a JPEG at the network's size.
+        var reconstruction: Digest
+
+        /// The file without its extension, for naming what was made from it.
+        var stem: String { SourceImage.folder(of: file) + SourceImage.stem(of: file) }
+    }
+
+    var entries: [Entry]
+}

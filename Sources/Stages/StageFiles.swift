@@ -1,0 +1,51 @@
+import ContentStore
+import Foundation
+import Pipeline
+
+/// The JSON that stages hand to each other: sorted keys and no white space, so that equal values are equal bytes.
+enum StageJSON {
+    static func encode(_ value: some Encodable) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return Array(try encoder.encode(value))
+    }
+
+    /// For people: indented.
+    static func pretty(_ value: some Encodable) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
+        return Array(try encoder.encode(value)) + [UInt8(ascii: "\n")]
+    }
+
+    static func decode<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8]) throws -> Value {
+        try JSONDecoder().decode(type, from: Data(bytes))
+    }
+}
+
+extension TaskContext {
+    func read(_ input: String) throws -> [UInt8] { try AtomicFile.read(try inputPath(input)) }
+
+    /// The content of a blob that an input refers to.
+    func blob(_ digest: Digest) throws -> [UInt8] { try AtomicFile.read(try blobPath(digest)) }
+
+    func readJSON<Value: Decodable>(_ type: Value.Type, _ input: String) throws -> Value {
+        try StageJSON.decode(type, try read(input))
+    }
+
+    func write(_ bytes: [UInt8], to output: String) throws {
+        _ = try AtomicFile.write(bytes, to: outputPath(output), onlyIfChanged: false)
+    }
+
+    func writeJSON(_ value: some Encodable, to output: String) throws { try write(StageJSON.encode(value), to: output) }
+
+    /// The inputs whose names begin with a prefix, in the order of the task.
+    func inputs(startingWith prefix: String) -> [String] { inputNames.filter { $0.hasPrefix(prefix) } }
+}
+
+extension KeyPart {
+    init(_ name: String, _ value: String) { self.init(name, .text(value)) }
+    init(_ name: String, _ value: Int) { self.init(name, .integer(value)) }
+    init(_ name: String, _ value: Bool) { self.init(name, .flag(value)) }
+    /// The shortest decimal that reads back as the same number, so that 0.001 looks like 0.001.
+    init(_ name: String, _ value: Float) { self.init(name, .real(Double("\(value)") ?? Double(value))) }
+}

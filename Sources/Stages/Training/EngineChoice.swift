@@ -1,0 +1,74 @@
+import AnomalyDetection
+import ContentStore
+import Manifests
+import NeuralNetworks
+import Synchronization
+import Tensors
+
+/// The engine and precision that a job runs with, after `auto` was decided. Both are parts of the keys of what they compute.
+struct EngineChoice: Sendable, Equatable {
+    var kind: NetworkEngine.Kind
+    var precision: Precision
+
+    /// - Throws: `EngineError` where this processor cannot do what the manifest demands.
+    init(_ section: EngineSection) throws {
+        kind = section.name == .openblas ? .openblas : .onednn
+        switch section.precision {
+        case .float32: precision = .float32
+        case .auto: precision = kind == .onednn && OneDNN.hasBFloat16 ? .bfloat16 : .float32
+        case .bfloat16:
+            guard kind == .onednn else {
+                throw EngineError.unsupportedPrecision(engine: kind.rawValue, precision: .bfloat16)
+            }
+            guard OneDNN.hasBFloat16 else { throw EngineError.noBFloat16(instructionSet: OneDNN.instructionSet) }
+            precision = .bfloat16
+        }
+    }
+
+    init(kind: NetworkEngine.Kind, precision: Precision) { (self.kind, self.precision) = (kind, precision) }
+
+    var keyParts: [KeyPart] { [KeyPart("engine", kind.rawValue), KeyPart("precision", precision.rawValue)] }
+}
+
+/// Keeps the engine of the last task for the next one that needs the same: compiling the kernels for a size takes a good part
+/// of a second, and a training run is a chain of tasks with one engine.
+final class EngineShelf: Sendable {
+    /// What an engine is made for.
+    struct Order: Sendable, Equatable {
+        var choice: EngineChoice
+        var architecture: NetworkArchitecture
+        var baseWidth, width, height: Int
+        var isTraining: Bool
+        var threads: Int
+    }
+
+    /// An engine that is in use by one task at a time.
+    private struct Shelved: @unchecked Sendable {
+        var order: Order
+        var engine: NetworkEngine
+    }
+
+    private let shelved = Mutex<Shelved?>(nil)
+
+    /// Lends an engine for the time of `body`.
+    func withEngine<Result>(_ order: Order, _ body: (NetworkEngine) throws -> Result) throws -> Result {
+        let kept = shelved.withLock { shelved -> Shelved? in
+            defer { shelved = nil }
+            return shelved
+        }
+        let engine =
+            if let kept, kept.order == order { kept.engine } else { try EngineShelf.make(order) }
+        defer {
+            let back = Shelved(order: order, engine: engine)
+            shelved.withLock { $0 = back }
+        }
+        return try body(engine)
+    }
+
+    private static func make(_ order: Order) throws -> NetworkEngine {
+        try NetworkEngine(
+            order.choice.kind, network: order.architecture.description(baseWidth: order.baseWidth),
+            height: order.height, width: order.width, purpose: order.isTraining ? .training : .inference,
+            precision: order.choice.precision, threads: order.threads)
+    }
+}

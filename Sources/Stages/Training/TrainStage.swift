@@ -1,0 +1,65 @@
+import AnomalyDetection
+import ContentStore
+import NeuralNetworks
+import Pipeline
+
+/// One training shard: a fixed number of optimiser steps from one checkpoint to the next.
+struct TrainStage: Stage {
+    static let name = "train"
+    static let version = 1
+
+    var recipe: TrainingRecipe
+    var shard: Int
+    var images: TrainingImageShelf
+    var engines: EngineShelf
+
+    let outputs = ["checkpoint"]
+
+    /// The schedule's length is a part, as the learning rate of a step depends on it; the seed is in the first shard only,
+    /// later ones have it from their checkpoint and corruptions.
+    var parameters: [KeyPart] {
+        recipe.networkKeyParts + recipe.optimiserKeyParts + recipe.engine.keyParts + recipe.sampleKeyParts
+    }
+
+    func run(_ context: TaskContext) throws {
+        let images = try images.images("training", context)
+        let corruptions = try CorruptionShard(bytes: try context.read("corruptions"), name: "\(context.task) corruptions")
+        let network = recipe.architecture.description(baseWidth: recipe.baseWidth)
+        let checkpoint =
+            if context.hasInput("checkpoint") {
+                try Checkpoint(bytes: try context.read("checkpoint"), name: "\(context.task) checkpoint")
+            } else {
+                Trainer.start(network, seed: recipe.training.seed)
+            }
+        let order = EngineShelf.Order(
+            choice: recipe.engine, architecture: recipe.architecture, baseWidth: recipe.baseWidth, width: recipe.width,
+            height: recipe.height, isTraining: true, threads: context.threads)
+        let (trained, timing) = try engines.withEngine(order) { engine in
+            let trainer = Trainer(
+                engine: engine, images: images, augmentation: recipe.augmentation, parameters: recipe.training)
+            let steps = recipe.training.steps(ofShard: shard)
+            return try trainer.run(from: checkpoint, shard: corruptions) { done, loss in
+                try context.checkCancellation()
+                context.progress(
+                    steps.lowerBound + done, of: recipe.training.steps, unit: "steps",
+                    note: "loss \(Trainer.readable(loss.total))")
+            }
+        }
+        let share = (timing.waitingShare * 1000).rounded() / 10
+        context.log(
+            "\(timing.steps) steps in \(timing.totalSeconds) s, \(share) % of it waiting for input")
+        try context.write(trained.bytes, to: "checkpoint")
+    }
+}
+
+extension Trainer {
+    /// Three significant digits.
+    static func readable(_ loss: Double) -> String {
+        guard loss > 0, loss.isFinite else { return "\(loss)" }
+        var value = loss, exponent = 0
+        while value < 1 { (value, exponent) = (value * 10, exponent - 1) }
+        while value >= 10 { (value, exponent) = (value / 10, exponent + 1) }
+        let digits = (value * 100).rounded() / 100
+        return exponent == 0 ? "\(digits)" : "\(digits)e\(exponent)"
+    }
+}

@@ -1,0 +1,111 @@
+import AnomalyDetection
+import ContentStore
+import Manifests
+import NeuralNetworks
+
+/// What of a manifest decides a model: the network, its input and how it is trained.
+struct TrainingRecipe: Sendable {
+    var architecture: NetworkArchitecture
+    var baseWidth, width, height: Int
+    var training: TrainingParameters
+    var augmentation: Augmentation
+    var corruption: CorruptionParameters
+    var engine: EngineChoice
+
+    init(_ manifest: JobManifest) throws {
+        architecture = manifest.network.architecture == .sdc ? .sdc : .sdcCCM
+        baseWidth = manifest.network.baseWidth
+        (width, height) = (manifest.image.width, manifest.image.height)
+        let section = manifest.training
+        training = TrainingParameters(
+            steps: section.steps, batchSize: section.batchSize, learningRate: Float(section.learningRate),
+            finalLearningRate: Float(section.finalLearningRate), warmupSteps: section.warmupSteps,
+            lambda: Float(section.lambda), seed: section.seed, stepsPerShard: section.stepsPerShard,
+            noise: Float(section.noise), averageDecay: Float(section.averageDecay))
+        let changes = manifest.augmentation
+        augmentation = Augmentation(
+            flipHorizontal: changes.flipHorizontal, flipVertical: changes.flipVertical,
+            quarterTurns: changes.quarterTurns, shift: Float(changes.shift), brightness: Float(changes.brightness),
+            contrast: Float(changes.contrast))
+        corruption = CorruptionParameters(manifest.corruption)
+        engine = try EngineChoice(manifest.engine)
+    }
+
+    /// What the samples of a shard depend on, beside the images.
+    var sampleKeyParts: [KeyPart] {
+        [
+            KeyPart("seed", .text("\(training.seed)")), KeyPart("batchSize", training.batchSize),
+            KeyPart("augmentation.flipHorizontal", augmentation.flipHorizontal),
+            KeyPart("augmentation.flipVertical", augmentation.flipVertical),
+            KeyPart("augmentation.quarterTurns", augmentation.quarterTurns),
+            KeyPart("augmentation.shift", augmentation.shift),
+            KeyPart("augmentation.brightness", augmentation.brightness),
+            KeyPart("augmentation.contrast", augmentation.contrast),
+        ]
+    }
+
+    var networkKeyParts: [KeyPart] {
+        [
+            KeyPart("architecture", architecture.rawValue), KeyPart("baseWidth", baseWidth), KeyPart("width", width),
+            KeyPart("height", height),
+        ]
+    }
+
+    var optimiserKeyParts: [KeyPart] {
+        [
+            KeyPart("learningRate", training.learningRate), KeyPart("finalLearningRate", training.finalLearningRate),
+            KeyPart("warmupSteps", training.warmupSteps), KeyPart("steps", training.steps),
+            KeyPart("lambda", training.lambda), KeyPart("noise", training.noise),
+            KeyPart("averageDecay", training.averageDecay),
+        ]
+    }
+}
+
+extension CorruptionParameters {
+    init(_ section: CorruptionSection) {
+        let patches = section.structured
+        func range(_ bounds: ClosedRange<Double>) -> ClosedRange<Float> {
+            Float(bounds.lowerBound)...Float(bounds.upperBound)
+        }
+        let shapes = patches.shapes, contents = patches.contents
+        self.init(
+            model: CorruptionKind(rawValue: section.model.rawValue)!, cleanFraction: Float(section.cleanFraction),
+            foregroundOnly: section.foregroundOnly,
+            structured: StructuredParameters(
+                patches: patches.patches, size: range(patches.size), opacity: range(patches.opacity),
+                softness: range(patches.softness), elasticity: Float(patches.elasticity),
+                shapes: ShapeWeights(
+                    ellipse: Float(shapes.ellipse), polygon: Float(shapes.polygon), stroke: Float(shapes.stroke)),
+                contents: ContentWeights(
+                    texture: Float(contents.texture), cutPaste: Float(contents.cutPaste), warp: Float(contents.warp),
+                    stain: Float(contents.stain), noise: Float(contents.noise), blur: Float(contents.blur),
+                    shift: Float(contents.shift), background: Float(contents.background))))
+    }
+
+    var keyParts: [KeyPart] {
+        var parts = [
+            KeyPart("corruption.model", model.rawValue), KeyPart("corruption.cleanFraction", cleanFraction),
+            KeyPart("corruption.foregroundOnly", foregroundOnly), KeyPart("corruption.version", CorruptionModel.version),
+        ]
+        guard model == .structured else { return parts }
+        func range(_ name: String, _ bounds: ClosedRange<Float>) {
+            parts.append(KeyPart("corruption.\(name).min", bounds.lowerBound))
+            parts.append(KeyPart("corruption.\(name).max", bounds.upperBound))
+        }
+        parts.append(KeyPart("corruption.patches.min", structured.patches.lowerBound))
+        parts.append(KeyPart("corruption.patches.max", structured.patches.upperBound))
+        range("size", structured.size)
+        range("opacity", structured.opacity)
+        range("softness", structured.softness)
+        parts.append(KeyPart("corruption.elasticity", structured.elasticity))
+        let shapes = structured.shapes, contents = structured.contents
+        for (name, weight) in [
+            ("shapes.ellipse", shapes.ellipse), ("shapes.polygon", shapes.polygon), ("shapes.stroke", shapes.stroke),
+            ("contents.texture", contents.texture), ("contents.cutPaste", contents.cutPaste),
+            ("contents.warp", contents.warp), ("contents.stain", contents.stain), ("contents.noise", contents.noise),
+            ("contents.blur", contents.blur), ("contents.shift", contents.shift),
+            ("contents.background", contents.background),
+        ] { parts.append(KeyPart("corruption.\(name)", weight)) }
+        return parts
+    }
+}

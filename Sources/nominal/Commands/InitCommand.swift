@@ -1,0 +1,47 @@
+import ArgumentParser
+import ContentStore
+import Foundation
+import Manifests
+import Stages
+
+struct InitCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init",
+        abstract: "Looks at a folder of images and writes a manifest for it that runs as it is.",
+        discussion: """
+            Understands the MVTec layout (CATEGORY/train/good, with or without test images), a folder that is one such
+            category, and plain folders of normal images.
+
+            Examples:
+              nominal init data/mvtec_ad
+              nominal init photos/good_parts --score photos/today --manifest jobs/parts.json
+            """)
+
+    @Argument(help: "A folder of images.", completion: .directory)
+    var folder: String
+
+    @Option(help: "A folder of images to score, for a plain folder of normal images.", completion: .directory)
+    var score: String?
+
+    @Option(help: "The manifest to write. Default: NAME.json in this folder.")
+    var manifest: String?
+
+    @Flag(help: "Overwrite a manifest that is there.")
+    var force = false
+
+    func run() throws {
+        try failing {
+            let survey = try FolderSurvey(folder, score: score)
+            let target = manifest ?? "\(survey.jobName).json"
+            if !force, FileManager.default.fileExists(atPath: target) {
+                throw ValidationError("\(target) is there already; choose another name with --manifest, or --force")
+            }
+            let text = survey.manifest(relativeTo: (target as NSString).deletingLastPathComponent)
+            // What is written must run: the same check as at run time.
+            _ = try JobManifest.parse(bytes: Array(text.utf8), file: target)
+            _ = try AtomicFile.write(Array(text.utf8), to: target, onlyIfChanged: false)
+            for line in survey.findings { print(line) }
+            print("wrote \(target); next: nominal run \(target)")
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import ArgumentParser
+import ContentStore
+import Foundation
+import Manifests
+import Pipeline
+import Stages
+
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Does what a manifest asks for: ingest, training, scoring, metrics, report.",
+        discussion: """
+            What is already done is not done again; a run that was interrupted or killed goes on where it stopped.
+            Results are exported to runs/NAME: metrics.json, scores.csv, report.html, anomaly_maps/, overlays/, models/.
+
+            Examples:
+              nominal run jobs/demo.json
+              nominal run jobs/toothbrush.json --output /srv/results/toothbrush
+              nominal run jobs/demo.json --dry-run
+            """)
+
+    @Argument(help: "The job manifest.", completion: .file(extensions: ["json"]))
+    var manifest: String
+
+    @OptionGroup var storeOptions: StoreOptions
+    @OptionGroup var machine: MachineOptions
+
+    @Option(name: .shortAndLong, help: "Folder for the exported results. Default: runs/NAME.")
+    var output: String?
+
+    @Flag(help: "Go on with tasks that do not depend on a failed one.")
+    var keepGoing = false
+
+    @Flag(help: "Show what would run and why, and change nothing.")
+    var dryRun = false
+
+    @Flag(name: .shortAndLong, help: "No progress on standard error.")
+    var quiet = false
+
+    @Option(help: ArgumentHelp("Also write what the results depend on, in the syntax of make.", valueName: "file"))
+    var depfile: String?
+
+    @Flag(help: "Read every input file again instead of trusting its size and times.")
+    var verifyContent = false
+
+    func run() throws {
+        try failing {
+            let manifest = try JobManifest.load(path: manifest)
+            if dryRun { return try PlanCommand.show(manifest, storeOptions, explain: true) }
+            let interruption = Interruption()
+            let folder = try ExportFolder(path: output ?? "runs/\(manifest.name)")
+            let session = try RunSession(storeOptions, machine, keepGoing: keepGoing, isQuiet: quiet, interruption)
+            let job = try Job(manifest) { try session.digests($0, verifyContent: verifyContent) }
+            for note in job.notes { StandardError.write("note: \(note)") }
+            let summary = try session.execute(job.graph)
+            let exported = try folder.export(try ExportPlan(job, summary, session.store), from: session.store)
+            if let depfile { try writeDepfile(depfile, job, folder) }
+            try session.conclude(summary, exported, folder.path)
+            try showFigures(job, summary, session.store, folder.path)
+        }
+    }
+
+    private func showFigures(_ job: Job, _ summary: ExecutionSummary, _ store: ContentStore, _ folder: String) throws {
+        let bytes = try AtomicFile.read(folder + "/metrics.json")
+        let metrics = try JSONDecoder().decode(MetricsSummary.self, from: Data(bytes))
+        print(FiguresTable.text(metrics, order: job.cases.map(\.name)))
+        print("report: \(folder)/report.html")
+    }
+
+    /// `target: files`, and each file as a target of its own, so that make goes on when one is deleted.
+    private func writeDepfile(_ path: String, _ job: Job, _ folder: ExportFolder) throws {
+        func escaped(_ name: String) -> String {
+            name.replacing("\\", with: "\\\\").replacing("$", with: "$$").replacing(" ", with: "\\ ")
+                .replacing("#", with: "\\#")
+        }
+        let dependencies = ([manifest] + job.sourcePaths).map(escaped)
+        var text = escaped(folder.path + "/metrics.json") + ":"
+        for dependency in dependencies { text += " \\\n  " + dependency }
+        text += "\n"
+        for dependency in dependencies { text += "\n\(dependency):\n" }
+        _ = try AtomicFile.write(Array(text.utf8), to: path, onlyIfChanged: true)
+    }
+}

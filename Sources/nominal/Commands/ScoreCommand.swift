@@ -1,0 +1,65 @@
+import ArgumentParser
+import ContentStore
+import Foundation
+import Manifests
+import Stages
+
+struct ScoreCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "score",
+        abstract: "Scores a folder of images with a finished model.",
+        discussion: """
+            Writes scores.csv, scores.json, anomaly_maps/ and overlays/, in the folders that the images lie in.
+
+            Example:
+              nominal score --model runs/demo/models/wood.nominal incoming --output scored
+            """)
+
+    @Argument(help: "A folder of images; folders in it count too.", completion: .directory)
+    var folder: String
+
+    @Option(help: "The model file.", completion: .file(extensions: ["nominal"]))
+    var model: String
+
+    @Option(name: .shortAndLong, help: "Folder for the results. Default: runs/score-FOLDER.")
+    var output: String?
+
+    @Option(help: "The engine: onednn or openblas.")
+    var engine: String?
+
+    @Flag(help: "Set damaged images aside and go on, instead of ending with an error.")
+    var quarantine = false
+
+    @Flag(name: .shortAndLong, help: "No progress on standard error.")
+    var quiet = false
+
+    @OptionGroup var storeOptions: StoreOptions
+    @OptionGroup var machine: MachineOptions
+
+    func validate() throws {
+        if let engine, !["onednn", "openblas"].contains(engine) {
+            throw ValidationError("--engine is \(engine); expected onednn or openblas")
+        }
+    }
+
+    func run() throws {
+        try failing {
+            guard FileManager.default.fileExists(atPath: model) else {
+                StandardError.write("error: \(model): no such model file; a run writes them to runs/NAME/models/")
+                throw ExitCode(ExitStatus.inputMissing.rawValue)
+            }
+            let interruption = Interruption()
+            let source = ManifestPath(folder, relativeTo: FileManager.default.currentDirectoryPath)
+            let target = try ExportFolder(path: output ?? "runs/score-\(source.name)")
+            let session = try RunSession(storeOptions, machine, keepGoing: false, isQuiet: quiet, interruption)
+            let job = try ScoringJob(
+                modelBytes: try AtomicFile.read(model), modelName: model, folder: source.absolute, engine: engine,
+                setAsideBadImages: quarantine, store: session.store
+            ) { try session.digests($0) }
+            let summary = try session.execute(job.graph)
+            let exported = try target.export(try job.exports(summary, session.store), from: session.store)
+            try session.conclude(summary, exported, target.path)
+            print("scores: \(target.path)/scores.csv")
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import ArgumentParser
+import Manifests
+
+struct ValidateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "validate",
+        abstract: "Checks manifests and lists every fault with its place, what was expected and the remedy.",
+        discussion: """
+            Example:
+              nominal validate jobs/*.json
+            """)
+
+    @Argument(help: "Job manifests.", completion: .file(extensions: ["json"]))
+    var files: [String]
+
+    func run() throws {
+        var worst: Int32 = 0
+        for file in files {
+            do {
+                _ = try JobManifest.load(path: file)
+                print("\(file): valid")
+            } catch {
+                for violation in error.violations { StandardError.write("\(violation)") }
+                worst = max(worst, ExitStatus(of: error).rawValue)
+            }
+        }
+        if worst != 0 { throw ExitCode(worst) }
+    }
+}

@@ -1,0 +1,60 @@
+import AnomalyDetection
+import ArgumentParser
+import BinaryCoding
+import ContentStore
+import DemoData
+import Glibc
+import Imaging
+import Manifests
+import NeuralNetworks
+import Pipeline
+import Stages
+
+/// The documented exit codes.
+enum ExitStatus: Int32 {
+    case taskFailed = 1
+    case invalidData = 65
+    case inputMissing = 66
+    case internalFault = 70
+    case inputOutput = 74
+    case storeInUse = 75
+
+    /// What an error that ended a command means to the shell.
+    init(of error: any Error) {
+        switch error {
+        case ManifestError.missing: self = .inputMissing
+        case ManifestError.unreadable: self = .inputOutput
+        case let error as DatasetError: self = error.isMissing ? .inputMissing : .invalidData
+        case let error as StoreError: self = ExitStatus(rawValue: error.exitCode) ?? .inputOutput
+        case ImagingError.unreadable: self = .inputMissing
+        case is ManifestError, is ImagingError, is FormatError, is EngineError, is DemoDataError:
+            self = .invalidData
+        case is ExportError: self = .inputOutput
+        default: self = .internalFault
+        }
+    }
+}
+
+/// Ends a command with an error on standard error and its exit code.
+func failing<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+        return try body()
+    } catch let error as ExitCode {
+        throw error
+    } catch let error as CleanExit {
+        throw error
+    } catch let error as ValidationError {
+        throw error
+    } catch {
+        StandardError.write("error: \(error)")
+        throw ExitCode(ExitStatus(of: error).rawValue)
+    }
+}
+
+/// Messages for people, apart from results, which go to standard output.
+enum StandardError {
+    static func write(_ line: String) {
+        var text = line + "\n"
+        text.withUTF8 { bytes in unsafe _ = Glibc.write(2, bytes.baseAddress, bytes.count) }
+    }
+}

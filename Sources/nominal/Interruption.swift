@@ -1,0 +1,38 @@
+import Foundation
+import Glibc
+import Synchronization
+
+/// Turns SIGINT and SIGTERM into a call, on a thread of its own. The second signal ends the process at once: nothing is lost
+/// by that either.
+final class Interruption: Sendable {
+    private let received = Mutex<Int32?>(nil)
+
+    /// 130 after SIGINT, 143 after SIGTERM.
+    var exitCode: Int32? { received.withLock { $0 }.map { 128 + $0 } }
+
+    /// To be called before any other thread is started: they inherit that these signals are left to ours.
+    func start(_ cancel: @escaping @Sendable () -> Void) {
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        unsafe sigaddset(&signals, SIGINT)
+        unsafe sigaddset(&signals, SIGTERM)
+        unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
+        let waited = signals
+        let thread = Thread { [self] in
+            var signals = waited
+            while true {
+                var signal: Int32 = 0
+                guard unsafe sigwait(&signals, &signal) == 0 else { continue }
+                let isFirst = received.withLock { first in
+                    defer { first = first ?? signal }
+                    return first == nil
+                }
+                if !isFirst { _exit(128 + signal) }
+                StandardError.write("stopping: what is done is kept, the next run goes on from there")
+                cancel()
+            }
+        }
+        thread.name = "signals"
+        thread.start()
+    }
+}

@@ -1,0 +1,26 @@
+import ArgumentParser
+import Stages
+
+@main
+struct Nominal: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "nominal",
+        abstract: "Learns what normal products look like from normal images, and finds what is not normal in new ones.",
+        discussion: """
+            A first run, on images made by the program itself:
+              nominal demo-data data/demo
+              nominal run jobs/demo.json
+
+            On images of your own, in any folder:
+              nominal init path/to/images
+              nominal run images.json
+
+            Exit codes: 0 done; 1 a task failed; 64 wrong arguments; 65 invalid manifest or data; 66 input missing;
+            70 a fault of the program; 74 files cannot be read or written; 75 the store is in use; 130, 143 interrupted.
+            """,
+        version: NominalVersion.current,
+        subcommands: [
+            RunCommand.self, PlanCommand.self, ValidateCommand.self, InitCommand.self, ScoreCommand.self,
+            DemoDataCommand.self, SchemaCommand.self, BenchCommand.self,
+        ])
+}

@@ -1,0 +1,105 @@
+import ArgumentParser
+import ContentStore
+import Foundation
+import NeuralNetworks
+import Pipeline
+import Stages
+import Tensors
+
+/// What commands that execute a graph have in common: the store, the executor, signals, progress and the words at the end.
+struct RunSession {
+    let store: ContentStore
+    private let executor: Executor
+    private let interruption: Interruption
+    private let machine: MachineOptions
+    private let isQuiet: Bool
+
+    init(
+        _ storeOptions: StoreOptions, _ machine: MachineOptions, keepGoing: Bool, isQuiet: Bool,
+        _ interruption: Interruption
+    ) throws {
+        self.machine = machine
+        self.isQuiet = isQuiet
+        self.interruption = interruption
+        let pending = PendingCancellation()
+        interruption.start { pending.cancel() }
+        store = try storeOptions.open()
+        executor = Executor(
+            store: store,
+            options: ExecutorOptions(
+                jobs: machine.jobCount, threads: machine.threadCount, keepGoing: keepGoing, keyParts: Job.keyParts,
+                command: CommandLine.arguments.joined(separator: " "), versions: RunSession.versions),
+            observer: ProgressDisplay(isQuiet: isQuiet))
+        pending.attach(executor)
+    }
+
+    static var versions: String {
+        "nominal \(NominalVersion.current), oneDNN \(OneDNN.version) on \(OneDNN.instructionSet)"
+    }
+
+    /// Digests of input files, with a word to the user when that takes long.
+    func digests(_ paths: [String], verifyContent: Bool = false) throws -> [Digest] {
+        let isQuiet = isQuiet
+        let meter = HashingMeter()
+        return try store.sourceDigests(paths: paths, threads: machine.threadCount, verifyContent: verifyContent) {
+            if !isQuiet { meter.report($0, $1) }
+        }
+    }
+
+    func execute(_ graph: TaskGraph) throws -> ExecutionSummary { try executor.run(graph) }
+
+    /// Says how a run ended, and ends the command where it did not end well.
+    func conclude(_ summary: ExecutionSummary, _ exported: (written: Int, removed: Int), _ folder: String) throws {
+        for warning in summary.warnings { StandardError.write("warning: \(warning.task): \(warning.text)") }
+        for failure in summary.failures { StandardError.write("error: \(failure.task): \(failure.message)") }
+        if !isQuiet {
+            var text =
+                summary.run == 0 && summary.isSuccess
+                ? "nothing to do: all \(summary.total) tasks are done already"
+                : "\(summary.run) tasks run, \(summary.cached) done already"
+            if summary.failed > 0 { text += ", \(summary.failed) failed" }
+            if summary.skipped > 0 { text += ", \(summary.skipped) not started" }
+            text += "; \(exported.written) files written to \(folder)"
+            if exported.removed > 0 { text += ", \(exported.removed) removed" }
+            StandardError.write(text + " (\(ProgressDisplay.readable(summary.durationSeconds)))")
+        }
+        if let code = interruption.exitCode, !summary.isSuccess { throw ExitCode(code) }
+        if !summary.isSuccess { throw ExitCode(ExitStatus.taskFailed.rawValue) }
+    }
+}
+
+/// A wish to stop that may come before there is anything to stop.
+private final class PendingCancellation: @unchecked Sendable {
+    private let lock = NSLock()
+    private var executor: Executor?
+    private var isCancelled = false
+
+    func attach(_ executor: Executor) {
+        lock.withLock {
+            self.executor = executor
+            if isCancelled { executor.cancel() }
+        }
+    }
+
+    func cancel() {
+        lock.withLock {
+            isCancelled = true
+            executor?.cancel()
+        }
+    }
+}
+
+/// Says every few seconds how far hashing has come.
+private final class HashingMeter: @unchecked Sendable {
+    private let lock = NSLock()
+    private var last = ContinuousClock.now
+
+    func report(_ completed: Int, _ total: Int) {
+        lock.withLock {
+            let now = ContinuousClock.now
+            guard now - last > .seconds(2), completed < total else { return }
+            last = now
+            StandardError.write("reading input files: \(completed) of \(total)")
+        }
+    }
+}

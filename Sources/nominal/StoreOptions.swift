@@ -1,0 +1,39 @@
+import ArgumentParser
+import ContentStore
+import Foundation
+
+/// Where results are kept, and how much of the machine may be used.
+struct StoreOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("Folder of the store.", discussion: "Default: $NOMINAL_STORE, else .nominal in this folder."))
+    var store: String?
+
+    @Option(help: ArgumentHelp("Seconds to wait for another run that uses the store.", valueName: "seconds"))
+    var lockTimeout: Double = 0
+
+    var path: String { store ?? ProcessInfo.processInfo.environment["NOMINAL_STORE"] ?? ".nominal" }
+
+    func open(_ mode: ContentStore.Mode = .readWrite) throws -> ContentStore {
+        try ContentStore(path: path, mode: mode, lockTimeoutSeconds: lockTimeout) { holder in
+            StandardError.write("waiting for the store \(path), which is in use by \(holder)")
+        }
+    }
+}
+
+struct MachineOptions: ParsableArguments {
+    @Option(name: .shortAndLong, help: "Tasks at once. Default: the number of processors.")
+    var jobs: Int?
+
+    @Option(help: "Threads of a training or scoring task; results do not depend on it. Default: the number of processors.")
+    var threads: Int?
+
+    var jobCount: Int { jobs ?? ProcessInfo.processInfo.activeProcessorCount }
+    var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+
+    func validate() throws {
+        if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs is \(jobs); expected 1 to 1024") }
+        if let threads, !(1...1024).contains(threads) {
+            throw ValidationError("--threads is \(threads); expected 1 to 1024")
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import Foundation
+import PipelineTestSupport
+import Testing
+
+@testable import ContentStore
+
+@Suite("Blobs")
+struct BlobTests {
+    let fixture: StoreFixture
+    var store: ContentStore { fixture.store }
+
+    init() throws { fixture = try StoreFixture() }
+
+    @Test("Bytes come back as they were put, also none", arguments: [[], [0], Array(repeating: 7, count: 3 << 20)])
+    func roundTrip(bytes: [UInt8]) throws {
+        let digest = try store.put(bytes: bytes)
+        #expect(digest == Digest.of(bytes))
+        #expect(try store.read(digest) == bytes)
+        #expect(try store.put(bytes: bytes) == digest)
+    }
+
+    @Test("A blob lies under its digest, cannot be written to, and nothing else is left behind")
+    func layout() throws {
+        let digest = try store.put(bytes: [1, 2, 3])
+        let path = store.objectPath(digest)
+        #expect(path == store.path + "/objects/\(digest.hex.prefix(2))/\(digest.hex.dropFirst(2))")
+        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+        #expect(mode == 0o444)
+        #expect(try FolderOperations.names(in: store.path + "/attempts") == [])
+    }
+
+    @Test("A file is moved into the store, and removed when its content is there already")
+    func moving() throws {
+        let file = try fixture.folder.write("content", to: "file")
+        let digest = try store.put(movingFile: file)
+        #expect(digest == Digest.of(text: "content"))
+        #expect(!FolderOperations.exists(file))
+        try fixture.folder.write("content", to: "file")
+        #expect(try store.put(movingFile: file) == digest)
+        #expect(!FolderOperations.exists(file))
+    }
+
+    @Test("A file with a second name is copied, so that writing through that name cannot change the blob")
+    func hardLink() throws {
+        let file = try fixture.folder.write("content", to: "file")
+        let other = fixture.folder.path + "/other"
+        try FileManager.default.linkItem(atPath: file, toPath: other)
+        let digest = try store.put(movingFile: file)
+        try Data("changed".utf8).write(to: URL(fileURLWithPath: other))
+        #expect(try store.read(digest) == Array("content".utf8))
+    }
+
+    @Test("Links, folders and pipes are not taken for files")
+    func irregular() throws {
+        let folder = fixture.folder.path
+        let file = try fixture.folder.write("content", to: "file")
+        try FileManager.default.createSymbolicLink(atPath: folder + "/link", withDestinationPath: file)
+        let created = unsafe mkfifo(folder + "/pipe", 0o600)
+        #expect(created == 0)
+        #expect(throws: StoreError.self) { try store.put(movingFile: folder + "/link") }
+        #expect(throws: StoreError.notARegularFile(path: folder)) { try store.put(movingFile: folder) }
+        #expect(throws: StoreError.notARegularFile(path: folder + "/pipe")) {
+            try store.put(movingFile: folder + "/pipe")
+        }
+    }
+
+    @Test("A damaged blob is reported, moved aside, noted, and can be stored again")
+    func damaged() throws {
+        let digest = try store.put(bytes: Array("good".utf8))
+        let path = store.objectPath(digest)
+        try FileManager.default.removeItem(atPath: path)
+        try Data("evil".utf8).write(to: URL(fileURLWithPath: path))
+        let moved = store.path + "/damaged/" + digest.hex
+        #expect(throws: StoreError.damagedBlob(digest, found: .of(text: "evil"), movedTo: moved)) {
+            try store.read(digest)
+        }
+        #expect(!store.contains(digest))
+        #expect(FolderOperations.exists(moved))
+        #expect(throws: StoreError.missingBlob(digest)) { try store.read(digest) }
+        store.flush()
+        #expect(try store.ledger().map(\.kind) == ["damaged"])
+        #expect(try store.ledger().first?.digest == digest)
+        #expect(try store.put(bytes: Array("good".utf8)) == digest)
+        #expect(try store.read(digest) == Array("good".utf8))
+    }
+
+    @Test("Threads that notice the same damage agree: one moves the blob away, the others find it missing")
+    func damagedForMany() throws {
+        let digest = try store.put(bytes: Array(repeating: 1, count: 100_000))
+        try FileManager.default.removeItem(atPath: store.objectPath(digest))
+        try Data(count: 100_000).write(to: URL(fileURLWithPath: store.objectPath(digest)))
+        let errors = Monitor<[StoreError]>([])
+        ThreadTeam.run(count: 6, named: "reader") { [store] _ in
+            do {
+                _ = try store.read(digest)
+            } catch {
+                errors.update { $0.append(error as? StoreError ?? .missingBlob(.of(text: "\(error)"))) }
+            }
+        }
+        let found = errors.inspect { $0 }
+        #expect(found.count == 6)
+        #expect(found.count { $0 == .missingBlob(digest) } == 5)
+        store.flush()
+        #expect(try store.ledger().count == 1)
+    }
+
+    @Test("A blob cut short, as by a power failure, is replaced when it is put again")
+    func cutShort() throws {
+        let digest = try store.put(bytes: Array("whole".utf8))
+        try FileManager.default.removeItem(atPath: store.objectPath(digest))
+        try Data().write(to: URL(fileURLWithPath: store.objectPath(digest)))
+        #expect(try store.put(bytes: Array("whole".utf8)) == digest)
+        #expect(try store.read(digest) == Array("whole".utf8))
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import PipelineTestSupport
+import Synchronization
+import Testing
+
+@testable import ContentStore
+
+@Suite("Digests of input files")
+struct SourceTests {
+    let folder: TemporaryFolder
+    let store: ContentStore
+
+    init() throws {
+        folder = try TemporaryFolder()
+        store = try ContentStore(path: folder.path + "/store")
+    }
+
+    /// Makes the store believe that `path` has the content digest `digest`: shows whether the file is read again.
+    private func plant(_ digest: Digest, for path: String) throws {
+        store.flush()
+        try store.database.write {
+            try $0.execute(
+                sql: "UPDATE sourceFile SET digest = ?, readAt = readAt + 1000000000 WHERE path = ?",
+                arguments: [digest.column, path])
+        }
+    }
+
+    @Test("A file seen before is not read again unless that is asked for")
+    func trusted() throws {
+        let file = try folder.write("content", to: "file")
+        #expect(try store.sourceDigest(path: file) == .of(text: "content"))
+        try plant(.of(text: "planted"), for: file)
+        #expect(try store.sourceDigest(path: file) == .of(text: "planted"))
+        #expect(try store.sourceDigest(path: file, verifyContent: true) == .of(text: "content"))
+    }
+
+    @Test("An edit that keeps size and modification time is noticed")
+    func sneakyEdit() throws {
+        let file = try folder.write("content", to: "file")
+        let date = Date(timeIntervalSince1970: 1_000_000_000)
+        try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: file)
+        _ = try store.sourceDigest(path: file)
+        try plant(.of(text: "content"), for: file)
+        usleep(20_000)
+        let handle = try #require(FileHandle(forWritingAtPath: file))
+        try handle.write(contentsOf: Data("CONTENT".utf8))
+        try handle.close()
+        try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: file)
+        #expect(try store.sourceDigest(path: file) == .of(text: "CONTENT"))
+    }
+
+    @Test("A file that has only just changed is not trusted: it may change again within the clock's tick")
+    func unsettled() throws {
+        let file = try folder.write("content", to: "file")
+        _ = try store.sourceDigest(path: file)
+        store.flush()
+        try store.database.write {
+            try $0.execute(sql: "UPDATE sourceFile SET digest = ?", arguments: [Digest.of(text: "planted").column])
+        }
+        #expect(try store.sourceDigest(path: file) == .of(text: "content"))
+    }
+
+    @Test("Many files come back in the order asked for, on any number of threads", arguments: [1, 4])
+    func bulk(threads: Int) throws {
+        let files = try (0..<50).map { try folder.write("\($0)", to: "file\($0)") }
+        let calls = Mutex(0)
+        let digests = try store.sourceDigests(paths: files, threads: threads) { _, total in
+            #expect(total == 50)
+            calls.withLock { $0 += 1 }
+        }
+        #expect(digests == (0..<50).map { Digest.of(text: "\($0)") })
+        #expect(calls.withLock { $0 } == 50)
+        #expect(try store.sourceDigests(paths: []).isEmpty)
+    }
+
+    @Test("All files that cannot be read are listed")
+    func unreadable() throws {
+        let good = try folder.write("x", to: "good")
+        let missing = [folder.path + "/a", folder.path]
+        let error = #expect(throws: StoreError.self) { try store.sourceDigests(paths: [missing[0], good, missing[1]]) }
+        guard case .unreadableSources(missing, let first) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(first.contains(missing[0]))
+    }
+}

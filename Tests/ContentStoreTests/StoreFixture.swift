@@ -1,0 +1,29 @@
+import PipelineTestSupport
+
+@testable import ContentStore
+
+/// A store in a temporary folder and short ways to use it.
+final class StoreFixture {
+    let folder: TemporaryFolder
+    let store: ContentStore
+    let execution: Int64
+
+    init() throws {
+        folder = try TemporaryFolder()
+        store = try ContentStore(path: folder.path + "/store")
+        execution = try store.beginExecution(command: "test", versions: "")
+    }
+
+    static func key(_ text: String) -> ActionKey {
+        ActionKey(stage: "stage", version: 1, parts: [KeyPart("text", .text(text))])
+    }
+
+    func record(_ key: ActionKey, _ attempt: Attempt, output: String, warnings: [String] = []) throws -> JobRecord {
+        let bytes = Array(output.utf8)
+        let result = ActionResult(
+            outputs: [ActionOutput(name: "out", digest: try store.put(bytes: bytes), sizeBytes: bytes.count)],
+            references: [.of(text: output + " reference")], warnings: warnings)
+        return JobRecord(
+            key: key, attempt: attempt, task: "task", outcome: .succeeded(result), startedAt: 1, durationSeconds: 0.5)
+    }
+}

@@ -1,0 +1,92 @@
+import Testing
+
+@testable import Imaging
+
+@Suite struct PNGDecodingTests {
+    @Test("grey PNG of every bit depth decodes to the sample divided by its maximum", arguments: [1, 2, 4, 8, 16])
+    func grey(bits: Int) throws {
+        let decoded = try Fixture.decode("grey\(bits).png")
+        #expect(decoded.image == Pattern.image(channels: 1, bits: bits))
+        #expect(
+            decoded.info
+                == ImageInfo(
+                    format: .png, width: 21, height: 18, bitDepth: bits, isFloat: false, colour: .grey, hasAlpha: false,
+                    isAlphaUsed: false, orientation: 1))
+    }
+
+    @Test("RGB PNG of 8 and 16 bit decodes exactly", arguments: [8, 16])
+    func rgb(bits: Int) throws {
+        let decoded = try Fixture.decode("rgb\(bits).png")
+        #expect(decoded.image == Pattern.image(channels: 3, bits: bits))
+        #expect(decoded.info.colour == .rgb)
+        #expect(decoded.info.bitDepth == bits)
+    }
+
+    @Test("alpha is composited over black", arguments: [("greyalpha", 1), ("rgba", 3)], [8, 16])
+    func alpha(kind: (name: String, channels: Int), bits: Int) throws {
+        let decoded = try Fixture.decode("\(kind.name)\(bits).png")
+        #expect(decoded.image == Pattern.image(channels: kind.channels, bits: bits, alpha: true))
+        #expect(decoded.info.hasAlpha)
+        #expect(decoded.info.isAlphaUsed)
+    }
+
+    @Test("palettes become RGB, with their transparency", arguments: [1, 2, 4, 8], [false, true])
+    func palette(bits: Int, transparent: Bool) throws {
+        let decoded = try Fixture.decode("palette\(bits)\(transparent ? "-transparent" : "").png")
+        #expect(decoded.image == Pattern.palette(bits: bits, transparent: transparent))
+        #expect(decoded.info.colour == .palette)
+        #expect(decoded.info.bitDepth == bits)
+        #expect(decoded.info.hasAlpha == transparent)
+        #expect(decoded.info.isAlphaUsed == transparent)
+    }
+
+    @Test("a transparent colour turns black", arguments: [("grey", 1), ("rgb", 3)], [8, 16])
+    func transparentColour(kind: (name: String, channels: Int), bits: Int) throws {
+        let decoded = try Fixture.decode("\(kind.name)\(bits)-transparent.png")
+        let opaque = Pattern.image(channels: kind.channels, bits: bits)
+        // It is the first pixel's colour; where the others have it in all channels they turn black too.
+        let expected = Pattern.image(channels: kind.channels) { x, y, channel in
+            let isTransparent = (0..<kind.channels).allSatisfy {
+                Pattern.sample(x, y, $0, bits: bits) == Pattern.sample(0, 0, $0, bits: bits)
+            }
+            return isTransparent ? 0 : opaque.values[(channel * Pattern.height + y) * Pattern.width + x]
+        }
+        #expect(decoded.image == expected)
+        #expect(decoded.info.isAlphaUsed)
+    }
+
+    @Test("interlaced PNG decodes like plain PNG")
+    func interlaced() throws {
+        #expect(try Fixture.decode("grey1-interlaced.png").image == Pattern.image(channels: 1, bits: 1))
+        #expect(try Fixture.decode("rgb8-interlaced.png").image == Pattern.image(channels: 3, bits: 8))
+        #expect(
+            try Fixture.decode("rgba16-interlaced.png").image == Pattern.image(channels: 3, bits: 16, alpha: true))
+    }
+
+    @Test("an alpha channel that is opaque everywhere is present and not used")
+    func opaqueAlpha() throws {
+        // The transparent colour of the file is changed to one that no pixel has, with the checksum of the chunk.
+        var bytes = try Fixture.bytes("rgb16-transparent.png")
+        let chunk = try #require(bytes.firstRange(of: Array("tRNS".utf8)))
+        bytes.replaceSubrange(chunk.upperBound..<(chunk.upperBound + 6), with: [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF])
+        let checksum = CRC32.of(bytes[chunk.lowerBound..<(chunk.upperBound + 6)])
+        bytes.replaceSubrange((chunk.upperBound + 6)..<(chunk.upperBound + 10), with: checksum)
+        let decoded = try ImageDecoder.decode(bytes: bytes, name: "a.png")
+        #expect(decoded.image == Pattern.image(channels: 3, bits: 16))
+        #expect(decoded.info.hasAlpha)
+        #expect(!decoded.info.isAlphaUsed)
+    }
+
+    @Test("a wrong checksum is damage, in pixels and in transparency", arguments: ["IDAT", "tRNS"])
+    func checksum(chunk: String) throws {
+        var bytes = try Fixture.bytes("palette8-transparent.png")
+        let start = try #require(bytes.firstRange(of: Array(chunk.utf8))).upperBound
+        bytes[start + 5] ^= 0x10
+        #expect { try ImageDecoder.decode(bytes: bytes, name: "a.png") } throws: { error in
+            guard
+                case .damaged(name: "a.png", format: .png, byteCount: bytes.count, let reason) = error as? ImagingError
+            else { return false }
+            return !reason.isEmpty
+        }
+    }
+}

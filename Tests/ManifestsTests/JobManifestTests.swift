@@ -1,0 +1,191 @@
+import Foundation
+import Testing
+
+@testable import Manifests
+
+@Suite("Job manifest")
+struct JobManifestTests {
+    static func manifest(_ members: String = #""description": "d""#, file: String = "/plant/jobs/a.json") throws
+        -> JobManifest
+    {
+        try JobManifest.parse(bytes: Array(ManifestTableRow.extended(members).utf8), file: file)
+    }
+
+    @Test("a manifest of two keys gets every default of the schema")
+    func defaults() throws {
+        let manifest = try Self.manifest()
+        #expect(manifest.name == "a")
+        #expect(manifest.description == "d")
+        #expect(manifest.dataset.onBadImage == .fail)
+        #expect(manifest.dataset.heldOutFraction == 0.1)
+        #expect((manifest.image.width, manifest.image.height) == (256, 256))
+        #expect(!manifest.augmentation.flipHorizontal && !manifest.augmentation.quarterTurns)
+        #expect(manifest.augmentation.shift == 0)
+        #expect(manifest.corruption.model == .structured)
+        #expect(manifest.corruption.textures == nil)
+        #expect(manifest.corruption.structured.patches == 1...3)
+        #expect(manifest.corruption.structured.size == 0.02...0.4)
+        #expect(manifest.corruption.structured.opacity == 0.3...1)
+        #expect(manifest.corruption.structured.softness == 0...0.02)
+        #expect(manifest.corruption.structured.shapes.stroke == 1)
+        #expect(manifest.corruption.structured.contents.blur == 0.5)
+        #expect(manifest.network.architecture == .sdc)
+        #expect(manifest.network.baseWidth == 16)
+        #expect((manifest.engine.name, manifest.engine.precision) == (.auto, .float32))
+        #expect((manifest.training.steps, manifest.training.batchSize, manifest.training.warmupSteps) == (1000, 8, 50))
+        #expect((manifest.training.learningRate, manifest.training.finalLearningRate) == (0.001, 0.00001))
+        #expect(manifest.training.seeds == [1])
+        #expect((manifest.scoring.boxSize, manifest.scoring.boxPasses, manifest.scoring.imageScore) == (7, 3, .max))
+        #expect((manifest.scoring.topFraction, manifest.scoring.shardSize) == (0.01, 32))
+        #expect(manifest.calibration.quantile == 0.99)
+    }
+
+    @Test(
+        "the resolved manifest of a case is a manifest and resolves to itself",
+        arguments: ManifestTableRow.all.filter(\.isValid))
+    func resolved(row: ManifestTableRow) throws {
+        for item in try JobManifest.parse(bytes: Array(row.text.utf8), file: "a.json").cases() {
+            let text = JSONSerializer.pretty(item.manifest.resolved)
+            let again = try JobManifest.parse(bytes: Array(text.utf8), file: "a.json")
+            #expect(JSONSerializer.pretty(again.resolved) == text)
+        }
+    }
+
+    @Test("the resolved manifest keeps the order of the schema and paths as written")
+    func order() throws {
+        let manifest = try Self.manifest(#""image": {"height": 64}, "corruption": {"textures": "../t"}"#)
+        #expect(
+            manifest.resolved.members?.map(\.name) == [
+                "name", "description", "dataset", "image", "augmentation", "corruption", "network", "engine",
+                "training",
+                "scoring", "calibration",
+            ])
+        #expect(manifest.resolved["dataset"]?["categories"] == .string("all"))
+        #expect(manifest.resolved["dataset"]?["root"] == .string("d"))
+        #expect(manifest.resolved["image"]?.members?.map(\.name) == ["width", "height"])
+        #expect(manifest.resolved["corruption"]?["textures"] == .string("../t"))
+    }
+
+    @Test("relative paths start from the folder of the manifest, and keep their text")
+    func paths() throws {
+        let manifest = try Self.manifest(#""corruption": {"textures": "/abs/./x/../t/"}"#)
+        #expect(manifest.folder == "/plant/jobs")
+        #expect(manifest.corruption.textures?.absolute == "/abs/t")
+        #expect(manifest.corruption.textures?.written == "/abs/./x/../t/")
+        guard case .mvtec(let root, .all) = manifest.dataset.layout else {
+            Issue.record("found \(manifest.dataset.layout)")
+            return
+        }
+        #expect((root.absolute, root.written, root.name) == ("/plant/jobs/d", "d", "d"))
+    }
+
+    @Test(
+        "paths are made absolute by their text",
+        arguments: [
+            ("../data/x", "/a/jobs", "/a/data/x"), (".", "/a", "/a"), ("../../../..", "/a/b", "/"),
+            ("x//y/.", "/", "/x/y"),
+            ("a b/ü", "/r", "/r/a b/ü"), ("~/x", "/r", "/r/~/x"),
+        ])
+    func absolutePaths(written: String, folder: String, absolute: String) {
+        #expect(ManifestPath(written, relativeTo: folder).absolute == absolute)
+    }
+
+    @Test("a manifest named by a relative path starts from the current folder")
+    func relativeFile() throws {
+        let manifest = try Self.manifest(file: "jobs/a.json")
+        #expect(manifest.folder == ManifestPath("jobs", relativeTo: ".").absolute)
+        #expect(manifest.folder.hasPrefix("/") && manifest.folder.hasSuffix("/jobs"))
+    }
+
+    @Test("the layout folder has a folder of normal images and perhaps one to score")
+    func folderLayout() throws {
+        let text = #"{"name": "a", "dataset": {"layout": "folder", "normal": "n", "score": "../s"}}"#
+        let manifest = try JobManifest.parse(bytes: Array(text.utf8), file: "/p/a.json")
+        let normal = ManifestPath("n", relativeTo: "/p")
+        #expect(manifest.dataset.layout == .folder(normal: normal, score: ManifestPath("../s", relativeTo: "/p")))
+        #expect(manifest.resolved["dataset"]?["categories"] == nil)
+    }
+
+    @Test("a plain manifest is one case without a name, which equals the manifest")
+    func plainCase() throws {
+        let manifest = try Self.manifest()
+        let cases = try manifest.cases()
+        #expect(cases.map(\.name) == [""])
+        #expect(cases.first?.manifest == manifest)
+    }
+
+    @Test("variants and seeds multiply in the order of the text")
+    func cases() throws {
+        let manifest = try Self.manifest(
+            #"""
+            "training": {"lambda": 0.3, "seeds": [7, 2]},
+            "variants": {"plain": {}, "lambda0": {"training": {"lambda": 0}}, "one": {"training": {"seeds": null, "seed": 5}}}
+            """#)
+        let cases = try manifest.cases()
+        #expect(cases.map(\.name) == ["plain.seed7", "plain.seed2", "lambda0.seed7", "lambda0.seed2", "one"])
+        #expect(cases.map(\.manifest.training.seeds) == [[7], [2], [7], [2], [5]])
+        #expect(cases.map(\.manifest.training.lambda) == [0.3, 0.3, 0, 0, 0.3])
+        for item in cases {
+            #expect(item.manifest.resolved["variants"] == nil)
+            #expect(item.manifest.resolved["training"]?["seeds"] == nil)
+            #expect(try item.manifest.cases().map(\.name) == [""])
+        }
+        #expect(manifest.training.seeds == [7, 2])
+    }
+
+    @Test("seeds without variants name their cases")
+    func seedCases() throws {
+        #expect(try Self.manifest(#""training": {"seeds": [3]}"#).cases().map(\.name) == ["seed3"])
+    }
+
+    @Test("a case resolves to the same bytes as the manifest that says the same in plain words")
+    func caseBytes() throws {
+        let varied = try Self.manifest(#""variants": {"v": {"network": {"baseWidth": 32}, "image": {"width": 64}}}"#)
+        let plain = try Self.manifest(#""image": {"width": 64.0}, "network": {"baseWidth": 32}"#)
+        let resolved = try #require(try varied.cases().first).manifest.resolved
+        #expect(JSONSerializer.canonical(resolved) == JSONSerializer.canonical(plain.resolved))
+    }
+
+    @Test("files that are missing or no text are reported by name")
+    func files() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "manifests-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let missing = folder.appending(path: "none.json").path
+        #expect(throws: ManifestError.missing(file: missing)) { try JobManifest.load(path: missing) }
+        #expect(JobManifest.violations(path: missing).map(\.found) == ["no such file"])
+
+        let error = #expect(throws: ManifestError.self) { try JobManifest.load(path: folder.path) }
+        guard case .unreadable(let file, let reason) = error else {
+            Issue.record("found \(String(describing: error))")
+            return
+        }
+        #expect(file == folder.path && !reason.isEmpty)
+
+        let good = folder.appending(path: "good.json")
+        try Data(ManifestTableRow.extended(#""image": {}"#).utf8).write(to: good)
+        #expect(JobManifest.violations(path: good.path).isEmpty)
+        #expect(try JobManifest.load(path: good.path).folder == folder.path)
+    }
+
+    @Test("every manifest of the jobs folder is valid, named after its file, and takes a data set beside the folder")
+    func jobs() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let folder = root.appending(path: "jobs")
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".json") }
+            .sorted()
+        #expect(files.contains("demo.json") && files.contains("mvtec_ad.json"))
+        for file in files {
+            let path = folder.appending(path: file).path
+            #expect(JobManifest.violations(path: path) == [])
+            let manifest = try JobManifest.load(path: path)
+            #expect(manifest.name + ".json" == file)
+            guard case .mvtec(let data, _) = manifest.dataset.layout else {
+                Issue.record("\(file) is expected to have the layout mvtec")
+                continue
+            }
+            #expect(data.written.hasPrefix("../data/") && data.absolute.hasPrefix(root.path + "/data/"))
+        }
+    }
+}

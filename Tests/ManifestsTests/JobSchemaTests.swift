@@ -1,0 +1,102 @@
+import Testing
+
+@testable import Manifests
+
+@Suite("Schema of job manifests")
+struct JobSchemaTests {
+    /// Every key that the schema describes, with the schemas of its own keys' object.
+    static let properties = describedProperties(of: JobSchema.document, at: .root)
+
+    static func describedProperties(
+        of schema: JSONValue, at pointer: JSONPointer
+    ) -> [(pointer: String, schema: JSONValue, parent: JSONValue)] {
+        (schema["properties"]?.members ?? []).flatMap { member in
+            let pointer = pointer.appending(member.name)
+            return [(pointer.description, member.value, schema)] + describedProperties(of: member.value, at: pointer)
+        }
+    }
+
+    @Test("every key has a description, written as a sentence")
+    func descriptions() {
+        #expect(Self.properties.count > 60)
+        for property in Self.properties {
+            let description = property.schema["description"]?.string ?? ""
+            #expect(description.hasSuffix(".") && description.count > 8, "\(property.pointer)")
+        }
+    }
+
+    @Test("every key has a default, or is required or optional on purpose")
+    func defaults() {
+        let without = Self.properties.filter { property in
+            let name = property.pointer.split(separator: "/").last.map(String.init) ?? ""
+            let required = property.parent["required"]?.elements?.compactMap(\.string) ?? []
+            return property.schema["default"] == nil && !required.contains(name)
+        }
+        #expect(
+            without.map(\.pointer) == [
+                "/$schema", "/dataset/root", "/dataset/categories", "/dataset/normal", "/dataset/score",
+                "/corruption/textures", "/training/seed", "/training/seeds", "/variants",
+            ])
+    }
+
+    @Test("every object refuses unknown keys, and every number has a range")
+    func strictness() {
+        for property in Self.properties {
+            if property.schema["type"]?.string == "object" {
+                #expect(property.schema["additionalProperties"] != nil, "\(property.pointer)")
+            }
+            guard ["integer", "number"].contains(property.schema["type"]?.string) else { continue }
+            #expect(
+                property.schema["minimum"] != nil || property.schema["exclusiveMinimum"] != nil, "\(property.pointer)")
+            #expect(
+                property.schema["maximum"] != nil || property.schema["exclusiveMaximum"] != nil, "\(property.pointer)")
+        }
+    }
+
+    @Test("the choices in Swift are those of the schema")
+    func choices() throws {
+        func values(_ path: String...) throws -> [String] {
+            let schema = try path.reduce(JobSchema.document) { try #require($0["properties"]?[$1]) }
+            return try #require(schema["enum"]?.elements).compactMap(\.string)
+        }
+        #expect(try values("dataset", "onBadImage") == DatasetSection.BadImagePolicy.allCases.map(\.rawValue))
+        #expect(try values("corruption", "model") == CorruptionSection.Model.allCases.map(\.rawValue))
+        #expect(try values("network", "architecture") == NetworkSection.Architecture.allCases.map(\.rawValue))
+        #expect(try values("engine", "name") == EngineSection.Name.allCases.map(\.rawValue))
+        #expect(try values("engine", "precision") == EngineSection.Precision.allCases.map(\.rawValue))
+        #expect(try values("scoring", "imageScore") == ScoringSection.ImageScore.allCases.map(\.rawValue))
+    }
+
+    @Test("a variant may hold every key of a manifest but name and variants")
+    func variantKeys() throws {
+        let all = try #require(JobSchema.document["properties"]?.members).map(\.name)
+        let patch = try #require(
+            JobSchema.document["properties"]?["variants"]?["additionalProperties"]?["properties"]?.members)
+        #expect(patch.map(\.name) == all.filter { !["name", "variants"].contains($0) })
+    }
+
+    @Test("the reference page has one row for every key, with its default and its range")
+    func reference() {
+        let page = ManifestReference.markdown()
+        let rows = page.split(separator: "\n")
+        for property in Self.properties
+        where property.schema["properties"] == nil || property.pointer.contains("structured") {
+            #expect(rows.count { $0.hasPrefix("| `\(property.pointer)` |") } == 1, "\(property.pointer)")
+        }
+        for row in [
+            "| `/name` | a string | required | matches `^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$` | Name of the job",
+            "| `/dataset/categories` | \"all\" or a list of folder names | `\"all\"` | at least 1 element, no duplicates | Categories",
+            "| `/dataset/root` | a path | none |",
+            "| `/image/width` | a whole number | `256` | from 32 to 2048, a multiple of 8 | Width in pixels. |",
+            "| `/training/seed` | a whole number | `1` | from 0 to 9007199254740991 | Seed",
+            "| `/training/averageDecay` | a number | `0` | from 0 below 1 | Decay",
+            "| `/scoring/imageScore` | \"sum\", \"max\", \"mean\" or \"topK\" | `\"max\"` |  | How the map",
+        ] {
+            #expect(rows.contains { $0.hasPrefix(row) }, "\(row)")
+        }
+        #expect(
+            rows.filter { $0.hasPrefix("|") }.allSatisfy { row in
+                row.replacing("\\|", with: "").count { $0 == "|" } == 6
+            })
+    }
+}

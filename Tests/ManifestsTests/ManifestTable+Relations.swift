@@ -1,0 +1,73 @@
+/// Rows about variants, relations between keys and the grammar.
+extension ManifestTableRow {
+    static let variants: [Self] = [
+        bad("variants that are a list", #""variants": []"#, ("/variants", 13)),
+        bad("a variant that is null", #""variants": {"a": null}"#, ("/variants/a", 19)),
+        bad("a variant with a name", #""variants": {"a": {"name": "b"}}"#, ("/variants/a/name", 20)),
+        bad("a variant within a variant", #""variants": {"a": {"variants": {}}}"#, ("/variants/a/variants", 20)),
+        bad("a variant with a bad name", #""variants": {"a/b": {}}"#, ("/variants/a~1b", 14)),
+        bad(
+            "a value that a variant breaks", #""variants": {"a": {"image": {"width": 7}}}"#, by: .rules,
+            ("/variants/a/image/width", 39)),
+        bad(
+            "a section that a variant breaks", #""variants": {"a": {"image": 7}}"#, by: .rules,
+            ("/variants/a/image", 29)),
+        bad(
+            "a dataset that a variant removes", #""variants": {"a": {"dataset": null}}"#, by: .rules,
+            ("/variants/a", 19)),
+        bad(
+            "a relation that a variant breaks", #""variants": {"a": {"training": {"steps": 9}}}"#, by: .rules,
+            ("/variants/a/training/warmupSteps", 32)),
+        bad(
+            "variants whose cases share a name", #""variants": {"a": {"training": {"seeds": [1]}}, "a.seed1": {}}"#,
+            by: .rules, ("/variants", 13)),
+    ]
+
+    static let relations: [Self] = [
+        bad(
+            "warm-up as long as training", #""training": {"steps": 100, "warmupSteps": 100}"#, by: .rules,
+            ("/training/warmupSteps", 43)),
+        bad(
+            "training shorter than the default warm-up", #""training": {"steps": 50}"#, by: .rules,
+            ("/training/warmupSteps", 13)),
+        bad(
+            "a learning rate that rises", #""training": {"finalLearningRate": 0.1}"#, by: .rules,
+            ("/training/finalLearningRate", 35)),
+        bad(
+            "too few patches at most", #""corruption": {"structured": {"patches": {"min": 4}}}"#, by: .rules,
+            ("/corruption/structured/patches/min", 50)),
+        bad(
+            "sizes in the wrong order", #""corruption": {"structured": {"size": {"max": 0.01}}}"#, by: .rules,
+            ("/corruption/structured/size/min", 39)),
+        bad(
+            "two relations at once",
+            #""corruption": {"structured": {"opacity": {"min": 0.9, "max": 0.8}, "softness": {"min": 0.05}}}"#,
+            by: .rules, ("/corruption/structured/opacity/min", 50), ("/corruption/structured/softness/min", 88)),
+        bad(
+            "shapes without weight",
+            #""corruption": {"structured": {"shapes": {"ellipse": 0, "polygon": 0, "stroke": 0}}}"#,
+            by: .rules, ("/corruption/structured/shapes", 41)),
+        bad(
+            "a box as large as the image", #""image": {"width": 32}, "scoring": {"boxSize": 33}"#, by: .rules,
+            ("/scoring/boxSize", 48)),
+        bad(
+            "quarter turns of an oblong", #""image": {"width": 128}, "augmentation": {"quarterTurns": true}"#,
+            by: .rules, ("/augmentation/quarterTurns", 59)),
+        bad(
+            "bfloat16 without onednn", #""engine": {"name": "openblas", "precision": "bfloat16"}"#, by: .rules,
+            ("/engine/precision", 45)),
+    ]
+
+    static let grammar: [Self] = [
+        bad("a key twice", #""image": {}, "image": {}"#, by: .grammar, ("", 14)),
+        bad("a key twice, once escaped", #""image": {"width": 32, "w\u0069dth": 32}"#, by: .grammar, ("", 24)),
+        bad("a trailing comma in an object", #""image": {"width": 256,}"#, by: .grammar, ("", 23)),
+        bad("a trailing comma in an array", #""training": {"seeds": [1, 2, ]}"#, by: .grammar, ("", 28)),
+        bad("a comment", "// colour\n", by: .grammar, ("", 1)),
+        bad("NaN", #""training": {"lambda": NaN}"#, by: .grammar, ("", 24)),
+        bad("infinity", #""training": {"lambda": -Infinity}"#, by: .grammar, ("", 24)),
+        bad("a number beyond double precision", #""training": {"lambda": 1e400}"#, by: .grammar, ("", 24)),
+        bad("a raw tab in a string", "\"description\": \"a\tb\"", by: .grammar, ("", 18)),
+        bad("65 levels", #""description": "# + String(repeating: "[", count: 65), by: .grammar, ("", 79)),
+    ]
+}

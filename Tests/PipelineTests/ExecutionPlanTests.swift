@@ -1,0 +1,126 @@
+import PipelineTestSupport
+import Testing
+
+@testable import Pipeline
+
+@Suite("Execution plans")
+struct ExecutionPlanTests {
+    /// a -> b -> d, a -> c -> d, e
+    private func diamond() throws -> TaskGraph {
+        try TaskGraph([
+            GraphFixture.task("a"), GraphFixture.task("b", after: ["a"]), GraphFixture.task("c", after: ["a"]),
+            GraphFixture.task("d", after: ["b", "c"]), GraphFixture.task("e"),
+        ])
+    }
+
+    private func resolveAll(_ plan: inout ExecutionPlan) -> [Int] {
+        let tasks = plan.takeDetermined()
+        for task in tasks { plan.resolve(task, isCached: false) }
+        return tasks
+    }
+
+    @Test("A task is determined when all it needs is over, and starts by critical path")
+    func succession() throws {
+        var plan = ExecutionPlan(graph: try diamond())
+        #expect(resolveAll(&plan) == [0, 4])
+        #expect((plan.state(of: 0), plan.state(of: 1)) == (.ready, .wanted))
+        #expect(plan.start() == 0)
+        #expect(plan.start() == 4)
+        #expect(plan.start() == nil)
+        plan.succeed(0)
+        #expect(resolveAll(&plan) == [1, 2])
+        #expect(plan.start() == 1)
+        plan.succeed(1)
+        #expect(resolveAll(&plan) == [])
+        #expect(plan.start() == 2)
+        plan.succeed(2)
+        #expect(resolveAll(&plan) == [3])
+        plan.succeed(4)
+        #expect(!plan.isOver)
+        #expect(plan.start() == 3)
+        plan.succeed(3)
+        #expect(plan.isOver && plan.count(.succeeded) == 5)
+    }
+
+    @Test("Cached tasks determine what follows without running")
+    func cached() throws {
+        var plan = ExecutionPlan(graph: try diamond())
+        var rounds: [[Int]] = []
+        while !plan.isOver {
+            rounds.append(plan.takeDetermined(limit: 1))
+            for task in rounds.last! { plan.resolve(task, isCached: true) }
+        }
+        #expect(rounds == [[0], [4], [1], [2], [3]])
+        #expect(plan.count(.cached) == 5)
+    }
+
+    @Test("A failure skips what depends on it; the rest goes on only if that is wanted", arguments: [false, true])
+    func failure(keepsGoing: Bool) throws {
+        var plan = ExecutionPlan(graph: try diamond(), keepsGoing: keepsGoing)
+        _ = resolveAll(&plan)
+        #expect(plan.start() == 0)
+        #expect(plan.fail(0) == [1, 2, 3])
+        #expect(plan.start() == (keepsGoing ? 4 : nil))
+        if keepsGoing { plan.succeed(4) }
+        #expect(plan.isOver)
+        #expect(plan.skipRemaining() == (keepsGoing ? [] : [4]))
+        #expect(plan.count(.skipped) == (keepsGoing ? 3 : 4))
+    }
+
+    @Test("One whole-machine task at a time, beside light ones, until it is released")
+    func resources() throws {
+        var plan = ExecutionPlan(
+            graph: try TaskGraph([
+                GraphFixture.task("w1", resources: .wholeMachine), GraphFixture.task("w2", resources: .wholeMachine),
+                GraphFixture.task("l1"), GraphFixture.task("l2"),
+            ]))
+        _ = resolveAll(&plan)
+        #expect([plan.start(), plan.start(), plan.start(), plan.start()] == [0, 2, 3, nil])
+        plan.release(0)
+        #expect(plan.start() == 1)
+    }
+
+    @Test("A lost blob makes its producer run again, and only those that missed it wait")
+    func repair() throws {
+        var plan = ExecutionPlan(graph: try diamond())
+        for task in plan.takeDetermined() { plan.resolve(task, isCached: task == 0) }
+        _ = resolveAll(&plan)
+        #expect([plan.start(), plan.start()] == [1, 2])
+        plan.repair(0, for: 1)
+        plan.repair(0, for: 2)
+        #expect(plan.takeDetermined() == [])
+        #expect(plan.start() == 0)
+        plan.succeed(0)
+        #expect(resolveAll(&plan) == [1, 2])
+        #expect([plan.start(), plan.start(), plan.start()] == [1, 2, 4])
+        plan.succeed(1)
+        plan.succeed(2)
+        plan.succeed(4)
+        #expect(resolveAll(&plan) == [3])
+        #expect(plan.start() == 3)
+        plan.succeed(3)
+        #expect(plan.isOver && plan.count(.succeeded) == 5)
+    }
+
+    @Test("After a stop nothing starts, and what runs is waited for")
+    func stop() throws {
+        var plan = ExecutionPlan(graph: try diamond())
+        _ = resolveAll(&plan)
+        #expect(plan.start() == 0)
+        plan.stop()
+        #expect(plan.start() == nil && !plan.isOver)
+        plan.abandon(0)
+        #expect(plan.isOver)
+        #expect(plan.skipRemaining() == [0, 1, 2, 3, 4])
+    }
+
+    @Test("The ready queue gives tasks by priority, then by number")
+    func queue() {
+        let priorities = (0..<200).map { Double($0 * 37 % 20) }
+        var queue = ReadyQueue(priorities: priorities)
+        for task in (0..<200).reversed() { queue.insert(task) }
+        var taken: [Int] = []
+        while let next = queue.removeFirst() { taken.append(next) }
+        #expect(taken == (0..<200).sorted { (priorities[$1], $0) < (priorities[$0], $1) })
+    }
+}

@@ -1,0 +1,111 @@
+import Testing
+
+@testable import Reports
+
+@Suite("Report page")
+struct ReportPageTests {
+    @Test("Equal reports give equal bytes")
+    func stable() {
+        let report = SampleReport.make(categoryCount: 3, pictures: 4)
+        #expect(ReportPage.render(report) == ReportPage.render(SampleReport.make(categoryCount: 3, pictures: 4)))
+    }
+
+    @Test("The page refers to nothing outside itself and forbids network access")
+    func selfContained() {
+        let page = ReportPage.render(SampleReport.make(categoryCount: 2, pictures: 3))
+        for address in ["http:", "https:", "//cdn", "url(", "@import", "<link", "<iframe"] {
+            #expect(!page.contains(address), "the page holds \(address)")
+        }
+        #expect(page.contains("Content-Security-Policy\" content=\"default-src &#39;none&#39;; img-src data:"))
+    }
+
+    @Test(
+        "Names from files and manifests are shown and never executed",
+        arguments: [
+            "<script>alert(1)</script>", "</script><script>x", "\"><img src=x onerror=alert(1)>",
+            "' autofocus onfocus='x",
+            "</style></title></pre>", "&lt;b&gt;", "\u{202E}gnp.exe", "検査🧪é", String(repeating: "n", count: 10_000), "",
+        ])
+    func hostileNames(name: String) {
+        let sample = SamplePicture(index: 0, hasDefect: true)
+        var category = SampleReport.labelled(0, pictures: 0)
+        category.name = name
+        category.furtherMetrics = [Metric(name: name, value: 0.5)]
+        category.gallery = [
+            SampleReport.item(name: name, kind: name, isAnomalous: true, score: 1, threshold: 2, sample: sample)
+        ]
+        category.gallery[0].verdict = name
+        let report = RunReport(
+            title: name, description: name, summary: [Fact(label: name, value: name)],
+            generatedBy: [Fact(label: name, value: name)], categories: [category],
+            mean: MetricsRow(furtherMetrics: [Metric(name: name, value: nil)]),
+            stageTimes: [StageTime(stage: name, seconds: 1, tasksRun: 1, tasksCached: 0)], warnings: [name],
+            manifest: name, peers: [PublishedFigure(name: name, imageAUROC: 1, pixelAUROC: nil, source: name)])
+        let page = ReportPage.render(report)
+        #expect(page.components(separatedBy: "<script").count == 2)
+        #expect(page.components(separatedBy: "</script").count == 2)
+        #expect(page.components(separatedBy: "<style").count == 2)
+        #expect(!page.contains("<img src=x"))
+        #expect(!page.contains("' autofocus"))
+        #expect(page.contains("<title>\(HTML.text(name).render())</title>"))
+    }
+
+    @Test("A run without categories, and a category without anything, have a page")
+    func empty() {
+        let none = ReportPage.render(RunReport(title: "Nothing"))
+        #expect(none.contains("This run has no category."))
+        #expect(!none.contains("<table"))
+        let bare = ReportPage.render(RunReport(title: "Bare", categories: [CategoryReport(name: "x")]))
+        #expect(bare.contains("No image was scored."))
+        #expect(!bare.contains("<svg"))
+    }
+
+    @Test("Unlabelled data has scores and no ROC curve, no AUROC and no confusion counts")
+    func unlabelled() {
+        let page = ReportPage.render(SampleReport.make(categoryCount: 1, pictures: 2, isLabelled: false))
+        #expect(page.contains("of 80 images without ground truth called anomalous"))
+        for absent in ["ROC curve", "<th scope=\"col\">Image AUROC</th><th scope=\"col\">Called", "called normal"] {
+            #expect(!page.contains(absent))
+        }
+    }
+
+    @Test("Figures have four decimals; what does not exist is a dash, and a column without values is left out")
+    func figures() {
+        var first = CategoryReport(name: "a", imageAUROC: 1, furtherMetrics: [Metric(name: "AU-PRO", value: 0.93124)])
+        first.counts.train = 5
+        let report = RunReport(
+            title: "t", categories: [first, CategoryReport(name: "b", imageAUROC: 0.5)],
+            mean: MetricsRow(imageAUROC: 0.75))
+        let page = ReportPage.render(report)
+        #expect(page.contains("<bdi>a</bdi></a></th><td>1.0000</td><td>0.9312</td><td>5</td>"))
+        #expect(page.contains("<bdi>b</bdi></a></th><td>0.5000</td><td>–</td><td>0</td>"))
+        #expect(page.contains("<th scope=\"row\">Mean</th><td>0.7500</td><td></td><td></td>"))
+        #expect(!page.contains("<th scope=\"col\">Pixel AUROC"))
+        #expect(!page.contains("<th scope=\"col\">Set aside"))
+    }
+
+    @Test("Sections of many categories start closed, of few open")
+    func collapsing() {
+        let few = ReportPage.render(SampleReport.make(categoryCount: 2, pictures: 0))
+        let many = ReportPage.render(SampleReport.make(categoryCount: 15, pictures: 0))
+        #expect(few.components(separatedBy: "<details class=\"category\"").count == 3)
+        #expect(few.contains("id=\"category-1\" open=\"\">"))
+        #expect(many.contains("href=\"#category-15\""))
+        #expect(many.contains("id=\"category-15\">"))
+    }
+
+    @Test("200 images with thumbnails of 6 KB stay below 5 MiB, and 15 categories without pictures below 1 MB")
+    func size() {
+        var report = SampleReport.make(categoryCount: 1, pictures: 200)
+        for index in report.categories[0].gallery.indices {
+            let thumbnail = Picture(
+                mimeType: .jpeg, bytes: [UInt8](repeating: 0xA5, count: 6000), width: 128, height: 128)
+            report.categories[0].gallery[index].input = thumbnail
+            report.categories[0].gallery[index].reconstruction = thumbnail
+            report.categories[0].gallery[index].overlay = thumbnail
+            report.categories[0].gallery[index].groundTruth?.bytes = [UInt8](repeating: 1, count: 300)
+        }
+        #expect(ReportPage.render(report).utf8.count < 5 << 20)
+        #expect(ReportPage.render(SampleReport.make(categoryCount: 15, pictures: 0)).utf8.count < 1_000_000)
+    }
+}
