@@ -36,7 +36,9 @@ public struct ByteReader {
     private mutating func number<Number: FixedWidthInteger>(_: Number.Type) throws(FormatError) -> Number {
         let start = try take(Number.bitWidth / 8)
         var value: Number = 0
-        for index in 0..<Number.bitWidth / 8 { value |= Number(truncatingIfNeeded: bytes[start + index]) << (8 * index) }
+        for index in 0..<Number.bitWidth / 8 {
+            value |= Number(truncatingIfNeeded: bytes[start + index]) << (8 * index)
+        }
         return value
     }
 

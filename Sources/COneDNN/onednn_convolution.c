@@ -142,13 +142,12 @@ int onednn_convolution_create(onednn_library *library, onednn_convolution_kind k
   dnnl_dims_t dilations = {shape->dilation - 1, shape->dilation - 1};
   dnnl_dims_t padding = {shape->padding, shape->padding};
 
-  dnnl_memory_desc_t source, weights, bias, destination;
-  bool weight_gradient = kind == ONEDNN_CONVOLUTION_BACKWARD_WEIGHTS;
+  dnnl_memory_desc_t source, weights, weight_gradients, bias, destination;
   TRY(dnnl_memory_desc_init_by_tag(&source, 4, source_dims, data_type(shape->source_precision),
                                    shape->planar_source ? dnnl_nchw : blocked));
-  TRY(dnnl_memory_desc_init_by_tag(&weights, 4, weight_dims,
-                                   weight_gradient ? dnnl_f32 : data_type(shape->source_precision),
+  TRY(dnnl_memory_desc_init_by_tag(&weights, 4, weight_dims, data_type(shape->source_precision),
                                    dnnl_format_tag_any));
+  TRY(dnnl_memory_desc_init_by_tag(&weight_gradients, 4, weight_dims, dnnl_f32, dnnl_format_tag_any));
   TRY(dnnl_memory_desc_init_by_tag(&bias, 1, bias_dims, dnnl_f32, dnnl_x));
   TRY(dnnl_memory_desc_init_by_tag(&destination, 4, destination_dims, data_type(shape->destination_precision),
                                    blocked));
@@ -175,8 +174,8 @@ int onednn_convolution_create(onednn_library *library, onednn_convolution_kind k
       TRY(dnnl_dilated_convolution_backward_data_desc_init(&backward, dnnl_convolution_direct, &source, &weights,
                                                            &destination, strides, dilations, padding, padding));
     else
-      TRY(dnnl_dilated_convolution_backward_weights_desc_init(&backward, dnnl_convolution_direct, &source, &weights,
-                                                              &bias, &destination, strides, dilations, padding,
+      TRY(dnnl_dilated_convolution_backward_weights_desc_init(&backward, dnnl_convolution_direct, &source,
+                                                              &weight_gradients, &bias, &destination, strides, dilations, padding,
                                                               padding));
     TRY(dnnl_primitive_desc_create(&convolution->description, &backward, attributes, library->engine, hint));
   }

@@ -15,7 +15,9 @@ public enum NetworkArchitecture: String, Sendable, CaseIterable {
         let image = network.addTensor("image", groups: [3], reduction: 1)
         // With skip connections, the encoder's and the decoder's features share a tensor: it is their concatenation.
         let skip = self == .sdcCCM
-        func features(_ name: String, _ channels: Int, _ reduction: Int) -> (NetworkDescription.View, NetworkDescription.View?) {
+        func features(_ name: String, _ channels: Int, _ reduction: Int) -> (
+            NetworkDescription.View, NetworkDescription.View?
+        ) {
             let view = network.addTensor(name, groups: skip ? [channels, channels] : [channels], reduction: reduction)
             guard skip else { return (view, nil) }
             return (part(view, 0), part(view, 1))
@@ -43,7 +45,8 @@ public enum NetworkArchitecture: String, Sendable, CaseIterable {
             let stacked = network.addTensor("sdc\(block)", groups: Array(repeating: base, count: 6), reduction: 8)
             for (path, dilation) in [1, 2, 4, 8, 16, 32].enumerated() {
                 network.addConvolution(
-                    "sdc\(block).\(dilation)", from: deepest, to: part(stacked, path), kernelSize: 3, dilation: dilation)
+                    "sdc\(block).\(dilation)", from: deepest, to: part(stacked, path), kernelSize: 3, dilation: dilation
+                )
             }
             deepest = stacked
         }

@@ -55,7 +55,9 @@ public final class NetworkEngine {
             }
             backend = try OneDNNBackend(precision: precision, workerCount: pool.workerCount)
         case .openblas:
-            if precision != .float32 { throw EngineError.unsupportedPrecision(engine: kind.rawValue, precision: precision) }
+            if precision != .float32 {
+                throw EngineError.unsupportedPrecision(engine: kind.rawValue, precision: precision)
+            }
             backend = try OpenBLASBackend(workerCount: pool.workerCount)
         }
         kernels = TensorKernels(precision: precision)
@@ -142,8 +144,8 @@ public final class NetworkEngine {
     private func forward(_ input: UnsafePointer<Float>, worker index: Int) {
         let worker = workers[index]
         let arena = UnsafeMutableRawPointer(worker.arena.pointer)
-        kernels.store(
-            input, to: arena + program.activationOffsets[0], count: network.inputChannels * height * width)
+        (arena + program.activationOffsets[0]).copyMemory(
+            from: input, byteCount: network.inputChannels * height * width * MemoryLayout<Float>.size)
         for step in program.steps {
             switch step {
             case .convolution(let number): convolutions[number].forward(worker: index)
@@ -200,7 +202,8 @@ public final class NetworkEngine {
                 var isFirst = true
                 for sample in stride(from: shard, to: batch.count, by: shardCount) {
                     sums[sample] = trainSample(
-                        batch, sample, maskedPixels: masked[sample], lambda: lambda, worker: worker, shard: shards[shard],
+                        batch, sample, maskedPixels: masked[sample], lambda: lambda, worker: worker,
+                        shard: shards[shard],
                         add: !isFirst)
                     isFirst = false
                 }

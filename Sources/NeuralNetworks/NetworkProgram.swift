@@ -51,7 +51,8 @@ struct NetworkProgram {
                 geometries.append(
                     ConvolutionGeometry(
                         convolution: convolution, inputHeight: source.height, inputWidth: source.width,
-                        inputChannelMap: channelMap(convolution.input), outputChannelMap: channelMap(convolution.output),
+                        inputChannelMap: channelMap(convolution.input),
+                        outputChannelMap: channelMap(convolution.output),
                         isPlanarSource: convolution.input.tensor == 0, sourceGradient: nil,
                         isTrained: purpose == .training))
                 sources.append(source)
@@ -83,9 +84,11 @@ struct NetworkProgram {
             width: width)
     }
 
+    /// The image itself is kept in float32 whatever the precision of the activations.
     private func tensorBytes(_ tensor: Int) -> Int {
         let groups = 0..<network.tensors[tensor].groups.count
-        return region(NetworkDescription.View(tensor: tensor, groups: groups)).elementCount * elementBytes
+        let bytes = tensor == 0 ? MemoryLayout<Float>.size : elementBytes
+        return region(NetworkDescription.View(tensor: tensor, groups: groups)).elementCount * bytes
     }
 
     private func channelMap(_ view: NetworkDescription.View) -> [Int?] {
@@ -105,7 +108,9 @@ struct NetworkProgram {
         var written = Set<[Int]>()  // (tensor, byte offset of a group)
         func groups(_ region: Region) -> [[Int]] {
             let bytes = region.height * region.width * elementBytes * block
-            return stride(from: 0, to: region.channels, by: block).map { [region.tensor, region.byteOffset + $0 / block * bytes] }
+            return stride(from: 0, to: region.channels, by: block).map {
+                [region.tensor, region.byteOffset + $0 / block * bytes]
+            }
         }
         func claim(_ region: Region) -> ConvolutionGeometry.GradientUse {
             let parts = groups(region)
@@ -157,7 +162,8 @@ struct NetworkProgram {
         var blocks = lives.indices.map { MemoryPlan.Block(bytes: tensorBytes($0), life: lives[$0] ?? 0...0) }
         if purpose == .training {
             blocks += gradientLives.indices.map {
-                MemoryPlan.Block(bytes: gradientLives[$0] == nil ? 0 : tensorBytes($0), life: gradientLives[$0] ?? 0...0)
+                MemoryPlan.Block(
+                    bytes: gradientLives[$0] == nil ? 0 : tensorBytes($0), life: gradientLives[$0] ?? 0...0)
             }
         }
         let plan = MemoryPlan(blocks)

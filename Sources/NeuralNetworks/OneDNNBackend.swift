@@ -32,6 +32,9 @@ final class OneDNNKernel: ConvolutionKernel {
     /// turn and transposed; unlike the library's own data gradient, that one can add to what is there.
     private let isDataGradientForward: Bool
     private let accumulatesInScratch: Bool
+    /// The library has no bfloat16 kernel for images of three channels: the first convolution is done in float32, with its
+    /// output converted.
+    private let convertsOutput: Bool
     private let geometry: ConvolutionGeometry
     private let padded: PaddedWeights
     private let kernels: TensorKernels
@@ -64,7 +67,8 @@ final class OneDNNKernel: ConvolutionKernel {
             inputHeight: geometry.inputHeight, inputWidth: geometry.inputWidth, kernelSize: convolution.kernelSize,
             stride: convolution.stride, dilation: convolution.dilation, padding: convolution.padding)
         shape.planarSource = geometry.isPlanarSource
-        shape.precision = precision
+        convertsOutput = geometry.isPlanarSource && precision == .bfloat16
+        shape.precision = convertsOutput ? .float32 : precision
         let plain = shape
         shape.activation =
             switch convolution.activation {
@@ -92,7 +96,8 @@ final class OneDNNKernel: ConvolutionKernel {
         bias = AlignedBuffer(count: max(padded.biasCount, geometry.inputChannels))
         weights = AlignedBuffer(count: forwardConvolution.weightsBytes)
         loadWeights = try OneDNNReorder(
-            forwardConvolution, library, fromRows: true, rows: rows.pointer, weights: UnsafeMutableRawPointer(weights.pointer))
+            forwardConvolution, library, fromRows: true, rows: rows.pointer,
+            weights: UnsafeMutableRawPointer(weights.pointer))
         if let dataConvolution {
             let turnedRows = isDataGradientForward ? AlignedBuffer<Float>(count: padded.weightCount) : nil
             let dataWeights = AlignedBuffer<UInt8>(count: dataConvolution.weightsBytes)
@@ -130,7 +135,17 @@ final class OneDNNKernel: ConvolutionKernel {
         return (bytes.max()! + 63) / 64 * 64
     }
 
-    var scratchBytes: Int { libraryScratchBytes + (accumulatesInScratch ? sourceBytes : 0) }
+    private var destinationCount: Int { geometry.outputChannels * geometry.outputHeight * geometry.outputWidth }
+
+    var scratchBytes: Int {
+        libraryScratchBytes + (accumulatesInScratch ? sourceBytes : 0)
+            + (convertsOutput ? destinationCount * MemoryLayout<Float>.size : 0)
+    }
+
+    /// Where the float32 output, or its gradient, of the first convolution stands in a worker's scratch memory.
+    private func unconverted(_ memory: ConvolutionMemory) -> UnsafeMutablePointer<Float> {
+        (memory.scratch + libraryScratchBytes).assumingMemoryBound(to: Float.self)
+    }
 
     private var packedCount: Int { (weightConvolution?.weightsBytes ?? 0) / MemoryLayout<Float>.size }
     var gradientCount: Int { packedCount + padded.biasCount }
@@ -140,13 +155,15 @@ final class OneDNNKernel: ConvolutionKernel {
         forwardCalls[worker] = try OneDNNCall(
             forwardConvolution, library, worker: worker, source: memory.source,
             weights: UnsafeMutableRawPointer(weights.pointer), bias: UnsafeMutableRawPointer(bias.pointer),
-            destination: memory.destination, scratch: memory.scratch)
+            destination: convertsOutput ? UnsafeMutableRawPointer(unconverted(memory)) : memory.destination,
+            scratch: memory.scratch)
         guard let weightConvolution, let destinationGradient = memory.destinationGradient else { return }
         // The gradient's place is set for every call: it is a shard's.
         weightCalls[worker] = try OneDNNCall(
             weightConvolution, library, worker: worker, source: memory.source,
             weights: UnsafeMutableRawPointer(packedGradient.pointer), bias: UnsafeMutableRawPointer(bias.pointer),
-            destination: destinationGradient, scratch: memory.scratch)
+            destination: convertsOutput ? UnsafeMutableRawPointer(unconverted(memory)) : destinationGradient,
+            scratch: memory.scratch)
         guard let dataConvolution, let dataWeights, let sourceGradient = memory.sourceGradient else { return }
         dataCalls[worker] = try OneDNNCall(
             dataConvolution, library, worker: worker, source: destinationGradient,
@@ -175,10 +192,19 @@ final class OneDNNKernel: ConvolutionKernel {
         loadDataWeights.run()
     }
 
-    func forward(worker: Int) { forwardCalls[worker]!.run() }
+    func forward(worker: Int) {
+        forwardCalls[worker]!.run()
+        if convertsOutput, let memory = memories[worker] {
+            kernels.store(unconverted(memory), to: memory.destination, count: destinationCount)
+        }
+    }
 
     func weightGradient(worker: Int, to gradient: UnsafeMutablePointer<Float>) {
         let call = weightCalls[worker]!
+        if convertsOutput, let memory = memories[worker] {
+            kernels.unpack(
+                memory.destinationGradient!, to: unconverted(memory), channels: 1, pixels: destinationCount, block: 1)
+        }
         call.setWeights(UnsafeMutableRawPointer(gradient), bias: UnsafeMutableRawPointer(gradient + packedCount))
         call.run()
     }

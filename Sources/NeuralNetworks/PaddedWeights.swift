@@ -34,7 +34,9 @@ struct PaddedWeights {
     }
 
     /// Real parameters to padded rows; the padding is left as it is (zero).
-    func expand(_ parameters: UnsafePointer<Float>, weights: UnsafeMutablePointer<Float>, bias: UnsafeMutablePointer<Float>) {
+    func expand(
+        _ parameters: UnsafePointer<Float>, weights: UnsafeMutablePointer<Float>, bias: UnsafeMutablePointer<Float>
+    ) {
         var source = parameters + parameterOffset
         for place in weightSources {
             weights[Int(place)] = source.pointee
@@ -47,7 +49,9 @@ struct PaddedWeights {
     }
 
     /// The transpose of `expand`.
-    func collect(weights: UnsafePointer<Float>, bias: UnsafePointer<Float>, into parameters: UnsafeMutablePointer<Float>) {
+    func collect(
+        weights: UnsafePointer<Float>, bias: UnsafePointer<Float>, into parameters: UnsafeMutablePointer<Float>
+    ) {
         var target = parameters + parameterOffset
         for place in weightSources {
             target.pointee = weights[Int(place)]

@@ -31,8 +31,10 @@ final class SparseConvolution: ConvolutionKernel {
         kernels = TensorKernels(precision: precision)
         let convolution = geometry.convolution
         shape = FloatKernels.SparseShape(
-            inputChannels: geometry.inputChannels, outputChannels: geometry.outputChannels, height: geometry.inputHeight,
-            width: geometry.inputWidth, kernelSize: convolution.kernelSize, dilation: convolution.dilation, block: block)
+            inputChannels: geometry.inputChannels, outputChannels: geometry.outputChannels,
+            height: geometry.inputHeight,
+            width: geometry.inputWidth, kernelSize: convolution.kernelSize, dilation: convolution.dilation, block: block
+        )
         var turned = shape
         (turned.inputChannels, turned.outputChannels) = (shape.outputChannels, shape.inputChannels)
         turnedShape = turned

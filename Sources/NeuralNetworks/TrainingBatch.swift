@@ -22,7 +22,8 @@ public final class TrainingBatch: Sendable {
     /// Fills one sample. The counts must be channels * height * width and height * width.
     public func set(_ sample: Int, input: [Float], target: [Float], mask: [UInt8]) {
         guard input.count == sampleCount, target.count == sampleCount, mask.count == pixels else {
-            fatalError("a sample of \(input.count), \(target.count) and \(mask.count) values for \(sampleCount) and \(pixels)")
+            fatalError(
+                "a sample of \(input.count), \(target.count) and \(mask.count) values for \(sampleCount) and \(pixels)")
         }
         inputs.copy(input, at: sample * sampleCount)
         targets.copy(target, at: sample * sampleCount)

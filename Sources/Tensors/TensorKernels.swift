@@ -34,7 +34,8 @@ public struct TensorKernels: Sendable {
     }
 
     /// Bilinear enlargement of height x width by two, pixel centres at halves.
-    public func upsample(_ input: Activations, to output: Activations, blocks: Int, height: Int, width: Int, block: Int) {
+    public func upsample(_ input: Activations, to output: Activations, blocks: Int, height: Int, width: Int, block: Int)
+    {
         let (blocks, height, width, block) = (Int32(blocks), Int32(height), Int32(width), Int32(block))
         switch precision {
         case .float32: kernel_upsample_f32(float(input), float(output), blocks, height, width, block)
@@ -106,7 +107,9 @@ public struct TensorKernels: Sendable {
     }
 
     /// The first channels of a blocked tensor as channel-major floats.
-    public func unpack(_ blocked: Activations, to planar: UnsafeMutablePointer<Float>, channels: Int, pixels: Int, block: Int) {
+    public func unpack(
+        _ blocked: Activations, to planar: UnsafeMutablePointer<Float>, channels: Int, pixels: Int, block: Int
+    ) {
         switch precision {
         case .float32: kernel_unpack_f32(float(blocked), planar, Int32(channels), pixels, Int32(block))
         case .bfloat16: kernel_unpack_bf16(half(blocked), planar, Int32(channels), pixels, Int32(block))
@@ -262,7 +265,9 @@ public enum FloatKernels {
 public enum MapKernels {
     /// Mean over channels of the squared difference of two channel-major images of channels x pixels.
     public static func squaredError(_ first: [Float], _ second: [Float], channels: Int) -> [Float] {
-        guard first.count == second.count, channels > 0 else { fatalError("images of \(first.count) and \(second.count)") }
+        guard first.count == second.count, channels > 0 else {
+            fatalError("images of \(first.count) and \(second.count)")
+        }
         let pixels = first.count / channels
         return [Float](unsafeUninitializedCapacity: pixels) { map, count in
             first.withUnsafeBufferPointer { first in
@@ -278,7 +283,9 @@ public enum MapKernels {
     /// `passes` box filters of size x size (odd) with reflected borders, which keep the sum of the map. The passes have a
     /// variance of passes * (size^2 - 1) / 12 pixels^2 per axis.
     public static func boxFiltered(_ map: [Float], height: Int, width: Int, size: Int, passes: Int) -> [Float] {
-        guard map.count == height * width, size % 2 == 1 else { fatalError("box filter of \(size) on \(map.count) values") }
+        guard map.count == height * width, size % 2 == 1 else {
+            fatalError("box filter of \(size) on \(map.count) values")
+        }
         guard size > 1, passes > 0, !map.isEmpty else { return map }
         var filtered = map
         var scratch = [Float](repeating: 0, count: map.count)

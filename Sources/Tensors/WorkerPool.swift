@@ -85,11 +85,13 @@ public final class WorkerPool: @unchecked Sendable {
     private func startThread(_ worker: Int) {
         let start = Unmanaged.passRetained(ThreadStart(pool: self, worker: worker))
         var thread = pthread_t()
-        let status = pthread_create(&thread, nil, { argument in
-            let start = Unmanaged<ThreadStart>.fromOpaque(argument!).takeRetainedValue()
-            start.pool.serve(as: start.worker)
-            return nil
-        }, start.toOpaque())
+        let status = pthread_create(
+            &thread, nil,
+            { argument in
+                let start = Unmanaged<ThreadStart>.fromOpaque(argument!).takeRetainedValue()
+                start.pool.serve(as: start.worker)
+                return nil
+            }, start.toOpaque())
         guard status == 0 else { fatalError("cannot start thread \(worker): \(String(cString: strerror(status)))") }
         threads.append(thread)
     }

@@ -5,7 +5,8 @@ import Foundation
 /// Where results are kept, and how much of the machine may be used.
 struct StoreOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Folder of the store.", discussion: "Default: $NOMINAL_STORE, else .nominal in this folder."))
+        help: ArgumentHelp("Folder of the store.", discussion: "Default: $NOMINAL_STORE, else .nominal in this folder.")
+    )
     var store: String?
 
     @Option(help: ArgumentHelp("Seconds to wait for another run that uses the store.", valueName: "seconds"))
@@ -24,7 +25,8 @@ struct MachineOptions: ParsableArguments {
     @Option(name: .shortAndLong, help: "Tasks at once. Default: the number of processors.")
     var jobs: Int?
 
-    @Option(help: "Threads of a training or scoring task; results do not depend on it. Default: the number of processors.")
+    @Option(
+        help: "Threads of a training or scoring task; results do not depend on it. Default: the number of processors.")
     var threads: Int?
 
     var jobCount: Int { jobs ?? ProcessInfo.processInfo.activeProcessorCount }

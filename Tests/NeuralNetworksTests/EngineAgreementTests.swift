@@ -47,15 +47,21 @@ struct EngineAgreementTests {
         var gradients: [[Float]] = []
         var losses: [BatchLoss] = []
         for kind in NetworkEngine.Kind.allCases {
-            let engine = try NetworkEngine(kind, network: network, height: height, width: width, purpose: .training, threads: 2)
+            let engine = try NetworkEngine(
+                kind, network: network, height: height, width: width, purpose: .training, threads: 2)
             engine.load(parameters)
             losses.append(engine.computeGradient(batch, lambda: 0.7))
             gradients.append(engine.gradientValues)
-            let scorer = try NetworkEngine(kind, network: network, height: height, width: width, purpose: .inference, threads: 2)
+            let scorer = try NetworkEngine(
+                kind, network: network, height: height, width: width, purpose: .inference, threads: 2)
             scorer.load(parameters)
-            reconstructions.append(scorer.reconstruct((0..<3).map { batch.inputs.values($0 * batch.sampleCount..<($0 + 1) * batch.sampleCount) }))
+            reconstructions.append(
+                scorer.reconstruct(
+                    (0..<3).map { batch.inputs.values($0 * batch.sampleCount..<($0 + 1) * batch.sampleCount) }))
         }
-        for sample in 0..<3 { #expect(largestDifference(reconstructions[0][sample], reconstructions[1][sample]) < 2e-5) }
+        for sample in 0..<3 {
+            #expect(largestDifference(reconstructions[0][sample], reconstructions[1][sample]) < 2e-5)
+        }
         #expect(abs(losses[0].total - losses[1].total) < 1e-5 * losses[1].total)
         let difference = zip(gradients[0], gradients[1]).map { $0 - $1 }
         #expect(norm(difference) < 1e-4 * norm(gradients[1]))
@@ -68,8 +74,10 @@ struct EngineAgreementTests {
         let batch = randomBatch(count: 11, height: 32, width: 32, seed: 5)
         var results: [[Float]] = []
         for threads in 1...3 {
-            let engine = try NetworkEngine(kind, network: network, height: 32, width: 32, purpose: .training, threads: threads)
-            let optimizer = AdamOptimizer(OptimizerState(parameters: network.initialParameters(seed: 1)), averageDecay: 0.9)
+            let engine = try NetworkEngine(
+                kind, network: network, height: 32, width: 32, purpose: .training, threads: threads)
+            let optimizer = AdamOptimizer(
+                OptimizerState(parameters: network.initialParameters(seed: 1)), averageDecay: 0.9)
             optimizer.load(into: engine)
             for _ in 0..<3 { _ = optimizer.step(engine, batch, lambda: 0.5, learningRate: 1e-3) }
             results.append(optimizer.state.parameters + optimizer.state.modelParameters)
@@ -78,7 +86,9 @@ struct EngineAgreementTests {
         #expect(results[0] == results[2])
     }
 
-    @Test("agree with central differences of the objective", arguments: NetworkEngine.Kind.allCases, NetworkArchitecture.allCases)
+    @Test(
+        "agree with central differences of the objective", arguments: NetworkEngine.Kind.allCases,
+        NetworkArchitecture.allCases)
     func gradientIsRight(_ kind: NetworkEngine.Kind, _ architecture: NetworkArchitecture) throws {
         let network = architecture.description(baseWidth: 2)
         let engine = try NetworkEngine(kind, network: network, height: 16, width: 16, purpose: .training, threads: 1)

@@ -13,6 +13,7 @@ public struct Model: Sendable, Equatable {
     /// The network's input in pixels.
     public var width, height: Int
     public var parameters: [Float]
+    public var normalization: PixelNormalization
     public var scoring: ScoringParameters
     public var calibration: Calibration
     /// The highest value in the maps of held-out normal images: where a picture of a map begins to be warm.
@@ -20,10 +21,11 @@ public struct Model: Sendable, Equatable {
 
     public init(
         name: String, architecture: NetworkArchitecture, baseWidth: Int, width: Int, height: Int, parameters: [Float],
-        scoring: ScoringParameters, calibration: Calibration, mapCeiling: Float
+        normalization: PixelNormalization, scoring: ScoringParameters, calibration: Calibration, mapCeiling: Float
     ) {
         (self.name, self.architecture, self.baseWidth) = (name, architecture, baseWidth)
         (self.width, self.height, self.parameters) = (width, height, parameters)
+        self.normalization = normalization
         (self.scoring, self.calibration, self.mapCeiling) = (scoring, calibration, mapCeiling)
     }
 
@@ -36,7 +38,7 @@ public struct Model: Sendable, Equatable {
         for number in [baseWidth, width, height, scoring.boxSize, scoring.boxPasses] { writer.write(number) }
         writer.write(scoring.imageScore.rawValue)
         writer.write(scoring.topFraction)
-        writer.write(mapCeiling)
+        for number in normalization.mean + [normalization.deviation, mapCeiling] { writer.write(number) }
         writer.write(calibration.quantile)
         writer.write(block: calibration.scores)
         writer.write(block: parameters)
@@ -59,13 +61,19 @@ public struct Model: Sendable, Equatable {
         let imageScore = try reader.readText()
         guard let known = ScoringParameters.ImageScore(rawValue: imageScore), boxSize % 2 == 1, width % 8 == 0,
             height % 8 == 0
-        else { throw .damaged(file, at: 0, what: "a score \"\(imageScore)\", a box of \(boxSize) or a size that is not known") }
+        else {
+            throw .damaged(
+                file, at: 0, what: "a score \"\(imageScore)\", a box of \(boxSize) or a size that is not known")
+        }
         scoring = ScoringParameters(
             boxSize: boxSize, boxPasses: boxPasses, imageScore: known, topFraction: try reader.readFloat())
+        let mean = [try reader.readFloat(), try reader.readFloat(), try reader.readFloat()]
+        normalization = PixelNormalization(mean: mean, deviation: try reader.readFloat())
         mapCeiling = try reader.readFloat()
         let quantile = try reader.readFloat()
         let scores = try reader.readBlock(of: Float.self)
         guard !scores.isEmpty, (0...1).contains(quantile), scores.allSatisfy(\.isFinite), mapCeiling.isFinite,
+            mean.allSatisfy(\.isFinite), normalization.deviation.isFinite, normalization.deviation > 0,
             (0...1).contains(scoring.topFraction)
         else { throw .damaged(file, at: 0, what: "a calibration without usable scores") }
         calibration = Calibration(scores: scores, quantile: quantile)

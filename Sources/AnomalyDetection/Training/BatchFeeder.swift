@@ -11,6 +11,7 @@ final class BatchFeeder: @unchecked Sendable {
     private let images: TrainingImages
     private let augmentation: Augmentation
     private let parameters: TrainingParameters
+    private let normalization: PixelNormalization
     private let batchCount: Int
     private let condition = NSCondition()
     // Guarded by the condition.
@@ -19,8 +20,11 @@ final class BatchFeeder: @unchecked Sendable {
     private var stopped = false
     private var ended = false
 
-    init(_ shard: CorruptionShard, _ images: TrainingImages, _ augmentation: Augmentation, _ parameters: TrainingParameters) {
-        (self.shard, self.images) = (shard, images)
+    init(
+        _ shard: CorruptionShard, _ images: TrainingImages, _ augmentation: Augmentation,
+        _ parameters: TrainingParameters, _ normalization: PixelNormalization
+    ) {
+        (self.shard, self.images, self.normalization) = (shard, images, normalization)
         (self.augmentation, self.parameters) = (augmentation, parameters)
         batchCount = shard.samples.count / parameters.batchSize
         free = (0..<3).map { _ in
@@ -92,7 +96,9 @@ final class BatchFeeder: @unchecked Sendable {
                     corrupted.corrupted.values[index] += added
                 }
             }
-            batch.set(place, input: corrupted.corrupted.values, target: clean.values, mask: corrupted.mask)
+            batch.set(
+                place, input: normalization.normalized(corrupted.corrupted.values),
+                target: normalization.normalized(clean.values), mask: corrupted.mask)
         }
     }
 }

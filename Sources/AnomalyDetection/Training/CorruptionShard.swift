@@ -86,7 +86,8 @@ extension CorruptionShard.Sample {
             }
         }
         self.init(
-            image: image, variant: variant, x: right > 0 ? left : 0, y: right > 0 ? top : 0, width: max(0, right - left),
+            image: image, variant: variant, x: right > 0 ? left : 0, y: right > 0 ? top : 0,
+            width: max(0, right - left),
             height: max(0, bottom - top), mask: [], values: [])
         if right == 0 { (width, height) = (0, 0) }
         mask = [UInt8](repeating: 0, count: (width * height + 7) / 8)

@@ -8,6 +8,7 @@ public final class Trainer {
     private let images: TrainingImages
     private let augmentation: Augmentation
     private let parameters: TrainingParameters
+    private let normalization: PixelNormalization
 
     /// What a shard took, for people; no part of any result.
     public struct Timing: Sendable, Equatable {
@@ -20,8 +21,10 @@ public final class Trainer {
     }
 
     public init(
-        engine: NetworkEngine, images: TrainingImages, augmentation: Augmentation, parameters: TrainingParameters
+        engine: NetworkEngine, images: TrainingImages, augmentation: Augmentation, parameters: TrainingParameters,
+        normalization: PixelNormalization
     ) {
+        self.normalization = normalization
         (self.engine, self.images) = (engine, images)
         (self.augmentation, self.parameters) = (augmentation, parameters)
     }
@@ -43,7 +46,7 @@ public final class Trainer {
         let optimizer = AdamOptimizer(checkpoint.state, averageDecay: parameters.averageDecay)
         optimizer.load(into: engine)
         var history = checkpoint.history
-        let feeder = BatchFeeder(shard, images, augmentation, parameters)
+        let feeder = BatchFeeder(shard, images, augmentation, parameters, normalization)
         feeder.start()
         defer { feeder.stop() }
         for number in 0..<shard.samples.count / parameters.batchSize {

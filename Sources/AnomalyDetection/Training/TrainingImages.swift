@@ -23,7 +23,9 @@ public final class TrainingImages: ImageSource, Sendable {
     /// - Parameters:
     ///   - cacheBytes: how much memory may hold decoded images.
     ///   - read: the bytes of a file.
-    public init(_ entries: [Entry], cacheBytes: Int = 1 << 30, read: @escaping @Sendable (String) throws -> [UInt8]) throws {
+    public init(_ entries: [Entry], cacheBytes: Int = 1 << 30, read: @escaping @Sendable (String) throws -> [UInt8])
+        throws
+    {
         self.entries = entries
         self.read = read
         guard let first = entries.first else { fatalError("no training images") }
@@ -36,7 +38,8 @@ public final class TrainingImages: ImageSource, Sendable {
             guard packed.width == sample.width, packed.height == sample.height else {
                 throw FormatError.damaged(
                     entry.path, at: 0,
-                    what: "\(packed.width) x \(packed.height) pixels among images of \(sample.width) x \(sample.height)")
+                    what: "\(packed.width) x \(packed.height) pixels among images of \(sample.width) x \(sample.height)"
+                )
             }
             if index < cacheLimit { cache.withLock { $0[index] = packed } }
         }

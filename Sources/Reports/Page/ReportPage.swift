@@ -1,7 +1,7 @@
 /// The page that shows what a run found: one HTML file that needs no network and no other file.
 public struct ReportPage {
     /// With more categories than this, their sections start closed and the table of figures leads to them.
-    private static let openCategoryLimit = 2
+    private static let openCategoryLimit = 4
 
     /// The whole page as UTF-8 text. Equal reports give equal text.
     ///

@@ -64,7 +64,8 @@ public struct FolderSurvey: Sendable {
         }
         if manager.fileExists(atPath: path.absolute + "/train/good") {
             let root = ManifestPath("..", relativeTo: path.absolute)
-            let categories = try DatasetScan.scan(.mvtec(root: root, categories: .named([path.name])), jobName: path.name)
+            let categories = try DatasetScan.scan(
+                .mvtec(root: root, categories: .named([path.name])), jobName: path.name)
             return (.mvtec(root: root, categories: [path.name]), categories, "MVTec layout, one category")
         }
         let names = try DatasetScan.categoryNames(path.absolute)
@@ -115,7 +116,8 @@ public struct FolderSurvey: Sendable {
     ///
     /// - Parameter folder: where it will lie, relative to the current folder; paths in it are relative to that.
     public func manifest(relativeTo folder: String) -> String {
-        let base = ManifestPath(folder.isEmpty ? "." : folder, relativeTo: FileManager.default.currentDirectoryPath).absolute
+        let base = ManifestPath(folder.isEmpty ? "." : folder, relativeTo: FileManager.default.currentDirectoryPath)
+            .absolute
         func written(_ path: ManifestPath) -> JSONValue { .string(FolderSurvey.relative(path.absolute, to: base)) }
         var dataset = JSONValue.object([])
         switch self.dataset {
@@ -133,7 +135,8 @@ public struct FolderSurvey: Sendable {
             .setting("name", to: .string(jobName)).setting("dataset", to: dataset)
             .setting(
                 "image",
-                to: JSONValue.object([]).setting("width", to: .number(side)).setting("height", to: .number(side)))
+                to: JSONValue.object([]).setting("width", to: .number(side)).setting("height", to: .number(side))
+            )
             .setting("training", to: JSONValue.object([]).setting("steps", to: .number(steps)))
         return JSONSerializer.pretty(document)
     }

@@ -1,3 +1,4 @@
+import AnomalyDetection
 import ContentStore
 import Pipeline
 
@@ -12,7 +13,7 @@ struct SelectStage: Stage {
     var category: String
     var heldOutFraction: Float
 
-    let outputs = ["training.json", "heldout.json"]
+    let outputs = ["training.json", "heldout.json", "normalization.json"]
 
     var parameters: [KeyPart] { [KeyPart("heldOutFraction", heldOutFraction)] }
 
@@ -35,6 +36,12 @@ struct SelectStage: Stage {
         let wanted = Int((Float(entries.count) * heldOutFraction).rounded())
         let heldOut = min(max(1, wanted), entries.count - 1)
         try context.writeJSON(ImageIndex(entries: Array(entries[..<heldOut])), to: "heldout.json")
-        try context.writeJSON(ImageIndex(entries: Array(entries[heldOut...])), to: "training.json")
+        let training = entries[heldOut...]
+        try context.writeJSON(ImageIndex(entries: Array(training)), to: "training.json")
+        let images = try training.lazy.map {
+            try context.checkCancellation()
+            return try PackedImage(bytes: try context.blob($0.pixels!), name: $0.file).image
+        }
+        try context.writeJSON(PixelNormalization(of: images), to: "normalization.json")
     }
 }

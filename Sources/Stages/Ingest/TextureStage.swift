@@ -22,7 +22,9 @@ struct TextureStage: Stage {
         let files = files
         let digests = try context.memoAll(
             stage: "texture", version: 1,
-            parts: files.map { [KeyPart("source", .digest($0.digest)), KeyPart("largestSide", TextureStage.largestSide)] },
+            parts: files.map {
+                [KeyPart("source", .digest($0.digest)), KeyPart("largestSide", TextureStage.largestSide)]
+            },
             unit: "textures"
         ) { index in
             let bytes = try AtomicFile.read(files[index].path)

@@ -20,7 +20,8 @@ public struct ExportFolder {
             _ = try AtomicFile.write([], to: probe, onlyIfChanged: false)
             try FileManager.default.removeItem(atPath: probe)
         } catch {
-            throw ExportError.notWritable(path: path, reason: "\((error as? StoreError)?.description ?? (error as NSError).localizedDescription)")
+            throw ExportError.notWritable(
+                path: path, reason: "\((error as? StoreError)?.description ?? (error as NSError).localizedDescription)")
         }
     }
 
@@ -43,7 +44,8 @@ public struct ExportFolder {
         }
         let removed = removeFormer(Set(plan.files.map(\.path)))
         let list = Dictionary(uniqueKeysWithValues: plan.files.map { ($0.path, $0.digest.hex) })
-        _ = try AtomicFile.write(try StageJSON.pretty(list), to: path + "/" + ExportFolder.listName, onlyIfChanged: true)
+        _ = try AtomicFile.write(
+            try StageJSON.pretty(list), to: path + "/" + ExportFolder.listName, onlyIfChanged: true)
         return (written, removed)
     }
 

@@ -19,7 +19,8 @@ struct GraphAssembler {
         }
         let kind = type(of: stage)
         let identity = KeyValue.record([
-            KeyPart("stage", kind.name), KeyPart("parameters", .record(stage.parameters)), KeyPart("inputs", .record(sources)),
+            KeyPart("stage", kind.name), KeyPart("parameters", .record(stage.parameters)),
+            KeyPart("inputs", .record(sources)),
         ]).contentDigest
         if let task = known[identity] { return task }
         let id = TaskID(name)

@@ -111,7 +111,8 @@ struct JobBuilder {
                     ReportStage.Case(name: name, overlayCount: parts.overlays.count, imageCount: parts.ingests.count))
             }
         }
-        let aggregate = assembler.add("aggregate", AggregateStage(categories: built.map(\.name)), inputs: aggregateInputs)
+        let aggregate = assembler.add(
+            "aggregate", AggregateStage(categories: built.map(\.name)), inputs: aggregateInputs)
         reportInputs.append(TaskInput("metrics", aggregate, "metrics.json"))
         let report = assembler.add("report", try reportStage(reportCases), inputs: reportInputs)
         return (built, aggregate, report)
@@ -123,7 +124,8 @@ struct JobBuilder {
         var overlays: [TaskID]
     }
 
-    private mutating func build(_ name: String, _ category: SourceCategory, _ manifest: JobManifest) throws -> CaseTasks {
+    private mutating func build(_ name: String, _ category: SourceCategory, _ manifest: JobManifest) throws -> CaseTasks
+    {
         let recipe = try TrainingRecipe(manifest)
         let normal = ingest(category, .train, recipe, manifest)
         let tested = ingest(category, .test, recipe, manifest)
@@ -143,13 +145,14 @@ struct JobBuilder {
                 quantile: Float(manifest.calibration.quantile), engines: engines),
             inputs: [
                 TaskInput("checkpoint", checkpoint, "checkpoint"), TaskInput("heldout", select, "heldout.json"),
+                TaskInput("normalization", select, "normalization.json"),
             ], resources: .wholeMachine)
         var metricsInputs: [TaskInput] = []
         var overlays: [TaskID] = []
         for (number, images) in tested.enumerated() {
             let part = images.path.split(separator: "/").last.map(String.init) ?? "\(number)"
             let scores = assembler.add(
-                "\(name)/score/\(part)", ScoreStage(engine: recipe.engine, engines: engines),
+                "\(name)/score/\(part)", ScoreStage(engine: recipe.scoringEngine, engines: engines),
                 inputs: [TaskInput("model", calibrate, "model"), TaskInput("images", images, "images.json")],
                 resources: .wholeMachine)
             overlays.append(
@@ -174,7 +177,8 @@ struct JobBuilder {
         let chunks = ContentDefinedChunks.split(images, size: manifest.scoring.shardSize, name: \.file)
         return chunks.map { chunk in
             let sources = chunk.elements.map { image in
-                IngestStage.Source(image: image, digest: digestOf[image.path]!, maskDigest: image.maskPath.map { digestOf[$0]! })
+                IngestStage.Source(
+                    image: image, digest: digestOf[image.path]!, maskDigest: image.maskPath.map { digestOf[$0]! })
             }
             return assembler.add(
                 "\(category.name)/ingest/\(recipe.width)x\(recipe.height)/\(split.rawValue)-\(chunk.label)",
@@ -201,7 +205,9 @@ struct JobBuilder {
             let corruptions = assembler.add(
                 "\(name)/corrupt/\(label)", CorruptStage(recipe: recipe, shard: shard, images: images), inputs: inputs)
             inputs = [
-                TaskInput("training", select, "training.json"), TaskInput("corruptions", corruptions, "corruptions"),
+                TaskInput("training", select, "training.json"),
+                TaskInput("normalization", select, "normalization.json"),
+                TaskInput("corruptions", corruptions, "corruptions"),
             ]
             if let checkpoint { inputs.append(TaskInput("checkpoint", checkpoint, "checkpoint")) }
             checkpoint = assembler.add(
@@ -223,7 +229,10 @@ struct JobBuilder {
                 Fact(label: "Input", value: "\(recipe.width) x \(recipe.height) pixels"),
                 Fact(label: "Training", value: "\(recipe.training.steps) steps of \(recipe.training.batchSize) images"),
                 Fact(label: "Corruption", value: recipe.corruption.model.rawValue),
-                Fact(label: "Seeds", value: Set(cases.map { $0.manifest.training.seed }).sorted().map { "\($0)" }.joined(separator: ", ")),
+                Fact(
+                    label: "Seeds",
+                    value: Set(cases.map { $0.manifest.training.seed }).sorted().map { "\($0)" }.joined(separator: ", ")
+                ),
             ],
             generatedBy: [
                 Fact(label: "Nominal", value: NominalVersion.current),

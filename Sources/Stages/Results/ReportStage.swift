@@ -60,7 +60,8 @@ struct ReportStage: Stage {
         var report = CategoryReport(name: known.name)
         (report.imageAUROC, report.pixelAUROC) = (metrics.imageAUROC, metrics.pixelAUROC)
         report.counts = ImageCounts(
-            train: try context.readJSON(ImageIndex.self, "trained.\(number)").entries.count, heldOut: calibration.images,
+            train: try context.readJSON(ImageIndex.self, "trained.\(number)").entries.count,
+            heldOut: calibration.images,
             testNormal: metrics.normalImages, testAnomalous: metrics.anomalousImages,
             testUnlabelled: metrics.unlabelledImages)
         for part in 0..<known.imageCount {

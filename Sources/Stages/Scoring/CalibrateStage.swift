@@ -17,7 +17,7 @@ struct CalibrateStage: Stage {
     let outputs = ["model", "calibration.json", "training.json"]
 
     var parameters: [KeyPart] {
-        recipe.networkKeyParts + recipe.engine.keyParts + scoring.keyParts + [
+        recipe.networkKeyParts + recipe.scoringEngine.keyParts + scoring.keyParts + [
             KeyPart("category", category), KeyPart("quantile", quantile),
         ]
     }
@@ -25,15 +25,16 @@ struct CalibrateStage: Stage {
     func run(_ context: TaskContext) throws {
         let checkpoint = try Checkpoint(bytes: try context.read("checkpoint"), name: "\(context.task) checkpoint")
         let heldOut = try TrainingImages(try context.readJSON(ImageIndex.self, "heldout"), context)
+        let normalization = try context.readJSON(PixelNormalization.self, "normalization")
         let order = EngineShelf.Order(
-            choice: recipe.engine, architecture: recipe.architecture, baseWidth: recipe.baseWidth, width: recipe.width,
+            choice: recipe.scoringEngine, architecture: recipe.architecture, baseWidth: recipe.baseWidth, width: recipe.width,
             height: recipe.height, isTraining: false, threads: context.threads)
         let parameters = checkpoint.state.modelParameters
         var scores: [Float] = []
         var ceiling = Float(0)
         try engines.withEngine(order) { engine in
             engine.load(parameters)
-            let detector = Detector(engine: engine, scoring: scoring)
+            let detector = Detector(engine: engine, normalization: normalization, scoring: scoring)
             for first in stride(from: 0, to: heldOut.count, by: 8) {
                 try context.checkCancellation()
                 let images = (first..<min(first + 8, heldOut.count)).map(heldOut.image)
@@ -48,7 +49,8 @@ struct CalibrateStage: Stage {
         let calibration = Calibration(scores: scores, quantile: quantile)
         let model = Model(
             name: category, architecture: recipe.architecture, baseWidth: recipe.baseWidth, width: recipe.width,
-            height: recipe.height, parameters: parameters, scoring: scoring, calibration: calibration,
+            height: recipe.height, parameters: parameters, normalization: normalization, scoring: scoring,
+            calibration: calibration,
             mapCeiling: ceiling)
         try context.write(model.bytes, to: "model")
         try context.writeJSON(

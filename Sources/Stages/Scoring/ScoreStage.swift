@@ -25,7 +25,7 @@ struct ScoreStage: Stage {
         var scores = ScoreIndex(entries: [])
         try engines.withEngine(order) { network in
             network.load(model.parameters)
-            let detector = Detector(engine: network, scoring: model.scoring)
+            let detector = Detector(engine: network, normalization: model.normalization, scoring: model.scoring)
             for first in stride(from: 0, to: entries.count, by: 8) {
                 try context.checkCancellation()
                 let group = entries[first..<min(first + 8, entries.count)]

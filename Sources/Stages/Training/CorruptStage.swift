@@ -22,7 +22,8 @@ struct CorruptStage: Stage {
 
     func run(_ context: TaskContext) throws {
         let images = try images.images("training", context)
-        let textures = try context.hasInput("textures")
+        let textures =
+            try context.hasInput("textures")
             ? TextureImages(try context.readJSON([Digest].self, "textures"), context) : nil
         let builder = CorruptionShardBuilder(
             images: images, model: CorruptionModel(parameters: recipe.corruption, normals: images, textures: textures),

@@ -27,6 +27,14 @@ struct EngineChoice: Sendable, Equatable {
 
     init(kind: NetworkEngine.Kind, precision: Precision) { (self.kind, self.precision) = (kind, precision) }
 
+    /// For scoring: float32 unless the manifest names bfloat16. Scores are made of small differences, and training in
+    /// bfloat16 keeps its weights in float32.
+    static func scoring(_ section: EngineSection) throws -> EngineChoice {
+        var choice = try EngineChoice(section)
+        if section.precision == .auto { choice.precision = .float32 }
+        return choice
+    }
+
     var keyParts: [KeyPart] { [KeyPart("engine", kind.rawValue), KeyPart("precision", precision.rawValue)] }
 }
 

@@ -23,7 +23,9 @@ struct TrainStage: Stage {
 
     func run(_ context: TaskContext) throws {
         let images = try images.images("training", context)
-        let corruptions = try CorruptionShard(bytes: try context.read("corruptions"), name: "\(context.task) corruptions")
+        let corruptions = try CorruptionShard(
+            bytes: try context.read("corruptions"), name: "\(context.task) corruptions")
+        let normalization = try context.readJSON(PixelNormalization.self, "normalization")
         let network = recipe.architecture.description(baseWidth: recipe.baseWidth)
         let checkpoint =
             if context.hasInput("checkpoint") {
@@ -36,7 +38,8 @@ struct TrainStage: Stage {
             height: recipe.height, isTraining: true, threads: context.threads)
         let (trained, timing) = try engines.withEngine(order) { engine in
             let trainer = Trainer(
-                engine: engine, images: images, augmentation: recipe.augmentation, parameters: recipe.training)
+                engine: engine, images: images, augmentation: recipe.augmentation, parameters: recipe.training,
+                normalization: normalization)
             let steps = recipe.training.steps(ofShard: shard)
             return try trainer.run(from: checkpoint, shard: corruptions) { done, loss in
                 try context.checkCancellation()

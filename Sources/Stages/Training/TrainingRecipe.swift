@@ -11,6 +11,7 @@ struct TrainingRecipe: Sendable {
     var augmentation: Augmentation
     var corruption: CorruptionParameters
     var engine: EngineChoice
+    var scoringEngine: EngineChoice
 
     init(_ manifest: JobManifest) throws {
         architecture = manifest.network.architecture == .sdc ? .sdc : .sdcCCM
@@ -29,6 +30,7 @@ struct TrainingRecipe: Sendable {
             contrast: Float(changes.contrast))
         corruption = CorruptionParameters(manifest.corruption)
         engine = try EngineChoice(manifest.engine)
+        scoringEngine = try EngineChoice.scoring(manifest.engine)
     }
 
     /// What the samples of a shard depend on, beside the images.
@@ -85,7 +87,8 @@ extension CorruptionParameters {
     var keyParts: [KeyPart] {
         var parts = [
             KeyPart("corruption.model", model.rawValue), KeyPart("corruption.cleanFraction", cleanFraction),
-            KeyPart("corruption.foregroundOnly", foregroundOnly), KeyPart("corruption.version", CorruptionModel.version),
+            KeyPart("corruption.foregroundOnly", foregroundOnly),
+            KeyPart("corruption.version", CorruptionModel.version),
         ]
         guard model == .structured else { return parts }
         func range(_ name: String, _ bounds: ClosedRange<Float>) {

@@ -59,7 +59,9 @@ struct BenchEngineCommand: ParsableCommand {
                 encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
                 print(String(decoding: try encoder.encode(result), as: UTF8.self))
             } else {
-                print("\(result.imagesPerSecond) images/s, \(result.secondsPerStep) s per step, peak \(result.peakMiB) MiB")
+                print(
+                    "\(result.imagesPerSecond) images/s, \(result.secondsPerStep) s per step, peak \(result.peakMiB) MiB"
+                )
                 print("\(result.networkGFLOPS) GFLOP/s of \(result.sgemmGFLOPS) by sgemm: share \(result.share)")
             }
         }

@@ -33,7 +33,8 @@ struct PlanCommand: ParsableCommand {
             let job = try Job(manifest) { try $0.map { try Digest.of(filePath: $0) } }
             for note in job.notes { StandardError.write("note: \(note)") }
             for task in job.graph.tasks { print("run     \(task.id)  (it never ran)") }
-            return print("\(job.graph.tasks.count) tasks to run, 0 done already; there is no store at \(storeOptions.path) yet")
+            return print(
+                "\(job.graph.tasks.count) tasks to run, 0 done already; there is no store at \(storeOptions.path) yet")
         }
         let store = try storeOptions.open(.readOnly)
         let job = try Job(manifest) { try store.sourceDigests(paths: $0) }

@@ -15,6 +15,7 @@ struct SchemaCommand: ParsableCommand {
     var reference = false
 
     func run() throws {
-        print(reference ? ManifestReference.markdown() : String(decoding: JobSchema.bytes, as: UTF8.self), terminator: "")
+        print(
+            reference ? ManifestReference.markdown() : String(decoding: JobSchema.bytes, as: UTF8.self), terminator: "")
     }
 }

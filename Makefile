@@ -1,0 +1,79 @@
+# Targets for people; `make demo` and `make test` do all the set-up on a fresh Debian 12 machine with Swift 6.
+SHELL := /bin/bash
+NOMINAL := .build/release/nominal
+PREFIX ?= /usr/local
+PACKAGES := libsqlite3-dev libpng-dev libtiff-dev libjpeg62-turbo-dev libopenblas-dev libdnnl-dev python3-jsonschema python3-pil
+# Root needs no sudo; a machine without sudo says what is missing.
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+.PHONY: help setup build demo data test lint format coverage bench install clean docs
+
+help:
+	@echo "make demo      install what is missing, build, make demo data, train, score, and say where the report is"
+	@echo "make test      install what is missing, build, run all tests"
+	@echo "make runs/NAME/metrics.json   run jobs/NAME.json if anything that it depends on has changed"
+	@echo "make data DATA=FOLDER         link data sets to where the manifests look for them"
+	@echo "make build, install, lint, format, coverage, bench, docs, clean"
+
+setup:
+	@command -v swift >/dev/null || { echo "Swift 6.2 or later is needed: https://www.swift.org/install" >&2; exit 1; }
+	@missing=; for p in $(PACKAGES); do \
+	  [ "$$(dpkg-query -W -f='$${Status}' $$p 2>/dev/null)" = "install ok installed" ] || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then \
+	  echo "installing:$$missing"; \
+	  $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y --no-install-recommends $$missing >/dev/null; \
+	fi
+
+# swift build itself knows what is up to date.
+build: setup
+	swift build -c release --product nominal
+
+$(NOMINAL):
+	@$(MAKE) build
+
+demo: build
+	$(NOMINAL) demo-data data/demo
+	$(NOMINAL) run jobs/demo.json
+
+data:
+	@[ -n "$(DATA)" ] || { echo "usage: make data DATA=FOLDER (a folder with mvtec_ad, magnetic_tile, ...)" >&2; exit 64; }
+	@[ -d "$(DATA)" ] || { echo "$(DATA): no such folder" >&2; exit 66; }
+	@mkdir -p data
+	@for d in "$(DATA)"/*/; do n=$$(basename "$$d"); \
+	  if [ -e "data/$$n" ] && [ ! -L "data/$$n" ]; then echo "data/$$n is there already and no link; left alone"; \
+	  else ln -sfn "$$(realpath "$$d")" "data/$$n"; echo "data/$$n -> $$(realpath "$$d")"; fi; done
+
+# A run is made again when its manifest or an image has changed; the rules behind that are written by the run itself.
+runs/%/metrics.json: jobs/%.json | $(NOMINAL)
+	@mkdir -p runs/$*
+	$(NOMINAL) run $< --output runs/$* --depfile runs/$*/depends.mk
+	@touch $@
+-include $(wildcard runs/*/depends.mk)
+
+test: setup
+	swift test --disable-xctest
+
+lint:
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+
+format:
+	swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+# Coverage in a folder of its own: its flags would rebuild everything each time.
+coverage: setup
+	swift test --disable-xctest --enable-code-coverage --scratch-path .build-coverage
+	@bin=$$(swift build --show-bin-path --scratch-path .build-coverage); \
+	llvm-cov report "$$bin"/NominalPackageTests.xctest -instr-profile="$$bin"/codecov/default.profdata \
+	  -ignore-filename-regex='(\.build|Tests)/'
+
+bench: build
+	bench/run
+
+docs: build
+	$(NOMINAL) schema --reference > docs/manifest.md
+
+install: build
+	install -D $(NOMINAL) $(DESTDIR)$(PREFIX)/bin/nominal
+
+clean:
+	rm -rf .build .build-coverage

@@ -1,0 +1,54 @@
+import Imaging
+
+/// Brings pixel values to mean 0 and a spread of about 1 before the network sees them: then the zeros that convolutions pad
+/// images with are the mean colour, and the first steps are not spent on learning it.
+public struct PixelNormalization: Sendable, Equatable, Codable {
+    /// Of red, green and blue over all training images, 0...1.
+    public var mean: [Float]
+    /// One spread for all channels, so that their noise keeps its proportions; not below `smallestDeviation`.
+    public var deviation: Float
+
+    /// Nearly uniform images are not blown up to full contrast: their noise would be all that there is to learn.
+    public static let smallestDeviation: Float = 0.08
+
+    public init(mean: [Float], deviation: Float) {
+        (self.mean, self.deviation) = (mean, deviation)
+    }
+
+    /// - Parameter images: at least one.
+    public init(of images: some Sequence<PlanarImage>) {
+        var sums = [0.0, 0.0, 0.0], squares = [0.0, 0.0, 0.0]
+        var count = 0
+        for image in images {
+            let pixels = image.width * image.height
+            count += pixels
+            for channel in 0..<3 {
+                for value in image.values[channel * pixels..<(channel + 1) * pixels] {
+                    sums[channel] += Double(value)
+                    squares[channel] += Double(value) * Double(value)
+                }
+            }
+        }
+        guard count > 0 else { fatalError("a normalisation without images") }
+        let means = sums.map { $0 / Double(count) }
+        let variances = zip(squares, means).map { max(0, $0 / Double(count) - $1 * $1) }
+        mean = means.map { Float($0) }
+        deviation = max(Float((variances.reduce(0, +) / 3).squareRoot()), PixelNormalization.smallestDeviation)
+    }
+
+    /// Channel-major values as the network takes them.
+    public func normalized(_ values: [Float]) -> [Float] { mapped(values) { ($0 - $1) * (1 / deviation) } }
+
+    /// What the network gives back as pixel values.
+    public func restored(_ values: [Float]) -> [Float] { mapped(values) { $0 * deviation + $1 } }
+
+    private func mapped(_ values: [Float], _ change: (Float, Float) -> Float) -> [Float] {
+        let pixels = values.count / 3
+        var changed = values
+        for channel in 0..<3 {
+            let mean = mean[channel]
+            for index in channel * pixels..<(channel + 1) * pixels { changed[index] = change(values[index], mean) }
+        }
+        return changed
+    }
+}
