@@ -27,7 +27,7 @@ let package = Package(
         .executableTarget(
             name: "nominal",
             dependencies: [
-                "Stages", "Reports", "Manifests", "Pipeline", "ContentStore", "AnomalyDetection", "NeuralNetworks",
+                "Stages", "Manifests", "Pipeline", "ContentStore", "AnomalyDetection", "NeuralNetworks",
                 "DemoData", "Imaging", "BinaryCoding", "Tensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

@@ -23,8 +23,8 @@ extension StoreError: CustomStringConvertible {
             "The store \(path) has schema version \(found), this program knows versions up to \(supported): "
                 + "use the newer program that wrote it."
         case .locked(let path, let holder, let waited):
-            "The store \(path) is locked by \(holder), still after \(waited) s: wait for that run to end, raise "
-                + "--lock-timeout or open the store read-only."
+            "The store \(path) is locked by \(holder), still after \(waited) s: wait for that run to end, or give "
+                + "--lock-timeout more seconds."
         case .openedReadOnly(let path, let operation):
             "Cannot \(operation): the store \(path) was opened read-only; open it for reading and writing."
         case .missingBlob(let digest):

@@ -47,18 +47,18 @@ public final class NetworkEngine {
         precision: Precision = .float32, threads: Int
     ) throws {
         (self.network, self.height, self.width) = (network, height, width)
-        pool = WorkerPool(workerCount: threads)
+        let workerCount = max(1, threads)
         switch kind {
         case .onednn:
             if precision == .bfloat16, !OneDNN.hasBFloat16 {
                 throw EngineError.noBFloat16(instructionSet: OneDNN.instructionSet)
             }
-            backend = try OneDNNBackend(precision: precision, workerCount: pool.workerCount)
+            backend = try OneDNNBackend(precision: precision, workerCount: workerCount)
         case .openblas:
             if precision != .float32 {
                 throw EngineError.unsupportedPrecision(engine: kind.rawValue, precision: precision)
             }
-            backend = try OpenBLASBackend(workerCount: pool.workerCount)
+            backend = try OpenBLASBackend(workerCount: workerCount)
         }
         kernels = TensorKernels(precision: precision)
         program = NetworkProgram(
@@ -69,6 +69,8 @@ public final class NetworkEngine {
         self.convolutions = convolutions
         parameters = AlignedBuffer(count: network.parameterCount)
         gradient = AlignedBuffer(count: purpose == .training ? network.parameterCount : 0)
+        // Last of all that can fail: its threads end with the engine only.
+        pool = WorkerPool(workerCount: workerCount)
         try makeWorkers(purpose)
     }
 

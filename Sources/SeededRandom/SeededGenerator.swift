@@ -52,7 +52,7 @@ extension SeededGenerator {
 
     /// Uniform in 0 ..< bound (Lemire's multiplication method with rejection, so without bias).
     public mutating func integer(below bound: Int) -> Int {
-        precondition(bound > 0, "integer(below:) needs a positive bound")
+        guard bound > 0 else { fatalError("integer(below:) needs a positive bound, not \(bound)") }
         let range = UInt64(bound)
         var product = next().multipliedFullWidth(by: range)
         if product.low < range {
@@ -100,7 +100,7 @@ extension SeededGenerator {
     /// An index drawn in proportion to its weight. At least one weight must be positive.
     public mutating func index(weights: [Float]) -> Int {
         let total = weights.reduce(0, +)
-        precondition(total > 0, "index(weights:) needs a positive weight")
+        guard total > 0 else { fatalError("index(weights:) needs a positive weight among \(weights)") }
         var remaining = uniform() * total
         var last = 0
         for (index, weight) in weights.enumerated() where weight > 0 {

@@ -22,7 +22,9 @@ struct StoreOptions: ParsableArguments {
 }
 
 struct MachineOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: "Tasks at once. Default: the number of processors.")
+    @Option(
+        name: [.customShort("j", allowingJoined: true), .long],
+        help: "Tasks at once. Default: the number of processors.")
     var jobs: Int?
 
     @Option(

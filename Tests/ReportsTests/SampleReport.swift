@@ -94,7 +94,7 @@ enum SampleReport {
     ) -> GalleryItem {
         let isCalled = score >= threshold
         return GalleryItem(
-            name: name, kind: kind, isAnomalous: isAnomalous, score: score, normalisedScore: score / 0.005 - 3,
+            name: name, kind: kind, isAnomalous: isAnomalous, score: score, normalizedScore: score / 0.005 - 3,
             verdict: isCalled ? "anomalous" : "normal", isMiss: isAnomalous.map { $0 != isCalled } ?? false,
             input: sample.input, reconstruction: sample.reconstruction, overlay: sample.overlay,
             groundTruth: isAnomalous == true ? sample.groundTruth : nil)

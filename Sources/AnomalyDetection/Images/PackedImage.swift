@@ -7,13 +7,26 @@ public struct PackedImage: Sendable, Equatable {
     /// Version 1: the first.
     public static let format = FileFormat(magic: "NOMIMAGE", version: 1)
 
-    /// The upright size and the sample depth of the file that the image came from.
+    /// The file that the image came from: its upright size, format and kind of samples.
     public struct Original: Sendable, Equatable {
         public var width, height, bitDepth: Int
-        public var colour: String
+        public var format: ImageFormat
+        public var colour: ImageColour
 
-        public init(width: Int, height: Int, bitDepth: Int, colour: String) {
-            (self.width, self.height, self.bitDepth, self.colour) = (width, height, bitDepth, colour)
+        public init(_ info: ImageInfo) {
+            (width, height, bitDepth) = (info.width, info.height, info.bitDepth)
+            (format, colour) = (info.format, info.colour)
+        }
+
+        fileprivate init(_ reader: inout ByteReader, name: String) throws(FormatError) {
+            width = try reader.readInt("the original width", in: 1...Int(Int32.max))
+            height = try reader.readInt("the original height", in: 1...Int(Int32.max))
+            bitDepth = try reader.readInt("the bit depth", in: 1...64)
+            let format = try reader.readText(), colour = try reader.readText()
+            guard let format = ImageFormat(rawValue: format), let colour = ImageColour(rawValue: colour) else {
+                throw .damaged(name, at: 0, what: "an unknown format \"\(format)\" or colour \"\(colour)\"")
+            }
+            (self.format, self.colour) = (format, colour)
         }
     }
 
@@ -36,7 +49,8 @@ public struct PackedImage: Sendable, Equatable {
     public var bytes: [UInt8] {
         var writer = ByteWriter(PackedImage.format)
         for number in [width, height, original.width, original.height, original.bitDepth] { writer.write(number) }
-        writer.write(original.colour)
+        writer.write(original.format.rawValue)
+        writer.write(original.colour.rawValue)
         writer.write(block: values)
         return writer.bytes
     }
@@ -45,10 +59,7 @@ public struct PackedImage: Sendable, Equatable {
         var reader = try ByteReader(bytes, PackedImage.format, name: name, readable: 1...1)
         width = try reader.readInt("the width", in: 1...65536)
         height = try reader.readInt("the height", in: 1...65536)
-        original = Original(
-            width: try reader.readInt("the original width", in: 1...Int(Int32.max)),
-            height: try reader.readInt("the original height", in: 1...Int(Int32.max)),
-            bitDepth: try reader.readInt("the bit depth", in: 1...64), colour: try reader.readText())
+        original = try Original(&reader, name: name)
         values = try reader.readBlock(of: UInt16.self)
         guard values.count == 3 * width * height else {
             throw .damaged(name, at: 0, what: "\(values.count) values for \(width) x \(height) pixels")

@@ -15,23 +15,12 @@ public struct PixelNormalization: Sendable, Equatable, Codable {
         (self.mean, self.deviation) = (mean, deviation)
     }
 
-    /// - Parameter images: at least one.
-    public init(of images: some Sequence<PlanarImage>) {
-        var sums = [0.0, 0.0, 0.0], squares = [0.0, 0.0, 0.0]
-        var count = 0
-        for image in images {
-            let pixels = image.width * image.height
-            count += pixels
-            for channel in 0..<3 {
-                for value in image.values[channel * pixels..<(channel + 1) * pixels] {
-                    sums[channel] += Double(value)
-                    squares[channel] += Double(value) * Double(value)
-                }
-            }
-        }
+    /// - Parameter statistics: of at least one image.
+    public init(_ statistics: PixelStatistics) {
+        let count = Double(statistics.pixels)
         guard count > 0 else { fatalError("a normalisation without images") }
-        let means = sums.map { $0 / Double(count) }
-        let variances = zip(squares, means).map { max(0, $0 / Double(count) - $1 * $1) }
+        let means = statistics.sums.map { $0 / count }
+        let variances = zip(statistics.squares, means).map { max(0, $0 / count - $1 * $1) }
         mean = means.map { Float($0) }
         deviation = max(Float((variances.reduce(0, +) / 3).squareRoot()), PixelNormalization.smallestDeviation)
     }

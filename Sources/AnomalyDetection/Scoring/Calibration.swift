@@ -20,9 +20,10 @@ public struct Calibration: Sendable, Equatable {
         threshold = Calibration.quantile(quantile, of: self.scores)
     }
 
-    /// 0 for the median normal image and 1 at the threshold, so that models and categories can be compared.
+    /// 0 for the median normal image and 1 at the threshold, so that models and categories can be compared. Where the few
+    /// held-out images hardly differ, the unit is a tenth of the median.
     public func normalized(_ score: Float) -> Float {
-        (score - median) / max(threshold - median, Swift.max(abs(threshold) * 1e-3, .leastNormalMagnitude))
+        (score - median) / max(threshold - median, abs(median) * 0.1, .leastNormalMagnitude)
     }
 
     public func isAnomaly(_ score: Float) -> Bool { score >= threshold }

@@ -54,8 +54,8 @@ public struct Model: Sendable, Equatable {
         }
         self.architecture = known
         baseWidth = try reader.readInt("the base width", in: 1...1024)
-        width = try reader.readInt("the width", in: 8...65536)
-        height = try reader.readInt("the height", in: 8...65536)
+        width = try reader.readInt("the width", in: 8...4096)
+        height = try reader.readInt("the height", in: 8...4096)
         let boxSize = try reader.readInt("the box size", in: 1...1023)
         let boxPasses = try reader.readInt("the box passes", in: 0...64)
         let imageScore = try reader.readText()

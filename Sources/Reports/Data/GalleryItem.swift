@@ -9,7 +9,7 @@ public struct GalleryItem: Sendable, Equatable {
     /// In the raw units of the category's threshold.
     public var score: Float
     /// The score in units of the held-out normal images' spread.
-    public var normalisedScore: Float?
+    public var normalizedScore: Float?
     /// "anomalous", "normal" or another word that the run decided on.
     public var verdict: String?
     /// True where the verdict contradicts the ground truth.
@@ -21,7 +21,7 @@ public struct GalleryItem: Sendable, Equatable {
     public var groundTruth: Picture?
 
     public init(
-        name: String, kind: String, isAnomalous: Bool?, score: Float, normalisedScore: Float? = nil,
+        name: String, kind: String, isAnomalous: Bool?, score: Float, normalizedScore: Float? = nil,
         verdict: String? = nil, isMiss: Bool, input: Picture, reconstruction: Picture, overlay: Picture,
         groundTruth: Picture? = nil
     ) {
@@ -29,7 +29,7 @@ public struct GalleryItem: Sendable, Equatable {
         self.kind = kind
         self.isAnomalous = isAnomalous
         self.score = score
-        self.normalisedScore = normalisedScore
+        self.normalizedScore = normalizedScore
         self.verdict = verdict
         self.isMiss = isMiss
         self.input = input

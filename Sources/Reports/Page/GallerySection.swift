@@ -28,7 +28,7 @@ struct GallerySection {
     private var legend: String {
         var legend = "Left to right: input, reconstruction, anomaly map"
         if items.contains(where: { $0.groundTruth != nil }) { legend += ", ground truth" }
-        if items.contains(where: { $0.normalisedScore != nil }) {
+        if items.contains(where: { $0.normalizedScore != nil }) {
             legend += ". Normalised scores are in spreads of the held-out normal images"
         }
         return legend + "."
@@ -92,7 +92,7 @@ struct GallerySection {
                 HTML("bdi") { item.name }
                 HTML("i") { missTag(item) }
                 HTML("span") { "score \(NumberText.significant(Double(item.score)))" }
-                if let normalised = item.normalisedScore {
+                if let normalised = item.normalizedScore {
                     HTML("span") { "normalised \(NumberText.significant(Double(normalised)))" }
                 }
                 if let verdict = item.verdict { HTML("span", ["class": "verdict"]) { verdict } }

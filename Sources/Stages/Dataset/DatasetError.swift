@@ -6,13 +6,16 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     case missingCategory(root: String, category: String, found: [String])
     case noNormalImages(category: String, folder: String)
     case tooFewNormalImages(category: String, count: Int)
+    case noImages(folder: String)
+    case sameCase(String)
+    case overlap(normal: String, score: String)
     case sameName(category: String, first: String, second: String)
 
     /// True where the user named something that is not there, false where what is there is of no use.
     public var isMissing: Bool {
         switch self {
         case .missingFolder, .missingCategory, .unreadableFolder: true
-        case .noCategories, .noNormalImages, .tooFewNormalImages, .sameName: false
+        case .noCategories, .noNormalImages, .tooFewNormalImages, .noImages, .sameCase, .overlap, .sameName: false
         }
     }
 
@@ -34,6 +37,13 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
         case .tooFewNormalImages(let category, let count):
             "\(category): only \(count) usable normal image; at least 2 are needed, one to train on and one to calibrate with. "
                 + "Add normal images"
+        case .noImages(let folder):
+            "\(folder): no image in this folder or below; expected PNG, TIFF or JPEG files to score"
+        case .sameCase(let name):
+            "two cases of the job are both called \"\(name)\"; rename a variant, or a category's folder"
+        case .overlap(let normal, let score):
+            "\(score) lies in \(normal): its images would be trained on as normal ones. Move it out of the folder of normal "
+                + "images"
         case .sameName(let category, let first, let second):
             "\(category): \(first) and \(second) differ only in their extension, and so would their maps; rename one"
         }

@@ -29,6 +29,9 @@ public enum DatasetScan {
             }
             if category.images.isEmpty { throw .noNormalImages(category: jobName, folder: normal.absolute) }
             if let score {
+                if (score.absolute + "/").hasPrefix(normal.absolute + "/") {
+                    throw .overlap(normal: normal.absolute, score: score.absolute)
+                }
                 try collect(score.absolute, prefix: "test/", into: &category) { file, path in
                     let folder = file.split(separator: "/").dropFirst().dropLast().joined(separator: "/")
                     return SourceImage(file: file, path: path, split: .test, kind: folder, isAnomalous: nil)
@@ -40,12 +43,17 @@ public enum DatasetScan {
 
     /// All images below a folder, for scoring outside of a job. Names are relative to the folder.
     public static func images(below folder: String) throws(DatasetError) -> SourceCategory {
+        try checked(try textures(below: folder))
+    }
+
+    /// As `images`, for material of which nothing is made by name.
+    static func textures(below folder: String) throws(DatasetError) -> SourceCategory {
         var category = SourceCategory(name: folder, images: [], ignoredFiles: [])
         try collect(folder, prefix: "", into: &category) { file, path in
             let parent = file.split(separator: "/").dropLast().joined(separator: "/")
             return SourceImage(file: file, path: path, split: .test, kind: parent, isAnomalous: nil)
         }
-        return try checked(category)
+        return category
     }
 
     /// Folders below `root` that hold `train/good`, by name.
@@ -78,7 +86,11 @@ public enum DatasetScan {
     private static func maskFiles(_ folder: String) throws(DatasetError) -> [String: String] {
         guard isFolder(folder) else { return [:] }
         var masks: [String: String] = [:]
-        for name in try entries(folder) where isImage(name) { masks[SourceImage.stem(of: name)] = folder + "/" + name }
+        for name in try entries(folder) where isImage(name) {
+            if let other = masks.updateValue(folder + "/" + name, forKey: SourceImage.stem(of: name)) {
+                throw .sameName(category: folder, first: other, second: name)
+            }
+        }
         return masks
     }
 

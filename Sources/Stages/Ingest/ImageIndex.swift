@@ -21,3 +21,15 @@ struct ImageIndex: Codable, Sendable {
 
     var entries: [Entry]
 }
+
+/// Normal images that take part in training or calibration: their content alone, so that a new name changes nothing.
+struct TrainingIndex: Codable, Sendable {
+    struct Entry: Codable, Sendable {
+        /// Of the file.
+        var source: Digest
+        /// Of the packed image.
+        var pixels: Digest
+    }
+
+    var entries: [Entry]
+}

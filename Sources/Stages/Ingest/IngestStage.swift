@@ -1,5 +1,6 @@
 import AnomalyDetection
 import ContentStore
+import Foundation
 import Imaging
 import Manifests
 import Pipeline
@@ -22,21 +23,19 @@ struct IngestStage: Stage {
 
     let outputs = ["images.json"]
 
+    /// A part for each image, so that a difference names the image.
     var parameters: [KeyPart] {
-        [
-            KeyPart("width", width), KeyPart("height", height), KeyPart("onBadImage", onBadImage.rawValue),
-            KeyPart(
-                "sources",
-                .list(
-                    sources.map { source in
-                        .record([
-                            KeyPart("file", source.image.file), KeyPart("digest", .digest(source.digest)),
-                            KeyPart("split", source.image.split.rawValue), KeyPart("kind", source.image.kind),
-                            KeyPart("isAnomalous", source.image.isAnomalous.map { "\($0)" } ?? "unknown"),
-                            KeyPart("mask", source.maskDigest.map { .digest($0) } ?? .text("none")),
-                        ])
-                    })),
-        ]
+        [KeyPart("width", width), KeyPart("height", height), KeyPart("onBadImage", onBadImage.rawValue)]
+            + sources.map { source in
+                KeyPart(
+                    source.image.file,
+                    .record([
+                        KeyPart("digest", .digest(source.digest)), KeyPart("split", source.image.split.rawValue),
+                        KeyPart("kind", source.image.kind),
+                        KeyPart("isAnomalous", source.image.isAnomalous.map { "\($0)" } ?? "unknown"),
+                        KeyPart("mask", source.maskDigest.map { .digest($0) } ?? .text("none")),
+                    ]))
+            }
     }
 
     func run(_ context: TaskContext) throws {
@@ -51,7 +50,7 @@ struct IngestStage: Stage {
                 try ingest(source, into: &entry, context)
             } catch let fault as ImagingError {
                 reject(&entry, "\(fault)", context, &faults)
-            } catch let fault as IngestError {
+            } catch let fault as IngestError where fault.isOfTheFile {
                 reject(&entry, "\(fault)", context, &faults)
             }
             index.entries.append(entry)
@@ -81,6 +80,11 @@ struct IngestStage: Stage {
             return try IngestStage.packed(bytes, name: source.image.file, width: width, height: height).bytes
         }
         let packed = try PackedImage(bytes: try context.blob(pixels), name: source.image.file)
+        // The decoder has checked the name of the file that was decoded; here the same bytes may come by another name.
+        if let labelled = ImageFormat(extensionOf: source.image.file), labelled != packed.original.format {
+            throw ImagingError.mislabelled(
+                name: source.image.file, labelled: labelled, actual: packed.original.format)
+        }
         (entry.pixels, entry.width, entry.height) = (pixels, packed.original.width, packed.original.height)
         guard let maskPath = source.image.maskPath, let maskDigest = source.maskDigest else { return }
         let mask = try context.memo(stage: "mask", version: 1, parts: [KeyPart("source", .digest(maskDigest))]) {
@@ -96,6 +100,9 @@ struct IngestStage: Stage {
     }
 
     private func read(_ path: String, expecting digest: Digest, name: String) throws -> [UInt8] {
+        let limit = DecodeLimits().maximumFileBytes
+        let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+        if size > limit { throw ImagingError.tooLarge(name: name, quantity: .bytes, actual: size, limit: limit) }
         let bytes = try AtomicFile.read(path)
         guard Digest.of(bytes) == digest else { throw IngestError.changed(name) }
         return bytes
@@ -110,11 +117,7 @@ struct IngestStage: Stage {
             throw IngestError.floatRange(name, lowest: lowest, highest: highest)
         }
         let image = decoded.image.resized(width: width, height: height).convertedToRGB()
-        return PackedImage(
-            image,
-            original: PackedImage.Original(
-                width: decoded.info.width, height: decoded.info.height, bitDepth: decoded.info.bitDepth,
-                colour: decoded.info.colour.rawValue))
+        return PackedImage(image, original: PackedImage.Original(decoded.info))
     }
 }
 
@@ -125,12 +128,21 @@ enum IngestError: Error, CustomStringConvertible {
     case floatRange(String, lowest: Float, highest: Float)
     case maskSize(mask: String, found: String, image: String, expected: String)
 
+    /// Whether the file itself is at fault, so that it can be set aside.
+    var isOfTheFile: Bool {
+        switch self {
+        case .floatRange, .maskSize: true
+        case .badImages, .changed: false
+        }
+    }
+
     var description: String {
         switch self {
         case .badImages(let faults):
             (faults.count == 1 ? "1 image cannot be used" : "\(faults.count) images cannot be used") + ":\n  "
                 + faults.joined(separator: "\n  ")
-                + "\n  Remove or repair them, or set \"onBadImage\" to \"quarantine\" to go on without them"
+                + "\n  Remove or repair them, or go on without them: \"onBadImage\": \"quarantine\" in the manifest's "
+                + "dataset, or --quarantine when scoring"
         case .changed(let name):
             "\(name) changed while it was being read; run again when nothing writes to the data set"
         case .floatRange(let name, let lowest, let highest):

@@ -35,13 +35,14 @@ struct SelectStage: Stage {
         }
         let wanted = Int((Float(entries.count) * heldOutFraction).rounded())
         let heldOut = min(max(1, wanted), entries.count - 1)
-        try context.writeJSON(ImageIndex(entries: Array(entries[..<heldOut])), to: "heldout.json")
-        let training = entries[heldOut...]
-        try context.writeJSON(ImageIndex(entries: Array(training)), to: "training.json")
-        let images = try training.lazy.map {
+        let used = entries.map { TrainingIndex.Entry(source: $0.source, pixels: $0.pixels!) }
+        try context.writeJSON(TrainingIndex(entries: Array(used[..<heldOut])), to: "heldout.json")
+        try context.writeJSON(TrainingIndex(entries: Array(used[heldOut...])), to: "training.json")
+        var statistics = PixelStatistics()
+        for entry in used[heldOut...] {
             try context.checkCancellation()
-            return try PackedImage(bytes: try context.blob($0.pixels!), name: $0.file).image
+            statistics.add(try PackedImage(bytes: try context.blob(entry.pixels), name: entry.source.short).image)
         }
-        try context.writeJSON(PixelNormalization(of: images), to: "normalization.json")
+        try context.writeJSON(PixelNormalization(statistics), to: "normalization.json")
     }
 }

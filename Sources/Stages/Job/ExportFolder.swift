@@ -25,8 +25,11 @@ public struct ExportFolder {
         }
     }
 
+    /// - Parameter isComplete: false after a run that failed or was stopped: then the results of an earlier one stay.
     /// - Returns: how many files were written and removed.
-    public func export(_ plan: ExportPlan, from store: ContentStore) throws -> (written: Int, removed: Int) {
+    public func export(
+        _ plan: ExportPlan, from store: ContentStore, isComplete: Bool
+    ) throws -> (written: Int, removed: Int) {
         var written = 0
         var folders = Set<String>()
         let present = plan.files.filter { FileManager.default.fileExists(atPath: path + "/" + $0.path) }
@@ -42,20 +45,24 @@ public struct ExportFolder {
                 written += 1
             }
         }
-        let removed = removeFormer(Set(plan.files.map(\.path)))
-        let list = Dictionary(uniqueKeysWithValues: plan.files.map { ($0.path, $0.digest.hex) })
+        let former = formerList()
+        let exported = Dictionary(plan.files.map { ($0.path, $0.digest.hex) }) { first, _ in first }
+        let removed = isComplete ? remove(former.keys.filter { exported[$0] == nil }) : 0
+        let list = isComplete ? exported : former.merging(exported) { $1 }
         _ = try AtomicFile.write(
             try StageJSON.pretty(list), to: path + "/" + ExportFolder.listName, onlyIfChanged: true)
         return (written, removed)
     }
 
-    /// Removes files that the list of the last export names and this one does not. Nothing else is ever removed.
-    private func removeFormer(_ current: Set<String>) -> Int {
-        guard let bytes = try? AtomicFile.read(path + "/" + ExportFolder.listName),
-            let list = try? StageJSON.decode([String: String].self, bytes)
-        else { return 0 }
+    private func formerList() -> [String: String] {
+        guard let bytes = try? AtomicFile.read(path + "/" + ExportFolder.listName) else { return [:] }
+        return (try? StageJSON.decode([String: String].self, bytes)) ?? [:]
+    }
+
+    /// Removes files that the list of the last export names. Nothing else is ever removed.
+    private func remove(_ files: [String]) -> Int {
         var removed = 0
-        for former in list.keys.sorted() where !current.contains(former) {
+        for former in files.sorted() {
             // The list is a file that anybody may have edited: it must not lead out of the folder.
             guard !former.hasPrefix("/"), !former.split(separator: "/").contains("..") else { continue }
             if unsafe unlink(path + "/" + former) == 0 { removed += 1 }

@@ -6,6 +6,7 @@ import Pipeline
 struct GraphAssembler {
     private(set) var tasks: [PipelineTask] = []
     private var known: [Digest: TaskID] = [:]
+    private var names = Set<String>()
 
     /// - Returns: the task's name, which is an earlier task's where that does the same.
     mutating func add(
@@ -23,7 +24,8 @@ struct GraphAssembler {
             KeyPart("inputs", .record(sources)),
         ]).contentDigest
         if let task = known[identity] { return task }
-        let id = TaskID(name)
+        // Variants may want the same thing done differently: then the later one carries a part of what it differs by.
+        let id = TaskID(names.insert(name).inserted ? name : "\(name)-\(identity.short)")
         known[identity] = id
         tasks.append(PipelineTask(id: id, stage: stage, inputs: inputs, resources: resources))
         return id

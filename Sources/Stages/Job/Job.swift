@@ -75,7 +75,7 @@ struct JobBuilder {
                 }
             }
             if let textures = job.manifest.corruption.textures {
-                paths.formUnion(try DatasetScan.images(below: textures.absolute).images.map(\.path))
+                paths.formUnion(try DatasetScan.textures(below: textures.absolute).images.map(\.path))
             }
         }
         sourcePaths = paths.sorted()
@@ -91,6 +91,7 @@ struct JobBuilder {
             for category in scanned {
                 let number = built.count
                 let name = job.name.isEmpty ? category.name : "\(category.name).\(job.name)"
+                if built.contains(where: { $0.name == name }) { throw DatasetError.sameCase(name) }
                 let parts = try build(name, category, job.manifest)
                 built.append(
                     Job.Case(name: name, calibrate: parts.calibrate, metrics: parts.metrics, overlays: parts.overlays))
@@ -165,7 +166,8 @@ struct JobBuilder {
             metricsInputs.append(TaskInput("scores.\(number)", scores, "scores.json"))
             metricsInputs.append(TaskInput("images.\(number)", images, "images.json"))
         }
-        let metrics = assembler.add("\(name)/metrics", MetricsStage(), inputs: metricsInputs)
+        let metrics = assembler.add(
+            "\(name)/metrics", MetricsStage(), inputs: metricsInputs, resources: .wholeMachine)
         return CaseTasks(
             ingests: normal + tested, select: select, calibrate: calibrate, metrics: metrics, overlays: overlays)
     }
@@ -193,7 +195,7 @@ struct JobBuilder {
     ) throws -> TaskID {
         var textures: TaskID?
         if let folder = manifest.corruption.textures {
-            let found = try DatasetScan.images(below: folder.absolute).images
+            let found = try DatasetScan.textures(below: folder.absolute).images
             textures = assembler.add(
                 "textures", TextureStage(files: found.map { ($0.file, $0.path, digestOf[$0.path]!) }))
         }
@@ -218,27 +220,30 @@ struct JobBuilder {
     }
 
     private func reportStage(_ reportCases: [ReportStage.Case]) throws -> ReportStage {
-        let recipe = try TrainingRecipe(cases[0].manifest)
-        let categories = scans.values.flatMap { $0.map(\.name) }
-        let isMVTec = !categories.isEmpty && categories.allSatisfy(PublishedFigures.mvtecCategories.contains)
+        let recipes = try cases.map { try TrainingRecipe($0.manifest) }
+        let categories = Set(scans.values.flatMap { $0.map(\.name) })
+        /// What the cases have in common, or all that they have.
+        func fact(_ label: String, _ value: (TrainingRecipe) -> String) -> Fact {
+            var values: [String] = []
+            for recipe in recipes where !values.contains(value(recipe)) { values.append(value(recipe)) }
+            return Fact(label: label, value: values.joined(separator: "; "))
+        }
         return ReportStage(
             title: manifest.name, details: manifest.description, cases: reportCases,
             summary: [
-                Fact(label: "Categories", value: "\(reportCases.count)"),
-                Fact(label: "Network", value: "\(recipe.architecture.rawValue), base width \(recipe.baseWidth)"),
-                Fact(label: "Input", value: "\(recipe.width) x \(recipe.height) pixels"),
-                Fact(label: "Training", value: "\(recipe.training.steps) steps of \(recipe.training.batchSize) images"),
-                Fact(label: "Corruption", value: recipe.corruption.model.rawValue),
-                Fact(
-                    label: "Seeds",
-                    value: Set(cases.map { $0.manifest.training.seed }).sorted().map { "\($0)" }.joined(separator: ", ")
-                ),
+                Fact(label: "Categories", value: "\(categories.count)"),
+                fact("Network") { "\($0.architecture.rawValue), base width \($0.baseWidth)" },
+                fact("Input") { "\($0.width) x \($0.height) pixels" },
+                fact("Training") { "\($0.training.steps) steps of \($0.training.batchSize) images" },
+                fact("Corruption") { $0.corruption.model.rawValue }, fact("Seed") { "\($0.training.seed)" },
             ],
             generatedBy: [
                 Fact(label: "Nominal", value: NominalVersion.current),
-                Fact(label: "Engine", value: "\(recipe.engine.kind.rawValue), \(recipe.engine.precision.rawValue)"),
+                fact("Engine") { "\($0.engine.kind.rawValue), \($0.engine.precision.rawValue)" },
             ],
-            peers: isMVTec ? PublishedFigures.mvtec : [], manifest: JSONSerializer.pretty(manifest.resolved))
+            // Means over all fifteen categories stand beside nothing less.
+            peers: categories == PublishedFigures.mvtecCategories ? PublishedFigures.mvtec : [],
+            manifest: JSONSerializer.pretty(manifest.resolved))
     }
 }
 

@@ -20,7 +20,7 @@ public struct ScoringJob: Sendable {
         model = try Model(bytes: modelBytes, name: modelName)
         let modelDigest = try store.put(bytes: modelBytes)
         let category = try DatasetScan.images(below: folder)
-        guard !category.images.isEmpty else { throw DatasetError.noNormalImages(category: "score", folder: folder) }
+        guard !category.images.isEmpty else { throw DatasetError.noImages(folder: folder) }
         let known = try digests(category.images.map(\.path))
         let digestOf = Dictionary(uniqueKeysWithValues: zip(category.images.map(\.path), known))
         let choice = EngineChoice(

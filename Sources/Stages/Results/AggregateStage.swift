@@ -74,6 +74,19 @@ struct ScoreRow: Codable {
         verdict = entry.verdict.rawValue
     }
 
+    /// A label that nobody has given is written as null, so that a reader finds every key.
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(category, forKey: .category)
+        try container.encode(kind, forKey: .kind)
+        try container.encode(image, forKey: .image)
+        try container.encode(label, forKey: .label)
+        try container.encode(score, forKey: .score)
+        try container.encode(normalizedScore, forKey: .normalizedScore)
+        try container.encode(threshold, forKey: .threshold)
+        try container.encode(verdict, forKey: .verdict)
+    }
+
     var line: String {
         [category, kind, image, label ?? "", "\(score)", "\(normalizedScore)", "\(threshold)", verdict]
             .map(ScoreRow.quoted).joined(separator: ",")

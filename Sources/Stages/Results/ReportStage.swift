@@ -32,7 +32,7 @@ struct ReportStage: Stage {
         return [
             KeyPart("title", title), KeyPart("description", details), KeyPart("manifest", manifest),
             KeyPart("cases", .list(cases.map { .text($0.name) })), KeyPart("summary", facts(summary)),
-            KeyPart("generatedBy", facts(generatedBy)), KeyPart("peers", .list(peers.map { .text($0.name) })),
+            KeyPart("generatedBy", facts(generatedBy)), KeyPart("peers", .list(peers.map { .text("\($0)") })),
         ]
     }
 
@@ -60,7 +60,7 @@ struct ReportStage: Stage {
         var report = CategoryReport(name: known.name)
         (report.imageAUROC, report.pixelAUROC) = (metrics.imageAUROC, metrics.pixelAUROC)
         report.counts = ImageCounts(
-            train: try context.readJSON(ImageIndex.self, "trained.\(number)").entries.count,
+            train: try context.readJSON(TrainingIndex.self, "trained.\(number)").entries.count,
             heldOut: calibration.images,
             testNormal: metrics.normalImages, testAnomalous: metrics.anomalousImages,
             testUnlabelled: metrics.unlabelledImages)
@@ -107,7 +107,7 @@ struct ReportStage: Stage {
         let isCalledAnomalous = score.verdict == .anomalous
         return GalleryItem(
             name: name.isEmpty ? score.file : name, kind: score.kind, isAnomalous: score.isAnomalous,
-            score: score.score, normalisedScore: score.normalizedScore, verdict: score.verdict.rawValue,
+            score: score.score, normalizedScore: score.normalizedScore, verdict: score.verdict.rawValue,
             isMiss: score.isAnomalous.map { $0 != isCalledAnomalous } ?? false, input: try picture(pictures.input),
             reconstruction: try picture(pictures.reconstruction), overlay: try picture(pictures.overlay),
             groundTruth: try pictures.mask.map(picture))

@@ -24,10 +24,11 @@ struct CalibrateStage: Stage {
 
     func run(_ context: TaskContext) throws {
         let checkpoint = try Checkpoint(bytes: try context.read("checkpoint"), name: "\(context.task) checkpoint")
-        let heldOut = try TrainingImages(try context.readJSON(ImageIndex.self, "heldout"), context)
+        let heldOut = try TrainingImages(try context.readJSON(TrainingIndex.self, "heldout"), context)
         let normalization = try context.readJSON(PixelNormalization.self, "normalization")
         let order = EngineShelf.Order(
-            choice: recipe.scoringEngine, architecture: recipe.architecture, baseWidth: recipe.baseWidth, width: recipe.width,
+            choice: recipe.scoringEngine, architecture: recipe.architecture, baseWidth: recipe.baseWidth,
+            width: recipe.width,
             height: recipe.height, isTraining: false, threads: context.threads)
         let parameters = checkpoint.state.modelParameters
         var scores: [Float] = []

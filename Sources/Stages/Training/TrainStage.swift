@@ -15,8 +15,7 @@ struct TrainStage: Stage {
 
     let outputs = ["checkpoint"]
 
-    /// The schedule's length is a part, as the learning rate of a step depends on it; the seed is in the first shard only,
-    /// later ones have it from their checkpoint and corruptions.
+    /// The schedule's length is a part, as the learning rate of a step depends on it.
     var parameters: [KeyPart] {
         recipe.networkKeyParts + recipe.optimiserKeyParts + recipe.engine.keyParts + recipe.sampleKeyParts
     }
@@ -44,8 +43,10 @@ struct TrainStage: Stage {
             return try trainer.run(from: checkpoint, shard: corruptions) { done, loss in
                 try context.checkCancellation()
                 context.progress(
-                    steps.lowerBound + done, of: recipe.training.steps, unit: "steps",
-                    note: "loss \(Trainer.readable(loss.total))")
+                    done, of: steps.count, unit: "steps",
+                    note:
+                        "step \(steps.lowerBound + done) of \(recipe.training.steps), loss \(Trainer.readable(loss.total))"
+                )
             }
         }
         let share = (timing.waitingShare * 1000).rounded() / 10

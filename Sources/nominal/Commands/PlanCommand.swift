@@ -28,7 +28,9 @@ struct PlanCommand: ParsableCommand {
     }
 
     /// Prints the plan of a job. A store that is not there yet is not created.
-    static func show(_ manifest: JobManifest, _ storeOptions: StoreOptions, explain all: Bool) throws {
+    static func show(
+        _ manifest: JobManifest, _ storeOptions: StoreOptions, explain all: Bool, verifyContent: Bool = false
+    ) throws {
         guard FileManager.default.fileExists(atPath: storeOptions.path + "/store.sqlite") else {
             let job = try Job(manifest) { try $0.map { try Digest.of(filePath: $0) } }
             for note in job.notes { StandardError.write("note: \(note)") }
@@ -37,7 +39,7 @@ struct PlanCommand: ParsableCommand {
                 "\(job.graph.tasks.count) tasks to run, 0 done already; there is no store at \(storeOptions.path) yet")
         }
         let store = try storeOptions.open(.readOnly)
-        let job = try Job(manifest) { try store.sourceDigests(paths: $0) }
+        let job = try Job(manifest) { try store.sourceDigests(paths: $0, verifyContent: verifyContent) }
         for note in job.notes { StandardError.write("note: \(note)") }
         let plan = try Planner.plan(job.graph, store: store, keyParts: Job.keyParts)
         for step in plan.steps {

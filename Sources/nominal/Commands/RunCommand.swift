@@ -46,14 +46,17 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         try failing {
             let manifest = try JobManifest.load(path: manifest)
-            if dryRun { return try PlanCommand.show(manifest, storeOptions, explain: true) }
+            if dryRun {
+                return try PlanCommand.show(manifest, storeOptions, explain: false, verifyContent: verifyContent)
+            }
             let interruption = Interruption()
             let folder = try ExportFolder(path: output ?? "runs/\(manifest.name)")
             let session = try RunSession(storeOptions, machine, keepGoing: keepGoing, isQuiet: quiet, interruption)
             let job = try Job(manifest) { try session.digests($0, verifyContent: verifyContent) }
             for note in job.notes { StandardError.write("note: \(note)") }
             let summary = try session.execute(job.graph)
-            let exported = try folder.export(try ExportPlan(job, summary, session.store), from: session.store)
+            let exported = try folder.export(
+                try ExportPlan(job, summary, session.store), from: session.store, isComplete: summary.isSuccess)
             if let depfile { try writeDepfile(depfile, job, folder) }
             try session.conclude(summary, exported, folder.path)
             try showFigures(job, summary, session.store, folder.path)
@@ -70,10 +73,12 @@ struct RunCommand: ParsableCommand {
     /// `target: files`, and each file as a target of its own, so that make goes on when one is deleted.
     private func writeDepfile(_ path: String, _ job: Job, _ folder: ExportFolder) throws {
         func escaped(_ name: String) -> String {
-            name.replacing("\\", with: "\\\\").replacing("$", with: "$$").replacing(" ", with: "\\ ")
-                .replacing("#", with: "\\#")
+            name.replacing("$", with: "$$").replacing(" ", with: "\\ ").replacing("#", with: "\\#")
+                .replacing(":", with: "\\:")
         }
-        let dependencies = ([manifest] + job.sourcePaths).map(escaped)
+        // The folders too: their times change when an image comes or goes.
+        let folders = Set(job.sourcePaths.map { ($0 as NSString).deletingLastPathComponent }).sorted()
+        let dependencies = ([manifest] + folders + job.sourcePaths).map(escaped)
         var text = escaped(folder.path + "/metrics.json") + ":"
         for dependency in dependencies { text += " \\\n  " + dependency }
         text += "\n"

@@ -57,7 +57,8 @@ struct ScoreCommand: ParsableCommand {
                 setAsideBadImages: quarantine, store: session.store
             ) { try session.digests($0) }
             let summary = try session.execute(job.graph)
-            let exported = try target.export(try job.exports(summary, session.store), from: session.store)
+            let exported = try target.export(
+                try job.exports(summary, session.store), from: session.store, isComplete: summary.isSuccess)
             try session.conclude(summary, exported, target.path)
             print("scores: \(target.path)/scores.csv")
         }
