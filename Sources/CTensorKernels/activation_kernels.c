@@ -20,11 +20,12 @@ static inline float from_bfloat16(uint16_t stored) {
   return value;
 }
 
-// Round to nearest, ties to even. NaN stays NaN because its upper half is never zero here.
+// Round to nearest, ties to even. A NaN keeps its upper half, made quiet: rounding could carry it to infinity or zero.
 static inline uint16_t to_bfloat16(float value) {
   uint32_t bits;
   memcpy(&bits, &value, sizeof(bits));
-  return (uint16_t)((bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16);
+  const uint32_t rounded = (bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16, quiet = (bits >> 16) | 0x40u;
+  return (uint16_t)((bits & 0x7FFFFFFFu) > 0x7F800000u ? quiet : rounded);
 }
 
 #define STORED uint16_t

@@ -107,8 +107,9 @@ CLONES void NAME(kernel_masked_squared_error)(const STORED *output, const float 
                                               int channels, size_t pixels, int block, float outside_scale,
                                               float inside_scale, STORED *gradient, double sums[2]) {
   double outside = 0, inside = 0;
-  if (gradient && block > channels)
-    for (size_t i = 0; i < pixels * block; i++) gradient[i] = STORE(0.0f);
+  const size_t stored = (size_t)((channels + block - 1) / block) * pixels * block;
+  if (gradient && channels % block)
+    for (size_t i = 0; i < stored; i++) gradient[i] = STORE(0.0f);
   for (int c = 0; c < channels; c++) {
     const size_t start = (size_t)(c / block) * pixels * block + c % block;
     // Sums of short runs in float, of runs in double: exact enough and vectorisable.

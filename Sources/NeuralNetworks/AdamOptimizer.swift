@@ -15,6 +15,8 @@ public final class AdamOptimizer {
     /// The share of the average that a step keeps; 0 = no average.
     public let averageDecay: Float
     public private(set) var stepCount: Int
+    private let pieceCount = 1 << 14
+    private var current: (step: FloatKernels.AdamStep, gradient: AlignedBuffer<Float>)?
 
     /// Starts from a state; `OptimizerState(parameters:)` makes a first one.
     public init(_ state: OptimizerState, averageDecay: Float = 0) {
@@ -45,16 +47,21 @@ public final class AdamOptimizer {
             correction2: 1 - powf(AdamOptimizer.beta2, Float(stepCount)),
             // The average starts fast: at step t it keeps at most (1 + t) / (10 + t).
             averageDecay: min(averageDecay, Float(1 + stepCount) / Float(10 + stepCount)))
-        let piece = 1 << 14
-        engine.workerPool.run((parameters.count + piece - 1) / piece) { index, _ in
-            let start = index * piece
-            FloatKernels.adam(
-                parameters: parameters.pointer + start, gradient: engine.gradientBuffer.pointer + start,
-                firstMoment: firstMoment.pointer + start, secondMoment: secondMoment.pointer + start,
-                average: average.map { $0.pointer + start }, count: min(piece, parameters.count - start), step: step)
-        }
+        current = (step, engine.gradientBuffer)
+        engine.workerPool.run((parameters.count + pieceCount - 1) / pieceCount, updatePiece)
+        current = nil
         engine.load(parameters)
         return loss
+    }
+
+    /// Updates some of the parameters. Kept, so that a step makes no closure.
+    private lazy var updatePiece: WorkerPool.Piece = { [unowned self] index, _ in
+        guard let (step, gradient) = current else { return }
+        let start = index * pieceCount
+        FloatKernels.adam(
+            parameters: parameters.pointer + start, gradient: gradient.pointer + start,
+            firstMoment: firstMoment.pointer + start, secondMoment: secondMoment.pointer + start,
+            average: average.map { $0.pointer + start }, count: min(pieceCount, parameters.count - start), step: step)
     }
 }
 

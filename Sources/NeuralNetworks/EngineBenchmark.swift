@@ -18,6 +18,18 @@ public struct EngineBenchmark: Sendable {
         /// What the same process reaches in a large matrix product with the same threads.
         public var sgemmGFLOPS: Double
         public var share: Double
+        /// Calls of the memory allocator in one step, by this program and by the libraries under it; only where the program
+        /// runs under `bench/count_allocations.c`.
+        public var allocationsPerStep: Double?
+        public var libraryAllocationsPerStep: Double?
+        /// Milliseconds of one image by convolution: forward, data gradient, weight gradient.
+        public var layers: [Layer]
+    }
+
+    public struct Layer: Sendable, Codable {
+        public var name: String
+        public var forward, dataGradient, weightGradient: Double
+        public var kernels: [String]
     }
 
     public var mode: Mode
@@ -44,11 +56,15 @@ public struct EngineBenchmark: Sendable {
         let step = mode == .train ? training(network, engine) : scoring(network, engine)
         let clock = ContinuousClock()
         var seconds: [Double] = []
+        seconds.reserveCapacity(steps)
+        let allocations = AllocationCounter()
         for number in 0..<steps + 3 {
+            if number == 3 { allocations?.reset() }
             let start = clock.now
             step()
             if number >= 3 { seconds.append((clock.now - start) / .seconds(1)) }
         }
+        let counted = allocations?.counts
         var usage = rusage()
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         let peakMiB = Int(usage.ru_maxrss) / 1024
@@ -56,11 +72,21 @@ public struct EngineBenchmark: Sendable {
         let passes = mode == .train ? 3.0 : 1.0
         let gigaflops = network.forwardOperations(height: size, width: size) * passes * Double(batch) / median / 1e9
         let peak = try EngineBenchmark.matrixProductGFLOPS(threads: threads)
+        engine.measureLayers(true)
+        for _ in 0..<2 { step() }
+        let layers = zip(engine.layerTimes, engine.kernelNames).map { row, kernels in
+            let milliseconds = row.seconds.map { rounded($0 * 1000 / Double(2 * batch)) }
+            return Layer(
+                name: row.convolution, forward: milliseconds[0], dataGradient: milliseconds[1],
+                weightGradient: milliseconds[2], kernels: kernels.kernels)
+        }
         return Result(
             mode: mode.rawValue, net: architecture.rawValue, engine: self.engine.rawValue,
             precision: precision.rawValue, base: baseWidth, size: size, batch: batch, threads: threads,
             imagesPerSecond: rounded(Double(batch) / median), secondsPerStep: rounded(median), peakMiB: peakMiB,
-            networkGFLOPS: rounded(gigaflops), sgemmGFLOPS: rounded(peak), share: rounded(gigaflops / peak))
+            networkGFLOPS: rounded(gigaflops), sgemmGFLOPS: rounded(peak), share: rounded(gigaflops / peak),
+            allocationsPerStep: counted.map { Double($0.own) / Double(steps) },
+            libraryAllocationsPerStep: counted.map { Double($0.libraries) / Double(steps) }, layers: layers)
     }
 
     private func rounded(_ value: Double) -> Double { (value * 10000).rounded() / 10000 }

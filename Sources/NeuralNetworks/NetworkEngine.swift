@@ -27,12 +27,28 @@ public final class NetworkEngine {
     private let parameters: AlignedBuffer<Float>
     private let gradient: AlignedBuffer<Float>
     private var shards: [GradientShard] = []
-    private var lossSums: [(outside: Double, inside: Double)] = []
+    private var lossSums = AlignedBuffer<LossSums>(count: 0)
+    private var current: Step?
+    private var maskedPixels: [Int] = []
+    /// Where the time goes, while it is asked for.
+    private var profile: LayerProfile?
 
     private struct Worker {
         let arena: AlignedBuffer<UInt8>
         let scratch: AlignedBuffer<UInt8>
         let extraGradient: AlignedBuffer<Float>
+    }
+
+    /// What the pieces of the step that is being computed work on.
+    private struct Step {
+        let batch: TrainingBatch
+        let lambda: Float
+        let shardCount: Int
+    }
+
+    /// A sample's squared residuals outside and inside its mask.
+    private struct LossSums {
+        var outside, inside: Double
     }
 
     private struct GradientShard {
@@ -141,6 +157,24 @@ public final class NetworkEngine {
         for convolution in convolutions { convolution.load(parameters: parameters.pointer) }
     }
 
+    // MARK: Profile
+
+    /// Starts or ends the measuring of each convolution's time.
+    public func measureLayers(_ isOn: Bool) {
+        profile = isOn ? LayerProfile(network.convolutions.map(\.name), workerCount: pool.workerCount) : nil
+    }
+
+    /// Seconds by convolution since measuring began, over all workers.
+    public var layerTimes: [LayerProfile.Row] { profile?.rows ?? [] }
+
+    @inline(__always)
+    private func timed(_ number: Int, _ pass: LayerProfile.Pass, _ worker: Int, _ body: () -> Void) {
+        guard let profile else { return body() }
+        let start = LayerProfile.now
+        body()
+        profile.add(LayerProfile.now - start, number, pass, worker)
+    }
+
     // MARK: Forward
 
     private func forward(_ input: UnsafePointer<Float>, worker index: Int) {
@@ -150,7 +184,8 @@ public final class NetworkEngine {
             from: input, byteCount: network.inputChannels * height * width * MemoryLayout<Float>.size)
         for step in program.steps {
             switch step {
-            case .convolution(let number): convolutions[number].forward(worker: index)
+            case .convolution(let number):
+                timed(number, .forward, index) { convolutions[number].forward(worker: index) }
             case .upsample(let input, let output):
                 kernels.upsample(
                     activation(input, worker), to: activation(output, worker), blocks: input.channels / backend.block,
@@ -175,7 +210,7 @@ public final class NetworkEngine {
         }
         let outputCount = network.outputChannels * height * width
         let results = AlignedBuffer<Float>(count: outputCount * images.count)
-        pool.run(images.count) { piece, worker in
+        pool.run(images.count) { [self] piece, worker in
             images[piece].withUnsafeBufferPointer { forward($0.baseAddress!, worker: worker) }
             kernels.unpack(
                 outputActivation(workers[worker]), to: results.pointer + piece * outputCount,
@@ -197,22 +232,17 @@ public final class NetworkEngine {
         while shards.count < shardCount {
             shards.append(GradientShard(gradients: convolutions.map { AlignedBuffer(count: $0.gradientCount) }))
         }
-        if lossSums.count != batch.count { lossSums = Array(repeating: (0, 0), count: batch.count) }
-        let masked = (0..<batch.count).map { batch.maskedPixels($0) }
-        lossSums.withUnsafeMutableBufferPointer { sums in
-            pool.run(shardCount) { shard, worker in
-                var isFirst = true
-                for sample in stride(from: shard, to: batch.count, by: shardCount) {
-                    sums[sample] = trainSample(
-                        batch, sample, maskedPixels: masked[sample], lambda: lambda, worker: worker,
-                        shard: shards[shard],
-                        add: !isFirst)
-                    isFirst = false
-                }
-            }
+        if lossSums.count != batch.count { lossSums = AlignedBuffer(count: batch.count) }
+        if maskedPixels.count != batch.count { maskedPixels = Array(repeating: 0, count: batch.count) }
+        for sample in 0..<batch.count { maskedPixels[sample] = batch.maskedPixels(sample) }
+        current = Step(batch: batch, lambda: lambda, shardCount: shardCount)
+        pool.run(shardCount, shardPiece)
+        pool.run(convolutions.count, sumPiece)
+        current = nil
+        for (number, convolution) in convolutions.enumerated() {
+            convolution.store(gradient: shards[0].gradients[number].pointer, to: gradient.pointer)
         }
-        sumShards(shardCount)
-        return loss(batch, masked, lambda)
+        return loss(batch, lambda)
     }
 
     /// The gradient that the last call of `computeGradient` left.
@@ -223,7 +253,7 @@ public final class NetworkEngine {
     private func trainSample(
         _ batch: TrainingBatch, _ sample: Int, maskedPixels: Int, lambda: Float, worker index: Int,
         shard: GradientShard, add: Bool
-    ) -> (outside: Double, inside: Double) {
+    ) -> LossSums {
         let worker = workers[index]
         forward(batch.inputs.pointer + sample * batch.sampleCount, worker: index)
         let weights = objectiveWeights(batch, maskedPixels, lambda)
@@ -235,7 +265,7 @@ public final class NetworkEngine {
             block: backend.block, outsideScale: scale * weights.outside, insideScale: scale * weights.inside,
             gradient: UnsafeMutableRawPointer(worker.arena.pointer) + program.gradientOffsets[output.tensor])
         for step in program.steps.reversed() { backward(step, worker, index, shard, add: add) }
-        return sums
+        return LossSums(outside: sums.outside, inside: sums.inside)
     }
 
     private func backward(
@@ -251,13 +281,12 @@ public final class NetworkEngine {
             case .sigmoid: break  // the combination's gradient is already that before the sigmoid
             }
             let target = shard.gradients[number]
-            if add {
-                convolutions[number].weightGradient(worker: index, to: worker.extraGradient.pointer)
-                FloatKernels.add(worker.extraGradient.pointer, to: target.pointer, count: target.count)
-            } else {
-                convolutions[number].weightGradient(worker: index, to: target.pointer)
+            timed(number, .weightGradient, index) {
+                convolutions[number].weightGradient(
+                    worker: index, to: add ? worker.extraGradient.pointer : target.pointer)
             }
-            convolutions[number].dataGradient(worker: index)
+            if add { FloatKernels.add(worker.extraGradient.pointer, to: target.pointer, count: target.count) }
+            timed(number, .dataGradient, index) { convolutions[number].dataGradient(worker: index) }
         case .upsample(let input, let output):
             kernels.upsampleBackward(
                 gradient(output, worker), to: gradient(input, worker), blocks: input.channels / backend.block,
@@ -282,26 +311,33 @@ public final class NetworkEngine {
         return ((1 - lambda) / Float(outside), lambda / Float(inside))
     }
 
-    private func sumShards(_ count: Int) {
-        pool.run(convolutions.count) { number, _ in
-            let first = shards[0].gradients[number]
-            for shard in 1..<max(1, count) {
-                FloatKernels.add(shards[shard].gradients[number].pointer, to: first.pointer, count: first.count)
-            }
-        }
-        for (number, convolution) in convolutions.enumerated() {
-            convolution.store(gradient: shards[0].gradients[number].pointer, to: gradient.pointer)
+    /// The pieces of work of a step are closures that live as long as the engine: a step allocates nothing.
+    private lazy var shardPiece: WorkerPool.Piece = { [unowned self] shard, worker in
+        guard let step = current else { return }
+        for sample in stride(from: shard, to: step.batch.count, by: step.shardCount) {
+            lossSums.pointer[sample] = trainSample(
+                step.batch, sample, maskedPixels: maskedPixels[sample], lambda: step.lambda, worker: worker,
+                shard: shards[shard], add: sample != shard)
         }
     }
 
-    private func loss(_ batch: TrainingBatch, _ masked: [Int], _ lambda: Float) -> BatchLoss {
+    /// Adds up the shards of one convolution's gradient, always in the same order.
+    private lazy var sumPiece: WorkerPool.Piece = { [unowned self] number, _ in
+        guard let step = current else { return }
+        let first = shards[0].gradients[number]
+        for shard in 1..<max(1, step.shardCount) {
+            FloatKernels.add(shards[shard].gradients[number].pointer, to: first.pointer, count: first.count)
+        }
+    }
+
+    private func loss(_ batch: TrainingBatch, _ lambda: Float) -> BatchLoss {
         var total = 0.0, outside = 0.0, inside = 0.0
         var outsideSamples = 0, insideSamples = 0
         for sample in 0..<batch.count {
-            let weights = objectiveWeights(batch, masked[sample], lambda)
-            let sums = lossSums[sample]
+            let weights = objectiveWeights(batch, maskedPixels[sample], lambda)
+            let sums = lossSums.pointer[sample]
             total += Double(weights.outside) * sums.outside + Double(weights.inside) * sums.inside
-            let insideCount = masked[sample] * batch.channels
+            let insideCount = maskedPixels[sample] * batch.channels
             if insideCount > 0 {
                 inside += sums.inside / Double(insideCount)
                 insideSamples += 1

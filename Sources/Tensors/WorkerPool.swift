@@ -50,21 +50,21 @@ public final class WorkerPool: @unchecked Sendable {
     }
 
     /// Runs `body` for every number in 0 ..< pieces and returns when all have ended.
-    public func run(_ pieces: Int, _ body: Piece) {
+    ///
+    /// A closure that is made for the call is an allocation; one that is kept, and used again, is none.
+    public func run(_ pieces: Int, _ body: @escaping Piece) {
         OneDNN.useCallingThreadOnly()
         if workerCount == 1 || pieces <= 1 {
             for piece in 0..<max(0, pieces) { body(piece, 0) }
             return
         }
-        withoutActuallyEscaping(body) { body in
-            pthread_mutex_lock(mutex)
-            (self.body, next, count) = (body, 0, pieces)
-            pthread_cond_broadcast(workArrived)
-            work(as: 0)
-            while running > 0 { pthread_cond_wait(workEnded, mutex) }
-            self.body = nil
-            pthread_mutex_unlock(mutex)
-        }
+        pthread_mutex_lock(mutex)
+        (self.body, next, count) = (body, 0, pieces)
+        pthread_cond_broadcast(workArrived)
+        work(as: 0)
+        while running > 0 { pthread_cond_wait(workEnded, mutex) }
+        self.body = nil
+        pthread_mutex_unlock(mutex)
     }
 
     /// Takes pieces until none is left. Called, and returns, with the mutex locked.

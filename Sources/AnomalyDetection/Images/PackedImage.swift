@@ -13,9 +13,15 @@ public struct PackedImage: Sendable, Equatable {
         public var format: ImageFormat
         public var colour: ImageColour
 
+        public init(width: Int, height: Int, bitDepth: Int, format: ImageFormat, colour: ImageColour) {
+            (self.width, self.height, self.bitDepth) = (width, height, bitDepth)
+            (self.format, self.colour) = (format, colour)
+        }
+
         public init(_ info: ImageInfo) {
-            (width, height, bitDepth) = (info.width, info.height, info.bitDepth)
-            (format, colour) = (info.format, info.colour)
+            self.init(
+                width: info.width, height: info.height, bitDepth: info.bitDepth, format: info.format,
+                colour: info.colour)
         }
 
         fileprivate init(_ reader: inout ByteReader, name: String) throws(FormatError) {

@@ -17,6 +17,8 @@ public final class Trainer {
         /// The part of it in which the network had no batch to work on.
         public var waitingSeconds = 0.0
 
+        public init() {}
+
         public var waitingShare: Double { totalSeconds > 0 ? waitingSeconds / totalSeconds : 0 }
     }
 

@@ -16,7 +16,7 @@ public struct ReportPage {
                 HTML("main") {
                     HeaderSection(report: report).render()
                     OverviewSection(report: report).render()
-                    if !isOpen {
+                    if report.categories.count > 1 {
                         HTML("p", ["class": "controls", "hidden": ""]) {
                             HTML("button", ["type": "button", "class": "open-all"]) { "Open all categories" }
                             HTML("button", ["type": "button", "class": "close-all"]) { "Close all" }

@@ -22,6 +22,8 @@ public struct Job: Sendable {
     public let sourcePaths: [String]
     /// What the scan found that is worth telling.
     public let notes: [String]
+    /// Knows, after a run, how the training of this job kept pace with its input.
+    public let meter: InputMeter
 
     /// Numerics beyond the stages: raised when the same stage gives other bits, because a library or a kernel changed.
     public static let keyParts = [KeyPart("numerics", 1)]
@@ -35,6 +37,7 @@ public struct Job: Sendable {
         graph = try TaskGraph(builder.assembler.tasks)
         sourcePaths = builder.sourcePaths
         notes = builder.notes
+        meter = builder.meter
     }
 }
 
@@ -51,6 +54,7 @@ struct JobBuilder {
     private var digestOf: [String: Digest] = [:]
     private let images = TrainingImageShelf()
     private let engines = EngineShelf()
+    let meter = InputMeter()
 
     private struct ScanKey: Hashable { var layout: String }
 
@@ -213,7 +217,8 @@ struct JobBuilder {
             ]
             if let checkpoint { inputs.append(TaskInput("checkpoint", checkpoint, "checkpoint")) }
             checkpoint = assembler.add(
-                "\(name)/train/\(label)", TrainStage(recipe: recipe, shard: shard, images: images, engines: engines),
+                "\(name)/train/\(label)",
+                TrainStage(recipe: recipe, shard: shard, images: images, engines: engines, meter: meter),
                 inputs: inputs, resources: .wholeMachine)
         }
         return checkpoint!

@@ -12,6 +12,7 @@ struct TrainStage: Stage {
     var shard: Int
     var images: TrainingImageShelf
     var engines: EngineShelf
+    var meter: InputMeter
 
     let outputs = ["checkpoint"]
 
@@ -49,6 +50,7 @@ struct TrainStage: Stage {
                 )
             }
         }
+        meter.add(timing)
         let share = (timing.waitingShare * 1000).rounded() / 10
         context.log(
             "\(timing.steps) steps in \(timing.totalSeconds) s, \(share) % of it waiting for input")

@@ -8,7 +8,10 @@ struct BenchEngineCommand: ParsableCommand {
         commandName: "engine",
         abstract: "Images per second of one engine in training or scoring, on images already in memory.",
         discussion: """
+            Without options it measures a table of all of them, each row in a process of its own.
+
             Examples:
+              nominal bench engine
               nominal bench engine --mode train --base 16 --size 256
               nominal bench engine --mode score --precision bfloat16 --json
             """)
@@ -43,6 +46,9 @@ struct BenchEngineCommand: ParsableCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
+    /// Whether nothing was asked for in particular.
+    private var isTable: Bool { CommandLine.arguments.count == 3 }
+
     func validate() throws {
         guard (1...1024).contains(base), size > 0, size % 8 == 0, size <= 4096, (1...1024).contains(batch), steps > 0
         else { throw ValidationError("expected --base 1...1024, --size a multiple of 8 up to 4096, --batch 1...1024") }
@@ -50,6 +56,7 @@ struct BenchEngineCommand: ParsableCommand {
 
     func run() throws {
         try failing {
+            if isTable { return try EngineTable.measure() }
             let result = try EngineBenchmark(
                 mode: mode, architecture: net, baseWidth: base, size: size, batch: batch, precision: precision,
                 engine: engine, steps: steps, threads: threads ?? ProcessInfo.processInfo.activeProcessorCount

@@ -58,6 +58,12 @@ struct RunCommand: ParsableCommand {
             let exported = try folder.export(
                 try ExportPlan(job, summary, session.store), from: session.store, isComplete: summary.isSuccess)
             if let depfile { try writeDepfile(depfile, job, folder) }
+            if let training = job.meter.training, !quiet {
+                let share = (training.waitingShare * 1000).rounded() / 10
+                StandardError.write(
+                    "\(training.steps) training steps in \(ProgressDisplay.readable(training.totalSeconds)), "
+                        + "\(share) % of it waiting for input")
+            }
             try session.conclude(summary, exported, folder.path)
             try showFigures(job, summary, session.store, folder.path)
         }

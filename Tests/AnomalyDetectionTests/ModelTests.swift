@@ -1,0 +1,100 @@
+import BinaryCoding
+import BinaryCodingTestSupport
+import NeuralNetworks
+import Testing
+
+@testable import AnomalyDetection
+
+@Suite("A model file")
+struct ModelTests {
+    /// The smallest network there is: 2,439 parameters.
+    static let parameters = (0..<NetworkArchitecture.sdc.description(baseWidth: 1).parameterCount).map {
+        Float($0 % 7) - 3
+    }
+    static let model = Model(
+        name: "screw", architecture: .sdc, baseWidth: 1, width: 64, height: 32, parameters: parameters,
+        normalization: PixelNormalization(mean: [0.5, 0.25, 0.125], deviation: 0.375),
+        scoring: ScoringParameters(boxSize: 5, boxPasses: 2, imageScore: .topK, topFraction: 0.125),
+        calibration: Calibration(scores: [3, 1, 2], quantile: 0.5), mapCeiling: 0.75)
+
+    /// `model` in version 1 up to its parameters, made in Python with struct.pack: "<8sI" b"NOMMODEL", 1, a "<q" before text
+    /// and blocks, "<5q" 1, 64, 32, 5, 2 for sizes and the box, "<f" for fractions, colours and scores.
+    static let version1Head = [UInt8](
+        hex: """
+            4E4F4D4D4F44454C01000000050000000000000073637265770300000000000000736463010000000000000040000000
+            000000002000000000000000050000000000000002000000000000000400000000000000746F704B0000003E0000003F
+            0000803E0000003E0000C03E0000403F0000003F03000000000000000000803F0000004000004040
+            """)
+    /// Then the parameters: their count and -3, -2, -1, 0, 1, 2, 3, -3, ... as "<f".
+    static let version1 =
+        version1Head + [UInt8](hex: "8709000000000000") + littleEndian(parameters)
+
+    static func littleEndian(_ numbers: [Float]) -> [UInt8] {
+        numbers.flatMap { number in
+            (0..<4).map { UInt8(truncatingIfNeeded: number.bitPattern >> (8 * UInt32($0))) }
+        }
+    }
+
+    @Test("of version 1 goes on being read, and is written as the same bytes")
+    func version1IsRead() throws {
+        let read = try Model(bytes: Self.version1, name: "model")
+        #expect(read == Self.model)
+        #expect(read.calibration.scores == [1, 2, 3])
+        #expect(Self.model.bytes == Self.version1)
+    }
+
+    @Test("comes back as it was", arguments: NetworkArchitecture.allCases, ScoringParameters.ImageScore.allCases)
+    func roundTrip(_ architecture: NetworkArchitecture, _ score: ScoringParameters.ImageScore) throws {
+        var model = Self.model
+        (model.architecture, model.baseWidth, model.name) = (architecture, 2, "Fläche 3/4")
+        model.parameters = model.network.initialParameters(seed: 1)
+        model.scoring.imageScore = score
+        #expect(try Model(bytes: model.bytes, name: "model") == model)
+    }
+
+    @Test("that is cut off anywhere is refused")
+    func truncation() {
+        // After every byte of what comes before the parameters, and here and there in them.
+        let ends = Array(0...Self.version1Head.count + 16) + stride(from: 200, to: Self.version1.count, by: 61)
+        for end in ends + [Self.version1.count - 1] {
+            #expect(throws: FormatError.self, "\(end) bytes") {
+                try Model(bytes: Array(Self.version1[..<end]), name: "model")
+            }
+        }
+        #expect(throws: FormatError.self) { try Model(bytes: Self.version1 + [0], name: "model") }
+    }
+
+    @Test("with any byte before the parameters changed is refused, or read as a model that can score")
+    func mutation() {
+        let tail = Array(Self.version1[Self.version1Head.count...])
+        var refused = 0
+        for head in DamagedBytes.mutations(of: Self.version1Head) {
+            do throws(FormatError) {
+                let model = try Model(bytes: head + tail, name: "model")
+                #expect(model.parameters.count == model.network.parameterCount)
+                #expect(model.scoring.score([1, 2, 3, 4]) > 0)
+                #expect(model.calibration.threshold.isFinite)
+            } catch { refused += 1 }
+        }
+        #expect((500..<2000).contains(refused))
+    }
+
+    @Test("that no engine or scoring could use is refused")
+    func unusable() throws {
+        let edits: [(inout Model) -> Void] = [
+            { $0.baseWidth = 0 }, { $0.baseWidth = 1025 }, { $0.baseWidth = 2 }, { $0.width = 60 }, { $0.height = 0 },
+            { $0.width = 1 << 40 }, { $0.scoring.boxSize = 4 }, { $0.scoring.boxSize = -1 },
+            { $0.scoring.boxPasses = -1 },
+            { $0.scoring.topFraction = .nan }, { $0.scoring.topFraction = 1.5 }, { $0.mapCeiling = .infinity },
+            { $0.normalization.mean[1] = .nan }, { $0.normalization.deviation = 0 },
+            { $0.normalization.deviation = .infinity }, { $0.parameters.removeLast() }, { $0.architecture = .sdcCCM },
+            { $0.calibration = Calibration(scores: [1, .nan], quantile: 0.5) },
+        ]
+        for (index, edit) in edits.enumerated() {
+            var model = Self.model
+            edit(&model)
+            let bytes = model.bytes
+            #expect(throws: FormatError.self, "edit \(index)") { try Model(bytes: bytes, name: "model") }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import Imaging
+import NeuralNetworks
+import Testing
+
+@testable import AnomalyDetection
+
+@Suite("Scoring")
+struct ScoringTests {
+    /// Made with numpy.quantile(scores, share), whose default is Hyndman and Fan's type 7.
+    @Test(
+        "takes quantiles as NumPy does",
+        arguments: [
+            ([5], 0.3, 5), ([1, 2], 0.25, 1.25), ([4, 1, 3, 2], 0.5, 2.5), ([4, 1, 3, 2], 0.9, 3.7),
+            ([4, 1, 3, 2], 0, 1), ([4, 1, 3, 2], 1, 4), ([10, 20, 40, 80, 160], 0.6, 56), ([7, 7, 7], 0.99, 7),
+            ([-3, 0, 1, 8, 9, 30], 0.95, 24.75),
+        ] as [([Float], Float, Float)])
+    func quantiles(_ scores: [Float], _ share: Float, _ expected: Float) {
+        let calibration = Calibration(scores: scores, quantile: share)
+        #expect(abs(calibration.threshold - expected) < 1e-5 * max(1, abs(expected)))
+        #expect(calibration.scores == scores.sorted())
+    }
+
+    @Test("puts the median normal image at 0, the threshold at 1, and anomalies from there on")
+    func normalization() {
+        let calibration = Calibration(scores: [1, 2, 3, 4, 5], quantile: 1)
+        #expect(calibration.normalized(3) == 0)
+        #expect(calibration.normalized(5) == 1)
+        #expect(calibration.normalized(9) == 3)
+        #expect(calibration.isAnomaly(5))
+        #expect(!calibration.isAnomaly(4.99))
+        // Scores that are all the same leave no spread to divide by, and still give numbers.
+        for score: Float in [0, 2] {
+            let flat = Calibration(scores: [score, score], quantile: 0.9)
+            #expect(flat.normalized(score) == 0)
+            #expect(flat.normalized(score + 1) > 1)
+        }
+    }
+
+    @Test(
+        "makes one number of a map",
+        arguments: [
+            (.sum, 0, 10), (.mean, 0, 2), (.max, 0, 5), (.topK, 0.4, 4.5), (.topK, 0, 5), (.topK, 1, 2),
+            (.topK, 0.3, 4.5),
+        ] as [(ScoringParameters.ImageScore, Float, Float)])
+    func imageScores(_ score: ScoringParameters.ImageScore, _ topFraction: Float, _ expected: Float) {
+        let scoring = ScoringParameters(boxSize: 1, boxPasses: 0, imageScore: score, topFraction: topFraction)
+        #expect(scoring.score([1, 5, 0, 4, 0]) == expected)
+    }
+
+    @Test("adds up large maps without losing small values")
+    func largeMaps() {
+        let map = [Float](repeating: 0.1, count: 1 << 22)
+        let scoring = ScoringParameters(boxSize: 1, boxPasses: 0, imageScore: .sum, topFraction: 0)
+        #expect(abs(scoring.score(map) - 419_430.4) < 0.1)
+    }
+
+    @Test(
+        "gives an image the same bits alone and among others, on any number of threads",
+        arguments: NetworkEngine.Kind.allCases)
+    func batchesDoNotMatter(_ kind: NetworkEngine.Kind) throws {
+        let network = NetworkArchitecture.sdcCCM.description(baseWidth: 4)
+        let images = (0..<5).map { CorruptionTestImages.weave(width: 32, height: 24, seed: UInt64($0 + 1)) }
+        let scoring = ScoringParameters(boxSize: 5, boxPasses: 2, imageScore: .max, topFraction: 0.1)
+        func detector(threads: Int) throws -> Detector {
+            let engine = try NetworkEngine(
+                kind, network: network, height: 24, width: 32, purpose: .inference, threads: threads)
+            engine.load(network.initialParameters(seed: 2))
+            return Detector(
+                engine: engine, normalization: PixelNormalization(mean: [0.4, 0.5, 0.6], deviation: 0.2),
+                scoring: scoring)
+        }
+        let together = try detector(threads: 2).detect(images)
+        let alone = try detector(threads: 1)
+        for (image, expected) in zip(images, together) {
+            let detections = alone.detect([image])
+            #expect(detections.count == 1)
+            #expect(detections.first?.reconstruction == expected.reconstruction)
+            #expect(detections.first?.map == expected.map)
+            #expect(detections.first?.score == expected.score)
+            #expect(expected.score == expected.map.values.max())
+        }
+        #expect(Set(together.map(\.score)).count == 5)
+    }
+
+    @Test("measures the mean squared change over channels in pixel values, smoothed")
+    func definition() throws {
+        // With all parameters zero but the output's biases, the answer is one colour: here, mean + deviation * bias.
+        let network = NetworkArchitecture.sdc.description(baseWidth: 2)
+        var parameters = [Float](repeating: 0, count: network.parameterCount)
+        parameters.replaceSubrange(parameters.count - 3..<parameters.count, with: [1, 0, -1])
+        let engine = try NetworkEngine(
+            .openblas, network: network, height: 16, width: 24, purpose: .inference, threads: 1)
+        engine.load(parameters)
+        var image = PlanarImage(width: 24, height: 16, channels: 3, repeating: 0)
+        for (channel, level) in [Float(0.5), 0.25, 0.125].enumerated() {
+            for pixel in 0..<384 { image.values[channel * 384 + pixel] = level }
+        }
+        image.values[8 * 24 + 12] += 0.3
+        image.values[384 + 8 * 24 + 12] -= 0.6
+        let detector = Detector(
+            engine: engine, normalization: PixelNormalization(mean: [0.375, 0.25, 0.25], deviation: 0.125),
+            scoring: ScoringParameters(boxSize: 3, boxPasses: 1, imageScore: .sum, topFraction: 0))
+        let detection = try #require(detector.detect([image]).first)
+        #expect(abs(detection.score - 0.15) < 1e-5)
+        #expect(detection.map.values.filter { abs($0 - 0.15 / 9) < 1e-6 }.count == 9)
+        #expect(detection.map.values.filter { $0 == 0 }.count == 384 - 9)
+        #expect(Array(detection.reconstruction.values[..<384]) == [Float](repeating: 0.5, count: 384))
+    }
+}

@@ -1,0 +1,47 @@
+import BinaryCoding
+import Imaging
+import Testing
+
+@testable import AnomalyDetection
+
+@Suite("Training images")
+struct TrainingImagesTests {
+    @Test("are the same whether they are kept in memory or read again", arguments: [0, 1, 5000, 1 << 30])
+    func cache(_ cacheBytes: Int) throws {
+        let images = try TrainingFixture.images(cacheBytes: cacheBytes)
+        #expect(images.count == 5)
+        for index in [0, 4, 2, 4, 0] {
+            let bytes = try #require(TrainingFixture.files["image \(index)"])
+            #expect(try images.image(at: index) == PackedImage(bytes: bytes, name: "image").image)
+        }
+    }
+
+    @Test("that are damaged, or of another size than the first, are refused before training begins")
+    func refusal() throws {
+        let other = PackedImage(CorruptionTestImages.weave(width: 16, height: 24), original: TrainingFixture.original)
+        func load(third bytes: [UInt8]) throws {
+            _ = try TrainingImages(TrainingFixture.entries) { path in
+                path == "image 2" ? bytes : TrainingFixture.files[path] ?? []
+            }
+        }
+        #expect(
+            throws: FormatError.damaged("image 2", at: 0, what: "16 x 24 pixels among images of 24 x 16")
+        ) { try load(third: other.bytes) }
+        #expect(throws: FormatError.truncated("image 2", at: 0, needed: 12, present: 3)) { try load(third: [1, 2, 3]) }
+    }
+
+    @Test("give each sample a generator that follows the image's identity and not its place")
+    func generators() throws {
+        let images = try TrainingFixture.images()
+        let reversed = try TrainingImages(TrainingFixture.entries.reversed()) { TrainingFixture.files[$0] ?? [] }
+        for index in 0..<5 {
+            #expect(
+                images.generator(image: index, variant: 3, seed: 1)
+                    == reversed.generator(image: 4 - index, variant: 3, seed: 1))
+        }
+        let first = images.generator(image: 0, variant: 3, seed: 1)
+        #expect(first != images.generator(image: 1, variant: 3, seed: 1))
+        #expect(first != images.generator(image: 0, variant: 4, seed: 1))
+        #expect(first != images.generator(image: 0, variant: 3, seed: 2))
+    }
+}

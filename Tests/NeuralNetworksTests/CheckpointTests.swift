@@ -1,0 +1,82 @@
+import BinaryCoding
+import BinaryCodingTestSupport
+import Testing
+
+@testable import NeuralNetworks
+
+@Suite("A checkpoint")
+struct CheckpointTests {
+    static let checkpoint = Checkpoint(
+        state: OptimizerState(
+            stepCount: 2, parameters: [1, -2, 0.5], firstMoment: [0.25, 0, -0.125], secondMoment: [4, 0, 0.0625],
+            average: [1.5, -1, 0]),
+        history: [
+            Checkpoint.Point(step: 0, loss: BatchLoss(total: 0.5, outside: 0.25, inside: 0.75), learningRate: 0.5),
+            Checkpoint.Point(step: 1, loss: BatchLoss(total: 0.375, outside: 0.125, inside: 0.625), learningRate: 0.25),
+        ])
+
+    /// `checkpoint` in version 1, made in Python with struct.pack("<8sI", b"NOMCKPNT", 1), "<q" for every count and step,
+    /// "<f" for parameters, moments, average and learning rates, and "<3d" for losses.
+    static let version1 = [UInt8](
+        hex: """
+            4E4F4D434B504E5401000000020000000000000003000000000000000000803F000000C00000003F0300000000000000
+            0000803E00000000000000BE030000000000000000008040000000000000803D03000000000000000000C03F000080BF
+            0000000002000000000000000000000000000000000000000000E03F000000000000D03F000000000000E83F0000003F
+            0100000000000000000000000000D83F000000000000C03F000000000000E43F0000803E
+            """)
+
+    @Test("of version 1 goes on being read, and is written as the same bytes")
+    func version1IsRead() throws {
+        #expect(try Checkpoint(bytes: Self.version1, name: "checkpoint") == Self.checkpoint)
+        #expect(Self.checkpoint.bytes == Self.version1)
+    }
+
+    @Test("comes back as it was, with and without an average and a history")
+    func roundTrip() throws {
+        let first = Checkpoint(state: OptimizerState(parameters: [1, 2, 3]))
+        #expect(try Checkpoint(bytes: first.bytes, name: "checkpoint") == first)
+        #expect(first.state.modelParameters == [1, 2, 3])
+        let averaged = try Checkpoint(bytes: Self.checkpoint.bytes, name: "checkpoint")
+        #expect(averaged.state.modelParameters == [1.5, -1, 0])
+    }
+
+    @Test("that is cut off after any byte is refused")
+    func truncation() {
+        for bytes in DamagedBytes.truncations(of: Self.version1) {
+            #expect(throws: FormatError.self, "\(bytes.count) bytes") {
+                try Checkpoint(bytes: bytes, name: "checkpoint")
+            }
+        }
+    }
+
+    @Test("with any byte changed is refused or read, never more than its bytes say")
+    func mutation() {
+        var refused = 0
+        for bytes in DamagedBytes.mutations(of: Self.version1) {
+            do throws(FormatError) {
+                let checkpoint = try Checkpoint(bytes: bytes, name: "checkpoint")
+                #expect(checkpoint.state.firstMoment.count == checkpoint.state.parameters.count)
+            } catch { refused += 1 }
+        }
+        #expect((500..<2000).contains(refused))
+    }
+
+    @Test("whose parts do not fit together is damaged")
+    func inconsistent() {
+        let damaged = FormatError.damaged("checkpoint", at: 0, what: "moments of another size than the parameters")
+        var states = [OptimizerState](repeating: Self.checkpoint.state, count: 3)
+        states[0].firstMoment.append(0)
+        states[1].secondMoment.removeLast()
+        states[2].average = [1]
+        for state in states {
+            #expect(throws: damaged) { try Checkpoint(bytes: Checkpoint(state: state).bytes, name: "checkpoint") }
+        }
+        var early = Self.checkpoint.state
+        early.stepCount = -1
+        let negative = FormatError.outOfRange("checkpoint", what: "the step", found: -1, allowed: 0...Int(Int32.max))
+        #expect(throws: negative) {
+            try Checkpoint(bytes: Checkpoint(state: early).bytes, name: "checkpoint")
+        }
+        #expect(throws: FormatError.self) { try Checkpoint(bytes: Self.version1 + [0], name: "checkpoint") }
+    }
+}

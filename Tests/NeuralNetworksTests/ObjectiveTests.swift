@@ -1,0 +1,121 @@
+import SeededRandom
+import Testing
+
+@testable import NeuralNetworks
+
+@Suite("The objective")
+struct ObjectiveTests {
+    static let side = 16
+    static let network = NetworkArchitecture.sdc.description(baseWidth: 2)
+    static let masks: [[UInt8]] = {
+        let pixels = side * side
+        var generator = SeededGenerator(seed: 1, stream: "masks")
+        return [
+            (0..<pixels).map { _ in generator.chance(0.3) ? 1 : 0 }, (0..<pixels).map { $0 == 77 ? 1 : 0 },
+            (0..<pixels).map { $0 == 77 ? 0 : 1 }, [UInt8](repeating: 0, count: pixels),
+            [UInt8](repeating: 1, count: pixels),
+        ]
+    }()
+
+    static func engine(_ kind: NetworkEngine.Kind) throws -> NetworkEngine {
+        try NetworkEngine(kind, network: network, height: side, width: side, purpose: .training, threads: 1)
+    }
+
+    /// Random images with these masks; `change` may touch the target of a pixel.
+    static func batch(
+        _ masks: [[UInt8]], change: (_ isMasked: Bool, inout Float) -> Void = { _, _ in }
+    ) -> TrainingBatch {
+        let batch = TrainingBatch(count: masks.count, height: side, width: side)
+        for (sample, mask) in masks.enumerated() {
+            var generator = SeededGenerator(seed: 2, stream: "batch", UInt64(sample))
+            let input = (0..<3 * mask.count).map { _ in generator.uniform() }
+            var target = (0..<3 * mask.count).map { _ in generator.uniform() }
+            for index in target.indices { change(mask[index % mask.count] == 1, &target[index]) }
+            batch.set(sample, input: input, target: target, mask: mask)
+        }
+        return batch
+    }
+
+    /// Parameters of a network whose answer is `level` everywhere: all are zero but the biases of the output.
+    static func constantParameters(_ level: Float) -> [Float] {
+        var parameters = [Float](repeating: 0, count: network.parameterCount)
+        for index in parameters.indices.suffix(3) { parameters[index] = level }
+        return parameters
+    }
+
+    @Test(
+        "of a constant residual c is c^2 for every weight and every mask, empty and full ones too",
+        arguments: NetworkEngine.Kind.allCases, [Float(0), 0.3, 0.5, 1])
+    func constantResidual(_ kind: NetworkEngine.Kind, _ lambda: Float) throws {
+        let engine = try Self.engine(kind)
+        engine.load(Self.constantParameters(0.75))
+        for mask in Self.masks {
+            let loss = engine.computeGradient(Self.batch([mask]) { $1 = 0.25 }, lambda: lambda)
+            #expect(abs(loss.total - 0.25) < 1e-6)
+            #expect(abs(loss.inside - (mask.contains(1) ? 0.25 : 0)) < 1e-6)
+            #expect(abs(loss.outside - (mask.contains(0) ? 0.25 : 0)) < 1e-6)
+            // The derivative of c^2 by the three biases, each of which moves a third of the values.
+            for value in engine.gradientValues.suffix(3) { #expect(abs(value - 2 * 0.5 / 3) < 1e-5) }
+        }
+        let loss = engine.computeGradient(Self.batch(Self.masks) { $1 = 0.25 }, lambda: lambda)
+        #expect(abs(loss.total - 0.25) < 1e-6)
+    }
+
+    @Test(
+        "weighs the mean outside the mask with 1 - lambda and the mean inside with lambda",
+        arguments: NetworkEngine.Kind.allCases, [Float(0), 0.3, 1])
+    func weights(_ kind: NetworkEngine.Kind, _ lambda: Float) throws {
+        let engine = try Self.engine(kind)
+        engine.load(Self.constantParameters(0))
+        // Residuals of -2 inside and -1 outside; a sample without one side has the other one with full weight.
+        let batch = Self.batch(Self.masks) { $1 = $0 ? 2 : 1 }
+        let loss = engine.computeGradient(batch, lambda: lambda)
+        let mixed = Double(1 - lambda) * 1 + Double(lambda) * 4
+        #expect(abs(loss.total - (3 * mixed + 1 + 4) / 5) < 1e-5)
+        #expect(abs(loss.outside - 1) < 1e-6)
+        #expect(abs(loss.inside - 4) < 1e-5)
+    }
+
+    @Test(
+        "with lambda 0 does not see what is inside a mask, with lambda 1 nothing outside",
+        arguments: NetworkEngine.Kind.allCases, [false, true])
+    func blindSide(_ kind: NetworkEngine.Kind, _ isInsideBlind: Bool) throws {
+        let engine = try Self.engine(kind)
+        engine.load(Self.network.initialParameters(seed: 3))
+        let masks = Array(Self.masks[..<3])
+        func gradient(_ change: (Bool, inout Float) -> Void) -> [Float] {
+            _ = engine.computeGradient(Self.batch(masks, change: change), lambda: isInsideBlind ? 0 : 1)
+            return engine.gradientValues
+        }
+        let plain = gradient { _, _ in }
+        #expect(plain.contains { $0 != 0 })
+        let blind = gradient { isMasked, value in if isMasked == isInsideBlind { value += 3 } }
+        let seeing = gradient { isMasked, value in if isMasked != isInsideBlind { value += 3 } }
+        #expect(largestDifference(blind, plain) == 0)
+        #expect(largestDifference(seeing, plain) > 0)
+    }
+
+    @Test("of a batch is the mean over its samples, and so is its gradient", arguments: NetworkEngine.Kind.allCases)
+    func meanOfSamples(_ kind: NetworkEngine.Kind) throws {
+        let engine = try Self.engine(kind)
+        engine.load(Self.network.initialParameters(seed: 4))
+        let whole = randomBatch(count: 11, height: Self.side, width: Self.side, seed: 6)
+        let loss = engine.computeGradient(whole, lambda: 0.4)
+        let gradient = engine.gradientValues
+        var meanLoss = 0.0
+        var meanGradient = [Double](repeating: 0, count: gradient.count)
+        for sample in 0..<whole.count {
+            let single = TrainingBatch(count: 1, height: Self.side, width: Self.side)
+            let values = sample * whole.sampleCount..<(sample + 1) * whole.sampleCount
+            single.set(
+                0, input: whole.inputs.values(values), target: whole.targets.values(values),
+                mask: whole.masks.values(sample * whole.pixels..<(sample + 1) * whole.pixels))
+            meanLoss += engine.computeGradient(single, lambda: 0.4).total / Double(whole.count)
+            for (index, value) in engine.gradientValues.enumerated() {
+                meanGradient[index] += Double(value) / Double(whole.count)
+            }
+        }
+        #expect(abs(loss.total - meanLoss) < 1e-6)
+        #expect(largestDifference(gradient, meanGradient.map { Float($0) }) < 1e-5)
+    }
+}

@@ -1,0 +1,77 @@
+import Tensors
+import Testing
+
+@Suite("A worker pool")
+struct WorkerPoolTests {
+    @Test("does every piece exactly once, run after run", arguments: 1...4)
+    func everyPieceOnce(_ workers: Int) {
+        let pool = WorkerPool(workerCount: workers)
+        defer { pool.stop() }
+        #expect(pool.workerCount == workers)
+        let largest = 37
+        // A row per worker, so that nothing is counted by two threads at once.
+        let counts = AlignedBuffer<Int>(count: workers * largest)
+        for run in 0..<2000 {
+            let pieces = run % (largest + 1)
+            pool.run(pieces) { piece, worker in counts.pointer[worker * largest + piece] += 1 }
+            let done = (0..<largest).map { piece in
+                (0..<workers).reduce(0) { $0 + counts.pointer[$1 * largest + piece] }
+            }
+            let isRight = done.enumerated().allSatisfy { $1 == ($0 < pieces ? 1 : 0) }
+            #expect(isRight, "run \(run): \(done)")
+            if !isRight { return }
+            counts.copy([Int](repeating: 0, count: counts.count))
+        }
+    }
+
+    @Test("has finished all pieces when a run returns, so that the next may build on them", arguments: 1...4)
+    func runsFollowEachOther(_ workers: Int) {
+        let pool = WorkerPool(workerCount: workers)
+        defer { pool.stop() }
+        let count = 64
+        var values = (0..<count).map { UInt64($0) }
+        var expected = values
+        for _ in 0..<300 {
+            let before = values
+            values.withUnsafeMutableBufferPointer { values in
+                let values = values
+                pool.run(count) { piece, _ in
+                    values[piece] = before[(piece + 1) % count] &* 6_364_136_223_846_793_005 &+ UInt64(piece)
+                }
+            }
+            expected = (0..<count).map {
+                expected[($0 + 1) % count] &* 6_364_136_223_846_793_005 &+ UInt64($0)
+            }
+        }
+        #expect(values == expected)
+    }
+
+    @Test("gives the calling thread pieces too, and a worker one piece at a time")
+    func workersAreDistinct() {
+        let pool = WorkerPool(workerCount: 3)
+        defer { pool.stop() }
+        let busy = AlignedBuffer<Int>(count: 3), clashes = AlignedBuffer<Int>(count: 3)
+        for _ in 0..<200 {
+            pool.run(30) { piece, worker in
+                if busy.pointer[worker] != 0 { clashes.pointer[worker] += 1 }
+                busy.pointer[worker] = piece + 1
+                let work = (0..<200).reduce(piece) { $0 &* 31 &+ $1 }
+                busy.pointer[worker] = work == .min ? 1 : 0
+            }
+        }
+        #expect(clashes.values == [0, 0, 0])
+        var workers: [Int] = []
+        pool.run(1) { _, worker in workers.append(worker) }
+        #expect(workers == [0])
+    }
+
+    @Test("has at least one worker, and does nothing for no pieces", arguments: [-3, 0, 1])
+    func smallest(_ workers: Int) {
+        let pool = WorkerPool(workerCount: workers)
+        defer { pool.stop() }
+        #expect(pool.workerCount == 1)
+        var pieces: [Int] = []
+        for count in [-1, 0, 3] { pool.run(count) { piece, _ in pieces.append(piece) } }
+        #expect(pieces == [0, 1, 2])
+    }
+}
