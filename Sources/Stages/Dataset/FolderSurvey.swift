@@ -8,8 +8,7 @@ public struct FolderSurvey: Sendable {
     /// What was found, a line each.
     public let findings: [String]
     private let dataset: Dataset
-    private let side: Int
-    private let steps: Int
+    private let size: (width: Int, height: Int)
 
     private enum Dataset: Sendable {
         case mvtec(root: ManifestPath, categories: [String]?)
@@ -50,9 +49,7 @@ public struct FolderSurvey: Sendable {
         }
         let probe = FolderSurvey.probe(images)
         findings = lines + probe.findings
-        // Full resolution where that is small, else the size that the method was developed at.
-        side = probe.shorterSide <= 160 ? 128 : 256
-        steps = 1000
+        size = FolderSurvey.networkSize(probe.sizes)
     }
 
     private static func layout(
@@ -78,17 +75,17 @@ public struct FolderSurvey: Sendable {
     }
 
     /// Sizes, depths and damage of some of the images, from their headers.
-    private static func probe(_ images: [SourceImage]) -> (findings: [String], shorterSide: Int) {
+    private static func probe(_ images: [SourceImage]) -> (findings: [String], sizes: [(width: Int, height: Int)]) {
         let stride = max(1, images.count / probedImages)
         var sizes: [String: Int] = [:], kinds: [String: Int] = [:]
-        var sides: [Int] = []
+        var measured: [(width: Int, height: Int)] = []
         var odd: [String] = []
         for index in Swift.stride(from: 0, to: images.count, by: stride) {
             do throws(ImagingError) {
                 let info = try ImageDecoder.probe(path: images[index].path)
                 sizes["\(info.width) x \(info.height)", default: 0] += 1
                 kinds["\(info.format.displayName) \(info.colour.rawValue) \(info.bitDepth) bit", default: 0] += 1
-                sides.append(min(info.width, info.height))
+                measured.append((info.width, info.height))
             } catch {
                 odd.append("\(error)")
             }
@@ -103,7 +100,19 @@ public struct FolderSurvey: Sendable {
         if !kinds.isEmpty { findings.append("formats: \(counted(kinds))") }
         for fault in odd.prefix(5) { findings.append("odd: \(fault)") }
         if odd.count > 5 { findings.append("odd: and \(odd.count - 5) more") }
-        return (findings, sides.sorted().dropFirst(sides.count / 2).first ?? 256)
+        return (findings, measured)
+    }
+
+    /// The network's input: 256 pixels on the shorter side, or 128 for images that are no larger, in the proportions of the
+    /// median image up to two to one, in multiples of 8.
+    private static func networkSize(_ sizes: [(width: Int, height: Int)]) -> (width: Int, height: Int) {
+        guard !sizes.isEmpty else { return (256, 256) }
+        func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+        let shorter = median(sizes.map { Double(min($0.width, $0.height)) })
+        let ratio = min(2, max(0.5, median(sizes.map { Double($0.width) / Double($0.height) })))
+        let side = shorter <= 160 ? 128.0 : 256.0
+        func multiple(_ length: Double) -> Int { Int((length / 8).rounded()) * 8 }
+        return ratio >= 1 ? (multiple(side * ratio), Int(side)) : (Int(side), multiple(side / ratio))
     }
 
     private static func jobName(_ folder: String) -> String {
@@ -131,14 +140,29 @@ public struct FolderSurvey: Sendable {
             if let score { dataset = dataset.setting("score", to: written(score)) }
         }
         dataset = dataset.setting("onBadImage", to: .string("quarantine"))
-        let document = JSONValue.object([])
-            .setting("name", to: .string(jobName)).setting("dataset", to: dataset)
-            .setting(
-                "image",
-                to: JSONValue.object([]).setting("width", to: .number(side)).setting("height", to: .number(side))
-            )
-            .setting("training", to: JSONValue.object([]).setting("steps", to: .number(steps)))
-        return JSONSerializer.pretty(document)
+        let sections: [(String, JSONValue)] = [
+            ("name", .string(jobName)), ("dataset", dataset),
+            ("image", FolderSurvey.object([("width", .number(size.width)), ("height", .number(size.height))])),
+            ("network", FolderSurvey.object([("architecture", .string("sdc-ccm"))])),
+            ("engine", FolderSurvey.object([("precision", .string("auto"))])),
+            ("training", FolderSurvey.object([("steps", .number(1000)), ("learningRate", .number(0.002))])),
+        ]
+        // A line for each section: short enough to be read at a glance and changed by hand.
+        let lines = sections.map { "  \"\($0)\": " + FolderSurvey.inline($1) }
+        return "{\n" + lines.joined(separator: ",\n") + "\n}\n"
+    }
+
+    private static func object(_ members: [(String, JSONValue)]) -> JSONValue {
+        members.reduce(JSONValue.object([])) { $0.setting($1.0, to: $1.1) }
+    }
+
+    private static func inline(_ value: JSONValue) -> String {
+        if let members = value.members {
+            return "{ " + members.map { "\(JSONSerializer.canonical(.string($0.name))): \(inline($0.value))" }
+                .joined(separator: ", ") + " }"
+        }
+        return value.string == nil && value.elements == nil
+            ? JSONSerializer.pretty(value).filter { !$0.isWhitespace } : JSONSerializer.canonical(value)
     }
 
     private static func relative(_ path: String, to base: String) -> String {
