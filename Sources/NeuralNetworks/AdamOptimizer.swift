@@ -15,11 +15,16 @@ public final class AdamOptimizer {
     /// The share of the average that a step keeps; 0 = no average.
     public let averageDecay: Float
     public private(set) var stepCount: Int
+    /// A gradient that is longer is shortened to this; 0 = never. One odd batch can otherwise undo hundreds of steps.
+    public let gradientNorm: Float
     private let pieceCount = 1 << 14
+    private let squares: AlignedBuffer<Double>
     private var current: (step: FloatKernels.AdamStep, gradient: AlignedBuffer<Float>)?
 
     /// Starts from a state; `OptimizerState(parameters:)` makes a first one.
-    public init(_ state: OptimizerState, averageDecay: Float = 0) {
+    public init(_ state: OptimizerState, averageDecay: Float = 0, gradientNorm: Float = 0) {
+        self.gradientNorm = gradientNorm
+        squares = AlignedBuffer(count: (state.parameters.count + pieceCount - 1) / pieceCount)
         parameters = AlignedBuffer(state.parameters)
         firstMoment = AlignedBuffer(state.firstMoment)
         secondMoment = AlignedBuffer(state.secondMoment)
@@ -41,17 +46,31 @@ public final class AdamOptimizer {
     public func step(_ engine: NetworkEngine, _ batch: TrainingBatch, lambda: Float, learningRate: Float) -> BatchLoss {
         let loss = engine.computeGradient(batch, lambda: lambda)
         stepCount += 1
-        let step = FloatKernels.AdamStep(
+        var step = FloatKernels.AdamStep(
             learningRate: learningRate, beta1: AdamOptimizer.beta1, beta2: AdamOptimizer.beta2,
             epsilon: AdamOptimizer.epsilon, correction1: 1 - powf(AdamOptimizer.beta1, Float(stepCount)),
             correction2: 1 - powf(AdamOptimizer.beta2, Float(stepCount)),
             // The average starts fast: at step t it keeps at most (1 + t) / (10 + t).
             averageDecay: min(averageDecay, Float(1 + stepCount) / Float(10 + stepCount)))
         current = (step, engine.gradientBuffer)
-        engine.workerPool.run((parameters.count + pieceCount - 1) / pieceCount, updatePiece)
+        if gradientNorm > 0 {
+            engine.workerPool.run(squares.count, squaresPiece)
+            var total = 0.0
+            for piece in 0..<squares.count { total += squares.pointer[piece] }
+            step.gradientScale = min(1, gradientNorm / Float(total.squareRoot()))
+            current = (step, engine.gradientBuffer)
+        }
+        engine.workerPool.run(squares.count, updatePiece)
         current = nil
         engine.load(parameters)
         return loss
+    }
+
+    private lazy var squaresPiece: WorkerPool.Piece = { [unowned self] index, _ in
+        guard let (_, gradient) = current else { return }
+        let start = index * pieceCount
+        squares.pointer[index] = FloatKernels.sumOfSquares(
+            gradient.pointer + start, count: min(pieceCount, parameters.count - start))
     }
 
     /// Updates some of the parameters. Kept, so that a step makes no closure.

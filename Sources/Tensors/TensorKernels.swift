@@ -130,11 +130,14 @@ public enum FloatKernels {
     /// The constants of one step of Adam.
     public struct AdamStep: Sendable {
         public var learningRate, beta1, beta2, epsilon, correction1, correction2, averageDecay: Float
+        /// The gradient is multiplied by it.
+        public var gradientScale: Float
 
         public init(
             learningRate: Float, beta1: Float, beta2: Float, epsilon: Float, correction1: Float, correction2: Float,
-            averageDecay: Float
+            averageDecay: Float, gradientScale: Float = 1
         ) {
+            self.gradientScale = gradientScale
             (self.learningRate, self.beta1, self.beta2, self.epsilon) = (learningRate, beta1, beta2, epsilon)
             (self.correction1, self.correction2, self.averageDecay) = (correction1, correction2, averageDecay)
         }
@@ -147,16 +150,13 @@ public enum FloatKernels {
     ) {
         var constants = kernel_adam_step(
             learning_rate: step.learningRate, beta1: step.beta1, beta2: step.beta2, epsilon: step.epsilon,
-            correction1: step.correction1, correction2: step.correction2, average_decay: step.averageDecay)
+            correction1: step.correction1, correction2: step.correction2, average_decay: step.averageDecay,
+            gradient_scale: step.gradientScale)
         kernel_adam(parameters, gradient, firstMoment, secondMoment, average, count, &constants)
     }
 
-    /// sum = scale * (shards[0] + shards[1] + ...) from `offset` on, always in that order.
-    public static func sumShards(
-        _ shards: UnsafePointer<UnsafePointer<Float>?>, shardCount: Int, offset: Int, sum: UnsafeMutablePointer<Float>,
-        count: Int, scale: Float
-    ) {
-        kernel_sum_shards(shards, Int32(shardCount), offset, sum, count, scale)
+    public static func sumOfSquares(_ values: UnsafePointer<Float>, count: Int) -> Double {
+        kernel_sum_of_squares(values, count)
     }
 
     public static func add(_ addend: UnsafePointer<Float>, to sum: UnsafeMutablePointer<Float>, count: Int) {

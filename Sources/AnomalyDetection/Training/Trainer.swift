@@ -45,7 +45,9 @@ public final class Trainer {
         let clock = ContinuousClock()
         let start = clock.now
         var timing = Timing()
-        let optimizer = AdamOptimizer(checkpoint.state, averageDecay: parameters.averageDecay)
+        let optimizer = AdamOptimizer(
+            checkpoint.state, averageDecay: parameters.averageDecay,
+            gradientNorm: parameters.gradientNorm)
         optimizer.load(into: engine)
         var history = checkpoint.history
         let feeder = BatchFeeder(shard, images, augmentation, parameters, normalization)

@@ -13,11 +13,14 @@ public struct TrainingParameters: Sendable, Equatable {
     public var noise: Float
     /// What the average of the weights keeps per step; 0 = no average.
     public var averageDecay: Float
+    /// The longest gradient that is taken as it is; 0 = any.
+    public var gradientNorm: Float
 
     public init(
         steps: Int, batchSize: Int, learningRate: Float, finalLearningRate: Float, warmupSteps: Int, lambda: Float,
-        seed: UInt64, stepsPerShard: Int, noise: Float, averageDecay: Float
+        seed: UInt64, stepsPerShard: Int, noise: Float, averageDecay: Float, gradientNorm: Float = 0
     ) {
+        self.gradientNorm = gradientNorm
         (self.steps, self.batchSize, self.stepsPerShard) = (steps, batchSize, stepsPerShard)
         (self.learningRate, self.finalLearningRate, self.warmupSteps) = (learningRate, finalLearningRate, warmupSteps)
         (self.lambda, self.seed, self.noise, self.averageDecay) = (lambda, seed, noise, averageDecay)

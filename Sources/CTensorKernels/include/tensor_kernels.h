@@ -50,12 +50,11 @@ void kernel_to_bfloat16(const float *values, uint16_t *converted, size_t count);
 
 // Adam (Kingma and Ba, 2015) with the bias corrections given; mean = exponential average or NULL.
 typedef struct {
-  float learning_rate, beta1, beta2, epsilon, correction1, correction2, average_decay;
+  float learning_rate, beta1, beta2, epsilon, correction1, correction2, average_decay, gradient_scale;
 } kernel_adam_step;
 void kernel_adam(float *parameters, const float *gradient, float *first_moment, float *second_moment, float *average,
                  size_t count, const kernel_adam_step *step);
-// sum[i] = scale * (shards[0][i] + shards[1][i] + ...), always in that order.
-void kernel_sum_shards(const float *const *shards, int shard_count, size_t offset, float *sum, size_t count, float scale);
+double kernel_sum_of_squares(const float *values, size_t count);
 
 // Mean over channels of the squared difference of two channel-major images.
 void kernel_squared_error_map(const float *first, const float *second, float *map, int channels, size_t pixels);

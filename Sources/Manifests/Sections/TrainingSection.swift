@@ -19,6 +19,8 @@ public struct TrainingSection: Sendable, Equatable {
     public var noise: Double
     /// Decay per step of the moving average of the weights; 0 is off.
     public var averageDecay: Double
+    /// The longest gradient that is taken as it is, a longer one is shortened; 0 is off.
+    public var gradientNorm: Double
 
     /// The seed of a case: the first of `seeds`.
     public var seed: UInt64 { seeds[0] }
@@ -35,5 +37,6 @@ public struct TrainingSection: Sendable, Equatable {
         stepsPerShard = object.whole("stepsPerShard")
         noise = object.decimal("noise")
         averageDecay = object.decimal("averageDecay")
+        gradientNorm = object.decimal("gradientNorm")
     }
 }

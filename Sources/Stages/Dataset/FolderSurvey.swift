@@ -75,7 +75,9 @@ public struct FolderSurvey: Sendable {
     }
 
     /// Sizes, depths and damage of some of the images, from their headers.
-    private static func probe(_ images: [SourceImage]) -> (findings: [String], sizes: [(width: Int, height: Int)]) {
+    private static func probe(
+        _ images: [SourceImage]
+    ) -> (findings: [String], sizes: [(width: Int, height: Int)]) {
         let stride = max(1, images.count / probedImages)
         var sizes: [String: Int] = [:], kinds: [String: Int] = [:]
         var measured: [(width: Int, height: Int)] = []
@@ -145,7 +147,7 @@ public struct FolderSurvey: Sendable {
             ("image", FolderSurvey.object([("width", .number(size.width)), ("height", .number(size.height))])),
             ("network", FolderSurvey.object([("architecture", .string("sdc-ccm"))])),
             ("engine", FolderSurvey.object([("precision", .string("auto"))])),
-            ("training", FolderSurvey.object([("steps", .number(1000)), ("learningRate", .number(0.002))])),
+            ("training", FolderSurvey.object([("steps", .number(1000)), ("learningRate", .number(0.001))])),
         ]
         // A line for each section: short enough to be read at a glance and changed by hand.
         let lines = sections.map { "  \"\($0)\": " + FolderSurvey.inline($1) }
@@ -158,7 +160,8 @@ public struct FolderSurvey: Sendable {
 
     private static func inline(_ value: JSONValue) -> String {
         if let members = value.members {
-            return "{ " + members.map { "\(JSONSerializer.canonical(.string($0.name))): \(inline($0.value))" }
+            return "{ "
+                + members.map { "\(JSONSerializer.canonical(.string($0.name))): \(inline($0.value))" }
                 .joined(separator: ", ") + " }"
         }
         return value.string == nil && value.elements == nil

@@ -22,7 +22,8 @@ struct TrainingRecipe: Sendable {
             steps: section.steps, batchSize: section.batchSize, learningRate: Float(section.learningRate),
             finalLearningRate: Float(section.finalLearningRate), warmupSteps: section.warmupSteps,
             lambda: Float(section.lambda), seed: section.seed, stepsPerShard: section.stepsPerShard,
-            noise: Float(section.noise), averageDecay: Float(section.averageDecay))
+            noise: Float(section.noise), averageDecay: Float(section.averageDecay),
+            gradientNorm: Float(section.gradientNorm))
         let changes = manifest.augmentation
         augmentation = Augmentation(
             flipHorizontal: changes.flipHorizontal, flipVertical: changes.flipVertical,
@@ -58,7 +59,7 @@ struct TrainingRecipe: Sendable {
             KeyPart("learningRate", training.learningRate), KeyPart("finalLearningRate", training.finalLearningRate),
             KeyPart("warmupSteps", training.warmupSteps), KeyPart("steps", training.steps),
             KeyPart("lambda", training.lambda), KeyPart("noise", training.noise),
-            KeyPart("averageDecay", training.averageDecay),
+            KeyPart("averageDecay", training.averageDecay), KeyPart("gradientNorm", training.gradientNorm),
         ]
     }
 }
