@@ -104,8 +104,15 @@ let package = Package(
             exclude: ["whole_network.py"], swiftSettings: rawMemory),
         .testTarget(name: "TensorsTests", dependencies: ["SeededRandom", "Tensors"], swiftSettings: rawMemory),
         .testTarget(
+            name: "NominalTests", dependencies: ["nominal", "ContentStore", "Imaging", "PipelineTestSupport"],
+            swiftSettings: strict),
+        .testTarget(
             name: "PipelineTests", dependencies: ["ContentStore", "Pipeline", "PipelineTestSupport"],
             swiftSettings: strict),
         .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strict),
+        .testTarget(
+            name: "StagesTests",
+            dependencies: ["ContentStore", "Imaging", "Manifests", "Pipeline", "PipelineTestSupport", "Stages"],
+            swiftSettings: strict),
     ]
 )

@@ -32,6 +32,9 @@ public enum AtomicFile {
         try OpenFile.reading(path).readAll()
     }
 
+    /// Creates a folder and those above it; one that is there already is left alone. Throws `StoreError`.
+    public static func createFolder(_ path: String) throws { try FolderOperations.createAll(path) }
+
     static func replace(_ path: String, _ fill: (OpenFile) throws(StoreError) -> Void) throws(StoreError) {
         let number = sequence.add(1, ordering: .relaxed).newValue
         let temporary = "\(path).\(getpid())-\(number).partial"

@@ -97,7 +97,8 @@ public struct JobManifest: Sendable, Equatable {
         } catch CocoaError.fileReadNoSuchFile, CocoaError.fileNoSuchFile {
             throw .missing(file: path)
         } catch {
-            throw .unreadable(file: path, reason: (error as NSError).localizedDescription)
+            let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
+            throw .unreadable(file: path, reason: cause.localizedDescription)
         }
     }
 }

@@ -116,4 +116,24 @@ struct EngineAgreementTests {
                 abs(numeric - exact) < 0.02 * abs(exact) + 3e-5, "\(convolution.name): \(numeric) against \(exact)")
         }
     }
+
+    @Test("take a step along a shortened gradient as along the gradient times that factor")
+    func longGradientsAreShortened() throws {
+        let network = NetworkArchitecture.sdc.description(baseWidth: 4)
+        let engine = try NetworkEngine(
+            .openblas, network: network, height: 32, width: 32, purpose: .training, threads: 2)
+        let batch = randomBatch(count: 2, height: 32, width: 32, seed: 1)
+        func firstMoment(_ gradientNorm: Float) -> [Float] {
+            let optimizer = AdamOptimizer(
+                OptimizerState(parameters: network.initialParameters(seed: 3)), gradientNorm: gradientNorm)
+            optimizer.load(into: engine)
+            _ = optimizer.step(engine, batch, lambda: 0.5, learningRate: 1e-3)
+            return optimizer.state.firstMoment
+        }
+        // After one step from zero the first moment is a tenth of the gradient.
+        let whole = firstMoment(0)
+        let length = norm(whole) * 10
+        #expect(firstMoment(Float(2 * length)) == whole)
+        #expect(abs(norm(firstMoment(Float(length / 4))) * 10 - length / 4) < 1e-4 * length)
+    }
 }

@@ -31,29 +31,12 @@ struct ActivationKernelTests {
         #expect(largestDifference(gradient, expected) < 5e-7)
     }
 
-    @Test("addition adds, shard by shard and value by value")
+    @Test("addition adds value by value")
     func addition() {
         let (first, second) = (randomValues(Self.count, seed: 4), randomValues(Self.count, seed: 5))
         var (addend, sum) = (first, second)
         kernels.add(&addend, to: &sum, count: Self.count)
         #expect(sum == zip(first, second).map { $1 + $0 })
-
-        let third = randomValues(Self.count, seed: 6)
-        var total = [Float](repeating: .nan, count: Self.count - 3)
-        first.withUnsafeBufferPointer { first in
-            second.withUnsafeBufferPointer { second in
-                third.withUnsafeBufferPointer { third in
-                    let shards = [first.baseAddress, second.baseAddress, third.baseAddress]
-                    FloatKernels.sumShards(
-                        shards, shardCount: 3, offset: 3, sum: &total, count: total.count, scale: 0.25)
-                }
-            }
-        }
-        let expected = (3..<Self.count).map { index -> Float in
-            let sum = first[index] + second[index] + third[index]
-            return sum * 0.25
-        }
-        #expect(total == expected)
     }
 
     @Test("a convex combination lies between its inputs and is exact at both ends")

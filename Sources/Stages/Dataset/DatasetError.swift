@@ -22,8 +22,8 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .missingFolder(let path, let what):
-            "\(path): no such folder; \(what) is expected there. Correct the path in the manifest, or link the images with "
-                + "`make data DATA=FOLDER`"
+            "\(path): no such folder; \(what) is expected there. Correct the path, or link the images with `make data "
+                + "DATA=FOLDER`"
         case .unreadableFolder(let path, let reason):
             "\(path): the folder cannot be read (\(reason)); correct its permissions"
         case .noCategories(let root):

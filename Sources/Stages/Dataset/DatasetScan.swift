@@ -43,7 +43,9 @@ public enum DatasetScan {
 
     /// All images below a folder, for scoring outside of a job. Names are relative to the folder.
     public static func images(below folder: String) throws(DatasetError) -> SourceCategory {
-        try checked(try textures(below: folder))
+        let category = try checked(try textures(below: folder))
+        if category.images.isEmpty { throw .noImages(folder: folder) }
+        return category
     }
 
     /// As `images`, for material of which nothing is made by name.

@@ -15,7 +15,7 @@ public struct ExportFolder {
     public init(path: String) throws {
         self.path = path
         do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            try AtomicFile.createFolder(path)
             let probe = path + "/.writable-\(ProcessInfo.processInfo.processIdentifier)"
             _ = try AtomicFile.write([], to: probe, onlyIfChanged: false)
             try FileManager.default.removeItem(atPath: probe)
@@ -39,7 +39,7 @@ public struct ExportFolder {
             let target = path + "/" + file.path
             let folder = String(target[..<(target.lastIndex(of: "/") ?? target.endIndex)])
             if folders.insert(folder).inserted {
-                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+                try AtomicFile.createFolder(folder)
             }
             if try AtomicFile.place(copyOf: try store.verifiedPath(file.digest), at: target, onlyIfChanged: true) {
                 written += 1
@@ -62,12 +62,21 @@ public struct ExportFolder {
     /// Removes files that the list of the last export names. Nothing else is ever removed.
     private func remove(_ files: [String]) -> Int {
         var removed = 0
+        let root = ExportFolder.resolved(path)
         for former in files.sorted() {
             // The list is a file that anybody may have edited: it must not lead out of the folder.
             guard !former.hasPrefix("/"), !former.split(separator: "/").contains("..") else { continue }
-            if unsafe unlink(path + "/" + former) == 0 { removed += 1 }
+            let target = path + "/" + former
+            let folder = ExportFolder.resolved((target as NSString).deletingLastPathComponent)
+            guard (folder + "/").hasPrefix(root + "/") else { continue }
+            if unsafe unlink(target) == 0 { removed += 1 }
         }
         return removed
+    }
+
+    /// The folder itself, whatever links lead to it.
+    private static func resolved(_ folder: String) -> String {
+        URL(filePath: folder).resolvingSymlinksInPath().path
     }
 }
 

@@ -11,16 +11,15 @@ public struct ScoringJob: Sendable {
     private let parts: [(scores: TaskID, overlays: TaskID)]
 
     /// - Parameters:
-    ///   - modelBytes: of a model file, which is put into the store.
+    ///   - model: which is put into the store.
+    ///   - category: the images, as `DatasetScan.images(below:)` finds them.
     ///   - digests: of a list of files, in its order.
     public init(
-        modelBytes: [UInt8], modelName: String, folder: String, engine: String?, setAsideBadImages: Bool,
-        store: ContentStore, digests: ([String]) throws -> [Digest]
+        model: Model, category: SourceCategory, engine: String?, setAsideBadImages: Bool, store: ContentStore,
+        digests: ([String]) throws -> [Digest]
     ) throws {
-        model = try Model(bytes: modelBytes, name: modelName)
-        let modelDigest = try store.put(bytes: modelBytes)
-        let category = try DatasetScan.images(below: folder)
-        guard !category.images.isEmpty else { throw DatasetError.noImages(folder: folder) }
+        self.model = model
+        let modelDigest = try store.put(bytes: model.bytes)
         let known = try digests(category.images.map(\.path))
         let digestOf = Dictionary(uniqueKeysWithValues: zip(category.images.map(\.path), known))
         let choice = EngineChoice(

@@ -43,7 +43,7 @@ struct DemoDataCommand: ParsableCommand {
                 let target = folder + "/" + path
                 let parent = (target as NSString).deletingLastPathComponent
                 if folders.insert(parent).inserted {
-                    try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+                    try AtomicFile.createFolder(parent)
                 }
                 if try AtomicFile.write(bytes, to: target, onlyIfChanged: true) { written += 1 }
             }

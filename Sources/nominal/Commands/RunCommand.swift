@@ -50,9 +50,15 @@ struct RunCommand: ParsableCommand {
                 return try PlanCommand.show(manifest, storeOptions, explain: false, verifyContent: verifyContent)
             }
             let interruption = Interruption()
-            let folder = try ExportFolder(path: output ?? "runs/\(manifest.name)")
-            let session = try RunSession(storeOptions, machine, keepGoing: keepGoing, isQuiet: quiet, interruption)
-            let job = try Job(manifest) { try session.digests($0, verifyContent: verifyContent) }
+            var opened: (folder: ExportFolder, session: RunSession)?
+            let job = try Job(manifest) { paths in
+                // Only now: a data set that is not there leaves no store and no folder behind.
+                let folder = try ExportFolder(path: output ?? "runs/\(manifest.name)")
+                let session = try RunSession(storeOptions, machine, keepGoing: keepGoing, isQuiet: quiet, interruption)
+                opened = (folder, session)
+                return try session.digests(paths, verifyContent: verifyContent)
+            }
+            guard let (folder, session) = opened else { fatalError("a job did not ask for the digests of its files") }
             for note in job.notes { StandardError.write("note: \(note)") }
             let summary = try session.execute(job.graph)
             let exported = try folder.export(

@@ -1,3 +1,4 @@
+import AnomalyDetection
 import ArgumentParser
 import ContentStore
 import Foundation
@@ -48,13 +49,15 @@ struct ScoreCommand: ParsableCommand {
                 StandardError.write("error: \(model): no such model file; a run writes them to runs/NAME/models/")
                 throw ExitCode(ExitStatus.inputMissing.rawValue)
             }
-            let interruption = Interruption()
+            // Looked at first: what cannot be scored leaves no store and no folder behind.
             let source = ManifestPath(folder, relativeTo: FileManager.default.currentDirectoryPath)
+            let network = try Model(bytes: try AtomicFile.read(model), name: model)
+            let category = try DatasetScan.images(below: source.absolute)
+            let interruption = Interruption()
             let target = try ExportFolder(path: output ?? "runs/score-\(source.name)")
             let session = try RunSession(storeOptions, machine, keepGoing: false, isQuiet: quiet, interruption)
             let job = try ScoringJob(
-                modelBytes: try AtomicFile.read(model), modelName: model, folder: source.absolute, engine: engine,
-                setAsideBadImages: quarantine, store: session.store
+                model: network, category: category, engine: engine, setAsideBadImages: quarantine, store: session.store
             ) { try session.digests($0) }
             let summary = try session.execute(job.graph)
             let exported = try target.export(

@@ -1,0 +1,146 @@
+import ContentStore
+import Foundation
+import Imaging
+import PipelineTestSupport
+
+/// A folder to run the built program in.
+final class CommandLineFixture: Sendable {
+    /// How a run of the program ended.
+    struct Outcome {
+        let status: Int32
+        let output: String
+        let errors: String
+    }
+
+    /// The program, which the build puts beside the tests.
+    static let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+        .appending(path: "nominal")
+
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    var path: String { folder.path }
+
+    func place(_ name: String) -> String { name.isEmpty ? path : path + "/" + name }
+
+    func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: place(name)) }
+
+    func text(_ name: String) throws -> String { String(decoding: try AtomicFile.read(place(name)), as: UTF8.self) }
+
+    func write(_ bytes: [UInt8], to name: String) throws {
+        try FileManager.default.createDirectory(
+            atPath: (place(name) as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        try Data(bytes).write(to: URL(filePath: place(name)))
+    }
+
+    func write(_ text: String, to name: String) throws { try write(Array(text.utf8), to: name) }
+
+    func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: place(name)) }
+
+    /// An image of one colour.
+    func writeImage(_ grey: Float, width: Int, height: Int, to name: String) throws {
+        try write(
+            try PNGEncoder.encode(PlanarImage(width: width, height: height, channels: 1, repeating: grey)), to: name)
+    }
+
+    // MARK: Running
+
+    @discardableResult
+    func nominal(_ arguments: String...) throws -> Outcome {
+        try finish(try start(arguments: arguments))
+    }
+
+    /// Another program, by its name on the search path.
+    func tool(_ arguments: String...) throws -> Outcome { try finish(try start("/usr/bin/env", arguments)) }
+
+    func start(_ arguments: String...) throws -> RunningProgram { try start(arguments: arguments) }
+
+    func start(arguments: [String]) throws -> RunningProgram { try start(CommandLineFixture.program.path, arguments) }
+
+    func finish(_ program: RunningProgram) throws -> Outcome {
+        program.process.waitUntilExit()
+        return Outcome(
+            status: program.process.terminationStatus, output: try program.text(program.output),
+            errors: try program.text(program.errors))
+    }
+
+    private func start(_ executable: String, _ arguments: [String]) throws -> RunningProgram {
+        let process = Process()
+        process.executableURL = URL(filePath: executable)
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(filePath: path)
+        var environment = ProcessInfo.processInfo.environment
+        // The tests themselves may have been started by make.
+        for name in ["NOMINAL_STORE", "MAKEFLAGS", "MAKELEVEL", "MFLAGS"] { environment[name] = nil }
+        process.environment = environment
+        let logs = try TemporaryFolder()
+        let output = try logs.write("", to: "output"), errors = try logs.write("", to: "errors")
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try FileHandle(forWritingTo: URL(filePath: output))
+        process.standardError = try FileHandle(forWritingTo: URL(filePath: errors))
+        try process.run()
+        return RunningProgram(process: process, output: output, errors: errors, logs: logs)
+    }
+
+    // MARK: Jobs
+
+    /// What `demo-data` writes, once for all tests.
+    private static let demoData = Result {
+        let fixture = try CommandLineFixture()
+        try fixture.nominal(
+            "demo-data", "data", "--size", "64", "--train", "6", "--test-good", "2", "--test-defect", "1")
+        return fixture
+    }
+
+    /// Three materials in the MVTec layout in `data`, 64 pixels wide: of each six normal images for training and two for
+    /// testing, and five with a defect.
+    func writeDemoData() throws {
+        let source = try CommandLineFixture.demoData.get()
+        try FileManager.default.copyItem(atPath: source.place("data"), toPath: place("data"))
+    }
+
+    /// Writes `NAME.json`. `dataset` and `training` are further members of these sections.
+    func writeManifest(
+        _ name: String = "tiny", categories: [String] = ["wood", "woven_cloth"], dataset: String = "",
+        steps: Int = 6, stepsPerShard: Int = 2, training: String = ""
+    ) throws {
+        let names = categories.map { "\"\($0)\"" }.joined(separator: ", ")
+        try write(
+            """
+            {
+              "name": "\(name)",
+              "dataset": { "layout": "mvtec", "root": "data", "categories": [\(names)]\(dataset) },
+              "image": { "width": 32, "height": 32 },
+              "network": { "baseWidth": 4 },
+              "training": {
+                "steps": \(steps), "batchSize": 2, "warmupSteps": 1, "stepsPerShard": \(stepsPerShard)\(training)
+              }
+            }
+            """, to: name + ".json")
+    }
+
+    // MARK: What is there
+
+    /// Every file below a folder, relative to it, sorted.
+    func files(below name: String = "") -> [String] {
+        let root = place(name)
+        let names = FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []
+        return names.filter {
+            var isFolder: ObjCBool = false
+            return unsafe FileManager.default.fileExists(atPath: root + "/" + $0, isDirectory: &isFolder)
+                && !isFolder.boolValue
+        }.sorted()
+    }
+
+    /// Inode and time of change of every file below a folder: different when a file was written again.
+    func signatures(below name: String) throws -> [String: String] {
+        var signatures: [String: String] = [:]
+        for file in files(below: name) {
+            let facts = try FileManager.default.attributesOfItem(atPath: place(name) + "/" + file)
+            let modified = (facts[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
+            signatures[file] = "\(facts[.systemFileNumber] ?? 0) \(modified)"
+        }
+        return signatures
+    }
+}

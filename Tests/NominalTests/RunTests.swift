@@ -1,0 +1,153 @@
+import ContentStore
+import Foundation
+import Imaging
+import Testing
+
+/// The whole program, from images to the report.
+@Suite struct RunTests {
+    private let fixture: CommandLineFixture
+
+    init() throws {
+        fixture = try CommandLineFixture()
+        try fixture.writeDemoData()
+        try fixture.writeManifest()
+    }
+
+    private func run() throws { #expect(try fixture.nominal("run", "tiny.json").status == 0) }
+
+    @Test("A run exports metrics, scores, maps, overlays, models and a report")
+    func exports() throws {
+        try fixture.writeImage(0.5, width: 48, height: 40, to: "data/wood/test/good/wide.png")
+        let outcome = try fixture.nominal("run", "tiny.json")
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("report: runs/tiny/report.html"))
+
+        let metrics = try JSONSerialization.jsonObject(
+            with: Data(try AtomicFile.read(fixture.place("runs/tiny/metrics.json"))))
+        let summary = try #require(metrics as? [String: Any])
+        #expect(summary.keys.sorted() == ["categories", "mean"])
+        let categories = try #require(summary["categories"] as? [String: [String: Double]])
+        #expect(categories.keys.sorted() == ["wood", "woven_cloth"])
+        for figures in categories.values {
+            #expect(figures.keys.sorted() == ["imageAUROC", "pixelAUROC"])
+            #expect(figures.values.allSatisfy { (0...1).contains($0) })
+        }
+
+        let rows = try fixture.text("runs/tiny/scores.csv").split(separator: "\n")
+        #expect(rows[0] == "category,kind,image,label,score,normalizedScore,threshold,verdict")
+        // Per material two normal images and five kinds of defect; and the wide one.
+        #expect(rows.count == 1 + 2 * 7 + 1)
+
+        let map = try FloatMap.decode(path: fixture.place("runs/tiny/anomaly_maps/wood/test/hole/000.tiff"))
+        #expect((map.width, map.height) == (64, 64))
+        let wide = try FloatMap.decode(path: fixture.place("runs/tiny/anomaly_maps/wood/test/good/wide.tiff"))
+        #expect((wide.width, wide.height) == (48, 40))
+        #expect(wide.values.allSatisfy { $0.isFinite && $0 >= 0 })
+        let overlay = try ImageDecoder.decode(path: fixture.place("runs/tiny/overlays/wood/test/good/wide.png")).image
+        #expect((overlay.width, overlay.height, overlay.channels) == (48, 40, 3))
+
+        let files = fixture.files(below: "runs/tiny")
+        #expect(files.count { $0.hasPrefix("anomaly_maps/") } == 15)
+        #expect(files.count { $0.hasPrefix("overlays/") } == 15)
+        #expect(files.filter { $0.hasPrefix("models/") } == ["models/wood.nominal", "models/woven_cloth.nominal"])
+        #expect(!files.contains { $0.contains("partial") || $0.contains("writable") })
+    }
+
+    @Test("The report needs nothing from the network")
+    func report() throws {
+        try run()
+        let page = try fixture.text("runs/tiny/report.html")
+        #expect(page.contains("woven_cloth"))
+        for scheme in ["http://", "https://"] {
+            for range in page.ranges(of: scheme) {
+                #expect(page[range.upperBound...].hasPrefix("www.w3.org/"), "\(page[range.lowerBound...].prefix(60))")
+            }
+        }
+    }
+
+    @Test("A second run does nothing and writes no file")
+    func again() throws {
+        try run()
+        let before = try fixture.signatures(below: "runs")
+        let outcome = try fixture.nominal("run", "tiny.json")
+        #expect(outcome.status == 0)
+        #expect(outcome.errors.contains("nothing to do: all 28 tasks are done already; 0 files written to runs/tiny"))
+        #expect(try fixture.signatures(below: "runs") == before)
+        #expect(try fixture.nominal("plan", "tiny.json").output == "0 tasks to run, 28 done already\n")
+    }
+
+    @Test("Another learning rate runs the training and what follows, and says why")
+    func learningRate() throws {
+        try run()
+        try fixture.writeManifest(training: #", "learningRate": 0.01"#)
+        let plan = try fixture.nominal("plan", "tiny.json").output
+        #expect(plan.contains("run     wood/train/0000  (learningRate: 0.001 -> 0.01)\n"))
+        for task in ["wood/train/0001", "wood/train/0002", "wood/calibrate", "wood/metrics", "aggregate", "report"] {
+            #expect(plan.contains("wait    \(task)  (after "), "\(task)")
+        }
+        for stage in ["ingest", "select", "corrupt"] { #expect(!plan.contains("/\(stage)"), "\(stage)") }
+        #expect(plan.hasSuffix("\n16 tasks to run, 12 done already\n"))
+        #expect(try fixture.nominal("run", "tiny.json", "--dry-run").output == plan)
+        #expect(try fixture.nominal("run", "tiny.json").errors.contains("16 tasks run, 12 done already"))
+    }
+
+    @Test("One more image costs one decode")
+    func oneMoreImage() throws {
+        func decoded() throws -> Int {
+            let store = try ContentStore(path: fixture.place(".nominal"), mode: .readOnly)
+            let tasks = try fixture.nominal("plan", "tiny.json", "--all").output.split(separator: "\n")
+                .compactMap { $0.split(separator: " ").dropFirst().first }.filter { $0.contains("/ingest/") }
+            return try tasks.map { try store.jobs(ofTask: "\($0) [decode]").count }.reduce(0, +)
+        }
+        try run()
+        #expect(try decoded() == 2 * (6 + 7))
+        try fixture.writeImage(0.5, width: 64, height: 64, to: "data/wood/train/good/zzz.png")
+        #expect(try fixture.nominal("plan", "tiny.json").output.contains("train/good/zzz.png: (absent) -> "))
+        try run()
+        #expect(try decoded() == 2 * (6 + 7) + 1)
+    }
+
+    @Test("Results do not depend on the number of threads and of tasks at once")
+    func threads() throws {
+        for (threads, jobs) in [("1", "1"), ("2", "4")] {
+            let outcome = try fixture.nominal(
+                "run", "tiny.json", "--store", "store\(threads)", "--output", "out\(threads)", "--threads", threads,
+                "-j", jobs)
+            #expect(outcome.status == 0)
+        }
+        let files = fixture.files(below: "out1")
+        #expect(files.contains("models/wood.nominal"))
+        #expect(files == fixture.files(below: "out2"))
+        for file in files {
+            #expect(
+                try Digest.of(filePath: fixture.place("out1/\(file)"))
+                    == Digest.of(filePath: fixture.place("out2/\(file)")), "\(file)")
+        }
+    }
+
+    @Test("A model scores a folder outside of any job as the job did")
+    func score() throws {
+        try run()
+        let outcome = try fixture.nominal(
+            "score", "--model", "runs/tiny/models/wood.nominal", "data/wood/test", "--output", "scored", "--store",
+            "other")
+        #expect(outcome.status == 0)
+        func scores(_ file: String, _ prefix: String) throws -> [String: String] {
+            var scores: [String: String] = [:]
+            for row in try fixture.text(file).split(separator: "\n").dropFirst() where row.hasPrefix("wood,") {
+                let fields = row.split(separator: ",", omittingEmptySubsequences: false)
+                scores[prefix + fields[2]] = fields[4...].joined(separator: ",")
+            }
+            return scores
+        }
+        let scored = try scores("scored/scores.csv", "test/")
+        #expect(scored.count == 7)
+        #expect(try scored == scores("runs/tiny/scores.csv", ""))
+        for kind in ["good", "hole"] {
+            #expect(
+                try Digest.of(filePath: fixture.place("scored/anomaly_maps/\(kind)/000.tiff"))
+                    == Digest.of(filePath: fixture.place("runs/tiny/anomaly_maps/wood/test/\(kind)/000.tiff")))
+        }
+        #expect(!fixture.exists("runs/score-test"))
+    }
+}

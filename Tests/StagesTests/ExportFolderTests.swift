@@ -1,0 +1,102 @@
+import ContentStore
+import Foundation
+import PipelineTestSupport
+import Testing
+
+@testable import Stages
+
+@Suite struct ExportFolderTests {
+    private let folder: TemporaryFolder
+    private let store: ContentStore
+    private let exports: ExportFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+        store = try ContentStore(path: folder.path + "/store")
+        exports = try ExportFolder(path: folder.path + "/runs/job")
+    }
+
+    @discardableResult
+    private func export(_ files: [String: String], isComplete: Bool = true) throws -> [Int] {
+        let plan = try files.map {
+            ExportPlan.File(path: $0.key, digest: try store.put(bytes: Array($0.value.utf8)))
+        }
+        let done = try exports.export(ExportPlan(files: plan), from: store, isComplete: isComplete)
+        return [done.written, done.removed]
+    }
+
+    private func text(_ name: String) -> String? {
+        try? String(contentsOfFile: exports.path + "/" + name, encoding: .utf8)
+    }
+
+    @Test("Only what differs is written")
+    func changes() throws {
+        #expect(try export(["a/1.txt": "one", "a/2.txt": "two"]) == [2, 0])
+        #expect(try export(["a/1.txt": "one", "a/2.txt": "two"]) == [0, 0])
+        #expect(try export(["a/1.txt": "one", "a/2.txt": "changed"]) == [1, 0])
+        #expect(text("a/2.txt") == "changed")
+    }
+
+    @Test("A file that somebody changed or deleted is put right")
+    func repair() throws {
+        try export(["a.txt": "one", "b.txt": "two"])
+        try folder.write("edited", to: "runs/job/a.txt")
+        try FileManager.default.removeItem(atPath: exports.path + "/b.txt")
+        #expect(try export(["a.txt": "one", "b.txt": "two"]) == [2, 0])
+        #expect(text("a.txt") == "one")
+    }
+
+    @Test("What an earlier export wrote and this one does not is removed; files of the user stay")
+    func removal() throws {
+        try export(["a.txt": "one", "b.txt": "two"])
+        try folder.write("mine", to: "runs/job/notes.txt")
+        #expect(try export(["a.txt": "one"]) == [0, 1])
+        #expect(text("b.txt") == nil)
+        #expect(text("notes.txt") == "mine")
+    }
+
+    @Test("A run that did not end well removes nothing, the next good one does")
+    func incomplete() throws {
+        try export(["a.txt": "one", "b.txt": "two"])
+        #expect(try export(["a.txt": "new"], isComplete: false) == [1, 0])
+        #expect(text("b.txt") == "two")
+        #expect(try export(["a.txt": "new"]) == [0, 1])
+        #expect(text("b.txt") == nil)
+    }
+
+    @Test("A list that was tampered with never leads out of the folder")
+    func hostileList() throws {
+        try folder.write("keep", to: "victim.txt")
+        try FileManager.default.createDirectory(atPath: folder.path + "/other", withIntermediateDirectories: true)
+        try folder.write("keep", to: "other/victim.txt")
+        try FileManager.default.createSymbolicLink(
+            atPath: exports.path + "/link", withDestinationPath: folder.path + "/other")
+        try FileManager.default.createSymbolicLink(
+            atPath: exports.path + "/victim", withDestinationPath: folder.path + "/victim.txt")
+        let hostile = [
+            "../../victim.txt", "a/../../../victim.txt", folder.path + "/victim.txt",
+            "//" + folder.path + "/victim.txt",
+            "link/victim.txt", "victim", "", ".", "..", "/", "a/../../..", "./../../victim.txt",
+        ]
+        let list = Dictionary(uniqueKeysWithValues: hostile.map { ($0, "0") })
+        try folder.write(String(decoding: try StageJSON.encode(list), as: UTF8.self), to: "runs/job/exports.json")
+        // The link itself lies in the folder.
+        #expect(try export(["a.txt": "one"]) == [1, 1])
+        #expect(FileManager.default.contents(atPath: folder.path + "/victim.txt") == Data("keep".utf8))
+        #expect(FileManager.default.contents(atPath: folder.path + "/other/victim.txt") == Data("keep".utf8))
+    }
+
+    @Test("A list that is no list is passed over", arguments: ["", "[1]", "{\"a\": 1}", "\u{0}"])
+    func damagedList(text: String) throws {
+        try folder.write(text, to: "runs/job/exports.json")
+        #expect(try export(["a.txt": "one"]) == [1, 0])
+    }
+
+    @Test("A folder that cannot be written to is refused with the reason")
+    func notWritable() throws {
+        try folder.write("", to: "file")
+        let error = #expect(throws: ExportError.self) { try ExportFolder(path: folder.path + "/file/runs") }
+        #expect("\(error!)".contains("file/runs: cannot write here (Cannot create the folder"))
+        #expect("\(error!)".contains("--output"))
+    }
+}

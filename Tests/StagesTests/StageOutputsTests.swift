@@ -1,0 +1,179 @@
+import ContentStore
+import Imaging
+import Manifests
+import Pipeline
+import Testing
+
+@testable import Stages
+
+/// SHA-256 of what stages write for inputs made by formulas, recorded from the first version of each stage.
+///
+/// A stage whose bytes change has to raise its `version`, or stores would go on to serve the old ones; then record the new
+/// digests here. They are the same without AVX2 and FMA; PNG bytes also depend on zlib: these are of 1.2.13.
+@Suite struct StageOutputsTests {
+    private let data: TinyDataSet
+    private let bench: StageBench
+
+    init() throws {
+        data = try TinyDataSet()
+        bench = try StageBench()
+        try data.writeCategory("bolt")
+    }
+
+    private func expectPinned(
+        _ outputs: [String: Digest], _ stage: (some Stage).Type, version: Int, _ pinned: [String: String],
+        at place: SourceLocation = #_sourceLocation
+    ) {
+        #expect(stage.version == version, sourceLocation: place)
+        #expect(
+            outputs.mapValues(\.short) == pinned, "the bytes of \(stage.name) have changed: raise its version",
+            sourceLocation: place)
+    }
+
+    private func sources(_ split: SourceImage.Split) throws -> [IngestStage.Source] {
+        let layout = DatasetSection.Layout.mvtec(root: ManifestPath(data.path, relativeTo: "/"), categories: .all)
+        return try DatasetScan.scan(layout, jobName: "tiny")[0].images.filter { $0.split == split }.map {
+            IngestStage.Source(
+                image: $0, digest: try Digest.of(filePath: $0.path),
+                maskDigest: try $0.maskPath.map { try Digest.of(filePath: $0) })
+        }
+    }
+
+    private func ingest(_ split: SourceImage.Split) throws -> [String: Digest] {
+        try bench.run(IngestStage(sources: try sources(split), width: 32, height: 32, onBadImage: .fail))
+    }
+
+    private func select() throws -> [String: Digest] {
+        try bench.run(
+            SelectStage(category: "bolt", heldOutFraction: 0.25), [("images.0", try ingest(.train)["images.json"]!)])
+    }
+
+    @Test("Ingest gives the pinned bytes")
+    func ingest() throws {
+        expectPinned(try ingest(.train), IngestStage.self, version: 1, ["images.json": "0b0b4f129709"])
+        expectPinned(try ingest(.test), IngestStage.self, version: 1, ["images.json": "68f5305dc8e6"])
+    }
+
+    @Test("Selection gives the pinned bytes")
+    func selection() throws {
+        expectPinned(
+            try select(), SelectStage.self, version: 1,
+            [
+                "training.json": "b0e86aec7cc6", "heldout.json": "79849b9896c7", "normalization.json": "e3ae965af88c",
+            ])
+    }
+
+    @Test("Corruption gives the pinned bytes")
+    func corruption() throws {
+        let stage = CorruptStage(
+            recipe: try TrainingRecipe(try data.manifest()), shard: 1, images: TrainingImageShelf())
+        let outputs = try bench.run(stage, [("training", try select()["training.json"]!)])
+        expectPinned(outputs, CorruptStage.self, version: 1, ["corruptions": "76d8a2217bba"])
+    }
+
+    /// A score with a map that is brighter where `TinyDataSet.mask` is.
+    private func score(_ file: String, isAnomalous: Bool?, score: Float) throws -> ScoreIndex.Entry {
+        let mask = TinyDataSet.mask()
+        let values = mask.values.enumerated().map { index, value in
+            Float(index % 7) / 8 + (value == 1 && isAnomalous == true ? 0.5 : 0)
+        }
+        let map = FloatMap(width: mask.width, height: mask.height, values: values)
+        return ScoreIndex.Entry(
+            file: file, kind: "dent", isAnomalous: isAnomalous, source: Digest.of(text: file), score: score,
+            normalizedScore: score, threshold: 0.5, verdict: score >= 0.5 ? .anomalous : .normal,
+            map: try bench.store.put(bytes: try map.tiffBytes()), reconstruction: Digest.of(text: ""))
+    }
+
+    private func metrics() throws -> [String: Digest] {
+        let scores = ScoreIndex(entries: [
+            try score("test/dent/000.png", isAnomalous: true, score: 0.75),
+            try score("test/good/000.png", isAnomalous: false, score: 0.25),
+        ])
+        return try bench.run(
+            MetricsStage(),
+            [("scores.0", try bench.put(json: scores)), ("images.0", try ingest(.test)["images.json"]!)])
+    }
+
+    @Test("Metrics are those that the definition gives, in the pinned bytes")
+    func metricsFile() throws {
+        let outputs = try metrics()
+        let record = try StageJSON.decode(CategoryMetrics.self, try bench.store.read(outputs["metrics.json"]!))
+        #expect(record.imageAUROC == 1)
+        #expect((record.normalImages, record.anomalousImages, record.unlabelledImages) == (1, 1, 0))
+        // By counting pairs: 96 anomalous pixels, of values 0.5 + n / 8, against 672 others, of values n / 8.
+        #expect(abs((record.pixelAUROC ?? 0) - StageOutputsTests.pairwiseAUROC) < 1e-12)
+        expectPinned(
+            outputs, MetricsStage.self, version: 1, ["metrics.json": "ed968046c4a0", "scores.json": "1fa90359e9bd"])
+    }
+
+    /// The share of pairs of an anomalous and a normal pixel that the map orders rightly, ties counted half.
+    private static let pairwiseAUROC: Double = {
+        let mask = TinyDataSet.mask().values
+        var anomalous: [Float] = [], normal: [Float] = []
+        for (index, value) in mask.enumerated() {
+            let base = Float(index % 7) / 8
+            normal.append(base)
+            if value == 1 { anomalous.append(base + 0.5) } else { normal.append(base) }
+        }
+        var sum = 0.0
+        for high in anomalous { for low in normal { sum += high > low ? 1 : high == low ? 0.5 : 0 } }
+        return sum / Double(anomalous.count * normal.count)
+    }()
+
+    @Test("The exported tables have the pinned bytes")
+    func aggregate() throws {
+        let metrics = try metrics()
+        let outputs = try bench.run(
+            AggregateStage(categories: ["bolt"]),
+            [("metrics.0", metrics["metrics.json"]!), ("scores.0", metrics["scores.json"]!)])
+        expectPinned(
+            outputs, AggregateStage.self, version: 1,
+            ["metrics.json": "d2e75c8242ed", "scores.json": "381311e657a7", "scores.csv": "3d6ac9949832"])
+        let table = String(decoding: try bench.store.read(outputs["scores.csv"]!), as: UTF8.self)
+        #expect(
+            table == """
+                category,kind,image,label,score,normalizedScore,threshold,verdict
+                bolt,dent,test/dent/000.png,anomalous,0.75,0.75,0.5,anomalous
+                bolt,dent,test/good/000.png,normal,0.25,0.25,0.5,normal
+
+                """)
+    }
+
+    @Test("Training, calibration and scoring give the same bytes twice, on one thread and on two")
+    func repeatability() throws {
+        let manifest = try data.manifest()
+        let digests = try [1, 1, 2].map { threads in
+            let bench = try StageBench()
+            let job = try Job(manifest) { try $0.map { try Digest.of(filePath: $0) } }
+            let summary = try bench.execute(job.graph, threads: threads)
+            return job.graph.tasks.flatMap { task in
+                task.stage.outputs.map { "\(task.id) \($0) \(summary.output(of: task.id, named: $0)!)" }
+            }
+        }
+        #expect(digests[0].count > 12)
+        #expect(digests[0] == digests[1])
+        #expect(digests[0] == digests[2])
+    }
+
+    @Test("Selection leaves out exact copies and files that were set aside")
+    func selectionRules() throws {
+        let expected = try select()
+        try data.writeImage(0, to: "bolt/train/good/copy.png")
+        try data.write([], to: "bolt/train/good/empty.png")
+        let images = try bench.run(
+            IngestStage(sources: try sources(.train), width: 32, height: 32, onBadImage: .quarantine))
+        let all = try bench.run(
+            SelectStage(category: "bolt", heldOutFraction: 0.25), [("images.0", images["images.json"]!)])
+        #expect(all == expected)
+    }
+
+    @Test("One usable normal image is too few, and the message says so")
+    func tooFew() throws {
+        let index = ImageIndex(entries: [])
+        let error = #expect(throws: (any Error).self) {
+            try bench.run(
+                SelectStage(category: "bolt", heldOutFraction: 0.1), [("images.0", try bench.put(json: index))])
+        }
+        #expect("\(error!)".contains("bolt: only 0 usable normal image"))
+    }
+}
