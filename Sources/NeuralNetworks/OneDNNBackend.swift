@@ -18,6 +18,9 @@ final class OneDNNBackend: ConvolutionBackend {
         if SparseConvolution.isBetter(for: geometry) {
             return SparseConvolution(geometry, block: block, precision: precision, workerCount: workerCount)
         }
+        if NarrowConvolution.fits(geometry, precision: precision) {
+            return NarrowConvolution(geometry, block: block, workerCount: workerCount)
+        }
         return try OneDNNKernel(geometry, library, precision: precision, workerCount: workerCount)
     }
 }

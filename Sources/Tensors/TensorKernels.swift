@@ -261,6 +261,45 @@ public enum FloatKernels {
     }
 }
 
+/// A 3 x 3 convolution of stride 1 to three channels, in a blocked layout: the layer that makes the image.
+public struct NarrowKernels: Sendable {
+    /// Output channels.
+    public static let outputs = 3
+
+    public var inputBlocks, height, width, block: Int
+
+    public init(inputBlocks: Int, height: Int, width: Int, block: Int) {
+        (self.inputBlocks, self.height, self.width, self.block) = (inputBlocks, height, width, block)
+    }
+
+    private var shape: (Int32, Int32, Int32) { (Int32(inputBlocks), Int32(height), Int32(width)) }
+
+    /// weights[input block][ky][kx][output][lane]
+    public func forward(
+        _ input: UnsafePointer<Float>, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>,
+        output: UnsafeMutablePointer<Float>
+    ) {
+        let kernel = block == 16 ? kernel_narrow_convolution_16 : kernel_narrow_convolution_8
+        kernel(input, weights, bias, output, shape.0, shape.1, shape.2)
+    }
+
+    public func dataGradient(
+        _ outputGradient: UnsafePointer<Float>, weights: UnsafePointer<Float>,
+        inputGradient: UnsafeMutablePointer<Float>
+    ) {
+        let kernel = block == 16 ? kernel_narrow_data_gradient_16 : kernel_narrow_data_gradient_8
+        kernel(outputGradient, weights, inputGradient, shape.0, shape.1, shape.2)
+    }
+
+    public func weightGradient(
+        _ input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>,
+        weightGradient: UnsafeMutablePointer<Float>, biasGradient: UnsafeMutablePointer<Float>
+    ) {
+        let kernel = block == 16 ? kernel_narrow_weight_gradient_16 : kernel_narrow_weight_gradient_8
+        kernel(input, outputGradient, weightGradient, biasGradient, shape.0, shape.1, shape.2)
+    }
+}
+
 /// Anomaly maps: kernels on arrays.
 public enum MapKernels {
     /// Mean over channels of the squared difference of two channel-major images of channels x pixels.

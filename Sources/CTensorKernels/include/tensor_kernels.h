@@ -94,4 +94,19 @@ void kernel_sparse_weight_gradient_16(const float *input, const float *output_gr
 void kernel_sparse_weight_gradient_8(const float *input, const float *output_gradient, float *weight_gradient,
                                      float *bias_gradient, const kernel_sparse_shape *shape);
 
+// A 3 x 3 convolution of stride 1 to three channels. weights[input block][ky][kx][3][block]; biases and their gradients are
+// three numbers; the output is blocked with zeros in its other lanes.
+void kernel_narrow_convolution_16(const float *input, const float *weights, const float *bias, float *output,
+                                  int input_blocks, int height, int width);
+void kernel_narrow_data_gradient_16(const float *output_gradient, const float *weights, float *input_gradient,
+                                    int input_blocks, int height, int width);
+void kernel_narrow_weight_gradient_16(const float *input, const float *output_gradient, float *weight_gradient,
+                                      float *bias_gradient, int input_blocks, int height, int width);
+void kernel_narrow_convolution_8(const float *input, const float *weights, const float *bias, float *output,
+                                  int input_blocks, int height, int width);
+void kernel_narrow_data_gradient_8(const float *output_gradient, const float *weights, float *input_gradient,
+                                    int input_blocks, int height, int width);
+void kernel_narrow_weight_gradient_8(const float *input, const float *output_gradient, float *weight_gradient,
+                                      float *bias_gradient, int input_blocks, int height, int width);
+
 #endif
