@@ -21,7 +21,12 @@ final class OneDNNBackend: ConvolutionBackend {
         if NarrowConvolution.fits(geometry, precision: precision) {
             return NarrowConvolution(geometry, block: block, workerCount: workerCount)
         }
-        return try OneDNNKernel(geometry, library, precision: precision, workerCount: workerCount)
+        let kernel = try OneDNNKernel(geometry, library, precision: precision, workerCount: workerCount)
+        // The reference code is hundreds of times slower than anything else.
+        if kernel.usesReferenceCode, SparseConvolution.fits(geometry) {
+            return SparseConvolution(geometry, block: block, precision: precision, workerCount: workerCount)
+        }
+        return kernel
     }
 }
 
@@ -80,18 +85,21 @@ final class OneDNNKernel: ConvolutionKernel {
             case .sigmoid: .sigmoid
             }
         forwardConvolution = try OneDNNConvolution(library, .forward, shape)
-        isDataGradientForward = convolution.stride == 1
-        accumulatesInScratch = !isDataGradientForward && geometry.sourceGradient == .accumulate
-        if geometry.sourceGradient == nil {
-            dataConvolution = nil
-        } else if isDataGradientForward {
+        var turnedConvolution: OneDNNConvolution?
+        if geometry.sourceGradient != nil, convolution.stride == 1 {
             var turned = plain
             (turned.inputChannels, turned.outputChannels) = (plain.outputChannels, plain.inputChannels)
             turned.accumulate = geometry.sourceGradient == .accumulate
-            dataConvolution = try OneDNNConvolution(library, .forward, turned)
-        } else {
-            dataConvolution = try OneDNNConvolution(library, .backwardData, plain)
+            let candidate = try OneDNNConvolution(library, .forward, turned)
+            // For some widths and dilations the library has a fast data gradient and no fast forward kernel.
+            turnedConvolution = candidate.isReference ? nil : candidate
         }
+        isDataGradientForward = turnedConvolution != nil
+        accumulatesInScratch = !isDataGradientForward && geometry.sourceGradient == .accumulate
+        dataConvolution =
+            if geometry.sourceGradient == nil { nil } else if let turnedConvolution { turnedConvolution } else {
+                try OneDNNConvolution(library, .backwardData, plain)
+            }
         weightConvolution = geometry.isTrained ? try OneDNNConvolution(library, .backwardWeights, plain) : nil
 
         padded = PaddedWeights(geometry)
@@ -123,6 +131,10 @@ final class OneDNNKernel: ConvolutionKernel {
         weightCalls = Array(repeating: nil, count: workerCount)
         dataCalls = Array(repeating: nil, count: workerCount)
         memories = Array(repeating: nil, count: workerCount)
+    }
+
+    var usesReferenceCode: Bool {
+        [forwardConvolution, dataConvolution, weightConvolution].contains { $0?.isReference == true }
     }
 
     var kernelNames: [String] {

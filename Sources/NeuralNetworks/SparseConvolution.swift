@@ -20,9 +20,11 @@ final class SparseConvolution: ConvolutionKernel {
 
     /// From a dilation of half the side on, fewer than half of the kernel's elements touch the image on average.
     static func isBetter(for geometry: ConvolutionGeometry) -> Bool {
-        let convolution = geometry.convolution
-        return convolution.kernelSize == 3 && convolution.stride == 1 && !geometry.isPlanarSource
-            && 2 * convolution.dilation >= min(geometry.inputHeight, geometry.inputWidth)
+        fits(geometry) && 2 * geometry.convolution.dilation >= min(geometry.inputHeight, geometry.inputWidth)
+    }
+
+    static func fits(_ geometry: ConvolutionGeometry) -> Bool {
+        geometry.convolution.kernelSize == 3 && geometry.convolution.stride == 1 && !geometry.isPlanarSource
     }
 
     init(_ geometry: ConvolutionGeometry, block: Int, precision: Precision, workerCount: Int) {
