@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 NOMINAL := .build/release/nominal
 PREFIX ?= /usr/local
+SOURCES := $(shell find Package.swift Sources schemas -type f)
 PACKAGES := libsqlite3-dev libpng-dev libtiff-dev libjpeg62-turbo-dev libopenblas-dev libdnnl-dev python3-jsonschema python3-pil
 # Root needs no sudo; a machine without sudo says what is missing.
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
@@ -24,22 +25,26 @@ setup:
 	  $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y --no-install-recommends $$missing >/dev/null; \
 	fi
 
-# swift build itself knows what is up to date.
-build: setup
+# swift build knows best what is out of date, but takes seconds to say that nothing is.
+$(NOMINAL): $(SOURCES) | setup
 	swift build -c release --product nominal
+	@touch $@
 
-$(NOMINAL):
-	@$(MAKE) build
+build: $(NOMINAL)
 
-demo: build
+# The same program makes the same images: they are made again only when it is another one.
+data/demo/.complete: $(NOMINAL)
 	$(NOMINAL) demo-data data/demo
+	@touch $@
+
+demo: data/demo/.complete
 	$(NOMINAL) run jobs/demo.json
 
 data:
 	@[ -n "$(DATA)" ] || { echo "usage: make data DATA=FOLDER (a folder with mvtec_ad, magnetic_tile, ...)" >&2; exit 64; }
 	@[ -d "$(DATA)" ] || { echo "$(DATA): no such folder" >&2; exit 66; }
 	@mkdir -p data
-	@for d in "$(DATA)"/*/; do n=$$(basename "$$d"); \
+	@shopt -s nullglob; for d in "$(DATA)"/*/; do n=$$(basename "$$d"); \
 	  if [ -e "data/$$n" ] && [ ! -L "data/$$n" ]; then echo "data/$$n is there already and no link; left alone"; \
 	  else ln -sfn "$$(realpath "$$d")" "data/$$n"; echo "data/$$n -> $$(realpath "$$d")"; fi; done
 
