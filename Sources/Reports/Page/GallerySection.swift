@@ -29,7 +29,7 @@ struct GallerySection {
         var legend = "Left to right: input, reconstruction, anomaly map"
         if items.contains(where: { $0.groundTruth != nil }) { legend += ", ground truth" }
         if items.contains(where: { $0.normalizedScore != nil }) {
-            legend += ". Normalised scores are in spreads of the held-out normal images"
+            legend += ". Normalised scores are 0 for the median held-out normal image and 1 at the threshold"
         }
         return legend + "."
     }
