@@ -38,7 +38,7 @@ data/demo/.complete: $(NOMINAL)
 	@touch $@
 
 demo: data/demo/.complete
-	$(NOMINAL) run jobs/demo.json
+	$(NOMINAL) run jobs/demo.json --depfile runs/demo/depends.mk
 
 data:
 	@[ -n "$(DATA)" ] || { echo "usage: make data DATA=FOLDER (a folder with mvtec_ad, magnetic_tile, ...)" >&2; exit 64; }
