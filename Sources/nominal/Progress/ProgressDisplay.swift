@@ -27,8 +27,6 @@ final class ProgressDisplay: ExecutionObserver, Sendable {
         var running: [TaskID: Running] = [:]
         var drawnLines = 0
         var lastDrawn: ContinuousClock.Instant?
-        /// Seconds of finished tasks by kind, for the time left.
-        var durations: [String: (sum: Double, count: Int)] = [:]
     }
 
     init(isQuiet: Bool) {
@@ -67,11 +65,6 @@ final class ProgressDisplay: ExecutionObserver, Sendable {
             let running = state.running.removeValue(forKey: task)
             state.finished += 1
             if outcome == .cached { state.cached += 1 }
-            if outcome == .run {
-                let kind = ProgressDisplay.kind(task)
-                let known = state.durations[kind] ?? (0, 0)
-                state.durations[kind] = (known.sum + durationSeconds, known.count + 1)
-            }
             if outcome == .run || outcome == .failed, !isTerminal, !isQuiet {
                 var line = "[\(state.finished)/\(state.total)] \(task) \(outcome == .run ? "done" : "failed") in "
                 line += ProgressDisplay.readable(durationSeconds)
@@ -138,12 +131,6 @@ final class ProgressDisplay: ExecutionObserver, Sendable {
         }
         if let note = running.note { text += ", \(note)" }
         return text
-    }
-
-    /// `train` of `wood/train/0003`.
-    private static func kind(_ task: TaskID) -> String {
-        let parts = task.path.split(separator: "/")
-        return String(parts.count > 1 ? parts[1] : parts[0])
     }
 
     private static func short(_ value: Double) -> String {
