@@ -76,6 +76,7 @@ bench: build
 
 docs: build
 	$(NOMINAL) schema --reference > docs/manifest.md
+	$(NOMINAL) schema --sweep --reference > docs/sweep.md
 
 install: build
 	install -D $(NOMINAL) $(DESTDIR)$(PREFIX)/bin/nominal

@@ -45,7 +45,12 @@ let package = Package(
             name: "Reports", resources: [.embedInCode("Page/report.css"), .embedInCode("Page/report.js")],
             swiftSettings: strict),
         .target(
-            name: "Manifests", resources: [.embedInCode("Resources/job.schema.json")], swiftSettings: numeric),
+            name: "Manifests",
+            resources: [
+                .embedInCode("Resources/job.schema.json"), .embedInCode("Resources/sweep.schema.json"),
+                .embedInCode("Resources/object.json"), .embedInCode("Resources/texture.json"),
+            ],
+            swiftSettings: numeric),
 
         // Digests and tasks: nothing here knows what an image is.
         .target(name: "Pipeline", dependencies: ["ContentStore"], swiftSettings: strict),
@@ -112,7 +117,9 @@ let package = Package(
         .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strict),
         .testTarget(
             name: "StagesTests",
-            dependencies: ["ContentStore", "Imaging", "Manifests", "Pipeline", "PipelineTestSupport", "Stages"],
+            dependencies: [
+                "AnomalyDetection", "ContentStore", "Imaging", "Manifests", "Pipeline", "PipelineTestSupport", "Stages",
+            ],
             swiftSettings: strict),
     ]
 )

@@ -25,7 +25,7 @@ public struct JobManifest: Sendable, Equatable {
     public let calibration: CalibrationSection
 
     /// The manifest as written.
-    private let document: JSONValue
+    let document: JSONValue
 
     /// Reads and checks a manifest.
     public static func load(path: String) throws(ManifestError) -> JobManifest {
@@ -61,15 +61,17 @@ public struct JobManifest: Sendable, Equatable {
         var cases: [JobCase] = []
         for expansion in CaseExpansion.expand(document) {
             cases.append(
-                JobCase(name: expansion.name, manifest: try JobManifest(checking: expansion.document, file: file)))
+                JobCase(
+                    name: expansion.name, variant: expansion.variant,
+                    manifest: try JobManifest(checking: expansion.document, file: file)))
         }
         return cases
     }
 
-    private init(checking document: JSONValue, file: String) throws(ManifestError) {
+    init(checking document: JSONValue, file: String) throws(ManifestError) {
         let violations = ManifestRules.violations(of: document, file: file)
         guard violations.isEmpty else { throw .invalid(file: file, violations: violations) }
-        let resolved = JobSchema.validator.applyingDefaults(to: document)
+        let resolved = JobSchema.validator.applyingDefaults(to: Preset.applied(to: document))
         let folder = ManifestPath("..", relativeTo: file).absolute
         self.document = document
         self.file = file
@@ -88,7 +90,8 @@ public struct JobManifest: Sendable, Equatable {
         calibration = CalibrationSection(resolved.member("calibration"))
     }
 
-    private static func read(_ path: String) throws(ManifestError) -> [UInt8] {
+    /// The bytes of a manifest; of a file that is too large, enough for the parser to refuse it.
+    static func read(_ path: String) throws(ManifestError) -> [UInt8] {
         do {
             let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
             defer { try? handle.close() }

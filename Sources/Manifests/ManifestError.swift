@@ -1,4 +1,4 @@
-/// Why there is no job manifest.
+/// Why there is no manifest of a job or a sweep.
 public enum ManifestError: Error, Equatable, Sendable {
     case missing(file: String)
     case unreadable(file: String, reason: String)
@@ -13,12 +13,12 @@ public enum ManifestError: Error, Equatable, Sendable {
         case .missing(let file):
             [
                 ManifestViolation(
-                    file: file, found: "no such file", expected: "a job manifest", remedy: "correct the path")
+                    file: file, found: "no such file", expected: "a manifest", remedy: "correct the path")
             ]
         case .unreadable(let file, let reason):
             [
                 ManifestViolation(
-                    file: file, found: "an unreadable file (\(reason))", expected: "a readable job manifest",
+                    file: file, found: "an unreadable file (\(reason))", expected: "a readable manifest",
                     remedy: "check what the path names and who may read it")
             ]
         case .malformed(.malformed(let file, let position, let fault)):
@@ -37,7 +37,7 @@ extension ManifestError: CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .missing(let file): return "\(file): there is no such file; expected a job manifest; correct the path"
+        case .missing(let file): return "\(file): there is no such file; expected a manifest; correct the path"
         case .unreadable(let file, let reason):
             return "\(file): the file cannot be read (\(reason)); check what the path names and who may read it"
         case .malformed(let error): return error.description
@@ -45,7 +45,7 @@ extension ManifestError: CustomStringConvertible {
             let count = violations.count == 1 ? "1 fault" : "\(violations.count) faults"
             let listed = violations.prefix(Self.listedViolations).map { "\n  \($0)" }.joined()
             let rest = violations.count - Self.listedViolations
-            return "\(file) is no valid job manifest, it has \(count):" + listed
+            return "\(file) is no valid manifest, it has \(count):" + listed
                 + (rest > 0 ? "\n  and \(rest) more" : "")
         }
     }

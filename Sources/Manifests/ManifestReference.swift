@@ -1,14 +1,22 @@
-/// The reference page of job manifests, made from their schema.
+/// The reference pages of manifests, made from their schemas.
 public enum ManifestReference {
-    /// A Markdown page: every key with its pointer, type, default, range and meaning.
-    public static func markdown() -> String {
-        let validator = JobSchema.validator
+    /// A Markdown page about job manifests: every key with its pointer, type, default, range and meaning.
+    public static func markdown() -> String { page("Job manifest", JobSchema.validator) }
+
+    /// The same about sweeps.
+    public static func sweepMarkdown() -> String { page("Sweep manifest", SweepSchema.validator) }
+
+    private static func page(_ title: String, _ validator: SchemaValidator) -> String {
         let wording = SchemaWording(definitions: validator.definitions)
         let root = validator.root
-        var page = "# Job manifest\n\n\(root.description ?? "")\n\nPointers are JSON Pointers (RFC 6901).\n"
+        var page = "# \(title)\n\n\(root.description ?? "")\n\nPointers are JSON Pointers (RFC 6901).\n"
         let sections = root.properties.filter { $0.hasProperties }
         let topLevel = root.properties.filter { !$0.hasProperties }
-        page += table(topLevel.map { row($0, at: .root, in: root, wording: wording) })
+        page += table(
+            topLevel.flatMap { property in
+                [row(property, at: .root, in: root, wording: wording)]
+                    + memberRows(of: property, at: .root, wording: wording)
+            })
         for section in sections {
             page += "\n## \(section.name)\n\n\(section.schema.description ?? "")\n"
             let pointer = JSONPointer.root.appending(section.name)
@@ -21,6 +29,20 @@ public enum ManifestReference {
         schema.properties.flatMap { property in
             let row = row(property, at: pointer, in: schema, wording: wording)
             return [row] + rows(of: property.schema, at: pointer.appending(property.name), wording: wording)
+        }
+    }
+
+    /// The keys of objects that may stand under names of the user's own.
+    private static func memberRows(
+        of property: SchemaProperty, at parent: JSONPointer, wording: SchemaWording
+    ) -> [String] {
+        let pointer = parent.appending(property.name).appending("POINTER")
+        return property.schema.memberAlternatives.flatMap { alternative -> [String] in
+            for case .reference(let name) in alternative.assertions {
+                guard let schema = wording.definitions[name] else { continue }
+                return rows(of: schema, at: pointer, wording: wording)
+            }
+            return []
         }
     }
 
@@ -58,6 +80,14 @@ extension SchemaProperty {
 }
 
 extension SchemaNode {
+    /// What members may be that the schema does not name, where there is a choice.
+    fileprivate var memberAlternatives: [SchemaNode] {
+        for case .members(let members) in assertions {
+            for case .oneOf(let alternatives) in members.additional.assertions { return alternatives }
+        }
+        return []
+    }
+
     fileprivate var requiredNames: [String] {
         for case .required(let names) in assertions { return names }
         return []

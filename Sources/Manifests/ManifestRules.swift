@@ -29,9 +29,11 @@ struct ManifestRules {
     }
 
     private static func singleViolations(of document: JSONValue, file: String) -> [ManifestViolation] {
+        // Types are checked in what was written; a preset could not be laid under anything else.
         let violations = JobSchema.validator.violations(of: document)
         if violations.isEmpty {
-            var rules = ManifestRules(file: file, resolved: JobSchema.validator.applyingDefaults(to: document))
+            let complete = JobSchema.validator.applyingDefaults(to: Preset.applied(to: document))
+            var rules = ManifestRules(file: file, resolved: complete)
             return rules.check()
         }
         return violations.map {
@@ -88,12 +90,34 @@ struct ManifestRules {
                 ["scoring", "boxSize"], found: "\(box.text) for an image of \(width.text) x \(height.text) pixels",
                 expected: "a box smaller than both sides", remedy: "make it smaller")
         }
-        if value(["augmentation", "quarterTurns"]).bool == true, width != height {
+        let tile = value(["image"])["tile"]
+        if let tile { checkTile(tile, width, height) }
+        let (seenWidth, seenHeight) = (tile?.member("width").number ?? width, tile?.member("height").number ?? height)
+        if value(["augmentation", "quarterTurns"]).bool == true, seenWidth != seenHeight {
             report(
-                ["augmentation", "quarterTurns"], found: "true for an image of \(width.text) x \(height.text) pixels",
+                ["augmentation", "quarterTurns"],
+                found:
+                    "true for \(tile == nil ? "an image" : "tiles") of \(seenWidth.text) x \(seenHeight.text) pixels",
                 expected: "quarter turns of square images alone",
                 remedy: "set it to false, or make width and height equal")
         }
+    }
+
+    private mutating func checkTile(_ tile: JSONValue, _ width: JSONNumber, _ height: JSONNumber) {
+        for (side, whole) in [("width", width), ("height", height)] {
+            guard let number = tile.member(side).number, number.double > whole.double else { continue }
+            report(
+                ["image", "tile", side], found: "\(number.text) in an image of \(width.text) x \(height.text) pixels",
+                expected: "at most \(whole.text)", remedy: "make the tile smaller, or leave \"tile\" out")
+        }
+        let sides = [tile.member("width"), tile.member("height")].compactMap(\.double)
+        guard let overlap = tile.member("overlap").number, let least = sides.min(), 2 * overlap.double >= least else {
+            return
+        }
+        report(
+            ["image", "tile", "overlap"],
+            found: "\(overlap.text) pixels for a tile whose shorter side is \(Int(least))",
+            expected: "less than half of it", remedy: "lower it, or make the tile larger")
     }
 
     private mutating func requireOrder(_ lower: [String], isAtMost upper: [String]) {

@@ -20,7 +20,7 @@ struct Nominal: ParsableCommand {
             """,
         version: NominalVersion.current,
         subcommands: [
-            RunCommand.self, PlanCommand.self, ValidateCommand.self, InitCommand.self, ScoreCommand.self,
-            DemoDataCommand.self, SchemaCommand.self, BenchCommand.self,
+            RunCommand.self, PlanCommand.self, PreviewCommand.self, SweepCommand.self, ValidateCommand.self,
+            InitCommand.self, ScoreCommand.self, DemoDataCommand.self, SchemaCommand.self, BenchCommand.self,
         ])
 }

@@ -121,4 +121,19 @@ struct AugmentationTests {
             #expect(ends.allSatisfy { $0 == ends[0] })
         }
     }
+
+    @Test("of colour moves each channel by itself, and of sharpness keeps the mean")
+    func colourAndSharpness() {
+        let image = CorruptionTestImages.weave(width: 24, height: 16, seed: 5)
+        for drawn in Self.draws(Augmentation(colour: 0.1), of: image, count: 16) {
+            let factors = (0..<3).map {
+                CameraChangeTests.mean(drawn, channel: $0) / CameraChangeTests.mean(image, channel: $0)
+            }
+            #expect(factors.allSatisfy { (0.89...1.11).contains($0) })
+            #expect(Set(factors).count == 3)
+        }
+        let sharpness = Self.draws(Augmentation(sharpness: 0.5), of: image, count: 32).map(CameraChangeTests.sharpness)
+        #expect(sharpness.contains { $0 < CameraChangeTests.sharpness(image) })
+        #expect(sharpness.contains { $0 > CameraChangeTests.sharpness(image) })
+    }
 }

@@ -12,7 +12,7 @@ struct ModelTests {
         Float($0 % 7) - 3
     }
     static let model = Model(
-        name: "screw", architecture: .sdc, baseWidth: 1, width: 64, height: 32, parameters: parameters,
+        name: "screw", architecture: .sdc, baseWidth: 1, grid: TileGrid(width: 64, height: 32), parameters: parameters,
         normalization: PixelNormalization(mean: [0.5, 0.25, 0.125], deviation: 0.375),
         scoring: ScoringParameters(boxSize: 5, boxPasses: 2, imageScore: .topK, topFraction: 0.125),
         calibration: Calibration(scores: [3, 1, 2], quantile: 0.5), mapCeiling: 0.75)
@@ -35,12 +35,60 @@ struct ModelTests {
         }
     }
 
-    @Test("of version 1 goes on being read, and is written as the same bytes")
+    /// `model` in version 2: after the box come the tiles (64 x 32, overlap 0), the scales (1), the word "none" and no expected
+    /// error.
+    static let version2 =
+        Array("NOMMODEL".utf8) + [2] + version1[9..<76]
+        + [UInt8](
+            hex: """
+                400000000000000020000000000000000000000000000000010000000000000004000000000000006E6F6E650000000000000000
+                """) + version1[76...]
+
+    @Test("of version 1 goes on being read, and is written as version 2")
     func version1IsRead() throws {
         let read = try Model(bytes: Self.version1, name: "model")
         #expect(read == Self.model)
         #expect(read.calibration.scores == [1, 2, 3])
-        #expect(Self.model.bytes == Self.version1)
+        #expect(read.bytes == Self.version2)
+        #expect(try Model(bytes: Self.version2, name: "model") == Self.model)
+    }
+
+    /// With all that version 2 added.
+    static let normalized: Model = {
+        var scoring = model.scoring
+        (scoring.scales, scoring.normalization) = (3, .expectedError)
+        return Model(
+            name: "screw", architecture: .sdc, baseWidth: 1, grid: TileGrid(width: 64, height: 32),
+            parameters: parameters,
+            normalization: model.normalization, scoring: scoring, calibration: model.calibration,
+            expectedError: ExpectedError(values: (0..<1024).map { Float($0 % 5 + 1) }), mapCeiling: 0.75)
+    }()
+
+    @Test("keeps the scales and the expected error, and is refused where they do not go together")
+    func expectedError() throws {
+        let bytes = Self.normalized.bytes
+        // Compared to a word, for a failure would print every parameter.
+        let isSame = try Model(bytes: bytes, name: "model") == Self.normalized
+        #expect(isSame)
+        // The first value of the field, after 76 bytes as in version 1, the scales, the word and the count.
+        let first = 76 + 24 + 8 + 8 + "expectedError".utf8.count + 8
+        for bits in [Float.nan, 0, -1].map(\.bitPattern) {
+            var damaged = bytes
+            for byte in 0..<4 { damaged[first + byte] = UInt8(truncatingIfNeeded: bits >> (8 * UInt32(byte))) }
+            #expect(throws: FormatError.self) { try Model(bytes: damaged, name: "model") }
+        }
+        var scaled = bytes
+        scaled[76 + 24] = 5
+        #expect(throws: FormatError.self) { try Model(bytes: scaled, name: "model") }
+        // A tile wider than the image, and an overlap of half a tile.
+        for (place, value) in [(76, UInt8(72)), (92, 16)] {
+            var tiled = bytes
+            tiled[place] = value
+            #expect(throws: FormatError.self) { try Model(bytes: tiled, name: "model") }
+        }
+        for end in stride(from: 70, to: first + 4200, by: 7) {
+            #expect(throws: FormatError.self) { try Model(bytes: Array(bytes[..<end]), name: "model") }
+        }
     }
 
     @Test("comes back as it was", arguments: NetworkArchitecture.allCases, ScoringParameters.ImageScore.allCases)
@@ -82,8 +130,10 @@ struct ModelTests {
     @Test("that no engine or scoring could use is refused")
     func unusable() throws {
         let edits: [(inout Model) -> Void] = [
-            { $0.baseWidth = 0 }, { $0.baseWidth = 1025 }, { $0.baseWidth = 2 }, { $0.width = 60 }, { $0.height = 0 },
-            { $0.width = 1 << 40 }, { $0.scoring.boxSize = 4 }, { $0.scoring.boxSize = -1 },
+            { $0.baseWidth = 0 }, { $0.baseWidth = 1025 }, { $0.baseWidth = 2 },
+            { $0.grid = TileGrid(width: 60, height: 32) }, { $0.grid = TileGrid(width: 1 << 40, height: 32) },
+            { $0.grid = TileGrid(width: 64, height: 32, tileWidth: 30, tileHeight: 32, overlap: 4) },
+            { $0.scoring.boxSize = 4 }, { $0.scoring.boxSize = -1 },
             { $0.scoring.boxPasses = -1 },
             { $0.scoring.topFraction = .nan }, { $0.scoring.topFraction = 1.5 }, { $0.mapCeiling = .infinity },
             { $0.normalization.mean[1] = .nan }, { $0.normalization.deviation = 0 },

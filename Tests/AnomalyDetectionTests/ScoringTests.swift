@@ -66,7 +66,8 @@ struct ScoringTests {
                 kind, network: network, height: 24, width: 32, purpose: .inference, threads: threads)
             engine.load(network.initialParameters(seed: 2))
             return Detector(
-                engine: engine, normalization: PixelNormalization(mean: [0.4, 0.5, 0.6], deviation: 0.2),
+                engine: engine, grid: TileGrid(width: 32, height: 24),
+                normalization: PixelNormalization(mean: [0.4, 0.5, 0.6], deviation: 0.2),
                 scoring: scoring)
         }
         let together = try detector(threads: 2).detect(images)
@@ -98,7 +99,8 @@ struct ScoringTests {
         image.values[8 * 24 + 12] += 0.3
         image.values[384 + 8 * 24 + 12] -= 0.6
         let detector = Detector(
-            engine: engine, normalization: PixelNormalization(mean: [0.375, 0.25, 0.25], deviation: 0.125),
+            engine: engine, grid: TileGrid(width: 24, height: 16),
+            normalization: PixelNormalization(mean: [0.375, 0.25, 0.25], deviation: 0.125),
             scoring: ScoringParameters(boxSize: 3, boxPasses: 1, imageScore: .sum, topFraction: 0))
         let detection = try #require(detector.detect([image]).first)
         #expect(abs(detection.score - 0.15) < 1e-5)

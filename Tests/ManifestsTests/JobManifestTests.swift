@@ -41,6 +41,41 @@ struct JobManifestTests {
     }
 
     @Test(
+        "a preset gives way to what the manifest says, and goes before the schema's defaults",
+        arguments: Preset.allCases)
+    func presets(_ preset: Preset) throws {
+        let plain = try Self.manifest(#""preset": "\#(preset.rawValue)""#)
+        #expect(plain.scoring.normalization == .expectedError)
+        #expect(plain.corruption.foregroundOnly == (preset == .object))
+        #expect(plain.corruption.structured.opacity == 0.3...1)
+        let own = try Self.manifest(
+            #""preset": "\#(preset.rawValue)", "scoring": {"boxSize": 3}, "corruption": {"structured": {"size": {"min": 0.1}}}"#
+        )
+        #expect(own.scoring.boxSize == 3 && own.scoring.normalization == .expectedError)
+        #expect(own.corruption.structured.size == 0.1...plain.corruption.structured.size.upperBound)
+        // Written out, it is the same job.
+        let text = JSONSerializer.pretty(own.resolved)
+        #expect(try JobManifest.parse(bytes: Array(text.utf8), file: "/plant/jobs/a.json").scoring == own.scoring)
+    }
+
+    @Test("a variant can choose another preset")
+    func presetVariants() throws {
+        let cases = try Self.manifest(
+            #""preset": "texture", "variants": {"a": {}, "b": {"preset": "object"}, "c": {"preset": null}}"#
+        ).cases()
+        #expect(cases.map(\.manifest.corruption.foregroundOnly) == [false, true, false])
+        #expect(cases.map(\.manifest.scoring.normalization) == [.expectedError, .expectedError, .none])
+    }
+
+    @Test("relations between keys are checked with the preset's values")
+    func presetRelations() {
+        #expect(throws: ManifestError.self) {
+            try Self.manifest(#""preset": "object", "corruption": {"structured": {"patches": {"max": 1}}}"#)
+        }
+        #expect(throws: ManifestError.self) { try Self.manifest(#""preset": "screw""#) }
+    }
+
+    @Test(
         "the resolved manifest of a case is a manifest and resolves to itself",
         arguments: ManifestTableRow.all.filter(\.isValid))
     func resolved(row: ManifestTableRow) throws {
@@ -178,6 +213,10 @@ struct JobManifestTests {
         #expect(files.contains("demo.json") && files.contains("mvtec_ad.json"))
         for file in files {
             let path = folder.appending(path: file).path
+            if SweepManifest.isSweep(path: path) {
+                #expect(try SweepManifest.load(path: path).name + ".json" == file)
+                continue
+            }
             #expect(JobManifest.violations(path: path) == [])
             let manifest = try JobManifest.load(path: path)
             #expect(manifest.name + ".json" == file)

@@ -34,8 +34,8 @@ struct JobSchemaTests {
         }
         #expect(
             without.map(\.pointer) == [
-                "/$schema", "/dataset/root", "/dataset/categories", "/dataset/normal", "/dataset/score",
-                "/corruption/textures", "/training/seed", "/training/seeds", "/variants",
+                "/$schema", "/preset", "/dataset/root", "/dataset/categories", "/dataset/normal", "/dataset/score",
+                "/image/tile", "/corruption/textures", "/training/seed", "/training/seeds", "/variants",
             ])
     }
 

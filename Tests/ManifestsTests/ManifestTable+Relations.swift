@@ -54,6 +54,22 @@ extension ManifestTableRow {
             "quarter turns of an oblong", #""image": {"width": 128}, "augmentation": {"quarterTurns": true}"#,
             by: .rules, ("/augmentation/quarterTurns", 59)),
         bad(
+            "a tile wider than the image",
+            #""image": {"width": 64, "height": 64, "tile": {"height": 64, "overlap": 8, "width": 128}}"#,
+            by: .rules, ("/image/tile/width", 84)),
+        bad(
+            "tiles that overlap by half",
+            #""image": {"tile": {"width": 64, "height": 128, "overlap": 32}}"#,
+            by: .rules, ("/image/tile/overlap", 59)),
+        bad(
+            "quarter turns of oblong tiles",
+            #""image": {"tile": {"width": 64, "height": 128, "overlap": 8}}, "augmentation": {"quarterTurns": true}"#,
+            by: .rules, ("/augmentation/quarterTurns", 97)),
+        bad(
+            "a relation that a preset's value breaks",
+            #""preset": "object", "corruption": {"structured": {"patches": {"max": 1}}}"#,
+            by: .rules, ("/corruption/structured/patches/min", 62)),
+        bad(
             "bfloat16 without onednn", #""engine": {"name": "openblas", "precision": "bfloat16"}"#, by: .rules,
             ("/engine/precision", 45)),
     ]

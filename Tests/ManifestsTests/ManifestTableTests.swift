@@ -34,8 +34,8 @@ struct ManifestTableTests {
             (
                 #""imgae": {}"#,
                 "job.json:2:1: /imgae: found the unknown key \"imgae\"; expected one of the keys $schema, name, "
-                    + "description, dataset, image, augmentation, corruption, network, engine, training, scoring, "
-                    + "calibration, variants; did you mean \"image\"?"
+                    + "description, preset, dataset, image, augmentation, corruption, network, engine, training, "
+                    + "scoring, calibration, variants; did you mean \"image\"?"
             ),
             (
                 #""image": {"width": 20}"#,
@@ -95,7 +95,7 @@ struct ManifestTableTests {
         #expect(error?.violations.count == 30)
         let lines = error?.description.split(separator: "\n") ?? []
         #expect(lines.count == 22)
-        #expect(lines.first == "job.json is no valid job manifest, it has 30 faults:")
+        #expect(lines.first == "job.json is no valid manifest, it has 30 faults:")
         #expect(lines.last == "  and 10 more")
     }
 }

@@ -68,7 +68,7 @@ import Testing
         let stage = CorruptStage(
             recipe: try TrainingRecipe(try data.manifest()), shard: 1, images: TrainingImageShelf())
         let outputs = try bench.run(stage, [("training", try select()["training.json"]!)])
-        expectPinned(outputs, CorruptStage.self, version: 1, ["corruptions": "76d8a2217bba"])
+        expectPinned(outputs, CorruptStage.self, version: 2, ["corruptions": "3b93a05c39ff"])
     }
 
     /// A score with a map that is brighter where `TinyDataSet.mask` is.

@@ -3,28 +3,35 @@ import NeuralNetworks
 
 /// Everything that scoring an image needs, in one file.
 public struct Model: Sendable, Equatable {
-    /// Version 1: the first.
-    public static let format = FileFormat(magic: "NOMMODEL", version: 1)
+    /// Version 2 added tiles, the scales, the map's normalisation and the expected error. Version 1 was the first.
+    public static let format = FileFormat(magic: "NOMMODEL", version: 2)
 
     /// What it was trained on, for people: the category's name.
     public var name: String
     public var architecture: NetworkArchitecture
     public var baseWidth: Int
-    /// The network's input in pixels.
-    public var width, height: Int
+    /// Of images and of the network's input, in pixels.
+    public var grid: TileGrid
     public var parameters: [Float]
     public var normalization: PixelNormalization
     public var scoring: ScoringParameters
     public var calibration: Calibration
+    /// What maps are divided by; there where `scoring` asks for it.
+    public var expectedError: ExpectedError?
     /// The highest value in the maps of held-out normal images: where a picture of a map begins to be warm.
     public var mapCeiling: Float
 
     public init(
-        name: String, architecture: NetworkArchitecture, baseWidth: Int, width: Int, height: Int, parameters: [Float],
-        normalization: PixelNormalization, scoring: ScoringParameters, calibration: Calibration, mapCeiling: Float
+        name: String, architecture: NetworkArchitecture, baseWidth: Int, grid: TileGrid, parameters: [Float],
+        normalization: PixelNormalization, scoring: ScoringParameters, calibration: Calibration,
+        expectedError: ExpectedError? = nil, mapCeiling: Float
     ) {
+        guard (expectedError != nil) == (scoring.normalization == .expectedError) else {
+            fatalError("a model's scoring and its expected error do not go together")
+        }
+        self.expectedError = expectedError
         (self.name, self.architecture, self.baseWidth) = (name, architecture, baseWidth)
-        (self.width, self.height, self.parameters) = (width, height, parameters)
+        (self.grid, self.parameters) = (grid, parameters)
         self.normalization = normalization
         (self.scoring, self.calibration, self.mapCeiling) = (scoring, calibration, mapCeiling)
     }
@@ -35,7 +42,10 @@ public struct Model: Sendable, Equatable {
         var writer = ByteWriter(Model.format)
         writer.write(name)
         writer.write(architecture.rawValue)
-        for number in [baseWidth, width, height, scoring.boxSize, scoring.boxPasses] { writer.write(number) }
+        for number in [baseWidth, grid.width, grid.height, scoring.boxSize, scoring.boxPasses] { writer.write(number) }
+        for number in [grid.tileWidth, grid.tileHeight, grid.overlap, scoring.scales] { writer.write(number) }
+        writer.write(scoring.normalization.rawValue)
+        writer.write(block: expectedError?.values ?? [])
         writer.write(scoring.imageScore.rawValue)
         writer.write(scoring.topFraction)
         for number in normalization.mean + [normalization.deviation, mapCeiling] { writer.write(number) }
@@ -46,7 +56,7 @@ public struct Model: Sendable, Equatable {
     }
 
     public init(bytes: [UInt8], name file: String) throws(FormatError) {
-        var reader = try ByteReader(bytes, Model.format, name: file, readable: 1...1)
+        var reader = try ByteReader(bytes, Model.format, name: file, readable: 1...2)
         name = try reader.readText()
         let architecture = try reader.readText()
         guard let known = NetworkArchitecture(rawValue: architecture) else {
@@ -54,19 +64,41 @@ public struct Model: Sendable, Equatable {
         }
         self.architecture = known
         baseWidth = try reader.readInt("the base width", in: 1...1024)
-        width = try reader.readInt("the width", in: 8...4096)
-        height = try reader.readInt("the height", in: 8...4096)
+        let width = try reader.readInt("the width", in: 8...4096)
+        let height = try reader.readInt("the height", in: 8...4096)
         let boxSize = try reader.readInt("the box size", in: 1...1023)
         let boxPasses = try reader.readInt("the box passes", in: 0...64)
+        var scales = 1
+        var mapNormalization = ScoringParameters.MapNormalization.none
+        var (tileWidth, tileHeight, overlap) = (width, height, 0)
+        if reader.version >= 2 {
+            tileWidth = try reader.readInt("a tile's width", in: 8...width)
+            tileHeight = try reader.readInt("a tile's height", in: 8...height)
+            overlap = try reader.readInt("the tiles' overlap", in: 0...(min(tileWidth, tileHeight) - 1) / 2)
+            scales = try reader.readInt("the scales", in: 1...4)
+            let text = try reader.readText()
+            let expected = try reader.readBlock(of: Float.self)
+            guard let known = ScoringParameters.MapNormalization(rawValue: text) else {
+                throw .damaged(file, at: 0, what: "a normalisation \"\(text)\" of maps that is not known")
+            }
+            mapNormalization = known
+            expectedError = known == .expectedError ? ExpectedError(values: expected) : nil
+            guard (known == .expectedError) == (expectedError != nil), known == .expectedError || expected.isEmpty,
+                known == .none || min(width, height) >= ExpectedError.cells
+            else { throw .damaged(file, at: 0, what: "an expected error that no map could be divided by") }
+        }
+        grid = TileGrid(
+            width: width, height: height, tileWidth: tileWidth, tileHeight: tileHeight, overlap: overlap)
         let imageScore = try reader.readText()
-        guard let known = ScoringParameters.ImageScore(rawValue: imageScore), boxSize % 2 == 1, width % 8 == 0,
-            height % 8 == 0
+        guard let known = ScoringParameters.ImageScore(rawValue: imageScore), boxSize % 2 == 1, tileWidth % 8 == 0,
+            tileHeight % 8 == 0
         else {
             throw .damaged(
                 file, at: 0, what: "a score \"\(imageScore)\", a box of \(boxSize) or a size that is not known")
         }
         scoring = ScoringParameters(
-            boxSize: boxSize, boxPasses: boxPasses, imageScore: known, topFraction: try reader.readFloat())
+            boxSize: boxSize, boxPasses: boxPasses, scales: scales, normalization: mapNormalization, imageScore: known,
+            topFraction: try reader.readFloat())
         let mean = [try reader.readFloat(), try reader.readFloat(), try reader.readFloat()]
         normalization = PixelNormalization(mean: mean, deviation: try reader.readFloat())
         mapCeiling = try reader.readFloat()

@@ -2,15 +2,45 @@
 public struct ScoringParameters: Sendable, Equatable {
     public enum ImageScore: String, Sendable, CaseIterable { case sum, max, mean, topK }
 
+    /// What a map is divided by.
+    public enum MapNormalization: String, Sendable, CaseIterable {
+        /// By nothing: squared differences of pixel values.
+        case none
+        /// By the error that normal images have at the same place: about 1 where nothing is wrong.
+        case expectedError
+    }
+
     /// Side of the box filter in pixels of the network's input (odd; 1 = none) and how often it is applied.
     public var boxSize, boxPasses: Int
+    /// How many maps are averaged, each smoothed by a box three times as wide as that of the one before: small boxes for the
+    /// peaks of small defects, large ones for the extent of large defects.
+    public var scales: Int
+    public var normalization: MapNormalization
     public var imageScore: ImageScore
     /// The share of pixels whose mean is the score `topK`.
     public var topFraction: Float
 
-    public init(boxSize: Int, boxPasses: Int, imageScore: ImageScore, topFraction: Float) {
-        (self.boxSize, self.boxPasses) = (boxSize, boxPasses)
+    public init(
+        boxSize: Int, boxPasses: Int, scales: Int = 1, normalization: MapNormalization = .none, imageScore: ImageScore,
+        topFraction: Float
+    ) {
+        (self.boxSize, self.boxPasses, self.scales) = (boxSize, boxPasses, scales)
+        self.normalization = normalization
         (self.imageScore, self.topFraction) = (imageScore, topFraction)
+    }
+
+    /// The sides of the boxes, none wider than the image.
+    ///
+    /// - Parameter shorterSide: of the image, in pixels.
+    func boxSizes(shorterSide: Int) -> [Int] {
+        let widest = max(1, shorterSide - (shorterSide.isMultiple(of: 2) ? 1 : 2))
+        var sizes: [Int] = []
+        var size = boxSize
+        for _ in 0..<scales {
+            sizes.append(min(size, widest))
+            size *= 3
+        }
+        return sizes
     }
 
     /// One number for a map of at least one pixel.

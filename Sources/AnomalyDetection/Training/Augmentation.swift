@@ -8,36 +8,59 @@ public struct Augmentation: Sendable, Equatable {
     public var shift: Float
     /// Largest relative change of brightness and of contrast.
     public var brightness, contrast: Float
+    /// Largest relative change of each colour channel by itself, as by another white balance.
+    public var colour: Float
+    /// Largest share of the fine detail (what a Gaussian of one pixel takes away) that is taken away or added.
+    public var sharpness: Float
+
+    /// The size of a random part of the image that takes its place; nil for the whole image.
+    public var crop: Crop?
+
+    public struct Crop: Sendable, Equatable {
+        public var width, height: Int
+
+        public init(width: Int, height: Int) { (self.width, self.height) = (width, height) }
+    }
 
     public init(
         flipHorizontal: Bool = false, flipVertical: Bool = false, quarterTurns: Bool = false, shift: Float = 0,
-        brightness: Float = 0, contrast: Float = 0
+        brightness: Float = 0, contrast: Float = 0, colour: Float = 0, sharpness: Float = 0,
+        crop: Crop? = nil
     ) {
+        self.crop = crop
         (self.flipHorizontal, self.flipVertical, self.quarterTurns) = (flipHorizontal, flipVertical, quarterTurns)
         (self.shift, self.brightness, self.contrast) = (shift, brightness, contrast)
+        (self.colour, self.sharpness) = (colour, sharpness)
     }
 
-    /// Draws the same amount of random numbers whatever is switched on.
+    /// Draws the same amount of random numbers whatever is switched on, but for the crop.
     public func applied(to image: PlanarImage, using generator: inout SeededGenerator) -> PlanarImage {
         let flipX = generator.chance(0.5), flipY = generator.chance(0.5)
         let turn = generator.integer(below: 4)
         let shiftX = generator.uniform(-1, 1), shiftY = generator.uniform(-1, 1)
         let brighter = generator.uniform(-1, 1), steeper = generator.uniform(-1, 1)
+        let cast = (0..<3).map { _ in generator.uniform(-1, 1) }
+        let sharper = generator.uniform(-1, 1)
         var changed = image
+        if let crop {
+            let x = generator.integer(below: image.width - crop.width + 1)
+            let y = generator.integer(below: image.height - crop.height + 1)
+            changed = image.region(PixelBox(x: x, y: y, width: crop.width, height: crop.height))
+        }
         if flipHorizontal && flipX || flipVertical && flipY {
             changed = changed.flipped(horizontally: flipHorizontal && flipX, vertically: flipVertical && flipY)
         }
         if quarterTurns && turn > 0 {
             // Images that are not square can only be turned by half a turn.
-            if image.width == image.height {
+            if changed.width == changed.height {
                 for _ in 0..<turn { changed = changed.turnedByQuarter() }
             } else if turn == 2 {
                 changed = changed.flipped(horizontally: true, vertically: true)
             }
         }
         if shift > 0 {
-            let x = Int((shiftX * shift * Float(image.width)).rounded())
-            let y = Int((shiftY * shift * Float(image.height)).rounded())
+            let x = Int((shiftX * shift * Float(changed.width)).rounded())
+            let y = Int((shiftY * shift * Float(changed.height)).rounded())
             changed = changed.shifted(x: x, y: y)
         }
         if brightness > 0 || contrast > 0 {
@@ -48,39 +71,10 @@ public struct Augmentation: Sendable, Equatable {
                 changed.values[index] = min(max(level + gain * (changed.values[index] - mean), 0), 1)
             }
         }
+        if colour > 0 { changed = changed.scaled(cast.map { 1 + colour * $0 }) }
+        if sharpness > 0 {
+            changed = changed.blended(with: changed.blurred(sigma: 1), share: sharpness * sharper)
+        }
         return changed
-    }
-}
-
-extension PlanarImage {
-    private func rearranged(_ source: (_ x: Int, _ y: Int) -> Int) -> PlanarImage {
-        var result = self
-        let pixels = width * height
-        for y in 0..<height {
-            for x in 0..<width {
-                let from = source(x, y), to = y * width + x
-                for channel in 0..<channels { result.values[channel * pixels + to] = values[channel * pixels + from] }
-            }
-        }
-        return result
-    }
-
-    func flipped(horizontally: Bool, vertically: Bool) -> PlanarImage {
-        rearranged { x, y in
-            (vertically ? height - 1 - y : y) * width + (horizontally ? width - 1 - x : x)
-        }
-    }
-
-    /// Turned counter-clockwise; the image must be square.
-    func turnedByQuarter() -> PlanarImage { rearranged { x, y in x * width + (width - 1 - y) } }
-
-    /// Moved right and down; what comes in at the border is the image mirrored.
-    func shifted(x shiftX: Int, y shiftY: Int) -> PlanarImage {
-        func mirrored(_ index: Int, _ size: Int) -> Int {
-            let period = 2 * size
-            let wrapped = ((index % period) + period) % period
-            return wrapped < size ? wrapped : period - 1 - wrapped
-        }
-        return rearranged { x, y in mirrored(y - shiftY, height) * width + mirrored(x - shiftX, width) }
     }
 }

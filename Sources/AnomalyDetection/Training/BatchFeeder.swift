@@ -1,15 +1,13 @@
 import Foundation
 import Imaging
 import NeuralNetworks
-import SeededRandom
 
 /// Prepares the batches of a shard on a thread of its own, at most a few ahead of the optimiser.
 ///
 /// The training loop takes a batch, uses it, and gives the buffer back; the feeder fills it again.
 final class BatchFeeder: @unchecked Sendable {
     private let shard: CorruptionShard
-    private let images: TrainingImages
-    private let augmentation: Augmentation
+    private let replay: SampleReplay
     private let parameters: TrainingParameters
     private let normalization: PixelNormalization
     private let batchCount: Int
@@ -24,8 +22,9 @@ final class BatchFeeder: @unchecked Sendable {
         _ shard: CorruptionShard, _ images: TrainingImages, _ augmentation: Augmentation,
         _ parameters: TrainingParameters, _ normalization: PixelNormalization
     ) {
-        (self.shard, self.images, self.normalization) = (shard, images, normalization)
-        (self.augmentation, self.parameters) = (augmentation, parameters)
+        (self.shard, self.parameters, self.normalization) = (shard, parameters, normalization)
+        replay = SampleReplay(
+            images: images, augmentation: augmentation, seed: parameters.seed, noise: parameters.noise)
         batchCount = shard.samples.count / parameters.batchSize
         free = (0..<3).map { _ in
             TrainingBatch(count: parameters.batchSize, height: shard.imageHeight, width: shard.imageWidth)
@@ -84,18 +83,7 @@ final class BatchFeeder: @unchecked Sendable {
 
     private func fill(_ batch: TrainingBatch, _ number: Int) {
         for place in 0..<parameters.batchSize {
-            let sample = shard.samples[number * parameters.batchSize + place]
-            var generator = images.generator(image: sample.image, variant: sample.variant, seed: parameters.seed)
-            var clean = augmentation.applied(to: images.image(at: sample.image), using: &generator)
-            var corrupted = sample.restored(on: clean)
-            if parameters.noise > 0 {
-                var noise = SeededGenerator(seed: parameters.seed, stream: "noise", UInt64(sample.variant))
-                for index in clean.values.indices {
-                    let added = parameters.noise * noise.normal()
-                    clean.values[index] += added
-                    corrupted.corrupted.values[index] += added
-                }
-            }
+            let (clean, corrupted) = replay.sample(shard.samples[number * parameters.batchSize + place])
             batch.set(
                 place, input: normalization.normalized(corrupted.corrupted.values),
                 target: normalization.normalized(clean.values), mask: corrupted.mask)

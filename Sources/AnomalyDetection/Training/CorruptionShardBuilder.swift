@@ -30,8 +30,10 @@ public struct CorruptionShardBuilder: Sendable {
     public func shard(steps: Range<Int>, finished: (Int) throws -> Void) rethrows -> CorruptionShard {
         let samples = steps.lowerBound * batchSize..<steps.upperBound * batchSize
         let schedule = SampleSchedule(imageCount: images.count, seed: seed)
-        let size = images.image(at: 0)
-        var shard = CorruptionShard(imageWidth: size.width, imageHeight: size.height, samples: [])
+        let whole = images.image(at: 0)
+        var shard = CorruptionShard(
+            imageWidth: augmentation.crop?.width ?? whole.width, imageHeight: augmentation.crop?.height ?? whole.height,
+            samples: [])
         for (variant, image) in zip(samples, schedule.images(samples)) {
             let corrupted = sample(image: image, variant: variant).corrupted
             shard.samples.append(CorruptionShard.Sample(image: image, variant: variant, corrupted))

@@ -10,6 +10,10 @@ public struct AugmentationSection: Sendable, Equatable {
     public var brightness: Double
     /// Largest relative change of contrast.
     public var contrast: Double
+    /// Largest relative change of each colour channel by itself.
+    public var colour: Double
+    /// Largest share of fine detail that is taken away or added.
+    public var sharpness: Double
 
     /// - Parameter object: the section of a resolved manifest.
     public init(_ object: JSONValue) {
@@ -19,5 +23,7 @@ public struct AugmentationSection: Sendable, Equatable {
         shift = object.decimal("shift")
         brightness = object.decimal("brightness")
         contrast = object.decimal("contrast")
+        colour = object.decimal("colour")
+        sharpness = object.decimal("sharpness")
     }
 }

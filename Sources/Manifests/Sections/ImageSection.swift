@@ -2,10 +2,24 @@
 public struct ImageSection: Sendable, Equatable {
     public var width: Int
     public var height: Int
+    /// The network's input, where images are larger than it; nil where it is the whole image.
+    public var tile: Tile?
+
+    /// Overlapping parts that an image is trained on and scored in.
+    public struct Tile: Sendable, Equatable {
+        public var width: Int
+        public var height: Int
+        /// Pixels that neighbouring tiles share at least.
+        public var overlap: Int
+    }
 
     /// - Parameter object: the section of a resolved manifest.
     public init(_ object: JSONValue) {
         width = object.whole("width")
         height = object.whole("height")
+        if let tile = object["tile"] {
+            self.tile = Tile(
+                width: tile.whole("width"), height: tile.whole("height"), overlap: tile.whole("overlap"))
+        }
     }
 }

@@ -19,6 +19,17 @@ public struct ManifestPath: Sendable, Hashable {
     /// The last component of the absolute path.
     public var name: String { absolute.split(separator: "/").last.map(String.init) ?? absolute }
 
+    /// The path as it would be written in a manifest in another folder.
+    /// - Parameter folder: absolute, without "." and "..".
+    public func relative(to folder: String) -> String {
+        let target = absolute.split(separator: "/"), start = folder.split(separator: "/")
+        let common = zip(target, start).prefix { $0 == $1 }.count
+        // A path that shares nothing with the manifest's is clearer as it is.
+        guard common > 0 else { return absolute }
+        let steps = Array(repeating: "..", count: start.count - common) + target[common...].map(String.init)
+        return steps.isEmpty ? "." : steps.joined(separator: "/")
+    }
+
     private static func absolute(_ path: String, from folder: String) -> String {
         var components: [Substring] = []
         for component in (path.hasPrefix("/") ? path : folder + "/" + path).split(separator: "/") {

@@ -9,9 +9,15 @@ public struct ScoringSection: Sendable, Equatable {
         case topK
     }
 
+    /// What an anomaly map is divided by.
+    public enum Normalization: String, Sendable, CaseIterable { case none, expectedError }
+
     /// Side of the smoothing box filter in pixels, odd.
     public var boxSize: Int
     public var boxPasses: Int
+    /// Maps that are averaged, each smoothed three times as widely as the one before.
+    public var scales: Int
+    public var normalization: Normalization
     public var imageScore: ImageScore
     /// Share of the pixels that `topK` averages.
     public var topFraction: Double
@@ -22,6 +28,8 @@ public struct ScoringSection: Sendable, Equatable {
     public init(_ object: JSONValue) {
         boxSize = object.whole("boxSize")
         boxPasses = object.whole("boxPasses")
+        scales = object.whole("scales")
+        normalization = object.choice("normalization")
         imageScore = object.choice("imageScore")
         topFraction = object.decimal("topFraction")
         shardSize = object.whole("shardSize")

@@ -36,7 +36,7 @@ public struct ReportPage {
         return "<!DOCTYPE html>\n" + page.render() + "\n"
     }
 
-    private static func head(title: String) -> HTML {
+    static func head(title: String) -> HTML {
         let policy =
             "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
             + "base-uri 'none'; form-action 'none'"

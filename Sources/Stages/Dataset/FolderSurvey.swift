@@ -129,7 +129,7 @@ public struct FolderSurvey: Sendable {
     public func manifest(relativeTo folder: String) -> String {
         let base = ManifestPath(folder.isEmpty ? "." : folder, relativeTo: FileManager.default.currentDirectoryPath)
             .absolute
-        func written(_ path: ManifestPath) -> JSONValue { .string(FolderSurvey.relative(path.absolute, to: base)) }
+        func written(_ path: ManifestPath) -> JSONValue { .string(path.relative(to: base)) }
         var dataset = JSONValue.object([])
         switch self.dataset {
         case .mvtec(let root, let categories):
@@ -166,14 +166,5 @@ public struct FolderSurvey: Sendable {
         }
         return value.string == nil && value.elements == nil
             ? JSONSerializer.pretty(value).filter { !$0.isWhitespace } : JSONSerializer.canonical(value)
-    }
-
-    private static func relative(_ path: String, to base: String) -> String {
-        let target = path.split(separator: "/"), start = base.split(separator: "/")
-        let common = zip(target, start).prefix { $0 == $1 }.count
-        // A path that shares nothing with the manifest's is clearer as it is.
-        guard common > 0 else { return path }
-        let steps = Array(repeating: "..", count: start.count - common) + target[common...].map(String.init)
-        return steps.isEmpty ? "." : steps.joined(separator: "/")
     }
 }

@@ -23,6 +23,7 @@ public struct ExportPlan: Sendable {
         add("report.html", job.report, "report.html")
         for item in job.cases {
             add("models/\(item.name).nominal", item.calibrate, "model")
+            add("assessments/\(item.name).json", item.assess, "assessment.json")
             if let scores = summary.output(of: item.metrics, named: "scores.json") {
                 files += try ExportPlan.maps(scores, folder: "anomaly_maps/\(item.name)", store)
             }

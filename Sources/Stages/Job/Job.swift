@@ -10,7 +10,14 @@ public struct Job: Sendable {
     public struct Case: Sendable {
         /// The category, followed by `.VARIANT.seedN` where the manifest asks for several.
         public var name: String
-        var calibrate, metrics: TaskID
+        var category: String
+        /// "" in a manifest without variants.
+        var variant: String
+        var recipe: TrainingRecipe
+        var select: TaskID
+        /// By training shard.
+        var corruptions: [TaskID]
+        var calibrate, assess, metrics: TaskID
         var overlays: [TaskID]
     }
 
@@ -24,6 +31,8 @@ public struct Job: Sendable {
     public let notes: [String]
     /// Knows, after a run, how the training of this job kept pace with its input.
     public let meter: InputMeter
+    /// The decoded training images that the tasks share.
+    let images: TrainingImageShelf
 
     /// Numerics beyond the stages: raised when the same stage gives other bits, because a library or a kernel changed.
     public static let keyParts = [KeyPart("numerics", 1)]
@@ -38,6 +47,7 @@ public struct Job: Sendable {
         sourcePaths = builder.sourcePaths
         notes = builder.notes
         meter = builder.meter
+        images = builder.images
     }
 }
 
@@ -52,7 +62,7 @@ struct JobBuilder {
     private let cases: [JobCase]
     private var scans: [ScanKey: [SourceCategory]] = [:]
     private var digestOf: [String: Digest] = [:]
-    private let images = TrainingImageShelf()
+    let images = TrainingImageShelf()
     private let engines = EngineShelf()
     let meter = InputMeter()
 
@@ -98,7 +108,10 @@ struct JobBuilder {
                 if built.contains(where: { $0.name == name }) { throw DatasetError.sameCase(name) }
                 let parts = try build(name, category, job.manifest)
                 built.append(
-                    Job.Case(name: name, calibrate: parts.calibrate, metrics: parts.metrics, overlays: parts.overlays))
+                    Job.Case(
+                        name: name, category: category.name, variant: job.variant, recipe: parts.recipe,
+                        select: parts.select, corruptions: parts.corruptions, calibrate: parts.calibrate,
+                        assess: parts.assess, metrics: parts.metrics, overlays: parts.overlays))
                 aggregateInputs.append(TaskInput("metrics.\(number)", parts.metrics, "metrics.json"))
                 aggregateInputs.append(TaskInput("scores.\(number)", parts.metrics, "scores.json"))
                 reportInputs.append(TaskInput("metrics.\(number)", parts.metrics, "metrics.json"))
@@ -124,8 +137,9 @@ struct JobBuilder {
     }
 
     private struct CaseTasks {
-        var ingests: [TaskID]
-        var select, calibrate, metrics: TaskID
+        var recipe: TrainingRecipe
+        var ingests, corruptions: [TaskID]
+        var select, calibrate, assess, metrics: TaskID
         var overlays: [TaskID]
     }
 
@@ -138,9 +152,10 @@ struct JobBuilder {
             "\(name)/select",
             SelectStage(category: category.name, heldOutFraction: Float(manifest.dataset.heldOutFraction)),
             inputs: normal.enumerated().map { TaskInput("images.\($0.offset)", $0.element, "images.json") })
-        let checkpoint = try train(name, recipe, select, manifest)
+        let (checkpoint, corruptions) = try train(name, recipe, select, manifest)
         let scoring = ScoringParameters(
-            boxSize: manifest.scoring.boxSize, boxPasses: manifest.scoring.boxPasses,
+            boxSize: manifest.scoring.boxSize, boxPasses: manifest.scoring.boxPasses, scales: manifest.scoring.scales,
+            normalization: manifest.scoring.normalization == .none ? .none : .expectedError,
             imageScore: ScoringParameters.ImageScore(rawValue: manifest.scoring.imageScore.rawValue)!,
             topFraction: Float(manifest.scoring.topFraction))
         let calibrate = assembler.add(
@@ -149,9 +164,20 @@ struct JobBuilder {
                 category: category.name, recipe: recipe, scoring: scoring,
                 quantile: Float(manifest.calibration.quantile), engines: engines),
             inputs: [
-                TaskInput("checkpoint", checkpoint, "checkpoint"), TaskInput("heldout", select, "heldout.json"),
+                TaskInput("checkpoint", checkpoint, "checkpoint"), TaskInput("training", select, "training.json"),
+                TaskInput("heldout", select, "heldout.json"),
                 TaskInput("normalization", select, "normalization.json"),
             ], resources: .wholeMachine)
+        var assessInputs = [
+            TaskInput("model", calibrate, "model"), TaskInput("training", select, "training.json"),
+            TaskInput("heldout", select, "heldout.json"),
+        ]
+        if let textures = try textures(manifest) {
+            assessInputs.append(TaskInput("textures", textures, "textures.json"))
+        }
+        let assess = assembler.add(
+            "\(name)/assess", AssessStage(recipe: recipe, images: images, engines: engines), inputs: assessInputs,
+            resources: .wholeMachine)
         var metricsInputs: [TaskInput] = []
         var overlays: [TaskID] = []
         for (number, images) in tested.enumerated() {
@@ -173,7 +199,8 @@ struct JobBuilder {
         let metrics = assembler.add(
             "\(name)/metrics", MetricsStage(), inputs: metricsInputs, resources: .wholeMachine)
         return CaseTasks(
-            ingests: normal + tested, select: select, calibrate: calibrate, metrics: metrics, overlays: overlays)
+            recipe: recipe, ingests: normal + tested, corruptions: corruptions, select: select, calibrate: calibrate,
+            assess: assess, metrics: metrics, overlays: overlays)
     }
 
     private mutating func ingest(
@@ -187,29 +214,33 @@ struct JobBuilder {
                     image: image, digest: digestOf[image.path]!, maskDigest: image.maskPath.map { digestOf[$0]! })
             }
             return assembler.add(
-                "\(category.name)/ingest/\(recipe.width)x\(recipe.height)/\(split.rawValue)-\(chunk.label)",
+                "\(category.name)/ingest/\(recipe.grid.width)x\(recipe.grid.height)/\(split.rawValue)-\(chunk.label)",
                 IngestStage(
-                    sources: sources, width: recipe.width, height: recipe.height,
+                    sources: sources, width: recipe.grid.width, height: recipe.grid.height,
                     onBadImage: manifest.dataset.onBadImage))
         }
     }
 
+    /// The task that decodes the foreign textures; nil where there are none.
+    private mutating func textures(_ manifest: JobManifest) throws -> TaskID? {
+        guard let folder = manifest.corruption.textures else { return nil }
+        let found = try DatasetScan.textures(below: folder.absolute).images
+        return assembler.add("textures", TextureStage(files: found.map { ($0.file, $0.path, digestOf[$0.path]!) }))
+    }
+
     private mutating func train(
         _ name: String, _ recipe: TrainingRecipe, _ select: TaskID, _ manifest: JobManifest
-    ) throws -> TaskID {
-        var textures: TaskID?
-        if let folder = manifest.corruption.textures {
-            let found = try DatasetScan.textures(below: folder.absolute).images
-            textures = assembler.add(
-                "textures", TextureStage(files: found.map { ($0.file, $0.path, digestOf[$0.path]!) }))
-        }
+    ) throws -> (checkpoint: TaskID, corruptions: [TaskID]) {
+        let textures = try textures(manifest)
         var checkpoint: TaskID?
+        var allCorruptions: [TaskID] = []
         for shard in 0..<recipe.training.shardCount {
             let label = String(repeating: "0", count: max(0, 4 - "\(shard)".count)) + "\(shard)"
             var inputs = [TaskInput("training", select, "training.json")]
             if let textures { inputs.append(TaskInput("textures", textures, "textures.json")) }
             let corruptions = assembler.add(
                 "\(name)/corrupt/\(label)", CorruptStage(recipe: recipe, shard: shard, images: images), inputs: inputs)
+            allCorruptions.append(corruptions)
             inputs = [
                 TaskInput("training", select, "training.json"),
                 TaskInput("normalization", select, "normalization.json"),
@@ -221,7 +252,7 @@ struct JobBuilder {
                 TrainStage(recipe: recipe, shard: shard, images: images, engines: engines, meter: meter),
                 inputs: inputs, resources: .wholeMachine)
         }
-        return checkpoint!
+        return (checkpoint!, allCorruptions)
     }
 
     private func reportStage(_ reportCases: [ReportStage.Case]) throws -> ReportStage {
@@ -238,7 +269,11 @@ struct JobBuilder {
             summary: [
                 Fact(label: "Categories", value: "\(categories.count)"),
                 fact("Network") { "\($0.architecture.rawValue), base width \($0.baseWidth)" },
-                fact("Input") { "\($0.width) x \($0.height) pixels" },
+                fact("Input") { recipe in
+                    let size = "\(recipe.grid.width) x \(recipe.grid.height) pixels"
+                    return recipe.grid.isSingle
+                        ? size : size + " in tiles of \(recipe.grid.tileWidth) x \(recipe.grid.tileHeight)"
+                },
                 fact("Training") { "\($0.training.steps) steps of \($0.training.batchSize) images" },
                 fact("Corruption") { $0.corruption.model.rawValue }, fact("Seed") { "\($0.training.seed)" },
             ],

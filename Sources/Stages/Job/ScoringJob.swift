@@ -34,7 +34,8 @@ public struct ScoringJob: Sendable {
                 "ingest/\(chunk.label)",
                 IngestStage(
                     sources: chunk.elements.map { IngestStage.Source(image: $0, digest: digestOf[$0.path]!) },
-                    width: model.width, height: model.height, onBadImage: setAsideBadImages ? .quarantine : .fail))
+                    width: model.grid.width, height: model.grid.height,
+                    onBadImage: setAsideBadImages ? .quarantine : .fail))
             let scores = assembler.add(
                 "score/\(chunk.label)", ScoreStage(engine: choice, engines: engines),
                 inputs: [modelInput, TaskInput("images", images, "images.json")], resources: .wholeMachine)

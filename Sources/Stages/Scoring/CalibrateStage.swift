@@ -1,12 +1,18 @@
 import AnomalyDetection
 import ContentStore
+import Imaging
 import NeuralNetworks
 import Pipeline
 
 /// Scores the held-out normal images and makes the model: network, scoring and threshold in one file.
+///
+/// What maps are divided by is measured on images that were trained on, of which there are many; the threshold on images that
+/// were not, whose scores are those of new normal images.
 struct CalibrateStage: Stage {
     static let name = "calibrate"
-    static let version = 1
+    static let version = 2
+    /// More training images would tell the expected error no better.
+    private static let expectedErrorImages = 64
 
     var category: String
     var recipe: TrainingRecipe
@@ -28,14 +34,21 @@ struct CalibrateStage: Stage {
         let normalization = try context.readJSON(PixelNormalization.self, "normalization")
         let order = EngineShelf.Order(
             choice: recipe.scoringEngine, architecture: recipe.architecture, baseWidth: recipe.baseWidth,
-            width: recipe.width,
-            height: recipe.height, isTraining: false, threads: context.threads)
+            width: recipe.grid.tileWidth, height: recipe.grid.tileHeight, isTraining: false, threads: context.threads)
         let parameters = checkpoint.state.modelParameters
         var scores: [Float] = []
         var ceiling = Float(0)
+        var expectedError: ExpectedError?
         try engines.withEngine(order) { engine in
             engine.load(parameters)
-            let detector = Detector(engine: engine, normalization: normalization, scoring: scoring)
+            if scoring.normalization == .expectedError {
+                expectedError = try measureExpectedError(
+                    Detector(engine: engine, grid: recipe.grid, normalization: normalization, scoring: scoring), context
+                )
+            }
+            let detector = Detector(
+                engine: engine, grid: recipe.grid, normalization: normalization, scoring: scoring,
+                expectedError: expectedError)
             for first in stride(from: 0, to: heldOut.count, by: 8) {
                 try context.checkCancellation()
                 let images = (first..<min(first + 8, heldOut.count)).map(heldOut.image)
@@ -49,16 +62,33 @@ struct CalibrateStage: Stage {
         }
         let calibration = Calibration(scores: scores, quantile: quantile)
         let model = Model(
-            name: category, architecture: recipe.architecture, baseWidth: recipe.baseWidth, width: recipe.width,
-            height: recipe.height, parameters: parameters, normalization: normalization, scoring: scoring,
-            calibration: calibration,
-            mapCeiling: ceiling)
+            name: category, architecture: recipe.architecture, baseWidth: recipe.baseWidth, grid: recipe.grid,
+            parameters: parameters, normalization: normalization, scoring: scoring,
+            calibration: calibration, expectedError: expectedError, mapCeiling: ceiling)
         try context.write(model.bytes, to: "model")
         try context.writeJSON(
             CalibrationRecord(
                 images: scores.count, quantile: quantile, median: calibration.median, threshold: calibration.threshold,
                 scores: calibration.scores), to: "calibration.json")
         try context.writeJSON(checkpoint.history.map(TrainingPoint.init), to: "training.json")
+    }
+
+    /// - Throws: `ScoringError` where the network's answers are no numbers.
+    private func measureExpectedError(_ detector: Detector, _ context: TaskContext) throws -> ExpectedError {
+        var index = try context.readJSON(TrainingIndex.self, "training")
+        index.entries = Array(index.entries.prefix(CalibrateStage.expectedErrorImages))
+        let images = try TrainingImages(index, context)
+        var sum = [Float](repeating: 0, count: recipe.grid.width * recipe.grid.height)
+        for first in stride(from: 0, to: images.count, by: 8) {
+            try context.checkCancellation()
+            for error in detector.errors((first..<min(first + 8, images.count)).map(images.image)) {
+                for pixel in sum.indices { sum[pixel] += error.values[pixel] }
+            }
+        }
+        guard sum.allSatisfy(\.isFinite) else { throw ScoringError.notFinite(task: "\(context.task)") }
+        return ExpectedError(
+            meanError: FloatMap(
+                width: recipe.grid.width, height: recipe.grid.height, values: sum.map { $0 / Float(images.count) }))
     }
 }
 
@@ -96,7 +126,8 @@ enum ScoringError: Error, CustomStringConvertible {
 extension ScoringParameters {
     var keyParts: [KeyPart] {
         [
-            KeyPart("boxSize", boxSize), KeyPart("boxPasses", boxPasses), KeyPart("imageScore", imageScore.rawValue),
+            KeyPart("boxSize", boxSize), KeyPart("boxPasses", boxPasses), KeyPart("scales", scales),
+            KeyPart("normalization", normalization.rawValue), KeyPart("imageScore", imageScore.rawValue),
             KeyPart("topFraction", topFraction),
         ]
     }

@@ -7,7 +7,7 @@ import Pipeline
 /// Scores some images: a float32 map at the size of the original, a score and a verdict for each.
 struct ScoreStage: Stage {
     static let name = "score"
-    static let version = 1
+    static let version = 2
 
     var engine: EngineChoice
     var engines: EngineShelf
@@ -19,13 +19,12 @@ struct ScoreStage: Stage {
     func run(_ context: TaskContext) throws {
         let model = try Model(bytes: try context.read("model"), name: "\(context.task) model")
         let entries = try context.readJSON(ImageIndex.self, "images").entries.filter { $0.pixels != nil }
-        let order = EngineShelf.Order(
-            choice: engine, architecture: model.architecture, baseWidth: model.baseWidth, width: model.width,
-            height: model.height, isTraining: false, threads: context.threads)
         var scores = ScoreIndex(entries: [])
-        try engines.withEngine(order) { network in
+        try engines.withEngine(.scoring(model, engine, threads: context.threads)) { network in
             network.load(model.parameters)
-            let detector = Detector(engine: network, normalization: model.normalization, scoring: model.scoring)
+            let detector = Detector(
+                engine: network, grid: model.grid, normalization: model.normalization, scoring: model.scoring,
+                expectedError: model.expectedError)
             for first in stride(from: 0, to: entries.count, by: 8) {
                 try context.checkCancellation()
                 let group = entries[first..<min(first + 8, entries.count)]

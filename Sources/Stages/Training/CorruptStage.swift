@@ -5,7 +5,7 @@ import Pipeline
 /// Makes the synthetic corruptions that one training shard consumes.
 struct CorruptStage: Stage {
     static let name = "corrupt"
-    static let version = 1
+    static let version = 2
 
     var recipe: TrainingRecipe
     var shard: Int
@@ -26,7 +26,9 @@ struct CorruptStage: Stage {
             try context.hasInput("textures")
             ? TextureImages(try context.readJSON([Digest].self, "textures"), context) : nil
         let builder = CorruptionShardBuilder(
-            images: images, model: CorruptionModel(parameters: recipe.corruption, normals: images, textures: textures),
+            images: images,
+            model: CorruptionModel(
+                parameters: recipe.corruption, normals: TileSource(base: images, grid: recipe.grid), textures: textures),
             augmentation: recipe.augmentation, seed: recipe.training.seed, batchSize: recipe.training.batchSize)
         let steps = recipe.training.steps(ofShard: shard)
         let total = steps.count * recipe.training.batchSize

@@ -48,6 +48,14 @@ final class EngineShelf: Sendable {
         var baseWidth, width, height: Int
         var isTraining: Bool
         var threads: Int
+
+        /// For scoring with a model.
+        static func scoring(_ model: Model, _ choice: EngineChoice, threads: Int) -> Order {
+            Order(
+                choice: choice, architecture: model.architecture, baseWidth: model.baseWidth,
+                width: model.grid.tileWidth,
+                height: model.grid.tileHeight, isTraining: false, threads: threads)
+        }
     }
 
     /// An engine that is in use by one task at a time.

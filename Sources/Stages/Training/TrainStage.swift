@@ -6,7 +6,7 @@ import Pipeline
 /// One training shard: a fixed number of optimiser steps from one checkpoint to the next.
 struct TrainStage: Stage {
     static let name = "train"
-    static let version = 1
+    static let version = 2
 
     var recipe: TrainingRecipe
     var shard: Int
@@ -34,8 +34,9 @@ struct TrainStage: Stage {
                 Trainer.start(network, seed: recipe.training.seed)
             }
         let order = EngineShelf.Order(
-            choice: recipe.engine, architecture: recipe.architecture, baseWidth: recipe.baseWidth, width: recipe.width,
-            height: recipe.height, isTraining: true, threads: context.threads)
+            choice: recipe.engine, architecture: recipe.architecture, baseWidth: recipe.baseWidth,
+            width: recipe.grid.tileWidth,
+            height: recipe.grid.tileHeight, isTraining: true, threads: context.threads)
         let (trained, timing) = try engines.withEngine(order) { engine in
             let trainer = Trainer(
                 engine: engine, images: images, augmentation: recipe.augmentation, parameters: recipe.training,

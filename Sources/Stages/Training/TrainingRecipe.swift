@@ -6,7 +6,9 @@ import NeuralNetworks
 /// What of a manifest decides a model: the network, its input and how it is trained.
 struct TrainingRecipe: Sendable {
     var architecture: NetworkArchitecture
-    var baseWidth, width, height: Int
+    var baseWidth: Int
+    /// Of images, and of the tiles that the network sees them in.
+    var grid: TileGrid
     var training: TrainingParameters
     var augmentation: Augmentation
     var corruption: CorruptionParameters
@@ -16,7 +18,10 @@ struct TrainingRecipe: Sendable {
     init(_ manifest: JobManifest) throws {
         architecture = manifest.network.architecture == .sdc ? .sdc : .sdcCCM
         baseWidth = manifest.network.baseWidth
-        (width, height) = (manifest.image.width, manifest.image.height)
+        let image = manifest.image
+        grid = TileGrid(
+            width: image.width, height: image.height, tileWidth: image.tile?.width ?? image.width,
+            tileHeight: image.tile?.height ?? image.height, overlap: image.tile?.overlap ?? 0)
         let section = manifest.training
         training = TrainingParameters(
             steps: section.steps, batchSize: section.batchSize, learningRate: Float(section.learningRate),
@@ -28,7 +33,8 @@ struct TrainingRecipe: Sendable {
         augmentation = Augmentation(
             flipHorizontal: changes.flipHorizontal, flipVertical: changes.flipVertical,
             quarterTurns: changes.quarterTurns, shift: Float(changes.shift), brightness: Float(changes.brightness),
-            contrast: Float(changes.contrast))
+            contrast: Float(changes.contrast), colour: Float(changes.colour), sharpness: Float(changes.sharpness),
+            crop: grid.isSingle ? nil : Augmentation.Crop(width: grid.tileWidth, height: grid.tileHeight))
         corruption = CorruptionParameters(manifest.corruption)
         engine = try EngineChoice(manifest.engine)
         scoringEngine = try EngineChoice.scoring(manifest.engine)
@@ -44,13 +50,17 @@ struct TrainingRecipe: Sendable {
             KeyPart("augmentation.shift", augmentation.shift),
             KeyPart("augmentation.brightness", augmentation.brightness),
             KeyPart("augmentation.contrast", augmentation.contrast),
+            KeyPart("augmentation.colour", augmentation.colour),
+            KeyPart("augmentation.sharpness", augmentation.sharpness), KeyPart("tileWidth", grid.tileWidth),
+            KeyPart("tileHeight", grid.tileHeight),
         ]
     }
 
     var networkKeyParts: [KeyPart] {
         [
-            KeyPart("architecture", architecture.rawValue), KeyPart("baseWidth", baseWidth), KeyPart("width", width),
-            KeyPart("height", height),
+            KeyPart("architecture", architecture.rawValue), KeyPart("baseWidth", baseWidth),
+            KeyPart("width", grid.width), KeyPart("height", grid.height), KeyPart("tileWidth", grid.tileWidth),
+            KeyPart("tileHeight", grid.tileHeight), KeyPart("tileOverlap", grid.overlap),
         ]
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Manifests
+import Stages
 
 struct ValidateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -10,14 +11,19 @@ struct ValidateCommand: ParsableCommand {
               nominal validate jobs/*.json
             """)
 
-    @Argument(help: "Job manifests.", completion: .file(extensions: ["json"]))
+    @Argument(help: "Manifests of jobs and sweeps.", completion: .file(extensions: ["json"]))
     var files: [String]
 
     func run() throws {
         var worst: Int32 = 0
         for file in files {
-            do {
-                _ = try JobManifest.load(path: file)
+            do throws(ManifestError) {
+                if SweepManifest.isSweep(path: file) {
+                    let sweep = try SweepManifest.load(path: file)
+                    _ = try sweep.job(running: TrialSampler.trials(of: sweep))
+                } else {
+                    _ = try JobManifest.load(path: file)
+                }
                 print("\(file): valid")
             } catch {
                 for violation in error.violations { StandardError.write("\(violation)") }

@@ -1,0 +1,39 @@
+/// Settings that were found to work for a kind of image; what a manifest says itself goes before them.
+enum Preset: String, CaseIterable {
+    /// Surfaces that look alike everywhere: fabric, paper, metal.
+    case texture
+    /// Things on a plain background, one to an image.
+    case object
+
+    /// A part of a manifest.
+    private var settings: JSONValue { self == .texture ? Preset.textureSettings : Preset.objectSettings }
+
+    private static let textureSettings = parsed(PackageResources.texture_json, file: "texture.json")
+    private static let objectSettings = parsed(PackageResources.object_json, file: "object.json")
+
+    /// The document laid over the preset that it names; itself where it names none that exists, which is for the schema to
+    /// judge.
+    static func applied(to document: JSONValue) -> JSONValue {
+        guard let name = document["preset"]?.string, let preset = Preset(rawValue: name) else { return document }
+        return JSONMergePatch.apply(document, to: preset.settings)
+    }
+
+    /// Places in the preset's file would be taken for places in the manifest.
+    private static func withoutPlaces(_ value: JSONValue) -> JSONValue {
+        guard let members = value.members else { return JSONValue(value.content) }
+        return .object(
+            members.map { member in
+                var plain = member
+                plain.value = withoutPlaces(member.value)
+                return plain
+            })
+    }
+
+    private static func parsed(_ bytes: [UInt8], file: String) -> JSONValue {
+        do {
+            return withoutPlaces(try JSONParser.parse(bytes, file: file))
+        } catch {
+            fatalError("an embedded preset is unusable: \(error)")
+        }
+    }
+}

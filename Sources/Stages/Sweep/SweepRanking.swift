@@ -1,0 +1,90 @@
+import ContentStore
+import Manifests
+import Pipeline
+
+/// The trials of a sweep by their criterion.
+///
+/// Metrics of labelled test images are carried along for the record: nothing here compares them.
+public struct SweepRanking: Sendable {
+    public let manifest: SweepManifest
+    /// By rank; then those without a criterion, in the order of the sweep.
+    public let trials: [RankedTrial]
+}
+
+extension SweepRanking {
+    /// - Parameter summary: of a run of the sweep's graph that was not cancelled.
+    /// - Throws: `StoreError` where a result cannot be read.
+    public init(_ sweep: Sweep, _ summary: ExecutionSummary, _ store: ContentStore) throws {
+        manifest = sweep.manifest
+        let failures = Dictionary(summary.failures.map { ($0.task, $0) }) { first, _ in first }
+        let judged = try zip(sweep.trials, sweep.cases).map { trial, models in
+            var failure: String?
+            let cases = try models.map { item in
+                let criterion = try SweepRanking.criterion(of: item, summary, store)
+                if criterion == nil, failure == nil {
+                    failure = SweepRanking.reason(item, sweep.graph, failures)
+                }
+                return RankedTrial.Case(
+                    name: item.name, category: item.category, seed: item.seed, criterion: criterion,
+                    record: try SweepRanking.record(of: item, summary, store))
+            }
+            return RankedTrial(trial, cases, failure: failure)
+        }
+        trials = SweepRanking.ranked(judged)
+    }
+
+    /// The best trial, if any has a criterion.
+    public var best: RankedTrial? { trials.first { $0.rank == 1 } }
+
+    /// What a reader of the ranking should know before believing it.
+    public var caution: String? {
+        guard trials.count > 1, let best, let first = best.criterion, let second = trials[1].criterion else {
+            return nil
+        }
+        guard let spread = best.seedSpread else {
+            return "one seed: give several \"seeds\" to see how much of a difference is chance"
+        }
+        guard first - second < spread else { return nil }
+        return "\(best.trial.name) and \(trials[1].trial.name) differ by less than the spread between seeds"
+    }
+
+    /// Highest criterion first; equal ones in the order of the sweep. `trials` come in that order.
+    static func ranked(_ trials: [RankedTrial]) -> [RankedTrial] {
+        let known = trials.enumerated().compactMap { place, trial in
+            trial.criterion.map { (place: place, criterion: $0, trial: trial) }
+        }.sorted { $0.criterion != $1.criterion ? $0.criterion > $1.criterion : $0.place < $1.place }.map(\.trial)
+        return known.enumerated().map { place, trial in
+            var ranked = trial
+            ranked.rank = place + 1
+            return ranked
+        } + trials.filter { $0.criterion == nil }
+    }
+
+    private static func criterion(
+        of item: Sweep.Case, _ summary: ExecutionSummary, _ store: ContentStore
+    ) throws -> Double? {
+        guard let digest = summary.output(of: item.assess, named: "assessment.json") else { return nil }
+        let criterion = try StageJSON.decode(Assessment.self, try store.read(digest)).criterion
+        return criterion.isFinite ? criterion : nil
+    }
+
+    private static func record(
+        of item: Sweep.Case, _ summary: ExecutionSummary, _ store: ContentStore
+    ) throws -> MetricsSummary.Figures {
+        guard let digest = summary.output(of: item.metrics, named: "metrics.json") else {
+            return MetricsSummary.Figures()
+        }
+        let metrics = try StageJSON.decode(CategoryMetrics.self, try store.read(digest))
+        return MetricsSummary.Figures(imageAUROC: metrics.imageAUROC, pixelAUROC: metrics.pixelAUROC)
+    }
+
+    /// The first failure among what the assessment needs.
+    private static func reason(
+        _ item: Sweep.Case, _ graph: TaskGraph, _ failures: [TaskID: ExecutionSummary.Failure]
+    ) -> String {
+        for task in graph.part(neededFor: [item.assess]) {
+            if let failure = failures[task.id] { return "\(failure.task): \(failure.message)" }
+        }
+        return "\(item.assess): no criterion"
+    }
+}

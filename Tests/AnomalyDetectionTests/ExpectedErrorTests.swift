@@ -1,0 +1,85 @@
+import Imaging
+import NeuralNetworks
+import Testing
+
+@testable import AnomalyDetection
+
+@Suite("The expected error")
+struct ExpectedErrorTests {
+    static func map(width: Int, height: Int, _ value: (Int, Int) -> Float) -> FloatMap {
+        FloatMap(
+            width: width, height: height, values: (0..<width * height).map { value($0 % width, $0 / width) })
+    }
+
+    @Test("of an even error is that error and half of it again, everywhere")
+    func even() {
+        let expected = ExpectedError(meanError: Self.map(width: 70, height: 45) { _, _ in 0.02 })
+        #expect(expected.values.count == 32 * 32)
+        #expect(expected.values.allSatisfy { abs($0 - 0.03) < 1e-6 })
+        #expect(expected.weights(width: 70, height: 45).allSatisfy { abs($0 - 1 / 0.03) < 1e-2 })
+    }
+
+    @Test("is larger where normal images err more, and changes slowly")
+    func smooth() {
+        let expected = ExpectedError(meanError: Self.map(width: 128, height: 64) { x, _ in x < 64 ? 0.001 : 0.1 })
+        let row = Array(expected.values[0..<32])
+        #expect(row == row.sorted())
+        #expect(row[31] > 2 * row[0])
+        #expect(zip(row, row.dropFirst()).allSatisfy { $1 < 1.2 * $0 })
+        let weights = expected.weights(width: 128, height: 64)
+        #expect(weights.count == 128 * 64 && weights[0] > weights[127])
+    }
+
+    @Test("of a network that never errs divides by something")
+    func zero() {
+        let expected = ExpectedError(meanError: Self.map(width: 32, height: 32) { _, _ in 0 })
+        #expect(expected.weights(width: 32, height: 32).allSatisfy { $0.isFinite && $0 > 0 })
+    }
+
+    @Test("is not read from numbers that cannot be one")
+    func refused() {
+        let good = [Float](repeating: 1, count: 1024)
+        #expect(ExpectedError(values: good) != nil)
+        for (place, value) in [(0, Float.nan), (5, 0), (1023, -1), (7, .infinity)] {
+            var bad = good
+            bad[place] = value
+            #expect(ExpectedError(values: bad) == nil, "\(value)")
+        }
+        #expect(ExpectedError(values: Array(good.dropLast())) == nil)
+        #expect(ExpectedError(values: []) == nil)
+    }
+
+    @Test("makes maps of normal errors about 1, at any number of scales")
+    func detection() throws {
+        // All parameters are zero: the answer is grey, and the error of an image is its distance from grey.
+        let network = NetworkArchitecture.sdc.description(baseWidth: 2)
+        let engine = try NetworkEngine(
+            .openblas, network: network, height: 64, width: 96, purpose: .inference, threads: 1)
+        engine.load([Float](repeating: 0, count: network.parameterCount))
+        let image = CorruptionTestImages.weave(width: 96, height: 64, seed: 3)
+        let normalization = PixelNormalization(mean: [0.5, 0.5, 0.5], deviation: 0.25)
+        for scales in 1...3 {
+            let scoring = ScoringParameters(
+                boxSize: 7, boxPasses: 3, scales: scales, normalization: .expectedError, imageScore: .mean,
+                topFraction: 0.01)
+            let plain = Detector(
+                engine: engine, grid: TileGrid(width: 96, height: 64), normalization: normalization, scoring: scoring)
+            let error = try #require(plain.errors([image]).first)
+            let detector = Detector(
+                engine: engine, grid: TileGrid(width: 96, height: 64), normalization: normalization, scoring: scoring,
+                expectedError: ExpectedError(meanError: error))
+            // Divided by itself and half of its mean.
+            #expect(abs(try #require(detector.detect([image]).first).score - 2 / 3) < 0.05)
+        }
+    }
+
+    @Test("Scales widen the box threefold and never beyond the image")
+    func boxes() {
+        var scoring = ScoringParameters(boxSize: 7, boxPasses: 3, scales: 3, imageScore: .max, topFraction: 0)
+        #expect(scoring.boxSizes(shorterSide: 256) == [7, 21, 63])
+        #expect(scoring.boxSizes(shorterSide: 64) == [7, 21, 63])
+        #expect(scoring.boxSizes(shorterSide: 32) == [7, 21, 31])
+        scoring.scales = 1
+        #expect(scoring.boxSizes(shorterSide: 32) == [7])
+    }
+}

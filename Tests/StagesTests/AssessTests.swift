@@ -1,0 +1,50 @@
+import ContentStore
+import Foundation
+import Pipeline
+import Testing
+
+@testable import Stages
+
+@Suite("An assessment") struct AssessTests {
+    private let data: TinyDataSet
+    private let bench: StageBench
+
+    init() throws {
+        data = try TinyDataSet()
+        bench = try StageBench()
+    }
+
+    private func assess(_ more: String = "", threads: Int = 1) throws -> (digest: Digest, assessment: Assessment) {
+        let job = try Job(data.manifest(more: more)) { try $0.map { try Digest.of(filePath: $0) } }
+        let summary = try bench.execute(job.graph, threads: threads)
+        let digest = try #require(summary.output(of: job.cases[0].assess, named: "assessment.json"))
+        return (digest, try StageJSON.decode(Assessment.self, try bench.store.read(digest)))
+    }
+
+    @Test("knows every kind of corruption, every change of the camera, and the projection before and after training")
+    func contents() throws {
+        try data.writeCategory("bolt", train: 6)
+        let assessment = try assess().assessment
+        #expect((0...1).contains(assessment.criterion))
+        #expect(assessment.kinds.keys.sorted() == ["cutpaste", "nsa", "perlin", "structured"])
+        #expect(assessment.kinds.values.reduce(0) { $0 + $1.samples } == assessment.detection.samples)
+        let shares = assessment.kinds.sorted { $0.key < $1.key }.map {
+            (($0.value.imageAUROC ?? 0) + ($0.value.pixelAP ?? 0)) / 2
+        }
+        #expect(assessment.criterion == shares.reduce(0, +) / 4)
+        #expect(Set(assessment.robustness.map(\.label)).count == 10)
+        #expect(assessment.robustness.allSatisfy { (0...1).contains($0.falseAlarms) && $0.scoreShift.isFinite })
+        #expect(assessment.projection != assessment.projectionBeforeTraining)
+        #expect(assessment.projection.identityError > 0 && assessment.projection.identityError.isFinite)
+        #expect(assessment.projection.singularValues == assessment.projection.singularValues.sorted(by: >))
+    }
+
+    @Test("is the same on any number of threads, and whatever the test images show and are called")
+    func labels() throws {
+        try data.writeCategory("bolt", train: 6)
+        let first = try assess().digest
+        try FileManager.default.moveItem(atPath: data.path + "/bolt/test/dent", toPath: data.path + "/bolt/test/good2")
+        try FileManager.default.removeItem(atPath: data.path + "/bolt/ground_truth")
+        #expect(try assess(threads: 2).digest == first)
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import Manifests
+import Testing
+
+@testable import Stages
+
+@Suite struct SweepRankingTests {
+    private func trial(_ number: Int, _ criteria: [Double?], failure: String? = nil) -> RankedTrial {
+        let cases = criteria.enumerated().map {
+            RankedTrial.Case(
+                name: "c", category: "c", seed: UInt64($0.offset), criterion: $0.element, record: .init(imageAUROC: 0.5)
+            )
+        }
+        return RankedTrial(SweepTrial(number: number, values: []), cases, failure: failure)
+    }
+
+    @Test("The highest criterion is first, equal ones keep their order, and what has none comes last")
+    func order() {
+        let ranked = SweepRanking.ranked([
+            trial(1, [nil, 1], failure: "broken"), trial(2, [0.5]), trial(3, [-1]), trial(4, [0.75]),
+            trial(5, [0.5]), trial(6, [nil], failure: "broken"),
+        ])
+        #expect(ranked.map(\.trial.name) == ["t004", "t002", "t005", "t003", "t001", "t006"])
+        #expect(ranked.map(\.rank) == [1, 2, 3, 4, nil, nil])
+    }
+
+    @Test("The spread between seeds is the standard deviation of a sample, and exists for two and more")
+    func spread() throws {
+        #expect(trial(1, [0.5]).seedSpread == nil)
+        let spread = try #require(trial(1, [1, 2, 3, 4]).seedSpread)
+        // statistics.stdev([1, 2, 3, 4]) of Python.
+        #expect(abs(spread - 1.2909944487358056) < 1e-15)
+        #expect(trial(1, [1, 2]).categorySpread == nil)
+        #expect(trial(1, [1, nil], failure: "broken").seedSpread == nil)
+    }
+
+    @Test("The files hold every trial, quoted where needed, with the test metrics apart")
+    func files() throws {
+        let data = try TinyDataSet()
+        try data.writeCategory("bolt")
+        let manifest = try data.sweep(#""/corruption": [{"model": "nsa"}, {}], "/training/lambda": [0.5]"#)
+        let trials = TrialSampler.trials(of: manifest)
+        let cases = [-0.25, nil].map {
+            RankedTrial.Case(name: "bolt", category: "bolt", seed: 1, criterion: $0, record: .init(imageAUROC: 0.875))
+        }
+        let ranking = SweepRanking(
+            manifest: manifest,
+            trials: SweepRanking.ranked([
+                RankedTrial(trials[0], [cases[0]], failure: nil),
+                RankedTrial(trials[1], [cases[1]], failure: "bolt/train: a, \"b\""),
+            ]))
+        #expect(
+            ranking.table == """
+                rank,trial,criterion,seedSpread,categorySpread,/corruption,/training/lambda,failure,\
+                forTheRecord.imageAUROC,forTheRecord.pixelAUROC
+                1,t001,-0.25,,,"{""model"":""nsa""}",0.5,,0.875,
+                ,t002,,,,{},0.5,"bolt/train: a, ""b\""",0.875,
+
+                """)
+        let json = ranking.json
+        #expect(json["best"] == .string("t001") && json["rankBy"] == .string("criterion"))
+        let first = try #require(json["trials"]?.elements?.first)
+        #expect(first["values"]?["/training/lambda"] == .number(0.5))
+        #expect(first["seedSpread"] == .null && first["models"]?.elements?.count == 1)
+        #expect(first["imageAUROC"] == nil)
+        #expect(json["forTheRecord"]?["trials"]?["t002"]?["imageAUROC"] == .number(0.875))
+        #expect(json["forTheRecord"]?["note"]?.string?.contains("takes no part in the ranking") == true)
+        #expect(ranking.page("{}").contains("takes no part in the ranking"))
+    }
+
+    @Test("A reader is told when a difference may be chance")
+    func caution() throws {
+        let data = try TinyDataSet()
+        try data.writeCategory("bolt")
+        let lambdas = #""/training/lambda": [0.25, 0.5]"#
+        func caution(_ more: String, _ first: [Double], _ second: [Double]) throws -> String? {
+            let trials = SweepRanking.ranked([trial(1, first), trial(2, second)])
+            return SweepRanking(manifest: try data.sweep(lambdas, more), trials: trials).caution
+        }
+        #expect(try caution("", [0.5], [0.25])?.hasPrefix("one seed: ") == true)
+        let seeds = #", "seeds": [1, 2]"#
+        #expect(
+            try caution(seeds, [0.5, 0.75], [0.5, 0.625])
+                == "t001 and t002 differ by less than the spread between seeds")
+        #expect(try caution(seeds, [0.5, 0.5625], [0.25, 0.25]) == nil)
+    }
+}
