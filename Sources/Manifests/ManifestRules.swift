@@ -84,8 +84,7 @@ struct ManifestRules {
 
     private mutating func checkImage() {
         let (width, height) = (number("image", "width"), number("image", "height"))
-        let box = number("scoring", "boxSize")
-        if box.double >= min(width.double, height.double) {
+        if let box = value(["scoring"])["boxSize"]?.number, box.double >= min(width.double, height.double) {
             report(
                 ["scoring", "boxSize"], found: "\(box.text) for an image of \(width.text) x \(height.text) pixels",
                 expected: "a box smaller than both sides", remedy: "make it smaller")

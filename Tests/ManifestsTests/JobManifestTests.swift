@@ -35,7 +35,7 @@ struct JobManifestTests {
         #expect((manifest.training.steps, manifest.training.batchSize, manifest.training.warmupSteps) == (1000, 8, 50))
         #expect((manifest.training.learningRate, manifest.training.finalLearningRate) == (0.001, 0.00001))
         #expect(manifest.training.seeds == [1])
-        #expect((manifest.scoring.boxSize, manifest.scoring.boxPasses, manifest.scoring.imageScore) == (7, 3, .max))
+        #expect((manifest.scoring.boxSize, manifest.scoring.boxPasses, manifest.scoring.imageScore) == (nil, 3, .max))
         #expect((manifest.scoring.topFraction, manifest.scoring.shardSize) == (0.01, 32))
         #expect(manifest.calibration.quantile == 0.99)
     }

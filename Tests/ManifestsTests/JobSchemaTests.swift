@@ -35,7 +35,8 @@ struct JobSchemaTests {
         #expect(
             without.map(\.pointer) == [
                 "/$schema", "/preset", "/dataset/root", "/dataset/categories", "/dataset/normal", "/dataset/score",
-                "/image/tile", "/corruption/textures", "/training/seed", "/training/seeds", "/variants",
+                "/image/tile", "/corruption/textures", "/training/seed", "/training/seeds", "/scoring/boxSize",
+                "/variants",
             ])
     }
 

@@ -1,3 +1,4 @@
+import AnomalyDetection
 import ContentStore
 import Foundation
 import Pipeline
@@ -46,5 +47,54 @@ import Testing
         try FileManager.default.moveItem(atPath: data.path + "/bolt/test/dent", toPath: data.path + "/bolt/test/good2")
         try FileManager.default.removeItem(atPath: data.path + "/bolt/ground_truth")
         #expect(try assess(threads: 2).digest == first)
+    }
+
+    @Test("chooses among the last checkpoints the one with the highest criterion, of equals the last")
+    func choice() throws {
+        func assessment(_ criterion: Double) throws -> Digest {
+            let nothing = Assessment.Detection(samples: 0)
+            let projection = ProjectionMeasures(samples: [.init(clean: [1], corrupted: [1], mask: [0])], directions: [])
+            {
+                $0
+            }
+            return try bench.put(
+                json: Assessment(
+                    criterion: criterion, normalImages: 1, detection: nothing, kinds: [:], robustness: [],
+                    projection: projection, projectionBeforeTraining: projection))
+        }
+        for (criteria, chosen) in [([0.5, 0.75, 0.25], 1), ([0.5, 0.25, 0.5], 2), ([0, 0], 1)] {
+            var inputs: [(String, Digest)] = []
+            for (number, criterion) in criteria.enumerated() {
+                inputs.append(("assessment.json.\(number)", try assessment(criterion)))
+                for output in ["model", "calibration.json", "training.json"] {
+                    inputs.append(("\(output).\(number)", try bench.put(json: ["\(output)": number])))
+                }
+            }
+            let outputs = try bench.run(ChooseStage(count: criteria.count), inputs)
+            for output in ["model", "calibration.json", "training.json"] {
+                #expect(outputs[output] == inputs.first { $0.0 == "\(output).\(chosen)" }?.1)
+            }
+            #expect(outputs["assessment.json"] == inputs.first { $0.0 == "assessment.json.\(chosen)" }?.1)
+        }
+    }
+
+    @Test("of two candidates makes one model, and all that follows is made of it")
+    func candidates() throws {
+        try data.writeCategory("bolt", train: 6)
+        let more = #", "variants": {"two": {"training": {"candidates": 2}}, "one": {}}"#
+        let job = try Job(data.manifest(more: more)) { try $0.map { try Digest.of(filePath: $0) } }
+        let summary = try bench.execute(job.graph)
+        let (two, one) = (job.cases[0], job.cases[1])
+        #expect(two.calibrate == two.assess && one.calibrate != one.assess)
+        let chosen = try StageJSON.decode(
+            Assessment.self,
+            try bench.store.read(try #require(summary.output(of: two.assess, named: "assessment.json"))))
+        let last = try StageJSON.decode(
+            Assessment.self,
+            try bench.store.read(try #require(summary.output(of: one.assess, named: "assessment.json"))))
+        // The last checkpoint is one of the two.
+        #expect(chosen.criterion >= last.criterion)
+        #expect(summary.output(of: two.calibrate, named: "model") != nil)
+        #expect(summary.output(of: two.metrics, named: "metrics.json") != nil)
     }
 }

@@ -29,6 +29,9 @@ public struct ScoringParameters: Sendable, Equatable {
         (self.imageScore, self.topFraction) = (imageScore, topFraction)
     }
 
+    /// A twentieth of an image's shorter side, in pixels, as an odd number.
+    public static func usualBoxSize(shorterSide: Int) -> Int { 2 * (shorterSide / 40) + 1 }
+
     /// The sides of the boxes, none wider than the image.
     ///
     /// - Parameter shorterSide: of the image, in pixels.

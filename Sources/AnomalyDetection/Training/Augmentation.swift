@@ -63,15 +63,11 @@ public struct Augmentation: Sendable, Equatable {
             let y = Int((shiftY * shift * Float(changed.height)).rounded())
             changed = changed.shifted(x: x, y: y)
         }
-        if brightness > 0 || contrast > 0 {
-            let mean = changed.values.reduce(0, +) / Float(changed.values.count)
-            let gain = 1 + contrast * steeper
-            let level = mean * (1 + brightness * brighter)
-            for index in changed.values.indices {
-                changed.values[index] = min(max(level + gain * (changed.values[index] - mean), 0), 1)
-            }
+        // Exposure and white balance multiply: black stays black.
+        if brightness > 0 || colour > 0 {
+            changed = changed.scaled(cast.map { (1 + brightness * brighter) * (1 + colour * $0) })
         }
-        if colour > 0 { changed = changed.scaled(cast.map { 1 + colour * $0 }) }
+        if contrast > 0 { changed = changed.contrast(1 + contrast * steeper) }
         if sharpness > 0 {
             changed = changed.blended(with: changed.blurred(sigma: 1), share: sharpness * sharper)
         }

@@ -27,6 +27,7 @@ public enum JSONMergePatch {
             }
         }
         return JSONValue(
-            .object(members.compactMap { $0 }), at: target.members == nil ? patch.position : target.position)
+            .object(members.compactMap { $0 }),
+            at: target.members == nil ? patch.position : target.position ?? patch.position)
     }
 }

@@ -12,8 +12,8 @@ public struct ScoringSection: Sendable, Equatable {
     /// What an anomaly map is divided by.
     public enum Normalization: String, Sendable, CaseIterable { case none, expectedError }
 
-    /// Side of the smoothing box filter in pixels, odd.
-    public var boxSize: Int
+    /// Side of the smoothing box filter in pixels, odd; nil for a twentieth of the image's shorter side.
+    public var boxSize: Int?
     public var boxPasses: Int
     /// Maps that are averaged, each smoothed three times as widely as the one before.
     public var scales: Int
@@ -26,7 +26,7 @@ public struct ScoringSection: Sendable, Equatable {
 
     /// - Parameter object: the section of a resolved manifest.
     public init(_ object: JSONValue) {
-        boxSize = object.whole("boxSize")
+        boxSize = object["boxSize"].map { _ in object.whole("boxSize") }
         boxPasses = object.whole("boxPasses")
         scales = object.whole("scales")
         normalization = object.choice("normalization")

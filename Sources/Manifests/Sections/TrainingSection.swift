@@ -13,6 +13,8 @@ public struct TrainingSection: Sendable, Equatable {
     public var lambda: Double
     /// At least one; exactly one in the manifest of a ``JobCase``.
     public var seeds: [UInt64]
+    /// Checkpoints at the end of training that the model is chosen from.
+    public var candidates: Int
     /// Steps between two checkpoints.
     public var stepsPerShard: Int
     /// Standard deviation of the noise on input and target, grey values from 0 to 1; 0 is off.
@@ -34,6 +36,7 @@ public struct TrainingSection: Sendable, Equatable {
         finalLearningRate = object.decimal("finalLearningRate")
         lambda = object.decimal("lambda")
         seeds = (object["seeds"]?.elements ?? [object.member("seed")]).map { UInt64($0.integer ?? 0) }
+        candidates = object.whole("candidates")
         stepsPerShard = object.whole("stepsPerShard")
         noise = object.decimal("noise")
         averageDecay = object.decimal("averageDecay")

@@ -24,6 +24,8 @@ public struct CategoryReport: Sendable, Equatable {
     /// In raw score units; `nil` when none was calibrated.
     public var threshold: Float?
     public var gallery: [GalleryItem]
+    /// What is known of the model without labels; `nil` where nobody has looked.
+    public var assessment: AssessmentReport?
 
     public init(
         name: String, imageAUROC: Double? = nil, pixelAUROC: Double? = nil, furtherMetrics: [Metric] = [],

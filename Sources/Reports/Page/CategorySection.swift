@@ -28,6 +28,7 @@ struct CategorySection {
             }
             scores
             GallerySection(items: category.gallery, threshold: category.threshold).render()
+            if let assessment = category.assessment { AssessmentSection(assessment: assessment).render() }
         }
     }
 

@@ -1,3 +1,5 @@
+import AnomalyDetection
+import ContentStore
 import Foundation
 import Imaging
 import Manifests
@@ -9,6 +11,7 @@ public struct FolderSurvey: Sendable {
     public let findings: [String]
     private let dataset: Dataset
     private let size: (width: Int, height: Int)
+    private let showsObject: Bool
 
     private enum Dataset: Sendable {
         case mvtec(root: ManifestPath, categories: [String]?)
@@ -17,6 +20,8 @@ public struct FolderSurvey: Sendable {
 
     /// The most images whose headers are read.
     private static let probedImages = 400
+    /// Training images that are looked at to tell an object from a texture, and the width that they are shrunk to for it.
+    private static let seenImages = 9, seenWidth = 128
 
     /// - Throws: `DatasetError`.
     public init(_ folder: String, score: String?) throws {
@@ -48,8 +53,29 @@ public struct FolderSurvey: Sendable {
             }
         }
         let probe = FolderSurvey.probe(images)
-        findings = lines + probe.findings
         size = FolderSurvey.networkSize(probe.sizes)
+        showsObject = FolderSurvey.showsObject(images.filter { $0.split == .train })
+        lines += probe.findings
+        lines.append(
+            showsObject
+                ? "most images show an object on a plain background: the preset object"
+                : "no plain background that an object would stand out from: the preset texture")
+        findings = lines
+    }
+
+    /// Whether an object can be told from a plain background in most of some images.
+    private static func showsObject(_ images: [SourceImage]) -> Bool {
+        var seen = 0, objects = 0
+        for index in Swift.stride(from: 0, to: images.count, by: max(1, images.count / seenImages)) {
+            // What cannot be decoded was told of by the probe, or is told of when the job runs.
+            guard let bytes = try? AtomicFile.read(images[index].path),
+                let decoded = try? IngestStage.packed(
+                    bytes, name: images[index].file, width: seenWidth, height: seenWidth)
+            else { continue }
+            seen += 1
+            if ForegroundEstimator().foreground(of: decoded.image).contains(0) { objects += 1 }
+        }
+        return 2 * objects > seen
     }
 
     private static func layout(
@@ -143,11 +169,9 @@ public struct FolderSurvey: Sendable {
         }
         dataset = dataset.setting("onBadImage", to: .string("quarantine"))
         let sections: [(String, JSONValue)] = [
-            ("name", .string(jobName)), ("dataset", dataset),
+            ("name", .string(jobName)), ("preset", .string(showsObject ? "object" : "texture")), ("dataset", dataset),
             ("image", FolderSurvey.object([("width", .number(size.width)), ("height", .number(size.height))])),
-            ("network", FolderSurvey.object([("architecture", .string("sdc-ccm"))])),
-            ("engine", FolderSurvey.object([("precision", .string("auto"))])),
-            ("training", FolderSurvey.object([("steps", .number(1000)), ("learningRate", .number(0.001))])),
+            ("training", FolderSurvey.object([("steps", .number(1200))])),
         ]
         // A line for each section: short enough to be read at a glance and changed by hand.
         let lines = sections.map { "  \"\($0)\": " + FolderSurvey.inline($1) }

@@ -7,12 +7,15 @@ import Pipeline
 /// Scores the held-out normal images and makes the model: network, scoring and threshold in one file.
 ///
 /// What maps are divided by is measured on images that were trained on, of which there are many; the threshold on images that
-/// were not, whose scores are those of new normal images.
+/// were not, whose scores are those of new normal images. Held-out images are scored as they are and with the augmentations of
+/// the job: what the manifest calls normal shall not be an anomaly, and a handful of images becomes enough for a quantile.
 struct CalibrateStage: Stage {
     static let name = "calibrate"
     static let version = 2
     /// More training images would tell the expected error no better.
     private static let expectedErrorImages = 64
+    /// Scores that a threshold is taken from, at least.
+    private static let calibrationScores = 100
 
     var category: String
     var recipe: TrainingRecipe
@@ -23,7 +26,7 @@ struct CalibrateStage: Stage {
     let outputs = ["model", "calibration.json", "training.json"]
 
     var parameters: [KeyPart] {
-        recipe.networkKeyParts + recipe.scoringEngine.keyParts + scoring.keyParts + [
+        recipe.networkKeyParts + recipe.sampleKeyParts + recipe.scoringEngine.keyParts + scoring.keyParts + [
             KeyPart("category", category), KeyPart("quantile", quantile),
         ]
     }
@@ -49,15 +52,18 @@ struct CalibrateStage: Stage {
             let detector = Detector(
                 engine: engine, grid: recipe.grid, normalization: normalization, scoring: scoring,
                 expectedError: expectedError)
-            for first in stride(from: 0, to: heldOut.count, by: 8) {
+            let samples = calibrationSamples(heldOut.count)
+            for first in stride(from: 0, to: samples.count, by: 8) {
                 try context.checkCancellation()
-                let images = (first..<min(first + 8, heldOut.count)).map(heldOut.image)
+                let images = samples[first..<min(first + 8, samples.count)].map {
+                    changed(heldOut, $0.image, $0.variant)
+                }
                 for detection in detector.detect(images) {
                     guard detection.score.isFinite else { throw ScoringError.notFinite(task: "\(context.task)") }
                     scores.append(detection.score)
                     ceiling = max(ceiling, detection.map.values.max() ?? 0)
                 }
-                context.progress(scores.count, of: heldOut.count, unit: "images")
+                context.progress(scores.count, of: samples.count, unit: "scores")
             }
         }
         let calibration = Calibration(scores: scores, quantile: quantile)
@@ -68,9 +74,27 @@ struct CalibrateStage: Stage {
         try context.write(model.bytes, to: "model")
         try context.writeJSON(
             CalibrationRecord(
-                images: scores.count, quantile: quantile, median: calibration.median, threshold: calibration.threshold,
+                images: heldOut.count, quantile: quantile, median: calibration.median, threshold: calibration.threshold,
                 scores: calibration.scores), to: "calibration.json")
         try context.writeJSON(checkpoint.history.map(TrainingPoint.init), to: "training.json")
+    }
+
+    /// Every image as it is, and as often changed as it takes to have enough scores; only as it is where nothing may change.
+    private func calibrationSamples(_ count: Int) -> [(image: Int, variant: Int)] {
+        var unchanged = Augmentation()
+        unchanged.crop = recipe.augmentation.crop
+        let variants =
+            recipe.augmentation == unchanged ? 1 : max(1, (CalibrateStage.calibrationScores + count - 1) / count)
+        return (0..<variants).flatMap { variant in (0..<count).map { ($0, variant) } }
+    }
+
+    private func changed(_ images: TrainingImages, _ index: Int, _ variant: Int) -> PlanarImage {
+        let image = images.image(at: index)
+        guard variant > 0 else { return image }
+        var augmentation = recipe.augmentation
+        augmentation.crop = nil
+        var generator = images.generator(image: index, variant: variant, seed: recipe.training.seed)
+        return augmentation.applied(to: image, using: &generator)
     }
 
     /// - Throws: `ScoringError` where the network's answers are no numbers.

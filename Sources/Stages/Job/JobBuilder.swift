@@ -1,0 +1,134 @@
+import AnomalyDetection
+import ContentStore
+import Manifests
+import Pipeline
+import Reports
+
+/// Builds the graph of a job:
+///
+///     ingest -> select -> corrupt-i -> train-i -> calibrate -> score-k -> metrics -> aggregate -> report
+struct JobBuilder {
+    var assembler = GraphAssembler()
+    private(set) var sourcePaths: [String] = []
+    private(set) var notes: [String] = []
+    let manifest: JobManifest
+    let cases: [JobCase]
+    private(set) var scans: [ScanKey: [SourceCategory]] = [:]
+    private(set) var digestOf: [String: Digest] = [:]
+    let images = TrainingImageShelf()
+    let engines = EngineShelf()
+    let meter = InputMeter()
+
+    struct ScanKey: Hashable { var layout: String }
+
+    init(_ manifest: JobManifest, digests: ([String]) throws -> [Digest]) throws {
+        self.manifest = manifest
+        cases = try manifest.cases()
+        var paths = Set<String>()
+        for job in cases {
+            let dataset = job.manifest.dataset
+            let key = ScanKey(layout: "\(dataset.layout)")
+            if scans[key] == nil {
+                let scanned = try DatasetScan.scan(dataset.layout, jobName: manifest.name)
+                scans[key] = scanned
+                for category in scanned {
+                    paths.formUnion(category.images.map(\.path))
+                    paths.formUnion(category.images.compactMap(\.maskPath))
+                    if !category.ignoredFiles.isEmpty {
+                        notes.append(
+                            "\(category.name): \(category.ignoredFiles.count) files are no images by their names and are "
+                                + "left out: " + category.ignoredFiles.prefix(3).joined(separator: ", "))
+                    }
+                }
+            }
+            if let textures = job.manifest.corruption.textures {
+                paths.formUnion(try DatasetScan.textures(below: textures.absolute).images.map(\.path))
+            }
+        }
+        sourcePaths = paths.sorted()
+        digestOf = Dictionary(uniqueKeysWithValues: zip(sourcePaths, try digests(sourcePaths)))
+    }
+
+    mutating func build() throws -> (cases: [Job.Case], aggregate: TaskID, report: TaskID) {
+        var built: [Job.Case] = []
+        var reportCases: [ReportStage.Case] = []
+        var aggregateInputs: [TaskInput] = [], reportInputs: [TaskInput] = []
+        for job in cases {
+            let scanned = scans[ScanKey(layout: "\(job.manifest.dataset.layout)")] ?? []
+            for category in scanned {
+                let number = built.count
+                let name = job.name.isEmpty ? category.name : "\(category.name).\(job.name)"
+                if built.contains(where: { $0.name == name }) { throw DatasetError.sameCase(name) }
+                let parts = try build(name, category, job.manifest)
+                built.append(
+                    Job.Case(
+                        name: name, category: category.name, variant: job.variant, recipe: parts.recipe,
+                        select: parts.select, corruptions: parts.corruptions, calibrate: parts.calibrate,
+                        assess: parts.assess, metrics: parts.metrics, overlays: parts.overlays))
+                aggregateInputs.append(TaskInput("metrics.\(number)", parts.metrics, "metrics.json"))
+                aggregateInputs.append(TaskInput("scores.\(number)", parts.metrics, "scores.json"))
+                reportInputs.append(TaskInput("metrics.\(number)", parts.metrics, "metrics.json"))
+                reportInputs.append(TaskInput("scores.\(number)", parts.metrics, "scores.json"))
+                reportInputs.append(TaskInput("calibration.\(number)", parts.calibrate, "calibration.json"))
+                reportInputs.append(TaskInput("training.\(number)", parts.calibrate, "training.json"))
+                reportInputs.append(TaskInput("trained.\(number)", parts.select, "training.json"))
+                for (part, task) in parts.overlays.enumerated() {
+                    reportInputs.append(TaskInput("overlays.\(number).\(part)", task, "overlays.json"))
+                }
+                for (part, task) in parts.ingests.enumerated() {
+                    reportInputs.append(TaskInput("images.\(number).\(part)", task, "images.json"))
+                }
+                reportCases.append(
+                    ReportStage.Case(name: name, overlayCount: parts.overlays.count, imageCount: parts.ingests.count))
+            }
+        }
+        let aggregate = assembler.add(
+            "aggregate", AggregateStage(categories: built.map(\.name)), inputs: aggregateInputs)
+        reportInputs.append(TaskInput("metrics", aggregate, "metrics.json"))
+        let report = assembler.add("report", try reportStage(reportCases), inputs: reportInputs)
+        return (built, aggregate, report)
+    }
+
+    private struct CaseTasks {
+        var recipe: TrainingRecipe
+        var ingests, corruptions: [TaskID]
+        var select, calibrate, assess, metrics: TaskID
+        var overlays: [TaskID]
+    }
+
+    private mutating func build(_ name: String, _ category: SourceCategory, _ manifest: JobManifest) throws -> CaseTasks
+    {
+        let recipe = try TrainingRecipe(manifest)
+        let normal = ingest(category, .train, recipe, manifest)
+        let tested = ingest(category, .test, recipe, manifest)
+        let select = assembler.add(
+            "\(name)/select",
+            SelectStage(category: category.name, heldOutFraction: Float(manifest.dataset.heldOutFraction)),
+            inputs: normal.enumerated().map { TaskInput("images.\($0.offset)", $0.element, "images.json") })
+        let (checkpoints, corruptions) = try train(name, recipe, select, manifest)
+        let (calibrate, assess) = try model(name, category, recipe, select, checkpoints, manifest)
+        var metricsInputs: [TaskInput] = []
+        var overlays: [TaskID] = []
+        for (number, images) in tested.enumerated() {
+            let part = images.path.split(separator: "/").last.map(String.init) ?? "\(number)"
+            let scores = assembler.add(
+                "\(name)/score/\(part)", ScoreStage(engine: recipe.scoringEngine, engines: engines),
+                inputs: [TaskInput("model", calibrate, "model"), TaskInput("images", images, "images.json")],
+                resources: .wholeMachine)
+            overlays.append(
+                assembler.add(
+                    "\(name)/overlay/\(part)", OverlayStage(),
+                    inputs: [
+                        TaskInput("model", calibrate, "model"), TaskInput("images", images, "images.json"),
+                        TaskInput("scores", scores, "scores.json"),
+                    ]))
+            metricsInputs.append(TaskInput("scores.\(number)", scores, "scores.json"))
+            metricsInputs.append(TaskInput("images.\(number)", images, "images.json"))
+        }
+        let metrics = assembler.add(
+            "\(name)/metrics", MetricsStage(), inputs: metricsInputs, resources: .wholeMachine)
+        return CaseTasks(
+            recipe: recipe, ingests: normal + tested, corruptions: corruptions, select: select, calibrate: calibrate,
+            assess: assess, metrics: metrics, overlays: overlays)
+    }
+}
