@@ -28,7 +28,7 @@ let package = Package(
             name: "nominal",
             dependencies: [
                 "Stages", "Manifests", "Pipeline", "ContentStore", "AnomalyDetection", "NeuralNetworks",
-                "DemoData", "Imaging", "BinaryCoding", "Tensors",
+                "DemoData", "Evaluation", "Metrics", "Imaging", "BinaryCoding", "Tensors", "Thresholds",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -66,7 +66,9 @@ let package = Package(
             name: "AnomalyDetection",
             dependencies: ["BinaryCoding", "Imaging", "NeuralNetworks", "SeededRandom", "Tensors"],
             swiftSettings: numeric),
+        .target(name: "Evaluation", dependencies: ["Imaging", "Metrics"], swiftSettings: numeric),
         .target(name: "Metrics", swiftSettings: numeric),
+        .target(name: "Thresholds", swiftSettings: numeric),
         .target(name: "DemoData", dependencies: ["SeededRandom"], swiftSettings: numeric),
         .target(
             name: "NeuralNetworks", dependencies: ["BinaryCoding", "SeededRandom", "Tensors"], swiftSettings: rawMemory),
@@ -99,6 +101,10 @@ let package = Package(
         .testTarget(
             name: "ContentStoreTests", dependencies: ["ContentStore", "PipelineTestSupport"], swiftSettings: strict),
         .testTarget(name: "DemoDataTests", dependencies: ["DemoData", "SeededRandom"], swiftSettings: strict),
+        .testTarget(
+            name: "EvaluationTests",
+            dependencies: ["Evaluation", "Imaging", "Manifests", "Metrics", "PipelineTestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "ImagingTests", dependencies: ["Imaging"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(name: "ManifestsTests", dependencies: ["Manifests", "SeededRandom"], swiftSettings: strict),
         .testTarget(
@@ -118,8 +124,12 @@ let package = Package(
         .testTarget(
             name: "StagesTests",
             dependencies: [
-                "AnomalyDetection", "ContentStore", "Imaging", "Manifests", "Pipeline", "PipelineTestSupport", "Stages",
+                "AnomalyDetection", "ContentStore", "Imaging", "Manifests", "Metrics", "Pipeline",
+                "PipelineTestSupport", "Stages",
             ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ThresholdsTests", dependencies: ["Thresholds"], exclude: ["contamination.py"],
             swiftSettings: strict),
     ]
 )

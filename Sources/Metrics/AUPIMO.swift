@@ -11,52 +11,60 @@ import Glibc
 /// What it earns depends only on the first threshold that it reaches: `credits` holds that for each threshold.
 struct AUPIMO {
     /// Falling.
-    private let thresholds: [Double]
+    let thresholds: [Double]
     /// In [0, 1]: the share of the interval that is covered by the recall of a pixel that first reaches the threshold.
-    private let credits: [Double]
-    private let labelledPixels: [Int]
+    let credits: [Double]
+    let labelledPixels: [Int]
 
-    init(
-        _ maps: [LabelledMap], _ pixels: RankedPixels, options: PixelMetricsOptions
-    ) throws(AUPIMOUnavailable) {
-        let normal = maps.filter { !$0.isAnomalous }
-        guard !normal.isEmpty else { throw .noNormalImage }
-        guard pixels.labelledCount > 0 else { throw .noLabelledPixel }
-        labelledPixels = pixels.labelledPixels
-        let rates = SharedFalsePositiveRate(maps, pixels)
+    /// - Returns: a failure where the test set does not define AUPIMO.
+    static func evaluate(
+        _ pixels: RankedPixels, options: PixelMetricsOptions
+    ) throws(MetricsError) -> Result<AUPIMO, AUPIMOUnavailable> {
+        let normal = pixels.images.filter { !$0.isAnomalous }
+        guard !normal.isEmpty else { return .failure(.noNormalImage) }
+        guard pixels.labelledCount > 0 else { return .failure(.noLabelledPixel) }
+        let rates = SharedFalsePositiveRate(pixels)
         let bounds = options.aupimoBounds
-        let smallestRate = rates.smallest
+        let smallestRate = try rates.smallest()
         guard smallestRate <= bounds.lowerBound else {
-            throw .boundNotReached(
-                lowerBound: bounds.lowerBound, smallestRate: smallestRate, normalImages: normal.count,
-                normalPixels: normal.reduce(0) { $0 + $1.values.count })
+            return .failure(
+                .boundNotReached(
+                    lowerBound: bounds.lowerBound, smallestRate: smallestRate, normalImages: normal.count,
+                    normalPixels: normal.reduce(0) { $0 + $1.pixelCount }))
         }
         let points: [SharedFalsePositiveRate.Point]
         let window: ClosedRange<Double>
         switch options.aupimoThresholds {
         case .exact:
-            points = rates.pointsAtScores(through: bounds.upperBound)
+            points = try rates.pointsAtScores(through: bounds.upperBound)
             window = log(bounds.lowerBound)...log(bounds.upperBound)
         case .linear(let count):
-            points = rates.pointsAtSteps(count, nearest: bounds)
-            guard points.count > 1 else { throw .thresholdsTooCoarse(count: count) }
+            points = try rates.pointsAtSteps(count, nearest: bounds)
+            guard points.count > 1 else { return .failure(.thresholdsTooCoarse(count: count)) }
             window = log(points[0].rate)...log(points[points.count - 1].rate)
         }
-        thresholds = points.map(\.threshold)
-        credits = Self.credits(points.map { log($0.rate) }, window: window)
+        let credits = credits(points.map { log($0.rate) }, window: window)
             .map { $0 / log(bounds.upperBound / bounds.lowerBound) }
+        return .success(
+            AUPIMO(
+                thresholds: points.map(\.threshold), credits: credits,
+                labelledPixels: pixels.images.map(\.labelledCount)))
     }
 
     /// One score in [0, 1] for each image; nil for those without labelled pixels.
-    func scores(_ pixels: RankedPixels) -> [Double?] {
+    func scores(_ pixels: RankedPixels) throws(MetricsError) -> [Double?] {
         var sums = labelledPixels.map { _ in 0.0 }
         var point = 0
-        for entry in pixels.entries {
-            let value = Double(RankedPixels.value(of: entry))
-            while point < thresholds.count, thresholds[point] > value { point += 1 }
-            guard point < thresholds.count else { break }
-            let group = pixels.group(of: entry)
-            if group.isLabelled { sums[group.image] += credits[point] }
+        var walk = pixels.entries.walk()
+        var block: [UInt64] = []
+        walking: while try walk.next(&block) {
+            for entry in block {
+                let value = Double(RankedPixels.value(of: entry))
+                while point < thresholds.count, thresholds[point] > value { point += 1 }
+                if point == thresholds.count { break walking }
+                let group = pixels.group(of: entry)
+                if group.isLabelled { sums[group.image] += credits[point] }
+            }
         }
         return zip(sums, labelledPixels).map { sum, count in
             count == 0 ? nil : min(max(sum / Double(count), 0), 1)

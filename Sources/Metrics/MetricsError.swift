@@ -14,6 +14,10 @@ public enum MetricsError: Error, Equatable, Sendable {
     case labelledNormalImage(map: String, labelledPixels: Int)
     /// More pixels and regions than the 32-bit counters of the exact evaluation can number.
     case tooLarge(groups: Int)
+    /// The score of an image is infinite or not a number.
+    case scoreNotFinite(image: String)
+    /// The temporary file of a large evaluation failed; `reason` is the operating system's.
+    case scratchFile(folder: String, operation: String, reason: String)
     /// A value of the options is outside its range.
     case invalidOption(name: String, value: String, expected: String)
 }
@@ -39,6 +43,11 @@ extension MetricsError: CustomStringConvertible {
                 + "clear the mask or declare the image anomalous."
         case .tooLarge(let groups):
             "The maps hold \(groups) images and regions, expected fewer than 2^32; evaluate fewer images at once."
+        case .scoreNotFinite(let image):
+            "The score of '\(image)' is not a finite number; expected one: score this image again."
+        case .scratchFile(let folder, let operation, let reason):
+            "Cannot \(operation) in '\(folder)' (\(reason)), which pixel metrics beyond their memory limit need; make room "
+                + "there, set TMPDIR to another folder, or raise the limit."
         case .invalidOption(let name, let value, let expected):
             "The metric option '\(name)' is \(value), expected \(expected); correct it."
         }

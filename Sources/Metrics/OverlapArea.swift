@@ -18,7 +18,7 @@ struct OverlapArea {
         while reached < limits.count, nextX >= limits[reached] {
             let limit = limits[reached]
             let atLimit = nextX > x ? y + (nextY - y) * (limit - x) / (nextX - x) : nextY
-            normalized[limit] = (area + (limit - x) * (y + atLimit) / 2) / limit
+            normalized[limit] = min((area + (limit - x) * (y + atLimit) / 2) / limit, 1)
             reached += 1
         }
         area += (nextX - x) * (y + nextY) / 2

@@ -16,15 +16,22 @@ public struct PixelMetricsOptions: Equatable, Sendable {
     public var aupimoThresholds: AUPIMOThresholds
     /// Most points in each curve, at least 3.
     public var curvePointLimit: Int
+    /// Memory for the ranking of all pixels, at least 2^20; beyond it a temporary file is used. It changes no result.
+    public var memoryLimitBytes: Int
+    /// The folder of that file. Default: $TMPDIR, else `/tmp`.
+    public var scratchFolder: String
 
     public init(
         auproLimits: [Double] = [0.05, 0.3, 1], aupimoBounds: ClosedRange<Double> = 1e-5...1e-4,
-        aupimoThresholds: AUPIMOThresholds = .exact, curvePointLimit: Int = 400
+        aupimoThresholds: AUPIMOThresholds = .exact, curvePointLimit: Int = 400, memoryLimitBytes: Int = 1 << 30,
+        scratchFolder: String? = nil
     ) {
         self.auproLimits = auproLimits
         self.aupimoBounds = aupimoBounds
         self.aupimoThresholds = aupimoThresholds
         self.curvePointLimit = curvePointLimit
+        self.memoryLimitBytes = memoryLimitBytes
+        self.scratchFolder = scratchFolder ?? ScratchFile.defaultFolder
     }
 
     func validate() throws(MetricsError) {
@@ -41,6 +48,9 @@ public struct PixelMetricsOptions: Equatable, Sendable {
         }
         guard curvePointLimit >= 3 else {
             throw .invalidOption(name: "curvePointLimit", value: "\(curvePointLimit)", expected: "at least 3 points")
+        }
+        guard memoryLimitBytes >= 1 << 20 else {
+            throw .invalidOption(name: "memoryLimitBytes", value: "\(memoryLimitBytes)", expected: "at least 2^20")
         }
     }
 }

@@ -1,5 +1,7 @@
 /// Pixel-level metrics of a test set. A metric that is not defined for the given images is nil.
 public struct PixelMetricsResult: Equatable, Sendable {
+    public let labelledPixels: Int
+    public let unlabelledPixels: Int
     /// Area under the ROC curve of all pixels, ties counting half. Nil when one class of pixel is missing.
     public let pixelAUROC: Double?
     /// Average precision of all pixels. Nil without labelled pixels.
@@ -13,10 +15,6 @@ public struct PixelMetricsResult: Equatable, Sendable {
     public let aupro: [Double: Double]
     /// AUPIMO of each image, in the order of the maps; nil for images without labelled pixels.
     public let aupimo: [Double?]
-    /// Mean of the AUPIMO values that exist.
-    public let aupimoMean: Double?
-    /// Median of the AUPIMO values that exist; the mean of the middle two when their number is even.
-    public let aupimoMedian: Double?
     /// Why there is no AUPIMO, nil when there is.
     public let aupimoUnavailable: AUPIMOUnavailable?
     /// ROC of all pixels, for plotting. Empty when one class of pixel is missing, as is `proCurve`.
@@ -25,4 +23,9 @@ public struct PixelMetricsResult: Equatable, Sendable {
     public let precisionRecallCurve: [PrecisionRecallPoint]
     /// Per-region overlap against false-positive rate, for plotting.
     public let proCurve: [PROPoint]
+
+    /// Mean, median and spread of the AUPIMO values that exist.
+    public var aupimoStatistics: PerImageStatistics { PerImageStatistics(aupimo.compactMap(\.self)) }
+    public var aupimoMean: Double? { aupimoStatistics.mean }
+    public var aupimoMedian: Double? { aupimoStatistics.median }
 }

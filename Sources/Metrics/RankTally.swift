@@ -5,8 +5,9 @@ struct RankTally {
     private let totalNegatives: Int
     private(set) var truePositives = 0
     private(set) var falsePositives = 0
-    /// Twice the Mann-Whitney statistic: pairs in the right order count two, ties one.
-    private var doubledPairs = 0
+    /// Twice the Mann-Whitney statistic: pairs in the right order count two, ties one. A few billion pixels have more pairs
+    /// than 64 bits count.
+    private var doubledPairs: Int128 = 0
     private var precisionSum = 0.0
     private(set) var f1Max = 0.0
     private(set) var f1Threshold = 0.0
@@ -17,7 +18,8 @@ struct RankTally {
     }
 
     mutating func add(threshold: @autoclosure () -> Double, positives: Int, negatives: Int) {
-        doubledPairs += negatives * (2 * truePositives + positives)
+        // No overflow is possible, and looking for one would take longer than the rest.
+        doubledPairs &+= Int128(negatives) &* Int128(2 * truePositives + positives)
         truePositives += positives
         falsePositives += negatives
         // Without a new positive, recall stays and F1 can only fall.

@@ -6,61 +6,70 @@ struct SharedFalsePositiveRate {
         let rate: Double
     }
 
-    private let entries: [UInt64]
-    /// What one unlabelled pixel of each image adds to the sum; 0 for anomalous images. Exactly 1 when all normal
+    private let entries: SortedEntries
+    /// What one unlabelled pixel of each group adds to the sum; 0 for anomalous images. Exactly 1 when all normal
     /// images have the same size, so that the sum then is an integer and the rate is correctly rounded.
     private let weights: [Double]
     private let total: Double
 
-    init(_ maps: [LabelledMap], _ pixels: RankedPixels) {
+    init(_ pixels: RankedPixels) {
         entries = pixels.entries
-        let largest = maps.filter { !$0.isAnomalous }.map(\.values.count).max() ?? 0
+        let normal = pixels.images.filter { !$0.isAnomalous }
+        let largest = normal.map(\.pixelCount).max() ?? 0
         weights = pixels.groups.map { group in
-            let map = maps[group.image]
-            return map.isAnomalous ? 0 : Double(largest) / Double(map.values.count)
+            let image = pixels.images[group.image]
+            return image.isAnomalous ? 0 : Double(largest) / Double(image.pixelCount)
         }
-        total = Double(maps.count(where: { !$0.isAnomalous })) * Double(largest)
+        total = Double(normal.count) * Double(largest)
     }
 
     /// The rate at the highest score of the normal images.
-    var smallest: Double { pointsAtScores(through: 0).last?.rate ?? 0 }
+    func smallest() throws(MetricsError) -> Double { try pointsAtScores(through: 0).last?.rate ?? 0 }
 
     /// F at each distinct score of the normal images, from the highest down, to the first that reaches `rate`.
-    func pointsAtScores(through rate: Double) -> [Point] {
+    func pointsAtScores(through rate: Double) throws(MetricsError) -> [Point] {
         var points: [Point] = []
+        var walk = entries.walk()
+        var block: [UInt64] = []
         var sum = 0.0
-        var next = 0
-        while next < entries.count {
-            let first = entries[next]
-            let before = sum
-            while next < entries.count, entries[next] >> 32 == first >> 32 {
-                sum += weight(of: entries[next])
-                next += 1
+        var tie: UInt64?
+        while try walk.next(&block) {
+            for entry in block {
+                let weight = weight(of: entry)
+                guard weight > 0 else { continue }
+                if let last = tie, last >> 32 != entry >> 32 {
+                    points.append(point(last, sum))
+                    if sum / total >= rate { return points }
+                }
+                tie = entry
+                sum += weight
             }
-            guard sum > before else { continue }
-            points.append(Point(threshold: Double(RankedPixels.value(of: first)), rate: sum / total))
-            if sum / total >= rate { break }
         }
+        if let tie { points.append(point(tie, sum)) }
         return points
     }
 
     /// F at `count` equally spaced thresholds from the lowest to the highest score of the normal images, from the
     /// highest down: those between the two whose rates come nearest to the bounds, the lower threshold of equally near.
-    func pointsAtSteps(_ count: Int, nearest bounds: ClosedRange<Double>) -> [Point] {
-        guard let highestEntry = entries.first(where: { weight(of: $0) > 0 }),
-            let lowestEntry = entries.last(where: { weight(of: $0) > 0 })
-        else { return [] }
-        let highest = Double(RankedPixels.value(of: highestEntry)), lowest = Double(RankedPixels.value(of: lowestEntry))
-        let step = (highest - lowest) / Double(count - 1)
+    func pointsAtSteps(_ count: Int, nearest bounds: ClosedRange<Double>) throws(MetricsError) -> [Point] {
+        guard let range = try normalRange() else { return [] }
+        let step = (range.upperBound - range.lowerBound) / Double(count - 1)
         var points: [Point] = []
         var first = 0, last = 0
         var sum = 0.0
         var next = 0
+        var walk = entries.walk()
+        var block: [UInt64] = []
+        var hasMore = try walk.next(&block)
         for index in stride(from: count - 1, through: 0, by: -1) {
-            let threshold = index == count - 1 ? highest : lowest + Double(index) * step
-            while next < entries.count, Double(RankedPixels.value(of: entries[next])) >= threshold {
-                sum += weight(of: entries[next])
+            let threshold = index == count - 1 ? range.upperBound : range.lowerBound + Double(index) * step
+            while hasMore, Double(RankedPixels.value(of: block[next])) >= threshold {
+                sum += weight(of: block[next])
                 next += 1
+                if next == block.count {
+                    hasMore = try walk.next(&block)
+                    next = 0
+                }
             }
             let rate = sum / total
             points.append(Point(threshold: threshold, rate: rate))
@@ -73,6 +82,23 @@ struct SharedFalsePositiveRate {
             }
         }
         return Array(points[first...last])
+    }
+
+    /// The lowest and the highest score of the normal images.
+    private func normalRange() throws(MetricsError) -> ClosedRange<Double>? {
+        var highest: UInt64?, lowest: UInt64?
+        var walk = entries.walk()
+        var block: [UInt64] = []
+        while try walk.next(&block) {
+            highest = highest ?? block.first { weight(of: $0) > 0 }
+            lowest = block.last { weight(of: $0) > 0 } ?? lowest
+        }
+        guard let highest, let lowest else { return nil }
+        return Double(RankedPixels.value(of: lowest))...Double(RankedPixels.value(of: highest))
+    }
+
+    private func point(_ entry: UInt64, _ sum: Double) -> Point {
+        Point(threshold: Double(RankedPixels.value(of: entry)), rate: sum / total)
     }
 
     private func weight(of entry: UInt64) -> Double { weights[Int(entry & 0xFFFF_FFFF)] }

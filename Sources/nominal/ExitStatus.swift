@@ -3,12 +3,15 @@ import ArgumentParser
 import BinaryCoding
 import ContentStore
 import DemoData
+import Evaluation
 import Glibc
 import Imaging
 import Manifests
+import Metrics
 import NeuralNetworks
 import Pipeline
 import Stages
+import Thresholds
 
 /// The documented exit codes.
 enum ExitStatus: Int32 {
@@ -26,8 +29,11 @@ enum ExitStatus: Int32 {
         case ManifestError.unreadable: self = .inputOutput
         case let error as DatasetError: self = error.isMissing ? .inputMissing : .invalidData
         case let error as StoreError: self = ExitStatus(rawValue: error.exitCode) ?? .inputOutput
+        case let error as EvaluationError: self = error.isMissing ? .inputMissing : .invalidData
+        case MetricsError.scratchFile: self = .inputOutput
         case ImagingError.unreadable: self = .inputMissing
-        case is ManifestError, is ImagingError, is FormatError, is EngineError, is DemoDataError:
+        case is ManifestError, is ImagingError, is FormatError, is EngineError, is DemoDataError,
+            is MetricsError, is ThresholdsError:
             self = .invalidData
         case is ExportError: self = .inputOutput
         default: self = .internalFault

@@ -86,14 +86,14 @@ struct AugmentationTests {
         #expect(drawn.count > 10)
     }
 
-    @Test("by brightness moves the mean, by contrast the spread, each by no more than its share, within 0 ... 1")
+    @Test("by brightness multiplies, by contrast changes the spread alone, each by no more than its share, within 0 ... 1")
     func brightnessAndContrast() {
         let image = PlanarImage(
             width: 8, height: 8, channels: 3, values: (0..<192).map { 0.4 + 0.2 * Float($0 % 2) })
         func mean(_ image: PlanarImage) -> Float { image.values.reduce(0, +) / 192 }
         func range(_ image: PlanarImage) -> Float { (image.values.max() ?? 0) - (image.values.min() ?? 0) }
         let brighter = Self.draws(Augmentation(brightness: 0.2), of: image)
-        #expect(brighter.allSatisfy { (0.3999...0.6001).contains(mean($0)) && abs(range($0) - 0.2) < 1e-5 })
+        #expect(brighter.allSatisfy { (0.3999...0.6001).contains(mean($0)) && abs(range($0) - 0.4 * mean($0)) < 1e-5 })
         #expect((brighter.map(mean).max() ?? 0) > 0.57 && (brighter.map(mean).min() ?? 1) < 0.43)
         let steeper = Self.draws(Augmentation(contrast: 0.5), of: image)
         #expect(steeper.allSatisfy { (0.0999...0.3001).contains(range($0)) && abs(mean($0) - 0.5) < 1e-5 })

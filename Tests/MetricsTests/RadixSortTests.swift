@@ -24,7 +24,11 @@ struct RadixSortTests {
         ]
         let map = LabelledMap(
             name: "a", width: values.count, height: 1, values: values, mask: nil, isAnomalous: false)
-        let ranked = try RankedPixels([map]).entries.map(RankedPixels.value)
-        #expect(ranked == values.sorted(by: >))
+        var ranking = PixelRanking(options: PixelMetricsOptions())
+        try ranking.add(map)
+        var walk = try ranking.ranked().entries.walk()
+        var entries: [UInt64] = []
+        #expect(try walk.next(&entries))
+        #expect(entries.map(RankedPixels.value) == values.sorted(by: >))
     }
 }

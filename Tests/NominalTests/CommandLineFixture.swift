@@ -28,6 +28,8 @@ final class CommandLineFixture: Sendable {
 
     func text(_ name: String) throws -> String { String(decoding: try AtomicFile.read(place(name)), as: UTF8.self) }
 
+    func bytes(_ name: String) throws -> [UInt8] { try AtomicFile.read(place(name)) }
+
     func write(_ bytes: [UInt8], to name: String) throws {
         try FileManager.default.createDirectory(
             atPath: (place(name) as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
@@ -51,6 +53,11 @@ final class CommandLineFixture: Sendable {
         try finish(try start(arguments: arguments))
     }
 
+    /// With changes to the environment.
+    func nominal(environment: [String: String], _ arguments: String...) throws -> Outcome {
+        try finish(try start(CommandLineFixture.program.path, arguments, environment))
+    }
+
     /// Another program, by its name on the search path.
     func tool(_ arguments: String...) throws -> Outcome { try finish(try start("/usr/bin/env", arguments)) }
 
@@ -65,7 +72,9 @@ final class CommandLineFixture: Sendable {
             errors: try program.text(program.errors))
     }
 
-    private func start(_ executable: String, _ arguments: [String]) throws -> RunningProgram {
+    private func start(
+        _ executable: String, _ arguments: [String], _ changes: [String: String] = [:]
+    ) throws -> RunningProgram {
         let process = Process()
         process.executableURL = URL(filePath: executable)
         process.arguments = arguments
@@ -73,7 +82,7 @@ final class CommandLineFixture: Sendable {
         var environment = ProcessInfo.processInfo.environment
         // The tests themselves may have been started by make.
         for name in ["NOMINAL_STORE", "MAKEFLAGS", "MAKELEVEL", "MFLAGS"] { environment[name] = nil }
-        process.environment = environment
+        process.environment = environment.merging(changes) { $1 }
         let logs = try TemporaryFolder()
         let output = try logs.write("", to: "output"), errors = try logs.write("", to: "errors")
         process.standardInput = FileHandle.nullDevice

@@ -25,12 +25,14 @@ import Testing
         let metrics = try JSONSerialization.jsonObject(
             with: Data(try AtomicFile.read(fixture.place("runs/tiny/metrics.json"))))
         let summary = try #require(metrics as? [String: Any])
-        #expect(summary.keys.sorted() == ["categories", "mean"])
-        let categories = try #require(summary["categories"] as? [String: [String: Double]])
+        #expect(summary.keys.sorted() == ["categories", "mean", "projection"])
+        let categories = try #require(summary["categories"] as? [String: [String: Any]])
         #expect(categories.keys.sorted() == ["wood", "woven_cloth"])
         for figures in categories.values {
-            #expect(figures.keys.sorted() == ["imageAUROC", "pixelAUROC"])
-            #expect(figures.values.allSatisfy { (0...1).contains($0) })
+            for key in ["imageAUROC", "imageAP", "imageF1Max", "pixelAUROC", "pixelAP", "pixelF1Max"] {
+                #expect((0...1).contains(try #require(figures[key] as? Double)), "\(key)")
+            }
+            #expect((figures["aupro"] as? [String: Double])?.keys.sorted() == ["0.05", "0.3", "1"])
         }
 
         let rows = try fixture.text("runs/tiny/scores.csv").split(separator: "\n")

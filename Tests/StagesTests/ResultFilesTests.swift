@@ -39,16 +39,4 @@ import Testing
     func quoting(file: String, field: String) {
         #expect(row("bolt", file, isAnomalous: true).line == "bolt,a kind,\(field),anomalous,0.25,-1.5,1e-06,anomalous")
     }
-
-    @Test("metrics.json holds every key, with null for a figure that does not exist")
-    func metrics() throws {
-        let summary = MetricsSummary(
-            categories: ["bolt": .init(imageAUROC: 0.5, pixelAUROC: nil), "nut": .init()], mean: .init(imageAUROC: 0.5))
-        let text = String(decoding: try StageJSON.encode(summary), as: UTF8.self)
-        #expect(
-            text == #"{"categories":{"bolt":{"imageAUROC":0.5,"pixelAUROC":null},"#
-                + #""nut":{"imageAUROC":null,"pixelAUROC":null}},"mean":{"imageAUROC":0.5,"pixelAUROC":null}}"#)
-        let read = try StageJSON.decode(MetricsSummary.self, Array(text.utf8))
-        #expect(read.categories["bolt"]?.imageAUROC == 0.5)
-    }
 }

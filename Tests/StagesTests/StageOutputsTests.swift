@@ -98,12 +98,13 @@ import Testing
     func metricsFile() throws {
         let outputs = try metrics()
         let record = try StageJSON.decode(CategoryMetrics.self, try bench.store.read(outputs["metrics.json"]!))
-        #expect(record.imageAUROC == 1)
-        #expect((record.normalImages, record.anomalousImages, record.unlabelledImages) == (1, 1, 0))
+        let figures = record.figures
+        #expect(figures.imageAUROC == 1 && figures.imageAP == 1 && figures.imageF1MaxThreshold == 0.75)
+        #expect((figures.images.normal, figures.images.anomalous, figures.images.unlabelled) == (1, 1, 0))
         // By counting pairs: 96 anomalous pixels, of values 0.5 + n / 8, against 672 others, of values n / 8.
-        #expect(abs((record.pixelAUROC ?? 0) - StageOutputsTests.pairwiseAUROC) < 1e-12)
+        #expect(abs((figures.pixelAUROC ?? 0) - StageOutputsTests.pairwiseAUROC) < 1e-12)
         expectPinned(
-            outputs, MetricsStage.self, version: 1, ["metrics.json": "ed968046c4a0", "scores.json": "1fa90359e9bd"])
+            outputs, MetricsStage.self, version: 2, ["metrics.json": "061a6e8fd8c0", "scores.json": "1fa90359e9bd"])
     }
 
     /// The share of pairs of an anomalous and a normal pixel that the map orders rightly, ties counted half.
@@ -127,8 +128,8 @@ import Testing
             AggregateStage(categories: ["bolt"]),
             [("metrics.0", metrics["metrics.json"]!), ("scores.0", metrics["scores.json"]!)])
         expectPinned(
-            outputs, AggregateStage.self, version: 1,
-            ["metrics.json": "d2e75c8242ed", "scores.json": "381311e657a7", "scores.csv": "3d6ac9949832"])
+            outputs, AggregateStage.self, version: 2,
+            ["metrics.json": "994dd48157c5", "scores.json": "381311e657a7", "scores.csv": "3d6ac9949832"])
         let table = String(decoding: try bench.store.read(outputs["scores.csv"]!), as: UTF8.self)
         #expect(
             table == """

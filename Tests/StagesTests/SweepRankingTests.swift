@@ -1,5 +1,6 @@
 import Foundation
 import Manifests
+import Metrics
 import Testing
 
 @testable import Stages
@@ -8,10 +9,15 @@ import Testing
     private func trial(_ number: Int, _ criteria: [Double?], failure: String? = nil) -> RankedTrial {
         let cases = criteria.enumerated().map {
             RankedTrial.Case(
-                name: "c", category: "c", seed: UInt64($0.offset), criterion: $0.element, record: .init(imageAUROC: 0.5)
-            )
+                name: "c", category: "c", seed: UInt64($0.offset), criterion: $0.element, record: record(0.5))
         }
         return RankedTrial(SweepTrial(number: number, values: []), cases, failure: failure)
+    }
+
+    private func record(_ imageAUROC: Double) -> DetectionMetrics {
+        var record = DetectionMetrics()
+        record.imageAUROC = imageAUROC
+        return record
     }
 
     @Test("The highest criterion is first, equal ones keep their order, and what has none comes last")
@@ -41,7 +47,7 @@ import Testing
         let manifest = try data.sweep(#""/corruption": [{"model": "nsa"}, {}], "/training/lambda": [0.5]"#)
         let trials = TrialSampler.trials(of: manifest)
         let cases = [-0.25, nil].map {
-            RankedTrial.Case(name: "bolt", category: "bolt", seed: 1, criterion: $0, record: .init(imageAUROC: 0.875))
+            RankedTrial.Case(name: "bolt", category: "bolt", seed: 1, criterion: $0, record: record(0.875))
         }
         let ranking = SweepRanking(
             manifest: manifest,

@@ -67,6 +67,8 @@ struct JobBuilder {
                         assess: parts.assess, metrics: parts.metrics, overlays: parts.overlays))
                 aggregateInputs.append(TaskInput("metrics.\(number)", parts.metrics, "metrics.json"))
                 aggregateInputs.append(TaskInput("scores.\(number)", parts.metrics, "scores.json"))
+                aggregateInputs.append(TaskInput("assessment.\(number)", parts.assess, "assessment.json"))
+                reportInputs.append(TaskInput("assessment.\(number)", parts.assess, "assessment.json"))
                 reportInputs.append(TaskInput("metrics.\(number)", parts.metrics, "metrics.json"))
                 reportInputs.append(TaskInput("scores.\(number)", parts.metrics, "scores.json"))
                 reportInputs.append(TaskInput("calibration.\(number)", parts.calibrate, "calibration.json"))

@@ -1,10 +1,12 @@
+import AnomalyDetection
 import ContentStore
+import Metrics
 import Pipeline
 
 /// The numbers of all categories in one place: `metrics.json`, `scores.json` and `scores.csv` as they are exported.
 struct AggregateStage: Stage {
     static let name = "aggregate"
-    static let version = 1
+    static let version = 2
 
     /// In the order of the job.
     var categories: [String]
@@ -14,48 +16,46 @@ struct AggregateStage: Stage {
     var parameters: [KeyPart] { [KeyPart("categories", .list(categories.map { .text($0) }))] }
 
     func run(_ context: TaskContext) throws {
-        var summary = MetricsSummary(categories: [:], mean: MetricsSummary.Figures())
+        var figures: [String: DetectionMetrics] = [:]
         var rows: [ScoreRow] = []
         for (number, category) in categories.enumerated() {
-            let metrics = try context.readJSON(CategoryMetrics.self, "metrics.\(number)")
-            summary.categories[category] = MetricsSummary.Figures(
-                imageAUROC: metrics.imageAUROC, pixelAUROC: metrics.pixelAUROC)
+            figures[category] = try context.readJSON(CategoryMetrics.self, "metrics.\(number)").figures
             for entry in try context.readJSON(ScoreIndex.self, "scores.\(number)").entries {
                 rows.append(ScoreRow(category: category, entry))
             }
         }
-        let figures = categories.compactMap { summary.categories[$0] }
-        summary.mean = MetricsSummary.Figures(
-            imageAUROC: mean(figures.map(\.imageAUROC)), pixelAUROC: mean(figures.map(\.pixelAUROC)))
-        try context.write(try StageJSON.pretty(summary), to: "metrics.json")
+        let summary = MetricsSummary(figures, order: categories)
+        let metrics = RunMetrics(
+            categories: summary.categories, mean: summary.mean, projection: try projection(context))
+        try context.write(try StageJSON.pretty(metrics), to: "metrics.json")
         try context.write(try StageJSON.pretty(rows), to: "scores.json")
         let table = ([ScoreRow.header] + rows.map(\.line)).joined(separator: "\n") + "\n"
         try context.write(Array(table.utf8), to: "scores.csv")
     }
+}
 
-    /// Over those that exist; nil where none does.
-    private func mean(_ values: [Double?]) -> Double? {
-        let known = values.compactMap(\.self)
-        return known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)
+extension AggregateStage {
+    /// Of the categories' networks; nil where a model came from elsewhere and nobody has assessed it.
+    private func projection(_ context: TaskContext) throws -> [String: RunMetrics.Projection]? {
+        var measures: [String: RunMetrics.Projection] = [:]
+        for (number, category) in categories.enumerated() where context.hasInput("assessment.\(number)") {
+            let assessment = try context.readJSON(Assessment.self, "assessment.\(number)")
+            measures[category] = RunMetrics.Projection(
+                trained: assessment.projection, untrained: assessment.projectionBeforeTraining)
+        }
+        return measures.isEmpty ? nil : measures
     }
 }
 
-/// `metrics.json`.
-public struct MetricsSummary: Codable, Sendable {
-    public struct Figures: Codable, Sendable {
-        public var imageAUROC: Double?
-        public var pixelAUROC: Double?
-
-        /// Figures that do not exist are written as null, so that a reader finds every key.
-        public func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(imageAUROC, forKey: .imageAUROC)
-            try container.encode(pixelAUROC, forKey: .pixelAUROC)
-        }
+/// `metrics.json` of a run: what `MetricsSummary` holds, and how nearly each network is a projection.
+struct RunMetrics: Codable {
+    struct Projection: Codable {
+        var trained, untrained: ProjectionMeasures
     }
 
-    public var categories: [String: Figures]
-    public var mean: Figures
+    var categories: [String: DetectionMetrics]
+    var mean: MeanMetrics
+    var projection: [String: Projection]?
 }
 
 /// One line of `scores.csv`.

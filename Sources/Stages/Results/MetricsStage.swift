@@ -6,7 +6,8 @@ import Pipeline
 /// The metrics of one category.
 struct MetricsStage: Stage {
     static let name = "metrics"
-    static let version = 1
+    /// 2: all figures of `DetectionMetrics` instead of two AUROCs.
+    static let version = 2
 
     let outputs = ["metrics.json", "scores.json"]
     let parameters: [KeyPart] = []
@@ -15,63 +16,64 @@ struct MetricsStage: Stage {
         let scores = try context.inputs(startingWith: "scores").flatMap {
             try context.readJSON(ScoreIndex.self, $0).entries
         }
-        var images: [String: ImageIndex.Entry] = [:]
+        var masks: [String: Digest] = [:]
         for input in context.inputs(startingWith: "images") {
-            for entry in try context.readJSON(ImageIndex.self, input).entries { images[entry.file] = entry }
+            for entry in try context.readJSON(ImageIndex.self, input).entries { masks[entry.file] = entry.mask }
         }
-        var record = CategoryMetrics()
-        let labelled = scores.filter { $0.isAnomalous != nil }
-        record.normalImages = labelled.count { $0.isAnomalous == false }
-        record.anomalousImages = labelled.count { $0.isAnomalous == true }
-        record.unlabelledImages = scores.count - labelled.count
-        let labels = labelled.map { $0.isAnomalous == true }
-        record.imageAUROC = try RankMetrics.auroc(scores: labelled.map(\.score), labels: labels)
-        record.roc = try RankMetrics.rocCurve(scores: labelled.map(\.score), labels: labels).map { [$0.fpr, $0.tpr] }
-        record.pixelAUROC = try pixelAUROC(labelled, images, context)
+        // Large test sets are ranked in a file beside the outputs, where there must be room for results anyway.
+        var evaluation = try TestSetEvaluation(scratchFolder: context.outputPath("."))
+        for (number, score) in scores.enumerated() {
+            try context.checkCancellation()
+            try add(score, masks[score.file], to: &evaluation, context)
+            context.progress(number + 1, of: scores.count, unit: "maps")
+        }
+        let result = try evaluation.result()
+        warn(result.metrics.images, scores, masks, context)
+        let record = CategoryMetrics(figures: result.metrics, roc: result.imageROC.map { [$0.fpr, $0.tpr] })
         try context.writeJSON(record, to: "metrics.json")
         try context.writeJSON(ScoreIndex(entries: scores), to: "scores.json")
     }
 
-    /// Over all pixels of normal images and of anomalous ones that have a mask.
-    private func pixelAUROC(
-        _ scores: [ScoreIndex.Entry], _ images: [String: ImageIndex.Entry], _ context: TaskContext
-    ) throws -> Double? {
-        var maps: [LabelledMap] = []
-        var unmasked: [String] = []
-        for (number, score) in scores.enumerated() {
-            try context.checkCancellation()
-            let isAnomalous = score.isAnomalous == true
-            let maskDigest = images[score.file]?.mask
-            if isAnomalous, maskDigest == nil {
-                unmasked.append(score.file)
-                continue
-            }
-            let map = try FloatMap.decode(bytes: try context.blob(score.map), name: "map of \(score.stem)")
-            let mask = try maskDigest.map {
-                try Mask.decode(bytes: try context.blob($0), name: "mask of \(score.stem)")
-            }
-            maps.append(
-                LabelledMap(
-                    name: score.file, width: map.width, height: map.height, values: map.values,
-                    mask: isAnomalous ? mask?.values : nil, isAnomalous: isAnomalous))
-            context.progress(number + 1, of: scores.count, unit: "maps")
+    private func add(
+        _ score: ScoreIndex.Entry, _ maskDigest: Digest?, to evaluation: inout TestSetEvaluation,
+        _ context: TaskContext
+    ) throws {
+        guard let isAnomalous = score.isAnomalous, !isAnomalous || maskDigest != nil else {
+            return try evaluation.addWithoutMap(
+                name: score.file, isAnomalous: score.isAnomalous, score: score.score)
         }
-        if !unmasked.isEmpty {
+        let map = try FloatMap.decode(bytes: try context.blob(score.map), name: "map of \(score.stem)")
+        let mask =
+            try isAnomalous
+            ? maskDigest.map { try Mask.decode(bytes: try context.blob($0), name: "mask of \(score.stem)") } : nil
+        try evaluation.add(
+            LabelledMap(
+                name: score.file, width: map.width, height: map.height, values: map.values, mask: mask?.values,
+                isAnomalous: isAnomalous),
+            score: score.score)
+    }
+
+    private func warn(
+        _ images: DetectionMetrics.Images, _ scores: [ScoreIndex.Entry], _ masks: [String: Digest],
+        _ context: TaskContext
+    ) {
+        if images.withoutMask > 0 {
+            let unmasked = scores.filter { $0.isAnomalous == true && masks[$0.file] == nil }.map(\.file)
             context.warn(
                 "\(unmasked.count) anomalous images have no ground-truth mask and take no part in pixel metrics: "
                     + unmasked.prefix(3).joined(separator: ", ") + (unmasked.count > 3 ? ", ..." : ""))
         }
-        return try PixelMetrics.evaluate(maps).pixelAUROC
+        if images.emptyMask > 0 {
+            context.warn(
+                "\(images.emptyMask) anomalous images have a ground-truth mask that labels no pixel; all their pixels count "
+                    + "as normal ones")
+        }
     }
 }
 
 /// The metrics of one category as the stages hand them on.
 struct CategoryMetrics: Codable, Sendable {
-    var imageAUROC: Double?
-    var pixelAUROC: Double?
-    var normalImages = 0
-    var anomalousImages = 0
-    var unlabelledImages = 0
-    /// Pairs of false and true positive rate.
-    var roc: [[Double]] = []
+    var figures: DetectionMetrics
+    /// Of the image scores: pairs of false and true positive rate.
+    var roc: [[Double]]
 }

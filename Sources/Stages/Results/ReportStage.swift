@@ -1,12 +1,13 @@
 import AnomalyDetection
 import ContentStore
+import Metrics
 import Pipeline
 import Reports
 
 /// The page that a person reads.
 struct ReportStage: Stage {
     static let name = "report"
-    static let version = 1
+    static let version = 2
 
     /// What is known of a case before it runs.
     struct Case: Sendable {
@@ -45,8 +46,10 @@ struct ReportStage: Stage {
             report.categories.append(try category(known, number, context, &report.warnings))
             context.progress(number + 1, of: cases.count, unit: "categories")
         }
-        let figures = try context.readJSON(MetricsSummary.self, "metrics").mean
-        report.mean = MetricsRow(imageAUROC: figures.imageAUROC, pixelAUROC: figures.pixelAUROC)
+        let mean = try context.readJSON(MetricsSummary.self, "metrics").mean
+        report.mean = MetricsRow(
+            imageAUROC: mean.imageAUROC, pixelAUROC: mean.pixelAUROC,
+            furtherMetrics: further(mean.imageAP, mean.pixelAP, mean.aupro.at03, mean.aupimo.mean))
         try context.write(Array(ReportPage.render(report).utf8), to: "report.html")
     }
 
@@ -58,12 +61,14 @@ struct ReportStage: Stage {
         let calibration = try context.readJSON(CalibrationRecord.self, "calibration.\(number)")
         let training = try context.readJSON([TrainingPoint].self, "training.\(number)")
         var report = CategoryReport(name: known.name)
-        (report.imageAUROC, report.pixelAUROC) = (metrics.imageAUROC, metrics.pixelAUROC)
+        let figures = metrics.figures
+        (report.imageAUROC, report.pixelAUROC) = (figures.imageAUROC, figures.pixelAUROC)
+        report.furtherMetrics = further(figures.imageAP, figures.pixelAP, figures.aupro.at03, figures.aupimo.mean)
         report.counts = ImageCounts(
             train: try context.readJSON(TrainingIndex.self, "trained.\(number)").entries.count,
             heldOut: calibration.images,
-            testNormal: metrics.normalImages, testAnomalous: metrics.anomalousImages,
-            testUnlabelled: metrics.unlabelledImages)
+            testNormal: figures.images.normal, testAnomalous: figures.images.anomalous,
+            testUnlabelled: figures.images.unlabelled)
         for part in 0..<known.imageCount {
             for entry in try context.readJSON(ImageIndex.self, "images.\(number).\(part)").entries {
                 guard let reason = entry.rejection else { continue }
@@ -89,10 +94,19 @@ struct ReportStage: Stage {
                 pictures[entry.file] = entry.small
             }
         }
+        report.assessment = AssessmentReport(try context.readJSON(Assessment.self, "assessment.\(number)"))
         report.gallery = try scores.compactMap { score in
             try pictures[score.file].map { try item(score, $0, context) }
         }
         return report
+    }
+
+    /// The columns beside the two AUROCs.
+    private func further(_ imageAP: Double?, _ pixelAP: Double?, _ aupro: Double?, _ aupimo: Double?) -> [Metric] {
+        [
+            Metric(name: "Image AP", value: imageAP), Metric(name: "Pixel AP", value: pixelAP),
+            Metric(name: "AU-PRO 0.3", value: aupro), Metric(name: "AUPIMO", value: aupimo),
+        ]
     }
 
     private func item(

@@ -1,4 +1,5 @@
 import Manifests
+import Metrics
 
 /// A trial after its run.
 public struct RankedTrial: Sendable {
@@ -9,7 +10,7 @@ public struct RankedTrial: Sendable {
         /// Nil where the model was not finished.
         var criterion: Double?
         /// Of the labelled test images; no part of any choice.
-        var record: MetricsSummary.Figures
+        var record: DetectionMetrics
     }
 
     public let trial: SweepTrial
@@ -22,7 +23,7 @@ public struct RankedTrial: Sendable {
     /// The standard deviation between categories of the means over seeds; nil with one category.
     public let categorySpread: Double?
     /// Means over the models that have such metrics, for the record.
-    public let record: MetricsSummary.Figures
+    public let record: MeanMetrics
     /// Why there is no criterion.
     public let failure: String?
     let cases: [Case]
@@ -36,9 +37,7 @@ public struct RankedTrial: Sendable {
         criterion = isComplete ? RankedTrial.mean(criteria) : nil
         seedSpread = isComplete ? RankedTrial.spread(cases, by: \.seed) : nil
         categorySpread = isComplete ? RankedTrial.spread(cases, by: \.category) : nil
-        record = MetricsSummary.Figures(
-            imageAUROC: RankedTrial.mean(cases.compactMap(\.record.imageAUROC)),
-            pixelAUROC: RankedTrial.mean(cases.compactMap(\.record.pixelAUROC)))
+        record = MeanMetrics(cases.map(\.record))
     }
 
     private static func mean(_ values: [Double]) -> Double? {

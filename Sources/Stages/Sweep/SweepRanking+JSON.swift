@@ -1,4 +1,5 @@
 import Manifests
+import Metrics
 
 extension SweepRanking {
     /// `sweep.json`: the ranking, and apart from it the metrics of the test images.
@@ -45,7 +46,7 @@ extension SweepRanking {
         ])
     }
 
-    private func figures(_ figures: MetricsSummary.Figures) -> JSONValue {
+    private func figures(_ figures: MeanMetrics) -> JSONValue {
         SweepRanking.object([
             ("imageAUROC", SweepRanking.number(figures.imageAUROC)),
             ("pixelAUROC", SweepRanking.number(figures.pixelAUROC)),

@@ -1,5 +1,6 @@
 import ContentStore
 import Manifests
+import Metrics
 import Pipeline
 
 /// The trials of a sweep by their criterion.
@@ -70,12 +71,9 @@ extension SweepRanking {
 
     private static func record(
         of item: Sweep.Case, _ summary: ExecutionSummary, _ store: ContentStore
-    ) throws -> MetricsSummary.Figures {
-        guard let digest = summary.output(of: item.metrics, named: "metrics.json") else {
-            return MetricsSummary.Figures()
-        }
-        let metrics = try StageJSON.decode(CategoryMetrics.self, try store.read(digest))
-        return MetricsSummary.Figures(imageAUROC: metrics.imageAUROC, pixelAUROC: metrics.pixelAUROC)
+    ) throws -> DetectionMetrics {
+        guard let digest = summary.output(of: item.metrics, named: "metrics.json") else { return DetectionMetrics() }
+        return try StageJSON.decode(CategoryMetrics.self, try store.read(digest)).figures
     }
 
     /// The first failure among what the assessment needs.

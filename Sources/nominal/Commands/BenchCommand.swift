@@ -2,5 +2,6 @@ import ArgumentParser
 
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Measures the program on this machine.", subcommands: [BenchEngineCommand.self])
+        commandName: "bench", abstract: "Measures the program on this machine.",
+        subcommands: [BenchEngineCommand.self, BenchMetricsCommand.self])
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import ContentStore
 import Foundation
 import Manifests
+import Metrics
 import Pipeline
 import Stages
 

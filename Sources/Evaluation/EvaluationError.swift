@@ -1,0 +1,64 @@
+/// Why maps cannot be judged.
+public enum EvaluationError: Error, Equatable, Sendable {
+    case missingFolder(path: String, content: String)
+    case missingFile(path: String, content: String)
+    case unreadable(path: String, reason: String)
+    case noMaps(folder: String)
+    /// Two files whose names differ only in the extension.
+    case sameStem(first: String, second: String)
+    /// Maps of kinds other than `good`, and not one mask for them.
+    case noMasks(maps: Int, folder: String, firstMap: String)
+    /// Masks of images that have no map.
+    case masksWithoutMap(count: Int, folder: String, first: String)
+    case sizeMismatch(map: String, mapSize: String, mask: String, maskSize: String)
+    /// A table of scores that is no table, at a line.
+    case malformedTable(file: String, line: Int, fault: String)
+    case missingColumn(file: String, column: String, found: [String])
+    case missingScore(file: String, image: String)
+    case repeatedScore(file: String, image: String, lines: [Int])
+
+    /// True where the user named something that is not there, false where what is there is of no use.
+    public var isMissing: Bool {
+        switch self {
+        case .missingFolder, .missingFile, .unreadable: true
+        default: false
+        }
+    }
+}
+
+extension EvaluationError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .missingFolder(let path, let content):
+            "\(path): no such folder; \(content) are expected there. Correct the path"
+        case .missingFile(let path, let content):
+            "\(path): no such file; \(content) are expected there. Correct the path"
+        case .unreadable(let path, let reason):
+            "\(path): cannot be read (\(reason)); correct the permissions"
+        case .noMaps(let folder):
+            "\(folder): no anomaly map found; expected \(folder)/KIND/STEM.tiff or "
+                + "\(folder)/anomaly_maps/OBJECT/test/KIND/STEM.tiff. Check --maps"
+        case .sameStem(let first, let second):
+            "\(first) and \(second) differ only in their extension, expected one file for each image; remove one"
+        case .noMasks(let maps, let folder, let firstMap):
+            "\(folder): none of the \(maps) maps of kinds other than \"good\" has a mask; expected "
+                + "\(folder)/\(firstMap)_mask.png and so on. Check --ground-truth"
+        case .masksWithoutMap(let count, let folder, let first):
+            "\(folder): \(count) masks belong to no map, the first is \(first); expected a map for each. Add the maps, or "
+                + "leave these images out with --allow-missing"
+        case .sizeMismatch(let map, let mapSize, let mask, let maskSize):
+            "\(map) has \(mapSize) pixels, but its mask \(mask) has \(maskSize); expected the same size. Write the map at "
+                + "the size of its mask, or let --resize do it"
+        case .malformedTable(let file, let line, let fault):
+            "\(file):\(line): \(fault); expected comma-separated values after RFC 4180. Correct the line"
+        case .missingColumn(let file, let column, let found):
+            "\(file):1: no column \"\(column)\"; found \(found.joined(separator: ", ")). The first line has to name the "
+                + "columns \"image\" and \"score\""
+        case .missingScore(let file, let image):
+            "\(file): no score for the map \(image); expected a row whose image is \(image) with any extension. Add it"
+        case .repeatedScore(let file, let image, let lines):
+            "\(file): the image \(image) has scores in the lines \(lines.map(String.init).joined(separator: " and ")), "
+                + "expected one; remove the others"
+        }
+    }
+}

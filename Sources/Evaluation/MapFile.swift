@@ -1,0 +1,10 @@
+/// The anomaly map of one test image, with what the folders say about the image.
+public struct MapFile: Sendable, Equatable {
+    /// `KIND/STEM`: the image's name everywhere.
+    public let name: String
+    public let path: String
+    /// Nil where there is no mask file.
+    public let maskPath: String?
+    /// Whether there is a mask in a folder of another kind than `good`.
+    public let isAnomalous: Bool
+}

@@ -1,0 +1,103 @@
+import ArgumentParser
+import Evaluation
+import Foundation
+import Metrics
+
+struct EvaluateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate",
+        abstract: "Judges anomaly maps that any program made, by image and pixel metrics.",
+        discussion: """
+            The maps are float TIFF, in one of two layouts:
+              MAPS/KIND/STEM.tiff, with the masks TRUTH/KIND/STEM_mask.png
+              MAPS/anomaly_maps/OBJECT/test/KIND/STEM.tiff, with the masks TRUTH/OBJECT/ground_truth/KIND/STEM_mask.png
+            The second is that of MVTec's experiments and of the runs of this program. An image of the kind "good", or
+            without a mask file, is normal. Masks label the pixels that are not 0. The score of an image is the largest
+            value of its map, unless --scores gives another.
+
+            Examples:
+              nominal evaluate --maps out/bottle --ground-truth mvtec_ad/bottle/ground_truth
+              nominal evaluate --maps runs/demo --ground-truth data/demo --scores runs/demo/scores.csv
+              nominal evaluate --maps experiment --ground-truth mvtec_ad --resize --json > figures.json
+
+            Exit codes: 0 done; 64 wrong arguments; 65 maps, masks or scores that cannot be used; 66 something is missing;
+            74 the temporary file of a large evaluation cannot be written.
+            """)
+
+    @Option(help: ArgumentHelp("Folder of the anomaly maps.", valueName: "dir"), completion: .directory)
+    var maps: String
+
+    @Option(help: ArgumentHelp("Folder of the ground-truth masks.", valueName: "dir"), completion: .directory)
+    var groundTruth: String
+
+    @Option(
+        help: ArgumentHelp(
+            "Table of image scores with a header that names the columns image and score, such as scores.csv of a run.",
+            valueName: "file"),
+        completion: .file(extensions: ["csv"]))
+    var scores: String?
+
+    @Flag(help: "Resize maps bilinearly to the size of their masks; without it, another size is an error.")
+    var resize = false
+
+    @Flag(help: "Leave out images that have a mask and no map; without it, they are an error.")
+    var allowMissing = false
+
+    @Flag(help: "Print one JSON object, after schemas/metrics.schema.json where the maps lie in folders of objects.")
+    var json = false
+
+    @OptionGroup var memory: MetricsMemoryOptions
+
+    func run() throws {
+        try failing {
+            let scan = try MapScan(maps: maps, groundTruth: groundTruth)
+            var evaluation = MapEvaluation()
+            evaluation.resizesMaps = resize
+            evaluation.allowsMissingMaps = allowMissing
+            evaluation.memoryLimitBytes = memory.limitBytes
+            evaluation.scores = try scores.map { try ImageScores(ScoreTable(path: $0), hasObjects: scan.hasObjects) }
+            var figures: [String: DetectionMetrics] = [:]
+            for set in scan.sets {
+                let metrics = try evaluation.evaluate(set).metrics
+                figures[set.object ?? ""] = metrics
+                note(set, metrics)
+            }
+            if scan.hasObjects {
+                let order = scan.sets.compactMap(\.object)
+                let summary = MetricsSummary(figures, order: order)
+                print(try json ? encoded(summary) : FiguresTable.text(summary, order: order, columns: FiguresTable.all))
+            } else if let metrics = figures[""] {
+                print(try json ? encoded(metrics) : FiguresList.text(metrics))
+            }
+        }
+    }
+
+    /// What a reader of the figures has to know.
+    private func note(_ set: MapSet, _ metrics: DetectionMetrics) {
+        let object = set.object.map { "\($0): " } ?? ""
+        func list(_ names: [String]) -> String {
+            names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", ..." : "")
+        }
+        if !set.unmasked.isEmpty {
+            StandardError.write(
+                "note: \(object)\(set.unmasked.count) maps of kinds other than \"good\" have no mask and count as normal: "
+                    + list(set.unmasked))
+        }
+        if !set.masksWithoutMap.isEmpty {
+            StandardError.write(
+                "note: \(object)\(set.masksWithoutMap.count) masks have no map, and these images are left out: "
+                    + list(set.masksWithoutMap))
+        }
+        if metrics.images.emptyMask > 0 {
+            StandardError.write(
+                "note: \(object)\(metrics.images.emptyMask) masks label no pixel; these images count as anomalous, their "
+                    + "pixels as normal")
+        }
+    }
+
+    private func encoded(_ figures: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
+        return String(decoding: try encoder.encode(figures), as: UTF8.self)
+    }
+}

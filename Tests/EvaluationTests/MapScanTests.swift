@@ -1,0 +1,88 @@
+import Foundation
+import Testing
+
+@testable import Evaluation
+
+@Suite("Finding maps and masks")
+struct MapScanTests {
+    private let folder: MapFolder
+
+    init() throws { folder = try MapFolder() }
+
+    private func scan(_ maps: String = "maps", _ truth: String = "truth") throws -> MapScan {
+        try MapScan(maps: folder.path + "/" + maps, groundTruth: folder.path + "/" + truth)
+    }
+
+    private func touch(_ names: String...) throws { for name in names { try folder.write("", to: name) } }
+
+    @Test("kinds are folders, and an image without a mask or of the kind good is normal")
+    func kinds() throws {
+        try touch(
+            "maps/good/000.tiff", "maps/scratch/001.TIF", "maps/scratch/002.tiff", "maps/notes.txt", "maps/good/a.png",
+            "maps/.hidden/x.tiff", "truth/scratch/001_mask.png", "truth/good/000_mask.png")
+        let set = try #require(try scan().sets.first)
+        #expect(set.object == nil)
+        #expect(set.maps.map(\.name) == ["good/000", "scratch/001", "scratch/002"])
+        #expect(set.maps.map(\.isAnomalous) == [false, true, false])
+        #expect(set.maps.map { $0.maskPath != nil } == [true, true, false])
+        #expect(set.unmasked == ["scratch/002"])
+        #expect(set.masksWithoutMap == [])
+    }
+
+    @Test("masks may be called as the map, and lie in a folder ground_truth")
+    func maskNames() throws {
+        try touch("maps/scratch/001.tiff", "maps/scratch/a.b.tiff")
+        try touch("truth/ground_truth/scratch/001.png", "truth/ground_truth/scratch/a.b.PNG")
+        try touch("truth/scratch/001_mask.png")
+        let set = try #require(try scan().sets.first)
+        #expect(set.maps.map(\.isAnomalous) == [true, true])
+        #expect(set.maps[0].maskPath == folder.path + "/truth/ground_truth/scratch/001.png")
+    }
+
+    @Test("masks without a map are found, also where a whole kind has no maps; other pictures are no masks")
+    func masksWithoutMap() throws {
+        try touch(
+            "maps/scratch/001.tiff", "truth/scratch/001_mask.png", "truth/scratch/002_mask.png",
+            "truth/scratch/photo.png", "truth/hole/001_mask.png")
+        #expect(try scan().sets[0].masksWithoutMap == ["hole/001_mask", "scratch/002_mask"])
+        try touch("plain/scratch/001.tiff", "plaintruth/scratch/001.png", "plaintruth/scratch/002.png")
+        #expect(try scan("plain", "plaintruth").sets[0].masksWithoutMap == ["scratch/002"])
+    }
+
+    @Test(
+        "the layout of MVTec's experiments is found from each of its levels",
+        arguments: [("maps", "truth"), ("maps/anomaly_maps", "truth"), ("maps/anomaly_maps/wood", "truth/wood")])
+    func experiments(maps: String, truth: String) throws {
+        try touch(
+            "maps/anomaly_maps/wood/test/good/000.tiff", "maps/anomaly_maps/wood/test/hole/000.tiff",
+            "maps/anomaly_maps/tile/test/good/000.tiff", "truth/wood/ground_truth/hole/000_mask.png",
+            "truth/wood/test/hole/000.png", "truth/tile/ground_truth/crack/.keep")
+        let scan = try scan(maps, truth)
+        #expect(scan.hasObjects == !maps.hasSuffix("wood"))
+        #expect(scan.sets.map(\.object) == (scan.hasObjects ? ["tile", "wood"] : [nil]))
+        let wood = try #require(scan.sets.last)
+        #expect(wood.maps.map(\.name) == ["good/000", "hole/000"])
+        #expect(wood.maps.map(\.isAnomalous) == [false, true])
+    }
+
+    @Test("what is missing is named")
+    func missing() throws {
+        #expect { try scan() } throws: { "\($0)".contains("/maps: no such folder; anomaly maps are expected there") }
+        try touch("maps/good/a.png")
+        #expect { try scan() } throws: { "\($0)".contains("/truth: no such folder") }
+        try touch("truth/.keep")
+        #expect { try scan() } throws: { "\($0)".contains("/maps: no anomaly map found; expected ") }
+        try touch("objects/wood/test/good/000.tiff")
+        #expect { try scan("objects") } throws: {
+            ($0 as? EvaluationError)?.isMissing == true && "\($0)".contains("/truth/wood: no such folder")
+        }
+    }
+
+    @Test("two maps, or two masks, of one stem are refused")
+    func sameStem() throws {
+        try touch("maps/good/000.tiff", "maps/good/000.tif", "truth/.keep")
+        #expect { try scan() } throws: { "\($0)".contains("000.tif and ") && "\($0)".contains("remove one") }
+        try touch("second/hole/0.tiff", "secondtruth/hole/0_mask.png", "secondtruth/hole/0_mask.tif")
+        #expect { try scan("second", "secondtruth") } throws: { "\($0)".contains("0_mask.tif") }
+    }
+}

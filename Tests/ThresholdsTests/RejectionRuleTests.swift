@@ -1,0 +1,70 @@
+import Testing
+
+@testable import Thresholds
+
+@Suite("Rejection of uncertain verdicts: RejEx with ExCeeD")
+struct RejectionRuleTests {
+    /// 1,000 training scores: the score c + 0.5 has c of them below it.
+    private func rule(_ contamination: Double = 0.1, tolerance: Double = 32) throws -> RejectionRule {
+        try RejectionRule(
+            trainingScores: (1...1000).reversed().map { Float($0) }, contamination: contamination, tolerance: tolerance)
+    }
+
+    @Test(
+        "confidence is that of the authors' formula",
+        arguments: [(890, 0.74598), (900, 0.09758), (905, 0.31729), (910, 0.66143)])
+    func confidence(count: Int, expected: Double) throws {
+        #expect(abs(try rule().confidence(in: Float(count) + 0.5) - expected) < 1e-5)
+    }
+
+    @Test("an equal training score counts as below")
+    func ties() throws {
+        #expect(try rule().confidence(in: 900) == rule().confidence(in: 900.5))
+        #expect(try rule().confidence(in: 899.5) != rule().confidence(in: 900))
+    }
+
+    /// The published value, 0.1438694585406935, comes from finding where the binomial distribution reaches 1 - exp(-32) in
+    /// numbers that end 1e-16 below 1; it lies 6e-7 beside the value that scipy's inverse incomplete beta function gives.
+    @Test("the expected rejection rate is the published one, and closer to what the formula says")
+    func expectedRate() throws {
+        #expect(abs(try rule().expectedRejectionRate - 0.1438694585406935) < 1e-6)
+        #expect(abs(try rule().expectedRejectionRate - 0.14387010053519989) < 1e-12)
+        #expect(abs(try rule(tolerance: 4).expectedRejectionRate - 0.03956090060830597) < 1e-12)
+        let few = try RejectionRule(trainingScores: (0..<50).map { Float($0) }, contamination: 0.2)
+        #expect(abs(few.expectedRejectionRate - 0.7050735588931564) < 1e-12)
+    }
+
+    @Test("scores near the threshold are rejected, those far from it are not, in about the expected share")
+    func rejects() throws {
+        let rule = try rule()
+        #expect(rule.threshold == 901)
+        #expect(rule.rejects(900))
+        for score: Float in [1, 1000, -1e30, 1e30] { #expect(!rule.rejects(score)) }
+        let rejected = (1...1000).count { rule.rejects(Float($0)) }
+        #expect(abs(Double(rejected) / 1000 - rule.expectedRejectionRate) < 0.003)
+    }
+
+    @Test("a higher tolerance rejects more; at ln 2 nothing is rejected")
+    func tolerance() throws {
+        let counts = try [0.6931471805599454, 2, 8, 32, 128].map { tolerance in
+            let rule = try rule(tolerance: tolerance)
+            return (1...1000).count { rule.rejects(Float($0)) }
+        }
+        #expect(counts[0] == 0)
+        #expect(counts == counts.sorted() && Set(counts).count == 5)
+    }
+
+    @Test("what makes no rule is refused with the value")
+    func refused() {
+        for contamination in [0, -0.1, 1, .nan, 0.0009] {
+            #expect(throws: ThresholdsError.self) { try rule(contamination) }
+        }
+        for tolerance in [0, 0.6, .nan, .infinity] {
+            #expect(throws: ThresholdsError.self) { try rule(tolerance: tolerance) }
+        }
+        #expect(throws: ThresholdsError.notFinite(index: 1)) {
+            try RejectionRule(trainingScores: [1, .infinity], contamination: 0.5)
+        }
+        #expect(throws: ThresholdsError.self) { try RejectionRule(trainingScores: [], contamination: 0.5) }
+    }
+}
