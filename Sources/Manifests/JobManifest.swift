@@ -23,6 +23,8 @@ public struct JobManifest: Sendable, Equatable {
     public let training: TrainingSection
     public let scoring: ScoringSection
     public let calibration: CalibrationSection
+    /// What the figures have to be for a run to succeed.
+    public let require: RequirementSection
 
     /// The manifest as written.
     let document: JSONValue
@@ -88,6 +90,7 @@ public struct JobManifest: Sendable, Equatable {
         training = TrainingSection(resolved.member("training"))
         scoring = ScoringSection(resolved.member("scoring"))
         calibration = CalibrationSection(resolved.member("calibration"))
+        require = RequirementSection(resolved["require"])
     }
 
     /// The bytes of a manifest; of a file that is too large, enough for the parser to refuse it.

@@ -59,6 +59,7 @@ struct ManifestRules {
             let path = ["corruption", "structured", range]
             requireOrder(path + ["min"], isAtMost: path + ["max"])
         }
+        requireOrder(["corruption", "nsa", "resize", "min"], isAtMost: ["corruption", "nsa", "resize", "max"])
         requireWeight(in: ["corruption", "structured", "shapes"])
         requireWeight(in: ["corruption", "structured", "contents"])
         checkTraining()

@@ -86,7 +86,9 @@ struct AugmentationTests {
         #expect(drawn.count > 10)
     }
 
-    @Test("by brightness multiplies, by contrast changes the spread alone, each by no more than its share, within 0 ... 1")
+    @Test(
+        "by brightness multiplies, by contrast changes the spread alone, each by no more than its share, within 0 ... 1"
+    )
     func brightnessAndContrast() {
         let image = PlanarImage(
             width: 8, height: 8, channels: 3, values: (0..<192).map { 0.4 + 0.2 * Float($0 % 2) })

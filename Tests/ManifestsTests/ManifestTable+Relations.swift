@@ -70,6 +70,9 @@ extension ManifestTableRow {
             #""preset": "object", "corruption": {"structured": {"patches": {"max": 1}}}"#,
             by: .rules, ("/corruption/structured/patches/min", 62)),
         bad(
+            "factors in the wrong order", #""corruption": {"nsa": {"resize": {"min": 2}}}"#, by: .rules,
+            ("/corruption/nsa/resize/min", 42)),
+        bad(
             "bfloat16 without onednn", #""engine": {"name": "openblas", "precision": "bfloat16"}"#, by: .rules,
             ("/engine/precision", 45)),
     ]

@@ -16,6 +16,8 @@ public struct CorruptionSection: Sendable, Equatable {
     public var foregroundOnly: Bool
     /// Settings of the model `structured`.
     public var structured: StructuredCorruptionSection
+    /// Settings of the model `nsa`.
+    public var nsa: NSACorruptionSection
 
     /// - Parameters:
     ///   - object: the section of a resolved manifest.
@@ -25,6 +27,7 @@ public struct CorruptionSection: Sendable, Equatable {
         cleanFraction = object.decimal("cleanFraction")
         textures = object["textures"]?.string.map { ManifestPath($0, relativeTo: folder) }
         foregroundOnly = object.flag("foregroundOnly")
+        nsa = NSACorruptionSection(object.member("nsa"))
         structured = StructuredCorruptionSection(object.member("structured"))
     }
 }

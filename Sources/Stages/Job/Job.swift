@@ -25,6 +25,7 @@ public struct Job: Sendable {
     public let graph: TaskGraph
     public let cases: [Case]
     let aggregate, report: TaskID
+    let require: TaskID?
     /// Files that the job depends on, for build tools: images, masks, textures.
     public let sourcePaths: [String]
     /// What the scan found that is worth telling.
@@ -44,10 +45,17 @@ public struct Job: Sendable {
         var builder = try JobBuilder(manifest, digests: digests)
         (cases, aggregate, report) = try builder.build()
         graph = try TaskGraph(builder.assembler.tasks)
+        require = builder.require
         sourcePaths = builder.sourcePaths
         notes = builder.notes
         meter = builder.meter
         images = builder.images
+    }
+
+    /// What became of the manifest's requirements; empty where there are none, or where their task did not end well.
+    public func requirements(_ summary: ExecutionSummary, _ store: ContentStore) throws -> [RequirementOutcome] {
+        guard let require, let digest = summary.output(of: require, named: "requirements.json") else { return [] }
+        return try StageJSON.decode([RequirementOutcome].self, try store.read(digest))
     }
 }
 

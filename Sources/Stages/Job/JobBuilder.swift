@@ -11,6 +11,9 @@ struct JobBuilder {
     var assembler = GraphAssembler()
     private(set) var sourcePaths: [String] = []
     private(set) var notes: [String] = []
+    /// The task that holds figures against requirements; nil where nothing is required.
+    private(set) var require: TaskID?
+    private var requirements: [(name: String, requirements: [RequirementSection.Requirement])] = []
     let manifest: JobManifest
     let cases: [JobCase]
     private(set) var scans: [ScanKey: [SourceCategory]] = [:]
@@ -60,6 +63,9 @@ struct JobBuilder {
                 let name = job.name.isEmpty ? category.name : "\(category.name).\(job.name)"
                 if built.contains(where: { $0.name == name }) { throw DatasetError.sameCase(name) }
                 let parts = try build(name, category, job.manifest)
+                if !job.manifest.require.requirements.isEmpty {
+                    requirements.append((name, job.manifest.require.requirements))
+                }
                 built.append(
                     Job.Case(
                         name: name, category: category.name, variant: job.variant, recipe: parts.recipe,
@@ -86,6 +92,11 @@ struct JobBuilder {
         }
         let aggregate = assembler.add(
             "aggregate", AggregateStage(categories: built.map(\.name)), inputs: aggregateInputs)
+        if !requirements.isEmpty {
+            require = assembler.add(
+                "require", RequireStage(cases: requirements, title: manifest.name),
+                inputs: [TaskInput("metrics", aggregate, "metrics.json")])
+        }
         reportInputs.append(TaskInput("metrics", aggregate, "metrics.json"))
         let report = assembler.add("report", try reportStage(reportCases), inputs: reportInputs)
         return (built, aggregate, report)

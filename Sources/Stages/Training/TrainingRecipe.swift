@@ -92,7 +92,10 @@ extension CorruptionParameters {
                 contents: ContentWeights(
                     texture: Float(contents.texture), cutPaste: Float(contents.cutPaste), warp: Float(contents.warp),
                     stain: Float(contents.stain), noise: Float(contents.noise), blur: Float(contents.blur),
-                    shift: Float(contents.shift), background: Float(contents.background))))
+                    shift: Float(contents.shift), background: Float(contents.background))),
+            nsa: NSAParameters(
+                maximumPatches: section.nsa.patches, resize: range(section.nsa.resize),
+                mixedGradients: section.nsa.gradients == .mixed))
     }
 
     var keyParts: [KeyPart] {
@@ -101,6 +104,12 @@ extension CorruptionParameters {
             KeyPart("corruption.foregroundOnly", foregroundOnly),
             KeyPart("corruption.version", CorruptionModel.version),
         ]
+        if model == .nsa {
+            parts.append(KeyPart("corruption.nsa.patches", nsa.maximumPatches))
+            parts.append(KeyPart("corruption.nsa.resize.min", nsa.resize.lowerBound))
+            parts.append(KeyPart("corruption.nsa.resize.max", nsa.resize.upperBound))
+            parts.append(KeyPart("corruption.nsa.mixedGradients", nsa.mixedGradients))
+        }
         guard model == .structured else { return parts }
         func range(_ name: String, _ bounds: ClosedRange<Float>) {
             parts.append(KeyPart("corruption.\(name).min", bounds.lowerBound))

@@ -73,6 +73,9 @@ struct RunCommand: ParsableCommand {
             }
             try session.conclude(summary, exported, folder.path)
             try showFigures(job, summary, session.store, folder.path)
+            let missed = try job.requirements(summary, session.store).filter { !$0.isMet }
+            for outcome in missed { StandardError.write("error: \(outcome.complaint)") }
+            if !missed.isEmpty { throw ExitCode(ExitStatus.taskFailed.rawValue) }
         }
     }
 
