@@ -70,6 +70,16 @@ public struct JobManifest: Sendable, Equatable {
         return cases
     }
 
+    /// The names that the manifest has changes for.
+    public var changedCategories: [String] { (document["perCategory"]?.members ?? []).map(\.name) }
+
+    /// The manifest with the changes for a category; itself where there are none.
+    public func narrowed(to category: String) throws(ManifestError) -> JobManifest {
+        guard let patch = document["perCategory"]?[category] else { return self }
+        return try JobManifest(
+            checking: JSONMergePatch.apply(patch, to: document.removing("perCategory")), file: file)
+    }
+
     init(checking document: JSONValue, file: String) throws(ManifestError) {
         let violations = ManifestRules.violations(of: document, file: file)
         guard violations.isEmpty else { throw .invalid(file: file, violations: violations) }

@@ -14,11 +14,14 @@ struct ManifestRules {
     static func violations(of document: JSONValue, file: String) -> [ManifestViolation] {
         let violations = singleViolations(of: document, file: file)
         guard violations.isEmpty else { return violations }
+        let changes = categoryViolations(of: document.removing("variants"), file: file)
+        guard changes.isEmpty else { return changes }
         var found: [ManifestViolation] = []
         for variant in document["variants"]?.members ?? [] {
             let pointer = JSONPointer.root.appending("variants").appending(variant.name)
             let merged = JSONMergePatch.apply(variant.value, to: document.removing("variants"))
-            for var violation in singleViolations(of: merged, file: file) {
+            let own = singleViolations(of: merged, file: file)
+            for var violation in own.isEmpty ? categoryViolations(of: merged, file: file) : own {
                 // The place of the whole document would not lead to the patch.
                 if violation.pointer == .root { violation.position = variant.value.position }
                 violation.pointer = violation.pointer.within(pointer)
@@ -26,6 +29,29 @@ struct ManifestRules {
             }
         }
         return found + duplicateCases(of: document, file: file)
+    }
+
+    /// Of the manifests that the changes for single categories give.
+    private static func categoryViolations(of document: JSONValue, file: String) -> [ManifestViolation] {
+        var found: [ManifestViolation] = []
+        for change in document["perCategory"]?.members ?? [] {
+            let pointer = JSONPointer.root.appending("perCategory").appending(change.name)
+            for key in ["seed", "seeds"] {
+                guard let value = change.value["training"]?[key] else { continue }
+                found.append(
+                    ManifestViolation(
+                        file: file, pointer: pointer.appending("training").appending(key), position: value.position,
+                        found: "seeds of a single category", expected: "the same seeds for all categories",
+                        remedy: "set them in the manifest itself, or in a variant"))
+            }
+            let merged = JSONMergePatch.apply(change.value, to: document.removing("perCategory"))
+            for var violation in singleViolations(of: merged, file: file) {
+                if violation.pointer == .root { violation.position = change.value.position }
+                violation.pointer = violation.pointer.within(pointer)
+                found.append(violation)
+            }
+        }
+        return found
     }
 
     private static func singleViolations(of document: JSONValue, file: String) -> [ManifestViolation] {

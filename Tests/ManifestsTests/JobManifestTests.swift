@@ -67,6 +67,22 @@ struct JobManifestTests {
         #expect(cases.map(\.manifest.scoring.normalization) == [.expectedError, .expectedError, .none])
     }
 
+    @Test("a category's changes are laid over the manifest, over its variants too, and give way to nothing")
+    func perCategory() throws {
+        let manifest = try Self.manifest(
+            #""training": {"steps": 100}, "perCategory": {"screw": {"preset": "object", "training": {"steps": 200}}}, "#
+                + #""variants": {"a": {}, "b": {"training": {"steps": 300, "seeds": [1, 2]}}, "c": {"perCategory": null}}"#
+        )
+        #expect(manifest.changedCategories == ["screw"])
+        let cases = try manifest.cases()
+        #expect(cases.map(\.name) == ["a", "b.seed1", "b.seed2", "c"])
+        #expect(try cases.map { try $0.manifest.narrowed(to: "screw").training.steps } == [200, 200, 200, 100])
+        #expect(try cases.map { try $0.manifest.narrowed(to: "nut").training.steps } == [100, 300, 300, 100])
+        #expect(try cases.map { try $0.manifest.narrowed(to: "screw").training.seed } == [1, 1, 2, 1])
+        #expect(try cases[0].manifest.narrowed(to: "screw").corruption.foregroundOnly)
+        #expect(try !cases[0].manifest.narrowed(to: "nut").corruption.foregroundOnly)
+    }
+
     @Test("relations between keys are checked with the preset's values")
     func presetRelations() {
         #expect(throws: ManifestError.self) {

@@ -38,7 +38,7 @@ struct JobSchemaTests {
                 "/image/tile", "/corruption/textures", "/training/seed", "/training/seeds", "/scoring/boxSize",
                 "/require", "/require/imageAUROC", "/require/imageAP", "/require/imageF1Max", "/require/pixelAUROC",
                 "/require/pixelAP", "/require/pixelF1Max", "/require/aupro.0.05", "/require/aupro.0.3",
-                "/require/aupro.1", "/require/aupimo.mean", "/require/aupimo.median", "/variants",
+                "/require/aupro.1", "/require/aupimo.mean", "/require/aupimo.median", "/perCategory", "/variants",
             ])
     }
 

@@ -73,6 +73,18 @@ extension ManifestTableRow {
             "factors in the wrong order", #""corruption": {"nsa": {"resize": {"min": 2}}}"#, by: .rules,
             ("/corruption/nsa/resize/min", 42)),
         bad(
+            "a value that breaks a category alone",
+            #""perCategory": {"a": {"image": {"width": 7}}}"#,
+            by: .rules, ("/perCategory/a/image/width", 42)),
+        bad(
+            "a seed of one category",
+            #""perCategory": {"a": {"training": {"seed": 3}}}"#,
+            by: .rules, ("/perCategory/a/training/seed", 44)),
+        bad(
+            "a box too large for one category",
+            #""perCategory": {"a": {"image": {"width": 32}, "scoring": {"boxSize": 33}}}"#,
+            by: .rules, ("/perCategory/a/scoring/boxSize", 70)),
+        bad(
             "bfloat16 without onednn", #""engine": {"name": "openblas", "precision": "bfloat16"}"#, by: .rules,
             ("/engine/precision", 45)),
     ]

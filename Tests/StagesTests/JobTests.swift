@@ -46,6 +46,22 @@ import Testing
         #expect(Set(double.graph.tasks.map(\.id)).count == double.graph.tasks.count)
     }
 
+    @Test("A category with changes of its own gets tasks of its own; a name that is no category is refused")
+    func perCategory() throws {
+        try data.writeCategory("bolt")
+        try data.writeCategory("nut")
+        let change = #", "perCategory": {"nut": {"training": {"stepsPerShard": 1}}}"#
+        let job = try job(data.manifest(["bolt", "nut"], more: change))
+        func trainings(_ category: String) -> Int {
+            job.graph.tasks.count { $0.id.path.hasPrefix("\(category)/train/") }
+        }
+        let steps = try data.manifest().training.steps
+        #expect(trainings("nut") == steps && trainings("bolt") < steps)
+        #expect(throws: DatasetError.unknownChange(category: "nuts", found: ["bolt", "nut"])) {
+            try self.job(data.manifest(["bolt", "nut"], more: change.replacing("nut\"", with: "nuts\"")))
+        }
+    }
+
     @Test("Two seeds share the images and nothing of the training")
     func seeds() throws {
         try data.writeCategory("bolt")

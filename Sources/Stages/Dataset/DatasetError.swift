@@ -4,6 +4,7 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     case unreadableFolder(path: String, reason: String)
     case noCategories(root: String)
     case missingCategory(root: String, category: String, found: [String])
+    case unknownChange(category: String, found: [String])
     case noNormalImages(category: String, folder: String)
     case tooFewNormalImages(category: String, count: Int)
     case noImages(folder: String)
@@ -14,7 +15,7 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     /// True where the user named something that is not there, false where what is there is of no use.
     public var isMissing: Bool {
         switch self {
-        case .missingFolder, .missingCategory, .unreadableFolder: true
+        case .missingFolder, .missingCategory, .unreadableFolder, .unknownChange: true
         case .noCategories, .noNormalImages, .tooFewNormalImages, .noImages, .sameCase, .overlap, .sameName: false
         }
     }
@@ -32,6 +33,9 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
         case .missingCategory(let root, let category, let found):
             "\(root): no category \"\(category)\" with train/good; found \(found.isEmpty ? "none" : found.joined(separator: ", ")). "
                 + "Correct \"categories\" in the manifest"
+        case .unknownChange(let category, let found):
+            "\"perCategory\" has changes for \"\(category)\", which is none of the job's categories: "
+                + found.joined(separator: ", ") + ". Correct the name, or add it to \"categories\""
         case .noNormalImages(let category, let folder):
             "\(category): no image in \(folder); expected PNG, TIFF or JPEG files of normal parts"
         case .tooFewNormalImages(let category, let count):

@@ -5,8 +5,7 @@ import Pipeline
 import Reports
 
 extension JobBuilder {
-    func reportStage(_ reportCases: [ReportStage.Case]) throws -> ReportStage {
-        let recipes = try cases.map { try TrainingRecipe($0.manifest) }
+    func reportStage(_ reportCases: [ReportStage.Case], recipes: [TrainingRecipe]) -> ReportStage {
         let categories = Set(scans.values.flatMap { $0.map(\.name) })
         /// What the cases have in common, or all that they have.
         func fact(_ label: String, _ value: (TrainingRecipe) -> String) -> Fact {

@@ -27,7 +27,7 @@ struct JobBuilder {
     init(_ manifest: JobManifest, digests: ([String]) throws -> [Digest]) throws {
         self.manifest = manifest
         cases = try manifest.cases()
-        var paths = Set<String>()
+        var paths = Set<String>(), seenTextures = Set<String>()
         for job in cases {
             let dataset = job.manifest.dataset
             let key = ScanKey(layout: "\(dataset.layout)")
@@ -44,8 +44,15 @@ struct JobBuilder {
                     }
                 }
             }
-            if let textures = job.manifest.corruption.textures {
-                paths.formUnion(try DatasetScan.textures(below: textures.absolute).images.map(\.path))
+            let names = (scans[key] ?? []).map(\.name)
+            if let unknown = job.manifest.changedCategories.first(where: { !names.contains($0) }) {
+                throw DatasetError.unknownChange(category: unknown, found: names)
+            }
+            for name in names {
+                guard let textures = try job.manifest.narrowed(to: name).corruption.textures else { continue }
+                if seenTextures.insert(textures.absolute).inserted {
+                    paths.formUnion(try DatasetScan.textures(below: textures.absolute).images.map(\.path))
+                }
             }
         }
         sourcePaths = paths.sorted()
@@ -62,10 +69,9 @@ struct JobBuilder {
                 let number = built.count
                 let name = job.name.isEmpty ? category.name : "\(category.name).\(job.name)"
                 if built.contains(where: { $0.name == name }) { throw DatasetError.sameCase(name) }
-                let parts = try build(name, category, job.manifest)
-                if !job.manifest.require.requirements.isEmpty {
-                    requirements.append((name, job.manifest.require.requirements))
-                }
+                let own = try job.manifest.narrowed(to: category.name)
+                let parts = try build(name, category, own)
+                if !own.require.requirements.isEmpty { requirements.append((name, own.require.requirements)) }
                 built.append(
                     Job.Case(
                         name: name, category: category.name, variant: job.variant, recipe: parts.recipe,
@@ -98,7 +104,8 @@ struct JobBuilder {
                 inputs: [TaskInput("metrics", aggregate, "metrics.json")])
         }
         reportInputs.append(TaskInput("metrics", aggregate, "metrics.json"))
-        let report = assembler.add("report", try reportStage(reportCases), inputs: reportInputs)
+        let report = assembler.add(
+            "report", reportStage(reportCases, recipes: built.map(\.recipe)), inputs: reportInputs)
         return (built, aggregate, report)
     }
 
