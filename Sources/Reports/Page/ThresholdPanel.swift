@@ -56,7 +56,7 @@ struct ThresholdPanel {
         }
         let count = category.calibrationScores.count
         let source =
-            count > 0 ? ", set from \(NumberText.plural(count, "held-out normal image", "held-out normal images"))" : ""
+            count > 0 ? ", set from \(NumberText.plural(count, "score", "scores")) of held-out normal images" : ""
         return HTML("p", ["class": "note"]) {
             "Calibrated: \(NumberText.significant(Double(threshold)))\(source). Scores from it upwards count as anomalous."
         }
