@@ -8,8 +8,10 @@ enum Preset: String, CaseIterable {
     /// A part of a manifest.
     private var settings: JSONValue { self == .texture ? Preset.textureSettings : Preset.objectSettings }
 
-    private static let textureSettings = parsed(PackageResources.texture_json, file: "texture.json")
-    private static let objectSettings = parsed(PackageResources.object_json, file: "object.json")
+    private static let textureSettings = withoutPlaces(
+        .embedded(PackageResources.texture_json, file: "texture.json"))
+    private static let objectSettings = withoutPlaces(
+        .embedded(PackageResources.object_json, file: "object.json"))
 
     /// The document laid over the preset that it names; itself where it names none that exists, which is for the schema to
     /// judge.
@@ -27,13 +29,5 @@ enum Preset: String, CaseIterable {
                 plain.value = withoutPlaces(member.value)
                 return plain
             })
-    }
-
-    private static func parsed(_ bytes: [UInt8], file: String) -> JSONValue {
-        do {
-            return withoutPlaces(try JSONParser.parse(bytes, file: file))
-        } catch {
-            fatalError("an embedded preset is unusable: \(error)")
-        }
     }
 }

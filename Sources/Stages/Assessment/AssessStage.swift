@@ -66,7 +66,8 @@ struct AssessStage: Stage {
             criterion: shares.isEmpty ? 0 : shares.reduce(0, +) / Double(shares.count),
             normalImages: clean.count,
             detection: try detection(clean, trials.trials.indices.map { (corrupted[$0], trials.trials[$0].mask) }),
-            kinds: kinds, robustness: try robustness(model, detector, trials, context), projection: after,
+            kinds: kinds, robustness: try robustness(model, detector, trials, usual: clean.map(\.score), context),
+            projection: after,
             projectionBeforeTraining: before)
     }
 
@@ -100,11 +101,10 @@ struct AssessStage: Stage {
     }
 
     private func robustness(
-        _ model: Model, _ detector: Detector, _ trials: SyntheticTrials, _ context: TaskContext
+        _ model: Model, _ detector: Detector, _ trials: SyntheticTrials, usual: [Float], _ context: TaskContext
     ) throws -> [Assessment.Robustness] {
         let clean = Array(trials.clean.prefix(AssessStage.robustnessImages))
         let corrupted = trials.trials.prefix(2 * AssessStage.robustnessImages).map(\.corrupted)
-        let usual = try detections(detector, clean, context).map(\.score)
         return try CameraChange.allCases.enumerated().map { number, change in
             context.progress(number, of: CameraChange.allCases.count, unit: "camera changes")
             let changed = try detections(detector, clean.map(change.applied), context).map(\.score)

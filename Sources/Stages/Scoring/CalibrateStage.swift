@@ -35,14 +35,11 @@ struct CalibrateStage: Stage {
         let checkpoint = try Checkpoint(bytes: try context.read("checkpoint"), name: "\(context.task) checkpoint")
         let heldOut = try TrainingImages(try context.readJSON(TrainingIndex.self, "heldout"), context)
         let normalization = try context.readJSON(PixelNormalization.self, "normalization")
-        let order = EngineShelf.Order(
-            choice: recipe.scoringEngine, architecture: recipe.architecture, baseWidth: recipe.baseWidth,
-            width: recipe.grid.tileWidth, height: recipe.grid.tileHeight, isTraining: false, threads: context.threads)
         let parameters = checkpoint.state.modelParameters
         var scores: [Float] = []
         var ceiling = Float(0)
         var expectedError: ExpectedError?
-        try engines.withEngine(order) { engine in
+        try engines.withEngine(.scoring(recipe, threads: context.threads)) { engine in
             engine.load(parameters)
             if scoring.normalization == .expectedError {
                 expectedError = try measureExpectedError(

@@ -49,6 +49,20 @@ final class EngineShelf: Sendable {
         var isTraining: Bool
         var threads: Int
 
+        /// For training by a recipe.
+        static func training(_ recipe: TrainingRecipe, threads: Int) -> Order {
+            Order(
+                choice: recipe.engine, architecture: recipe.architecture, baseWidth: recipe.baseWidth,
+                width: recipe.grid.tileWidth, height: recipe.grid.tileHeight, isTraining: true, threads: threads)
+        }
+
+        /// For scoring with what a recipe trained.
+        static func scoring(_ recipe: TrainingRecipe, threads: Int) -> Order {
+            var order = training(recipe, threads: threads)
+            (order.choice, order.isTraining) = (recipe.scoringEngine, false)
+            return order
+        }
+
         /// For scoring with a model.
         static func scoring(_ model: Model, _ choice: EngineChoice, threads: Int) -> Order {
             Order(

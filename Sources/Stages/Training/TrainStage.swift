@@ -33,11 +33,7 @@ struct TrainStage: Stage {
             } else {
                 Trainer.start(network, seed: recipe.training.seed)
             }
-        let order = EngineShelf.Order(
-            choice: recipe.engine, architecture: recipe.architecture, baseWidth: recipe.baseWidth,
-            width: recipe.grid.tileWidth,
-            height: recipe.grid.tileHeight, isTraining: true, threads: context.threads)
-        let (trained, timing) = try engines.withEngine(order) { engine in
+        let (trained, timing) = try engines.withEngine(.training(recipe, threads: context.threads)) { engine in
             let trainer = Trainer(
                 engine: engine, images: images, augmentation: recipe.augmentation, parameters: recipe.training,
                 normalization: normalization)

@@ -24,7 +24,7 @@ struct PreviewCommand: ParsableCommand {
 
             Examples:
               nominal preview jobs/demo.json
-              nominal preview jobs/toothbrush.json --samples 60 --output /tmp/look
+              nominal preview jobs/toothbrush.json --samples 60 --output runs/look
             """)
 
     @Argument(help: "The job manifest.", completion: .file(extensions: ["json"]))
