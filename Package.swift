@@ -64,7 +64,7 @@ let package = Package(
         // Images and numbers: nothing here knows what a task is.
         .target(
             name: "AnomalyDetection",
-            dependencies: ["BinaryCoding", "Imaging", "NeuralNetworks", "SeededRandom", "Tensors"],
+            dependencies: ["BinaryCoding", "Imaging", "NeuralNetworks", "SeededRandom", "Tensors", "Thresholds"],
             swiftSettings: numeric),
         .target(name: "Evaluation", dependencies: ["Imaging", "Metrics"], swiftSettings: numeric),
         .target(name: "Metrics", swiftSettings: numeric),

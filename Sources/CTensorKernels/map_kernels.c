@@ -57,3 +57,33 @@ CLONES void kernel_box_filter(const float *map, float *filtered, float *restrict
     }
   }
 }
+
+CLONES void kernel_separable_filter(float *restrict plane, float *restrict scratch, const float *restrict taps, int tap_count,
+                                    int height, int width) {
+#pragma STDC FP_CONTRACT OFF
+  const int radius = tap_count / 2;
+  float *restrict padded = scratch + (size_t)height * width;
+  for (int y = 0; y < height; y++) {
+    const float *restrict row = plane + (size_t)y * width;
+    float *restrict to = scratch + (size_t)y * width;
+    for (int x = 0; x < radius; x++) padded[x] = row[0];
+    for (int x = 0; x < width; x++) padded[radius + x] = row[x];
+    for (int x = 0; x < radius; x++) padded[radius + width + x] = row[width - 1];
+    for (int x = 0; x < width; x++) to[x] = 0;
+    for (int t = 0; t < tap_count; t++) {
+      const float tap = taps[t];
+      for (int x = 0; x < width; x++) to[x] += tap * padded[x + t];
+    }
+  }
+  for (int y = 0; y < height; y++) {
+    float *restrict to = plane + (size_t)y * width;
+    for (int x = 0; x < width; x++) to[x] = 0;
+    for (int t = 0; t < tap_count; t++) {
+      int source = y + t - radius;
+      source = source < 0 ? 0 : source >= height ? height - 1 : source;
+      const float tap = taps[t];
+      const float *restrict from = scratch + (size_t)source * width;
+      for (int x = 0; x < width; x++) to[x] += tap * from[x];
+    }
+  }
+}

@@ -90,6 +90,13 @@ struct ManifestRules {
         requireWeight(in: ["corruption", "structured", "contents"])
         checkTraining()
         checkImage()
+        let levels = number("scoring", "levels")
+        if levels.double > 1, string("scoring", "normalization") == "none" {
+            report(
+                ["scoring", "levels"], found: "\(levels.text) levels of errors that are not normalised",
+                expected: "a normalization, as the levels differ by orders of magnitude",
+                remedy: "set scoring.normalization to expectedError or imageError, or levels to 1")
+        }
         if string("engine", "name") == "openblas", string("engine", "precision") == "bfloat16" {
             report(
                 ["engine", "precision"], found: "bfloat16 with the engine openblas", expected: "float32 or auto",
@@ -107,6 +114,11 @@ struct ManifestRules {
                 remedy: "set warmupSteps below \(steps.text), or raise steps")
         }
         requireOrder(["training", "finalLearningRate"], isAtMost: ["training", "learningRate"])
+        if let stop = value(["training"])["stopAfter"]?.number, stop.double > steps.double {
+            report(
+                ["training", "stopAfter"], found: "a stop after step \(stop.text) of \(steps.text)",
+                expected: "at most steps", remedy: "lower stopAfter, or leave it out to train to the end")
+        }
     }
 
     private mutating func checkImage() {

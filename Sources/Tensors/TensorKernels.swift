@@ -339,4 +339,27 @@ public enum MapKernels {
         }
         return filtered
     }
+
+    /// Filters part of an array, a plane of height x width values, in place by an odd number of taps along both axes; edges are
+    /// repeated. The same bits on every processor.
+    ///
+    /// - Parameter start: of the plane's values within `values`.
+    public static func filterSeparably(
+        _ values: inout [Float], from start: Int = 0, height: Int, width: Int, taps: [Float]
+    ) {
+        guard start >= 0, values.count >= start + height * width, taps.count % 2 == 1 else {
+            fatalError("\(taps.count) taps on \(height) x \(width) of \(values.count) values")
+        }
+        guard height > 0, width > 0 else { return }
+        var scratch = [Float](repeating: 0, count: height * width + width + taps.count)
+        values.withUnsafeMutableBufferPointer { values in
+            scratch.withUnsafeMutableBufferPointer { scratch in
+                taps.withUnsafeBufferPointer { taps in
+                    kernel_separable_filter(
+                        values.baseAddress! + start, scratch.baseAddress!, taps.baseAddress!, Int32(taps.count),
+                        Int32(height), Int32(width))
+                }
+            }
+        }
+    }
 }

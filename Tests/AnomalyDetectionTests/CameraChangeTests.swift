@@ -25,6 +25,23 @@ struct CameraChangeTests {
         #expect(changed.values.allSatisfy { (0...1).contains($0) })
     }
 
+    @Test("moves what is seen by as much as is cut off")
+    func places() {
+        // A black line across, or down, on grey: it comes to lie where the frame's scale and place put it.
+        let down = PlanarImage(
+            width: 100, height: 100, channels: 3,
+            values: (0..<3).flatMap { _ in (0..<100).flatMap { y in (0..<100).map { _ in y == 90 ? 0 : 0.5 } } })
+        func darkest(_ image: PlanarImage, _ index: (Int) -> Int) -> Int {
+            (0..<100).min { image.values[index($0)] < image.values[index($1)] }!
+        }
+        // 98 rows become 100: row 90 of them lies at 90.5 / 98 * 100.
+        #expect(darkest(CameraChange.shiftedDown.applied(to: down)) { $0 * 100 + 50 } == 92)
+        let across = PlanarImage(
+            width: 100, height: 100, channels: 3,
+            values: (0..<3).flatMap { _ in (0..<100).flatMap { _ in (0..<100).map { $0 == 90 ? 0 : 0.5 } } })
+        #expect(darkest(CameraChange.shiftedAcross.applied(to: across)) { 50 * 100 + $0 } == 92)
+    }
+
     @Test("does what its name says")
     func names() {
         func after(_ change: CameraChange) -> PlanarImage { change.applied(to: Self.image) }
@@ -36,8 +53,9 @@ struct CameraChangeTests {
         #expect(Self.sharpness(after(.blurred)) < Self.sharpness(Self.image))
         #expect(Self.sharpness(after(.sharper)) > Self.sharpness(Self.image))
         #expect(Self.sharpness(after(.moreContrast)) > Self.sharpness(after(.lessContrast)))
-        #expect(after(.shiftedAcross).values[2] == Self.image.values[0])
-        #expect(after(.shiftedDown).values[100] == Self.image.values[0])
+        // A frame of 98 x 49 pixels, enlarged: what is cut off lies to the right, or below.
+        #expect(abs(after(.shiftedAcross).values[25 * 100] - Self.image.values[25 * 100]) < 0.1)
+        #expect(abs(after(.shiftedDown).values[50] - Self.image.values[50]) < 0.1)
         #expect(Set(CameraChange.allCases.map(\.label)).count == CameraChange.allCases.count)
     }
 }

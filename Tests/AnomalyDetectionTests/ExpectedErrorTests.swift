@@ -49,28 +49,32 @@ struct ExpectedErrorTests {
         #expect(ExpectedError(values: []) == nil)
     }
 
-    @Test("makes maps of normal errors about 1, at any number of scales")
-    func detection() throws {
+    @Test(
+        "makes maps of normal errors about 1, at any number of scales and levels",
+        arguments: [(1, 1), (2, 1), (3, 1), (1, 2), (2, 4)],
+        [ScoringParameters.MapNormalization.expectedError, .imageError])
+    func detection(_ counts: (scales: Int, levels: Int), _ normalization: ScoringParameters.MapNormalization) throws {
         // All parameters are zero: the answer is grey, and the error of an image is its distance from grey.
         let network = NetworkArchitecture.sdc.description(baseWidth: 2)
         let engine = try NetworkEngine(
             .openblas, network: network, height: 64, width: 96, purpose: .inference, threads: 1)
         engine.load([Float](repeating: 0, count: network.parameterCount))
         let image = CorruptionTestImages.weave(width: 96, height: 64, seed: 3)
-        let normalization = PixelNormalization(mean: [0.5, 0.5, 0.5], deviation: 0.25)
-        for scales in 1...3 {
-            let scoring = ScoringParameters(
-                boxSize: 7, boxPasses: 3, scales: scales, normalization: .expectedError, imageScore: .mean,
-                topFraction: 0.01)
-            let plain = Detector(
-                engine: engine, grid: TileGrid(width: 96, height: 64), normalization: normalization, scoring: scoring)
-            let error = try #require(plain.errors([image]).first)
-            let detector = Detector(
-                engine: engine, grid: TileGrid(width: 96, height: 64), normalization: normalization, scoring: scoring,
-                expectedError: ExpectedError(meanError: error))
-            // Divided by itself and half of its mean.
-            #expect(abs(try #require(detector.detect([image]).first).score - 2 / 3) < 0.05)
+        let scoring = ScoringParameters(
+            boxSize: 7, boxPasses: 3, scales: counts.scales, levels: counts.levels, normalization: normalization,
+            imageScore: .mean, topFraction: 0.01)
+        func detector(_ expectedErrors: [ExpectedError]) -> Detector {
+            Detector(
+                engine: engine, grid: TileGrid(width: 96, height: 64),
+                normalization: PixelNormalization(mean: [0.5, 0.5, 0.5], deviation: 0.25), scoring: scoring,
+                expectedErrors: expectedErrors)
         }
+        let errors = try #require(detector([]).errors([image]).first)
+        #expect(errors.count == counts.levels)
+        let score = try #require(detector(errors.map(ExpectedError.init(meanError:))).detect([image]).first).score
+        // Divided by itself and half of its mean; then by the median, which is not far from the mean.
+        #expect(
+            abs(score - (normalization == .expectedError ? 2 / 3 : 1)) < (normalization == .expectedError ? 0.05 : 0.2))
     }
 
     @Test("Scales widen the box threefold and never beyond the image")

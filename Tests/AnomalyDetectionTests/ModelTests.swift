@@ -44,49 +44,70 @@ struct ModelTests {
                 400000000000000020000000000000000000000000000000010000000000000004000000000000006E6F6E650000000000000000
                 """) + version1[76...]
 
-    @Test("of version 1 goes on being read, and is written as version 2")
-    func version1IsRead() throws {
-        let read = try Model(bytes: Self.version1, name: "model")
-        #expect(read == Self.model)
-        #expect(read.calibration.scores == [1, 2, 3])
-        #expect(read.bytes == Self.version2)
-        #expect(try Model(bytes: Self.version2, name: "model") == Self.model)
+    /// `model` in version 3: one level after the scales, and behind the quantile the word "empirical" and three images.
+    static let version3: [UInt8] = {
+        // Of version 2: 76 bytes up to the box, 24 of the tiles, the scales, and the word and the block as they are.
+        let scales = 76 + 32, quantile = version1Head.count - 20 + 52
+        func number(_ value: UInt8) -> [UInt8] { [value] + [UInt8](repeating: 0, count: 7) }
+        var bytes = version2
+        bytes[8] = 3
+        bytes.insert(contentsOf: number(9) + Array("empirical".utf8) + number(3), at: quantile)
+        bytes.insert(contentsOf: number(1), at: scales)
+        return bytes
+    }()
+
+    @Test("of versions 1 and 2 goes on being read, and is written as version 3")
+    func oldVersionsAreRead() throws {
+        for bytes in [Self.version1, Self.version2, Self.version3] {
+            let read = try Model(bytes: bytes, name: "model")
+            #expect(read == Self.model)
+            #expect(read.calibration.scores == [1, 2, 3])
+            #expect(read.calibration.estimate == .empirical && read.calibration.images == 3)
+            #expect(read.scoring.levels == 1)
+            #expect(read.bytes == Self.version3)
+        }
     }
 
-    /// With all that version 2 added.
+    /// With all that the versions added.
     static let normalized: Model = {
         var scoring = model.scoring
-        (scoring.scales, scoring.normalization) = (3, .expectedError)
+        (scoring.scales, scoring.levels, scoring.normalization) = (3, 2, .expectedError)
         return Model(
             name: "screw", architecture: .sdc, baseWidth: 1, grid: TileGrid(width: 64, height: 32),
             parameters: parameters,
-            normalization: model.normalization, scoring: scoring, calibration: model.calibration,
-            expectedError: ExpectedError(values: (0..<1024).map { Float($0 % 5 + 1) }), mapCeiling: 0.75)
+            normalization: model.normalization, scoring: scoring,
+            calibration: Calibration(scores: [1, 2, 3, 5], images: 2, quantile: 0.99, estimate: .robust),
+            expectedErrors: [5, 7].compactMap { period in
+                ExpectedError(values: (0..<1024).map { Float($0 % period + 1) })
+            }, mapCeiling: 0.75)
     }()
 
-    @Test("keeps the scales and the expected error, and is refused where they do not go together")
-    func expectedError() throws {
+    @Test("keeps scales, levels, expected errors and estimate, and is refused where they do not go together")
+    func expectedErrors() throws {
         let bytes = Self.normalized.bytes
         // Compared to a word, for a failure would print every parameter.
         let isSame = try Model(bytes: bytes, name: "model") == Self.normalized
         #expect(isSame)
-        // The first value of the field, after 76 bytes as in version 1, the scales, the word and the count.
-        let first = 76 + 24 + 8 + 8 + "expectedError".utf8.count + 8
+        // The first value of the field, after 76 bytes as in version 1, the tiles, scales and levels, the word and the count.
+        let first = 76 + 24 + 16 + 8 + "expectedError".utf8.count + 8
         for bits in [Float.nan, 0, -1].map(\.bitPattern) {
             var damaged = bytes
             for byte in 0..<4 { damaged[first + byte] = UInt8(truncatingIfNeeded: bits >> (8 * UInt32(byte))) }
             #expect(throws: FormatError.self) { try Model(bytes: damaged, name: "model") }
         }
-        var scaled = bytes
-        scaled[76 + 24] = 5
-        #expect(throws: FormatError.self) { try Model(bytes: scaled, name: "model") }
+        // Five scales; three levels with two fields.
+        for (place, value) in [(76 + 24, UInt8(5)), (76 + 32, 3)] {
+            var scaled = bytes
+            scaled[place] = value
+            #expect(throws: FormatError.self) { try Model(bytes: scaled, name: "model") }
+        }
         // A tile wider than the image, and an overlap of half a tile.
         for (place, value) in [(76, UInt8(72)), (92, 16)] {
             var tiled = bytes
             tiled[place] = value
             #expect(throws: FormatError.self) { try Model(bytes: tiled, name: "model") }
         }
-        for end in stride(from: 70, to: first + 4200, by: 7) {
+        for end in stride(from: 70, to: first + 8400, by: 7) {
             #expect(throws: FormatError.self) { try Model(bytes: Array(bytes[..<end]), name: "model") }
         }
     }

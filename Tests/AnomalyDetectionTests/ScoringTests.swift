@@ -36,6 +36,28 @@ struct ScoringTests {
         }
     }
 
+    @Test("sets the robust threshold beyond a handful of scores, and hardly moves it for one odd image")
+    func robustThreshold() {
+        let usual: [Float] = [0.9, 0.95, 1, 1.02, 1.08, 1.1], odd = usual.dropLast() + [9]
+        let robust = Calibration(scores: usual, quantile: 0.99, estimate: .robust)
+        #expect(robust.threshold > 1.1 && robust.threshold < 2)
+        #expect(Calibration(scores: Array(odd), quantile: 0.99, estimate: .robust).threshold < 1.1 * robust.threshold)
+        #expect(Calibration(scores: Array(odd), quantile: 0.99, estimate: .empirical).threshold > 8)
+        // Twelve scores of six images say as much as the images, not more.
+        let doubled = Calibration(scores: usual + usual, images: 6, quantile: 0.99, estimate: .robust)
+        #expect(doubled.threshold == robust.threshold)
+    }
+
+    @Test("falls back to the quantile where a robust threshold is not defined")
+    func undefinedRobustThreshold() {
+        for (scores, quantile) in [([2, 2, 2, 3], 0.9), ([0, 1, 2], 0.9), ([5], 0.99), ([1, 2, 3], 1)]
+            as [([Float], Float)]
+        {
+            let robust = Calibration(scores: scores, quantile: quantile, estimate: .robust)
+            #expect(robust.threshold == Calibration(scores: scores, quantile: quantile).threshold)
+        }
+    }
+
     @Test(
         "makes one number of a map",
         arguments: [

@@ -37,7 +37,8 @@ struct JobManifestTests {
         #expect(manifest.training.seeds == [1])
         #expect((manifest.scoring.boxSize, manifest.scoring.boxPasses, manifest.scoring.imageScore) == (nil, 3, .max))
         #expect((manifest.scoring.topFraction, manifest.scoring.shardSize) == (0.01, 32))
-        #expect(manifest.calibration.quantile == 0.99)
+        #expect(manifest.calibration.quantile == 0.99 && manifest.calibration.estimate == .robust)
+        #expect(manifest.scoring.levels == 1)
     }
 
     @Test(

@@ -51,6 +51,10 @@ extension ManifestTableRow {
             "a box as large as the image", #""image": {"width": 32}, "scoring": {"boxSize": 33}"#, by: .rules,
             ("/scoring/boxSize", 48)),
         bad(
+            "a stop after the last step", #""training": {"stopAfter": 1001}"#, by: .rules, ("/training/stopAfter", 27)),
+        bad(
+            "levels of plain errors", #""scoring": {"levels": 3}"#, by: .rules, ("/scoring/levels", 23)),
+        bad(
             "quarter turns of an oblong", #""image": {"width": 128}, "augmentation": {"quarterTurns": true}"#,
             by: .rules, ("/augmentation/quarterTurns", 59)),
         bad(

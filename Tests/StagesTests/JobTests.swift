@@ -36,6 +36,16 @@ import Testing
         }
     }
 
+    @Test("Variants that stop earlier share the training up to there, and are calibrated and scored apart")
+    func stopAfter() throws {
+        try data.writeCategory("bolt")
+        let variants = #", "variants": { "whole": {}, "early": { "training": { "stopAfter": 2 } } }"#
+        let single = try job(data.manifest()), double = try job(data.manifest(more: variants))
+        #expect(count(single, "train") == 2)
+        for stage in ["corrupt", "train"] { #expect(count(double, stage) == count(single, stage), "\(stage)") }
+        for stage in ["calibrate", "score"] { #expect(count(double, stage) == 2 * count(single, stage), "\(stage)") }
+    }
+
     @Test("Variants that differ in what is shared get tasks of their own, under names of their own")
     func separateTasks() throws {
         try data.writeCategory("bolt")

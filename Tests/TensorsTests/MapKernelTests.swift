@@ -84,4 +84,33 @@ struct MapKernelTests {
         #expect(MapKernels.boxFiltered(map, height: 5, width: 7, size: 5, passes: 0) == map)
         #expect(MapKernels.boxFiltered([], height: 0, width: 7, size: 5, passes: 2) == [])
     }
+
+    @Test(
+        "a separable filter weighs rows and columns, with repeated edges, and its bits depend on nothing else",
+        arguments: sizes)
+    func separableFilter(_ height: Int, _ width: Int, _ size: Int) {
+        let taps = randomValues(size, seed: 8, 0, 1)
+        let plane = randomValues(height * width, seed: 9)
+        var filtered = [7] + plane + [7]
+        MapKernels.filterSeparably(&filtered, from: 1, height: height, width: width, taps: taps)
+        #expect(filtered.first == 7 && filtered.last == 7)
+        func pass(_ values: [Float], _ count: Int, _ index: (_ along: Int, _ across: Int) -> Int, _ across: Int)
+            -> [Float]
+        {
+            var result = values
+            for line in 0..<across {
+                for place in 0..<count {
+                    var sum: Float = 0
+                    for (offset, tap) in taps.enumerated() {
+                        let source = min(max(place + offset - size / 2, 0), count - 1)
+                        sum += tap * values[index(source, line)]
+                    }
+                    result[index(place, line)] = sum
+                }
+            }
+            return result
+        }
+        let rows = pass(plane, width, { $1 * width + $0 }, height)
+        #expect(Array(filtered[1...height * width]) == pass(rows, height, { $0 * width + $1 }, width))
+    }
 }

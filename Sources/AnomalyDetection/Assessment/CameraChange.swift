@@ -15,8 +15,8 @@ public enum CameraChange: String, Sendable, CaseIterable, Codable {
         case .cooler: "red x 0.96, blue x 1.04"
         case .blurred: "Gaussian blur, 0.7 pixels"
         case .sharper: "unsharp mask, 50 %"
-        case .shiftedAcross: "2 % to the right"
-        case .shiftedDown: "2 % down"
+        case .shiftedAcross: "2 % to the right, enlarged by as much"
+        case .shiftedDown: "2 % down, enlarged by as much"
         }
     }
 
@@ -31,8 +31,21 @@ public enum CameraChange: String, Sendable, CaseIterable, Codable {
         case .cooler: image.scaled([0.96, 1, 1.04])
         case .blurred: image.blended(with: image.blurred(sigma: 0.7), share: 1)
         case .sharper: image.blended(with: image.blurred(sigma: 1), share: -0.5)
-        case .shiftedAcross: image.shifted(x: max(1, image.width / 50), y: 0)
-        case .shiftedDown: image.shifted(x: 0, y: max(1, image.height / 50))
+        case .shiftedAcross: CameraChange.view(of: image, right: 0, down: 0.5)
+        case .shiftedDown: CameraChange.view(of: image, right: 0.5, down: 0)
         }
+    }
+
+    /// What is seen when the camera moves: nothing is known of what comes in at a border, and to make it up there, by mirroring
+    /// say, would show a seam that no camera shows. So the frame is made smaller by 2 %, moved, and enlarged.
+    ///
+    /// - Parameters: the share of what is cut off along each axis that is cut off at its beginning.
+    private static func view(of image: PlanarImage, right: Float, down: Float) -> PlanarImage {
+        let (across, along) = (max(1, image.width / 50), max(1, image.height / 50))
+        return image.region(
+            PixelBox(
+                x: Int(right * Float(across)), y: Int(down * Float(along)), width: image.width - across,
+                height: image.height - along)
+        ).resized(width: image.width, height: image.height)
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Tensors
 
 /// A separable Gaussian, cut off at three standard deviations, normalised to 1; edges are repeated.
 struct GaussianBlur {
@@ -15,25 +16,8 @@ struct GaussianBlur {
         taps = raw.map { $0 / total }
     }
 
-    /// Filters one plane of width x height values in place.
-    func apply(to plane: inout [Float], width: Int, height: Int) {
-        var padded = [Float](repeating: 0, count: width + 2 * radius)
-        for y in 0..<height {
-            let start = y * width
-            for x in 0..<padded.count { padded[x] = plane[start + min(max(x - radius, 0), width - 1)] }
-            for x in 0..<width { plane[start + x] = 0 }
-            for (offset, tap) in taps.enumerated() {
-                for x in 0..<width { plane[start + x] += tap * padded[x + offset] }
-            }
-        }
-        let rows = plane
-        for y in 0..<height {
-            let start = y * width
-            for x in 0..<width { plane[start + x] = 0 }
-            for (offset, tap) in taps.enumerated() {
-                let source = min(max(y + offset - radius, 0), height - 1) * width
-                for x in 0..<width { plane[start + x] += tap * rows[source + x] }
-            }
-        }
+    /// Filters one plane of width x height values in place: all of an array, or what begins at `start` in it.
+    func apply(to values: inout [Float], from start: Int = 0, width: Int, height: Int) {
+        MapKernels.filterSeparably(&values, from: start, height: height, width: width, taps: taps)
     }
 }

@@ -2,26 +2,35 @@ import Imaging
 
 /// Changes of whole images that a camera, its light or its place may make.
 extension PlanarImage {
-    private func rearranged(_ source: (_ x: Int, _ y: Int) -> Int) -> PlanarImage {
+    /// Takes each pixel from a column and a row of this image.
+    private func rearranged(columns: [Int], rows: [Int]) -> PlanarImage {
         var result = self
-        let pixels = width * height
-        for y in 0..<height {
-            for x in 0..<width {
-                let from = source(x, y), to = y * width + x
-                for channel in 0..<channels { result.values[channel * pixels + to] = values[channel * pixels + from] }
+        for channel in 0..<channels {
+            for (y, row) in rows.enumerated() {
+                let from = (channel * height + row) * width, to = (channel * height + y) * width
+                for (x, column) in columns.enumerated() { result.values[to + x] = values[from + column] }
             }
         }
         return result
     }
 
     func flipped(horizontally: Bool, vertically: Bool) -> PlanarImage {
-        rearranged { x, y in
-            (vertically ? height - 1 - y : y) * width + (horizontally ? width - 1 - x : x)
-        }
+        rearranged(
+            columns: horizontally ? (0..<width).reversed() : Array(0..<width),
+            rows: vertically ? (0..<height).reversed() : Array(0..<height))
     }
 
     /// Turned counter-clockwise; the image must be square.
-    func turnedByQuarter() -> PlanarImage { rearranged { x, y in x * width + (width - 1 - y) } }
+    func turnedByQuarter() -> PlanarImage {
+        var result = self
+        for channel in 0..<channels {
+            let plane = channel * width * height
+            for y in 0..<height {
+                for x in 0..<width { result.values[plane + y * width + x] = values[plane + x * width + width - 1 - y] }
+            }
+        }
+        return result
+    }
 
     /// Moved right and down; what comes in at the border is the image mirrored.
     func shifted(x shiftX: Int, y shiftY: Int) -> PlanarImage {
@@ -30,7 +39,9 @@ extension PlanarImage {
             let wrapped = ((index % period) + period) % period
             return wrapped < size ? wrapped : period - 1 - wrapped
         }
-        return rearranged { x, y in mirrored(y - shiftY, height) * width + mirrored(x - shiftX, width) }
+        return rearranged(
+            columns: (0..<width).map { mirrored($0 - shiftX, width) },
+            rows: (0..<height).map { mirrored($0 - shiftY, height) })
     }
 
     /// Each channel times a factor, as by a change of exposure or white balance.
@@ -59,9 +70,7 @@ extension PlanarImage {
         let plane = width * height
         var result = self
         for channel in 0..<channels {
-            var part = Array(values[channel * plane..<(channel + 1) * plane])
-            filter.apply(to: &part, width: width, height: height)
-            result.values.replaceSubrange(channel * plane..<(channel + 1) * plane, with: part)
+            filter.apply(to: &result.values, from: channel * plane, width: width, height: height)
         }
         return result
     }

@@ -1,23 +1,42 @@
-import Glibc
+import Thresholds
 
 /// What scores normal images get, from images that were held out of training.
 public struct Calibration: Sendable, Equatable {
+    /// How the threshold comes from the scores.
+    public enum Estimate: String, Sendable, CaseIterable {
+        /// By a bound for the next score that one odd image does not move; with few images it leaves room for what they did
+        /// not show. Where it is not defined, `empirical`.
+        case robust
+        /// By the quantile of the scores themselves.
+        case empirical
+    }
+
     /// Ascending.
     public let scores: [Float]
+    /// How many images they are of: at most as many as scores.
+    public let images: Int
     public let quantile: Float
+    public let estimate: Estimate
     public let median: Float
     /// A score at or above it is an anomaly's.
     public let threshold: Float
 
     /// - Parameters:
     ///   - scores: of normal images, at least one, in any order.
-    ///   - quantile: the share of normal images that shall stay below the threshold, 0...1.
-    public init(scores: [Float], quantile: Float) {
-        guard !scores.isEmpty else { fatalError("a calibration without scores") }
+    ///   - images: how many images these are of, where an image has several.
+    ///   - quantile: the share of normal images that shall stay below the threshold, 0...1; 1 takes the highest score.
+    public init(scores: [Float], images: Int? = nil, quantile: Float, estimate: Estimate = .empirical) {
+        guard !scores.isEmpty, (1...scores.count).contains(images ?? 1) else {
+            fatalError("a calibration of \(scores.count) scores of \(images ?? scores.count) images")
+        }
         self.scores = scores.sorted()
-        self.quantile = quantile
+        self.images = images ?? scores.count
+        (self.quantile, self.estimate) = (quantile, estimate)
         median = Calibration.quantile(0.5, of: self.scores)
-        threshold = Calibration.quantile(quantile, of: self.scores)
+        let bound =
+            estimate == .empirical
+            ? nil : PredictionBound.upper(of: self.scores, sources: self.images, probability: Double(quantile))
+        threshold = bound ?? Calibration.quantile(quantile, of: self.scores)
     }
 
     /// 0 for the median normal image and 1 at the threshold, so that models and categories can be compared. Where the few

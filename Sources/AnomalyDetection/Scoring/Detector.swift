@@ -17,18 +17,25 @@ public final class Detector {
     private let normalization: PixelNormalization
     private let scoring: ScoringParameters
     private let grid: TileGrid
-    private let expectedError: ExpectedError?
-    private var weights: FloatMap?
+    private let expectedErrors: [ExpectedError]
+    private var weights: [FloatMap] = []
 
     /// - Parameters:
     ///   - engine: with the parameters of the model loaded, for the grid's tiles.
-    ///   - expectedError: what maps are divided by; nil for maps of plain squared errors.
+    ///   - expectedErrors: what each level of the error is divided by; none for maps of plain squared errors.
     public init(
         engine: NetworkEngine, grid: TileGrid, normalization: PixelNormalization, scoring: ScoringParameters,
-        expectedError: ExpectedError? = nil
+        expectedErrors: [ExpectedError] = []
     ) {
         (self.engine, self.grid, self.normalization, self.scoring) = (engine, grid, normalization, scoring)
-        self.expectedError = expectedError
+        self.expectedErrors = expectedErrors
+    }
+
+    /// For a model whose parameters the engine holds.
+    public convenience init(engine: NetworkEngine, model: Model) {
+        self.init(
+            engine: engine, grid: model.grid, normalization: model.normalization, scoring: model.scoring,
+            expectedErrors: model.expectedErrors)
     }
 
     /// What the network makes of images, as pixel values.
@@ -41,44 +48,58 @@ public final class Detector {
         return images.indices.map { grid.joined(Array(answers[$0 * grid.count..<($0 + 1) * grid.count])) }
     }
 
-    /// The squared errors of images, mean over channels, as they are: neither smoothed nor normalised.
-    public func errors(_ images: [PlanarImage]) -> [FloatMap] { zip(images, reconstruct(images)).map(Self.error) }
+    /// The squared errors of images at each level, mean over channels, as they are: neither smoothed nor normalised.
+    public func errors(_ images: [PlanarImage]) -> [[FloatMap]] {
+        zip(images, reconstruct(images)).map { ErrorPyramid.maps($0, $1, levels: scoring.levels) }
+    }
 
     /// The same for an image whether it comes alone or among others.
     public func detect(_ images: [PlanarImage]) -> [Detection] {
         zip(images, reconstruct(images)).map { image, reconstruction in
-            let map = finished(Self.error(image, reconstruction))
+            let map = finished(ErrorPyramid.maps(image, reconstruction, levels: scoring.levels))
             return Detection(reconstruction: reconstruction, map: map, score: scoring.score(map.values))
         }
     }
 
-    private static func error(_ image: PlanarImage, _ reconstruction: PlanarImage) -> FloatMap {
-        FloatMap(
-            width: image.width, height: image.height,
-            values: MapKernels.squaredError(image.values, reconstruction.values, channels: image.channels))
-    }
-
-    /// Smooths and normalises.
-    private func finished(_ error: FloatMap) -> FloatMap {
-        let sizes = scoring.boxSizes(shorterSide: min(error.width, error.height))
-        var map = FloatMap(
-            width: error.width, height: error.height, values: [Float](repeating: 0, count: error.values.count))
+    /// Normalises and averages the levels, and smooths.
+    private func finished(_ levels: [FloatMap]) -> FloatMap {
+        var error = levels[0]
+        let (width, height) = (error.width, error.height)
+        if !expectedErrors.isEmpty {
+            let weights = weights(width: width, height: height)
+            for pixel in error.values.indices { error.values[pixel] *= weights[0].values[pixel] }
+            for (level, weight) in zip(levels, weights).dropFirst() {
+                for pixel in error.values.indices { error.values[pixel] += level.values[pixel] * weight.values[pixel] }
+            }
+            for pixel in error.values.indices { error.values[pixel] /= Float(levels.count) }
+        }
+        let sizes = scoring.boxSizes(shorterSide: min(width, height))
+        var map = FloatMap(width: width, height: height, values: [Float](repeating: 0, count: width * height))
         for size in sizes {
             let smooth = MapKernels.boxFiltered(
-                error.values, height: error.height, width: error.width, size: size, passes: scoring.boxPasses)
-            for index in smooth.indices { map.values[index] += smooth[index] / Float(sizes.count) }
+                error.values, height: height, width: width, size: size, passes: scoring.boxPasses)
+            for pixel in smooth.indices { map.values[pixel] += smooth[pixel] / Float(sizes.count) }
         }
-        guard let weights = weights(width: error.width, height: error.height) else { return map }
-        for index in weights.indices { map.values[index] *= weights[index] }
+        if scoring.normalization == .imageError {
+            let usual = max(Detector.usualValue(of: map.values), .leastNormalMagnitude)
+            for pixel in map.values.indices { map.values[pixel] /= usual }
+        }
         return map
     }
 
-    private func weights(width: Int, height: Int) -> [Float]? {
-        guard let expectedError else { return nil }
-        if let weights, weights.width == width, weights.height == height { return weights.values }
-        let made = FloatMap(
-            width: width, height: height, values: expectedError.weights(width: width, height: height))
-        weights = made
-        return made.values
+    /// The median, of a part of the pixels where they are many: it does not see a defect that covers less than half of the image.
+    private static func usualValue(of values: [Float]) -> Float {
+        // An odd step, so that it walks through all columns.
+        let step = values.count / 16384 | 1
+        let some = stride(from: 0, to: values.count, by: step).map { values[$0] }.sorted()
+        return some[some.count / 2]
+    }
+
+    private func weights(width: Int, height: Int) -> [FloatMap] {
+        if let known = weights.first, known.width == width, known.height == height { return weights }
+        weights = expectedErrors.map {
+            FloatMap(width: width, height: height, values: $0.weights(width: width, height: height))
+        }
+        return weights
     }
 }

@@ -25,6 +25,13 @@ public struct ExpectedError: Sendable, Equatable {
         self.values = values
     }
 
+    /// Several fields from their values, one after the other; those that cannot be one are left out.
+    static func fields(_ values: [Float]) -> [ExpectedError] {
+        stride(from: 0, to: values.count, by: cells * cells).compactMap { start in
+            ExpectedError(values: Array(values[start..<min(start + cells * cells, values.count)]))
+        }
+    }
+
     /// - Parameter meanError: the mean over some normal images of their squared errors, before smoothing; at least as many
     ///   pixels as cells along each axis.
     public init(meanError: FloatMap) {

@@ -3,8 +3,9 @@ import NeuralNetworks
 
 /// Everything that scoring an image needs, in one file.
 public struct Model: Sendable, Equatable {
-    /// Version 2 added tiles, the scales, the map's normalisation and the expected error. Version 1 was the first.
-    public static let format = FileFormat(magic: "NOMMODEL", version: 2)
+    /// Version 3 added the levels of the error and how the threshold is estimated. Version 2 added tiles, the scales, the map's normalisation and the expected
+    /// error. Version 1 was the first.
+    public static let format = FileFormat(magic: "NOMMODEL", version: 3)
 
     /// What it was trained on, for people: the category's name.
     public var name: String
@@ -16,20 +17,20 @@ public struct Model: Sendable, Equatable {
     public var normalization: PixelNormalization
     public var scoring: ScoringParameters
     public var calibration: Calibration
-    /// What maps are divided by; there where `scoring` asks for it.
-    public var expectedError: ExpectedError?
+    /// What each level of the error is divided by; as many as levels where `scoring` asks for it, else none.
+    public var expectedErrors: [ExpectedError]
     /// The highest value in the maps of held-out normal images: where a picture of a map begins to be warm.
     public var mapCeiling: Float
 
     public init(
         name: String, architecture: NetworkArchitecture, baseWidth: Int, grid: TileGrid, parameters: [Float],
         normalization: PixelNormalization, scoring: ScoringParameters, calibration: Calibration,
-        expectedError: ExpectedError? = nil, mapCeiling: Float
+        expectedErrors: [ExpectedError] = [], mapCeiling: Float
     ) {
-        guard (expectedError != nil) == (scoring.normalization == .expectedError) else {
-            fatalError("a model's scoring and its expected error do not go together")
+        guard expectedErrors.count == (scoring.normalization == .none ? 0 : scoring.levels) else {
+            fatalError("a model's scoring and its expected errors do not go together")
         }
-        self.expectedError = expectedError
+        self.expectedErrors = expectedErrors
         (self.name, self.architecture, self.baseWidth) = (name, architecture, baseWidth)
         (self.grid, self.parameters) = (grid, parameters)
         self.normalization = normalization
@@ -43,20 +44,24 @@ public struct Model: Sendable, Equatable {
         writer.write(name)
         writer.write(architecture.rawValue)
         for number in [baseWidth, grid.width, grid.height, scoring.boxSize, scoring.boxPasses] { writer.write(number) }
-        for number in [grid.tileWidth, grid.tileHeight, grid.overlap, scoring.scales] { writer.write(number) }
+        for number in [grid.tileWidth, grid.tileHeight, grid.overlap, scoring.scales, scoring.levels] {
+            writer.write(number)
+        }
         writer.write(scoring.normalization.rawValue)
-        writer.write(block: expectedError?.values ?? [])
+        writer.write(block: expectedErrors.flatMap(\.values))
         writer.write(scoring.imageScore.rawValue)
         writer.write(scoring.topFraction)
         for number in normalization.mean + [normalization.deviation, mapCeiling] { writer.write(number) }
         writer.write(calibration.quantile)
+        writer.write(calibration.estimate.rawValue)
+        writer.write(calibration.images)
         writer.write(block: calibration.scores)
         writer.write(block: parameters)
         return writer.bytes
     }
 
     public init(bytes: [UInt8], name file: String) throws(FormatError) {
-        var reader = try ByteReader(bytes, Model.format, name: file, readable: 1...2)
+        var reader = try ByteReader(bytes, Model.format, name: file, readable: 1...3)
         name = try reader.readText()
         let architecture = try reader.readText()
         guard let known = NetworkArchitecture(rawValue: architecture) else {
@@ -68,7 +73,8 @@ public struct Model: Sendable, Equatable {
         let height = try reader.readInt("the height", in: 8...4096)
         let boxSize = try reader.readInt("the box size", in: 1...1023)
         let boxPasses = try reader.readInt("the box passes", in: 0...64)
-        var scales = 1
+        var (scales, levels) = (1, 1)
+        expectedErrors = []
         var mapNormalization = ScoringParameters.MapNormalization.none
         var (tileWidth, tileHeight, overlap) = (width, height, 0)
         if reader.version >= 2 {
@@ -76,15 +82,17 @@ public struct Model: Sendable, Equatable {
             tileHeight = try reader.readInt("a tile's height", in: 8...height)
             overlap = try reader.readInt("the tiles' overlap", in: 0...(min(tileWidth, tileHeight) - 1) / 2)
             scales = try reader.readInt("the scales", in: 1...4)
+            if reader.version >= 3 { levels = try reader.readInt("the levels", in: 1...6) }
             let text = try reader.readText()
             let expected = try reader.readBlock(of: Float.self)
             guard let known = ScoringParameters.MapNormalization(rawValue: text) else {
                 throw .damaged(file, at: 0, what: "a normalisation \"\(text)\" of maps that is not known")
             }
             mapNormalization = known
-            expectedError = known == .expectedError ? ExpectedError(values: expected) : nil
-            guard (known == .expectedError) == (expectedError != nil), known == .expectedError || expected.isEmpty,
-                known == .none || min(width, height) >= ExpectedError.cells
+            let count = known == .none ? 0 : levels
+            expectedErrors = ExpectedError.fields(expected)
+            guard expectedErrors.count == count, expected.count == count * ExpectedError.cells * ExpectedError.cells,
+                known == .none ? levels == 1 : min(width, height) >= ExpectedError.cells
             else { throw .damaged(file, at: 0, what: "an expected error that no map could be divided by") }
         }
         grid = TileGrid(
@@ -97,18 +105,30 @@ public struct Model: Sendable, Equatable {
                 file, at: 0, what: "a score \"\(imageScore)\", a box of \(boxSize) or a size that is not known")
         }
         scoring = ScoringParameters(
-            boxSize: boxSize, boxPasses: boxPasses, scales: scales, normalization: mapNormalization, imageScore: known,
+            boxSize: boxSize, boxPasses: boxPasses, scales: scales, levels: levels, normalization: mapNormalization,
+            imageScore: known,
             topFraction: try reader.readFloat())
         let mean = [try reader.readFloat(), try reader.readFloat(), try reader.readFloat()]
         normalization = PixelNormalization(mean: mean, deviation: try reader.readFloat())
         mapCeiling = try reader.readFloat()
         let quantile = try reader.readFloat()
+        var estimate = Calibration.Estimate.empirical
+        var images: Int?
+        if reader.version >= 3 {
+            let text = try reader.readText()
+            guard let known = Calibration.Estimate(rawValue: text) else {
+                throw .damaged(file, at: 0, what: "an estimate \"\(text)\" of the threshold that is not known")
+            }
+            estimate = known
+            images = try reader.readInt("the held-out images", in: 1...1 << 30)
+        }
         let scores = try reader.readBlock(of: Float.self)
-        guard !scores.isEmpty, (0...1).contains(quantile), scores.allSatisfy(\.isFinite), mapCeiling.isFinite,
+        guard !scores.isEmpty, images ?? 1 <= scores.count, (0...1).contains(quantile), scores.allSatisfy(\.isFinite),
+            mapCeiling.isFinite,
             mean.allSatisfy(\.isFinite), normalization.deviation.isFinite, normalization.deviation > 0,
             (0...1).contains(scoring.topFraction)
         else { throw .damaged(file, at: 0, what: "a calibration without usable scores") }
-        calibration = Calibration(scores: scores, quantile: quantile)
+        calibration = Calibration(scores: scores, images: images, quantile: quantile, estimate: estimate)
         parameters = try reader.readBlock(of: Float.self)
         try reader.finish()
         let expected = self.architecture.description(baseWidth: baseWidth).parameterCount

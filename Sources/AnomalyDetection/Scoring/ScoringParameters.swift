@@ -8,6 +8,8 @@ public struct ScoringParameters: Sendable, Equatable {
         case none
         /// By the error that normal images have at the same place: about 1 where nothing is wrong.
         case expectedError
+        /// By the expected error, and then by the image's own usual value: 1 is what most of this image has.
+        case imageError
     }
 
     /// Side of the box filter in pixels of the network's input (odd; 1 = none) and how often it is applied.
@@ -15,17 +17,21 @@ public struct ScoringParameters: Sendable, Equatable {
     /// How many maps are averaged, each smoothed by a box three times as wide as that of the one before: small boxes for the
     /// peaks of small defects, large ones for the extent of large defects.
     public var scales: Int
+    /// How many levels of the error are averaged: single pixels, and means over squares of growing width. More than 1 needs a
+    /// normalisation, as the levels' errors differ by orders of magnitude.
+    public var levels: Int
     public var normalization: MapNormalization
     public var imageScore: ImageScore
     /// The share of pixels whose mean is the score `topK`.
     public var topFraction: Float
 
     public init(
-        boxSize: Int, boxPasses: Int, scales: Int = 1, normalization: MapNormalization = .none, imageScore: ImageScore,
-        topFraction: Float
+        boxSize: Int, boxPasses: Int, scales: Int = 1, levels: Int = 1, normalization: MapNormalization = .none,
+        imageScore: ImageScore, topFraction: Float
     ) {
+        guard levels == 1 || normalization != .none else { fatalError("\(levels) levels without a normalisation") }
         (self.boxSize, self.boxPasses, self.scales) = (boxSize, boxPasses, scales)
-        self.normalization = normalization
+        (self.levels, self.normalization) = (levels, normalization)
         (self.imageScore, self.topFraction) = (imageScore, topFraction)
     }
 

@@ -5,6 +5,8 @@ public struct TrainingParameters: Sendable, Equatable {
     public var steps, batchSize: Int
     public var learningRate, finalLearningRate: Float
     public var warmupSteps: Int
+    /// Where training ends before the schedule does; nil for its end.
+    public var stopAfter: Int?
     /// Weight of the corrupted pixels' term, 0...1.
     public var lambda: Float
     public var seed: UInt64
@@ -18,9 +20,10 @@ public struct TrainingParameters: Sendable, Equatable {
 
     public init(
         steps: Int, batchSize: Int, learningRate: Float, finalLearningRate: Float, warmupSteps: Int, lambda: Float,
-        seed: UInt64, stepsPerShard: Int, noise: Float, averageDecay: Float, gradientNorm: Float = 0
+        seed: UInt64, stepsPerShard: Int, noise: Float, averageDecay: Float, gradientNorm: Float = 0,
+        stopAfter: Int? = nil
     ) {
-        self.gradientNorm = gradientNorm
+        (self.gradientNorm, self.stopAfter) = (gradientNorm, stopAfter)
         (self.steps, self.batchSize, self.stepsPerShard) = (steps, batchSize, stepsPerShard)
         (self.learningRate, self.finalLearningRate, self.warmupSteps) = (learningRate, finalLearningRate, warmupSteps)
         (self.lambda, self.seed, self.noise, self.averageDecay) = (lambda, seed, noise, averageDecay)
@@ -30,10 +33,12 @@ public struct TrainingParameters: Sendable, Equatable {
         LearningRateSchedule(peak: learningRate, final: finalLearningRate, warmupSteps: warmupSteps, totalSteps: steps)
     }
 
-    public var shardCount: Int { (steps + stepsPerShard - 1) / stepsPerShard }
+    private var lastStep: Int { min(steps, stopAfter ?? steps) }
+
+    public var shardCount: Int { (lastStep + stepsPerShard - 1) / stepsPerShard }
 
     /// The optimiser steps of a training shard.
     public func steps(ofShard shard: Int) -> Range<Int> {
-        shard * stepsPerShard..<min(steps, (shard + 1) * stepsPerShard)
+        shard * stepsPerShard..<min(lastStep, (shard + 1) * stepsPerShard)
     }
 }

@@ -60,6 +60,11 @@ double kernel_sum_of_squares(const float *values, size_t count);
 void kernel_squared_error_map(const float *first, const float *second, float *map, int channels, size_t pixels);
 // One pass of a size x size box filter (odd size) with reflected borders (the border pixel is repeated), so that the sum
 // of the map is kept. `scratch` holds height * width floats. In place is allowed.
+// One plane of height x width values, filtered in place by the same odd number of taps along rows and then along columns, edges
+// repeated. `scratch` holds height x width values, and then width + taps more. Sums are made tap by tap and never fused, so the
+// result has the same bits on every processor.
+void kernel_separable_filter(float *plane, float *scratch, const float *taps, int tap_count, int height, int width);
+
 void kernel_box_filter(const float *map, float *filtered, float *scratch, int height, int width, int size);
 
 void kernel_elu(float *values, size_t count);

@@ -1,10 +1,15 @@
 /// `calibration`: the threshold, from the held-out normal images alone.
 public struct CalibrationSection: Sendable, Equatable {
+    /// How the threshold comes from the scores of held-out images.
+    public enum Estimate: String, Sendable, CaseIterable { case robust, empirical }
+
     /// Share of the held-out normal images that score below the threshold.
     public var quantile: Double
+    public var estimate: Estimate
 
     /// - Parameter object: the section of a resolved manifest.
     public init(_ object: JSONValue) {
         quantile = object.decimal("quantile")
+        estimate = object.choice("estimate")
     }
 }

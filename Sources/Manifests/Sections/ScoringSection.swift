@@ -10,13 +10,15 @@ public struct ScoringSection: Sendable, Equatable {
     }
 
     /// What an anomaly map is divided by.
-    public enum Normalization: String, Sendable, CaseIterable { case none, expectedError }
+    public enum Normalization: String, Sendable, CaseIterable { case none, expectedError, imageError }
 
     /// Side of the smoothing box filter in pixels, odd; nil for a twentieth of the image's shorter side.
     public var boxSize: Int?
     public var boxPasses: Int
     /// Maps that are averaged, each smoothed three times as widely as the one before.
     public var scales: Int
+    /// Levels of the error that are averaged: single pixels, and means over growing squares.
+    public var levels: Int
     public var normalization: Normalization
     public var imageScore: ImageScore
     /// Share of the pixels that `topK` averages.
@@ -29,6 +31,7 @@ public struct ScoringSection: Sendable, Equatable {
         boxSize = object["boxSize"].map { _ in object.whole("boxSize") }
         boxPasses = object.whole("boxPasses")
         scales = object.whole("scales")
+        levels = object.whole("levels")
         normalization = object.choice("normalization")
         imageScore = object.choice("imageScore")
         topFraction = object.decimal("topFraction")

@@ -1,6 +1,8 @@
 /// `training`: optimisation by Adam with warm-up and cosine decay.
 public struct TrainingSection: Sendable, Equatable {
     public var steps: Int
+    /// Where training ends before its schedule does; nil for the end.
+    public var stopAfter: Int?
     /// Images per step.
     public var batchSize: Int
     /// Learning rate at the end of the warm-up.
@@ -30,6 +32,7 @@ public struct TrainingSection: Sendable, Equatable {
     /// - Parameter object: the section of a resolved manifest.
     public init(_ object: JSONValue) {
         steps = object.whole("steps")
+        stopAfter = object["stopAfter"].map { _ in object.whole("stopAfter") }
         batchSize = object.whole("batchSize")
         learningRate = object.decimal("learningRate")
         warmupSteps = object.whole("warmupSteps")

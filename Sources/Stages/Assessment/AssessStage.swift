@@ -8,7 +8,7 @@ import Pipeline
 /// Measures a model on held-out normal images and synthetic corruptions of them. No label is known here, and no test image.
 struct AssessStage: Stage {
     static let name = "assess"
-    static let version = 1
+    static let version = 2
     /// Images that camera changes and the projection are measured on.
     private static let robustnessImages = 12, projectionSamples = 16, directions = 8
 
@@ -43,9 +43,7 @@ struct AssessStage: Stage {
     private func assess(_ model: Model, _ engine: NetworkEngine, _ trials: SyntheticTrials, _ context: TaskContext)
         throws -> Assessment
     {
-        let detector = Detector(
-            engine: engine, grid: model.grid, normalization: model.normalization, scoring: model.scoring,
-            expectedError: model.expectedError)
+        let detector = Detector(engine: engine, model: model)
         engine.load(model.network.initialParameters(seed: recipe.training.seed))
         let before = try projection(detector, trials, context)
         engine.load(model.parameters)

@@ -87,7 +87,8 @@ extension JobBuilder {
             "\(name)/calibrate",
             CalibrateStage(
                 category: category.name, recipe: recipe, scoring: ScoringParameters(manifest),
-                quantile: Float(manifest.calibration.quantile), engines: engines),
+                quantile: Float(manifest.calibration.quantile),
+                estimate: Calibration.Estimate(rawValue: manifest.calibration.estimate.rawValue)!, engines: engines),
             inputs: [
                 TaskInput("checkpoint", checkpoint, "checkpoint"), TaskInput("training", select, "training.json"),
                 TaskInput("heldout", select, "heldout.json"),
@@ -111,8 +112,8 @@ extension ScoringParameters {
         self.init(
             boxSize: section.boxSize
                 ?? ScoringParameters.usualBoxSize(shorterSide: min(manifest.image.width, manifest.image.height)),
-            boxPasses: section.boxPasses, scales: section.scales,
-            normalization: section.normalization == .none ? .none : .expectedError,
+            boxPasses: section.boxPasses, scales: section.scales, levels: section.levels,
+            normalization: MapNormalization(rawValue: section.normalization.rawValue)!,
             imageScore: ImageScore(rawValue: section.imageScore.rawValue)!, topFraction: Float(section.topFraction))
     }
 }

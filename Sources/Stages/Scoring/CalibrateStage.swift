@@ -11,7 +11,7 @@ import Pipeline
 /// the job: what the manifest calls normal shall not be an anomaly, and a handful of images becomes enough for a quantile.
 struct CalibrateStage: Stage {
     static let name = "calibrate"
-    static let version = 2
+    static let version = 3
     /// More training images would tell the expected error no better.
     private static let expectedErrorImages = 64
     /// Scores that a threshold is taken from, at least.
@@ -21,13 +21,14 @@ struct CalibrateStage: Stage {
     var recipe: TrainingRecipe
     var scoring: ScoringParameters
     var quantile: Float
+    var estimate: Calibration.Estimate
     var engines: EngineShelf
 
     let outputs = ["model", "calibration.json", "training.json"]
 
     var parameters: [KeyPart] {
         recipe.networkKeyParts + recipe.sampleKeyParts + recipe.scoringEngine.keyParts + scoring.keyParts + [
-            KeyPart("category", category), KeyPart("quantile", quantile),
+            KeyPart("category", category), KeyPart("quantile", quantile), KeyPart("estimate", estimate.rawValue),
         ]
     }
 
@@ -38,17 +39,17 @@ struct CalibrateStage: Stage {
         let parameters = checkpoint.state.modelParameters
         var scores: [Float] = []
         var ceiling = Float(0)
-        var expectedError: ExpectedError?
+        var expectedErrors: [ExpectedError] = []
         try engines.withEngine(.scoring(recipe, threads: context.threads)) { engine in
             engine.load(parameters)
-            if scoring.normalization == .expectedError {
-                expectedError = try measureExpectedError(
+            if scoring.normalization != .none {
+                expectedErrors = try measureExpectedErrors(
                     Detector(engine: engine, grid: recipe.grid, normalization: normalization, scoring: scoring), context
                 )
             }
             let detector = Detector(
                 engine: engine, grid: recipe.grid, normalization: normalization, scoring: scoring,
-                expectedError: expectedError)
+                expectedErrors: expectedErrors)
             let samples = calibrationSamples(heldOut.count)
             for first in stride(from: 0, to: samples.count, by: 8) {
                 try context.checkCancellation()
@@ -63,11 +64,12 @@ struct CalibrateStage: Stage {
                 context.progress(scores.count, of: samples.count, unit: "scores")
             }
         }
-        let calibration = Calibration(scores: scores, quantile: quantile)
+        let calibration = Calibration(
+            scores: scores, images: heldOut.count, quantile: quantile, estimate: estimate)
         let model = Model(
             name: category, architecture: recipe.architecture, baseWidth: recipe.baseWidth, grid: recipe.grid,
             parameters: parameters, normalization: normalization, scoring: scoring,
-            calibration: calibration, expectedError: expectedError, mapCeiling: ceiling)
+            calibration: calibration, expectedErrors: expectedErrors, mapCeiling: ceiling)
         try context.write(model.bytes, to: "model")
         try context.writeJSON(
             CalibrationRecord(
@@ -95,21 +97,27 @@ struct CalibrateStage: Stage {
     }
 
     /// - Throws: `ScoringError` where the network's answers are no numbers.
-    private func measureExpectedError(_ detector: Detector, _ context: TaskContext) throws -> ExpectedError {
+    private func measureExpectedErrors(_ detector: Detector, _ context: TaskContext) throws -> [ExpectedError] {
         var index = try context.readJSON(TrainingIndex.self, "training")
         index.entries = Array(index.entries.prefix(CalibrateStage.expectedErrorImages))
         let images = try TrainingImages(index, context)
-        var sum = [Float](repeating: 0, count: recipe.grid.width * recipe.grid.height)
+        let (width, height) = (recipe.grid.width, recipe.grid.height)
+        var sums = [[Float]](repeating: [Float](repeating: 0, count: width * height), count: scoring.levels)
         for first in stride(from: 0, to: images.count, by: 8) {
             try context.checkCancellation()
-            for error in detector.errors((first..<min(first + 8, images.count)).map(images.image)) {
-                for pixel in sum.indices { sum[pixel] += error.values[pixel] }
+            for levels in detector.errors((first..<min(first + 8, images.count)).map(images.image)) {
+                for (level, error) in levels.enumerated() {
+                    for pixel in error.values.indices { sums[level][pixel] += error.values[pixel] }
+                }
             }
         }
-        guard sum.allSatisfy(\.isFinite) else { throw ScoringError.notFinite(task: "\(context.task)") }
-        return ExpectedError(
-            meanError: FloatMap(
-                width: recipe.grid.width, height: recipe.grid.height, values: sum.map { $0 / Float(images.count) }))
+        guard sums.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
+            throw ScoringError.notFinite(task: "\(context.task)")
+        }
+        return sums.map { sum in
+            ExpectedError(
+                meanError: FloatMap(width: width, height: height, values: sum.map { $0 / Float(images.count) }))
+        }
     }
 }
 
@@ -148,6 +156,7 @@ extension ScoringParameters {
     var keyParts: [KeyPart] {
         [
             KeyPart("boxSize", boxSize), KeyPart("boxPasses", boxPasses), KeyPart("scales", scales),
+            KeyPart("levels", levels),
             KeyPart("normalization", normalization.rawValue), KeyPart("imageScore", imageScore.rawValue),
             KeyPart("topFraction", topFraction),
         ]

@@ -7,7 +7,7 @@ import Pipeline
 /// Scores some images: a float32 map at the size of the original, a score and a verdict for each.
 struct ScoreStage: Stage {
     static let name = "score"
-    static let version = 2
+    static let version = 3
 
     var engine: EngineChoice
     var engines: EngineShelf
@@ -22,9 +22,7 @@ struct ScoreStage: Stage {
         var scores = ScoreIndex(entries: [])
         try engines.withEngine(.scoring(model, engine, threads: context.threads)) { network in
             network.load(model.parameters)
-            let detector = Detector(
-                engine: network, grid: model.grid, normalization: model.normalization, scoring: model.scoring,
-                expectedError: model.expectedError)
+            let detector = Detector(engine: network, model: model)
             for first in stride(from: 0, to: entries.count, by: 8) {
                 try context.checkCancellation()
                 let group = entries[first..<min(first + 8, entries.count)]

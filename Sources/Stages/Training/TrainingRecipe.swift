@@ -28,7 +28,7 @@ struct TrainingRecipe: Sendable {
             finalLearningRate: Float(section.finalLearningRate), warmupSteps: section.warmupSteps,
             lambda: Float(section.lambda), seed: section.seed, stepsPerShard: section.stepsPerShard,
             noise: Float(section.noise), averageDecay: Float(section.averageDecay),
-            gradientNorm: Float(section.gradientNorm))
+            gradientNorm: Float(section.gradientNorm), stopAfter: section.stopAfter)
         let changes = manifest.augmentation
         augmentation = Augmentation(
             flipHorizontal: changes.flipHorizontal, flipVertical: changes.flipVertical,

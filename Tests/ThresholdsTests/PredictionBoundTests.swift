@@ -1,0 +1,55 @@
+import Testing
+
+@testable import Thresholds
+
+@Suite("The bound for the next score")
+struct PredictionBoundTests {
+    /// scipy.stats.t.ppf(probability, degrees)
+    @Test(
+        "uses the quantiles of Student's t",
+        arguments: [
+            (0.99, 1, 31.820515953773935), (0.99, 4, 3.746947387979196), (0.99, 5, 3.3649299989072174),
+            (0.95, 9, 1.833112932656237), (0.999, 30, 3.3851848668293045), (0.75, 3, 0.7648923284043444),
+        ] as [(Double, Double, Double)])
+    func student(_ probability: Double, _ degrees: Double, _ expected: Double) {
+        #expect(abs(PredictionBound.studentQuantile(probability, degrees: degrees) - expected) < 1e-9 * expected)
+    }
+
+    /// For the scores e^0, e^1, ..., e^4: median 2, MAD 1, n = 5.
+    @Test("is made of median and median absolute deviation of the logarithms")
+    func formula() throws {
+        let scores: [Float] = [1, 2.718281828, 7.389056099, 20.08553692, 54.59815003]
+        let bound = try #require(PredictionBound.upper(of: scores, sources: 5, probability: 0.99))
+        // exp(2 + 3.746947387979196 * 1.4826 * sqrt(1.2))
+        #expect(abs(bound / 3246.8586 - 1) < 1e-3)
+    }
+
+    @Test("hardly moves when one of six scores is odd")
+    func oddScore() throws {
+        let usual: [Float] = [0.9, 0.95, 1, 1.02, 1.08, 1.1], odd: [Float] = [0.9, 0.95, 1, 1.02, 1.08, 9]
+        let first = try #require(PredictionBound.upper(of: usual, sources: 6, probability: 0.99))
+        let second = try #require(PredictionBound.upper(of: odd, sources: 6, probability: 0.99))
+        #expect(second < 1.1 * first && second > 1.1 && second < 2)
+    }
+
+    @Test("is farther away the fewer sources there are, and for a higher probability")
+    func order() throws {
+        let scores: [Float] = [0.8, 0.9, 1, 1.1, 1.3, 0.85, 0.95, 1.05, 1.2, 1]
+        func bound(_ sources: Int, _ probability: Double) throws -> Float {
+            try #require(PredictionBound.upper(of: scores, sources: sources, probability: probability))
+        }
+        #expect(try bound(3, 0.99) > bound(5, 0.99))
+        #expect(try bound(5, 0.99) > bound(10, 0.99))
+        #expect(try bound(10, 0.999) > bound(10, 0.99))
+    }
+
+    @Test(
+        "is not there for what has no spread or no logarithm",
+        arguments: [
+            ([1], 1, 0.99), ([1, 2], 1, 0.99), ([2, 2, 2, 3], 4, 0.99), ([0, 1, 2], 3, 0.99), ([-1, 1, 2], 3, 0.99),
+            ([1, 2, .infinity], 3, 0.99), ([1, 2, 3], 3, 1), ([1, 2, 3], 3, 0.5),
+        ] as [([Float], Int, Double)])
+    func undefined(_ scores: [Float], _ sources: Int, _ probability: Double) {
+        #expect(PredictionBound.upper(of: scores, sources: sources, probability: probability) == nil)
+    }
+}
