@@ -40,6 +40,9 @@ data/demo/.complete: $(NOMINAL)
 demo: data/demo/.complete
 	$(NOMINAL) run jobs/demo.json --depfile runs/demo/depends.mk
 
+# What jobs/presets.json takes from several data sets.
+PRESET_CATEGORIES := mvtec_ad/toothbrush aws_cookie/cookie aitex/fabric_01 magnetic_tile/tile piped/PA_BFT01_TL piped/PA_GLA01_TL
+
 data:
 	@[ -n "$(DATA)" ] || { echo "usage: make data DATA=FOLDER (a folder with mvtec_ad, magnetic_tile, ...)" >&2; exit 64; }
 	@[ -d "$(DATA)" ] || { echo "$(DATA): no such folder" >&2; exit 66; }
@@ -47,6 +50,8 @@ data:
 	@shopt -s nullglob; for d in "$(DATA)"/*/; do n=$$(basename "$$d"); \
 	  if [ -e "data/$$n" ] && [ ! -L "data/$$n" ]; then echo "data/$$n is there already and no link; left alone"; \
 	  else ln -sfn "$$(realpath "$$d")" "data/$$n"; echo "data/$$n -> $$(realpath "$$d")"; fi; done
+	@mkdir -p data/presets; for c in $(PRESET_CATEGORIES); do \
+	  if [ -d "data/$$c" ]; then ln -sfn "../$$c" "data/presets/$$(basename "$$c")"; fi; done
 
 # A run is made again when its manifest or an image has changed; the rules behind that are written by the run itself.
 runs/%/metrics.json: jobs/%.json | $(NOMINAL)

@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
-"""One row of docs/results.md: a job with several seeds, each run by itself and measured.
+"""The tables of docs/results.md, in Markdown.
 
-    python3 bench/results.py [--seeds 1,2,3] [--store FOLDER] [--output FOLDER] jobs/toothbrush.json ...
+    python3 bench/results.py [--seeds 1,2,3] jobs/toothbrush.json ...         figures, training time and peak memory
+    python3 bench/results.py --table camera jobs/toothbrush.json ...          score shift under each change of the camera
+    python3 bench/results.py --table projection jobs/toothbrush.json ...      the theory in numbers, trained and untrained
+    python3 bench/results.py --table checkpoints --last 6 jobs/toothbrush.json   figures at the last checkpoints
+    python3 bench/results.py --table variants jobs/corruption_models.json     figures of the variants of a job
 
-Prints a table in Markdown: means over the seeds, with the smallest and largest value where there are several. Training
-seconds are those that nominal prints; what is in the store already is not trained again and shows as "cached". Peak memory
-is that of the whole process. The machine should have nothing else to do.
+Further: --store FOLDER, --output FOLDER. With several seeds, figures are means with the smallest and largest value. Training
+seconds are those that nominal prints; what is in the store already is not trained again and shows as "cached". Peak memory is
+that of the whole process. The machine should have nothing else to do where times are wanted.
 """
 import argparse
 import json
@@ -18,33 +22,46 @@ NOMINAL = os.path.join(os.path.dirname(__file__), "..", ".build", "release", "no
 FIGURES = ["image AUROC", "pixel AUROC", "AU-PRO 0.3"]
 
 
-def run(job, seed, options):
-    """Runs a job with one seed; gives its categories' figures, the training's seconds and the peak memory in MiB."""
-    with open(job) as file:
-        manifest = json.load(file)
-    manifest.setdefault("training", {})["seed"] = seed
-    name = f"{manifest['name']}.seed{seed}"
-    # Beside the job, for its paths are relative to where it lies.
-    path = os.path.join(os.path.dirname(job), f".results-{name}.json")
-    try:
-        with open(path, "w") as file:
-            json.dump(manifest, file)
-        output = os.path.join(options.output, name)
-        command = [NOMINAL, "run", path, "--store", options.store, "--output", output]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        errors = process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
-    finally:
-        os.remove(path)
-    if status != 0:
-        sys.exit(f"{job}, seed {seed} failed:\n{errors}")
-    with open(os.path.join(output, "metrics.json")) as file:
-        categories = json.load(file)["categories"]
-    figures = {}
-    for category, values in categories.items():
-        figures[category] = [values["imageAUROC"], values["pixelAUROC"], values["aupro"]["0.3"]]
-    trained = re.search(r"training steps in ([^,]+),", errors)
-    return figures, trained.group(1) if trained else "cached", usage.ru_maxrss // 1024
+class Run:
+    """A job run with some changes of its manifest, and what it left."""
+
+    def __init__(self, job, suffix, change, options):
+        with open(job) as file:
+            manifest = json.load(file)
+        change(manifest)
+        name = f"{manifest['name']}.{suffix}"
+        # Beside the job, for its paths are relative to where it lies.
+        path = os.path.join(os.path.dirname(job), f".results-{name}.json")
+        self.output = os.path.join(options.output, name)
+        try:
+            with open(path, "w") as file:
+                json.dump(manifest, file)
+            command = [NOMINAL, "run", path, "--store", options.store, "--output", self.output]
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            errors = process.stderr.read()
+            _, status, usage = os.wait4(process.pid, 0)
+        finally:
+            os.remove(path)
+        if status != 0:
+            sys.exit(f"{job}, {suffix} failed:\n{errors}")
+        trained = re.search(r"training steps in ([^,]+),", errors)
+        self.time = trained.group(1) if trained else "cached"
+        self.memory = usage.ru_maxrss // 1024
+
+    def figures(self):
+        """Of each model: those of FIGURES."""
+        with open(os.path.join(self.output, "metrics.json")) as file:
+            categories = json.load(file)["categories"]
+        return {name: [values["imageAUROC"], values["pixelAUROC"], values["aupro"]["0.3"]]
+                for name, values in categories.items()}
+
+    def assessments(self):
+        folder = os.path.join(self.output, "assessments")
+        found = {}
+        for name in sorted(os.listdir(folder)):
+            with open(os.path.join(folder, name)) as file:
+                found[name.removesuffix(".json")] = json.load(file)
+        return found
 
 
 def cell(values):
@@ -55,23 +72,88 @@ def cell(values):
     return f"{mean:.4f}" if len(known) == 1 else f"{mean:.4f} ({min(known):.4f} to {max(known):.4f})"
 
 
+def table(head):
+    print("| " + " | ".join(head) + " |\n|" + "---|" * len(head), flush=True)
+
+
+def row(cells):
+    print("| " + " | ".join(str(cell) for cell in cells) + " |", flush=True)
+
+
+def with_seed(seed):
+    return lambda manifest: manifest.setdefault("training", {}).update(seed=seed)
+
+
+def results(options):
+    seeds = [int(seed) for seed in options.seeds.split(",")]
+    table(["job", "category", "seeds", *FIGURES, "training", "peak memory"])
+    for job in options.jobs:
+        runs = [Run(job, f"seed{seed}", with_seed(seed), options) for seed in seeds]
+        figures = [run.figures() for run in runs]
+        times, memory = ", ".join(run.time for run in runs), max(run.memory for run in runs)
+        for category in figures[0]:
+            values = [cell([of[category][place] for of in figures]) for place in range(len(FIGURES))]
+            row([f"`{job}`", category, options.seeds, *values, times, f"{memory} MiB"])
+
+
+def camera(options):
+    table(["category", "change", "shift", "false alarms", "image AUROC of synthetic defects"])
+    for job in options.jobs:
+        for category, assessment in Run(job, "seed1", with_seed(1), options).assessments().items():
+            for change in assessment["robustness"]:
+                row([category, change["label"], f"{change['scoreShift']:.2f}", f"{change['falseAlarms']:.0%}",
+                     cell([change.get("imageAUROC")])])
+
+
+def projection(options):
+    names = ["identityError", "idempotence", "changeInside", "changeOutside"]
+    table(["network of", *[f"{name}, {when}" for name in names for when in ("trained", "untrained")],
+           "largest singular value"])
+    for job in options.jobs:
+        for category, assessment in Run(job, "seed1", with_seed(1), options).assessments().items():
+            after, before = assessment["projection"], assessment["projectionBeforeTraining"]
+            values = [f"{of[name]:.3f}" for name in names for of in (after, before)]
+            row([category, *values, f"{max(after['singularValues'], default=0):.2f}"])
+
+
+def checkpoints(options):
+    table(["category", "step", *FIGURES])
+    for job in options.jobs:
+        with open(job) as file:
+            manifest = json.load(file)
+        training = manifest.get("training", {})
+        steps, distance = options.steps or training.get("steps"), training.get("stepsPerShard", 50)
+        if not steps:
+            sys.exit(f"{job} leaves the number of steps to its preset: say it with --steps")
+        stops = [steps - distance * back for back in reversed(range(options.last))]
+        variants = {f"step{stop}": {"training": {"steps": steps, "stopAfter": stop}} for stop in stops}
+        figures = Run(job, "checkpoints", lambda manifest: manifest.update(variants=variants), options).figures()
+        for name, values in figures.items():
+            category, step = name.split(".step")
+            row([category, step.split(".")[0], *[cell([value]) for value in values]])
+
+
+def variants(options):
+    table(["job", "model", *FIGURES, "training"])
+    for job in options.jobs:
+        run = Run(job, "variants", lambda manifest: None, options)
+        for name, values in run.figures().items():
+            row([f"`{job}`", name, *[cell([value]) for value in values], run.time])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    tables = {"results": results, "camera": camera, "projection": projection, "checkpoints": checkpoints,
+              "variants": variants}
     parser.add_argument("jobs", nargs="+")
+    parser.add_argument("--table", choices=tables, default="results")
     parser.add_argument("--seeds", default="1,2,3")
+    parser.add_argument("--last", type=int, default=6)
+    parser.add_argument("--steps", type=int)
     parser.add_argument("--store", default=".nominal")
     parser.add_argument("--output", default="runs/results")
     options = parser.parse_args()
-    seeds = [int(seed) for seed in options.seeds.split(",")]
-    print("| job | category | seeds | " + " | ".join(FIGURES) + " | training | peak memory |")
-    print("|---|---|---|" + "---|" * (len(FIGURES) + 2), flush=True)
-    for job in options.jobs:
-        runs = [run(job, seed, options) for seed in seeds]
-        times, memory = ", ".join(run[1] for run in runs), max(run[2] for run in runs)
-        for category in runs[0][0]:
-            figures = [cell([run[0][category][place] for run in runs]) for place in range(len(FIGURES))]
-            row = [f"`{job}`", category, options.seeds, *figures, times, f"{memory} MiB"]
-            print("| " + " | ".join(row) + " |", flush=True)
+    tables[options.table](options)
 
 
 main()

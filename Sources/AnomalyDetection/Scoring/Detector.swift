@@ -80,19 +80,7 @@ public final class Detector {
                 error.values, height: height, width: width, size: size, passes: scoring.boxPasses)
             for pixel in smooth.indices { map.values[pixel] += smooth[pixel] / Float(sizes.count) }
         }
-        if scoring.normalization == .imageError {
-            let usual = max(Detector.usualValue(of: map.values), .leastNormalMagnitude)
-            for pixel in map.values.indices { map.values[pixel] /= usual }
-        }
         return map
-    }
-
-    /// The median, of a part of the pixels where they are many: it does not see a defect that covers less than half of the image.
-    private static func usualValue(of values: [Float]) -> Float {
-        // An odd step, so that it walks through all columns.
-        let step = values.count / 16384 | 1
-        let some = stride(from: 0, to: values.count, by: step).map { values[$0] }.sorted()
-        return some[some.count / 2]
     }
 
     private func weights(width: Int, height: Int) -> [FloatMap] {

@@ -8,8 +8,6 @@ public struct ScoringParameters: Sendable, Equatable {
         case none
         /// By the error that normal images have at the same place: about 1 where nothing is wrong.
         case expectedError
-        /// By the expected error, and then by the image's own usual value: 1 is what most of this image has.
-        case imageError
     }
 
     /// Side of the box filter in pixels of the network's input (odd; 1 = none) and how often it is applied.
