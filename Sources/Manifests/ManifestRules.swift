@@ -95,7 +95,7 @@ struct ManifestRules {
             report(
                 ["scoring", "levels"], found: "\(levels.text) levels of errors that are not normalised",
                 expected: "a normalization, as the levels differ by orders of magnitude",
-                remedy: "set scoring.normalization to expectedError, or levels to 1")
+                remedy: "set scoring.normalization to expectedError or localContrast, or levels to 1")
         }
         if string("engine", "name") == "openblas", string("engine", "precision") == "bfloat16" {
             report(

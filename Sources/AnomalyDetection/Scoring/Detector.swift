@@ -18,6 +18,7 @@ public final class Detector {
     private let scoring: ScoringParameters
     private let grid: TileGrid
     private let expectedErrors: [ExpectedError]
+    private let contrastResponse: ContrastResponse?
     private var weights: [FloatMap] = []
 
     /// - Parameters:
@@ -25,17 +26,17 @@ public final class Detector {
     ///   - expectedErrors: what each level of the error is divided by; none for maps of plain squared errors.
     public init(
         engine: NetworkEngine, grid: TileGrid, normalization: PixelNormalization, scoring: ScoringParameters,
-        expectedErrors: [ExpectedError] = []
+        expectedErrors: [ExpectedError] = [], contrastResponse: ContrastResponse? = nil
     ) {
         (self.engine, self.grid, self.normalization, self.scoring) = (engine, grid, normalization, scoring)
-        self.expectedErrors = expectedErrors
+        (self.expectedErrors, self.contrastResponse) = (expectedErrors, contrastResponse)
     }
 
     /// For a model whose parameters the engine holds.
     public convenience init(engine: NetworkEngine, model: Model) {
         self.init(
             engine: engine, grid: model.grid, normalization: model.normalization, scoring: model.scoring,
-            expectedErrors: model.expectedErrors)
+            expectedErrors: model.expectedErrors, contrastResponse: model.contrastResponse)
     }
 
     /// What the network makes of images, as pixel values.
@@ -56,23 +57,43 @@ public final class Detector {
     /// The same for an image whether it comes alone or among others.
     public func detect(_ images: [PlanarImage]) -> [Detection] {
         zip(images, reconstruct(images)).map { image, reconstruction in
-            let map = finished(ErrorPyramid.maps(image, reconstruction, levels: scoring.levels))
+            let map = smoothed(weighed(image, reconstruction))
             return Detection(reconstruction: reconstruction, map: map, score: scoring.score(map.values))
         }
     }
 
-    /// Normalises and averages the levels, and smooths.
-    private func finished(_ levels: [FloatMap]) -> FloatMap {
-        var error = levels[0]
-        let (width, height) = (error.width, error.height)
-        if !expectedErrors.isEmpty {
-            let weights = weights(width: width, height: height)
-            for pixel in error.values.indices { error.values[pixel] *= weights[0].values[pixel] }
-            for (level, weight) in zip(levels, weights).dropFirst() {
-                for pixel in error.values.indices { error.values[pixel] += level.values[pixel] * weight.values[pixel] }
-            }
-            for pixel in error.values.indices { error.values[pixel] /= Float(levels.count) }
+    /// The errors of normal images and the contrasts that they have there, to learn a response from.
+    public func add(_ images: [PlanarImage], to samples: inout ContrastResponse.Samples) {
+        for (image, reconstruction) in zip(images, reconstruct(images)) {
+            samples.add(errors: weighed(image, reconstruction).values, contrasts: contrasts(reconstruction))
         }
+    }
+
+    private func contrasts(_ reconstruction: PlanarImage) -> [Float] {
+        let size = scoring.boxSizes(shorterSide: min(reconstruction.width, reconstruction.height))[0]
+        return ContrastResponse.contrasts(of: reconstruction, boxSize: size)
+    }
+
+    /// The mean of the levels of the error, normalised, not yet smoothed.
+    private func weighed(_ image: PlanarImage, _ reconstruction: PlanarImage) -> FloatMap {
+        let levels = ErrorPyramid.maps(image, reconstruction, levels: scoring.levels)
+        var error = levels[0]
+        guard !expectedErrors.isEmpty else { return error }
+        let weights = weights(width: error.width, height: error.height)
+        for pixel in error.values.indices { error.values[pixel] *= weights[0].values[pixel] }
+        for (level, weight) in zip(levels, weights).dropFirst() {
+            for pixel in error.values.indices { error.values[pixel] += level.values[pixel] * weight.values[pixel] }
+        }
+        for pixel in error.values.indices { error.values[pixel] /= Float(levels.count) }
+        guard let contrastResponse else { return error }
+        for (pixel, contrast) in contrasts(reconstruction).enumerated() {
+            error.values[pixel] *= contrastResponse.weight(contrast: contrast)
+        }
+        return error
+    }
+
+    private func smoothed(_ error: FloatMap) -> FloatMap {
+        let (width, height) = (error.width, error.height)
         let sizes = scoring.boxSizes(shorterSide: min(width, height))
         var map = FloatMap(width: width, height: height, values: [Float](repeating: 0, count: width * height))
         for size in sizes {

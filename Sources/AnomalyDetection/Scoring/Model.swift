@@ -3,7 +3,7 @@ import NeuralNetworks
 
 /// Everything that scoring an image needs, in one file.
 public struct Model: Sendable, Equatable {
-    /// Version 3 added the levels of the error and how the threshold is estimated. Version 2 added tiles, the scales, the map's normalisation and the expected
+    /// Version 3 added the levels of the error, the response to contrast and how the threshold is estimated. Version 2 added tiles, the scales, the map's normalisation and the expected
     /// error. Version 1 was the first.
     public static let format = FileFormat(magic: "NOMMODEL", version: 3)
 
@@ -19,18 +19,23 @@ public struct Model: Sendable, Equatable {
     public var calibration: Calibration
     /// What each level of the error is divided by; as many as levels where `scoring` asks for it, else none.
     public var expectedErrors: [ExpectedError]
+    /// How errors grow with contrast; there where `scoring` asks for it.
+    public var contrastResponse: ContrastResponse?
     /// The highest value in the maps of held-out normal images: where a picture of a map begins to be warm.
     public var mapCeiling: Float
 
     public init(
         name: String, architecture: NetworkArchitecture, baseWidth: Int, grid: TileGrid, parameters: [Float],
         normalization: PixelNormalization, scoring: ScoringParameters, calibration: Calibration,
-        expectedErrors: [ExpectedError] = [], mapCeiling: Float
+        expectedErrors: [ExpectedError] = [],
+        contrastResponse: ContrastResponse? = nil, mapCeiling: Float
     ) {
-        guard expectedErrors.count == (scoring.normalization == .none ? 0 : scoring.levels) else {
+        guard expectedErrors.count == (scoring.normalization == .none ? 0 : scoring.levels),
+            (contrastResponse != nil) == (scoring.normalization == .localContrast)
+        else {
             fatalError("a model's scoring and its expected errors do not go together")
         }
-        self.expectedErrors = expectedErrors
+        (self.expectedErrors, self.contrastResponse) = (expectedErrors, contrastResponse)
         (self.name, self.architecture, self.baseWidth) = (name, architecture, baseWidth)
         (self.grid, self.parameters) = (grid, parameters)
         self.normalization = normalization
@@ -49,6 +54,7 @@ public struct Model: Sendable, Equatable {
         }
         writer.write(scoring.normalization.rawValue)
         writer.write(block: expectedErrors.flatMap(\.values))
+        writer.write(block: contrastResponse?.values ?? [])
         writer.write(scoring.imageScore.rawValue)
         writer.write(scoring.topFraction)
         for number in normalization.mean + [normalization.deviation, mapCeiling] { writer.write(number) }
@@ -85,13 +91,16 @@ public struct Model: Sendable, Equatable {
             if reader.version >= 3 { levels = try reader.readInt("the levels", in: 1...6) }
             let text = try reader.readText()
             let expected = try reader.readBlock(of: Float.self)
+            let response = reader.version >= 3 ? try reader.readBlock(of: Float.self) : []
             guard let known = ScoringParameters.MapNormalization(rawValue: text) else {
                 throw .damaged(file, at: 0, what: "a normalisation \"\(text)\" of maps that is not known")
             }
             mapNormalization = known
             let count = known == .none ? 0 : levels
             expectedErrors = ExpectedError.fields(expected)
-            guard expectedErrors.count == count, expected.count == count * ExpectedError.cells * ExpectedError.cells,
+            contrastResponse = ContrastResponse(values: response)
+            guard (contrastResponse != nil) == (known == .localContrast), contrastResponse != nil || response.isEmpty,
+                expectedErrors.count == count, expected.count == count * ExpectedError.cells * ExpectedError.cells,
                 known == .none ? levels == 1 : min(width, height) >= ExpectedError.cells
             else { throw .damaged(file, at: 0, what: "an expected error that no map could be divided by") }
         }

@@ -8,6 +8,8 @@ public struct ScoringParameters: Sendable, Equatable {
         case none
         /// By the error that normal images have at the same place: about 1 where nothing is wrong.
         case expectedError
+        /// By that, and by how much larger errors are where an image is as busy as there.
+        case localContrast
     }
 
     /// Side of the box filter in pixels of the network's input (odd; 1 = none) and how often it is applied.

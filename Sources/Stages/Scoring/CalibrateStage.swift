@@ -40,6 +40,7 @@ struct CalibrateStage: Stage {
         var scores: [Float] = []
         var ceiling = Float(0)
         var expectedErrors: [ExpectedError] = []
+        var contrastResponse: ContrastResponse?
         try engines.withEngine(.scoring(recipe, threads: context.threads)) { engine in
             engine.load(parameters)
             if scoring.normalization != .none {
@@ -47,9 +48,15 @@ struct CalibrateStage: Stage {
                     Detector(engine: engine, grid: recipe.grid, normalization: normalization, scoring: scoring), context
                 )
             }
+            if scoring.normalization == .localContrast {
+                contrastResponse = try measureContrastResponse(
+                    Detector(
+                        engine: engine, grid: recipe.grid, normalization: normalization, scoring: scoring,
+                        expectedErrors: expectedErrors), context)
+            }
             let detector = Detector(
                 engine: engine, grid: recipe.grid, normalization: normalization, scoring: scoring,
-                expectedErrors: expectedErrors)
+                expectedErrors: expectedErrors, contrastResponse: contrastResponse)
             let samples = calibrationSamples(heldOut.count)
             for first in stride(from: 0, to: samples.count, by: 8) {
                 try context.checkCancellation()
@@ -69,7 +76,8 @@ struct CalibrateStage: Stage {
         let model = Model(
             name: category, architecture: recipe.architecture, baseWidth: recipe.baseWidth, grid: recipe.grid,
             parameters: parameters, normalization: normalization, scoring: scoring,
-            calibration: calibration, expectedErrors: expectedErrors, mapCeiling: ceiling)
+            calibration: calibration, expectedErrors: expectedErrors, contrastResponse: contrastResponse,
+            mapCeiling: ceiling)
         try context.write(model.bytes, to: "model")
         try context.writeJSON(
             CalibrationRecord(
@@ -96,11 +104,25 @@ struct CalibrateStage: Stage {
         return augmentation.applied(to: image, using: &generator)
     }
 
-    /// - Throws: `ScoringError` where the network's answers are no numbers.
-    private func measureExpectedErrors(_ detector: Detector, _ context: TaskContext) throws -> [ExpectedError] {
+    private func someTrainingImages(_ context: TaskContext) throws -> TrainingImages {
         var index = try context.readJSON(TrainingIndex.self, "training")
         index.entries = Array(index.entries.prefix(CalibrateStage.expectedErrorImages))
-        let images = try TrainingImages(index, context)
+        return try TrainingImages(index, context)
+    }
+
+    private func measureContrastResponse(_ detector: Detector, _ context: TaskContext) throws -> ContrastResponse {
+        let images = try someTrainingImages(context)
+        var samples = ContrastResponse.Samples()
+        for first in stride(from: 0, to: images.count, by: 8) {
+            try context.checkCancellation()
+            detector.add((first..<min(first + 8, images.count)).map(images.image), to: &samples)
+        }
+        return ContrastResponse(samples)
+    }
+
+    /// - Throws: `ScoringError` where the network's answers are no numbers.
+    private func measureExpectedErrors(_ detector: Detector, _ context: TaskContext) throws -> [ExpectedError] {
+        let images = try someTrainingImages(context)
         let (width, height) = (recipe.grid.width, recipe.grid.height)
         var sums = [[Float]](repeating: [Float](repeating: 0, count: width * height), count: scoring.levels)
         for first in stride(from: 0, to: images.count, by: 8) {

@@ -1,0 +1,62 @@
+import Imaging
+import SeededRandom
+import Testing
+
+@testable import AnomalyDetection
+
+@Suite("The response to contrast")
+struct ContrastResponseTests {
+    @Test("weighs errors the less the larger they are where normal images are as busy")
+    func weights() {
+        var samples = ContrastResponse.Samples()
+        // A thousand times busier, ten times the error.
+        samples.add(errors: [Float](repeating: 0.5, count: 900), contrasts: [Float](repeating: 1e-5, count: 900))
+        samples.add(errors: [Float](repeating: 5, count: 100), contrasts: [Float](repeating: 1e-2, count: 100))
+        let response = ContrastResponse(samples)
+        let ratio = response.weight(contrast: 1e-5) / response.weight(contrast: 1e-2)
+        #expect(abs(ratio - 10) < 0.5)
+        // Of the mean error, 0.95, and between the two something between.
+        #expect(abs(response.weight(contrast: 1e-5) - 0.95 / 0.5) < 0.1)
+        let between = response.weight(contrast: 3e-4)
+        #expect(between < response.weight(contrast: 1e-5) && between > response.weight(contrast: 1e-2))
+    }
+
+    @Test("is 1 where there is no error or nothing to learn from, and no more than four for dull places")
+    func limits() {
+        #expect(ContrastResponse(.init()).values == [Float](repeating: 1, count: ContrastResponse.bins))
+        var samples = ContrastResponse.Samples()
+        samples.add(errors: [Float](repeating: 0, count: 1000), contrasts: [Float](repeating: 1e-6, count: 1000))
+        #expect(ContrastResponse(samples).weight(contrast: 1e-6) == 1)
+        samples.add(errors: [Float](repeating: 1, count: 1000), contrasts: [Float](repeating: 1e-2, count: 1000))
+        let response = ContrastResponse(samples)
+        #expect(response.weight(contrast: 1e-6) == 4)
+        for contrast: Float in [0, -1, 1e-30, 1e-8, 0.3, 1, 1e10] {
+            let weight = response.weight(contrast: contrast)
+            #expect(weight > 0 && weight <= 4, "\(contrast)")
+        }
+    }
+
+    @Test("measures contrast as the mean squared difference of neighbours")
+    func contrast() {
+        // Columns that rise by 0.01 each: two columns apart 0.02, squared, in three channels, and half of it at the borders.
+        let ramp = PlanarImage(
+            width: 20, height: 10, channels: 3,
+            values: (0..<3).flatMap { _ in (0..<10).flatMap { _ in (0..<20).map { Float($0) * 0.01 } } })
+        let map = ContrastResponse.contrasts(of: ramp, boxSize: 3)
+        #expect(abs(map[5 * 20 + 10] - 3 * 0.0004) < 1e-6)
+        #expect(map[5 * 20] < 3 * 0.0004)
+        let flat = PlanarImage(width: 8, height: 8, channels: 3, repeating: 0.5)
+        #expect(ContrastResponse.contrasts(of: flat, boxSize: 5).allSatisfy { $0 == 0 })
+    }
+
+    @Test("refuses values that nothing could be divided by")
+    func hostile() {
+        let good = [Float](repeating: 1, count: ContrastResponse.bins)
+        #expect(ContrastResponse(values: good) != nil)
+        for bad: Float in [0, -1, .nan, .infinity] {
+            #expect(ContrastResponse(values: good.dropLast() + [bad]) == nil)
+        }
+        #expect(ContrastResponse(values: Array(good.dropLast())) == nil)
+        #expect(ContrastResponse(values: []) == nil)
+    }
+}
