@@ -81,7 +81,7 @@ struct ExpectedErrorTests {
         #expect(scoring.boxSizes(shorterSide: 256) == [7, 21, 63])
         #expect(scoring.boxSizes(shorterSide: 64) == [7, 21, 63])
         #expect(scoring.boxSizes(shorterSide: 32) == [7, 21, 31])
-        #expect([256, 192, 128, 64, 32].map { ScoringParameters.usualBoxSize(shorterSide: $0) } == [13, 9, 7, 3, 1])
+        #expect([256, 192, 128, 64, 32].map { ScoringParameters.usualBoxSize(shorterSide: $0) } == [7, 5, 3, 3, 3])
         scoring.scales = 1
         #expect(scoring.boxSizes(shorterSide: 32) == [7])
     }

@@ -46,13 +46,14 @@ struct JobManifestTests {
         arguments: Preset.allCases)
     func presets(_ preset: Preset) throws {
         let plain = try Self.manifest(#""preset": "\#(preset.rawValue)""#)
-        #expect(plain.scoring.normalization == .expectedError)
+        let normalization: ScoringSection.Normalization = preset == .object ? .expectedError : .localContrast
+        #expect(plain.scoring.normalization == normalization)
         #expect(plain.corruption.foregroundOnly == (preset == .object))
         #expect(plain.corruption.structured.opacity == 0.3...1)
         let own = try Self.manifest(
             #""preset": "\#(preset.rawValue)", "scoring": {"boxSize": 3}, "corruption": {"structured": {"size": {"min": 0.1}}}"#
         )
-        #expect(own.scoring.boxSize == 3 && own.scoring.normalization == .expectedError)
+        #expect(own.scoring.boxSize == 3 && own.scoring.normalization == normalization)
         #expect(own.corruption.structured.size == 0.1...plain.corruption.structured.size.upperBound)
         // Written out, it is the same job.
         let text = JSONSerializer.pretty(own.resolved)
@@ -65,7 +66,7 @@ struct JobManifestTests {
             #""preset": "texture", "variants": {"a": {}, "b": {"preset": "object"}, "c": {"preset": null}}"#
         ).cases()
         #expect(cases.map(\.manifest.corruption.foregroundOnly) == [false, true, false])
-        #expect(cases.map(\.manifest.scoring.normalization) == [.expectedError, .expectedError, .none])
+        #expect(cases.map(\.manifest.scoring.normalization) == [.localContrast, .expectedError, .none])
     }
 
     @Test("a category's changes are laid over the manifest, over its variants too, and give way to nothing")

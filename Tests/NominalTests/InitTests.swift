@@ -13,9 +13,9 @@ import Testing
         #expect(try fixture.nominal("validate", manifest).status == 0)
         #expect(try fixture.nominal("plan", manifest).output.contains(" tasks to run, 0 done already"))
         let text = try fixture.text(manifest)
-        let quick = text.replacing("\"steps\": 1000", with: "\"steps\": 2, \"warmupSteps\": 1, \"batchSize\": 2")
-            .replacing(": 128", with: ": 32")
-        #expect(quick != text)
+        let training = #""training": { "steps": 2, "warmupSteps": 1, "batchSize": 2 }, "network": { "baseWidth": 4 }"#
+        let quick = text.replacing("\"image\":", with: "\(training),\n  \"image\":").replacing(": 128", with: ": 32")
+        #expect(quick.contains(training))
         try fixture.write(quick, to: manifest)
         let outcome = try fixture.nominal("run", manifest, "--output", "out")
         #expect(outcome.status == 0, "\(outcome.errors)")

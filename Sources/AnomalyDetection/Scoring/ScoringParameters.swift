@@ -35,8 +35,8 @@ public struct ScoringParameters: Sendable, Equatable {
         (self.imageScore, self.topFraction) = (imageScore, topFraction)
     }
 
-    /// A twentieth of an image's shorter side, in pixels, as an odd number.
-    public static func usualBoxSize(shorterSide: Int) -> Int { 2 * (shorterSide / 40) + 1 }
+    /// About a fortieth of an image's shorter side, in pixels, as an odd number of at least 3.
+    public static func usualBoxSize(shorterSide: Int) -> Int { max(3, 2 * (shorterSide / 80) + 1) }
 
     /// The sides of the boxes, none wider than the image.
     ///

@@ -12,7 +12,7 @@ public struct ScoringSection: Sendable, Equatable {
     /// What an anomaly map is divided by.
     public enum Normalization: String, Sendable, CaseIterable { case none, expectedError, localContrast }
 
-    /// Side of the smoothing box filter in pixels, odd; nil for a twentieth of the image's shorter side.
+    /// Side of the smoothing box filter in pixels, odd; nil for a fortieth of the image's shorter side.
     public var boxSize: Int?
     public var boxPasses: Int
     /// Maps that are averaged, each smoothed three times as widely as the one before.

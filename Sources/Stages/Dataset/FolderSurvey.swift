@@ -171,7 +171,6 @@ public struct FolderSurvey: Sendable {
         let sections: [(String, JSONValue)] = [
             ("name", .string(jobName)), ("preset", .string(showsObject ? "object" : "texture")), ("dataset", dataset),
             ("image", FolderSurvey.object([("width", .number(size.width)), ("height", .number(size.height))])),
-            ("training", FolderSurvey.object([("steps", .number(1200))])),
         ]
         // A line for each section: short enough to be read at a glance and changed by hand.
         let lines = sections.map { "  \"\($0)\": " + FolderSurvey.inline($1) }
