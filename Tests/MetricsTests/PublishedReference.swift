@@ -13,6 +13,8 @@ struct PublishedReference: Decodable {
         let auproOfReference: [String: Double]?
         /// At 500 linear thresholds; nil where they do not reach the bounds.
         let aupimo: [Double?]?
+        /// Whether two thresholds are equally near a bound of AUPIMO, so that rounding chooses.
+        let aupimoIsTied: Bool?
     }
 
     let script: String

@@ -104,8 +104,8 @@ struct VerdictConfidenceTests {
         for score in [3, 29, 30, 33, 90] as [Float] {
             #expect(abs(plain.confidence(in: score) - small.confidence(in: score * 0x1p-20)) < 1e-12)
         }
-        let equal = try VerdictConfidence(calibrationScores: [2, 2, 2, 2, 2, 2], threshold: 2)
-        #expect(equal.confidence(in: 2) < 0.5 && equal.confidence(in: 4) > 0.9 && equal.confidence(in: 1) > 0.9)
+        let equal = try VerdictConfidence(calibrationScores: [2, 2, 2, 2, 2, 2], threshold: 2.2)
+        #expect(equal.confidence(in: 2.2) < 0.5 && equal.confidence(in: 4) > 0.9 && equal.confidence(in: 1) > 0.9)
     }
 
     @Test("what cannot be used is refused")

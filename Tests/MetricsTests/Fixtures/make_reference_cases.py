@@ -8,6 +8,7 @@ the number of the case; only the seed and the expected numbers are stored. Every
 AU-PRO where a false-positive rate is exactly the limit and the overlap rises there: see `trapezoid`.
 """
 import hashlib, importlib.util, json, os, sys
+from fractions import Fraction
 import numpy as np
 
 sys.dont_write_bytecode = True
@@ -59,6 +60,19 @@ def reaches_bounds(maps, masks):
     return bool(rate.min() <= BOUNDS[0] and low != high)
 
 
+def is_tied(maps, masks):
+    """Whether two rates are equally near a bound: then rounding, in numpy's mean or elsewhere, says which one is taken."""
+    normal = [m for m, g in zip(maps, masks) if not g.any()]
+    pixels = sum(m.size for m in normal)
+    counts = {sum(int((m >= t).sum()) for m in normal)
+              for t in np.linspace(min(m.min() for m in normal), max(m.max() for m in normal), LINEAR_STEPS)}
+    for bound in map(Fraction, ("0.02", "0.2")):
+        distances = sorted(abs(Fraction(count, pixels) - bound) for count in counts)
+        if distances[:1] == distances[1:2]:
+            return True
+    return False
+
+
 def expected(reference, number):
     maps, masks = make_metrics_cases.maps_of_case(number)
     wide = [m.astype(np.float64) for m in maps]
@@ -74,6 +88,9 @@ def expected(reference, number):
         auroc=float(reference.auroc(scores, labels)), ap=reference.average_precision(scores, labels), f1=f1,
         threshold=threshold, aupro=[reference.aupro(wide, masks, limit) for limit in LIMITS],
         aupimo=reference.aupimo(wide, masks, BOUNDS, LINEAR_STEPS) if reaches_bounds(wide, masks) else None)
+    if result["aupimo"] and is_tied(wide, masks):
+        del result["aupimo"]
+        result["aupimoIsTied"] = True
     x, y = curve(wide, masks)
     for index, limit in enumerate(LIMITS):
         area = trapezoid(x, y, limit)
