@@ -38,7 +38,7 @@ let package = Package(
             name: "Stages",
             dependencies: [
                 "AnomalyDetection", "BinaryCoding", "ContentStore", "Imaging", "Manifests", "Metrics", "NeuralNetworks",
-                "Pipeline", "Reports", "SeededRandom", "Tensors",
+                "Pipeline", "Reports", "SeededRandom", "Statistics", "Tensors", "Thresholds",
             ],
             swiftSettings: numeric),
         .target(
@@ -69,6 +69,7 @@ let package = Package(
         .target(name: "Evaluation", dependencies: ["Imaging", "Metrics"], swiftSettings: numeric),
         .target(name: "Metrics", swiftSettings: numeric),
         .target(name: "Thresholds", swiftSettings: numeric),
+        .target(name: "Statistics", dependencies: ["SeededRandom"], swiftSettings: numeric),
         .target(name: "DemoData", dependencies: ["SeededRandom"], swiftSettings: numeric),
         .target(
             name: "NeuralNetworks", dependencies: ["BinaryCoding", "SeededRandom", "Tensors"], swiftSettings: rawMemory),
@@ -122,10 +123,14 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strict),
         .testTarget(
+            name: "StatisticsTests", dependencies: ["SeededRandom", "Statistics"],
+            exclude: ["Fixtures/make_statistics_cases.py"], resources: [.copy("Fixtures/statistics_cases.json")],
+            swiftSettings: strict),
+        .testTarget(
             name: "StagesTests",
             dependencies: [
-                "AnomalyDetection", "ContentStore", "Imaging", "Manifests", "Metrics", "Pipeline",
-                "PipelineTestSupport", "Stages",
+                "AnomalyDetection", "ContentStore", "Imaging", "Manifests", "Metrics", "NeuralNetworks", "Pipeline",
+                "PipelineTestSupport", "Stages", "Thresholds",
             ],
             swiftSettings: strict),
         .testTarget(

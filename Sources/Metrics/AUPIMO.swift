@@ -15,6 +15,12 @@ struct AUPIMO {
     /// In [0, 1]: the share of the interval that is covered by the recall of a pixel that first reaches the threshold.
     let credits: [Double]
     let labelledPixels: [Int]
+    /// F at each threshold.
+    let rates: [Double]
+    /// Of the thresholds, those at which a curve is drawn: ascending, about 50 at equal steps of ln F.
+    private let drawn: [Int]
+
+    private static let curvePoints = 50
 
     /// - Returns: a failure where the test set does not define AUPIMO.
     static func evaluate(
@@ -48,27 +54,58 @@ struct AUPIMO {
         return .success(
             AUPIMO(
                 thresholds: points.map(\.threshold), credits: credits,
-                labelledPixels: pixels.images.map(\.labelledCount)))
+                labelledPixels: pixels.images.map(\.labelledCount), rates: points.map(\.rate),
+                drawn: drawn(points, bounds)))
     }
 
-    /// One score in [0, 1] for each image; nil for those without labelled pixels.
-    func scores(_ pixels: RankedPixels) throws(MetricsError) -> [Double?] {
+    /// One score in [0, 1] for each image, nil for those without labelled pixels; and the curve over all of these images.
+    func scores(_ pixels: RankedPixels) throws(MetricsError) -> (scores: [Double?], curve: [PIMOPoint]) {
         var sums = labelledPixels.map { _ in 0.0 }
+        var reached = labelledPixels.map { _ in 0 }
+        var curve: [PIMOPoint] = []
         var point = 0
+        /// Closes all thresholds before `next`: no further pixel reaches them.
+        func draw(before next: Int) {
+            while curve.count < drawn.count, drawn[curve.count] < next {
+                let index = drawn[curve.count]
+                let recalls = zip(reached, labelledPixels).filter { $1 > 0 }.map { Double($0) / Double($1) }
+                curve.append(PIMOPoint(fpr: rates[index], threshold: thresholds[index], recalls: recalls))
+            }
+        }
         var walk = pixels.entries.walk()
         var block: [UInt64] = []
         walking: while try walk.next(&block) {
             for entry in block {
                 let value = Double(RankedPixels.value(of: entry))
                 while point < thresholds.count, thresholds[point] > value { point += 1 }
+                draw(before: point)
                 if point == thresholds.count { break walking }
                 let group = pixels.group(of: entry)
-                if group.isLabelled { sums[group.image] += credits[point] }
+                if group.isLabelled {
+                    sums[group.image] += credits[point]
+                    reached[group.image] += 1
+                }
             }
         }
-        return zip(sums, labelledPixels).map { sum, count in
+        draw(before: thresholds.count)
+        let scores = zip(sums, labelledPixels).map { sum, count in
             count == 0 ? nil : min(max(sum / Double(count), 0), 1)
         }
+        return (scores, curve)
+    }
+
+    /// The last threshold at or below the lower bound, the first at or above the upper one, and some between them.
+    private static func drawn(
+        _ points: [SharedFalsePositiveRate.Point], _ bounds: ClosedRange<Double>
+    ) -> [Int] {
+        let first = max(0, points.count { $0.rate <= bounds.lowerBound } - 1)
+        let step = log(bounds.upperBound / bounds.lowerBound) / Double(curvePoints - 1)
+        var chosen: [Int] = []
+        for index in first..<points.count {
+            let last = chosen.last.map { log(points[$0].rate) } ?? -.infinity
+            if log(points[index].rate) >= last + step || index == points.count - 1 { chosen.append(index) }
+        }
+        return chosen
     }
 
     /// The integral over the window of the recall of one pixel, for each point at which it may first be counted: 0 up

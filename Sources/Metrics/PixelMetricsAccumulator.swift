@@ -34,15 +34,20 @@ public struct PixelMetricsAccumulator {
         let pixels = try ranking.ranked()
         let sweep = try PixelSweep(pixels, options: options)
         var scores = [Double?](repeating: nil, count: pixels.images.count)
+        var pimoCurve: [PIMOPoint] = []
+        var thresholdCount = 0
         var unavailable: AUPIMOUnavailable?
         switch try AUPIMO.evaluate(pixels, options: options) {
-        case .success(let aupimo): scores = try aupimo.scores(pixels)
+        case .success(let aupimo):
+            (scores, pimoCurve) = try aupimo.scores(pixels)
+            thresholdCount = aupimo.thresholds.count
         case .failure(let reason): unavailable = reason
         }
         return PixelMetricsResult(
             labelledPixels: pixels.labelledCount, unlabelledPixels: pixels.unlabelledCount,
             pixelAUROC: sweep.tally.auroc, pixelAP: sweep.tally.averagePrecision, pixelF1Max: sweep.tally.f1?.f1,
             threshold: sweep.tally.f1?.threshold, aupro: sweep.aupro, aupimo: scores, aupimoUnavailable: unavailable,
-            rocCurve: sweep.rocCurve, precisionRecallCurve: sweep.precisionRecallCurve, proCurve: sweep.proCurve)
+            rocCurve: sweep.rocCurve, precisionRecallCurve: sweep.precisionRecallCurve, proCurve: sweep.proCurve,
+            pimoCurve: pimoCurve, aupimoThresholdCount: thresholdCount)
     }
 }

@@ -23,6 +23,10 @@ public struct PixelMetricsResult: Equatable, Sendable {
     public let precisionRecallCurve: [PrecisionRecallPoint]
     /// Per-region overlap against false-positive rate, for plotting.
     public let proCurve: [PROPoint]
+    /// Per-image overlap between AUPIMO's bounds, by rising false-positive rate; empty where there is no AUPIMO.
+    public let pimoCurve: [PIMOPoint]
+    /// How many thresholds AUPIMO was computed from; 0 where there is none.
+    public let aupimoThresholdCount: Int
 
     /// Mean, median and spread of the AUPIMO values that exist.
     public var aupimoStatistics: PerImageStatistics { PerImageStatistics(aupimo.compactMap(\.self)) }

@@ -58,7 +58,14 @@ public struct TestSetEvaluation {
         metrics.aupimo = AUPIMOFigures(pixels.aupimo, names: mapNames)
         metrics.undefined = reasons(pixels).mapValues(\.description)
         return TestSetResult(
-            metrics: metrics, imageROC: try RankMetrics.rocCurve(scores: scores, labels: labels), pixels: pixels)
+            metrics: metrics, imageROC: try RankMetrics.rocCurve(scores: scores, labels: labels),
+            imagePrecisionRecall: try RankMetrics.precisionRecallCurve(scores: scores, labels: labels),
+            aupimoByImage: aupimoByImage(pixels), pixels: pixels)
+    }
+
+    private func aupimoByImage(_ pixels: PixelMetricsResult) -> [String: Double] {
+        let known = zip(mapNames, pixels.aupimo).compactMap { name, value in value.map { (name, $0) } }
+        return Dictionary(known) { first, _ in first }
     }
 
     private mutating func addScore(name: String, isAnomalous: Bool, score: Float) throws(MetricsError) {

@@ -30,6 +30,7 @@ enum ExitStatus: Int32 {
         case let error as DatasetError: self = error.isMissing ? .inputMissing : .invalidData
         case let error as StoreError: self = ExitStatus(rawValue: error.exitCode) ?? .inputOutput
         case let error as EvaluationError: self = error.isMissing ? .inputMissing : .invalidData
+        case let error as ComparisonError: self = error.isMissing ? .inputMissing : .invalidData
         case MetricsError.scratchFile: self = .inputOutput
         case ImagingError.unreadable: self = .inputMissing
         case is ManifestError, is ImagingError, is FormatError, is EngineError, is DemoDataError,

@@ -21,7 +21,8 @@ struct Nominal: ParsableCommand {
         version: NominalVersion.current,
         subcommands: [
             RunCommand.self, PlanCommand.self, PreviewCommand.self, SweepCommand.self, ValidateCommand.self,
-            InitCommand.self, ScoreCommand.self, EvaluateCommand.self, ThresholdCommand.self, DemoDataCommand.self,
+            InitCommand.self, ScoreCommand.self, EvaluateCommand.self, CompareCommand.self,
+            ThresholdCommand.self, DemoDataCommand.self,
             SchemaCommand.self, BenchCommand.self,
         ])
 }

@@ -9,6 +9,8 @@ import Tensors
 /// What commands that execute a graph have in common: the store, the executor, signals, progress and the words at the end.
 struct RunSession {
     let store: ContentStore
+    /// What the tasks cost.
+    let meter: TaskMeter
     private let executor: Executor
     private let interruption: Interruption
     private let machine: MachineOptions
@@ -24,17 +26,27 @@ struct RunSession {
         let pending = PendingCancellation()
         interruption.start { pending.cancel() }
         store = try storeOptions.open()
+        meter = TaskMeter(ProgressDisplay(isQuiet: isQuiet))
         executor = Executor(
             store: store,
             options: ExecutorOptions(
                 jobs: machine.jobCount, threads: machine.threadCount, keepGoing: keepGoing, keyParts: Job.keyParts,
                 command: CommandLine.arguments.joined(separator: " "), versions: RunSession.versions),
-            observer: ProgressDisplay(isQuiet: isQuiet))
+            observer: meter)
         pending.attach(executor)
     }
 
     static var versions: String {
         "nominal \(NominalVersion.current), oneDNN \(OneDNN.version) on \(OneDNN.instructionSet)"
+    }
+
+    /// Writes down what a run of a job cost, unless nothing had to be done.
+    func writeTiming(_ job: Job, _ summary: ExecutionSummary, to folder: String) throws {
+        guard summary.run > 0 else { return }
+        try RunTiming(
+            job, observed: meter.observed, seconds: summary.durationSeconds, threads: machine.threadCount,
+            versions: Self.versions, history: store, folder: folder
+        ).write(to: folder)
     }
 
     /// Digests of input files, with a word to the user when that takes long.

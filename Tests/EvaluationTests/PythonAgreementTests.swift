@@ -30,4 +30,34 @@ struct PythonAgreementTests {
         #expect(found.count == expected.count)
         for (number, value) in zip(found, expected) { #expect(abs(number - (try #require(value))) < 1e-12) }
     }
+
+    /// The slow reference of all metrics, beside this repository where somebody has put it.
+    private static let referencePath: String? = {
+        let path = URL(filePath: #filePath).deletingLastPathComponent().appending(
+            path: "../../../shared/bench/metrics_reference.py"
+        ).standardizedFileURL.path
+        return FileManager.default.fileExists(atPath: path) && PythonReader.runs("import numpy, scipy, PIL")
+            ? path : nil
+    }()
+
+    @Test(
+        "the reference in numpy and scipy, which reads the maps with Pillow, finds the same figures",
+        .enabled(
+            if: referencePath != nil, "metrics_reference.py, or python3 with numpy, scipy and Pillow, is not there"))
+    func reference() throws {
+        let folder = try MapFolder()
+        try folder.writeSet()
+        let scan = try MapScan(maps: folder.path + "/maps", groundTruth: folder.path + "/truth")
+        let metrics = try MapEvaluation().evaluate(scan.sets[0]).metrics
+        let text = try PythonReader.output(
+            of: try #require(Self.referencePath), ["dir", folder.path + "/maps", folder.path + "/truth"])
+        let found = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        let f1 = try #require(found["pixelF1Max"] as? [Double])
+        for (value, expected) in [
+            (metrics.imageAUROC, (found["imageAUROC"] as? [String: Double])?["max"]),
+            (metrics.pixelAUROC, found["pixelAUROC"] as? Double), (metrics.pixelAP, found["pixelAP"] as? Double),
+            (metrics.pixelF1Max, f1[0]), (metrics.pixelF1MaxThreshold.map(Double.init), f1[1]),
+            (metrics.aupro.at03, found["aupro@0.3"] as? Double), (metrics.aupro.at005, found["aupro@0.05"] as? Double),
+        ] { #expect(abs(try #require(value) - (try #require(expected))) < 1e-9) }
+    }
 }

@@ -44,11 +44,21 @@ enum PythonReader {
 
     private struct Failure: Error { var status: Int32 }
 
+    /// Whether a script ends well.
+    static func runs(_ script: String) -> Bool { (try? run(script, [])) != nil }
+
+    /// Standard output of a program in a file.
+    static func output(of file: String, _ arguments: [String]) throws -> String { try python([file] + arguments) }
+
     /// Standard output of a script; its messages go to standard error.
     private static func run(_ script: String, _ arguments: [String]) throws -> String {
+        try python(["-c", script] + arguments)
+    }
+
+    private static func python(_ arguments: [String]) throws -> String {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", "-c", script] + arguments
+        process.arguments = ["python3"] + arguments
         let output = Pipe()
         process.standardOutput = output
         try process.run()

@@ -4,8 +4,8 @@ import Metrics
 struct PortableCase {
     let maps: [LabelledMap]
 
-    init(_ number: Int) {
-        var random = SplitMix64(state: 20_240_607 + UInt64(number))
+    init(_ number: Int, seed: UInt64 = 20_240_607) {
+        var random = SplitMix64(state: seed + UInt64(number))
         let width = 6 + random.below(8), height = 6 + random.below(8), count = 3 + random.below(4)
         maps = (0..<count).map { image in
             var mask = [UInt8](repeating: 0, count: width * height)

@@ -61,6 +61,20 @@ import Testing
         #expect((known.removeValue(forKey: "projection") as? [String: Any])?.keys.sorted() == ["wood", "woven_cloth"])
         #expect(try NSDictionary(dictionary: object(judged.output)) == NSDictionary(dictionary: known))
         let table = try fixture.nominal("evaluate", "--maps", "runs/tiny", "--ground-truth", "data")
+        let check = try fixture.nominal(
+            "evaluate", "--maps", "runs/tiny", "--ground-truth", "data", "--check-mvtec")
+        #expect(check.status == 0 && check.output == "ready for MVTec's evaluation script: 14 maps of 2 objects\n")
+        try fixture.write([], to: "data/wood/test/good/shot-1.jpg")
+        let unready = try fixture.nominal(
+            "evaluate", "--maps", "runs/tiny", "--ground-truth", "data", "--check-mvtec")
+        #expect(unready.status == 65 && unready.output == "")
+        #expect(unready.errors.hasPrefix("warning: wood: the script leaves out the image good/shot-1.jpg"))
+        #expect(unready.errors.contains("error: not ready for MVTec's evaluation script: 1 faults"))
+        let few = try fixture.nominal(
+            "evaluate", "--maps", "runs/tiny", "--ground-truth", "data", "--aupimos", "per-image")
+        #expect(
+            few.status == 0 && few.errors.contains("note: no aupimos.json of wood: The smallest false-positive rate"))
+        #expect(!fixture.exists("per-image"))
         let lines = table.output.split(separator: "\n")
         #expect(lines.map { $0.prefix(9) } == ["category ", "wood     ", "woven_clo", "mean     "])
         #expect(lines[0].hasSuffix("AU-PRO 0.3  AUPIMO"))

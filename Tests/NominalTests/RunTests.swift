@@ -36,7 +36,7 @@ import Testing
         }
 
         let rows = try fixture.text("runs/tiny/scores.csv").split(separator: "\n")
-        #expect(rows[0] == "category,kind,image,label,score,normalizedScore,threshold,verdict")
+        #expect(rows[0] == "category,kind,image,label,score,normalizedScore,threshold,verdict,confidence,uncertain")
         // Per material two normal images and five kinds of defect; and the wide one.
         #expect(rows.count == 1 + 2 * 7 + 1)
 
@@ -73,9 +73,9 @@ import Testing
         let before = try fixture.signatures(below: "runs")
         let outcome = try fixture.nominal("run", "tiny.json")
         #expect(outcome.status == 0)
-        #expect(outcome.errors.contains("nothing to do: all 30 tasks are done already; 0 files written to runs/tiny"))
+        #expect(outcome.errors.contains("nothing to do: all 35 tasks are done already; 0 files written to runs/tiny"))
         #expect(try fixture.signatures(below: "runs") == before)
-        #expect(try fixture.nominal("plan", "tiny.json").output == "0 tasks to run, 30 done already\n")
+        #expect(try fixture.nominal("plan", "tiny.json").output == "0 tasks to run, 35 done already\n")
     }
 
     @Test("Another learning rate runs the training and what follows, and says why")
@@ -84,13 +84,15 @@ import Testing
         try fixture.writeManifest(training: #", "learningRate": 0.01"#)
         let plan = try fixture.nominal("plan", "tiny.json").output
         #expect(plan.contains("run     wood/train/0000  (learningRate: 0.001 -> 0.01)\n"))
-        for task in ["wood/train/0001", "wood/train/0002", "wood/calibrate", "wood/metrics", "aggregate", "report"] {
+        for task in [
+            "wood/train/0001", "wood/train/0002", "wood/calibrate", "wood/metrics", "aggregate", "report", "record",
+        ] {
             #expect(plan.contains("wait    \(task)  (after "), "\(task)")
         }
         for stage in ["ingest", "select", "corrupt"] { #expect(!plan.contains("/\(stage)"), "\(stage)") }
-        #expect(plan.hasSuffix("\n18 tasks to run, 12 done already\n"))
+        #expect(plan.hasSuffix("\n21 tasks to run, 14 done already\n"))
         #expect(try fixture.nominal("run", "tiny.json", "--dry-run").output == plan)
-        #expect(try fixture.nominal("run", "tiny.json").errors.contains("18 tasks run, 12 done already"))
+        #expect(try fixture.nominal("run", "tiny.json").errors.contains("21 tasks run, 14 done already"))
     }
 
     @Test("One more image costs one decode")
@@ -117,9 +119,17 @@ import Testing
                 "-j", jobs)
             #expect(outcome.status == 0)
         }
-        let files = fixture.files(below: "out1")
+        // What a run costs differs each time, and is no result.
+        let costs = ["timing.html", "timing.json"]
+        let timing = try JSONSerialization.jsonObject(with: Data(try fixture.text("out1/timing.json").utf8))
+        let stages = try #require((timing as? [String: Any])?["stages"] as? [[String: Any]])
+        #expect(stages.first?["stage"] as? String == "ingest" && stages.last?["stage"] as? String == "record")
+        #expect(stages.allSatisfy { ($0["tasksRun"] as? Int ?? 0) > 0 && ($0["peakMiB"] as? Int ?? 0) > 10 })
+        #expect(fixture.files(below: "out1").filter(costs.contains) == costs)
+        #expect(try !fixture.text("out1/exports.json").contains("timing"))
+        let files = fixture.files(below: "out1").filter { !costs.contains($0) }
         #expect(files.contains("models/wood.nominal"))
-        #expect(files == fixture.files(below: "out2"))
+        #expect(files == fixture.files(below: "out2").filter { !costs.contains($0) })
         for file in files {
             #expect(
                 try Digest.of(filePath: fixture.place("out1/\(file)"))
@@ -145,6 +155,12 @@ import Testing
         let scored = try scores("scored/scores.csv", "test/")
         #expect(scored.count == 7)
         #expect(try scored == scores("runs/tiny/scores.csv", ""))
+        // Without a tolerance nothing is uncertain.
+        let certain = try fixture.nominal(
+            "score", "--model", "runs/tiny/models/wood.nominal", "data/wood/test", "--output", "certain", "--store",
+            "other", "--tolerance", "0")
+        #expect(certain.status == 0)
+        #expect(try scores("certain/scores.csv", "test/").values.allSatisfy { $0.hasSuffix(",false") })
         for kind in ["good", "hole"] {
             #expect(
                 try Digest.of(filePath: fixture.place("scored/anomaly_maps/\(kind)/000.tiff"))

@@ -59,6 +59,16 @@ struct BrowserTests {
         #expect(results["normal shown"] == "4 of 12")
         #expect(results["misses shown"] == "\(category.gallery.count(where: \.isMiss)) of 12")
 
+        let uncertain = category.gallery.filter(\.isUncertain)
+        #expect(!uncertain.isEmpty && uncertain.count < 12)
+        #expect(results["uncertain shown"] == "\(uncertain.count) of 12")
+        let bySureness = category.gallery.sorted { ($0.confidence ?? 1, $0.name) < ($1.confidence ?? 1, $1.name) }
+        #expect(results["by confidence"] == bySureness.map(\.name).joined(separator: ","))
+        #expect(results["unsure marks"] == "true true true")
+        #expect(results["unsure marks elsewhere"] == "false false false")
+        #expect(results["lineage"] == "true 64")
+        #expect(results["drift"] == "true Warmth")
+
         let names = labelled.categories.map(\.name)
         #expect(results["ascending"] == [names[2], names[1], Self.escapedHostile].joined(separator: ","))
         #expect(results["descending"] == [names[1], names[2], Self.escapedHostile].joined(separator: ","))

@@ -35,11 +35,15 @@ struct ReportPageTests {
             SampleReport.item(name: name, kind: name, isAnomalous: true, score: 1, threshold: 2, sample: sample)
         ]
         category.gallery[0].verdict = name
+        category.gallery[0].lineage = [Fact(label: name, value: name)]
+        category.drift = [
+            DriftMeasure(name: name, meaning: name, normal: [1], tested: [2], distance: 1, probability: 1)
+        ]
         let report = RunReport(
             title: name, description: name, summary: [Fact(label: name, value: name)],
             generatedBy: [Fact(label: name, value: name)], categories: [category],
             mean: MetricsRow(furtherMetrics: [Metric(name: name, value: nil)]),
-            stageTimes: [StageTime(stage: name, seconds: 1, tasksRun: 1, tasksCached: 0)], warnings: [name],
+            warnings: [name],
             manifest: name, peers: [PublishedFigure(name: name, imageAUROC: 1, pixelAUROC: nil, source: name)])
         let page = ReportPage.render(report)
         #expect(page.components(separatedBy: "<script").count == 2)
@@ -64,7 +68,10 @@ struct ReportPageTests {
     func unlabelled() {
         let page = ReportPage.render(SampleReport.make(categoryCount: 1, pictures: 2, isLabelled: false))
         #expect(page.contains("of 80 images without ground truth called anomalous"))
-        for absent in ["ROC curve", "<th scope=\"col\">Image AUROC</th><th scope=\"col\">Called", "called normal"] {
+        for absent in [
+            "ROC curves", "Precision and recall", "<th scope=\"col\">Image AUROC</th><th scope=\"col\">Called",
+            "called normal",
+        ] {
             #expect(!page.contains(absent))
         }
     }

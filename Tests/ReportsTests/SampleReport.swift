@@ -33,13 +33,6 @@ enum SampleReport {
                     pixelAUROC: pixel.reduce(0, +) / Double(max(1, pixel.count)),
                     furtherMetrics: [Metric(name: "AU-PRO", value: 0.9312), Metric(name: "F1-max", value: 0.9655)])
                 : nil,
-            stageTimes: [
-                StageTime(stage: "ingest", seconds: 12.4, tasksRun: 209, tasksCached: 0),
-                StageTime(stage: "corrupt", seconds: 48.1, tasksRun: 40, tasksCached: 0),
-                StageTime(stage: "train", seconds: 812, tasksRun: 40, tasksCached: 10),
-                StageTime(stage: "score", seconds: 31.6, tasksRun: 12, tasksCached: 3),
-                StageTime(stage: "report", seconds: 0.2, tasksRun: 1, tasksCached: 0),
-            ],
             warnings: ["2 files of zipper could not be read and were set aside: 014.png (truncated), 077.png (empty)."],
             manifest: "{\n  \"name\": \"nightly\",\n  \"seed\": 7,\n  \"steps\": 4000\n}",
             peers: [
@@ -64,9 +57,9 @@ enum SampleReport {
                 Metric(name: "AU-PRO", value: 0.93), Metric(name: "F1-max", value: index % 4 == 3 ? nil : 0.96),
             ],
             counts: ImageCounts(train: 209, heldOut: 20, testNormal: 40, testAnomalous: 60, quarantined: index % 3),
-            training: training, roc: roc(normal: normal, anomalous: anomalous), normalScores: normal,
+            training: training, curves: curves(normal: normal, anomalous: anomalous), normalScores: normal,
             anomalousScores: anomalous, calibrationScores: (0..<20).map { Float(0.01 + 0.011 * quantile($0, 3)) },
-            threshold: threshold,
+            threshold: threshold, uncertainScores: uncertain, drift: drift(index),
             gallery: (0..<pictures).map { picture in
                 let isAnomalous = picture % 3 != 0
                 let score = isAnomalous ? anomalous[picture % 60] : normal[picture % 40]
@@ -75,6 +68,19 @@ enum SampleReport {
                     name: "\(kind)/\(String(format: "%03d", picture))", kind: kind, isAnomalous: isAnomalous,
                     score: score, threshold: threshold, sample: SamplePicture(index: picture, hasDefect: isAnomalous))
             })
+    }
+
+    static let uncertain: Range<Float> = 0.018..<0.026
+
+    /// The light has become warmer.
+    static func drift(_ index: Int) -> [DriftMeasure] {
+        [("Brightness", 0.0, 0.8), ("Contrast", 0, 0.6), ("Warmth", 0.08, 0.0004), ("Sharpness", 0, 1)].map {
+            name, shift, probability in
+            DriftMeasure(
+                name: name, meaning: "a measure", normal: (0..<40).map { 0.4 + 0.1 * quantile($0, index) },
+                tested: (0..<25).map { 0.4 + shift + 0.1 * quantile($0, index + 3) }, distance: shift * 8 + 0.1,
+                probability: probability)
+        }
     }
 
     static func unlabelled(_ index: Int, pictures: Int) -> CategoryReport {
@@ -95,9 +101,14 @@ enum SampleReport {
         let isCalled = score >= threshold
         return GalleryItem(
             name: name, kind: kind, isAnomalous: isAnomalous, score: score, normalizedScore: score / 0.005 - 3,
-            verdict: isCalled ? "anomalous" : "normal", isMiss: isAnomalous.map { $0 != isCalled } ?? false,
+            verdict: isCalled ? "anomalous" : "normal", confidence: uncertain.contains(score) ? 0.7 : 0.99,
+            isUncertain: uncertain.contains(score), isMiss: isAnomalous.map { $0 != isCalled } ?? false,
             input: sample.input, reconstruction: sample.reconstruction, overlay: sample.overlay,
-            groundTruth: isAnomalous == true ? sample.groundTruth : nil)
+            groundTruth: isAnomalous == true ? sample.groundTruth : nil,
+            lineage: [
+                Fact(label: "Image", value: String(repeating: "0123456789abcdef", count: 4)),
+                Fact(label: "File", value: "test/\(name).png"),
+            ])
     }
 
     static var training: TrainingCurve {
@@ -113,14 +124,27 @@ enum SampleReport {
             })
     }
 
-    static func roc(normal: [Float], anomalous: [Float]) -> [CurvePoint] {
+    static func curves(normal: [Float], anomalous: [Float]) -> CategoryCurves {
         let thresholds = Set(normal + anomalous).sorted(by: >)
-        return [CurvePoint(x: 0, y: 0)]
-            + thresholds.map { threshold in
-                CurvePoint(
-                    x: Double(normal.count { $0 >= threshold }) / Double(normal.count),
-                    y: Double(anomalous.count { $0 >= threshold }) / Double(anomalous.count))
-            }
+        func share(_ scores: [Float], _ threshold: Float) -> Double {
+            Double(scores.count { $0 >= threshold }) / Double(scores.count)
+        }
+        let steps = (0...60).map { Double($0) / 60 }
+        return CategoryCurves(
+            imageROC: [CurvePoint(x: 0, y: 0)]
+                + thresholds.map { CurvePoint(x: share(normal, $0), y: share(anomalous, $0)) },
+            pixelROC: steps.map { CurvePoint(x: $0, y: pow($0, 0.05)) },
+            imagePrecisionRecall: thresholds.map { threshold in
+                let (tp, fp) = (anomalous.count { $0 >= threshold }, normal.count { $0 >= threshold })
+                return CurvePoint(x: Double(tp) / Double(anomalous.count), y: Double(tp) / Double(tp + fp))
+            },
+            pixelPrecisionRecall: steps.map { CurvePoint(x: $0, y: 1 - pow($0, 6)) },
+            pro: steps.map { CurvePoint(x: $0, y: pow($0, 0.1)) },
+            pimo: steps.map { step in
+                CategoryCurves.Overlap(
+                    fpr: 1e-5 * pow(10, step), mean: 0.5 + 0.3 * step, lowerQuartile: 0.3 + 0.2 * step,
+                    upperQuartile: 0.8 + 0.2 * step)
+            })
     }
 
     /// A sequence in 0..<1 that fills the interval evenly: multiples of the golden ratio, modulo one.

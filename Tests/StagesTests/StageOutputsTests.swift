@@ -1,8 +1,11 @@
+import AnomalyDetection
 import ContentStore
 import Imaging
 import Manifests
+import NeuralNetworks
 import Pipeline
 import Testing
+import Thresholds
 
 @testable import Stages
 
@@ -100,11 +103,14 @@ import Testing
         let record = try StageJSON.decode(CategoryMetrics.self, try bench.store.read(outputs["metrics.json"]!))
         let figures = record.figures
         #expect(figures.imageAUROC == 1 && figures.imageAP == 1 && figures.imageF1MaxThreshold == 0.75)
+        #expect(record.aupimo.isEmpty && record.curves.pimo.isEmpty)
+        #expect(record.curves.pro.last?.first == 1 && record.curves.pixelROC.first == [0, 0])
+        #expect(record.curves.imagePrecisionRecall == [[1, 1], [1, 0.5]])
         #expect((figures.images.normal, figures.images.anomalous, figures.images.unlabelled) == (1, 1, 0))
         // By counting pairs: 96 anomalous pixels, of values 0.5 + n / 8, against 672 others, of values n / 8.
         #expect(abs((figures.pixelAUROC ?? 0) - StageOutputsTests.pairwiseAUROC) < 1e-12)
         expectPinned(
-            outputs, MetricsStage.self, version: 2, ["metrics.json": "061a6e8fd8c0", "scores.json": "1fa90359e9bd"])
+            outputs, MetricsStage.self, version: 3, ["metrics.json": "d41de2bd401f", "scores.json": "1fa90359e9bd"])
     }
 
     /// The share of pairs of an anomalous and a normal pixel that the map orders rightly, ties counted half.
@@ -121,21 +127,59 @@ import Testing
         return sum / Double(anomalous.count * normal.count)
     }()
 
+    /// A model whose held-out images have these scores.
+    private func model(_ scores: [Float], quantile: Float = 0.99) throws -> Digest {
+        let architecture = NetworkArchitecture.sdc
+        return try bench.store.put(
+            bytes: Model(
+                name: "bolt", architecture: architecture, baseWidth: 4, grid: TileGrid(width: 32, height: 32),
+                parameters: [Float](repeating: 0, count: architecture.description(baseWidth: 4).parameterCount),
+                normalization: PixelNormalization(mean: [0, 0, 0], deviation: 1),
+                scoring: ScoringParameters(boxSize: 3, boxPasses: 1, imageScore: .max, topFraction: 0.1),
+                calibration: Calibration(scores: scores, quantile: quantile), mapCeiling: 1
+            ).bytes)
+    }
+
+    private func confidence(_ metrics: [String: Digest], tolerance: Double = 3) throws -> [String: Digest] {
+        try bench.run(
+            ConfidenceStage(tolerance: tolerance),
+            [("model", try model((1...20).map { Float($0) / 40 })), ("scores", metrics["scores.json"]!)])
+    }
+
+    @Test("Verdicts get the confidence of the calibration scores, and a tolerance of 0 marks none")
+    func confidence() throws {
+        let metrics = try metrics()
+        let scores = try [3.0, 0].map { tolerance in
+            try StageJSON.decode(
+                ScoreIndex.self, try bench.store.read(try confidence(metrics, tolerance: tolerance)["scores.json"]!)
+            ).entries
+        }
+        let calibration = Calibration(scores: (1...20).map { Float($0) / 40 }, quantile: 0.99)
+        let rule = try VerdictConfidence(calibrationScores: calibration.scores, threshold: calibration.threshold)
+        // 0.75 is well above the highest of the scores, 0.5, and 0.25 is their middle.
+        #expect(scores[0].map(\.isUncertain) == [true, false] && scores[1].map(\.isUncertain) == [false, false])
+        for entry in scores[0] { #expect(abs((entry.confidence ?? 0) - rule.confidence(in: entry.score)) <= 5e-5) }
+        #expect(scores[0].map(\.score) == scores[1].map(\.score))
+        let record = try StageJSON.decode(
+            UncertaintyRecord.self, try bench.store.read(try confidence(metrics)["uncertainty.json"]!))
+        #expect(try #require(record.lower) < 0.5 && #require(record.upper) > 0.5)
+    }
+
     @Test("The exported tables have the pinned bytes")
     func aggregate() throws {
         let metrics = try metrics()
         let outputs = try bench.run(
             AggregateStage(categories: ["bolt"]),
-            [("metrics.0", metrics["metrics.json"]!), ("scores.0", metrics["scores.json"]!)])
+            [("metrics.0", metrics["metrics.json"]!), ("scores.0", try confidence(metrics)["scores.json"]!)])
         expectPinned(
-            outputs, AggregateStage.self, version: 2,
-            ["metrics.json": "994dd48157c5", "scores.json": "381311e657a7", "scores.csv": "3d6ac9949832"])
+            outputs, AggregateStage.self, version: 3,
+            ["metrics.json": "994dd48157c5", "scores.json": "d7ec34d95423", "scores.csv": "5ad5e9dd9c35"])
         let table = String(decoding: try bench.store.read(outputs["scores.csv"]!), as: UTF8.self)
         #expect(
             table == """
-                category,kind,image,label,score,normalizedScore,threshold,verdict
-                bolt,dent,test/dent/000.png,anomalous,0.75,0.75,0.5,anomalous
-                bolt,dent,test/good/000.png,normal,0.25,0.25,0.5,normal
+                category,kind,image,label,score,normalizedScore,threshold,verdict,confidence,uncertain
+                bolt,dent,test/dent/000.png,anomalous,0.75,0.75,0.5,anomalous,0.863,true
+                bolt,dent,test/good/000.png,normal,0.25,0.25,0.5,normal,1.0,false
 
                 """)
     }

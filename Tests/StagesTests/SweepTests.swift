@@ -136,7 +136,8 @@ import Testing
         let job = try Job(manifest) { try $0.map { try Digest.of(filePath: $0) } }
         let summary = try execute(job.graph)
         #expect(summary.isSuccess)
-        #expect(Set(summary.secondsByStage.keys) == ["overlay", "aggregate", "report"])
+        #expect(
+            Set(summary.secondsByStage.keys) == ["confidence", "drift", "overlay", "aggregate", "report", "record"])
     }
 
     @Test("A sweep again runs nothing, and one with another value runs that")

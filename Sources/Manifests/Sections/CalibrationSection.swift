@@ -6,10 +6,13 @@ public struct CalibrationSection: Sendable, Equatable {
     /// Share of the held-out normal images that score below the threshold.
     public var quantile: Double
     public var estimate: Estimate
+    /// Verdicts with a chance of at least exp(-tolerance) to be another one are marked as uncertain; 0 marks none.
+    public var tolerance: Double
 
     /// - Parameter object: the section of a resolved manifest.
     public init(_ object: JSONValue) {
         quantile = object.decimal("quantile")
         estimate = object.choice("estimate")
+        tolerance = object.decimal("tolerance")
     }
 }

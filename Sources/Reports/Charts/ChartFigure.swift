@@ -11,6 +11,7 @@ struct ChartFigure {
         case line
         case bar
         case rug
+        case band
     }
 
     let title: String
@@ -44,6 +45,7 @@ struct ChartFigure {
                     HTML(
                         "rect",
                         ["class": "bar \(entry.ink.cssClass)", "x": "6", "y": "1", "width": "14", "height": "10"])
+                case .band: HTML("rect", ["class": "band", "x": "4", "y": "0", "width": "18", "height": "12"])
                 case .rug: HTML("path", ["class": "rug \(entry.ink.cssClass)", "d": "M6 2v8M11 2v8M14 2v8M20 2v8"])
                 }
             }

@@ -20,6 +20,10 @@ public struct Histogram: Sendable {
     public var rug: Series?
     /// The position of the vertical line, which the page's script can move; `nil` hides it.
     public var threshold: Float?
+    /// A range of values that is shaded behind the bars; `nil` shades none.
+    public var band: Range<Float>?
+    /// What the band stands for, in the legend.
+    public var bandName: String
     /// Shown in place of the drawing when no series has a value.
     public var emptyNote: String
     /// Covers all finite values and the threshold.
@@ -27,13 +31,15 @@ public struct Histogram: Sendable {
 
     public init(
         title: String, valueLabel: String, series: [Series], rug: Series? = nil, threshold: Float? = nil,
-        emptyNote: String
+        band: Range<Float>? = nil, bandName: String = "", emptyNote: String
     ) {
         self.title = title
         self.valueLabel = valueLabel
         self.series = series.filter { $0.values.contains(where: \.isFinite) }
         self.rug = rug
         self.threshold = threshold
+        self.band = band
+        self.bandName = bandName
         self.emptyNote = emptyNote
         let values = series.flatMap(\.values) + (rug?.values ?? []) + (threshold.map { [$0] } ?? [])
         xAxis = ChartAxis(label: valueLabel, covering: values.map(Double.init), tickCount: 10)
@@ -48,6 +54,7 @@ public struct Histogram: Sendable {
         if let rug, !rug.values.isEmpty {
             legend.append(ChartFigure.LegendEntry(name: rug.name, ink: rug.ink, mark: .rug))
         }
+        if band != nil { legend.append(ChartFigure.LegendEntry(name: bandName, ink: .neutral, mark: .band)) }
         let figure = ChartFigure(title: title, legend: legend)
         guard !isEmpty else { return figure.renderEmpty(emptyNote) }
 
@@ -57,6 +64,7 @@ public struct Histogram: Sendable {
             label: "Images", covering: [0, Double(highest)], scale: .linear, tickCount: 5, minimumStep: 1)
         let frame = ChartFrame(xAxis: xAxis, yAxis: yAxis, width: 640, height: 300, gutter: 10)
         let marks = HTML("g") {
+            if let band { bandMark(band, in: frame) }
             for index in series.indices {
                 bars(series[index], counts: bins.counts[index], edges: bins.edges, in: frame)
             }
@@ -67,6 +75,15 @@ public struct Histogram: Sendable {
         return figure.render(
             drawing: frame.render(summary: "\(title): \(names) over \(xAxis.label)", marks: marks),
             below: below(frame.plotLeft / frame.width, frame.plotWidth / frame.width))
+    }
+
+    /// The part of the band that the axis shows.
+    private func bandMark(_ band: Range<Float>, in frame: ChartFrame) -> HTML {
+        let (left, right) = (frame.x(Double(band.lowerBound)), frame.x(Double(band.upperBound)))
+        let range = [band.lowerBound, band.upperBound].map { NumberText.significant(Double($0)) }
+        return frame.rectangle(
+            "band", x: left, y: frame.plotTop, width: max(1, right - left), height: frame.plotHeight + 10,
+            title: "\(bandName): \(range[0]) to \(range[1])")
     }
 
     private func bars(_ series: Series, counts: [Int], edges: [Double], in frame: ChartFrame) -> HTML {

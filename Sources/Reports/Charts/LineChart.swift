@@ -24,7 +24,7 @@ public struct LineChart: Sendable {
 
     /// More columns than this cannot be told apart at the size of the chart.
     private static let columns = 160
-    private static let tooltipCount = 40
+    private static let tooltipCount = 20
 
     public init(
         title: String, xAxis: ChartAxis, yAxis: ChartAxis, series: [Series], marker: CurvePoint? = nil,

@@ -12,6 +12,13 @@ extension CategoryReport {
         return (finite.count { $0 >= threshold }, finite.count)
     }
 
+    /// How many test images have an uncertain verdict at the calibrated threshold.
+    var uncertainCount: Int? {
+        guard threshold != nil else { return nil }
+        let scores = normalScores + anomalousScores + unlabelledScores
+        return uncertainScores.map { range in scores.count { range.contains($0) } } ?? 0
+    }
+
     var isLabelled: Bool { !normalScores.isEmpty || !anomalousScores.isEmpty }
 
     var notFiniteScoreCount: Int {

@@ -11,8 +11,7 @@ public struct CategoryReport: Sendable, Equatable {
     public var furtherMetrics: [Metric]
     public var counts: ImageCounts
     public var training: TrainingCurve
-    /// Ascending by `x`. Empty for unlabelled data.
-    public var roc: [CurvePoint]
+    public var curves: CategoryCurves
     /// Scores of normal test images, in any order.
     public var normalScores: [Float]
     /// Scores of anomalous test images, in any order.
@@ -23,15 +22,21 @@ public struct CategoryReport: Sendable, Equatable {
     public var calibrationScores: [Float]
     /// In raw score units; `nil` when none was calibrated.
     public var threshold: Float?
+    /// Scores in it have uncertain verdicts at ``threshold``; `nil` where none has.
+    public var uncertainScores: Range<Float>?
+    /// How the test images look beside the normal ones; empty where nobody has compared them.
+    public var drift: [DriftMeasure]
     public var gallery: [GalleryItem]
     /// What is known of the model without labels; `nil` where nobody has looked.
     public var assessment: AssessmentReport?
 
     public init(
         name: String, imageAUROC: Double? = nil, pixelAUROC: Double? = nil, furtherMetrics: [Metric] = [],
-        counts: ImageCounts = ImageCounts(), training: TrainingCurve = TrainingCurve(), roc: [CurvePoint] = [],
+        counts: ImageCounts = ImageCounts(), training: TrainingCurve = TrainingCurve(),
+        curves: CategoryCurves = CategoryCurves(),
         normalScores: [Float] = [], anomalousScores: [Float] = [], unlabelledScores: [Float] = [],
-        calibrationScores: [Float] = [], threshold: Float? = nil, gallery: [GalleryItem] = []
+        calibrationScores: [Float] = [], threshold: Float? = nil,
+        uncertainScores: Range<Float>? = nil, drift: [DriftMeasure] = [], gallery: [GalleryItem] = []
     ) {
         self.name = name
         self.imageAUROC = imageAUROC
@@ -39,12 +44,14 @@ public struct CategoryReport: Sendable, Equatable {
         self.furtherMetrics = furtherMetrics
         self.counts = counts
         self.training = training
-        self.roc = roc
+        self.curves = curves
         self.normalScores = normalScores
         self.anomalousScores = anomalousScores
         self.unlabelledScores = unlabelledScores
         self.calibrationScores = calibrationScores
         self.threshold = threshold
+        self.uncertainScores = uncertainScores
+        self.drift = drift
         self.gallery = gallery
     }
 

@@ -1,7 +1,6 @@
 /// Everything that ``ReportPage`` shows about one run, as plain data.
 ///
-/// Nothing in it is read from a clock, so equal reports give equal pages. Leave ``stageTimes`` out where pages of
-/// repeated runs are compared byte by byte.
+/// Nothing in it is read from a clock, so equal reports give equal pages; what a run cost is in ``TimingReport``.
 public struct RunReport: Sendable, Equatable {
     public var title: String
     public var description: String?
@@ -13,7 +12,6 @@ public struct RunReport: Sendable, Equatable {
     public var categories: [CategoryReport]
     /// The mean over categories; `nil` leaves the row out.
     public var mean: MetricsRow?
-    public var stageTimes: [StageTime]?
     public var warnings: [String]
     /// The manifest as pretty-printed JSON.
     public var manifest: String
@@ -21,7 +19,7 @@ public struct RunReport: Sendable, Equatable {
 
     public init(
         title: String, description: String? = nil, summary: [Fact] = [], generatedBy: [Fact] = [],
-        categories: [CategoryReport] = [], mean: MetricsRow? = nil, stageTimes: [StageTime]? = nil,
+        categories: [CategoryReport] = [], mean: MetricsRow? = nil,
         warnings: [String] = [], manifest: String = "", peers: [PublishedFigure] = []
     ) {
         self.title = title
@@ -30,7 +28,6 @@ public struct RunReport: Sendable, Equatable {
         self.generatedBy = generatedBy
         self.categories = categories
         self.mean = mean
-        self.stageTimes = stageTimes
         self.warnings = warnings
         self.manifest = manifest
         self.peers = peers

@@ -23,11 +23,12 @@ struct CategorySection {
             if category.isLabelled || !category.training.points.isEmpty {
                 HTML("div", ["class": "charts"]) {
                     TrainingSection(curve: category.training).render()
-                    if category.isLabelled { roc }
+                    CurvesSection(category: category).render()
                 }
             }
             scores
             GallerySection(items: category.gallery, threshold: category.threshold).render()
+            DriftSection(measures: category.drift).render()
             if let assessment = category.assessment { AssessmentSection(assessment: assessment).render() }
         }
     }
@@ -40,6 +41,7 @@ struct CategorySection {
             parts.append("\(confusion.falseNegatives) missed")
             parts.append(NumberText.plural(confusion.falsePositives, "false alarm", "false alarms"))
         }
+        if let count = category.uncertainCount, count > 0 { parts.append("\(count) uncertain") }
         if let count = category.flaggedCount { parts.append("\(count.flagged) of \(count.total) called anomalous") }
         return parts.joined(separator: " · ")
     }
@@ -57,25 +59,6 @@ struct CategorySection {
         return parts.isEmpty ? "" : "Images: " + parts.joined(separator: ", ") + "."
     }
 
-    private var roc: HTML {
-        let auroc = category.imageAUROC.map { ", area \(NumberText.fraction($0))" } ?? ""
-        let operatingPoint = category.confusion.flatMap { counts in
-            counts.falseAlarmRate.flatMap { x in counts.recall.map { CurvePoint(x: x, y: $0) } }
-        }
-        return LineChart(
-            title: "ROC curve of image scores\(auroc)",
-            xAxis: ChartAxis(label: "False-positive rate", covering: [0, 1], scale: .linear, tickCount: 6),
-            yAxis: ChartAxis(label: "True-positive rate", covering: [0, 1], scale: .linear, tickCount: 6),
-            series: [
-                LineChart.Series(name: "model", points: category.roc, ink: .total),
-                LineChart.Series(
-                    name: "chance", points: [CurvePoint(x: 0, y: 0), CurvePoint(x: 1, y: 1)], ink: .reference),
-            ],
-            marker: operatingPoint,
-            emptyNote: "A ROC curve needs both normal and anomalous test images."
-        ).render()
-    }
-
     private var scores: HTML {
         let histogram = Histogram(
             title: "Scores", valueLabel: "Image score",
@@ -85,7 +68,8 @@ struct CategorySection {
                 Histogram.Series(name: "Unlabelled", values: category.unlabelledScores, ink: .neutral),
             ],
             rug: Histogram.Series(name: "Held-out normal", values: category.calibrationScores, ink: .reference),
-            threshold: category.threshold, emptyNote: "No image was scored.")
+            threshold: category.threshold, band: category.uncertainScores, bandName: "Uncertain verdicts",
+            emptyNote: "No image was scored.")
         guard !histogram.isEmpty else { return histogram.render() }
         let panel = ThresholdPanel(category: category, axis: histogram.xAxis)
         return HTML("div", ["class": "scores"]) {

@@ -1,26 +1,9 @@
-/// The end of the page: where the time went, warnings, the manifest, and what made the page.
+/// The end of the page: warnings, the manifest, and what made the page.
 struct ClosingSections {
     let report: RunReport
 
     func render() -> HTML {
-        .fragment([stageTimes, warnings, manifest, generatedBy])
-    }
-
-    private var stageTimes: HTML {
-        guard let times = report.stageTimes else { return .empty }
-        let bars = times.map { time in
-            BarChart.Bar(
-                label: time.stage, value: time.seconds,
-                note: "\(NumberText.duration(seconds: time.seconds)) · \(time.tasksRun) run, \(time.tasksCached) cached"
-            )
-        }
-        return HTML("section") {
-            HTML("h2") { "Time" }
-            BarChart(
-                title: "Time by stage, summed over its tasks", valueLabel: "seconds", bars: bars,
-                emptyNote: "No stage ran."
-            ).render()
-        }
+        .fragment([warnings, manifest, generatedBy])
     }
 
     private var warnings: HTML {

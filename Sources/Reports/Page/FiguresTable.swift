@@ -76,6 +76,7 @@ struct FiguresTable {
             Column(heading: "Called anomalous") { category in
                 category.flaggedCount.flatMap { Self.share($0.flagged, of: $0.total) }
             },
+            Column(heading: "Uncertain") { $0.uncertainCount.map(String.init) },
         ]
     }
 

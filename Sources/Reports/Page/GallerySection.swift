@@ -25,11 +25,16 @@ struct GallerySection {
 
     private var isLabelled: Bool { items.contains { $0.isAnomalous != nil } }
 
+    private var hasConfidence: Bool { items.contains { $0.confidence != nil } }
+
     private var legend: String {
         var legend = "Left to right: input, reconstruction, anomaly map"
         if items.contains(where: { $0.groundTruth != nil }) { legend += ", ground truth" }
         if items.contains(where: { $0.normalizedScore != nil }) {
             legend += ". Normalised scores are 0 for the median held-out normal image and 1 at the threshold"
+        }
+        if hasConfidence {
+            legend += ". Confidence is the chance that other held-out images would have led to the same verdict"
         }
         return legend + "."
     }
@@ -43,6 +48,7 @@ struct GallerySection {
                     if isLabelled { HTML("option", ["value": "misses"]) { "worst misses first" } }
                     HTML("option", ["value": "descending"]) { "highest score first" }
                     HTML("option", ["value": "ascending"]) { "lowest score first" }
+                    if hasConfidence { HTML("option", ["value": "confidence"]) { "least sure first" } }
                     HTML("option", ["value": "name"]) { "name" }
                 }
             }
@@ -67,6 +73,12 @@ struct GallerySection {
                     " wrong verdicts only"
                 }
             }
+            if hasConfidence {
+                HTML("label") {
+                    HTML("input", ["type": "checkbox", "class": "uncertain"])
+                    " uncertain verdicts only"
+                }
+            }
             HTML("output", ["class": "shown", "aria-live": "polite"]) {
                 "\(items.count) of \(items.count)"
             }
@@ -79,6 +91,7 @@ struct GallerySection {
             "li",
             [
                 "data-s": "\(item.score)", "data-l": label, "data-k": kinds.firstIndex(of: item.kind).map(String.init),
+                "data-c": item.confidence.map { "\($0)" }, "data-u": item.isUncertain ? "1" : nil,
                 "class": item.isMiss ? "miss" : nil,
             ]
         ) {
@@ -96,6 +109,28 @@ struct GallerySection {
                     HTML("span") { "normalised \(NumberText.significant(Double(normalised)))" }
                 }
                 if let verdict = item.verdict { HTML("span", ["class": "verdict"]) { verdict } }
+                if let confidence = item.confidence {
+                    HTML("span", ["class": "confidence"]) {
+                        "confidence \(NumberText.fixed(confidence, decimals: 2))"
+                        if item.isUncertain { HTML("b") { " uncertain" } }
+                    }
+                }
+            }
+            lineage(item)
+        }
+    }
+
+    private func lineage(_ item: GalleryItem) -> HTML {
+        guard !item.lineage.isEmpty else { return .empty }
+        return HTML("details", ["class": "lineage"]) {
+            HTML("summary") { "Lineage" }
+            HTML("dl") {
+                for fact in item.lineage {
+                    HTML("div") {
+                        HTML("dt") { fact.label }
+                        HTML("dd") { fact.value }
+                    }
+                }
             }
         }
     }

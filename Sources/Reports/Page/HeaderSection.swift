@@ -46,6 +46,8 @@ struct HeaderSection {
         if normal > 0 {
             facts.append(Fact(label: "False alarms on normal images", value: "\(total.falsePositives) of \(normal)"))
         }
+        let uncertain = report.categories.compactMap(\.uncertainCount).reduce(0, +)
+        if uncertain > 0 { facts.append(Fact(label: "Uncertain verdicts", value: "\(uncertain)")) }
         return facts
     }
 

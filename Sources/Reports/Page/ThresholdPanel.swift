@@ -33,6 +33,7 @@ struct ThresholdPanel {
             HTML("div", ["class": "verdicts", "aria-live": "polite"]) {
                 if category.isLabelled { confusionTable }
                 if !category.unlabelledScores.isEmpty { unlabelledLine }
+                uncertainLine
             }
         }
     }
@@ -100,6 +101,15 @@ struct ThresholdPanel {
         return HTML("p") {
             HTML("b", ["class": "flagged"]) { category.flaggedCount.map { "\($0.flagged)" } ?? NumberText.missing }
             " of \(NumberText.plural(total, "image", "images")) without ground truth called anomalous"
+        }
+    }
+
+    /// At the calibrated threshold alone; the page's script hides it where another one is chosen.
+    private var uncertainLine: HTML {
+        guard let count = category.uncertainCount, count > 0 else { return .empty }
+        return HTML("p", ["class": "uncertain-line"]) {
+            HTML("b") { "\(count)" }
+            " \(count == 1 ? "verdict is" : "verdicts are") uncertain: a person should look"
         }
     }
 

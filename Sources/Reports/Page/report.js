@@ -50,7 +50,10 @@
         const list = block.querySelector(".gallery");
         const controls = block.querySelector(".controls");
         const find = (name) => controls.querySelector(`.${name}`);
-        const filters = { sort: find("sort"), kind: find("kind"), label: find("label"), missed: find("missed") };
+        const filters = {
+            sort: find("sort"), kind: find("kind"), label: find("label"), missed: find("missed"),
+            uncertain: find("uncertain"),
+        };
         const items = all(list, "li").map((element) => ({
             element,
             name: element.querySelector("bdi").textContent,
@@ -60,6 +63,9 @@
             label: element.dataset.l,
             kind: element.dataset.k,
             isMiss: element.classList.contains("miss"),
+            confidence: element.querySelector(".confidence"),
+            sureness: element.dataset.c === undefined ? Infinity : Number(element.dataset.c),
+            isUncertain: element.dataset.u !== undefined,
         }));
         for (const item of items) {
             item.rank = Number.isNaN(item.score) ? Infinity : item.score;
@@ -80,6 +86,7 @@
             misses: (a, b) => Number(b.isMiss) - Number(a.isMiss) || compare(severity(b), severity(a)) || byName(a, b),
             descending: (a, b) => compare(b.rank, a.rank) || byName(a, b),
             ascending: (a, b) => compare(a.rank, b.rank) || byName(a, b),
+            confidence: (a, b) => compare(a.sureness, b.sureness) || byName(a, b),
             name: byName,
         };
 
@@ -89,7 +96,8 @@
                 const isShown =
                     (filters.kind.value === "" || filters.kind.value === item.kind) &&
                     (!filters.label || filters.label.value === "" || filters.label.value === item.label) &&
-                    (!filters.missed || !filters.missed.checked || item.isMiss);
+                    (!filters.missed || !filters.missed.checked || item.isMiss) &&
+                    (!filters.uncertain || !filters.uncertain.checked || item.isUncertain);
                 item.element.hidden = !isShown;
                 shown += Number(isShown);
             }
@@ -105,6 +113,8 @@
                 const isWrong = item.label !== "" && isCalled !== (item.label === "a");
                 item.isMiss = isCalibrated ? item.original.isMiss : isWrong;
                 item.element.classList.toggle("miss", item.isMiss);
+                // A confidence is one in the verdict at the calibrated threshold.
+                if (item.confidence) item.confidence.hidden = !isCalibrated;
                 item.tag.textContent = !item.isMiss ? "" : item.label === "a" ? "missed" : "false alarm";
                 if (item.verdict) {
                     const verdict = isCalled ? "anomalous" : "normal";
@@ -114,7 +124,7 @@
             filter();
         };
 
-        for (const control of [filters.kind, filters.label, filters.missed]) {
+        for (const control of [filters.kind, filters.label, filters.missed, filters.uncertain]) {
             if (control) control.addEventListener("change", filter);
         }
         filters.sort.addEventListener("change", order);
@@ -132,6 +142,7 @@
         const number = panel.querySelector(".threshold-number");
         const reset = panel.querySelector(".reset");
         const line = section.querySelector(".threshold");
+        const uncertainLine = panel.querySelector(".uncertain-line");
         const operatingPoint = section.querySelector(".operating-point");
 
         const write = (name, value) => {
@@ -166,6 +177,9 @@
                 operatingPoint.setAttribute("cx", roc.left + falseAlarms * roc.width);
                 operatingPoint.setAttribute("cy", roc.top + (1 - recall) * roc.height);
             }
+            // What is uncertain was judged at the calibrated threshold.
+            for (const part of all(section, ".scores svg[data-plot] .band")) part.toggleAttribute("hidden", threshold !== calibrated);
+            if (uncertainLine) uncertainLine.hidden = threshold !== calibrated;
             if (gallery) gallery.judge(threshold);
         };
         const placeSlider = (threshold) => { slider.value = Math.round(1000 * axis.position(threshold)); };

@@ -21,6 +21,7 @@ public struct ExportPlan: Sendable {
         add("scores.json", job.aggregate, "scores.json")
         add("scores.csv", job.aggregate, "scores.csv")
         add("report.html", job.report, "report.html")
+        add("run.json", job.record, "run.json")
         if let require = job.require { add("junit.xml", require, "junit.xml") }
         for item in job.cases {
             add("models/\(item.name).nominal", item.calibrate, "model")

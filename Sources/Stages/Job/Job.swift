@@ -24,7 +24,7 @@ public struct Job: Sendable {
     public let name: String
     public let graph: TaskGraph
     public let cases: [Case]
-    let aggregate, report: TaskID
+    let aggregate, report, record: TaskID
     let require: TaskID?
     /// Files that the job depends on, for build tools: images, masks, textures.
     public let sourcePaths: [String]
@@ -36,14 +36,15 @@ public struct Job: Sendable {
     let images: TrainingImageShelf
 
     /// Numerics beyond the stages: raised when the same stage gives other bits, because a library or a kernel changed.
-    public static let keyParts = [KeyPart("numerics", 1)]
+    static let numerics = 1
+    public static let keyParts = [KeyPart("numerics", numerics)]
 
     /// - Parameter digests: of a list of files, in its order.
     /// - Throws: `DatasetError`, `ManifestError`, `EngineError`, and what `digests` throws.
     public init(_ manifest: JobManifest, digests: ([String]) throws -> [Digest]) throws {
         name = manifest.name
         var builder = try JobBuilder(manifest, digests: digests)
-        (cases, aggregate, report) = try builder.build()
+        (cases, aggregate, report, record) = try builder.build()
         graph = try TaskGraph(builder.assembler.tasks)
         require = builder.require
         sourcePaths = builder.sourcePaths

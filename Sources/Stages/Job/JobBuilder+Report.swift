@@ -30,8 +30,7 @@ extension JobBuilder {
                 Fact(label: "Nominal", value: NominalVersion.current),
                 fact("Engine") { "\($0.engine.kind.rawValue), \($0.engine.precision.rawValue)" },
             ],
-            // Means over all fifteen categories stand beside nothing less.
-            peers: categories == PublishedFigures.mvtecCategories ? PublishedFigures.mvtec : [],
+            peers: PublishedFigures.beside(categories),
             manifest: JSONSerializer.pretty(manifest.resolved))
     }
 }

@@ -59,10 +59,11 @@ struct JobBuilder {
         digestOf = Dictionary(uniqueKeysWithValues: zip(sourcePaths, try digests(sourcePaths)))
     }
 
-    mutating func build() throws -> (cases: [Job.Case], aggregate: TaskID, report: TaskID) {
+    mutating func build() throws -> (cases: [Job.Case], aggregate: TaskID, report: TaskID, record: TaskID) {
         var built: [Job.Case] = []
         var reportCases: [ReportStage.Case] = []
-        var aggregateInputs: [TaskInput] = [], reportInputs: [TaskInput] = []
+        var recordCases: [RunRecordStage.Case] = []
+        var aggregateInputs: [TaskInput] = [], reportInputs: [TaskInput] = [], recordInputs: [TaskInput] = []
         for job in cases {
             let scanned = scans[ScanKey(layout: "\(job.manifest.dataset.layout)")] ?? []
             for category in scanned {
@@ -78,20 +79,33 @@ struct JobBuilder {
                         select: parts.select, corruptions: parts.corruptions, calibrate: parts.calibrate,
                         assess: parts.assess, metrics: parts.metrics, overlays: parts.overlays))
                 aggregateInputs.append(TaskInput("metrics.\(number)", parts.metrics, "metrics.json"))
-                aggregateInputs.append(TaskInput("scores.\(number)", parts.metrics, "scores.json"))
+                aggregateInputs.append(TaskInput("scores.\(number)", parts.confidence, "scores.json"))
                 aggregateInputs.append(TaskInput("assessment.\(number)", parts.assess, "assessment.json"))
                 reportInputs.append(TaskInput("assessment.\(number)", parts.assess, "assessment.json"))
                 reportInputs.append(TaskInput("metrics.\(number)", parts.metrics, "metrics.json"))
-                reportInputs.append(TaskInput("scores.\(number)", parts.metrics, "scores.json"))
+                reportInputs.append(TaskInput("scores.\(number)", parts.confidence, "scores.json"))
+                reportInputs.append(TaskInput("uncertainty.\(number)", parts.confidence, "uncertainty.json"))
                 reportInputs.append(TaskInput("calibration.\(number)", parts.calibrate, "calibration.json"))
                 reportInputs.append(TaskInput("training.\(number)", parts.calibrate, "training.json"))
                 reportInputs.append(TaskInput("trained.\(number)", parts.select, "training.json"))
+                reportInputs.append(TaskInput("drift.\(number)", parts.drift, "drift.json"))
+                reportInputs.append(TaskInput("model.\(number)", parts.calibrate, "model"))
+                recordInputs.append(TaskInput("model.\(number)", parts.calibrate, "model"))
+                recordInputs.append(TaskInput("metrics.\(number)", parts.metrics, "metrics.json"))
+                if let textures = try textures(own) {
+                    recordInputs.append(TaskInput("textures.\(number)", textures, "textures.json"))
+                }
                 for (part, task) in parts.overlays.enumerated() {
                     reportInputs.append(TaskInput("overlays.\(number).\(part)", task, "overlays.json"))
                 }
                 for (part, task) in parts.ingests.enumerated() {
                     reportInputs.append(TaskInput("images.\(number).\(part)", task, "images.json"))
+                    recordInputs.append(TaskInput("images.\(number).\(part)", task, "images.json"))
                 }
+                recordCases.append(
+                    RunRecordStage.Case(
+                        name: name, category: category.name, parameters: own.parameters,
+                        imageCount: parts.ingests.count))
                 reportCases.append(
                     ReportStage.Case(name: name, overlayCount: parts.overlays.count, imageCount: parts.ingests.count))
             }
@@ -106,13 +120,19 @@ struct JobBuilder {
         reportInputs.append(TaskInput("metrics", aggregate, "metrics.json"))
         let report = assembler.add(
             "report", reportStage(reportCases, recipes: built.map(\.recipe)), inputs: reportInputs)
-        return (built, aggregate, report)
+        let versions = assembler.tasks.map { (type(of: $0.stage).name, type(of: $0.stage).version) }
+        let record = assembler.add(
+            "record",
+            RunRecordStage(
+                title: manifest.name, cases: recordCases, stages: Dictionary(versions) { first, _ in first }),
+            inputs: recordInputs)
+        return (built, aggregate, report, record)
     }
 
     private struct CaseTasks {
         var recipe: TrainingRecipe
         var ingests, corruptions: [TaskID]
-        var select, calibrate, assess, metrics: TaskID
+        var select, calibrate, assess, metrics, confidence, drift: TaskID
         var overlays: [TaskID]
     }
 
@@ -147,8 +167,15 @@ struct JobBuilder {
         }
         let metrics = assembler.add(
             "\(name)/metrics", MetricsStage(), inputs: metricsInputs, resources: .wholeMachine)
+        let confidence = assembler.add(
+            "\(name)/confidence", ConfidenceStage(tolerance: manifest.calibration.tolerance),
+            inputs: [TaskInput("model", calibrate, "model"), TaskInput("scores", metrics, "scores.json")])
+        let drift = assembler.add(
+            "\(name)/drift", DriftStage(),
+            inputs: [TaskInput("training", select, "training.json"), TaskInput("heldout", select, "heldout.json")]
+                + tested.enumerated().map { TaskInput("images.\($0.offset)", $0.element, "images.json") })
         return CaseTasks(
             recipe: recipe, ingests: normal + tested, corruptions: corruptions, select: select, calibrate: calibrate,
-            assess: assess, metrics: metrics, overlays: overlays)
+            assess: assess, metrics: metrics, confidence: confidence, drift: drift, overlays: overlays)
     }
 }

@@ -2,6 +2,7 @@ import AnomalyDetection
 import ContentStore
 import NeuralNetworks
 import Pipeline
+import Thresholds
 
 /// Scoring of a folder of images with a finished model, outside of any job.
 public struct ScoringJob: Sendable {
@@ -13,9 +14,11 @@ public struct ScoringJob: Sendable {
     /// - Parameters:
     ///   - model: which is put into the store.
     ///   - category: the images, as `DatasetScan.images(below:)` finds them.
+    ///   - tolerance: verdicts with a chance of at least exp(-tolerance) to be another one are marked as uncertain.
     ///   - digests: of a list of files, in its order.
     public init(
-        model: Model, category: SourceCategory, engine: String?, setAsideBadImages: Bool, store: ContentStore,
+        model: Model, category: SourceCategory, engine: String?, setAsideBadImages: Bool,
+        tolerance: Double = VerdictConfidence.defaultTolerance, store: ContentStore,
         digests: ([String]) throws -> [Digest]
     ) throws {
         self.model = model
@@ -49,10 +52,13 @@ public struct ScoringJob: Sendable {
             inputs.append(TaskInput("images.\(number)", images, "images.json"))
         }
         let metrics = assembler.add("metrics", MetricsStage(), inputs: inputs)
+        let confidence = assembler.add(
+            "confidence", ConfidenceStage(tolerance: tolerance),
+            inputs: [modelInput, TaskInput("scores", metrics, "scores.json")])
         aggregate = assembler.add(
             "aggregate", AggregateStage(categories: [model.name]),
             inputs: [
-                TaskInput("metrics.0", metrics, "metrics.json"), TaskInput("scores.0", metrics, "scores.json"),
+                TaskInput("metrics.0", metrics, "metrics.json"), TaskInput("scores.0", confidence, "scores.json"),
             ])
         self.parts = parts
         graph = try TaskGraph(assembler.tasks)

@@ -6,7 +6,8 @@ import Pipeline
 /// The numbers of all categories in one place: `metrics.json`, `scores.json` and `scores.csv` as they are exported.
 struct AggregateStage: Stage {
     static let name = "aggregate"
-    static let version = 2
+    /// 3: scores with confidence.
+    static let version = 3
 
     /// In the order of the job.
     var categories: [String]
@@ -60,18 +61,24 @@ struct RunMetrics: Codable {
 
 /// One line of `scores.csv`.
 struct ScoreRow: Codable {
-    static let header = "category,kind,image,label,score,normalizedScore,threshold,verdict"
+    static let header = "category,kind,image,label,score,normalizedScore,threshold,verdict,confidence,uncertain"
 
     var category, kind, image: String
     var label: String?
     var score, normalizedScore, threshold: Float
     var verdict: String
+    var confidence: Double
+    var uncertain: Bool
 
     init(category: String, _ entry: ScoreIndex.Entry) {
         (self.category, kind, image) = (category, entry.kind, entry.file)
         label = entry.isAnomalous.map { $0 ? "anomalous" : "normal" }
         (score, normalizedScore, threshold) = (entry.score, entry.normalizedScore, entry.threshold)
         verdict = entry.verdict.rawValue
+        guard let confidence = entry.confidence, let isUncertain = entry.isUncertain else {
+            fatalError("the verdict on \(entry.file) came without a confidence")
+        }
+        (self.confidence, uncertain) = (confidence, isUncertain)
     }
 
     /// A label that nobody has given is written as null, so that a reader finds every key.
@@ -85,11 +92,15 @@ struct ScoreRow: Codable {
         try container.encode(normalizedScore, forKey: .normalizedScore)
         try container.encode(threshold, forKey: .threshold)
         try container.encode(verdict, forKey: .verdict)
+        try container.encode(confidence, forKey: .confidence)
+        try container.encode(uncertain, forKey: .uncertain)
     }
 
     var line: String {
-        [category, kind, image, label ?? "", "\(score)", "\(normalizedScore)", "\(threshold)", verdict]
-            .map(ScoreRow.quoted).joined(separator: ",")
+        [
+            category, kind, image, label ?? "", "\(score)", "\(normalizedScore)", "\(threshold)", verdict,
+            "\(confidence)", "\(uncertain)",
+        ].map(ScoreRow.quoted).joined(separator: ",")
     }
 
     /// RFC 4180.

@@ -6,8 +6,8 @@ import Pipeline
 /// The metrics of one category.
 struct MetricsStage: Stage {
     static let name = "metrics"
-    /// 2: all figures of `DetectionMetrics` instead of two AUROCs.
-    static let version = 2
+    /// 3: the curves, and AUPIMO of each image. 2: all figures of `DetectionMetrics` instead of two AUROCs.
+    static let version = 3
 
     let outputs = ["metrics.json", "scores.json"]
     let parameters: [KeyPart] = []
@@ -29,8 +29,7 @@ struct MetricsStage: Stage {
         }
         let result = try evaluation.result()
         warn(result.metrics.images, scores, masks, context)
-        let record = CategoryMetrics(figures: result.metrics, roc: result.imageROC.map { [$0.fpr, $0.tpr] })
-        try context.writeJSON(record, to: "metrics.json")
+        try context.writeJSON(CategoryMetrics(result), to: "metrics.json")
         try context.writeJSON(ScoreIndex(entries: scores), to: "scores.json")
     }
 
@@ -69,11 +68,4 @@ struct MetricsStage: Stage {
                     + "as normal ones")
         }
     }
-}
-
-/// The metrics of one category as the stages hand them on.
-struct CategoryMetrics: Codable, Sendable {
-    var figures: DetectionMetrics
-    /// Of the image scores: pairs of false and true positive rate.
-    var roc: [[Double]]
 }

@@ -7,7 +7,15 @@ enum PublishedFigures {
         "toothbrush", "transistor", "wood", "zipper",
     ]
 
-    static let mvtec = [
+    /// What to print beside the figures of a run on these categories. Means over all fifteen stand beside nothing less; figures
+    /// of single categories wherever all categories bear names of MVTec AD.
+    static func beside(_ categories: Set<String>) -> [PublishedFigure] {
+        guard !categories.isEmpty, categories.isSubset(of: mvtecCategories) else { return [] }
+        if categories == mvtecCategories { return means }
+        return single.filter { categories.contains($0.category) }.map(\.figure)
+    }
+
+    private static let means = [
         PublishedFigure(
             name: "SSAE", imageAUROC: 0.998, pixelAUROC: 0.992,
             source: "Bauer, Nakajima and Müller, Mathematics 12 (2024) 3988, abstract; mean over 15 categories"),
@@ -16,12 +24,40 @@ enum PublishedFigures {
             source: "arXiv 2511.07233, abstract; mean over 15 categories"),
         PublishedFigure(
             name: "NSA", imageAUROC: 0.972, pixelAUROC: 0.963,
-            source: "arXiv 2109.15222; mean over 15 categories"),
+            furtherMetrics: [Metric(name: "AU-PRO 0.3", value: 0.910)],
+            source: "arXiv 2109.15222, AU-PRO from its notebook; mean over 15 categories"),
         PublishedFigure(
             name: "DRAEM", imageAUROC: 0.981, pixelAUROC: 0.975,
+            furtherMetrics: [Metric(name: "Pixel AP", value: 0.689)],
             source: "README of VitjanZ/DRAEM; mean over 15 categories"),
         PublishedFigure(
+            name: "DRAEM + SSPCAB", imageAUROC: 0.989, pixelAUROC: 0.972,
+            source: "Ristea et al., CVPR 2022; mean over 15 categories"),
+        PublishedFigure(
             name: "PatchCore WR50", imageAUROC: 0.992, pixelAUROC: 0.981,
-            source: "README of amazon-science/patchcore-inspection; mean over 15 categories"),
+            furtherMetrics: [Metric(name: "AU-PRO 0.3", value: 0.944), Metric(name: "AUPIMO", value: 0.672)],
+            source:
+                "README of amazon-science/patchcore-inspection, AUPIMO from jpcbertoldo/aupimo; mean over 15 categories"
+        ),
+        PublishedFigure(
+            name: "EfficientAD-S", imageAUROC: 0.990, pixelAUROC: nil,
+            furtherMetrics: [Metric(name: "AU-PRO 0.3", value: 0.933), Metric(name: "AUPIMO", value: 0.648)],
+            source: "nelson1425/EfficientAD, AUPIMO from jpcbertoldo/aupimo; mean over 15 categories"),
+        PublishedFigure(
+            name: "PaDiM R18", imageAUROC: nil, pixelAUROC: nil, furtherMetrics: [Metric(name: "AUPIMO", value: 0.258)],
+            source: "jpcbertoldo/aupimo; mean over 15 categories"),
+    ]
+
+    private static let single = [
+        (
+            category: "screw",
+            figure: PublishedFigure(
+                name: "NSA", imageAUROC: 0.902, pixelAUROC: 0.965, source: "arXiv 2109.15222; screw")
+        ),
+        (
+            category: "toothbrush",
+            figure: PublishedFigure(
+                name: "NSA", imageAUROC: 1, pixelAUROC: 0.949, source: "arXiv 2109.15222; toothbrush")
+        ),
     ]
 }

@@ -3,11 +3,13 @@ import ContentStore
 import Metrics
 import Pipeline
 import Reports
+import Statistics
 
 /// The page that a person reads.
 struct ReportStage: Stage {
     static let name = "report"
-    static let version = 2
+    /// 3: curves, uncertain verdicts, drift, lineage. 2: more figures.
+    static let version = 3
 
     /// What is known of a case before it runs.
     struct Case: Sendable {
@@ -41,11 +43,14 @@ struct ReportStage: Stage {
         var report = RunReport(
             title: title, description: details.isEmpty ? nil : details, summary: summary, generatedBy: generatedBy,
             manifest: manifest, peers: peers)
+        var drift: [DriftTest] = []
         for (number, known) in cases.enumerated() {
             try context.checkCancellation()
             report.categories.append(try category(known, number, context, &report.warnings))
+            drift.append(DriftTest(try context.readJSON(DriftRecord.self, "drift.\(number)")))
             context.progress(number + 1, of: cases.count, unit: "categories")
         }
+        for (number, measures) in DriftTest.measures(drift).enumerated() { report.categories[number].drift = measures }
         let mean = try context.readJSON(MetricsSummary.self, "metrics").mean
         report.mean = MetricsRow(
             imageAUROC: mean.imageAUROC, pixelAUROC: mean.pixelAUROC,
@@ -69,8 +74,10 @@ struct ReportStage: Stage {
             heldOut: calibration.images,
             testNormal: figures.images.normal, testAnomalous: figures.images.anomalous,
             testUnlabelled: figures.images.unlabelled)
+        var masks: [String: Digest] = [:]
         for part in 0..<known.imageCount {
             for entry in try context.readJSON(ImageIndex.self, "images.\(number).\(part)").entries {
+                masks[entry.file] = entry.mask
                 guard let reason = entry.rejection else { continue }
                 report.counts.quarantined += 1
                 warnings.append("\(known.name): set aside: \(reason)")
@@ -82,12 +89,14 @@ struct ReportStage: Stage {
                     step: $0.step + 1, loss: $0.loss, lossClean: $0.outside, lossMasked: $0.inside,
                     learningRate: Double($0.learningRate))
             })
-        report.roc = metrics.roc.map { CurvePoint(x: $0[0], y: $0[1]) }
+        report.curves = CategoryCurves(metrics)
         report.normalScores = scores.filter { $0.isAnomalous == false }.map(\.score)
         report.anomalousScores = scores.filter { $0.isAnomalous == true }.map(\.score)
         report.unlabelledScores = scores.filter { $0.isAnomalous == nil }.map(\.score)
         report.calibrationScores = calibration.scores
         report.threshold = calibration.threshold
+        let uncertainty = try context.readJSON(UncertaintyRecord.self, "uncertainty.\(number)")
+        if let lower = uncertainty.lower, let upper = uncertainty.upper { report.uncertainScores = lower..<upper }
         var pictures: [String: OverlayIndex.Thumbnails] = [:]
         for part in 0..<known.overlayCount {
             for entry in try context.readJSON(OverlayIndex.self, "overlays.\(number).\(part)").entries {
@@ -95,10 +104,25 @@ struct ReportStage: Stage {
             }
         }
         report.assessment = AssessmentReport(try context.readJSON(Assessment.self, "assessment.\(number)"))
+        let model = context.inputDigest("model.\(number)")
         report.gallery = try scores.compactMap { score in
-            try pictures[score.file].map { try item(score, $0, context) }
+            guard let small = pictures[score.file] else { return nil }
+            var item = try item(score, small, context)
+            item.lineage = lineage(score, mask: masks[score.file], model: model)
+            return item
         }
         return report
+    }
+
+    /// By SHA-256, so that everything can be found again in the store and in the run's folder. Of its keys, the actions' are
+    /// left out: an action with another key may give the same bytes, and then this page has to stay the same too.
+    private func lineage(_ score: ScoreIndex.Entry, mask: Digest?, model: Digest) -> [Fact] {
+        [
+            Fact(label: "Image", value: score.source.hex), mask.map { Fact(label: "Ground truth", value: $0.hex) },
+            Fact(label: "Model", value: model.hex), Fact(label: "Anomaly map", value: score.map.hex),
+            Fact(label: "Reconstruction", value: score.reconstruction.hex), Fact(label: "File", value: score.file),
+            Fact(label: "Score", value: "\(score.score), threshold \(score.threshold)"),
+        ].compactMap { $0 }
     }
 
     /// The columns beside the two AUROCs.
@@ -122,6 +146,7 @@ struct ReportStage: Stage {
         return GalleryItem(
             name: name.isEmpty ? score.file : name, kind: score.kind, isAnomalous: score.isAnomalous,
             score: score.score, normalizedScore: score.normalizedScore, verdict: score.verdict.rawValue,
+            confidence: score.confidence, isUncertain: score.isUncertain ?? false,
             isMiss: score.isAnomalous.map { $0 != isCalledAnomalous } ?? false, input: try picture(pictures.input),
             reconstruction: try picture(pictures.reconstruction), overlay: try picture(pictures.overlay),
             groundTruth: try pictures.mask.map(picture))

@@ -66,6 +66,9 @@ struct ScoreIndex: Codable, Sendable {
         var normalizedScore: Float
         var threshold: Float
         var verdict: Verdict
+        /// How sure the verdict is, 0 to 1, and whether a person should decide; see `ConfidenceStage`, before which both are nil.
+        var confidence: Double?
+        var isUncertain: Bool?
         /// Of a TIFF at the size of the original.
         var map: Digest
         /// Of a JPEG at the network's size.

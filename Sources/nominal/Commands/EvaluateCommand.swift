@@ -1,4 +1,5 @@
 import ArgumentParser
+import ContentStore
 import Evaluation
 import Foundation
 import Metrics
@@ -19,6 +20,7 @@ struct EvaluateCommand: ParsableCommand {
               nominal evaluate --maps out/bottle --ground-truth mvtec_ad/bottle/ground_truth
               nominal evaluate --maps runs/demo --ground-truth data/demo --scores runs/demo/scores.csv
               nominal evaluate --maps experiment --ground-truth mvtec_ad --resize --json > figures.json
+              nominal evaluate --maps runs/mvtec_ad --ground-truth data/mvtec_ad --check-mvtec
 
             Exit codes: 0 done; 64 wrong arguments; 65 maps, masks or scores that cannot be used; 66 something is missing;
             74 the temporary file of a large evaluation cannot be written.
@@ -43,6 +45,15 @@ struct EvaluateCommand: ParsableCommand {
     @Flag(help: "Leave out images that have a mask and no map; without it, they are an error.")
     var allowMissing = false
 
+    @Flag(help: "Only say whether MVTec's own evaluation script takes these maps as they are; if not, end with 65.")
+    var checkMvtec = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Also write AUPIMO of each image to FOLDER/OBJECT/aupimos.json, in the format of the aupimo project.",
+            valueName: "folder"))
+    var aupimos: String?
+
     @Flag(help: "Print one JSON object, after schemas/metrics.schema.json where the maps lie in folders of objects.")
     var json = false
 
@@ -51,6 +62,7 @@ struct EvaluateCommand: ParsableCommand {
     func run() throws {
         try failing {
             let scan = try MapScan(maps: maps, groundTruth: groundTruth)
+            if checkMvtec { return try showReadiness(scan) }
             var evaluation = MapEvaluation()
             evaluation.resizesMaps = resize
             evaluation.allowsMissingMaps = allowMissing
@@ -58,9 +70,10 @@ struct EvaluateCommand: ParsableCommand {
             evaluation.scores = try scores.map { try ImageScores(ScoreTable(path: $0), hasObjects: scan.hasObjects) }
             var figures: [String: DetectionMetrics] = [:]
             for set in scan.sets {
-                let metrics = try evaluation.evaluate(set).metrics
-                figures[set.object ?? ""] = metrics
-                note(set, metrics)
+                let result = try evaluation.evaluate(set)
+                figures[set.object ?? ""] = result.metrics
+                note(set, result.metrics)
+                if let aupimos { try writeAUPIMO(result, set, to: aupimos) }
             }
             if scan.hasObjects {
                 let order = scan.sets.compactMap(\.object)
@@ -70,6 +83,29 @@ struct EvaluateCommand: ParsableCommand {
                 print(try json ? encoded(metrics) : FiguresList.text(metrics))
             }
         }
+    }
+
+    private func showReadiness(_ scan: MapScan) throws {
+        let readiness = try MVTecReadiness(scan, groundTruth: groundTruth)
+        for fault in readiness.faults { StandardError.write("warning: \(fault)") }
+        guard readiness.isReady else {
+            StandardError.write(
+                "error: not ready for MVTec's evaluation script: \(readiness.faults.count) faults, as above; correct them, or "
+                    + "evaluate here")
+            throw ExitCode(ExitStatus.invalidData.rawValue)
+        }
+        print("ready for MVTec's evaluation script: \(readiness.maps) maps of \(readiness.objects) objects")
+    }
+
+    private func writeAUPIMO(_ result: TestSetResult, _ set: MapSet, to folder: String) throws {
+        let object = set.object.map { "/" + $0 } ?? ""
+        guard let file = AUPIMOFile(result, paths: set.maps.map(\.path)) else {
+            let reason = result.pixels.aupimoUnavailable.map { "\($0)" } ?? ""
+            return StandardError.write(
+                "note: no aupimos.json\(object.isEmpty ? "" : " of " + object.dropFirst()): \(reason)")
+        }
+        try AtomicFile.createFolder(folder + object)
+        _ = try AtomicFile.write(Array(file.text.utf8), to: folder + object + "/aupimos.json", onlyIfChanged: true)
     }
 
     /// What a reader of the figures has to know.

@@ -64,6 +64,7 @@ struct RunCommand: ParsableCommand {
             let summary = try session.execute(job.graph)
             let exported = try folder.export(
                 try ExportPlan(job, summary, session.store), from: session.store, isComplete: summary.isSuccess)
+            try session.writeTiming(job, summary, to: folder.path)
             if let depfile { try writeDepfile(depfile, job, folder) }
             if let training = job.meter.training, !quiet {
                 let share = (training.waitingShare * 1000).rounded() / 10

@@ -4,6 +4,7 @@ import ContentStore
 import Foundation
 import Manifests
 import Stages
+import Thresholds
 
 struct ScoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -28,6 +29,12 @@ struct ScoreCommand: ParsableCommand {
     @Option(help: "The engine: onednn or openblas.")
     var engine: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Mark verdicts as uncertain that other held-out images would change with a chance of exp(-tolerance); 0 marks none.",
+            valueName: "tolerance"))
+    var tolerance = VerdictConfidence.defaultTolerance
+
     @Flag(help: "Set damaged images aside and go on, instead of ending with an error.")
     var quarantine = false
 
@@ -40,6 +47,9 @@ struct ScoreCommand: ParsableCommand {
     func validate() throws {
         if let engine, !["onednn", "openblas"].contains(engine) {
             throw ValidationError("--engine is \(engine); expected onednn or openblas")
+        }
+        guard (0...700).contains(tolerance) else {
+            throw ValidationError("--tolerance is \(tolerance); expected 0 to 700")
         }
     }
 
@@ -57,7 +67,8 @@ struct ScoreCommand: ParsableCommand {
             let target = try ExportFolder(path: output ?? "runs/score-\(source.name)")
             let session = try RunSession(storeOptions, machine, keepGoing: false, isQuiet: quiet, interruption)
             let job = try ScoringJob(
-                model: network, category: category, engine: engine, setAsideBadImages: quarantine, store: session.store
+                model: network, category: category, engine: engine, setAsideBadImages: quarantine,
+                tolerance: tolerance, store: session.store
             ) { try session.digests($0) }
             let summary = try session.execute(job.graph)
             let exported = try target.export(

@@ -1,0 +1,100 @@
+import ContentStore
+import Foundation
+import Metrics
+
+/// The folder of a finished run, as far as comparing needs it.
+public struct RunFolder: Sendable {
+    /// A line of `scores.json`; files of earlier versions have fewer keys.
+    struct Score: Decodable, Sendable {
+        var category, image: String
+        /// Nil for an image that nobody has labelled.
+        var label: String?
+        var score: Float
+    }
+
+    public let path: String
+    let metrics: MetricsSummary
+    /// In the order of the job.
+    let scores: [Score]
+    /// What the run was made from; nil for one that an earlier version exported.
+    let record: RunRecord?
+
+    /// Whether it is known what the run was made from.
+    public var tellsOrigin: Bool { record != nil }
+
+    /// - Throws: `ComparisonError` for a folder that is not there or holds no finished run, and for files that are none of ours.
+    public init(path: String) throws(ComparisonError) {
+        let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        self.path = path
+        var isDirectory: ObjCBool = false
+        guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue
+        else {
+            throw .missingFolder(path: path)
+        }
+        metrics = try Self.read(MetricsSummary.self, path + "/metrics.json")
+        scores = try Self.read([Score].self, path + "/scores.json")
+        let file = path + "/run.json"
+        guard FileManager.default.fileExists(atPath: file) else {
+            record = nil
+            return
+        }
+        let format = try Self.read(Format.self, file).format
+        guard format <= RunRecord.version else {
+            throw .newerFormat(file: file, found: format, known: RunRecord.version)
+        }
+        record = try Self.read(RunRecord.self, file)
+    }
+
+    private struct Format: Decodable { var format: Int }
+
+    private static func read<Value: Decodable>(
+        _ type: Value.Type, _ file: String
+    ) throws(ComparisonError) -> Value {
+        guard FileManager.default.fileExists(atPath: file) else { throw .missingFile(path: file) }
+        do {
+            return try StageJSON.decode(type, try AtomicFile.read(file))
+        } catch let error as StoreError {
+            throw .unreadable(file: file, reason: error.description)
+        } catch DecodingError.keyNotFound(let key, _) {
+            throw .damaged(file: file, fault: "found no key \"\(key.stringValue)\"")
+        } catch {
+            throw .damaged(file: file, fault: "found no JSON of the form that runs write")
+        }
+    }
+}
+
+/// Why runs cannot be compared.
+public enum ComparisonError: Error, Equatable, Sendable {
+    case missingFolder(path: String)
+    case missingFile(path: String)
+    case unreadable(file: String, reason: String)
+    case damaged(file: String, fault: String)
+    case newerFormat(file: String, found: Int, known: Int)
+    case noCommonCategory(first: String, firstNames: [String], second: String, secondNames: [String])
+
+    /// True where the user named something that is not there, false where what is there is of no use.
+    public var isMissing: Bool {
+        switch self {
+        case .missingFolder, .missingFile, .unreadable: true
+        default: false
+        }
+    }
+}
+
+extension ComparisonError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .missingFolder(let path):
+            "\(path): no such folder; the folder of a run is expected there, such as runs/demo. Correct the path"
+        case .missingFile(let path):
+            "\(path): no such file; every finished run has one. Name the folder of a run, or run its job to the end"
+        case .unreadable(let file, let reason): "\(file): cannot be read (\(reason)); correct the permissions"
+        case .damaged(let file, let fault): "\(file): \(fault); run the job again, which restores the file"
+        case .newerFormat(let file, let found, let known):
+            "\(file): has format \(found), expected at most \(known); compare with the version of nominal that wrote it"
+        case .noCommonCategory(let first, let firstNames, let second, let secondNames):
+            "\(first) and \(second) have no category in common: found \(firstNames.joined(separator: ", ")) and "
+                + "\(secondNames.joined(separator: ", ")). Compare runs of the same categories, variants and seeds"
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import AnomalyDetection
+import ContentStore
+import Pipeline
+import Thresholds
+
+/// Says how sure each verdict is, and which should be left to a person, from the calibration scores that the model holds. A
+/// task of its own, so that another tolerance repeats neither scores nor metrics.
+struct ConfidenceStage: Stage {
+    static let name = "confidence"
+    static let version = 1
+
+    /// See `VerdictConfidence`.
+    var tolerance: Double
+
+    let outputs = ["scores.json", "uncertainty.json"]
+
+    var parameters: [KeyPart] { [KeyPart("tolerance", .real(tolerance))] }
+
+    func run(_ context: TaskContext) throws {
+        let calibration = try Model(bytes: try context.read("model"), name: "\(context.task) model").calibration
+        let rule = try VerdictConfidence(
+            calibrationScores: calibration.scores, images: calibration.images, threshold: calibration.threshold,
+            tolerance: tolerance)
+        var scores = try context.readJSON(ScoreIndex.self, "scores")
+        for index in scores.entries.indices {
+            let score = scores.entries[index].score
+            // More digits would promise more than a handful of calibration images can tell.
+            scores.entries[index].confidence = (rule.confidence(in: score) * 10_000).rounded() / 10_000
+            scores.entries[index].isUncertain = rule.isUncertain(score)
+        }
+        let range = rule.uncertainRange
+        try context.writeJSON(scores, to: "scores.json")
+        try context.writeJSON(
+            UncertaintyRecord(tolerance: tolerance, lower: range?.lowerBound, upper: range?.upperBound),
+            to: "uncertainty.json")
+    }
+}
+
+/// `uncertainty.json`.
+struct UncertaintyRecord: Codable, Equatable {
+    var tolerance: Double
+    /// Scores from the first up to, and not with, the second have uncertain verdicts; nil where none has.
+    var lower, upper: Float?
+}

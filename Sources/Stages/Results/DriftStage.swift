@@ -1,0 +1,42 @@
+import AnomalyDetection
+import ContentStore
+import Pipeline
+
+/// Compares the appearance of the test images with that of the normal images that the model was made from: whether camera or
+/// light have changed since. Images that are known to be anomalous are left out, as a defect changes them too. It is for
+/// people to see; nothing is tuned by it.
+struct DriftStage: Stage {
+    static let name = "drift"
+    static let version = 1
+
+    let outputs = ["drift.json"]
+    let parameters: [KeyPart] = []
+
+    func run(_ context: TaskContext) throws {
+        var normal: [Digest] = []
+        for input in ["training", "heldout"] {
+            normal += try context.readJSON(TrainingIndex.self, input).entries.map(\.pixels)
+        }
+        var tested: [Digest] = []
+        for input in context.inputs(startingWith: "images") {
+            tested += try context.readJSON(ImageIndex.self, input).entries.filter { $0.isAnomalous != true }
+                .compactMap(\.pixels)
+        }
+        var done = 0
+        func appearances(_ images: [Digest]) throws -> [ImageAppearance] {
+            try images.map { pixels in
+                try context.checkCancellation()
+                done += 1
+                context.progress(done, of: normal.count + tested.count, unit: "images")
+                return ImageAppearance(try PackedImage(bytes: try context.blob(pixels), name: pixels.short).image)
+            }
+        }
+        let record = DriftRecord(normal: try appearances(normal), tested: try appearances(tested))
+        try context.writeJSON(record, to: "drift.json")
+    }
+}
+
+/// `drift.json`.
+struct DriftRecord: Codable, Equatable {
+    var normal, tested: [ImageAppearance]
+}

@@ -1,0 +1,65 @@
+import AnomalyDetection
+import Reports
+import Statistics
+
+/// The tests of one category's drift. Their probabilities are corrected together with those of all categories of a report.
+struct DriftTest {
+    private struct Measure {
+        var name, meaning: String
+        var value: @Sendable (ImageAppearance) -> Double
+    }
+
+    private static let measures = [
+        Measure(name: "Brightness", meaning: "mean luma, 0 to 1", value: { $0.brightness }),
+        Measure(name: "Contrast", meaning: "standard deviation of the luma", value: { $0.contrast }),
+        Measure(name: "Warmth", meaning: "mean of red less mean of blue", value: { $0.warmth }),
+        Measure(name: "Saturation", meaning: "mean of the largest less the smallest channel", value: { $0.saturation }),
+        Measure(
+            name: "Sharpness", meaning: "deviation of the luma's Laplacian over that of the luma",
+            value: { $0.sharpness }),
+    ]
+
+    private let record: DriftRecord
+    /// Empty where there is nothing to compare with.
+    private let tests: [KolmogorovSmirnov]
+
+    init(_ record: DriftRecord) {
+        self.record = record
+        tests =
+            record.normal.isEmpty || record.tested.isEmpty
+            ? []
+            : Self.measures.map { measure in
+                KolmogorovSmirnov(
+                    record.normal.map(measure.value), record.tested.map(measure.value))
+            }
+    }
+
+    /// What the report shows of each category.
+    static func measures(_ categories: [DriftTest]) -> [[DriftMeasure]] {
+        let adjusted = HolmCorrection.adjusted(categories.flatMap { $0.tests.map(\.probability) })
+        var next = 0
+        return categories.map { category in
+            zip(measures, category.tests).map { measure, test in
+                next += 1
+                return DriftMeasure(
+                    name: measure.name, meaning: measure.meaning,
+                    normal: category.record.normal.map(measure.value),
+                    tested: category.record.tested.map(measure.value), distance: test.statistic,
+                    probability: adjusted[next - 1])
+            }
+        }
+    }
+}
+
+extension CategoryCurves {
+    /// The curves of a category's metrics.
+    init(_ metrics: CategoryMetrics) {
+        func points(_ pairs: [[Double]]) -> [CurvePoint] { pairs.map { CurvePoint(x: $0[0], y: $0[1]) } }
+        let curves = metrics.curves
+        self.init(
+            imageROC: points(metrics.roc), pixelROC: points(curves.pixelROC),
+            imagePrecisionRecall: points(curves.imagePrecisionRecall),
+            pixelPrecisionRecall: points(curves.pixelPrecisionRecall), pro: points(curves.pro),
+            pimo: curves.pimo.map { Overlap(fpr: $0[0], mean: $0[1], lowerQuartile: $0[2], upperQuartile: $0[3]) })
+    }
+}

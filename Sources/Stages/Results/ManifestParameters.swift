@@ -1,0 +1,21 @@
+import Manifests
+
+extension JobManifest {
+    /// What decides the results of this case: each value of the resolved manifest as JSON, by its JSON Pointer. Lists are
+    /// values; names, descriptions and requirements decide nothing.
+    var parameters: [String: String] {
+        var parameters: [String: String] = [:]
+        func collect(_ value: JSONValue, _ pointer: JSONPointer) {
+            guard let members = value.members else {
+                parameters[pointer.description] = JSONSerializer.canonical(value)
+                return
+            }
+            for member in members { collect(member.value, pointer.appending(member.name)) }
+        }
+        let aside = ["$schema", "name", "description", "require", "variants", "perCategory"]
+        for member in resolved.members ?? [] where !aside.contains(member.name) {
+            collect(member.value, JSONPointer.root.appending(member.name))
+        }
+        return parameters
+    }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import Glibc
+import Pipeline
+import Stages
+import Synchronization
+
+/// Notes what each task of a run costs, and passes on to another observer all that it is told.
+final class TaskMeter: ExecutionObserver, Sendable {
+    private struct State {
+        var observed: [TaskID: RunTiming.Observation] = [:]
+        /// The most memory since each of the tasks at work began.
+        var running: [TaskID: Int] = [:]
+        var isOver = false
+    }
+
+    private let next: any ExecutionObserver
+    private let state = Mutex(State())
+
+    init(_ next: any ExecutionObserver) { self.next = next }
+
+    /// Of the tasks that have a result.
+    var observed: [TaskID: RunTiming.Observation] { state.withLock { $0.observed } }
+
+    /// Begins to look at the memory of the process every 50 ms.
+    func runStarted(total: Int) {
+        next.runStarted(total: total)
+        let thread = Thread { [self] in
+            while !state.withLock({ $0.isOver }) {
+                sample()
+                usleep(50_000)
+            }
+        }
+        thread.name = "task meter"
+        thread.start()
+    }
+
+    func taskStarted(_ task: TaskID) {
+        state.withLock { $0.running[task] = 0 }
+        sample()
+        next.taskStarted(task)
+    }
+
+    func taskProgressed(_ task: TaskID, completed: Int, total: Int, unit: String, note: String?) {
+        next.taskProgressed(task, completed: completed, total: total, unit: unit, note: note)
+    }
+
+    func taskFinished(_ task: TaskID, outcome: TaskOutcome, durationSeconds: Double) {
+        sample()
+        state.withLock { state in
+            let peak = state.running.removeValue(forKey: task)
+            switch outcome {
+            case .run: state.observed[task] = RunTiming.Observation(seconds: durationSeconds, peakMiB: peak)
+            case .cached: state.observed[task] = RunTiming.Observation()
+            case .failed, .skipped: break
+            }
+        }
+        next.taskFinished(task, outcome: outcome, durationSeconds: durationSeconds)
+    }
+
+    func runFinished(_ summary: ExecutionSummary) {
+        state.withLock { $0.isOver = true }
+        next.runFinished(summary)
+    }
+
+    private func sample() {
+        let memory = Self.residentMiB
+        state.withLock { state in
+            for task in state.running.keys { state.running[task] = max(state.running[task] ?? 0, memory) }
+        }
+    }
+
+    /// Memory that the process holds, as Linux tells it; 0 where it does not.
+    private static var residentMiB: Int {
+        guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return 0 }
+        let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+        return (pages * sysconf(Int32(_SC_PAGESIZE))) >> 20
+    }
+}

@@ -1,0 +1,125 @@
+import Foundation
+import Testing
+import Thresholds
+
+@Suite("Confidence in verdicts from calibration scores")
+struct VerdictConfidenceTests {
+    /// 1 to `count`, of which the threshold calls the highest `anomalous` ones anomalous.
+    private func rule(_ count: Int, anomalous: Int = 1, images: Int? = nil, tolerance: Double = 3) throws
+        -> VerdictConfidence
+    {
+        try VerdictConfidence(
+            calibrationScores: (1...count).map(Float.init), images: images, threshold: Float(count - anomalous + 1),
+            tolerance: tolerance)
+    }
+
+    @Test("within the calibration scores it is ExCeeD's stability, or its complement")
+    func exceed() throws {
+        // n = 1000, m = 100: the golden stabilities of RejectionRule at counts of 890 and 910; the threshold is the score 901.
+        let rule = try rule(1000, anomalous: 100)
+        let other = try RejectionRule(trainingScores: (1...1000).map(Float.init), contamination: 0.1)
+        for count in [850, 890, 900] {
+            #expect(abs(rule.confidence(in: Float(count)) - (1 - other.stability(of: Float(count)))) < 1e-12)
+        }
+        for count in [905, 910, 950] {
+            #expect(abs(rule.confidence(in: Float(count)) - other.stability(of: Float(count))) < 1e-12)
+        }
+        // RejEx's own bound on its own confidence is ours on the chance of another verdict.
+        let rejecting = try self.rule(1000, anomalous: 100, tolerance: 32)
+        for count in stride(from: 1, through: 1000, by: 7) {
+            #expect(rejecting.isUncertain(Float(count)) == other.rejects(Float(count)), "\(count)")
+        }
+    }
+
+    @Test(
+        "one image above all of n has the chance that n others stay below it: (1 + n)^n / (2 + n)^n",
+        arguments: [1, 2, 9, 100])
+    func highest(count: Int) throws {
+        let expected = pow(Double(1 + count) / Double(2 + count), Double(count))
+        #expect(abs(try rule(count).confidence(in: Float(count)) - expected) < 1e-12)
+    }
+
+    @Test("far above the threshold a verdict is certain, and more images make it so earlier")
+    func farAbove() throws {
+        for count in [3, 10, 100] {
+            let rule = try rule(count)
+            let confidences = (0..<60).map { rule.confidence(in: Float(count) * (1 + Float($0))) }
+            #expect(confidences == confidences.sorted() && confidences[59] > 0.99)
+        }
+        let ends = try [3, 10, 100].map { count in
+            Float(try #require(try rule(count).uncertainRange).upperBound - Float(count)) / Float(count)
+        }
+        #expect(ends == ends.sorted(by: >))
+    }
+
+    @Test("what is uncertain is one range around the threshold, and its bounds are exact")
+    func range() throws {
+        for images in [nil, 4] {
+            let rule = try rule(100, images: images)
+            let range = try #require(rule.uncertainRange)
+            #expect(range.contains(100) && range.lowerBound > 0)
+            #expect(rule.isUncertain(range.lowerBound) && !rule.isUncertain(range.lowerBound.nextDown))
+            #expect(rule.isUncertain(range.upperBound.nextDown) && !rule.isUncertain(range.upperBound))
+        }
+    }
+
+    @Test("scores of few images, each changed in many ways, count as few")
+    func images() throws {
+        let (many, few) = (try rule(100), try rule(100, images: 5))
+        #expect(few.confidence(in: 200) < many.confidence(in: 200))
+        let widths = try [many, few].map { rule in
+            let range = try #require(rule.uncertainRange)
+            return range.upperBound - range.lowerBound
+        }
+        #expect(widths[1] > 2 * widths[0])
+        #expect(throws: ThresholdsError.self) { try rule(10, images: 11) }
+    }
+
+    @Test("a threshold beyond the highest score moves the band with it")
+    func margin() throws {
+        let scores = (1...20).map(Float.init)
+        let at = try VerdictConfidence(calibrationScores: scores, threshold: 20)
+        let beyond = try VerdictConfidence(calibrationScores: scores, threshold: 30)
+        for score in [18, 20, 25, 40] as [Float] {
+            #expect(abs(at.confidence(in: score) - beyond.confidence(in: score + 10)) < 1e-9)
+        }
+    }
+
+    @Test("a tolerance of ln 2 or less marks nothing, and a higher one marks more")
+    func tolerance() throws {
+        #expect(try rule(50, tolerance: 0).uncertainRange == nil)
+        #expect(try rule(50, tolerance: 0.69).uncertainRange == nil)
+        let lengths = try [1.0, 3, 6].map { tolerance in
+            let range = try #require(try rule(50, tolerance: tolerance).uncertainRange)
+            return range.upperBound - range.lowerBound
+        }
+        #expect(lengths == lengths.sorted())
+    }
+
+    @Test("the unit of the scores does not matter, and equal scores have a tenth of their median as their spread")
+    func units() throws {
+        let scores = (1...30).map { Float($0) + 0.5 }
+        let plain = try VerdictConfidence(calibrationScores: scores, threshold: 30)
+        let small = try VerdictConfidence(calibrationScores: scores.map { $0 * 0x1p-20 }, threshold: 30 * 0x1p-20)
+        for score in [3, 29, 30, 33, 90] as [Float] {
+            #expect(abs(plain.confidence(in: score) - small.confidence(in: score * 0x1p-20)) < 1e-12)
+        }
+        let equal = try VerdictConfidence(calibrationScores: [2, 2, 2, 2, 2, 2], threshold: 2.2)
+        #expect(equal.confidence(in: 2.2) < 0.5 && equal.confidence(in: 4) > 0.9 && equal.confidence(in: 1) > 0.9)
+    }
+
+    @Test("what cannot be used is refused")
+    func refused() {
+        #expect(throws: ThresholdsError.tooFewScores(count: 0, needed: 1)) {
+            try VerdictConfidence(calibrationScores: [], threshold: 1)
+        }
+        #expect(throws: ThresholdsError.notFinite(index: 1)) {
+            try VerdictConfidence(calibrationScores: [1, .nan], threshold: 1)
+        }
+        for (threshold, tolerance) in [(Float.nan, 3.0), (1, -1), (1, 701), (1, .nan)] {
+            #expect(throws: ThresholdsError.self) {
+                try VerdictConfidence(calibrationScores: [1], threshold: threshold, tolerance: tolerance)
+            }
+        }
+    }
+}
