@@ -158,6 +158,6 @@ extension ContentStore {
     }
 
     private func temporaryPath() -> String {
-        "\(path)/attempts/blob-\(nextTemporary.add(1, ordering: .relaxed).newValue)"
+        "\(path)/attempts/\(Leftovers.blobPrefix)\(locks?.session ?? 0)-\(nextTemporary.add(1, ordering: .relaxed).newValue)"
     }
 }

@@ -40,13 +40,13 @@ extension ContentStore {
                 database,
                 sql: """
                     SELECT action.key, job.attempt, job.execution, job.status, job.startedAt,
-                        job.durationSeconds, job.log
+                        job.durationSeconds, job.log, job.failure
                     FROM job JOIN action ON action.id = job.action WHERE job.task = ? ORDER BY job.id
                     """, arguments: [task]
             ).map { row in
                 JobSummary(
                     action: try Digest(row, 0), attempt: row[1], execution: row[2], status: row[3], startedAt: row[4],
-                    durationSeconds: row[5], log: row[6])
+                    durationSeconds: row[5], log: row[6], failure: row[7])
             }
         }
     }

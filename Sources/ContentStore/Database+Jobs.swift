@@ -56,6 +56,38 @@ extension Database {
         return .published
     }
 
+    /// Ends a job that nobody had claimed: under the next number, unless its result is known already.
+    func endUnclaimed(
+        _ record: JobRecord, _ execution: Int64, _ rows: inout CommitWriter.KnownRows
+    ) throws -> CommitOutcome {
+        let action = try actionRow(record.key, &rows)
+        if case .succeeded(let result) = record.outcome, try isPublished(result, action) { return .recorded }
+        let last = try identifier("SELECT max(attempt) FROM job WHERE action = ?", [action]) ?? 0
+        let numbered = JobRecord(
+            key: record.key, attempt: Attempt(action: record.attempt.action, number: Int(last) + 1), task: record.task,
+            outcome: record.outcome, startedAt: record.startedAt, durationSeconds: record.durationSeconds,
+            log: record.log)
+        return try end(numbered, execution, &rows)
+    }
+
+    private func isPublished(_ result: ActionResult, _ action: Int64) throws -> Bool {
+        guard try identifier("SELECT job FROM action WHERE id = ?", [action]) != nil else { return false }
+        let statement = try cachedStatement(
+            sql: """
+                SELECT generatedBy.name, artifact.digest
+                FROM generatedBy JOIN artifact ON artifact.id = generatedBy.artifact
+                WHERE generatedBy.action = ? ORDER BY generatedBy.position
+                """)
+        statement.setUncheckedArguments([action])
+        let rows = try Row.fetchAll(statement)
+        guard rows.count == result.outputs.count else { return false }
+        for (row, output) in zip(rows, result.outputs) {
+            let name: String = row[0]
+            guard name == output.name, try Digest(row, 1) == output.digest else { return false }
+        }
+        return true
+    }
+
     /// Why this attempt may not end as it wishes: it already has, or a later one exists.
     private func obstacle(_ action: Int64, _ attempt: Attempt) throws -> String? {
         let statement = try cachedStatement(

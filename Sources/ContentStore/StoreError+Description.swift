@@ -22,6 +22,9 @@ extension StoreError: CustomStringConvertible {
         case .newerSchema(let path, let found, let supported):
             "The store \(path) has schema version \(found), this program knows versions up to \(supported): "
                 + "use the newer program that wrote it."
+        case .olderSchema(let path, let found, let current):
+            "The store \(path) has schema version \(found), this program reads version \(current): the next command that "
+                + "writes to it, such as nominal run, brings it up to date and keeps what is in it."
         case .locked(let path, let holder, let waited):
             "The store \(path) is locked by \(holder), still after \(waited) s: wait for that run to end, or give "
                 + "--lock-timeout more seconds."

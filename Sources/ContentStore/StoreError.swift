@@ -9,6 +9,7 @@ public enum StoreError: Error, Sendable, Equatable {
     case unreadableSources(paths: [String], first: String)
     case notAStore(path: String, reason: String)
     case newerSchema(path: String, found: Int, supported: Int)
+    case olderSchema(path: String, found: Int, current: Int)
     case locked(path: String, holder: String, waitedSeconds: Double)
     case openedReadOnly(path: String, operation: String)
     case missingBlob(Digest)

@@ -33,6 +33,22 @@ struct ActionResolver: Sendable {
         }
     }
 
+    /// The keys of all tasks whose inputs are known.
+    var taskKeys: TaskKeys {
+        TaskKeys(
+            graph.tasks.indices.compactMap { task in
+                guard hasInputs(task) else { return nil }
+                return TaskKeys.Entry(task: graph.tasks[task].id.path, key: key(of: task).digest)
+            })
+    }
+
+    /// Whether all inputs of a task are known.
+    private func hasInputs(_ task: Int) -> Bool {
+        zip(graph.tasks[task].inputs, graph.resolvedInputs(of: task)).allSatisfy { input, resolved in
+            resolved.producer < 0 || output(Int(resolved.output), of: Int(resolved.producer)) != nil
+        }
+    }
+
     func key(of task: Int) -> ActionKey {
         Self.key(graph.tasks[task], inputs: inputs(of: task), keyParts: keyParts)
     }

@@ -1,4 +1,5 @@
 import ContentStore
+import Synchronization
 
 /// One run of a graph. The calling thread looks tasks up and keeps the books; workers run stages; the store's
 /// committing thread reports what has become durable.
@@ -15,11 +16,17 @@ final class ExecutionRun: Sendable {
     struct EndedTask: Sendable {
         let task: Int
         let result: Result<ActionResult, any Error>
+        /// 0 when the result was found and not computed.
         let durationSeconds: Double
+        let wasFound: Bool
     }
 
     /// How many tasks are looked up together: bounds the memory that results take.
     private static let lookupLimit = 2048
+    /// How often a run looks whether other processes have finished what it waits for.
+    private static let othersSeconds = 0.1
+    /// How often the counts in the store are brought up to date.
+    private static let countsSeconds = 0.5
 
     let graph: TaskGraph
     let store: ContentStore
@@ -29,6 +36,7 @@ final class ExecutionRun: Sendable {
     let execution: Int64
     let board: Monitor<Board>
     private let startSeconds = HostClock.monotonicSeconds()
+    private let lastCounts = Mutex(HostClock.monotonicSeconds())
 
     init(
         _ graph: TaskGraph, _ store: ContentStore, _ options: ExecutorOptions, _ observer: any ExecutionObserver,
@@ -43,7 +51,9 @@ final class ExecutionRun: Sendable {
         let durations = try store.measuredDurations()
         board = Monitor(
             Board(
-                plan: ExecutionPlan(graph: graph, durations: durations, keepsGoing: options.keepGoing),
+                plan: ExecutionPlan(
+                    graph: graph, durations: durations, keepsGoing: options.keepGoing,
+                    wholeMachineLimit: options.cores / options.threads),
                 resolver: ActionResolver(graph: graph, keyParts: options.keyParts)))
     }
 
@@ -61,16 +71,17 @@ final class ExecutionRun: Sendable {
             let (isOver, hasReady) = board.inspect { ($0.plan.isOver, $0.plan.hasReady) }
             if isOver { break }
             if hasReady { workers.muster() }
-            board.wait { [cancellation] board in
-                !board.ended.isEmpty || board.plan.isOver || (cancellation.isSet && !board.plan.isStopped) ? () : nil
-            }
+            try waitForNews()
+            try noteCounts()
         }
         workers.dismiss()
         let summary = summarize(&books)
         let outcome: ExecutionOutcome =
             summary.isCancelled ? .cancelled : summary.failed + summary.skipped == 0 ? .succeeded : .failed
         do {
-            try store.endExecution(execution, outcome: outcome)
+            try store.endExecution(
+                execution, outcome: outcome, counts: summary.counts,
+                keys: board.inspect { $0.resolver.taskKeys })
         } catch {
             // A full disk, say, has failed tasks as well, and the summary tells more.
             guard summary.failed > 0 else { throw error }
@@ -109,6 +120,46 @@ final class ExecutionRun: Sendable {
         }
     }
 
+    private func waitForNews() throws {
+        func isNews(_ board: Board) -> Bool {
+            !board.ended.isEmpty || board.plan.isOver || (cancellation.isSet && !board.plan.isStopped)
+        }
+        let waitsForOthers = board.wait { board in
+            isNews(board) ? false : board.plan.waitsForOthers ? true : nil
+        }
+        guard waitsForOthers else { return }
+        // No process tells another one that it is done.
+        board.wait(atMostSeconds: Self.othersSeconds) { isNews($0) ? () : nil }
+        try askOthers()
+    }
+
+    /// Looks whether tasks that wait for other processes need to wait any longer.
+    private func askOthers() throws {
+        let awaited = board.inspect { $0.plan.awaited.sorted() }
+        let free = try awaited.filter { task in
+            try !store.isClaimed(key(of: task, board.inspect { $0.resolver.inputs(of: task) }).digest)
+        }
+        for task in free {
+            let key = key(of: task, board.inspect { $0.resolver.inputs(of: task) }).digest
+            try store.note(waiting: false, task: graph.tasks[task].id.path, action: key, execution: execution)
+        }
+        board.update { board in
+            for task in free { board.plan.reconsider(task) }
+            board.plan.machineMayBeFree()
+        }
+    }
+
+    /// Tells those who look on how far the run has come.
+    private func noteCounts() throws {
+        let now = HostClock.monotonicSeconds()
+        let isDue = lastCounts.withLock { last in
+            guard now - last >= Self.countsSeconds else { return false }
+            last = now
+            return true
+        }
+        if isDue { try store.note(board.inspect { $0.plan.counts }, execution: execution) }
+    }
+
     private func takeEnded(_ books: inout ExecutionBooks) throws {
         let ended = board.inspect { board in
             defer { board.ended = [] }
@@ -120,9 +171,13 @@ final class ExecutionRun: Sendable {
             case .success(let result):
                 board.update { board in
                     board.resolver.note(result, of: end.task)
-                    board.plan.succeed(end.task)
+                    board.plan.succeed(end.task, isCached: end.wasFound)
                 }
                 books.note(warnings: result.warnings, of: end.task)
+                if end.wasFound {
+                    observer.taskFinished(id, outcome: .cached, durationSeconds: 0)
+                    continue
+                }
                 books.secondsByStage[graph.tasks[end.task].stageName, default: 0] += end.durationSeconds
                 observer.taskFinished(id, outcome: .run, durationSeconds: end.durationSeconds)
             case .failure(PipelineError.cancelled) where cancellation.isSet:
@@ -162,8 +217,7 @@ final class ExecutionRun: Sendable {
         report(skipped: board.inspect { $0.plan.skipRemaining() })
         return board.inspect { board in
             ExecutionSummary(
-                total: graph.count, run: board.plan.count(.succeeded), cached: board.plan.count(.cached),
-                failed: board.plan.count(.failed), skipped: board.plan.count(.skipped),
+                counts: board.plan.counts,
                 isCancelled: cancellation.isSet && board.plan.count(.skipped) > 0,
                 failures: books.failures.sorted { $0.key < $1.key }.map {
                     ExecutionSummary.Failure(task: graph.tasks[$0.key].id, message: $0.value)

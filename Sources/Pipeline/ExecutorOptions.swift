@@ -4,8 +4,10 @@ import ContentStore
 public struct ExecutorOptions: Sendable {
     /// Tasks at once.
     public var jobs: Int
-    /// Threads that a whole-machine task may use.
+    /// Threads that a whole-machine task may use, and processors that it takes.
     public var threads: Int
+    /// Processors that whole-machine tasks of all runs on this store share.
+    public var cores: Int
     /// Whether tasks that do not depend on a failed one still start.
     public var keepGoing: Bool
     /// Parts of every key beside those of the stages: the version of the numerics.
@@ -15,11 +17,13 @@ public struct ExecutorOptions: Sendable {
     public var versions: String
 
     public init(
-        jobs: Int, threads: Int? = nil, keepGoing: Bool = false, keyParts: [KeyPart] = [], command: String = "",
+        jobs: Int, threads: Int? = nil, cores: Int? = nil, keepGoing: Bool = false, keyParts: [KeyPart] = [],
+        command: String = "",
         versions: String = ""
     ) {
         self.jobs = max(jobs, 1)
         self.threads = max(threads ?? jobs, 1)
+        self.cores = max(cores ?? self.threads, self.threads)
         self.keepGoing = keepGoing
         self.keyParts = keyParts
         self.command = command

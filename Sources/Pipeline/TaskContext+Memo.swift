@@ -51,13 +51,12 @@ extension TaskContext {
         let start = HostClock.monotonicSeconds()
         let bytes = try produce()
         let digest = try store.put(bytes: bytes)
-        let attempt = try store.beginAttempt(key, execution: execution, task: nil)
         let result = ActionResult(outputs: [ActionOutput(name: "value", digest: digest, sizeBytes: bytes.count)])
-        let record = JobRecord(
-            key: key, attempt: attempt, task: "\(task) [\(key.stage)]", outcome: .succeeded(result),
-            startedAt: startedAt, durationSeconds: HostClock.monotonicSeconds() - start)
-        // Should this commit fail, the blob is there all the same and only a later run's time is lost.
-        try store.commit(record, execution: execution) { _ in }
+        // Not claimed: two processes may decode the same image, which is published once. Should this commit fail, the blob is
+        // there all the same and only a later run's time is lost.
+        try store.commitUnclaimed(
+            key, result, task: "\(task) [\(key.stage)]", startedAt: startedAt,
+            durationSeconds: HostClock.monotonicSeconds() - start, execution: execution)
         return digest
     }
 }

@@ -44,6 +44,50 @@ final class WorkerCrew: Sendable {
     private func perform(_ index: Int) {
         let task = run.graph.tasks[index]
         let key = run.key(of: index, run.board.inspect { $0.resolver.inputs(of: index) })
+        var isClaimed = false
+        do {
+            // Another process may compute the same, or may have done so since this run looked.
+            isClaimed = try run.store.claim(key.digest)
+            guard isClaimed else { return try wait(index, key.digest) }
+            if case .found(let result) = try ActionLookup.lookUp([task], keys: [key.digest], in: run.store)[0] {
+                run.store.giveUp(claim: key.digest)
+                run.board.update { $0.plan.release(index) }
+                return report(index, .success(result), 0, wasFound: true)
+            }
+            guard let cores = try takeCores(for: task) else {
+                run.store.giveUp(claim: key.digest)
+                run.board.update { board in
+                    board.plan.release(index)
+                    board.plan.postpone(index)
+                }
+                return run.observer.taskWaits(task.id, for: .machineBusy)
+            }
+            compute(index, key, cores)
+        } catch {
+            if isClaimed { run.store.giveUp(claim: key.digest) }
+            run.board.update { $0.plan.release(index) }
+            report(index, .failure(error), 0)
+        }
+    }
+
+    /// Processors for a task with several threads; `nil` when others have them.
+    private func takeCores(for task: PipelineTask) throws -> [Int64]? {
+        guard task.resources == .wholeMachine else { return [] }
+        return try run.store.takeCores(run.options.threads, of: run.options.cores)
+    }
+
+    private func wait(_ index: Int, _ action: Digest) throws {
+        let id = run.graph.tasks[index].id
+        try run.store.note(waiting: true, task: id.path, action: action, execution: run.execution)
+        run.observer.taskWaits(id, for: .computedElsewhere)
+        run.board.update { board in
+            board.plan.release(index)
+            board.plan.await(index)
+        }
+    }
+
+    private func compute(_ index: Int, _ key: ActionKey, _ cores: [Int64]) {
+        let task = run.graph.tasks[index]
         let startedAt = HostClock.wallNanoseconds()
         let start = HostClock.monotonicSeconds()
         run.observer.taskStarted(task.id)
@@ -63,9 +107,13 @@ final class WorkerCrew: Sendable {
             try task.stage.run(context)
             return try context.takeOutputs(task.stage.outputs)
         }
+        run.store.giveBack(cores: cores)
         run.board.update { $0.plan.release(index) }
         let duration = HostClock.monotonicSeconds() - start
-        guard let attempt else { return report(index, result, duration) }
+        guard let attempt else {
+            run.store.giveUp(claim: key.digest)
+            return report(index, result, duration)
+        }
         let outcome: JobRecord.Outcome
         switch result {
         case .success(let value): outcome = .succeeded(value)
@@ -76,10 +124,13 @@ final class WorkerCrew: Sendable {
             key: key, attempt: attempt, task: task.id.path, outcome: outcome, startedAt: startedAt,
             durationSeconds: duration, log: log)
         do {
+            // The claim goes when the result is durable: who gets it then, finds the result.
             try run.store.commit(record, execution: run.execution) { [self] committed in
+                run.store.giveUp(claim: key.digest)
                 report(index, Self.final(result, committed), duration)
             }
         } catch {
+            run.store.giveUp(claim: key.digest)
             report(index, .failure(error), duration)
         }
     }
@@ -95,9 +146,14 @@ final class WorkerCrew: Sendable {
         }
     }
 
-    private func report(_ task: Int, _ result: Result<ActionResult, any Error>, _ duration: Double) {
+    private func report(
+        _ task: Int,
+        _ result: Result<ActionResult, any Error>, _ duration: Double, wasFound: Bool = false
+    ) {
         run.board.update {
-            $0.ended.append(ExecutionRun.EndedTask(task: task, result: result, durationSeconds: duration))
+            $0.ended.append(
+                ExecutionRun.EndedTask(
+                    task: task, result: result, durationSeconds: duration, wasFound: wasFound))
         }
     }
 }

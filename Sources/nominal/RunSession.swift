@@ -27,7 +27,8 @@ struct RunSession {
         executor = Executor(
             store: store,
             options: ExecutorOptions(
-                jobs: machine.jobCount, threads: machine.threadCount, keepGoing: keepGoing, keyParts: Job.keyParts,
+                jobs: machine.jobCount, threads: machine.threadCount, cores: machine.coreCount,
+                keepGoing: keepGoing, keyParts: Job.keyParts,
                 command: CommandLine.arguments.joined(separator: " "), versions: RunSession.versions),
             observer: ProgressDisplay(isQuiet: isQuiet))
         pending.attach(executor)

@@ -9,7 +9,7 @@ struct StoreOptions: ParsableArguments {
     )
     var store: String?
 
-    @Option(help: ArgumentHelp("Seconds to wait for another run that uses the store.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Seconds to wait for a process that has the store for itself.", valueName: "seconds"))
     var lockTimeout: Double = 0
 
     var path: String { store ?? ProcessInfo.processInfo.environment["NOMINAL_STORE"] ?? ".nominal" }
@@ -31,6 +31,8 @@ struct MachineOptions: ParsableArguments {
         help: "Threads of a training or scoring task; results do not depend on it. Default: the number of processors.")
     var threads: Int?
 
+    /// Processors of the machine; all runs on a store share them.
+    var coreCount: Int { max(ProcessInfo.processInfo.activeProcessorCount, threadCount) }
     var jobCount: Int { jobs ?? ProcessInfo.processInfo.activeProcessorCount }
     var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
 
