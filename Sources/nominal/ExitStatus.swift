@@ -35,6 +35,8 @@ enum ExitStatus: Int32 {
         case is ManifestError, is ImagingError, is FormatError, is EngineError, is DemoDataError,
             is MetricsError, is ThresholdsError:
             self = .invalidData
+        case let fault as CancelFault: self = fault.isAboutAccess ? .inputOutput : .invalidData
+        case is TaskChoice.Fault: self = .invalidData
         case is ExportError: self = .inputOutput
         default: self = .internalFault
         }

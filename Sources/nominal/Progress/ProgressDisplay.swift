@@ -101,10 +101,14 @@ final class ProgressDisplay: ExecutionObserver, Sendable {
     }
 
     private func overall(_ state: State) -> String {
-        let total = max(1, state.total), filled = 24 * state.finished / total
-        let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 24 - filled)
-        return "[\(bar)] \(state.finished) of \(state.total) tasks"
+        return ProgressDisplay.bar(state.finished, of: state.total) + " \(state.finished) of \(state.total) tasks"
             + (state.cached > 0 ? " (\(state.cached) already done)" : "")
+    }
+
+    /// Such as "[######..................]".
+    static func bar(_ finished: Int, of total: Int) -> String {
+        let filled = 24 * min(finished, total) / max(1, total)
+        return "[" + String(repeating: "#", count: filled) + String(repeating: ".", count: 24 - filled) + "]"
     }
 
     private static func terminalWidth() -> Int {
@@ -133,7 +137,7 @@ final class ProgressDisplay: ExecutionObserver, Sendable {
         return text
     }
 
-    private static func short(_ value: Double) -> String {
+    static func short(_ value: Double) -> String {
         value >= 100 ? "\(Int(value.rounded()))" : "\((value * 10).rounded() / 10)"
     }
 
