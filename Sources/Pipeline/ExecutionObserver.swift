@@ -1,3 +1,5 @@
+import ContentStore
+
 /// How a task got its result, or why it has none.
 public enum TaskOutcome: String, Sendable, Hashable {
     case run, cached, failed, skipped
@@ -18,6 +20,8 @@ public protocol ExecutionObserver: Sendable {
     func taskStarted(_ task: TaskID)
     /// A task waits for another run on the same store; once for each time that it does. It will start or be cached.
     func taskWaits(_ task: TaskID, for obstacle: TaskObstacle)
+    /// From time to time, with the time left where it can be told.
+    func runAdvanced(_ counts: TaskCounts)
     /// `unit` and `note` are for people: 12 of 40 "images", currently "broken_large/007.png".
     func taskProgressed(_ task: TaskID, completed: Int, total: Int, unit: String, note: String?)
     /// `durationSeconds` is 0 unless the task ran.
@@ -29,6 +33,7 @@ extension ExecutionObserver {
     public func runStarted(total: Int) {}
     public func taskStarted(_ task: TaskID) {}
     public func taskWaits(_ task: TaskID, for obstacle: TaskObstacle) {}
+    public func runAdvanced(_ counts: TaskCounts) {}
     public func taskProgressed(_ task: TaskID, completed: Int, total: Int, unit: String, note: String?) {}
     public func taskFinished(_ task: TaskID, outcome: TaskOutcome, durationSeconds: Double) {}
     public func runFinished(_ summary: ExecutionSummary) {}

@@ -54,6 +54,9 @@ public struct ExecutionPlan: Sendable {
 
     public func count(_ state: State) -> Int { states.count { $0 == state } }
 
+    /// Whether a task is not over.
+    public func isOpen(_ task: Int) -> Bool { [.wanted, .ready, .running, .awaited].contains(states[task]) }
+
     public var counts: TaskCounts {
         TaskCounts(
             total: states.count, run: count(.succeeded), cached: count(.cached), failed: count(.failed),

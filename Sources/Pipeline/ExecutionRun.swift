@@ -35,6 +35,8 @@ final class ExecutionRun: Sendable {
     let cancellation: CancellationFlag
     let execution: Int64
     let board: Monitor<Board>
+    /// Of stages, by earlier runs.
+    private let durations: [String: Double]
     private let startSeconds = HostClock.monotonicSeconds()
     private let lastCounts = Mutex(HostClock.monotonicSeconds())
 
@@ -48,7 +50,7 @@ final class ExecutionRun: Sendable {
         self.observer = observer
         self.cancellation = cancellation
         execution = try store.beginExecution(command: options.command, versions: options.versions)
-        let durations = try store.measuredDurations()
+        durations = try store.measuredDurations()
         board = Monitor(
             Board(
                 plan: ExecutionPlan(
@@ -72,7 +74,7 @@ final class ExecutionRun: Sendable {
             if isOver { break }
             if hasReady { workers.muster() }
             try waitForNews()
-            try noteCounts()
+            try noteCounts(books)
         }
         workers.dismiss()
         let summary = summarize(&books)
@@ -150,14 +152,25 @@ final class ExecutionRun: Sendable {
     }
 
     /// Tells those who look on how far the run has come.
-    private func noteCounts() throws {
+    private func noteCounts(_ books: ExecutionBooks) throws {
         let now = HostClock.monotonicSeconds()
         let isDue = lastCounts.withLock { last in
             guard now - last >= Self.countsSeconds else { return false }
             last = now
             return true
         }
-        if isDue { try store.note(board.inspect { $0.plan.counts }, execution: execution) }
+        guard isDue else { return }
+        let counts = board.inspect { board in
+            var counts = board.plan.counts
+            counts.remainingSeconds =
+                WorkEstimate(
+                    graph, durations: books.durations(measuredBefore: durations), jobs: options.jobs,
+                    wholeMachineLimit: options.cores / options.threads
+                ) { board.plan.isOpen($0) }.seconds
+            return counts
+        }
+        try store.note(counts, execution: execution)
+        observer.runAdvanced(counts)
     }
 
     private func takeEnded(_ books: inout ExecutionBooks) throws {
@@ -178,7 +191,7 @@ final class ExecutionRun: Sendable {
                     observer.taskFinished(id, outcome: .cached, durationSeconds: 0)
                     continue
                 }
-                books.secondsByStage[graph.tasks[end.task].stageName, default: 0] += end.durationSeconds
+                books.note(seconds: end.durationSeconds, of: graph.tasks[end.task].stageName)
                 observer.taskFinished(id, outcome: .run, durationSeconds: end.durationSeconds)
             case .failure(PipelineError.cancelled) where cancellation.isSet:
                 board.update { $0.plan.abandon(end.task) }

@@ -4,7 +4,6 @@ import BinaryCoding
 import ContentStore
 import DemoData
 import Evaluation
-import Glibc
 import Imaging
 import Manifests
 import Metrics
@@ -36,7 +35,7 @@ enum ExitStatus: Int32 {
             is MetricsError, is ThresholdsError:
             self = .invalidData
         case let fault as CancelFault: self = fault.isAboutAccess ? .inputOutput : .invalidData
-        case is TaskChoice.Fault: self = .invalidData
+        case is TaskChoice.Fault, is PlanFault: self = .invalidData
         case is ExportError: self = .inputOutput
         default: self = .internalFault
         }
@@ -54,15 +53,7 @@ func failing<Result>(_ body: () throws -> Result) throws -> Result {
     } catch let error as ValidationError {
         throw error
     } catch {
-        StandardError.write("error: \(error)")
+        StandardError.error("\(error)")
         throw ExitCode(ExitStatus(of: error).rawValue)
-    }
-}
-
-/// Messages for people, apart from results, which go to standard output.
-enum StandardError {
-    static func write(_ line: String) {
-        var text = line + "\n"
-        text.withUTF8 { bytes in unsafe _ = Glibc.write(2, bytes.baseAddress, bytes.count) }
     }
 }

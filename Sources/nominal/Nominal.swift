@@ -21,6 +21,7 @@ struct Nominal: ParsableCommand {
         version: NominalVersion.current,
         subcommands: [
             RunCommand.self, PlanCommand.self, PreviewCommand.self, SweepCommand.self, StatusCommand.self,
+            WhyCommand.self,
             RunsCommand.self, LogCommand.self, CancelCommand.self, ValidateCommand.self,
             InitCommand.self, ScoreCommand.self, EvaluateCommand.self, ThresholdCommand.self, DemoDataCommand.self,
             SchemaCommand.self, BenchCommand.self,

@@ -12,14 +12,16 @@ struct RunSession {
     private let executor: Executor
     private let interruption: Interruption
     private let machine: MachineOptions
-    private let isQuiet: Bool
+    private let reporting: ReportingOptions
+    private let reporter: any RunReporter
 
     init(
-        _ storeOptions: StoreOptions, _ machine: MachineOptions, keepGoing: Bool, isQuiet: Bool,
+        _ storeOptions: StoreOptions, _ machine: MachineOptions, keepGoing: Bool, _ reporting: ReportingOptions,
         _ interruption: Interruption
     ) throws {
         self.machine = machine
-        self.isQuiet = isQuiet
+        self.reporting = reporting
+        reporter = reporting.reporter
         self.interruption = interruption
         let pending = PendingCancellation()
         interruption.start { pending.cancel() }
@@ -30,7 +32,7 @@ struct RunSession {
                 jobs: machine.jobCount, threads: machine.threadCount, cores: machine.coreCount,
                 keepGoing: keepGoing, keyParts: Job.keyParts,
                 command: CommandLine.arguments.joined(separator: " "), versions: RunSession.versions),
-            observer: ProgressDisplay(isQuiet: isQuiet))
+            observer: reporter)
         pending.attach(executor)
     }
 
@@ -38,12 +40,11 @@ struct RunSession {
         "nominal \(NominalVersion.current), oneDNN \(OneDNN.version) on \(OneDNN.instructionSet)"
     }
 
-    /// Digests of input files, with a word to the user when that takes long.
+    /// Digests of input files.
     func digests(_ paths: [String], verifyContent: Bool = false) throws -> [Digest] {
-        let isQuiet = isQuiet
-        let meter = HashingMeter()
+        let reporter = reporter
         return try store.sourceDigests(paths: paths, threads: machine.threadCount, verifyContent: verifyContent) {
-            if !isQuiet { meter.report($0, $1) }
+            reporter.reading($0, of: $1)
         }
     }
 
@@ -51,9 +52,9 @@ struct RunSession {
 
     /// Says how a run ended, and ends the command where it did not end well.
     func conclude(_ summary: ExecutionSummary, _ exported: (written: Int, removed: Int), _ folder: String) throws {
-        for warning in summary.warnings { StandardError.write("warning: \(warning.task): \(warning.text)") }
-        for failure in summary.failures { StandardError.write("error: \(failure.task): \(failure.message)") }
-        if !isQuiet {
+        for warning in summary.warnings { StandardError.warning(warning.text, task: warning.task.path) }
+        for failure in summary.failures { StandardError.error(failure.message, task: failure.task.path) }
+        if !reporting.isQuiet {
             var text =
                 summary.run == 0 && summary.isSuccess
                 ? "nothing to do: all \(summary.total) tasks are done already"
@@ -86,21 +87,6 @@ private final class PendingCancellation: @unchecked Sendable {
         lock.withLock {
             isCancelled = true
             executor?.cancel()
-        }
-    }
-}
-
-/// Says every few seconds how far hashing has come.
-private final class HashingMeter: @unchecked Sendable {
-    private let lock = NSLock()
-    private var last = ContinuousClock.now
-
-    func report(_ completed: Int, _ total: Int) {
-        lock.withLock {
-            let now = ContinuousClock.now
-            guard now - last > .seconds(2), completed < total else { return }
-            last = now
-            StandardError.write("reading input files: \(completed) of \(total)")
         }
     }
 }

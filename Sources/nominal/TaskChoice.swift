@@ -6,6 +6,7 @@ enum TaskChoice {
         case unknown(text: String)
         case ambiguous(text: String, found: [String])
         case notInRun(task: String, run: Int64)
+        case noSuccess(task: String, run: Int64?)
 
         var description: String {
             switch self {
@@ -14,6 +15,8 @@ enum TaskChoice {
             case .ambiguous(let text, let found):
                 "\"\(text)\" may be \(found.count) tasks: \(found.prefix(8).joined(separator: ", "))"
                     + (found.count > 8 ? ", ..." : "") + "; write more of the name"
+            case .noSuccess(let task, let run):
+                "the task \(task) has no result\(run.map { " in run \($0)" } ?? ""); nominal log \(task) shows its attempts"
             case .notInRun(let task, let run):
                 "the task \(task) has no attempt in run \(run): it was done already, or not part of it; leave --run out"
             }

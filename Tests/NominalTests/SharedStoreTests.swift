@@ -14,7 +14,10 @@ import Testing
     private func attempts() throws -> [String: Int] {
         let store = try ContentStore(path: fixture.place(".nominal"), mode: .readOnly)
         var attempts: [String: Int] = [:]
-        for task in try store.tasks(matching: "") { attempts[task] = try store.jobs(ofTask: task).count }
+        // Parts of tasks, such as the decoding of single images, share the name of their task.
+        for task in try store.tasks(matching: "") where !task.hasSuffix("]") {
+            attempts[task] = try store.jobs(ofTask: task).count
+        }
         return attempts
     }
 

@@ -35,8 +35,7 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Show what would run and why, and change nothing.")
     var dryRun = false
 
-    @Flag(name: .shortAndLong, help: "No progress on standard error.")
-    var quiet = false
+    @OptionGroup var reporting: ReportingOptions
 
     @Option(help: ArgumentHelp("Also write what the results depend on, in the syntax of make.", valueName: "file"))
     var depfile: String?
@@ -48,24 +47,27 @@ struct RunCommand: ParsableCommand {
         try failing {
             let manifest = try JobManifest.load(path: manifest)
             if dryRun {
-                return try PlanCommand.show(manifest, storeOptions, explain: false, verifyContent: verifyContent)
+                return try PlanCommand.show(manifest, storeOptions, machine, verifyContent: verifyContent) { plan, _ in
+                    PlanView.list(plan, all: false)
+                    PlanView.total(plan)
+                }
             }
             let interruption = Interruption()
             var opened: (folder: ExportFolder, session: RunSession)?
             let job = try Job(manifest) { paths in
                 // Only now: a data set that is not there leaves no store and no folder behind.
                 let folder = try ExportFolder(path: output ?? "runs/\(manifest.name)")
-                let session = try RunSession(storeOptions, machine, keepGoing: keepGoing, isQuiet: quiet, interruption)
+                let session = try RunSession(storeOptions, machine, keepGoing: keepGoing, reporting, interruption)
                 opened = (folder, session)
                 return try session.digests(paths, verifyContent: verifyContent)
             }
             guard let (folder, session) = opened else { fatalError("a job did not ask for the digests of its files") }
-            for note in job.notes { StandardError.write("note: \(note)") }
+            for note in job.notes { StandardError.note(note) }
             let summary = try session.execute(job.graph)
             let exported = try folder.export(
                 try ExportPlan(job, summary, session.store), from: session.store, isComplete: summary.isSuccess)
             if let depfile { try writeDepfile(depfile, job, folder) }
-            if let training = job.meter.training, !quiet {
+            if let training = job.meter.training, !reporting.isQuiet {
                 let share = (training.waitingShare * 1000).rounded() / 10
                 StandardError.write(
                     "\(training.steps) training steps in \(ProgressDisplay.readable(training.totalSeconds)), "
@@ -74,7 +76,7 @@ struct RunCommand: ParsableCommand {
             try session.conclude(summary, exported, folder.path)
             try showFigures(job, summary, session.store, folder.path)
             let missed = try job.requirements(summary, session.store).filter { !$0.isMet }
-            for outcome in missed { StandardError.write("error: \(outcome.complaint)") }
+            for outcome in missed { StandardError.error("\(outcome.complaint)") }
             if !missed.isEmpty { throw ExitCode(ExitStatus.taskFailed.rawValue) }
         }
     }

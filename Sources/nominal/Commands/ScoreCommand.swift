@@ -31,8 +31,7 @@ struct ScoreCommand: ParsableCommand {
     @Flag(help: "Set damaged images aside and go on, instead of ending with an error.")
     var quarantine = false
 
-    @Flag(name: .shortAndLong, help: "No progress on standard error.")
-    var quiet = false
+    @OptionGroup var reporting: ReportingOptions
 
     @OptionGroup var storeOptions: StoreOptions
     @OptionGroup var machine: MachineOptions
@@ -46,7 +45,7 @@ struct ScoreCommand: ParsableCommand {
     func run() throws {
         try failing {
             guard FileManager.default.fileExists(atPath: model) else {
-                StandardError.write("error: \(model): no such model file; a run writes them to runs/NAME/models/")
+                StandardError.error("\(model): no such model file; a run writes them to runs/NAME/models/")
                 throw ExitCode(ExitStatus.inputMissing.rawValue)
             }
             // Looked at first: what cannot be scored leaves no store and no folder behind.
@@ -55,7 +54,7 @@ struct ScoreCommand: ParsableCommand {
             let category = try DatasetScan.images(below: source.absolute)
             let interruption = Interruption()
             let target = try ExportFolder(path: output ?? "runs/score-\(source.name)")
-            let session = try RunSession(storeOptions, machine, keepGoing: false, isQuiet: quiet, interruption)
+            let session = try RunSession(storeOptions, machine, keepGoing: false, reporting, interruption)
             let job = try ScoringJob(
                 model: network, category: category, engine: engine, setAsideBadImages: quarantine, store: session.store
             ) { try session.digests($0) }
