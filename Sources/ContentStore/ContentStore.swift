@@ -59,12 +59,15 @@ public final class ContentStore: Sendable {
     deinit { committer?.close() }
 
     /// Blocks until everything committed so far is durable or has failed.
-    public func flush() {
+    public func flush() { try? settle() }
+
+    /// Blocks until blobs put and results committed so far are durable. Throws what kept the last of them from it.
+    func settle() throws(StoreError) {
         guard let committer else { return }
-        let isDone = Monitor(false)
-        committer.enqueue(.barrier) { _ in isDone.update { $0 = true } }
+        let result = Monitor<Result<CommitOutcome, StoreError>?>(nil)
+        committer.enqueue(.barrier) { outcome in result.update { $0 = outcome } }
         committer.hurry()
-        isDone.wait { $0 ? () : nil }
+        _ = try result.wait { $0 }.get()
     }
 
     /// Asks for what is committed so far to become durable now, without waiting for more to share the transaction.
