@@ -116,6 +116,7 @@ let package = Package(
         .testTarget(name: "TensorsTests", dependencies: ["SeededRandom", "Tensors"], swiftSettings: rawMemory),
         .testTarget(
             name: "NominalTests", dependencies: ["nominal", "ContentStore", "Imaging", "PipelineTestSupport"],
+            exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
             name: "PipelineTests", dependencies: ["ContentStore", "Pipeline", "PipelineTestSupport"],
