@@ -24,6 +24,7 @@ struct Nominal: ParsableCommand {
             WhyCommand.self,
             RunsCommand.self, LogCommand.self, CancelCommand.self, ValidateCommand.self,
             InitCommand.self, ScoreCommand.self, EvaluateCommand.self, ThresholdCommand.self, DemoDataCommand.self,
-            SchemaCommand.self, BenchCommand.self,
+            CollectCommand.self, PinCommand.self, UnpinCommand.self, VerifyCommand.self, ExportCommand.self,
+            ImportCommand.self, SchemaCommand.self, BenchCommand.self,
         ])
 }

@@ -35,8 +35,8 @@ enum StandardError {
         put(level + ": " + (task.map { $0 + ": " } ?? "") + text + "\n")
     }
 
-    /// One call for each line, so that lines of threads and processes do not mix.
-    private static func put(_ text: String) {
+    /// Without ending the line. One call for each line, so that lines of threads and processes do not mix.
+    static func put(_ text: String) {
         var text = text
         text.withUTF8 { bytes in unsafe _ = Glibc.write(2, bytes.baseAddress, bytes.count) }
     }

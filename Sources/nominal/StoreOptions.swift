@@ -14,6 +14,13 @@ struct StoreOptions: ParsableArguments {
 
     var path: String { store ?? ProcessInfo.processInfo.environment["NOMINAL_STORE"] ?? ".nominal" }
 
+    /// For commands that are about what is there: a store that is not is not made.
+    func requireStore() throws {
+        guard FileManager.default.fileExists(atPath: path + "/store.sqlite") else {
+            throw StoreError.notAStore(path: path, reason: "there is no store here")
+        }
+    }
+
     func open(_ mode: ContentStore.Mode = .readWrite) throws -> ContentStore {
         try ContentStore(path: path, mode: mode, lockTimeoutSeconds: lockTimeout) { holder in
             StandardError.write("waiting for the store \(path), which is in use by \(holder)")

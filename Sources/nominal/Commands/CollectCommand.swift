@@ -1,0 +1,85 @@
+import ArgumentParser
+import ContentStore
+import Foundation
+
+struct CollectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gc",
+        abstract: "Frees space in the store.",
+        discussion: """
+            Without a rule, only what no result names is removed: remains of work that was given up, and damaged blobs that
+            were set aside. With --keep-runs or --keep-used, everything else goes that neither of them keeps. With
+            --max-size, only as much goes as it takes to reach that size, what is quickest to make again for each byte
+            first. Pinned results, promoted models, and what a run that is under way uses always stay. Whatever goes is
+            made again when a run needs it.
+
+            Examples:
+              nominal gc --dry-run --max-size 20G
+              nominal gc --keep-runs 3 --keep-used 30d
+            """)
+
+    @Option(help: ArgumentHelp("Keep all results of the last runs of each job.", valueName: "count"))
+    var keepRuns: Int?
+
+    @Option(help: ArgumentHelp("Keep what was used within this time, such as 12h, 30d or 8w.", valueName: "time"))
+    var keepUsed: TimeSpan?
+
+    @Option(help: ArgumentHelp("Stop once the store is this small, such as 500M or 20G.", valueName: "size"))
+    var maxSize: ByteCount?
+
+    @Flag(help: "Show what would go, in this order, and remove nothing.")
+    var dryRun = false
+
+    @Flag(name: .shortAndLong, help: "No progress on standard error.")
+    var quiet = false
+
+    @OptionGroup var storeOptions: StoreOptions
+
+    func validate() throws {
+        if let keepRuns, keepRuns < 0 { throw ValidationError("--keep-runs is \(keepRuns); expected 0 or more") }
+    }
+
+    func run() throws {
+        try failing {
+            let task = StoreTask("removing", isQuiet: quiet, stopped: "stopping: what is removed is removed, the rest stays")
+            try storeOptions.requireStore()
+            let policy = CollectionPolicy(
+                keepRuns: keepRuns, keepUsedSeconds: keepUsed?.seconds, maximumBytes: maxSize?.bytes)
+            if dryRun {
+                let plan = try ContentStore(path: storeOptions.path, mode: .readOnly).planCollection(policy)
+                for item in plan.removed { print(Self.line(item)) }
+                print("would remove \(Self.outcome(plan.removedBytes, plan))")
+            } else {
+                let (plan, summary) = try task.run { progress in
+                    try ContentStore.collect(path: storeOptions.path, policy) { progress.proceeds($0, $1) }
+                }
+                print("removed \(Self.outcome(summary.sizeBytes, plan))")
+                if summary.spared > 0 {
+                    StandardError.note("\(summary.spared) blobs stayed because a run has begun to use them")
+                }
+            }
+        }
+    }
+
+    private static func line(_ item: CollectionPlan.Item) -> String {
+        let size = "\(ByteCount(bytes: item.sizeBytes))"
+        let used = (Date().timeIntervalSince1970 - Double(item.usedNanoseconds) / 1e9)
+        let padding = String(repeating: " ", count: max(0, 12 - size.count))
+        guard let task = item.task else { return padding + size + "  no result names it" }
+        return padding + size + "  \(task)  (takes \(ProgressDisplay.readable(item.seconds)) to make again, "
+            + "last used \(TimeSpan.readable(used)) ago)"
+    }
+
+    private static func outcome(_ removed: Int, _ plan: CollectionPlan) -> String {
+        let names: [CollectionPlan.Hold: String] = [
+            .pinned: "pinned", .promoted: "promoted models", .run: "results of the last runs", .recent: "used lately",
+            .busy: "in use by a run under way",
+        ]
+        var text = "\(ByteCount(bytes: removed)) of \(ByteCount(bytes: plan.totalBytes))"
+        let held = CollectionPlan.Hold.allCases.compactMap { hold in
+            plan.heldBytes[hold].map { "\(ByteCount(bytes: $0)) \(names[hold]!)" }
+        }
+        if !held.isEmpty { text += "; kept: " + held.joined(separator: ", ") }
+        return text
+    }
+}
