@@ -40,14 +40,13 @@ struct RunCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Also write what the results depend on, in the syntax of make.", valueName: "file"))
     var depfile: String?
 
-    @Flag(help: "Read every input file again instead of trusting its size and times.")
-    var verifyContent = false
+    @OptionGroup var verification: VerificationOptions
 
     func run() throws {
         try failing {
             let manifest = try JobManifest.load(path: manifest)
             if dryRun {
-                return try PlanCommand.show(manifest, storeOptions, machine, verifyContent: verifyContent) { plan, _ in
+                return try PlanCommand.show(manifest, storeOptions, machine, verifyContent: verification.readsContent) { plan, _ in
                     PlanView.list(plan, all: false)
                     PlanView.total(plan)
                 }
@@ -59,7 +58,7 @@ struct RunCommand: ParsableCommand {
                 let folder = try ExportFolder(path: output ?? "runs/\(manifest.name)")
                 let session = try RunSession(storeOptions, machine, keepGoing: keepGoing, reporting, interruption)
                 opened = (folder, session)
-                return try session.digests(paths, verifyContent: verifyContent)
+                return try session.digests(paths, verifyContent: verification.readsContent)
             }
             guard let (folder, session) = opened else { fatalError("a job did not ask for the digests of its files") }
             for note in job.notes { StandardError.note(note) }

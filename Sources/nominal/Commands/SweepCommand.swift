@@ -39,8 +39,7 @@ struct SweepCommand: ParsableCommand {
 
     @OptionGroup var reporting: ReportingOptions
 
-    @Flag(help: "Read every input file again instead of trusting its size and times.")
-    var verifyContent = false
+    @OptionGroup var verification: VerificationOptions
 
     func run() throws {
         try failing {
@@ -54,7 +53,7 @@ struct SweepCommand: ParsableCommand {
                 // A trial that fails says something about its settings, and nothing about the other trials.
                 let session = try RunSession(storeOptions, machine, keepGoing: true, reporting, interruption)
                 opened = (folder, session)
-                return try session.digests(paths, verifyContent: verifyContent)
+                return try session.digests(paths, verifyContent: verification.readsContent)
             }
             guard let (folder, session) = opened else { fatalError("a sweep did not ask for the digests of its files") }
             for note in sweep.notes { StandardError.note(note) }
@@ -81,7 +80,7 @@ struct SweepCommand: ParsableCommand {
         let hasStore = FileManager.default.fileExists(atPath: storeOptions.path + "/store.sqlite")
         let store = hasStore ? try storeOptions.open(.readOnly) : nil
         let sweep = try Sweep(manifest) { paths in
-            if let store { return try store.sourceDigests(paths: paths, verifyContent: verifyContent) }
+            if let store { return try store.sourceDigests(paths: paths, verifyContent: verification.readsContent) }
             return try paths.map { try Digest.of(filePath: $0) }
         }
         for note in sweep.notes { StandardError.note(note) }
