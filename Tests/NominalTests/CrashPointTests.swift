@@ -3,8 +3,8 @@ import Foundation
 import Testing
 
 /// Every system call by which a command changes the store is a point at which it may be killed or fail. After that, the same
-/// command has to come to the same end with no other step. In the short form some of the points are visited; with
-/// `NOMINAL_EVERY_POINT=1` (`make test-faults`) all of them are.
+/// command has to come to the same end with no other step. A few of the points are visited for each kind of failure, or as many as
+/// `NOMINAL_POINTS` says (`make test-faults POINTS=...`).
 @Suite(.serialized) struct CrashPointTests {
     private let fixture: CommandLineFixture
 
@@ -14,11 +14,11 @@ import Testing
         try fixture.writeManifest(categories: ["wood"], steps: 4)
     }
 
-    private static let visitsAll = ProcessInfo.processInfo.environment["NOMINAL_EVERY_POINT"] == "1"
+    private static let wanted = ProcessInfo.processInfo.environment["NOMINAL_POINTS"].flatMap { Int($0) }
 
-    /// The numbers of the calls to fail at: all, or about `count` of them, never the same ones for two kinds of failure.
+    /// The numbers of the calls to fail at: about `count` of them, not the same ones for every kind of failure.
     private func points(of calls: Int, _ count: Int, _ kind: FileFaults.Kind) -> [Int] {
-        if Self.visitsAll { return Array(1...calls) }
+        let count = min(Self.wanted ?? count, calls)
         let offset = [FileFaults.Kind.kill: 1, .torn: 2, .full: 3, .broken: 4][kind]!
         let step = max(1, calls / count)
         return Array(stride(from: min(offset * step / 4 + 1, calls), through: calls, by: step))
@@ -53,7 +53,7 @@ import Testing
     private func killedRun(_ kind: FileFaults.Kind) throws {
         let calls = try countCalls(below: "reference", ["run", "tiny.json", "--store", "reference", "--output", "expected"])
         let expected = try results("expected")
-        for number in points(of: calls.count, 14, kind) {
+        for number in points(of: calls.count, 6, kind) {
             let point = calls[number - 1]
             let run = ["run", "tiny.json", "--store", "store", "--output", "results", "--quiet"]
             let killed = try fixture.nominal(
@@ -74,7 +74,7 @@ import Testing
     private func failingDisk(_ kind: FileFaults.Kind) throws {
         let calls = try countCalls(below: "reference", ["run", "tiny.json", "--store", "reference", "--output", "expected"])
         let expected = try results("expected")
-        for number in points(of: calls.count, 14, kind) {
+        for number in points(of: calls.count, 6, kind) {
             let point = calls[number - 1]
             let run = ["run", "tiny.json", "--store", "store", "--output", "results", "--quiet"]
             let failed = try fixture.nominal(
@@ -121,7 +121,7 @@ import Testing
             let calls = try FileFaults.calls(log: log)
             try FileManager.default.removeItem(atPath: log)
             let blobs = fixture.files(below: "store/objects")
-            for number in points(of: calls.count, 6, kind) {
+            for number in points(of: calls.count, 3, kind) {
                 let point = calls[number - 1]
                 try prepare("store")
                 let failed = try fixture.nominal(

@@ -47,6 +47,11 @@ enum FileFaults {
         ["LD_PRELOAD": try library.get(), "FAULTS_ROOT": resolved(root), "FAULTS_LOG": log]
     }
 
+    /// The environment in which the clock of the day is set back.
+    static func clockEnvironment(secondsBack: Int) throws -> [String: String] {
+        ["LD_PRELOAD": try library.get(), "FAULTS_CLOCK": "\(secondsBack)"]
+    }
+
     static func calls(log: String) throws -> [Call] {
         try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n").map { line in
             let fields = line.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)

@@ -47,7 +47,7 @@ struct CollectCommand: ParsableCommand {
                 keepRuns: keepRuns, keepUsedSeconds: keepUsed?.seconds, maximumBytes: maxSize?.bytes)
             if dryRun {
                 let plan = try ContentStore(path: storeOptions.path, mode: .readOnly).planCollection(policy)
-                for item in plan.removed { print(Self.line(item)) }
+                for line in Self.lines(plan) { print(line) }
                 print("would remove \(Self.outcome(plan.removedBytes, plan))")
             } else {
                 let (plan, summary) = try task.run { progress in
@@ -61,13 +61,30 @@ struct CollectCommand: ParsableCommand {
         }
     }
 
-    private static func line(_ item: CollectionPlan.Item) -> String {
-        let size = "\(ByteCount(bytes: item.sizeBytes))"
-        let used = (Date().timeIntervalSince1970 - Double(item.usedNanoseconds) / 1e9)
-        let padding = String(repeating: " ", count: max(0, 12 - size.count))
-        guard let task = item.task else { return padding + size + "  no result names it" }
-        return padding + size + "  \(task)  (takes \(ProgressDisplay.readable(item.seconds)) to make again, "
-            + "last used \(TimeSpan.readable(used)) ago)"
+    /// A line for each task, at the place of its first result that goes: the decoding of every image is a result of its own.
+    private static func lines(_ plan: CollectionPlan) -> [String] {
+        var order: [String?] = []
+        var items: [String?: [CollectionPlan.Item]] = [:]
+        for item in plan.removed {
+            if items[item.task] == nil { order.append(item.task) }
+            items[item.task, default: []].append(item)
+        }
+        let now = Date().timeIntervalSince1970
+        return order.map { task in
+            let group = items[task] ?? []
+            let size = "\(ByteCount(bytes: group.reduce(0) { $0 + $1.sizeBytes }))"
+            let start = String(repeating: " ", count: max(0, 12 - size.count)) + size
+            let times = group.count > 1 ? ", \(group.count) results" : ""
+            guard let task else { return start + "  no result names it\(group.count > 1 ? ", \(group.count) blobs" : "")" }
+            let used = group.map(\.usedNanoseconds).max() ?? 0
+            let seconds = group.reduce(0) { $0 + $1.seconds }
+            return start + "  \(task)\(times)  (takes \(readable(seconds)) to make again, "
+                + "last used \(TimeSpan.readable(now - Double(used) / 1e9)) ago)"
+        }
+    }
+
+    private static func readable(_ seconds: Double) -> String {
+        seconds < 0.1 ? "\(Int((seconds * 1000).rounded(.up))) ms" : ProgressDisplay.readable(seconds)
     }
 
     private static func outcome(_ removed: Int, _ plan: CollectionPlan) -> String {

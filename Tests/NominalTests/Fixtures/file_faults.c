@@ -11,6 +11,8 @@
 //                 torn: half of the bytes are written, then the process is killed; other calls as with kill
 //                 full: this call and all that follow find the disk full, as far as they need space
 //                 broken: this call fails with an input/output error
+//
+//   FAULTS_CLOCK  seconds by which the clock of the day is set back
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -24,7 +26,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { descriptors = 4096 };
@@ -33,6 +35,7 @@ static char root[PATH_MAX];
 static size_t rootLength;
 static int logDescriptor = -1;
 static long failing;
+static long setBack;
 static char kind[16];
 static atomic_long count;
 static char *_Atomic paths[descriptors];
@@ -44,6 +47,7 @@ static long number(const char *name) {
 }
 
 __attribute__((constructor)) static void start(void) {
+    setBack = number("FAULTS_CLOCK");
     const char *folder = getenv("FAULTS_ROOT");
     if (!folder) return;
     snprintf(root, sizeof root, "%s/", folder);
@@ -218,4 +222,10 @@ int rename(const char *old, const char *name) {
         if (fault) { errno = fault; return -1; }
     }
     return (int)syscall(SYS_renameat2, AT_FDCWD, old, AT_FDCWD, name, 0);
+}
+
+int clock_gettime(clockid_t clock, struct timespec *now) {
+    int result = (int)syscall(SYS_clock_gettime, clock, now);
+    if (result == 0 && clock == CLOCK_REALTIME) now->tv_sec -= setBack;
+    return result;
 }

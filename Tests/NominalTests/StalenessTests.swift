@@ -1,0 +1,148 @@
+import ContentStore
+import Foundation
+import Pipeline
+import PipelineTestSupport
+import Testing
+
+/// Changes that executors overlook: the rows of the table in docs/executor.md that are not tested elsewhere.
+@Suite struct StalenessTests {
+    private let fixture: CommandLineFixture
+    private let image = "data/wood/train/good/000.png"
+
+    init() throws {
+        fixture = try CommandLineFixture()
+        try fixture.writeDemoData()
+        try fixture.writeManifest(categories: ["wood"], steps: 4)
+        try #require(try fixture.nominal("run", "tiny.json").status == 0)
+    }
+
+    /// How many tasks a run would do, and the words of its plan.
+    private func plan(
+        _ environment: [String: String] = [:], _ options: String...
+    ) throws -> (count: Int, text: String) {
+        let outcome = try fixture.nominal(
+            environment: environment, ["run", "tiny.json", "--dry-run"] + options)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let last = outcome.output.split(separator: "\n").last ?? ""
+        return (Int(last.split(separator: " ").first ?? "") ?? -1, outcome.output)
+    }
+
+    /// Turns bits of the last byte before the end of the image data over, in place: size and name stay.
+    private func edit() throws {
+        var bytes = try fixture.bytes(image)
+        let other = try fixture.bytes("data/wood/train/good/001.png")
+        // Another image of the same size, if need be cut or filled: what matters here is that it is another one.
+        for index in bytes.indices where index < other.count { bytes[index] = other[index] }
+        let handle = try #require(FileHandle(forWritingAtPath: fixture.place(image)))
+        try handle.write(contentsOf: Data(bytes))
+        try handle.close()
+    }
+
+    private func times() throws -> (modified: Date, inode: Int) {
+        let facts = try FileManager.default.attributesOfItem(atPath: fixture.place(image))
+        return (facts[.modificationDate] as? Date ?? .distantPast, facts[.systemFileNumber] as? Int ?? 0)
+    }
+
+    @Test("Nothing changed: nothing to do, also when every byte is read again")
+    func nothing() throws {
+        #expect(try plan().count == 0)
+        #expect(try plan([:], "--verify", "content").count == 0)
+    }
+
+    @Test("An edit that keeps size and modification time is noticed by the time of change, which programs cannot set")
+    func editThatKeepsTimes() throws {
+        let before = try times()
+        try edit()
+        try FileManager.default.setAttributes([.modificationDate: before.modified], ofItemAtPath: fixture.place(image))
+        #expect(try times() == before)
+        let (count, text) = try plan()
+        #expect(count > 0 && text.contains("train/good/000.png"))
+    }
+
+    @Test("An edit that keeps even the time of change, as a file system without one would, is found by --verify content")
+    func editThatKeepsEverything() throws {
+        try edit()
+        // Makes the store believe that the file looked like this when it was read.
+        let facts = stat(fixture.place(image))
+        let change = """
+            UPDATE sourceFile SET sizeBytes = \(facts.st_size), modifiedAt = \(nanoseconds(facts.st_mtim)),
+                changedAt = \(nanoseconds(facts.st_ctim)), inode = \(facts.st_ino), device = \(facts.st_dev),
+                readAt = \(nanoseconds(facts.st_ctim) + 1_000_000_000)
+            WHERE path LIKE '%wood/train/good/000.png'
+            """
+        #expect(try fixture.tool("sqlite3", ".nominal/store.sqlite", change).status == 0)
+        #expect(try plan().count == 0)
+        let (count, text) = try plan([:], "--verify", "content")
+        #expect(count > 0 && text.contains("train/good/000.png"))
+        #expect(try fixture.nominal("run", "tiny.json", "--verify", "times").status == 64)
+    }
+
+    private func stat(_ path: String) -> Foundation.stat {
+        var facts = Foundation.stat()
+        unsafe lstat(path, &facts)
+        return facts
+    }
+
+    private func nanoseconds(_ time: timespec) -> Int { time.tv_sec * 1_000_000_000 + time.tv_nsec }
+
+    @Test("An environment variable that changes numbers is part of the key of what it changes, and of nothing else")
+    func environment() throws {
+        let (count, text) = try plan(["ONEDNN_MAX_CPU_ISA": "SSE41"])
+        #expect(count > 0 && text.contains("environment.ONEDNN_MAX_CPU_ISA"))
+        #expect(!text.contains("run     wood/ingest") && !text.contains("run     wood/corrupt"))
+        #expect(try plan(["SOME_OTHER_VARIABLE": "1"]).count == 0)
+    }
+
+    @Test("Another version of what computes is another key")
+    func tool() throws {
+        let folder = try TemporaryFolder()
+        let store = try ContentStore(path: folder.path)
+        let graph = try TaskGraph([
+            PipelineTask(
+                id: TaskID("a"), stage: ClosureStage("a") { try $0.write("x") }, inputs: [], resources: .light)
+        ])
+        func run(_ numerics: Int) throws -> Int {
+            let options = ExecutorOptions(jobs: 1, keyParts: [KeyPart("numerics", .integer(numerics))])
+            return try Executor(store: store, options: options).run(graph).run
+        }
+        #expect(try [run(1), run(1), run(2), run(2), run(1)] == [1, 0, 1, 0, 0])
+    }
+
+    @Test("A changed parameter makes again what depends on it, with the old and the new value, and nothing else")
+    func parameter() throws {
+        let text = try fixture.text("tiny.json").replacing("\"network\"", with: "\"scoring\": { \"boxSize\": 5 }, \"network\"")
+        try fixture.write(text, to: "tiny.json")
+        let (count, plan) = try plan()
+        #expect(count > 0 && plan.contains("boxSize") && plan.contains("-> 5"))
+        #expect(!plan.contains("wood/train") && !plan.contains("wood/corrupt"))
+    }
+
+    @Test("A damaged result is moved aside with a line in the ledger and made again by the run that reads it")
+    func damagedResult() throws {
+        let before = try fixture.bytes("runs/tiny/scores.csv")
+        try fixture.damageBlob(in: ".nominal")
+        // Makes the run read what was damaged.
+        let text = try fixture.text("tiny.json").replacing("\"steps\": 4", with: "\"steps\": 6")
+        try fixture.write(text, to: "longer.json")
+        #expect(try fixture.nominal("run", "longer.json", "--output", "longer").status == 0)
+        #expect(try fixture.nominal("run", "tiny.json").status == 0)
+        #expect(try fixture.bytes("runs/tiny/scores.csv") == before)
+        #expect(try fixture.nominal("verify").status == 0)
+    }
+
+    @Test("A clock that was set back by a year changes nothing")
+    func clock() throws {
+        let before = try fixture.signatures(below: "runs/tiny")
+        let outcome = try fixture.nominal(
+            environment: try FileFaults.clockEnvironment(secondsBack: 86_400 * 365), ["run", "tiny.json"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.errors.contains("nothing to do"))
+        #expect(try fixture.signatures(below: "runs/tiny") == before)
+        try fixture.writeManifest(categories: ["wood"], steps: 6)
+        let changed = try fixture.nominal(
+            environment: try FileFaults.clockEnvironment(secondsBack: 86_400 * 365), ["run", "tiny.json"])
+        #expect(changed.status == 0, "\(changed.errors)")
+        #expect(try fixture.nominal("gc", "--max-size", "0").status == 0)
+        #expect(try fixture.nominal("verify").status == 0)
+    }
+}
