@@ -23,13 +23,16 @@ final class StoreDatabase: Sendable {
             configuration.maximumReaderCount = 4
             configuration.prepareDatabase { database in
                 try database.execute(
-                    sql: "PRAGMA synchronous = FULL; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY")
+                    sql: "PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY")
             }
             if !isWritable && Self.isFrozen(store) {
                 // Nothing can create the shared memory of the journal here, and nothing can write either.
                 return try DatabaseQueue(path: "file:\(Self.escaped(file))?immutable=1", configuration: configuration)
             }
-            return try DatabasePool(path: file, configuration: configuration)
+            let pool = try DatabasePool(path: file, configuration: configuration)
+            // The library turns flushing off for commits when it turns the journal on, after what is above.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            return pool
         }
         try checkVersion(isWritable: isWritable)
     }

@@ -27,6 +27,9 @@ import Testing
     func order() throws {
         let names = calls.indices.filter { calls[$0].name == "rename" && calls[$0].path.contains(" -> objects/") }
         #expect(names.count > 20)
+        // The ledger of input files names these, as masks may be stored as they are.
+        let inputs = Set(
+            try fixture.files(below: "data").map { try Digest.of(filePath: fixture.place("data/" + $0)).hex })
         for named in names {
             let (temporary, object) = try #require(calls[named].path.firstRange(of: " -> ").map {
                 (calls[named].path[..<$0.lowerBound], calls[named].path[$0.upperBound...])
@@ -39,6 +42,7 @@ import Testing
             let folderFlushed = try #require(
                 first(from: named) { $0.name == "fsync" && $0.path == folder }, "\(folder) is never flushed")
             let digest = object.dropFirst("objects/".count).replacing("/", with: "")
+            guard !inputs.contains(digest) else { continue }
             let fact = try #require(
                 first { $0.path.hasSuffix("-wal") && $0.bytes.contains(digest) }, "no fact names \(digest)")
             #expect(folderFlushed < fact, "\(digest) is in the journal before its name is flushed")
