@@ -73,7 +73,9 @@ extension ContentStore {
             }
             // What has been named has to be the very file that was hashed, and as it was: whoever still writes to it, or
             // put another one in its place meanwhile, must not get that published.
-            guard let named = try FileSignature(path: objectPath(digest)), named.isContinuation(of: signature) else {
+            // Another process may have named an equal one.
+            let named = try FileSignature(path: objectPath(digest))
+            guard try named?.isContinuation(of: signature) == true || isWhole(digest) else {
                 verifiedBlobs.withLock { _ = $0.remove(digest) }
                 try FolderOperations.remove(objectPath(digest))
                 throw StoreError.changedWhileRead(path: file)
@@ -166,24 +168,27 @@ extension ContentStore {
 
     private func isWhole(_ digest: Digest) throws(StoreError) -> Bool {
         do throws(StoreError) {
-            return try OpenFile.reading(objectPath(digest)).digest() == digest
+            return try opened(digest).digest() == digest
         } catch {
+            if case .missingBlob = error { return false }
             guard error.isDefectOfTheDisk else { throw error }
             return false
         }
     }
 
-    /// Whether the blob is stored in its full size; a shorter or longer one is set aside.
+    /// Whether the blob is stored, whole; a damaged one is set aside.
     func isPresent(_ digest: Digest, sizeBytes: Int) throws -> Bool {
         let object = objectPath(digest)
         guard let signature = try FileSignature(path: object) else { return false }
-        guard signature.isRegular, signature.sizeBytes == sizeBytes else {
+        let isVerified = verifiedBlobs.withLock { $0.contains(digest) }
+        guard signature.isRegular, signature.sizeBytes == sizeBytes, try isVerified || isWhole(digest) else {
             let fault = setAside(digest, found: try Digest.of(filePath: object))
             switch fault {
             case .damagedBlob, .missingBlob: return false
             default: throw fault
             }
         }
+        noteVerified(digest)
         mark(signature, digest)
         // Whoever stored it may not have made its name durable yet.
         committer?.noteUnflushed(folder: FolderOperations.parent(of: object))

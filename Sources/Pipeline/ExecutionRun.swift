@@ -49,7 +49,8 @@ final class ExecutionRun: Sendable {
         self.options = options
         self.observer = observer
         self.cancellation = cancellation
-        execution = try store.beginExecution(command: options.command, versions: options.versions)
+        execution = try store.beginExecution(
+            command: options.command, versions: options.versions, subject: options.subject)
         durations = try store.measuredDurations()
         board = Monitor(
             Board(
@@ -108,7 +109,7 @@ final class ExecutionRun: Sendable {
             var cached: [Int] = []
             board.update { board in
                 for (task, lookup) in zip(tasks, lookups) {
-                    if case .found(let result) = lookup {
+                    if let result = lookup.settled(task, in: graph) {
                         board.resolver.note(result, of: task)
                         board.plan.resolve(task, isCached: true)
                         books.note(warnings: result.warnings, of: task)
@@ -208,18 +209,27 @@ final class ExecutionRun: Sendable {
         }
     }
 
-    /// The task whose stored result promised the blob that `error` says is lost.
+    /// The task whose stored result promised the blob that `error` says is lost: the nearest of those that `consumer` depends
+    /// on.
     private func producerOfLostBlob(_ error: any Error, _ consumer: Int) throws -> Int? {
         let lost: Digest
         switch error as? StoreError {
         case .missingBlob(let digest), .damagedBlob(let digest, _, _): lost = digest
         default: return nil
         }
-        return try graph.producers(of: consumer).first { producer in
-            let key = board.inspect { $0.resolver.key(of: producer) }.digest
-            guard let result = try store.lookUp([key])[key] else { return false }
-            return result.outputs.contains { $0.digest == lost } || result.references.contains(lost)
+        var seen = Set([consumer])
+        var reached = graph.producers(of: consumer)
+        while !reached.isEmpty {
+            for producer in reached where seen.insert(producer).inserted {
+                let key = board.inspect { $0.resolver.key(of: producer) }.digest
+                guard let result = try store.lookUp([key])[key] else { continue }
+                if result.outputs.contains(where: { $0.digest == lost }) || result.references.contains(lost) {
+                    return producer
+                }
+            }
+            reached = reached.flatMap(graph.producers(of:)).filter { !seen.contains($0) }
         }
+        return nil
     }
 
     private func report(skipped: [Int]) {

@@ -15,11 +15,13 @@ public struct ExecutorOptions: Sendable {
     /// For the history: the command line and the versions of the program and its libraries.
     public var command: String
     public var versions: String
+    /// For garbage collection: the job that this is a run of.
+    public var subject: String?
 
     public init(
         jobs: Int, threads: Int? = nil, cores: Int? = nil, keepGoing: Bool = false, keyParts: [KeyPart] = [],
         command: String = "",
-        versions: String = ""
+        versions: String = "", subject: String? = nil
     ) {
         self.jobs = max(jobs, 1)
         self.threads = max(threads ?? jobs, 1)
@@ -28,5 +30,6 @@ public struct ExecutorOptions: Sendable {
         self.keyParts = keyParts
         self.command = command
         self.versions = versions
+        self.subject = subject
     }
 }

@@ -18,7 +18,7 @@ public enum Planner {
                 tasks.map { graph.tasks[$0] }, keys: keys.map(\.key.digest), in: store)
             for ((task, key), lookup) in zip(keys, lookups) {
                 known[task] = key
-                if case .found(let result) = lookup {
+                if let result = lookup.settled(task, in: graph) {
                     resolver.note(result, of: task)
                     plan.resolve(task, isCached: true)
                     decisions[task] = .cached
@@ -50,7 +50,7 @@ public enum Planner {
     private static func reasons(
         _ id: TaskID, _ key: ActionKey, _ lookup: ActionLookup, _ store: ContentStore
     ) throws -> [RunReason] {
-        if case .lost(let name) = lookup { return [.outputMissing(name)] }
+        if case .lost(let name, _) = lookup { return [.outputMissing(name)] }
         guard let last = try store.lastKey(ofTask: id.path) else { return [.neverRan] }
         let differences = KeyDifference.between(last, RecordedKey(key))
         return differences.isEmpty ? [.resultUnusable] : differences.map { .differs($0) }

@@ -42,7 +42,8 @@ extension TaskContext {
 
     private func stored(_ keys: [Digest]) throws -> [Digest: Digest] {
         try store.lookUp(keys).compactMapValues { result in
-            result.outputs.first.flatMap { store.contains($0.digest) ? $0.digest : nil }
+            // One that is damaged is made again here: nobody else could.
+            result.outputs.first.flatMap { (try? store.verifiedPath($0.digest)) == nil ? nil : $0.digest }
         }
     }
 

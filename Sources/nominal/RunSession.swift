@@ -17,7 +17,7 @@ struct RunSession {
 
     init(
         _ storeOptions: StoreOptions, _ machine: MachineOptions, keepGoing: Bool, _ reporting: ReportingOptions,
-        _ interruption: Interruption
+        subject: String, _ interruption: Interruption
     ) throws {
         self.machine = machine
         self.reporting = reporting
@@ -31,7 +31,8 @@ struct RunSession {
             options: ExecutorOptions(
                 jobs: machine.jobCount, threads: machine.threadCount, cores: machine.coreCount,
                 keepGoing: keepGoing, keyParts: Job.keyParts,
-                command: CommandLine.arguments.joined(separator: " "), versions: RunSession.versions),
+                command: CommandLine.arguments.joined(separator: " "), versions: RunSession.versions,
+                subject: subject),
             observer: reporter)
         pending.attach(executor)
     }
@@ -49,6 +50,31 @@ struct RunSession {
     }
 
     func execute(_ graph: TaskGraph) throws -> ExecutionSummary { try executor.run(graph) }
+
+    /// Runs a graph and exports what `plan` makes of the end. A blob that turns out to be damaged or gone only when it is
+    /// exported is made again first.
+    func execute(
+        _ graph: TaskGraph, exportingTo folder: ExportFolder, _ plan: (ExecutionSummary) throws -> ExportPlan
+    ) throws -> (summary: ExecutionSummary, exported: (written: Int, removed: Int)) {
+        var repairs = 0
+        while true {
+            let summary = try executor.run(graph)
+            do {
+                return (
+                    summary, try folder.export(try plan(summary), from: store, isComplete: summary.isSuccess)
+                )
+            } catch let error as StoreError where repairs < Self.repairLimit && summary.isSuccess {
+                switch error {
+                case .missingBlob, .damagedBlob: StandardError.note("\(error)")
+                default: throw error
+                }
+                repairs += 1
+            }
+        }
+    }
+
+    /// A disk that keeps damaging files ends a run, in the end.
+    private static let repairLimit = 100
 
     /// Says how a run ended, and ends the command where it did not end well.
     func conclude(_ summary: ExecutionSummary, _ exported: (written: Int, removed: Int), _ folder: String) throws {

@@ -38,11 +38,6 @@ import Testing
         try handle.close()
     }
 
-    private func times() throws -> (modified: Date, inode: Int) {
-        let facts = try FileManager.default.attributesOfItem(atPath: fixture.place(image))
-        return (facts[.modificationDate] as? Date ?? .distantPast, facts[.systemFileNumber] as? Int ?? 0)
-    }
-
     @Test("Nothing changed: nothing to do, also when every byte is read again")
     func nothing() throws {
         #expect(try plan().count == 0)
@@ -51,10 +46,13 @@ import Testing
 
     @Test("An edit that keeps size and modification time is noticed by the time of change, which programs cannot set")
     func editThatKeepsTimes() throws {
-        let before = try times()
+        let before = stat(fixture.place(image))
+        #expect(try fixture.tool("cp", "-p", image, "as-before").status == 0)
         try edit()
-        try FileManager.default.setAttributes([.modificationDate: before.modified], ofItemAtPath: fixture.place(image))
-        #expect(try times() == before)
+        #expect(try fixture.tool("touch", "-r", "as-before", image).status == 0)
+        let after = stat(fixture.place(image))
+        #expect((after.st_size, after.st_ino) == (before.st_size, before.st_ino))
+        #expect(nanoseconds(after.st_mtim) == nanoseconds(before.st_mtim))
         let (count, text) = try plan()
         #expect(count > 0 && text.contains("train/good/000.png"))
     }
@@ -117,17 +115,49 @@ import Testing
         #expect(!plan.contains("wood/train") && !plan.contains("wood/corrupt"))
     }
 
-    @Test("A damaged result is moved aside with a line in the ledger and made again by the run that reads it")
-    func damagedResult() throws {
-        let before = try fixture.bytes("runs/tiny/scores.csv")
-        try fixture.damageBlob(in: ".nominal")
-        // Makes the run read what was damaged.
-        let text = try fixture.text("tiny.json").replacing("\"steps\": 4", with: "\"steps\": 6")
-        try fixture.write(text, to: "longer.json")
-        #expect(try fixture.nominal("run", "longer.json", "--output", "longer").status == 0)
-        #expect(try fixture.nominal("run", "tiny.json").status == 0)
-        #expect(try fixture.bytes("runs/tiny/scores.csv") == before)
+    /// The exported files, by their digests.
+    private func results() throws -> [String: Digest] {
+        try Dictionary(
+            uniqueKeysWithValues: fixture.files(below: "runs/tiny").map {
+                ($0, try Digest.of(filePath: fixture.place("runs/tiny/" + $0)))
+            })
+    }
+
+    @Test(
+        "Every blob damaged: the run that reads them makes them again, with the same results and no other step",
+        arguments: ["altered", "cut", "deleted"])
+    func damagedResults(_ damage: String) throws {
+        let before = try results()
+        for blob in fixture.files(below: ".nominal/objects").map({ ".nominal/objects/" + $0 }) {
+            var content = try fixture.bytes(blob)
+            if damage == "altered", !content.isEmpty { content[content.count / 2] ^= 1 }
+            if damage == "cut" { content.removeLast(min(content.count, 7)) }
+            try fixture.remove(blob)
+            if damage != "deleted" { try fixture.write(content, to: blob) }
+        }
+        try fixture.remove("runs")
+        let outcome = try fixture.nominal("run", "tiny.json")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(try results() == before)
+        // What nothing has read, nothing has noticed.
+        let status = try fixture.nominal("verify").status
+        #expect(damage == "deleted" ? status == 0 : [0, 1].contains(status))
         #expect(try fixture.nominal("verify").status == 0)
+    }
+
+    @Test("Without decoded images, corruptions and checkpoints there is nothing to do; what needs them makes them again")
+    func intermediates() throws {
+        let before = try results()
+        #expect(try fixture.nominal("pin", "report", "aggregate", "wood/calibrate", "wood/assess", "wood/overlay/test-first", "wood/score/test-first", "wood/metrics", "wood/select").status == 0)
+        #expect(try fixture.nominal("gc", "--max-size", "0").status == 0)
+        #expect(try plan().count == 0)
+        try fixture.remove("runs")
+        #expect(try fixture.nominal("run", "tiny.json").errors.contains("nothing to do"))
+        #expect(try results() == before)
+        let text = try fixture.text("tiny.json").replacing("\"network\"", with: "\"scoring\": { \"boxSize\": 5 }, \"network\"")
+        try fixture.write(text, to: "tiny.json")
+        let changed = try fixture.nominal("run", "tiny.json")
+        #expect(changed.status == 0, "\(changed.errors)")
     }
 
     @Test("A clock that was set back by a year changes nothing")

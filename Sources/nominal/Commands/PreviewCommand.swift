@@ -57,7 +57,9 @@ struct PreviewCommand: ParsableCommand {
             let job = try Job(manifest) { paths in
                 // A folder with a list of its own: the run's exports know nothing of these, nor these of them.
                 let folder = try ExportFolder(path: (output ?? "runs/\(manifest.name)") + "/preview")
-                let session = try RunSession(storeOptions, machine, keepGoing: false, reporting, interruption)
+                let session = try RunSession(
+                    storeOptions, machine, keepGoing: false, reporting, subject: "preview \(manifest.name)",
+                    interruption)
                 opened = (folder, session)
                 return try session.digests(paths)
             }

@@ -56,15 +56,16 @@ struct RunCommand: ParsableCommand {
             let job = try Job(manifest) { paths in
                 // Only now: a data set that is not there leaves no store and no folder behind.
                 let folder = try ExportFolder(path: output ?? "runs/\(manifest.name)")
-                let session = try RunSession(storeOptions, machine, keepGoing: keepGoing, reporting, interruption)
+                let session = try RunSession(
+                    storeOptions, machine, keepGoing: keepGoing, reporting, subject: manifest.name, interruption)
                 opened = (folder, session)
                 return try session.digests(paths, verifyContent: verification.readsContent)
             }
             guard let (folder, session) = opened else { fatalError("a job did not ask for the digests of its files") }
             for note in job.notes { StandardError.note(note) }
-            let summary = try session.execute(job.graph)
-            let exported = try folder.export(
-                try ExportPlan(job, summary, session.store), from: session.store, isComplete: summary.isSuccess)
+            let (summary, exported) = try session.execute(job.graph, exportingTo: folder) {
+                try ExportPlan(job, $0, session.store)
+            }
             if let depfile { try writeDepfile(depfile, job, folder) }
             if let training = job.meter.training, !reporting.isQuiet {
                 let share = (training.waitingShare * 1000).rounded() / 10

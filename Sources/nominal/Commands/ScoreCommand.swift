@@ -54,13 +54,14 @@ struct ScoreCommand: ParsableCommand {
             let category = try DatasetScan.images(below: source.absolute)
             let interruption = Interruption()
             let target = try ExportFolder(path: output ?? "runs/score-\(source.name)")
-            let session = try RunSession(storeOptions, machine, keepGoing: false, reporting, interruption)
+            let session = try RunSession(
+                storeOptions, machine, keepGoing: false, reporting, subject: "score \(source.name)", interruption)
             let job = try ScoringJob(
                 model: network, category: category, engine: engine, setAsideBadImages: quarantine, store: session.store
             ) { try session.digests($0) }
-            let summary = try session.execute(job.graph)
-            let exported = try target.export(
-                try job.exports(summary, session.store), from: session.store, isComplete: summary.isSuccess)
+            let (summary, exported) = try session.execute(job.graph, exportingTo: target) {
+                try job.exports($0, session.store)
+            }
             try session.conclude(summary, exported, target.path)
             print("scores: \(target.path)/scores.csv")
         }

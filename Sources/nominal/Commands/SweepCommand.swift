@@ -51,7 +51,8 @@ struct SweepCommand: ParsableCommand {
                 // Only now: a data set that is not there leaves no store and no folder behind.
                 let folder = try ExportFolder(path: output ?? "runs/\(manifest.name)")
                 // A trial that fails says something about its settings, and nothing about the other trials.
-                let session = try RunSession(storeOptions, machine, keepGoing: true, reporting, interruption)
+                let session = try RunSession(
+                    storeOptions, machine, keepGoing: true, reporting, subject: "sweep \(manifest.name)", interruption)
                 opened = (folder, session)
                 return try session.digests(paths, verifyContent: verification.readsContent)
             }
