@@ -3,7 +3,11 @@ import GRDB
 extension ContentStore {
     /// Records the start of a run of the program; returns its number, the next one in this store. Until `endExecution`, or
     /// the end of the process, it counts as alive. One transaction.
-    public func beginExecution(command: String, versions: String) throws(StoreError) -> Int64 {
+    ///
+    /// `subject`: the job that it is a run of, which garbage collection counts the last runs of.
+    public func beginExecution(
+        command: String, versions: String, subject: String? = nil
+    ) throws(StoreError) -> Int64 {
         _ = try writable(to: "record a run")
         guard let locks else { throw .openedReadOnly(path: path, operation: "record a run") }
         var begun: Int64?
@@ -14,7 +18,7 @@ extension ContentStore {
                 // Locked before the row can be seen: a running execution that is not locked is a dead one.
                 while try !locks.begin(execution: number) { number += 1 }
                 begun = number
-                try insert(execution: number, command, versions, database)
+                try insert(execution: number, command, versions, subject, database)
                 return number
             }
         } catch {
@@ -23,16 +27,18 @@ extension ContentStore {
         }
     }
 
-    private func insert(execution number: Int64, _ command: String, _ versions: String, _ database: Database) throws {
+    private func insert(
+        execution number: Int64, _ command: String, _ versions: String, _ subject: String?, _ database: Database
+    ) throws {
         let (host, process) = (HostDescription.current, ProcessIdentity.current)
         try database.run(
             """
-            INSERT INTO execution (id, command, versions, host, processor, process, processStartedTicks, startedAt,
+            INSERT INTO execution (id, command, versions, subject, host, processor, process, processStartedTicks, startedAt,
                 outcome)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running')
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'running')
             """,
             [
-                number, command, versions, host.name, host.processor, Int64(process.number),
+                number, command, versions, subject, host.name, host.processor, Int64(process.number),
                 process.startedTicks, HostClock.wallNanoseconds(),
             ])
     }

@@ -26,8 +26,17 @@ extension ContentStore {
         var dead: [Int64] = []
         for execution in running where try !locks.isLive(execution: execution) { dead.append(execution) }
         guard !dead.isEmpty else { return }
-        // Whoever ended meanwhile has said so in its row.
-        try database.write { [dead] database in
+        // Whoever ended meanwhile has said so in its row. On a full disk the rows wait: garbage collection has to be able to
+        // open the store.
+        do throws(StoreError) {
+            try recordDead(dead)
+        } catch {
+            guard case .diskFull = error else { throw error }
+        }
+    }
+
+    private func recordDead(_ dead: [Int64]) throws(StoreError) {
+        try database.write { database in
             for execution in dead {
                 try database.run(
                     "UPDATE execution SET outcome = 'interrupted' WHERE id = ? AND outcome = 'running'", [execution])

@@ -56,6 +56,16 @@ final class LockFile: Sendable {
         return Int32(lock.l_type) != F_UNLCK
     }
 
+    /// Whether someone else has a number that is as high or higher.
+    func isHeldElsewhere(from number: Int64) throws(StoreError) -> Bool {
+        var lock = Self.byte(number, F_WRLCK)
+        lock.l_len = 0
+        guard unsafe fcntl(file.descriptor, Self.query, &lock) == 0 else {
+            throw .from(errno: errno, "inspect the locks of", file.path)
+        }
+        return Int32(lock.l_type) != F_UNLCK
+    }
+
     private static func byte(_ number: Int64, _ type: Int32) -> flock {
         flock(l_type: Int16(type), l_whence: Int16(SEEK_SET), l_start: off_t(number), l_len: 1, l_pid: 0)
     }

@@ -58,6 +58,14 @@ final class StoreLocks: Sendable {
         return try body()
     }
 
+    /// Whether no other process has the store open for writing. It stays so within `opening`.
+    func isAlone() throws(StoreError) -> Bool { try !sessions.isHeldElsewhere(from: 1) }
+
+    /// For a store that is only read: whether some process has it open for writing.
+    static func hasWriter(_ store: String) throws(StoreError) -> Bool {
+        try LockFile(reading: folder(store) + "/sessions")?.isHeldElsewhere(from: 1) ?? false
+    }
+
     func isLive(session number: Int64) throws(StoreError) -> Bool {
         if number == session { return true }
         return try sessions.isHeldElsewhere(number)

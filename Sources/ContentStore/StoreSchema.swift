@@ -2,7 +2,8 @@ import GRDB
 
 /// The tables of a store. `PRAGMA user_version` holds the version.
 ///
-/// History: 1 = first; 2 = several processes at once: who runs what, what waits for whom, why an attempt failed.
+/// History: 1 = first; 2 = several processes at once: who runs what, what waits for whom, why an attempt failed; pins,
+/// and which job a run was of.
 ///
 /// Facts (`action` with its inputs, outputs, references, warnings) stay apart from the history (`execution`, `job`).
 /// Digests are 32-byte blobs, times are nanoseconds since 1970.
@@ -20,6 +21,7 @@ enum StoreSchema {
     static let steps = [
         Step(version: 1, sql: firstTables),
         Step(version: 2, sql: concurrencyTables),
+        Step(version: 2, sql: retentionTables),
     ]
 
     /// Brings a database of version `found` (0 when it is empty) to the present one. To be called in a transaction: a

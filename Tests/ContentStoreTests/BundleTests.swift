@@ -157,7 +157,7 @@ struct BundleTests {
     @Test(
         "Contents made to do harm are refused",
         arguments: [
-            ("\"version\":1", "\"version\":2"), ("\"format\":\"nominal-bundle\"", "\"format\":\"other\""),
+            ("\"subject\":\"task second\",\"version\":1", "\"subject\":\"task second\",\"version\":2"), ("\"format\":\"nominal-bundle\"", "\"format\":\"other\""),
             ("\"sizeBytes\":3", "\"sizeBytes\":-3"), ("\"sizeBytes\":3", "\"sizeBytes\":9223372036854775807"),
             ("\"sizeBytes\":3", "\"sizeBytes\":4"), ("\"durationSeconds\":0.25", "\"durationSeconds\":-1"),
             ("\"task\":\"first\"", "\"task\":\"\""), ("{", "["), ("\"actions\":[", "\"actions\":[{},"),

@@ -14,7 +14,7 @@ extension ContentStore {
         _ = try writable(to: "import \(path)")
         let reader = try BundleReader(path)
         let folder = try makeAttemptFolder(execution: execution, name: "import")
-        defer { try? removeAttemptFolder(folder) }
+        defer { try? removeAttemptFolder("\(self.path)/attempts/\(execution)") }
         var absent: [BundleContents.Blob] = []
         for blob in reader.contents.blobs {
             if try stage(blob, from: reader, in: folder, path) { absent.append(blob) }

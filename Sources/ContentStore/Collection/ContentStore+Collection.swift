@@ -94,9 +94,36 @@ extension ContentStore {
             blobs: blobs, otherBytes: databaseBytes, holders: holders, makers: facts.makers, results: facts.results,
             policy: policy)
     }
-}
 
-extension ContentStore {
-    func alone<V>(_ body: (Bool) throws(StoreError) -> V) throws(StoreError) -> V { try body(true) }
-    func oldestRunStarted() throws(StoreError) -> Int64? { nil }
+    /// Tells `body` whether this process is the only one with the store open for writing; then none comes until it is done.
+    private func alone<Value>(_ body: (Bool) throws(StoreError) -> Value) throws(StoreError) -> Value {
+        guard let locks else { throw .openedReadOnly(path: path, operation: "remove blobs") }
+        let value = try locks.opening { () throws(StoreError) -> Value? in
+            guard try locks.isAlone() else { return nil }
+            return try body(true)
+        }
+        if let value { return value }
+        return try body(false)
+    }
+
+    /// When the oldest run began that is under way; now if other processes have only opened the store, and `nil` if there is
+    /// none. Nanoseconds since 1970.
+    private func oldestRunStarted() throws(StoreError) -> Int64? {
+        let running = try database.read { database in
+            try Row.fetchAll(database, sql: "SELECT id, startedAt FROM execution WHERE outcome = 'running'")
+                .map { (number: $0[0] as Int64, startedAt: $0[1] as Int64) }
+        }
+        let live: Set<Int64>
+        let hasOthers: Bool
+        if let locks {
+            var found: Set<Int64> = []
+            for run in running where try locks.isLive(execution: run.number) { found.insert(run.number) }
+            (live, hasOthers) = (found, try !locks.isAlone())
+        } else {
+            live = try StoreLocks.liveExecutions(path, among: running.map(\.number))
+            hasOthers = try StoreLocks.hasWriter(path)
+        }
+        let starts = running.filter { live.contains($0.number) }.map(\.startedAt)
+        return starts.isEmpty && !hasOthers ? nil : min(starts.min() ?? .max, HostClock.wallNanoseconds())
+    }
 }
