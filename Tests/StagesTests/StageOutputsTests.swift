@@ -151,7 +151,7 @@ import Testing
             return (name: name, path: path, digest: try Digest.of(filePath: path))
         }
         expectPinned(
-            try bench.run(TextureStage(files: files)), TextureStage.self, version: 1, ["textures.json": "?"])
+            try bench.run(TextureStage(files: files)), TextureStage.self, version: 1, ["textures.json": "ef798455ebdd"])
     }
 
     @Test("Pictures give the pinned bytes")
@@ -166,7 +166,7 @@ import Testing
                 ("scores", try bench.put(json: ScoreIndex(entries: [entry]))),
                 ("images", try ingest(.test)["images.json"]!),
             ])
-        expectPinned(outputs, OverlayStage.self, version: 1, ["overlays.json": "?"])
+        expectPinned(outputs, OverlayStage.self, version: 1, ["overlays.json": "88c055bac587"])
     }
 
     /// A model that has learned nothing.
@@ -220,7 +220,7 @@ import Testing
             cases: [("bolt", [.init(figure: "imageAUROC", least: 0.5), .init(figure: "aupimo.mean", least: 0.9)])],
             title: "tiny")
         let outputs = try bench.run(stage, [("metrics", aggregate["metrics.json"]!)])
-        expectPinned(outputs, RequireStage.self, version: 1, ["requirements.json": "?", "junit.xml": "?"])
+        expectPinned(outputs, RequireStage.self, version: 1, ["requirements.json": "655d02b75760", "junit.xml": "a683e5a028cb"])
     }
 
     @Test("The preview gives the pinned bytes")
@@ -232,7 +232,7 @@ import Testing
         let outputs = try bench.run(
             PreviewStage(recipe: recipe, samples: 3, images: shelf),
             [training, ("corruptions.0", corruptions["corruptions"]!)])
-        expectPinned(outputs, PreviewStage.self, version: 1, ["preview.png": "?"])
+        expectPinned(outputs, PreviewStage.self, version: 1, ["preview.png": "e3618dcb9b08"])
     }
 
     @Test("Training, calibration and scoring give the same bytes twice, on one thread and on two")

@@ -69,7 +69,9 @@ struct ImportCommand: ParsableCommand {
             // Looked at first: a file that is none leaves no store behind.
             try ContentStore.checkBundle(file)
             let store = try storeOptions.open()
-            let execution = try store.beginExecution(command: CommandLine.arguments.joined(separator: " "), versions: RunSession.versions)
+            let execution = try store.beginExecution(
+                command: CommandLine.arguments.joined(separator: " "), versions: RunSession.versions,
+                subject: "import")
             do {
                 let summary = try task.run { progress in
                     try store.importBundle(file, execution: execution) { progress.proceeds($0, $1) }
