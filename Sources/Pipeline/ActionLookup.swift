@@ -22,6 +22,11 @@ enum ActionLookup: Sendable {
         }
     }
 
+    /// The result, if all of its blobs are there.
+    var found: ActionResult? {
+        if case .found(let result) = self { result } else { nil }
+    }
+
     /// The result of a task that need not run now: one that is there, or one that only other tasks use, and whose blobs
     /// can be made again when one of these reads them.
     func settled(_ task: Int, in graph: TaskGraph) -> ActionResult? {

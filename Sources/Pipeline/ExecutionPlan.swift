@@ -84,7 +84,7 @@ public struct ExecutionPlan: Sendable {
         guard states[task] == .wanted else { return }
         if isCached {
             close(task, .cached)
-            unlockConsumers(of: task)
+            unlockWaiting(for: task)
         } else {
             makeReady(task)
         }
@@ -141,20 +141,16 @@ public struct ExecutionPlan: Sendable {
     public mutating func succeed(_ task: Int, isCached: Bool = false) {
         runningCount -= 1
         close(task, isCached ? .cached : .succeeded)
-        if let waiting = repairs.removeValue(forKey: task) {
-            for consumer in waiting { unlock(consumer) }
-        } else {
-            unlockConsumers(of: task)
-        }
+        unlockWaiting(for: task)
     }
 
     /// A running task failed; returns the tasks that are skipped therefore, in the order of the graph.
     public mutating func fail(_ task: Int) -> [Int] {
         runningCount -= 1
         close(task, .failed)
-        repairs[task] = nil
         if !keepsGoing { isStopped = true }
-        var reached = graph.consumers(of: task).map(Int.init)
+        // Whoever waits for a repair may use what the task made through others in between.
+        var reached = graph.consumers(of: task).map(Int.init) + (repairs.removeValue(forKey: task) ?? [])
         var skipped: [Int] = []
         while let next = reached.popLast() {
             // After a lost blob, consumers that did get their input may be over or under way.
@@ -177,6 +173,12 @@ public struct ExecutionPlan: Sendable {
             makeReady(producer)
         }
     }
+
+    /// Whether a task that ended well is being run once more, or waits to be, because a blob of it was lost.
+    public func isUnderRepair(_ task: Int) -> Bool { repairs[task] != nil }
+
+    /// Whether a task could run once more; not one that failed or was given up.
+    public func mayRepair(_ producer: Int) -> Bool { states[producer] != .failed && states[producer] != .skipped }
 
     /// A running task was interrupted; it is left as if it had not started.
     public mutating func abandon(_ task: Int) {
@@ -209,8 +211,11 @@ public struct ExecutionPlan: Sendable {
         openCount -= 1
     }
 
-    private mutating func unlockConsumers(of task: Int) {
-        for consumer in graph.consumers(of: task) { unlock(Int(consumer)) }
+    /// Of a task that was repaired, those that waited for the repair; its consumers were unlocked before.
+    private mutating func unlockWaiting(for task: Int) {
+        for consumer in repairs.removeValue(forKey: task) ?? graph.consumers(of: task).map(Int.init) {
+            unlock(consumer)
+        }
     }
 
     private mutating func unlock(_ consumer: Int) {

@@ -109,7 +109,9 @@ final class ExecutionRun: Sendable {
             var cached: [Int] = []
             board.update { board in
                 for (task, lookup) in zip(tasks, lookups) {
-                    if let result = lookup.settled(task, in: graph) {
+                    // What is being repaired is lost, and wanted.
+                    let settled = board.plan.isUnderRepair(task) ? lookup.found : lookup.settled(task, in: graph)
+                    if let result = settled {
                         board.resolver.note(result, of: task)
                         board.plan.resolve(task, isCached: true)
                         books.note(warnings: result.warnings, of: task)
@@ -197,7 +199,9 @@ final class ExecutionRun: Sendable {
             case .failure(PipelineError.cancelled) where cancellation.isSet:
                 board.update { $0.plan.abandon(end.task) }
             case .failure(let error):
-                if let producer = try producerOfLostBlob(error, end.task), books.mayRepair(producer, end.task) {
+                if let producer = try producerOfLostBlob(error, end.task), 
+                    board.inspect({ $0.plan.mayRepair(producer) }), books.mayRepair(producer, end.task)
+                {
                     board.update { $0.plan.repair(producer, for: end.task) }
                     continue
                 }
