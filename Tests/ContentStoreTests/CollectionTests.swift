@@ -64,7 +64,12 @@ struct CollectionTests {
         let quick = try publish("quick", sizeBytes: 1000, seconds: 0.001)
         let before = try store.planCollection(CollectionPolicy(maximumBytes: 0))
         #expect(before.removed.isEmpty, "the execution under way uses everything")
-        let (plan, _) = try collect(CollectionPolicy(maximumBytes: before.totalBytes - 50_000))
+        // The journal of the database, which goes when the store is closed, is no concern of this test.
+        let blobs = try store.listing().blobs.reduce(0) { $0 + $1.sizeBytes }
+        fixture.close()
+        try fixture.open()
+        let others = try store.planCollection(CollectionPolicy()).totalBytes - blobs
+        let (plan, _) = try collect(CollectionPolicy(maximumBytes: others + 52_000))
         #expect(plan.removed.map(\.task) == ["quick", "large"])
         #expect(store.contains(slow) && !store.contains(large) && !store.contains(quick))
         #expect(try store.lookUp([StoreFixture.key("large").digest]).count == 1, "the fact stays")

@@ -41,7 +41,7 @@ import Testing
             let folder = object.prefix { $0 != "/" } + "/" + object.dropFirst("objects/".count).prefix(2)
             let folderFlushed = try #require(
                 first(from: named) { $0.name == "fsync" && $0.path == folder }, "\(folder) is never flushed")
-            let digest = object.dropFirst("objects/".count).replacing("/", with: "")
+            let digest = String(object.dropFirst("objects/".count).replacing("/", with: ""))
             guard !inputs.contains(digest) else { continue }
             let fact = try #require(
                 first { $0.path.hasSuffix("-wal") && $0.bytes.contains(digest) }, "no fact names \(digest)")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ContentStore
+import Foundation
 
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -66,7 +67,11 @@ struct ImportCommand: ParsableCommand {
     func run() throws {
         try failing {
             let task = StoreTask("reading", isQuiet: quiet, stopped: "stopping: nothing is imported")
-            // Looked at first: a file that is none leaves no store behind.
+            guard FileManager.default.fileExists(atPath: file) else {
+                StandardError.write("error: \(file): no such file; `nominal export` writes them")
+                throw ExitCode(ExitStatus.inputMissing.rawValue)
+            }
+            // Looked at first: a file that is no bundle leaves no store behind.
             try ContentStore.checkBundle(file)
             let store = try storeOptions.open()
             let execution = try store.beginExecution(
