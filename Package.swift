@@ -53,7 +53,7 @@ let package = Package(
             swiftSettings: numeric),
 
         // Digests and tasks: nothing here knows what an image is.
-        .target(name: "Pipeline", dependencies: ["ContentStore"], swiftSettings: strict),
+        .target(name: "Pipeline", dependencies: ["CProcessTree", "ContentStore"], swiftSettings: strict),
         .target(
             name: "ContentStore",
             dependencies: [
@@ -77,7 +77,8 @@ let package = Package(
         .target(name: "BinaryCoding", swiftSettings: numeric),
         .target(name: "SeededRandom", swiftSettings: numeric),
 
-        // C, each imported by one Swift file.
+        // C, each imported by one Swift file or two.
+        .target(name: "CProcessTree", cSettings: fastC),
         .target(name: "CTensorKernels", cSettings: fastC),
         .target(name: "COpenBLAS", cSettings: fastC),
         .target(

@@ -3,9 +3,11 @@ import Synchronization
 
 extension ContentStore {
     /// Where the blob is or would be: `objects/ab/cdef...`. The file must never be changed.
-    public func objectPath(_ digest: Digest) -> String {
+    public func objectPath(_ digest: Digest) -> String { Self.objectPath(digest, store: path) }
+
+    static func objectPath(_ digest: Digest, store: String) -> String {
         let hex = digest.hex
-        return path + "/objects/" + hex.prefix(2) + "/" + hex.dropFirst(2)
+        return store + "/objects/" + hex.prefix(2) + "/" + hex.dropFirst(2)
     }
 
     /// How long a mark of use is good enough: writing one costs as much as looking at the file.
@@ -209,7 +211,8 @@ extension ContentStore {
         }
     }
 
-    private func temporaryPath() -> String {
+    /// A path that nobody else uses, for a file that goes with this process if it is not removed before.
+    public func temporaryPath() -> String {
         "\(path)/attempts/\(Leftovers.blobPrefix)\(locks?.session ?? 0)-\(nextTemporary.add(1, ordering: .relaxed).newValue)"
     }
 }

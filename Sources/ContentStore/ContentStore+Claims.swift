@@ -13,6 +13,13 @@ extension ContentStore {
     /// Whether some execution computes an action at the moment.
     public func isClaimed(_ action: Digest) throws(StoreError) -> Bool { try locks?.isClaimed(action) ?? false }
 
+    /// Notes in the ledger that an action, computed once more, gave other outputs than are stored.
+    public func note(differenceIn action: Digest, _ text: String) throws(StoreError) {
+        try writable(to: "note a difference").enqueue(
+            .ledger(kind: "differs", digest: action, text: text, recordedAt: HostClock.wallNanoseconds()),
+            completion: nil)
+    }
+
     /// Takes `count` of `total` processors, counted over all processes on this store, or none if so many are not free.
     public func takeCores(_ count: Int, of total: Int) throws(StoreError) -> [Int64]? {
         guard let locks else { throw .openedReadOnly(path: path, operation: "run a task") }

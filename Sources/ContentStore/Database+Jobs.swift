@@ -17,11 +17,11 @@ extension Database {
     /// Ends a job: compares the attempt with what was published before and swaps the result in, or discards it.
     func end(_ record: JobRecord, _ execution: Int64, _ rows: inout CommitWriter.KnownRows) throws -> CommitOutcome {
         let action = try actionRow(record.key, &rows)
-        let (status, text): (String, String?) =
+        let (status, text, failure): (String, String?, FailureClass?) =
             switch record.outcome {
-            case .succeeded: ("succeeded", nil)
-            case .failed(let reason): ("failed", reason)
-            case .cancelled: ("cancelled", nil)
+            case .succeeded: ("succeeded", nil, nil)
+            case .failed(let reason, let failure): ("failed", reason, failure)
+            case .cancelled: ("cancelled", nil, nil)
             }
         let log = [record.log, text ?? ""].filter { !$0.isEmpty }.joined(separator: "\n")
         if let reason = try obstacle(action, record.attempt) {
@@ -37,14 +37,15 @@ extension Database {
         }
         try run(
             """
-            INSERT INTO job (action, attempt, execution, task, status, startedAt, durationSeconds, log)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO job (action, attempt, execution, task, status, startedAt, durationSeconds, log, failure)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (action, attempt) DO UPDATE SET
-                status = excluded.status, durationSeconds = excluded.durationSeconds, log = excluded.log
+                status = excluded.status, durationSeconds = excluded.durationSeconds, log = excluded.log,
+                failure = excluded.failure
             """,
             [
                 action, record.attempt.number, execution, record.task, status, record.startedAt,
-                max(record.durationSeconds, 0), log,
+                max(record.durationSeconds, 0), log, failure?.rawValue,
             ])
         guard case .succeeded(let result) = record.outcome else { return .recorded }
         let job = try identifier(

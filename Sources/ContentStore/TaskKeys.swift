@@ -1,7 +1,7 @@
 /// The action key of every task of a run, as far as they became known: what one run is compared with another by.
 ///
 /// One row in the database, which runs with the same keys share. Written as lines of 64 hexadecimal digits, a space and
-/// the task, sorted by task.
+/// the task, in the order of the graph.
 public struct TaskKeys: Sendable, Equatable {
     public struct Entry: Sendable, Equatable {
         public let task: String
@@ -10,10 +10,9 @@ public struct TaskKeys: Sendable, Equatable {
         public init(task: String, key: Digest) { (self.task, self.key) = (task, key) }
     }
 
-    /// Sorted by task.
     public let entries: [Entry]
 
-    public init(_ entries: [Entry]) { self.entries = entries.sorted { $0.task < $1.task } }
+    public init(_ entries: [Entry]) { self.entries = entries }
 
     /// The text as the database keeps it; nil if it is not of that form.
     init?(text: String) {

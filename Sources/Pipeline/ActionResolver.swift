@@ -7,11 +7,13 @@ struct ActionResolver: Sendable {
     /// Parts of every key beside those of the stage, such as the version of the numerics.
     let keyParts: [KeyPart]
     private var outputs: [Digest?]
+    private var keys: [Digest?]
 
     init(graph: TaskGraph, keyParts: [KeyPart]) {
         self.graph = graph
         self.keyParts = keyParts
         outputs = Array(repeating: nil, count: Int(graph.outputStarts[graph.count]))
+        keys = Array(repeating: nil, count: graph.count)
     }
 
     func output(_ position: Int, of task: Int) -> Digest? { outputs[Int(graph.outputStarts[task]) + position] }
@@ -33,20 +35,15 @@ struct ActionResolver: Sendable {
         }
     }
 
-    /// The keys of all tasks whose inputs are known.
+    /// Notes the key of a task, once it was computed.
+    mutating func note(key: Digest, of task: Int) { keys[task] = key }
+
+    /// The keys that became known, in the order of the graph.
     var taskKeys: TaskKeys {
         TaskKeys(
-            graph.tasks.indices.compactMap { task in
-                guard hasInputs(task) else { return nil }
-                return TaskKeys.Entry(task: graph.tasks[task].id.path, key: key(of: task).digest)
+            keys.indices.compactMap { task in
+                keys[task].map { TaskKeys.Entry(task: graph.tasks[task].id.path, key: $0) }
             })
-    }
-
-    /// Whether all inputs of a task are known.
-    private func hasInputs(_ task: Int) -> Bool {
-        zip(graph.tasks[task].inputs, graph.resolvedInputs(of: task)).allSatisfy { input, resolved in
-            resolved.producer < 0 || output(Int(resolved.output), of: Int(resolved.producer)) != nil
-        }
     }
 
     func key(of task: Int) -> ActionKey {

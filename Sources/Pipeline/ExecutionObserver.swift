@@ -20,6 +20,8 @@ public protocol ExecutionObserver: Sendable {
     func taskStarted(_ task: TaskID)
     /// A task waits for another run on the same store; once for each time that it does. It will start or be cached.
     func taskWaits(_ task: TaskID, for obstacle: TaskObstacle)
+    /// An attempt failed, and another one follows.
+    func taskRetries(_ task: TaskID, after failure: AttemptFailure, delaySeconds: Double)
     /// From time to time, with the time left where it can be told.
     func runAdvanced(_ counts: TaskCounts)
     /// `unit` and `note` are for people: 12 of 40 "images", currently "broken_large/007.png".
@@ -32,6 +34,7 @@ public protocol ExecutionObserver: Sendable {
 extension ExecutionObserver {
     public func runStarted(total: Int) {}
     public func taskStarted(_ task: TaskID) {}
+    public func taskRetries(_ task: TaskID, after failure: AttemptFailure, delaySeconds: Double) {}
     public func taskWaits(_ task: TaskID, for obstacle: TaskObstacle) {}
     public func runAdvanced(_ counts: TaskCounts) {}
     public func taskProgressed(_ task: TaskID, completed: Int, total: Int, unit: String, note: String?) {}

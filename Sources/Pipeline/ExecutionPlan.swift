@@ -64,10 +64,36 @@ public struct ExecutionPlan: Sendable {
     }
 
     /// Nothing runs, and nothing will start or be resolved any more.
-    public var isOver: Bool { openCount == 0 || (isStopped && runningCount == 0 && determined.isEmpty) }
+    public var isOver: Bool {
+        guard runningChecks == 0 else { return false }
+        return (openCount == 0 && (checks.isEmpty || isStopped))
+            || (isStopped && runningCount == 0 && determined.isEmpty)
+    }
 
     /// Whether a task waits for a thread.
-    public var hasReady: Bool { light.first != nil || wholeMachine.first != nil }
+    public var hasReady: Bool { light.first != nil || wholeMachine.first != nil || !checks.isEmpty }
+
+    /// Asks for the stored result of a task that is cached to be computed again.
+    public mutating func addCheck(_ task: Int) { checks.append(task) }
+
+    /// Takes the next result to compute again, if it may be done now; tasks go first.
+    public mutating func startCheck() -> Int? {
+        guard !isStopped, let task = checks.last else { return nil }
+        if graph.tasks[task].resources == .wholeMachine {
+            guard wholeMachineCount < wholeMachineLimit else { return nil }
+            wholeMachineCount += 1
+        }
+        checks.removeLast()
+        runningChecks += 1
+        return task
+    }
+
+    /// A result has been computed again, and its share of the machine released.
+    public mutating func endCheck() { runningChecks -= 1 }
+
+    /// Stored results to compute again.
+    private var checks: [Int] = []
+    private var runningChecks = 0
 
     /// Whether something depends on what other processes do.
     public var waitsForOthers: Bool { !isStopped && (!awaited.isEmpty || isMachineBusy) }

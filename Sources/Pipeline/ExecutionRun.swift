@@ -10,7 +10,14 @@ final class ExecutionRun: Sendable {
         var resolver: ActionResolver
         /// Reported by the committing thread, not yet in the plan.
         var ended: [EndedTask] = []
+        var checked: [CheckedTask] = []
         var isOver = false
+    }
+
+    /// A stored result that was computed again: what differs, or `nil`.
+    struct CheckedTask: Sendable {
+        let task: Int
+        let difference: Result<String?, any Error>
     }
 
     struct EndedTask: Sendable {
@@ -108,14 +115,16 @@ final class ExecutionRun: Sendable {
             let lookups = try ActionLookup.lookUp(tasks.map { graph.tasks[$0] }, keys: keys, in: store)
             var cached: [Int] = []
             board.update { board in
-                for (task, lookup) in zip(tasks, lookups) {
+                for ((task, key), lookup) in zip(zip(tasks, keys), lookups) {
                     // What is being repaired is lost, and wanted.
                     let settled = board.plan.isUnderRepair(task) ? lookup.found : lookup.settled(task, in: graph)
+                    board.resolver.note(key: key, of: task)
                     if let result = settled {
                         board.resolver.note(result, of: task)
                         board.plan.resolve(task, isCached: true)
                         books.note(warnings: result.warnings, of: task)
                         cached.append(task)
+                        if lookup.found != nil, isSampled(key) { board.plan.addCheck(task) }
                     } else {
                         board.plan.resolve(task, isCached: false)
                     }
@@ -174,6 +183,12 @@ final class ExecutionRun: Sendable {
         }
         try store.note(counts, execution: execution)
         observer.runAdvanced(counts)
+    }
+
+    /// Whether the result of an action is in the sample to be computed again: the same in every run.
+    private func isSampled(_ key: Digest) -> Bool {
+        guard options.checkedShare > 0 else { return false }
+        return Double(key.words.3 >> 11) / Double(1 << 53) < options.checkedShare
     }
 
     private func takeEnded(_ books: inout ExecutionBooks) throws {
@@ -246,6 +261,16 @@ final class ExecutionRun: Sendable {
             ExecutionSummary(
                 counts: board.plan.counts,
                 isCancelled: cancellation.isSet && board.plan.count(.skipped) > 0,
+                checkedCount: board.checked.count,
+                differences: board.checked.sorted { $0.task < $1.task }.compactMap { check in
+                    let task = graph.tasks[check.task].id
+                    switch check.difference {
+                    case .success(let text): return text.map { ExecutionSummary.Failure(task: task, message: $0) }
+                    case .failure(let error):
+                        return ExecutionSummary.Failure(
+                            task: task, message: "it could not be computed again: \(error)")
+                    }
+                },
                 failures: books.failures.sorted { $0.key < $1.key }.map {
                     ExecutionSummary.Failure(task: graph.tasks[$0.key].id, message: $0.value)
                 },

@@ -14,6 +14,10 @@ public struct ExecutionSummary: Sendable {
 
     public let counts: TaskCounts
     public let isCancelled: Bool
+    /// How many stored results were computed again.
+    public let checkedCount: Int
+    /// Of those, the ones that came out different, with what differs; in the order of the graph.
+    public let differences: [Failure]
     /// In the order of the graph.
     public let failures: [Failure]
     /// Of tasks that ran and of cached ones, in the order of the graph.

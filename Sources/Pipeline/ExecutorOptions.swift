@@ -10,6 +10,12 @@ public struct ExecutorOptions: Sendable {
     public var cores: Int
     /// Whether tasks that do not depend on a failed one still start.
     public var keepGoing: Bool
+    /// What happens after failures, and what an attempt may take.
+    public var policy = FailurePolicy()
+    /// Where attempts are made: in processes of their own, or, if `nil`, on threads of this one. Limits need the former.
+    public var worker: WorkerProcess?
+    /// Share of the stored results to compute again and compare, 0 to 1; always the same ones.
+    public var checkedShare = 0.0
     /// Parts of every key beside those of the stages: the version of the numerics.
     public var keyParts: [KeyPart]
     /// For the history: the command line and the versions of the program and its libraries.

@@ -35,6 +35,7 @@ enum ExitStatus: Int32 {
             is MetricsError, is ThresholdsError:
             self = .invalidData
         case let fault as CancelFault: self = fault.isAboutAccess ? .inputOutput : .invalidData
+        case is AttemptFailure: self = .taskFailed
         case is TaskChoice.Fault, is PlanFault: self = .invalidData
         case is ExportError: self = .inputOutput
         default: self = .internalFault

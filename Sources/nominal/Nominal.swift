@@ -25,6 +25,6 @@ struct Nominal: ParsableCommand {
             RunsCommand.self, LogCommand.self, CancelCommand.self, ValidateCommand.self,
             InitCommand.self, ScoreCommand.self, EvaluateCommand.self, ThresholdCommand.self, DemoDataCommand.self,
             CollectCommand.self, PinCommand.self, UnpinCommand.self, VerifyCommand.self, ExportCommand.self,
-            ImportCommand.self, SchemaCommand.self, BenchCommand.self,
+            ImportCommand.self, SchemaCommand.self, BenchCommand.self, WorkerCommand.self,
         ])
 }

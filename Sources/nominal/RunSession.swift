@@ -17,7 +17,8 @@ struct RunSession {
 
     init(
         _ storeOptions: StoreOptions, _ machine: MachineOptions, keepGoing: Bool, _ reporting: ReportingOptions,
-        subject: String, _ interruption: Interruption
+        subject: String, _ interruption: Interruption, policy: FailurePolicy = FailurePolicy(),
+        checkedShare: Double = 0
     ) throws {
         self.machine = machine
         self.reporting = reporting
@@ -26,14 +27,12 @@ struct RunSession {
         let pending = PendingCancellation()
         interruption.start { pending.cancel() }
         store = try storeOptions.open()
-        executor = Executor(
-            store: store,
-            options: ExecutorOptions(
-                jobs: machine.jobCount, threads: machine.threadCount, cores: machine.coreCount,
-                keepGoing: keepGoing, keyParts: Job.keyParts,
-                command: CommandLine.arguments.joined(separator: " "), versions: RunSession.versions,
-                subject: subject),
-            observer: reporter)
+        var options = ExecutorOptions(
+            jobs: machine.jobCount, threads: machine.threadCount, cores: machine.coreCount, keepGoing: keepGoing,
+            keyParts: Job.keyParts, command: CommandLine.arguments.joined(separator: " "),
+            versions: RunSession.versions, subject: subject)
+        (options.policy, options.checkedShare) = (policy, checkedShare)
+        executor = Executor(store: store, options: options, observer: reporter)
         pending.attach(executor)
     }
 
@@ -49,16 +48,19 @@ struct RunSession {
         }
     }
 
-    func execute(_ graph: TaskGraph) throws -> ExecutionSummary { try executor.run(graph) }
+    func execute(_ graph: TaskGraph, worker: WorkerProcess? = nil) throws -> ExecutionSummary {
+        try executor.run(graph, worker: worker)
+    }
 
     /// Runs a graph and exports what `plan` makes of the end. A blob that turns out to be damaged or gone only when it is
     /// exported is made again first.
     func execute(
-        _ graph: TaskGraph, exportingTo folder: ExportFolder, _ plan: (ExecutionSummary) throws -> ExportPlan
+        _ graph: TaskGraph, worker: WorkerProcess? = nil, exportingTo folder: ExportFolder,
+        _ plan: (ExecutionSummary) throws -> ExportPlan
     ) throws -> (summary: ExecutionSummary, exported: (written: Int, removed: Int)) {
         var repairs = 0
         while true {
-            let summary = try executor.run(graph)
+            let summary = try executor.run(graph, worker: worker)
             do {
                 return (
                     summary, try folder.export(try plan(summary), from: store, isComplete: summary.isSuccess)
@@ -80,6 +82,12 @@ struct RunSession {
     func conclude(_ summary: ExecutionSummary, _ exported: (written: Int, removed: Int), _ folder: String) throws {
         for warning in summary.warnings { StandardError.warning(warning.text, task: warning.task.path) }
         for failure in summary.failures { StandardError.error(failure.message, task: failure.task.path) }
+        for difference in summary.differences { StandardError.error(difference.message, task: difference.task.path) }
+        if summary.checkedCount > 0, !reporting.isQuiet {
+            StandardError.write(
+                "\(summary.checkedCount) stored results computed again: \(summary.differences.count) came out different"
+            )
+        }
         if !reporting.isQuiet {
             var text =
                 summary.run == 0 && summary.isSuccess
@@ -92,7 +100,7 @@ struct RunSession {
             StandardError.write(text + " (\(ProgressDisplay.readable(summary.durationSeconds)))")
         }
         if let code = interruption.exitCode, !summary.isSuccess { throw ExitCode(code) }
-        if !summary.isSuccess { throw ExitCode(ExitStatus.taskFailed.rawValue) }
+        if !summary.isSuccess || !summary.differences.isEmpty { throw ExitCode(ExitStatus.taskFailed.rawValue) }
     }
 }
 

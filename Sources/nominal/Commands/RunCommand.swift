@@ -18,6 +18,7 @@ struct RunCommand: ParsableCommand {
               nominal run jobs/demo.json
               nominal run jobs/toothbrush.json --output /srv/results/toothbrush
               nominal run jobs/demo.json --dry-run
+              nominal run jobs/demo.json --check 5%
             """)
 
     @Argument(help: "The job manifest.", completion: .file(extensions: ["json"]))
@@ -42,9 +43,17 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var verification: VerificationOptions
 
+    @Option(
+        help: ArgumentHelp(
+            "Compute this share of the stored results again and compare, such as 5%; always the same ones.",
+            discussion: "A difference is an error, noted in the store's ledger; the stored result stays.",
+            valueName: "share"))
+    var check: Percentage?
+
     func run() throws {
         try failing {
-            let manifest = try JobManifest.load(path: manifest)
+            let file = manifest
+            let manifest = try JobManifest.load(path: file)
             if dryRun {
                 return try PlanCommand.show(manifest, storeOptions, machine, verifyContent: verification.readsContent) { plan, _ in
                     PlanView.list(plan, all: false)
@@ -53,17 +62,26 @@ struct RunCommand: ParsableCommand {
             }
             let interruption = Interruption()
             var opened: (folder: ExportFolder, session: RunSession)?
+            var worker: (process: WorkerProcess, description: String)?
             let job = try Job(manifest) { paths in
                 // Only now: a data set that is not there leaves no store and no folder behind.
                 let folder = try ExportFolder(path: output ?? "runs/\(manifest.name)")
                 let session = try RunSession(
-                    storeOptions, machine, keepGoing: keepGoing, reporting, subject: manifest.name, interruption)
+                    storeOptions, machine, keepGoing: keepGoing, reporting, subject: manifest.name, interruption,
+                    policy: FailurePolicy(manifest.execution), checkedShare: check?.share ?? 0)
                 opened = (folder, session)
-                return try session.digests(paths, verifyContent: verification.readsContent)
+                let digests = try session.digests(paths, verifyContent: verification.readsContent)
+                if manifest.execution.needsWorkers {
+                    let description = session.store.temporaryPath()
+                    let job = try WorkerJob(file, paths: paths, digests: digests)
+                    worker = (try job.workers(describedAt: description), description)
+                }
+                return digests
             }
+            defer { if let worker { try? FileManager.default.removeItem(atPath: worker.description) } }
             guard let (folder, session) = opened else { fatalError("a job did not ask for the digests of its files") }
             for note in job.notes { StandardError.note(note) }
-            let (summary, exported) = try session.execute(job.graph, exportingTo: folder) {
+            let (summary, exported) = try session.execute(job.graph, worker: worker?.process, exportingTo: folder) {
                 try ExportPlan(job, $0, session.store)
             }
             if let depfile { try writeDepfile(depfile, job, folder) }

@@ -16,7 +16,7 @@ final class JSONProgress: RunReporter {
         var state: String?
         var seconds: Double?
         var completed, total: Int?
-        var unit, note: String?
+        var unit, note, failure: String?
         var run, cached, failed, skipped: Int?
         var remainingSeconds: Double?
         var isCancelled: Bool?
@@ -44,6 +44,13 @@ final class JSONProgress: RunReporter {
 
     func taskWaits(_ task: TaskID, for obstacle: TaskObstacle) {
         write(task, obstacle == .computedElsewhere ? "waitsForRun" : "waitsForProcessors")
+    }
+
+    func taskRetries(_ task: TaskID, after failure: AttemptFailure, delaySeconds: Double) {
+        var event = Event("taskRetries")
+        (event.task, event.failure, event.note) = (task.path, failure.kind.rawValue, failure.message)
+        event.seconds = delaySeconds
+        write(event)
     }
 
     func taskProgressed(_ task: TaskID, completed: Int, total: Int, unit: String, note: String?) {

@@ -81,6 +81,14 @@ final class ProgressDisplay: RunReporter {
         }
     }
 
+    func taskRetries(_ task: TaskID, after failure: AttemptFailure, delaySeconds: Double) {
+        guard !isQuiet else { return }
+        state.withLock { erase(&$0) }
+        StandardError.warning(
+            "\(failure.message) (\(failure.kind.rawValue)); trying again in \(ProgressDisplay.readable(delaySeconds))",
+            task: task.path)
+    }
+
     func runAdvanced(_ counts: TaskCounts) {
         let now = ContinuousClock.now
         state.withLock { state in
