@@ -7,7 +7,7 @@ PACKAGES := libsqlite3-dev libpng-dev libtiff-dev libjpeg62-turbo-dev libopenbla
 # Root needs no sudo; a machine without sudo says what is missing.
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup build demo data test test-kill test-faults lint format coverage bench install clean docs
+.PHONY: help setup build demo data test test-kill test-faults lint format coverage bench bench-executor install clean docs
 
 help:
 	@echo "make demo      install what is missing, build, make demo data, train, score, and say where the report is"
@@ -16,7 +16,7 @@ help:
 	@echo "make data DATA=FOLDER         link data sets to where the manifests look for them"
 	@echo "make test-kill KILLS=200       kill runs at random instants and compare what the next ones make"
 	@echo "make test-faults POINTS=200    fail at that many of the system calls by which commands change the store"
-	@echo "make build, install, lint, format, coverage, bench, docs, clean"
+	@echo "make build, install, lint, format, coverage, bench, bench-executor, docs, clean"
 
 setup:
 	@command -v swift >/dev/null || { echo "Swift 6.2 or later is needed: https://www.swift.org/install" >&2; exit 1; }
@@ -90,6 +90,11 @@ coverage: setup
 
 bench: build
 	bench/run
+
+# Beside ninja and make, where these are installed, and by the number of tasks and blobs.
+bench-executor: build
+	bench/executor_peers --tasks 10000
+	bench/executor_scale
 
 docs: build
 	$(NOMINAL) schema --reference > docs/manifest.md

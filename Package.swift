@@ -77,7 +77,7 @@ let package = Package(
         .target(name: "BinaryCoding", swiftSettings: numeric),
         .target(name: "SeededRandom", swiftSettings: numeric),
 
-        // C, each imported by one Swift file or two.
+        // C, each imported by one Swift file.
         .target(name: "CProcessTree", cSettings: fastC),
         .target(name: "CTensorKernels", cSettings: fastC),
         .target(name: "COpenBLAS", cSettings: fastC),

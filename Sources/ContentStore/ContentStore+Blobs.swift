@@ -87,7 +87,8 @@ extension ContentStore {
         return try copying(file, digest, sizeBytes)
     }
 
-    private func copying(_ file: String, _ digest: Digest, _ sizeBytes: Int) throws -> (digest: Digest, sizeBytes: Int) {
+    private func copying(_ file: String, _ digest: Digest, _ sizeBytes: Int) throws -> (digest: Digest, sizeBytes: Int)
+    {
         guard try put(copyOf: file) == digest else { throw StoreError.changedWhileRead(path: file) }
         try FolderOperations.remove(file)
         return (digest, sizeBytes)

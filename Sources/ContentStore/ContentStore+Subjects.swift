@@ -18,7 +18,8 @@ extension ContentStore {
         if FolderOperations.exists(text), (try? FolderOperations.isFolder(text)) == false {
             let digest = try Digest.of(filePath: text)
             guard try isKnown(digest) else {
-                throw StoreError.unknownSubject(text: text, reason: "no result in the store has the content of this file")
+                throw StoreError.unknownSubject(
+                    text: text, reason: "no result in the store has the content of this file")
             }
             return .blob(digest)
         }

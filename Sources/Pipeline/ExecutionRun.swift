@@ -214,7 +214,7 @@ final class ExecutionRun: Sendable {
             case .failure(PipelineError.cancelled) where cancellation.isSet:
                 board.update { $0.plan.abandon(end.task) }
             case .failure(let error):
-                if let producer = try producerOfLostBlob(error, end.task), 
+                if let producer = try producerOfLostBlob(error, end.task),
                     board.inspect({ $0.plan.mayRepair(producer) }), books.mayRepair(producer, end.task)
                 {
                     board.update { $0.plan.repair(producer, for: end.task) }

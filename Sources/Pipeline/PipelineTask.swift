@@ -10,7 +10,8 @@ public struct PipelineTask: Sendable {
     public let isIntermediate: Bool
 
     public init(
-        id: TaskID, stage: any Stage, inputs: [TaskInput], resources: TaskResources = .light, isIntermediate: Bool = false
+        id: TaskID, stage: any Stage, inputs: [TaskInput], resources: TaskResources = .light,
+        isIntermediate: Bool = false
     ) {
         self.id = id
         self.stage = stage

@@ -1,4 +1,3 @@
-import CProcessTree
 import ContentStore
 import Foundation
 
@@ -8,10 +7,10 @@ public enum Worker {
     ///
     /// - Parameter task: finds the task of that name, as the coordinating process knows it.
     public static func run(_ spec: WorkerSpec, keyParts: [KeyPart], task: (String) throws -> PipelineTask) throws {
-        let parent = nominal_become_worker()
+        let hasParent = ProcessTree.becomeRoot()
         let record = attempt(spec, keyParts: keyParts, task)
         // Killed with its parent, unless that died before it could ask to be.
-        guard parent > 1 else { return }
+        guard hasParent else { return }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         try AtomicFile.write(

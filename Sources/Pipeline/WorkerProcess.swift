@@ -1,4 +1,3 @@
-import CProcessTree
 import ContentStore
 import Foundation
 import Glibc
@@ -29,11 +28,8 @@ public struct WorkerProcess: Sendable {
         }
         let output = Pipe()
         let writing = output.fileHandleForWriting.fileDescriptor
-        let process = spawn(arguments + [file], output: writing)
+        let process = try ProcessTree(program, arguments + [file], output: writing)
         try? output.fileHandleForWriting.close()
-        guard process > 0 else {
-            throw AttemptFailure(.refused, "A worker process could not be started: \(Self.text(-process)).")
-        }
         let status = try watch(process, policy, cancellation, output.fileHandleForReading, progress)
         guard let bytes = try? AtomicFile.read(spec.folder + "/" + WorkerSpec.recordName),
             let record = try? JSONDecoder().decode(WorkerRecord.self, from: Data(bytes)), record.key == spec.key,
@@ -54,16 +50,9 @@ public struct WorkerProcess: Sendable {
         return record
     }
 
-    private func spawn(_ arguments: [String], output: Int32) -> pid_t {
-        let words = unsafe ([program] + arguments).map { unsafe strdup($0) }
-        defer { unsafe words.forEach { unsafe free($0) } }
-        var list = unsafe words + [nil]
-        return unsafe nominal_spawn(program, &list, output)
-    }
-
     /// Waits for the end of a process, and brings it about where that has to be; returns its status.
     private func watch(
-        _ process: pid_t, _ policy: FailurePolicy, _ cancellation: CancellationFlag, _ output: FileHandle,
+        _ process: ProcessTree, _ policy: FailurePolicy, _ cancellation: CancellationFlag, _ output: FileHandle,
         _ progress: (WorkerProgress) -> Void
     ) throws -> Int32 {
         let descriptor = output.fileDescriptor
@@ -74,22 +63,19 @@ public struct WorkerProcess: Sendable {
             for line in lines.read(descriptor) {
                 if let report = try? JSONDecoder().decode(WorkerProgress.self, from: Data(line)) { progress(report) }
             }
-            var status: Int32 = 0
-            let ended = unsafe waitpid(process, &status, WNOHANG)
-            if ended == process { return status }
-            if ended < 0 && errno != EINTR { return 0 }
+            if let status = process.status() { return status }
             if cancellation.isSet {
-                nominal_kill_tree(process)
+                process.kill()
                 throw PipelineError.cancelled
             }
             let seconds = HostClock.monotonicSeconds() - start
             if let limit = policy.timeLimitSeconds, seconds > limit {
-                nominal_kill_tree(process)
+                process.kill()
                 throw AttemptFailure(
                     .timedOut, "It took longer than the limit of \(limit) s; raise execution.timeLimitSeconds.")
             }
-            if let limit = policy.memoryLimitBytes, nominal_tree_resident_kib(process) << 10 > limit {
-                nominal_kill_tree(process)
+            if let limit = policy.memoryLimitBytes, process.residentBytes > limit {
+                process.kill()
                 throw AttemptFailure(
                     .outOfMemory,
                     "It took more than the limit of \(limit >> 20) MiB of memory; raise execution.memoryLimitMiB.")
@@ -97,8 +83,6 @@ public struct WorkerProcess: Sendable {
             usleep(Self.pollMicroseconds)
         }
     }
-
-    private static func text(_ code: Int32) -> String { unsafe String(cString: strerror(code)) }
 }
 
 /// Bytes as they come, by lines.

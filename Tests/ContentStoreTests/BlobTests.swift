@@ -126,7 +126,9 @@ struct BlobTests {
         }
     }
 
-    @Test("A file that is written to, or exchanged for another one, while it is hashed is refused", arguments: [true, false])
+    @Test(
+        "A file that is written to, or exchanged for another one, while it is hashed is refused",
+        arguments: [true, false])
     func changing(isExchanged: Bool) throws {
         let file = fixture.folder.path + "/file", other = file + ".other"
         try AtomicFile.write([UInt8](repeating: 1, count: 200 << 20), to: file, onlyIfChanged: false)

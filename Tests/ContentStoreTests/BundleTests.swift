@@ -37,7 +37,8 @@ struct BundleTests {
             references: [reference], warnings: warnings)
         try store.commit(
             JobRecord(
-                key: key, attempt: attempt, task: task, outcome: .succeeded(result), startedAt: 1, durationSeconds: 0.25),
+                key: key, attempt: attempt, task: task, outcome: .succeeded(result), startedAt: 1, durationSeconds: 0.25
+            ),
             execution: fixture.execution)
     }
 
@@ -99,7 +100,9 @@ struct BundleTests {
         #expect(throws: StoreError.self) { try store.subject("99") }
     }
 
-    @Test("tar lists and unpacks a bundle", .enabled(if: FolderOperations.exists("/usr/bin/tar") || FolderOperations.exists("/bin/tar")))
+    @Test(
+        "tar lists and unpacks a bundle",
+        .enabled(if: FolderOperations.exists("/usr/bin/tar") || FolderOperations.exists("/bin/tar")))
     func tar() throws {
         _ = try fill()
         _ = try store.export(try store.subject("second"), to: file)
@@ -134,7 +137,8 @@ struct BundleTests {
         var variants = stride(from: 0, to: whole.count, by: 97).map { Array(whole[..<$0]) }
         // A change of the facts themselves may go unnoticed; one of a blob, header or padding must not.
         let contents = TarMember.claimedSize(Array(whole[..<512]))!
-        variants += stride(from: 0, to: whole.count, by: 53).filter { !(512..<512 + contents).contains($0) }.map { index in
+        variants += stride(from: 0, to: whole.count, by: 53).filter { !(512..<512 + contents).contains($0) }.map {
+            index in
             var bytes = whole
             bytes[index] ^= 0x21
             return bytes
@@ -157,7 +161,8 @@ struct BundleTests {
     @Test(
         "Contents made to do harm are refused",
         arguments: [
-            ("\"subject\":\"task second\",\"version\":1", "\"subject\":\"task second\",\"version\":2"), ("\"format\":\"nominal-bundle\"", "\"format\":\"other\""),
+            ("\"subject\":\"task second\",\"version\":1", "\"subject\":\"task second\",\"version\":2"),
+            ("\"format\":\"nominal-bundle\"", "\"format\":\"other\""),
             ("\"sizeBytes\":3", "\"sizeBytes\":-3"), ("\"sizeBytes\":3", "\"sizeBytes\":9223372036854775807"),
             ("\"sizeBytes\":3", "\"sizeBytes\":4"), ("\"durationSeconds\":0.25", "\"durationSeconds\":-1"),
             ("\"task\":\"first\"", "\"task\":\"\""), ("{", "["), ("\"actions\":[", "\"actions\":[{},"),

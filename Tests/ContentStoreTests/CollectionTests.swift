@@ -20,7 +20,8 @@ struct CollectionTests {
         let key = StoreFixture.key(task)
         let execution = execution ?? fixture.execution
         let attempt = try store.beginAttempt(key, execution: execution, task: nil)
-        let digest = try store.put(bytes: Array("\(task) ".utf8) + [UInt8](repeating: 7, count: sizeBytes - task.utf8.count - 1))
+        let digest = try store.put(
+            bytes: Array("\(task) ".utf8) + [UInt8](repeating: 7, count: sizeBytes - task.utf8.count - 1))
         let result = ActionResult(outputs: [ActionOutput(name: "out", digest: digest, sizeBytes: sizeBytes)])
         try store.commit(
             JobRecord(

@@ -51,7 +51,8 @@ import Testing
         "A run that is killed at any change of the store, or in the middle of a write, ends in the same results",
         arguments: [FileFaults.Kind.kill, .torn])
     private func killedRun(_ kind: FileFaults.Kind) throws {
-        let calls = try countCalls(below: "reference", ["run", "tiny.json", "--store", "reference", "--output", "expected"])
+        let calls = try countCalls(
+            below: "reference", ["run", "tiny.json", "--store", "reference", "--output", "expected"])
         let expected = try results("expected")
         for number in points(of: calls.count, 6, kind) {
             let point = calls[number - 1]
@@ -72,7 +73,8 @@ import Testing
         "A run that finds the disk full or broken at any change of the store says so, and the next one ends in the same results",
         arguments: [FileFaults.Kind.full, .broken])
     private func failingDisk(_ kind: FileFaults.Kind) throws {
-        let calls = try countCalls(below: "reference", ["run", "tiny.json", "--store", "reference", "--output", "expected"])
+        let calls = try countCalls(
+            below: "reference", ["run", "tiny.json", "--store", "reference", "--output", "expected"])
         let expected = try results("expected")
         for number in points(of: calls.count, 6, kind) {
             let point = calls[number - 1]
@@ -83,7 +85,8 @@ import Testing
             if failed.status == 0 {
                 #expect(try results("results") == expected, "at \(point.name) \(point.path)")
             } else {
-                let words = kind == .full ? ["the disk is full", "unable to open"] : ["Input/output error", "disk I/O error"]
+                let words =
+                    kind == .full ? ["the disk is full", "unable to open"] : ["Input/output error", "disk I/O error"]
                 #expect(
                     words.contains { failed.errors.contains($0) }, "at \(point.name) \(point.path): \(failed.errors)")
             }

@@ -23,7 +23,9 @@ import Testing
         calls.indices.dropFirst(start).first { fits(calls[$0]) }
     }
 
-    @Test("The content of a blob, then its name, then the fact that names it: each is on the disk before the next is written")
+    @Test(
+        "The content of a blob, then its name, then the fact that names it: each is on the disk before the next is written"
+    )
     func order() throws {
         let names = calls.indices.filter { calls[$0].name == "rename" && calls[$0].path.contains(" -> objects/") }
         #expect(names.count > 20)
@@ -31,9 +33,10 @@ import Testing
         let inputs = Set(
             try fixture.files(below: "data").map { try Digest.of(filePath: fixture.place("data/" + $0)).hex })
         for named in names {
-            let (temporary, object) = try #require(calls[named].path.firstRange(of: " -> ").map {
-                (calls[named].path[..<$0.lowerBound], calls[named].path[$0.upperBound...])
-            })
+            let (temporary, object) = try #require(
+                calls[named].path.firstRange(of: " -> ").map {
+                    (calls[named].path[..<$0.lowerBound], calls[named].path[$0.upperBound...])
+                })
             let written = calls.indices.prefix(named).last { calls[$0].name == "write" && calls[$0].path == temporary }
             let flushed = calls.indices.prefix(named).last { calls[$0].name == "fsync" && calls[$0].path == temporary }
             let isContentFirst = flushed.map { $0 > (written ?? -1) } ?? false
@@ -51,7 +54,8 @@ import Testing
 
     @Test("A finished task is reported only after the journal that holds its result was flushed")
     func journal() throws {
-        let lastWrite = try #require(calls.indices.last { calls[$0].name == "write" && calls[$0].path.hasSuffix("-wal") })
+        let lastWrite = try #require(
+            calls.indices.last { calls[$0].name == "write" && calls[$0].path.hasSuffix("-wal") })
         let flush = first(from: lastWrite) { $0.name == "fsync" && $0.path.hasSuffix("-wal") }
         #expect(flush != nil, "the last commit is not flushed")
     }

@@ -49,7 +49,8 @@ import Testing
         try #require(disk.isMounted)
         let store = ["--store", "disk/store", "--quiet"]
         // Results that nobody needs any more, of a job with other numbers.
-        try fixture.writeManifest("old", categories: ["wood", "woven_cloth"], steps: 8, training: ", \"learningRate\": 0.01")
+        try fixture.writeManifest(
+            "old", categories: ["wood", "woven_cloth"], steps: 8, training: ", \"learningRate\": 0.01")
         #expect(try fixture.nominal(environment: [:], ["run", "old.json"] + store).status == 0)
         // The disk is filled to the last byte.
         _ = try fixture.tool("dd", "if=/dev/zero", "of=disk/filler", "bs=4096")

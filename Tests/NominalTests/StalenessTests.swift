@@ -57,7 +57,8 @@ import Testing
         #expect(count > 0 && text.contains("train/good/000.png"))
     }
 
-    @Test("An edit that keeps even the time of change, as a file system without one would, is found by --verify content")
+    @Test(
+        "An edit that keeps even the time of change, as a file system without one would, is found by --verify content")
     func editThatKeepsEverything() throws {
         try edit()
         // Makes the store believe that the file looked like this when it was read.
@@ -108,7 +109,8 @@ import Testing
 
     @Test("A changed parameter makes again what depends on it, with the old and the new value, and nothing else")
     func parameter() throws {
-        let text = try fixture.text("tiny.json").replacing("\"network\"", with: "\"scoring\": { \"boxSize\": 5 }, \"network\"")
+        let text = try fixture.text("tiny.json").replacing(
+            "\"network\"", with: "\"scoring\": { \"boxSize\": 5 }, \"network\"")
         try fixture.write(text, to: "tiny.json")
         let (count, plan) = try plan()
         #expect(count > 0 && plan.contains("boxSize") && plan.contains("-> 5"))
@@ -145,16 +147,22 @@ import Testing
         #expect(try fixture.nominal("verify").status == 0)
     }
 
-    @Test("Without decoded images, corruptions and checkpoints there is nothing to do; what needs them makes them again")
+    @Test(
+        "Without decoded images, corruptions and checkpoints there is nothing to do; what needs them makes them again")
     func intermediates() throws {
         let before = try results()
-        #expect(try fixture.nominal("pin", "report", "aggregate", "wood/calibrate", "wood/assess", "wood/overlay/test-first", "wood/score/test-first", "wood/metrics", "wood/select").status == 0)
+        #expect(
+            try fixture.nominal(
+                "pin", "report", "aggregate", "wood/calibrate", "wood/assess", "wood/overlay/test-first",
+                "wood/score/test-first", "wood/metrics", "wood/select"
+            ).status == 0)
         #expect(try fixture.nominal("gc", "--max-size", "0").status == 0)
         #expect(try plan().count == 0)
         try fixture.remove("runs")
         #expect(try fixture.nominal("run", "tiny.json").errors.contains("nothing to do"))
         #expect(try results() == before)
-        let text = try fixture.text("tiny.json").replacing("\"network\"", with: "\"scoring\": { \"boxSize\": 5 }, \"network\"")
+        let text = try fixture.text("tiny.json").replacing(
+            "\"network\"", with: "\"scoring\": { \"boxSize\": 5 }, \"network\"")
         try fixture.write(text, to: "tiny.json")
         let changed = try fixture.nominal("run", "tiny.json")
         #expect(changed.status == 0, "\(changed.errors)")

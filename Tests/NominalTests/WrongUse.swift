@@ -73,7 +73,8 @@ struct WrongUse: CustomTestStringConvertible {
         WrongUse(
             "a store to check that is not there", "verify", "--store", "none", status: 74,
             words: "none is not a usable store"),
-        WrongUse("a way to check that does not exist", "run", "tiny.json", "--verify", "all", status: 64, words: "content"),
+        WrongUse(
+            "a way to check that does not exist", "run", "tiny.json", "--verify", "all", status: 64, words: "content"),
         WrongUse(
             "a bundle that is not there", "import", "none", status: 66, words: "none: no such file", "nominal export"),
         WrongUse(

@@ -198,7 +198,8 @@ import Testing
         expectPinned(
             outputs, ChooseStage.self, version: 1,
             [
-                "model": Digest.of(text: "model 2").short, "calibration.json": Digest.of(text: "calibration.json 2").short,
+                "model": Digest.of(text: "model 2").short,
+                "calibration.json": Digest.of(text: "calibration.json 2").short,
                 "training.json": Digest.of(text: "training.json 2").short,
                 "assessment.json": Digest.of(text: StageOutputsTests.assessment(0.5)).short,
             ])
@@ -220,7 +221,8 @@ import Testing
             cases: [("bolt", [.init(figure: "imageAUROC", least: 0.5), .init(figure: "aupimo.mean", least: 0.9)])],
             title: "tiny")
         let outputs = try bench.run(stage, [("metrics", aggregate["metrics.json"]!)])
-        expectPinned(outputs, RequireStage.self, version: 1, ["requirements.json": "655d02b75760", "junit.xml": "a683e5a028cb"])
+        expectPinned(
+            outputs, RequireStage.self, version: 1, ["requirements.json": "655d02b75760", "junit.xml": "a683e5a028cb"])
     }
 
     @Test("The preview gives the pinned bytes")

@@ -18,7 +18,8 @@ import Testing
     /// By processor and instruction set: SHA-256 over the digests of all outputs of all tasks of a stage.
     private static let pinned: [String: [String: String]] = [
         "Intel(R) Xeon(R) Processor @ 2.50GHz, avx512_core_vnni": [
-            "aggregate": "c04aa32eadd0", "assess": "da6757ac0b6e", "calibrate": "235ddc1948c2", "choose": "dd23d403fe34",
+            "aggregate": "c04aa32eadd0", "assess": "da6757ac0b6e", "calibrate": "235ddc1948c2",
+            "choose": "dd23d403fe34",
             "corrupt": "3147e182bf76", "ingest": "0abb395f13ea", "metrics": "92e5a79713d1", "overlay": "8efaa2dcc4f1",
             "report": "1cbf7525281f", "require": "8f0e1a7ef164", "score": "fae8856d9835", "select": "6f1c29b7cab6",
             "textures": "4d63c6942269", "train": "d739347f3c63",
@@ -81,7 +82,9 @@ import Testing
     func bytes() {
         let found = digests()
         guard let pinned = WholeJobOutputsTests.pinned[WholeJobOutputsTests.processor] else {
-            print("no digests are pinned for \(WholeJobOutputsTests.processor); here they are \(found.sorted { $0.key < $1.key })")
+            print(
+                "no digests are pinned for \(WholeJobOutputsTests.processor); here they are \(found.sorted { $0.key < $1.key })"
+            )
             return
         }
         for (stage, digest) in pinned.sorted(by: { $0.key < $1.key }) {

@@ -24,7 +24,8 @@ final class BundleReader {
         contents = try BundleContents(json: json, path: path)
         let expected = header.count + size + member.paddingBytes + contents.payloadBytes
         guard totalBytes == expected else {
-            throw .invalidBundle(path: path, reason: "it has \(totalBytes) bytes, by its contents it should have \(expected)")
+            throw .invalidBundle(
+                path: path, reason: "it has \(totalBytes) bytes, by its contents it should have \(expected)")
         }
         readBytes = header.count + size
         try skipPadding(of: member)

@@ -39,8 +39,10 @@ extension ContentStore {
     private static func row(of subject: StoreSubject, _ database: Database) throws -> (column: String, row: Int64)? {
         let (column, row): (String, Int64?) =
             switch subject {
-            case .run(let number): ("execution", try database.identifier("SELECT id FROM execution WHERE id = ?", [number]))
-            case .task(_, let key): ("action", try database.identifier("SELECT id FROM action WHERE key = ?", [key.column]))
+            case .run(let number):
+                ("execution", try database.identifier("SELECT id FROM execution WHERE id = ?", [number]))
+            case .task(_, let key):
+                ("action", try database.identifier("SELECT id FROM action WHERE key = ?", [key.column]))
             case .blob(let digest):
                 ("artifact", try database.identifier("SELECT id FROM artifact WHERE digest = ?", [digest.column]))
             }

@@ -41,7 +41,8 @@ extension Database {
         let statement = try cachedStatement(
             sql: "SELECT content FROM taskKeys WHERE id = (SELECT taskKeys FROM execution WHERE id = ?)")
         statement.setUncheckedArguments([number])
-        guard let content = try Data.fetchOne(statement), let keys = TaskKeys(text: String(decoding: content, as: UTF8.self))
+        guard let content = try Data.fetchOne(statement),
+            let keys = TaskKeys(text: String(decoding: content, as: UTF8.self))
         else {
             return try Int64.fetchAll(
                 self,

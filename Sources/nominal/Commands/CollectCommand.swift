@@ -41,7 +41,8 @@ struct CollectCommand: ParsableCommand {
 
     func run() throws {
         try failing {
-            let task = StoreTask("removing", isQuiet: quiet, stopped: "stopping: what is removed is removed, the rest stays")
+            let task = StoreTask(
+                "removing", isQuiet: quiet, stopped: "stopping: what is removed is removed, the rest stays")
             try storeOptions.requireStore()
             let policy = CollectionPolicy(
                 keepRuns: keepRuns, keepUsedSeconds: keepUsed?.seconds, maximumBytes: maxSize?.bytes)
@@ -75,7 +76,9 @@ struct CollectCommand: ParsableCommand {
             let size = "\(ByteCount(bytes: group.reduce(0) { $0 + $1.sizeBytes }))"
             let start = String(repeating: " ", count: max(0, 12 - size.count)) + size
             let times = group.count > 1 ? ", \(group.count) results" : ""
-            guard let task else { return start + "  no result names it\(group.count > 1 ? ", \(group.count) blobs" : "")" }
+            guard let task else {
+                return start + "  no result names it\(group.count > 1 ? ", \(group.count) blobs" : "")"
+            }
             let used = group.map(\.usedNanoseconds).max() ?? 0
             let seconds = group.reduce(0) { $0 + $1.seconds }
             return start + "  \(task)\(times)  (takes \(readable(seconds)) to make again, "

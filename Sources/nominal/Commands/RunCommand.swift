@@ -55,7 +55,8 @@ struct RunCommand: ParsableCommand {
             let file = manifest
             let manifest = try JobManifest.load(path: file)
             if dryRun {
-                return try PlanCommand.show(manifest, storeOptions, machine, verifyContent: verification.readsContent) { plan, _ in
+                return try PlanCommand.show(manifest, storeOptions, machine, verifyContent: verification.readsContent) {
+                    plan, _ in
                     PlanView.list(plan, all: false)
                     PlanView.total(plan)
                 }

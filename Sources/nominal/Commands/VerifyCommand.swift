@@ -55,7 +55,8 @@ struct VerifyCommand: ParsableCommand {
 
     private static func text(_ report: VerificationReport) -> String {
         let rate = ByteCount(bytes: Int(Double(report.sizeBytes) / max(report.durationSeconds, 1e-6)))
-        var text = "checked \(report.blobs) blobs, \(ByteCount(bytes: report.sizeBytes)) in "
+        var text =
+            "checked \(report.blobs) blobs, \(ByteCount(bytes: report.sizeBytes)) in "
             + "\(ProgressDisplay.readable(report.durationSeconds)) (\(rate)/s): "
         text += report.isSound ? "all are whole" : "\(report.damaged.count) damaged"
         if report.faults.count + report.strays.count > 0 {

@@ -35,7 +35,8 @@ final class ByteProgress: Sendable {
             state.last = now
             let seconds = (now - state.start) / .seconds(1)
             let rate = Double(done) / max(seconds, 1e-6)
-            var line = "\(verb): \(ByteCount(bytes: done)) of \(ByteCount(bytes: total)), \(ByteCount(bytes: Int(rate)))/s"
+            var line =
+                "\(verb): \(ByteCount(bytes: done)) of \(ByteCount(bytes: total)), \(ByteCount(bytes: Int(rate)))/s"
             let left = Double(total - done) / max(rate, 1)
             if left >= 1 { line += ", \(ProgressDisplay.readable(left)) left" }
             if isTerminal {
