@@ -1,4 +1,5 @@
 import ContentStore
+import Foundation
 import Synchronization
 
 /// One attempt at a task, on this thread or in a process of its own: from its number to its record.
@@ -88,7 +89,8 @@ final class TaskAttempt {
         let spec = WorkerSpec(
             version: WorkerSpec.currentVersion, task: task.id.path, key: key.digest.hex, attempt: attempt.number,
             inputs: key.inputs.map { WorkerSpec.Input(name: $0.name, digest: $0.digest.hex) },
-            outputs: task.stage.outputs, threads: threads, store: run.store.path, folder: folder)
+            outputs: task.stage.outputs, threads: threads, store: URL(filePath: run.store.path).path,
+            folder: URL(filePath: folder).path)
         let record = try worker.run(spec, run.options.policy, run.cancellation, run.store) { [run, task] report in
             run.observer.taskProgressed(
                 task.id, completed: report.completed, total: report.total, unit: report.unit, note: report.note)

@@ -32,6 +32,6 @@ struct WorkerJob: Codable {
     func workers(describedAt path: String) throws -> WorkerProcess {
         try AtomicFile.writePrivate(Array(try JSONEncoder().encode(self)), to: path)
         let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path
-        return WorkerProcess(program: program, arguments: ["worker", "--job", path])
+        return WorkerProcess(program: program, arguments: ["worker", "--job", URL(filePath: path).path])
     }
 }

@@ -59,9 +59,13 @@ import Testing
         try writeManifest("\"isolated\": true", steps: 100_000)
         let program = try fixture.start("run", "tiny.json")
         try #require(try program.waits(for: "wood/train/0000 done"))
+        let workers = "worker --job .*/\((fixture.path as NSString).lastPathComponent)/"
+        var seen = ""
+        for _ in 0..<200 where seen.isEmpty { seen = try fixture.tool("pgrep", "-f", workers).output }
+        #expect(!seen.isEmpty, "no worker was ever seen")
         kill(program.process.processIdentifier, SIGINT)
         #expect(try fixture.finish(program).status == 130)
-        let left = try fixture.tool("pgrep", "-f", "worker --job \(fixture.path)")
+        let left = try fixture.tool("pgrep", "-f", workers)
         #expect(left.output.isEmpty)
         #expect(fixture.files(below: ".nominal/attempts").isEmpty)
     }
