@@ -7,7 +7,8 @@ enum Leftovers {
     static func isAbandoned(_ name: String, _ locks: StoreLocks) throws(StoreError) -> Bool {
         if name.hasPrefix(blobPrefix) {
             let session = name.dropFirst(blobPrefix.count).prefix { $0 != "-" }
-            guard let session = Int64(session) else { return true }
+            // Nobody has made anything under our own number yet, since the process that had it before.
+            guard let session = Int64(session), session != locks.session else { return true }
             return try !locks.isLive(session: session)
         }
         guard let execution = Int64(name) else { return false }

@@ -134,4 +134,13 @@ struct OpeningTests {
         #expect(try store.beginExecution(command: "", versions: "") == 3)
         withExtendedLifetime(live) {}
     }
+
+    @Test("A temporary file that a dead process left under the number that is ours now goes, and is not in the way")
+    func leftoverOfOurNumber() throws {
+        do { _ = try ContentStore(path: folder.path) }
+        for number in 1...4 { try folder.write("half", to: "attempts/blob-1-\(number)") }
+        let store = try ContentStore(path: folder.path)
+        #expect(try FolderOperations.names(in: folder.path + "/attempts") == [])
+        #expect(try (0..<8).map { try store.put(bytes: [$0]) }.count == 8)
+    }
 }

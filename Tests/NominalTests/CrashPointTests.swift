@@ -54,7 +54,7 @@ import Testing
         let calls = try countCalls(
             below: "reference", ["run", "tiny.json", "--store", "reference", "--output", "expected"])
         let expected = try results("expected")
-        for number in points(of: calls.count, 6, kind) {
+        for number in points(of: calls.count, 4, kind) {
             let point = calls[number - 1]
             let run = ["run", "tiny.json", "--store", "store", "--output", "results", "--quiet"]
             let killed = try fixture.nominal(
@@ -76,7 +76,7 @@ import Testing
         let calls = try countCalls(
             below: "reference", ["run", "tiny.json", "--store", "reference", "--output", "expected"])
         let expected = try results("expected")
-        for number in points(of: calls.count, 6, kind) {
+        for number in points(of: calls.count, 3, kind) {
             let point = calls[number - 1]
             let run = ["run", "tiny.json", "--store", "store", "--output", "results", "--quiet"]
             let failed = try fixture.nominal(
@@ -124,7 +124,7 @@ import Testing
             let calls = try FileFaults.calls(log: log)
             try FileManager.default.removeItem(atPath: log)
             let blobs = fixture.files(below: "store/objects")
-            for number in points(of: calls.count, 3, kind) {
+            for number in points(of: calls.count, 2, kind) {
                 let point = calls[number - 1]
                 try prepare("store")
                 let failed = try fixture.nominal(

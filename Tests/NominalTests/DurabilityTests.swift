@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test(
-        "The content of a blob, then its name, then the fact that names it: each is on the disk before the next is written"
+        "The content of a blob, its name, the fact that names it: each is on the disk before the next is written"
     )
     func order() throws {
         let names = calls.indices.filter { calls[$0].name == "rename" && calls[$0].path.contains(" -> objects/") }

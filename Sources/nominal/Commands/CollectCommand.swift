@@ -42,7 +42,7 @@ struct CollectCommand: ParsableCommand {
     func run() throws {
         try failing {
             let task = StoreTask(
-                "removing", isQuiet: quiet, stopped: "stopping: what is removed is removed, the rest stays")
+                "removing", isQuiet: quiet, stopped: "stopping: the rest stays")
             try storeOptions.requireStore()
             let policy = CollectionPolicy(
                 keepRuns: keepRuns, keepUsedSeconds: keepUsed?.seconds, maximumBytes: maxSize?.bytes)
