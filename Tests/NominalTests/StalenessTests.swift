@@ -183,4 +183,31 @@ import Testing
         #expect(try fixture.nominal("gc", "--max-size", "0").status == 0)
         #expect(try fixture.nominal("verify").status == 0)
     }
+
+    @Test("A torn write-ahead log costs the work that it held, and nothing else", arguments: [0, 0.37, 0.999])
+    func tornLog(_ share: Double) throws {
+        let before = try results()
+        let log = try fixture.bytes(".nominal/store.sqlite-wal")
+        #expect(log.count > 100_000)
+        try fixture.write(Array(log.prefix(Int(Double(log.count) * share))), to: ".nominal/store.sqlite-wal")
+        let outcome = try fixture.nominal("run", "tiny.json")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(try results() == before)
+        #expect(try fixture.nominal("verify").status == 0)
+    }
+
+    @Test("A damaged database ends every command with 74 and a remedy, and is left as it is")
+    func damagedDatabase() throws {
+        try fixture.remove(".nominal/store.sqlite-wal")
+        try fixture.remove(".nominal/store.sqlite-shm")
+        try fixture.write([UInt8](repeating: 0xA5, count: 100_000), to: ".nominal/store.sqlite")
+        for command in [["run", "tiny.json"], ["verify"], ["gc"], ["pin"], ["export", "1", "--output", "file"]] {
+            let outcome = try fixture.nominal(environment: [:], command)
+            #expect(outcome.status == 74, "\(command)")
+            #expect(outcome.errors.contains("is not a usable store: store.sqlite is damaged"), "\(outcome.errors)")
+        }
+        #expect(try fixture.bytes(".nominal/store.sqlite").allSatisfy { $0 == 0xA5 })
+        try fixture.remove(".nominal")
+        #expect(try fixture.nominal("run", "tiny.json").status == 0)
+    }
 }
