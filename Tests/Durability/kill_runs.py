@@ -132,8 +132,9 @@ def main():
             if kind == "a run":
                 wasAlive = trial.kill(instant * runSeconds, *run)
             elif kind == "a second run":
-                trial.kill(chance.random() * runSeconds, *run)
-                wasAlive = trial.kill(instant * runSeconds, *run)
+                first = chance.random()
+                trial.kill(first * runSeconds, *run)
+                wasAlive = trial.kill(instant * (1 - first) * runSeconds, *run)
             else:
                 shutil.copytree(work / "reference", folder, dirs_exist_ok=True)
                 if kind == "a collection":
