@@ -27,8 +27,8 @@ import Testing
     ]
 
     private static let versions = [
-        "aggregate": 2, "assess": 1, "calibrate": 2, "choose": 1, "corrupt": 2, "ingest": 1, "metrics": 2, "overlay": 1,
-        "report": 2, "require": 1, "score": 2, "select": 1, "textures": 1, "train": 2,
+        "aggregate": 2, "assess": 2, "calibrate": 3, "choose": 1, "corrupt": 2, "ingest": 1, "metrics": 2, "overlay": 1,
+        "report": 2, "require": 1, "score": 3, "select": 1, "textures": 1, "train": 2,
     ]
 
     private let data: TinyDataSet
