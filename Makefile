@@ -7,14 +7,16 @@ PACKAGES := libsqlite3-dev libpng-dev libtiff-dev libjpeg62-turbo-dev libopenbla
 # Root needs no sudo; a machine without sudo says what is missing.
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup build demo data test lint format coverage bench install clean docs
+.PHONY: help setup build demo data test test-kill test-faults lint format coverage bench bench-executor install clean docs
 
 help:
 	@echo "make demo      install what is missing, build, make demo data, train, score, and say where the report is"
 	@echo "make test      install what is missing, build, run all tests"
 	@echo "make runs/NAME/metrics.json   run jobs/NAME.json if anything that it depends on has changed"
 	@echo "make data DATA=FOLDER         link data sets to where the manifests look for them"
-	@echo "make build, install, lint, format, coverage, bench, docs, clean"
+	@echo "make test-kill KILLS=200       kill runs at random instants and compare what the next ones make"
+	@echo "make test-faults POINTS=200    fail at that many of the system calls by which commands change the store"
+	@echo "make build, install, lint, format, coverage, bench, bench-executor, docs, clean"
 
 setup:
 	@command -v swift >/dev/null || { echo "Swift 6.2 or later is needed: https://www.swift.org/install" >&2; exit 1; }
@@ -63,6 +65,16 @@ runs/%/metrics.json: jobs/%.json | $(NOMINAL)
 test: setup
 	swift test --disable-xctest
 
+# The program to be killed; KILLED=.build/debug/nominal takes the one that the tests have built.
+KILLS ?= 200
+KILLED ?= $(NOMINAL)
+test-kill: $(if $(filter $(NOMINAL),$(KILLED)),build)
+	python3 Tests/Durability/kill_runs.py --program $(KILLED) --kills $(KILLS)
+
+POINTS ?= 200
+test-faults: setup
+	NOMINAL_POINTS=$(POINTS) swift test --disable-xctest --filter CrashPointTests
+
 lint:
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 
@@ -78,6 +90,11 @@ coverage: setup
 
 bench: build
 	bench/run
+
+# Beside ninja and make, where these are installed, and by the number of tasks and blobs.
+bench-executor: build
+	bench/executor_peers --tasks 10000
+	bench/executor_scale
 
 docs: build
 	$(NOMINAL) schema --reference > docs/manifest.md

@@ -53,7 +53,7 @@ let package = Package(
             swiftSettings: numeric),
 
         // Digests and tasks: nothing here knows what an image is.
-        .target(name: "Pipeline", dependencies: ["ContentStore"], swiftSettings: strict),
+        .target(name: "Pipeline", dependencies: ["CProcessTree", "ContentStore"], swiftSettings: strict),
         .target(
             name: "ContentStore",
             dependencies: [
@@ -79,6 +79,7 @@ let package = Package(
         .target(name: "SeededRandom", swiftSettings: numeric),
 
         // C, each imported by one Swift file.
+        .target(name: "CProcessTree", cSettings: fastC),
         .target(name: "CTensorKernels", cSettings: fastC),
         .target(name: "COpenBLAS", cSettings: fastC),
         .target(
@@ -117,6 +118,7 @@ let package = Package(
         .testTarget(name: "TensorsTests", dependencies: ["SeededRandom", "Tensors"], swiftSettings: rawMemory),
         .testTarget(
             name: "NominalTests", dependencies: ["nominal", "ContentStore", "Imaging", "PipelineTestSupport"],
+            exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
             name: "PipelineTests", dependencies: ["ContentStore", "Pipeline", "PipelineTestSupport"],

@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static const char *failure = NULL;
@@ -11,7 +12,11 @@ static __typeof__(&cblas_sgemm) multiply;
 static __typeof__(&openblas_get_config) get_config;
 static __typeof__(&openblas_set_num_threads) set_threads;
 
+static char wanted_core[64];
+
 static void load(void) {
+  const char *wanted = getenv("OPENBLAS_CORETYPE");
+  if (wanted) strncpy(wanted_core, wanted, sizeof wanted_core - 1);
 #if defined(__x86_64__)
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
@@ -39,6 +44,11 @@ const char *openblas_load(void) {
 }
 
 const char *openblas_description(void) { return openblas_load() ? "not loaded" : get_config(); }
+
+const char *openblas_wanted_core(void) {
+  openblas_load();
+  return wanted_core;
+}
 
 void openblas_set_threads(int threads) { set_threads(threads); }
 

@@ -17,6 +17,12 @@ public enum AtomicFile {
         return true
     }
 
+    /// Writes a file that nobody looks at before it is taken into the store, which flushes it: neither atomic nor durable by
+    /// itself. Throws `StoreError`.
+    public static func writePrivate(_ bytes: [UInt8], to path: String) throws {
+        try OpenFile(path, O_WRONLY | O_CREAT | O_TRUNC).write(bytes)
+    }
+
     /// Places a copy of the file `source` at `path`, sharing its blocks where the file system can. Returns whether it
     /// was written. Throws `StoreError`.
     @discardableResult

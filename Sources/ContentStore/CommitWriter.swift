@@ -7,6 +7,8 @@ final class CommitWriter: Sendable {
     struct KnownRows: Sendable {
         var artifacts: [Digest: Int64] = [:]
         var keyParts: [KeyPart: Int64] = [:]
+        /// Changes with every transaction of another connection, which may have removed what is known here.
+        var dataVersion: Int64?
     }
 
     private static let knownRowsLimit = 4096
@@ -20,14 +22,20 @@ final class CommitWriter: Sendable {
             defer { rows = KnownRows() }
             return rows
         }
+        let dataVersion = try Int64.fetchOne(database.cachedStatement(sql: "PRAGMA data_version"))
+        if rows.dataVersion != dataVersion { rows = KnownRows(dataVersion: dataVersion) }
         var durations: [String: [Double]] = [:]
         var outcomes: [CommitOutcome] = []
         for operation in operations {
             if rows.artifacts.count > Self.knownRowsLimit { rows.artifacts = [:] }
             if rows.keyParts.count > Self.knownRowsLimit { rows.keyParts = [:] }
-            outcomes.append(try write(operation, database, &rows))
-            if case .endJob(let record, _) = operation, case .succeeded = record.outcome {
+            let outcome = try write(operation, database, &rows)
+            outcomes.append(outcome)
+            guard outcome == .published else { continue }
+            switch operation {
+            case .endJob(let record, _), .unclaimedJob(let record, _):
                 durations[record.key.stage, default: []].append(record.durationSeconds)
+            default: break
             }
         }
         for stage in durations.keys.sorted() { try database.recordDurations(durations[stage]!, of: stage) }
@@ -39,18 +47,11 @@ final class CommitWriter: Sendable {
         _ operation: CommitOperation, _ database: Database, _ rows: inout KnownRows
     ) throws -> CommitOutcome {
         switch operation {
-        case .beginExecution(let id, let command, let versions, let startedAt):
-            let host = HostDescription.current
-            try database.run(
-                """
-                INSERT INTO execution (id, command, versions, host, processor, process, startedAt, outcome)
-                VALUES (?, ?, ?, ?, ?, ?, ?, 'running')
-                """, [id, command, versions, host.name, host.processor, Int64(ProcessIdentity.number), startedAt])
-        case .endExecution(let id, let outcome, let finishedAt):
-            // A clock that was set back must not make the row invalid.
-            try database.run(
-                "UPDATE execution SET outcome = ?, finishedAt = max(?, startedAt) WHERE id = ?",
-                [outcome.rawValue, finishedAt, id])
+        case .counts(let execution, let counts): try database.note(counts, execution)
+        case .waiting(let isWaiting, let execution, let task, let action, let since):
+            try database.note(waiting: isWaiting, execution, task, action, since)
+        case .endExecution(let id, let outcome, let counts, let keys, let finishedAt):
+            try database.endExecution(id, outcome, counts, keys, finishedAt)
         case .beginJob(let key, let attempt, let execution, let task, let startedAt):
             let action = try database.actionRow(key, &rows)
             try database.run(
@@ -60,6 +61,8 @@ final class CommitWriter: Sendable {
                 """, [action, attempt.number, execution, task, startedAt])
         case .endJob(let record, let execution):
             return try database.end(record, execution, &rows)
+        case .unclaimedJob(let record, let execution):
+            return try database.endUnclaimed(record, execution, &rows)
         case .sourceFile(let path, let signature, let readAt, let digest):
             try database.run(
                 """

@@ -2,33 +2,9 @@ import GRDB
 import Synchronization
 
 extension ContentStore {
-    /// Records the start of a run of the program; returns its number. Not waited for.
-    public func beginExecution(command: String, versions: String) throws(StoreError) -> Int64 {
-        let committer = try writable(to: "record a run")
-        let number = nextExecution.withLock { next in
-            defer { next += 1 }
-            return next
-        }
-        committer.enqueue(
-            .beginExecution(
-                id: number, command: command, versions: versions, startedAt: HostClock.wallNanoseconds()),
-            completion: nil)
-        return number
-    }
-
-    /// Records the end of a run, with everything committed before, durably.
-    public func endExecution(_ number: Int64, outcome: ExecutionOutcome) throws(StoreError) {
-        let committer = try writable(to: "record the end of a run")
-        let result = Monitor<Result<CommitOutcome, StoreError>?>(nil)
-        committer.enqueue(
-            .endExecution(id: number, outcome: outcome, finishedAt: HostClock.wallNanoseconds())
-        ) { outcome in result.update { $0 = outcome } }
-        committer.hurry()
-        _ = try result.wait { $0 }.get()
-    }
-
-    /// Hands out the next attempt at an action. With a `task`, the history shows it as running from its next group
-    /// commit on; without, only its end is recorded.
+    /// Hands out the next attempt at an action; the execution must have claimed it, so that no other process hands out
+    /// the same number. With a `task`, the history shows it as running from its next group commit on; without, only its
+    /// end is recorded.
     public func beginAttempt(_ key: ActionKey, execution: Int64, task: String?) throws(StoreError) -> Attempt {
         let committer = try writable(to: "begin an attempt")
         let recorded = try database.read { database in
@@ -75,6 +51,19 @@ extension ContentStore {
         return try result.wait { $0 }.get()
     }
 
+    /// Commits a result that was computed without a claim, with the next group; not waited for. Should another process have
+    /// committed the same, nothing is written; so it may be computed twice and is published once.
+    public func commitUnclaimed(
+        _ key: ActionKey, _ result: ActionResult, task: String, startedAt: Int64, durationSeconds: Double,
+        execution: Int64
+    ) throws(StoreError) {
+        let unnumbered = Attempt(action: key.digest, number: 0)
+        let record = JobRecord(
+            key: key, attempt: unnumbered, task: task, outcome: .succeeded(result), startedAt: startedAt,
+            durationSeconds: durationSeconds)
+        try writable(to: "commit a result").enqueue(.unclaimedJob(record, execution: execution), completion: nil)
+    }
+
     /// A new empty folder that only one attempt writes to: `attempts/<execution>/<name>`.
     public func makeAttemptFolder(execution: Int64, name: String) throws(StoreError) -> String {
         _ = try writable(to: "make a folder for an attempt")
@@ -95,28 +84,4 @@ extension ContentStore {
 
     /// Removes what an attempt left behind.
     public func removeAttemptFolder(_ folder: String) throws(StoreError) { try FolderOperations.remove(folder) }
-
-    /// Clears up after runs that died: their folders go, their rows say so.
-    func removeLeftovers() throws(StoreError) {
-        for name in try FolderOperations.names(in: path + "/attempts") {
-            try FolderOperations.remove(path + "/attempts/" + name)
-        }
-        let (last, isInterrupted) = try database.read { database in
-            (
-                try Int64.fetchOne(database, sql: "SELECT max(id) FROM execution") ?? 0,
-                try Bool.fetchOne(
-                    database,
-                    sql: """
-                        SELECT EXISTS (SELECT 1 FROM job WHERE status = 'running')
-                            OR EXISTS (SELECT 1 FROM execution WHERE outcome = 'running')
-                        """) ?? false
-            )
-        }
-        nextExecution.withLock { $0 = last + 1 }
-        guard isInterrupted else { return }
-        try database.write { database in
-            try database.run("UPDATE job SET status = 'abandoned' WHERE status = 'running'", [])
-            try database.run("UPDATE execution SET outcome = 'interrupted' WHERE outcome = 'running'", [])
-        }
-    }
 }

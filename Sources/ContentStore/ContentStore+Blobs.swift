@@ -3,9 +3,29 @@ import Synchronization
 
 extension ContentStore {
     /// Where the blob is or would be: `objects/ab/cdef...`. The file must never be changed.
-    public func objectPath(_ digest: Digest) -> String {
+    public func objectPath(_ digest: Digest) -> String { Self.objectPath(digest, store: path) }
+
+    static func objectPath(_ digest: Digest, store: String) -> String {
         let hex = digest.hex
-        return path + "/objects/" + hex.prefix(2) + "/" + hex.dropFirst(2)
+        return store + "/objects/" + hex.prefix(2) + "/" + hex.dropFirst(2)
+    }
+
+    /// How long a mark of use is good enough: writing one costs as much as looking at the file.
+    private static let useNanoseconds: Int64 = 600_000_000_000
+
+    /// Whether the blob is there, as `contains`; marks it as used, which garbage collection respects. The mark is the time
+    /// of the file, so that it costs no transaction, and is lost by nothing but a copy that does not keep times.
+    public func use(_ digest: Digest) -> Bool {
+        guard let signature = try? FileSignature(path: objectPath(digest)) else { return false }
+        mark(signature, digest)
+        return true
+    }
+
+    private func mark(_ signature: FileSignature, _ digest: Digest) {
+        guard committer != nil, HostClock.wallNanoseconds() - signature.modifiedNanoseconds > Self.useNanoseconds else {
+            return
+        }
+        unsafe utimensat(AT_FDCWD, objectPath(digest), nil, 0)
     }
 
     /// Whether the blob is there; its content is not looked at.
@@ -48,12 +68,27 @@ extension ContentStore {
         if signature.linkCount == 1, unsafe chmod(file, 0o444) == 0 {
             do {
                 try name(file, digest)
-                return (digest, sizeBytes)
             } catch {
                 // From another file system it is copied, below.
                 guard case .fileSystem(_, _, let code) = error, code == EXDEV else { throw error }
+                return try copying(file, digest, sizeBytes)
             }
+            // What has been named has to be the very file that was hashed, and as it was: whoever still writes to it, or
+            // put another one in its place meanwhile, must not get that published.
+            // Another process may have named an equal one.
+            let named = try FileSignature(path: objectPath(digest))
+            guard try named?.isContinuation(of: signature) == true || isWhole(digest) else {
+                verifiedBlobs.withLock { _ = $0.remove(digest) }
+                try FolderOperations.remove(objectPath(digest))
+                throw StoreError.changedWhileRead(path: file)
+            }
+            return (digest, sizeBytes)
         }
+        return try copying(file, digest, sizeBytes)
+    }
+
+    private func copying(_ file: String, _ digest: Digest, _ sizeBytes: Int) throws -> (digest: Digest, sizeBytes: Int)
+    {
         guard try put(copyOf: file) == digest else { throw StoreError.changedWhileRead(path: file) }
         try FolderOperations.remove(file)
         return (digest, sizeBytes)
@@ -71,25 +106,33 @@ extension ContentStore {
 
     /// The content of a blob, checked against its digest. A damaged blob is moved to `damaged/`, noted in the ledger
     /// and reported as `.damagedBlob`; an absent one as `.missingBlob`.
-    public func read(_ digest: Digest) throws -> [UInt8] {
-        let content = try opened(digest).readAll()
-        let found = Digest.of(content)
-        guard found == digest else { throw setAside(digest, found: found) }
-        return content
+    public func read(_ digest: Digest) throws(StoreError) -> [UInt8] {
+        do throws(StoreError) {
+            let content = try opened(digest).readAll()
+            let found = Digest.of(content)
+            guard found == digest else { throw setAside(digest, found: found) }
+            return content
+        } catch {
+            throw error.isDefectOfTheDisk ? setAside(digest, found: nil) : error
+        }
     }
 
     /// The path of a blob whose content has been checked against its digest, once per process. Throws as `read` does.
-    public func verifiedPath(_ digest: Digest) throws -> String {
+    public func verifiedPath(_ digest: Digest) throws(StoreError) -> String {
         let object = objectPath(digest)
         let file = try opened(digest)
         if verifiedBlobs.withLock({ $0.contains(digest) }) { return object }
-        let found = try file.digest()
-        guard found == digest else { throw setAside(digest, found: found) }
+        do throws(StoreError) {
+            let found = try file.digest()
+            guard found == digest else { throw setAside(digest, found: found) }
+        } catch {
+            throw error.isDefectOfTheDisk ? setAside(digest, found: nil) : error
+        }
         noteVerified(digest)
         return object
     }
 
-    private func opened(_ digest: Digest) throws(StoreError) -> OpenFile {
+    func opened(_ digest: Digest) throws(StoreError) -> OpenFile {
         do {
             return try OpenFile.reading(objectPath(digest))
         } catch {
@@ -99,7 +142,8 @@ extension ContentStore {
     }
 
     /// Moves a damaged blob out of the way, so that the next run makes it again; `.missingBlob` if that is done already.
-    private func setAside(_ digest: Digest, found: Digest) -> StoreError {
+    /// `found` is nil when the disk cannot read it.
+    func setAside(_ digest: Digest, found: Digest?) -> StoreError {
         guard let committer else {
             return .damagedBlob(digest, found: found, movedTo: "no other place, the store is open read-only")
         }
@@ -108,9 +152,7 @@ extension ContentStore {
             // Another thread may have noticed the damage too, and the blob may even have been made again since.
             let isMoved = try settingAside.withLock { _ throws(StoreError) in
                 let object = objectPath(digest)
-                guard FolderOperations.exists(object), try OpenFile.reading(object).digest() != digest else {
-                    return false
-                }
+                guard FolderOperations.exists(object), try !isWhole(digest) else { return false }
                 try FolderOperations.create(path + "/damaged")
                 try FolderOperations.move(object, to: destination)
                 return true
@@ -122,28 +164,41 @@ extension ContentStore {
         verifiedBlobs.withLock { _ = $0.remove(digest) }
         committer.enqueue(
             .ledger(
-                kind: "damaged", digest: digest, text: "content has digest \(found)",
+                kind: "damaged", digest: digest, text: StoreError.state(found),
                 recordedAt: HostClock.wallNanoseconds()), completion: nil)
         return .damagedBlob(digest, found: found, movedTo: destination)
     }
 
-    /// Whether the blob is stored in its full size; a shorter or longer one is set aside.
-    private func isPresent(_ digest: Digest, sizeBytes: Int) throws -> Bool {
+    private func isWhole(_ digest: Digest) throws(StoreError) -> Bool {
+        do throws(StoreError) {
+            return try opened(digest).digest() == digest
+        } catch {
+            if case .missingBlob = error { return false }
+            guard error.isDefectOfTheDisk else { throw error }
+            return false
+        }
+    }
+
+    /// Whether the blob is stored, whole; a damaged one is set aside.
+    func isPresent(_ digest: Digest, sizeBytes: Int) throws -> Bool {
         let object = objectPath(digest)
         guard let signature = try FileSignature(path: object) else { return false }
-        guard signature.isRegular, signature.sizeBytes == sizeBytes else {
+        let isVerified = verifiedBlobs.withLock { $0.contains(digest) }
+        guard signature.isRegular, signature.sizeBytes == sizeBytes, try isVerified || isWhole(digest) else {
             let fault = setAside(digest, found: try Digest.of(filePath: object))
             switch fault {
             case .damagedBlob, .missingBlob: return false
             default: throw fault
             }
         }
+        noteVerified(digest)
+        mark(signature, digest)
         // Whoever stored it may not have made its name durable yet.
         committer?.noteUnflushed(folder: FolderOperations.parent(of: object))
         return true
     }
 
-    private func name(_ file: String, _ digest: Digest) throws(StoreError) {
+    func name(_ file: String, _ digest: Digest) throws(StoreError) {
         let object = objectPath(digest)
         try FolderOperations.move(file, to: object)
         committer?.noteUnflushed(folder: FolderOperations.parent(of: object))
@@ -157,7 +212,8 @@ extension ContentStore {
         }
     }
 
-    private func temporaryPath() -> String {
-        "\(path)/attempts/blob-\(nextTemporary.add(1, ordering: .relaxed).newValue)"
+    /// A path that nobody else uses, for a file that goes with this process if it is not removed before.
+    public func temporaryPath() -> String {
+        "\(path)/attempts/\(Leftovers.blobPrefix)\(locks?.session ?? 0)-\(nextTemporary.add(1, ordering: .relaxed).newValue)"
     }
 }

@@ -5,32 +5,55 @@ extension ContentStore {
     public func lastKey(ofTask task: String) throws(StoreError) -> RecordedKey? {
         try database.read { database in
             let statement = try database.cachedStatement(
-                sql: """
-                    SELECT action.id, action.key, action.stage, action.version
-                    FROM job JOIN action ON action.id = job.action
-                    WHERE job.task = ? AND job.status = 'succeeded' ORDER BY job.id DESC LIMIT 1
-                    """)
+                sql: "SELECT action FROM job WHERE task = ? AND status = 'succeeded' ORDER BY id DESC LIMIT 1")
             statement.setUncheckedArguments([task])
-            guard let row = try Row.fetchOne(statement) else { return nil }
-            let (action, key): (Int64, Digest) = (row[0], try Digest(row, 1))
-            let (stage, version): (String, Int) = (row[2], row[3])
-            let parts = try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT keyPart.name, keyPart.readable, keyPart.digest
-                    FROM actionKeyPart JOIN keyPart ON keyPart.id = actionKeyPart.keyPart
-                    WHERE actionKeyPart.action = ? ORDER BY actionKeyPart.position
-                    """, arguments: [action]
-            ).map { RecordedKey.Part(name: $0[0], readable: $0[1], digest: try Digest($0, 2)) }
-            let inputs = try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT used.name, artifact.digest FROM used JOIN artifact ON artifact.id = used.artifact
-                    WHERE used.action = ? ORDER BY used.position
-                    """, arguments: [action]
-            ).map { ActionInput(name: $0[0], digest: try Digest($0, 1)) }
-            return RecordedKey(digest: key, stage: stage, version: version, parts: parts, inputs: inputs)
+            return try Int64.fetchOne(statement).flatMap { try Self.recordedKey($0, database) }
         }
+    }
+
+    /// The key of an action, readable; `nil` when no attempt at it was ever recorded.
+    public func recordedKey(_ action: Digest) throws(StoreError) -> RecordedKey? {
+        try database.read { database in
+            try database.identifier("SELECT id FROM action WHERE key = ?", [action.column])
+                .flatMap { try Self.recordedKey($0, database) }
+        }
+    }
+
+    /// The task that made a blob as one of its outputs, in this run if it did, else the last one to do so.
+    public func producer(of output: Digest, execution: Int64) throws(StoreError) -> String? {
+        try database.read { database in
+            try String.fetchOne(
+                database,
+                sql: """
+                    SELECT job.task FROM artifact
+                        JOIN generatedBy ON generatedBy.artifact = artifact.id
+                        JOIN job ON job.action = generatedBy.action AND job.status = 'succeeded'
+                    WHERE artifact.digest = ? ORDER BY job.execution = ? DESC, job.id DESC LIMIT 1
+                    """, arguments: [output.column, execution])
+        }
+    }
+
+    private static func recordedKey(_ action: Int64, _ database: Database) throws -> RecordedKey? {
+        let row = try Row.fetchOne(
+            database, sql: "SELECT key, stage, version FROM action WHERE id = ?", arguments: [action])
+        guard let row else { return nil }
+        let parts = try Row.fetchAll(
+            database,
+            sql: """
+                SELECT keyPart.name, keyPart.readable, keyPart.digest
+                FROM actionKeyPart JOIN keyPart ON keyPart.id = actionKeyPart.keyPart
+                WHERE actionKeyPart.action = ? ORDER BY actionKeyPart.position
+                """, arguments: [action]
+        ).map { RecordedKey.Part(name: $0[0], readable: $0[1], digest: try Digest($0, 2)) }
+        let inputs = try Row.fetchAll(
+            database,
+            sql: """
+                SELECT used.name, artifact.digest FROM used JOIN artifact ON artifact.id = used.artifact
+                WHERE used.action = ? ORDER BY used.position
+                """, arguments: [action]
+        ).map { ActionInput(name: $0[0], digest: try Digest($0, 1)) }
+        return RecordedKey(
+            digest: try Digest(row, 0), stage: row[1], version: row[2], parts: parts, inputs: inputs)
     }
 
     /// Every attempt recorded for a task, oldest first.
@@ -40,13 +63,13 @@ extension ContentStore {
                 database,
                 sql: """
                     SELECT action.key, job.attempt, job.execution, job.status, job.startedAt,
-                        job.durationSeconds, job.log
+                        job.durationSeconds, job.log, job.failure
                     FROM job JOIN action ON action.id = job.action WHERE job.task = ? ORDER BY job.id
                     """, arguments: [task]
             ).map { row in
                 JobSummary(
                     action: try Digest(row, 0), attempt: row[1], execution: row[2], status: row[3], startedAt: row[4],
-                    durationSeconds: row[5], log: row[6])
+                    durationSeconds: row[5], log: row[6], failure: row[7])
             }
         }
     }

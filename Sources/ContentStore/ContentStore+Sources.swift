@@ -20,13 +20,13 @@ extension ContentStore {
         paths: [String], threads: Int = 1, verifyContent: Bool = false,
         progress: @escaping @Sendable (_ completed: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> [Digest] {
-        let known = verifyContent ? [:] : try trustedSources(paths)
-        let found = Monitor([Result<Digest, StoreError>?](repeating: nil, count: paths.count))
-        let completed = Atomic<Int>(0)
-        try ThreadTeam.forEach(count: paths.count, threads: threads, named: "hash") { [self] index in
-            let digest = Result<Digest, StoreError> { () throws(StoreError) in
-                try sourceDigest(paths[index], known[paths[index]])
-            }
+        let trusted = verifyContent ? Array(repeating: nil, count: paths.count) : try trustedDigests(paths)
+        let unread = trusted.indices.filter { trusted[$0] == nil }
+        let found = Monitor(trusted.map { $0.map { Result<Digest, StoreError>.success($0) } })
+        let completed = Atomic<Int>(paths.count - unread.count)
+        try ThreadTeam.forEach(count: unread.count, threads: threads, named: "hash") { [self] position in
+            let index = unread[position]
+            let digest = Result<Digest, StoreError> { () throws(StoreError) in try readSource(paths[index]) }
             found.inspect { $0[index] = digest }
             progress(completed.add(1, ordering: .relaxed).newValue, paths.count)
         }
@@ -44,12 +44,7 @@ extension ContentStore {
         throw StoreError.unreadableSources(paths: failed, first: first)
     }
 
-    private func sourceDigest(
-        _ path: String, _ known: (signature: [Int64], digest: Digest)?
-    ) throws(StoreError) -> Digest {
-        if let known, let signature = try FileSignature(path: path), Self.columns(signature) == known.signature {
-            return known.digest
-        }
+    private func readSource(_ path: String) throws(StoreError) -> Digest {
         let readAt = HostClock.wallNanoseconds()
         let file = try OpenFile.reading(path)
         let signature = try file.signature()
@@ -59,28 +54,23 @@ extension ContentStore {
         return digest
     }
 
-    private func trustedSources(_ paths: [String]) throws -> [String: (signature: [Int64], digest: Digest)] {
+    /// The digests of those files that are as the store has seen them, in the order of `paths`.
+    private func trustedDigests(_ paths: [String]) throws -> [Digest?] {
         try database.read { database in
             let statement = try database.cachedStatement(
                 sql: """
                     SELECT sizeBytes, modifiedAt, changedAt, inode, device, digest FROM sourceFile
                     WHERE path = ? AND changedAt + ? <= readAt
                     """)
-            var known: [String: (signature: [Int64], digest: Digest)] = [:]
-            known.reserveCapacity(paths.count)
-            for path in paths {
+            return try paths.map { path in
                 statement.setUncheckedArguments([path, Self.settlingNanoseconds])
-                guard let row = try Row.fetchOne(statement) else { continue }
-                known[path] = ([row[0], row[1], row[2], row[3], row[4]], try Digest(row, 5))
+                // What cannot be inspected cannot be read either, and is reported then.
+                guard let row = try Row.fetchOne(statement), let signature = try? FileSignature(path: path),
+                    row[0] == signature.sizeBytes, row[1] == signature.modifiedNanoseconds,
+                    row[2] == signature.changedNanoseconds, row[3] == signature.inode, row[4] == signature.device
+                else { return nil }
+                return try Digest(row, 5)
             }
-            return known
         }
-    }
-
-    private static func columns(_ signature: FileSignature) -> [Int64] {
-        [
-            signature.sizeBytes, signature.modifiedNanoseconds, signature.changedNanoseconds, signature.inode,
-            signature.device,
-        ]
     }
 }

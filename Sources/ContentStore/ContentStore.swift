@@ -2,9 +2,10 @@ import Synchronization
 
 /// A content-addressed store: blobs named by their SHA-256 in `objects/`, facts about them in an SQLite database.
 ///
-/// Any number of processes may read; one at a time may write, and the right to do so dies with the process. A crash or
-/// power failure at any instant leaves a store that opens: blobs are flushed before they get their name, facts are
-/// committed after the blobs they name. All calls are synchronous and may be made from any thread.
+/// Any number of processes may read and write at once. What they must know of each other they tell by locks that die with
+/// their process (`StoreLocks`). A crash or power failure at any instant leaves a store that opens: blobs are flushed before
+/// they get their name, facts are committed after the blobs they name. All calls are synchronous and may be made from any
+/// thread.
 public final class ContentStore: Sendable {
     public enum Mode: Sendable {
         case readWrite, readOnly
@@ -13,24 +14,25 @@ public final class ContentStore: Sendable {
     public let path: String
     public let mode: Mode
     let database: StoreDatabase
-    /// `nil` when opened read-only.
+    /// `nil` when opened read-only, as are the locks.
     let committer: GroupCommitter?
+    let locks: StoreLocks?
     /// Attempt numbers handed out by this process and not yet committed.
     let issuedAttempts = Mutex<[Digest: Int]>([:])
     /// Blobs whose content this process has hashed, so they need no second check.
     let verifiedBlobs = Mutex<Set<Digest>>([])
     /// Held while a damaged blob is moved away.
     let settingAside = Mutex(())
-    let nextExecution = Mutex<Int64>(1)
     let nextTemporary = Atomic<Int>(0)
 
     /// Opens the store in the folder `path`, which is created when missing and opened for writing.
     ///
-    /// Opening for writing waits up to `lockTimeoutSeconds` for a process that has the store open for writing already
-    /// (`onWait` is called once with a description of that process), then throws `.locked`. What runs that died left
-    /// behind is removed. Opening read-only never waits and changes nothing.
+    /// Opening for writing brings a store of an earlier version up to date, and removes what runs that died left behind.
+    /// It waits up to `lockTimeoutSeconds` for a process that needs the store for itself, which is what programs before
+    /// version 2 of the schema do (`onWait` is called once with a description of that process), then throws `.locked`.
+    /// Opening read-only never waits and changes nothing.
     ///
-    /// Throws `.notAStore`, `.newerSchema`, `.readOnlyFileSystem`, `.diskFull`, `.fileSystem` or `.database`.
+    /// Throws `.notAStore`, `.newerSchema`, `.olderSchema`, `.readOnlyFileSystem`, `.diskFull`, `.fileSystem` or `.database`.
     public init(
         path: String, mode: Mode = .readWrite, lockTimeoutSeconds: Double = 0,
         onWait: (_ holder: String) -> Void = { _ in }
@@ -39,13 +41,17 @@ public final class ContentStore: Sendable {
         self.mode = mode
         guard mode == .readWrite else {
             database = try StoreDatabase(store: path, isWritable: false)
-            committer = nil
+            (committer, locks) = (nil, nil)
             return
         }
         try FolderOperations.createAll(path)
         let lock = try StoreLock(store: path, timeoutSeconds: lockTimeoutSeconds, onWait: onWait)
-        try Self.createFolders(path)
-        database = try StoreDatabase(store: path, isWritable: true)
+        let locks = try StoreLocks(store: path)
+        self.locks = locks
+        database = try locks.opening { () throws(StoreError) in
+            try Self.createFolders(path)
+            return try StoreDatabase(store: path, isWritable: true)
+        }
         committer = GroupCommitter(database: database, lock: lock)
         try removeLeftovers()
     }
@@ -53,12 +59,15 @@ public final class ContentStore: Sendable {
     deinit { committer?.close() }
 
     /// Blocks until everything committed so far is durable or has failed.
-    public func flush() {
+    public func flush() { try? settle() }
+
+    /// Blocks until blobs put and results committed so far are durable. Throws what kept the last of them from it.
+    func settle() throws(StoreError) {
         guard let committer else { return }
-        let isDone = Monitor(false)
-        committer.enqueue(.barrier) { _ in isDone.update { $0 = true } }
+        let result = Monitor<Result<CommitOutcome, StoreError>?>(nil)
+        committer.enqueue(.barrier) { outcome in result.update { $0 = outcome } }
         committer.hurry()
-        isDone.wait { $0 ? () : nil }
+        _ = try result.wait { $0 }.get()
     }
 
     /// Asks for what is committed so far to become durable now, without waiting for more to share the transaction.

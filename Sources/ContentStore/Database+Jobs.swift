@@ -17,11 +17,11 @@ extension Database {
     /// Ends a job: compares the attempt with what was published before and swaps the result in, or discards it.
     func end(_ record: JobRecord, _ execution: Int64, _ rows: inout CommitWriter.KnownRows) throws -> CommitOutcome {
         let action = try actionRow(record.key, &rows)
-        let (status, text): (String, String?) =
+        let (status, text, failure): (String, String?, FailureClass?) =
             switch record.outcome {
-            case .succeeded: ("succeeded", nil)
-            case .failed(let reason): ("failed", reason)
-            case .cancelled: ("cancelled", nil)
+            case .succeeded: ("succeeded", nil, nil)
+            case .failed(let reason, let failure): ("failed", reason, failure)
+            case .cancelled: ("cancelled", nil, nil)
             }
         let log = [record.log, text ?? ""].filter { !$0.isEmpty }.joined(separator: "\n")
         if let reason = try obstacle(action, record.attempt) {
@@ -37,14 +37,15 @@ extension Database {
         }
         try run(
             """
-            INSERT INTO job (action, attempt, execution, task, status, startedAt, durationSeconds, log)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO job (action, attempt, execution, task, status, startedAt, durationSeconds, log, failure)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (action, attempt) DO UPDATE SET
-                status = excluded.status, durationSeconds = excluded.durationSeconds, log = excluded.log
+                status = excluded.status, durationSeconds = excluded.durationSeconds, log = excluded.log,
+                failure = excluded.failure
             """,
             [
                 action, record.attempt.number, execution, record.task, status, record.startedAt,
-                max(record.durationSeconds, 0), log,
+                max(record.durationSeconds, 0), log, failure?.rawValue,
             ])
         guard case .succeeded(let result) = record.outcome else { return .recorded }
         let job = try identifier(
@@ -54,6 +55,38 @@ extension Database {
             "UPDATE action SET job = ?, hasReferences = ?, hasWarnings = ? WHERE id = ?",
             [job, !result.references.isEmpty, !result.warnings.isEmpty, action])
         return .published
+    }
+
+    /// Ends a job that nobody had claimed: under the next number, unless its result is known already.
+    func endUnclaimed(
+        _ record: JobRecord, _ execution: Int64, _ rows: inout CommitWriter.KnownRows
+    ) throws -> CommitOutcome {
+        let action = try actionRow(record.key, &rows)
+        if case .succeeded(let result) = record.outcome, try isPublished(result, action) { return .recorded }
+        let last = try identifier("SELECT max(attempt) FROM job WHERE action = ?", [action]) ?? 0
+        let numbered = JobRecord(
+            key: record.key, attempt: Attempt(action: record.attempt.action, number: Int(last) + 1), task: record.task,
+            outcome: record.outcome, startedAt: record.startedAt, durationSeconds: record.durationSeconds,
+            log: record.log)
+        return try end(numbered, execution, &rows)
+    }
+
+    private func isPublished(_ result: ActionResult, _ action: Int64) throws -> Bool {
+        guard try identifier("SELECT job FROM action WHERE id = ?", [action]) != nil else { return false }
+        let statement = try cachedStatement(
+            sql: """
+                SELECT generatedBy.name, artifact.digest
+                FROM generatedBy JOIN artifact ON artifact.id = generatedBy.artifact
+                WHERE generatedBy.action = ? ORDER BY generatedBy.position
+                """)
+        statement.setUncheckedArguments([action])
+        let rows = try Row.fetchAll(statement)
+        guard rows.count == result.outputs.count else { return false }
+        for (row, output) in zip(rows, result.outputs) {
+            let name: String = row[0]
+            guard name == output.name, try Digest(row, 1) == output.digest else { return false }
+        }
+        return true
     }
 
     /// Why this attempt may not end as it wishes: it already has, or a later one exists.

@@ -31,6 +31,12 @@ struct FileSignature: Equatable, Sendable {
         self.init(information)
     }
 
+    /// Whether this is the same file with the same content, though its name or its mode has been changed since.
+    func isContinuation(of earlier: FileSignature) -> Bool {
+        (sizeBytes, modifiedNanoseconds, inode, device)
+            == (earlier.sizeBytes, earlier.modifiedNanoseconds, earlier.inode, earlier.device)
+    }
+
     private static func nanoseconds(_ time: timespec) -> Int64 {
         Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }

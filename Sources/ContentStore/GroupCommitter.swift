@@ -17,8 +17,6 @@ final class GroupCommitter: Sendable {
 
     private struct Queue {
         var entries: [Entry] = []
-        /// Starts of runs whose transaction failed: everything else in the run refers to them, so they try again.
-        var carried: [Entry] = []
         var oldest = 0.0
         var unflushedFolders: Set<String> = []
         var isUrgent = false
@@ -96,9 +94,8 @@ final class GroupCommitter: Sendable {
             queue.entries.count >= Self.groupSize || queue.isUrgent || queue.isClosed ? () : nil
         }
         return queue.inspect { queue in
-            let group = queue.carried + queue.entries.prefix(Self.groupSize)
+            let group = Array(queue.entries.prefix(Self.groupSize))
             queue.entries.removeFirst(min(Self.groupSize, queue.entries.count))
-            queue.carried = []
             queue.oldest = HostClock.monotonicSeconds()
             if queue.entries.isEmpty { queue.isUrgent = false }
             defer { queue.unflushedFolders = [] }
@@ -113,12 +110,7 @@ final class GroupCommitter: Sendable {
         } catch {
             writer.forget()
             // A later group must not rely on folders that may not have been flushed.
-            queue.inspect { queue in
-                queue.unflushedFolders.formUnion(folders)
-                queue.carried = group.filter { entry in
-                    if case .beginExecution = entry.operation { true } else { false }
-                }
-            }
+            queue.inspect { $0.unflushedFolders.formUnion(folders) }
             return group.map { _ in .failure(error) }
         }
     }

@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 
 /// Times for the history and for scheduling; never part of a result.
@@ -8,8 +7,6 @@ package enum HostClock {
 
     /// Seconds from an arbitrary start that never run backwards.
     package static func monotonicSeconds() -> Double { Double(nanoseconds(CLOCK_MONOTONIC)) / 1e9 }
-
-    static func calendarText() -> String { Date().formatted(.iso8601) }
 
     private static func nanoseconds(_ clock: clockid_t) -> Int64 {
         var time = timespec()

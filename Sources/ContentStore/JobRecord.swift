@@ -3,7 +3,7 @@ public struct JobRecord: Sendable {
     public enum Outcome: Sendable {
         case succeeded(ActionResult)
         /// The reason in words.
-        case failed(String)
+        case failed(String, FailureClass = .failed)
         case cancelled
     }
 

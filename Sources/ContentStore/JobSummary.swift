@@ -11,4 +11,6 @@ public struct JobSummary: Sendable, Equatable {
     /// `nil` while running and when abandoned.
     public let durationSeconds: Double?
     public let log: String
+    /// Of an attempt that failed: failed, killed, timedOut, outOfMemory, lost or refused.
+    public let failure: String?
 }

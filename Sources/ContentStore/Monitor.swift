@@ -1,47 +1,69 @@
-import Foundation
+import Glibc
 
 /// State that threads share under one lock, with waiting for a change of it.
-package final class Monitor<State>: @unchecked Sendable {
-    private let condition = NSCondition()
+///
+/// Waits are measured by a clock that nobody can set: with that of the calendar, setting it back would make them endless.
+@safe package final class Monitor<State>: @unchecked Sendable {
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var state: State
 
-    package init(_ state: State) { self.state = state }
+    package init(_ state: State) {
+        self.state = state
+        unsafe pthread_mutex_init(mutex, nil)
+        var attributes = pthread_condattr_t()
+        unsafe pthread_condattr_init(&attributes)
+        unsafe pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+        unsafe pthread_cond_init(condition, &attributes)
+        unsafe pthread_condattr_destroy(&attributes)
+    }
+
+    deinit {
+        unsafe pthread_cond_destroy(condition)
+        unsafe pthread_mutex_destroy(mutex)
+        unsafe condition.deallocate()
+        unsafe mutex.deallocate()
+    }
 
     /// Runs `body` alone, without waking anyone.
     package func inspect<Value>(_ body: (inout State) throws -> Value) rethrows -> Value {
-        condition.lock()
-        defer { condition.unlock() }
+        unsafe pthread_mutex_lock(mutex)
+        defer { unsafe pthread_mutex_unlock(mutex) }
         return try body(&state)
     }
 
     /// Runs `body` alone, then wakes everyone who waits.
     package func update<Value>(_ body: (inout State) throws -> Value) rethrows -> Value {
-        condition.lock()
+        unsafe pthread_mutex_lock(mutex)
         defer {
-            condition.broadcast()
-            condition.unlock()
+            unsafe pthread_cond_broadcast(condition)
+            unsafe pthread_mutex_unlock(mutex)
         }
         return try body(&state)
     }
 
     /// Blocks until `body` returns a value; it is asked again after every update.
     package func wait<Value>(for body: (inout State) -> Value?) -> Value {
-        condition.lock()
-        defer { condition.unlock() }
+        unsafe pthread_mutex_lock(mutex)
+        defer { unsafe pthread_mutex_unlock(mutex) }
         while true {
             if let value = body(&state) { return value }
-            condition.wait()
+            unsafe pthread_cond_wait(condition, mutex)
         }
     }
 
     /// Blocks until `body` returns a value or `seconds` have passed.
     package func wait<Value>(atMostSeconds seconds: Double, for body: (inout State) -> Value?) -> Value? {
-        let deadline = Date(timeIntervalSinceNow: seconds)
-        condition.lock()
-        defer { condition.unlock() }
+        var deadline = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &deadline)
+        let nanoseconds = deadline.tv_nsec + Int(min(max(seconds, 0), 1e9) * 1e9)
+        deadline.tv_sec += nanoseconds / 1_000_000_000
+        deadline.tv_nsec = nanoseconds % 1_000_000_000
+        unsafe pthread_mutex_lock(mutex)
+        defer { unsafe pthread_mutex_unlock(mutex) }
         while true {
             if let value = body(&state) { return value }
-            if !condition.wait(until: deadline) { return body(&state) }
+            if unsafe pthread_cond_timedwait(condition, mutex, &deadline) == ETIMEDOUT { return body(&state) }
         }
     }
 }

@@ -13,3 +13,14 @@ public struct RecordedKey: Sendable, Equatable {
     public let parts: [Part]
     public let inputs: [ActionInput]
 }
+
+extension RecordedKey {
+    /// A key as the store would keep it.
+    public init(_ key: ActionKey) {
+        self.init(
+            digest: key.digest, stage: key.stage, version: key.version,
+            parts: key.parts.map {
+                Part(name: $0.name, readable: $0.value.readable, digest: $0.value.contentDigest)
+            }, inputs: key.inputs)
+    }
+}

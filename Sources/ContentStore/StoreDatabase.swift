@@ -3,6 +3,9 @@ import Glibc
 
 /// The SQLite database of a store: WAL journal, every commit flushed, errors turned into `StoreError`.
 final class StoreDatabase: Sendable {
+    /// Transactions of other processes take milliseconds; a disk may be slow, and others may be waiting too.
+    private static let busySeconds = 60.0
+
     private let connections: any DatabaseReader & DatabaseWriter
     let path: String
 
@@ -16,17 +19,20 @@ final class StoreDatabase: Sendable {
         connections = try Self.mapping(path) {
             var configuration = Configuration()
             configuration.readonly = !isWritable
-            configuration.busyMode = .timeout(10)
+            configuration.busyMode = .timeout(Self.busySeconds)
             configuration.maximumReaderCount = 4
             configuration.prepareDatabase { database in
                 try database.execute(
-                    sql: "PRAGMA synchronous = FULL; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY")
+                    sql: "PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY")
             }
             if !isWritable && Self.isFrozen(store) {
                 // Nothing can create the shared memory of the journal here, and nothing can write either.
                 return try DatabaseQueue(path: "file:\(Self.escaped(file))?immutable=1", configuration: configuration)
             }
-            return try DatabasePool(path: file, configuration: configuration)
+            let pool = try DatabasePool(path: file, configuration: configuration)
+            // The library turns flushing off for commits when it turns the journal on, after what is above.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            return pool
         }
         try checkVersion(isWritable: isWritable)
     }
@@ -35,7 +41,7 @@ final class StoreDatabase: Sendable {
         try Self.mapping(path) { try connections.read(body) }
     }
 
-    /// One transaction, durable on return. Only the committing thread calls this once the store is open.
+    /// One transaction, durable on return; it waits for those of other processes.
     func write<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
         try Self.mapping(path) { try connections.write(body) }
     }
@@ -45,11 +51,14 @@ final class StoreDatabase: Sendable {
         if found > StoreSchema.version {
             throw .newerSchema(path: path, found: found, supported: StoreSchema.version)
         }
-        guard found == 0 else { return }
-        let tables = try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_schema") ?? 0 }
-        guard tables == 0 else { throw .notAStore(path: path, reason: "store.sqlite belongs to another program") }
-        guard isWritable else { throw .notAStore(path: path, reason: "store.sqlite is empty") }
-        try write { try StoreSchema.create($0) }
+        guard found < StoreSchema.version else { return }
+        if found == 0 {
+            let tables = try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_schema") ?? 0 }
+            guard tables == 0 else { throw .notAStore(path: path, reason: "store.sqlite belongs to another program") }
+            guard isWritable else { throw .notAStore(path: path, reason: "store.sqlite is empty") }
+        }
+        guard isWritable else { throw .olderSchema(path: path, found: found, current: StoreSchema.version) }
+        try write { try StoreSchema.migrate($0, from: found) }
     }
 
     /// A database without a pending journal in a folder that this process cannot write to.
@@ -69,6 +78,8 @@ final class StoreDatabase: Sendable {
             throw error
         } catch let error as DatabaseError {
             switch error.resultCode {
+            case .SQLITE_BUSY:
+                throw .locked(path: path, holder: "a process that writes to it", waitedSeconds: busySeconds)
             case .SQLITE_FULL: throw .diskFull(path: path)
             case .SQLITE_READONLY: throw .readOnlyFileSystem(path: path)
             case .SQLITE_NOTADB, .SQLITE_CORRUPT:

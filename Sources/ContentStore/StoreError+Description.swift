@@ -22,6 +22,9 @@ extension StoreError: CustomStringConvertible {
         case .newerSchema(let path, let found, let supported):
             "The store \(path) has schema version \(found), this program knows versions up to \(supported): "
                 + "use the newer program that wrote it."
+        case .olderSchema(let path, let found, let current):
+            "The store \(path) has schema version \(found), this program reads version \(current): the next command that "
+                + "writes to it, such as nominal run, brings it up to date and keeps what is in it."
         case .locked(let path, let holder, let waited):
             "The store \(path) is locked by \(holder), still after \(waited) s: wait for that run to end, or give "
                 + "--lock-timeout more seconds."
@@ -30,10 +33,18 @@ extension StoreError: CustomStringConvertible {
         case .missingBlob(let digest):
             "The blob \(digest) is missing from the store; run the pipeline again to recompute it."
         case .damagedBlob(let digest, let found, let movedTo):
-            "The blob \(digest) is damaged, its content has digest \(found); it was moved to \(movedTo): run the "
+            "The blob \(digest) is damaged, \(Self.state(found)); it was moved to \(movedTo): run the "
                 + "pipeline again to recompute it, and check the disk."
         case .database(let path, let message):
             "The database of the store \(path) reported: \(message); if it repeats, check the disk and restore a copy."
+        case .unknownSubject(let text, let reason):
+            "\(text): \(reason); give the number of a run, the name of a task, the path of an exported file, or the first "
+                + "digits of a digest."
+        case .invalidBundle(let path, let reason):
+            "\(path) is not a usable bundle: \(reason); nothing was imported: get the file again from where it was "
+                + "exported."
+        case .interrupted(let operation):
+            "The \(operation) was interrupted; start it again to finish it."
         }
     }
 
@@ -41,8 +52,8 @@ extension StoreError: CustomStringConvertible {
     public var exitCode: Int32 {
         switch self {
         case .locked: 75
-        case .unreadableSources: 66
-        case .malformedDigest, .notARegularFile: 65
+        case .unreadableSources, .unknownSubject: 66
+        case .malformedDigest, .notARegularFile, .invalidBundle: 65
         default: 74
         }
     }
@@ -54,6 +65,15 @@ extension StoreError: CustomStringConvertible {
         case EROFS: .readOnlyFileSystem(path: path)
         default: .fileSystem(operation: operation, path: path, code: code)
         }
+    }
+
+    /// Whether a block of the disk cannot be read.
+    var isDefectOfTheDisk: Bool {
+        if case .fileSystem(_, _, let code) = self { code == EIO } else { false }
+    }
+
+    static func state(_ found: Digest?) -> String {
+        found.map { "its content has digest \($0)" } ?? "the disk cannot read it"
     }
 
     private static func text(of code: Int32) -> String { unsafe String(cString: strerror(code)) }

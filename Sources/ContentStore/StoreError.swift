@@ -9,9 +9,15 @@ public enum StoreError: Error, Sendable, Equatable {
     case unreadableSources(paths: [String], first: String)
     case notAStore(path: String, reason: String)
     case newerSchema(path: String, found: Int, supported: Int)
+    case olderSchema(path: String, found: Int, current: Int)
     case locked(path: String, holder: String, waitedSeconds: Double)
     case openedReadOnly(path: String, operation: String)
     case missingBlob(Digest)
-    case damagedBlob(Digest, found: Digest, movedTo: String)
+    /// `found` is nil when the disk cannot read the blob.
+    case damagedBlob(Digest, found: Digest?, movedTo: String)
     case database(path: String, message: String)
+    case unknownSubject(text: String, reason: String)
+    case invalidBundle(path: String, reason: String)
+    /// The user asked to stop.
+    case interrupted(String)
 }

@@ -2,8 +2,9 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// The right to write to a store: a `flock` on its file `lock`, which the kernel releases when the process dies. The
-/// text in the file says who holds it, for the message only.
+/// The right to write to a store, which any number of processes share: a `flock` on its file `lock`, which the kernel
+/// releases when the process dies. Programs that know only version 1 of the schema take it for themselves, and leave a text in
+/// the file that says who they are; so they and we wait for each other.
 final class StoreLock: Sendable {
     private let descriptor: Int32
     private let isHeld = Atomic<Bool>(true)
@@ -15,7 +16,7 @@ final class StoreLock: Sendable {
         guard descriptor >= 0 else { throw .from(errno: errno, "open", path) }
         let start = HostClock.monotonicSeconds()
         var hasAnnounced = false
-        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+        while flock(descriptor, LOCK_SH | LOCK_NB) != 0 {
             let code = errno
             let waited = HostClock.monotonicSeconds() - start
             guard code == EWOULDBLOCK || code == EINTR else {
@@ -30,9 +31,6 @@ final class StoreLock: Sendable {
             hasAnnounced = true
             usleep(20_000)
         }
-        let text = "process \(getpid()) on \(HostDescription.current.name) since \(HostClock.calendarText())\n"
-        ftruncate(descriptor, 0)
-        _ = unsafe Array(text.utf8).withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress, $0.count, 0) }
     }
 
     deinit { release() }

@@ -25,6 +25,8 @@ public struct JobManifest: Sendable, Equatable {
     public let calibration: CalibrationSection
     /// What the figures have to be for a run to succeed.
     public let require: RequirementSection
+    /// How tasks are run; without influence on any result.
+    public let execution: ExecutionSection
 
     /// The manifest as written.
     let document: JSONValue
@@ -101,6 +103,7 @@ public struct JobManifest: Sendable, Equatable {
         scoring = ScoringSection(resolved.member("scoring"))
         calibration = CalibrationSection(resolved.member("calibration"))
         require = RequirementSection(resolved["require"])
+        execution = ExecutionSection(resolved.member("execution"))
     }
 
     /// The bytes of a manifest; of a file that is too large, enough for the parser to refuse it.

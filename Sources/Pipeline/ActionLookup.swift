@@ -4,19 +4,36 @@ import ContentStore
 enum ActionLookup: Sendable {
     case found(ActionResult)
     /// The result is known, but the blob of this output or reference is gone.
-    case lost(String)
+    case lost(String, ActionResult)
     case unknown
 
-    /// Looks up many tasks at once, and whether every blob of their results is there.
+    /// Looks up many tasks at once, and whether every blob of their results is there; those that are count as used.
     static func lookUp(
         _ tasks: [PipelineTask], keys: [Digest], in store: ContentStore
     ) throws(StoreError) -> [ActionLookup] {
         let results = try store.lookUp(keys)
         return zip(tasks, keys).map { task, key in
             guard let result = results[key], result.outputs.map(\.name) == task.stage.outputs else { return .unknown }
-            if let output = result.outputs.first(where: { !store.contains($0.digest) }) { return .lost(output.name) }
-            if let reference = result.references.first(where: { !store.contains($0) }) { return .lost(reference.short) }
+            if let output = result.outputs.first(where: { !store.use($0.digest) }) { return .lost(output.name, result) }
+            if let reference = result.references.first(where: { !store.use($0) }) {
+                return .lost(reference.short, result)
+            }
             return .found(result)
+        }
+    }
+
+    /// The result, if all of its blobs are there.
+    var found: ActionResult? {
+        if case .found(let result) = self { result } else { nil }
+    }
+
+    /// The result of a task that need not run now: one that is there, or one that only other tasks use, and whose blobs
+    /// can be made again when one of these reads them.
+    func settled(_ task: Int, in graph: TaskGraph) -> ActionResult? {
+        switch self {
+        case .found(let result): result
+        case .lost(_, let result): graph.tasks[task].isIntermediate && !graph.consumers(of: task).isEmpty ? result : nil
+        case .unknown: nil
         }
     }
 }

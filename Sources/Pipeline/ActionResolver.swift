@@ -7,11 +7,13 @@ struct ActionResolver: Sendable {
     /// Parts of every key beside those of the stage, such as the version of the numerics.
     let keyParts: [KeyPart]
     private var outputs: [Digest?]
+    private var keys: [Digest?]
 
     init(graph: TaskGraph, keyParts: [KeyPart]) {
         self.graph = graph
         self.keyParts = keyParts
         outputs = Array(repeating: nil, count: Int(graph.outputStarts[graph.count]))
+        keys = Array(repeating: nil, count: graph.count)
     }
 
     func output(_ position: Int, of task: Int) -> Digest? { outputs[Int(graph.outputStarts[task]) + position] }
@@ -31,6 +33,17 @@ struct ActionResolver: Sendable {
             }
             return ActionInput(name: input.name, digest: digest)
         }
+    }
+
+    /// Notes the key of a task, once it was computed.
+    mutating func note(key: Digest, of task: Int) { keys[task] = key }
+
+    /// The keys that became known, in the order of the graph.
+    var taskKeys: TaskKeys {
+        TaskKeys(
+            keys.indices.compactMap { task in
+                keys[task].map { TaskKeys.Entry(task: graph.tasks[task].id.path, key: $0) }
+            })
     }
 
     func key(of task: Int) -> ActionKey {

@@ -1,13 +1,24 @@
 /// What the run's own thread writes down for the summary.
 struct ExecutionBooks {
     var failures: [Int: String] = [:]
-    var secondsByStage: [String: Double] = [:]
+    private(set) var secondsByStage: [String: Double] = [:]
+    private var tasksByStage: [String: Int] = [:]
     private(set) var warnings: [Int: [String]] = [:]
     private var repaired: Set<Repair> = []
 
     private struct Repair: Hashable {
         let producer: Int
         let consumer: Int
+    }
+
+    mutating func note(seconds: Double, of stage: String) {
+        secondsByStage[stage, default: 0] += seconds
+        tasksByStage[stage, default: 0] += 1
+    }
+
+    /// Seconds that a task of each stage takes: as in this run, else as before.
+    func durations(measuredBefore: [String: Double]) -> [String: Double] {
+        measuredBefore.merging(secondsByStage.map { ($0.key, $0.value / Double(tasksByStage[$0.key] ?? 1)) }) { $1 }
     }
 
     mutating func note(warnings texts: [String], of task: Int) {

@@ -1,10 +1,12 @@
+import ContentStore
+
 /// The state of a run: which tasks wait, may start, run or are over. A pure value; threads and effects are elsewhere.
 ///
 /// A task is `wanted` until everything it needs is over; then it is determined, and whoever holds the plan says with
 /// `resolve` whether its result is known already.
 public struct ExecutionPlan: Sendable {
     public enum State: UInt8, Sendable {
-        case wanted, ready, running, succeeded, failed, skipped, cached
+        case wanted, ready, running, awaited, succeeded, failed, skipped, cached
     }
 
     private let graph: TaskGraph
@@ -15,7 +17,13 @@ public struct ExecutionPlan: Sendable {
     private var determined: [Int32]
     private var light: ReadyQueue
     private var wholeMachine: ReadyQueue
-    private var isWholeMachineTaken = false
+    /// How many whole-machine tasks may run at once, and how many do.
+    private let wholeMachineLimit: Int
+    private var wholeMachineCount = 0
+    /// Whether other processes have the processors that the next whole-machine task needs.
+    private var isMachineBusy = false
+    /// Tasks whose action another process computes.
+    public private(set) var awaited: Set<Int> = []
     public private(set) var isStopped = false
     private var runningCount = 0
     private var openCount: Int
@@ -24,7 +32,10 @@ public struct ExecutionPlan: Sendable {
 
     /// `durations`: measured seconds per stage, for the critical path. `keepsGoing`: whether independent tasks still
     /// start after a failure.
-    public init(graph: TaskGraph, durations: [String: Double] = [:], keepsGoing: Bool = false) {
+    public init(
+        graph: TaskGraph, durations: [String: Double] = [:], keepsGoing: Bool = false, wholeMachineLimit: Int = 1
+    ) {
+        self.wholeMachineLimit = max(wholeMachineLimit, 1)
         self.graph = graph
         self.keepsGoing = keepsGoing
         states = Array(repeating: .wanted, count: graph.count)
@@ -43,11 +54,49 @@ public struct ExecutionPlan: Sendable {
 
     public func count(_ state: State) -> Int { states.count { $0 == state } }
 
+    /// Whether a task is not over.
+    public func isOpen(_ task: Int) -> Bool { [.wanted, .ready, .running, .awaited].contains(states[task]) }
+
+    public var counts: TaskCounts {
+        TaskCounts(
+            total: states.count, run: count(.succeeded), cached: count(.cached), failed: count(.failed),
+            skipped: count(.skipped))
+    }
+
     /// Nothing runs, and nothing will start or be resolved any more.
-    public var isOver: Bool { openCount == 0 || (isStopped && runningCount == 0 && determined.isEmpty) }
+    public var isOver: Bool {
+        guard runningChecks == 0 else { return false }
+        return (openCount == 0 && (checks.isEmpty || isStopped))
+            || (isStopped && runningCount == 0 && determined.isEmpty)
+    }
 
     /// Whether a task waits for a thread.
-    public var hasReady: Bool { light.first != nil || wholeMachine.first != nil }
+    public var hasReady: Bool { light.first != nil || wholeMachine.first != nil || !checks.isEmpty }
+
+    /// Asks for the stored result of a task that is cached to be computed again.
+    public mutating func addCheck(_ task: Int) { checks.append(task) }
+
+    /// Takes the next result to compute again, if it may be done now; tasks go first.
+    public mutating func startCheck() -> Int? {
+        guard !isStopped, let task = checks.last else { return nil }
+        if graph.tasks[task].resources == .wholeMachine {
+            guard wholeMachineCount < wholeMachineLimit else { return nil }
+            wholeMachineCount += 1
+        }
+        checks.removeLast()
+        runningChecks += 1
+        return task
+    }
+
+    /// A result has been computed again, and its share of the machine released.
+    public mutating func endCheck() { runningChecks -= 1 }
+
+    /// Stored results to compute again.
+    private var checks: [Int] = []
+    private var runningChecks = 0
+
+    /// Whether something depends on what other processes do.
+    public var waitsForOthers: Bool { !isStopped && (!awaited.isEmpty || isMachineBusy) }
 
     /// Takes up to `limit` tasks whose inputs have become known since the last call; each is to be resolved.
     public mutating func takeDetermined(limit: Int = .max) -> [Int] {
@@ -61,7 +110,7 @@ public struct ExecutionPlan: Sendable {
         guard states[task] == .wanted else { return }
         if isCached {
             close(task, .cached)
-            unlockConsumers(of: task)
+            unlockWaiting(for: task)
         } else {
             makeReady(task)
         }
@@ -70,11 +119,11 @@ public struct ExecutionPlan: Sendable {
     /// Takes the ready task that should start next, if one may start now.
     public mutating func start() -> Int? {
         guard !isStopped else { return nil }
-        let heavy = isWholeMachineTaken ? nil : wholeMachine.first
+        let heavy = isMachineBusy || wholeMachineCount >= wholeMachineLimit ? nil : wholeMachine.first
         let next: Int?
         if let heavy, light.first.map({ light.precedes(heavy, $0) }) ?? true {
             next = wholeMachine.removeFirst()
-            isWholeMachineTaken = true
+            wholeMachineCount += 1
         } else {
             next = light.removeFirst()
         }
@@ -86,27 +135,48 @@ public struct ExecutionPlan: Sendable {
 
     /// A running task no longer uses its share of the machine, though its result may not be durable yet.
     public mutating func release(_ task: Int) {
-        if graph.tasks[task].resources == .wholeMachine { isWholeMachineTaken = false }
+        if graph.tasks[task].resources == .wholeMachine { wholeMachineCount -= 1 }
     }
 
-    /// A running task succeeded, durably.
-    public mutating func succeed(_ task: Int) {
+    /// A task that was started, and released, turns out to be computed by another process.
+    public mutating func await(_ task: Int) {
         runningCount -= 1
-        close(task, .succeeded)
-        if let waiting = repairs.removeValue(forKey: task) {
-            for consumer in waiting { unlock(consumer) }
-        } else {
-            unlockConsumers(of: task)
-        }
+        states[task] = .awaited
+        awaited.insert(task)
+    }
+
+    /// The other process is done with the task, or gone: it is to be resolved again.
+    public mutating func reconsider(_ task: Int) {
+        guard awaited.remove(task) != nil else { return }
+        states[task] = .wanted
+        determined.append(Int32(task))
+    }
+
+    /// A task that was started, and released, lacks processors that other processes have: no such task starts until
+    /// `machineMayBeFree`.
+    public mutating func postpone(_ task: Int) {
+        runningCount -= 1
+        isMachineBusy = true
+        makeReady(task)
+    }
+
+    /// Processors may have been given back.
+    public mutating func machineMayBeFree() { isMachineBusy = false }
+
+    /// A running task succeeded, durably; or its result was found after all, with `isCached`.
+    public mutating func succeed(_ task: Int, isCached: Bool = false) {
+        runningCount -= 1
+        close(task, isCached ? .cached : .succeeded)
+        unlockWaiting(for: task)
     }
 
     /// A running task failed; returns the tasks that are skipped therefore, in the order of the graph.
     public mutating func fail(_ task: Int) -> [Int] {
         runningCount -= 1
         close(task, .failed)
-        repairs[task] = nil
         if !keepsGoing { isStopped = true }
-        var reached = graph.consumers(of: task).map(Int.init)
+        // Whoever waits for a repair may use what the task made through others in between.
+        var reached = graph.consumers(of: task).map(Int.init) + (repairs.removeValue(forKey: task) ?? [])
         var skipped: [Int] = []
         while let next = reached.popLast() {
             // After a lost blob, consumers that did get their input may be over or under way.
@@ -130,6 +200,12 @@ public struct ExecutionPlan: Sendable {
         }
     }
 
+    /// Whether a task that ended well is being run once more, or waits to be, because a blob of it was lost.
+    public func isUnderRepair(_ task: Int) -> Bool { repairs[task] != nil }
+
+    /// Whether a task could run once more; not one that failed or was given up.
+    public func mayRepair(_ producer: Int) -> Bool { states[producer] != .failed && states[producer] != .skipped }
+
     /// A running task was interrupted; it is left as if it had not started.
     public mutating func abandon(_ task: Int) {
         runningCount -= 1
@@ -142,7 +218,8 @@ public struct ExecutionPlan: Sendable {
 
     /// After the end: counts every task that did not get its turn as skipped; returns them in the order of the graph.
     public mutating func skipRemaining() -> [Int] {
-        let remaining = states.indices.filter { states[$0] == .wanted || states[$0] == .ready }
+        let remaining = states.indices.filter { [.wanted, .ready, .awaited].contains(states[$0]) }
+        awaited = []
         for task in remaining { close(task, .skipped) }
         return remaining
     }
@@ -160,8 +237,11 @@ public struct ExecutionPlan: Sendable {
         openCount -= 1
     }
 
-    private mutating func unlockConsumers(of task: Int) {
-        for consumer in graph.consumers(of: task) { unlock(Int(consumer)) }
+    /// Of a task that was repaired, those that waited for the repair; its consumers were unlocked before.
+    private mutating func unlockWaiting(for task: Int) {
+        for consumer in repairs.removeValue(forKey: task) ?? graph.consumers(of: task).map(Int.init) {
+            unlock(consumer)
+        }
     }
 
     private mutating func unlock(_ consumer: Int) {

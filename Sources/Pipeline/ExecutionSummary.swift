@@ -12,14 +12,12 @@ public struct ExecutionSummary: Sendable {
         public let text: String
     }
 
-    public let total: Int
-    /// Tasks that ran and succeeded.
-    public let run: Int
-    public let cached: Int
-    public let failed: Int
-    /// Tasks that did not start, because of a failure or the end of the run.
-    public let skipped: Int
+    public let counts: TaskCounts
     public let isCancelled: Bool
+    /// How many stored results were computed again.
+    public let checkedCount: Int
+    /// Of those, the ones that came out different, with what differs; in the order of the graph.
+    public let differences: [Failure]
     /// In the order of the graph.
     public let failures: [Failure]
     /// Of tasks that ran and of cached ones, in the order of the graph.
@@ -28,6 +26,14 @@ public struct ExecutionSummary: Sendable {
     /// Seconds that the tasks which ran took, by stage.
     public let secondsByStage: [String: Double]
     let resolver: ActionResolver
+
+    public var total: Int { counts.total }
+    /// Tasks that ran and succeeded.
+    public var run: Int { counts.run }
+    public var cached: Int { counts.cached }
+    public var failed: Int { counts.failed }
+    /// Tasks that did not start, because of a failure or the end of the run.
+    public var skipped: Int { counts.skipped }
 
     public var isSuccess: Bool { failed == 0 && skipped == 0 && !isCancelled }
 

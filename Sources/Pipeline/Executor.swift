@@ -22,7 +22,11 @@ public final class Executor: Sendable {
 
     /// Blocks until the graph is done, a task has failed (unless `keepGoing`), or the run is cancelled. Failures of
     /// tasks are in the summary; what is thrown is a fault of the store itself.
-    public func run(_ graph: TaskGraph) throws -> ExecutionSummary {
+    ///
+    /// - Parameter worker: as in `ExecutorOptions`, where that is not known before.
+    public func run(_ graph: TaskGraph, worker: WorkerProcess? = nil) throws -> ExecutionSummary {
+        var options = options
+        options.worker = worker ?? options.worker
         let run = try ExecutionRun(graph, store, options, observer, cancellation)
         current.withLock { $0 = run }
         defer { current.withLock { $0 = nil } }

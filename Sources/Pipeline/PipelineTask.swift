@@ -5,12 +5,19 @@ public struct PipelineTask: Sendable {
     /// Ordered: the order is part of the task's key.
     public let inputs: [TaskInput]
     public let resources: TaskResources
+    /// Whether only other tasks use what it makes. Such a result counts as done even if its blobs were removed; they are made
+    /// again when a task that reads them runs.
+    public let isIntermediate: Bool
 
-    public init(id: TaskID, stage: any Stage, inputs: [TaskInput], resources: TaskResources = .light) {
+    public init(
+        id: TaskID, stage: any Stage, inputs: [TaskInput], resources: TaskResources = .light,
+        isIntermediate: Bool = false
+    ) {
         self.id = id
         self.stage = stage
         self.inputs = inputs
         self.resources = resources
+        self.isIntermediate = isIntermediate
     }
 
     var stageName: String { type(of: stage).name }

@@ -2,11 +2,14 @@ import ContentStore
 
 /// Tells what a run would do, and why, without doing it. Works on a store opened read-only.
 public enum Planner {
-    /// `keyParts`: as in `ExecutorOptions`. Throws `StoreError`.
-    public static func plan(_ graph: TaskGraph, store: ContentStore, keyParts: [KeyPart] = []) throws -> Plan {
+    /// `keyParts`, `jobs` and the number of whole-machine tasks at once: as in `ExecutorOptions`. Throws `StoreError`.
+    public static func plan(
+        _ graph: TaskGraph, store: ContentStore, keyParts: [KeyPart] = [], jobs: Int = 1, wholeMachineLimit: Int = 1
+    ) throws -> Plan {
         var resolver = ActionResolver(graph: graph, keyParts: keyParts)
         var plan = ExecutionPlan(graph: graph)
         var decisions = [Plan.Decision?](repeating: nil, count: graph.count)
+        var known = [ActionKey?](repeating: nil, count: graph.count)
         while true {
             let tasks = plan.takeDetermined(limit: 2048)
             if tasks.isEmpty { break }
@@ -14,7 +17,8 @@ public enum Planner {
             let lookups = try ActionLookup.lookUp(
                 tasks.map { graph.tasks[$0] }, keys: keys.map(\.key.digest), in: store)
             for ((task, key), lookup) in zip(keys, lookups) {
-                if case .found(let result) = lookup {
+                known[task] = key
+                if let result = lookup.settled(task, in: graph) {
                     resolver.note(result, of: task)
                     plan.resolve(task, isCached: true)
                     decisions[task] = .cached
@@ -26,8 +30,13 @@ public enum Planner {
         }
         return Plan(
             steps: graph.order.map { task in
-                Plan.Step(task: graph.tasks[task].id, decision: decisions[task] ?? waiting(task, graph, decisions))
-            })
+                Plan.Step(
+                    task: graph.tasks[task].id, decision: decisions[task] ?? waiting(task, graph, decisions),
+                    key: known[task])
+            },
+            estimate: WorkEstimate(
+                graph, durations: try store.measuredDurations(), jobs: jobs, wholeMachineLimit: wholeMachineLimit
+            ) { decisions[$0] != .cached })
     }
 
     /// A task that was not determined has a producer that is not cached.
@@ -41,9 +50,9 @@ public enum Planner {
     private static func reasons(
         _ id: TaskID, _ key: ActionKey, _ lookup: ActionLookup, _ store: ContentStore
     ) throws -> [RunReason] {
-        if case .lost(let name) = lookup { return [.outputMissing(name)] }
+        if case .lost(let name, _) = lookup { return [.outputMissing(name)] }
         guard let last = try store.lastKey(ofTask: id.path) else { return [.neverRan] }
-        let differences = KeyDifference.between(last, key)
+        let differences = KeyDifference.between(last, RecordedKey(key))
         return differences.isEmpty ? [.resultUnusable] : differences.map { .differs($0) }
     }
 }

@@ -10,7 +10,7 @@ extension TaskContext {
         stage: String, version: Int, parts: [KeyPart], produce: () throws -> [UInt8]
     ) throws -> Digest {
         let key = ActionKey(stage: stage, version: version, parts: parts + keyParts)
-        let digest = try stored([key.digest])[key.digest] ?? remember(key, produce)
+        let digest = try storage.memos([key.digest])[key.digest] ?? remember(key, produce)
         refer(to: [digest])
         return digest
     }
@@ -23,7 +23,7 @@ extension TaskContext {
         produce: @escaping @Sendable (Int) throws -> [UInt8]
     ) throws -> [Digest] {
         let keys = parts.map { ActionKey(stage: stage, version: version, parts: $0 + keyParts) }
-        let known = try stored(keys.map(\.digest))
+        let known = try storage.memos(keys.map(\.digest))
         let found = Mutex(keys.map { known[$0.digest] })
         let absent = keys.indices.filter { known[keys[$0].digest] == nil }
         let completed = Atomic<Int>(keys.count - absent.count)
@@ -40,24 +40,14 @@ extension TaskContext {
         return digests
     }
 
-    private func stored(_ keys: [Digest]) throws -> [Digest: Digest] {
-        try store.lookUp(keys).compactMapValues { result in
-            result.outputs.first.flatMap { store.contains($0.digest) ? $0.digest : nil }
-        }
-    }
-
     private func remember(_ key: ActionKey, _ produce: () throws -> [UInt8]) throws -> Digest {
         let startedAt = HostClock.wallNanoseconds()
         let start = HostClock.monotonicSeconds()
         let bytes = try produce()
-        let digest = try store.put(bytes: bytes)
-        let attempt = try store.beginAttempt(key, execution: execution, task: nil)
-        let result = ActionResult(outputs: [ActionOutput(name: "value", digest: digest, sizeBytes: bytes.count)])
-        let record = JobRecord(
-            key: key, attempt: attempt, task: "\(task) [\(key.stage)]", outcome: .succeeded(result),
-            startedAt: startedAt, durationSeconds: HostClock.monotonicSeconds() - start)
-        // Should this commit fail, the blob is there all the same and only a later run's time is lost.
-        try store.commit(record, execution: execution) { _ in }
+        let digest = try storage.put(bytes: bytes)
+        try storage.remember(
+            key, ActionOutput(name: "value", digest: digest, sizeBytes: bytes.count), of: task, startedAt: startedAt,
+            durationSeconds: HostClock.monotonicSeconds() - start)
         return digest
     }
 }

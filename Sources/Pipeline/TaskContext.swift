@@ -10,8 +10,7 @@ public final class TaskContext: Sendable {
     public let threads: Int
     /// In the stage's order.
     public let inputNames: [String]
-    let store: ContentStore
-    let execution: Int64
+    let storage: any TaskStorage
     let keyParts: [KeyPart]
     let collected = Mutex(Collected())
     private let digests: [String: Digest]
@@ -29,7 +28,7 @@ public final class TaskContext: Sendable {
     private static let logLimitBytes = 64 << 10
 
     init(
-        task: TaskID, inputs: [ActionInput], folder: String, threads: Int, store: ContentStore, execution: Int64,
+        task: TaskID, inputs: [ActionInput], folder: String, threads: Int, storage: any TaskStorage,
         keyParts: [KeyPart], cancellation: CancellationFlag, observer: any ExecutionObserver
     ) {
         self.task = task
@@ -37,8 +36,7 @@ public final class TaskContext: Sendable {
         inputNames = inputs.map(\.name)
         digests = Dictionary(inputs.map { ($0.name, $0.digest) }) { first, _ in first }
         self.folder = folder
-        self.store = store
-        self.execution = execution
+        self.storage = storage
         self.keyParts = keyParts
         self.cancellation = cancellation
         self.observer = observer
@@ -51,7 +49,7 @@ public final class TaskContext: Sendable {
         guard let digest = digests[name] else {
             throw PipelineError.unknownInput(task: task, name: name, known: inputNames)
         }
-        return try store.verifiedPath(digest)
+        return try storage.verifiedPath(digest)
     }
 
     /// The content of an input by name; a name that the task does not have is a mistake in the stage.
@@ -68,11 +66,11 @@ public final class TaskContext: Sendable {
     public func outputPath(_ name: String) -> String { folder + "/" + name }
 
     /// The file of a blob that an input refers to, checked as in `inputPath`.
-    public func blobPath(_ digest: Digest) throws -> String { try store.verifiedPath(digest) }
+    public func blobPath(_ digest: Digest) throws -> String { try storage.verifiedPath(digest) }
 
     /// Stores a blob that an output refers to. It is kept as long as this task's result.
     public func publish(bytes: [UInt8]) throws -> Digest {
-        let digest = try store.put(bytes: bytes)
+        let digest = try storage.put(bytes: bytes)
         refer(to: [digest])
         return digest
     }
@@ -98,21 +96,4 @@ public final class TaskContext: Sendable {
     }
 
     func refer(to digests: [Digest]) { collected.withLock { $0.references.formUnion(digests) } }
-
-    /// Takes the declared outputs over into the store. Throws when one is missing or there are others.
-    func takeOutputs(_ declared: [String]) throws -> ActionResult {
-        let written = Set(try store.contents(ofAttemptFolder: folder))
-        let missing = declared.filter { !written.contains($0) }
-        guard missing.isEmpty else { throw PipelineError.missingOutputs(task: task, names: missing) }
-        let undeclared = written.subtracting(declared).sorted()
-        guard undeclared.isEmpty else { throw PipelineError.undeclaredOutputs(task: task, names: undeclared) }
-        let outputs = try declared.map { name in
-            let (digest, sizeBytes) = try store.put(movingFileWithSize: outputPath(name))
-            return ActionOutput(name: name, digest: digest, sizeBytes: sizeBytes)
-        }
-        return collected.withLock { collected in
-            ActionResult(
-                outputs: outputs, references: Array(collected.references), warnings: collected.warnings)
-        }
-    }
 }

@@ -19,7 +19,12 @@ final class WorkerCrew: Sendable {
         working.update { $0 = run.options.jobs }
         for index in 0..<run.options.jobs {
             ThreadTeam.start(named: "worker \(index)") { [self] in
-                while let task = next() { perform(task) }
+                while let work = next() {
+                    switch work {
+                    case .task(let task): perform(task)
+                    case .check(let task): check(task)
+                    }
+                }
                 working.update { $0 -= 1 }
             }
         }
@@ -31,56 +36,112 @@ final class WorkerCrew: Sendable {
         working.wait { $0 == 0 ? () : nil }
     }
 
-    private func next() -> Int? {
-        if let task = run.board.inspect({ $0.isOver ? nil : $0.plan.start() }) { return task }
+    private enum Work {
+        case task(Int)
+        /// Of a stored result.
+        case check(Int)
+    }
+
+    private static func take(_ board: inout ExecutionRun.Board) -> Work? {
+        if let task = board.plan.start() { return .task(task) }
+        return board.plan.startCheck().map { .check($0) }
+    }
+
+    private func next() -> Work? {
+        if let work = run.board.inspect({ $0.isOver ? nil : Self.take(&$0) }) { return work }
         // Nothing to do: what is waiting for company in a group commit may be what others wait for.
         run.store.hurry()
-        return run.board.wait { board -> Int?? in
+        return run.board.wait { board -> Work?? in
             if board.isOver { return .some(nil) }
-            return board.plan.start().map { .some($0) }
+            return Self.take(&board).map { .some($0) }
         }
     }
 
     private func perform(_ index: Int) {
         let task = run.graph.tasks[index]
         let key = run.key(of: index, run.board.inspect { $0.resolver.inputs(of: index) })
-        let startedAt = HostClock.wallNanoseconds()
+        var isClaimed = false
+        do {
+            // Another process may compute the same, or may have done so since this run looked.
+            isClaimed = try run.store.claim(key.digest)
+            guard isClaimed else { return try wait(index, key.digest) }
+            if case .found(let result) = try ActionLookup.lookUp([task], keys: [key.digest], in: run.store)[0] {
+                run.store.giveUp(claim: key.digest)
+                run.board.update { $0.plan.release(index) }
+                return report(index, .success(result), 0, wasFound: true)
+            }
+            guard let cores = try takeCores(for: task) else {
+                run.store.giveUp(claim: key.digest)
+                run.board.update { board in
+                    board.plan.release(index)
+                    board.plan.postpone(index)
+                }
+                return run.observer.taskWaits(task.id, for: .machineBusy)
+            }
+            compute(index, key, cores)
+        } catch {
+            if isClaimed { run.store.giveUp(claim: key.digest) }
+            run.board.update { $0.plan.release(index) }
+            report(index, .failure(error), 0)
+        }
+    }
+
+    /// Processors for a task with several threads; `nil` when others have them.
+    private func takeCores(for task: PipelineTask) throws -> [Int64]? {
+        guard task.resources == .wholeMachine else { return [] }
+        return try run.store.takeCores(run.options.threads, of: run.options.cores)
+    }
+
+    private func wait(_ index: Int, _ action: Digest) throws {
+        let id = run.graph.tasks[index].id
+        try run.store.note(waiting: true, task: id.path, action: action, execution: run.execution)
+        run.observer.taskWaits(id, for: .computedElsewhere)
+        run.board.update { board in
+            board.plan.release(index)
+            board.plan.await(index)
+        }
+    }
+
+    /// Makes attempts until one succeeds, or the policy says that it is enough.
+    private func compute(_ index: Int, _ key: ActionKey, _ cores: [Int64]) {
+        let task = run.graph.tasks[index]
         let start = HostClock.monotonicSeconds()
         run.observer.taskStarted(task.id)
-        var attempt: Attempt?
-        var log = ""
-        let result = Result<ActionResult, any Error> {
-            let begun = try run.store.beginAttempt(key, execution: run.execution, task: task.id.path)
-            attempt = begun
-            let folder = try run.store.makeAttemptFolder(execution: run.execution, name: "\(index)-\(begun.number)")
-            defer { try? run.store.removeAttemptFolder(folder) }
-            let context = TaskContext(
-                task: task.id, inputs: key.inputs, folder: folder,
-                threads: task.resources == .wholeMachine ? run.options.threads : 1, store: run.store,
-                execution: run.execution, keyParts: run.options.keyParts, cancellation: run.cancellation,
-                observer: run.observer)
-            defer { log = context.collected.withLock { $0.log } }
-            try task.stage.run(context)
-            return try context.takeOutputs(task.stage.outputs)
-        }
-        run.board.update { $0.plan.release(index) }
-        let duration = HostClock.monotonicSeconds() - start
-        guard let attempt else { return report(index, result, duration) }
-        let outcome: JobRecord.Outcome
-        switch result {
-        case .success(let value): outcome = .succeeded(value)
-        case .failure(PipelineError.cancelled): outcome = .cancelled
-        case .failure(let error): outcome = .failed("\(error)")
-        }
-        let record = JobRecord(
-            key: key, attempt: attempt, task: task.id.path, outcome: outcome, startedAt: startedAt,
-            durationSeconds: duration, log: log)
-        do {
-            try run.store.commit(record, execution: run.execution) { [self] committed in
+        var failures: [AttemptFailure] = []
+        while true {
+            let attempt = TaskAttempt(run, index, key)
+            let result = attempt.make()
+            if case .failure(let error) = result, !(error is StoreError), error as? PipelineError != .cancelled {
+                failures.append(.of(error))
+                if let delay = run.options.policy.delay(after: failures), attempt.begun != nil {
+                    attempt.commit(result) { _ in }
+                    run.observer.taskRetries(task.id, after: failures[failures.count - 1], delaySeconds: delay)
+                    run.store.hurry()
+                    run.board.wait(atMostSeconds: delay) { [run] in $0.isOver || run.cancellation.isSet ? () : nil }
+                    if !run.cancellation.isSet { continue }
+                }
+            }
+            run.store.giveBack(cores: cores)
+            run.board.update { $0.plan.release(index) }
+            let duration = HostClock.monotonicSeconds() - start
+            // The claim goes when the result is durable: who gets it then, finds the result.
+            return attempt.commit(result) { [self] committed in
+                run.store.giveUp(claim: key.digest)
                 report(index, Self.final(result, committed), duration)
             }
-        } catch {
-            report(index, .failure(error), duration)
+        }
+    }
+
+    /// Computes a task of which the result is stored once more, and compares.
+    private func check(_ index: Int) {
+        let key = run.key(of: index, run.board.inspect { $0.resolver.inputs(of: index) })
+        let cores = (try? takeCores(for: run.graph.tasks[index])) ?? []
+        let result = Result { try TaskAttempt(run, index, key).check() }
+        run.store.giveBack(cores: cores)
+        run.board.update { board in
+            board.plan.release(index)
+            board.plan.endCheck()
+            board.checked.append(ExecutionRun.CheckedTask(task: index, difference: result))
         }
     }
 
@@ -95,9 +156,14 @@ final class WorkerCrew: Sendable {
         }
     }
 
-    private func report(_ task: Int, _ result: Result<ActionResult, any Error>, _ duration: Double) {
+    private func report(
+        _ task: Int,
+        _ result: Result<ActionResult, any Error>, _ duration: Double, wasFound: Bool = false
+    ) {
         run.board.update {
-            $0.ended.append(ExecutionRun.EndedTask(task: task, result: result, durationSeconds: duration))
+            $0.ended.append(
+                ExecutionRun.EndedTask(
+                    task: task, result: result, durationSeconds: duration, wasFound: wasFound))
         }
     }
 }

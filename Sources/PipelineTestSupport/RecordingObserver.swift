@@ -6,6 +6,8 @@ public final class RecordingObserver: ExecutionObserver {
     private struct Record: Sendable {
         var outcomes: [TaskID: TaskOutcome] = [:]
         var started: [TaskID] = []
+        var waited: [TaskID] = []
+        var retried: [TaskID] = []
         var progress: [String] = []
     }
 
@@ -16,6 +18,10 @@ public final class RecordingObserver: ExecutionObserver {
     public var outcomes: [TaskID: TaskOutcome] { record.withLock { $0.outcomes } }
     /// In the order of starting; a task that was started twice is here twice.
     public var started: [TaskID] { record.withLock { $0.started } }
+    /// Tasks of which an attempt failed before another one was made, in that order.
+    public var retried: [TaskID] { record.withLock { $0.retried } }
+    /// Tasks that had to wait for another run, in the order of waiting.
+    public var waited: [TaskID] { record.withLock { $0.waited } }
     /// "task completed/total unit", in the order of reporting.
     public var progress: [String] { record.withLock { $0.progress } }
 
@@ -25,6 +31,12 @@ public final class RecordingObserver: ExecutionObserver {
     }
 
     public func taskStarted(_ task: TaskID) { record.withLock { $0.started.append(task) } }
+
+    public func taskWaits(_ task: TaskID, for obstacle: TaskObstacle) { record.withLock { $0.waited.append(task) } }
+
+    public func taskRetries(_ task: TaskID, after failure: AttemptFailure, delaySeconds: Double) {
+        record.withLock { $0.retried.append(task) }
+    }
 
     public func taskProgressed(_ task: TaskID, completed: Int, total: Int, unit: String, note: String?) {
         record.withLock { $0.progress.append("\(task) \(completed)/\(total) \(unit)") }

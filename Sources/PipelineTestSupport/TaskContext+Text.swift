@@ -9,6 +9,6 @@ extension TaskContext {
 
     /// Writes an output as text.
     public func write(_ text: String, to output: String = "out") throws {
-        try AtomicFile.write(Array(text.utf8), to: outputPath(output), onlyIfChanged: false)
+        try AtomicFile.writePrivate(Array(text.utf8), to: outputPath(output))
     }
 }

@@ -33,7 +33,7 @@ extension TaskContext {
     }
 
     func write(_ bytes: [UInt8], to output: String) throws {
-        _ = try AtomicFile.write(bytes, to: outputPath(output), onlyIfChanged: false)
+        try AtomicFile.writePrivate(bytes, to: outputPath(output))
     }
 
     func writeJSON(_ value: some Encodable, to output: String) throws { try write(StageJSON.encode(value), to: output) }

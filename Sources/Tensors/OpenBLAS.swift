@@ -10,6 +10,14 @@ public enum OpenBLAS {
     /// The library's version and kernel set in its own words.
     public static var description: String { String(cString: openblas_description()) }
 
+    /// The version alone, such as "0.3.21"; "unknown" where the library is missing.
+    public static var version: String {
+        description.split(separator: " ").dropFirst().first.map(String.init) ?? "unknown"
+    }
+
+    /// The kernel set that the user has asked for; empty where the choice is left to the processor.
+    public static var wantedCore: String { String(cString: openblas_wanted_core()) }
+
     /// How many threads one product may use, for measuring the machine's peak. 1 after loading.
     public static func setThreads(_ threads: Int) { openblas_set_threads(Int32(threads)) }
 

@@ -4,7 +4,6 @@ import BinaryCoding
 import ContentStore
 import DemoData
 import Evaluation
-import Glibc
 import Imaging
 import Manifests
 import Metrics
@@ -36,6 +35,9 @@ enum ExitStatus: Int32 {
         case is ManifestError, is ImagingError, is FormatError, is EngineError, is DemoDataError,
             is MetricsError, is ThresholdsError:
             self = .invalidData
+        case let fault as CancelFault: self = fault.isAboutAccess ? .inputOutput : .invalidData
+        case is AttemptFailure: self = .taskFailed
+        case is TaskChoice.Fault, is PlanFault: self = .invalidData
         case is ExportError: self = .inputOutput
         default: self = .internalFault
         }
@@ -53,15 +55,7 @@ func failing<Result>(_ body: () throws -> Result) throws -> Result {
     } catch let error as ValidationError {
         throw error
     } catch {
-        StandardError.write("error: \(error)")
+        StandardError.error("\(error)")
         throw ExitCode(ExitStatus(of: error).rawValue)
-    }
-}
-
-/// Messages for people, apart from results, which go to standard output.
-enum StandardError {
-    static func write(_ line: String) {
-        var text = line + "\n"
-        text.withUTF8 { bytes in unsafe _ = Glibc.write(2, bytes.baseAddress, bytes.count) }
     }
 }

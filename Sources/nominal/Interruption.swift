@@ -10,8 +10,12 @@ final class Interruption: Sendable {
     /// 130 after SIGINT, 143 after SIGTERM.
     var exitCode: Int32? { received.withLock { $0 }.map { 128 + $0 } }
 
-    /// To be called before any other thread is started: they inherit that these signals are left to ours.
-    func start(_ cancel: @escaping @Sendable () -> Void) {
+    /// To be called before any other thread is started: they inherit that these signals are left to ours. `words` tell
+    /// the user what becomes of the work.
+    func start(
+        _ words: String = "stopping: what is done is kept, the next run goes on from there",
+        _ cancel: @escaping @Sendable () -> Void
+    ) {
         var signals = sigset_t()
         unsafe sigemptyset(&signals)
         unsafe sigaddset(&signals, SIGINT)
@@ -28,7 +32,7 @@ final class Interruption: Sendable {
                     return first == nil
                 }
                 if !isFirst { _exit(128 + signal) }
-                StandardError.write("stopping: what is done is kept, the next run goes on from there")
+                StandardError.write(words)
                 cancel()
             }
         }

@@ -20,9 +20,12 @@ struct Nominal: ParsableCommand {
             """,
         version: NominalVersion.current,
         subcommands: [
-            RunCommand.self, PlanCommand.self, PreviewCommand.self, SweepCommand.self, ValidateCommand.self,
+            RunCommand.self, PlanCommand.self, PreviewCommand.self, SweepCommand.self, StatusCommand.self,
+            WhyCommand.self,
+            RunsCommand.self, LogCommand.self, CancelCommand.self, ValidateCommand.self,
             InitCommand.self, ScoreCommand.self, EvaluateCommand.self, CompareCommand.self,
             ThresholdCommand.self, DemoDataCommand.self,
-            SchemaCommand.self, BenchCommand.self,
+            CollectCommand.self, PinCommand.self, UnpinCommand.self, VerifyCommand.self, ExportCommand.self,
+            ImportCommand.self, SchemaCommand.self, BenchCommand.self, WorkerCommand.self,
         ])
 }

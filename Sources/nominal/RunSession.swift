@@ -14,25 +14,28 @@ struct RunSession {
     private let executor: Executor
     private let interruption: Interruption
     private let machine: MachineOptions
-    private let isQuiet: Bool
+    private let reporting: ReportingOptions
+    private let reporter: any RunReporter
 
     init(
-        _ storeOptions: StoreOptions, _ machine: MachineOptions, keepGoing: Bool, isQuiet: Bool,
-        _ interruption: Interruption
+        _ storeOptions: StoreOptions, _ machine: MachineOptions, keepGoing: Bool, _ reporting: ReportingOptions,
+        subject: String, _ interruption: Interruption, policy: FailurePolicy = FailurePolicy(),
+        checkedShare: Double = 0
     ) throws {
         self.machine = machine
-        self.isQuiet = isQuiet
+        self.reporting = reporting
+        reporter = reporting.reporter
         self.interruption = interruption
         let pending = PendingCancellation()
         interruption.start { pending.cancel() }
         store = try storeOptions.open()
-        meter = TaskMeter(ProgressDisplay(isQuiet: isQuiet))
-        executor = Executor(
-            store: store,
-            options: ExecutorOptions(
-                jobs: machine.jobCount, threads: machine.threadCount, keepGoing: keepGoing, keyParts: Job.keyParts,
-                command: CommandLine.arguments.joined(separator: " "), versions: RunSession.versions),
-            observer: meter)
+        meter = TaskMeter(reporter)
+        var options = ExecutorOptions(
+            jobs: machine.jobCount, threads: machine.threadCount, cores: machine.coreCount, keepGoing: keepGoing,
+            keyParts: Job.keyParts, command: CommandLine.arguments.joined(separator: " "),
+            versions: RunSession.versions, subject: subject)
+        (options.policy, options.checkedShare) = (policy, checkedShare)
+        executor = Executor(store: store, options: options, observer: meter)
         pending.attach(executor)
     }
 
@@ -49,22 +52,55 @@ struct RunSession {
         ).write(to: folder)
     }
 
-    /// Digests of input files, with a word to the user when that takes long.
+    /// Digests of input files.
     func digests(_ paths: [String], verifyContent: Bool = false) throws -> [Digest] {
-        let isQuiet = isQuiet
-        let meter = HashingMeter()
+        let reporter = reporter
         return try store.sourceDigests(paths: paths, threads: machine.threadCount, verifyContent: verifyContent) {
-            if !isQuiet { meter.report($0, $1) }
+            reporter.reading($0, of: $1)
         }
     }
 
-    func execute(_ graph: TaskGraph) throws -> ExecutionSummary { try executor.run(graph) }
+    func execute(_ graph: TaskGraph, worker: WorkerProcess? = nil) throws -> ExecutionSummary {
+        try executor.run(graph, worker: worker)
+    }
+
+    /// Runs a graph and exports what `plan` makes of the end. A blob that turns out to be damaged or gone only when it is
+    /// exported is made again first.
+    func execute(
+        _ graph: TaskGraph, worker: WorkerProcess? = nil, exportingTo folder: ExportFolder,
+        _ plan: (ExecutionSummary) throws -> ExportPlan
+    ) throws -> (summary: ExecutionSummary, exported: (written: Int, removed: Int)) {
+        var repairs = 0
+        while true {
+            let summary = try executor.run(graph, worker: worker)
+            do {
+                return (
+                    summary, try folder.export(try plan(summary), from: store, isComplete: summary.isSuccess)
+                )
+            } catch let error as StoreError where repairs < Self.repairLimit && summary.isSuccess {
+                switch error {
+                case .missingBlob, .damagedBlob: StandardError.note("\(error)")
+                default: throw error
+                }
+                repairs += 1
+            }
+        }
+    }
+
+    /// A disk that keeps damaging files ends a run, in the end.
+    private static let repairLimit = 100
 
     /// Says how a run ended, and ends the command where it did not end well.
     func conclude(_ summary: ExecutionSummary, _ exported: (written: Int, removed: Int), _ folder: String) throws {
-        for warning in summary.warnings { StandardError.write("warning: \(warning.task): \(warning.text)") }
-        for failure in summary.failures { StandardError.write("error: \(failure.task): \(failure.message)") }
-        if !isQuiet {
+        for warning in summary.warnings { StandardError.warning(warning.text, task: warning.task.path) }
+        for failure in summary.failures { StandardError.error(failure.message, task: failure.task.path) }
+        for difference in summary.differences { StandardError.error(difference.message, task: difference.task.path) }
+        if summary.checkedCount > 0, !reporting.isQuiet {
+            StandardError.write(
+                "\(summary.checkedCount) stored results computed again: \(summary.differences.count) came out different"
+            )
+        }
+        if !reporting.isQuiet {
             var text =
                 summary.run == 0 && summary.isSuccess
                 ? "nothing to do: all \(summary.total) tasks are done already"
@@ -76,7 +112,7 @@ struct RunSession {
             StandardError.write(text + " (\(ProgressDisplay.readable(summary.durationSeconds)))")
         }
         if let code = interruption.exitCode, !summary.isSuccess { throw ExitCode(code) }
-        if !summary.isSuccess { throw ExitCode(ExitStatus.taskFailed.rawValue) }
+        if !summary.isSuccess || !summary.differences.isEmpty { throw ExitCode(ExitStatus.taskFailed.rawValue) }
     }
 }
 
@@ -97,21 +133,6 @@ private final class PendingCancellation: @unchecked Sendable {
         lock.withLock {
             isCancelled = true
             executor?.cancel()
-        }
-    }
-}
-
-/// Says every few seconds how far hashing has come.
-private final class HashingMeter: @unchecked Sendable {
-    private let lock = NSLock()
-    private var last = ContinuousClock.now
-
-    func report(_ completed: Int, _ total: Int) {
-        lock.withLock {
-            let now = ContinuousClock.now
-            guard now - last > .seconds(2), completed < total else { return }
-            last = now
-            StandardError.write("reading input files: \(completed) of \(total)")
         }
     }
 }

@@ -9,10 +9,17 @@ struct StoreOptions: ParsableArguments {
     )
     var store: String?
 
-    @Option(help: ArgumentHelp("Seconds to wait for another run that uses the store.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Seconds to wait for a process that has the store for itself.", valueName: "seconds"))
     var lockTimeout: Double = 0
 
     var path: String { store ?? ProcessInfo.processInfo.environment["NOMINAL_STORE"] ?? ".nominal" }
+
+    /// For commands that are about what is there: a store that is not is not made.
+    func requireStore() throws {
+        guard FileManager.default.fileExists(atPath: path + "/store.sqlite") else {
+            throw StoreError.notAStore(path: path, reason: "there is no store here")
+        }
+    }
 
     func open(_ mode: ContentStore.Mode = .readWrite) throws -> ContentStore {
         try ContentStore(path: path, mode: mode, lockTimeoutSeconds: lockTimeout) { holder in
@@ -31,6 +38,8 @@ struct MachineOptions: ParsableArguments {
         help: "Threads of a training or scoring task; results do not depend on it. Default: the number of processors.")
     var threads: Int?
 
+    /// Processors of the machine; all runs on a store share them.
+    var coreCount: Int { max(ProcessInfo.processInfo.activeProcessorCount, threadCount) }
     var jobCount: Int { jobs ?? ProcessInfo.processInfo.activeProcessorCount }
     var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
 

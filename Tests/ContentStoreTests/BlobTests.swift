@@ -112,4 +112,53 @@ struct BlobTests {
         #expect(try store.put(bytes: Array("whole".utf8)) == digest)
         #expect(try store.read(digest) == Array("whole".utf8))
     }
+
+    /// Waits until this process has `path` open, then does something to it.
+    private func meddle(with path: String, _ body: @escaping @Sendable () -> Void) -> Thread {
+        ThreadTeam.start(named: "meddler") {
+            let own = "/proc/self/fd"
+            while !FolderOperations.exists(path + ".done") {
+                let isOpen = (try? FolderOperations.names(in: own))?.contains {
+                    (try? FileManager.default.destinationOfSymbolicLink(atPath: own + "/" + $0)) == path
+                }
+                if isOpen == true { return body() }
+            }
+        }
+    }
+
+    @Test(
+        "A file that is written to, or exchanged for another one, while it is hashed is refused",
+        arguments: [true, false])
+    func changing(isExchanged: Bool) throws {
+        let file = fixture.folder.path + "/file", other = file + ".other"
+        try AtomicFile.write([UInt8](repeating: 1, count: 200 << 20), to: file, onlyIfChanged: false)
+        try AtomicFile.write([UInt8](repeating: 2, count: 10), to: other, onlyIfChanged: false)
+        let meddler = meddle(with: file) {
+            if isExchanged {
+                unsafe rename(other, file)
+            } else if let handle = FileHandle(forWritingAtPath: file) {
+                handle.write(Data([9]))
+                try? handle.close()
+            }
+        }
+        #expect(throws: StoreError.changedWhileRead(path: file)) { try store.put(movingFile: file) }
+        _ = try fixture.folder.write("", to: "file.done")
+        withExtendedLifetime(meddler) {}
+        #expect(try store.listing().blobs.isEmpty)
+    }
+
+    @Test("A blob that was used long ago is marked as used when a result is looked up, and only then")
+    func use() throws {
+        let digest = try store.put(bytes: [1])
+        let path = store.objectPath(digest)
+        let old = Date(timeIntervalSinceNow: -86_400)
+        try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: path)
+        #expect(store.contains(digest))
+        #expect(try FileSignature(path: path)!.modifiedNanoseconds < HostClock.wallNanoseconds() - 80_000_000_000_000)
+        #expect(store.use(digest))
+        let marked = try FileSignature(path: path)
+        #expect(marked!.modifiedNanoseconds > HostClock.wallNanoseconds() - 60_000_000_000)
+        #expect(store.use(digest) && !store.use(.of(text: "unknown")))
+        #expect(try FileSignature(path: path) == marked)
+    }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import PipelineTestSupport
 import Testing
 
@@ -10,25 +11,31 @@ struct OpeningTests {
 
     init() throws { folder = try TemporaryFolder() }
 
-    @Test("A second writer waits for the first, then says who holds the store")
+    @Test("Any number of writers have a store open at once")
+    func manyWriters() throws {
+        let stores = try (0..<4).map { _ in try ContentStore(path: folder.path) }
+        let executions = try stores.map { try $0.beginExecution(command: "", versions: "") }
+        #expect(executions == [1, 2, 3, 4])
+        let digests = try stores.enumerated().map { try $1.put(bytes: [UInt8($0)]) }
+        #expect(try digests.map { try stores[0].read($0) } == [[0], [1], [2], [3]])
+    }
+
+    @Test("A program of version 1, which wants the store for itself, is waited for and named")
     func locked() throws {
-        let first = try ContentStore(path: folder.path)
+        try folder.write("process 5 on camera since noon\n", to: "lock")
+        let former = try OpenFile(folder.path + "/lock", O_RDWR)
+        #expect(flock(former.descriptor, LOCK_EX) == 0)
         var announced = ""
         let error = #expect(throws: StoreError.self) {
             _ = try ContentStore(path: folder.path, lockTimeoutSeconds: 0.1) { announced = $0 }
         }
         #expect(error?.exitCode == 75)
-        #expect(announced.hasPrefix("process \(ProcessInfo.processInfo.processIdentifier) on "))
+        #expect(announced == "process 5 on camera since noon")
         #expect("\(error!)".contains("is locked by \(announced), still after 0.1 s"))
-        withExtendedLifetime(first) {}
-    }
-
-    @Test("The lock goes when the store does")
-    func unlocked() throws {
-        for _ in 0..<3 {
-            let store = try ContentStore(path: folder.path)
-            _ = try store.beginExecution(command: "", versions: "")
-        }
+        #expect(flock(former.descriptor, LOCK_UN) == 0)
+        let store = try ContentStore(path: folder.path)
+        #expect(flock(former.descriptor, LOCK_EX | LOCK_NB) != 0, "it waits for us, too")
+        withExtendedLifetime(store) {}
     }
 
     @Test("Readers do not wait for a writer and see what it committed")
@@ -92,8 +99,12 @@ struct OpeningTests {
         }
     }
 
-    @Test("What a killed run left behind goes: its folders, its lock, its running jobs")
+    @Test("What a killed run left behind goes: its folders, its lock, its running jobs; what a live one has, stays")
     func leftovers() async throws {
+        let live = try ContentStore(path: folder.path)
+        let other = try live.beginExecution(command: "lives", versions: "")
+        let mine = try live.makeAttemptFolder(execution: other, name: "0-1")
+        try folder.write("half", to: "attempts/blob-1-7")
         await #expect(processExitsWith: .signal(SIGKILL)) { [path = folder.path as String] in
             let key = ActionKey(stage: "s", version: 1, parts: [])
             let store = try ContentStore(path: path)
@@ -111,12 +122,25 @@ struct OpeningTests {
             kill(getpid(), SIGKILL)
         }
         let key = ActionKey(stage: "s", version: 1, parts: [])
-        #expect(try FolderOperations.names(in: folder.path + "/attempts") == ["1"])
+        #expect(try FolderOperations.names(in: folder.path + "/attempts") == ["1", "2", "blob-1-7"])
+        try folder.write("half", to: "attempts/blob-999-7")
         let store = try ContentStore(path: folder.path)
-        #expect(try FolderOperations.names(in: folder.path + "/attempts") == [])
+        #expect(try FolderOperations.names(in: folder.path + "/attempts") == ["1", "blob-1-7"])
+        #expect(FolderOperations.exists(mine))
+        #expect(try store.runningExecutions() == [other])
         #expect(try store.lookUp([key.digest])[key.digest]?.digest(of: "out") == Digest.of([1, 2]))
         #expect(try store.jobs(ofTask: "task").map(\.status) == ["succeeded", "abandoned"])
         #expect(try store.beginAttempt(key, execution: 1, task: nil).number == 3)
-        #expect(try store.beginExecution(command: "", versions: "") == 2)
+        #expect(try store.beginExecution(command: "", versions: "") == 3)
+        withExtendedLifetime(live) {}
+    }
+
+    @Test("A temporary file that a dead process left under the number that is ours now goes, and is not in the way")
+    func leftoverOfOurNumber() throws {
+        do { _ = try ContentStore(path: folder.path) }
+        for number in 1...4 { try folder.write("half", to: "attempts/blob-1-\(number)") }
+        let store = try ContentStore(path: folder.path)
+        #expect(try FolderOperations.names(in: folder.path + "/attempts") == [])
+        #expect(try (0..<8).map { try store.put(bytes: [$0]) }.count == 8)
     }
 }

@@ -58,6 +58,10 @@ final class CommandLineFixture: Sendable {
         try finish(try start(CommandLineFixture.program.path, arguments, environment))
     }
 
+    func nominal(environment: [String: String], _ arguments: [String]) throws -> Outcome {
+        try finish(try start(CommandLineFixture.program.path, arguments, environment))
+    }
+
     /// Another program, by its name on the search path.
     func tool(_ arguments: String...) throws -> Outcome { try finish(try start("/usr/bin/env", arguments)) }
 
@@ -130,6 +134,25 @@ final class CommandLineFixture: Sendable {
     }
 
     // MARK: What is there
+
+    /// The largest blob of a store, as a path relative to this folder.
+    func largestBlob(in store: String) throws -> String {
+        let objects = store + "/objects"
+        let sizes = try files(below: objects).map { name in
+            (try FileManager.default.attributesOfItem(atPath: place("\(objects)/\(name)"))[.size] as? Int ?? 0, name)
+        }
+        guard let largest = sizes.max(by: { $0 < $1 }) else { throw StageFailure(message: "\(store) has no blob") }
+        return "\(objects)/\(largest.1)"
+    }
+
+    /// Turns one bit of the largest blob of a store over.
+    func damageBlob(in store: String) throws {
+        let blob = try largestBlob(in: store)
+        var content = try bytes(blob)
+        content[content.count / 2] ^= 4
+        try remove(blob)
+        try write(content, to: blob)
+    }
 
     /// Every file below a folder, relative to it, sorted.
     func files(below name: String = "") -> [String] {

@@ -11,10 +11,11 @@ struct RunningProgram {
 
     func text(_ file: String) throws -> String { String(decoding: try AtomicFile.read(file), as: UTF8.self) }
 
-    /// Waits until the program has written `words` to standard error; says whether it has before it ended.
-    func waits(for words: String) throws -> Bool {
+    /// Waits until the program has written `words` to standard error, or to another of its files; says whether it has before
+    /// it ended.
+    func waits(for words: String, in file: String? = nil) throws -> Bool {
         while process.isRunning {
-            if try text(errors).contains(words) { return true }
+            if try text(file ?? errors).contains(words) { return true }
             usleep(2_000)
         }
         return false

@@ -66,6 +66,24 @@ struct WrongUse: CustomTestStringConvertible {
             "a folder for init without images", "init", "empty", status: 65, words: "/empty",
             "expected PNG, TIFF or JPEG"),
         WrongUse(
+            "a store to collect in that is not there", "gc", "--max-size", "0", status: 74,
+            words: ".nominal is not a usable store: there is no store here", "give the path of a store"),
+        WrongUse("a size that is none", "gc", "--max-size", "20Q", status: 64, words: "20Q", "--max-size"),
+        WrongUse("a time that is none", "gc", "--keep-used", "30", status: 64, words: "30", "--keep-used"),
+        WrongUse(
+            "a store to check that is not there", "verify", "--store", "none", status: 74,
+            words: "none is not a usable store"),
+        WrongUse(
+            "a way to check that does not exist", "run", "tiny.json", "--verify", "all", status: 64, words: "content"),
+        WrongUse(
+            "a bundle that is not there", "import", "none", status: 66, words: "none: no such file", "nominal export"),
+        WrongUse(
+            "a bundle that is none", "import", "file", status: 65,
+            words: "file is not a usable bundle", "nothing was imported"),
+        WrongUse(
+            "a bundle that is another file", "import", "data/wood/test/good/000.png", status: 65,
+            words: "000.png is not a usable bundle: it does not begin with bundle.json"),
+        WrongUse(
             "a manifest that init would overwrite", "init", "data", "--manifest", "tiny.json", status: 64,
             words: "tiny.json is there already", "--force"),
     ]

@@ -80,6 +80,46 @@ struct ExecutionPlanTests {
         #expect(plan.start() == 1)
     }
 
+    @Test("A task that is computed elsewhere neither runs nor ends the run, and is resolved again")
+    func awaited() throws {
+        var plan = ExecutionPlan(graph: try diamond())
+        _ = resolveAll(&plan)
+        #expect(plan.start() == 0)
+        plan.release(0)
+        plan.await(0)
+        #expect(plan.waitsForOthers && plan.awaited == [0] && !plan.isOver)
+        #expect(plan.start() == 4)
+        plan.reconsider(0)
+        #expect(plan.takeDetermined() == [0] && !plan.waitsForOthers)
+        plan.resolve(0, isCached: true)
+        #expect(plan.takeDetermined() == [1, 2])
+        plan.stop()
+        plan.abandon(4)
+        #expect(plan.isOver)
+    }
+
+    @Test("A whole-machine task that lacks processors is offered again when some may be free")
+    func postponed() throws {
+        var plan = ExecutionPlan(
+            graph: try TaskGraph([GraphFixture.task("w", resources: .wholeMachine), GraphFixture.task("l")]))
+        _ = resolveAll(&plan)
+        #expect(plan.start() == 0)
+        plan.release(0)
+        plan.postpone(0)
+        #expect([plan.start(), plan.start()] == [1, nil] && plan.waitsForOthers)
+        plan.machineMayBeFree()
+        #expect(plan.start() == 0)
+    }
+
+    @Test("As many whole-machine tasks as the limit says run at once")
+    func wholeMachineLimit() throws {
+        var plan = ExecutionPlan(
+            graph: try TaskGraph((0..<3).map { GraphFixture.task("w\($0)", resources: .wholeMachine) }),
+            wholeMachineLimit: 2)
+        _ = resolveAll(&plan)
+        #expect([plan.start(), plan.start(), plan.start()] == [0, 1, nil])
+    }
+
     @Test("A lost blob makes its producer run again, and only those that missed it wait")
     func repair() throws {
         var plan = ExecutionPlan(graph: try diamond())

@@ -61,6 +61,54 @@ struct PlannerTests {
                 == .run(reasons: [.differs(KeyDifference(part: "mode", old: "\"a\"", new: "\"b\""))]))
     }
 
+    @Test("Causes are the tasks with reasons of their own, each with what follows; the time is that of both")
+    func causes() throws {
+        let blob = try fixture.store.put(bytes: [1])
+        try fixture.run(tasks(Resize(size: 1, mode: "a"), blob: blob))
+        let plan = try Planner.plan(
+            TaskGraph(tasks(Resize(size: 2, mode: "a"), blob: blob) + [GraphFixture.task("new", after: ["after"])]),
+            store: fixture.store, keyParts: [KeyPart("numerics", .integer(1))])
+        #expect(plan.causes.map(\.cause.task.path) == ["resize"])
+        #expect(plan.causes.map(\.followers) == [[TaskID("after"), TaskID("new")]])
+        #expect(plan.estimate.unmeasured == [])
+        let measured = try fixture.store.measuredDurations()
+        let expected = measured["resize", default: 0] + 2 * measured["closure", default: 0]
+        #expect(abs(plan.estimate.seconds! - expected) < 1e-9)
+    }
+
+    @Test("The history says what changed, old and new, up to the first cause")
+    func history() throws {
+        let blob = try fixture.store.put(bytes: [1])
+        func tasks(_ size: Int) -> [PipelineTask] {
+            self.tasks(Resize(size: size, mode: "a"), blob: blob) + [GraphFixture.task("last", after: ["after"])]
+        }
+        for size in [1, 2, 2, 1] { try fixture.run(tasks(size)) }
+        let last = try #require(try HistoryExplanation(task: "last", store: fixture.store))
+        #expect(last.steps.map(\.task) == ["last", "after", "resize"])
+        #expect(last.steps.map(\.run) == [2, 2, 2] && last.steps.map(\.before) == [1, 1, 1])
+        #expect(last.steps[2].differences == [KeyDifference(part: "size", old: "1", new: "2")])
+        #expect(last.steps[0].differences.map(\.part) == ["input after"])
+        // Run 4 had run 1's results again.
+        let cached = try #require(try HistoryExplanation(task: "last", run: 4, against: 3, store: fixture.store))
+        #expect(cached.steps.map(\.task) == ["last", "after", "resize"])
+        #expect(cached.steps[2].differences == [KeyDifference(part: "size", old: "2", new: "1")])
+        let same = try #require(try HistoryExplanation(task: "last", run: 3, against: 2, store: fixture.store))
+        #expect(same.steps.map(\.task) == ["last"] && same.steps[0].differences == [])
+        let first = try #require(try HistoryExplanation(task: "last", run: 1, store: fixture.store))
+        #expect(first.steps.count == 1 && first.steps[0].before == nil)
+        #expect(try HistoryExplanation(task: "nothing", store: fixture.store) == nil)
+    }
+
+    @Test("Of long values only where they differ is shown")
+    func longValues() {
+        let items = (0..<100).map { "image\($0)" }
+        let old = "[" + items.joined(separator: ", ") + "]"
+        let text = KeyDifference(part: "images", old: old, new: old.replacing("image50,", with: "image50b,"))
+            .description
+        #expect(text.count < 150 && text.contains("image50, ") && text.contains("image50b, "))
+        #expect(KeyDifference(part: "x", old: old, new: nil).description.hasSuffix(" -> (absent)"))
+    }
+
     @Test("A changed order of inputs is a reason too")
     func inputOrder() throws {
         let producers = [GraphFixture.task("x"), GraphFixture.task("y")]

@@ -82,4 +82,73 @@ struct RepairTests {
         #expect(summary.failures.map(\.task.path) == ["b"])
         #expect(fixture.observer.started.map(\.path) == ["a", "b", "a", "b"])
     }
+
+    /// a refers to a blob, b hands its name on, c reads it.
+    private func chain(_ refer: ClosureStage) -> [PipelineTask] {
+        [
+            GraphFixture.task("a", stage: refer),
+            GraphFixture.task("b", after: ["a"], stage: ClosureStage("pass") { try $0.write($0.text(of: "a")) }),
+        ]
+    }
+
+    private let reading = GraphFixture.task(
+        "c", after: ["b"],
+        stage: ClosureStage("read") { context in
+            let path = try context.blobPath(try Digest(hex: context.text(of: "b")))
+            try context.write(String(decoding: try AtomicFile.read(path), as: UTF8.self))
+        })
+
+    @Test("A damaged blob is made again for a reader that knows it only through another task")
+    func ancestor() throws {
+        let refer = ClosureStage("refer") { try $0.write(try $0.publish(bytes: Array("pixels".utf8)).hex) }
+        try fixture.run(chain(refer))
+        try damage(.of(text: "pixels"))
+        let fresh = try reopened()
+        let options = ExecutorOptions(jobs: 2, keyParts: [KeyPart("numerics", .integer(1))])
+        let summary = try Executor(store: fresh, options: options).run(TaskGraph(chain(refer) + [reading]))
+        #expect(summary.isSuccess, "\(summary.failures)")
+        #expect((summary.run, summary.cached) == (2, 1))
+        #expect(try fresh.read(.of(text: "pixels")) == Array("pixels".utf8))
+    }
+
+    @Test("When what made a damaged blob fails now, the reader is skipped and the run ends")
+    func failingAncestor() throws {
+        let runs = Monitor(0)
+        let refer = ClosureStage("refer once") { context in
+            let count = runs.update { runs -> Int in
+                runs += 1
+                return runs
+            }
+            guard count == 1 else { throw StageFailure(message: "no light") }
+            try context.write(try context.publish(bytes: Array("pixels".utf8)).hex)
+        }
+        try fixture.run(chain(refer))
+        try damage(.of(text: "pixels"))
+        let fresh = try reopened()
+        let options = ExecutorOptions(jobs: 2, keepGoing: true, keyParts: [KeyPart("numerics", .integer(1))])
+        let summary = try Executor(store: fresh, options: options).run(TaskGraph(chain(refer) + [reading]))
+        #expect(summary.failures.map(\.task.path) == ["a"])
+        #expect((summary.failed, summary.skipped, summary.cached) == (1, 1, 1))
+    }
+
+    @Test("A lost intermediate result counts as done until a task reads it; then the chain before it is made again")
+    func intermediate() throws {
+        func tasks(_ last: String) -> [PipelineTask] {
+            let steps = [GraphFixture.task("a"), GraphFixture.task("b", after: ["a"])].map {
+                PipelineTask(id: $0.id, stage: $0.stage, inputs: $0.inputs, isIntermediate: true)
+            }
+            return steps + [GraphFixture.task("c", label: last, after: ["b"])]
+        }
+        let first = try fixture.run(tasks("c"))
+        for task in ["a", "b"] {
+            let digest = try #require(first.output(of: TaskID(task), named: "out"))
+            try FileManager.default.removeItem(atPath: fixture.store.objectPath(digest))
+        }
+        let keyParts = [KeyPart("numerics", .integer(1))]
+        #expect(try Planner.plan(TaskGraph(tasks("c")), store: fixture.store, keyParts: keyParts).cachedCount == 3)
+        #expect(try fixture.run(tasks("c")).cached == 3)
+        let second = try fixture.run(tasks("C"))
+        #expect(second.isSuccess && second.run == 3, "\(second.failures)")
+        #expect(try fixture.text(second, "c") == "C(b(a()))")
+    }
 }

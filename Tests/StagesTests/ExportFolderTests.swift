@@ -55,6 +55,19 @@ import Testing
         #expect(text("notes.txt") == "mine")
     }
 
+    @Test("Exports into one folder at once leave the whole of one of them")
+    func concurrent() throws {
+        let names = (0..<20).map { "file\($0).txt" }
+        let (path, store) = (exports.path, store)
+        try ThreadTeam.forEach(count: 6, threads: 6, named: "export") { index in
+            let files = try names.map {
+                ExportPlan.File(path: $0, digest: try store.put(bytes: Array("run \(index)".utf8)))
+            }
+            _ = try ExportFolder(path: path).export(ExportPlan(files: files), from: store, isComplete: true)
+        }
+        #expect(Set(names.map { text($0) }).count == 1)
+    }
+
     @Test("A run that did not end well removes nothing, the next good one does")
     func incomplete() throws {
         try export(["a.txt": "one", "b.txt": "two"])

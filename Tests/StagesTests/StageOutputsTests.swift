@@ -184,6 +184,101 @@ import Thresholds
                 """)
     }
 
+    @Test("Textures give the pinned bytes")
+    func textures() throws {
+        try data.writeImage(3, to: "textures/a.png")
+        try data.writeImage(4, to: "textures/b.png")
+        let files = try ["a.png", "b.png"].map { name in
+            let path = data.path + "/textures/" + name
+            return (name: name, path: path, digest: try Digest.of(filePath: path))
+        }
+        expectPinned(
+            try bench.run(TextureStage(files: files)), TextureStage.self, version: 1, ["textures.json": "ef798455ebdd"])
+    }
+
+    @Test("Pictures give the pinned bytes")
+    func overlays() throws {
+        let picture = try JPEGEncoder.encode(TinyDataSet.image(5, width: 32, height: 32), quality: 92)
+        var entry = try score("test/dent/000.png", isAnomalous: true, score: 0.75)
+        entry.reconstruction = try bench.store.put(bytes: picture)
+        let outputs = try bench.run(
+            OverlayStage(),
+            [
+                ("model", try bench.store.put(bytes: StageOutputsTests.model().bytes)),
+                ("scores", try bench.put(json: ScoreIndex(entries: [entry]))),
+                ("images", try ingest(.test)["images.json"]!),
+            ])
+        expectPinned(outputs, OverlayStage.self, version: 1, ["overlays.json": "88c055bac587"])
+    }
+
+    /// A model that has learned nothing.
+    private static func model() -> Model {
+        let architecture = NetworkArchitecture.sdc
+        let network = architecture.description(baseWidth: 4)
+        return Model(
+            name: "bolt", architecture: architecture, baseWidth: 4,
+            grid: TileGrid(width: 32, height: 32, tileWidth: 32, tileHeight: 32, overlap: 0),
+            parameters: network.initialParameters(seed: 1),
+            normalization: PixelNormalization(mean: [0.5, 0.5, 0.5], deviation: 0.25),
+            scoring: ScoringParameters(boxSize: 3, boxPasses: 1, imageScore: .max, topFraction: 0.01),
+            calibration: Calibration(scores: [0.25, 0.5], quantile: 0.5), mapCeiling: 0.5)
+    }
+
+    @Test("The choice among checkpoints hands the chosen one's bytes on, and takes the later of equals")
+    func choice() throws {
+        let inputs = try (0..<3).flatMap { number in
+            try ["model", "calibration.json", "training.json"].map {
+                ("\($0).\(number)", try bench.store.put(bytes: Array("\($0) \(number)".utf8)))
+            } + [
+                (
+                    "assessment.json.\(number)",
+                    try bench.store.put(bytes: Array(StageOutputsTests.assessment(number == 0 ? 0.25 : 0.5).utf8))
+                )
+            ]
+        }
+        let outputs = try bench.run(ChooseStage(count: 3), inputs)
+        expectPinned(
+            outputs, ChooseStage.self, version: 1,
+            [
+                "model": Digest.of(text: "model 2").short,
+                "calibration.json": Digest.of(text: "calibration.json 2").short,
+                "training.json": Digest.of(text: "training.json 2").short,
+                "assessment.json": Digest.of(text: StageOutputsTests.assessment(0.5)).short,
+            ])
+    }
+
+    private static func assessment(_ criterion: Double) -> String {
+        let projection =
+            #"{"changeInside":1,"changeOutside":0,"idempotence":0,"identityError":0,"singularValues":[]}"#
+        return #"{"criterion":\#(criterion),"detection":{"samples":1},"kinds":{},"normalImages":1,"#
+            + #""projection":\#(projection),"projectionBeforeTraining":\#(projection),"robustness":[]}"#
+    }
+
+    @Test("Requirements give the pinned bytes")
+    func requirements() throws {
+        let aggregate = try bench.run(
+            AggregateStage(categories: ["bolt"]),
+            [("metrics.0", try metrics()["metrics.json"]!), ("scores.0", try metrics()["scores.json"]!)])
+        let stage = RequireStage(
+            cases: [("bolt", [.init(figure: "imageAUROC", least: 0.5), .init(figure: "aupimo.mean", least: 0.9)])],
+            title: "tiny")
+        let outputs = try bench.run(stage, [("metrics", aggregate["metrics.json"]!)])
+        expectPinned(
+            outputs, RequireStage.self, version: 1, ["requirements.json": "655d02b75760", "junit.xml": "a683e5a028cb"])
+    }
+
+    @Test("The preview gives the pinned bytes")
+    func preview() throws {
+        let recipe = try TrainingRecipe(try data.manifest())
+        let shelf = TrainingImageShelf()
+        let training = ("training", try select()["training.json"]!)
+        let corruptions = try bench.run(CorruptStage(recipe: recipe, shard: 0, images: shelf), [training])
+        let outputs = try bench.run(
+            PreviewStage(recipe: recipe, samples: 3, images: shelf),
+            [training, ("corruptions.0", corruptions["corruptions"]!)])
+        expectPinned(outputs, PreviewStage.self, version: 1, ["preview.png": "e3618dcb9b08"])
+    }
+
     @Test("Training, calibration and scoring give the same bytes twice, on one thread and on two")
     func repeatability() throws {
         let manifest = try data.manifest()

@@ -10,6 +10,8 @@
 const char *openblas_load(void);
 // The library's own words on its version and kernels.
 const char *openblas_description(void);
+// What OPENBLAS_CORETYPE was before the library was loaded; empty where it was not set.
+const char *openblas_wanted_core(void);
 // For measuring the library's own peak.
 void openblas_set_threads(int threads);
 // C = A * B + beta * C, rows first. a and b are transposed when the flags say so.

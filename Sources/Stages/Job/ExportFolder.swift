@@ -30,6 +30,9 @@ public struct ExportFolder {
     public func export(
         _ plan: ExportPlan, from store: ContentStore, isComplete: Bool
     ) throws -> (written: Int, removed: Int) {
+        // Two runs with the same folder must not leave a mixture: the later export is the one that stands.
+        let lock = try FolderLock(path)
+        defer { withExtendedLifetime(lock) {} }
         var written = 0
         var folders = Set<String>()
         let present = plan.files.filter { FileManager.default.fileExists(atPath: path + "/" + $0.path) }

@@ -10,7 +10,8 @@ struct GraphAssembler {
 
     /// - Returns: the task's name, which is an earlier task's where that does the same.
     mutating func add(
-        _ name: String, _ stage: any Stage, inputs: [TaskInput] = [], resources: TaskResources = .light
+        _ name: String, _ stage: any Stage, inputs: [TaskInput] = [], resources: TaskResources = .light,
+        isIntermediate: Bool = false
     ) -> TaskID {
         let sources = inputs.map { input -> KeyPart in
             switch input.source {
@@ -27,7 +28,8 @@ struct GraphAssembler {
         // Variants may want the same thing done differently: then the later one carries a part of what it differs by.
         let id = TaskID(names.insert(name).inserted ? name : "\(name)-\(identity.short)")
         known[identity] = id
-        tasks.append(PipelineTask(id: id, stage: stage, inputs: inputs, resources: resources))
+        tasks.append(
+            PipelineTask(id: id, stage: stage, inputs: inputs, resources: resources, isIntermediate: isIntermediate))
         return id
     }
 }

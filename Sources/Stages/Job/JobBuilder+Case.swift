@@ -19,7 +19,7 @@ extension JobBuilder {
                 "\(category.name)/ingest/\(recipe.grid.width)x\(recipe.grid.height)/\(split.rawValue)-\(chunk.label)",
                 IngestStage(
                     sources: sources, width: recipe.grid.width, height: recipe.grid.height,
-                    onBadImage: manifest.dataset.onBadImage))
+                    onBadImage: manifest.dataset.onBadImage), isIntermediate: true)
         }
     }
 
@@ -27,7 +27,8 @@ extension JobBuilder {
     mutating func textures(_ manifest: JobManifest) throws -> TaskID? {
         guard let folder = manifest.corruption.textures else { return nil }
         let found = try DatasetScan.textures(below: folder.absolute).images
-        return assembler.add("textures", TextureStage(files: found.map { ($0.file, $0.path, digestOf[$0.path]!) }))
+        return assembler.add(
+            "textures", TextureStage(files: found.map { ($0.file, $0.path, digestOf[$0.path]!) }), isIntermediate: true)
     }
 
     mutating func train(
@@ -41,7 +42,8 @@ extension JobBuilder {
             var inputs = [TaskInput("training", select, "training.json")]
             if let textures { inputs.append(TaskInput("textures", textures, "textures.json")) }
             let corruptions = assembler.add(
-                "\(name)/corrupt/\(label)", CorruptStage(recipe: recipe, shard: shard, images: images), inputs: inputs)
+                "\(name)/corrupt/\(label)", CorruptStage(recipe: recipe, shard: shard, images: images), inputs: inputs,
+                isIntermediate: true)
             allCorruptions.append(corruptions)
             inputs = [
                 TaskInput("training", select, "training.json"),
@@ -53,7 +55,7 @@ extension JobBuilder {
                 assembler.add(
                     "\(name)/train/\(label)",
                     TrainStage(recipe: recipe, shard: shard, images: images, engines: engines, meter: meter),
-                    inputs: inputs, resources: .wholeMachine))
+                    inputs: inputs, resources: .wholeMachine, isIntermediate: true))
         }
         return (checkpoints, allCorruptions)
     }

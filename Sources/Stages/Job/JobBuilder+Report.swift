@@ -31,6 +31,7 @@ extension JobBuilder {
                 fact("Engine") { "\($0.engine.kind.rawValue), \($0.engine.precision.rawValue)" },
             ],
             peers: PublishedFigures.beside(categories),
-            manifest: JSONSerializer.pretty(manifest.resolved))
+            // How it was run is no part of what was found.
+            manifest: JSONSerializer.pretty(manifest.resolved.removing("execution")))
     }
 }

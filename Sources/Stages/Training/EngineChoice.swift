@@ -1,5 +1,6 @@
 import AnomalyDetection
 import ContentStore
+import Foundation
 import Manifests
 import NeuralNetworks
 import Synchronization
@@ -35,7 +36,29 @@ struct EngineChoice: Sendable, Equatable {
         return choice
     }
 
-    var keyParts: [KeyPart] { [KeyPart("engine", kind.rawValue), KeyPart("precision", precision.rawValue)] }
+    /// The engine with its library's version, and what the user's environment makes of its numbers. The processor's own
+    /// instruction set is not among them, so that machines can share a store.
+    var keyParts: [KeyPart] {
+        var parts = [KeyPart("engine", kind.rawValue), KeyPart("precision", precision.rawValue)]
+        switch kind {
+        case .onednn:
+            parts.append(KeyPart("library", "oneDNN \(OneDNN.version)"))
+            let environment = ProcessInfo.processInfo.environment
+            for name in EngineChoice.variables {
+                if let value = environment[name] { parts.append(KeyPart("environment.\(name)", value)) }
+            }
+        case .openblas:
+            parts.append(KeyPart("library", "OpenBLAS \(OpenBLAS.version)"))
+            let core = OpenBLAS.wantedCore
+            if !core.isEmpty { parts.append(KeyPart("environment.OPENBLAS_CORETYPE", core)) }
+        }
+        return parts
+    }
+
+    /// By which oneDNN can be told to compute otherwise.
+    private static let variables = ["DNNL", "ONEDNN"].flatMap { prefix in
+        ["MAX_CPU_ISA", "CPU_ISA_HINTS", "DEFAULT_FPMATH_MODE"].map { "\(prefix)_\($0)" }
+    }
 }
 
 /// Keeps the engine of the last task for the next one that needs the same: compiling the kernels for a size takes a good part

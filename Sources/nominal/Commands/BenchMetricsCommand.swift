@@ -40,7 +40,7 @@ struct BenchMetricsCommand: ParsableCommand {
             var result = try MetricsBenchmark(
                 maps: maps, size: size, rounds: rounds, memoryLimitBytes: memory.limitBytes
             ).run()
-            result.peakMiB = Self.peakMiB
+            result.peakMiB = PeakMemory.mebibytes
             if json {
                 let encoder = JSONEncoder()
                 encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -51,12 +51,5 @@ struct BenchMetricsCommand: ParsableCommand {
             let peak = result.peakMiB.map { "peak memory \($0) MiB, " } ?? ""
             print("\n\(peak)temporary file \(result.temporaryMiB) MiB")
         }
-    }
-
-    /// The most memory that this process had at a time, as Linux tells it. That of `getrusage` may be the parent's.
-    private static var peakMiB: Int? {
-        guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else { return nil }
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-        return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }.map { $0 / 1024 }
     }
 }

@@ -38,8 +38,7 @@ struct PreviewCommand: ParsableCommand {
     @Option(help: "Samples for each model, 1 to 100.")
     var samples = 24
 
-    @Flag(name: .shortAndLong, help: "No progress on standard error.")
-    var quiet = false
+    @OptionGroup var reporting: ReportingOptions
 
     @OptionGroup var storeOptions: StoreOptions
     @OptionGroup var machine: MachineOptions
@@ -58,12 +57,14 @@ struct PreviewCommand: ParsableCommand {
             let job = try Job(manifest) { paths in
                 // A folder with a list of its own: the run's exports know nothing of these, nor these of them.
                 let folder = try ExportFolder(path: (output ?? "runs/\(manifest.name)") + "/preview")
-                let session = try RunSession(storeOptions, machine, keepGoing: false, isQuiet: quiet, interruption)
+                let session = try RunSession(
+                    storeOptions, machine, keepGoing: false, reporting, subject: "preview \(manifest.name)",
+                    interruption)
                 opened = (folder, session)
                 return try session.digests(paths)
             }
             guard let (folder, session) = opened else { fatalError("a job did not ask for the digests of its files") }
-            for note in job.notes { StandardError.write("note: \(note)") }
+            for note in job.notes { StandardError.note(note) }
             let preview = try Preview(job, samples: samples)
             let summary = try session.execute(preview.graph)
             let pictures = preview.exports(summary)

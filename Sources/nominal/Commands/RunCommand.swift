@@ -18,6 +18,7 @@ struct RunCommand: ParsableCommand {
               nominal run jobs/demo.json
               nominal run jobs/toothbrush.json --output /srv/results/toothbrush
               nominal run jobs/demo.json --dry-run
+              nominal run jobs/demo.json --check 5%
             """)
 
     @Argument(help: "The job manifest.", completion: .file(extensions: ["json"]))
@@ -35,38 +36,58 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Show what would run and why, and change nothing.")
     var dryRun = false
 
-    @Flag(name: .shortAndLong, help: "No progress on standard error.")
-    var quiet = false
+    @OptionGroup var reporting: ReportingOptions
 
     @Option(help: ArgumentHelp("Also write what the results depend on, in the syntax of make.", valueName: "file"))
     var depfile: String?
 
-    @Flag(help: "Read every input file again instead of trusting its size and times.")
-    var verifyContent = false
+    @OptionGroup var verification: VerificationOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Compute this share of the stored results again and compare, such as 5%; always the same ones.",
+            discussion: "A difference is an error, noted in the store's ledger; the stored result stays.",
+            valueName: "share"))
+    var check: Percentage?
 
     func run() throws {
         try failing {
-            let manifest = try JobManifest.load(path: manifest)
+            let file = manifest
+            let manifest = try JobManifest.load(path: file)
             if dryRun {
-                return try PlanCommand.show(manifest, storeOptions, explain: false, verifyContent: verifyContent)
+                return try PlanCommand.show(manifest, storeOptions, machine, verifyContent: verification.readsContent) {
+                    plan, _ in
+                    PlanView.list(plan, all: false)
+                    PlanView.total(plan)
+                }
             }
             let interruption = Interruption()
             var opened: (folder: ExportFolder, session: RunSession)?
+            var worker: (process: WorkerProcess, description: String)?
             let job = try Job(manifest) { paths in
                 // Only now: a data set that is not there leaves no store and no folder behind.
                 let folder = try ExportFolder(path: output ?? "runs/\(manifest.name)")
-                let session = try RunSession(storeOptions, machine, keepGoing: keepGoing, isQuiet: quiet, interruption)
+                let session = try RunSession(
+                    storeOptions, machine, keepGoing: keepGoing, reporting, subject: manifest.name, interruption,
+                    policy: FailurePolicy(manifest.execution), checkedShare: check?.share ?? 0)
                 opened = (folder, session)
-                return try session.digests(paths, verifyContent: verifyContent)
+                let digests = try session.digests(paths, verifyContent: verification.readsContent)
+                if manifest.execution.needsWorkers {
+                    let description = session.store.temporaryPath()
+                    let job = try WorkerJob(file, paths: paths, digests: digests)
+                    worker = (try job.workers(describedAt: description), description)
+                }
+                return digests
             }
+            defer { if let worker { try? FileManager.default.removeItem(atPath: worker.description) } }
             guard let (folder, session) = opened else { fatalError("a job did not ask for the digests of its files") }
-            for note in job.notes { StandardError.write("note: \(note)") }
-            let summary = try session.execute(job.graph)
-            let exported = try folder.export(
-                try ExportPlan(job, summary, session.store), from: session.store, isComplete: summary.isSuccess)
+            for note in job.notes { StandardError.note(note) }
+            let (summary, exported) = try session.execute(job.graph, worker: worker?.process, exportingTo: folder) {
+                try ExportPlan(job, $0, session.store)
+            }
             try session.writeTiming(job, summary, to: folder.path)
             if let depfile { try writeDepfile(depfile, job, folder) }
-            if let training = job.meter.training, !quiet {
+            if let training = job.meter.training, !reporting.isQuiet {
                 let share = (training.waitingShare * 1000).rounded() / 10
                 StandardError.write(
                     "\(training.steps) training steps in \(ProgressDisplay.readable(training.totalSeconds)), "
@@ -75,7 +96,7 @@ struct RunCommand: ParsableCommand {
             try session.conclude(summary, exported, folder.path)
             try showFigures(job, summary, session.store, folder.path)
             let missed = try job.requirements(summary, session.store).filter { !$0.isMet }
-            for outcome in missed { StandardError.write("error: \(outcome.complaint)") }
+            for outcome in missed { StandardError.error("\(outcome.complaint)") }
             if !missed.isEmpty { throw ExitCode(ExitStatus.taskFailed.rawValue) }
         }
     }

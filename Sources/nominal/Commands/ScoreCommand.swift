@@ -38,8 +38,7 @@ struct ScoreCommand: ParsableCommand {
     @Flag(help: "Set damaged images aside and go on, instead of ending with an error.")
     var quarantine = false
 
-    @Flag(name: .shortAndLong, help: "No progress on standard error.")
-    var quiet = false
+    @OptionGroup var reporting: ReportingOptions
 
     @OptionGroup var storeOptions: StoreOptions
     @OptionGroup var machine: MachineOptions
@@ -56,7 +55,7 @@ struct ScoreCommand: ParsableCommand {
     func run() throws {
         try failing {
             guard FileManager.default.fileExists(atPath: model) else {
-                StandardError.write("error: \(model): no such model file; a run writes them to runs/NAME/models/")
+                StandardError.error("\(model): no such model file; a run writes them to runs/NAME/models/")
                 throw ExitCode(ExitStatus.inputMissing.rawValue)
             }
             // Looked at first: what cannot be scored leaves no store and no folder behind.
@@ -65,14 +64,15 @@ struct ScoreCommand: ParsableCommand {
             let category = try DatasetScan.images(below: source.absolute)
             let interruption = Interruption()
             let target = try ExportFolder(path: output ?? "runs/score-\(source.name)")
-            let session = try RunSession(storeOptions, machine, keepGoing: false, isQuiet: quiet, interruption)
+            let session = try RunSession(
+                storeOptions, machine, keepGoing: false, reporting, subject: "score \(source.name)", interruption)
             let job = try ScoringJob(
                 model: network, category: category, engine: engine, setAsideBadImages: quarantine,
                 tolerance: tolerance, store: session.store
             ) { try session.digests($0) }
-            let summary = try session.execute(job.graph)
-            let exported = try target.export(
-                try job.exports(summary, session.store), from: session.store, isComplete: summary.isSuccess)
+            let (summary, exported) = try session.execute(job.graph, exportingTo: target) {
+                try job.exports($0, session.store)
+            }
             try session.conclude(summary, exported, target.path)
             print("scores: \(target.path)/scores.csv")
         }

@@ -37,11 +37,9 @@ struct SweepCommand: ParsableCommand {
     @Flag(help: "Show the trials and how many tasks they share, and change nothing.")
     var dryRun = false
 
-    @Flag(name: .shortAndLong, help: "No progress on standard error.")
-    var quiet = false
+    @OptionGroup var reporting: ReportingOptions
 
-    @Flag(help: "Read every input file again instead of trusting its size and times.")
-    var verifyContent = false
+    @OptionGroup var verification: VerificationOptions
 
     func run() throws {
         try failing {
@@ -53,12 +51,13 @@ struct SweepCommand: ParsableCommand {
                 // Only now: a data set that is not there leaves no store and no folder behind.
                 let folder = try ExportFolder(path: output ?? "runs/\(manifest.name)")
                 // A trial that fails says something about its settings, and nothing about the other trials.
-                let session = try RunSession(storeOptions, machine, keepGoing: true, isQuiet: quiet, interruption)
+                let session = try RunSession(
+                    storeOptions, machine, keepGoing: true, reporting, subject: "sweep \(manifest.name)", interruption)
                 opened = (folder, session)
-                return try session.digests(paths, verifyContent: verifyContent)
+                return try session.digests(paths, verifyContent: verification.readsContent)
             }
             guard let (folder, session) = opened else { fatalError("a sweep did not ask for the digests of its files") }
-            for note in sweep.notes { StandardError.write("note: \(note)") }
+            for note in sweep.notes { StandardError.note(note) }
             let summary = try session.execute(sweep.graph)
             // A ranking of those trials that happened to be done would be taken for one of all.
             if summary.isCancelled { return try session.conclude(summary, (0, 0), folder.path) }
@@ -72,7 +71,7 @@ struct SweepCommand: ParsableCommand {
 
     private func show(_ ranking: SweepRanking, _ folder: String) {
         print(SweepTable.text(ranking))
-        if let caution = ranking.caution { StandardError.write("note: \(caution)") }
+        if let caution = ranking.caution { StandardError.note("\(caution)") }
         print("page: \(folder)/sweep.html")
         if ranking.best != nil { print("best: \(folder)/best.json") }
     }
@@ -82,10 +81,10 @@ struct SweepCommand: ParsableCommand {
         let hasStore = FileManager.default.fileExists(atPath: storeOptions.path + "/store.sqlite")
         let store = hasStore ? try storeOptions.open(.readOnly) : nil
         let sweep = try Sweep(manifest) { paths in
-            if let store { return try store.sourceDigests(paths: paths, verifyContent: verifyContent) }
+            if let store { return try store.sourceDigests(paths: paths, verifyContent: verification.readsContent) }
             return try paths.map { try Digest.of(filePath: $0) }
         }
-        for note in sweep.notes { StandardError.write("note: \(note)") }
+        for note in sweep.notes { StandardError.note(note) }
         print(SweepTable.text(trials: sweep))
         let done = try store.map { try Planner.plan(sweep.graph, store: $0, keyParts: Job.keyParts).cachedCount } ?? 0
         let sharing = sweep.sharing

@@ -1,3 +1,4 @@
+import ContentStore
 import Foundation
 import Glibc
 import Pipeline
@@ -5,12 +6,12 @@ import Synchronization
 
 /// Shows a run: on a terminal a block of lines that is redrawn, elsewhere one line per finished task and one every ten seconds
 /// for each that takes long.
-final class ProgressDisplay: ExecutionObserver, Sendable {
+final class ProgressDisplay: RunReporter {
     private let isTerminal: Bool
     private let isQuiet: Bool
     private let state = Mutex(State())
 
-    private struct Running {
+    struct Running {
         var started: ContinuousClock.Instant
         var first: (completed: Int, at: ContinuousClock.Instant)?
         var completed = 0
@@ -25,6 +26,13 @@ final class ProgressDisplay: ExecutionObserver, Sendable {
         var finished = 0
         var cached = 0
         var running: [TaskID: Running] = [:]
+        /// Tasks that wait for other runs, since when.
+        var waiting: [TaskID: ContinuousClock.Instant] = [:]
+        var counts: (TaskCounts, at: ContinuousClock.Instant)?
+        var started: ContinuousClock.Instant?
+        /// Of input files that are read before the run.
+        var reading: Running?
+        var isOver = false
         var drawnLines = 0
         var lastDrawn: ContinuousClock.Instant?
     }
@@ -34,11 +42,68 @@ final class ProgressDisplay: ExecutionObserver, Sendable {
         isTerminal = isatty(2) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
     }
 
-    func runStarted(total: Int) { state.withLock { $0.total = total } }
+    func runStarted(total: Int) {
+        state.withLock { state in
+            (state.total, state.reading, state.started) = (total, nil, ContinuousClock.now)
+            erase(&state)
+        }
+        guard isTerminal, !isQuiet else { return }
+        // Tasks that say nothing for a while still take time.
+        ThreadTeam.start(named: "progress") { [self] in
+            while !state.withLock({ $0.isOver }) {
+                usleep(500_000)
+                state.withLock { if !$0.isOver { draw(&$0, ContinuousClock.now) } }
+            }
+        }
+    }
+
+    func reading(_ completed: Int, of total: Int) {
+        let now = ContinuousClock.now
+        state.withLock { state in
+            var running = state.reading ?? Running(started: now, lastLine: now)
+            if running.first == nil { running.first = (completed, now) }
+            (running.completed, running.total, running.unit) = (completed, total, "files")
+            if !isTerminal, !isQuiet, completed < total, now - running.lastLine > .seconds(10) {
+                running.lastLine = now
+                StandardError.write("reading input files: " + ProgressDisplay.describe(running, now))
+            }
+            state.reading = completed < total ? running : nil
+            if completed < total { draw(&state, now) } else { erase(&state) }
+        }
+    }
+
+    func taskWaits(_ task: TaskID, for obstacle: TaskObstacle) {
+        let now = ContinuousClock.now
+        state.withLock { state in
+            guard obstacle == .computedElsewhere, state.waiting[task] == nil else { return }
+            state.waiting[task] = now
+            draw(&state, now)
+        }
+    }
+
+    func taskRetries(_ task: TaskID, after failure: AttemptFailure, delaySeconds: Double) {
+        guard !isQuiet else { return }
+        state.withLock { erase(&$0) }
+        StandardError.warning(
+            "\(failure.message) (\(failure.kind.rawValue)); trying again in \(ProgressDisplay.readable(delaySeconds))",
+            task: task.path)
+    }
+
+    func runAdvanced(_ counts: TaskCounts) {
+        let now = ContinuousClock.now
+        state.withLock { state in
+            state.counts = (counts, now)
+            for (task, since) in state.waiting where !isTerminal && !isQuiet && now - since > .seconds(10) {
+                state.waiting[task] = now
+                StandardError.write("\(task): another run computes it; waiting")
+            }
+        }
+    }
 
     func taskStarted(_ task: TaskID) {
         let now = ContinuousClock.now
         state.withLock { state in
+            state.waiting[task] = nil
             state.running[task] = Running(started: now, lastLine: now)
             draw(&state, now)
         }
@@ -63,6 +128,7 @@ final class ProgressDisplay: ExecutionObserver, Sendable {
         let now = ContinuousClock.now
         state.withLock { state in
             let running = state.running.removeValue(forKey: task)
+            state.waiting[task] = nil
             state.finished += 1
             if outcome == .cached { state.cached += 1 }
             if outcome == .run || outcome == .failed, !isTerminal, !isQuiet {
@@ -76,7 +142,12 @@ final class ProgressDisplay: ExecutionObserver, Sendable {
         }
     }
 
-    func runFinished(_ summary: ExecutionSummary) { state.withLock { erase(&$0) } }
+    func runFinished(_ summary: ExecutionSummary) {
+        state.withLock { state in
+            state.isOver = true
+            erase(&state)
+        }
+    }
 
     // MARK: Terminal
 
@@ -86,9 +157,19 @@ final class ProgressDisplay: ExecutionObserver, Sendable {
         state.lastDrawn = now
         erase(&state)
         let width = ProgressDisplay.terminalWidth()
-        var lines = [overall(state)]
+        if let reading = state.reading {
+            let text = ProgressDisplay.bar(reading.completed, of: reading.total) + " reading input files: "
+            ProgressDisplay.put(String((text + ProgressDisplay.describe(reading, now)).prefix(width - 1)) + "\n")
+            state.drawnLines = 1
+            return
+        }
+        var lines = [overall(state, now)]
         for (task, running) in state.running.sorted(by: { $0.key < $1.key }).prefix(6) {
             lines.append("  \(task)  " + ProgressDisplay.describe(running, now))
+        }
+        for (task, since) in state.waiting.sorted(by: { $0.key < $1.key }).prefix(3) {
+            let seconds = ProgressDisplay.readable((now - since) / .seconds(1))
+            lines.append("  \(task)  waits for \(seconds): another run computes it")
         }
         ProgressDisplay.put(lines.map { String($0.prefix(width - 1)) }.joined(separator: "\n") + "\n")
         state.drawnLines = lines.count
@@ -100,11 +181,21 @@ final class ProgressDisplay: ExecutionObserver, Sendable {
         state.drawnLines = 0
     }
 
-    private func overall(_ state: State) -> String {
-        let total = max(1, state.total), filled = 24 * state.finished / total
-        let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 24 - filled)
-        return "[\(bar)] \(state.finished) of \(state.total) tasks"
-            + (state.cached > 0 ? " (\(state.cached) already done)" : "")
+    private func overall(_ state: State, _ now: ContinuousClock.Instant) -> String {
+        return ProgressDisplay.bar(state.finished, of: state.total) + " \(state.finished) of \(state.total) tasks"
+            + (state.cached > 0 ? " (\(state.cached) already done)" : "") + pace(state, now)
+    }
+
+    /// Tasks by time, and the time left, where they can be told.
+    private func pace(_ state: State, _ now: ContinuousClock.Instant) -> String {
+        guard let (counts, at) = state.counts, let started = state.started else { return "" }
+        let seconds = (at - started) / .seconds(1)
+        var text =
+            counts.run > 0 && seconds > 0 ? ", \(ProgressDisplay.short(Double(counts.run) / seconds)) tasks/s" : ""
+        if let left = counts.remainingSeconds.map({ $0 - (now - at) / .seconds(1) }), left >= 1 {
+            text += ", about \(ProgressDisplay.readable(left)) left"
+        }
+        return text
     }
 
     private static func terminalWidth() -> Int {
@@ -115,32 +206,5 @@ final class ProgressDisplay: ExecutionObserver, Sendable {
     private static func put(_ text: String) {
         var text = text
         text.withUTF8 { bytes in unsafe _ = Glibc.write(2, bytes.baseAddress, bytes.count) }
-    }
-
-    // MARK: Words
-
-    private static func describe(_ running: Running, _ now: ContinuousClock.Instant) -> String {
-        guard running.total > 0 else { return readable((now - running.started) / .seconds(1)) }
-        var text = "\(running.completed)/\(running.total) \(running.unit)"
-        if let first = running.first, running.completed > first.completed {
-            let seconds = (now - first.at) / .seconds(1)
-            let rate = Double(running.completed - first.completed) / max(seconds, 1e-6)
-            text += ", \(short(rate)) \(running.unit)/s"
-            let left = Double(running.total - running.completed) / rate
-            if left >= 1 { text += ", \(readable(left)) left" }
-        }
-        if let note = running.note { text += ", \(note)" }
-        return text
-    }
-
-    private static func short(_ value: Double) -> String {
-        value >= 100 ? "\(Int(value.rounded()))" : "\((value * 10).rounded() / 10)"
-    }
-
-    static func readable(_ seconds: Double) -> String {
-        if seconds < 10 { return "\((seconds * 10).rounded() / 10) s" }
-        if seconds < 120 { return "\(Int(seconds.rounded())) s" }
-        let minutes = Int((seconds / 60).rounded())
-        return minutes < 120 ? "\(minutes) min" : "\(minutes / 60) h \(minutes % 60) min"
     }
 }

@@ -1,3 +1,4 @@
+import ContentStore
 import Foundation
 import Glibc
 import Pipeline
@@ -24,6 +25,8 @@ final class TaskMeter: ExecutionObserver, Sendable {
     /// Begins to look at the memory of the process every 50 ms.
     func runStarted(total: Int) {
         next.runStarted(total: total)
+        // A run may be gone through again, for what was found to be damaged at its end.
+        state.withLock { $0.isOver = false }
         let thread = Thread { [self] in
             while !state.withLock({ $0.isOver }) {
                 sample()
@@ -39,6 +42,14 @@ final class TaskMeter: ExecutionObserver, Sendable {
         sample()
         next.taskStarted(task)
     }
+
+    func taskWaits(_ task: TaskID, for obstacle: TaskObstacle) { next.taskWaits(task, for: obstacle) }
+
+    func taskRetries(_ task: TaskID, after failure: AttemptFailure, delaySeconds: Double) {
+        next.taskRetries(task, after: failure, delaySeconds: delaySeconds)
+    }
+
+    func runAdvanced(_ counts: TaskCounts) { next.runAdvanced(counts) }
 
     func taskProgressed(_ task: TaskID, completed: Int, total: Int, unit: String, note: String?) {
         next.taskProgressed(task, completed: completed, total: total, unit: unit, note: note)

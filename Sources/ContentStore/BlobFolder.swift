@@ -1,0 +1,24 @@
+import Synchronization
+
+/// The blobs of a store without its database, for processes that compute for another one: to be read only.
+public final class BlobFolder: Sendable {
+    private let store: String
+    private let verified = Mutex<Set<Digest>>([])
+
+    /// - Parameter store: the folder of the store.
+    public init(store: String) { self.store = store }
+
+    /// The path of a blob whose content has been checked against its digest, once by this object. Throws
+    /// `StoreError.missingBlob` or `.damagedBlob`.
+    public func verifiedPath(_ digest: Digest) throws -> String {
+        let path = ContentStore.objectPath(digest, store: store)
+        guard FolderOperations.exists(path) else { throw StoreError.missingBlob(digest) }
+        if verified.withLock({ $0.contains(digest) }) { return path }
+        let found = try OpenFile.reading(path).digest()
+        guard found == digest else {
+            throw StoreError.damagedBlob(digest, found: found, movedTo: "no other place, as this process only reads")
+        }
+        verified.withLock { _ = $0.insert(digest) }
+        return path
+    }
+}

@@ -1,0 +1,139 @@
+import Foundation
+
+/// The table of contents of a bundle: facts about actions, and the blobs that follow in the archive.
+///
+/// A bundle is a ustar archive (`TarMember`) of `bundle.json`, which is this in JSON with sorted keys, and a member
+/// `objects/ab/cdef...` for each of `blobs`, in that order. Equal contents are equal files.
+struct BundleContents: Codable, Equatable {
+    /// History: 1 = first.
+    static let currentVersion = 1
+    static let format = "nominal-bundle"
+    static let memberName = "bundle.json"
+    /// More would be several million facts.
+    static let sizeLimit = 1 << 30
+
+    struct Part: Codable, Equatable {
+        let name: String
+        let readable: String
+        let digest: Digest
+    }
+
+    struct Input: Codable, Equatable {
+        let name: String
+        let digest: Digest
+    }
+
+    struct Output: Codable, Equatable {
+        let name: String
+        let digest: Digest
+        let sizeBytes: Int
+    }
+
+    struct Action: Codable, Equatable {
+        let key: Digest
+        let stage: String
+        let version: Int
+        let task: String
+        let durationSeconds: Double
+        let parts: [Part]
+        let inputs: [Input]
+        let outputs: [Output]
+        let references: [Digest]
+        let warnings: [String]
+    }
+
+    struct Blob: Codable, Equatable {
+        let digest: Digest
+        let sizeBytes: Int
+
+        var member: TarMember {
+            TarMember(name: "objects/\(digest.hex.prefix(2))/\(digest.hex.dropFirst(2))", sizeBytes: sizeBytes)
+        }
+    }
+
+    let format: String
+    let version: Int
+    /// What was asked for, such as "run 12".
+    let subject: String
+    /// By key.
+    let actions: [Action]
+    /// By digest.
+    let blobs: [Blob]
+
+    init(subject: String, actions: [Action], blobs: [Blob]) {
+        format = Self.format
+        version = Self.currentVersion
+        self.subject = subject
+        self.actions = actions.sorted { $0.key < $1.key }
+        self.blobs = blobs.sorted { $0.digest < $1.digest }
+    }
+
+    var encoded: [UInt8] {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return Array(try encoder.encode(self))
+        }
+    }
+
+    /// Bytes of the whole archive after the first member.
+    var payloadBytes: Int {
+        blobs.reduce(TarMember.end.count) { sum, blob in
+            sum + TarMember.blockBytes + blob.sizeBytes + blob.member.paddingBytes
+        }
+    }
+
+    /// Reads what `encoded` wrote. Throws `StoreError.invalidBundle` with what is wrong.
+    init(json: [UInt8], path: String) throws(StoreError) {
+        struct Heading: Decodable {
+            let format: String
+            let version: Int
+        }
+        func invalid(_ reason: String) -> StoreError { .invalidBundle(path: path, reason: reason) }
+        guard let heading = try? JSONDecoder().decode(Heading.self, from: Data(json)), heading.format == Self.format
+        else { throw invalid("\(Self.memberName) is not the contents of a bundle") }
+        guard heading.version == Self.currentVersion else {
+            throw invalid("it has version \(heading.version), this program reads version \(Self.currentVersion)")
+        }
+        do {
+            self = try JSONDecoder().decode(Self.self, from: Data(json))
+        } catch {
+            throw invalid("\(Self.memberName) is malformed (\(error))")
+        }
+        guard let fault = fault else { return }
+        throw invalid(fault)
+    }
+
+    /// What contradicts itself; `nil` when all is well.
+    private var fault: String? {
+        func ascends(_ digests: [Digest]) -> Bool { zip(digests, digests.dropFirst()).allSatisfy { $0 < $1 } }
+        guard ascends(blobs.map(\.digest)), ascends(actions.map(\.key)) else {
+            return "its blobs or actions are not in order, or named twice"
+        }
+        var sizes: [Digest: Int] = [:]
+        var total = 0
+        for blob in blobs {
+            let (sum, isTooLarge) = total.addingReportingOverflow(blob.sizeBytes)
+            guard blob.sizeBytes >= 0, blob.sizeBytes < 1 << 53, !isTooLarge, sum < 1 << 60 else {
+                return "the blob \(blob.digest) has the size \(blob.sizeBytes)"
+            }
+            total = sum
+            sizes[blob.digest] = blob.sizeBytes
+        }
+        for action in actions {
+            guard action.durationSeconds >= 0, action.durationSeconds.isFinite, !action.task.isEmpty else {
+                return "the action \(action.key) has no task or no duration"
+            }
+            guard Set(action.outputs.map(\.name)).count == action.outputs.count else {
+                return "the action \(action.key) names an output twice"
+            }
+            for output in action.outputs where sizes[output.digest] != output.sizeBytes {
+                return "the output \(output.name) of \(action.task) is not among the blobs"
+            }
+            for reference in action.references where sizes[reference] == nil {
+                return "\(action.task) refers to \(reference), which is not among the blobs"
+            }
+        }
+        return nil
+    }
+}

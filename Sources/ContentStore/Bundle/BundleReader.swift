@@ -1,0 +1,79 @@
+/// Reads a bundle from its start to its end and believes nothing: headers are compared with those that the contents call
+/// for, and every byte has to be there.
+final class BundleReader {
+    let contents: BundleContents
+    private let file: OpenFile
+    private let path: String
+    private(set) var readBytes: Int
+    let totalBytes: Int
+
+    /// Opens a bundle and reads its contents. Throws `.invalidBundle`, `.fileSystem` or `.notARegularFile`.
+    init(_ path: String) throws(StoreError) {
+        self.path = path
+        file = try OpenFile.reading(path)
+        totalBytes = Int(try file.signature().sizeBytes)
+        let header = try Self.bytes(TarMember.blockBytes, of: file, path, "the first header")
+        guard let size = TarMember.claimedSize(header), size < BundleContents.sizeLimit, size < totalBytes else {
+            throw .invalidBundle(path: path, reason: "it does not begin with \(BundleContents.memberName)")
+        }
+        let member = TarMember(name: BundleContents.memberName, sizeBytes: size)
+        guard header == member.header else {
+            throw .invalidBundle(path: path, reason: "it does not begin with \(BundleContents.memberName)")
+        }
+        let json = try Self.bytes(size, of: file, path, BundleContents.memberName)
+        contents = try BundleContents(json: json, path: path)
+        let expected = header.count + size + member.paddingBytes + contents.payloadBytes
+        guard totalBytes == expected else {
+            throw .invalidBundle(
+                path: path, reason: "it has \(totalBytes) bytes, by its contents it should have \(expected)")
+        }
+        readBytes = header.count + size
+        try skipPadding(of: member)
+    }
+
+    /// Copies the next blob, which has to be `blob`, and returns the digest of what was read.
+    func next(_ blob: BundleContents.Blob, into copy: OpenFile) throws(StoreError) -> Digest {
+        let member = blob.member
+        let header = try Self.bytes(TarMember.blockBytes, of: file, path, "a header")
+        guard header == member.header else {
+            throw .invalidBundle(path: path, reason: "at byte \(readBytes) it should have the blob \(blob.digest)")
+        }
+        readBytes += header.count
+        var hasher = StreamingDigest()
+        var remaining = blob.sizeBytes
+        while remaining > 0 {
+            let piece = try Self.bytes(min(remaining, 1 << 20), of: file, path, "the blob \(blob.digest)")
+            hasher.update(piece[...])
+            try copy.write(piece)
+            remaining -= piece.count
+            readBytes += piece.count
+        }
+        try skipPadding(of: member)
+        return hasher.digest
+    }
+
+    /// Checks that nothing follows.
+    func finish() throws(StoreError) {
+        guard try Self.bytes(TarMember.end.count, of: file, path, "its end") == TarMember.end else {
+            throw .invalidBundle(path: path, reason: "its end is not that of an archive")
+        }
+    }
+
+    private func skipPadding(of member: TarMember) throws(StoreError) {
+        let padding = try Self.bytes(member.paddingBytes, of: file, path, "padding")
+        guard padding.allSatisfy({ $0 == 0 }) else {
+            throw .invalidBundle(path: path, reason: "at byte \(readBytes) there is something where zeros should be")
+        }
+        readBytes += padding.count
+    }
+
+    private static func bytes(
+        _ count: Int, of file: OpenFile, _ path: String, _ what: String
+    ) throws(StoreError) -> [UInt8] {
+        var buffer = [UInt8](repeating: 0, count: count)
+        guard try file.read(into: &buffer) == count else {
+            throw .invalidBundle(path: path, reason: "it ends within \(what)")
+        }
+        return buffer
+    }
+}

@@ -1,0 +1,132 @@
+import GRDB
+
+extension ContentStore {
+    /// Writes a result, or all results of a run, with everything that they depend on, to one file: the facts and the blobs.
+    /// Every blob is checked on the way. The file appears whole or not at all; equal contents are equal bytes.
+    ///
+    /// `proceeds` gets the bytes written and those in total, and says whether to go on. Throws `.missingBlob` or
+    /// `.damagedBlob` when something has to be computed again first, `.unknownSubject` when no result is known,
+    /// `.interrupted`, and other `StoreError`s.
+    public func export(
+        _ subject: StoreSubject, to path: String,
+        proceeds: (_ writtenBytes: Int, _ totalBytes: Int) -> Bool = { _, _ in true }
+    ) throws -> BundleSummary {
+        let contents = try bundleContents(subject)
+        let json = try contents.encoded
+        let first = TarMember(name: BundleContents.memberName, sizeBytes: json.count)
+        let total = TarMember.blockBytes + json.count + first.paddingBytes + contents.payloadBytes
+        var written = 0
+        try AtomicFile.replace(path) { file throws(StoreError) in
+            try file.write(first.header + json + [UInt8](repeating: 0, count: first.paddingBytes))
+            written = TarMember.blockBytes + json.count + first.paddingBytes
+            for blob in contents.blobs {
+                try file.write(blob.member.header)
+                try copy(blob, to: file)
+                try file.write([UInt8](repeating: 0, count: blob.member.paddingBytes))
+                written += TarMember.blockBytes + blob.sizeBytes + blob.member.paddingBytes
+                guard proceeds(written, total) else { throw .interrupted("export") }
+            }
+            try file.write(TarMember.end)
+        }
+        return BundleSummary(
+            subject: contents.subject, actions: contents.actions.count, blobs: contents.blobs.count, sizeBytes: total)
+    }
+
+    private func copy(_ blob: BundleContents.Blob, to file: OpenFile) throws(StoreError) {
+        // Checked while it is copied: between two looks it might change.
+        let source = try opened(blob.digest)
+        var hasher = StreamingDigest()
+        var buffer = [UInt8](repeating: 0, count: min(1 << 20, blob.sizeBytes + 1))
+        var copied = 0
+        while true {
+            let count = try source.read(into: &buffer)
+            copied += count
+            if copied > blob.sizeBytes { break }
+            hasher.update(buffer[..<count])
+            try file.write(count == buffer.count ? buffer : Array(buffer[..<count]))
+            if count < buffer.count { break }
+        }
+        let found = hasher.digest
+        guard found == blob.digest, copied == blob.sizeBytes else { throw setAside(blob.digest, found: found) }
+    }
+
+    private func bundleContents(_ subject: StoreSubject) throws -> BundleContents {
+        let (actions, digests) = try database.read { database in
+            let closure = try ActionClosure(try database.actions(of: subject), database)
+            guard !closure.actions.isEmpty else {
+                throw StoreError.unknownSubject(text: "\(subject)", reason: "the store has no result of it")
+            }
+            return (
+                try closure.actions.sorted().map { try Self.bundled($0, database) },
+                try closure.artifacts.map { try Self.digest(ofArtifact: $0, database) }
+            )
+        }
+        let blobs = try digests.sorted().map { digest in
+            guard let signature = try FileSignature(path: objectPath(digest)) else {
+                throw StoreError.missingBlob(digest)
+            }
+            return BundleContents.Blob(digest: digest, sizeBytes: Int(signature.sizeBytes))
+        }
+        return BundleContents(subject: "\(subject)", actions: actions, blobs: blobs)
+    }
+
+    private static func digest(ofArtifact artifact: Int64, _ database: Database) throws -> Digest {
+        let statement = try database.cachedStatement(sql: "SELECT digest FROM artifact WHERE id = ?")
+        statement.setUncheckedArguments([artifact])
+        guard let row = try Row.fetchOne(statement) else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "an artifact is missing")
+        }
+        return try Digest(row, 0)
+    }
+
+    private static func bundled(_ action: Int64, _ database: Database) throws -> BundleContents.Action {
+        func fetch<Value>(_ sql: String, _ value: (Row) throws -> Value) throws -> [Value] {
+            let statement = try database.cachedStatement(sql: sql)
+            statement.setUncheckedArguments([action])
+            return try Row.fetchAll(statement).map(value)
+        }
+        let heads = try fetch(
+            """
+            SELECT action.key, action.stage, action.version, job.task, job.durationSeconds
+            FROM action JOIN job ON job.id = action.job WHERE action.id = ?
+            """
+        ) { row in
+            (
+                key: try Digest(row, 0), stage: row[1] as String, version: row[2] as Int, task: row[3] as String,
+                seconds: row[4] as Double
+            )
+        }
+        guard let head = heads.first else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "an action has no job")
+        }
+        return BundleContents.Action(
+            key: head.key, stage: head.stage, version: head.version, task: head.task, durationSeconds: head.seconds,
+            parts: try fetch(
+                """
+                SELECT keyPart.name, keyPart.readable, keyPart.digest
+                FROM actionKeyPart JOIN keyPart ON keyPart.id = actionKeyPart.keyPart
+                WHERE actionKeyPart.action = ? ORDER BY actionKeyPart.position
+                """
+            ) { BundleContents.Part(name: $0[0], readable: $0[1], digest: try Digest($0, 2)) },
+            inputs: try fetch(
+                """
+                SELECT used.name, artifact.digest FROM used JOIN artifact ON artifact.id = used.artifact
+                WHERE used.action = ? ORDER BY used.position
+                """
+            ) { BundleContents.Input(name: $0[0], digest: try Digest($0, 1)) },
+            outputs: try fetch(
+                """
+                SELECT generatedBy.name, artifact.digest, artifact.sizeBytes
+                FROM generatedBy JOIN artifact ON artifact.id = generatedBy.artifact
+                WHERE generatedBy.action = ? ORDER BY generatedBy.position
+                """
+            ) { BundleContents.Output(name: $0[0], digest: try Digest($0, 1), sizeBytes: $0[2] ?? 0) },
+            references: try fetch(
+                """
+                SELECT artifact.digest FROM reference JOIN artifact ON artifact.id = reference.artifact
+                WHERE reference.action = ? ORDER BY artifact.digest
+                """
+            ) { try Digest($0, 0) },
+            warnings: try fetch("SELECT text FROM warning WHERE action = ? ORDER BY position") { $0[0] })
+    }
+}

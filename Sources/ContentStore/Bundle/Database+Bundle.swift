@@ -1,0 +1,78 @@
+import GRDB
+
+extension Database {
+    /// Adds an action and its result from a bundle; says whether the result is new. A result that is there stays.
+    func add(_ action: BundleContents.Action, _ execution: Int64, now: Int64) throws -> Bool {
+        let row = try bundledRow(of: action)
+        if try identifier("SELECT job FROM action WHERE id = ?", [row]) != nil {
+            let outputs = try Row.fetchAll(
+                self,
+                sql: """
+                    SELECT artifact.digest FROM generatedBy JOIN artifact ON artifact.id = generatedBy.artifact
+                    WHERE generatedBy.action = ? ORDER BY generatedBy.position
+                    """, arguments: [row]
+            ).map { try Digest($0, 0) }
+            if outputs != action.outputs.map(\.digest) {
+                try note("differs", action.key, "a bundle has other outputs of \(action.task); they were left out", now)
+            }
+            return false
+        }
+        let attempt = try identifier("SELECT coalesce(max(attempt), 0) + 1 FROM job WHERE action = ?", [row])
+        try run(
+            """
+            INSERT INTO job (action, attempt, execution, task, status, startedAt, durationSeconds, log)
+            VALUES (?, ?, ?, ?, 'succeeded', ?, ?, 'imported')
+            """, [row, attempt, execution, action.task, now, action.durationSeconds])
+        let job = lastInsertedRowID
+        for (position, output) in action.outputs.enumerated() {
+            try run(
+                "INSERT INTO generatedBy (action, position, name, artifact) VALUES (?, ?, ?, ?)",
+                [row, position, output.name, bundledRow(of: output.digest, sizeBytes: output.sizeBytes)])
+        }
+        for reference in Set(action.references).sorted() {
+            try run(
+                "INSERT INTO reference (action, artifact) VALUES (?, ?)",
+                [row, bundledRow(of: reference, sizeBytes: nil)])
+        }
+        for (position, warning) in action.warnings.enumerated() {
+            try run("INSERT INTO warning (action, position, text) VALUES (?, ?, ?)", [row, position, warning])
+        }
+        try run(
+            "UPDATE action SET job = ?, hasReferences = ?, hasWarnings = ? WHERE id = ?",
+            [job, !action.references.isEmpty, !action.warnings.isEmpty, row])
+        return true
+    }
+
+    private func bundledRow(of action: BundleContents.Action) throws -> Int64 {
+        if let known = try identifier("SELECT id FROM action WHERE key = ?", [action.key.column]) { return known }
+        try run(
+            "INSERT INTO action (key, stage, version) VALUES (?, ?, ?)",
+            [action.key.column, action.stage, action.version])
+        let row = lastInsertedRowID
+        for (position, part) in action.parts.enumerated() {
+            try run(
+                "INSERT INTO keyPart (name, digest, readable) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                [part.name, part.digest.column, part.readable])
+            try run(
+                """
+                INSERT INTO actionKeyPart (action, position, keyPart)
+                VALUES (?, ?, (SELECT id FROM keyPart WHERE digest = ? AND name = ?))
+                """, [row, position, part.digest.column, part.name])
+        }
+        for (position, input) in action.inputs.enumerated() {
+            try run(
+                "INSERT INTO used (action, position, name, artifact) VALUES (?, ?, ?, ?)",
+                [row, position, input.name, bundledRow(of: input.digest, sizeBytes: nil)])
+        }
+        return row
+    }
+
+    private func bundledRow(of digest: Digest, sizeBytes: Int?) throws -> Int64? {
+        try run(
+            """
+            INSERT INTO artifact (digest, sizeBytes) VALUES (?, ?)
+            ON CONFLICT (digest) DO UPDATE SET sizeBytes = coalesce(sizeBytes, excluded.sizeBytes)
+            """, [digest.column, sizeBytes])
+        return try identifier("SELECT id FROM artifact WHERE digest = ?", [digest.column])
+    }
+}

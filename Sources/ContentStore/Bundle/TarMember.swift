@@ -1,0 +1,54 @@
+/// One regular file in an archive in the POSIX ustar format, as this program writes it: fixed owner, mode and time, so
+/// that equal contents are equal archives. `tar tvf` lists them, `tar xf` unpacks them.
+///
+/// A reader knows which members to expect, makes their headers itself and compares all 512 bytes. So nothing in a header
+/// is ever interpreted: no path, no link, no length can lead astray.
+struct TarMember: Equatable {
+    static let blockBytes = 512
+    /// What ends an archive.
+    static let end = [UInt8](repeating: 0, count: 2 * blockBytes)
+    /// The largest size that eleven octal digits hold; larger ones are written in binary, as GNU tar does.
+    private static let octalLimit = 1 << 33
+
+    let name: String
+    let sizeBytes: Int
+
+    /// Zeros that follow the content up to a whole block.
+    var paddingBytes: Int { (Self.blockBytes - sizeBytes % Self.blockBytes) % Self.blockBytes }
+
+    /// `name` has at most 100 bytes.
+    var header: [UInt8] {
+        guard name.utf8.count <= 100 else { fatalError("The name \(name) is too long for an archive") }
+        var block = [UInt8](repeating: 0, count: Self.blockBytes)
+        func put(_ bytes: some Sequence<UInt8>, at offset: Int) {
+            for (index, byte) in bytes.enumerated() { block[offset + index] = byte }
+        }
+        func octal(_ value: Int, digits: Int) -> [UInt8] {
+            let text = String(value, radix: 8)
+            return Array((String(repeating: "0", count: digits - text.count) + text).utf8)
+        }
+        put(name.utf8, at: 0)
+        put(octal(0o444, digits: 7), at: 100)
+        put(octal(0, digits: 7), at: 108)
+        put(octal(0, digits: 7), at: 116)
+        if sizeBytes < Self.octalLimit {
+            put(octal(sizeBytes, digits: 11), at: 124)
+        } else {
+            block[124] = 0x80
+            for byte in 0..<8 { block[135 - byte] = UInt8(truncatingIfNeeded: sizeBytes >> (8 * byte)) }
+        }
+        put(octal(0, digits: 11), at: 136)
+        block[156] = UInt8(ascii: "0")
+        put("ustar\u{0}00".utf8, at: 257)
+        // The sum counts its own field as spaces.
+        put([UInt8](repeating: UInt8(ascii: " "), count: 8), at: 148)
+        let sum = block.reduce(0) { $0 + Int($1) }
+        put(octal(sum, digits: 6) + [0, UInt8(ascii: " ")], at: 148)
+        return block
+    }
+
+    /// The size that a header claims, if it is written as above; the rest of the header is not looked at.
+    static func claimedSize(_ header: [UInt8]) -> Int? {
+        Int(String(decoding: header[124..<135], as: UTF8.self), radix: 8)
+    }
+}

@@ -1,0 +1,101 @@
+import GRDB
+
+/// What the database knows about the blobs that a garbage collection may meet.
+struct CollectionFacts {
+    /// Why a blob stays.
+    private(set) var holders: [Digest: CollectionPlan.Hold] = [:]
+    /// The result that makes a blob again, a position in `results`.
+    private(set) var makers: [Digest: Int] = [:]
+    private(set) var results: [(task: String, seconds: Double)] = []
+
+    private var outputs: Set<Digest> = []
+
+    private struct Product {
+        let action: Int64
+        let artifact: Int64
+        let isOutput: Bool
+    }
+
+    /// Actions and artifacts, by their rows, that stay for one reason.
+    struct Kept {
+        var actions: Set<Int64> = []
+        var artifacts: Set<Int64> = []
+    }
+
+    init(_ database: Database, kept: [CollectionPlan.Hold: Kept]) throws {
+        var digests: [Int64: Digest] = [:]
+        var sizes: [Int64: Int] = [:]
+        let artifacts = try Row.fetchCursor(database, sql: "SELECT id, digest, sizeBytes FROM artifact")
+        while let row = try artifacts.next() {
+            let artifact: Int64 = row[0]
+            digests[artifact] = try Digest(row, 1)
+            sizes[artifact] = row[2] ?? 0
+        }
+        let products = try Self.products(database)
+        var positions: [Int64: Int] = [:]
+        let actions = try Row.fetchCursor(
+            database,
+            sql: """
+                SELECT action.id, job.task, job.durationSeconds FROM action JOIN job ON job.id = action.job
+                ORDER BY action.key
+                """)
+        while let row = try actions.next() {
+            positions[row[0]] = results.count
+            results.append((row[1], row[2] ?? 0))
+        }
+        var bytes = [Int](repeating: 0, count: results.count)
+        for product in products {
+            if let position = positions[product.action] { bytes[position] += sizes[product.artifact] ?? 0 }
+        }
+        for product in products {
+            guard let digest = digests[product.artifact], let position = positions[product.action] else { continue }
+            note(position, makes: digest, product.isOutput, bytes)
+        }
+        for hold in CollectionPlan.Hold.allCases.reversed() {
+            guard let kept = kept[hold] else { continue }
+            for artifact in try kept.artifacts.union(Self.needed(by: kept.actions, products, database)) {
+                if let digest = digests[artifact] { holders[digest] = hold }
+            }
+        }
+    }
+
+    private static func products(_ database: Database) throws -> [Product] {
+        try [("generatedBy", true), ("reference", false)].flatMap { table, isOutput in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT action, artifact FROM \(table) JOIN action ON action.id = action WHERE job IS NOT NULL
+                    ORDER BY action, artifact
+                    """
+            ).map { Product(action: $0[0], artifact: $0[1], isOutput: isOutput) }
+        }
+    }
+
+    /// What actions made, and what they were given from outside, which nobody can make again.
+    private static func needed(
+        by actions: Set<Int64>, _ products: [Product], _ database: Database
+    ) throws -> Set<Int64> {
+        var needed = Set(products.lazy.filter { actions.contains($0.action) }.map(\.artifact))
+        let made = Set(products.lazy.map(\.artifact))
+        let statement = try database.cachedStatement(sql: "SELECT artifact FROM used WHERE action = ?")
+        for action in actions {
+            statement.setUncheckedArguments([action])
+            for artifact in try Int64.fetchAll(statement) where !made.contains(artifact) { needed.insert(artifact) }
+        }
+        return needed
+    }
+
+    /// A blob is made again by a task that has it as an output, or else by one that refers to it; of several, by that
+    /// which takes least time for each byte.
+    private mutating func note(_ position: Int, makes digest: Digest, _ isOutput: Bool, _ bytes: [Int]) {
+        guard let former = makers[digest] else {
+            makers[digest] = position
+            if isOutput { outputs.insert(digest) }
+            return
+        }
+        // All outputs come before all references.
+        guard isOutput || !outputs.contains(digest) else { return }
+        let old = results[former].seconds * Double(bytes[position])
+        if results[position].seconds * Double(bytes[former]) < old { makers[digest] = position }
+    }
+}

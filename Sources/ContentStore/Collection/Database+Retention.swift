@@ -1,0 +1,79 @@
+import Foundation
+import GRDB
+
+/// What results belong to, and what keeps them.
+extension Database {
+    /// The rows of the actions whose results a subject is made of.
+    func actions(of subject: StoreSubject) throws -> [Int64] {
+        switch subject {
+        case .run(let number): try actions(ofRun: number)
+        case .task(_, let key):
+            try identifier("SELECT id FROM action WHERE key = ? AND job IS NOT NULL", [key.column])
+                .map { [$0] } ?? []
+        case .blob(let digest):
+            try Int64.fetchAll(
+                self,
+                sql: """
+                    SELECT action.id FROM artifact
+                        JOIN generatedBy ON generatedBy.artifact = artifact.id
+                        JOIN action ON action.id = generatedBy.action
+                    WHERE artifact.digest = ? AND action.job IS NOT NULL ORDER BY action.key LIMIT 1
+                    """, arguments: [digest.column])
+        }
+    }
+
+    /// The last runs of each job that have results.
+    func lastRuns(_ count: Int) throws -> [Int64] {
+        try Int64.fetchAll(
+            self,
+            sql: """
+                SELECT id FROM (
+                    SELECT id, row_number() OVER (PARTITION BY coalesce(subject, command) ORDER BY id DESC) AS place
+                    FROM execution
+                    WHERE taskKeys IS NOT NULL
+                        OR EXISTS (SELECT 1 FROM job WHERE execution = execution.id AND status = 'succeeded'))
+                WHERE place <= ?
+                """, arguments: [count])
+    }
+
+    /// The actions of all tasks of a run; of one that did not end, those that it computed.
+    func actions(ofRun number: Int64) throws -> [Int64] {
+        let statement = try cachedStatement(
+            sql: "SELECT content FROM taskKeys WHERE id = (SELECT taskKeys FROM execution WHERE id = ?)")
+        statement.setUncheckedArguments([number])
+        guard let content = try Data.fetchOne(statement),
+            let keys = TaskKeys(text: String(decoding: content, as: UTF8.self))
+        else {
+            return try Int64.fetchAll(
+                self,
+                sql: """
+                    SELECT DISTINCT action FROM job JOIN action ON action.id = job.action
+                    WHERE job.execution = ? AND job.status = 'succeeded' AND action.job IS NOT NULL
+                    """, arguments: [number])
+        }
+        return try keys.entries.compactMap {
+            try identifier("SELECT id FROM action WHERE key = ? AND job IS NOT NULL", [$0.key.column])
+        }
+    }
+
+    /// What pins and promotions keep.
+    func pinned() throws -> [CollectionPlan.Hold: CollectionFacts.Kept] {
+        func numbers(_ sql: String) throws -> Set<Int64> { Set(try Int64.fetchAll(self, sql: sql)) }
+        var pinned = CollectionFacts.Kept(
+            actions: try numbers("SELECT action FROM pin WHERE action IS NOT NULL"),
+            artifacts: try numbers("SELECT artifact FROM pin WHERE artifact IS NOT NULL"))
+        for run in try numbers("SELECT execution FROM pin WHERE execution IS NOT NULL") {
+            try pinned.actions.formUnion(actions(ofRun: run))
+        }
+        // Of each name, the model that was promoted last.
+        let promoted = CollectionFacts.Kept(
+            artifacts: try numbers(
+                """
+                SELECT model.artifact FROM promotion JOIN model ON model.id = promotion.model
+                WHERE promotion.id = (
+                    SELECT max(later.id) FROM promotion AS later JOIN model AS other ON other.id = later.model
+                    WHERE other.name = model.name)
+                """))
+        return [.pinned: pinned, .promoted: promoted]
+    }
+}

@@ -1,0 +1,50 @@
+/// What runs that died leave in a store: files that are half written, rows that say "running".
+enum Leftovers {
+    /// Names of temporary blobs: this, the number of the session, "-", a number.
+    static let blobPrefix = "blob-"
+
+    /// Whether an entry of the folder `attempts` belongs to a process that is dead. What is not ours to judge stays.
+    static func isAbandoned(_ name: String, _ locks: StoreLocks) throws(StoreError) -> Bool {
+        if name.hasPrefix(blobPrefix) {
+            let session = name.dropFirst(blobPrefix.count).prefix { $0 != "-" }
+            // Nobody has made anything under our own number yet, since the process that had it before.
+            guard let session = Int64(session), session != locks.session else { return true }
+            return try !locks.isLive(session: session)
+        }
+        guard let execution = Int64(name) else { return false }
+        return try !locks.isLive(execution: execution)
+    }
+}
+
+extension ContentStore {
+    /// Clears up after runs that died, and only after those: their folders go, their rows say so.
+    func removeLeftovers() throws(StoreError) {
+        guard let locks else { return }
+        for name in try FolderOperations.names(in: path + "/attempts") where try Leftovers.isAbandoned(name, locks) {
+            try FolderOperations.remove(path + "/attempts/" + name)
+        }
+        let running = try runningExecutions()
+        var dead: [Int64] = []
+        for execution in running where try !locks.isLive(execution: execution) { dead.append(execution) }
+        guard !dead.isEmpty else { return }
+        // Whoever ended meanwhile has said so in its row. On a full disk the rows wait: garbage collection has to be able to
+        // open the store.
+        do throws(StoreError) {
+            try recordDead(dead)
+        } catch {
+            guard case .diskFull = error else { throw error }
+        }
+    }
+
+    private func recordDead(_ dead: [Int64]) throws(StoreError) {
+        try database.write { database in
+            for execution in dead {
+                try database.run(
+                    "UPDATE execution SET outcome = 'interrupted' WHERE id = ? AND outcome = 'running'", [execution])
+                try database.run(
+                    "UPDATE job SET status = 'abandoned' WHERE execution = ? AND status = 'running'", [execution])
+                try database.run("DELETE FROM waiting WHERE execution = ?", [execution])
+            }
+        }
+    }
+}

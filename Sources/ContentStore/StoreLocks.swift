@@ -1,0 +1,147 @@
+import Synchronization
+
+/// What the processes that write to a store tell each other by locks, in the folder `locks` of the store.
+///
+/// A lock means: its holder is alive. Everything else about the holder, for messages, is in the database. So a process
+/// that dies leaves nothing that is in the way of others.
+final class StoreLocks: Sendable {
+    /// Number 0 is held while a store is opened: one process at a time creates or migrates it.
+    private let opening: LockFile
+    /// Each open store has a number of its own, under which it makes temporary files.
+    private let sessions: LockFile
+    /// Numbers of executions.
+    private let executions: LockFile
+    /// The first 62 bits of action keys; an execution holds those of the actions that it computes.
+    private let claims: LockFile
+    /// Processors that tasks with several threads have.
+    private let cores: LockFile
+
+    /// The lowest number that no other open store has.
+    let session: Int64
+
+    private struct Held: Sendable {
+        var executions: Set<Int64> = []
+        var claims: Set<Int64> = []
+        var cores: Set<Int64> = []
+    }
+
+    private let held = Mutex(Held())
+
+    /// The folder of the store must exist.
+    init(store: String) throws(StoreError) {
+        let folder = Self.folder(store)
+        try FolderOperations.create(folder)
+        opening = try LockFile(folder + "/opening")
+        sessions = try LockFile(folder + "/sessions")
+        executions = try LockFile(folder + "/executions")
+        claims = try LockFile(folder + "/claims")
+        cores = try LockFile(folder + "/cores")
+        var number: Int64 = 1
+        while try !sessions.take(number) { number += 1 }
+        session = number
+    }
+
+    static func folder(_ store: String) -> String { store + "/locks" }
+
+    /// For a store that is only read: which executions are alive.
+    static func liveExecutions(_ store: String, among numbers: [Int64]) throws(StoreError) -> Set<Int64> {
+        guard let locks = try LockFile(reading: folder(store) + "/executions") else { return [] }
+        var live: Set<Int64> = []
+        for number in numbers where try locks.isHeldElsewhere(number) { live.insert(number) }
+        return live
+    }
+
+    /// Runs `body` while no other process opens the store.
+    func opening<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
+        try opening.wait(0)
+        defer { opening.give(0) }
+        return try body()
+    }
+
+    /// Whether no other process has the store open for writing. It stays so within `opening`.
+    func isAlone() throws(StoreError) -> Bool { try !sessions.isHeldElsewhere(from: 1) }
+
+    /// For a store that is only read: whether some process has it open for writing.
+    static func hasWriter(_ store: String) throws(StoreError) -> Bool {
+        try LockFile(reading: folder(store) + "/sessions")?.isHeldElsewhere(from: 1) ?? false
+    }
+
+    func isLive(session number: Int64) throws(StoreError) -> Bool {
+        if number == session { return true }
+        return try sessions.isHeldElsewhere(number)
+    }
+
+    // MARK: Executions
+
+    /// Marks an execution of this process as alive; to be called before others can learn of its number.
+    func begin(execution number: Int64) throws(StoreError) -> Bool {
+        guard try executions.take(number) else { return false }
+        held.withLock { _ = $0.executions.insert(number) }
+        return true
+    }
+
+    func end(execution number: Int64) {
+        executions.give(number)
+        held.withLock { _ = $0.executions.remove(number) }
+    }
+
+    func isLive(execution number: Int64) throws(StoreError) -> Bool {
+        if held.withLock({ $0.executions.contains(number) }) { return true }
+        return try executions.isHeldElsewhere(number)
+    }
+
+    // MARK: Claims
+
+    /// Takes the right to compute an action; says whether nobody else has it.
+    func claim(_ action: Digest) throws(StoreError) -> Bool {
+        let number = Self.number(of: action)
+        return try held.withLock { held throws(StoreError) in
+            guard !held.claims.contains(number), try claims.take(number) else { return false }
+            held.claims.insert(number)
+            return true
+        }
+    }
+
+    func giveUp(claim action: Digest) {
+        let number = Self.number(of: action)
+        held.withLock { held in
+            if held.claims.remove(number) != nil { claims.give(number) }
+        }
+    }
+
+    func isClaimed(_ action: Digest) throws(StoreError) -> Bool {
+        let number = Self.number(of: action)
+        if held.withLock({ $0.claims.contains(number) }) { return true }
+        return try claims.isHeldElsewhere(number)
+    }
+
+    /// Two actions that share 62 bits would wait for each other without need, and nothing worse.
+    private static func number(of action: Digest) -> Int64 {
+        Int64(action.words.0 >> 2)
+    }
+
+    // MARK: Processors
+
+    /// Takes `count` of `total` processors, or none; which ones is no more than a number of tickets.
+    func takeCores(_ count: Int, of total: Int) throws(StoreError) -> [Int64]? {
+        try held.withLock { held throws(StoreError) in
+            var taken: [Int64] = []
+            for number in 0..<Int64(max(total, count)) where taken.count < count {
+                if !held.cores.contains(number), try cores.take(number) { taken.append(number) }
+            }
+            guard taken.count == count else {
+                for number in taken { cores.give(number) }
+                return nil
+            }
+            held.cores.formUnion(taken)
+            return taken
+        }
+    }
+
+    func giveBack(cores numbers: [Int64]) {
+        held.withLock { held in
+            for number in numbers { cores.give(number) }
+            held.cores.subtract(numbers)
+        }
+    }
+}

@@ -1,0 +1,30 @@
+/// The action key of every task of a run, as far as they became known: what one run is compared with another by.
+///
+/// One row in the database, which runs with the same keys share. Written as lines of 64 hexadecimal digits, a space and
+/// the task, in the order of the graph.
+public struct TaskKeys: Sendable, Equatable {
+    public struct Entry: Sendable, Equatable {
+        public let task: String
+        public let key: Digest
+
+        public init(task: String, key: Digest) { (self.task, self.key) = (task, key) }
+    }
+
+    public let entries: [Entry]
+
+    public init(_ entries: [Entry]) { self.entries = entries }
+
+    /// The text as the database keeps it; nil if it is not of that form.
+    init?(text: String) {
+        var entries: [Entry] = []
+        for line in text.split(separator: "\n") {
+            guard let space = line.firstIndex(of: " "), let key = try? Digest(hex: String(line[..<space])) else {
+                return nil
+            }
+            entries.append(Entry(task: String(line[line.index(after: space)...]), key: key))
+        }
+        self.entries = entries
+    }
+
+    var text: String { entries.map { "\($0.key.hex) \($0.task)\n" }.joined() }
+}

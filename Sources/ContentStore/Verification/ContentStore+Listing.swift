@@ -1,0 +1,32 @@
+extension ContentStore {
+    /// What lies in `objects/`.
+    struct Listing: Sendable {
+        /// By digest.
+        var blobs: [StoredBlob] = []
+        /// Paths of files that are not named as blobs are.
+        var strays: [String] = []
+    }
+
+    /// Looks at every file in `objects/`, without reading any. What goes away meanwhile is left out.
+    func listing() throws(StoreError) -> Listing {
+        var listing = Listing()
+        let objects = path + "/objects"
+        for folder in try FolderOperations.names(in: objects) {
+            for name in try FolderOperations.names(in: "\(objects)/\(folder)") {
+                let file = "\(objects)/\(folder)/\(name)"
+                guard folder.utf8.count == 2, name.utf8.count == 62, let digest = try? Digest(hex: folder + name),
+                    digest.hex == folder + name
+                else {
+                    listing.strays.append(file)
+                    continue
+                }
+                guard let signature = try FileSignature(path: file) else { continue }
+                listing.blobs.append(
+                    StoredBlob(
+                        digest: digest, sizeBytes: Int(signature.sizeBytes),
+                        usedNanoseconds: signature.modifiedNanoseconds))
+            }
+        }
+        return listing
+    }
+}

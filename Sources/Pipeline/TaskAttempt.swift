@@ -1,0 +1,124 @@
+import ContentStore
+import Foundation
+import Synchronization
+
+/// One attempt at a task, on this thread or in a process of its own: from its number to its record.
+final class TaskAttempt {
+    private let run: ExecutionRun
+    private let index: Int
+    private let task: PipelineTask
+    private let key: ActionKey
+    private let startedAt = HostClock.wallNanoseconds()
+    private let start = HostClock.monotonicSeconds()
+    private var log = ""
+    /// `nil` where not even a number could be had.
+    private(set) var begun: Attempt?
+
+    init(_ run: ExecutionRun, _ index: Int, _ key: ActionKey) {
+        self.run = run
+        self.index = index
+        self.key = key
+        task = run.graph.tasks[index]
+    }
+
+    func make() -> Result<ActionResult, any Error> {
+        Result {
+            let attempt = try run.store.beginAttempt(key, execution: run.execution, task: task.id.path)
+            begun = attempt
+            let folder = try run.store.makeAttemptFolder(execution: run.execution, name: "\(index)-\(attempt.number)")
+            defer { try? run.store.removeAttemptFolder(folder) }
+            if let worker = run.options.worker { return try makeElsewhere(worker, attempt, folder) }
+            return try makeHere(folder, StoreStorage(store: run.store, execution: run.execution))
+        }
+    }
+
+    /// Computes the result again; what differs from the stored one, or `nil`.
+    func check() throws -> String? {
+        guard let stored = try run.store.lookUp([key.digest])[key.digest] else { return nil }
+        let folder = try run.store.makeAttemptFolder(execution: run.execution, name: "\(index)-check")
+        defer { try? run.store.removeAttemptFolder(folder) }
+        let storage = StoreStorage(store: run.store, execution: run.execution, usesMemos: false)
+        let found = try makeHere(folder, storage)
+        let differences = zip(stored.outputs, found.outputs).filter { $0.digest != $1.digest }.map {
+            "\($0.name) is \($1.digest.short), stored was \($0.digest.short)"
+        }
+        guard !differences.isEmpty else { return nil }
+        let text = "computed again, \(task.id) gave other outputs: \(differences.joined(separator: "; "))"
+        try run.store.note(differenceIn: key.digest, text)
+        return text
+    }
+
+    /// Commits how the attempt ended. `whenDurable` may be called on the committing thread.
+    func commit(
+        _ result: Result<ActionResult, any Error>,
+        whenDurable: @escaping @Sendable (Result<CommitOutcome, StoreError>) -> Void
+    ) {
+        guard let begun else { return whenDurable(.success(.recorded)) }
+        let outcome: JobRecord.Outcome
+        switch result {
+        case .success(let value): outcome = .succeeded(value)
+        case .failure(PipelineError.cancelled): outcome = .cancelled
+        case .failure(let error): outcome = .failed("\(error)", AttemptFailure.of(error).kind)
+        }
+        let record = JobRecord(
+            key: key, attempt: begun, task: task.id.path, outcome: outcome, startedAt: startedAt,
+            durationSeconds: HostClock.monotonicSeconds() - start, log: log)
+        do {
+            try run.store.commit(record, execution: run.execution, whenDurable: whenDurable)
+        } catch {
+            whenDurable(.failure(error))
+        }
+    }
+
+    private var threads: Int { task.resources == .wholeMachine ? run.options.threads : 1 }
+
+    private func makeHere(_ folder: String, _ storage: StoreStorage) throws -> ActionResult {
+        let context = TaskContext(
+            task: task.id, inputs: key.inputs, folder: folder, threads: threads, storage: storage,
+            keyParts: run.options.keyParts, cancellation: run.cancellation, observer: run.observer)
+        defer { log = context.collected.withLock { $0.log } }
+        try task.stage.run(context)
+        let outputs = try takeOutputs(folder)
+        return context.collected.withLock { collected in
+            ActionResult(
+                outputs: outputs, references: Array(collected.references), warnings: collected.warnings)
+        }
+    }
+
+    private func makeElsewhere(_ worker: WorkerProcess, _ attempt: Attempt, _ folder: String) throws -> ActionResult {
+        let spec = WorkerSpec(
+            version: WorkerSpec.currentVersion, task: task.id.path, key: key.digest.hex, attempt: attempt.number,
+            inputs: key.inputs.map { WorkerSpec.Input(name: $0.name, digest: $0.digest.hex) },
+            outputs: task.stage.outputs, threads: threads, store: URL(filePath: run.store.path).path,
+            folder: URL(filePath: folder).path)
+        let record = try worker.run(spec, run.options.policy, run.cancellation, run.store) { [run, task] report in
+            run.observer.taskProgressed(
+                task.id, completed: report.completed, total: report.total, unit: report.unit, note: report.note)
+        }
+        log = record.log
+        let references = try record.references.map { try Digest(hex: $0) }
+        let blobs = folder + "/" + WorkerSpec.blobsName
+        for name in try run.store.contents(ofAttemptFolder: blobs) {
+            let digest = try run.store.put(movingFile: blobs + "/" + name)
+            guard digest.hex == name else {
+                throw AttemptFailure(.lost, "The worker left a blob \(name) whose content has the digest \(digest).")
+            }
+        }
+        let outputs = try takeOutputs(folder + "/" + WorkerSpec.outputsName)
+        return ActionResult(outputs: outputs, references: references, warnings: record.warnings)
+    }
+
+    /// Takes the declared outputs over into the store. Throws when one is missing or there are others.
+    private func takeOutputs(_ folder: String) throws -> [ActionOutput] {
+        let declared = task.stage.outputs
+        let written = Set(try run.store.contents(ofAttemptFolder: folder))
+        let missing = declared.filter { !written.contains($0) }
+        guard missing.isEmpty else { throw PipelineError.missingOutputs(task: task.id, names: missing) }
+        let undeclared = written.subtracting(declared).sorted()
+        guard undeclared.isEmpty else { throw PipelineError.undeclaredOutputs(task: task.id, names: undeclared) }
+        return try declared.map { name in
+            let (digest, sizeBytes) = try run.store.put(movingFileWithSize: folder + "/" + name)
+            return ActionOutput(name: name, digest: digest, sizeBytes: sizeBytes)
+        }
+    }
+}

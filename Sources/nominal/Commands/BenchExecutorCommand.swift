@@ -1,0 +1,153 @@
+import ArgumentParser
+import ContentStore
+import Foundation
+import Pipeline
+
+struct BenchExecutorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "executor",
+        abstract: "What running tasks costs beside their work: many tiny tasks in a store of their own.",
+        discussion: """
+            Each task reads one file and writes one, durably; one more reads all of those. Every
+            run is a process of its own, and its time includes the start of it:
+              cold      nothing is done yet
+              no-op     nothing has changed; the median of the rounds
+              rehashed  the same, with every file read again instead of trusting its times
+              changed   one file is another; the median of the rounds
+
+            bench/executor_peers runs ninja and make on the same graph.
+
+            Examples:
+              nominal bench executor
+              nominal bench executor --tasks 100000 --blobs 1000000 --rounds 3 --json
+            """)
+
+    @Option(help: "Tasks, besides the one that reads what all of them write.")
+    var tasks = 1000
+
+    @Option(help: "Rounds to take the median of.")
+    var rounds = 5
+
+    @Option(help: "Other blobs in the store.")
+    var blobs = 0
+
+    @Option(help: "Tasks at once. Default: the number of processors.")
+    var jobs: Int?
+
+    @Option(help: "Where to make the files and the store. Default: $TMPDIR, else /tmp.", completion: .directory)
+    var folder: String?
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    /// One run in a folder that is prepared: what the processes do that are measured.
+    @Option(help: .hidden)
+    var once: String?
+
+    @Flag(help: .hidden)
+    var verifyContent = false
+
+    private var jobCount: Int { jobs ?? ProcessInfo.processInfo.activeProcessorCount }
+
+    func validate() throws {
+        guard (2...1_000_000).contains(tasks), (1...100).contains(rounds), (0...10_000_000).contains(blobs) else {
+            throw ValidationError("expected --tasks 2...1000000, --rounds 1...100, --blobs 0...10000000")
+        }
+    }
+
+    func run() throws {
+        try failing {
+            if let once {
+                let trial = ExecutorTrial(folder: once, tasks: tasks)
+                return print(try Self.json(trial.run(jobs: jobCount, verifiesContent: verifyContent)))
+            }
+            let result = try measure()
+            if json { return print(try Self.json(result)) }
+            print("| \(tasks) tasks, \(jobCount) at once, \(blobs) other blobs | seconds |\n|---|---|")
+            print("| cold | \(Self.text(result.coldSeconds)) |")
+            print("| no-op | \(Self.text(result.noopSeconds)) |")
+            print("| no-op, every byte rehashed | \(Self.text(result.rehashedNoopSeconds)) |")
+            print("| one file changed: \(result.oneChangedTasks) tasks run | \(Self.text(result.oneChangedSeconds)) |")
+            print(
+                "\npeak memory \(result.peakMiB) MiB; \(result.coldTransactions) transactions in the cold run, "
+                    + "\(result.noopTransactions) in a no-op")
+        }
+    }
+
+    private struct Result: Encodable {
+        var tasks, jobs, blobs, rounds: Int
+        var coldSeconds = 0.0, noopSeconds = 0.0, rehashedNoopSeconds = 0.0, oneChangedSeconds = 0.0
+        var oneChangedTasks = 0, peakMiB = 0, coldTransactions = 0, noopTransactions = 0
+    }
+
+    private func measure() throws -> Result {
+        let parent = folder ?? ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+        let place = "\(parent)/nominal-bench-\(ProcessInfo.processInfo.processIdentifier)"
+        defer { try? FileManager.default.removeItem(atPath: place) }
+        let trial = ExecutorTrial(folder: place, tasks: tasks)
+        try trial.writeFiles()
+        if blobs > 0 { try trial.fill(blobs: blobs) }
+        // Files that changed just before they are read are read again the next time.
+        usleep(200_000)
+        var result = Result(tasks: tasks, jobs: jobCount, blobs: blobs, rounds: rounds)
+        func time(_ arguments: String...) throws -> (seconds: Double, outcome: ExecutorTrial.Outcome) {
+            let (seconds, outcome) = try timed(place, arguments)
+            result.peakMiB = max(result.peakMiB, outcome.peakMiB ?? 0)
+            return (seconds, outcome)
+        }
+        let cold = try time()
+        try expect(cold.outcome.tasksRun, tasks + 1)
+        (result.coldSeconds, result.coldTransactions) = (cold.seconds, cold.outcome.transactions)
+        let noops = try (0..<rounds).map { _ in try time() }
+        try expect(noops.reduce(0) { $0 + $1.outcome.tasksRun }, 0)
+        result.noopSeconds = Self.median(noops.map(\.seconds))
+        result.noopTransactions = noops.last?.outcome.transactions ?? 0
+        result.rehashedNoopSeconds = Self.median(try (0..<rounds).map { _ in try time("--verify-content").seconds })
+        let changes = try (0..<rounds).map { round in
+            try trial.change(file: (round * 7919 + 1) % tasks, round: round)
+            usleep(200_000)
+            return try time()
+        }
+        for change in changes { try expect(change.outcome.tasksRun, 2) }
+        result.oneChangedSeconds = Self.median(changes.map(\.seconds))
+        result.oneChangedTasks = 2
+        return result
+    }
+
+    private func timed(_ place: String, _ arguments: [String]) throws -> (Double, ExecutorTrial.Outcome) {
+        let process = Process()
+        process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+        process.arguments =
+            ["bench", "executor", "--once", place, "--tasks", "\(tasks)", "--jobs", "\(jobCount)"] + arguments
+        let output = Pipe()
+        process.standardOutput = output
+        let start = ContinuousClock.now
+        try process.run()
+        let bytes = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        guard process.terminationStatus == 0 else {
+            throw TrialFailure(text: "a run of the benchmark failed; see above")
+        }
+        return (seconds, try JSONDecoder().decode(ExecutorTrial.Outcome.self, from: bytes))
+    }
+
+    private func expect(_ found: Int, _ expected: Int) throws {
+        guard found == expected else {
+            throw TrialFailure(text: "a run of the benchmark ran \(found) tasks; expected \(expected)")
+        }
+    }
+
+    private static func median(_ values: [Double]) -> Double {
+        let sorted = values.sorted()
+        return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+    }
+
+    private static func text(_ seconds: Double) -> String { String(format: "%.3f", seconds) }
+
+    private static func json(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+}

@@ -1,0 +1,105 @@
+import ArgumentParser
+import ContentStore
+import Foundation
+
+struct CollectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gc",
+        abstract: "Frees space in the store.",
+        discussion: """
+            Without a rule, only what no result names is removed: remains of work that was given up, and damaged blobs that
+            were set aside. With --keep-runs or --keep-used, everything else goes that neither of them keeps. With
+            --max-size, only as much goes as it takes to reach that size, what is quickest to make again for each byte
+            first. Pinned results, promoted models, and what a run that is under way uses always stay. Whatever goes is
+            made again when a run needs it.
+
+            Examples:
+              nominal gc --dry-run --max-size 20G
+              nominal gc --keep-runs 3 --keep-used 30d
+            """)
+
+    @Option(help: ArgumentHelp("Keep all results of the last runs of each job.", valueName: "count"))
+    var keepRuns: Int?
+
+    @Option(help: ArgumentHelp("Keep what was used within this time, such as 12h, 30d or 8w.", valueName: "time"))
+    var keepUsed: TimeSpan?
+
+    @Option(help: ArgumentHelp("Stop once the store is this small, such as 500M or 20G.", valueName: "size"))
+    var maxSize: ByteCount?
+
+    @Flag(help: "Show what would go, in this order, and remove nothing.")
+    var dryRun = false
+
+    @Flag(name: .shortAndLong, help: "No progress on standard error.")
+    var quiet = false
+
+    @OptionGroup var storeOptions: StoreOptions
+
+    func validate() throws {
+        if let keepRuns, keepRuns < 0 { throw ValidationError("--keep-runs is \(keepRuns); expected 0 or more") }
+    }
+
+    func run() throws {
+        try failing {
+            let task = StoreTask(
+                "removing", isQuiet: quiet, stopped: "stopping: the rest stays")
+            try storeOptions.requireStore()
+            let policy = CollectionPolicy(
+                keepRuns: keepRuns, keepUsedSeconds: keepUsed?.seconds, maximumBytes: maxSize?.bytes)
+            if dryRun {
+                let plan = try ContentStore(path: storeOptions.path, mode: .readOnly).planCollection(policy)
+                for line in Self.lines(plan) { print(line) }
+                print("would remove \(Self.outcome(plan.removedBytes, plan))")
+            } else {
+                let (plan, summary) = try task.run { progress in
+                    try ContentStore.collect(path: storeOptions.path, policy) { progress.proceeds($0, $1) }
+                }
+                print("removed \(Self.outcome(summary.sizeBytes, plan))")
+                if summary.spared > 0 {
+                    StandardError.note("\(summary.spared) blobs stayed because a run has begun to use them")
+                }
+            }
+        }
+    }
+
+    /// A line for each task, at the place of its first result that goes: the decoding of every image is a result of its own.
+    private static func lines(_ plan: CollectionPlan) -> [String] {
+        var order: [String?] = []
+        var items: [String?: [CollectionPlan.Item]] = [:]
+        for item in plan.removed {
+            if items[item.task] == nil { order.append(item.task) }
+            items[item.task, default: []].append(item)
+        }
+        let now = Date().timeIntervalSince1970
+        return order.map { task in
+            let group = items[task] ?? []
+            let size = "\(ByteCount(bytes: group.reduce(0) { $0 + $1.sizeBytes }))"
+            let start = String(repeating: " ", count: max(0, 12 - size.count)) + size
+            let times = group.count > 1 ? ", \(group.count) results" : ""
+            guard let task else {
+                return start + "  no result names it\(group.count > 1 ? ", \(group.count) blobs" : "")"
+            }
+            let used = group.map(\.usedNanoseconds).max() ?? 0
+            let seconds = group.reduce(0) { $0 + $1.seconds }
+            return start + "  \(task)\(times)  (takes \(readable(seconds)) to make again, "
+                + "last used \(TimeSpan.readable(now - Double(used) / 1e9)) ago)"
+        }
+    }
+
+    private static func readable(_ seconds: Double) -> String {
+        seconds < 0.1 ? "\(Int((seconds * 1000).rounded(.up))) ms" : ProgressDisplay.readable(seconds)
+    }
+
+    private static func outcome(_ removed: Int, _ plan: CollectionPlan) -> String {
+        let names: [CollectionPlan.Hold: String] = [
+            .pinned: "pinned", .promoted: "promoted models", .run: "results of the last runs", .recent: "used lately",
+            .busy: "in use by a run under way",
+        ]
+        var text = "\(ByteCount(bytes: removed)) of \(ByteCount(bytes: plan.totalBytes))"
+        let held = CollectionPlan.Hold.allCases.compactMap { hold in
+            plan.heldBytes[hold].map { "\(ByteCount(bytes: $0)) \(names[hold]!)" }
+        }
+        if !held.isEmpty { text += "; kept: " + held.joined(separator: ", ") }
+        return text
+    }
+}

@@ -1,0 +1,73 @@
+import ContentStore
+import Pipeline
+
+/// Plans as text.
+enum PlanView {
+    private static let mostFollowers = 8
+
+    /// Every task that does something, one a line; with `all`, the others too.
+    static func list(_ plan: Plan, all: Bool) {
+        for step in plan.steps {
+            switch step.decision {
+            case .cached: if all { print("done    \(step.task)") }
+            case .run(let reasons):
+                print("run     \(step.task)  (\(reasons.map(\.description).joined(separator: "; ")))")
+            case .dependsOn(let producer): print("wait    \(step.task)  (after \(producer))")
+            }
+        }
+    }
+
+    /// Tasks with reasons of their own, with every reason, and what follows from each.
+    static func explain(_ plan: Plan) {
+        for (cause, followers) in plan.causes {
+            show(cause)
+            guard !followers.isEmpty else { continue }
+            var text = followers.prefix(mostFollowers).map(\.path).joined(separator: ", ")
+            if followers.count > mostFollowers { text += " and \(followers.count - mostFollowers) more" }
+            print("    then, perhaps: \(text)")
+        }
+    }
+
+    static func show(_ cause: Plan.Step) {
+        guard case .run(let reasons) = cause.decision else { return }
+        print("\(cause.task) would run, because")
+        for reason in reasons { print("    \(reason)") }
+    }
+
+    /// What differs between a plan and a run: tasks with another key, new ones and those that are gone.
+    static func compare(_ plan: Plan, with keys: TaskKeys, of run: Int64, _ store: ContentStore) throws {
+        var former = Dictionary(keys.entries.map { ($0.task, $0.key) }) { first, _ in first }
+        var same = 0
+        for step in plan.steps {
+            guard let old = former.removeValue(forKey: step.task.path) else {
+                print("new     \(step.task)")
+                continue
+            }
+            guard let key = step.key else {
+                print("unknown \(step.task)  (a task that it needs will run)")
+                continue
+            }
+            if key.digest == old {
+                same += 1
+                continue
+            }
+            let differences = try store.recordedKey(old).map { KeyDifference.between($0, RecordedKey(key)) }
+            print(
+                "differs \(step.task)  (\(differences?.map(\.description).joined(separator: "; ") ?? "its former key is no longer known"))"
+            )
+        }
+        for task in former.keys.sorted() { print("gone    \(task)") }
+        print("\(same) tasks as in run \(run)")
+    }
+
+    static func total(_ plan: Plan) {
+        let toRun = plan.steps.count - plan.cachedCount
+        print("\(toRun) tasks to run, \(plan.cachedCount) done already")
+        guard toRun > 0 else { return }
+        let unmeasured = plan.estimate.unmeasured
+        let missing = unmeasured.isEmpty ? "" : ", and more for \(unmeasured.joined(separator: ", ")), not measured yet"
+        if let seconds = plan.estimate.seconds {
+            print("expected: about \(ProgressDisplay.readable(seconds)) if all of them run\(missing)")
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import ContentStore
+import Foundation
+import Manifests
+import Pipeline
+import Stages
+
+/// A job as worker processes get it: the manifest as it was when the run began, and its files by their digests.
+struct WorkerJob: Codable {
+    private let manifestFile: String
+    private let manifest: String
+    private let files: [String: String]
+
+    init(_ manifestFile: String, paths: [String], digests: [Digest]) throws {
+        self.manifestFile = URL(filePath: manifestFile).path
+        manifest = String(decoding: try AtomicFile.read(manifestFile), as: UTF8.self)
+        files = Dictionary(zip(paths, digests.map(\.hex))) { first, _ in first }
+    }
+
+    /// The same graph as in the process that started the worker.
+    func job() throws -> Job {
+        try Job(try JobManifest.parse(bytes: Array(manifest.utf8), file: manifestFile)) { paths in
+            try paths.map { path in
+                guard let digest = files[path] else {
+                    throw AttemptFailure(.refused, "\(path) has come to the data set since the run began; run again.")
+                }
+                return try Digest(hex: digest)
+            }
+        }
+    }
+
+    /// Writes the description for the workers of a run, and says how to start them. `path` is to be removed after the run.
+    func workers(describedAt path: String) throws -> WorkerProcess {
+        try AtomicFile.writePrivate(Array(try JSONEncoder().encode(self)), to: path)
+        let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path
+        return WorkerProcess(program: program, arguments: ["worker", "--job", URL(filePath: path).path])
+    }
+}

@@ -1,0 +1,190 @@
+import Foundation
+import PipelineTestSupport
+import Testing
+
+@testable import ContentStore
+
+@Suite("Bundles")
+struct BundleTests {
+    let fixture: StoreFixture
+    let other: StoreFixture
+    var store: ContentStore { fixture.store }
+    var file: String { fixture.folder.path + "/bundle" }
+
+    init() throws {
+        fixture = try StoreFixture()
+        other = try StoreFixture()
+    }
+
+    /// Two actions, the second of which uses what the first has made.
+    private func fill() throws -> (first: ActionKey, second: ActionKey) {
+        let first = StoreFixture.key("a")
+        try publish(first, "one", task: "first")
+        let second = ActionKey(
+            stage: "stage", version: 1, parts: [KeyPart("text", .text("b"))],
+            inputs: [ActionInput(name: "in", digest: .of(text: "one"))])
+        try publish(second, "two", task: "second", warnings: ["careful"])
+        try publish(StoreFixture.key("c"), "unrelated", task: "third")
+        return (first, second)
+    }
+
+    private func publish(_ key: ActionKey, _ output: String, task: String, warnings: [String] = []) throws {
+        let attempt = try store.beginAttempt(key, execution: fixture.execution, task: nil)
+        let bytes = Array(output.utf8)
+        let reference = try store.put(bytes: Array((output + " reference").utf8))
+        let result = ActionResult(
+            outputs: [ActionOutput(name: "out", digest: try store.put(bytes: bytes), sizeBytes: bytes.count)],
+            references: [reference], warnings: warnings)
+        try store.commit(
+            JobRecord(
+                key: key, attempt: attempt, task: task, outcome: .succeeded(result), startedAt: 1, durationSeconds: 0.25
+            ),
+            execution: fixture.execution)
+    }
+
+    @Test("A result arrives in another store with everything that it depends on, and with nothing else")
+    func roundTrip() throws {
+        let (first, second) = try fill()
+        let written = try store.export(try store.subject("second"), to: file)
+        #expect((written.actions, written.blobs, written.subject) == (2, 4, "task second"))
+        let summary = try other.store.importBundle(file, execution: other.execution)
+        #expect((summary.newResults, summary.newBlobs) == (2, 4))
+        for key in [first, second] {
+            #expect(try other.store.lookUp([key.digest]) == store.lookUp([key.digest]))
+        }
+        #expect(try other.store.read(.of(text: "two")) == Array("two".utf8))
+        #expect(try other.store.lookUp([StoreFixture.key("c").digest]).isEmpty)
+        #expect(try other.store.lastKey(ofTask: "second") == store.lastKey(ofTask: "second"))
+        #expect(try FolderOperations.names(in: other.store.path + "/attempts") == [])
+    }
+
+    @Test("Importing twice changes nothing, exporting again gives the same bytes")
+    func twice() throws {
+        _ = try fill()
+        _ = try store.export(try store.subject("second"), to: file)
+        _ = try other.store.importBundle(file, execution: other.execution)
+        let again = try other.store.importBundle(file, execution: other.execution)
+        #expect((again.newResults, again.newBlobs) == (0, 0))
+        #expect(try other.store.ledger().isEmpty)
+        let copy = file + ".copy"
+        _ = try other.store.export(try other.store.subject("second"), to: copy)
+        #expect(try AtomicFile.read(copy) == AtomicFile.read(file))
+    }
+
+    @Test("An import repairs a damaged blob and keeps the store's own result where another one comes")
+    func existing() throws {
+        let (first, _) = try fill()
+        _ = try store.export(try store.subject("second"), to: file)
+        let damaged = try other.store.put(bytes: Array("two".utf8))
+        try FileManager.default.removeItem(atPath: other.store.objectPath(damaged))
+        try Data("TWO".utf8).write(to: URL(fileURLWithPath: other.store.objectPath(damaged)))
+        let attempt = try other.store.beginAttempt(first, execution: other.execution, task: nil)
+        try other.store.commit(other.record(first, attempt, output: "own"), execution: other.execution)
+        let reopened = try other.reopened()
+        let summary = try reopened.importBundle(file, execution: try reopened.beginExecution(command: "", versions: ""))
+        #expect(summary.newResults == 1)
+        #expect(try reopened.read(damaged) == Array("two".utf8))
+        #expect(try reopened.lookUp([first.digest])[first.digest]?.digest(of: "out") == .of(text: "own"))
+        #expect(try reopened.ledger().map(\.kind).sorted() == ["damaged", "differs"])
+    }
+
+    @Test("What has to be computed again first, and what is unknown, is said")
+    func incomplete() throws {
+        _ = try fill()
+        try FileManager.default.removeItem(atPath: store.objectPath(.of(text: "one")))
+        #expect(throws: StoreError.missingBlob(.of(text: "one"))) {
+            try store.export(try store.subject("second"), to: file)
+        }
+        #expect(!FolderOperations.exists(file))
+        #expect(throws: StoreError.self) { try store.subject("no such task") }
+        #expect(throws: StoreError.self) { try store.subject("99") }
+    }
+
+    @Test(
+        "tar lists and unpacks a bundle",
+        .enabled(if: FolderOperations.exists("/usr/bin/tar") || FolderOperations.exists("/bin/tar")))
+    func tar() throws {
+        _ = try fill()
+        _ = try store.export(try store.subject("second"), to: file)
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["tar", "xf", file, "-C", other.folder.path]
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        let digest = Digest.of(text: "two").hex
+        let path = "\(other.folder.path)/objects/\(digest.prefix(2))/\(digest.dropFirst(2))"
+        #expect(try AtomicFile.read(path) == Array("two".utf8))
+    }
+
+    @Test("A size beyond eleven octal digits is written in binary, and every header has its checksum")
+    func headers() {
+        for size in [0, 511, 1 << 33 - 1, 1 << 33, 1 << 40] {
+            let header = TarMember(name: "objects/ab/cd", sizeBytes: size).header
+            var blank = header
+            for index in 148..<156 { blank[index] = UInt8(ascii: " ") }
+            let sum = Int(String(decoding: header[148..<154], as: UTF8.self), radix: 8)
+            #expect(sum == blank.reduce(0) { $0 + Int($1) })
+            #expect(TarMember.claimedSize(header) == (size < 1 << 33 ? size : nil))
+        }
+    }
+
+    @Test("A bundle that was cut or altered anywhere is refused or harmless, and nothing of it gets into the store")
+    func altered() throws {
+        _ = try fill()
+        _ = try store.export(try store.subject("second"), to: file)
+        let whole = try AtomicFile.read(file)
+        var variants = stride(from: 0, to: whole.count, by: 97).map { Array(whole[..<$0]) }
+        // A change of the facts themselves may go unnoticed; one of a blob, header or padding must not.
+        let contents = TarMember.claimedSize(Array(whole[..<512]))!
+        variants += stride(from: 0, to: whole.count, by: 53).filter { !(512..<512 + contents).contains($0) }.map {
+            index in
+            var bytes = whole
+            bytes[index] ^= 0x21
+            return bytes
+        }
+        variants.append(whole + [0])
+        for bytes in variants {
+            try AtomicFile.write(bytes, to: file, onlyIfChanged: false)
+            let error = #expect(throws: StoreError.self) {
+                try other.store.importBundle(file, execution: other.execution)
+            }
+            guard case .invalidBundle = error else {
+                Issue.record("\(String(describing: error))")
+                continue
+            }
+        }
+        #expect(try other.store.listing().blobs.isEmpty)
+        #expect(try other.store.lookUp([StoreFixture.key("a").digest]).isEmpty)
+    }
+
+    @Test(
+        "Contents made to do harm are refused",
+        arguments: [
+            ("\"subject\":\"task second\",\"version\":1", "\"subject\":\"task second\",\"version\":2"),
+            ("\"format\":\"nominal-bundle\"", "\"format\":\"other\""),
+            ("\"sizeBytes\":3", "\"sizeBytes\":-3"), ("\"sizeBytes\":3", "\"sizeBytes\":9223372036854775807"),
+            ("\"sizeBytes\":3", "\"sizeBytes\":4"), ("\"durationSeconds\":0.25", "\"durationSeconds\":-1"),
+            ("\"task\":\"first\"", "\"task\":\"\""), ("{", "["), ("\"actions\":[", "\"actions\":[{},"),
+        ])
+    func hostile(_ change: (from: String, to: String)) throws {
+        _ = try fill()
+        _ = try store.export(try store.subject("second"), to: file)
+        let whole = try AtomicFile.read(file)
+        let size = TarMember.claimedSize(Array(whole[..<512]))!
+        let text = String(decoding: whole[512..<512 + size], as: UTF8.self)
+        let range = try #require(text.range(of: change.from))
+        let json = Array(text.replacingCharacters(in: range, with: change.to).utf8)
+        let member = TarMember(name: BundleContents.memberName, sizeBytes: json.count)
+        let former = TarMember(name: BundleContents.memberName, sizeBytes: size)
+        let bytes =
+            member.header + json + [UInt8](repeating: 0, count: member.paddingBytes)
+            + whole[(512 + size + former.paddingBytes)...]
+        try AtomicFile.write(Array(bytes), to: file, onlyIfChanged: false)
+        let error = #expect(throws: StoreError.self) {
+            try other.store.importBundle(file, execution: other.execution)
+        }
+        #expect(error?.exitCode == 65, "\(String(describing: error))")
+        #expect(try other.store.listing().blobs.isEmpty)
+    }
+}

@@ -1,0 +1,159 @@
+import Foundation
+import PipelineTestSupport
+import Testing
+
+@testable import ContentStore
+
+@Suite("Garbage collection")
+struct CollectionTests {
+    let fixture: StoreFixture
+    var store: ContentStore { fixture.store }
+
+    init() throws { fixture = try StoreFixture() }
+
+    /// A result of `sizeBytes` that took `seconds`.
+    @discardableResult
+    private func publish(
+        _ task: String, sizeBytes: Int, seconds: Double, execution: Int64? = nil, in store: ContentStore? = nil
+    ) throws -> Digest {
+        let store = store ?? self.store
+        let key = StoreFixture.key(task)
+        let execution = execution ?? fixture.execution
+        let attempt = try store.beginAttempt(key, execution: execution, task: nil)
+        let digest = try store.put(
+            bytes: Array("\(task) ".utf8) + [UInt8](repeating: 7, count: sizeBytes - task.utf8.count - 1))
+        let result = ActionResult(outputs: [ActionOutput(name: "out", digest: digest, sizeBytes: sizeBytes)])
+        try store.commit(
+            JobRecord(
+                key: key, attempt: attempt, task: task, outcome: .succeeded(result), startedAt: 1,
+                durationSeconds: seconds),
+            execution: execution)
+        return digest
+    }
+
+    /// Closes the store, as a run that ends does, then collects.
+    private func collect(_ policy: CollectionPolicy) throws -> (plan: CollectionPlan, summary: CollectionSummary) {
+        try store.endExecution(fixture.execution, outcome: .succeeded)
+        fixture.close()
+        defer { try? fixture.open() }
+        return try ContentStore.collect(path: fixture.path, policy)
+    }
+
+    /// Makes a blob look as if it was last used that long ago.
+    private func age(_ digest: Digest, hours: Double) throws {
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSinceNow: -hours * 3600)], ofItemAtPath: store.objectPath(digest))
+    }
+
+    @Test("Without a rule only what no result names goes")
+    func garbage() throws {
+        let kept = try publish("a", sizeBytes: 100, seconds: 1)
+        let unnamed = try store.put(bytes: [1, 2, 3])
+        try FolderOperations.create(store.path + "/damaged")
+        try Data(count: 10).write(to: URL(fileURLWithPath: store.path + "/damaged/x"))
+        let (plan, summary) = try collect(CollectionPolicy())
+        #expect(summary == CollectionSummary(blobs: 1, sizeBytes: 3))
+        #expect(plan.removed.map(\.task) == [nil])
+        #expect(store.contains(kept) && !store.contains(unnamed))
+        #expect(try FolderOperations.names(in: store.path + "/damaged") == [])
+    }
+
+    @Test("What is quickest to make again for each byte goes first, and no more than it takes")
+    func order() throws {
+        let slow = try publish("slow", sizeBytes: 1000, seconds: 50)
+        let large = try publish("large", sizeBytes: 100_000, seconds: 5)
+        let quick = try publish("quick", sizeBytes: 1000, seconds: 0.001)
+        let before = try store.planCollection(CollectionPolicy(maximumBytes: 0))
+        #expect(before.removed.isEmpty, "the execution under way uses everything")
+        // The journal of the database, which goes when the store is closed, is no concern of this test.
+        let blobs = try store.listing().blobs.reduce(0) { $0 + $1.sizeBytes }
+        fixture.close()
+        try fixture.open()
+        let others = try store.planCollection(CollectionPolicy()).totalBytes - blobs
+        let (plan, _) = try collect(CollectionPolicy(maximumBytes: others + 52_000))
+        #expect(plan.removed.map(\.task) == ["quick", "large"])
+        #expect(store.contains(slow) && !store.contains(large) && !store.contains(quick))
+        #expect(try store.lookUp([StoreFixture.key("large").digest]).count == 1, "the fact stays")
+    }
+
+    @Test("The last runs of each job stay, also what they found done already")
+    func runs() throws {
+        var results: [Digest] = []
+        for (number, job) in ["a", "a", "b"].enumerated() {
+            let execution = try store.beginExecution(command: "", versions: "", subject: job)
+            results.append(try publish("\(job) \(number)", sizeBytes: 50, seconds: 1, execution: execution))
+            let keys = [TaskKeys.Entry(task: "t", key: StoreFixture.key("\(job) \(number)").digest)]
+            try store.endExecution(execution, outcome: .succeeded, keys: TaskKeys(keys))
+        }
+        let again = try store.beginExecution(command: "", versions: "", subject: "a")
+        let keys = [TaskKeys.Entry(task: "t", key: StoreFixture.key("a 0").digest)]
+        try store.endExecution(again, outcome: .succeeded, keys: TaskKeys(keys))
+        _ = try collect(CollectionPolicy(keepRuns: 1))
+        #expect(results.map(store.contains) == [true, false, true])
+    }
+
+    @Test("What was used lately stays; looking a result up is use")
+    func used() throws {
+        let digests = try ["a", "b", "c"].map { try publish($0, sizeBytes: 50, seconds: 1) }
+        for digest in digests { try age(digest, hours: 48) }
+        #expect(store.use(digests[1]))
+        try age(digests[2], hours: 1)
+        _ = try collect(CollectionPolicy(keepUsedSeconds: 86_400))
+        #expect(digests.map(store.contains) == [false, true, true])
+    }
+
+    @Test("Pins and promoted models stay under every rule")
+    func pins() throws {
+        let digests = try ["a", "b", "c", "d"].map { try publish($0, sizeBytes: 50, seconds: 1) }
+        let run = try store.beginExecution(command: "", versions: "", subject: "job")
+        let ofRun = try publish("e", sizeBytes: 50, seconds: 1, execution: run)
+        try store.endExecution(run, outcome: .succeeded)
+        #expect(try store.pin(try store.subject("a")))
+        #expect(try store.pin(try store.subject(digests[1].hex)))
+        #expect(try store.pin(try store.subject("\(run)")))
+        #expect(try !store.pin(try store.subject("a")))
+        #expect(try store.pins() == ["task a", "blob \(digests[1])", "run \(run)"])
+        try store.database.write { database in
+            for (name, digest) in [("m", digests[2]), ("m", digests[3])] {
+                try database.run(
+                    "INSERT INTO model (name, artifact, createdAt) SELECT ?, id, 1 FROM artifact WHERE digest = ?",
+                    [name, digest.column])
+                try database.run(
+                    "INSERT INTO promotion (model, promotedAt, reason) VALUES (?, 1, '')", [database.lastInsertedRowID])
+            }
+        }
+        let (plan, _) = try collect(CollectionPolicy(keepRuns: 0, maximumBytes: 0))
+        #expect((digests + [ofRun]).map(store.contains) == [true, true, false, true, true])
+        #expect(plan.heldBytes == [.pinned: 150, .promoted: 50])
+        #expect(try store.unpin(try store.subject("task a")))
+        #expect(try !store.unpin(try store.subject("a")))
+    }
+
+    @Test("Beside a run nothing goes that was used since an hour before it began")
+    func beside() throws {
+        let old = try publish("old", sizeBytes: 50, seconds: 1)
+        let fresh = try publish("fresh", sizeBytes: 50, seconds: 1)
+        try age(old, hours: 2)
+        let (plan, summary) = try ContentStore.collect(path: store.path, CollectionPolicy(maximumBytes: 0))
+        #expect(plan.removed.map(\.task) == ["old"] && summary.blobs == 1)
+        #expect(plan.heldBytes == [.busy: 50])
+        #expect(!store.contains(old) && store.contains(fresh))
+    }
+
+    @Test("A blob that is used after the plan was made is spared")
+    func spared() throws {
+        let digest = try publish("a", sizeBytes: 50, seconds: 1)
+        try age(digest, hours: 2)
+        let (_, summary) = try ContentStore.collect(
+            path: store.path, CollectionPolicy(maximumBytes: 0), planned: { _ in _ = store.use(digest) })
+        #expect(summary.spared == 1 && store.contains(digest))
+    }
+
+    @Test("A plan changes nothing")
+    func dryRun() throws {
+        try publish("a", sizeBytes: 50, seconds: 1)
+        let before = try store.listing().blobs
+        _ = try store.planCollection(CollectionPolicy(maximumBytes: 0))
+        #expect(try store.listing().blobs == before)
+    }
+}

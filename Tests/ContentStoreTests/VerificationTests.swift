@@ -1,0 +1,67 @@
+import Foundation
+import PipelineTestSupport
+import Synchronization
+import Testing
+
+@testable import ContentStore
+
+@Suite("Verification")
+struct VerificationTests {
+    let fixture: StoreFixture
+    var store: ContentStore { fixture.store }
+
+    init() throws { fixture = try StoreFixture() }
+
+    private func overwrite(_ digest: Digest, _ bytes: [UInt8]) throws {
+        try FileManager.default.removeItem(atPath: store.objectPath(digest))
+        try Data(bytes).write(to: URL(fileURLWithPath: store.objectPath(digest)))
+    }
+
+    @Test("A whole store is whole, on any number of threads", arguments: [1, 3])
+    func whole(threads: Int) throws {
+        for number in 0..<40 { _ = try store.put(bytes: [UInt8](repeating: UInt8(number), count: 1000 * number)) }
+        let progress = Mutex(0)
+        let report = try store.verify(threads: threads) { done, total in
+            progress.withLock { $0 = max($0, done) }
+            return total == 780_000
+        }
+        #expect(report.isSound && report.blobs == 40 && report.sizeBytes == 780_000)
+        #expect(progress.withLock { $0 } == 780_000)
+    }
+
+    @Test("Cut, altered and emptied blobs are moved away with a line in the ledger, the others stay")
+    func damaged() throws {
+        let digests = try (0..<5).map { try store.put(bytes: [UInt8](repeating: UInt8($0), count: 100)) }
+        try overwrite(digests[0], [0])
+        try overwrite(digests[1], [UInt8](repeating: 9, count: 100))
+        try overwrite(digests[2], [])
+        let report = try store.verify(threads: 2)
+        #expect(report.damaged.map(\.digest) == digests[..<3].sorted())
+        #expect(!report.isSound)
+        #expect(digests.map(store.contains) == [false, false, false, true, true])
+        #expect(try FolderOperations.names(in: store.path + "/damaged") == digests[..<3].map(\.hex).sorted())
+        #expect(try store.ledger().map(\.kind) == ["damaged", "damaged", "damaged"])
+        #expect(try store.verify(threads: 2).isSound)
+    }
+
+    @Test("Facts that do not fit the blobs are faults, results without blobs are counted, strange files are named")
+    func facts() throws {
+        let key = StoreFixture.key("a")
+        let attempt = try store.beginAttempt(key, execution: fixture.execution, task: nil)
+        try store.commit(fixture.record(key, attempt, output: "x"), execution: fixture.execution)
+        #expect(try store.verify(threads: 1).absentBlobs == 1, "the reference was never stored")
+        try store.database.write { try $0.run("UPDATE artifact SET sizeBytes = 7 WHERE sizeBytes = 1", []) }
+        let stray = store.path + "/objects/ab/note.txt"
+        try Data().write(to: URL(fileURLWithPath: stray))
+        let report = try store.verify(threads: 1)
+        #expect(report.faults == ["the blob \(Digest.of(text: "x")) has 1 bytes, the database says 7"])
+        #expect(report.strays == [stray])
+        #expect(FolderOperations.exists(stray))
+    }
+
+    @Test("It stops when it is asked to")
+    func interrupted() throws {
+        for number in 0..<10 { _ = try store.put(bytes: [UInt8(number)]) }
+        #expect(throws: StoreError.interrupted("verification")) { try store.verify(threads: 1) { _, _ in false } }
+    }
+}

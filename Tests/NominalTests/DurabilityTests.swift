@@ -1,0 +1,62 @@
+import ContentStore
+import Foundation
+import Testing
+
+/// In which order a run makes things durable, as the operating system sees it.
+@Suite struct DurabilityTests {
+    private let fixture: CommandLineFixture
+    private let calls: [FileFaults.Call]
+
+    init() throws {
+        fixture = try CommandLineFixture()
+        try fixture.writeDemoData()
+        try fixture.writeManifest(categories: ["wood"], steps: 4)
+        let log = fixture.place("calls")
+        let outcome = try fixture.nominal(
+            environment: FileFaults.environment(log: log, below: fixture.place(".nominal")), ["run", "tiny.json"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        calls = try FileFaults.calls(log: log)
+    }
+
+    /// The position of the first call that fits, from `start` on.
+    private func first(from start: Int = 0, _ fits: (FileFaults.Call) -> Bool) -> Int? {
+        calls.indices.dropFirst(start).first { fits(calls[$0]) }
+    }
+
+    @Test(
+        "The content of a blob, its name, the fact that names it: each is on the disk before the next is written"
+    )
+    func order() throws {
+        let names = calls.indices.filter { calls[$0].name == "rename" && calls[$0].path.contains(" -> objects/") }
+        #expect(names.count > 20)
+        // The ledger of input files names these, as masks may be stored as they are.
+        let inputs = Set(
+            try fixture.files(below: "data").map { try Digest.of(filePath: fixture.place("data/" + $0)).hex })
+        for named in names {
+            let (temporary, object) = try #require(
+                calls[named].path.firstRange(of: " -> ").map {
+                    (calls[named].path[..<$0.lowerBound], calls[named].path[$0.upperBound...])
+                })
+            let written = calls.indices.prefix(named).last { calls[$0].name == "write" && calls[$0].path == temporary }
+            let flushed = calls.indices.prefix(named).last { calls[$0].name == "fsync" && calls[$0].path == temporary }
+            let isContentFirst = flushed.map { $0 > (written ?? -1) } ?? false
+            #expect(isContentFirst, "\(object) is named before it is flushed")
+            let folder = object.prefix { $0 != "/" } + "/" + object.dropFirst("objects/".count).prefix(2)
+            let folderFlushed = try #require(
+                first(from: named) { $0.name == "fsync" && $0.path == folder }, "\(folder) is never flushed")
+            let digest = String(object.dropFirst("objects/".count).replacing("/", with: ""))
+            guard !inputs.contains(digest) else { continue }
+            let fact = try #require(
+                first { $0.path.hasSuffix("-wal") && $0.bytes.contains(digest) }, "no fact names \(digest)")
+            #expect(folderFlushed < fact, "\(digest) is in the journal before its name is flushed")
+        }
+    }
+
+    @Test("A finished task is reported only after the journal that holds its result was flushed")
+    func journal() throws {
+        let lastWrite = try #require(
+            calls.indices.last { calls[$0].name == "write" && calls[$0].path.hasSuffix("-wal") })
+        let flush = first(from: lastWrite) { $0.name == "fsync" && $0.path.hasSuffix("-wal") }
+        #expect(flush != nil, "the last commit is not flushed")
+    }
+}

@@ -1,0 +1,231 @@
+// Stands between a program and the C library, and makes the disk fail.
+//
+// Loaded with LD_PRELOAD; the tests compile it. It counts the system calls that change what lies below a folder, those
+// of SQLite too, and may write them down, and at one of them kill the process or return an error.
+//
+//   FAULTS_ROOT   the folder, absolute and without links
+//   FAULTS_LOG    a file, outside of the folder: a line for each call, "NUMBER CALL PATH", with the bytes in hexadecimal
+//                 for what is written to a write-ahead log
+//   FAULTS_AT     the number of the call that fails; counted from 1
+//   FAULTS_KIND   kill: the process is killed instead of the call
+//                 torn: half of the bytes are written, then the process is killed; other calls as with kill
+//                 full: this call and all that follow find the disk full, as far as they need space
+//                 broken: this call fails with an input/output error
+//
+//   FAULTS_CLOCK  seconds by which the clock of the day is set back
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { descriptors = 4096 };
+
+static char root[PATH_MAX];
+static size_t rootLength;
+static int logDescriptor = -1;
+static long failing;
+static long setBack;
+static char kind[16];
+static atomic_long count;
+static char *_Atomic paths[descriptors];
+static atomic_flag logging = ATOMIC_FLAG_INIT;
+
+static long number(const char *name) {
+    const char *text = getenv(name);
+    return text ? atol(text) : 0;
+}
+
+__attribute__((constructor)) static void start(void) {
+    setBack = number("FAULTS_CLOCK");
+    const char *folder = getenv("FAULTS_ROOT");
+    if (!folder) return;
+    snprintf(root, sizeof root, "%s/", folder);
+    rootLength = strlen(root);
+    failing = number("FAULTS_AT");
+    snprintf(kind, sizeof kind, "%s", getenv("FAULTS_KIND") ? getenv("FAULTS_KIND") : "");
+    const char *log = getenv("FAULTS_LOG");
+    if (log) logDescriptor = (int)syscall(SYS_openat, AT_FDCWD, log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+}
+
+// The path below the folder, in `place`; null for what lies elsewhere.
+static const char *below(const char *path, char *place) {
+    if (!rootLength || !path) return NULL;
+    if (path[0] == '/') {
+        snprintf(place, PATH_MAX, "%s", path);
+    } else {
+        char folder[PATH_MAX];
+        if (!getcwd(folder, sizeof folder)) return NULL;
+        if (snprintf(place, PATH_MAX, "%s/%s", folder, path) >= PATH_MAX) return NULL;
+    }
+    if (strncmp(place, root, rootLength) != 0) return NULL;
+    return place + rootLength;
+}
+
+static void note(long at, const char *call, const char *path, const void *bytes, size_t size) {
+    if (logDescriptor < 0) return;
+    size_t length = strlen(path);
+    int isJournal = bytes && length > 4 && strcmp(path + length - 4, "-wal") == 0;
+    char *line = malloc(length + 64 + (isJournal ? 2 * size : 0));
+    int end = sprintf(line, "%ld %s %s", at, call, path);
+    if (isJournal) {
+        line[end++] = ' ';
+        for (size_t i = 0; i < size; i++) end += sprintf(line + end, "%02x", ((const unsigned char *)bytes)[i]);
+    }
+    line[end++] = '\n';
+    while (atomic_flag_test_and_set(&logging)) {}
+    (void)!syscall(SYS_write, logDescriptor, line, end);
+    atomic_flag_clear(&logging);
+    free(line);
+}
+
+// Counts a call. 0: it may go on; otherwise the error that it shall return. With `torn`, it may also say that half of the
+// bytes shall be written.
+static int counted(const char *call, const char *path, int needsSpace, const void *bytes, size_t size, int *torn) {
+    long at = atomic_fetch_add(&count, 1) + 1;
+    note(at, call, path, bytes, size);
+    if (!failing || at < failing) return 0;
+    if (strcmp(kind, "full") == 0) return needsSpace ? ENOSPC : 0;
+    if (at > failing) return 0;
+    if (strcmp(kind, "broken") == 0) return EIO;
+    if (strcmp(kind, "torn") == 0 && torn) {
+        *torn = 1;
+        return 0;
+    }
+    syscall(SYS_kill, syscall(SYS_getpid), SIGKILL);
+    for (;;) pause();
+}
+
+static void end(void) {
+    syscall(SYS_kill, syscall(SYS_getpid), SIGKILL);
+    for (;;) pause();
+}
+
+static const char *path(int descriptor) {
+    return descriptor >= 0 && descriptor < descriptors ? paths[descriptor] : NULL;
+}
+
+static int opened(int descriptor, const char *place) {
+    if (place && descriptor >= 0 && descriptor < descriptors) paths[descriptor] = strdup(place);
+    return descriptor;
+}
+
+static int opening(int folder, const char *name, int flags, mode_t mode) {
+    char buffer[PATH_MAX];
+    const char *place = folder == AT_FDCWD || (name && name[0] == '/') ? below(name, buffer) : NULL;
+    if (place && (flags & (O_CREAT | O_TRUNC))) {
+        int isThere = syscall(SYS_faccessat, AT_FDCWD, name, F_OK) == 0;
+        if (!isThere || (flags & O_TRUNC)) {
+            int fault = counted("open", place, !isThere, NULL, 0, NULL);
+            if (fault) { errno = fault; return -1; }
+        }
+    }
+    return opened((int)syscall(SYS_openat, folder, name, flags, mode), place);
+}
+
+#define MODE(flags) \
+    mode_t mode = 0; \
+    if ((flags) & (O_CREAT | O_TMPFILE)) { \
+        va_list list; \
+        va_start(list, flags); \
+        mode = va_arg(list, mode_t); \
+        va_end(list); \
+    }
+
+int open(const char *name, int flags, ...) { MODE(flags) return opening(AT_FDCWD, name, flags, mode); }
+int open64(const char *name, int flags, ...) { MODE(flags) return opening(AT_FDCWD, name, flags | O_LARGEFILE, mode); }
+int openat(int folder, const char *name, int flags, ...) { MODE(flags) return opening(folder, name, flags, mode); }
+int openat64(int folder, const char *name, int flags, ...) {
+    MODE(flags) return opening(folder, name, flags | O_LARGEFILE, mode);
+}
+
+int close(int descriptor) {
+    if (descriptor >= 0 && descriptor < descriptors) free(atomic_exchange(&paths[descriptor], NULL));
+    return (int)syscall(SYS_close, descriptor);
+}
+
+ssize_t write(int descriptor, const void *bytes, size_t size) {
+    const char *place = path(descriptor);
+    if (!place) return syscall(SYS_write, descriptor, bytes, size);
+    int torn = 0, fault = counted("write", place, 1, bytes, size, &torn);
+    if (fault) { errno = fault; return -1; }
+    ssize_t written = syscall(SYS_write, descriptor, bytes, torn ? size / 2 : size);
+    if (torn) end();
+    return written;
+}
+
+static ssize_t writing(int descriptor, const void *bytes, size_t size, off_t offset) {
+    const char *place = path(descriptor);
+    if (!place) return syscall(SYS_pwrite64, descriptor, bytes, size, offset);
+    int torn = 0, fault = counted("write", place, 1, bytes, size, &torn);
+    if (fault) { errno = fault; return -1; }
+    ssize_t written = syscall(SYS_pwrite64, descriptor, bytes, torn ? size / 2 : size, offset);
+    if (torn) end();
+    return written;
+}
+
+ssize_t pwrite(int descriptor, const void *bytes, size_t size, off_t offset) {
+    return writing(descriptor, bytes, size, offset);
+}
+ssize_t pwrite64(int descriptor, const void *bytes, size_t size, off64_t offset) {
+    return writing(descriptor, bytes, size, offset);
+}
+
+#define ON_DESCRIPTOR(call, needsSpace, action) \
+    const char *place = path(descriptor); \
+    if (place) { \
+        int fault = counted(call, place, needsSpace, NULL, 0, NULL); \
+        if (fault) { errno = fault; return -1; } \
+    } \
+    return (int)(action);
+
+int fsync(int descriptor) { ON_DESCRIPTOR("fsync", 0, syscall(SYS_fsync, descriptor)) }
+int fdatasync(int descriptor) { ON_DESCRIPTOR("fsync", 0, syscall(SYS_fdatasync, descriptor)) }
+int ftruncate(int descriptor, off_t size) { ON_DESCRIPTOR("truncate", 1, syscall(SYS_ftruncate, descriptor, size)) }
+int ftruncate64(int descriptor, off64_t size) { ON_DESCRIPTOR("truncate", 1, syscall(SYS_ftruncate, descriptor, size)) }
+
+#define ON_PATH(call, needsSpace, name, action) \
+    char buffer[PATH_MAX]; \
+    const char *place = below(name, buffer); \
+    if (place) { \
+        int fault = counted(call, place, needsSpace, NULL, 0, NULL); \
+        if (fault) { errno = fault; return -1; } \
+    } \
+    return (int)(action);
+
+int mkdir(const char *name, mode_t mode) {
+    if (syscall(SYS_faccessat, AT_FDCWD, name, F_OK) == 0) { errno = EEXIST; return -1; }
+    ON_PATH("mkdir", 1, name, syscall(SYS_mkdirat, AT_FDCWD, name, mode))
+}
+int unlink(const char *name) {
+    if (syscall(SYS_faccessat, AT_FDCWD, name, F_OK) != 0) return (int)syscall(SYS_unlinkat, AT_FDCWD, name, 0);
+    ON_PATH("unlink", 0, name, syscall(SYS_unlinkat, AT_FDCWD, name, 0))
+}
+int rmdir(const char *name) { ON_PATH("rmdir", 0, name, syscall(SYS_unlinkat, AT_FDCWD, name, AT_REMOVEDIR)) }
+
+int rename(const char *old, const char *name) {
+    char first[PATH_MAX], second[PATH_MAX], both[2 * PATH_MAX + 4];
+    const char *source = below(old, first), *place = below(name, second);
+    if (place) {
+        snprintf(both, sizeof both, "%s -> %s", source ? source : old, place);
+        int fault = counted("rename", both, 1, NULL, 0, NULL);
+        if (fault) { errno = fault; return -1; }
+    }
+    return (int)syscall(SYS_renameat2, AT_FDCWD, old, AT_FDCWD, name, 0);
+}
+
+int clock_gettime(clockid_t clock, struct timespec *now) {
+    int result = (int)syscall(SYS_clock_gettime, clock, now);
+    if (result == 0 && clock == CLOCK_REALTIME) now->tv_sec -= setBack;
+    return result;
+}

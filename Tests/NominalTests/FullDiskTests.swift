@@ -1,0 +1,70 @@
+import ContentStore
+import Foundation
+import PipelineTestSupport
+import Testing
+
+/// A real file system without space. Skipped, with a word, where this user may not mount one.
+@Suite struct FullDiskTests {
+    private static let mayMount: Bool = {
+        guard geteuid() == 0, let folder = try? TemporaryFolder(), let disk = try? SmallDisk(folder.path, "1m") else {
+            print("the tests on a full disk are skipped: only root can mount one")
+            return false
+        }
+        return disk.isMounted
+    }()
+
+    /// A file system of a few megabytes in memory, as long as this object lives.
+    private final class SmallDisk: Sendable {
+        let isMounted: Bool
+        private let path: String
+
+        init(_ path: String, _ size: String) throws {
+            self.path = path
+            isMounted = try Self.run("mount", "-t", "tmpfs", "-o", "size=\(size)", "tmpfs", path)
+        }
+
+        deinit { if isMounted { _ = try? Self.run("umount", "-l", path) } }
+
+        private static func run(_ arguments: String...) throws -> Bool {
+            let process = Process()
+            process.executableURL = URL(filePath: "/usr/bin/env")
+            process.arguments = arguments
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            process.waitUntilExit()
+            return process.terminationStatus == 0
+        }
+    }
+
+    @Test("On a full disk a run says so and keeps what is done; collection frees space there, and the run goes on")
+    func fullDisk() throws {
+        guard Self.mayMount else { return }
+        let fixture = try CommandLineFixture()
+        try fixture.writeDemoData()
+        // A store elsewhere says what is right.
+        try fixture.writeManifest(categories: ["wood"], steps: 12)
+        #expect(try fixture.nominal("run", "tiny.json", "--output", "expected", "--store", "elsewhere").status == 0)
+        try FileManager.default.createDirectory(atPath: fixture.place("disk"), withIntermediateDirectories: true)
+        let disk = try SmallDisk(fixture.place("disk"), "12m")
+        try #require(disk.isMounted)
+        let store = ["--store", "disk/store", "--quiet"]
+        // Results that nobody needs any more, of a job with other numbers.
+        try fixture.writeManifest(
+            "old", categories: ["wood", "woven_cloth"], steps: 8, training: ", \"learningRate\": 0.01")
+        #expect(try fixture.nominal(environment: [:], ["run", "old.json"] + store).status == 0)
+        // The disk is filled to the last byte.
+        _ = try fixture.tool("dd", "if=/dev/zero", "of=disk/filler", "bs=4096")
+        let run = ["run", "tiny.json", "--output", "results"] + store
+        let failed = try fixture.nominal(environment: [:], run)
+        #expect([1, 74].contains(failed.status))
+        #expect(failed.errors.contains("the disk is full"), "\(failed.errors)")
+        let collected = try fixture.nominal(environment: [:], ["gc", "--max-size", "0"] + store)
+        #expect(collected.status == 0, "\(collected.errors)")
+        let resumed = try fixture.nominal(environment: [:], run)
+        #expect(resumed.status == 0, "\(resumed.errors)")
+        #expect(
+            try fixture.bytes("results/models/wood.nominal") == fixture.bytes("expected/models/wood.nominal"))
+        #expect(try fixture.nominal("verify", "--store", "disk/store").status == 0)
+        withExtendedLifetime(disk) {}
+    }
+}

@@ -1,0 +1,136 @@
+import ContentStore
+import Foundation
+import PipelineTestSupport
+import Synchronization
+import Testing
+
+@testable import Pipeline
+
+@Suite("After a failure")
+struct FailurePolicyTests {
+    let fixture: ExecutorFixture
+
+    init() throws { fixture = try ExecutorFixture() }
+
+    private func run(_ tasks: [PipelineTask], _ policy: FailurePolicy = FailurePolicy(), check: Double = 0) throws
+        -> ExecutionSummary
+    {
+        var options = ExecutorOptions(jobs: 2, keyParts: [KeyPart("numerics", .integer(1))])
+        options.policy = policy
+        options.checkedShare = check
+        return try Executor(store: fixture.store, options: options).run(TaskGraph(tasks))
+    }
+
+    @Test("Each class has its own number of further attempts, the waits double up to a minute")
+    func delays() {
+        let policy = FailurePolicy(retries: [.killed: 2, .failed: 9], backOffSeconds: 4)
+        let killed = AttemptFailure(.killed, "signal 9")
+        #expect(policy.delay(after: [killed]) == 4)
+        #expect(policy.delay(after: [killed, killed]) == 8)
+        #expect(policy.delay(after: [killed, killed, killed]) == nil)
+        #expect(policy.delay(after: [AttemptFailure(.timedOut, "late")]) == nil)
+        let failures = (0..<9).map { AttemptFailure(.failed, "error \($0)") }
+        #expect(policy.delay(after: Array(failures.prefix(4))) == 32)
+        #expect(policy.delay(after: failures) == 60)
+        #expect(policy.delay(after: []) == nil)
+    }
+
+    @Test("The same error twice would come a third time")
+    func deterministic() {
+        let policy = FailurePolicy(retries: [.failed: 9], backOffSeconds: 0)
+        let (dark, bright) = (AttemptFailure(.failed, "too dark"), AttemptFailure(.failed, "too bright"))
+        #expect(policy.delay(after: [dark]) == 0)
+        #expect(policy.delay(after: [dark, bright]) == 0)
+        #expect(policy.delay(after: [dark, dark]) == nil)
+        #expect(policy.delay(after: [dark, bright, dark]) == nil)
+    }
+
+    @Test("Errors have a class, whatever threw them")
+    func classes() {
+        #expect(AttemptFailure.of(StoreError.diskFull(path: "p")).kind == .refused)
+        #expect(AttemptFailure.of(StoreError.missingBlob(.of([]))).kind == .lost)
+        #expect(AttemptFailure.of(StageFailure(message: "broke")) == AttemptFailure(.failed, "broke"))
+        #expect(AttemptFailure.of(AttemptFailure(.killed, "9")).kind == .killed)
+    }
+
+    @Test("A task that failed is tried again within the run; the history has every attempt with its class")
+    func retries() throws {
+        let calls = Atomic<Int>(0)
+        let flaky = GraphFixture.task(
+            "flaky",
+            stage: ClosureStage("flaky") { context in
+                let call = calls.add(1, ordering: .relaxed).newValue
+                if call < 3 { throw AttemptFailure(.killed, "signal \(call)") }
+                try context.write("at last")
+            })
+        let summary = try run([flaky], FailurePolicy(retries: [.killed: 5], backOffSeconds: 0.001))
+        #expect(summary.isSuccess && summary.run == 1)
+        let jobs = try fixture.store.jobs(ofTask: "flaky")
+        #expect(jobs.map(\.status) == ["failed", "failed", "succeeded"])
+        #expect(jobs.map(\.failure) == ["killed", "killed", nil] && jobs.map(\.attempt) == [1, 2, 3])
+        #expect(jobs.map(\.log) == ["signal 1", "signal 2", ""])
+    }
+
+    @Test("A task that fails in the same way every time is tried twice, and no more")
+    func hopeless() throws {
+        let tasks = [GraphFixture.task("bad", stage: GraphFixture.failing("camera"))]
+        let summary = try run(tasks, FailurePolicy(retries: [.failed: 50], backOffSeconds: 0.001))
+        #expect(summary.failures.map(\.message) == ["camera broke"])
+        #expect(try fixture.store.jobs(ofTask: "bad").map(\.status) == ["failed", "failed"])
+    }
+
+    @Test("A stop ends the wait for another attempt")
+    func cancelled() throws {
+        var options = ExecutorOptions(jobs: 1)
+        options.policy = FailurePolicy(retries: [.lost: 5], backOffSeconds: 60)
+        let observer = RecordingObserver()
+        let executor = Executor(store: fixture.store, options: options, observer: observer)
+        let stage = ClosureStage("lost") { _ in throw AttemptFailure(.lost, "gone") }
+        ThreadTeam.start(named: "canceller") {
+            while observer.retried.isEmpty { usleep(1_000) }
+            executor.cancel()
+        }
+        let start = HostClock.monotonicSeconds()
+        let summary = try executor.run(TaskGraph([GraphFixture.task("lost", stage: stage)]))
+        #expect(HostClock.monotonicSeconds() - start < 30)
+        #expect(!summary.isSuccess)
+    }
+
+    @Test("Stored results that are computed again and come out the same are no news")
+    func equalAgain() throws {
+        let tasks = [GraphFixture.task("a"), GraphFixture.task("b", after: ["a"], resources: .wholeMachine)]
+        _ = try run(tasks)
+        let summary = try run(tasks, check: 1)
+        #expect(summary.isSuccess && summary.cached == 2 && summary.checkedCount == 2 && summary.differences.isEmpty)
+        #expect(try run(tasks).checkedCount == 0)
+        #expect(try fixture.store.ledger().isEmpty)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: fixture.store.path + "/attempts").isEmpty)
+    }
+
+    @Test(
+        "A result that comes out different is reported and noted, also where memos would hide it; the stored one stays")
+    func differentAgain() throws {
+        let calls = Atomic<Int>(0)
+        let stage = ClosureStage("drifting") { context in
+            let digest = try context.memo(stage: "part", version: 1, parts: []) {
+                [UInt8(calls.add(1, ordering: .relaxed).newValue)]
+            }
+            try context.write(digest.hex)
+        }
+        let tasks = [GraphFixture.task("drifting", stage: stage)]
+        let first = try run(tasks).output(of: TaskID("drifting"), named: "out")
+        let summary = try run(tasks, check: 1)
+        #expect(summary.isSuccess && summary.differences.map(\.task.path) == ["drifting"])
+        #expect(summary.differences[0].message.contains("out is "))
+        #expect(try fixture.store.ledger().map(\.kind) == ["differs"])
+        #expect(try run(tasks).output(of: TaskID("drifting"), named: "out") == first)
+    }
+
+    @Test("The sample of results to check is a share, and the same every time")
+    func sample() throws {
+        let tasks = (0..<200).map { GraphFixture.task("t\($0)") }
+        _ = try run(tasks)
+        let counts = try (0..<2).map { _ in try run(tasks, check: 0.25).checkedCount }
+        #expect(counts[0] == counts[1] && (25...75).contains(counts[0]))
+    }
+}

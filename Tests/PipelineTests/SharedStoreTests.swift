@@ -1,0 +1,135 @@
+import ContentStore
+import Foundation
+import PipelineTestSupport
+import Synchronization
+import Testing
+
+@testable import Pipeline
+
+/// Runs that share a store. Each has a store object of its own, which is to the others what another process is.
+@Suite("Runs on one store at once")
+struct SharedStoreTests {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func executor(
+        _ observer: RecordingObserver = RecordingObserver(), jobs: Int = 2, threads: Int = 1, cores: Int = 1
+    ) throws -> Executor {
+        Executor(
+            store: try ContentStore(path: folder.path),
+            options: ExecutorOptions(jobs: jobs, threads: threads, cores: cores), observer: observer)
+    }
+
+    /// Runs each executor on a thread of its own; the summaries in the same order.
+    private func run(_ executors: [Executor], _ graph: TaskGraph) throws -> [ExecutionSummary] {
+        let summaries = Monitor([ExecutionSummary?](repeating: nil, count: executors.count))
+        try ThreadTeam.forEach(count: executors.count, threads: executors.count, named: "run") { index in
+            let summary = try executors[index].run(graph)
+            summaries.update { $0[index] = summary }
+        }
+        return summaries.inspect { $0.compactMap(\.self) }
+    }
+
+    @Test("Runs of the same graph compute every task once between them", arguments: [1, 2, 3])
+    func sharing(count: Int) throws {
+        let calls = Mutex<[String: Int]>([:])
+        func counting(_ name: String, after producers: [String] = []) -> PipelineTask {
+            GraphFixture.task(
+                name, after: producers,
+                stage: ClosureStage(name) { context in
+                    calls.withLock { $0[name, default: 0] += 1 }
+                    usleep(2_000)
+                    try context.write(name)
+                })
+        }
+        let leaves = (0..<40).map { counting("leaf/\($0)") }
+        let chain = (0..<6).map { counting("chain/\($0)", after: $0 == 0 ? ["leaf/0"] : ["chain/\($0 - 1)"]) }
+        let last = counting("last", after: leaves.map(\.id.path) + ["chain/5"])
+        let graph = try TaskGraph(leaves + chain + [last])
+        let summaries = try run((0..<count).map { _ in try executor() }, graph)
+        #expect(summaries.allSatisfy { $0.isSuccess && $0.run + $0.cached == graph.count })
+        #expect(summaries.reduce(0) { $0 + $1.run } == graph.count)
+        #expect(calls.withLock { $0.values.allSatisfy { $0 == 1 } && $0.count == graph.count })
+        let store = try ContentStore(path: folder.path, mode: .readOnly)
+        #expect(try store.ledger().isEmpty)
+        #expect(try graph.tasks.allSatisfy { try store.jobs(ofTask: $0.id.path).map(\.attempt) == [1] })
+    }
+
+    @Test("A run that waits for another goes on with other work, and stops at once when it is told to")
+    func waiting() throws {
+        let gate = Monitor((isStarted: false, isOpen: false))
+        let slow = GraphFixture.task(
+            "slow",
+            stage: ClosureStage("slow") { context in
+                gate.update { $0.isStarted = true }
+                gate.wait { $0.isOpen ? () : nil }
+                try context.write("slow")
+            })
+        let first = try executor()
+        let firstRun = Monitor<ExecutionSummary?>(nil)
+        ThreadTeam.start(named: "first") {
+            let summary = try? first.run(TaskGraph([slow]))
+            firstRun.update { $0 = summary }
+        }
+        gate.wait { $0.isStarted ? () : nil }
+        let observer = RecordingObserver()
+        let second = try executor(observer, jobs: 1)
+        let secondRun = Monitor<ExecutionSummary?>(nil)
+        ThreadTeam.start(named: "second") {
+            let summary = try? second.run(
+                TaskGraph([slow, GraphFixture.task("after", after: ["slow"]), GraphFixture.task("other")]))
+            secondRun.update { $0 = summary }
+        }
+        while observer.tasks(.run) != ["other"] { usleep(1_000) }
+        #expect(observer.waited.map(\.path) == ["slow"])
+        let start = HostClock.monotonicSeconds()
+        second.cancel()
+        let stopped = secondRun.wait { $0 }
+        #expect(HostClock.monotonicSeconds() - start < 2)
+        #expect(stopped.isCancelled && stopped.run == 1 && stopped.skipped == 2)
+        gate.update { $0.isOpen = true }
+        #expect(firstRun.wait { $0 }.isSuccess)
+    }
+
+    @Test("A task that failed elsewhere is tried by the run that waited for it")
+    func takingOver() throws {
+        let calls = Atomic<Int>(0)
+        let flaky = GraphFixture.task(
+            "flaky",
+            stage: ClosureStage("flaky") { context in
+                usleep(100_000)
+                if calls.add(1, ordering: .relaxed).newValue == 1 { throw StageFailure(message: "no light") }
+                try context.write("light")
+            })
+        let summaries = try run([try executor(), try executor()], TaskGraph([flaky]))
+        #expect(summaries.map(\.failed).reduce(0, +) == 1 && summaries.map(\.run).reduce(0, +) == 1)
+        let jobs = try ContentStore(path: folder.path, mode: .readOnly).jobs(ofTask: "flaky")
+        #expect(jobs.map(\.status) == ["failed", "succeeded"] && jobs.map(\.attempt) == [1, 2])
+    }
+
+    @Test("Tasks that take the whole machine run one after the other, also in different runs")
+    func machine() throws {
+        let running = Atomic<Int>(0)
+        func heavy(_ name: String) -> PipelineTask {
+            GraphFixture.task(
+                name, resources: .wholeMachine,
+                stage: ClosureStage(name) { context in
+                    if running.add(1, ordering: .relaxed).newValue > 1 {
+                        throw StageFailure(message: "two at a time")
+                    }
+                    usleep(20_000)
+                    running.subtract(1, ordering: .relaxed)
+                    try context.write(name)
+                })
+        }
+        let executors = [try executor(threads: 2, cores: 2), try executor(threads: 2, cores: 2)]
+        let graphs = try (0..<2).map { index in try TaskGraph((0..<3).map { heavy("heavy/\(index)/\($0)") }) }
+        let summaries = Monitor<[ExecutionSummary]>([])
+        try ThreadTeam.forEach(count: 2, threads: 2, named: "run") { index in
+            let summary = try executors[index].run(graphs[index])
+            summaries.update { $0.append(summary) }
+        }
+        #expect(summaries.inspect { $0.allSatisfy { $0.isSuccess && $0.run == 3 } })
+    }
+}

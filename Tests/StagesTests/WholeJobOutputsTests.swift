@@ -1,0 +1,114 @@
+import ContentStore
+import Foundation
+import Manifests
+import Pipeline
+import Tensors
+import Testing
+
+@testable import Stages
+
+/// What every stage of a tiny job writes.
+///
+/// What comes out of floating-point kernels of a library differs in its last bits between processors. So digests are pinned
+/// for the processors that they were recorded on; on others the test says that it looked at nothing but the numbers, which
+/// are pinned everywhere, rounded to what instruction sets agree on. A stage whose outputs change raises its `version`.
+@Suite struct WholeJobOutputsTests {
+    private static let processor = "\(HostDescription.current.processor), \(OneDNN.instructionSet)"
+
+    /// By processor and instruction set: SHA-256 over the digests of all outputs of all tasks of a stage.
+    private static let pinned: [String: [String: String]] = [
+        "Intel(R) Xeon(R) Processor @ 2.50GHz, avx512_core_vnni": [
+            "aggregate": "89dd58bdcc3b", "assess": "d1b3d471855a", "calibrate": "812f51674be8",
+            "choose": "8c96b8581cd2",
+            "corrupt": "3147e182bf76", "ingest": "0abb395f13ea", "metrics": "f5e3e66f4a16", "overlay": "8efaa2dcc4f1",
+            "report": "f12f80d5cdef", "require": "8f0e1a7ef164", "score": "1be38ec26540", "select": "6f1c29b7cab6",
+            "textures": "4d63c6942269", "train": "d739347f3c63",
+        ]
+    ]
+
+    private static let versions = [
+        "aggregate": 2, "assess": 2, "calibrate": 3, "choose": 1, "corrupt": 2, "ingest": 1, "metrics": 2, "overlay": 1,
+        "report": 2, "require": 1, "score": 3, "select": 1, "textures": 1, "train": 2,
+    ]
+
+    private let data: TinyDataSet
+    private let bench: StageBench
+    private let job: Job
+    private let summary: ExecutionSummary
+
+    init() throws {
+        data = try TinyDataSet()
+        bench = try StageBench()
+        try data.writeCategory("bolt", train: 8)
+        try data.writeImage(30, to: "textures/a.png")
+        let text = """
+            {
+              "name": "tiny",
+              "dataset": { "layout": "mvtec", "root": ".", "categories": ["bolt"], "heldOutFraction": 0.25 },
+              "image": { "width": 32, "height": 32 },
+              "corruption": { "textures": "textures" },
+              "network": { "baseWidth": 4 },
+              "engine": { "name": "onednn", "precision": "float32" },
+              "training": { "steps": 6, "batchSize": 2, "warmupSteps": 1, "stepsPerShard": 2, "candidates": 2 },
+              "require": { "imageAUROC": ">= 0" }
+            }
+            """
+        job = try Job(try JobManifest.parse(bytes: Array(text.utf8), file: data.path + "/tiny.json")) {
+            try $0.map { try Digest.of(filePath: $0) }
+        }
+        summary = try bench.execute(job.graph)
+    }
+
+    /// One digest for each stage.
+    private func digests() -> [String: String] {
+        var lines: [String: [String]] = [:]
+        for task in job.graph.tasks {
+            for output in task.stage.outputs {
+                let digest = summary.output(of: task.id, named: output).map(\.hex) ?? "none"
+                lines[type(of: task.stage).name, default: []].append("\(task.id) \(output) \(digest)\n")
+            }
+        }
+        return lines.mapValues { Digest.of(text: $0.sorted().joined()).short }
+    }
+
+    @Test("Every stage has the version that its pinned outputs belong to")
+    func versions() {
+        var found: [String: Int] = [:]
+        for task in job.graph.tasks { found[type(of: task.stage).name] = type(of: task.stage).version }
+        #expect(found == WholeJobOutputsTests.versions)
+    }
+
+    @Test("On a processor that is known, every stage gives the pinned bytes")
+    func bytes() {
+        let found = digests()
+        guard let pinned = WholeJobOutputsTests.pinned[WholeJobOutputsTests.processor] else {
+            print(
+                "no digests are pinned for \(WholeJobOutputsTests.processor); here they are \(found.sorted { $0.key < $1.key })"
+            )
+            return
+        }
+        for (stage, digest) in pinned.sorted(by: { $0.key < $1.key }) {
+            #expect(found[stage] == digest, "the bytes of \(stage) have changed: raise its version")
+        }
+        #expect(found.count == pinned.count)
+    }
+
+    private func read<Value: Decodable>(_ type: Value.Type, _ task: String, _ output: String) throws -> Value {
+        let digest = try #require(summary.output(of: TaskID(task), named: output), "\(task) \(output)")
+        return try StageJSON.decode(type, try bench.store.read(digest))
+    }
+
+    @Test("On every processor, training, calibration, scores and assessment give the pinned numbers")
+    func numbers() throws {
+        func isNear(_ value: Double, _ expected: Double) -> Bool { abs(value - expected) <= 1e-3 * abs(expected) }
+        let training = try read([TrainingPoint].self, "bolt/choose", "training.json")
+        let calibration = try read(CalibrationRecord.self, "bolt/choose", "calibration.json")
+        let assessment = try read(Assessment.self, "bolt/choose", "assessment.json")
+        let scored = try #require(job.graph.tasks.first { type(of: $0.stage).name == "score" }).id
+        let scores = try read(ScoreIndex.self, scored.path, "scores.json").entries.map { Double($0.score) }
+        let found = [training[0].loss, training[training.count - 1].loss, Double(calibration.threshold)] + scores
+        let expected = [0.418426, 0.454442, 0.448611, 0.0130254, 0.0107850]
+        #expect(found.count == expected.count && zip(found, expected).allSatisfy(isNear), "\(found)")
+        #expect(abs(assessment.criterion - 0.458) < 0.02, "\(assessment.criterion)")
+    }
+}
