@@ -25,7 +25,7 @@ import Testing
         #expect(try fixture.nominal("run", "longer.json", "--output", "out").status == 0)
         let why = try fixture.nominal("why", "wood/calibrate")
         #expect(why.output.hasPrefix("wood/calibrate in run 2, compared with run 1\n"))
-        #expect(why.output.contains("    steps: 6 -> 8\n"))
+        #expect(why.output.contains("wood/train/0003 in run 2\n    it had never succeeded before\n"))
         // Run 3 has the results of run 1 again, without running anything.
         #expect(try fixture.nominal("run", "job.json", "--output", "out").status == 0)
         let back = try fixture.nominal("why", "wood/calibrate", "--run", "3", "--against", "2")

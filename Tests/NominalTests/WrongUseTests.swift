@@ -1,5 +1,6 @@
 import ContentStore
 import Foundation
+import Glibc
 import Testing
 
 /// What users get wrong: the message names the object and the remedy, the exit code tells the shell, nothing is left behind.
@@ -64,7 +65,10 @@ import Testing
     @Test("A store that another process uses is waited for as long as asked, then given up with 75")
     func lockedStore() throws {
         try prepare()
-        let store = try ContentStore(path: fixture.place(".nominal"))
+        // As a program that wants the store for itself does.
+        try fixture.write("process \(getpid()) on camera", to: ".nominal/lock")
+        let lock = try FileHandle(forUpdating: URL(filePath: fixture.place(".nominal/lock")))
+        #expect(flock(lock.fileDescriptor, LOCK_EX | LOCK_NB) == 0)
         let outcome = try fixture.nominal("run", "tiny.json", "--lock-timeout", "0.2")
         #expect(outcome.status == 75)
         #expect(outcome.errors.contains("waiting for the store .nominal, which is in use by process \(getpid())"))
@@ -72,7 +76,7 @@ import Testing
         #expect(outcome.errors.contains("--lock-timeout"))
         // Looking at the plan takes no lock.
         #expect(try fixture.nominal("plan", "tiny.json").status == 0)
-        withExtendedLifetime(store) {}
+        withExtendedLifetime(lock) {}
     }
 
     @Test("A model file that was cut or altered is refused", arguments: ["cut", "altered"])
