@@ -56,7 +56,7 @@ import Testing
 
     @Test("A stop ends workers too")
     func stop() throws {
-        try writeManifest("\"isolated\": true", steps: 100_000)
+        try writeManifest("\"isolated\": true", steps: 400)
         let program = try fixture.start("run", "tiny.json")
         try #require(try program.waits(for: "wood/train/0000 done"))
         let workers = "worker --job .*/\((fixture.path as NSString).lastPathComponent)/"
