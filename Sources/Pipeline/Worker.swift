@@ -7,10 +7,9 @@ public enum Worker {
     ///
     /// - Parameter task: finds the task of that name, as the coordinating process knows it.
     public static func run(_ spec: WorkerSpec, keyParts: [KeyPart], task: (String) throws -> PipelineTask) throws {
-        let hasParent = ProcessTree.becomeRoot()
-        let record = attempt(spec, keyParts: keyParts, task)
         // Killed with its parent, unless that died before it could ask to be.
-        guard hasParent else { return }
+        guard ProcessTree.becomeRoot() else { return }
+        let record = attempt(spec, keyParts: keyParts, task)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         try AtomicFile.write(
