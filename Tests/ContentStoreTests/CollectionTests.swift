@@ -60,9 +60,10 @@ struct CollectionTests {
 
     @Test("What is quickest to make again for each byte goes first, and no more than it takes")
     func order() throws {
-        let slow = try publish("slow", sizeBytes: 1000, seconds: 50)
-        let large = try publish("large", sizeBytes: 100_000, seconds: 5)
-        let quick = try publish("quick", sizeBytes: 1000, seconds: 0.001)
+        let slow = try publish("slow", sizeBytes: 100_000, seconds: 50)
+        // So large that the database's own files, which change all the time, are nothing beside it.
+        let large = try publish("large", sizeBytes: 10_000_000, seconds: 5)
+        let quick = try publish("quick", sizeBytes: 100_000, seconds: 0.001)
         let before = try store.planCollection(CollectionPolicy(maximumBytes: 0))
         #expect(before.removed.isEmpty, "the execution under way uses everything")
         // The journal of the database, which goes when the store is closed, is no concern of this test.
@@ -70,7 +71,7 @@ struct CollectionTests {
         fixture.close()
         try fixture.open()
         let others = try store.planCollection(CollectionPolicy()).totalBytes - blobs
-        let (plan, _) = try collect(CollectionPolicy(maximumBytes: others + 52_000))
+        let (plan, _) = try collect(CollectionPolicy(maximumBytes: others + 5_200_000))
         #expect(plan.removed.map(\.task) == ["quick", "large"])
         #expect(store.contains(slow) && !store.contains(large) && !store.contains(quick))
         #expect(try store.lookUp([StoreFixture.key("large").digest]).count == 1, "the fact stays")

@@ -89,10 +89,11 @@ class Trial:
         return isAlive
 
     def results(self):
+        """Of all files but those that say what a run cost."""
         root = self.folder / "runs" / "tiny"
         return {
             str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(root.rglob("*")) if path.is_file()
+            for path in sorted(root.rglob("*")) if path.is_file() and not path.name.startswith("timing.")
         }
 
 

@@ -90,7 +90,7 @@ import Testing
             #expect(plan.contains("wait    \(task)  (after "), "\(task)")
         }
         for stage in ["ingest", "select", "corrupt"] { #expect(!plan.contains("/\(stage)"), "\(stage)") }
-        #expect(plan.hasSuffix("\n21 tasks to run, 14 done already\n"))
+        #expect(plan.contains("\n21 tasks to run, 14 done already\nexpected: about "))
         #expect(try fixture.nominal("run", "tiny.json", "--dry-run").output == plan)
         #expect(try fixture.nominal("run", "tiny.json").errors.contains("21 tasks run, 14 done already"))
     }

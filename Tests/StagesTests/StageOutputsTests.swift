@@ -258,7 +258,10 @@ import Thresholds
     func requirements() throws {
         let aggregate = try bench.run(
             AggregateStage(categories: ["bolt"]),
-            [("metrics.0", try metrics()["metrics.json"]!), ("scores.0", try metrics()["scores.json"]!)])
+            [
+                ("metrics.0", try metrics()["metrics.json"]!),
+                ("scores.0", try confidence(try metrics())["scores.json"]!),
+            ])
         let stage = RequireStage(
             cases: [("bolt", [.init(figure: "imageAUROC", least: 0.5), .init(figure: "aupimo.mean", least: 0.9)])],
             title: "tiny")

@@ -16,7 +16,7 @@ public struct ExportFolder {
         self.path = path
         do {
             try AtomicFile.createFolder(path)
-            let probe = path + "/.writable-\(ProcessInfo.processInfo.processIdentifier)"
+            let probe = path + "/.writable-\(UUID().uuidString)"
             _ = try AtomicFile.write([], to: probe, onlyIfChanged: false)
             try FileManager.default.removeItem(atPath: probe)
         } catch {
