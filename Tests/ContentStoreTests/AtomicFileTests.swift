@@ -57,4 +57,16 @@ struct AtomicFileTests {
         }
         #expect(try FolderOperations.names(in: folder.path) == [])
     }
+
+    @Test("What a killed process left of a file is removed; what is another process's, or anything else, stays")
+    func leftovers() throws {
+        // No process has the number 2^22, Linux's largest number of processes.
+        let names = [
+            "a.txt.4194304-1.partial", "b.txt.4194304-1.partial", "a.txt.\(getpid())-1.partial", "a.txt",
+            "a.txt.x-1.partial", "a.txt.4194304-.partial", "a.txt.4194304.partial", "a.txt.-4-1.partial",
+        ]
+        for name in names { try Data([1]).write(to: URL(filePath: folder.path + "/" + name)) }
+        try AtomicFile.removeLeftovers(of: ["a.txt"], in: folder.path)
+        #expect(try FolderOperations.names(in: folder.path) == names.dropFirst().sorted())
+    }
 }

@@ -7,6 +7,8 @@ public struct ExportFolder {
     /// The list of exported files with their digests: what a later export compares with.
     static let listName = "exports.json"
 
+    private static let probeName = ".writable"
+
     public let path: String
 
     /// Creates the folder and makes sure that it can be written to, before hours of work depend on it.
@@ -16,7 +18,9 @@ public struct ExportFolder {
         self.path = path
         do {
             try AtomicFile.createFolder(path)
-            let probe = path + "/.writable-\(UUID().uuidString)"
+            let lock = try FolderLock(path)
+            defer { withExtendedLifetime(lock) {} }
+            let probe = path + "/" + ExportFolder.probeName
             _ = try AtomicFile.write([], to: probe, onlyIfChanged: false)
             try FileManager.default.removeItem(atPath: probe)
         } catch {
@@ -33,6 +37,7 @@ public struct ExportFolder {
         // Two runs with the same folder must not leave a mixture: the later export is the one that stands.
         let lock = try FolderLock(path)
         defer { withExtendedLifetime(lock) {} }
+        try removeLeftovers(plan)
         var written = 0
         var folders = Set<String>()
         let present = plan.files.filter { FileManager.default.fileExists(atPath: path + "/" + $0.path) }
@@ -60,6 +65,20 @@ public struct ExportFolder {
     private func formerList() -> [String: String] {
         guard let bytes = try? AtomicFile.read(path + "/" + ExportFolder.listName) else { return [:] }
         return (try? StageJSON.decode([String: String].self, bytes)) ?? [:]
+    }
+
+    /// What a run that was killed while it wrote left behind.
+    private func removeLeftovers(_ plan: ExportPlan) throws {
+        let own = [ExportFolder.listName, ExportFolder.probeName, RunTiming.jsonName, RunTiming.pageName]
+        var names: [String: Set<String>] = [path: Set(own)]
+        for file in plan.files {
+            let target = path + "/" + file.path
+            names[(target as NSString).deletingLastPathComponent, default: []].insert(
+                (target as NSString).lastPathComponent)
+        }
+        for (folder, files) in names where FileManager.default.fileExists(atPath: folder) {
+            try AtomicFile.removeLeftovers(of: files, in: folder)
+        }
     }
 
     /// Removes files that the list of the last export names. Nothing else is ever removed.

@@ -6,6 +6,8 @@ import Reports
 /// What a run cost, by stage: `timing.json`, and `timing.html` for people. Both come from clocks and the machine, so they are no
 /// results: they are no blobs of the store, are not listed in `exports.json`, and are written only by runs that did something.
 public struct RunTiming: Codable, Equatable, Sendable {
+    static let jsonName = "timing.json", pageName = "timing.html"
+
     /// History: 1 = first.
     public static let version = 1
 
@@ -45,7 +47,7 @@ public struct RunTiming: Codable, Equatable, Sendable {
         history store: ContentStore, folder: String
     ) throws {
         (name, self.versions, self.threads, self.seconds) = (job.name, versions, threads, seconds)
-        let former = (try? AtomicFile.read(folder + "/timing.json")).flatMap {
+        let former = (try? AtomicFile.read(folder + "/" + RunTiming.jsonName)).flatMap {
             try? StageJSON.decode(RunTiming.self, $0)
         }
         var stages: [Stage] = []
@@ -77,9 +79,9 @@ public struct RunTiming: Codable, Equatable, Sendable {
 
     /// - Throws: `StoreError`.
     public func write(to folder: String) throws {
-        _ = try AtomicFile.write(try StageJSON.pretty(self), to: folder + "/timing.json", onlyIfChanged: true)
+        _ = try AtomicFile.write(try StageJSON.pretty(self), to: folder + "/" + RunTiming.jsonName, onlyIfChanged: true)
         _ = try AtomicFile.write(
-            Array(TimingPage.render(report).utf8), to: folder + "/timing.html", onlyIfChanged: true)
+            Array(TimingPage.render(report).utf8), to: folder + "/" + RunTiming.pageName, onlyIfChanged: true)
     }
 
     private var report: TimingReport {
