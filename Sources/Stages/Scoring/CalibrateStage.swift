@@ -43,20 +43,19 @@ struct CalibrateStage: Stage {
         var contrastResponse: ContrastResponse?
         try engines.withEngine(.scoring(recipe, threads: context.threads)) { engine in
             engine.load(parameters)
+            func makeDetector() -> Detector {
+                Detector(
+                    engine: engine, grid: recipe.grid, normalization: normalization, scoring: scoring,
+                    expectedErrors: expectedErrors, contrastResponse: contrastResponse)
+            }
             if scoring.normalization != .none {
-                expectedErrors = try measureExpectedErrors(
-                    Detector(engine: engine, grid: recipe.grid, normalization: normalization, scoring: scoring), context
-                )
+                let images = try someTrainingImages(context)
+                expectedErrors = try measureExpectedErrors(makeDetector(), images, context)
+                if scoring.normalization == .localContrast {
+                    contrastResponse = try measureContrastResponse(makeDetector(), images, context)
+                }
             }
-            if scoring.normalization == .localContrast {
-                contrastResponse = try measureContrastResponse(
-                    Detector(
-                        engine: engine, grid: recipe.grid, normalization: normalization, scoring: scoring,
-                        expectedErrors: expectedErrors), context)
-            }
-            let detector = Detector(
-                engine: engine, grid: recipe.grid, normalization: normalization, scoring: scoring,
-                expectedErrors: expectedErrors, contrastResponse: contrastResponse)
+            let detector = makeDetector()
             let samples = calibrationSamples(heldOut.count)
             for first in stride(from: 0, to: samples.count, by: 8) {
                 try context.checkCancellation()
@@ -110,8 +109,9 @@ struct CalibrateStage: Stage {
         return try TrainingImages(index, context)
     }
 
-    private func measureContrastResponse(_ detector: Detector, _ context: TaskContext) throws -> ContrastResponse {
-        let images = try someTrainingImages(context)
+    private func measureContrastResponse(
+        _ detector: Detector, _ images: TrainingImages, _ context: TaskContext
+    ) throws -> ContrastResponse {
         var samples = ContrastResponse.Samples()
         for first in stride(from: 0, to: images.count, by: 8) {
             try context.checkCancellation()
@@ -121,8 +121,9 @@ struct CalibrateStage: Stage {
     }
 
     /// - Throws: `ScoringError` where the network's answers are no numbers.
-    private func measureExpectedErrors(_ detector: Detector, _ context: TaskContext) throws -> [ExpectedError] {
-        let images = try someTrainingImages(context)
+    private func measureExpectedErrors(
+        _ detector: Detector, _ images: TrainingImages, _ context: TaskContext
+    ) throws -> [ExpectedError] {
         let (width, height) = (recipe.grid.width, recipe.grid.height)
         var sums = [[Float]](repeating: [Float](repeating: 0, count: width * height), count: scoring.levels)
         for first in stride(from: 0, to: images.count, by: 8) {
