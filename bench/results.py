@@ -7,7 +7,7 @@
     python3 bench/results.py --table checkpoints --last 6 jobs/toothbrush.json   figures at the last checkpoints
     python3 bench/results.py --table variants jobs/corruption_models.json     figures of the variants of a job
 
-Further: --store FOLDER, --output FOLDER. With several seeds, figures are means with the smallest and largest value. Training
+Further: --store FOLDER, --output FOLDER, --nominal PROGRAM. With several seeds, figures are means with the smallest and largest value. Training
 seconds are those that nominal prints; what is in the store already is not trained again and shows as "cached". Peak memory is
 that of the whole process. The machine should have nothing else to do where times are wanted.
 """
@@ -36,7 +36,7 @@ class Run:
         try:
             with open(path, "w") as file:
                 json.dump(manifest, file)
-            command = [NOMINAL, "run", path, "--store", options.store, "--output", self.output]
+            command = [options.nominal, "run", path, "--store", options.store, "--output", self.output]
             process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
             errors = process.stderr.read()
             _, status, usage = os.wait4(process.pid, 0)
@@ -150,6 +150,7 @@ def main():
     parser.add_argument("--seeds", default="1,2,3")
     parser.add_argument("--last", type=int, default=6)
     parser.add_argument("--steps", type=int)
+    parser.add_argument("--nominal", default=NOMINAL)
     parser.add_argument("--store", default=".nominal")
     parser.add_argument("--output", default="runs/results")
     options = parser.parse_args()

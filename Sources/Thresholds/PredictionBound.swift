@@ -7,25 +7,41 @@ import Glibc
 /// With m the median and s = 1.4826 * MAD of the logarithms, t the quantile of Student's t with n - 1 degrees of freedom,
 /// the bound is exp(m + t * s * sqrt(1 + 1/n)). The form is that of the classical interval (Hahn and Meeker, Statistical
 /// Intervals, 1991, 4.6); 1.4826 makes the MAD an estimate of the standard deviation (Hampel, 1974).
+///
+/// A handful of scores knows its level far better than its spread. Where there are scores of a kind that lies elsewhere and
+/// spreads alike, s is pooled over both: s^2 = ((n - 1) s1^2 + (k - 1) s2^2) / (n + k - 2), with n + k - 2 degrees of freedom.
 public enum PredictionBound {
     /// - Parameters:
     ///   - scores: any number, in any order, among them perhaps several of one source.
     ///   - sources: how many independent ones there are, at most as many as scores.
+    ///   - alike: scores that are taken to spread alike, each of a source of its own; left aside where their spread is not
+    ///     defined.
     ///   - probability: that the next score is below the bound, above 0.5 and below 1.
     /// - Returns: nil where the bound is not defined: fewer than two sources, a score that is not above 0, or more than half
     ///   of the scores the same.
-    public static func upper(of scores: [Float], sources: Int, probability: Double) -> Float? {
-        guard sources > 1, scores.allSatisfy({ $0 > 0 && $0.isFinite }), probability > 0.5, probability < 1 else {
-            return nil
+    public static func upper(
+        of scores: [Float], sources: Int, alike: [Float] = [], probability: Double
+    ) -> Float? {
+        guard sources > 1, probability > 0.5, probability < 1, let known = levelAndSpread(scores) else { return nil }
+        var (degrees, deviation) = (Double(sources - 1), known.spread)
+        if alike.count > 1, let other = levelAndSpread(alike) {
+            let more = Double(alike.count - 1)
+            let sum = degrees * deviation * deviation + more * other.spread * other.spread
+            degrees += more
+            deviation = (sum / degrees).squareRoot()
         }
-        let logarithms = scores.map { log(Double($0)) }
-        let centre = median(logarithms)
-        let deviation = 1.4826 * median(logarithms.map { abs($0 - centre) })
-        guard deviation > 0 else { return nil }
-        let count = Double(sources)
-        let reach = studentQuantile(probability, degrees: count - 1) * (1 + 1 / count).squareRoot()
-        let bound = Float(exp(centre + reach * deviation))
+        let reach = studentQuantile(probability, degrees: degrees) * (1 + 1 / Double(sources)).squareRoot()
+        let bound = Float(exp(known.level + reach * deviation))
         return bound.isFinite ? bound : nil
+    }
+
+    /// Median and 1.4826 * MAD of the logarithms; nil where a score has none or there is no spread.
+    private static func levelAndSpread(_ scores: [Float]) -> (level: Double, spread: Double)? {
+        guard scores.allSatisfy({ $0 > 0 && $0.isFinite }) else { return nil }
+        let logarithms = scores.map { log(Double($0)) }
+        let level = median(logarithms)
+        let spread = 1.4826 * median(logarithms.map { abs($0 - level) })
+        return spread > 0 ? (level, spread) : nil
     }
 
     /// The quantile of Student's t, from that of the beta distribution (Abramowitz and Stegun, 26.7.1).

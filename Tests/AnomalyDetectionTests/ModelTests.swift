@@ -58,16 +58,24 @@ struct ModelTests {
         return bytes
     }()
 
-    @Test("of versions 1 and 2 goes on being read, and is written as version 3")
+    /// `model` in version 4: no scores of training images, behind those of the three that were held out.
+    static let version4: [UInt8] = {
+        var bytes = version3
+        bytes[8] = 4
+        bytes.insert(contentsOf: [UInt8](repeating: 0, count: 8), at: bytes.count - 8 - 4 * parameters.count)
+        return bytes
+    }()
+
+    @Test("of older versions goes on being read, and is written as version 4")
     func oldVersionsAreRead() throws {
-        for bytes in [Self.version1, Self.version2, Self.version3] {
+        for bytes in [Self.version1, Self.version2, Self.version3, Self.version4] {
             let read = try Model(bytes: bytes, name: "model")
             #expect(read == Self.model)
             #expect(read.calibration.scores == [1, 2, 3])
             #expect(read.calibration.estimate == .empirical && read.calibration.images == 3)
             #expect(read.scoring.levels == 1)
             // Compared to a word, for a failure would print every byte.
-            let isSame = read.bytes == Self.version3
+            let isSame = read.bytes == Self.version4
             #expect(isSame)
         }
     }
@@ -80,7 +88,8 @@ struct ModelTests {
             name: "screw", architecture: .sdc, baseWidth: 1, grid: TileGrid(width: 64, height: 32),
             parameters: parameters,
             normalization: model.normalization, scoring: scoring,
-            calibration: Calibration(scores: [1, 2, 3, 5], images: 2, quantile: 0.99, estimate: .robust),
+            calibration: Calibration(
+                scores: [1, 2, 3, 5], images: 2, trainingScores: [2, 1.5, 1], quantile: 0.99, estimate: .robust),
             expectedErrors: [5, 7].compactMap { period in
                 ExpectedError(values: (0..<1024).map { Float($0 % period + 1) })
             }, mapCeiling: 0.75)

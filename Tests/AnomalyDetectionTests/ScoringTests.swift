@@ -46,6 +46,11 @@ struct ScoringTests {
         // Twelve scores of six images say as much as the images, not more.
         let doubled = Calibration(scores: usual + usual, images: 6, quantile: 0.99, estimate: .robust)
         #expect(doubled.threshold == robust.threshold)
+        // Many training images that differ as much leave less room, wherever they lie.
+        let certain = Calibration(
+            scores: usual, trainingScores: (0..<10).flatMap { _ in usual.map { $0 / 3 } }, quantile: 0.99,
+            estimate: .robust)
+        #expect(certain.threshold > 1.1 && certain.threshold < robust.threshold)
     }
 
     @Test("falls back to the quantile where a robust threshold is not defined")

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Thresholds
@@ -22,6 +23,22 @@ struct PredictionBoundTests {
         let bound = try #require(PredictionBound.upper(of: scores, sources: 5, probability: 0.99))
         // exp(2 + 3.746947387979196 * 1.4826 * sqrt(1.2))
         #expect(abs(bound / 3246.8586 - 1) < 1e-3)
+    }
+
+    /// With 0, 2 and 4 besides, whose MAD is 2: s^2 = 1.4826^2 * (4 * 1 + 2 * 4) / 6, and 6 degrees of freedom.
+    @Test("pools the spread with that of scores that lie elsewhere, and leaves those without spread aside")
+    func pooled() throws {
+        let scores: [Float] = [1, 2.718281828, 7.389056099, 20.08553692, 54.59815003]
+        let alike: [Float] = [1, 7.389056099, 54.59815003]
+        let bound = try #require(PredictionBound.upper(of: scores, sources: 5, alike: alike, probability: 0.99))
+        // scipy.stats.t.ppf(0.99, 6) = 3.142668403290985
+        let expected = 2 + 3.142668403290985 * 1.4826 * 2.0.squareRoot() * 1.2.squareRoot()
+        #expect(abs(log(Double(bound)) - expected) < 1e-6)
+        for useless: [Float] in [[7], [3, 3, 3], [1, 2, 0]] {
+            #expect(
+                PredictionBound.upper(of: scores, sources: 5, alike: useless, probability: 0.99)
+                    == PredictionBound.upper(of: scores, sources: 5, probability: 0.99))
+        }
     }
 
     @Test("hardly moves when one of six scores is odd")

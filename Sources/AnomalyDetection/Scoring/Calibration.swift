@@ -5,7 +5,7 @@ public struct Calibration: Sendable, Equatable {
     /// How the threshold comes from the scores.
     public enum Estimate: String, Sendable, CaseIterable {
         /// By a bound for the next score that one odd image does not move; with few images it leaves room for what they did
-        /// not show. Where it is not defined, `empirical`.
+        /// not show, and takes the spread from training images as well. Where it is not defined, `empirical`.
         case robust
         /// By the quantile of the scores themselves.
         case empirical
@@ -15,6 +15,9 @@ public struct Calibration: Sendable, Equatable {
     public let scores: [Float]
     /// How many images they are of: at most as many as scores.
     public let images: Int
+    /// Ascending: of images that were trained on, one of each. Lower than those of new images, and as different among
+    /// themselves.
+    public let trainingScores: [Float]
     public let quantile: Float
     public let estimate: Estimate
     public let median: Float
@@ -24,18 +27,25 @@ public struct Calibration: Sendable, Equatable {
     /// - Parameters:
     ///   - scores: of normal images, at least one, in any order.
     ///   - images: how many images these are of, where an image has several.
+    ///   - trainingScores: of images that were trained on, in any order, for the spread of a robust threshold.
     ///   - quantile: the share of normal images that shall stay below the threshold, 0...1; 1 takes the highest score.
-    public init(scores: [Float], images: Int? = nil, quantile: Float, estimate: Estimate = .empirical) {
+    public init(
+        scores: [Float], images: Int? = nil, trainingScores: [Float] = [], quantile: Float,
+        estimate: Estimate = .empirical
+    ) {
         guard !scores.isEmpty, (1...scores.count).contains(images ?? 1) else {
             fatalError("a calibration of \(scores.count) scores of \(images ?? scores.count) images")
         }
         self.scores = scores.sorted()
         self.images = images ?? scores.count
+        self.trainingScores = trainingScores.sorted()
         (self.quantile, self.estimate) = (quantile, estimate)
         median = Calibration.quantile(0.5, of: self.scores)
         let bound =
             estimate == .empirical
-            ? nil : PredictionBound.upper(of: self.scores, sources: self.images, probability: Double(quantile))
+            ? nil
+            : PredictionBound.upper(
+                of: self.scores, sources: self.images, alike: self.trainingScores, probability: Double(quantile))
         threshold = bound ?? Calibration.quantile(quantile, of: self.scores)
     }
 

@@ -3,9 +3,10 @@ import NeuralNetworks
 
 /// Everything that scoring an image needs, in one file.
 public struct Model: Sendable, Equatable {
-    /// Version 3 added the levels of the error, the response to contrast and how the threshold is estimated. Version 2 added tiles, the scales, the map's normalisation and the expected
-    /// error. Version 1 was the first.
-    public static let format = FileFormat(magic: "NOMMODEL", version: 3)
+    /// Version 4 added the scores of training images. Version 3 added the levels of the error, the response to contrast and
+    /// how the threshold is estimated. Version 2 added tiles, the scales, the map's normalisation and the expected error.
+    /// Version 1 was the first.
+    public static let format = FileFormat(magic: "NOMMODEL", version: 4)
 
     /// What it was trained on, for people: the category's name.
     public var name: String
@@ -62,12 +63,13 @@ public struct Model: Sendable, Equatable {
         writer.write(calibration.estimate.rawValue)
         writer.write(calibration.images)
         writer.write(block: calibration.scores)
+        writer.write(block: calibration.trainingScores)
         writer.write(block: parameters)
         return writer.bytes
     }
 
     public init(bytes: [UInt8], name file: String) throws(FormatError) {
-        var reader = try ByteReader(bytes, Model.format, name: file, readable: 1...3)
+        var reader = try ByteReader(bytes, Model.format, name: file, readable: 1...4)
         name = try reader.readText()
         let architecture = try reader.readText()
         guard let known = NetworkArchitecture(rawValue: architecture) else {
@@ -132,12 +134,14 @@ public struct Model: Sendable, Equatable {
             images = try reader.readInt("the held-out images", in: 1...1 << 30)
         }
         let scores = try reader.readBlock(of: Float.self)
+        let trainingScores = reader.version >= 4 ? try reader.readBlock(of: Float.self) : []
         guard !scores.isEmpty, images ?? 1 <= scores.count, (0...1).contains(quantile), scores.allSatisfy(\.isFinite),
-            mapCeiling.isFinite,
+            trainingScores.allSatisfy(\.isFinite), mapCeiling.isFinite,
             mean.allSatisfy(\.isFinite), normalization.deviation.isFinite, normalization.deviation > 0,
             (0...1).contains(scoring.topFraction)
         else { throw .damaged(file, at: 0, what: "a calibration without usable scores") }
-        calibration = Calibration(scores: scores, images: images, quantile: quantile, estimate: estimate)
+        calibration = Calibration(
+            scores: scores, images: images, trainingScores: trainingScores, quantile: quantile, estimate: estimate)
         parameters = try reader.readBlock(of: Float.self)
         try reader.finish()
         let expected = self.architecture.description(baseWidth: baseWidth).parameterCount

@@ -9,11 +9,12 @@ import Pipeline
 /// What maps are divided by is measured on images that were trained on, of which there are many; the threshold on images that
 /// were not, whose scores are those of new normal images. Held-out images are scored as they are and with the augmentations of
 /// the job: what the manifest calls normal shall not be an anomaly, and a handful of images becomes enough for a quantile.
+/// Training images are changed in the same way and scored once each, for how much scores differ.
 struct CalibrateStage: Stage {
     static let name = "calibrate"
-    static let version = 3
-    /// More training images would tell the expected error no better.
-    private static let expectedErrorImages = 64
+    static let version = 4
+    /// More training images would tell the expected error and the spread of scores no better.
+    private static let trainingImages = 64
     /// Scores that a threshold is taken from, at least.
     private static let calibrationScores = 100
 
@@ -37,7 +38,7 @@ struct CalibrateStage: Stage {
         let heldOut = try TrainingImages(try context.readJSON(TrainingIndex.self, "heldout"), context)
         let normalization = try context.readJSON(PixelNormalization.self, "normalization")
         let parameters = checkpoint.state.modelParameters
-        var scores: [Float] = []
+        var (scores, trainingScores): ([Float], [Float]) = ([], [])
         var ceiling = Float(0)
         var expectedErrors: [ExpectedError] = []
         var contrastResponse: ContrastResponse?
@@ -48,30 +49,38 @@ struct CalibrateStage: Stage {
                     engine: engine, grid: recipe.grid, normalization: normalization, scoring: scoring,
                     expectedErrors: expectedErrors, contrastResponse: contrastResponse)
             }
+            let training = try someTrainingImages(context)
             if scoring.normalization != .none {
-                let images = try someTrainingImages(context)
-                expectedErrors = try measureExpectedErrors(makeDetector(), images, context)
+                expectedErrors = try measureExpectedErrors(makeDetector(), training, context)
                 if scoring.normalization == .localContrast {
-                    contrastResponse = try measureContrastResponse(makeDetector(), images, context)
+                    contrastResponse = try measureContrastResponse(makeDetector(), training, context)
                 }
             }
             let detector = makeDetector()
-            let samples = calibrationSamples(heldOut.count)
-            for first in stride(from: 0, to: samples.count, by: 8) {
-                try context.checkCancellation()
-                let images = samples[first..<min(first + 8, samples.count)].map {
-                    changed(heldOut, $0.image, $0.variant)
+            let variants = variantCount(heldOut.count)
+            let samples = (0..<variants).flatMap { variant in (0..<heldOut.count).map { ($0, variant) } }
+            let trainingSamples = estimate == .robust ? (0..<training.count).map { ($0, $0 % variants) } : []
+            func score(_ images: TrainingImages, _ samples: [(Int, Int)], then use: (Detection) -> Void) throws {
+                for first in stride(from: 0, to: samples.count, by: 8) {
+                    try context.checkCancellation()
+                    let batch = samples[first..<min(first + 8, samples.count)].map { changed(images, $0, $1) }
+                    for detection in detector.detect(batch) {
+                        guard detection.score.isFinite else { throw ScoringError.notFinite(task: "\(context.task)") }
+                        use(detection)
+                    }
+                    context.progress(
+                        scores.count + trainingScores.count, of: samples.count + trainingSamples.count, unit: "scores")
                 }
-                for detection in detector.detect(images) {
-                    guard detection.score.isFinite else { throw ScoringError.notFinite(task: "\(context.task)") }
-                    scores.append(detection.score)
-                    ceiling = max(ceiling, detection.map.values.max() ?? 0)
-                }
-                context.progress(scores.count, of: samples.count, unit: "scores")
             }
+            try score(heldOut, samples) { detection in
+                scores.append(detection.score)
+                ceiling = max(ceiling, detection.map.values.max() ?? 0)
+            }
+            try score(training, trainingSamples) { trainingScores.append($0.score) }
         }
         let calibration = Calibration(
-            scores: scores, images: heldOut.count, quantile: quantile, estimate: estimate)
+            scores: scores, images: heldOut.count, trainingScores: trainingScores, quantile: quantile,
+            estimate: estimate)
         let model = Model(
             name: category, architecture: recipe.architecture, baseWidth: recipe.baseWidth, grid: recipe.grid,
             parameters: parameters, normalization: normalization, scoring: scoring,
@@ -81,17 +90,17 @@ struct CalibrateStage: Stage {
         try context.writeJSON(
             CalibrationRecord(
                 images: heldOut.count, quantile: quantile, median: calibration.median, threshold: calibration.threshold,
-                scores: calibration.scores), to: "calibration.json")
+                scores: calibration.scores, trainingScores: calibration.trainingScores), to: "calibration.json")
         try context.writeJSON(checkpoint.history.map(TrainingPoint.init), to: "training.json")
     }
 
-    /// Every image as it is, and as often changed as it takes to have enough scores; only as it is where nothing may change.
-    private func calibrationSamples(_ count: Int) -> [(image: Int, variant: Int)] {
+    /// How many there are of each held-out image: as it is, and as often changed as it takes to have enough scores; one where
+    /// nothing may change.
+    private func variantCount(_ images: Int) -> Int {
         var unchanged = Augmentation()
         unchanged.crop = recipe.augmentation.crop
-        let variants =
-            recipe.augmentation == unchanged ? 1 : max(1, (CalibrateStage.calibrationScores + count - 1) / count)
-        return (0..<variants).flatMap { variant in (0..<count).map { ($0, variant) } }
+        guard recipe.augmentation != unchanged else { return 1 }
+        return max(1, (CalibrateStage.calibrationScores + images - 1) / images)
     }
 
     private func changed(_ images: TrainingImages, _ index: Int, _ variant: Int) -> PlanarImage {
@@ -105,7 +114,7 @@ struct CalibrateStage: Stage {
 
     private func someTrainingImages(_ context: TaskContext) throws -> TrainingImages {
         var index = try context.readJSON(TrainingIndex.self, "training")
-        index.entries = Array(index.entries.prefix(CalibrateStage.expectedErrorImages))
+        index.entries = Array(index.entries.prefix(CalibrateStage.trainingImages))
         return try TrainingImages(index, context)
     }
 
@@ -141,47 +150,5 @@ struct CalibrateStage: Stage {
             ExpectedError(
                 meanError: FloatMap(width: width, height: height, values: sum.map { $0 / Float(images.count) }))
         }
-    }
-}
-
-/// `calibration.json`.
-struct CalibrationRecord: Codable {
-    var images: Int
-    var quantile, median, threshold: Float
-    var scores: [Float]
-}
-
-/// One step of `training.json`.
-struct TrainingPoint: Codable {
-    var step: Int
-    var loss, outside, inside: Double
-    var learningRate: Float
-
-    init(_ point: Checkpoint.Point) {
-        (step, learningRate) = (point.step, point.learningRate)
-        (loss, outside, inside) = (point.loss.total, point.loss.outside, point.loss.inside)
-    }
-}
-
-/// Why images cannot be scored.
-enum ScoringError: Error, CustomStringConvertible {
-    case notFinite(task: String)
-
-    var description: String {
-        switch self {
-        case .notFinite(let task):
-            "\(task): a score is not a finite number: the training diverged. Lower \"learningRate\" or train in float32"
-        }
-    }
-}
-
-extension ScoringParameters {
-    var keyParts: [KeyPart] {
-        [
-            KeyPart("boxSize", boxSize), KeyPart("boxPasses", boxPasses), KeyPart("scales", scales),
-            KeyPart("levels", levels),
-            KeyPart("normalization", normalization.rawValue), KeyPart("imageScore", imageScore.rawValue),
-            KeyPart("topFraction", topFraction),
-        ]
     }
 }
