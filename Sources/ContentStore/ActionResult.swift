@@ -9,7 +9,7 @@ public struct ActionResult: Sendable, Hashable {
 
     public init(outputs: [ActionOutput], references: [Digest] = [], warnings: [String] = []) {
         self.outputs = outputs
-        self.references = Array(Set(references)).sorted()
+        self.references = references.count < 2 ? references : Array(Set(references)).sorted()
         self.warnings = warnings
     }
 

@@ -4,16 +4,20 @@ import Synchronization
 extension ContentStore {
     /// Hands out the next attempt at an action; the execution must have claimed it, so that no other process hands out
     /// the same number. With a `task`, the history shows it as running from its next group commit on; without, only its
-    /// end is recorded.
-    public func beginAttempt(_ key: ActionKey, execution: Int64, task: String?) throws(StoreError) -> Attempt {
+    /// end is recorded. `lastAttempt` is the number of the last one on record, looked up after the claim; without, it is looked
+    /// up here.
+    public func beginAttempt(
+        _ key: ActionKey, execution: Int64, task: String?, lastAttempt: Int? = nil
+    ) throws(StoreError) -> Attempt {
         let committer = try writable(to: "begin an attempt")
-        let recorded = try database.read { database in
-            try database.identifier(
-                "SELECT max(attempt) FROM job WHERE action = (SELECT id FROM action WHERE key = ?)",
-                [key.digest.column])
+        let recorded: Int
+        if let lastAttempt {
+            recorded = lastAttempt
+        } else {
+            recorded = try database.read { try $0.lastAttempt(at: key.digest) }
         }
         let number = issuedAttempts.withLock { issued in
-            let number = max(Int(recorded ?? 0), issued[key.digest] ?? 0) + 1
+            let number = max(recorded, issued[key.digest] ?? 0) + 1
             issued[key.digest] = number
             return number
         }

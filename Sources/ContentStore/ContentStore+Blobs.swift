@@ -6,8 +6,25 @@ extension ContentStore {
     public func objectPath(_ digest: Digest) -> String { Self.objectPath(digest, store: path) }
 
     static func objectPath(_ digest: Digest, store: String) -> String {
-        let hex = digest.hex
-        return store + "/objects/" + hex.prefix(2) + "/" + hex.dropFirst(2)
+        var store = store
+        return store.withUTF8 { store in
+            let count = store.count + 9 + 65
+            return unsafe String(unsafeUninitializedCapacity: count) { buffer in
+                var end = unsafe buffer[..<store.count].update(fromContentsOf: store)
+                let folder: StaticString = "/objects/"
+                for index in 0..<9 { unsafe buffer[end + index] = folder.utf8Start[index] }
+                end += 9
+                for index in 0..<64 {
+                    if index == 2 {
+                        unsafe buffer[end] = UInt8(ascii: "/")
+                        end += 1
+                    }
+                    unsafe buffer[end] = digest.hexDigit(index)
+                    end += 1
+                }
+                return end
+            }
+        }
     }
 
     /// How long a mark of use is good enough: writing one costs as much as looking at the file.
@@ -40,8 +57,7 @@ extension ContentStore {
         do {
             let file = try OpenFile(temporary, O_WRONLY | O_CREAT | O_EXCL, mode: 0o444)
             try file.write(bytes)
-            try file.synchronize()
-            try name(temporary, digest)
+            try name(temporary, digest, file)
         } catch {
             unsafe unlink(temporary)
             throw error
@@ -49,8 +65,8 @@ extension ContentStore {
         return digest
     }
 
-    /// Takes a regular file over into the store: hashed, flushed and renamed, not copied (unless it is on another file
-    /// system or has a second name elsewhere). Throws `.changedWhileRead` when it changes meanwhile, and `StoreError`.
+    /// Takes a regular file over into the store: hashed and renamed, not copied (unless it is on another file system or has a
+    /// second name elsewhere), and flushed before the next commit. Throws `.changedWhileRead` when it changes meanwhile, and `StoreError`.
     public func put(movingFile file: String) throws -> Digest { try put(movingFileWithSize: file).digest }
 
     /// As `put(movingFile:)`, with the size in bytes.
@@ -58,7 +74,6 @@ extension ContentStore {
         _ = try writable(to: "store \(file)")
         let content = try OpenFile.reading(file, flags: O_NOFOLLOW)
         let digest = try content.digest()
-        try content.synchronize()
         let signature = try content.signature()
         let sizeBytes = Int(signature.sizeBytes)
         if try isPresent(digest, sizeBytes: sizeBytes) {
@@ -67,7 +82,7 @@ extension ContentStore {
         }
         if signature.linkCount == 1, unsafe chmod(file, 0o444) == 0 {
             do {
-                try name(file, digest)
+                try name(file, digest, content)
             } catch {
                 // From another file system it is copied, below.
                 guard case .fileSystem(_, _, let code) = error, code == EXDEV else { throw error }
@@ -193,15 +208,16 @@ extension ContentStore {
         }
         noteVerified(digest)
         mark(signature, digest)
-        // Whoever stored it may not have made its name durable yet.
-        committer?.noteUnflushed(folder: FolderOperations.parent(of: object))
+        // Whoever stored it may not have made it durable yet.
+        try committer?.noteUnflushed(opened(digest), at: object)
         return true
     }
 
-    func name(_ file: String, _ digest: Digest) throws(StoreError) {
+    /// Gives the file at `path`, open as `content`, the name of a blob.
+    func name(_ path: String, _ digest: Digest, _ content: OpenFile) throws(StoreError) {
         let object = objectPath(digest)
-        try FolderOperations.move(file, to: object)
-        committer?.noteUnflushed(folder: FolderOperations.parent(of: object))
+        try FolderOperations.move(path, to: object)
+        try committer?.noteUnflushed(content, at: object)
         noteVerified(digest)
     }
 

@@ -1,18 +1,36 @@
 import GRDB
 
 extension ContentStore {
-    private static let chunk = 500
-
     /// The results of the actions with these key digests; actions without a result are left out. Whether the blobs
     /// still exist is not checked.
     public func lookUp(_ keys: [Digest]) throws(StoreError) -> [Digest: ActionResult] {
         try database.read { database in
             var results: [Digest: ActionResult] = [:]
             results.reserveCapacity(keys.count)
-            for start in stride(from: 0, to: keys.count, by: Self.chunk) {
-                try Self.lookUp(keys[start..<min(start + Self.chunk, keys.count)], database, &results)
+            if try Self.isScanWorthwhile(keys.count, database) {
+                let wanted = Set(keys)
+                try Self.scanResults(database) { key, result in if wanted.contains(key) { results[key] = result } }
+            } else {
+                let statement = try Self.resultStatement(database)
+                for key in keys { results[key] = try Self.result(key, statement, database) }
             }
             return results
+        }
+    }
+
+    /// Whether going through all actions is quicker than finding each of `count`, which takes five times as long as passing by.
+    private static func isScanWorthwhile(_ count: Int, _ database: Database) throws -> Bool {
+        guard count >= 512 else { return false }
+        let statement = try RawStatement(database, "SELECT max(id) FROM action")
+        defer { statement.reset() }
+        return try statement.next() && statement.integer(0) <= 3 * Int64(count)
+    }
+
+    /// The result of an action, if it has one, and the number of the last attempt at it that is recorded, 0 if there is none.
+    public func lookUpWithAttempts(_ key: Digest) throws(StoreError) -> (result: ActionResult?, lastAttempt: Int) {
+        try database.read { database in
+            if let result = try Self.result(key, Self.resultStatement(database), database) { return (result, 0) }
+            return (nil, try database.lastAttempt(at: key))
         }
     }
 
@@ -24,51 +42,72 @@ extension ContentStore {
         }
     }
 
-    private static func lookUp(
-        _ keys: ArraySlice<Digest>, _ database: Database, _ results: inout [Digest: ActionResult]
-    ) throws {
-        // Always one of two texts, so that both stay prepared; spare places repeat the last key.
-        let places = keys.count == 1 ? 1 : chunk
-        let columns = keys.map(\.column) + Array(repeating: keys.last!.column, count: places - keys.count)
-        let statement = try database.cachedStatement(
-            sql: """
-                SELECT action.id, action.key, action.hasReferences, action.hasWarnings,
-                    generatedBy.name, artifact.digest, artifact.sizeBytes
-                FROM action
-                    LEFT JOIN generatedBy ON generatedBy.action = action.id
-                    LEFT JOIN artifact ON artifact.id = generatedBy.artifact
-                WHERE action.key IN (\(Array(repeating: "?", count: places).joined(separator: ",")))
-                    AND action.job IS NOT NULL
-                ORDER BY action.id, generatedBy.position
-                """)
-        statement.setUncheckedArguments(StatementArguments(columns))
-        var found: [FoundAction] = []
-        let rows = try Row.fetchCursor(statement)
-        while let row = try rows.next() {
-            let action: Int64 = row[0]
-            if action != found.last?.row {
-                found.append(
-                    FoundAction(row: action, key: try Digest(row, 1), hasReferences: row[2], hasWarnings: row[3]))
-            }
-            // An action may have no outputs.
-            guard let name: String = row[4] else { continue }
-            found[found.count - 1].outputs.append(
-                ActionOutput(name: name, digest: try Digest(row, 5), sizeBytes: row[6] ?? 0))
+    /// The columns and tables of an `OpenResult`: one row for each output, and one for an action that has none.
+    private static let resultRows = """
+        SELECT action.id, action.key, action.hasReferences, action.hasWarnings,
+            generatedBy.name, artifact.digest, artifact.sizeBytes
+        FROM action
+            LEFT JOIN generatedBy ON generatedBy.action = action.id
+            LEFT JOIN artifact ON artifact.id = generatedBy.artifact
+        WHERE action.job IS NOT NULL
+        """
+
+    /// A result of which not all rows have been read.
+    private struct OpenResult {
+        let action: Int64
+        let key: Digest
+        let hasReferences, hasWarnings: Bool
+        var outputs: [ActionOutput] = []
+
+        /// From the first of its rows.
+        init(_ row: RawStatement) throws {
+            action = row.integer(0)
+            key = try row.digest(1)
+            (hasReferences, hasWarnings) = (row.integer(2) != 0, row.integer(3) != 0)
+            try add(row)
         }
-        for action in found {
-            results[action.key] = ActionResult(
-                outputs: action.outputs,
-                references: action.hasReferences ? try references(action.row, database) : [],
-                warnings: action.hasWarnings ? try warnings(action.row, database) : [])
+
+        mutating func add(_ row: RawStatement) throws {
+            if row.isNull(4) { return }
+            outputs.append(
+                ActionOutput(name: row.text(4), digest: try row.digest(5), sizeBytes: Int(row.integer(6))))
+        }
+
+        func closed(_ database: Database) throws -> ActionResult {
+            ActionResult(
+                outputs: outputs, references: hasReferences ? try ContentStore.references(action, database) : [],
+                warnings: hasWarnings ? try ContentStore.warnings(action, database) : [])
         }
     }
 
-    private struct FoundAction {
-        let row: Int64
-        let key: Digest
-        let hasReferences: Bool
-        let hasWarnings: Bool
-        var outputs: [ActionOutput] = []
+    private static func resultStatement(_ database: Database) throws -> RawStatement {
+        try RawStatement(database, resultRows + " AND action.key = ? ORDER BY generatedBy.position")
+    }
+
+    private static func result(
+        _ key: Digest, _ statement: RawStatement, _ database: Database
+    ) throws -> ActionResult? {
+        defer { statement.reset() }
+        statement.bind(1, key)
+        guard try statement.next() else { return nil }
+        var result = try OpenResult(statement)
+        while try statement.next() { try result.add(statement) }
+        return try result.closed(database)
+    }
+
+    private static func scanResults(_ database: Database, _ body: (Digest, ActionResult) -> Void) throws {
+        let statement = try RawStatement(database, resultRows + " ORDER BY action.id, generatedBy.position")
+        defer { statement.reset() }
+        var open: OpenResult?
+        while try statement.next() {
+            if open?.action == statement.integer(0) {
+                try open?.add(statement)
+            } else {
+                if let open { try body(open.key, open.closed(database)) }
+                open = try OpenResult(statement)
+            }
+        }
+        if let open { try body(open.key, open.closed(database)) }
     }
 
     private static func references(_ action: Int64, _ database: Database) throws -> [Digest] {

@@ -20,7 +20,7 @@ extension ContentStore {
         paths: [String], threads: Int = 1, verifyContent: Bool = false,
         progress: @escaping @Sendable (_ completed: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> [Digest] {
-        let trusted = verifyContent ? Array(repeating: nil, count: paths.count) : try trustedDigests(paths)
+        let trusted = verifyContent ? Array(repeating: nil, count: paths.count) : try trustedDigests(paths, threads)
         let unread = trusted.indices.filter { trusted[$0] == nil }
         let found = Monitor(trusted.map { $0.map { Result<Digest, StoreError>.success($0) } })
         let completed = Atomic<Int>(paths.count - unread.count)
@@ -54,23 +54,71 @@ extension ContentStore {
         return digest
     }
 
-    /// The digests of those files that are as the store has seen them, in the order of `paths`.
-    private func trustedDigests(_ paths: [String]) throws -> [Digest?] {
-        try database.read { database in
-            let statement = try database.cachedStatement(
-                sql: """
-                    SELECT sizeBytes, modifiedAt, changedAt, inode, device, digest FROM sourceFile
-                    WHERE path = ? AND changedAt + ? <= readAt
-                    """)
-            return try paths.map { path in
-                statement.setUncheckedArguments([path, Self.settlingNanoseconds])
-                // What cannot be inspected cannot be read either, and is reported then.
-                guard let row = try Row.fetchOne(statement), let signature = try? FileSignature(path: path),
-                    row[0] == signature.sizeBytes, row[1] == signature.modifiedNanoseconds,
-                    row[2] == signature.changedNanoseconds, row[3] == signature.inode, row[4] == signature.device
-                else { return nil }
-                return try Digest(row, 5)
-            }
+    /// What was seen when a file was read.
+    private struct SeenFile {
+        let sizeBytes, modifiedAt, changedAt, inode, device: Int64
+        let digest: Digest
+
+        static let columns = "sizeBytes, modifiedAt, changedAt, inode, device, digest"
+
+        init(_ row: RawStatement, from column: Int32) throws {
+            (sizeBytes, modifiedAt) = (row.integer(column), row.integer(column + 1))
+            (changedAt, inode, device) = (row.integer(column + 2), row.integer(column + 3), row.integer(column + 4))
+            digest = try row.digest(column + 5)
         }
+
+        /// The digest, if the file is as it was. What cannot be inspected cannot be read either, and is reported then.
+        func digest(ifStillAt path: String) -> Digest? {
+            guard let found = try? FileSignature(path: path),
+                (sizeBytes, modifiedAt, changedAt, inode, device)
+                    == (
+                        found.sizeBytes, found.modifiedNanoseconds, found.changedNanoseconds, found.inode, found.device
+                    )
+            else { return nil }
+            return digest
+        }
+    }
+
+    /// The digests of those files that are as the store has seen them, in the order of `paths`.
+    private func trustedDigests(_ paths: [String], _ threads: Int) throws -> [Digest?] {
+        try ThreadTeam.inSlices(of: paths, threads: threads, named: "inspect") { [self] paths in
+            let seen = try database.read { try Self.seenFiles(paths, $0) }
+            return zip(paths, seen).map { path, file in file.flatMap { $0.digest(ifStillAt: path) } }
+        }
+    }
+
+    private static func seenFiles(_ paths: ArraySlice<String>, _ database: Database) throws -> [SeenFile?] {
+        let settled = "changedAt + \(settlingNanoseconds) <= readAt"
+        if try isScanWorthwhile(paths.count, database) {
+            let statement = try RawStatement(
+                database, "SELECT path, \(SeenFile.columns) FROM sourceFile WHERE \(settled)")
+            defer { statement.reset() }
+            let places = Dictionary(zip(paths, 0...)) { first, _ in first }
+            var files = [SeenFile?](repeating: nil, count: paths.count)
+            while try statement.next() {
+                if let place = places[statement.text(0)] { files[place] = try SeenFile(statement, from: 1) }
+            }
+            // A path that is asked for more than once.
+            if places.count < paths.count {
+                for (place, path) in paths.enumerated() { files[place] = places[path].flatMap { files[$0] } }
+            }
+            return files
+        }
+        let statement = try RawStatement(
+            database, "SELECT \(SeenFile.columns) FROM sourceFile WHERE path = ? AND \(settled)")
+        return try paths.map { path in
+            defer { statement.reset() }
+            statement.bind(1, path)
+            return try statement.next() ? SeenFile(statement, from: 0) : nil
+        }
+    }
+
+    /// As for results: going through all rows takes a fraction of finding each.
+    private static func isScanWorthwhile(_ count: Int, _ database: Database) throws -> Bool {
+        guard count >= 512 else { return false }
+        let statement = try RawStatement(
+            database, "SELECT count(*) FROM (SELECT 1 FROM sourceFile LIMIT \(3 * count + 1))")
+        defer { statement.reset() }
+        return try statement.next() && statement.integer(0) <= 3 * Int64(count)
     }
 }

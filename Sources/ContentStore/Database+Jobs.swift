@@ -14,6 +14,15 @@ extension Database {
         return try Int64.fetchOne(statement)
     }
 
+    /// The number of the last attempt at an action that is recorded; 0 if there is none.
+    func lastAttempt(at key: Digest) throws -> Int {
+        let statement = try RawStatement(
+            self, "SELECT max(attempt) FROM job WHERE action = (SELECT id FROM action WHERE key = ?)")
+        defer { statement.reset() }
+        statement.bind(1, key)
+        return try statement.next() ? Int(statement.integer(0)) : 0
+    }
+
     /// Ends a job: compares the attempt with what was published before and swaps the result in, or discards it.
     func end(_ record: JobRecord, _ execution: Int64, _ rows: inout CommitWriter.KnownRows) throws -> CommitOutcome {
         let action = try actionRow(record.key, &rows)

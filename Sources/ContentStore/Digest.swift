@@ -26,8 +26,19 @@ public struct Digest: Hashable, Comparable, Sendable, Codable, CustomStringConve
         self.init(words: (words[0], words[1], words[2], words[3]))
     }
 
+    /// As `init(bytes:)`, without a loop.
+    init?(_ bytes: UnsafeRawBufferPointer) {
+        guard bytes.count == 32 else { return nil }
+        func word(_ index: Int) -> UInt64 {
+            UInt64(bigEndian: unsafe bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
+        }
+        self.init(words: (word(0), word(1), word(2), word(3)))
+    }
+
     init(_ hash: SHA256.Digest) {
-        guard let digest = Digest(bytes: hash) else { fatalError("SHA-256 gave \(hash) instead of 32 bytes") }
+        guard let digest = unsafe hash.withUnsafeBytes({ unsafe Digest($0) }) else {
+            fatalError("SHA-256 gave \(hash) instead of 32 bytes")
+        }
         self = digest
     }
 
@@ -57,16 +68,17 @@ public struct Digest: Hashable, Comparable, Sendable, Codable, CustomStringConve
 
     /// 64 lowercase hexadecimal digits.
     public var hex: String {
-        let digits: StaticString = "0123456789abcdef"
-        return unsafe String(unsafeUninitializedCapacity: 64) { buffer in
-            var position = 0
-            for byte in bytes {
-                unsafe buffer[position] = digits.utf8Start[Int(byte >> 4)]
-                unsafe buffer[position + 1] = digits.utf8Start[Int(byte & 15)]
-                position += 2
-            }
+        unsafe String(unsafeUninitializedCapacity: 64) { buffer in
+            for index in 0..<64 { unsafe buffer[index] = hexDigit(index) }
             return 64
         }
+    }
+
+    /// The digit at `index` of `hex`, in ASCII.
+    func hexDigit(_ index: Int) -> UInt8 {
+        let word = index < 32 ? (index < 16 ? first : second) : (index < 48 ? third : fourth)
+        let nibble = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (index & 15))) & 15
+        return nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") - 10 + nibble
     }
 
     /// The 32 bytes.

@@ -1,12 +1,14 @@
 import Foundation
 
-/// Writes queued operations in groups, on a thread of its own: one flushed transaction for up to 64 of them costs what
-/// one alone would. Before the transaction, the folders that received blobs are flushed, so a durable fact never names
-/// a blob that a power failure can take away.
+/// Writes queued operations in groups, on a thread of its own: one flushed transaction for up to 64 that someone waits for
+/// costs what one alone would. Before the transaction, blobs and the folders that received them are flushed, so a durable
+/// fact never names a blob that a power failure can take away.
 final class GroupCommitter: Sendable {
     typealias Completion = @Sendable (Result<CommitOutcome, StoreError>) -> Void
 
     static let groupSize = 64
+    /// Of what nobody waits for, there may be more: notes that tasks have begun, files seen.
+    static let groupLimit = 512
     static let groupSeconds = 0.05
     private static let threadName = "committer"
 
@@ -17,8 +19,10 @@ final class GroupCommitter: Sendable {
 
     private struct Queue {
         var entries: [Entry] = []
+        /// How many of them someone waits for.
+        var awaited = 0
         var oldest = 0.0
-        var unflushedFolders: Set<String> = []
+        var unflushed = UnflushedEntries()
         var isUrgent = false
         var isClosed = false
         var hasThread = false
@@ -45,6 +49,7 @@ final class GroupCommitter: Sendable {
         let needsThread = queue.update { queue in
             if queue.entries.isEmpty { queue.oldest = HostClock.monotonicSeconds() }
             queue.entries.append(Entry(operation: operation, completion: completion))
+            if completion != nil { queue.awaited += 1 }
             defer { queue.hasThread = true }
             return !queue.hasThread
         }
@@ -53,7 +58,19 @@ final class GroupCommitter: Sendable {
 
     /// A folder that a rename changed; flushed before the next transaction.
     func noteUnflushed(folder: String) {
-        queue.inspect { _ = $0.unflushedFolders.insert(folder) }
+        queue.inspect { $0.unflushed.insert(folder: folder) }
+    }
+
+    /// A blob that has got its name, `path`, and is flushed with its folder before the next transaction; at once where too
+    /// many are waiting.
+    func noteUnflushed(_ file: OpenFile, at path: String) throws(StoreError) {
+        let isTaken = queue.inspect { queue in
+            queue.unflushed.insert(folder: FolderOperations.parent(of: path))
+            if queue.unflushed.isFull { return false }
+            queue.unflushed.insert(file, at: path)
+            return true
+        }
+        if !isTaken { try file.synchronize(named: path) }
     }
 
     /// Writes what is queued without waiting for a group to fill.
@@ -73,8 +90,8 @@ final class GroupCommitter: Sendable {
     }
 
     private func work() {
-        while let (group, folders) = nextGroup() {
-            let results = write(group, folders)
+        while let (group, unflushed) = nextGroup() {
+            let results = write(group, unflushed)
             queue.inspect { $0.transactions += 1 }
             for (entry, result) in zip(group, results) { entry.completion?(result) }
         }
@@ -83,7 +100,7 @@ final class GroupCommitter: Sendable {
     }
 
     /// Blocks until a group is full, old enough or wanted now; `nil` after closing.
-    private func nextGroup() -> ([Entry], Set<String>)? {
+    private func nextGroup() -> ([Entry], UnflushedEntries)? {
         let oldest: Double? = queue.wait { queue in
             if !queue.entries.isEmpty { return .some(queue.oldest) }
             return queue.isClosed ? .some(nil) : nil
@@ -91,26 +108,28 @@ final class GroupCommitter: Sendable {
         guard let oldest else { return nil }
         let remaining = max(Self.groupSeconds - (HostClock.monotonicSeconds() - oldest), 0)
         queue.wait(atMostSeconds: remaining) { queue -> Void? in
-            queue.entries.count >= Self.groupSize || queue.isUrgent || queue.isClosed ? () : nil
+            queue.awaited >= Self.groupSize || queue.entries.count >= Self.groupLimit || queue.isUrgent
+                || queue.isClosed ? () : nil
         }
         return queue.inspect { queue in
-            let group = Array(queue.entries.prefix(Self.groupSize))
-            queue.entries.removeFirst(min(Self.groupSize, queue.entries.count))
+            let group = Array(queue.entries.prefix(Self.groupLimit))
+            queue.entries.removeFirst(group.count)
+            queue.awaited -= group.count { $0.completion != nil }
             queue.oldest = HostClock.monotonicSeconds()
             if queue.entries.isEmpty { queue.isUrgent = false }
-            defer { queue.unflushedFolders = [] }
-            return (group, queue.unflushedFolders)
+            defer { queue.unflushed = UnflushedEntries() }
+            return (group, queue.unflushed)
         }
     }
 
-    private func write(_ group: [Entry], _ folders: Set<String>) -> [Result<CommitOutcome, StoreError>] {
+    private func write(_ group: [Entry], _ unflushed: UnflushedEntries) -> [Result<CommitOutcome, StoreError>] {
         do {
-            for folder in folders.sorted() { try FolderOperations.synchronize(folder) }
+            try unflushed.flush()
             return try database.write { try writer.write(group.map(\.operation), $0) }.map { .success($0) }
         } catch {
             writer.forget()
             // A later group must not rely on folders that may not have been flushed.
-            queue.inspect { $0.unflushedFolders.formUnion(folders) }
+            queue.inspect { $0.unflushed.formUnion(folders: unflushed) }
             return group.map { _ in .failure(error) }
         }
     }

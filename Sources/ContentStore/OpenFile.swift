@@ -29,7 +29,10 @@ final class OpenFile: Sendable {
     }
 
     /// Flushes content and size to the disk; on a folder, its entries.
-    func synchronize() throws(StoreError) {
+    func synchronize() throws(StoreError) { try synchronize(named: path) }
+
+    /// As `synchronize`, for a file that has been renamed since it was opened.
+    func synchronize(named path: String) throws(StoreError) {
         guard fsync(descriptor) == 0 else { throw .from(errno: errno, "flush", path) }
     }
 

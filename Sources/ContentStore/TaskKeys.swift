@@ -26,5 +26,15 @@ public struct TaskKeys: Sendable, Equatable {
         self.entries = entries
     }
 
-    var text: String { entries.map { "\($0.key.hex) \($0.task)\n" }.joined() }
+    var text: String {
+        var text = ""
+        text.reserveCapacity(entries.reduce(0) { $0 + $1.task.utf8.count + 66 })
+        for entry in entries {
+            text += entry.key.hex
+            text += " "
+            text += entry.task
+            text += "\n"
+        }
+        return text
+    }
 }

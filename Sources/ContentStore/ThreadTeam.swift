@@ -25,6 +25,25 @@ package enum ThreadTeam {
         return thread
     }
 
+    /// Elements of a slice that make a thread worth its start.
+    private static let sliceSize = 512
+
+    /// Runs `body` on consecutive slices of `elements` at once and joins what they give, in the order of the elements.
+    package static func inSlices<Element: Sendable, Value: Sendable>(
+        of elements: [Element], threads: Int, named name: String,
+        _ body: @escaping @Sendable (ArraySlice<Element>) throws -> [Value]
+    ) throws -> [Value] {
+        // The store's database has as many readers.
+        let count = min(threads, 4, elements.count / sliceSize)
+        if count < 2 { return try body(elements[...]) }
+        let parts = Monitor<[[Value]]>(Array(repeating: [], count: count))
+        try forEach(count: count, threads: count, named: name) { index in
+            let part = try body(elements[index * elements.count / count..<(index + 1) * elements.count / count])
+            parts.inspect { $0[index] = part }
+        }
+        return parts.inspect { $0.flatMap(\.self) }
+    }
+
     /// Runs `body` for 0..<count on up to `threads` threads, in that order of starting. After an error no further index
     /// starts; the error of the lowest index is thrown, so that it does not depend on the timing.
     package static func forEach(

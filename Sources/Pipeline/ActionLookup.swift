@@ -9,16 +9,26 @@ enum ActionLookup: Sendable {
 
     /// Looks up many tasks at once, and whether every blob of their results is there; those that are count as used.
     static func lookUp(
-        _ tasks: [PipelineTask], keys: [Digest], in store: ContentStore
-    ) throws(StoreError) -> [ActionLookup] {
-        let results = try store.lookUp(keys)
-        return zip(tasks, keys).map { task, key in
-            guard let result = results[key], result.outputs.map(\.name) == task.stage.outputs else { return .unknown }
-            if let output = result.outputs.first(where: { !store.use($0.digest) }) { return .lost(output.name, result) }
-            if let reference = result.references.first(where: { !store.use($0) }) {
-                return .lost(reference.short, result)
-            }
-            return .found(result)
+        _ tasks: [PipelineTask], keys: [Digest], in store: ContentStore, threads: Int = 1
+    ) throws -> [ActionLookup] {
+        try ThreadTeam.inSlices(of: Array(zip(tasks, keys)), threads: threads, named: "look up") { pairs in
+            let results = try store.lookUp(pairs.map(\.1))
+            return pairs.map { task, key in ActionLookup(of: task, results[key], in: store) }
+        }
+    }
+
+    /// What a result that is known for a task is worth.
+    init(of task: PipelineTask, _ result: ActionResult?, in store: ContentStore) {
+        guard let result, result.outputs.map(\.name) == task.stage.outputs else {
+            self = .unknown
+            return
+        }
+        if let output = result.outputs.first(where: { !store.use($0.digest) }) {
+            self = .lost(output.name, result)
+        } else if let reference = result.references.first(where: { !store.use($0) }) {
+            self = .lost(reference.short, result)
+        } else {
+            self = .found(result)
         }
     }
 

@@ -29,7 +29,7 @@ final class ExecutionRun: Sendable {
     }
 
     /// How many tasks are looked up together: bounds the memory that results take.
-    private static let lookupLimit = 2048
+    private static let lookupLimit = 16_384
     /// How often a run looks whether other processes have finished what it waits for.
     private static let othersSeconds = 0.1
     /// How often the counts in the store are brought up to date.
@@ -41,6 +41,7 @@ final class ExecutionRun: Sendable {
     let observer: any ExecutionObserver
     let cancellation: CancellationFlag
     let execution: Int64
+    let folders: AttemptFolders
     let board: Monitor<Board>
     /// Of stages, by earlier runs.
     private let durations: [String: Double]
@@ -58,6 +59,7 @@ final class ExecutionRun: Sendable {
         self.cancellation = cancellation
         execution = try store.beginExecution(
             command: options.command, versions: options.versions, subject: options.subject)
+        folders = AttemptFolders(store: store, execution: execution)
         durations = try store.measuredDurations()
         board = Monitor(
             Board(
@@ -112,7 +114,8 @@ final class ExecutionRun: Sendable {
             }
             if tasks.isEmpty { return }
             let keys = zip(tasks, inputs).map { task, inputs in key(of: task, inputs).digest }
-            let lookups = try ActionLookup.lookUp(tasks.map { graph.tasks[$0] }, keys: keys, in: store)
+            let lookups = try ActionLookup.lookUp(
+                tasks.map { graph.tasks[$0] }, keys: keys, in: store, threads: options.cores)
             var cached: [Int] = []
             board.update { board in
                 for ((task, key), lookup) in zip(zip(tasks, keys), lookups) {

@@ -9,34 +9,41 @@ final class TaskAttempt {
     private let task: PipelineTask
     private let key: ActionKey
     private let startedAt = HostClock.wallNanoseconds()
+    private let lastAttempt: Int?
     private let start = HostClock.monotonicSeconds()
     private var log = ""
     /// `nil` where not even a number could be had.
     private(set) var begun: Attempt?
 
-    init(_ run: ExecutionRun, _ index: Int, _ key: ActionKey) {
+    /// - Parameter lastAttempt: as in `ContentStore.beginAttempt`.
+    init(_ run: ExecutionRun, _ index: Int, _ key: ActionKey, lastAttempt: Int? = nil) {
         self.run = run
         self.index = index
         self.key = key
+        self.lastAttempt = lastAttempt
         task = run.graph.tasks[index]
     }
 
     func make() -> Result<ActionResult, any Error> {
         Result {
-            let attempt = try run.store.beginAttempt(key, execution: run.execution, task: task.id.path)
+            let attempt = try run.store.beginAttempt(key, execution: run.execution, task: task.id.path, lastAttempt: lastAttempt)
             begun = attempt
-            let folder = try run.store.makeAttemptFolder(execution: run.execution, name: "\(index)-\(attempt.number)")
-            defer { try? run.store.removeAttemptFolder(folder) }
+            let folder = try run.folders.take()
+            var isEmpty = false
+            defer { run.folders.giveBack(folder, isEmpty: isEmpty) }
             if let worker = run.options.worker { return try makeElsewhere(worker, attempt, folder) }
-            return try makeHere(folder, StoreStorage(store: run.store, execution: run.execution))
+            let result = try makeHere(folder, StoreStorage(store: run.store, execution: run.execution))
+            // It held its outputs and nothing else, and these have been moved.
+            isEmpty = true
+            return result
         }
     }
 
     /// Computes the result again; what differs from the stored one, or `nil`.
     func check() throws -> String? {
         guard let stored = try run.store.lookUp([key.digest])[key.digest] else { return nil }
-        let folder = try run.store.makeAttemptFolder(execution: run.execution, name: "\(index)-check")
-        defer { try? run.store.removeAttemptFolder(folder) }
+        let folder = try run.folders.take()
+        defer { run.folders.giveBack(folder, isEmpty: false) }
         let storage = StoreStorage(store: run.store, execution: run.execution, usesMemos: false)
         let found = try makeHere(folder, storage)
         let differences = zip(stored.outputs, found.outputs).filter { $0.digest != $1.digest }.map {

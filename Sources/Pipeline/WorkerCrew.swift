@@ -65,7 +65,8 @@ final class WorkerCrew: Sendable {
             // Another process may compute the same, or may have done so since this run looked.
             isClaimed = try run.store.claim(key.digest)
             guard isClaimed else { return try wait(index, key.digest) }
-            if case .found(let result) = try ActionLookup.lookUp([task], keys: [key.digest], in: run.store)[0] {
+            let (known, lastAttempt) = try run.store.lookUpWithAttempts(key.digest)
+            if case .found(let result) = ActionLookup(of: task, known, in: run.store) {
                 run.store.giveUp(claim: key.digest)
                 run.board.update { $0.plan.release(index) }
                 return report(index, .success(result), 0, wasFound: true)
@@ -78,7 +79,8 @@ final class WorkerCrew: Sendable {
                 }
                 return run.observer.taskWaits(task.id, for: .machineBusy)
             }
-            compute(index, key, cores)
+            // The attempts that led to a lost result are not known here, and looked up.
+            compute(index, key, cores, lastAttempt: known == nil ? lastAttempt : nil)
         } catch {
             if isClaimed { run.store.giveUp(claim: key.digest) }
             run.board.update { $0.plan.release(index) }
@@ -103,13 +105,13 @@ final class WorkerCrew: Sendable {
     }
 
     /// Makes attempts until one succeeds, or the policy says that it is enough.
-    private func compute(_ index: Int, _ key: ActionKey, _ cores: [Int64]) {
+    private func compute(_ index: Int, _ key: ActionKey, _ cores: [Int64], lastAttempt: Int?) {
         let task = run.graph.tasks[index]
         let start = HostClock.monotonicSeconds()
         run.observer.taskStarted(task.id)
         var failures: [AttemptFailure] = []
         while true {
-            let attempt = TaskAttempt(run, index, key)
+            let attempt = TaskAttempt(run, index, key, lastAttempt: failures.isEmpty ? lastAttempt : nil)
             let result = attempt.make()
             if case .failure(let error) = result, !(error is StoreError), error as? PipelineError != .cancelled {
                 failures.append(.of(error))

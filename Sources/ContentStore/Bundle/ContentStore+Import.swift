@@ -22,7 +22,8 @@ extension ContentStore {
         }
         try reader.finish()
         for blob in absent where try !isPresent(blob.digest, sizeBytes: blob.sizeBytes) {
-            try name("\(folder)/\(blob.digest)", blob.digest)
+            let copy = "\(folder)/\(blob.digest)"
+            try name(copy, blob.digest, .reading(copy))
         }
         try settle()
         let contents = reader.contents
@@ -52,7 +53,6 @@ extension ContentStore {
             try FolderOperations.remove(temporary)
             return false
         }
-        try copy.synchronize()
         return true
     }
 }

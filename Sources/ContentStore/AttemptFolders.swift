@@ -1,0 +1,35 @@
+import Synchronization
+
+/// Folders for the attempts of one execution, `attempts/<execution>/<number>`. One that an attempt left empty is given to the
+/// next: to make and remove a folder for each costs as much as all else that a small task does.
+public final class AttemptFolders: Sendable {
+    private struct State: Sendable {
+        var vacant: [String] = []
+        var count = 0
+    }
+
+    private let store: ContentStore
+    private let execution: Int64
+    private let state = Mutex(State())
+
+    public init(store: ContentStore, execution: Int64) {
+        self.store = store
+        self.execution = execution
+    }
+
+    /// An empty folder that nobody else has. Throws `StoreError`.
+    public func take() throws -> String {
+        let (vacant, number): (String?, Int) = state.withLock { state in
+            if let folder = state.vacant.popLast() { return (folder, 0) }
+            state.count += 1
+            return (nil, state.count)
+        }
+        return try vacant ?? store.makeAttemptFolder(execution: execution, name: "\(number)")
+    }
+
+    /// Takes a folder back. Unless its owner knows that it is empty, and that nothing writes to it any more, it is removed.
+    public func giveBack(_ folder: String, isEmpty: Bool) {
+        if isEmpty { return state.withLock { $0.vacant.append(folder) } }
+        try? store.removeAttemptFolder(folder)
+    }
+}
