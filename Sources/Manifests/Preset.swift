@@ -17,7 +17,20 @@ enum Preset: String, CaseIterable {
     /// judge.
     static func applied(to document: JSONValue) -> JSONValue {
         guard let name = document["preset"]?.string, let preset = Preset(rawValue: name) else { return document }
-        return JSONMergePatch.apply(document, to: preset.settings)
+        let whole = JSONMergePatch.apply(document, to: preset.settings)
+        guard document["training"]?["steps"] == nil, let training = whole["training"],
+            let steps = training["steps"]?.integer
+        else { return whole }
+        let longer = training.setting("steps", to: .number(steps * stepFactor(whole["image"])))
+        return whole.setting("training", to: longer)
+    }
+
+    /// A preset's steps are meant for 256 x 256 pixels. Where the network sees fewer, there are more of them, up to four times as
+    /// many: they take no longer, and small images gain from them.
+    private static func stepFactor(_ image: JSONValue?) -> Int {
+        let input = image?["tile"] ?? image
+        let pixels = (input?["width"]?.integer ?? 256) * (input?["height"]?.integer ?? 256)
+        return min(max(256 * 256 / max(pixels, 1), 1), 4)
     }
 
     /// Places in the preset's file would be taken for places in the manifest.

@@ -60,6 +60,19 @@ struct JobManifestTests {
         #expect(try JobManifest.parse(bytes: Array(text.utf8), file: "/plant/jobs/a.json").scoring == own.scoring)
     }
 
+    @Test(
+        "a preset's steps grow as what the network sees gets smaller, up to four times, and give way to those of the manifest",
+        arguments: [
+            ("", 1600), (#", "image": {"width": 192, "height": 256}"#, 1600),
+            (#", "image": {"width": 128, "height": 256}"#, 3200), (#", "image": {"width": 64, "height": 64}"#, 6400),
+            (#", "image": {"width": 512, "height": 512}"#, 1600),
+            (#", "image": {"width": 512, "height": 512, "tile": {"width": 128, "height": 128}}"#, 6400),
+            (#", "image": {"width": 64, "height": 64}, "training": {"steps": 70}"#, 70),
+        ])
+    func presetSteps(_ more: String, _ steps: Int) throws {
+        #expect(try Self.manifest(#""preset": "object""# + more).training.steps == steps)
+    }
+
     @Test("a variant can choose another preset")
     func presetVariants() throws {
         let cases = try Self.manifest(
