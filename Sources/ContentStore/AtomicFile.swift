@@ -41,6 +41,9 @@ public enum AtomicFile {
     /// Creates a folder and those above it; one that is there already is left alone. Throws `StoreError`.
     public static func createFolder(_ path: String) throws { try FolderOperations.createAll(path) }
 
+    /// Creates a folder in one that is there, where nobody looks for it: not durable by itself. Throws `StoreError`.
+    public static func createPrivateFolder(_ path: String) throws { try FolderOperations.create(path) }
+
     static func replace(_ path: String, _ fill: (OpenFile) throws(StoreError) -> Void) throws(StoreError) {
         let number = sequence.add(1, ordering: .relaxed).newValue
         let temporary = "\(path).\(getpid())-\(number).partial"

@@ -19,12 +19,12 @@ public final class AttemptFolders: Sendable {
 
     /// An empty folder that nobody else has. Throws `StoreError`.
     public func take() throws -> String {
-        let (vacant, number): (String?, Int) = state.withLock { state in
-            if let folder = state.vacant.popLast() { return (folder, 0) }
+        if let vacant = state.withLock({ $0.vacant.popLast() }) { return vacant }
+        let number = state.withLock { state in
             state.count += 1
-            return (nil, state.count)
+            return state.count
         }
-        return try vacant ?? store.makeAttemptFolder(execution: execution, name: "\(number)")
+        return try store.makeAttemptFolder(execution: execution, name: "\(number)")
     }
 
     /// Takes a folder back. Unless its owner knows that it is empty, and that nothing writes to it any more, it is removed.

@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// The blobs of a store without its database, for processes that compute for another one: to be read only.
@@ -12,9 +13,15 @@ public final class BlobFolder: Sendable {
     /// `StoreError.missingBlob` or `.damagedBlob`.
     public func verifiedPath(_ digest: Digest) throws -> String {
         let path = ContentStore.objectPath(digest, store: store)
-        guard FolderOperations.exists(path) else { throw StoreError.missingBlob(digest) }
-        if verified.withLock({ $0.contains(digest) }) { return path }
-        let found = try OpenFile.reading(path).digest()
+        if verified.withLock({ $0.contains(digest) }), FolderOperations.exists(path) { return path }
+        var found: Digest?
+        do throws(StoreError) {
+            found = try OpenFile.reading(path).blobDigest()
+        } catch {
+            if case .fileSystem(_, _, ENOENT) = error { throw StoreError.missingBlob(digest) }
+            // What the disk cannot read is damaged.
+            guard error.isDefectOfTheDisk else { throw error }
+        }
         guard found == digest else {
             throw StoreError.damagedBlob(digest, found: found, movedTo: "no other place, as this process only reads")
         }

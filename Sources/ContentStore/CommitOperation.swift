@@ -12,4 +12,16 @@ enum CommitOperation: Sendable {
     /// Nothing: its completion tells that everything before it has been written.
     case barrier
     case ledger(kind: String, digest: Digest, text: String, recordedAt: Int64)
+
+    /// Why it must not be written, where it relies on one of these blobs.
+    func fault(in lost: [Digest: StoreError]) -> StoreError? {
+        switch self {
+        case .endJob(let record, _), .unclaimedJob(let record, _):
+            guard case .succeeded(let result) = record.outcome else { return nil }
+            return (result.outputs.map(\.digest) + result.references).lazy.compactMap { lost[$0] }.first
+        // Whoever waits for all that was put may rely on any of it.
+        case .barrier: return lost.min { $0.key < $1.key }?.value
+        default: return nil
+        }
+    }
 }

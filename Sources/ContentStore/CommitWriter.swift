@@ -6,7 +6,8 @@ final class CommitWriter: Sendable {
     /// Row identifiers seen lately, so that what many tasks share is looked up once.
     struct KnownRows: Sendable {
         var artifacts: [Digest: Int64] = [:]
-        var keyParts: [KeyPart: Int64] = [:]
+        /// By the digest of name and value: equal texts need not have equal bytes.
+        var keyParts: [Digest: Int64] = [:]
         /// Changes with every transaction of another connection, which may have removed what is known here.
         var dataVersion: Int64?
     }

@@ -10,6 +10,8 @@ extension ContentStore {
         _ key: ActionKey, execution: Int64, task: String?, lastAttempt: Int? = nil
     ) throws(StoreError) -> Attempt {
         let committer = try writable(to: "begin an attempt")
+        // Before the database: an attempt that is committed meanwhile is in one of the two.
+        let issuedBefore = issuedAttempts.withLock { $0[key.digest] ?? 0 }
         let recorded: Int
         if let lastAttempt {
             recorded = lastAttempt
@@ -17,7 +19,7 @@ extension ContentStore {
             recorded = try database.read { try $0.lastAttempt(at: key.digest) }
         }
         let number = issuedAttempts.withLock { issued in
-            let number = max(recorded, issued[key.digest] ?? 0) + 1
+            let number = max(recorded, issuedBefore, issued[key.digest] ?? 0) + 1
             issued[key.digest] = number
             return number
         }

@@ -32,17 +32,22 @@ extension ContentStore {
 
     /// Whether the blob is there, as `contains`; marks it as used, which garbage collection respects. The mark is the time
     /// of the file, so that it costs no transaction, and is lost by nothing but a copy that does not keep times.
-    public func use(_ digest: Digest) -> Bool {
-        guard let signature = try? FileSignature(path: objectPath(digest)) else { return false }
-        mark(signature, digest)
-        return true
+    ///
+    /// With `sizeBytes`, only if it has this size: a cut blob is as good as none.
+    public func use(_ digest: Digest, sizeBytes: Int? = nil) -> Bool {
+        guard let signature = try? FileSignature(path: objectPath(digest)),
+            sizeBytes.map({ $0 == signature.sizeBytes }) ?? true
+        else { return false }
+        return mark(signature, digest)
     }
 
-    private func mark(_ signature: FileSignature, _ digest: Digest) {
+    /// Says whether the blob is still there.
+    @discardableResult
+    private func mark(_ signature: FileSignature, _ digest: Digest) -> Bool {
         guard committer != nil, HostClock.wallNanoseconds() - signature.modifiedNanoseconds > Self.useNanoseconds else {
-            return
+            return true
         }
-        unsafe utimensat(AT_FDCWD, objectPath(digest), nil, 0)
+        return unsafe utimensat(AT_FDCWD, objectPath(digest), nil, 0) == 0 || errno != ENOENT
     }
 
     /// Whether the blob is there; its content is not looked at.
@@ -136,15 +141,24 @@ extension ContentStore {
     public func verifiedPath(_ digest: Digest) throws(StoreError) -> String {
         let object = objectPath(digest)
         let file = try opened(digest)
-        if verifiedBlobs.withLock({ $0.contains(digest) }) { return object }
-        do throws(StoreError) {
-            let found = try file.digest()
-            guard found == digest else { throw setAside(digest, found: found) }
-        } catch {
-            throw error.isDefectOfTheDisk ? setAside(digest, found: nil) : error
+        if !verifiedBlobs.withLock({ $0.contains(digest) }) {
+            do throws(StoreError) {
+                let found = try file.blobDigest()
+                guard found == digest else { throw setAside(digest, found: found) }
+            } catch {
+                throw error.isDefectOfTheDisk ? setAside(digest, found: nil) : error
+            }
+            noteVerified(digest)
         }
-        noteVerified(digest)
+        // Memos are not looked up as results are, and count as used here.
+        try mark(file.signature(), digest)
         return object
+    }
+
+    /// As `verifiedPath`, though the content was checked before: another process has found it wanting.
+    public func recheckedPath(_ digest: Digest) throws(StoreError) -> String {
+        verifiedBlobs.withLock { _ = $0.remove(digest) }
+        return try verifiedPath(digest)
     }
 
     func opened(_ digest: Digest) throws(StoreError) -> OpenFile {
@@ -186,7 +200,7 @@ extension ContentStore {
 
     private func isWhole(_ digest: Digest) throws(StoreError) -> Bool {
         do throws(StoreError) {
-            return try opened(digest).digest() == digest
+            return try opened(digest).blobDigest() == digest
         } catch {
             if case .missingBlob = error { return false }
             guard error.isDefectOfTheDisk else { throw error }
@@ -196,20 +210,34 @@ extension ContentStore {
 
     /// Whether the blob is stored, whole; a damaged one is set aside.
     func isPresent(_ digest: Digest, sizeBytes: Int) throws -> Bool {
-        let object = objectPath(digest)
-        guard let signature = try FileSignature(path: object) else { return false }
-        let isVerified = verifiedBlobs.withLock { $0.contains(digest) }
-        guard signature.isRegular, signature.sizeBytes == sizeBytes, try isVerified || isWhole(digest) else {
-            let fault = setAside(digest, found: try Digest.of(filePath: object))
-            switch fault {
-            case .damagedBlob, .missingBlob: return false
-            default: throw fault
-            }
+        let file: OpenFile
+        do throws(StoreError) {
+            file = try opened(digest)
+        } catch {
+            if case .missingBlob = error { return false }
+            throw error
         }
-        noteVerified(digest)
-        mark(signature, digest)
+        let signature = try file.signature()
+        if !verifiedBlobs.withLock({ $0.contains(digest) }) || signature.sizeBytes != sizeBytes {
+            var found: Digest?
+            do throws(StoreError) {
+                found = try file.blobDigest()
+            } catch {
+                guard error.isDefectOfTheDisk else { throw error }
+            }
+            guard found == digest else {
+                let fault = setAside(digest, found: found)
+                switch fault {
+                case .damagedBlob, .missingBlob: return false
+                default: throw fault
+                }
+            }
+            noteVerified(digest)
+        }
+        guard mark(signature, digest) else { return false }
         // Whoever stored it may not have made it durable yet.
-        try committer?.noteUnflushed(opened(digest), at: object)
+        try committer?.noteUnflushed(
+            UnflushedEntries.Blob(digest: digest, file: file, path: objectPath(digest), isNew: false))
         return true
     }
 
@@ -217,7 +245,8 @@ extension ContentStore {
     func name(_ path: String, _ digest: Digest, _ content: OpenFile) throws(StoreError) {
         let object = objectPath(digest)
         try FolderOperations.move(path, to: object)
-        try committer?.noteUnflushed(content, at: object)
+        try committer?.noteUnflushed(
+            UnflushedEntries.Blob(digest: digest, file: content, path: object, isNew: true))
         noteVerified(digest)
     }
 

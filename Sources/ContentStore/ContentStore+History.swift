@@ -33,6 +33,23 @@ extension ContentStore {
         }
     }
 
+    /// The task that made a blob as one of its outputs, and the key of its action; of several, the first that did.
+    public func maker(of output: Digest) throws(StoreError) -> (task: String, key: RecordedKey)? {
+        try database.read { database in
+            let row = try Row.fetchOne(
+                database,
+                sql: """
+                    SELECT job.task, job.action FROM artifact
+                        JOIN generatedBy ON generatedBy.artifact = artifact.id
+                        JOIN action ON action.id = generatedBy.action
+                        JOIN job ON job.id = action.job
+                    WHERE artifact.digest = ? ORDER BY action.id LIMIT 1
+                    """, arguments: [output.column])
+            guard let row, let key = try Self.recordedKey(row[1], database) else { return nil }
+            return (row[0], key)
+        }
+    }
+
     private static func recordedKey(_ action: Int64, _ database: Database) throws -> RecordedKey? {
         let row = try Row.fetchOne(
             database, sql: "SELECT key, stage, version FROM action WHERE id = ?", arguments: [action])

@@ -6,10 +6,8 @@ extension ContentStore {
     public func lookUp(_ keys: [Digest]) throws(StoreError) -> [Digest: ActionResult] {
         try database.read { database in
             var results: [Digest: ActionResult] = [:]
-            results.reserveCapacity(keys.count)
             if try Self.isScanWorthwhile(keys.count, database) {
-                let wanted = Set(keys)
-                try Self.scanResults(database) { key, result in if wanted.contains(key) { results[key] = result } }
+                results = try Self.scanResults(of: Set(keys), database)
             } else {
                 let statement = try Self.resultStatement(database)
                 for key in keys { results[key] = try Self.result(key, statement, database) }
@@ -26,10 +24,10 @@ extension ContentStore {
         return try statement.next() && statement.integer(0) <= 3 * Int64(count)
     }
 
-    /// The result of an action, if it has one, and the number of the last attempt at it that is recorded, 0 if there is none.
-    public func lookUpWithAttempts(_ key: Digest) throws(StoreError) -> (result: ActionResult?, lastAttempt: Int) {
+    /// The result of an action, if it has one; else the number of the last attempt at it that is recorded, 0 if there is none.
+    public func lookUpWithAttempts(_ key: Digest) throws(StoreError) -> (result: ActionResult?, lastAttempt: Int?) {
         try database.read { database in
-            if let result = try Self.result(key, Self.resultStatement(database), database) { return (result, 0) }
+            if let result = try Self.result(key, Self.resultStatement(database), database) { return (result, nil) }
             return (nil, try database.lastAttempt(at: key))
         }
     }
@@ -95,19 +93,22 @@ extension ContentStore {
         return try result.closed(database)
     }
 
-    private static func scanResults(_ database: Database, _ body: (Digest, ActionResult) -> Void) throws {
+    private static func scanResults(of keys: Set<Digest>, _ database: Database) throws -> [Digest: ActionResult] {
         let statement = try RawStatement(database, resultRows + " ORDER BY action.id, generatedBy.position")
         defer { statement.reset() }
+        var results: [Digest: ActionResult] = [:]
+        results.reserveCapacity(keys.count)
         var open: OpenResult?
         while try statement.next() {
             if open?.action == statement.integer(0) {
                 try open?.add(statement)
             } else {
-                if let open { try body(open.key, open.closed(database)) }
-                open = try OpenResult(statement)
+                if let open { results[open.key] = try open.closed(database) }
+                open = keys.contains(try statement.digest(1)) ? try OpenResult(statement) : nil
             }
         }
-        if let open { try body(open.key, open.closed(database)) }
+        if let open { results[open.key] = try open.closed(database) }
+        return results
     }
 
     private static func references(_ action: Int64, _ database: Database) throws -> [Digest] {

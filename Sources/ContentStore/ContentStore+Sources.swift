@@ -117,8 +117,9 @@ extension ContentStore {
     private static func isScanWorthwhile(_ count: Int, _ database: Database) throws -> Bool {
         guard count >= 512 else { return false }
         let statement = try RawStatement(
-            database, "SELECT count(*) FROM (SELECT 1 FROM sourceFile LIMIT \(3 * count + 1))")
+            database, "SELECT count(*) FROM (SELECT 1 FROM sourceFile LIMIT ?)")
         defer { statement.reset() }
+        statement.bind(1, 3 * Int64(count) + 1)
         return try statement.next() && statement.integer(0) <= 3 * Int64(count)
     }
 }

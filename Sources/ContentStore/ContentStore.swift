@@ -3,8 +3,8 @@ import Synchronization
 /// A content-addressed store: blobs named by their SHA-256 in `objects/`, facts about them in an SQLite database.
 ///
 /// Any number of processes may read and write at once. What they must know of each other they tell by locks that die with
-/// their process (`StoreLocks`). A crash or power failure at any instant leaves a store that opens: blobs are flushed before
-/// they get their name, facts are committed after the blobs they name. All calls are synchronous and may be made from any
+/// their process (`StoreLocks`). A crash or power failure at any instant leaves a store that opens: facts are committed after
+/// the blobs that they name, with these names, were flushed. All calls are synchronous and may be made from any
 /// thread.
 public final class ContentStore: Sendable {
     public enum Mode: Sendable {
@@ -48,12 +48,13 @@ public final class ContentStore: Sendable {
         let lock = try StoreLock(store: path, timeoutSeconds: lockTimeoutSeconds, onWait: onWait)
         let locks = try StoreLocks(store: path)
         self.locks = locks
-        database = try locks.opening { () throws(StoreError) in
+        database = try locks.opening(timeoutSeconds: lockTimeoutSeconds, onWait: onWait) { () throws(StoreError) in
             try Self.createFolders(path)
             return try StoreDatabase(store: path, isWritable: true)
         }
         committer = GroupCommitter(database: database, lock: lock)
-        try removeLeftovers()
+        // Within the lock, a session that is dead stays so: its number can be taken again, but nothing made under it.
+        try locks.opening { () throws(StoreError) in try removeLeftovers() }
     }
 
     deinit { committer?.close() }

@@ -73,7 +73,10 @@ extension Database {
     }
 
     private func keyPartRow(_ part: KeyPart, _ rows: inout CommitWriter.KnownRows) throws -> Int64 {
-        if let known = rows.keyParts[part] { return known }
+        var encoder = CanonicalEncoder()
+        encoder.append(record: [part])
+        let identity = Digest.of(encoder.bytes)
+        if let known = rows.keyParts[identity] { return known }
         let digest = part.value.contentDigest.column
         let found = try identifier("SELECT id FROM keyPart WHERE digest = ? AND name = ?", [digest, part.name])
         if found == nil {
@@ -82,7 +85,7 @@ extension Database {
                 [part.name, digest, part.value.readable])
         }
         let row = found ?? lastInsertedRowID
-        rows.keyParts[part] = row
+        rows.keyParts[identity] = row
         return row
     }
 }

@@ -6,8 +6,9 @@ import Foundation
 final class GroupCommitter: Sendable {
     typealias Completion = @Sendable (Result<CommitOutcome, StoreError>) -> Void
 
+    /// A group does not wait for more than these.
     static let groupSize = 64
-    /// Of what nobody waits for, there may be more: notes that tasks have begun, files seen.
+    /// What has come meanwhile, and what nobody waits for, goes along, up to this.
     static let groupLimit = 512
     static let groupSeconds = 0.05
     private static let threadName = "committer"
@@ -23,6 +24,8 @@ final class GroupCommitter: Sendable {
         var awaited = 0
         var oldest = 0.0
         var unflushed = UnflushedEntries()
+        /// Blobs whose flush failed, until they are put again: no fact may rely on them.
+        var lost: [Digest: StoreError] = [:]
         var isUrgent = false
         var isClosed = false
         var hasThread = false
@@ -56,21 +59,17 @@ final class GroupCommitter: Sendable {
         if needsThread { ThreadTeam.start(named: Self.threadName) { [self] in work() } }
     }
 
-    /// A folder that a rename changed; flushed before the next transaction.
-    func noteUnflushed(folder: String) {
-        queue.inspect { $0.unflushed.insert(folder: folder) }
-    }
-
-    /// A blob that has got its name, `path`, and is flushed with its folder before the next transaction; at once where too
-    /// many are waiting.
-    func noteUnflushed(_ file: OpenFile, at path: String) throws(StoreError) {
+    /// A blob that has its name, and is flushed with its folder before the next transaction; at once where too many are
+    /// waiting.
+    func noteUnflushed(_ blob: UnflushedEntries.Blob) throws(StoreError) {
         let isTaken = queue.inspect { queue in
-            queue.unflushed.insert(folder: FolderOperations.parent(of: path))
+            queue.lost[blob.digest] = nil
+            queue.unflushed.insert(folder: FolderOperations.parent(of: blob.path))
             if queue.unflushed.isFull { return false }
-            queue.unflushed.insert(file, at: path)
+            queue.unflushed.insert(blob)
             return true
         }
-        if !isTaken { try file.synchronize(named: path) }
+        if !isTaken { try blob.flush() }
     }
 
     /// Writes what is queued without waiting for a group to fill.
@@ -124,8 +123,15 @@ final class GroupCommitter: Sendable {
 
     private func write(_ group: [Entry], _ unflushed: UnflushedEntries) -> [Result<CommitOutcome, StoreError>] {
         do {
-            try unflushed.flush()
-            return try database.write { try writer.write(group.map(\.operation), $0) }.map { .success($0) }
+            let found = try unflushed.flush()
+            let lost = queue.inspect { queue in
+                queue.lost.merge(found) { $1 }
+                return queue.lost
+            }
+            let faults = group.map { lost.isEmpty ? nil : $0.operation.fault(in: lost) }
+            let sound = zip(group, faults).compactMap { $1 == nil ? $0.operation : nil }
+            var outcomes = try database.write { try writer.write(sound, $0) }[...]
+            return faults.map { fault in fault.map { .failure($0) } ?? .success(outcomes.removeFirst()) }
         } catch {
             writer.forget()
             // A later group must not rely on folders that may not have been flushed.

@@ -9,7 +9,6 @@ final class LockFile: Sendable {
     /// `F_OFD_GETLK` and `F_OFD_SETLK` of fcntl.h, macros that Swift does not import.
     private static let query: Int32 = 36
     private static let set: Int32 = 37
-    private static let setWaiting: Int32 = 38
 
     private let file: OpenFile
 
@@ -31,14 +30,6 @@ final class LockFile: Sendable {
             return false
         }
         return true
-    }
-
-    /// Takes a number, waiting for whoever has it.
-    func wait(_ number: Int64) throws(StoreError) {
-        var lock = Self.byte(number, F_WRLCK)
-        while unsafe fcntl(file.descriptor, Self.setWaiting, &lock) != 0 {
-            guard errno == EINTR else { throw .from(errno: errno, "lock", file.path) }
-        }
     }
 
     /// Gives a number back. One that was not taken is fine.

@@ -82,8 +82,16 @@ final class OpenFile: Sendable {
     /// SHA-256 from the current position to the end. Throws `.changedWhileRead` when the file changed meanwhile.
     func digest() throws(StoreError) -> Digest {
         let before = try signature()
+        let digest = try blobDigest()
+        guard try signature() == before else { throw .changedWhileRead(path: path) }
+        return digest
+    }
+
+    /// SHA-256 of a file that nobody writes to, from the current position to the end. Its times may change meanwhile, as marks
+    /// of use do.
+    func blobDigest() throws(StoreError) -> Digest {
         var hasher = SHA256()
-        var buffer = [UInt8](repeating: 0, count: min(1 << 20, max(Int(before.sizeBytes), 0) + 1))
+        var buffer = [UInt8](repeating: 0, count: min(1 << 20, max(Int(try signature().sizeBytes), 0) + 1))
         while true {
             let count = try read(into: &buffer)
             unsafe buffer.withUnsafeBytes { bytes in
@@ -91,7 +99,6 @@ final class OpenFile: Sendable {
             }
             if count < buffer.count { break }
         }
-        guard try signature() == before else { throw .changedWhileRead(path: path) }
         return Digest(hasher.finalize())
     }
 }

@@ -40,6 +40,9 @@ extension StoreError: CustomStringConvertible {
         case .unknownSubject(let text, let reason):
             "\(text): \(reason); give the number of a run, the name of a task, the path of an exported file, or the first "
                 + "digits of a digest."
+        case .unknownModel(let model, let reason):
+            "\(model): \(reason); nominal models lists what is registered."
+        case .modelRefused(let model, let reason): "\(model): \(reason)."
         case .invalidBundle(let path, let reason):
             "\(path) is not a usable bundle: \(reason); nothing was imported: get the file again from where it was "
                 + "exported."
@@ -52,8 +55,8 @@ extension StoreError: CustomStringConvertible {
     public var exitCode: Int32 {
         switch self {
         case .locked: 75
-        case .unreadableSources, .unknownSubject: 66
-        case .malformedDigest, .notARegularFile, .invalidBundle: 65
+        case .unreadableSources, .unknownSubject, .unknownModel: 66
+        case .modelRefused, .malformedDigest, .notARegularFile, .invalidBundle: 65
         default: 74
         }
     }

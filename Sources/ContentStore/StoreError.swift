@@ -17,6 +17,8 @@ public enum StoreError: Error, Sendable, Equatable {
     case damagedBlob(Digest, found: Digest?, movedTo: String)
     case database(path: String, message: String)
     case unknownSubject(text: String, reason: String)
+    case unknownModel(model: String, reason: String)
+    case modelRefused(model: String, reason: String)
     case invalidBundle(path: String, reason: String)
     /// The user asked to stop.
     case interrupted(String)

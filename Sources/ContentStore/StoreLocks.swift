@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// What the processes that write to a store tell each other by locks, in the folder `locks` of the store.
@@ -7,6 +8,7 @@ import Synchronization
 final class StoreLocks: Sendable {
     /// Number 0 is held while a store is opened: one process at a time creates or migrates it.
     private let opening: LockFile
+    private let store: String
     /// Each open store has a number of its own, under which it makes temporary files.
     private let sessions: LockFile
     /// Numbers of executions.
@@ -29,6 +31,7 @@ final class StoreLocks: Sendable {
 
     /// The folder of the store must exist.
     init(store: String) throws(StoreError) {
+        self.store = store
         let folder = Self.folder(store)
         try FolderOperations.create(folder)
         opening = try LockFile(folder + "/opening")
@@ -51,9 +54,27 @@ final class StoreLocks: Sendable {
         return live
     }
 
-    /// Runs `body` while no other process opens the store.
-    func opening<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
-        try opening.wait(0)
+    /// How long a garbage collection that has the store for itself is waited for, at least.
+    private static let openingSeconds = 600.0
+
+    /// Runs `body` while no other process opens the store. Others have it open at once, but for one that collects garbage:
+    /// `onWait` is called when it takes long. Throws `.locked` in the end.
+    func opening<Value>(
+        timeoutSeconds: Double = 0, onWait: (String) -> Void = { _ in }, _ body: () throws(StoreError) -> Value
+    ) throws(StoreError) -> Value {
+        let start = HostClock.monotonicSeconds()
+        let limit = max(timeoutSeconds, Self.openingSeconds)
+        let holder = "a process that opens it or frees space in it"
+        var hasAnnounced = false
+        while try !opening.take(0) {
+            let waited = HostClock.monotonicSeconds() - start
+            guard waited < limit else { throw .locked(path: store, holder: holder, waitedSeconds: limit) }
+            if waited > 1, !hasAnnounced {
+                onWait(holder)
+                hasAnnounced = true
+            }
+            usleep(2000)
+        }
         defer { opening.give(0) }
         return try body()
     }
@@ -126,8 +147,13 @@ final class StoreLocks: Sendable {
     func takeCores(_ count: Int, of total: Int) throws(StoreError) -> [Int64]? {
         try held.withLock { held throws(StoreError) in
             var taken: [Int64] = []
-            for number in 0..<Int64(max(total, count)) where taken.count < count {
-                if !held.cores.contains(number), try cores.take(number) { taken.append(number) }
+            do throws(StoreError) {
+                for number in 0..<Int64(max(total, count)) where taken.count < count {
+                    if !held.cores.contains(number), try cores.take(number) { taken.append(number) }
+                }
+            } catch {
+                for number in taken { cores.give(number) }
+                throw error
             }
             guard taken.count == count else {
                 for number in taken { cores.give(number) }

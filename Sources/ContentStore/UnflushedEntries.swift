@@ -1,16 +1,30 @@
 import Glibc
 
-/// What has been written and named since the last flush: blobs, and the folders that got their names.
+/// What has been named since the last flush: blobs, and the folders that got their names.
 ///
 /// Flushed together, on many threads: the file system then writes its journal once for all of them. One after the other,
 /// every file waits for a journal entry of its own, which takes ten times as long (ext4).
 struct UnflushedEntries: Sendable {
-    private struct Blob: Sendable {
+    struct Blob: Sendable {
+        let digest: Digest
         let file: OpenFile
         let path: String
+        /// Whether this process has made it. One that was there may be what others rely on.
+        let isNew: Bool
+
+        /// A new blob that cannot be flushed is removed, for its content may be lost although it can be read now: whoever needs
+        /// it finds it missing, and it is made again.
+        func flush() throws(StoreError) {
+            do {
+                try file.synchronize(named: path)
+            } catch {
+                if isNew { unsafe unlink(path) }
+                throw error
+            }
+        }
     }
 
-    /// Descriptors that stay open at most; whoever has more flushes them itself.
+    /// How many blobs wait at most, each with an open descriptor; whoever has more flushes them itself.
     static let limit = 256
     private static let threads = 16
 
@@ -21,32 +35,41 @@ struct UnflushedEntries: Sendable {
 
     mutating func insert(folder: String) { folders.insert(folder) }
 
-    mutating func insert(_ file: OpenFile, at path: String) { blobs.append(Blob(file: file, path: path)) }
+    mutating func insert(_ blob: Blob) { blobs.append(blob) }
 
-    /// To be called with those that a failed flush may not have reached: a later one must not rely on them.
+    /// To be called after a flush that may not have reached all folders: a later one must not rely on them.
     mutating func formUnion(folders other: UnflushedEntries) { folders.formUnion(other.folders) }
 
-    /// Makes contents and names durable. A blob that cannot be flushed is removed, so that nothing relies on it: a fact that
-    /// names it all the same finds it missing, and it is made again.
-    func flush() throws(StoreError) {
+    /// Makes contents and names durable; returns the blobs whose content is not. Throws when a folder cannot be flushed.
+    func flush() throws(StoreError) -> [Digest: StoreError] {
         let folders = folders.sorted()
-        let failures = Monitor<[(index: Int, error: StoreError)]>([])
+        let failures = Monitor((blobs: [Digest: StoreError](), folder: (index: Int, error: StoreError)?.none))
         @Sendable func flush(_ index: Int) {
+            guard index < blobs.count else {
+                do throws(StoreError) {
+                    try FolderOperations.synchronize(folders[index - blobs.count])
+                } catch {
+                    failures.inspect { failures in
+                        if failures.folder.map({ $0.index > index }) ?? true { failures.folder = (index, error) }
+                    }
+                }
+                return
+            }
             do throws(StoreError) {
-                guard index < blobs.count else { return try FolderOperations.synchronize(folders[index - blobs.count]) }
-                try blobs[index].file.synchronize(named: blobs[index].path)
+                try blobs[index].flush()
             } catch {
-                if index < blobs.count { unsafe unlink(blobs[index].path) }
-                failures.inspect { $0.append((index, error)) }
+                failures.inspect { $0.blobs[blobs[index].digest] = error }
             }
         }
         let count = blobs.count + folders.count
-        if count == 0 { return }
+        guard count > 0 else { return [:] }
         // A thread costs less than a flush, but not nothing.
         let threads = min(Self.threads, (count + 1) / 2)
         ThreadTeam.run(count: threads, named: "flush") { thread in
             for index in stride(from: thread, to: count, by: threads) { flush(index) }
         }
-        if let first = failures.inspect({ $0.min { $0.index < $1.index } }) { throw first.error }
+        let found = failures.inspect { $0 }
+        if let folder = found.folder { throw folder.error }
+        return found.blobs
     }
 }

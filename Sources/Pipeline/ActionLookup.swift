@@ -23,7 +23,7 @@ enum ActionLookup: Sendable {
             self = .unknown
             return
         }
-        if let output = result.outputs.first(where: { !store.use($0.digest) }) {
+        if let output = result.outputs.first(where: { !store.use($0.digest, sizeBytes: $0.sizeBytes) }) {
             self = .lost(output.name, result)
         } else if let reference = result.references.first(where: { !store.use($0) }) {
             self = .lost(reference.short, result)

@@ -18,6 +18,15 @@ final class ExecutionRun: Sendable {
     struct CheckedTask: Sendable {
         let task: Int
         let difference: Result<String?, any Error>
+
+        /// Whether it could not be computed at all: what it is made from has been collected, or the run was to end.
+        var isUndecided: Bool {
+            guard case .failure(let error) = difference else { return false }
+            switch error as? StoreError {
+            case .missingBlob, .damagedBlob: return true
+            default: return error as? PipelineError == .cancelled
+            }
+        }
     }
 
     struct EndedTask: Sendable {
@@ -261,11 +270,13 @@ final class ExecutionRun: Sendable {
     private func summarize(_ books: inout ExecutionBooks) -> ExecutionSummary {
         report(skipped: board.inspect { $0.plan.skipRemaining() })
         return board.inspect { board in
-            ExecutionSummary(
+            let checked = board.checked.filter { !$0.isUndecided }
+            return ExecutionSummary(
                 counts: board.plan.counts,
-                isCancelled: cancellation.isSet && board.plan.count(.skipped) > 0,
-                checkedCount: board.checked.count,
-                differences: board.checked.sorted { $0.task < $1.task }.compactMap { check in
+                isCancelled: cancellation.isSet && (board.plan.count(.skipped) > 0 || options.checkedShare > 0),
+                checkedCount: checked.count,
+                uncheckedCount: board.checked.count - checked.count,
+                differences: checked.sorted { $0.task < $1.task }.compactMap { check in
                     let task = graph.tasks[check.task].id
                     switch check.difference {
                     case .success(let text): return text.map { ExecutionSummary.Failure(task: task, message: $0) }

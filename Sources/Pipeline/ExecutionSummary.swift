@@ -16,6 +16,8 @@ public struct ExecutionSummary: Sendable {
     public let isCancelled: Bool
     /// How many stored results were computed again.
     public let checkedCount: Int
+    /// How many could not be, as what they are made from is not in the store any more.
+    public let uncheckedCount: Int
     /// Of those, the ones that came out different, with what differs; in the order of the graph.
     public let differences: [Failure]
     /// In the order of the graph.

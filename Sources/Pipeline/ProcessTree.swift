@@ -19,9 +19,9 @@ struct ProcessTree {
         }
     }
 
-    /// Makes this process the one that orphans among its descendants come to, and lets it die with its parent; returns
-    /// whether that is still there.
-    static func becomeRoot() -> Bool { nominal_become_worker() > 1 }
+    /// Makes this process the one that orphans among its descendants come to, and lets it die with its parent; returns the
+    /// number of that, which is another one if the parent has ended already.
+    static func becomeRoot() -> Int32 { nominal_become_worker() }
 
     /// The wait status of the first process once it has ended; `nil` before.
     func status() -> Int32? {

@@ -12,6 +12,6 @@ public protocol Stage: Sendable {
     var outputs: [String] { get }
 
     /// Reads inputs and writes outputs through `context`, on a thread that may block. An error fails the task with the
-    /// error's description.
+    /// error's description. When it returns, nothing that it has started may go on: the next attempt may get its folder.
     func run(_ context: TaskContext) throws
 }

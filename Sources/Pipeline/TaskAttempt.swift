@@ -1,5 +1,6 @@
 import ContentStore
 import Foundation
+import Glibc
 import Synchronization
 
 /// One attempt at a task, on this thread or in a process of its own: from its number to its record.
@@ -97,7 +98,7 @@ final class TaskAttempt {
             version: WorkerSpec.currentVersion, task: task.id.path, key: key.digest.hex, attempt: attempt.number,
             inputs: key.inputs.map { WorkerSpec.Input(name: $0.name, digest: $0.digest.hex) },
             outputs: task.stage.outputs, threads: threads, store: URL(filePath: run.store.path).path,
-            folder: URL(filePath: folder).path)
+            folder: URL(filePath: folder).path, parent: getpid())
         let record = try worker.run(spec, run.options.policy, run.cancellation, run.store) { [run, task] report in
             run.observer.taskProgressed(
                 task.id, completed: report.completed, total: report.total, unit: report.unit, note: report.note)

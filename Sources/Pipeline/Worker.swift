@@ -8,7 +8,8 @@ public enum Worker {
     /// - Parameter task: finds the task of that name, as the coordinating process knows it.
     public static func run(_ spec: WorkerSpec, keyParts: [KeyPart], task: (String) throws -> PipelineTask) throws {
         // Killed with its parent, unless that died before it could ask to be.
-        guard ProcessTree.becomeRoot() else { return }
+        let parent = ProcessTree.becomeRoot()
+        guard spec.parent == nil || spec.parent == parent else { return }
         let record = attempt(spec, keyParts: keyParts, task)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -79,8 +79,7 @@ final class WorkerCrew: Sendable {
                 }
                 return run.observer.taskWaits(task.id, for: .machineBusy)
             }
-            // The attempts that led to a lost result are not known here, and looked up.
-            compute(index, key, cores, lastAttempt: known == nil ? lastAttempt : nil)
+            compute(index, key, cores, lastAttempt: lastAttempt)
         } catch {
             if isClaimed { run.store.giveUp(claim: key.digest) }
             run.board.update { $0.plan.release(index) }
@@ -121,6 +120,11 @@ final class WorkerCrew: Sendable {
                     run.store.hurry()
                     run.board.wait(atMostSeconds: delay) { [run] in $0.isOver || run.cancellation.isSet ? () : nil }
                     if !run.cancellation.isSet { continue }
+                    // The end of the attempt is on its way to the history already.
+                    run.store.giveBack(cores: cores)
+                    run.store.giveUp(claim: key.digest)
+                    run.board.update { $0.plan.release(index) }
+                    return report(index, .failure(PipelineError.cancelled), HostClock.monotonicSeconds() - start)
                 }
             }
             run.store.giveBack(cores: cores)

@@ -26,6 +26,8 @@ public struct WorkerSpec: Codable, Sendable, Equatable {
     /// The folder of this attempt. Outputs go to `outputs` in it, other blobs to `blobs`, named by their digest, and last of all
     /// the record to `record.json`.
     public let folder: String
+    /// The process that waits for this one, which shall not outlive it; `nil` where that is on another machine.
+    public var parent: Int32?
 
     public static let recordName = "record.json"
     public static let outputsName = "outputs"

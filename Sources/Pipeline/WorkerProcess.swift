@@ -24,7 +24,7 @@ public struct WorkerProcess: Sendable {
         let file = spec.folder + "/spec.json"
         try AtomicFile.writePrivate(Array(try JSONEncoder().encode(spec)), to: file)
         for name in [WorkerSpec.outputsName, WorkerSpec.blobsName] {
-            try AtomicFile.createFolder(spec.folder + "/" + name)
+            try AtomicFile.createPrivateFolder(spec.folder + "/" + name)
         }
         let output = Pipe()
         let writing = output.fileHandleForWriting.fileDescriptor
@@ -42,7 +42,7 @@ public struct WorkerProcess: Sendable {
         }
         if let lost = record.lostBlob, let digest = try? Digest(hex: lost) {
             // Sets it aside if it is damaged, and throws.
-            _ = try store.verifiedPath(digest)
+            _ = try store.recheckedPath(digest)
         }
         if let failure = record.failure {
             throw AttemptFailure(failure, record.message ?? "The worker gave no reason.")

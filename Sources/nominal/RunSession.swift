@@ -100,6 +100,10 @@ struct RunSession {
                 "\(summary.checkedCount) stored results computed again: \(summary.differences.count) came out different"
             )
         }
+        if summary.uncheckedCount > 0, !summary.isCancelled, !reporting.isQuiet {
+            StandardError.write(
+                "\(summary.uncheckedCount) more could not be computed again: what they are made from is no longer stored")
+        }
         if !reporting.isQuiet {
             var text =
                 summary.run == 0 && summary.isSuccess

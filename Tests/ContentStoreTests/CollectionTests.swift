@@ -114,18 +114,15 @@ struct CollectionTests {
         #expect(try store.pin(try store.subject("\(run)")))
         #expect(try !store.pin(try store.subject("a")))
         #expect(try store.pins() == ["task a", "blob \(digests[1])", "run \(run)"])
-        try store.database.write { database in
-            for (name, digest) in [("m", digests[2]), ("m", digests[3])] {
-                try database.run(
-                    "INSERT INTO model (name, artifact, createdAt) SELECT ?, id, 1 FROM artifact WHERE digest = ?",
-                    [name, digest.column])
-                try database.run(
-                    "INSERT INTO promotion (model, promotedAt, reason) VALUES (?, 1, '')", [database.lastInsertedRowID])
-            }
+        // The model in production, and the one before; not the one before that.
+        let more = try publish("f", sizeBytes: 50, seconds: 1)
+        for digest in [digests[2], digests[3], more] {
+            let model = try store.register(model: digest, as: "m").model
+            try store.promote(model.reference, by: "test", reason: "")
         }
         let (plan, _) = try collect(CollectionPolicy(keepRuns: 0, maximumBytes: 0))
-        #expect((digests + [ofRun]).map(store.contains) == [true, true, false, true, true])
-        #expect(plan.heldBytes == [.pinned: 150, .promoted: 50])
+        #expect((digests + [ofRun, more]).map(store.contains) == [true, true, false, true, true, true])
+        #expect(plan.heldBytes == [.pinned: 150, .promoted: 100])
         #expect(try store.unpin(try store.subject("task a")))
         #expect(try !store.unpin(try store.subject("a")))
     }

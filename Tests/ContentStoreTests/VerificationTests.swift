@@ -53,10 +53,34 @@ struct VerificationTests {
         try store.database.write { try $0.run("UPDATE artifact SET sizeBytes = 7 WHERE sizeBytes = 1", []) }
         let stray = store.path + "/objects/ab/note.txt"
         try Data().write(to: URL(fileURLWithPath: stray))
+        let beside = store.path + "/objects/note.txt"
+        try Data().write(to: URL(fileURLWithPath: beside))
         let report = try store.verify(threads: 1)
         #expect(report.faults == ["the blob \(Digest.of(text: "x")) has 1 bytes, the database says 7"])
-        #expect(report.strays == [stray])
+        #expect(report.strays == [stray, beside])
         #expect(FolderOperations.exists(stray))
+    }
+
+    @Test("Marks of use while a blob is hashed are no change of it")
+    func marked() throws {
+        let digest = try store.put(bytes: [UInt8](repeating: 7, count: 64 << 20))
+        let isOver = Atomic<Bool>(false)
+        let path = store.objectPath(digest)
+        ThreadTeam.start(named: "marker") {
+            while !isOver.load(ordering: .relaxed) { unsafe utimensat(AT_FDCWD, path, nil, 0) }
+        }
+        defer { isOver.store(true, ordering: .relaxed) }
+        #expect(try store.verify(threads: 1).isSound)
+        #expect(try fixture.reopened().verifiedPath(digest) == path)
+    }
+
+    @Test("A blob that was checked is checked anew when another process found it wanting")
+    func rechecked() throws {
+        let digest = try store.put(bytes: [1, 2, 3])
+        try overwrite(digest, [1, 2, 4])
+        #expect(try store.verifiedPath(digest) == store.objectPath(digest))
+        #expect(throws: StoreError.self) { try store.recheckedPath(digest) }
+        #expect(!store.contains(digest))
     }
 
     @Test("It stops when it is asked to")

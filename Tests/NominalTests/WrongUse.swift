@@ -37,6 +37,15 @@ struct WrongUse: CustomTestStringConvertible {
             words: "no category \"steel\"", "found brushed_metal, wood, woven_cloth", "Correct \"categories\""),
         WrongUse(
             "an option that does not exist", "run", "tiny.json", "--frob", status: 64, words: "Unknown option '--frob'"),
+        WrongUse(
+            "a model that is neither a file nor registered", "score", "--model", "a/b", "empty", status: 66,
+            words: "a/b: no such model file", "nominal models lists registered ones"),
+        WrongUse(
+            "a registered model without a store", "score", "--model", "wood@2", "empty", status: 66,
+            words: "wood@2: no such model file", "no store .nominal"),
+        WrongUse(
+            "a promotion of what is in production", "models", "promote", "wood", status: 64,
+            words: "wood@production is in production already", "wood@latest"),
         WrongUse("a command that does not exist", "fly", status: 64, words: "fly"),
         WrongUse(
             "a number out of its range", "run", "tiny.json", "--jobs", "0", status: 64,

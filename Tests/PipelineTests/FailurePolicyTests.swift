@@ -93,7 +93,10 @@ struct FailurePolicyTests {
         let start = HostClock.monotonicSeconds()
         let summary = try executor.run(TaskGraph([GraphFixture.task("lost", stage: stage)]))
         #expect(HostClock.monotonicSeconds() - start < 30)
-        #expect(!summary.isSuccess)
+        #expect(summary.isCancelled && summary.failed == 0)
+        fixture.store.flush()
+        #expect(try fixture.store.jobs(ofTask: "lost").map(\.status) == ["failed"])
+        #expect(try fixture.store.ledger().isEmpty, "the attempt has one end")
     }
 
     @Test("Stored results that are computed again and come out the same are no news")
@@ -124,6 +127,17 @@ struct FailurePolicyTests {
         #expect(summary.differences[0].message.contains("out is "))
         #expect(try fixture.store.ledger().map(\.kind) == ["differs"])
         #expect(try run(tasks).output(of: TaskID("drifting"), named: "out") == first)
+    }
+
+    @Test("Results whose inputs are no longer stored cannot be computed again, which is no difference")
+    func notAgain() throws {
+        let blob = try fixture.store.put(bytes: [1, 2, 3])
+        let tasks = [GraphFixture.task("a", blobs: [blob]), GraphFixture.task("b")]
+        _ = try run(tasks)
+        try FileManager.default.removeItem(atPath: fixture.store.objectPath(blob))
+        let summary = try run(tasks, check: 1)
+        #expect(summary.isSuccess && summary.differences.isEmpty)
+        #expect(summary.checkedCount == 1 && summary.uncheckedCount == 1)
     }
 
     @Test("The sample of results to check is a share, and the same every time")

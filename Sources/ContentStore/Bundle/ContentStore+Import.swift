@@ -49,7 +49,7 @@ extension ContentStore {
             throw StoreError.invalidBundle(path: path, reason: "its blob \(blob.digest) has the digest \(found)")
         }
         // One that is there is trusted if its content is right: an import repairs what is damaged.
-        if contains(blob.digest), (try? verifiedPath(blob.digest)) != nil {
+        if try isPresent(blob.digest, sizeBytes: blob.sizeBytes) {
             try FolderOperations.remove(temporary)
             return false
         }

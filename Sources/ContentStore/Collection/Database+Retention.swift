@@ -65,15 +65,13 @@ extension Database {
         for run in try numbers("SELECT execution FROM pin WHERE execution IS NOT NULL") {
             try pinned.actions.formUnion(actions(ofRun: run))
         }
-        // Of each name, the model that was promoted last.
-        let promoted = CollectionFacts.Kept(
-            artifacts: try numbers(
-                """
-                SELECT model.artifact FROM promotion JOIN model ON model.id = promotion.model
-                WHERE promotion.id = (
-                    SELECT max(later.id) FROM promotion AS later JOIN model AS other ON other.id = later.model
-                    WHERE other.name = model.name)
-                """))
+        // Of each name, the model in production and the one that a rollback would bring back.
+        var promoted = CollectionFacts.Kept()
+        for name in try String.fetchAll(self, sql: "SELECT DISTINCT name FROM promotion") {
+            for model in try productionStack(name).suffix(2) {
+                try promoted.artifacts.formUnion(numbers("SELECT artifact FROM model WHERE id = \(model)"))
+            }
+        }
         return [.pinned: pinned, .promoted: promoted]
     }
 }

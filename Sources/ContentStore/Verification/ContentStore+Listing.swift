@@ -12,6 +12,10 @@ extension ContentStore {
         var listing = Listing()
         let objects = path + "/objects"
         for folder in try FolderOperations.names(in: objects) {
+            guard try FolderOperations.isFolder("\(objects)/\(folder)") else {
+                listing.strays.append("\(objects)/\(folder)")
+                continue
+            }
             for name in try FolderOperations.names(in: "\(objects)/\(folder)") {
                 let file = "\(objects)/\(folder)/\(name)"
                 guard folder.utf8.count == 2, name.utf8.count == 62, let digest = try? Digest(hex: folder + name),

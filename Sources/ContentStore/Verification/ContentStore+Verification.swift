@@ -46,7 +46,7 @@ extension ContentStore {
     /// Hashes a blob and sets it aside if it is damaged; what cannot be read is damaged too.
     private func damage(to digest: Digest) throws(StoreError) -> StoreError? {
         do throws(StoreError) {
-            let found = try opened(digest).digest()
+            let found = try opened(digest).blobDigest()
             return found == digest ? nil : setAside(digest, found: found)
         } catch {
             if case .missingBlob = error { return error }

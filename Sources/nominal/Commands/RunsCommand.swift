@@ -1,6 +1,5 @@
 import ArgumentParser
 import ContentStore
-import Foundation
 
 struct RunsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -46,7 +45,7 @@ struct RunsCommand: ParsableCommand {
 }
 
 /// A run as a line of JSON.
-private struct RunLine: Encodable {
+private struct RunLine: JSONLine {
     let run: Int64
     let command, versions, host, outcome: String
     let process: Int32
@@ -64,13 +63,5 @@ private struct RunLine: Encodable {
         tasksCached = record.counts?.cached
         tasksFailed = record.counts?.failed
         tasksSkipped = record.counts?.skipped
-    }
-
-    var json: String {
-        get throws {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            return String(decoding: try encoder.encode(self), as: UTF8.self)
-        }
     }
 }

@@ -13,14 +13,18 @@ struct ScoreCommand: ParsableCommand {
         discussion: """
             Writes scores.csv, scores.json, anomaly_maps/ and overlays/, in the folders that the images lie in.
 
-            Example:
+            MODEL is a model file, or a registered model: NAME or NAME@production, NAME@latest,
+            NAME@3.
+
+            Examples:
               nominal score --model runs/demo/models/wood.nominal incoming --output scored
+              nominal score --model wood@production incoming
             """)
 
     @Argument(help: "A folder of images; folders in it count too.", completion: .directory)
     var folder: String
 
-    @Option(help: "The model file.", completion: .file(extensions: ["nominal"]))
+    @Option(help: "The model: a file, or NAME@production.", completion: .file(extensions: ["nominal"]))
     var model: String
 
     @Option(name: .shortAndLong, help: "Folder for the results. Default: runs/score-FOLDER.")
@@ -54,13 +58,9 @@ struct ScoreCommand: ParsableCommand {
 
     func run() throws {
         try failing {
-            guard FileManager.default.fileExists(atPath: model) else {
-                StandardError.error("\(model): no such model file; a run writes them to runs/NAME/models/")
-                throw ExitCode(ExitStatus.inputMissing.rawValue)
-            }
             // Looked at first: what cannot be scored leaves no store and no folder behind.
             let source = ManifestPath(folder, relativeTo: FileManager.default.currentDirectoryPath)
-            let network = try Model(bytes: try AtomicFile.read(model), name: model)
+            let network = try ModelChoice.load(model, storeOptions)
             let category = try DatasetScan.images(below: source.absolute)
             let interruption = Interruption()
             let target = try ExportFolder(path: output ?? "runs/score-\(source.name)")

@@ -1,0 +1,90 @@
+import Testing
+
+@testable import ContentStore
+
+@Suite("Models under names")
+struct ModelRegistryTests {
+    let fixture: StoreFixture
+    var store: ContentStore { fixture.store }
+
+    init() throws { fixture = try StoreFixture() }
+
+    private func register(_ text: String, as name: String = "wood") throws -> RegisteredModel {
+        try store.register(model: store.put(bytes: Array(text.utf8)), as: name).model
+    }
+
+    @Test(
+        "A reference is a name, or a name with what is wanted of it",
+        arguments: [
+            ("wood", "wood@production"), ("wood@production", "wood@production"), ("wood@latest", "wood@latest"),
+            ("line-3_a.b@12", "line-3_a.b@12"), ("", nil), ("@1", nil), ("wood@", nil), ("wood@0", nil),
+            ("wood@-1", nil), ("wood@01", nil), ("wood@one", nil), ("a/b", nil), ("-a", nil), (".", nil), ("a b", nil),
+            ("wood@1@2", nil), ("wörk", nil), (String(repeating: "a", count: 101), nil),
+        ] as [(String, String?)])
+    func references(_ text: String, _ expected: String?) {
+        #expect(ModelReference(text)?.description == expected)
+    }
+
+    @Test("Versions count from 1 for each name, and one model has one version of a name")
+    func versions() throws {
+        #expect(try register("a").version == 1)
+        #expect(try register("b").version == 2)
+        #expect(try register("a").version == 1)
+        #expect(try register("a", as: "tile").version == 1)
+        #expect(try store.models().map { "\($0.reference)" } == ["tile@1", "wood@1", "wood@2"])
+        #expect(try store.models(of: "wood").count == 2)
+        #expect(try store.model(ModelReference("wood@latest")!).version == 2)
+        #expect(throws: StoreError.self) { try register("a", as: "no name") }
+        let absent = Digest.of(text: "absent")
+        #expect(throws: StoreError.missingBlob(absent)) { try store.register(model: absent, as: "wood") }
+    }
+
+    @Test("What is not there is named with what is")
+    func unknown() throws {
+        _ = try register("a")
+        for (text, words) in [
+            ("tile", "no model of this name"), ("wood", "in production"), ("wood@7", "its versions are 1"),
+        ] {
+            let error = #expect(throws: StoreError.self) { try store.model(ModelReference(text)!) }
+            #expect("\(error!)".contains(words) && error?.exitCode == 66)
+        }
+    }
+
+    @Test("A promotion says what it replaced, and one that was overtaken is refused")
+    func promotion() throws {
+        for text in ["a", "b", "c"] { _ = try register(text) }
+        let first = try store.promote(ModelReference("wood@1")!, replacing: 0, by: "ann", reason: "first")
+        #expect(first.replaced == nil && first.model.version == 1)
+        _ = try store.promote(ModelReference("wood@3")!, replacing: 1, by: "bob", reason: "better")
+        #expect(try store.model(ModelReference("wood")!).version == 3)
+        let error = #expect(throws: StoreError.self) {
+            try store.promote(ModelReference("wood@2")!, replacing: 1, by: "ann", reason: "late")
+        }
+        #expect("\(error!)".contains("version 3 is in production by now"))
+        // Once more is no news.
+        _ = try store.promote(ModelReference("wood@3")!, by: "ann", reason: "again")
+        let history = try store.promotions(of: "wood")
+        #expect(history.map(\.model.version) == [1, 3] && history.map(\.replaced) == [nil, 1])
+        #expect(history.map(\.decidedBy) == ["ann", "bob"] && history.map(\.reason) == ["first", "better"])
+    }
+
+    @Test("Rollbacks go back step by step, also after a promotion in between, and not beyond the first")
+    func rollback() throws {
+        for text in ["a", "b", "c", "d"] { _ = try register(text) }
+        func inProduction() throws -> Int { try store.model(ModelReference("wood")!).version }
+        func refusal() -> StoreError? {
+            #expect(throws: StoreError.self) { try store.rollBack("wood", by: "ann", reason: "") }
+        }
+        #expect("\(refusal()!)".contains("no model of this name is in production"))
+        for version in 1...3 { try store.promote(ModelReference("wood@\(version)")!, by: "ann", reason: "") }
+        #expect(try store.rollBack("wood", by: "ann", reason: "worse").replaced.version == 3)
+        #expect(try inProduction() == 2)
+        try store.promote(ModelReference("wood@4")!, by: "ann", reason: "")
+        _ = try store.rollBack("wood", by: "ann", reason: "")
+        #expect(try inProduction() == 2)
+        _ = try store.rollBack("wood", by: "ann", reason: "")
+        #expect(try inProduction() == 1)
+        #expect("\(refusal()!)".contains("nothing was before it"))
+        #expect(try store.promotions(of: "wood").map(\.kind.rawValue).filter { $0 == "rolledBack" }.count == 3)
+    }
+}
