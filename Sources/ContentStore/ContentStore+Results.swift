@@ -3,17 +3,18 @@ import GRDB
 extension ContentStore {
     /// The results of the actions with these key digests; actions without a result are left out. Whether the blobs
     /// still exist is not checked.
-    public func lookUp(_ keys: [Digest]) throws(StoreError) -> [Digest: ActionResult] {
-        try database.read { database in
-            var results: [Digest: ActionResult] = [:]
-            if try Self.isScanWorthwhile(keys.count, database) {
-                results = try Self.scanResults(of: Set(keys), database)
-            } else {
-                let statement = try Self.resultStatement(database)
-                for key in keys { results[key] = try Self.result(key, statement, database) }
-            }
-            return results
+    public func lookUp(_ keys: [Digest], threads: Int = 1) throws(StoreError) -> [Digest: ActionResult] {
+        let scanned = try database.read { database in
+            try Self.isScanWorthwhile(keys.count, database) ? Self.scanResults(of: Set(keys), database) : nil
         }
+        if let scanned { return scanned }
+        let found = try database.inSlices(of: keys, threads: threads) { keys, database in
+            let statement = try Self.resultStatement(database)
+            return try keys.map { try Self.result($0, statement, database) }
+        }
+        var results: [Digest: ActionResult] = [:]
+        for (key, result) in zip(keys, found) { results[key] = result }
+        return results
     }
 
     /// Whether going through all actions is quicker than finding each of `count`, which takes five times as long as passing by.

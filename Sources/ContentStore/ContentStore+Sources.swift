@@ -55,11 +55,12 @@ extension ContentStore {
     }
 
     /// What was seen when a file was read.
-    private struct SeenFile {
+    private struct SeenFile: Sendable {
         let sizeBytes, modifiedAt, changedAt, inode, device: Int64
         let digest: Digest
 
         static let columns = "sizeBytes, modifiedAt, changedAt, inode, device, digest"
+        static let isSettled = "changedAt + \(settlingNanoseconds) <= readAt"
 
         init(_ row: RawStatement, from column: Int32) throws {
             (sizeBytes, modifiedAt) = (row.integer(column), row.integer(column + 1))
@@ -81,36 +82,32 @@ extension ContentStore {
 
     /// The digests of those files that are as the store has seen them, in the order of `paths`.
     private func trustedDigests(_ paths: [String], _ threads: Int) throws -> [Digest?] {
-        try ThreadTeam.inSlices(of: paths, threads: threads, named: "inspect") { [self] paths in
-            let seen = try database.read { try Self.seenFiles(paths, $0) }
-            return zip(paths, seen).map { path, file in file.flatMap { $0.digest(ifStillAt: path) } }
+        let scanned = try database.read { database in
+            try Self.isScanWorthwhile(paths.count, database) ? Self.scanFiles(paths, database) : nil
+        }
+        let seen =
+            try scanned
+            ?? database.inSlices(of: paths, threads: threads) { paths, database in
+                let statement = try RawStatement(
+                    database, "SELECT \(SeenFile.columns) FROM sourceFile WHERE path = ? AND \(SeenFile.isSettled)")
+                return try paths.map { path in
+                    defer { statement.reset() }
+                    statement.bind(1, path)
+                    return try statement.next() ? SeenFile(statement, from: 0) : nil
+                }
+            }
+        return try ThreadTeam.inSlices(of: Array(zip(paths, seen)), threads: threads, named: "inspect") { pairs in
+            pairs.map { path, file in file.flatMap { $0.digest(ifStillAt: path) } }
         }
     }
 
-    private static func seenFiles(_ paths: ArraySlice<String>, _ database: Database) throws -> [SeenFile?] {
-        let settled = "changedAt + \(settlingNanoseconds) <= readAt"
-        if try isScanWorthwhile(paths.count, database) {
-            let statement = try RawStatement(
-                database, "SELECT path, \(SeenFile.columns) FROM sourceFile WHERE \(settled)")
-            defer { statement.reset() }
-            let places = Dictionary(zip(paths, 0...)) { first, _ in first }
-            var files = [SeenFile?](repeating: nil, count: paths.count)
-            while try statement.next() {
-                if let place = places[statement.text(0)] { files[place] = try SeenFile(statement, from: 1) }
-            }
-            // A path that is asked for more than once.
-            if places.count < paths.count {
-                for (place, path) in paths.enumerated() { files[place] = places[path].flatMap { files[$0] } }
-            }
-            return files
-        }
+    private static func scanFiles(_ paths: [String], _ database: Database) throws -> [SeenFile?] {
         let statement = try RawStatement(
-            database, "SELECT \(SeenFile.columns) FROM sourceFile WHERE path = ? AND \(settled)")
-        return try paths.map { path in
-            defer { statement.reset() }
-            statement.bind(1, path)
-            return try statement.next() ? SeenFile(statement, from: 0) : nil
-        }
+            database, "SELECT path, \(SeenFile.columns) FROM sourceFile WHERE \(SeenFile.isSettled)")
+        defer { statement.reset() }
+        var found: [String: SeenFile] = [:]
+        while try statement.next() { found[statement.text(0)] = try SeenFile(statement, from: 1) }
+        return paths.map { found[$0] }
     }
 
     /// As for results: going through all rows takes a fraction of finding each.

@@ -13,10 +13,14 @@ extension Database {
                 "INSERT INTO actionKeyPart (action, position, keyPart) VALUES (?, ?, ?)",
                 [action, position, keyPartRow(part, &rows)])
         }
+        let insertion = try RawStatement(
+            self, "INSERT INTO used (action, position, name, artifact) VALUES (?, ?, ?, ?)")
         for (position, input) in key.inputs.enumerated() {
-            try run(
-                "INSERT INTO used (action, position, name, artifact) VALUES (?, ?, ?, ?)",
-                [action, position, input.name, artifactRow(input.digest, nil, &rows)])
+            insertion.bind(1, action)
+            insertion.bind(2, Int64(position))
+            insertion.bind(3, input.name)
+            insertion.bind(4, try artifactRow(input.digest, nil, &rows))
+            try insertion.run()
         }
         return action
     }
@@ -57,10 +61,12 @@ extension Database {
     private func artifactRow(
         _ digest: Digest, _ sizeBytes: Int?, _ rows: inout CommitWriter.KnownRows
     ) throws -> Int64 {
-        let known =
-            try rows.artifacts[digest] ?? identifier("SELECT id FROM artifact WHERE digest = ?", [digest.column])
+        let known = try rows.artifacts[digest] ?? artifactRow(digest)
         guard let known else {
-            try run("INSERT INTO artifact (digest, sizeBytes) VALUES (?, ?)", [digest.column, sizeBytes])
+            let insertion = try RawStatement(self, "INSERT INTO artifact (digest, sizeBytes) VALUES (?, ?)")
+            insertion.bind(1, digest)
+            if let sizeBytes { insertion.bind(2, Int64(sizeBytes)) } else { insertion.bindNull(2) }
+            try insertion.run()
             rows.artifacts[digest] = lastInsertedRowID
             return lastInsertedRowID
         }
@@ -70,6 +76,13 @@ extension Database {
             try run("UPDATE artifact SET sizeBytes = ? WHERE id = ? AND sizeBytes IS NULL", [sizeBytes, known])
         }
         return known
+    }
+
+    private func artifactRow(_ digest: Digest) throws -> Int64? {
+        let statement = try RawStatement(self, "SELECT id FROM artifact WHERE digest = ?")
+        defer { statement.reset() }
+        statement.bind(1, digest)
+        return try statement.next() ? statement.integer(0) : nil
     }
 
     private func keyPartRow(_ part: KeyPart, _ rows: inout CommitWriter.KnownRows) throws -> Int64 {

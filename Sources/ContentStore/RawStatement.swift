@@ -1,7 +1,7 @@
 import GRDB
 import GRDBSQLite
 
-/// A prepared statement that is read column by column, without an object for each row: for the lookups that a run makes by the
+/// A prepared statement that is read column by column, without an object for each row or value: for what a run does by the
 /// ten thousand. To be used in one access to its database, and `reset` after each use.
 @safe struct RawStatement {
     private let database: Database
@@ -22,6 +22,8 @@ import GRDBSQLite
 
     func bind(_ index: Int32, _ integer: Int64) { unsafe sqlite3_bind_int64(statement, index, integer) }
 
+    func bindNull(_ index: Int32) { unsafe sqlite3_bind_null(statement, index) }
+
     func bind(_ index: Int32, _ digest: Digest) {
         let copies = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
         let words = digest.words
@@ -39,6 +41,12 @@ import GRDBSQLite
             throw DatabaseError(resultCode: ResultCode(rawValue: code), message: message)
         }
         return false
+    }
+
+    /// Runs a statement that has no rows, and makes it ready for other values.
+    func run() throws {
+        defer { reset() }
+        _ = try next()
     }
 
     /// Makes it ready for other values. A statement that is not reset keeps its reading of the database open.

@@ -6,6 +6,9 @@ final class StoreDatabase: Sendable {
     /// Transactions of other processes take milliseconds; a disk may be slow, and others may be waiting too.
     private static let busySeconds = 60.0
 
+    /// Connections that read at once.
+    private static let readers = 4
+
     private let connections: any DatabaseReader & DatabaseWriter
     let path: String
 
@@ -20,7 +23,7 @@ final class StoreDatabase: Sendable {
             var configuration = Configuration()
             configuration.readonly = !isWritable
             configuration.busyMode = .timeout(Self.busySeconds)
-            configuration.maximumReaderCount = 4
+            configuration.maximumReaderCount = Self.readers
             configuration.prepareDatabase { database in
                 try database.execute(
                     sql: "PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY")
@@ -39,6 +42,23 @@ final class StoreDatabase: Sendable {
 
     func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
         try Self.mapping(path) { try connections.read(body) }
+    }
+
+    /// Runs `body` on consecutive slices of `elements` at once, each with a connection of its own, and joins what they give, in
+    /// the order of the elements.
+    func inSlices<Element: Sendable, Value: Sendable>(
+        of elements: [Element], threads: Int,
+        _ body: @escaping @Sendable (ArraySlice<Element>, Database) throws -> [Value]
+    ) throws(StoreError) -> [Value] {
+        do {
+            return try ThreadTeam.inSlices(of: elements, threads: min(threads, Self.readers), named: "read") { slice in
+                try self.read { try body(slice, $0) }
+            }
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            throw .database(path: path, message: "\(error)")
+        }
     }
 
     /// One transaction, durable on return; it waits for those of other processes.

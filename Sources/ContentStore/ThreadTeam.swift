@@ -33,8 +33,7 @@ package enum ThreadTeam {
         of elements: [Element], threads: Int, named name: String,
         _ body: @escaping @Sendable (ArraySlice<Element>) throws -> [Value]
     ) throws -> [Value] {
-        // The store's database has as many readers.
-        let count = min(threads, 4, elements.count / sliceSize)
+        let count = min(threads, elements.count / sliceSize)
         if count < 2 { return try body(elements[...]) }
         let parts = Monitor<[[Value]]>(Array(repeating: [], count: count))
         try forEach(count: count, threads: count, named: name) { index in

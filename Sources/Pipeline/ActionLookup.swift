@@ -11,9 +11,9 @@ enum ActionLookup: Sendable {
     static func lookUp(
         _ tasks: [PipelineTask], keys: [Digest], in store: ContentStore, threads: Int = 1
     ) throws -> [ActionLookup] {
-        try ThreadTeam.inSlices(of: Array(zip(tasks, keys)), threads: threads, named: "look up") { pairs in
-            let results = try store.lookUp(pairs.map(\.1))
-            return pairs.map { task, key in ActionLookup(of: task, results[key], in: store) }
+        let results = try store.lookUp(keys, threads: threads)
+        return try ThreadTeam.inSlices(of: Array(zip(tasks, keys)), threads: threads, named: "look up") { pairs in
+            pairs.map { task, key in ActionLookup(of: task, results[key], in: store) }
         }
     }
 
