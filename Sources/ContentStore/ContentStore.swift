@@ -87,9 +87,10 @@ public final class ContentStore: Sendable {
         for name in ["objects", "attempts"] where try FolderOperations.create(path + "/" + name) { isNew = true }
         if isNew { try FolderOperations.synchronize(path) }
         isNew = false
+        let present = Set(try FolderOperations.names(in: path + "/objects"))
         for value in 0..<256 {
             let name = (value < 16 ? "0" : "") + String(value, radix: 16)
-            if try FolderOperations.create(path + "/objects/" + name) { isNew = true }
+            if !present.contains(name), try FolderOperations.create(path + "/objects/" + name) { isNew = true }
         }
         if isNew { try FolderOperations.synchronize(path + "/objects") }
     }

@@ -66,8 +66,9 @@ final class OpenFile: Sendable {
     /// Everything from the current position to the end.
     func readAll() throws(StoreError) -> [UInt8] {
         var content: [UInt8] = []
-        // One byte more than the size, so that the usual file ends in the first round.
-        var buffer = [UInt8](repeating: 0, count: max(Int(try signature().sizeBytes), 0) + 1)
+        // One byte more than the size, so that the usual file ends in the first round. The kernel's own say that they are empty.
+        let size = max(Int(try signature().sizeBytes), 0)
+        var buffer = [UInt8](repeating: 0, count: size == 0 ? 4096 : size + 1)
         while true {
             let count = try read(into: &buffer)
             if content.isEmpty && count < buffer.count {

@@ -27,7 +27,8 @@ final class TaskAttempt {
 
     func make() -> Result<ActionResult, any Error> {
         Result {
-            let attempt = try run.store.beginAttempt(key, execution: run.execution, task: task.id.path, lastAttempt: lastAttempt)
+            let attempt = try run.store.beginAttempt(
+                key, execution: run.execution, task: task.id.path, lastAttempt: lastAttempt)
             begun = attempt
             let folder = try run.folders.take()
             var isEmpty = false

@@ -17,7 +17,9 @@ struct TaskGraphBuilder {
             let outputs = task.stage.outputs
             for (position, output) in outputs.enumerated() {
                 // By bytes: whole strings would be searched by their characters, which takes a hundred times as long.
-                if ["", ".", ".."].contains(output) || output.utf8.contains(where: { $0 == 0 || $0 == UInt8(ascii: "/") }) {
+                if ["", ".", ".."].contains(output)
+                    || output.utf8.contains(where: { $0 == 0 || $0 == UInt8(ascii: "/") })
+                {
                     faults.append(.invalidOutputName(task: task.id, output: output))
                 }
                 if outputs[..<position].contains(output) {

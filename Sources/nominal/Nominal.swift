@@ -25,7 +25,8 @@ struct Nominal: ParsableCommand {
             RunsCommand.self, LogCommand.self, CancelCommand.self, ValidateCommand.self,
             InitCommand.self, ScoreCommand.self, EvaluateCommand.self, CompareCommand.self,
             ThresholdCommand.self, DemoDataCommand.self,
-            ModelsCommand.self, CollectCommand.self, PinCommand.self, UnpinCommand.self, VerifyCommand.self, ExportCommand.self,
+            ModelsCommand.self, CollectCommand.self, PinCommand.self, UnpinCommand.self, VerifyCommand.self,
+            ExportCommand.self,
             ImportCommand.self, SchemaCommand.self, BenchCommand.self, WorkerCommand.self,
         ])
 }

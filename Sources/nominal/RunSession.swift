@@ -102,7 +102,8 @@ struct RunSession {
         }
         if summary.uncheckedCount > 0, !summary.isCancelled, !reporting.isQuiet {
             StandardError.write(
-                "\(summary.uncheckedCount) more could not be computed again: what they are made from is no longer stored")
+                "\(summary.uncheckedCount) more could not be computed again: what they are made from is no longer stored"
+            )
         }
         if !reporting.isQuiet {
             var text =

@@ -39,7 +39,8 @@ import Testing
         #expect(promoted.output == "wood@2 is in production, in place of version 1\n")
         let shown = try fixture.nominal("models", "show", "wood").output
         for words in [
-            "wood@2, in production", "made by     wood/c", "threshold", "version 2 promoted, in place of version 1, by ann: longer",
+            "wood@2, in production", "made by     wood/c", "threshold",
+            "version 2 promoted, in place of version 1, by ann: longer",
         ] { #expect(shown.contains(words), "\(shown)") }
         #expect(try fixture.nominal("models", "list", "--json").output.split(separator: "\n").count == 2)
 

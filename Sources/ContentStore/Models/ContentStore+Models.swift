@@ -27,7 +27,8 @@ extension ContentStore {
                 ON CONFLICT (name, artifact) DO NOTHING
                 """, [name, digest.column, HostClock.wallNanoseconds()])
             let isNew = database.changesCount > 0
-            guard let known = try database.models("model.name = ? AND artifact.digest = ?", [name, digest.column]).first
+            guard
+                let known = try database.models("model.name = ? AND artifact.digest = ?", [name, digest.column]).first
             else { throw StoreError.missingBlob(digest) }
             return (known.model, isNew)
         }
@@ -59,7 +60,8 @@ extension ContentStore {
             if let expected, (former?.model.version ?? 0) != expected {
                 throw StoreError.modelRefused(
                     model: "\(reference)",
-                    reason: "version \(former.map { "\($0.model.version)" } ?? "none") is in production by now, and not "
+                    reason:
+                        "version \(former.map { "\($0.model.version)" } ?? "none") is in production by now, and not "
                         + "\(expected), which it was compared with; compare again")
             }
             if former?.row != row {
@@ -82,7 +84,8 @@ extension ContentStore {
                 throw StoreError.modelRefused(
                     model: name,
                     reason: stack.isEmpty
-                        ? "no model of this name is in production" : "its first model is in production: nothing was before it")
+                        ? "no model of this name is in production"
+                        : "its first model is in production: nothing was before it")
             }
             let former = stack[stack.count - 2]
             try database.addPromotion(.rolledBack, former, of: name, replacing: present, by: decider, reason)
@@ -122,7 +125,8 @@ extension ContentStore {
             known.isEmpty
             ? "no model of this name is registered"
             : reference.selector == .production
-                ? "no version of it is in production" : "its versions are \(known.map(String.init).joined(separator: ", "))"
+                ? "no version of it is in production"
+                : "its versions are \(known.map(String.init).joined(separator: ", "))"
         throw StoreError.unknownModel(model: "\(reference)", reason: reason)
     }
 }

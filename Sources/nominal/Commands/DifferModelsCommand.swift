@@ -27,7 +27,9 @@ struct DifferModelsCommand: ParsableCommand {
             try storeOptions.requireStore()
             let store = try storeOptions.open(.readOnly)
             let (left, right) = (try store.model(old.reference), try store.model(new.reference))
-            guard left.digest != right.digest else { return print("\(left.reference) and \(right.reference) are the same") }
+            guard left.digest != right.digest else {
+                return print("\(left.reference) and \(right.reference) are the same")
+            }
             let difference = try ProductDifference(left.digest, right.digest, store: store)
             for step in difference.steps {
                 print(step.stage)

@@ -59,7 +59,7 @@ struct PreviewCommand: ParsableCommand {
                 let folder = try ExportFolder(path: (output ?? "runs/\(manifest.name)") + "/preview")
                 let session = try RunSession(
                     storeOptions, machine, keepGoing: false, reporting, subject: "preview \(manifest.name)",
-                    interruption)
+                    interruption, policy: FailurePolicy(manifest.execution))
                 opened = (folder, session)
                 return try session.digests(paths)
             }

@@ -39,7 +39,8 @@ struct PromoteModelCommand: ParsableCommand {
     func validate() throws {
         if model.reference.selector == .production {
             throw ValidationError(
-                "\(model.reference) is in production already; say which version: \(model.reference.name)@latest, for example")
+                "\(model.reference) is in production already; say which version: \(model.reference.name)@latest, for example"
+            )
         }
     }
 

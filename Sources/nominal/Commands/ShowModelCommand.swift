@@ -29,10 +29,14 @@ struct ShowModelCommand: ParsableCommand {
             row("registered", Moment.text(known.registeredAt))
             row("trained on", network.name)
             if let maker = try store.maker(of: known.digest) { row("made by", maker.task) }
-            row("network", "\(network.architecture.rawValue), width \(network.baseWidth), \(network.parameters.count) parameters")
+            row(
+                "network",
+                "\(network.architecture.rawValue), width \(network.baseWidth), \(network.parameters.count) parameters")
             let grid = network.grid
             let tiles = grid.tileWidth < grid.width || grid.tileHeight < grid.height
-            row("images", "\(grid.width) x \(grid.height)\(tiles ? " in tiles of \(grid.tileWidth) x \(grid.tileHeight)" : "")")
+            row(
+                "images",
+                "\(grid.width) x \(grid.height)\(tiles ? " in tiles of \(grid.tileWidth) x \(grid.tileHeight)" : "")")
             let scoring = network.scoring
             row(
                 "scores",

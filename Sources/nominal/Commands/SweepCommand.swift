@@ -52,12 +52,18 @@ struct SweepCommand: ParsableCommand {
                 let folder = try ExportFolder(path: output ?? "runs/\(manifest.name)")
                 // A trial that fails says something about its settings, and nothing about the other trials.
                 let session = try RunSession(
-                    storeOptions, machine, keepGoing: true, reporting, subject: "sweep \(manifest.name)", interruption)
+                    storeOptions, machine, keepGoing: true, reporting, subject: "sweep \(manifest.name)", interruption,
+                    policy: FailurePolicy(manifest.job.execution))
                 opened = (folder, session)
                 return try session.digests(paths, verifyContent: verification.readsContent)
             }
             guard let (folder, session) = opened else { fatalError("a sweep did not ask for the digests of its files") }
             for note in sweep.notes { StandardError.note(note) }
+            if manifest.job.execution.needsWorkers {
+                StandardError.note(
+                    "\(manifest.job.name): limits and isolation of \"execution\" are for nominal run; the trials run in this "
+                        + "process, with the retries of \"execution\"")
+            }
             let summary = try session.execute(sweep.graph)
             // A ranking of those trials that happened to be done would be taken for one of all.
             if summary.isCancelled { return try session.conclude(summary, (0, 0), folder.path) }
