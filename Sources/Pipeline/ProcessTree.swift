@@ -2,13 +2,13 @@ import CProcessTree
 import Glibc
 
 /// A process that this one has started, with everything that it has started in turn.
-struct ProcessTree {
+package struct ProcessTree {
     private let root: pid_t
 
     /// Starts a program in a session of its own, with standard output on a descriptor.
     ///
     /// - Throws: `AttemptFailure` of the class `refused`.
-    init(_ program: String, _ arguments: [String], output: Int32) throws(AttemptFailure) {
+    package init(_ program: String, _ arguments: [String], output: Int32) throws(AttemptFailure) {
         let words = unsafe ([program] + arguments).map { unsafe strdup($0) }
         defer { unsafe words.forEach { unsafe free($0) } }
         var list = unsafe words + [nil]
@@ -24,7 +24,7 @@ struct ProcessTree {
     static func becomeRoot() -> Int32 { nominal_become_worker() }
 
     /// The wait status of the first process once it has ended; `nil` before.
-    func status() -> Int32? {
+    package func status() -> Int32? {
         var status: Int32 = 0
         let ended = unsafe waitpid(root, &status, WNOHANG)
         if ended == root { return status }
