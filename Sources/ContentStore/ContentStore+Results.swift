@@ -5,7 +5,7 @@ extension ContentStore {
     /// still exist is not checked.
     public func lookUp(_ keys: [Digest], threads: Int = 1) throws(StoreError) -> [Digest: ActionResult] {
         let scanned = try database.read { database in
-            try Self.isScanWorthwhile(keys.count, database) ? Self.scanResults(of: Set(keys), database) : nil
+            try database.isScanWorthwhile("action", for: keys.count) ? Self.scanResults(of: Set(keys), database) : nil
         }
         if let scanned { return scanned }
         let found = try database.inSlices(of: keys, threads: threads) { keys, database in
@@ -15,14 +15,6 @@ extension ContentStore {
         var results: [Digest: ActionResult] = [:]
         for (key, result) in zip(keys, found) { results[key] = result }
         return results
-    }
-
-    /// Whether going through all actions is quicker than finding each of `count`, which takes five times as long as passing by.
-    private static func isScanWorthwhile(_ count: Int, _ database: Database) throws -> Bool {
-        guard count >= 512 else { return false }
-        let statement = try RawStatement(database, "SELECT max(id) FROM action")
-        defer { statement.reset() }
-        return try statement.next() && statement.integer(0) <= 3 * Int64(count)
     }
 
     /// The result of an action, if it has one; else the number of the last attempt at it that is recorded, 0 if there is none.

@@ -83,7 +83,7 @@ extension ContentStore {
     /// The digests of those files that are as the store has seen them, in the order of `paths`.
     private func trustedDigests(_ paths: [String], _ threads: Int) throws -> [Digest?] {
         let scanned = try database.read { database in
-            try Self.isScanWorthwhile(paths.count, database) ? Self.scanFiles(paths, database) : nil
+            try database.isScanWorthwhile("sourceFile", for: paths.count) ? Self.scanFiles(paths, database) : nil
         }
         let seen =
             try scanned
@@ -108,15 +108,5 @@ extension ContentStore {
         var found: [String: SeenFile] = [:]
         while try statement.next() { found[statement.text(0)] = try SeenFile(statement, from: 1) }
         return paths.map { found[$0] }
-    }
-
-    /// As for results: going through all rows takes a fraction of finding each.
-    private static func isScanWorthwhile(_ count: Int, _ database: Database) throws -> Bool {
-        guard count >= 512 else { return false }
-        let statement = try RawStatement(
-            database, "SELECT count(*) FROM (SELECT 1 FROM sourceFile LIMIT ?)")
-        defer { statement.reset() }
-        statement.bind(1, 3 * Int64(count) + 1)
-        return try statement.next() && statement.integer(0) <= 3 * Int64(count)
     }
 }

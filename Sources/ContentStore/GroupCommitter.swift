@@ -6,9 +6,9 @@ import Foundation
 final class GroupCommitter: Sendable {
     typealias Completion = @Sendable (Result<CommitOutcome, StoreError>) -> Void
 
-    /// A group does not wait for more than these.
+    /// Of those that someone waits for.
     static let groupSize = 64
-    /// What has come meanwhile, and what nobody waits for, goes along, up to this.
+    /// Of all: what nobody waits for goes along.
     static let groupLimit = 512
     static let groupSeconds = 0.05
     private static let threadName = "committer"
@@ -111,9 +111,14 @@ final class GroupCommitter: Sendable {
                 || queue.isClosed ? () : nil
         }
         return queue.inspect { queue in
-            let group = Array(queue.entries.prefix(Self.groupLimit))
+            var awaited = 0
+            let group = Array(
+                queue.entries.prefix(Self.groupLimit).prefix { entry in
+                    if entry.completion != nil { awaited += 1 }
+                    return awaited <= Self.groupSize
+                })
             queue.entries.removeFirst(group.count)
-            queue.awaited -= group.count { $0.completion != nil }
+            queue.awaited -= min(awaited, Self.groupSize)
             queue.oldest = HostClock.monotonicSeconds()
             if queue.entries.isEmpty { queue.isUrgent = false }
             defer { queue.unflushed = UnflushedEntries() }
@@ -122,12 +127,13 @@ final class GroupCommitter: Sendable {
     }
 
     private func write(_ group: [Entry], _ unflushed: UnflushedEntries) -> [Result<CommitOutcome, StoreError>] {
-        do {
-            let found = try unflushed.flush()
+        do throws(StoreError) {
+            let failures = unflushed.flush()
             let lost = queue.inspect { queue in
-                queue.lost.merge(found) { $1 }
+                queue.lost.merge(failures.blobs) { $1 }
                 return queue.lost
             }
+            if let error = failures.folder { throw error }
             let faults = group.map { lost.isEmpty ? nil : $0.operation.fault(in: lost) }
             let sound = zip(group, faults).compactMap { $1 == nil ? $0.operation : nil }
             var outcomes = try database.write { try writer.write(sound, $0) }[...]

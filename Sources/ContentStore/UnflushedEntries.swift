@@ -40,8 +40,8 @@ struct UnflushedEntries: Sendable {
     /// To be called after a flush that may not have reached all folders: a later one must not rely on them.
     mutating func formUnion(folders other: UnflushedEntries) { folders.formUnion(other.folders) }
 
-    /// Makes contents and names durable; returns the blobs whose content is not. Throws when a folder cannot be flushed.
-    func flush() throws(StoreError) -> [Digest: StoreError] {
+    /// Makes contents and names durable; returns the blobs whose content is not, and why a folder could not be flushed.
+    func flush() -> (blobs: [Digest: StoreError], folder: StoreError?) {
         let folders = folders.sorted()
         let failures = Monitor((blobs: [Digest: StoreError](), folder: (index: Int, error: StoreError)?.none))
         @Sendable func flush(_ index: Int) {
@@ -62,14 +62,13 @@ struct UnflushedEntries: Sendable {
             }
         }
         let count = blobs.count + folders.count
-        guard count > 0 else { return [:] }
+        guard count > 0 else { return ([:], nil) }
         // A thread costs less than a flush, but not nothing.
         let threads = min(Self.threads, (count + 1) / 2)
         ThreadTeam.run(count: threads, named: "flush") { thread in
             for index in stride(from: thread, to: count, by: threads) { flush(index) }
         }
         let found = failures.inspect { $0 }
-        if let folder = found.folder { throw folder.error }
-        return found.blobs
+        return (found.blobs, found.folder?.error)
     }
 }
