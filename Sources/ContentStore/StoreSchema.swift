@@ -3,12 +3,12 @@ import GRDB
 /// The tables of a store. `PRAGMA user_version` holds the version.
 ///
 /// History: 1 = first; 2 = several processes at once: who runs what, what waits for whom, why an attempt failed; pins,
-/// and which job a run was of; 3 = models under names.
+/// and which job a run was of; 3 = models under names; 4 = nights of retraining.
 ///
 /// Facts (`action` with its inputs, outputs, references, warnings) stay apart from the history (`execution`, `job`).
 /// Digests are 32-byte blobs, times are nanoseconds since 1970.
 enum StoreSchema {
-    static let version = 3
+    static let version = 4
 
     /// One step on the way from an empty database to the present tables. A step that was released never changes.
     struct Step {
@@ -23,6 +23,7 @@ enum StoreSchema {
         Step(version: 2, sql: concurrencyTables),
         Step(version: 2, sql: retentionTables),
         Step(version: 3, sql: modelTables),
+        Step(version: 4, sql: nightTables),
     ]
 
     /// Brings a database of version `found` (0 when it is empty) to the present one. To be called in a transaction: a

@@ -27,6 +27,8 @@ public struct JobManifest: Sendable, Equatable {
     public let require: RequirementSection
     /// How tasks are run; without influence on any result.
     public let execution: ExecutionSection
+    /// What a night does; nil where the manifest does not say.
+    public let retrain: RetrainSection?
 
     /// The manifest as written.
     let document: JSONValue
@@ -104,6 +106,7 @@ public struct JobManifest: Sendable, Equatable {
         calibration = CalibrationSection(resolved.member("calibration"))
         require = RequirementSection(resolved["require"])
         execution = ExecutionSection(resolved.member("execution"))
+        retrain = resolved["retrain"].map { RetrainSection($0, folder: folder) }
     }
 
     /// The bytes of a manifest; of a file that is too large, enough for the parser to refuse it.

@@ -15,6 +15,8 @@ import Thresholds
 /// The documented exit codes.
 enum ExitStatus: Int32 {
     case taskFailed = 1
+    /// A night that left the model in production where it was.
+    case kept = 10
     case invalidData = 65
     case inputMissing = 66
     case internalFault = 70
@@ -26,6 +28,7 @@ enum ExitStatus: Int32 {
         switch error {
         case ManifestError.missing: self = .inputMissing
         case ManifestError.unreadable: self = .inputOutput
+        case is RetrainingError: self = .invalidData
         case let error as DatasetError: self = error.isMissing ? .inputMissing : .invalidData
         case let error as StoreError: self = ExitStatus(rawValue: error.exitCode) ?? .inputOutput
         case let error as EvaluationError: self = error.isMissing ? .inputMissing : .invalidData

@@ -11,6 +11,9 @@ enum Moment {
                 timeZone: .current, calendar: Calendar(identifier: .gregorian)))
     }
 
+    /// Today, in the time zone of the user, such as `2026-11-26`.
+    static func day() -> String { String(text(HostClock.wallNanoseconds()).prefix(10)) }
+
     static func iso8601(_ nanoseconds: Int64) -> String { date(nanoseconds).formatted(.iso8601) }
 
     /// Seconds from then until now; not negative, also where a clock was set back.

@@ -15,7 +15,7 @@ struct Nominal: ParsableCommand {
               nominal init path/to/images
               nominal run images.json
 
-            Exit codes: 0 done; 1 a task failed; 64 wrong arguments; 65 invalid manifest or data; 66 input missing;
+            Exit codes: 0 done; 1 a task failed; 10 nominal retrain kept the model; 64 wrong arguments; 65 invalid manifest or data; 66 input missing;
             70 a fault of the program; 74 files cannot be read or written; 75 the store is in use; 130, 143 interrupted.
             """,
         version: NominalVersion.current,
@@ -25,6 +25,7 @@ struct Nominal: ParsableCommand {
             RunsCommand.self, LogCommand.self, CancelCommand.self, ValidateCommand.self,
             InitCommand.self, ScoreCommand.self, EvaluateCommand.self, CompareCommand.self,
             ThresholdCommand.self, DemoDataCommand.self,
+            RetrainCommand.self, QuarantineCommand.self, NightsCommand.self,
             ModelsCommand.self, CollectCommand.self, PinCommand.self, UnpinCommand.self, VerifyCommand.self,
             ExportCommand.self,
             ImportCommand.self, SchemaCommand.self, BenchCommand.self, WorkerCommand.self,

@@ -92,6 +92,26 @@ struct RunSession {
 
     /// Says how a run ended, and ends the command where it did not end well.
     func conclude(_ summary: ExecutionSummary, _ exported: (written: Int, removed: Int), _ folder: String) throws {
+        tell(summary)
+        if !reporting.isQuiet {
+            var text = work(summary) + "; \(exported.written) files written to \(folder)"
+            if exported.removed > 0 { text += ", \(exported.removed) removed" }
+            StandardError.write(text + " (\(ProgressDisplay.readable(summary.durationSeconds)))")
+        }
+        try end(summary)
+    }
+
+    /// As `conclude`, for a run that exports nothing.
+    func conclude(_ summary: ExecutionSummary) throws {
+        tell(summary)
+        if !reporting.isQuiet {
+            StandardError.write(work(summary) + " (\(ProgressDisplay.readable(summary.durationSeconds)))")
+        }
+        try end(summary)
+    }
+
+    /// Warnings, errors and what came out differently.
+    private func tell(_ summary: ExecutionSummary) {
         for warning in summary.warnings { StandardError.warning(warning.text, task: warning.task.path) }
         for failure in summary.failures { StandardError.error(failure.message, task: failure.task.path) }
         for difference in summary.differences { StandardError.error(difference.message, task: difference.task.path) }
@@ -105,17 +125,19 @@ struct RunSession {
                 "\(summary.uncheckedCount) more could not be computed again: what they are made from is no longer stored"
             )
         }
-        if !reporting.isQuiet {
-            var text =
-                summary.run == 0 && summary.isSuccess
-                ? "nothing to do: all \(summary.total) tasks are done already"
-                : "\(summary.run) tasks run, \(summary.cached) done already"
-            if summary.failed > 0 { text += ", \(summary.failed) failed" }
-            if summary.skipped > 0 { text += ", \(summary.skipped) not started" }
-            text += "; \(exported.written) files written to \(folder)"
-            if exported.removed > 0 { text += ", \(exported.removed) removed" }
-            StandardError.write(text + " (\(ProgressDisplay.readable(summary.durationSeconds)))")
-        }
+    }
+
+    private func work(_ summary: ExecutionSummary) -> String {
+        var text =
+            summary.run == 0 && summary.isSuccess
+            ? "nothing to do: all \(summary.total) tasks are done already"
+            : "\(summary.run) tasks run, \(summary.cached) done already"
+        if summary.failed > 0 { text += ", \(summary.failed) failed" }
+        if summary.skipped > 0 { text += ", \(summary.skipped) not started" }
+        return text
+    }
+
+    private func end(_ summary: ExecutionSummary) throws {
         if let code = interruption.exitCode, !summary.isSuccess { throw ExitCode(code) }
         if !summary.isSuccess || !summary.differences.isEmpty { throw ExitCode(ExitStatus.taskFailed.rawValue) }
     }

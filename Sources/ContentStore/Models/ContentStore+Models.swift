@@ -46,6 +46,11 @@ extension ContentStore {
         try database.read { try Self.model(reference, $0).model }
     }
 
+    /// The model of a name that is in production; `nil` where none is.
+    public func production(of name: String) throws -> RegisteredModel? {
+        try database.read { try $0.model(ModelReference(name: name, .production))?.model }
+    }
+
     /// Puts a model into production. With `expected`, only if this version is in production (0: none) as the caller decided by
     /// it. Promoting what is in production is fine, and changes nothing. Throws `.unknownModel`, `.modelRefused`, and other
     /// `StoreError`s.

@@ -1,6 +1,15 @@
-/// Whether the test images look like the normal images that the model was made from.
+/// Whether some images look like the normal images that a model was made from.
 struct DriftSection {
+    /// What is compared with normal images.
+    enum Tested {
+        /// Test images of a run.
+        case test
+        /// Images that came in since.
+        case new
+    }
+
     let measures: [DriftMeasure]
+    var tested = Tested.test
 
     func render() -> HTML {
         guard let first = measures.first else { return .empty }
@@ -10,10 +19,14 @@ struct DriftSection {
                 HTML("span", ["class": "digest"]) { digest }
             }
             HTML("p", ["class": "note"]) {
-                "Appearance of \(NumberText.plural(first.normal.count, "normal image", "normal images")) of training and "
-                    + "calibration, in the upper rows, against \(NumberText.plural(first.tested.count, "test image", "test images")) that "
-                    + "nobody has called anomalous, in the lower ones. By the two-sample test of Kolmogorov and Smirnov, corrected after "
-                    + "Holm for all tests of this report; a chance below \(DriftMeasure.level) counts as a change."
+                "Appearance of \(NumberText.plural(first.normal.count, "normal image", "normal images")) of "
+                    + (tested == .test ? "training and calibration" : "the base set") + ", in the upper rows, against "
+                    + (tested == .test
+                        ? NumberText.plural(first.tested.count, "test image", "test images")
+                            + " that nobody has called anomalous"
+                        : NumberText.plural(first.tested.count, "new image", "new images"))
+                    + ", in the lower ones. By the two-sample test of Kolmogorov and Smirnov, corrected after Holm for all tests "
+                    + "of this report; a chance below \(DriftMeasure.level) counts as a change."
             }
             HTML("div", ["class": "scrolling", "role": "region", "aria-label": "Drift of the images", "tabindex": "0"])
             {
@@ -31,7 +44,7 @@ struct DriftSection {
         HTML("table", ["class": "drift-table"]) {
             HTML("thead") {
                 HTML("tr") {
-                    for heading in ["Measure", "Median, normal", "Median, tested", "Distance", "Chance"] {
+                    for heading in ["Measure", "Median, normal", tested == .test ? "Median, tested" : "Median, new", "Distance", "Chance"] {
                         HTML("th", ["scope": "col"]) { heading }
                     }
                     HTML("th", ["scope": "col", "class": "text"]) { "Images" }
@@ -53,7 +66,8 @@ struct DriftSection {
             HTML("td", ["class": "text"]) {
                 StripChart(
                     first: measure.normal, second: measure.tested,
-                    summary: "\(measure.name) of each image: normal images above, test images below"
+                    summary: "\(measure.name) of each image: normal images above, "
+                        + (tested == .test ? "test images below" : "new images below")
                 ).render()
             }
         }

@@ -1,4 +1,3 @@
-import Foundation
 
 /// Pictures of single images: what came in, what the model made of it, where they differ, and the ground truth.
 struct GallerySection {
@@ -96,10 +95,10 @@ struct GallerySection {
             ]
         ) {
             HTML("div", ["class": "pictures"]) {
-                picture(item.input, "Input")
-                picture(item.reconstruction, "Reconstruction")
-                picture(item.overlay, "Anomaly map")
-                if let groundTruth = item.groundTruth { picture(groundTruth, "Ground truth") }
+                item.input.html("Input")
+                item.reconstruction.html("Reconstruction")
+                item.overlay.html("Anomaly map")
+                if let groundTruth = item.groundTruth { groundTruth.html("Ground truth") }
             }
             HTML("p") {
                 HTML("bdi") { item.name }
@@ -138,15 +137,5 @@ struct GallerySection {
     private func missTag(_ item: GalleryItem) -> String {
         guard item.isMiss else { return "" }
         return item.isAnomalous == true ? "missed" : "false alarm"
-    }
-
-    private func picture(_ picture: Picture, _ meaning: String) -> HTML {
-        let data = Data(picture.bytes).base64EncodedString()
-        return HTML(
-            "img",
-            [
-                "alt": meaning, "width": "\(max(1, picture.width))", "height": "\(max(1, picture.height))",
-                "src": "data:\(picture.mimeType.rawValue);base64,\(data)",
-            ])
     }
 }

@@ -8,7 +8,7 @@ import Pipeline
 /// Measures a model on held-out normal images and synthetic corruptions of them. No label is known here, and no test image.
 struct AssessStage: Stage {
     static let name = "assess"
-    static let version = 2
+    static let version = 3
     /// Images that camera changes and the projection are measured on.
     private static let robustnessImages = 12, projectionSamples = 16, directions = 8
 
@@ -63,6 +63,8 @@ struct AssessStage: Stage {
         return Assessment(
             criterion: shares.isEmpty ? 0 : shares.reduce(0, +) / Double(shares.count),
             normalImages: clean.count,
+            normalScores: clean.map { model.calibration.normalized($0.score) },
+            defectScores: corrupted.map { model.calibration.normalized($0.score) },
             detection: try detection(clean, trials.trials.indices.map { (corrupted[$0], trials.trials[$0].mask) }),
             kinds: kinds, robustness: try robustness(model, detector, trials, usual: clean.map(\.score), context),
             projection: after,

@@ -70,18 +70,30 @@ public enum DatasetScan {
             SourceImage(file: file, path: path, split: .train, kind: "good", isAnomalous: false)
         }
         if category.images.isEmpty { throw .noNormalImages(category: name, folder: folder + "/train/good") }
-        if isFolder(folder + "/test") {
-            for kind in try entries(folder + "/test") where isFolder(folder + "/test/" + kind) {
-                let masks = try maskFiles(folder + "/ground_truth/" + kind)
-                try collect(folder + "/test/" + kind, prefix: "test/\(kind)/", into: &category) { file, path in
-                    let stem = SourceImage.stem(of: file)
-                    return SourceImage(
-                        file: file, path: path, split: .test, kind: kind, isAnomalous: kind != "good",
-                        maskPath: masks[stem + "_mask"] ?? masks[stem])
-                }
+        try collectTest(folder, into: &category)
+        return try checked(category)
+    }
+
+    /// Labelled images in `test/KIND` of a folder, with masks in `ground_truth/KIND`.
+    static func labelled(below folder: String) throws(DatasetError) -> SourceCategory {
+        var category = SourceCategory(name: folder, images: [], ignoredFiles: [])
+        guard isFolder(folder + "/test") else { throw .missingFolder(path: folder + "/test", what: "labelled images") }
+        try collectTest(folder, into: &category)
+        if category.images.isEmpty { throw .noImages(folder: folder + "/test") }
+        return try checked(category)
+    }
+
+    private static func collectTest(_ folder: String, into category: inout SourceCategory) throws(DatasetError) {
+        guard isFolder(folder + "/test") else { return }
+        for kind in try entries(folder + "/test") where isFolder(folder + "/test/" + kind) {
+            let masks = try maskFiles(folder + "/ground_truth/" + kind)
+            try collect(folder + "/test/" + kind, prefix: "test/\(kind)/", into: &category) { file, path in
+                let stem = SourceImage.stem(of: file)
+                return SourceImage(
+                    file: file, path: path, split: .test, kind: kind, isAnomalous: kind != "good",
+                    maskPath: masks[stem + "_mask"] ?? masks[stem])
             }
         }
-        return try checked(category)
     }
 
     /// Stem to path of the readable files in a folder of masks; nothing where there is no such folder.

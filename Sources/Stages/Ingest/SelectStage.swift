@@ -33,8 +33,7 @@ struct SelectStage: Stage {
         guard entries.count >= 2 else {
             throw DatasetError.tooFewNormalImages(category: category, count: entries.count)
         }
-        let wanted = Int((Float(entries.count) * heldOutFraction).rounded())
-        let heldOut = min(max(1, wanted), entries.count - 1)
+        let heldOut = HeldOut.count(of: entries.count, fraction: heldOutFraction)
         let used = entries.map { TrainingIndex.Entry(source: $0.source, pixels: $0.pixels!) }
         try context.writeJSON(TrainingIndex(entries: Array(used[..<heldOut])), to: "heldout.json")
         try context.writeJSON(TrainingIndex(entries: Array(used[heldOut...])), to: "training.json")

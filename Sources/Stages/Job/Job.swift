@@ -49,8 +49,8 @@ public struct Job: Sendable {
         require = builder.require
         sourcePaths = builder.sourcePaths
         notes = builder.notes
-        meter = builder.meter
-        images = builder.images
+        meter = builder.shelves.meter
+        images = builder.shelves.images
     }
 
     /// What became of the manifest's requirements; empty where there are none, or where their task did not end well.

@@ -8,56 +8,27 @@ extension JobBuilder {
     mutating func ingest(
         _ category: SourceCategory, _ split: SourceImage.Split, _ recipe: TrainingRecipe, _ manifest: JobManifest
     ) -> [TaskID] {
-        let images = category.images.filter { $0.split == split }
-        let chunks = ContentDefinedChunks.split(images, size: manifest.scoring.shardSize, name: \.file)
-        return chunks.map { chunk in
-            let sources = chunk.elements.map { image in
-                IngestStage.Source(
-                    image: image, digest: digestOf[image.path]!, maskDigest: image.maskPath.map { digestOf[$0]! })
-            }
-            return assembler.add(
-                "\(category.name)/ingest/\(recipe.grid.width)x\(recipe.grid.height)/\(split.rawValue)-\(chunk.label)",
-                IngestStage(
-                    sources: sources, width: recipe.grid.width, height: recipe.grid.height,
-                    onBadImage: manifest.dataset.onBadImage), isIntermediate: true)
-        }
+        assembler.addIngest(
+            "\(category.name)/ingest/\(recipe.grid.width)x\(recipe.grid.height)/\(split.rawValue)-",
+            category.images.filter { $0.split == split }, digestOf, recipe.grid, manifest)
     }
 
     /// The task that decodes the foreign textures; nil where there are none.
     mutating func textures(_ manifest: JobManifest) throws -> TaskID? {
         guard let folder = manifest.corruption.textures else { return nil }
-        let found = try DatasetScan.textures(below: folder.absolute).images
-        return assembler.add(
-            "textures", TextureStage(files: found.map { ($0.file, $0.path, digestOf[$0.path]!) }), isIntermediate: true)
+        return assembler.addTextures(try DatasetScan.textures(below: folder.absolute).images, digestOf)
     }
 
     mutating func train(
         _ name: String, _ recipe: TrainingRecipe, _ select: TaskID, _ manifest: JobManifest
     ) throws -> (checkpoints: [TaskID], corruptions: [TaskID]) {
-        let textures = try textures(manifest)
-        var checkpoints: [TaskID] = []
-        var allCorruptions: [TaskID] = []
-        for shard in 0..<recipe.training.shardCount {
-            let label = String(repeating: "0", count: max(0, 4 - "\(shard)".count)) + "\(shard)"
-            var inputs = [TaskInput("training", select, "training.json")]
-            if let textures { inputs.append(TaskInput("textures", textures, "textures.json")) }
-            let corruptions = assembler.add(
-                "\(name)/corrupt/\(label)", CorruptStage(recipe: recipe, shard: shard, images: images), inputs: inputs,
-                isIntermediate: true)
-            allCorruptions.append(corruptions)
-            inputs = [
-                TaskInput("training", select, "training.json"),
-                TaskInput("normalization", select, "normalization.json"),
-                TaskInput("corruptions", corruptions, "corruptions"),
-            ]
-            if let last = checkpoints.last { inputs.append(TaskInput("checkpoint", last, "checkpoint")) }
-            checkpoints.append(
-                assembler.add(
-                    "\(name)/train/\(label)",
-                    TrainStage(recipe: recipe, shard: shard, images: images, engines: engines, meter: meter),
-                    inputs: inputs, resources: .wholeMachine, isIntermediate: true))
-        }
-        return (checkpoints, allCorruptions)
+        assembler.addTraining(
+            name, recipe,
+            on: TrainingInputs(
+                training: TaskInput("training", select, "training.json"),
+                normalization: TaskInput("normalization", select, "normalization.json"),
+                textures: try textures(manifest).map { TaskInput("textures", $0, "textures.json") }),
+            with: shelves)
     }
 
     /// The task that makes the model, and the one that assesses it: one task where there are several checkpoints to choose from.
@@ -86,11 +57,7 @@ extension JobBuilder {
         _ manifest: JobManifest
     ) throws -> (calibrate: TaskID, assess: TaskID) {
         let calibrate = assembler.add(
-            "\(name)/calibrate",
-            CalibrateStage(
-                category: category.name, recipe: recipe, scoring: ScoringParameters(manifest),
-                quantile: Float(manifest.calibration.quantile),
-                estimate: Calibration.Estimate(rawValue: manifest.calibration.estimate.rawValue)!, engines: engines),
+            "\(name)/calibrate", CalibrateStage(category.name, recipe, manifest, shelves.engines),
             inputs: [
                 TaskInput("checkpoint", checkpoint, "checkpoint"), TaskInput("training", select, "training.json"),
                 TaskInput("heldout", select, "heldout.json"),
@@ -102,9 +69,18 @@ extension JobBuilder {
         ]
         if let textures = try textures(manifest) { inputs.append(TaskInput("textures", textures, "textures.json")) }
         let assess = assembler.add(
-            "\(name)/assess", AssessStage(recipe: recipe, images: images, engines: engines), inputs: inputs,
-            resources: .wholeMachine)
+            "\(name)/assess", AssessStage(recipe: recipe, images: shelves.images, engines: shelves.engines),
+            inputs: inputs, resources: .wholeMachine)
         return (calibrate, assess)
+    }
+}
+
+extension CalibrateStage {
+    init(_ category: String, _ recipe: TrainingRecipe, _ manifest: JobManifest, _ engines: EngineShelf) {
+        self.init(
+            category: category, recipe: recipe, scoring: ScoringParameters(manifest),
+            quantile: Float(manifest.calibration.quantile),
+            estimate: Calibration.Estimate(rawValue: manifest.calibration.estimate.rawValue)!, engines: engines)
     }
 }
 

@@ -18,9 +18,7 @@ struct JobBuilder {
     let cases: [JobCase]
     private(set) var scans: [ScanKey: [SourceCategory]] = [:]
     private(set) var digestOf: [String: Digest] = [:]
-    let images = TrainingImageShelf()
-    let engines = EngineShelf()
-    let meter = InputMeter()
+    let shelves = Shelves()
 
     struct ScanKey: Hashable { var layout: String }
 
@@ -152,7 +150,7 @@ struct JobBuilder {
         for (number, images) in tested.enumerated() {
             let part = images.path.split(separator: "/").last.map(String.init) ?? "\(number)"
             let scores = assembler.add(
-                "\(name)/score/\(part)", ScoreStage(engine: recipe.scoringEngine, engines: engines),
+                "\(name)/score/\(part)", ScoreStage(engine: recipe.scoringEngine, engines: shelves.engines),
                 inputs: [TaskInput("model", calibrate, "model"), TaskInput("images", images, "images.json")],
                 resources: .wholeMachine)
             overlays.append(

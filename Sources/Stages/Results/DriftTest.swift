@@ -9,6 +9,12 @@ struct DriftTest {
         var value: @Sendable (ImageAppearance) -> Double
     }
 
+    /// A measure with its values.
+    private struct Samples {
+        var name, meaning: String
+        var normal, tested: [Double]
+    }
+
     private static let measures = [
         Measure(name: "Brightness", meaning: "mean luma, 0 to 1", value: { $0.brightness }),
         Measure(name: "Contrast", meaning: "standard deviation of the luma", value: { $0.contrast }),
@@ -19,19 +25,24 @@ struct DriftTest {
             value: { $0.sharpness }),
     ]
 
-    private let record: DriftRecord
     /// Empty where there is nothing to compare with.
+    private let samples: [Samples]
     private let tests: [KolmogorovSmirnov]
 
     init(_ record: DriftRecord) {
-        self.record = record
-        tests =
-            record.normal.isEmpty || record.tested.isEmpty
-            ? []
-            : Self.measures.map { measure in
-                KolmogorovSmirnov(
-                    record.normal.map(measure.value), record.tested.map(measure.value))
-            }
+        var samples = Self.measures.map { measure in
+            Samples(
+                name: measure.name, meaning: measure.meaning, normal: record.normal.map(measure.value),
+                tested: record.tested.map(measure.value))
+        }
+        if let normal = record.normalScores, let tested = record.testedScores {
+            samples.append(
+                Samples(
+                    name: "Score", meaning: "0 for the median normal image, 1 at the threshold", normal: normal,
+                    tested: tested))
+        }
+        self.samples = samples.filter { !$0.normal.isEmpty && !$0.tested.isEmpty }
+        tests = self.samples.map { KolmogorovSmirnov($0.normal, $0.tested) }
     }
 
     /// What the report shows of each category.
@@ -39,13 +50,11 @@ struct DriftTest {
         let adjusted = HolmCorrection.adjusted(categories.flatMap { $0.tests.map(\.probability) })
         var next = 0
         return categories.map { category in
-            zip(measures, category.tests).map { measure, test in
+            zip(category.samples, category.tests).map { samples, test in
                 next += 1
                 return DriftMeasure(
-                    name: measure.name, meaning: measure.meaning,
-                    normal: category.record.normal.map(measure.value),
-                    tested: category.record.tested.map(measure.value), distance: test.statistic,
-                    probability: adjusted[next - 1])
+                    name: samples.name, meaning: samples.meaning, normal: samples.normal, tested: samples.tested,
+                    distance: test.statistic, probability: adjusted[next - 1])
             }
         }
     }

@@ -12,7 +12,7 @@ extension JobManifest {
             }
             for member in members { collect(member.value, pointer.appending(member.name)) }
         }
-        let aside = ["$schema", "name", "description", "require", "variants", "perCategory", "execution"]
+        let aside = ["$schema", "name", "description", "require", "variants", "perCategory", "execution", "retrain"]
         for member in resolved.members ?? [] where !aside.contains(member.name) {
             collect(member.value, JSONPointer.root.appending(member.name))
         }

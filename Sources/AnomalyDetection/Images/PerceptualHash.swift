@@ -1,0 +1,56 @@
+import Foundation
+import Imaging
+
+/// 256 bits that stay nearly the same when an image is stored again, in another format or size, and differ between pictures.
+///
+/// The lowest 16 x 16 frequencies of the discrete cosine transform (DCT-II) of the luma at 64 x 64 pixels, each told by
+/// whether it lies above their median. (Zauner, "Implementation and Benchmarking of Perceptual Image Hash Functions", 2010, takes
+/// 8 x 8 of 32 x 32; images of aligned parts are too alike for 64 bits.)
+public struct PerceptualHash: Sendable, Hashable {
+    private static let side = 64, frequencies = 16
+
+    /// Bit 0 is the lowest of the first word; frequencies by row.
+    public let words: [UInt64]
+
+    /// - Parameter image: one channel or three.
+    public init(_ image: PlanarImage) {
+        let small = image.resized(width: Self.side, height: Self.side).convertedToGrey().values
+        let (side, frequencies) = (Self.side, Self.frequencies)
+        let waves = (0..<frequencies).map { frequency in
+            (0..<side).map { cos(Double.pi * Double(2 * $0 + 1) * Double(frequency) / Double(2 * side)) }
+        }
+        // Rows first: 64 rows of 16 frequencies.
+        var rows = [Double](repeating: 0, count: side * frequencies)
+        for y in 0..<side {
+            for (u, wave) in waves.enumerated() {
+                var sum = 0.0
+                for x in 0..<side { sum += Double(small[y * side + x]) * wave[x] }
+                rows[y * frequencies + u] = sum
+            }
+        }
+        var coefficients: [Double] = []
+        for wave in waves {
+            for u in 0..<frequencies {
+                var sum = 0.0
+                for y in 0..<side { sum += rows[y * frequencies + u] * wave[y] }
+                coefficients.append(sum)
+            }
+        }
+        let sorted = coefficients.sorted()
+        let median = (sorted[sorted.count / 2 - 1] + sorted[sorted.count / 2]) / 2
+        var words = [UInt64](repeating: 0, count: coefficients.count / 64)
+        for (bit, value) in coefficients.enumerated() where value > median { words[bit / 64] |= 1 << UInt64(bit % 64) }
+        self.words = words
+    }
+
+    /// - Parameter words: four.
+    public init?(words: [UInt64]) {
+        guard words.count == Self.frequencies * Self.frequencies / 64 else { return nil }
+        self.words = words
+    }
+
+    /// Bits in which two hashes differ.
+    public func distance(to other: PerceptualHash) -> Int {
+        zip(words, other.words).reduce(0) { $0 + ($1.0 ^ $1.1).nonzeroBitCount }
+    }
+}

@@ -1,0 +1,125 @@
+import GRDB
+
+/// Nights of retraining.
+extension ContentStore {
+    /// The nights of a name, oldest first.
+    public func nights(of model: String) throws -> [Night] {
+        try database.read { try $0.nights("night.model = ? ORDER BY night.id", [model]) }
+    }
+
+    /// Begins a night with all that came with it, in one transaction. What is known already is left as it is.
+    ///
+    /// - Parameters:
+    ///   - date: `2026-11-26`, from which the label is made.
+    ///   - roll: of a blob of the store.
+    /// - Throws: `.missingBlob`, and `.modelRefused` where a night of this name is open.
+    public func beginNight(
+        of model: String, date: String, roll: Digest, champion: RegisteredModel?, drift: Digest?, arrivals: [Arrival]
+    ) throws -> Night {
+        _ = try writable(to: "begin a night")
+        try settle()
+        return try database.write { database in
+            if let open = try database.nights("night.model = ? AND night.state = 'open'", [model]).first {
+                throw StoreError.modelRefused(model: model, reason: "the night \(open.label) is not over")
+            }
+            let roll = try database.artifact(roll)
+            let same = try Int.fetchOne(
+                database, sql: "SELECT count(*) FROM night WHERE model = ? AND date = ?", arguments: [model, date])
+            let label = (same ?? 0) == 0 ? date : "\(date)-\((same ?? 0) + 1)"
+            let champion = try champion.flatMap { try database.model($0.reference)?.row }
+            try database.run(
+                """
+                INSERT INTO night (model, label, date, state, roll, champion, drift, startedAt)
+                VALUES (?, ?, ?, 'open', ?, ?, ?, ?)
+                """,
+                [
+                    model, label, date, roll, champion, try drift.map { try database.artifact($0) },
+                    HostClock.wallNanoseconds(),
+                ])
+            let night = database.lastInsertedRowID
+            for arrival in arrivals { try database.add(arrival, of: model, night: night) }
+            guard let begun = try database.nights("night.id = ?", [night]).first else {
+                throw StoreError.database(path: path, message: "a night was not stored")
+            }
+            return begun
+        }
+    }
+
+    /// Ends a night. With `.promoted`, the challenger goes into production in the same transaction, unless another model than the
+    /// champion is there by now.
+    ///
+    /// - Throws: `.modelRefused`.
+    @discardableResult
+    public func end(
+        _ night: Night, _ state: Night.State, challenger: RegisteredModel?, verdict: Digest?, by decider: String,
+        reason: String
+    ) throws -> Night {
+        _ = try writable(to: "end a night")
+        try settle()
+        return try database.write { database in
+            let row = try challenger.flatMap { try database.model($0.reference)?.row }
+            if state == .promoted, let challenger, let row {
+                let present = try database.model(ModelReference(name: night.model, .production))
+                guard present?.model.version == night.champion else {
+                    throw StoreError.modelRefused(
+                        model: "\(challenger.reference)",
+                        reason:
+                            "version \(present.map { "\($0.model.version)" } ?? "none") is in production by now, and not "
+                            + "\(night.champion.map(String.init) ?? "none"), which it was compared with")
+                }
+                if present?.row != row {
+                    try database.addPromotion(
+                        .promoted, row, of: night.model, replacing: present?.row, by: decider, reason)
+                }
+            }
+            try database.run(
+                "UPDATE night SET state = ?, challenger = ?, verdict = ?, endedAt = ? WHERE id = ? AND state = 'open'",
+                [
+                    state.rawValue, row, try verdict.map { try database.artifact($0) }, HostClock.wallNanoseconds(),
+                    night.number,
+                ])
+            guard database.changesCount == 1, let ended = try database.nights("night.id = ?", [night.number]).first
+            else { throw StoreError.modelRefused(model: night.model, reason: "the night \(night.label) is over") }
+            return ended
+        }
+    }
+
+    /// Keeps other processes from working on the nights of a name until the lock is gone, which the end of the process sees to.
+    ///
+    /// - Throws: `.locked`.
+    public func lockNights(of model: String) throws -> NightLock {
+        _ = try writable(to: "begin a night")
+        return try NightLock(store: path, model: model)
+    }
+
+    /// All images that the nights of a name have seen, in the order in which they came.
+    public func arrivals(of model: String) throws -> [KnownArrival] {
+        try database.read { try $0.arrivals(of: model) }
+    }
+
+    /// Records what a person decided about images in quarantine: all of them or none.
+    ///
+    /// - Throws: `.unknownSubject` for a number that is none of the name's quarantine.
+    public func decide(
+        _ numbers: [Int64], of model: String, isAccepted: Bool, by decider: String, reason: String
+    ) throws {
+        _ = try writable(to: "decide about an image")
+        try database.write { database in
+            let known = Set(
+                try Int64.fetchAll(
+                    database, sql: "SELECT id FROM arrival WHERE model = ? AND state = 'quarantined'",
+                    arguments: [model]))
+            for number in numbers {
+                guard known.contains(number) else {
+                    throw StoreError.unknownSubject(
+                        text: "\(number)", reason: "no image of this number is in the quarantine of \(model)")
+                }
+                try database.run(
+                    """
+                    INSERT INTO quarantineDecision (arrival, isAccepted, decidedBy, reason, decidedAt)
+                    VALUES (?, ?, ?, ?, ?)
+                    """, [number, isAccepted, decider, reason, HostClock.wallNanoseconds()])
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+/// `retrain`: what a night does with new normal images.
+public struct RetrainSection: Sendable, Equatable {
+    public enum Start: String, Sendable { case warm, scratch }
+
+    /// Which of the images of earlier nights still take part.
+    public enum Window: Sendable, Equatable {
+        case all
+        case days(Int)
+        case reservoir(Int)
+    }
+
+    /// What the new model may lose and still be promoted.
+    public struct Gate: Sendable, Equatable {
+        /// Shares, 0 to 1.
+        public var falseAlarms, recall, criterion: Double
+        public var labelled: ManifestPath?
+        public var significance: Double
+    }
+
+    public var incoming: ManifestPath
+    /// Nil for the job's name.
+    public var model: String?
+    public var start: Start
+    public var stepsPerImage, maximumSteps: Int
+    public var learningRate: Double
+    /// Share of old images, 0 to 0.95.
+    public var replay: Double
+    public var window: Window
+    /// Bits of 256.
+    public var nearDuplicate: Int
+    /// A normalised score.
+    public var screening: Double
+    public var gate: Gate
+
+    /// - Parameters:
+    ///   - object: the section of a resolved manifest.
+    ///   - folder: the folder that relative paths start from.
+    public init(_ object: JSONValue, folder: String) {
+        incoming = ManifestPath(object.text("incoming"), relativeTo: folder)
+        model = object["model"]?.string
+        start = object.choice("start")
+        stepsPerImage = object.whole("stepsPerImage")
+        maximumSteps = object.whole("maximumSteps")
+        learningRate = object.decimal("learningRate")
+        replay = object.decimal("replay")
+        let window = object.member("window")
+        self.window =
+            switch window.text("kind") {
+            case "days": .days(window.whole("days"))
+            case "reservoir": .reservoir(window.whole("size"))
+            default: .all
+            }
+        nearDuplicate = object.whole("nearDuplicate")
+        screening = object.decimal("screening")
+        let gate = object.member("gate")
+        self.gate = Gate(
+            falseAlarms: gate.decimal("falseAlarms"), recall: gate.decimal("recall"),
+            criterion: gate.decimal("criterion"),
+            labelled: gate["labelled"]?.string.map { ManifestPath($0, relativeTo: folder) },
+            significance: gate.decimal("significance"))
+    }
+}

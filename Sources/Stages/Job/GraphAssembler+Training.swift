@@ -1,0 +1,78 @@
+import AnomalyDetection
+import ContentStore
+import Manifests
+import Pipeline
+
+/// What the tasks of a process share: decoded images, an engine, and a meter of how training keeps pace with its input.
+struct Shelves: Sendable {
+    let images = TrainingImageShelf()
+    let engines = EngineShelf()
+    let meter = InputMeter()
+}
+
+/// What a chain of training tasks starts from.
+struct TrainingInputs {
+    var training, normalization: TaskInput
+    var textures: TaskInput?
+    /// A checkpoint to go on from; nil for new weights.
+    var checkpoint: TaskInput?
+}
+
+extension GraphAssembler {
+    /// Tasks that decode images, each for some of them, which depend on their names.
+    /// - Parameter prefix: of the names of the tasks.
+    mutating func addIngest(
+        _ prefix: String, _ images: [SourceImage], _ digestOf: [String: Digest], _ grid: TileGrid,
+        _ manifest: JobManifest, onBadImage: DatasetSection.BadImagePolicy? = nil
+    ) -> [TaskID] {
+        ContentDefinedChunks.split(images, size: manifest.scoring.shardSize, name: \.file).map { chunk in
+            let sources = chunk.elements.map { image in
+                IngestStage.Source(
+                    image: image, digest: digestOf[image.path]!, maskDigest: image.maskPath.map { digestOf[$0]! })
+            }
+            return add(
+                prefix + chunk.label,
+                IngestStage(
+                    sources: sources, width: grid.width, height: grid.height,
+                    onBadImage: onBadImage ?? manifest.dataset.onBadImage), isIntermediate: true)
+        }
+    }
+
+    mutating func addTextures(_ files: [SourceImage], _ digestOf: [String: Digest]) -> TaskID {
+        add(
+            "textures", TextureStage(files: files.map { ($0.file, $0.path, digestOf[$0.path]!) }), isIntermediate: true)
+    }
+
+    /// The tasks of a training: for each shard one that makes its corruptions, and one that takes its steps.
+    mutating func addTraining(
+        _ name: String, _ recipe: TrainingRecipe, on start: TrainingInputs, with shelves: Shelves
+    ) -> (checkpoints: [TaskID], corruptions: [TaskID]) {
+        var checkpoints: [TaskID] = []
+        var allCorruptions: [TaskID] = []
+        for shard in 0..<recipe.training.shardCount {
+            let label = String(repeating: "0", count: max(0, 4 - "\(shard)".count)) + "\(shard)"
+            var inputs = [start.training]
+            if let textures = start.textures { inputs.append(textures) }
+            let corruptions = add(
+                "\(name)/corrupt/\(label)", CorruptStage(recipe: recipe, shard: shard, images: shelves.images),
+                inputs: inputs, isIntermediate: true)
+            allCorruptions.append(corruptions)
+            inputs = [
+                start.training, start.normalization, TaskInput("corruptions", corruptions, "corruptions"),
+            ]
+            if let last = checkpoints.last {
+                inputs.append(TaskInput("checkpoint", last, "checkpoint"))
+            } else if let checkpoint = start.checkpoint {
+                inputs.append(checkpoint)
+            }
+            checkpoints.append(
+                add(
+                    "\(name)/train/\(label)",
+                    TrainStage(
+                        recipe: recipe, shard: shard, images: shelves.images, engines: shelves.engines,
+                        meter: shelves.meter),
+                    inputs: inputs, resources: .wholeMachine, isIntermediate: true))
+        }
+        return (checkpoints, allCorruptions)
+    }
+}

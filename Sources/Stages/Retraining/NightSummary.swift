@@ -1,0 +1,163 @@
+import ContentStore
+import Imaging
+import Reports
+
+/// What a night did, from the store alone: for a mail, and as a page with pictures.
+public struct NightSummary: Sendable {
+    public let night: Night
+    /// Images that came with it.
+    public let arrivals: [KnownArrival]
+    public let roll: Roll
+    public let verdict: Verdict?
+    public let drift: [DriftMeasure]
+    /// Of all nights, still without a decision.
+    public let waiting: Int
+    private let store: ContentStore
+
+    public init(_ night: Night, _ store: ContentStore) throws {
+        self.night = night
+        self.store = store
+        let all = try store.arrivals(of: night.model)
+        arrivals = all.filter { $0.night == night.label }
+        waiting = all.count { $0.arrival.state == .quarantined && $0.decision == nil }
+        roll = try Roll(bytes: try store.read(night.roll))
+        verdict = try night.verdict.map { try StageJSON.decode(Verdict.self, try store.read($0)) }
+        drift =
+            try night.drift.map {
+                DriftTest.measures([DriftTest(try StageJSON.decode(DriftRecord.self, try store.read($0)))])[0]
+            } ?? []
+    }
+
+    /// In a sentence.
+    public var outcome: String {
+        let challenger = night.challenger.map { "version \($0)" } ?? "no new model"
+        switch night.state {
+        case .open: return "not finished"
+        case .promoted:
+            let former = night.champion.map { ", in place of version \($0)" } ?? ", the first"
+            return "promoted \(challenger)\(former)"
+        case .kept:
+            let champion = night.champion.map { "version \($0)" } ?? "no model"
+            return night.challenger == nil
+                ? "kept \(champion): nothing to learn from" : "kept \(champion); \(challenger) is \(verdictWords)"
+        }
+    }
+
+    private var verdictWords: String { verdict.map(\.reason) ?? "not compared" }
+
+    private func count(_ state: Arrival.State) -> Int { arrivals.count { $0.arrival.state == state } }
+
+    /// The numbers of images, in words.
+    private var facts: [Fact] {
+        let counts: [(Arrival.State, String)] = [
+            (.base, "of the base set"), (.admitted, "admitted"), (.quarantined, "quarantined"),
+            (.nearDuplicate, "near-duplicates"), (.unusable, "unusable"),
+        ]
+        let words = counts.compactMap { state, word in count(state) > 0 ? "\(count(state)) \(word)" : nil }
+        let changed = drift.filter(\.isChange).map { $0.name.lowercased() }
+        var facts = [
+            Fact(
+                label: "new images", value: words.isEmpty ? "none" : "\(arrivals.count): " + words.joined(separator: ", ")),
+            Fact(
+                label: "training set",
+                value: "\(roll.members.count) images, \(roll.newCount) of them new to the model in production, "
+                    + "\(roll.members.count { $0.isHeldOut }) held out"),
+        ]
+        if !drift.isEmpty {
+            facts.append(
+                Fact(label: "drift", value: changed.isEmpty ? "no sign of a change" : changed.joined(separator: ", ")))
+        }
+        return facts
+    }
+
+    /// Plain text for a mail, in lines of at most 80 characters but for names.
+    public func text(report: String?) -> String {
+        var lines = ["\(night.model), night of \(night.label): \(outcome)"]
+        func add(_ label: String, _ value: String) {
+            lines.append("  " + label.padded(to: 14) + value)
+        }
+        for fact in facts { add(fact.label, fact.value) }
+        if let verdict {
+            add("gate", verdict.reason)
+            for criterion in verdict.criteria {
+                add("", "\(criterion.name.padded(to: 32))\(number(criterion.champion)) -> \(number(criterion.challenger))")
+            }
+        }
+        if waiting > 0 {
+            add("quarantine", "\(waiting) waiting for a decision: nominal quarantine list \(night.model)")
+        }
+        for arrival in arrivals where arrival.arrival.state == .unusable {
+            add("unusable", arrival.arrival.detail)
+        }
+        if let report { add("report", report) }
+        return lines.joined(separator: "\n")
+    }
+
+    private func number(_ value: Double?) -> String {
+        guard let value else { return "-" }
+        let thousandths = Int((value * 1000).rounded())
+        return "\(thousandths / 1000)." + String("\(1000 + abs(thousandths) % 1000)".dropFirst())
+    }
+
+    /// The page.
+    public func page() throws -> String {
+        NightPage.render(
+            NightReport(
+                title: "\(night.model), night of \(night.label)", outcome: outcome, facts: facts,
+                criteria: verdict.map(\.criteria).map { criteria in
+                    criteria.map {
+                        NightReport.Criterion(
+                            name: $0.name, champion: $0.champion, challenger: $0.challenger, rule: $0.rule,
+                            probability: $0.probability, isWorse: $0.isWorse)
+                    }
+                } ?? [],
+                suspects: try arrivals.filter { $0.arrival.state == .quarantined }.map { known in
+                    NightReport.Suspect(
+                        number: known.number, file: known.arrival.file, score: known.arrival.score,
+                        picture: try picture(known.arrival.overlay),
+                        decision: known.decision.map { $0.isAccepted ? "accepted" : "rejected" })
+                },
+                leftOut: arrivals.compactMap { known in
+                    switch known.arrival.state {
+                    case .nearDuplicate: [known.arrival.file, "the same picture as \(known.arrival.detail)"]
+                    case .unusable: [known.arrival.file, known.arrival.detail]
+                    default: nil
+                    }
+                }, drift: drift))
+    }
+
+    private static let pictureSide = 320
+
+    /// Small, so that a page of many stays small; nil where it has been collected.
+    private func picture(_ overlay: Digest?) throws -> Picture? {
+        guard let overlay, let bytes = try? store.read(overlay) else { return nil }
+        let image = try ImageDecoder.decode(bytes: bytes, name: "overlay").image
+        let scale = min(1, Float(Self.pictureSide) / Float(max(image.width, image.height)))
+        let small = image.resized(
+            width: max(1, Int((Float(image.width) * scale).rounded())),
+            height: max(1, Int((Float(image.height) * scale).rounded())))
+        return Picture(
+            mimeType: .jpeg, bytes: try JPEGEncoder.encode(small, quality: 80), width: small.width, height: small.height)
+    }
+
+    /// The files for people: the page, the verdict, and the pictures of images in quarantine.
+    public func exports() throws -> ExportPlan {
+        var files = [
+            ExportPlan.File(path: "report.html", digest: try store.put(bytes: Array(try page().utf8))),
+            ExportPlan.File(path: "roll.json", digest: night.roll),
+        ]
+        if let verdict = night.verdict { files.append(ExportPlan.File(path: "verdict.json", digest: verdict)) }
+        for known in arrivals where known.arrival.state == .quarantined {
+            if let overlay = known.arrival.overlay, (try? store.verifiedPath(overlay)) != nil {
+                files.append(ExportPlan.File(path: "quarantine/\(known.number).png", digest: overlay))
+            }
+        }
+        return ExportPlan(files: files)
+    }
+}
+
+extension String {
+    fileprivate func padded(to width: Int) -> String {
+        self + String(repeating: " ", count: max(1, width - count))
+    }
+}

@@ -1,0 +1,29 @@
+/// `verdict.json`: whether a new model may take the place of the one in production, with the numbers.
+public struct Verdict: Codable, Sendable, Equatable {
+    /// One way in which a model can be worse.
+    public struct Criterion: Codable, Sendable, Equatable {
+        public var name: String
+        /// Nil where there is no model in production, or the figure is not defined.
+        public var champion: Double?
+        public var challenger: Double?
+        /// In words: what makes the challenger worse.
+        public var rule: String
+        /// Of a test; nil where the rule has none.
+        public var probability: Double?
+        public var isWorse: Bool
+    }
+
+    public var isPromoted: Bool
+    public var criteria: [Criterion]
+
+    init(_ criteria: [Criterion]) {
+        self.criteria = criteria
+        isPromoted = !criteria.contains { $0.isWorse }
+    }
+
+    /// One line for people.
+    public var reason: String {
+        let worse = criteria.filter(\.isWorse).map(\.name)
+        return worse.isEmpty ? "not worse in any of \(criteria.count) criteria" : "worse: " + worse.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import ContentStore
+import Stages
+
+struct NightsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "nights",
+        abstract: "Lists the nights of retraining, or shows one again.",
+        discussion: """
+            Examples:
+              nominal nights bottle
+              nominal nights bottle 2026-11-26
+              nominal nights bottle 2026-11-26 --page night.html
+            """)
+
+    @Argument(help: "The name of the models.")
+    var name: String
+
+    @Argument(help: "A night, as listed.")
+    var night: String?
+
+    @Option(help: ArgumentHelp("Write the page of the night to this file.", valueName: "file"))
+    var page: String?
+
+    @OptionGroup var storeOptions: StoreOptions
+
+    func validate() throws {
+        if page != nil, night == nil { throw ValidationError("--page needs a night") }
+    }
+
+    func run() throws {
+        try failing {
+            try storeOptions.requireStore()
+            let store = try storeOptions.open(.readOnly)
+            let nights = try store.nights(of: name)
+            guard let wanted = night else {
+                for night in nights {
+                    print("\(night.label)\t\(night.state.rawValue)\t\(try NightSummary(night, store).outcome)")
+                }
+                if nights.isEmpty { print("\(name) has no nights yet") }
+                return
+            }
+            guard let night = nights.first(where: { $0.label == wanted }) else {
+                throw StoreError.unknownSubject(
+                    text: wanted,
+                    reason: nights.isEmpty
+                        ? "\(name) has no nights yet"
+                        : "the nights of \(name) are \(nights.map(\.label).joined(separator: ", "))")
+            }
+            let summary = try NightSummary(night, store)
+            if let page { _ = try AtomicFile.write(Array(try summary.page().utf8), to: page, onlyIfChanged: true) }
+            print(summary.text(report: page))
+        }
+    }
+}
