@@ -9,7 +9,7 @@ extension StoreSchema {
             model TEXT NOT NULL,
             label TEXT NOT NULL,
             date TEXT NOT NULL,
-            state TEXT NOT NULL CHECK (state IN ('open', 'promoted', 'kept')),
+            state TEXT NOT NULL CHECK (state IN ('open', 'promoted', 'kept', 'failed')),
             roll INTEGER NOT NULL REFERENCES artifact (id),
             champion INTEGER REFERENCES model (id),
             challenger INTEGER REFERENCES model (id),

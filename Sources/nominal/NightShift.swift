@@ -1,4 +1,5 @@
 import AnomalyDetection
+import ArgumentParser
 import ContentStore
 import Pipeline
 import Stages
@@ -51,7 +52,7 @@ struct NightShift {
         let roll = Roll(
             images, known: known, arrivals: arrivals, champion: champion?.digest, trained: try trained.map(self.roll),
             date: date)
-        let hasNews = roll.hasNews(since: try nights.last.map(self.roll))
+        let hasNews = roll.hasNews(since: try nights.last { $0.state != .failed }.map(self.roll))
         guard !arrivals.isEmpty || hasNews else { return nil }
         return try store.beginNight(
             of: images.model, date: date, roll: try store.put(bytes: roll.bytes), champion: champion, drift: drift,
@@ -61,7 +62,7 @@ struct NightShift {
     private func finish(_ night: Night) throws -> Night {
         let champion = try store.production(of: night.model)
         let nights = try store.nights(of: night.model)
-        let last = nights.last { $0.number < night.number }
+        let last = nights.last { $0.number < night.number && $0.state != .failed }
         let roll = try roll(night)
         var ended = night
         if champion?.version != night.champion {
@@ -84,7 +85,13 @@ struct NightShift {
     private func train(_ night: Night, _ roll: Roll, _ champion: RegisteredModel?) throws -> Night {
         let job = try job(night, roll, champion)
         let summary = try session.execute(job.graph)
-        try session.conclude(summary)
+        do {
+            try session.conclude(summary)
+        } catch let code as ExitCode where code.rawValue == ExitStatus.taskFailed.rawValue {
+            return try store.end(
+                night, .failed, challenger: nil, verdict: nil, by: decider,
+                reason: summary.failures.first.map { "\($0.task.path) failed" } ?? "a task failed")
+        }
         guard let digest = job.challenger(summary), let (verdict, verdictDigest) = try job.verdict(summary, store) else {
             throw StoreError.modelRefused(model: night.model, reason: "the night \(night.label) made no model")
         }

@@ -35,12 +35,12 @@ from PIL import Image
 MADE_JOB = {
     "image": {"width": 64, "height": 64},
     "network": {"baseWidth": 8},
-    "training": {"steps": 300, "batchSize": 4, "warmupSteps": 20, "stepsPerShard": 20, "learningRate": 0.002},
+    "training": {"steps": 1200, "batchSize": 4, "warmupSteps": 20, "stepsPerShard": 20, "learningRate": 0.002},
     "augmentation": {"brightness": 0.05, "contrast": 0.05},
     "scoring": {"boxSize": 3, "normalization": "expectedError"},
 }
 RETRAIN = {"incoming": "incoming", "stepsPerImage": 4}
-RUIN = {"learningRate": 1.0, "stepsPerImage": 10}
+RUIN = {"learningRate": 0.1, "stepsPerImage": 10}
 # By the number of the day.
 DEFECTS, DRIFT, KILLED, MISSED, RUINED, QUIET = 4, 6, 8, 10, 12, 13
 KEPT = 10
@@ -161,6 +161,10 @@ def simulate(options, folder, category, start, check):
         ruined = day == RUINED and check
         if ruined:
             plant.write_manifest("ruined.json", RUIN)
+        if day == DRIFT + 1 and check:
+            # The light stays as it is: somebody has looked, and takes the batch for normal.
+            accepted = plant.nominal("quarantine", "accept", "plant", "--night", plant.date(DRIFT), "--reason", "new lamps")
+            print(accepted.stdout, end="")
         done = plant.night(day, "ruined.json" if ruined else "plant.json")
         if not check:
             continue
@@ -207,8 +211,8 @@ def check_models(plant, category, used):
             done = plant.nominal("score", "labelled", "--model", f"plant@{version}", "--output", f"scores{version}")
             if done.returncode != 0:
                 raise SystemExit(done.stderr)
-            entries = json.loads((plant.folder / f"scores{version}" / "scores.json").read_text())["images"]
-            value = auroc([entry["score"] for entry in entries], [labels[entry["file"]] for entry in entries])
+            entries = json.loads((plant.folder / f"scores{version}" / "scores.json").read_text())
+            value = auroc([entry["score"] for entry in entries], [labels[entry["image"]] for entry in entries])
             loss = "" if former is None else f", {value - former:+.4f}"
             plant.expect(former is None or value >= former - 0.02, f"version {version}: image AUROC {value:.4f}{loss}")
             former = value

@@ -7,6 +7,8 @@ public struct Night: Sendable, Equatable {
         case promoted
         /// The model in production stayed there.
         case kept
+        /// A task failed: the next night tries again, with what is there then.
+        case failed
     }
 
     /// In the store.

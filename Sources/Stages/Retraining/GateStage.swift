@@ -50,7 +50,7 @@ struct GateStage: Stage {
         let (old, new) = (champion.assessment, challenger.assessment)
         var criteria = [
             bounded("false alarms", old.falseAlarms, new.falseAlarms, rise: gate.falseAlarms),
-            bounded("recall of synthetic defects", old.recall, new.recall, fall: gate.recall),
+            recall(old, new),
             bounded("criterion", old.criterion, new.criterion, fall: gate.criterion),
         ]
         let images = Set(champion.scores.keys).intersection(challenger.scores.keys).sorted()
@@ -68,22 +68,36 @@ struct GateStage: Stage {
         return Verdict.Criterion(name: name, champion: old, challenger: new, rule: rule, isWorse: isWorse)
     }
 
+    /// Of the same defects in the same images: with few of them the share alone would follow the threshold's chance.
+    private func recall(_ old: Assessment, _ new: Assessment) -> Verdict.Criterion {
+        var criterion = bounded("recall of synthetic defects", old.recall, new.recall, fall: gate.recall)
+        let test = fall(zip(old.defectScores, new.defectScores).map { Double($1 - $0) })
+        criterion.rule += ", and scores significantly (Wilcoxon, \(gate.significance))"
+        criterion.probability = test.probability
+        criterion.isWorse = criterion.isWorse && test.isSignificant
+        return criterion
+    }
+
+    /// Whether differences of pairs lie below 0.
+    private func fall(_ differences: [Double]) -> (probability: Double, isSignificant: Bool) {
+        let test = WilcoxonSignedRank(differences)
+        // The sum of the positive ranks says which way they point: half of all ranks is the middle.
+        let middle = Double(test.count) * Double(test.count + 1) / 4
+        return (test.probability, test.positiveRankSum < middle && test.probability < gate.significance)
+    }
+
     private func labelled(_ champion: Evidence, _ challenger: Evidence, _ images: [String]) -> [Verdict.Criterion] {
         var criteria: [Verdict.Criterion] = []
         let pairs = images.compactMap { image in
             champion.aupimo[image].flatMap { old in challenger.aupimo[image].map { (old: old, new: $0) } }
         }
         if !pairs.isEmpty {
-            let differences = pairs.map { $0.new - $0.old }
-            let test = WilcoxonSignedRank(differences)
-            // The ranks' sum says which way they point: half of it all is the middle.
-            let middle = Double(test.count) * Double(test.count + 1) / 4
+            let test = fall(pairs.map { $0.new - $0.old })
             criteria.append(
                 Verdict.Criterion(
                     name: "AUPIMO of labelled images", champion: mean(pairs.map(\.old)),
-                    challenger: mean(pairs.map(\.new)),
-                    rule: "falls significantly (Wilcoxon, \(gate.significance))", probability: test.probability,
-                    isWorse: test.positiveRankSum < middle && test.probability < gate.significance))
+                    challenger: mean(pairs.map(\.new)), rule: "falls significantly (Wilcoxon, \(gate.significance))",
+                    probability: test.probability, isWorse: test.isSignificant))
         }
         let labels = images.map { challenger.scores[$0]!.isAnomalous }
         if let pair = PairedAUROC(

@@ -33,6 +33,9 @@ public struct NightSummary: Sendable {
         let challenger = night.challenger.map { "version \($0)" } ?? "no new model"
         switch night.state {
         case .open: return "not finished"
+        case .failed:
+            let champion = night.champion.map { "version \($0) stays in production" } ?? "no model is in production"
+            return "failed, and will be tried again; \(champion)"
         case .promoted:
             let former = night.champion.map { ", in place of version \($0)" } ?? ", the first"
             return "promoted \(challenger)\(former)"
@@ -103,7 +106,10 @@ public struct NightSummary: Sendable {
     public func page() throws -> String {
         NightPage.render(
             NightReport(
-                title: "\(night.model), night of \(night.label)", outcome: outcome, facts: facts,
+                title: "\(night.model), night of \(night.label)", outcome: outcome,
+                facts: facts.map {
+                    Fact(label: $0.label.prefix(1).uppercased() + $0.label.dropFirst(), value: $0.value)
+                },
                 criteria: verdict.map(\.criteria).map { criteria in
                     criteria.map {
                         NightReport.Criterion(

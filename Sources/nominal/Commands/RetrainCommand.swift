@@ -15,8 +15,8 @@ struct RetrainCommand: ParsableCommand {
             interrupted goes on with the next call, and what came in on nights without a run is
             taken in then, so a missed night needs nothing. Where nothing is new, nothing is done.
 
-            Exit codes: 0 a new model was promoted, 10 the model in production was kept, others as
-            for all commands. The summary on standard output is fit for a mail; the page with
+            Exit codes: 0 a new model was promoted, 10 the model in production was kept, 1 a task
+            failed (the next night tries again), others as for all commands. The summary on standard output is fit for a mail; the page with
             pictures is in runs/NAME/nights/DATE.
 
             Examples:
@@ -95,7 +95,11 @@ struct RetrainCommand: ParsableCommand {
                 let production = try session.store.production(of: model).map { "; \($0.reference) stays in production" }
                 print("\(model): nothing new\(production ?? "")")
             }
-            if ended.last?.state != .promoted { throw ExitCode(ExitStatus.kept.rawValue) }
+            switch ended.last?.state {
+            case .promoted: break
+            case .failed: throw ExitCode(ExitStatus.taskFailed.rawValue)
+            case .kept, .open, nil: throw ExitCode(ExitStatus.kept.rawValue)
+            }
         }
     }
 
