@@ -41,8 +41,9 @@ struct NightShift {
         var arrivals = images.newBase(known)
         var drift: Digest?
         if let champion, ScreeningJob.newImages(images, known) > 0 {
-            let job = try ScreeningJob(
-                images, champion: try model(champion), digest: champion.digest, known: known)
+            let network = try model(champion)
+            try RetrainingJob.requireSameNetwork(network, "\(champion.reference)", images)
+            let job = try ScreeningJob(images, champion: network, digest: champion.digest, known: known)
             let summary = try session.execute(job.graph)
             try session.conclude(summary)
             arrivals += try job.arrivals(summary, store)

@@ -92,7 +92,7 @@ class Fortnight:
              "json"], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
             start_new_session=True)
         for line in process.stderr:
-            if "plant/train/0001" in line:
+            if "plant/train/0000" in line:
                 break
         process.send_signal(signal.SIGKILL)
         process.wait()

@@ -46,6 +46,8 @@ struct TinyDataSet {
         try Data(bytes).write(to: URL(filePath: file))
     }
 
+    func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: path + "/" + name) }
+
     /// `train/good`, `test/good`, `test/dent` and `ground_truth/dent` below a folder.
     func writeCategory(_ category: String, train: Int = 4) throws {
         for number in 0..<train { try writeImage(number, to: "\(category)/train/good/00\(number).png") }

@@ -39,7 +39,10 @@ public struct PerceptualHash: Sendable, Hashable {
         let sorted = coefficients.sorted()
         let median = (sorted[sorted.count / 2 - 1] + sorted[sorted.count / 2]) / 2
         var words = [UInt64](repeating: 0, count: coefficients.count / 64)
-        for (bit, value) in coefficients.enumerated() where value > median { words[bit / 64] |= 1 << UInt64(bit % 64) }
+        // What differs by rounding alone is equal, as in an image of one colour.
+        for (bit, value) in coefficients.enumerated() where value - median > 1e-3 {
+            words[bit / 64] |= 1 << UInt64(bit % 64)
+        }
         self.words = words
     }
 

@@ -51,6 +51,11 @@ public struct KnownArrival: Sendable, Equatable {
     /// The last one; `nil` where nobody has decided.
     public let decision: Arrival.Decision?
 
+    public init(number: Int64, arrival: Arrival, night: String, date: String, decision: Arrival.Decision?) {
+        (self.number, self.arrival, self.night, self.date) = (number, arrival, night, date)
+        self.decision = decision
+    }
+
     /// Whether it may be trained on.
     public var isAdmitted: Bool {
         switch arrival.state {

@@ -25,7 +25,7 @@ public struct RetrainingJob: Sendable {
         var recipe = try TrainingRecipe(manifest)
         let isWarm = champion != nil && roll.start == RetrainSection.Start.warm.rawValue
         if isWarm { recipe.warmStart(section, newImages: roll.parts(replay: section.replay).newCount) }
-        if isWarm, let champion { try RetrainingJob.check(champion, championName, recipe) }
+        if isWarm, let champion { try RetrainingJob.requireSameNetwork(champion, championName, recipe) }
         steps = recipe.training.steps
         var assembler = GraphAssembler()
         let members = RetrainingJob.sources(roll, images)
@@ -110,7 +110,15 @@ public struct RetrainingJob: Sendable {
         return (files.sorted { $0.file < $1.file }, digestOf)
     }
 
-    private static func check(_ champion: Model, _ name: String, _ recipe: TrainingRecipe) throws {
+    /// Makes sure, before a night begins, that the model in production can be trained further.
+    ///
+    /// - Throws: `RetrainingError.otherNetwork`.
+    public static func requireSameNetwork(_ champion: Model, _ name: String, _ images: NightImages) throws {
+        guard images.section.start == .warm else { return }
+        try requireSameNetwork(champion, name, try TrainingRecipe(images.manifest))
+    }
+
+    private static func requireSameNetwork(_ champion: Model, _ name: String, _ recipe: TrainingRecipe) throws {
         func words(_ architecture: NetworkArchitecture, _ width: Int, _ grid: TileGrid) -> String {
             "\(architecture.rawValue) of width \(width) for images of \(grid.width) x \(grid.height) pixels"
                 + (grid.isSingle ? "" : " in tiles of \(grid.tileWidth) x \(grid.tileHeight)")

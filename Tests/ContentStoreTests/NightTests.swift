@@ -1,0 +1,136 @@
+import GRDB
+import Testing
+
+@testable import ContentStore
+
+@Suite("Nights")
+struct NightTests {
+    let fixture: StoreFixture
+    var store: ContentStore { fixture.store }
+
+    init() throws { fixture = try StoreFixture() }
+
+    private func blob(_ text: String) throws -> Digest { try store.put(bytes: Array(text.utf8)) }
+
+    private func model(_ text: String) throws -> RegisteredModel {
+        try store.register(model: blob(text), as: "wood").model
+    }
+
+    private func arrival(_ name: String, _ state: Arrival.State = .admitted) throws -> Arrival {
+        let isHeld = state == .quarantined
+        return Arrival(
+            source: Digest.of(text: name), file: "incoming/\(name)", state: state, score: 0.25,
+            map: isHeld ? try blob("map \(name)") : nil, overlay: isHeld ? try blob("overlay \(name)") : nil)
+    }
+
+    private func begin(
+        _ date: String = "2026-03-01", champion: RegisteredModel? = nil, _ arrivals: [Arrival] = []
+    ) throws -> Night {
+        try store.beginNight(
+            of: "wood", date: date, roll: blob("roll \(date)"), champion: champion, drift: nil, arrivals: arrivals)
+    }
+
+    @Test("A night that promotes puts its model into production as it ends")
+    func promotion() throws {
+        let first = try model("a")
+        let night = try begin(champion: nil)
+        #expect(night.state == .open && night.champion == nil && night.verdict == nil)
+        let ended = try store.end(
+            night, .promoted, challenger: first, verdict: blob("verdict"), by: "timer", reason: "first")
+        let verdict = try blob("verdict")
+        #expect(ended.state == .promoted && ended.challenger == 1 && ended.verdict == verdict)
+        #expect(try store.production(of: "wood") == first)
+        #expect(try store.promotions(of: "wood").map(\.decidedBy) == ["timer"])
+        #expect(try store.nights(of: "wood") == [ended])
+        #expect(try store.nights(of: "tile") == [])
+    }
+
+    @Test("A night that keeps leaves production alone, and one that is over cannot be ended again")
+    func keeping() throws {
+        let (first, second) = (try model("a"), try model("b"))
+        try store.promote(first.reference, by: "ann", reason: "")
+        let night = try begin(champion: first)
+        try store.end(night, .kept, challenger: second, verdict: nil, by: "timer", reason: "worse")
+        #expect(try store.production(of: "wood") == first)
+        #expect(throws: StoreError.self) {
+            try store.end(night, .promoted, challenger: second, verdict: nil, by: "timer", reason: "again")
+        }
+        #expect(try store.production(of: "wood") == first)
+    }
+
+    @Test("A model is not promoted over another one than it was compared with, and the night stays open")
+    func overtaken() throws {
+        let (first, second, third) = (try model("a"), try model("b"), try model("c"))
+        try store.promote(first.reference, by: "ann", reason: "")
+        let night = try begin(champion: first)
+        try store.promote(second.reference, by: "ann", reason: "by hand")
+        let error = #expect(throws: StoreError.self) {
+            try store.end(night, .promoted, challenger: third, verdict: nil, by: "timer", reason: "better")
+        }
+        #expect("\(error!)".contains("version 2 is in production by now"))
+        #expect(try store.production(of: "wood") == second)
+        #expect(try store.nights(of: "wood").map(\.state) == [.open])
+    }
+
+    @Test("A name has one open night, and several nights of one date have labels of their own")
+    func labels() throws {
+        let first = try begin()
+        #expect(throws: StoreError.self) { try begin() }
+        try store.end(first, .kept, challenger: nil, verdict: nil, by: "", reason: "")
+        let second = try begin()
+        #expect(first.label == "2026-03-01" && second.label == "2026-03-01-2" && second.date == first.date)
+    }
+
+    @Test("Arrivals are known from their first night on, however often they come")
+    func arrivals() throws {
+        let first = try begin("2026-03-01", [try arrival("a"), try arrival("b", .nearDuplicate)])
+        try store.end(first, .kept, challenger: nil, verdict: nil, by: "", reason: "")
+        _ = try begin("2026-03-02", [try arrival("a", .quarantined), try arrival("c", .unusable)])
+        let known = try store.arrivals(of: "wood")
+        #expect(known.map(\.arrival.file) == ["incoming/a", "incoming/b", "incoming/c"])
+        #expect(known.map(\.arrival.state) == [.admitted, .nearDuplicate, .unusable])
+        #expect(known.map(\.night) == ["2026-03-01", "2026-03-01", "2026-03-02"])
+        #expect(known.map(\.isAdmitted) == [true, false, false])
+        #expect(try store.arrivals(of: "tile") == [])
+    }
+
+    @Test("The last decision about an image in quarantine counts; a wrong number changes nothing")
+    func decisions() throws {
+        _ = try begin("2026-03-01", [try arrival("a", .quarantined), try arrival("b", .quarantined), try arrival("c")])
+        let numbers = try store.arrivals(of: "wood").map(\.number)
+        #expect(try store.arrivals(of: "wood").map(\.isAdmitted) == [false, false, true])
+        try store.decide(Array(numbers[..<2]), of: "wood", isAccepted: true, by: "ann", reason: "new lamps")
+        try store.decide([numbers[1]], of: "wood", isAccepted: false, by: "bob", reason: "a scratch")
+        let known = try store.arrivals(of: "wood")
+        #expect(known.map(\.isAdmitted) == [true, false, true])
+        #expect(known.map(\.decision?.decidedBy) == ["ann", "bob", nil])
+        // The third is in no quarantine: the first is not decided about either.
+        #expect(throws: StoreError.self) {
+            try store.decide([numbers[0], numbers[2]], of: "wood", isAccepted: false, by: "bob", reason: "")
+        }
+        #expect(try store.arrivals(of: "wood") == known)
+    }
+
+    @Test("One holder at a time works on the nights of a name")
+    func lock() throws {
+        let lock = try store.lockNights(of: "wood")
+        let error = #expect(throws: StoreError.self) { try store.lockNights(of: "wood") }
+        #expect(error?.exitCode == 75 && "\(error!)".contains("another night of wood"))
+        _ = try store.lockNights(of: "tile")
+        withExtendedLifetime(lock) {}
+    }
+
+    @Test("Garbage collection keeps rolls and verdicts, and the pictures of what waits for a decision")
+    func collection() throws {
+        let night = try begin("2026-03-01", [try arrival("a", .quarantined), try arrival("b", .quarantined)])
+        try store.end(night, .kept, challenger: nil, verdict: blob("verdict"), by: "", reason: "")
+        try store.decide([try store.arrivals(of: "wood")[1].number], of: "wood", isAccepted: false, by: "", reason: "")
+        let rows = try store.database.read { try $0.nightRecords() }
+        let kept = try store.database.read { database in
+            try Row.fetchAll(database, sql: "SELECT id, digest FROM artifact").filter { rows.contains($0[0]) }
+                .map { try Digest($0, 1) }
+        }
+        let expected = try ["roll 2026-03-01", "verdict", "map a", "overlay a"].map { try blob($0) }
+        #expect(Set(kept) == Set(expected))
+    }
+}

@@ -1,0 +1,151 @@
+import Foundation
+import Testing
+
+/// Nights of retraining, as a user meets them.
+@Suite struct RetrainCommandTests {
+    private let fixture: CommandLineFixture
+
+    init() throws {
+        fixture = try CommandLineFixture()
+        #expect(
+            try fixture.nominal(
+                "demo-data", "made", "--size", "64", "--train", "24", "--test-good", "2", "--test-defect", "1"
+            ).status == 0)
+        try manifest("night", retrain: "")
+        try copy(0..<10, to: "base")
+        try fixture.write("", to: "incoming/readme.txt")
+    }
+
+    private func manifest(_ name: String, retrain: String) throws {
+        try fixture.write(
+            """
+            {
+              "name": "plant", "dataset": { "layout": "folder", "normal": "base", "heldOutFraction": 0.2 },
+              "image": { "width": 32, "height": 32 }, "network": { "baseWidth": 4 },
+              "training": { "steps": 6, "batchSize": 2, "warmupSteps": 1, "stepsPerShard": 2 },
+              "retrain": { "incoming": "incoming", "stepsPerImage": 1, "gate": { "falseAlarms": 1, "recall": 1, "criterion": 1 }\(retrain) }
+            }
+            """, to: name + ".json")
+    }
+
+    private func copy(_ numbers: Range<Int>, to folder: String) throws {
+        for number in numbers {
+            let digits = "\(1000 + number)".dropFirst()
+            try fixture.write(try fixture.bytes("made/wood/train/good/\(digits).png"), to: "\(folder)/\(digits).png")
+        }
+    }
+
+    private func night(_ day: Int, _ more: String..., manifest: String = "night.json") throws
+        -> CommandLineFixture.Outcome
+    {
+        let arguments = ["retrain", manifest, "--date", "2026-03-\(day < 10 ? "0" : "")\(day)", "--by", "timer"] + more
+        return try fixture.finish(try fixture.start(arguments: arguments))
+    }
+
+    @Test("A first night, one with new images, one without, and one whose quarantine somebody has emptied")
+    func nights() throws {
+        let preview = try night(1, "--dry-run")
+        #expect(
+            preview.status == 0 && preview.output.contains("base set:      10 images, 10 of them new"), "\(preview)")
+        #expect(!fixture.exists(".nominal"))
+        let first = try night(1)
+        #expect(first.status == 0 && first.output.contains("promoted version 1, the first"), "\(first)")
+        #expect(fixture.exists("runs/plant/nights/2026-03-01/report.html"))
+        #expect(try night(2).output == "plant: nothing new; plant@1 stays in production\n")
+        #expect(try night(2).status == 10)
+
+        try copy(10..<16, to: "incoming/monday")
+        try copy(15..<16, to: "incoming/again")
+        try fixture.write("no image", to: "incoming/broken.png")
+        let second = try night(3)
+        #expect(second.status == 0, "\(second)")
+        #expect(second.output.contains("promoted version 2, in place of version 1"), "\(second)")
+        #expect(second.output.contains("1 unusable") && second.output.contains("incoming/broken.png"), "\(second)")
+        #expect(try night(4).status == 10)
+        #expect(try fixture.nominal("models", "show", "plant").output.contains("by timer: night of 2026-03-03"))
+
+        // Everything looks like a defect to a screening that is too strict.
+        try manifest("strict", retrain: #", "screening": 0.1"#)
+        try fixture.writeImage(1, width: 32, height: 32, to: "incoming/white.png")
+        let third = try night(5, manifest: "strict.json")
+        #expect(third.status == 10 && third.output.contains("1 quarantined"), "\(third)")
+        #expect(third.output.contains("kept version 2: nothing to learn from"), "\(third)")
+        let listed = try fixture.nominal("quarantine", "list", "plant", "--pictures", "held")
+        let number = try #require(listed.output.split(separator: "\t").first.map(String.init))
+        #expect(listed.output.contains("incoming/white.png") && fixture.exists("held/\(number).png"), "\(listed)")
+        let accepted = try fixture.nominal("quarantine", "accept", "plant", number, "--by", "ann", "--reason", "a lid")
+        #expect(accepted.output == "1 image accepted: the next night trains on them\n")
+        let all = try fixture.nominal("quarantine", "list", "plant", "--all").output
+        #expect(all.contains("accepted by ann") && all.contains("a lid"), "\(all)")
+        let fourth = try night(6)
+        #expect(
+            fourth.output.contains("1 of them new to the model in production") || fourth.output.contains("nothing new"),
+            "\(fourth)")
+
+        let nights = try fixture.nominal("nights", "plant").output
+        #expect(nights.hasPrefix("2026-03-01\tpromoted\tpromoted version 1, the first\n2026-03-03\t"), "\(nights)")
+        #expect(try fixture.nominal("nights", "plant", "2026-03-03").output.hasPrefix("plant, night of 2026-03-03: "))
+        let check = try night(7, "--check", "2026-03-03")
+        #expect(check.status == 0 && check.errors.contains("0 came out different"), "\(check)")
+    }
+
+    @Test("A night that is killed goes on with the next call and comes to the same")
+    func killed() throws {
+        #expect(try night(1).status == 0)
+        try copy(10..<20, to: "incoming")
+        let other = try CommandLineFixture()
+        for name in ["night.json", ".nominal", "base", "incoming"] {
+            try FileManager.default.copyItem(atPath: fixture.place(name), toPath: other.place(name))
+        }
+        let program = try fixture.start("retrain", "night.json", "--date", "2026-03-02", "--progress", "json")
+        #expect(try program.waits(for: "plant/train/0000"))
+        kill(program.process.processIdentifier, SIGKILL)
+        _ = try fixture.finish(program)
+        let resumed = try night(3)
+        #expect(resumed.status == 0, "\(resumed)")
+        #expect(resumed.errors.contains("the night 2026-03-02 of plant was interrupted and goes on"), "\(resumed)")
+        #expect(resumed.output.contains("night of 2026-03-02: promoted version 2"), "\(resumed)")
+        let undisturbed = try other.nominal("retrain", "night.json", "--date", "2026-03-02")
+        #expect(undisturbed.status == 0, "\(undisturbed)")
+        func digest(_ fixture: CommandLineFixture) throws -> Substring? {
+            try fixture.nominal("models", "show", "plant@2").output.split(separator: "\n").first {
+                $0.hasPrefix("digest")
+            }
+        }
+        #expect(try digest(fixture) == digest(other))
+    }
+
+    @Test("Wrong use is told in words, and changes nothing")
+    func wrongUse() throws {
+        try fixture.write(#"{"name": "plain", "dataset": {"layout": "folder", "normal": "base"}}"#, to: "plain.json")
+        try manifest("within", retrain: "")
+        let within = try fixture.text("night.json").replacing(
+            #""incoming": "incoming""#, with: #""incoming": "base/new""#)
+        try fixture.write(within, to: "within.json")
+        try fixture.write(
+            try fixture.text("night.json").replacing(#""baseWidth": 4"#, with: #""baseWidth": 8"#), to: "wider.json")
+        for (arguments, status, words) in [
+            (["retrain", "plain.json"], 65, "no section \"retrain\""),
+            (["retrain", "within.json"], 65, "a folder of their own"),
+            (["retrain", "night.json", "--date", "2026-02-30"], 64, "expected a day such as 2026-11-26"),
+            (["retrain", "night.json", "--check", "2026-03-01"], 74, "there is no store here"),
+            (["retrain", "night.json", "--abandon", "--dry-run"], 64, "exclude each other"),
+            (["quarantine", "accept", "plant"], 64, "Say which images"),
+            (["nights", "plant", "--page", "x.html"], 64, "--page needs a night"),
+        ] as [([String], Int32, String)] {
+            let outcome = try fixture.finish(try fixture.start(arguments: arguments))
+            #expect(outcome.status == status && outcome.errors.contains(words), "\(arguments) \(outcome)")
+        }
+        #expect(!fixture.exists(".nominal"))
+        #expect(try night(1).status == 0)
+        try copy(10..<13, to: "incoming")
+        let wider = try night(2, manifest: "wider.json")
+        #expect(wider.status == 65 && wider.errors.contains("set \"start\" in \"retrain\" to \"scratch\""), "\(wider)")
+        let given = try night(2, "--abandon")
+        #expect(given.output == "plant: no night is open\n", "\(given)")
+        let unknown = try night(3, "--check", "2026-03-09")
+        #expect(unknown.status == 66 && unknown.errors.contains("the nights of plant are 2026-03-01"), "\(unknown)")
+        let decided = try fixture.nominal("quarantine", "reject", "plant", "999")
+        #expect(decided.status == 66 && decided.errors.contains("no image of this number"), "\(decided)")
+    }
+}
