@@ -7,13 +7,15 @@ PACKAGES := libsqlite3-dev libpng-dev libtiff-dev libjpeg62-turbo-dev libopenbla
 # Root needs no sudo; a machine without sudo says what is missing.
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup build demo data test test-kill test-faults lint format coverage bench bench-executor install clean docs
+.PHONY: help setup build demo nightly data test test-kill test-faults test-nightly lint format coverage bench bench-executor install clean docs
 
 help:
 	@echo "make demo      install what is missing, build, make demo data, train, score, and say where the report is"
 	@echo "make test      install what is missing, build, run all tests"
 	@echo "make runs/NAME/metrics.json   run jobs/NAME.json if anything that it depends on has changed"
 	@echo "make data DATA=FOLDER         link data sets to where the manifests look for them"
+	@echo "make nightly NIGHTLY=jobs/nightly.json   train on with the images that have come in, and promote the model unless it is worse"
+	@echo "make test-nightly              a fortnight of nights on made images; CATEGORY=FOLDER JOB=FILE takes other ones"
 	@echo "make test-kill KILLS=200       kill runs at random instants and compare what the next ones make"
 	@echo "make test-faults POINTS=200    fail at that many of the system calls by which commands change the store"
 	@echo "make build, install, lint, format, coverage, bench, bench-executor, docs, clean"
@@ -41,6 +43,12 @@ data/demo/.complete: $(NOMINAL)
 
 demo: data/demo/.complete
 	$(NOMINAL) run jobs/demo.json --depfile runs/demo/depends.mk
+
+# Exit code 10: the model in production was kept.
+NIGHTLY ?= jobs/nightly.json
+nightly: build $(if $(filter jobs/nightly.json,$(NIGHTLY)),data/demo/.complete)
+	@mkdir -p data/incoming
+	$(NOMINAL) retrain $(NIGHTLY) || [ $$? = 10 ]
 
 # What jobs/presets.json takes from several data sets.
 PRESET_CATEGORIES := mvtec_ad/toothbrush aws_cookie/cookie aitex/fabric_01 magnetic_tile/tile piped/PA_BFT01_TL piped/PA_GLA01_TL
@@ -70,6 +78,12 @@ KILLS ?= 200
 KILLED ?= $(NOMINAL)
 test-kill: $(if $(filter $(NOMINAL),$(KILLED)),build)
 	python3 Tests/Durability/kill_runs.py --program $(KILLED) --kills $(KILLS)
+
+# The program that the nights run; NIGHTS=.build/debug/nominal takes the one that the tests have built.
+NIGHTS ?= $(NOMINAL)
+test-nightly: $(if $(filter $(NOMINAL),$(NIGHTS)),build)
+	python3 Tests/Nightly/simulate_nights.py --program $(NIGHTS) $(if $(CATEGORY),--category $(CATEGORY)) $(if $(JOB),--job $(JOB)) \
+	  $(NIGHTFLAGS)
 
 POINTS ?= 200
 test-faults: setup

@@ -1,8 +1,9 @@
 extension StoreSchema {
     /// Version 4: nights of retraining, the images that came with them, and what people decided about those in quarantine.
     ///
-    /// Rows are only ever added, but for the end of a night. `source` is the digest of an image file, of which the store need not
-    /// have a copy.
+    /// Rows are only ever added, but for the end of a night, and an image that could not be used and now comes under another
+    /// name. `source` is the digest of an image file, of which the store need not have a copy. `learned` is the first night whose
+    /// model was promoted and had been trained on the image.
     static let nightTables = """
         CREATE TABLE night (
             id INTEGER PRIMARY KEY,
@@ -10,6 +11,8 @@ extension StoreSchema {
             label TEXT NOT NULL,
             date TEXT NOT NULL,
             state TEXT NOT NULL CHECK (state IN ('open', 'promoted', 'kept', 'failed')),
+            reason TEXT NOT NULL,
+            manifest INTEGER NOT NULL REFERENCES artifact (id),
             roll INTEGER NOT NULL REFERENCES artifact (id),
             champion INTEGER REFERENCES model (id),
             challenger INTEGER REFERENCES model (id),
@@ -32,8 +35,10 @@ extension StoreSchema {
             score REAL,
             map INTEGER REFERENCES artifact (id),
             overlay INTEGER REFERENCES artifact (id),
+            learned INTEGER REFERENCES night (id),
             UNIQUE (model, source)
         ) STRICT;
+        CREATE INDEX arrivalNight ON arrival (night);
 
         CREATE TABLE quarantineDecision (
             id INTEGER PRIMARY KEY,

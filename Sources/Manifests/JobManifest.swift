@@ -33,6 +33,9 @@ public struct JobManifest: Sendable, Equatable {
     /// The manifest as written.
     let document: JSONValue
 
+    /// The text of a manifest, of any size that the parser takes.
+    public static func bytes(path: String) throws(ManifestError) -> [UInt8] { try read(path) }
+
     /// Reads and checks a manifest.
     public static func load(path: String) throws(ManifestError) -> JobManifest {
         try parse(bytes: try read(path), file: path)

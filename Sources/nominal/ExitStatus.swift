@@ -28,6 +28,7 @@ enum ExitStatus: Int32 {
         switch error {
         case ManifestError.missing: self = .inputMissing
         case ManifestError.unreadable: self = .inputOutput
+        case RetrainingError.unfinished, RetrainingError.lostMember: self = .taskFailed
         case is RetrainingError: self = .invalidData
         case let error as DatasetError: self = error.isMissing ? .inputMissing : .invalidData
         case let error as StoreError: self = ExitStatus(rawValue: error.exitCode) ?? .inputOutput

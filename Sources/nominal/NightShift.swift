@@ -1,36 +1,53 @@
 import AnomalyDetection
 import ArgumentParser
 import ContentStore
+import Foundation
+import Manifests
 import Pipeline
 import Stages
 
 /// Does the work of a night, and of one before it that was interrupted.
 struct NightShift {
     let session: RunSession
+    /// The manifest as it was read.
+    let manifest: [UInt8]
+    let manifestFile: String
     let images: NightImages
-    /// `2026-11-26`.
-    let date: String
+    let date: CalendarDay
     let decider: String
     /// Folder of the nights.
     let output: String
 
     private var store: ContentStore { session.store }
 
-    /// The nights that were ended, oldest first; empty where there was nothing to do.
-    func run() throws -> [Night] {
+    /// - Parameter tell: what a night came to, as soon as it is over.
+    /// - Returns: the nights that were ended, oldest first; none where there was nothing to do.
+    func run(_ tell: (Night) throws -> Void) throws -> [Night] {
+        // Now, before hours of work depend on it.
+        _ = try ExportFolder(path: output)
         var ended: [Night] = []
-        if let open = try store.nights(of: images.model).last(where: { $0.state == .open }) {
-            StandardError.note("the night \(open.label) of \(images.model) was interrupted and goes on")
-            ended.append(try finish(open))
+        func work(_ night: Night) throws {
+            ended.append(try finish(night))
+            try show(ended[ended.count - 1])
+            try tell(ended[ended.count - 1])
         }
-        if let night = try begin() { ended.append(try finish(night)) }
+        let last = try store.nights(of: images.model).last
+        if let last, last.state == .open {
+            StandardError.note("the night \(last.label) of \(images.model) was interrupted and goes on")
+            try work(last)
+        } else if let last, !FileManager.default.fileExists(atPath: folder(last) + "/report.html") {
+            // It was stopped between its end and this.
+            try show(last)
+        }
+        if let night = try begin() { try work(night) }
         return ended
     }
 
-    /// Ends an open night without a new model.
-    func abandon() throws -> Night? {
-        guard let open = try store.nights(of: images.model).last(where: { $0.state == .open }) else { return nil }
-        return try store.end(open, .kept, challenger: nil, verdict: nil, by: decider, reason: "abandoned")
+    func folder(_ night: Night) -> String { output + "/" + night.label }
+
+    private func show(_ night: Night) throws {
+        let folder = try ExportFolder(path: folder(night))
+        _ = try folder.export(try NightSummary(night, store).exports(), from: store, isComplete: true)
     }
 
     /// Screens what is new and writes it down; nil where nothing is.
@@ -40,82 +57,107 @@ struct NightShift {
         let champion = try store.production(of: images.model)
         var arrivals = images.newBase(known)
         var drift: Digest?
-        if let champion, ScreeningJob.newImages(images, known) > 0 {
+        if let champion {
             let network = try model(champion)
             try RetrainingJob.requireSameNetwork(network, "\(champion.reference)", images)
-            let job = try ScreeningJob(images, champion: network, digest: champion.digest, known: known)
-            let summary = try session.execute(job.graph)
-            try session.conclude(summary)
-            arrivals += try job.arrivals(summary, store)
-            drift = job.drift(summary)
+            if let job = try ScreeningJob(images, champion: network, digest: champion.digest, known: known) {
+                let summary = try session.execute(job.graph)
+                try session.conclude(summary)
+                arrivals += try job.arrivals(summary, store)
+                drift = job.drift(summary)
+            }
         }
-        let trained = champion.flatMap { champion in nights.last { $0.challenger == champion.version } }
+        let manifest = try store.put(bytes: manifest)
+        let trained = nights.last { $0.verdict != nil && $0.manifest == manifest && $0.champion == champion?.version }
+        let championNight = champion.flatMap { champion in
+            nights.last { $0.challenger == champion.version } ?? nights.first { $0.champion == champion.version }
+        }
         let roll = Roll(
-            images, known: known, arrivals: arrivals, champion: champion?.digest, trained: try trained.map(self.roll),
-            date: date)
-        let hasNews = roll.hasNews(since: try nights.last { $0.state != .failed }.map(self.roll))
+            images,
+            Roll.Knowledge(
+                known: known, champion: champion?.digest, championNight: championNight?.number,
+                last: try nights.last.map(self.roll)),
+            arrivals: arrivals, date: date)
+        let hasNews = roll.hasNews(since: try trained.map(self.roll))
         guard !arrivals.isEmpty || hasNews else { return nil }
+        let isByHand = champion != nil && championNight == nil
         return try store.beginNight(
-            of: images.model, date: date, roll: try store.put(bytes: roll.bytes), champion: champion, drift: drift,
-            arrivals: arrivals)
+            of: images.model, date: date.text, manifest: manifest, roll: try store.put(bytes: roll.bytes),
+            champion: champion, drift: drift, arrivals: arrivals,
+            learned: isByHand ? roll.members.filter { !$0.isNew }.map(\.source) : [])
     }
 
     private func finish(_ night: Night) throws -> Night {
         let champion = try store.production(of: night.model)
-        let nights = try store.nights(of: night.model)
-        let last = nights.last { $0.number < night.number && $0.state != .failed }
-        let roll = try roll(night)
-        var ended = night
-        if champion?.version != night.champion {
-            ended = try store.end(
-                night, .kept, challenger: nil, verdict: nil, by: decider,
-                reason: "another model came into production meanwhile")
-        } else if !roll.hasNews(since: try last.map(self.roll)) {
-            ended = try store.end(
-                night, .kept, challenger: nil, verdict: nil, by: decider, reason: "nothing to learn from")
-        } else {
-            ended = try train(night, roll, champion)
+        guard champion?.version == night.champion else {
+            return try end(night, .kept, "another model came into production meanwhile")
         }
-        let folder = try ExportFolder(path: folder(ended))
-        _ = try folder.export(try NightSummary(ended, store).exports(), from: store, isComplete: true)
-        return ended
+        let trained = try store.nights(of: night.model).last {
+            $0.number < night.number && $0.verdict != nil && $0.manifest == night.manifest
+                && $0.champion == night.champion
+        }
+        let roll = try roll(night)
+        guard roll.hasNews(since: try trained.map(self.roll)) else {
+            return try end(night, .kept, "nothing to learn from")
+        }
+        return try train(night, roll)
     }
 
-    func folder(_ night: Night) -> String { output + "/" + night.label }
+    private func end(_ night: Night, _ state: Night.State, _ reason: String) throws -> Night {
+        try store.end(night, state, challenger: nil, verdict: nil, by: decider, reason: reason)
+    }
 
-    private func train(_ night: Night, _ roll: Roll, _ champion: RegisteredModel?) throws -> Night {
-        let job = try job(night, roll, champion)
+    private func train(_ night: Night, _ roll: Roll) throws -> Night {
+        let job = try job(night, roll)
         let summary = try session.execute(job.graph)
         do {
             try session.conclude(summary)
         } catch let code as ExitCode where code.rawValue == ExitStatus.taskFailed.rawValue {
-            return try store.end(
-                night, .failed, challenger: nil, verdict: nil, by: decider,
-                reason: summary.failures.first.map { "\($0.task.path) failed" } ?? "a task failed")
+            return try end(night, .failed, summary.failures.first.map { "\($0.task.path) failed" } ?? "a task failed")
         }
-        guard let digest = job.challenger(summary), let (verdict, verdictDigest) = try job.verdict(summary, store) else {
-            throw StoreError.modelRefused(model: night.model, reason: "the night \(night.label) made no model")
+        guard let challenger = job.challenger(summary), let verdictDigest = job.verdict(summary) else {
+            throw RetrainingError.unfinished(task: "\(night.model)/gate")
         }
-        let (challenger, _) = try store.register(model: digest, as: night.model)
+        let verdict = try Verdict(bytes: try store.read(verdictDigest))
+        let (registered, _) = try store.register(model: challenger, as: night.model)
         return try store.end(
-            night, verdict.isPromoted ? .promoted : .kept, challenger: challenger, verdict: verdictDigest, by: decider,
-            reason: "night of \(night.label): \(verdict.reason)")
+            night, verdict.isPromoted ? .promoted : .kept, challenger: registered, verdict: verdictDigest, by: decider,
+            reason: verdict.reason, learned: roll.members.map(\.source))
     }
 
-    private func job(_ night: Night, _ roll: Roll, _ champion: RegisteredModel?) throws -> RetrainingJob {
-        try RetrainingJob(
-            images, roll, rollDigest: night.roll, champion: try champion.map(model),
-            championName: champion.map { "\($0.reference)" } ?? "")
-    }
-
-    /// Computes a night that is over again and compares with what is stored.
-    func check(_ night: Night) throws {
-        let roll = try roll(night)
-        let champion = try night.champion.map {
-            try store.model(ModelReference(name: night.model, .version($0)))
+    /// By the manifest that the night began with.
+    private func job(_ night: Night, _ roll: Roll) throws -> RetrainingJob {
+        var images = images
+        let bytes = try store.read(night.manifest)
+        if bytes != manifest {
+            StandardError.note("the night \(night.label) follows the manifest that it began with")
+            images = try NightImages(
+                try JobManifest.parse(bytes: bytes, file: manifestFile), now: HostClock.wallNanoseconds()
+            ) { try session.digests($0) }
         }
-        let summary = try session.execute(try job(night, roll, champion).graph)
+        let champion = try night.champion.map { version in
+            let registered = try store.model(ModelReference(name: night.model, .version(version)))
+            return RetrainingJob.Champion(try model(registered), registered.digest)
+        }
+        return try RetrainingJob(images, roll, rollDigest: night.roll, champion: champion)
+    }
+
+    /// Computes a night that is over again, and compares with what is stored.
+    func check(_ night: Night) throws {
+        guard let verdict = night.verdict, let version = night.challenger else {
+            throw StoreError.unknownSubject(text: night.label, reason: "this night made no model")
+        }
+        let job = try job(night, try roll(night))
+        let summary = try session.execute(job.graph)
         try session.conclude(summary)
+        let challenger = try store.model(ModelReference(name: night.model, .version(version)))
+        guard job.challenger(summary) == challenger.digest, job.verdict(summary) == verdict else {
+            StandardError.error(
+                "the night \(night.label) comes out as another one: images or textures have changed since, or the program has"
+            )
+            throw ExitCode(ExitStatus.taskFailed.rawValue)
+        }
+        print("\(night.model), night of \(night.label): version \(version) and its verdict come out the same")
     }
 
     private func roll(_ night: Night) throws -> Roll { try Roll(bytes: try store.read(night.roll)) }

@@ -27,7 +27,8 @@ struct NightTests {
         _ date: String = "2026-03-01", champion: RegisteredModel? = nil, _ arrivals: [Arrival] = []
     ) throws -> Night {
         try store.beginNight(
-            of: "wood", date: date, roll: blob("roll \(date)"), champion: champion, drift: nil, arrivals: arrivals)
+            of: "wood", date: date, manifest: blob("manifest"), roll: blob("roll \(date)"), champion: champion,
+            drift: nil, arrivals: arrivals)
     }
 
     @Test("A night that promotes puts its model into production as it ends")
@@ -41,6 +42,12 @@ struct NightTests {
         #expect(ended.state == .promoted && ended.challenger == 1 && ended.verdict == verdict)
         #expect(try store.production(of: "wood") == first)
         #expect(try store.promotions(of: "wood").map(\.decidedBy) == ["timer"])
+        #expect(try store.promotions(of: "wood").map(\.reason) == ["night of 2026-03-01: first"])
+        let manifest = try blob("manifest")
+        #expect(ended.reason == "first" && ended.manifest == manifest)
+        #expect(try store.night("2026-03-01", of: "wood") == ended)
+        let error = #expect(throws: StoreError.self) { try store.night("2026-03-02", of: "wood") }
+        #expect("\(error!)".contains("the nights of wood are 2026-03-01"))
         #expect(try store.nights(of: "wood") == [ended])
         #expect(try store.nights(of: "tile") == [])
     }
@@ -94,6 +101,32 @@ struct NightTests {
         #expect(try store.arrivals(of: "tile") == [])
     }
 
+    @Test("What could not be used may come again under another name, and then counts as new")
+    func unusable() throws {
+        let first = try begin("2026-03-01", [try arrival("a", .unusable)])
+        try store.end(first, .kept, challenger: nil, verdict: nil, by: "", reason: "")
+        let source = Digest.of(text: "a")
+        _ = try begin("2026-03-02", [Arrival(source: source, file: "incoming/b", state: .admitted)])
+        let known = try store.arrivals(of: "wood")
+        #expect(known.map(\.arrival.file) == ["incoming/b"] && known[0].isAdmitted && known[0].night == "2026-03-02")
+    }
+
+    @Test("An image is learned by the first night that promotes a model trained on it")
+    func learned() throws {
+        let first = try begin("2026-03-01", [try arrival("a"), try arrival("b")])
+        let sources = try store.arrivals(of: "wood").map(\.arrival.source)
+        try store.end(
+            first, .kept, challenger: try model("x"), verdict: nil, by: "", reason: "", learned: sources)
+        #expect(try store.arrivals(of: "wood").map(\.learned) == [nil, nil])
+        let second = try begin("2026-03-02", [try arrival("c")])
+        try store.end(
+            second, .promoted, challenger: try model("y"), verdict: nil, by: "", reason: "", learned: [sources[0]])
+        let third = try begin("2026-03-03", champion: try model("y"))
+        try store.end(third, .promoted, challenger: try model("z"), verdict: nil, by: "", reason: "", learned: sources)
+        #expect(try store.arrivals(of: "wood").map(\.learned) == [second.number, third.number, nil])
+        #expect(try store.arrivals(with: second).map(\.arrival.file) == ["incoming/c"])
+    }
+
     @Test("The last decision about an image in quarantine counts; a wrong number changes nothing")
     func decisions() throws {
         _ = try begin("2026-03-01", [try arrival("a", .quarantined), try arrival("b", .quarantined), try arrival("c")])
@@ -103,6 +136,7 @@ struct NightTests {
         try store.decide([numbers[1]], of: "wood", isAccepted: false, by: "bob", reason: "a scratch")
         let known = try store.arrivals(of: "wood")
         #expect(known.map(\.isAdmitted) == [true, false, true])
+        #expect(try store.waitingCount(of: "wood") == 0 && store.waitingCount(of: "tile") == 0)
         #expect(known.map(\.decision?.decidedBy) == ["ann", "bob", nil])
         // The third is in no quarantine: the first is not decided about either.
         #expect(throws: StoreError.self) {
@@ -130,7 +164,7 @@ struct NightTests {
             try Row.fetchAll(database, sql: "SELECT id, digest FROM artifact").filter { rows.contains($0[0]) }
                 .map { try Digest($0, 1) }
         }
-        let expected = try ["roll 2026-03-01", "verdict", "map a", "overlay a"].map { try blob($0) }
+        let expected = try ["manifest", "roll 2026-03-01", "verdict", "map a", "overlay a"].map { try blob($0) }
         #expect(Set(kept) == Set(expected))
     }
 }

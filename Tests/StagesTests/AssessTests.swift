@@ -59,7 +59,8 @@ import Testing
             }
             return try bench.put(
                 json: Assessment(
-                    criterion: criterion, normalImages: 1, normalScores: [], defectScores: [], detection: nothing,
+                    criterion: criterion, normalImages: 1, normalScores: [], defectScores: [], falseAlarms: 0,
+                    recall: 0, detection: nothing,
                     kinds: [:], robustness: [], projection: projection, projectionBeforeTraining: projection))
         }
         for (criteria, chosen) in [([0.5, 0.75, 0.25], 1), ([0.5, 0.25, 0.5], 2), ([0, 0], 1)] {

@@ -26,8 +26,13 @@ struct GateTests {
         return GateStage.Evidence(
             assessment: Assessment(
                 criterion: criterion, normalImages: normal.count, normalScores: normal, defectScores: defects,
+                falseAlarms: share(normal), recall: share(defects),
                 detection: Assessment.Detection(samples: defects.count), kinds: [:], robustness: [],
                 projection: projection, projectionBeforeTraining: projection))
+    }
+
+    private func share(_ scores: [Float]) -> Double {
+        scores.isEmpty ? 0 : Double(scores.count { $0 >= 1 }) / Double(scores.count)
     }
 
     private func worse(_ champion: GateStage.Evidence?, _ challenger: GateStage.Evidence) -> [String] {

@@ -1,4 +1,5 @@
 import ContentStore
+import Foundation
 import Manifests
 import Testing
 
@@ -10,33 +11,45 @@ struct RollTests {
 
     init() throws { data = try TinyDataSet() }
 
-    private func images(_ retrain: String = "", incoming: ClosedRange<Int>? = 20...24) throws -> NightImages {
-        for number in 0..<6 { try data.writeImage(number, to: "base/\(number).png") }
+    private func images(
+        _ retrain: String = "", incoming: ClosedRange<Int>? = 20...24, fraction: Double = 0.2, base: Range<Int> = 0..<6
+    ) throws -> NightImages {
+        for number in base { try data.writeImage(number, to: "base/\(number).png") }
         try data.write([], to: "incoming/.keep")
         for number in incoming.map(Array.init) ?? [] { try data.writeImage(number, to: "incoming/\(number).png") }
         let text = """
             {
-              "name": "tiny", "dataset": { "layout": "folder", "normal": "base", "heldOutFraction": 0.2 },
+              "name": "tiny", "dataset": { "layout": "folder", "normal": "base", "heldOutFraction": \(fraction) },
               "image": { "width": 32, "height": 32 }, "training": { "steps": 40, "warmupSteps": 5 },
-              "retrain": { "incoming": "incoming"\(retrain) }
+              "retrain": { "incoming": "incoming", "settleSeconds": 0\(retrain) }
             }
             """
+        try data.write(Array(text.utf8), to: "tiny.json")
         let manifest = try JobManifest.parse(bytes: Array(text.utf8), file: data.path + "/tiny.json")
-        return try NightImages(manifest) { try $0.map { try Digest.of(filePath: $0) } }
+        return try NightImages(manifest, now: 0) { try $0.map { try Digest.of(filePath: $0) } }
     }
 
     private let champion = Digest.of(text: "champion")
+    private let date = CalendarDay("2026-03-31")!
 
-    private func known(_ images: NightImages, _ state: Arrival.State = .admitted, date: String) -> [KnownArrival] {
+    private func known(
+        _ images: NightImages, _ state: Arrival.State = .admitted, date: String = "2026-03-01", learned: Int64? = nil
+    ) -> [KnownArrival] {
         images.incoming.enumerated().map { number, image in
             KnownArrival(
                 number: Int64(number), arrival: Arrival(source: images.source(image), file: image.file, state: state),
-                night: date, date: date, decision: nil)
+                night: date, date: date, learned: learned)
         }
     }
 
-    private func roll(_ images: NightImages, _ known: [KnownArrival] = [], trained: Roll? = nil) -> Roll {
-        Roll(images, known: known, arrivals: [], champion: champion, trained: trained, date: "2026-03-31")
+    private func roll(
+        _ images: NightImages, _ known: [KnownArrival] = [], championNight: Int64? = nil, last: Roll? = nil,
+        arrivals: [Arrival] = []
+    ) -> Roll {
+        Roll(
+            images,
+            Roll.Knowledge(known: known, champion: champion, championNight: championNight, last: last),
+            arrivals: arrivals, date: date)
     }
 
     @Test("without a model in production is of the base set alone, and all of it is new")
@@ -45,21 +58,25 @@ struct RollTests {
         let arrivals = images.newBase([])
         #expect(arrivals.count == 6 && arrivals.allSatisfy { $0.state == .base })
         let roll = Roll(
-            images, known: known(images, date: "2026-03-01"), arrivals: arrivals, champion: nil, trained: nil,
-            date: "2026-03-31")
-        #expect(roll.members.count == 6 && roll.newCount == 6 && roll.start == "scratch")
+            images, Roll.Knowledge(known: known(images), champion: nil, championNight: nil, last: nil),
+            arrivals: arrivals, date: date)
+        #expect(roll.members.count == 6 && roll.newCount == 6 && roll.start == .scratch)
         #expect(roll.members.count { $0.isHeldOut } == 1)
         #expect(roll.hasNews(since: nil) && !roll.hasNews(since: roll))
     }
 
-    @Test("takes images that the model in production has not seen as new, also where a night with them was for nothing")
+    @Test("takes as new what the model in production has not learned; the base set is known to one registered by hand")
     func new() throws {
         let images = try images()
-        let base = roll(images)
-        #expect(base.members.count == 6 && base.newCount == 0 && !base.hasNews(since: nil))
-        let with = roll(images, known(images, date: "2026-03-01"))
+        #expect(roll(images).members.count == 6 && roll(images).newCount == 0)
+        #expect(!roll(images).hasNews(since: nil))
+        let with = roll(images, known(images))
         #expect(with.members.count == 11 && with.newCount == 5)
-        #expect(roll(images, known(images, date: "2026-03-01"), trained: with).newCount == 0)
+        // Of a model of night 3, what an earlier night or itself has learned is not new, and what a later one has is: it was
+        // rolled back.
+        for (learned, count) in [(2, 6), (3, 6), (4, 11)] as [(Int64, Int)] {
+            #expect(roll(images, known(images, learned: learned), championNight: 3).newCount == count)
+        }
         #expect(with.members.map(\.source) == with.members.map(\.source).sorted())
     }
 
@@ -67,57 +84,145 @@ struct RollTests {
     func leftOut() throws {
         let images = try images()
         for state in [Arrival.State.quarantined, .nearDuplicate, .unusable] {
-            #expect(roll(images, known(images, state, date: "2026-03-01")).members.count == 6)
+            #expect(roll(images, known(images, state)).members.count == 6)
         }
-        let all = known(images, date: "2026-03-01")
+        let all = known(images)
         try data.remove("incoming/20.png")
         #expect(roll(try self.images(incoming: nil), all).members.count == 10)
     }
 
-    @Test("keeps images of a window of days")
+    @Test("keeps a base image that was moved to the folder of new ones")
+    func moved() throws {
+        let before = try images(incoming: nil)
+        let known = before.newBase([]).enumerated().map {
+            KnownArrival(number: Int64($0.offset), arrival: $0.element, night: "", date: "2026-03-01", learned: 1)
+        }
+        try FileManager.default.moveItem(atPath: data.path + "/base/0.png", toPath: data.path + "/incoming/0.png")
+        let after = try self.images(incoming: nil, base: 1..<6)
+        #expect(after.newIncoming(known) == [])
+        #expect(roll(after, known, championNight: 1).members.count == 6)
+    }
+
+    @Test("takes a file for new whose name was the fault, and one copy of each content")
+    func unseen() throws {
+        let images = try images()
+        var known = known(images)
+        #expect(images.newIncoming(known) == [])
+        let wrong = Arrival(source: known[0].arrival.source, file: "incoming/20.jpg", state: .unusable)
+        known[0] = KnownArrival(number: 0, arrival: wrong, night: "", date: "")
+        #expect(images.newIncoming(known).map(\.file) == ["incoming/20.png"])
+        try data.writeImage(20, to: "incoming/copy.png")
+        try data.writeImage(0, to: "incoming/base.png")
+        let more = try self.images()
+        #expect(more.newIncoming([]).count == 5 && more.copyCount == 2)
+    }
+
+    @Test("leaves a file for the next night that was just written")
+    func settling() throws {
+        let images = try images()
+        let now = Int64(Date().timeIntervalSince1970 * 1e9)
+        let text = try String(contentsOfFile: data.path + "/tiny.json", encoding: .utf8)
+            .replacing(#""settleSeconds": 0"#, with: #""settleSeconds": 600"#)
+        let patient = try JobManifest.parse(bytes: Array(text.utf8), file: data.path + "/tiny.json")
+        func files(_ now: Int64) throws -> (Int, Int) {
+            let found = try NightImages(patient, now: now) { try $0.map { try Digest.of(filePath: $0) } }
+            return (found.incoming.count, found.unsettled.count)
+        }
+        #expect(try files(now) == (0, images.incoming.count))
+        #expect(try files(now + 700_000_000_000) == (images.incoming.count, 0))
+    }
+
+    @Test("keeps images of a window of days, from their arrival or their acceptance")
     func days() throws {
         let images = try images(#", "window": { "kind": "days", "days": 10 }"#)
         #expect(roll(images, known(images, date: "2026-03-21")).members.count == 11)
+        let old = known(images, .quarantined, date: "2026-03-20")
         #expect(roll(images, known(images, date: "2026-03-20")).members.count == 6)
+        let accepted = old.map {
+            KnownArrival(
+                number: $0.number, arrival: $0.arrival, night: $0.night, date: $0.date,
+                decision: Arrival.Decision(
+                    // 2026-03-30.
+                    isAccepted: true, decidedBy: "", reason: "", decidedAt: 1_774_872_000_000_000_000))
+        }
+        #expect(roll(images, accepted).members.count == 11)
     }
 
-    @Test("keeps a reservoir that does not depend on the order of arrival, and is none of those held out alone")
+    @Test("keeps a reservoir of earlier images that does not depend on their order, beside the night's own")
     func reservoir() throws {
         let images = try images(#", "window": { "kind": "reservoir", "size": 12 }"#, incoming: 20...59)
-        let all = known(images, date: "2026-03-01")
+        let all = known(images)
         let roll = roll(images, all)
         #expect(roll.members.count == 18)
         #expect(self.roll(images, all.reversed()) == roll)
         #expect(roll.members.count { $0.isHeldOut } < 10)
+        let own = all[30...].map(\.arrival)
+        #expect(
+            Set(self.roll(images, Array(all[..<30]), arrivals: own).newForTraining).isSuperset(
+                of: own.map(\.source).filter { !HeldOut.contains($0, fraction: 0.2) }))
+    }
+
+    @Test("never changes who is held out, whatever becomes of the base set and its fraction")
+    func sticky() throws {
+        let before = roll(try images())
+        for number in 30..<60 { try data.writeImage(number, to: "base/\(number).png") }
+        let after = roll(try images(fraction: 0.5, base: 0..<0), last: before)
+        let former = Dictionary(uniqueKeysWithValues: before.members.map { ($0.source, $0.isHeldOut) })
+        #expect(after.members.count == 36)
+        for member in after.members { #expect(former[member.source] ?? member.isHeldOut == member.isHeldOut) }
     }
 
     @Test("holds an image out by its content, whatever comes with it")
     func heldOut() throws {
         let images = try images(incoming: 20...59)
-        let all = known(images, date: "2026-03-01")
+        let all = known(images)
         let heldOut = { (roll: Roll) in Set(roll.members.filter(\.isHeldOut).map(\.source)) }
         let (part, whole) = (roll(images, Array(all[..<20])), roll(images, all))
         #expect(heldOut(part).isSubset(of: heldOut(whole)))
         #expect(heldOut(whole).count > 2 && heldOut(whole).count < 20)
         let parts = whole.parts(replay: 0.5)
         #expect(Set(parts.heldOut) == heldOut(whole))
-        #expect(Set(parts.members).isDisjoint(with: parts.heldOut))
-        #expect(parts.members.count + parts.heldOut.count == 46)
+        #expect(Set(parts.normals).isDisjoint(with: parts.heldOut))
+        #expect(parts.normals.count + parts.heldOut.count == 46)
+        #expect(Set(parts.judged) == Set(parts.heldOut))
+    }
+
+    @Test("of version 1 is read, and one of a later version is refused in words")
+    func formats() throws {
+        let source = Digest.of(text: "a").hex
+        let text = """
+            {"version":1,"champion":"\(source)","start":"warm","members":[{"source":"\(source)","file":"incoming/a.png",\
+            "isNew":true,"isHeldOut":false}]}
+            """
+        #expect(try Roll(bytes: Array(text.utf8)).newCount == 1)
+        let later = text.replacing(#""version":1"#, with: #""version":2"#)
+        let error = #expect(throws: RetrainingError.self) { try Roll(bytes: Array(later.utf8)) }
+        #expect("\(error!)".contains("version 2"))
+        let verdict = """
+            {"version":1,"isPromoted":true,"criteria":[{"name":"criterion","champion":0.5,"challenger":0.6,\
+            "rule":"falls","isWorse":false}]}
+            """
+        #expect(try Verdict(bytes: Array(verdict.utf8)).reason == "not worse in any of 1 criteria")
+        #expect(throws: RetrainingError.self) {
+            try Verdict(bytes: Array(verdict.replacing(#""version":1"#, with: #""version":9"#).utf8))
+        }
     }
 
     @Test("mixes old images in by the share of replay, always the same ones", arguments: [0, 0.25, 0.5, 0.75])
     func replay(_ share: Double) throws {
         let images = try images(incoming: 20...59)
-        let all = known(images, date: "2026-03-01")
-        let trained = roll(images, Array(all[..<32]))
-        let roll = roll(images, all, trained: trained)
+        let all = known(images)
+        let learned = all.prefix(32).map {
+            KnownArrival(number: $0.number, arrival: $0.arrival, night: "", date: $0.date, learned: 1)
+        }
+        let roll = roll(images, learned + all[32...], championNight: nil)
         let parts = roll.parts(replay: share)
         let old = parts.training.count - parts.newCount
         #expect(parts.newCount == roll.members.count { $0.isNew && !$0.isHeldOut })
         let wanted = Double(parts.newCount) * share / (1 - share)
         #expect(Double(old) == wanted.rounded(.up))
         #expect(roll.parts(replay: share) == parts)
-        #expect(Set(parts.training).isSubset(of: parts.members))
+        #expect(Set(parts.training).isSubset(of: parts.normals))
         #expect(try Roll(bytes: roll.bytes) == roll)
     }
 

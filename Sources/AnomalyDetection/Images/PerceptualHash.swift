@@ -10,7 +10,8 @@ public struct PerceptualHash: Sendable, Hashable {
     private static let side = 64, frequencies = 16
 
     /// Bit 0 is the lowest of the first word; frequencies by row.
-    public let words: [UInt64]
+    public var words: [UInt64] { (0..<bits.scalarCount).map { bits[$0] } }
+    private let bits: SIMD4<UInt64>
 
     /// - Parameter image: one channel or three.
     public init(_ image: PlanarImage) {
@@ -38,22 +39,23 @@ public struct PerceptualHash: Sendable, Hashable {
         }
         let sorted = coefficients.sorted()
         let median = (sorted[sorted.count / 2 - 1] + sorted[sorted.count / 2]) / 2
-        var words = [UInt64](repeating: 0, count: coefficients.count / 64)
+        var bits = SIMD4<UInt64>.zero
         // What differs by rounding alone is equal, as in an image of one colour.
         for (bit, value) in coefficients.enumerated() where value - median > 1e-3 {
-            words[bit / 64] |= 1 << UInt64(bit % 64)
+            bits[bit / 64] |= 1 << UInt64(bit % 64)
         }
-        self.words = words
+        self.bits = bits
     }
 
     /// - Parameter words: four.
     public init?(words: [UInt64]) {
-        guard words.count == Self.frequencies * Self.frequencies / 64 else { return nil }
-        self.words = words
+        guard words.count == 4 else { return nil }
+        bits = SIMD4(words[0], words[1], words[2], words[3])
     }
 
     /// Bits in which two hashes differ.
     public func distance(to other: PerceptualHash) -> Int {
-        zip(words, other.words).reduce(0) { $0 + ($1.0 ^ $1.1).nonzeroBitCount }
+        let changed = bits ^ other.bits
+        return (0..<4).reduce(0) { $0 + changed[$1].nonzeroBitCount }
     }
 }

@@ -18,6 +18,11 @@ public struct Arrival: Sendable, Equatable {
         public let decidedBy, reason: String
         /// Nanoseconds since 1970.
         public let decidedAt: Int64
+
+        public init(isAccepted: Bool, decidedBy: String, reason: String, decidedAt: Int64) {
+            (self.isAccepted, self.decidedBy) = (isAccepted, decidedBy)
+            (self.reason, self.decidedAt) = (reason, decidedAt)
+        }
     }
 
     /// Of the image file.
@@ -50,10 +55,15 @@ public struct KnownArrival: Sendable, Equatable {
     public let night, date: String
     /// The last one; `nil` where nobody has decided.
     public let decision: Arrival.Decision?
+    /// The number of the first night whose model was promoted and had been trained on it.
+    public let learned: Int64?
 
-    public init(number: Int64, arrival: Arrival, night: String, date: String, decision: Arrival.Decision?) {
+    public init(
+        number: Int64, arrival: Arrival, night: String, date: String, decision: Arrival.Decision? = nil,
+        learned: Int64? = nil
+    ) {
         (self.number, self.arrival, self.night, self.date) = (number, arrival, night, date)
-        self.decision = decision
+        (self.decision, self.learned) = (decision, learned)
     }
 
     /// Whether it may be trained on.

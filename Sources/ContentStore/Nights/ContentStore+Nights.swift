@@ -7,14 +7,29 @@ extension ContentStore {
         try database.read { try $0.nights("night.model = ? ORDER BY night.id", [model]) }
     }
 
+    /// The night of a label. Throws `.unknownSubject`, with the labels that there are.
+    public func night(_ label: String, of model: String) throws -> Night {
+        let nights = try nights(of: model)
+        guard let night = nights.first(where: { $0.label == label }) else {
+            throw StoreError.unknownSubject(
+                text: label,
+                reason: nights.isEmpty
+                    ? "\(model) has no nights yet"
+                    : "the nights of \(model) are \(nights.map(\.label).joined(separator: ", "))")
+        }
+        return night
+    }
+
     /// Begins a night with all that came with it, in one transaction. What is known already is left as it is.
     ///
     /// - Parameters:
     ///   - date: `2026-11-26`, from which the label is made.
-    ///   - roll: of a blob of the store.
+    ///   - manifest: of a blob of the store, as `roll`.
+    ///   - learned: what a champion that no night has made is taken to have learned.
     /// - Throws: `.missingBlob`, and `.modelRefused` where a night of this name is open.
     public func beginNight(
-        of model: String, date: String, roll: Digest, champion: RegisteredModel?, drift: Digest?, arrivals: [Arrival]
+        of model: String, date: String, manifest: Digest, roll: Digest, champion: RegisteredModel?, drift: Digest?,
+        arrivals: [Arrival], learned: [Digest] = []
     ) throws -> Night {
         _ = try writable(to: "begin a night")
         try settle()
@@ -29,15 +44,17 @@ extension ContentStore {
             let champion = try champion.flatMap { try database.model($0.reference)?.row }
             try database.run(
                 """
-                INSERT INTO night (model, label, date, state, roll, champion, drift, startedAt)
-                VALUES (?, ?, ?, 'open', ?, ?, ?, ?)
+                INSERT INTO night (model, label, date, state, reason, manifest, roll, champion, drift, startedAt)
+                VALUES (?, ?, ?, 'open', '', ?, ?, ?, ?, ?)
                 """,
                 [
-                    model, label, date, roll, champion, try drift.map { try database.artifact($0) },
+                    model, label, date, try database.artifact(manifest), roll, champion,
+                    try drift.map { try database.artifact($0) },
                     HostClock.wallNanoseconds(),
                 ])
             let night = database.lastInsertedRowID
             for arrival in arrivals { try database.add(arrival, of: model, night: night) }
+            try database.learn(learned, of: model, night: night)
             guard let begun = try database.nights("night.id = ?", [night]).first else {
                 throw StoreError.database(path: path, message: "a night was not stored")
             }
@@ -48,11 +65,12 @@ extension ContentStore {
     /// Ends a night. With `.promoted`, the challenger goes into production in the same transaction, unless another model than the
     /// champion is there by now.
     ///
+    /// - Parameter learned: images that a promoted challenger has been trained on.
     /// - Throws: `.modelRefused`.
     @discardableResult
     public func end(
         _ night: Night, _ state: Night.State, challenger: RegisteredModel?, verdict: Digest?, by decider: String,
-        reason: String
+        reason: String, learned: [Digest] = []
     ) throws -> Night {
         _ = try writable(to: "end a night")
         try settle()
@@ -69,13 +87,19 @@ extension ContentStore {
                 }
                 if present?.row != row {
                     try database.addPromotion(
-                        .promoted, row, of: night.model, replacing: present?.row, by: decider, reason)
+                        .promoted, row, of: night.model, replacing: present?.row, by: decider,
+                        "night of \(night.label): \(reason)")
                 }
+                try database.learn(learned, of: night.model, night: night.number)
             }
             try database.run(
-                "UPDATE night SET state = ?, challenger = ?, verdict = ?, endedAt = ? WHERE id = ? AND state = 'open'",
+                """
+                UPDATE night SET state = ?, reason = ?, challenger = ?, verdict = ?, endedAt = ?
+                WHERE id = ? AND state = 'open'
+                """,
                 [
-                    state.rawValue, row, try verdict.map { try database.artifact($0) }, HostClock.wallNanoseconds(),
+                    state.rawValue, reason, row, try verdict.map { try database.artifact($0) },
+                    HostClock.wallNanoseconds(),
                     night.number,
                 ])
             guard database.changesCount == 1, let ended = try database.nights("night.id = ?", [night.number]).first
@@ -94,7 +118,24 @@ extension ContentStore {
 
     /// All images that the nights of a name have seen, in the order in which they came.
     public func arrivals(of model: String) throws -> [KnownArrival] {
-        try database.read { try $0.arrivals(of: model) }
+        try database.read { try $0.arrivals("arrival.model = ?", [model]) }
+    }
+
+    /// Those that came with a night.
+    public func arrivals(with night: Night) throws -> [KnownArrival] {
+        try database.read { try $0.arrivals("arrival.night = ?", [night.number]) }
+    }
+
+    /// How many images in the quarantine of a name wait for a decision.
+    public func waitingCount(of model: String) throws -> Int {
+        try database.read { database in
+            try Int.fetchOne(
+                database,
+                sql: """
+                    SELECT count(*) FROM arrival WHERE model = ? AND state = 'quarantined'
+                        AND NOT EXISTS (SELECT 1 FROM quarantineDecision WHERE arrival = arrival.id)
+                    """, arguments: [model]) ?? 0
+        }
     }
 
     /// Records what a person decided about images in quarantine: all of them or none.

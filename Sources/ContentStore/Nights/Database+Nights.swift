@@ -6,9 +6,10 @@ extension Database {
         try Row.fetchAll(
             self,
             sql: """
-                SELECT night.id, night.model, night.label, night.date, night.state, roll.digest, champion.version,
-                    challenger.version, drift.digest, verdict.digest, night.startedAt, night.endedAt
-                FROM night JOIN artifact AS roll ON roll.id = night.roll
+                SELECT night.id, night.model, night.label, night.date, night.state, night.reason, manifest.digest,
+                    roll.digest, champion.version, challenger.version, drift.digest, verdict.digest
+                FROM night JOIN artifact AS manifest ON manifest.id = night.manifest
+                    JOIN artifact AS roll ON roll.id = night.roll
                     LEFT JOIN model AS champion ON champion.id = night.champion
                     LEFT JOIN model AS challenger ON challenger.id = night.challenger
                     LEFT JOIN artifact AS drift ON drift.id = night.drift
@@ -18,26 +19,27 @@ extension Database {
         ).map { row in
             Night(
                 number: row[0], model: row[1], label: row[2], date: row[3],
-                state: Night.State(rawValue: row[4]) ?? .open, roll: try Digest(row, 5), champion: row[6],
-                challenger: row[7], drift: row.hasNull(atIndex: 8) ? nil : try Digest(row, 8),
-                verdict: row.hasNull(atIndex: 9) ? nil : try Digest(row, 9), startedAt: row[10], endedAt: row[11])
+                state: Night.State(rawValue: row[4]) ?? .open, reason: row[5], manifest: try Digest(row, 6),
+                roll: try Digest(row, 7), champion: row[8], challenger: row[9],
+                drift: row.hasNull(atIndex: 10) ? nil : try Digest(row, 10),
+                verdict: row.hasNull(atIndex: 11) ? nil : try Digest(row, 11))
         }
     }
 
-    func arrivals(of model: String) throws -> [KnownArrival] {
+    func arrivals(_ condition: String, _ arguments: StatementArguments) throws -> [KnownArrival] {
         try Row.fetchAll(
             self,
             sql: """
                 SELECT arrival.id, arrival.source, arrival.file, arrival.state, arrival.detail, arrival.score, map.digest,
-                    overlay.digest, night.label, night.date, decision.isAccepted, decision.decidedBy, decision.reason,
-                    decision.decidedAt
+                    overlay.digest, night.label, night.date, arrival.learned, decision.isAccepted, decision.decidedBy,
+                    decision.reason, decision.decidedAt
                 FROM arrival JOIN night ON night.id = arrival.night
                     LEFT JOIN artifact AS map ON map.id = arrival.map
                     LEFT JOIN artifact AS overlay ON overlay.id = arrival.overlay
                     LEFT JOIN quarantineDecision AS decision ON decision.id =
                         (SELECT max(id) FROM quarantineDecision WHERE arrival = arrival.id)
-                WHERE arrival.model = ? ORDER BY arrival.id
-                """, arguments: [model]
+                WHERE \(condition) ORDER BY arrival.id
+                """, arguments: arguments
         ).map { row in
             KnownArrival(
                 number: row[0],
@@ -46,9 +48,11 @@ extension Database {
                     detail: row[4], score: row[5], map: row.hasNull(atIndex: 6) ? nil : try Digest(row, 6),
                     overlay: row.hasNull(atIndex: 7) ? nil : try Digest(row, 7)),
                 night: row[8], date: row[9],
-                decision: row.hasNull(atIndex: 10)
+                decision: row.hasNull(atIndex: 11)
                     ? nil
-                    : Arrival.Decision(isAccepted: row[10], decidedBy: row[11], reason: row[12], decidedAt: row[13]))
+                    : Arrival.Decision(
+                        isAccepted: row[11], decidedBy: row[12], reason: row[13], decidedAt: row[14]),
+                learned: row[10])
         }
     }
 
@@ -56,12 +60,25 @@ extension Database {
         try run(
             """
             INSERT INTO arrival (night, model, source, file, state, detail, score, map, overlay)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (model, source) DO NOTHING
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (model, source) DO UPDATE SET night = excluded.night, file = excluded.file,
+                state = excluded.state, detail = excluded.detail, score = excluded.score, map = excluded.map,
+                overlay = excluded.overlay
+            WHERE arrival.state = 'unusable'
             """,
             [
-                night, model, arrival.source.column, arrival.file, arrival.state.rawValue, arrival.detail, arrival.score,
-                try arrival.map.map { try artifact($0) }, try arrival.overlay.map { try artifact($0) },
+                night, model, arrival.source.column, arrival.file, arrival.state.rawValue, arrival.detail,
+                arrival.score, try arrival.map.map { try artifact($0) }, try arrival.overlay.map { try artifact($0) },
             ])
+    }
+
+    /// Images that a night's model has learned, unless an earlier one had.
+    func learn(_ sources: [Digest], of model: String, night: Int64) throws {
+        for source in sources {
+            try run(
+                "UPDATE arrival SET learned = ? WHERE model = ? AND source = ? AND learned IS NULL",
+                [night, model, source.column])
+        }
     }
 
     /// The row of a blob.
@@ -79,7 +96,7 @@ extension Database {
             try Int64.fetchAll(
                 self,
                 sql: """
-                    SELECT roll FROM night UNION SELECT verdict FROM night WHERE verdict IS NOT NULL
+                    SELECT roll FROM night UNION SELECT manifest FROM night UNION SELECT verdict FROM night WHERE verdict IS NOT NULL
                     UNION SELECT drift FROM night WHERE drift IS NOT NULL
                     UNION SELECT map FROM arrival WHERE map IS NOT NULL
                         AND NOT EXISTS (SELECT 1 FROM quarantineDecision WHERE arrival = arrival.id)

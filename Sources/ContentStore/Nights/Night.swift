@@ -20,6 +20,10 @@ public struct Night: Sendable, Equatable {
     /// `2026-11-26`.
     public let date: String
     public let state: State
+    /// Why it ended so; empty while it is open.
+    public let reason: String
+    /// Of the job manifest that it follows.
+    public let manifest: Digest
     /// Of the list of images that were trained on.
     public let roll: Digest
     /// Versions of the models that were compared; `nil` where there was none.
@@ -28,7 +32,4 @@ public struct Night: Sendable, Equatable {
     public let drift: Digest?
     /// Of the comparison; `nil` where nothing was compared.
     public let verdict: Digest?
-    /// Nanoseconds since 1970.
-    public let startedAt: Int64
-    public let endedAt: Int64?
 }

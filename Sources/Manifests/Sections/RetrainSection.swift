@@ -18,6 +18,7 @@ public struct RetrainSection: Sendable, Equatable {
     }
 
     public var incoming: ManifestPath
+    public var settleSeconds: Int
     /// Nil for the job's name.
     public var model: String?
     public var start: Start
@@ -37,6 +38,7 @@ public struct RetrainSection: Sendable, Equatable {
     ///   - folder: the folder that relative paths start from.
     public init(_ object: JSONValue, folder: String) {
         incoming = ManifestPath(object.text("incoming"), relativeTo: folder)
+        settleSeconds = object.whole("settleSeconds")
         model = object["model"]?.string
         start = object.choice("start")
         stepsPerImage = object.whole("stepsPerImage")

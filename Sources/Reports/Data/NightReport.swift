@@ -40,6 +40,8 @@ public struct NightReport: Sendable, Equatable {
     public var facts: [Fact]
     /// Empty where nothing was compared.
     public var criteria: [Criterion]
+    public var suspectCount: Int
+    /// The highest scores of these.
     public var suspects: [Suspect]
     /// Images that are not trained on for another reason: file, why.
     public var leftOut: [[String]]
@@ -47,10 +49,11 @@ public struct NightReport: Sendable, Equatable {
     public var drift: [DriftMeasure]
 
     public init(
-        title: String, outcome: String, facts: [Fact], criteria: [Criterion], suspects: [Suspect],
+        title: String, outcome: String, facts: [Fact], criteria: [Criterion], suspectCount: Int,
+        suspects: [Suspect],
         leftOut: [[String]], drift: [DriftMeasure]
     ) {
         (self.title, self.outcome, self.facts, self.criteria) = (title, outcome, facts, criteria)
-        (self.suspects, self.leftOut, self.drift) = (suspects, leftOut, drift)
+        (self.suspectCount, self.suspects, self.leftOut, self.drift) = (suspectCount, suspects, leftOut, drift)
     }
 }

@@ -44,7 +44,10 @@ struct DriftSection {
         HTML("table", ["class": "drift-table"]) {
             HTML("thead") {
                 HTML("tr") {
-                    for heading in ["Measure", "Median, normal", tested == .test ? "Median, tested" : "Median, new", "Distance", "Chance"] {
+                    for heading in [
+                        "Measure", "Median, normal", tested == .test ? "Median, tested" : "Median, new", "Distance",
+                        "Chance",
+                    ] {
                         HTML("th", ["scope": "col"]) { heading }
                     }
                     HTML("th", ["scope": "col", "class": "text"]) { "Images" }

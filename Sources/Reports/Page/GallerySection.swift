@@ -1,4 +1,3 @@
-
 /// Pictures of single images: what came in, what the model made of it, where they differ, and the ground truth.
 struct GallerySection {
     private let items: [GalleryItem]

@@ -10,7 +10,7 @@ public struct NightPage {
                         report: RunReport(title: report.title, description: report.outcome, summary: report.facts)
                     ).render()
                     gate(report.criteria)
-                    quarantine(report.suspects)
+                    quarantine(report)
                     if !report.leftOut.isEmpty { leftOut(report.leftOut) }
                     if !report.drift.isEmpty {
                         HTML("section") {
@@ -64,8 +64,9 @@ public struct NightPage {
         }
     }
 
-    private static func quarantine(_ suspects: [NightReport.Suspect]) -> HTML {
-        HTML("section") {
+    private static func quarantine(_ report: NightReport) -> HTML {
+        let suspects = report.suspects
+        return HTML("section") {
             HTML("h2") { "Quarantine" }
             if suspects.isEmpty {
                 HTML("p", ["class": "empty"]) { "No new image looked like a defect." }
@@ -73,6 +74,8 @@ public struct NightPage {
                 HTML("p", ["class": "note"]) {
                     "New images that the model in production takes for defects, with its map over them; the score is 1 at its "
                         + "threshold. They are not trained on unless somebody accepts them."
+                        + (suspects.count < report.suspectCount
+                            ? " The \(suspects.count) highest scores of \(report.suspectCount)." : "")
                 }
                 HTML("ul", ["class": "suspects"]) { for suspect in suspects { item(suspect) } }
             }
@@ -98,7 +101,9 @@ public struct NightPage {
                 HTML("table") {
                     HTML("thead") {
                         HTML("tr") {
-                            for heading in ["Image", "Why"] { HTML("th", ["scope": "col", "class": "text"]) { heading } }
+                            for heading in ["Image", "Why"] {
+                                HTML("th", ["scope": "col", "class": "text"]) { heading }
+                            }
                         }
                     }
                     HTML("tbody") {

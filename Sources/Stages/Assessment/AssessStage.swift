@@ -65,10 +65,17 @@ struct AssessStage: Stage {
             normalImages: clean.count,
             normalScores: clean.map { model.calibration.normalized($0.score) },
             defectScores: corrupted.map { model.calibration.normalized($0.score) },
+            falseAlarms: share(clean, model), recall: share(corrupted, model),
             detection: try detection(clean, trials.trials.indices.map { (corrupted[$0], trials.trials[$0].mask) }),
             kinds: kinds, robustness: try robustness(model, detector, trials, usual: clean.map(\.score), context),
             projection: after,
             projectionBeforeTraining: before)
+    }
+
+    /// Of what the model calls anomalous.
+    private func share(_ detections: [Detection], _ model: Model) -> Double {
+        let anomalous = detections.count { model.calibration.isAnomaly($0.score) }
+        return detections.isEmpty ? 0 : Double(anomalous) / Double(detections.count)
     }
 
     private func detections(_ detector: Detector, _ images: [PlanarImage], _ context: TaskContext) throws -> [Detection]

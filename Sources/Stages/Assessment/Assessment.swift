@@ -30,18 +30,11 @@ struct Assessment: Codable, Sendable {
     var normalImages: Int
     /// Of the clean images and of the corrupted ones, in their order, with 0 for the median normal image and 1 for the threshold.
     var normalScores, defectScores: [Float]
+    /// Share of the clean images that the model calls anomalous, and of the corrupted ones.
+    var falseAlarms, recall: Double
     var detection: Detection
     /// By the name of the corruption model.
     var kinds: [String: Detection]
     var robustness: [Robustness]
     var projection, projectionBeforeTraining: ProjectionMeasures
-
-    /// Share of normal images that the model calls anomalous.
-    var falseAlarms: Double { Assessment.shareAboveThreshold(normalScores) }
-    /// Share of synthetic defects that it does.
-    var recall: Double { Assessment.shareAboveThreshold(defectScores) }
-
-    private static func shareAboveThreshold(_ scores: [Float]) -> Double {
-        scores.isEmpty ? 0 : Double(scores.count { $0 >= 1 }) / Double(scores.count)
-    }
 }

@@ -20,21 +20,17 @@ struct TrainingInputs {
 
 extension GraphAssembler {
     /// Tasks that decode images, each for some of them, which depend on their names.
-    /// - Parameter prefix: of the names of the tasks.
+    /// - Parameter prefix: of the names of the tasks; a label follows, which is returned too.
     mutating func addIngest(
-        _ prefix: String, _ images: [SourceImage], _ digestOf: [String: Digest], _ grid: TileGrid,
-        _ manifest: JobManifest, onBadImage: DatasetSection.BadImagePolicy? = nil
-    ) -> [TaskID] {
-        ContentDefinedChunks.split(images, size: manifest.scoring.shardSize, name: \.file).map { chunk in
-            let sources = chunk.elements.map { image in
-                IngestStage.Source(
-                    image: image, digest: digestOf[image.path]!, maskDigest: image.maskPath.map { digestOf[$0]! })
-            }
-            return add(
+        _ prefix: String, _ sources: [IngestStage.Source], _ grid: TileGrid, _ manifest: JobManifest,
+        _ onBadImage: DatasetSection.BadImagePolicy, isIntermediate: Bool
+    ) -> [(label: String, task: TaskID)] {
+        ContentDefinedChunks.split(sources, size: manifest.scoring.shardSize, name: \.image.file).map { chunk in
+            let task = add(
                 prefix + chunk.label,
-                IngestStage(
-                    sources: sources, width: grid.width, height: grid.height,
-                    onBadImage: onBadImage ?? manifest.dataset.onBadImage), isIntermediate: true)
+                IngestStage(sources: chunk.elements, width: grid.width, height: grid.height, onBadImage: onBadImage),
+                isIntermediate: isIntermediate)
+            return (chunk.label, task)
         }
     }
 

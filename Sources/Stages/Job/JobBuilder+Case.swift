@@ -8,9 +8,14 @@ extension JobBuilder {
     mutating func ingest(
         _ category: SourceCategory, _ split: SourceImage.Split, _ recipe: TrainingRecipe, _ manifest: JobManifest
     ) -> [TaskID] {
-        assembler.addIngest(
-            "\(category.name)/ingest/\(recipe.grid.width)x\(recipe.grid.height)/\(split.rawValue)-",
-            category.images.filter { $0.split == split }, digestOf, recipe.grid, manifest)
+        let sources = category.images.filter { $0.split == split }.map { image in
+            IngestStage.Source(
+                image: image, digest: digestOf[image.path]!, maskDigest: image.maskPath.map { digestOf[$0]! })
+        }
+        return assembler.addIngest(
+            "\(category.name)/ingest/\(recipe.grid.width)x\(recipe.grid.height)/\(split.rawValue)-", sources,
+            recipe.grid, manifest, manifest.dataset.onBadImage, isIntermediate: true
+        ).map(\.task)
     }
 
     /// The task that decodes the foreign textures; nil where there are none.

@@ -17,6 +17,13 @@ public struct CalendarDay: Sendable, Equatable {
         self = date
     }
 
+    /// In UTC.
+    init(nanosecondsSince1970 time: Int64) {
+        let day: Int64 = 86_400_000_000_000
+        // Rounded down, also before 1970.
+        number = Int(time >= 0 ? time / day : (time - day + 1) / day)
+    }
+
     public func advanced(by days: Int) -> CalendarDay { CalendarDay(number: number + days) }
 
     public var text: String {

@@ -9,33 +9,45 @@ struct EnrolStage: Stage {
 
     /// Share of old images among those that a warm start trains on.
     var replay: Double
+    /// Whether new weights need a normalisation; a warm start keeps that of its model.
+    var measuresNormalization: Bool
 
-    let outputs = ["training.json", "members.json", "heldout.json", "normalization.json"]
+    var outputs: [String] {
+        ["training.json", "normals.json", "heldout.json", "judged.json"]
+            + (measuresNormalization ? ["normalization.json"] : [])
+    }
 
-    var parameters: [KeyPart] { [KeyPart("replay", .real(replay))] }
+    var parameters: [KeyPart] {
+        [KeyPart("replay", .real(replay)), KeyPart("measuresNormalization", measuresNormalization)]
+    }
 
     func run(_ context: TaskContext) throws {
-        let parts = try context.readJSON(Roll.self, "roll").parts(replay: replay)
-        var pixels: [Digest: Digest] = [:]
+        let parts = try Roll(bytes: try context.read("roll")).parts(replay: replay)
+        var entries: [Digest: ImageIndex.Entry] = [:]
         for input in context.inputs(startingWith: "images") {
-            for entry in try context.readJSON(ImageIndex.self, input).entries { pixels[entry.source] = entry.pixels }
+            for entry in try context.readJSON(ImageIndex.self, input).entries { entries[entry.source] = entry }
         }
-        func index(_ sources: [Digest]) -> TrainingIndex {
-            TrainingIndex(
-                entries: sources.compactMap { source in
-                    pixels[source].map { TrainingIndex.Entry(source: source, pixels: $0) }
-                })
+        func index(_ sources: [Digest]) throws -> TrainingIndex {
+            var index = TrainingIndex(entries: [])
+            for source in sources {
+                guard let entry = entries[source] else { throw RetrainingError.lostMember(source: source.hex) }
+                guard let pixels = entry.pixels else { continue }
+                index.entries.append(TrainingIndex.Entry(source: source, pixels: pixels))
+            }
+            return index
         }
-        let (training, members, heldOut) = (index(parts.training), index(parts.members), index(parts.heldOut))
+        let training = try index(parts.training), heldOut = try index(parts.heldOut)
         guard !training.entries.isEmpty, !heldOut.entries.isEmpty else {
             throw DatasetError.tooFewNormalImages(
                 category: "\(context.task)", count: training.entries.count + heldOut.entries.count)
         }
         try context.writeJSON(training, to: "training.json")
-        try context.writeJSON(members, to: "members.json")
+        try context.writeJSON(try index(parts.normals), to: "normals.json")
         try context.writeJSON(heldOut, to: "heldout.json")
+        try context.writeJSON(try index(parts.judged), to: "judged.json")
+        guard measuresNormalization else { return }
         var statistics = PixelStatistics()
-        for entry in members.entries {
+        for entry in training.entries {
             try context.checkCancellation()
             statistics.add(try PackedImage(bytes: try context.blob(entry.pixels), name: entry.source.short).image)
         }

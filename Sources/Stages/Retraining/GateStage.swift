@@ -44,7 +44,8 @@ struct GateStage: Stage {
             let recall = challenger.assessment.recall
             return Verdict([
                 Verdict.Criterion(
-                    name: "recall of synthetic defects", challenger: recall, rule: "none is found", isWorse: recall <= 0)
+                    name: "recall of synthetic defects", challenger: recall, rule: "none is found", isWorse: recall <= 0
+                )
             ])
         }
         let (old, new) = (champion.assessment, challenger.assessment)

@@ -19,6 +19,9 @@ public struct NightImages: Sendable {
     let labelled: [SourceImage]?
     /// By path.
     let digestOf: [String: Digest]
+    /// Files of the folder of new images that are left for another night: just written, or not readable.
+    public let unsettled, unreadable: [String]
+    private let normalFolder: String
 
     /// Checks of a manifest that come before any file is read.
     ///
@@ -35,9 +38,11 @@ public struct NightImages: Sendable {
         return name
     }
 
-    /// - Parameter digests: of a list of files, in its order.
+    /// - Parameters:
+    ///   - now: nanoseconds since 1970, for which files have settled.
+    ///   - digests: of a list of files, in its order.
     /// - Throws: `RetrainingError`, `DatasetError`, `ManifestError`, and what `digests` throws.
-    public init(_ manifest: JobManifest, digests: ([String]) throws -> [Digest]) throws {
+    public init(_ manifest: JobManifest, now: Int64, digests: ([String]) throws -> [Digest]) throws {
         model = try NightImages.modelName(manifest)
         guard let section = manifest.retrain, let only = try manifest.cases().first else {
             throw RetrainingError.noSection(manifest: manifest.file)
@@ -49,20 +54,35 @@ public struct NightImages: Sendable {
         }
         category = found.name
         self.manifest = try only.manifest.narrowed(to: found.name)
-        let normalFolder =
+        normalFolder =
             switch only.manifest.dataset.layout {
             case .mvtec(let root, _): root.absolute + "/" + found.name
             case .folder(let normal, _): normal.absolute
             }
-        guard !(section.incoming.absolute + "/").hasPrefix(normalFolder + "/") else {
-            throw RetrainingError.overlap(incoming: section.incoming.absolute, other: normalFolder)
+        let textureFolder = self.manifest.corruption.textures?.absolute
+        let others = [normalFolder, textureFolder, section.gate.labelled?.absolute].compactMap { $0 }
+        for other in others where NightImages.overlap(section.incoming.absolute, other) {
+            throw RetrainingError.overlap(incoming: section.incoming.absolute, other: other)
         }
         base = found.images.filter { $0.split == .train }
-        incoming = try DatasetScan.textures(below: section.incoming.absolute).images.map { image in
-            SourceImage(
+        let latest = Double(now) / 1e9 - Double(section.settleSeconds)
+        var (settled, unsettled, unreadable): ([SourceImage], [String], [String]) = ([], [], [])
+        for image in try DatasetScan.textures(below: section.incoming.absolute).images {
+            let named = SourceImage(
                 file: NightImages.prefix + image.file, path: image.path, split: .train, kind: "good", isAnomalous: nil)
-        }.sorted { $0.file < $1.file }
-        textures = try self.manifest.corruption.textures.map { try DatasetScan.textures(below: $0.absolute).images }
+            let attributes = try? FileManager.default.attributesOfItem(atPath: image.path)
+            let changed = (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970
+            if !FileManager.default.isReadableFile(atPath: image.path) {
+                unreadable.append(named.file)
+            } else if section.settleSeconds > 0, changed ?? .infinity > latest {
+                unsettled.append(named.file)
+            } else {
+                settled.append(named)
+            }
+        }
+        incoming = settled.sorted { $0.file < $1.file }
+        (self.unsettled, self.unreadable) = (unsettled.sorted(), unreadable.sorted())
+        textures = try textureFolder.map { try DatasetScan.textures(below: $0).images }
         labelled = try section.gate.labelled.map { try DatasetScan.labelled(below: $0.absolute).images }
         let all = base + incoming + (textures ?? []) + (labelled ?? [])
         let paths = Set(all.map(\.path) + all.compactMap(\.maskPath)).sorted()
@@ -71,10 +91,17 @@ public struct NightImages: Sendable {
 
     private static let prefix = "incoming/"
 
-    /// Where a file lay that is no longer there.
+    private static func overlap(_ first: String, _ second: String) -> Bool {
+        (first + "/").hasPrefix(second + "/") || (second + "/").hasPrefix(first + "/")
+    }
+
+    /// Where a file of a roll lay, which may be there no longer.
     func usualPath(_ file: String) -> String {
-        file.hasPrefix(NightImages.prefix)
-            ? section.incoming.absolute + "/" + file.dropFirst(NightImages.prefix.count) : file
+        if file.hasPrefix(NightImages.prefix) {
+            return section.incoming.absolute + "/" + file.dropFirst(NightImages.prefix.count)
+        }
+        if case .folder = manifest.dataset.layout { return normalFolder + "/" + file.dropFirst("train/".count) }
+        return normalFolder + "/" + file
     }
 
     func source(_ image: SourceImage) -> Digest { digestOf[image.path]! }
@@ -87,19 +114,39 @@ public struct NightImages: Sendable {
     /// Files whose bytes another present file has.
     public var copyCount: Int { base.count + incoming.count - present.count }
 
+    /// What the gate judges by: never trained on.
+    var labelledSources: Set<Digest> { Set((labelled ?? []).map(source)) }
+
     /// Base images that no night has seen, as arrivals.
     public func newBase(_ known: [KnownArrival]) -> [Arrival] {
         unseen(base, known).map { Arrival(source: source($0), file: $0.file, state: .base) }
     }
 
-    /// Files of `images` whose content no night has seen, by name and each content once.
-    func unseen(_ images: [SourceImage], _ known: [KnownArrival]) -> [SourceImage] {
-        var seen = Set(known.map(\.arrival.source))
-        return images.filter { seen.insert(source($0)).inserted }
+    /// Files of the folder of new images whose content no night has seen, nor lies in the base set.
+    func newIncoming(_ known: [KnownArrival]) -> [SourceImage] {
+        let trusted = Set(base.map(source))
+        return unseen(incoming, known).filter { !trusted.contains(source($0)) }
     }
 
-    /// Base images that are held out of training: those that a run of the manifest holds out.
-    var heldOutBase: Set<Digest> {
+    /// By name and each content once. What could not be used is seen anew under another name: that may have been the fault.
+    private func unseen(_ images: [SourceImage], _ known: [KnownArrival]) -> [SourceImage] {
+        var seen = Set<Digest>()
+        var unusable: [Digest: String] = [:]
+        for arrival in known.map(\.arrival) {
+            if arrival.state == .unusable {
+                unusable[arrival.source] = arrival.file
+            } else {
+                seen.insert(arrival.source)
+            }
+        }
+        return images.filter { image in
+            let digest = source(image)
+            return unusable[digest] != image.file && seen.insert(digest).inserted
+        }
+    }
+
+    /// Base images that a run of the manifest holds out of training.
+    var heldOutOfRun: Set<Digest> {
         let sources = Set(base.map(source)).sorted()
         guard sources.count > 1 else { return [] }
         let count = HeldOut.count(of: sources.count, fraction: Float(manifest.dataset.heldOutFraction))

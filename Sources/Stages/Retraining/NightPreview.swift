@@ -8,7 +8,7 @@ public struct NightPreview: Sendable {
 
     public init(_ images: NightImages, known: [KnownArrival]) {
         (baseCount, incomingCount) = (images.base.count, images.incoming.count)
-        newBase = images.unseen(images.base, known).map(\.file)
-        newIncoming = images.unseen(images.incoming, known).map(\.file)
+        newBase = images.newBase(known).map(\.file)
+        newIncoming = images.newIncoming(known).map(\.file)
     }
 }

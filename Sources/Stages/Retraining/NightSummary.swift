@@ -4,49 +4,45 @@ import Reports
 
 /// What a night did, from the store alone: for a mail, and as a page with pictures.
 public struct NightSummary: Sendable {
-    public let night: Night
+    private let night: Night
     /// Images that came with it.
-    public let arrivals: [KnownArrival]
-    public let roll: Roll
-    public let verdict: Verdict?
-    public let drift: [DriftMeasure]
+    private let arrivals: [KnownArrival]
+    private let roll: Roll
+    private let verdict: Verdict?
+    private let drift: [DriftMeasure]
     /// Of all nights, still without a decision.
-    public let waiting: Int
+    private let waiting: Int
     private let store: ContentStore
 
     public init(_ night: Night, _ store: ContentStore) throws {
         self.night = night
         self.store = store
-        let all = try store.arrivals(of: night.model)
-        arrivals = all.filter { $0.night == night.label }
-        waiting = all.count { $0.arrival.state == .quarantined && $0.decision == nil }
+        arrivals = try store.arrivals(with: night)
+        waiting = try store.waitingCount(of: night.model)
         roll = try Roll(bytes: try store.read(night.roll))
-        verdict = try night.verdict.map { try StageJSON.decode(Verdict.self, try store.read($0)) }
+        verdict = try night.verdict.map { try Verdict(bytes: try store.read($0)) }
         drift =
             try night.drift.map {
                 DriftTest.measures([DriftTest(try StageJSON.decode(DriftRecord.self, try store.read($0)))])[0]
             } ?? []
     }
 
-    /// In a sentence.
-    public var outcome: String {
-        let challenger = night.challenger.map { "version \($0)" } ?? "no new model"
+    /// What came of a night, in a sentence.
+    public static func outcome(_ night: Night) -> String {
+        let champion = night.champion.map { "version \($0)" }
         switch night.state {
         case .open: return "not finished"
-        case .failed:
-            let champion = night.champion.map { "version \($0) stays in production" } ?? "no model is in production"
-            return "failed, and will be tried again; \(champion)"
         case .promoted:
-            let former = night.champion.map { ", in place of version \($0)" } ?? ", the first"
-            return "promoted \(challenger)\(former)"
+            return "promoted version \(night.challenger ?? 0)"
+                + (champion.map { ", in place of \($0)" } ?? ", the first")
         case .kept:
-            let champion = night.champion.map { "version \($0)" } ?? "no model"
-            return night.challenger == nil
-                ? "kept \(champion): nothing to learn from" : "kept \(champion); \(challenger) is \(verdictWords)"
+            let refused = night.challenger.map { "; version \($0) is " } ?? ": "
+            return "kept \(champion ?? "no model")\(refused)\(night.reason)"
+        case .failed:
+            return "failed, and will be tried again: \(night.reason)"
+                + (champion.map { "; \($0) stays in production" } ?? "")
         }
     }
-
-    private var verdictWords: String { verdict.map(\.reason) ?? "not compared" }
 
     private func count(_ state: Arrival.State) -> Int { arrivals.count { $0.arrival.state == state } }
 
@@ -60,10 +56,11 @@ public struct NightSummary: Sendable {
         let changed = drift.filter(\.isChange).map { $0.name.lowercased() }
         var facts = [
             Fact(
-                label: "new images", value: words.isEmpty ? "none" : "\(arrivals.count): " + words.joined(separator: ", ")),
+                label: "new images",
+                value: words.isEmpty ? "none" : "\(arrivals.count): " + words.joined(separator: ", ")),
             Fact(
                 label: "training set",
-                value: "\(roll.members.count) images, \(roll.newCount) of them new to the model in production, "
+                value: "\(roll.members.count) images, \(roll.newCount) of them new to the model, "
                     + "\(roll.members.count { $0.isHeldOut }) held out"),
         ]
         if !drift.isEmpty {
@@ -73,9 +70,12 @@ public struct NightSummary: Sendable {
         return facts
     }
 
-    /// Plain text for a mail, in lines of at most 80 characters but for names.
+    /// Of each kind, so that a night that has gone wrong makes neither a mail nor a page that nobody can open.
+    private static let listed = 200, told = 10
+
+    /// Plain text for a mail.
     public func text(report: String?) -> String {
-        var lines = ["\(night.model), night of \(night.label): \(outcome)"]
+        var lines = ["\(night.model), night of \(night.label): \(Self.outcome(night))"]
         func add(_ label: String, _ value: String) {
             lines.append("  " + label.padded(to: 14) + value)
         }
@@ -83,15 +83,17 @@ public struct NightSummary: Sendable {
         if let verdict {
             add("gate", verdict.reason)
             for criterion in verdict.criteria {
-                add("", "\(criterion.name.padded(to: 32))\(number(criterion.champion)) -> \(number(criterion.challenger))")
+                add(
+                    "",
+                    "\(criterion.name.padded(to: 32))\(number(criterion.champion)) -> \(number(criterion.challenger))")
             }
         }
         if waiting > 0 {
             add("quarantine", "\(waiting) waiting for a decision: nominal quarantine list \(night.model)")
         }
-        for arrival in arrivals where arrival.arrival.state == .unusable {
-            add("unusable", arrival.arrival.detail)
-        }
+        let unusable = arrivals.map(\.arrival).filter { $0.state == .unusable }
+        for arrival in unusable.prefix(Self.told) { add("unusable", arrival.detail) }
+        if unusable.count > Self.told { add("unusable", "and \(unusable.count - Self.told) more") }
         if let report { add("report", report) }
         return lines.joined(separator: "\n")
     }
@@ -104,9 +106,11 @@ public struct NightSummary: Sendable {
 
     /// The page.
     public func page() throws -> String {
-        NightPage.render(
+        let suspects = arrivals.filter { $0.arrival.state == .quarantined }
+            .sorted { ($0.arrival.score ?? 0, $1.number) > ($1.arrival.score ?? 0, $0.number) }
+        return NightPage.render(
             NightReport(
-                title: "\(night.model), night of \(night.label)", outcome: outcome,
+                title: "\(night.model), night of \(night.label)", outcome: Self.outcome(night),
                 facts: facts.map {
                     Fact(label: $0.label.prefix(1).uppercased() + $0.label.dropFirst(), value: $0.value)
                 },
@@ -117,7 +121,8 @@ public struct NightSummary: Sendable {
                             probability: $0.probability, isWorse: $0.isWorse)
                     }
                 } ?? [],
-                suspects: try arrivals.filter { $0.arrival.state == .quarantined }.map { known in
+                suspectCount: suspects.count,
+                suspects: try suspects.prefix(Self.listed).map { known in
                     NightReport.Suspect(
                         number: known.number, file: known.arrival.file, score: known.arrival.score,
                         picture: try picture(known.arrival.overlay),
@@ -143,14 +148,14 @@ public struct NightSummary: Sendable {
             width: max(1, Int((Float(image.width) * scale).rounded())),
             height: max(1, Int((Float(image.height) * scale).rounded())))
         return Picture(
-            mimeType: .jpeg, bytes: try JPEGEncoder.encode(small, quality: 80), width: small.width, height: small.height)
+            mimeType: .jpeg, bytes: try JPEGEncoder.encode(small, quality: 80), width: small.width, height: small.height
+        )
     }
 
     /// The files for people: the page, the verdict, and the pictures of images in quarantine.
     public func exports() throws -> ExportPlan {
         var files = [
-            ExportPlan.File(path: "report.html", digest: try store.put(bytes: Array(try page().utf8))),
-            ExportPlan.File(path: "roll.json", digest: night.roll),
+            ExportPlan.File(path: "report.html", digest: try store.put(bytes: Array(try page().utf8)))
         ]
         if let verdict = night.verdict { files.append(ExportPlan.File(path: "verdict.json", digest: verdict)) }
         for known in arrivals where known.arrival.state == .quarantined {

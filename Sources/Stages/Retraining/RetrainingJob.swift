@@ -4,121 +4,86 @@ import Manifests
 import NeuralNetworks
 import Pipeline
 
-/// The training of a night and the comparison with the model in production, as a task graph. It is made of the roll and the
-/// manifest alone: a night that was interrupted goes on with the same tasks, whatever has come in since.
+/// The training of a night and the comparison with the model in production, as a task graph. It is made of the roll, the
+/// manifest and that model alone: a night that was interrupted goes on with the same tasks, whatever has come in since.
 public struct RetrainingJob: Sendable {
+    /// The model in production.
+    public struct Champion: Sendable {
+        let model: Model
+        /// Of a blob of the store.
+        let digest: Digest
+
+        public init(_ model: Model, _ digest: Digest) { (self.model, self.digest) = (model, digest) }
+    }
+
     public let graph: TaskGraph
-    /// Steps of the training.
-    public let steps: Int
-    private let calibrate, assess, gate: TaskID
+    private let calibrate, gate: TaskID
 
     /// - Parameters:
-    ///   - roll: a blob of the store, as `rollDigest`.
+    ///   - rollDigest: of the roll as a blob of the store.
     ///   - champion: the model that the roll names.
-    ///   - championName: for messages.
-    /// - Throws: `RetrainingError.otherNetwork`, `EngineError`.
-    public init(
-        _ images: NightImages, _ roll: Roll, rollDigest: Digest, champion: Model?, championName: String
-    ) throws {
-        let manifest = images.manifest, section = images.section
-        let shelves = Shelves()
+    /// - Throws: `EngineError`.
+    public init(_ images: NightImages, _ roll: Roll, rollDigest: Digest, champion: Champion?) throws {
+        let manifest = images.manifest
         var recipe = try TrainingRecipe(manifest)
-        let isWarm = champion != nil && roll.start == RetrainSection.Start.warm.rawValue
-        if isWarm { recipe.warmStart(section, newImages: roll.parts(replay: section.replay).newCount) }
-        if isWarm, let champion { try RetrainingJob.requireSameNetwork(champion, championName, recipe) }
-        steps = recipe.training.steps
-        var assembler = GraphAssembler()
-        let members = RetrainingJob.sources(roll, images)
-        var enrolInputs = [TaskInput(name: "roll", source: .blob(rollDigest))]
-        for (number, task) in assembler.addIngest(
-            "ingest/members-", members.images, members.digestOf, recipe.grid, manifest
-        ).enumerated() {
-            enrolInputs.append(TaskInput("images.\(number)", task, "images.json"))
+        let isWarm = champion != nil && roll.start == .warm
+        if isWarm {
+            recipe.warmStart(images.section, newImages: roll.parts(replay: images.section.replay).newCount)
         }
-        let enrol = assembler.add("enrol", EnrolStage(replay: section.replay), inputs: enrolInputs)
-        let textures = images.textures.map {
-            TaskInput("textures", assembler.addTextures($0, images.digestOf), "textures.json")
-        }
+        var builder = Builder(
+            images: images, recipe: recipe, sources: RetrainingJob.sources(roll, images),
+            roll: TaskInput(name: "roll", source: .blob(rollDigest)), isWarm: isWarm)
+        let enrol = builder.enrol(recipe.grid)
         var start = TrainingInputs(
             training: TaskInput("training", enrol, "training.json"),
-            normalization: TaskInput("normalization", enrol, "normalization.json"), textures: textures)
-        let championInput = roll.champion.map { TaskInput(name: "model", source: .blob($0)) }
+            normalization: TaskInput("normalization", enrol, "normalization.json"), textures: builder.textures)
+        let championInput = champion.map { TaskInput(name: "model", source: .blob($0.digest)) }
         if isWarm, let championInput {
-            let warm = assembler.add("warm-start", WarmStartStage(), inputs: [championInput])
+            let warm = builder.assembler.add(
+                "\(images.model)/warm-start", WarmStartStage(), inputs: [championInput])
             start.normalization = TaskInput("normalization", warm, "normalization.json")
             start.checkpoint = TaskInput("checkpoint", warm, "checkpoint")
         }
-        let (checkpoints, _) = assembler.addTraining(images.model, recipe, on: start, with: shelves)
-        let normals = [
-            TaskInput("training", enrol, "members.json"), TaskInput("heldout", enrol, "heldout.json"),
-        ]
-        calibrate = assembler.add(
-            "calibrate", CalibrateStage(images.category, recipe, manifest, shelves.engines),
-            inputs: [TaskInput("checkpoint", checkpoints[checkpoints.count - 1], "checkpoint"), start.normalization]
-                + normals, resources: .wholeMachine)
-        let challengerInput = TaskInput("model", calibrate, "model")
-        var gateInputs: [TaskInput] = []
-        func judge(_ name: String, _ model: TaskInput) -> TaskID {
-            let assess = assembler.add(
-                "assess/\(name)", AssessStage(recipe: recipe, images: shelves.images, engines: shelves.engines),
-                inputs: [model] + normals + (textures.map { [$0] } ?? []), resources: .wholeMachine)
-            gateInputs.append(TaskInput("\(name).assessment", assess, "assessment.json"))
-            guard let labelled = images.labelled else { return assess }
-            var metricsInputs: [TaskInput] = []
-            for (number, task) in assembler.addIngest(
-                "ingest/labelled-", labelled, images.digestOf, recipe.grid, manifest
-            ).enumerated() {
-                let scores = assembler.add(
-                    "score/\(name)-\(number)", ScoreStage(engine: recipe.scoringEngine, engines: shelves.engines),
-                    inputs: [model, TaskInput("images", task, "images.json")], resources: .wholeMachine)
-                metricsInputs.append(TaskInput("scores.\(number)", scores, "scores.json"))
-                metricsInputs.append(TaskInput("images.\(number)", task, "images.json"))
-            }
-            let metrics = assembler.add(
-                "metrics/\(name)", MetricsStage(), inputs: metricsInputs, resources: .wholeMachine)
-            gateInputs.append(TaskInput("\(name).metrics", metrics, "metrics.json"))
-            gateInputs.append(TaskInput("\(name).scores", metrics, "scores.json"))
-            return assess
-        }
-        if let championInput { _ = judge("champion", championInput) }
-        assess = judge("challenger", challengerInput)
-        gate = assembler.add("gate", GateStage(gate: section.gate), inputs: gateInputs)
-        graph = try TaskGraph(assembler.tasks)
+        let (checkpoints, _) = builder.assembler.addTraining(images.model, recipe, on: start, with: builder.shelves)
+        calibrate = builder.assembler.add(
+            "\(images.model)/calibrate",
+            CalibrateStage(images.category, recipe, manifest, builder.shelves.engines),
+            inputs: [
+                TaskInput("checkpoint", checkpoints[checkpoints.count - 1], "checkpoint"), start.normalization,
+                TaskInput("training", enrol, "normals.json"), TaskInput("heldout", enrol, "heldout.json"),
+            ], resources: .wholeMachine)
+        var evidence: [TaskInput] = []
+        if let champion, let championInput { evidence += builder.judge("champion", championInput, champion.model.grid) }
+        evidence += builder.judge("challenger", TaskInput("model", calibrate, "model"), recipe.grid)
+        gate = builder.assembler.add(
+            "\(images.model)/gate", GateStage(gate: images.section.gate), inputs: evidence)
+        graph = try TaskGraph(builder.assembler.tasks)
     }
 
     /// Digest of the new model; nil where it was not made.
     public func challenger(_ summary: ExecutionSummary) -> Digest? { summary.output(of: calibrate, named: "model") }
 
-    /// The comparison and its digest; nil where it was not made.
-    public func verdict(_ summary: ExecutionSummary, _ store: ContentStore) throws -> (verdict: Verdict, digest: Digest)?
-    {
-        guard let digest = summary.output(of: gate, named: "verdict.json") else { return nil }
-        return (try StageJSON.decode(Verdict.self, try store.read(digest)), digest)
-    }
+    /// Digest of the comparison; nil where it was not made.
+    public func verdict(_ summary: ExecutionSummary) -> Digest? { summary.output(of: gate, named: "verdict.json") }
 
-    /// The members as files. One that is no longer in its folder has been decoded before, or its absence is told when it is needed.
-    private static func sources(_ roll: Roll, _ images: NightImages) -> (
-        images: [SourceImage], digestOf: [String: Digest]
-    ) {
+    /// The members as files, wherever they lie now.
+    private static func sources(_ roll: Roll, _ images: NightImages) -> [IngestStage.Source] {
         let present = images.present
-        var digestOf: [String: Digest] = [:]
-        let files = roll.members.map { member in
-            let path = present[member.source]?.path ?? images.usualPath(member.file)
-            digestOf[path] = member.source
-            return SourceImage(file: member.file, path: path, split: .train, kind: "good", isAnomalous: false)
-        }
-        return (files.sorted { $0.file < $1.file }, digestOf)
+        return roll.members.map { member in
+            IngestStage.Source(
+                image: SourceImage(
+                    file: member.file, path: present[member.source]?.path ?? images.usualPath(member.file),
+                    split: .train, kind: "good", isAnomalous: false), digest: member.source)
+        }.sorted { $0.image.file < $1.image.file }
     }
 
     /// Makes sure, before a night begins, that the model in production can be trained further.
     ///
+    /// - Parameter name: of the model, for the message.
     /// - Throws: `RetrainingError.otherNetwork`.
     public static func requireSameNetwork(_ champion: Model, _ name: String, _ images: NightImages) throws {
         guard images.section.start == .warm else { return }
-        try requireSameNetwork(champion, name, try TrainingRecipe(images.manifest))
-    }
-
-    private static func requireSameNetwork(_ champion: Model, _ name: String, _ recipe: TrainingRecipe) throws {
+        let recipe = try TrainingRecipe(images.manifest)
         func words(_ architecture: NetworkArchitecture, _ width: Int, _ grid: TileGrid) -> String {
             "\(architecture.rawValue) of width \(width) for images of \(grid.width) x \(grid.height) pixels"
                 + (grid.isSingle ? "" : " in tiles of \(grid.tileWidth) x \(grid.tileHeight)")
@@ -129,11 +94,85 @@ public struct RetrainingJob: Sendable {
             throw RetrainingError.otherNetwork(champion: name, found: found, expected: expected)
         }
     }
+
+    /// Collects the tasks.
+    private struct Builder {
+        let images: NightImages
+        let recipe: TrainingRecipe
+        let sources: [IngestStage.Source]
+        let roll: TaskInput
+        let isWarm: Bool
+        let shelves = Shelves()
+        var assembler = GraphAssembler()
+        private(set) lazy var textures = makeTextures()
+
+        init(
+            images: NightImages, recipe: TrainingRecipe, sources: [IngestStage.Source], roll: TaskInput, isWarm: Bool
+        ) {
+            (self.images, self.recipe, self.sources) = (images, recipe, sources)
+            (self.roll, self.isWarm) = (roll, isWarm)
+        }
+
+        private mutating func makeTextures() -> TaskInput? {
+            images.textures.map {
+                TaskInput("textures", assembler.addTextures($0, images.digestOf), "textures.json")
+            }
+        }
+
+        /// The members at a size; the same task for the same size. One that cannot be used is left out, as it was when it came.
+        mutating func enrol(_ grid: TileGrid) -> TaskID {
+            var inputs = [roll]
+            for (number, part) in assembler.addIngest(
+                "\(images.model)/ingest/", sources, grid, images.manifest, .quarantine, isIntermediate: true
+            ).enumerated() {
+                inputs.append(TaskInput("images.\(number)", part.task, "images.json"))
+            }
+            return assembler.add(
+                "\(images.model)/enrol",
+                EnrolStage(replay: images.section.replay, measuresNormalization: !isWarm), inputs: inputs)
+        }
+
+        /// What the gate hears of a model, which sees images at its own size.
+        mutating func judge(_ name: String, _ model: TaskInput, _ grid: TileGrid) -> [TaskInput] {
+            let enrol = enrol(grid)
+            var inputs = [
+                model, TaskInput("training", enrol, "normals.json"), TaskInput("heldout", enrol, "judged.json"),
+            ]
+            if let textures { inputs.append(textures) }
+            let assess = assembler.add(
+                "\(images.model)/assess/\(name)",
+                AssessStage(recipe: recipe, images: shelves.images, engines: shelves.engines), inputs: inputs,
+                resources: .wholeMachine)
+            var evidence = [TaskInput("\(name).assessment", assess, "assessment.json")]
+            guard let labelled = images.labelled else { return evidence }
+            let sources = labelled.map { image in
+                IngestStage.Source(
+                    image: image, digest: images.source(image), maskDigest: image.maskPath.map { images.digestOf[$0]! })
+            }
+            var tested: [TaskInput] = []
+            for (number, part) in assembler.addIngest(
+                "\(images.model)/ingest/labelled-", sources, grid, images.manifest, images.manifest.dataset.onBadImage,
+                isIntermediate: true
+            ).enumerated() {
+                let scores = assembler.add(
+                    "\(images.model)/score/\(name)-\(number)",
+                    ScoreStage(engine: recipe.scoringEngine, engines: shelves.engines),
+                    inputs: [model, TaskInput("images", part.task, "images.json")], resources: .wholeMachine)
+                tested.append(TaskInput("scores.\(number)", scores, "scores.json"))
+                tested.append(TaskInput("images.\(number)", part.task, "images.json"))
+            }
+            let metrics = assembler.add(
+                "\(images.model)/metrics/\(name)", MetricsStage(), inputs: tested, resources: .wholeMachine)
+            evidence.append(TaskInput("\(name).metrics", metrics, "metrics.json"))
+            evidence.append(TaskInput("\(name).scores", metrics, "scores.json"))
+            return evidence
+        }
+    }
 }
 
 extension TrainingRecipe {
     /// Fewer steps, at a lower rate: the network is trained already.
-    mutating func warmStart(_ section: RetrainSection, newImages: Int) {
+    fileprivate mutating func warmStart(_ section: RetrainSection, newImages: Int) {
         training.steps = min(section.maximumSteps, max(1, newImages * section.stepsPerImage))
         training.learningRate = Float(section.learningRate)
         training.finalLearningRate = min(training.finalLearningRate, training.learningRate)

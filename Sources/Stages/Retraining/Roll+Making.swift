@@ -1,63 +1,111 @@
-import AnomalyDetection
 import ContentStore
 import Manifests
 
 extension Roll {
+    /// What the store knows when a night begins.
+    public struct Knowledge: Sendable {
+        /// What earlier nights have seen.
+        var known: [KnownArrival]
+        /// Nil where no model is in production.
+        var champion: Digest?
+        /// The night that the champion is of: that made it, or, of a model that was registered by hand, that first met it; nil
+        /// where there is none yet.
+        var championNight: Int64?
+        /// The roll of the last night, whatever came of it.
+        var last: Roll?
+
+        public init(known: [KnownArrival], champion: Digest?, championNight: Int64?, last: Roll?) {
+            (self.known, self.champion, self.championNight, self.last) = (known, champion, championNight, last)
+        }
+    }
+
     /// The roll of a night.
+    ///
+    /// Without a model in production it is of the base set alone, as nothing has screened the other images. A model that no night has
+    /// made is taken to have learned the base set, and what the one before it had.
     ///
     /// - Parameters:
     ///   - images: what lies in the folders now.
-    ///   - known: what earlier nights have seen.
     ///   - arrivals: what this night sees for the first time.
-    ///   - champion: nil where no model is in production: then the base set alone is trained on, as nothing has screened the others.
-    ///   - trained: what the champion was trained on; nil for a model that was not made by a night: then the base set.
-    ///   - date: of this night, such as `2026-11-26`.
-    public init(
-        _ images: NightImages, known: [KnownArrival], arrivals: [Arrival], champion: Digest?, trained: Roll?,
-        date: String
-    ) {
+    ///   - date: of this night.
+    public init(_ images: NightImages, _ knowledge: Knowledge, arrivals: [Arrival], date: CalendarDay) {
         let present = images.present
         let base = Set(images.base.map(images.source))
-        let fraction = images.manifest.dataset.heldOutFraction
-        let heldOutBase = images.heldOutBase
-        let trainedOn = trained.map { Set($0.members.map(\.source)) } ?? (champion == nil ? [] : base)
-        var admitted: [Digest] = []
-        if champion != nil {
-            let earlier = known.filter { $0.arrival.state != .base && $0.isAdmitted }
-            switch images.section.window {
-            case .all: admitted = earlier.map(\.arrival.source)
-            case .days(let days):
-                let first = CalendarDay(date)?.advanced(by: -days).text ?? ""
-                admitted = earlier.filter { $0.date >= first }.map(\.arrival.source)
-            case .reservoir: admitted = earlier.map(\.arrival.source)
-            }
-            admitted += arrivals.filter { $0.state == .admitted }.map(\.source)
-            admitted = Set(admitted).subtracting(base).filter { present[$0] != nil }.sorted()
-            if case .reservoir(let size) = images.section.window { admitted = Roll.reservoir(admitted, size) }
-        }
-        self.champion = champion
-        start = champion == nil ? RetrainSection.Start.scratch.rawValue : images.section.start.rawValue
-        members = (base.sorted() + admitted).map { source in
+        let learned = Roll.learned(knowledge, base)
+        let isHeldOut = Roll.heldOut(images, knowledge.last)
+        champion = knowledge.champion
+        start = champion == nil || images.section.start == .scratch ? .scratch : .warm
+        let incoming = champion == nil ? [] : Roll.incoming(images, knowledge.known, arrivals, base, date)
+        members = (base.sorted() + incoming).map { source in
             Member(
-                source: source, file: present[source]?.file ?? "", isNew: !trainedOn.contains(source),
-                isHeldOut: base.contains(source)
-                    ? heldOutBase.contains(source) : HeldOut.contains(source, fraction: fraction))
+                source: source, file: present[source]?.file ?? "", isNew: !learned.contains(source),
+                isHeldOut: isHeldOut(source))
         }.sorted { $0.source < $1.source }
     }
 
-    /// As many of some images, each with the same chance, whenever it came. Not the smallest digests, which are those held out.
-    private static func reservoir(_ images: [Digest], _ size: Int) -> [Digest] {
-        images.map { (place: Digest.of(Array("reservoir \($0.hex)".utf8)), source: $0) }
-            .sorted { $0.place < $1.place }.prefix(size).map(\.source)
+    private static func learned(_ knowledge: Knowledge, _ base: Set<Digest>) -> Set<Digest> {
+        guard knowledge.champion != nil else { return [] }
+        let night = knowledge.championNight ?? .max
+        var learned = Set(
+            knowledge.known.filter { $0.learned.map { $0 <= night } ?? false }.map(\.arrival.source))
+        if knowledge.championNight == nil { learned.formUnion(base) }
+        return learned
     }
 
-    /// Whether there is anything to learn that the last night did not have.
-    public func hasNews(since last: Roll?) -> Bool {
-        let former = Set(last?.members.map(\.source) ?? [])
-        return members.contains { $0.isNew && !$0.isHeldOut && !former.contains($0.source) }
+    /// Once decided, it stays so: else a model would be judged on what it was trained on.
+    private static func heldOut(_ images: NightImages, _ last: Roll?) -> (Digest) -> Bool {
+        let decided = Dictionary((last?.members ?? []).map { ($0.source, $0.isHeldOut) }) { first, _ in first }
+        let ofRun = last == nil ? images.heldOutOfRun : nil
+        let base = Set(last == nil ? images.base.map(images.source) : [])
+        let fraction = images.manifest.dataset.heldOutFraction
+        return { source in
+            if let known = decided[source] { return known }
+            if let ofRun, base.contains(source) { return ofRun.contains(source) }
+            return HeldOut.contains(source, fraction: fraction)
+        }
+    }
+
+    /// Images of the folder of new ones that take part.
+    private static func incoming(
+        _ images: NightImages, _ known: [KnownArrival], _ arrivals: [Arrival], _ base: Set<Digest>, _ date: CalendarDay
+    ) -> [Digest] {
+        let present = images.present
+        let labelled = images.labelledSources
+        func isThere(_ source: Digest) -> Bool {
+            present[source] != nil && !base.contains(source) && !labelled.contains(source)
+        }
+        var earlier = known.filter { $0.isAdmitted && isThere($0.arrival.source) }
+        if case .days(let days) = images.section.window {
+            let first = date.advanced(by: -days).text
+            earlier.removeAll { max($0.date, $0.acceptedOn ?? "") < first }
+        }
+        var admitted = earlier.map(\.arrival.source)
+        if case .reservoir(let size) = images.section.window {
+            admitted = some(size, of: admitted, Digest.of(text: "reservoir"))
+        }
+        let own = arrivals.filter { $0.state == .admitted && isThere($0.source) }.map(\.source)
+        return Set(admitted).union(own).sorted()
+    }
+
+    /// Whether there is anything to learn that an earlier night was not trained on.
+    public func hasNews(since trained: Roll?) -> Bool {
+        let former = Set(trained?.members.map(\.source) ?? [])
+        return newForTraining.contains { !former.contains($0) }
     }
 
     public var bytes: [UInt8] { get throws { try StageJSON.encode(self) } }
 
-    public init(bytes: [UInt8]) throws { self = try StageJSON.decode(Roll.self, bytes) }
+    /// - Throws: `RetrainingError.newerFormat`, and what the decoder throws.
+    public init(bytes: [UInt8]) throws {
+        self = try StageJSON.decode(Roll.self, bytes)
+        guard version <= Roll.version else { throw RetrainingError.newerFormat(what: "roll", found: version) }
+    }
+}
+
+extension KnownArrival {
+    /// The day of a decision that let it out of quarantine, in UTC.
+    fileprivate var acceptedOn: String? {
+        guard let decision, decision.isAccepted else { return nil }
+        return CalendarDay(nanosecondsSince1970: decision.decidedAt).text
+    }
 }

@@ -13,6 +13,10 @@ public struct Verdict: Codable, Sendable, Equatable {
         public var isWorse: Bool
     }
 
+    /// Of the format. History: 1 = first.
+    static let version = 1
+
+    var version = Verdict.version
     public var isPromoted: Bool
     public var criteria: [Criterion]
 
@@ -21,9 +25,16 @@ public struct Verdict: Codable, Sendable, Equatable {
         isPromoted = !criteria.contains { $0.isWorse }
     }
 
+    /// - Throws: `RetrainingError.newerFormat`, and what the decoder throws.
+    public init(bytes: [UInt8]) throws {
+        self = try StageJSON.decode(Verdict.self, bytes)
+        guard version <= Verdict.version else { throw RetrainingError.newerFormat(what: "verdict", found: version) }
+    }
+
     /// One line for people.
     public var reason: String {
         let worse = criteria.filter(\.isWorse).map(\.name)
-        return worse.isEmpty ? "not worse in any of \(criteria.count) criteria" : "worse: " + worse.joined(separator: ", ")
+        return worse.isEmpty
+            ? "not worse in any of \(criteria.count) criteria" : "worse: " + worse.joined(separator: ", ")
     }
 }

@@ -92,7 +92,8 @@ struct CollectCommand: ParsableCommand {
 
     private static func outcome(_ removed: Int, _ plan: CollectionPlan) -> String {
         let names: [CollectionPlan.Hold: String] = [
-            .pinned: "pinned", .promoted: "promoted models", .night: "nights of retraining", .run: "results of the last runs", .recent: "used lately",
+            .pinned: "pinned", .promoted: "promoted models", .night: "nights of retraining",
+            .run: "results of the last runs", .recent: "used lately",
             .busy: "in use by a run under way",
         ]
         var text = "\(ByteCount(bytes: removed)) of \(ByteCount(bytes: plan.totalBytes))"

@@ -32,21 +32,13 @@ struct NightsCommand: ParsableCommand {
         try failing {
             try storeOptions.requireStore()
             let store = try storeOptions.open(.readOnly)
-            let nights = try store.nights(of: name)
-            guard let wanted = night else {
-                for night in nights {
-                    print("\(night.label)\t\(night.state.rawValue)\t\(try NightSummary(night, store).outcome)")
-                }
+            guard let label = night else {
+                let nights = try store.nights(of: name)
+                for night in nights { print("\(night.label)\t\(night.state.rawValue)\t\(NightSummary.outcome(night))") }
                 if nights.isEmpty { print("\(name) has no nights yet") }
                 return
             }
-            guard let night = nights.first(where: { $0.label == wanted }) else {
-                throw StoreError.unknownSubject(
-                    text: wanted,
-                    reason: nights.isEmpty
-                        ? "\(name) has no nights yet"
-                        : "the nights of \(name) are \(nights.map(\.label).joined(separator: ", "))")
-            }
+            let night = try store.night(label, of: name)
             let summary = try NightSummary(night, store)
             if let page { _ = try AtomicFile.write(Array(try summary.page().utf8), to: page, onlyIfChanged: true) }
             print(summary.text(report: page))

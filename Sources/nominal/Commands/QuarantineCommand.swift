@@ -8,8 +8,8 @@ struct QuarantineCommand: ParsableCommand {
         abstract: "New images that look like defects: lists them, and takes decisions about them.",
         discussion: """
             A night holds back what the model in production takes for a defect. An image that is
-            accepted is normal after all and is trained on by the next night; one that is rejected
-            is not, and neither is one that nobody decides about. A decision can be changed by
+            accepted is normal after all, and the next night takes it in; one that is rejected is
+            not, and neither is one that nobody decides about. A decision can be changed by
             another one; all are kept, with who took them and when.
 
             Examples:
@@ -61,7 +61,9 @@ struct ListQuarantineCommand: ParsableCommand {
                 $0.arrival.state == .quarantined && (all || $0.decision == nil)
             }
             for known in listed { try print(json ? line(known).json : text(known)) }
-            if listed.isEmpty, !json { print("nothing in the quarantine of \(name)\(all ? "" : " waits for a decision")") }
+            if listed.isEmpty, !json {
+                print("nothing in the quarantine of \(name)\(all ? "" : " waits for a decision")")
+            }
             guard let pictures else { return }
             try AtomicFile.createFolder(pictures)
             for known in listed {
@@ -83,7 +85,8 @@ struct ListQuarantineCommand: ParsableCommand {
         let score = known.arrival.score.map { "\(Double(Int($0 * 100)) / 100)" } ?? "-"
         var text = "\(known.number)\t\(known.night)\tscore \(score)\t\(known.arrival.file)"
         if let decision = known.decision {
-            text += "\t\(decision.isAccepted ? "accepted" : "rejected") by \(decision.decidedBy) "
+            text +=
+                "\t\(decision.isAccepted ? "accepted" : "rejected") by \(decision.decidedBy) "
                 + Moment.text(decision.decidedAt) + (decision.reason.isEmpty ? "" : ": \(decision.reason)")
         }
         return text
@@ -125,7 +128,7 @@ struct QuarantineChoice: ParsableArguments {
             }
             try store.decide(
                 chosen, of: name, isAccepted: isAccepted, by: decision.decider, reason: decision.reason)
-            let verb = isAccepted ? "accepted: the next night trains on them" : "rejected"
+            let verb = isAccepted ? "accepted, for the next night" : "rejected"
             print("\(chosen.count) \(chosen.count == 1 ? "image" : "images") \(verb)")
         }
     }
@@ -133,7 +136,7 @@ struct QuarantineChoice: ParsableArguments {
 
 struct AcceptCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "accept", abstract: "Images in quarantine are normal: the next night trains on them.",
+        commandName: "accept", abstract: "Images in quarantine are normal: the next night takes them in.",
         discussion: """
             Example:
               nominal quarantine accept bottle 12 15 --reason "new supplier, lighter glass"

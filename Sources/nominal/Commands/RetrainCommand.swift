@@ -40,7 +40,7 @@ struct RetrainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Who decides. Default: the user that runs this.", valueName: "name"))
     var by: String?
 
-    @Flag(help: "Show what is new and what would be trained on, and change nothing.")
+    @Flag(help: "Show which files are new, and change nothing.")
     var dryRun = false
 
     @Flag(help: "Give up a night that was interrupted, and keep the model in production.")
@@ -63,63 +63,79 @@ struct RetrainCommand: ParsableCommand {
 
     func run() throws {
         try failing {
-            let manifest = try JobManifest.load(path: manifest)
-            let model = try NightImages.modelName(manifest)
-            if dryRun { return try preview(manifest) }
-            if check != nil || abandon { try storeOptions.requireStore() }
+            let bytes = try JobManifest.bytes(path: manifest)
+            let job = try JobManifest.parse(bytes: bytes, file: manifest)
+            let model = try NightImages.modelName(job)
+            if dryRun { return try preview(job) }
+            if abandon { return try giveUp(model) }
+            if check != nil { try storeOptions.requireStore() }
             let interruption = Interruption()
             var opened: (session: RunSession, lock: NightLock)?
-            let images = try NightImages(manifest) { paths in
+            let images = try NightImages(job, now: HostClock.wallNanoseconds()) { paths in
                 // Only now: folders that are not there leave no store behind.
                 let session = try RunSession(
                     storeOptions, machine, keepGoing: false, reporting, subject: "retrain \(model)", interruption,
-                    policy: FailurePolicy(manifest.execution), checkedShare: check == nil ? 0 : 1)
+                    policy: FailurePolicy(job.execution), checkedShare: check == nil ? 0 : 1)
                 opened = (session, try session.store.lockNights(of: model))
                 return try session.digests(paths, verifyContent: verification.readsContent)
             }
             guard let (session, lock) = opened else { fatalError("a night did not ask for the digests of its files") }
             defer { withExtendedLifetime(lock) {} }
+            tell(job, images)
             let shift = NightShift(
-                session: session, images: images, date: date ?? Moment.day(), decider: by ?? NSUserName(),
-                output: output ?? "runs/\(manifest.name)/nights")
-            if let check { return try shift.check(try night(check, of: model, session.store)) }
-            if abandon {
-                let night = try shift.abandon()
-                return print(night.map { "\(model): the night \($0.label) is given up" } ?? "\(model): no night is open")
-            }
-            let ended = try shift.run()
-            for night in ended {
+                session: session, manifest: bytes, manifestFile: manifest, images: images,
+                date: CalendarDay(date ?? Moment.day())!, decider: by ?? NSUserName(),
+                output: output ?? "runs/\(job.name)/nights")
+            if let check { return try shift.check(try session.store.night(check, of: model)) }
+            let ended = try shift.run { night in
                 print(try NightSummary(night, session.store).text(report: shift.folder(night) + "/report.html"))
             }
             if ended.isEmpty {
                 let production = try session.store.production(of: model).map { "; \($0.reference) stays in production" }
-                print("\(model): nothing new\(production ?? "")")
+                print("\(model): nothing new\(production ?? ", and no model is in production")")
             }
-            switch ended.last?.state {
-            case .promoted: break
-            case .failed: throw ExitCode(ExitStatus.taskFailed.rawValue)
-            case .kept, .open, nil: throw ExitCode(ExitStatus.kept.rawValue)
-            }
+            if ended.last?.state == .failed { throw ExitCode(ExitStatus.taskFailed.rawValue) }
+            guard ended.contains(where: { $0.state == .promoted }) else { throw ExitCode(ExitStatus.kept.rawValue) }
         }
     }
 
-    private func night(_ label: String, of model: String, _ store: ContentStore) throws -> Night {
-        let nights = try store.nights(of: model)
-        guard let night = nights.first(where: { $0.label == label }) else {
-            throw StoreError.unknownSubject(
-                text: label,
-                reason: nights.isEmpty
-                    ? "\(model) has no nights yet"
-                    : "the nights of \(model) are \(nights.map(\.label).joined(separator: ", "))")
+    /// What this night leaves out.
+    private func tell(_ job: JobManifest, _ images: NightImages) {
+        func note(_ files: [String], _ words: String) {
+            guard !files.isEmpty else { return }
+            StandardError.note(
+                "\(files.count) files \(words): " + files.prefix(3).joined(separator: ", ")
+                    + (files.count > 3 ? ", ..." : ""))
         }
-        return night
+        note(images.unsettled, "have just been written and are left for the next night")
+        note(images.unreadable, "cannot be read and are left for another night")
+        if job.training.candidates > 1 {
+            StandardError.note("a night takes the last checkpoint: no training.candidates")
+        }
+        if !job.require.requirements.isEmpty {
+            StandardError.note("a night has the gate, and does not heed \"require\"")
+        }
+        if job.execution.needsWorkers { StandardError.note("a night runs its tasks in one process, without limits") }
+    }
+
+    /// Ends an open night without a new model. Needs no image: the way out must not depend on what is in the way.
+    private func giveUp(_ model: String) throws {
+        try storeOptions.requireStore()
+        let store = try storeOptions.open()
+        let lock = try store.lockNights(of: model)
+        defer { withExtendedLifetime(lock) {} }
+        guard let open = try store.nights(of: model).last(where: { $0.state == .open }) else {
+            return print("\(model): no night is open")
+        }
+        try store.end(open, .kept, challenger: nil, verdict: nil, by: by ?? NSUserName(), reason: "given up")
+        print("\(model): the night \(open.label) is given up; its images are new for the next one")
     }
 
     /// What a night would begin with.
     private func preview(_ manifest: JobManifest) throws {
         let hasStore = FileManager.default.fileExists(atPath: storeOptions.path + "/store.sqlite")
         let store = hasStore ? try storeOptions.open(.readOnly) : nil
-        let images = try NightImages(manifest) { paths in
+        let images = try NightImages(manifest, now: HostClock.wallNanoseconds()) { paths in
             if let store { return try store.sourceDigests(paths: paths, threads: machine.threadCount) }
             return try paths.map { try Digest.of(filePath: $0) }
         }
@@ -129,7 +145,9 @@ struct RetrainCommand: ParsableCommand {
         if let open = try store?.nights(of: images.model).last(where: { $0.state == .open }) {
             print("goes on with the night \(open.label), which was interrupted")
         }
-        print("in production: \(production.map { "\($0.reference)" } ?? "no model; the first night trains one on the base set")")
+        print(
+            "in production: \(production.map { "\($0.reference)" } ?? "no model; the first night trains one on the base set")"
+        )
         print("base set:      \(preview.baseCount) images, \(preview.newBase.count) of them new")
         print("incoming:      \(preview.incomingCount) images, \(preview.newIncoming.count) of them new")
         if images.copyCount > 0 { print("exact copies:  \(images.copyCount), used once") }
