@@ -2,8 +2,8 @@
 """A fortnight of nightly retraining, and what has to come of it.
 
 Normal images arrive in daily batches. One day brings defects among them (5 % of the batch, one at least), one day a brightness
-drift; one night is killed half-way, one night is missed, one night is given settings that ruin the network, one night has no
-news. Then:
+drift; one night is killed half-way, one night is missed, one night is given settings that ruin the network, which the next night
+has corrected, and one night has no news. Then:
 
   - every defect is quarantined, and no drifted batch goes unreported;
   - the killed night goes on with the next call;
@@ -13,10 +13,10 @@ news. Then:
   - a night without news does nothing.
 
     simulate_nights.py --program .build/release/nominal
-    simulate_nights.py --program .build/release/nominal --category data/aitex/fabric_01 --job texture.json --scratch
+    simulate_nights.py --program .build/release/nominal --category data/aitex/fabric_01 --job texture.json --scratch 5
 
 Without --category the images are made by the program. --job FILE holds members that replace those of the manifest. --scratch
-trains from scratch each night as well, and compares the time. --keep FOLDER leaves everything there. Exit code 0 when all
+trains from scratch each night as well, up to that day, and compares the time. --keep FOLDER leaves everything there. Exit code 0 when all
 holds, 1 otherwise.
 """
 import argparse
@@ -42,14 +42,15 @@ MADE_JOB = {
 RETRAIN = {"incoming": "incoming", "stepsPerImage": 4, "settleSeconds": 0}
 RUIN = {"learningRate": 0.1, "stepsPerImage": 10}
 # By the number of the day.
-DEFECTS, DRIFT, KILLED, MISSED, RUINED, QUIET = 4, 6, 8, 10, 12, 13
+DEFECTS, DRIFT, KILLED, MISSED, RUINED, CORRECTED, QUIET = 4, 6, 8, 10, 12, 13, 14
+DAYS = 14
 KEPT = 10
 
 
 class Fortnight:
     def __init__(self, options, folder, start):
         self.program, self.folder, self.start = options.program, folder, start
-        self.days, self.seconds, self.failures = options.days, {}, []
+        self.seconds, self.failures = {}, []
         (folder / "incoming").mkdir(parents=True)
         (folder / "base").mkdir()
         job = json.loads(Path(options.job).read_text()) if options.job else MADE_JOB
@@ -128,7 +129,7 @@ def material(options, folder):
     return folder / "made" / "woven_cloth"
 
 
-def simulate(options, folder, category, start, check):
+def simulate(options, folder, category, start, check, days=DAYS):
     plant = Fortnight(options, folder, start)
     normal = sorted((category / "train" / "good").iterdir())
     kinds = sorted(path for path in (category / "test").iterdir() if path.name != "good")
@@ -136,11 +137,11 @@ def simulate(options, folder, category, start, check):
     for image in normal[:base]:
         shutil.copy(image, plant.folder / "base")
     arriving = normal[base:]
-    batches = [day for day in range(2, options.days + 1) if day != QUIET]
+    batches = [day for day in range(2, DAYS + 1) if day not in (CORRECTED, QUIET)]
     size = len(arriving) // len(batches)
     count = max(1, round(size * 0.05))
     defects = [sorted(kind.iterdir())[0] for kind in kinds][:count]
-    for day in range(1, options.days + 1):
+    for day in range(1, days + 1):
         if day in batches:
             place = batches.index(day) * size
             target = plant.folder / "incoming" / plant.date(day)
@@ -186,6 +187,9 @@ def simulate(options, folder, category, start, check):
             plant.expect(new == 2 * size, f"what came in the missed night is taken in: {new} images")
         if ruined:
             plant.expect(done.returncode == KEPT and "worse" in done.stdout, "the ruined model is not promoted")
+        if day == CORRECTED:
+            plant.expect("new to the model" in done.stdout and "new images    none" in done.stdout,
+                         "the images of that night are learned with the corrected settings")
         if day == QUIET:
             plant.expect("nothing new" in done.stdout, "a night without news does nothing")
             print(f"     it took {plant.seconds[day]:.2f} s")
@@ -231,8 +235,7 @@ def main():
     parser.add_argument("--program", required=True)
     parser.add_argument("--category")
     parser.add_argument("--job")
-    parser.add_argument("--days", type=int, default=14)
-    parser.add_argument("--scratch", action="store_true")
+    parser.add_argument("--scratch", type=int, default=0, metavar="DAYS")
     parser.add_argument("--keep")
     options = parser.parse_args()
     options.program = str(Path(options.program).resolve())
@@ -242,9 +245,9 @@ def main():
     check_models(plant, category)
     print(f"\n{sum(plant.seconds.values()):.0f} s in {len(plant.seconds)} nights")
     if options.scratch:
-        other = simulate(options, folder / "scratch", category, "scratch", check=False)
+        other = simulate(options, folder / "scratch", category, "scratch", check=False, days=options.scratch)
         # Only nights that both have spent on the same.
-        common = [day for day in plant.seconds if day in other.seconds and day not in (1, KILLED + 1, RUINED, QUIET)]
+        common = [day for day in plant.seconds if day in other.seconds and day not in (1, KILLED + 1, RUINED, CORRECTED, QUIET)]
         warm, scratch = (sum(nights.seconds[day] for day in common) for nights in (plant, other))
         print(f"{len(common)} nights: {warm:.0f} s warm, {scratch:.0f} s from scratch, ratio {warm / scratch:.2f}")
     if not options.keep:

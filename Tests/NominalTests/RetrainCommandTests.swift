@@ -101,9 +101,13 @@ import Testing
         #expect(try program.waits(for: "plant/train/0000"))
         kill(program.process.processIdentifier, SIGKILL)
         _ = try fixture.finish(program)
+        // The night follows the manifest that it began with.
+        let text = try fixture.text("night.json").replacing(#""stepsPerImage": 1"#, with: #""stepsPerImage": 2"#)
+        try fixture.write(text, to: "night.json")
         let resumed = try night(3)
         #expect(resumed.status == 0, "\(resumed)")
         #expect(resumed.errors.contains("the night 2026-03-02 of plant was interrupted and goes on"), "\(resumed)")
+        #expect(resumed.errors.contains("follows the manifest that it began with"), "\(resumed)")
         #expect(resumed.output.contains("night of 2026-03-02: promoted version 2"), "\(resumed)")
         let undisturbed = try other.nominal("retrain", "night.json", "--date", "2026-03-02")
         #expect(undisturbed.status == 0, "\(undisturbed)")
@@ -113,6 +117,55 @@ import Testing
             }
         }
         #expect(try digest(fixture) == digest(other))
+    }
+
+    @Test("A night from scratch may be of another size; labelled images count, and are not trained on")
+    func scratch() throws {
+        #expect(try night(1).status == 0)
+        try copy(10..<16, to: "incoming")
+        try fixture.write(try fixture.bytes("made/wood/test/good/000.png"), to: "incoming/labelled.png")
+        try manifest("labelled", retrain: #", "start": "scratch""#)
+        let text = try fixture.text("labelled.json")
+            .replacing(#""width": 32, "height": 32"#, with: #""width": 48, "height": 40"#)
+            .replacing(#""gate": {"#, with: #""gate": { "labelled": "made/wood","#)
+        try fixture.write(text, to: "labelled.json")
+        let outcome = try night(2, manifest: "labelled.json")
+        #expect([0, 10].contains(outcome.status), "\(outcome)")
+        for words in [
+            "7: 6 admitted, 1 near-duplicates", "image AUROC of labelled images",
+        ] { #expect(outcome.output.contains(words), "\(outcome)") }
+        let page = try fixture.text("runs/plant/nights/2026-03-02/report.html")
+        #expect(page.contains("a labelled image of the gate"))
+        let check = try night(3, "--check", "2026-03-02", manifest: "labelled.json")
+        #expect(check.status == 0 && check.output.contains("come out the same"), "\(check)")
+    }
+
+    @Test("A night that was given up, or whose model was overtaken, leaves its images to the next one")
+    func givenUp() throws {
+        #expect(try night(1).status == 0)
+        try copy(10..<20, to: "incoming")
+        func killed() throws {
+            let program = try fixture.start("retrain", "night.json", "--date", "2026-03-02", "--progress", "json")
+            #expect(try program.waits(for: "plant/train/0000"))
+            kill(program.process.processIdentifier, SIGKILL)
+            _ = try fixture.finish(program)
+        }
+        try killed()
+        let given = try night(3, "--abandon")
+        #expect(given.output.contains("the night 2026-03-02 is given up"), "\(given)")
+        #expect(try night(3, "--abandon").output == "plant: no night is open\n")
+        try killed()
+        try fixture.write(try fixture.bytes("made/wood/train/good/021.png"), to: "other/0.png")
+        try fixture.write(try fixture.bytes("made/wood/train/good/022.png"), to: "other/1.png")
+        try fixture.write(
+            try fixture.text("night.json").replacing(#""normal": "base""#, with: #""normal": "other""#), to: "other.json")
+        #expect(try fixture.nominal("run", "other.json", "--output", "out").status == 0)
+        #expect(try fixture.nominal("models", "register", "out/models/plant.nominal").status == 0)
+        #expect(try fixture.nominal("models", "promote", "plant@latest").status == 0)
+        let next = try night(4)
+        #expect(next.output.contains("kept version 1: another model came into production meanwhile"), "\(next)")
+        #expect(next.output.contains("night of 2026-03-04: promoted version 3, in place of version 2"), "\(next)")
+        #expect(next.output.contains("10 of them new to the model"), "\(next)")
     }
 
     @Test("Wrong use is told in words, and changes nothing")
