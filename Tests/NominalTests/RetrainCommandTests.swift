@@ -158,7 +158,8 @@ import Testing
         try fixture.write(try fixture.bytes("made/wood/train/good/021.png"), to: "other/0.png")
         try fixture.write(try fixture.bytes("made/wood/train/good/022.png"), to: "other/1.png")
         try fixture.write(
-            try fixture.text("night.json").replacing(#""normal": "base""#, with: #""normal": "other""#), to: "other.json")
+            try fixture.text("night.json").replacing(#""normal": "base""#, with: #""normal": "other""#),
+            to: "other.json")
         #expect(try fixture.nominal("run", "other.json", "--output", "out").status == 0)
         #expect(try fixture.nominal("models", "register", "out/models/plant.nominal").status == 0)
         #expect(try fixture.nominal("models", "promote", "plant@latest").status == 0)

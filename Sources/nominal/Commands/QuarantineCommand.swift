@@ -7,10 +7,11 @@ struct QuarantineCommand: ParsableCommand {
         commandName: "quarantine",
         abstract: "New images that look like defects: lists them, and takes decisions about them.",
         discussion: """
-            A night holds back what the model in production takes for a defect. An image that is
-            accepted is normal after all, and the next night takes it in; one that is rejected is
-            not, and neither is one that nobody decides about. A decision can be changed by
-            another one; all are kept, with who took them and when.
+            A night holds back what the model in production takes for a defect. An
+            image that is accepted is normal after all, and the next night takes it
+            in; one that is rejected is not, and neither is one that nobody decides
+            about. A decision can be changed by another one; all are kept, with who
+            took them and when.
 
             Examples:
               nominal quarantine list bottle --pictures quarantine

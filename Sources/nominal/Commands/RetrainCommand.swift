@@ -10,14 +10,16 @@ struct RetrainCommand: ParsableCommand {
         commandName: "retrain",
         abstract: "A night: screens the new normal images, trains on, and promotes the new model unless it is worse.",
         discussion: """
-            The manifest's section "retrain" says where new images come in, and when a model counts
-            as worse. The first night trains a model on the base set alone. A night that was
-            interrupted goes on with the next call, and what came in on nights without a run is
-            taken in then, so a missed night needs nothing. Where nothing is new, nothing is done.
+            The manifest's section "retrain" says where new images come in, and when
+            a model counts as worse. The first night trains on the base set alone. A
+            night that was interrupted goes on with the next call, and what came in
+            on nights without a run is taken in then, so a missed night needs
+            nothing. Where nothing is new, nothing is done.
 
-            Exit codes: 0 a new model was promoted, 10 the model in production was kept, 1 a task
-            failed (the next night tries again), others as for all commands. The summary on standard output is fit for a mail; the page with
-            pictures is in runs/NAME/nights/DATE.
+            Exit codes: 0 a new model was promoted, 10 the model in production was
+            kept, 1 a task failed (the next night tries again), others as for all
+            commands. The summary on standard output is fit for a mail; the page
+            with pictures is in runs/NAME/nights/DATE.
 
             Examples:
               nominal retrain jobs/nightly.json
