@@ -42,6 +42,7 @@ extension StoreError: CustomStringConvertible {
                 + "digits of a digest."
         case .unknownModel(let model, let reason):
             "\(model): \(reason); nominal models lists what is registered."
+        case .unknownNight(let night, let reason): "\(night): \(reason)."
         case .modelRefused(let model, let reason): "\(model): \(reason)."
         case .invalidBundle(let path, let reason):
             "\(path) is not a usable bundle: \(reason); nothing was imported: get the file again from where it was "
@@ -55,7 +56,7 @@ extension StoreError: CustomStringConvertible {
     public var exitCode: Int32 {
         switch self {
         case .locked: 75
-        case .unreadableSources, .unknownSubject, .unknownModel: 66
+        case .unreadableSources, .unknownSubject, .unknownModel, .unknownNight: 66
         case .modelRefused, .malformedDigest, .notARegularFile, .invalidBundle: 65
         default: 74
         }

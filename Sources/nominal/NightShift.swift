@@ -15,6 +15,8 @@ struct NightShift {
     let images: NightImages
     let date: CalendarDay
     let decider: String
+    /// Whether to train from scratch on all, whatever is new.
+    let isForced: Bool
     /// Folder of the nights.
     let output: String
 
@@ -31,6 +33,7 @@ struct NightShift {
             try show(ended[ended.count - 1])
             try tell(ended[ended.count - 1])
         }
+        try putBaseIntoProduction()
         let last = try store.nights(of: images.model).last
         if let last, last.state == .open {
             StandardError.note("the night \(last.label) of \(images.model) was interrupted and goes on")
@@ -50,17 +53,32 @@ struct NightShift {
         _ = try folder.export(try NightSummary(night, store).exports(), from: store, isComplete: true)
     }
 
+    /// The model that the manifest begins with, where none is in production.
+    private func putBaseIntoProduction() throws {
+        guard let base = images.section.base, try store.production(of: images.model) == nil else { return }
+        let digest =
+            if let known = ModelReference(base), base.count != 64 {
+                try store.model(known).digest
+            } else { try Digest(hex: base) }
+        let network = try Model(bytes: try store.read(digest), name: base)
+        try RetrainingJob.requireSameNetwork(network, base, images)
+        let (registered, _) = try store.register(model: digest, as: images.model)
+        try store.promote(registered.reference, replacing: 0, by: decider, reason: "base of the manifest: \(base)")
+        StandardError.note("\(registered.reference) is in production: \(base) is the base of the manifest")
+    }
+
     /// Screens what is new and writes it down; nil where nothing is.
     private func begin() throws -> Night? {
-        let known = try store.arrivals(of: images.model)
-        let nights = try store.nights(of: images.model)
+        let knowledge = try Roll.Knowledge(of: images.model, store)
         let champion = try store.production(of: images.model)
-        var arrivals = images.newBase(known)
+        var arrivals = images.newBase(knowledge.known)
         var drift: Digest?
         if let champion {
             let network = try model(champion)
-            try RetrainingJob.requireSameNetwork(network, "\(champion.reference)", images)
-            if let job = try ScreeningJob(images, champion: network, digest: champion.digest, known: known) {
+            if !isForced { try RetrainingJob.requireSameNetwork(network, "\(champion.reference)", images) }
+            if let job = try ScreeningJob(
+                images, champion: network, digest: champion.digest, known: knowledge.known)
+            {
                 let summary = try session.execute(job.graph)
                 try session.conclude(summary)
                 arrivals += try job.arrivals(summary, store)
@@ -68,23 +86,16 @@ struct NightShift {
             }
         }
         let manifest = try store.put(bytes: manifest)
-        let trained = nights.last { $0.verdict != nil && $0.manifest == manifest && $0.champion == champion?.version }
-        let championNight = champion.flatMap { champion in
-            nights.last { $0.challenger == champion.version } ?? nights.first { $0.champion == champion.version }
+        let trained = try store.nights(of: images.model).last {
+            $0.verdict != nil && $0.manifest == manifest && $0.champion == champion?.version
         }
-        let roll = Roll(
-            images,
-            Roll.Knowledge(
-                known: known, champion: champion?.digest, championNight: championNight?.number,
-                last: try nights.last.map(self.roll)),
-            arrivals: arrivals, date: date)
+        let roll = Roll(images, knowledge, arrivals: arrivals, date: date, isForced: isForced)
         let hasNews = roll.hasNews(since: try trained.map(self.roll))
         guard !arrivals.isEmpty || hasNews else { return nil }
-        let isByHand = champion != nil && championNight == nil
         return try store.beginNight(
             of: images.model, date: date.text, manifest: manifest, roll: try store.put(bytes: roll.bytes),
             champion: champion, drift: drift, arrivals: arrivals,
-            learned: isByHand ? roll.members.filter { !$0.isNew }.map(\.source) : [])
+            learned: knowledge.isByHand ? roll.members.filter { !$0.isNew }.map(\.source) : [])
     }
 
     private func finish(_ night: Night) throws -> Night {
@@ -98,7 +109,7 @@ struct NightShift {
         }
         let roll = try roll(night)
         guard roll.hasNews(since: try trained.map(self.roll)) else {
-            return try end(night, .kept, "nothing to learn from")
+            return try end(night, .kept, "nothing new to train on")
         }
         return try train(night, roll)
     }
@@ -137,6 +148,13 @@ struct NightShift {
         }
         let champion = try night.champion.map { version in
             let registered = try store.model(ModelReference(name: night.model, .version(version)))
+            guard store.contains(registered.digest) else {
+                throw StoreError.modelRefused(
+                    model: "\(registered.reference)",
+                    reason:
+                        "the night \(night.label) began with it, and its file has been collected; nominal models pin "
+                        + "keeps a model from that")
+            }
             return RetrainingJob.Champion(try model(registered), registered.digest)
         }
         return try RetrainingJob(images, roll, rollDigest: night.roll, champion: champion)

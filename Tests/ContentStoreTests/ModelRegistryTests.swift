@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import ContentStore
@@ -37,6 +38,22 @@ struct ModelRegistryTests {
         #expect(throws: StoreError.self) { try register("a", as: "no name") }
         let absent = Digest.of(text: "absent")
         #expect(throws: StoreError.missingBlob(absent)) { try store.register(model: absent, as: "wood") }
+    }
+
+    @Test("A model whose file has been collected does not come into production")
+    func collected() throws {
+        let (first, second) = (try register("a"), try register("b"))
+        try store.promote(first.reference, by: "ann", reason: "")
+        try store.promote(second.reference, by: "ann", reason: "")
+        try FileManager.default.removeItem(atPath: store.objectPath(first.digest))
+        for body in [
+            { _ = try store.promote(first.reference, by: "ann", reason: "") },
+            { _ = try store.rollBack("wood", by: "ann", reason: "") },
+        ] {
+            let error = #expect(throws: StoreError.self, performing: body)
+            #expect("\(error!)".contains("wood@1: its file is no longer in the store"))
+        }
+        #expect(try store.production(of: "wood") == second)
     }
 
     @Test("What is not there is named with what is")

@@ -47,7 +47,7 @@ struct NightTests {
         #expect(ended.reason == "first" && ended.manifest == manifest)
         #expect(try store.night("2026-03-01", of: "wood") == ended)
         let error = #expect(throws: StoreError.self) { try store.night("2026-03-02", of: "wood") }
-        #expect("\(error!)".contains("the nights of wood are 2026-03-01"))
+        #expect("\(error!)".contains("those of wood are 2026-03-01"))
         #expect(try store.nights(of: "wood") == [ended])
         #expect(try store.nights(of: "tile") == [])
     }

@@ -220,7 +220,7 @@ def check_models(plant, category):
             loss = "" if former is None else f", {value - former:+.4f}"
             plant.expect(former is None or value >= former - 0.02, f"version {version}: image AUROC {value:.4f}{loss}")
             former = value
-        if "nothing to learn" in outcome:
+        if "no new model" in outcome:
             continue
         # By the manifest that the night began with, whatever this one says.
         checked = plant.nominal("retrain", "plant.json", "--check", label)

@@ -69,7 +69,7 @@ import Testing
         try fixture.writeImage(1, width: 32, height: 32, to: "incoming/white.png")
         let third = try night(5, manifest: "strict.json")
         #expect(third.status == 10 && third.output.contains("1 quarantined"), "\(third)")
-        #expect(third.output.contains("kept version 2: nothing to learn from"), "\(third)")
+        #expect(third.output.contains("no new model: nothing new to train on"), "\(third)")
         let listed = try fixture.nominal("quarantine", "list", "plant", "--pictures", "held")
         let number = try #require(listed.output.split(separator: "\t").first.map(String.init))
         #expect(listed.output.contains("incoming/white.png") && fixture.exists("held/\(number).png"), "\(listed)")
@@ -79,9 +79,11 @@ import Testing
         #expect(all.contains("accepted by ann") && all.contains("a lid"), "\(all)")
         let fourth = try night(6)
         #expect(
-            fourth.output.contains("1 of them new to the model") || fourth.output.contains("nothing new"),
+            fourth.output.contains("1 new to the model") || fourth.output.contains("nothing new"),
             "\(fourth)")
 
+        let forced = try night(6, "--scratch")
+        #expect([0, 10].contains(forced.status) && forced.output.contains("night of 2026-03-06"), "\(forced)")
         let nights = try fixture.nominal("nights", "plant").output
         #expect(nights.hasPrefix("2026-03-01\tpromoted\tpromoted version 1, the first\n2026-03-03\t"), "\(nights)")
         #expect(try fixture.nominal("nights", "plant", "2026-03-03").output.hasPrefix("plant, night of 2026-03-03: "))
@@ -140,6 +142,25 @@ import Testing
         #expect(check.status == 0 && check.output.contains("come out the same"), "\(check)")
     }
 
+    @Test("A base model is put to use instead of a first training, by its name or its digest")
+    func base() throws {
+        #expect(try fixture.nominal("run", "night.json", "--output", "out").status == 0)
+        #expect(try fixture.nominal("models", "register", "out/models/plant.nominal", "--name", "old").status == 0)
+        try manifest("based", retrain: #", "base": "old@1""#)
+        try copy(10..<15, to: "incoming")
+        let outcome = try night(1, manifest: "based.json")
+        #expect(outcome.errors.contains("plant@1 is in production: old@1 is the base of the manifest"), "\(outcome)")
+        #expect(outcome.output.contains("promoted version 2, in place of version 1"), "\(outcome)")
+        let shown = try fixture.nominal("models", "show", "old@1").output
+        let digest = try #require(
+            shown.split(separator: "\n").first { $0.hasPrefix("digest") }?.split(separator: " ").last)
+        try manifest("digested", retrain: #", "model": "other", "base": "\#(digest)""#)
+        #expect(try night(2, manifest: "digested.json").errors.contains("other@1 is in production"))
+        try manifest("unknown", retrain: #", "model": "third", "base": "old@7""#)
+        let unknown = try night(3, manifest: "unknown.json")
+        #expect(unknown.status == 66 && unknown.errors.contains("its versions are 1"), "\(unknown)")
+    }
+
     @Test("A night that was given up, or whose model was overtaken, leaves its images to the next one")
     func givenUp() throws {
         #expect(try night(1).status == 0)
@@ -164,9 +185,9 @@ import Testing
         #expect(try fixture.nominal("models", "register", "out/models/plant.nominal").status == 0)
         #expect(try fixture.nominal("models", "promote", "plant@latest").status == 0)
         let next = try night(4)
-        #expect(next.output.contains("kept version 1: another model came into production meanwhile"), "\(next)")
+        #expect(next.output.contains("no new model: another model came into production meanwhile"), "\(next)")
         #expect(next.output.contains("night of 2026-03-04: promoted version 3, in place of version 2"), "\(next)")
-        #expect(next.output.contains("10 of them new to the model"), "\(next)")
+        #expect(next.output.contains("10 new to the model"), "\(next)")
     }
 
     @Test("Wrong use is told in words, and changes nothing")
@@ -184,7 +205,7 @@ import Testing
             (["retrain", "night.json", "--date", "2026-02-30"], 64, "expected a day such as 2026-11-26"),
             (["retrain", "night.json", "--check", "2026-03-01"], 74, "there is no store here"),
             (["retrain", "night.json", "--abandon", "--dry-run"], 64, "exclude each other"),
-            (["quarantine", "accept", "plant"], 64, "Say which images"),
+            (["quarantine", "accept", "plant"], 64, "Say which images by one"),
             (["nights", "plant", "--page", "x.html"], 64, "--page needs a night"),
         ] as [([String], Int32, String)] {
             let outcome = try fixture.finish(try fixture.start(arguments: arguments))
@@ -198,7 +219,12 @@ import Testing
         let given = try night(2, "--abandon")
         #expect(given.output == "plant: no night is open\n", "\(given)")
         let unknown = try night(3, "--check", "2026-03-09")
-        #expect(unknown.status == 66 && unknown.errors.contains("the nights of plant are 2026-03-01"), "\(unknown)")
+        #expect(unknown.status == 66 && unknown.errors.contains("those of plant are 2026-03-01"), "\(unknown)")
+        for arguments in [["nights", "none"], ["quarantine", "list", "none"], ["quarantine", "accept", "none", "1"]] {
+            let outcome = try fixture.finish(try fixture.start(arguments: arguments))
+            #expect(
+                outcome.status == 66 && outcome.errors.contains("no model of this name has had a night yet; plant has"))
+        }
         let decided = try fixture.nominal("quarantine", "reject", "plant", "999")
         #expect(decided.status == 66 && decided.errors.contains("no image of this number"), "\(decided)")
     }

@@ -53,6 +53,7 @@ struct GateTests {
     @Test("lets the first model pass that finds anything")
     func first() {
         #expect(worse(nil, evidence(defects: [0, 1])) == [])
+        #expect(stage.verdict(nil, evidence()).reason == "the first one, and finds synthetic defects")
         #expect(worse(nil, evidence(defects: [0, 0.5])) == ["recall of synthetic defects"])
     }
 
@@ -98,5 +99,8 @@ struct GateTests {
         #expect(worse(good, bad) == names)
         #expect(worse(bad, good) == [])
         #expect(stage.verdict(good, good).criteria.suffix(2).map(\.name) == names)
+        (good.aupimo, bad.aupimo) = ([:], [:])
+        #expect(worse(good, bad) == [names[1]])
+        #expect(stage.verdict(good, bad).criteria[3].rule == "is not defined here")
     }
 }

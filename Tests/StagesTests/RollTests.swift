@@ -114,7 +114,16 @@ struct RollTests {
         try data.writeImage(20, to: "incoming/copy.png")
         try data.writeImage(0, to: "incoming/base.png")
         let more = try self.images()
-        #expect(more.newIncoming([]).count == 5 && more.copyCount == 2)
+        #expect(more.newIncoming([]).count == 5 && more.copyCount == 2 && roll(more).copies == 2)
+    }
+
+    @Test("that is forced is from scratch, and news whatever is new")
+    func forced() throws {
+        let images = try images(incoming: nil)
+        let knowledge = Roll.Knowledge(known: [], champion: champion, championNight: nil, last: nil)
+        let roll = Roll(images, knowledge, arrivals: [], date: date, isForced: true)
+        #expect(roll.start == .scratch && roll.newCount == 0 && roll.hasNews(since: roll))
+        #expect(roll.parts(replay: 0.7).training.count == 5)
     }
 
     @Test("leaves a file for the next night that was just written")
@@ -191,7 +200,7 @@ struct RollTests {
     func formats() throws {
         let source = Digest.of(text: "a").hex
         let text = """
-            {"version":1,"champion":"\(source)","start":"warm","members":[{"source":"\(source)","file":"incoming/a.png",\
+            {"version":1,"champion":"\(source)","start":"warm","copies":0,"isForced":false,"members":[{"source":"\(source)","file":"incoming/a.png",\
             "isNew":true,"isHeldOut":false}]}
             """
         #expect(try Roll(bytes: Array(text.utf8)).newCount == 1)

@@ -70,6 +70,7 @@ extension ContentStore {
                         + "\(expected), which it was compared with; compare again")
             }
             if former?.row != row {
+                try requireFile(of: model)
                 try database.addPromotion(
                     .promoted, row, of: model.name, replacing: former?.row, by: decider, reason)
             }
@@ -93,6 +94,7 @@ extension ContentStore {
                         : "its first model is in production: nothing was before it")
             }
             let former = stack[stack.count - 2]
+            if let model = try database.models("model.id = ?", [former]).first?.model { try requireFile(of: model) }
             try database.addPromotion(.rolledBack, former, of: name, replacing: present, by: decider, reason)
             let pair = try [former, present].compactMap { try database.models("model.id = ?", [$0]).first?.model }
             return (pair[0], pair[1])
@@ -118,6 +120,15 @@ extension ContentStore {
                         name: row[5], version: row[6], digest: try Digest(row, 7), registeredAt: row[8]),
                     replaced: row[4], decidedBy: row[1], reason: row[2], decidedAt: row[3])
             }
+        }
+    }
+
+    /// What is in production has to be there. Older models may have been collected.
+    private func requireFile(of model: RegisteredModel) throws {
+        guard FolderOperations.exists(objectPath(model.digest)) else {
+            throw StoreError.modelRefused(
+                model: "\(model.reference)",
+                reason: "its file is no longer in the store; register it again from a copy, or choose another version")
         }
     }
 

@@ -7,15 +7,27 @@ extension ContentStore {
         try database.read { try $0.nights("night.model = ? ORDER BY night.id", [model]) }
     }
 
-    /// The night of a label. Throws `.unknownSubject`, with the labels that there are.
-    public func night(_ label: String, of model: String) throws -> Night {
+    /// As `nights`, of a name that has some. Throws `.unknownNight`, with the names that have.
+    public func knownNights(of model: String) throws -> [Night] {
         let nights = try nights(of: model)
+        guard nights.isEmpty else { return nights }
+        let names = try database.read {
+            try String.fetchAll($0, sql: "SELECT DISTINCT model FROM night ORDER BY model")
+        }
+        throw StoreError.unknownNight(
+            night: model,
+            reason: names.isEmpty
+                ? "no model has had a night yet"
+                : "no model of this name has had a night yet; \(names.joined(separator: ", ")) has")
+    }
+
+    /// The night of a label. Throws `.unknownNight`, with the labels that there are.
+    public func night(_ label: String, of model: String) throws -> Night {
+        let nights = try knownNights(of: model)
         guard let night = nights.first(where: { $0.label == label }) else {
-            throw StoreError.unknownSubject(
-                text: label,
-                reason: nights.isEmpty
-                    ? "\(model) has no nights yet"
-                    : "the nights of \(model) are \(nights.map(\.label).joined(separator: ", "))")
+            throw StoreError.unknownNight(
+                night: label,
+                reason: "no such night; those of \(model) are \(nights.map(\.label).joined(separator: ", "))")
         }
         return night
     }
@@ -110,10 +122,11 @@ extension ContentStore {
 
     /// Keeps other processes from working on the nights of a name until the lock is gone, which the end of the process sees to.
     ///
+    /// - Parameter timeoutSeconds: how long another process is waited for.
     /// - Throws: `.locked`.
-    public func lockNights(of model: String) throws -> NightLock {
+    public func lockNights(of model: String, timeoutSeconds: Double = 0) throws -> NightLock {
         _ = try writable(to: "begin a night")
-        return try NightLock(store: path, model: model)
+        return try NightLock(store: path, model: model, timeoutSeconds: timeoutSeconds)
     }
 
     /// All images that the nights of a name have seen, in the order in which they came.
@@ -140,7 +153,7 @@ extension ContentStore {
 
     /// Records what a person decided about images in quarantine: all of them or none.
     ///
-    /// - Throws: `.unknownSubject` for a number that is none of the name's quarantine.
+    /// - Throws: `.unknownNight` for a number that is none of the name's quarantine.
     public func decide(
         _ numbers: [Int64], of model: String, isAccepted: Bool, by decider: String, reason: String
     ) throws {
@@ -150,10 +163,12 @@ extension ContentStore {
                 try Int64.fetchAll(
                     database, sql: "SELECT id FROM arrival WHERE model = ? AND state = 'quarantined'",
                     arguments: [model]))
-            for number in numbers {
+            for number in Set(numbers).sorted() {
                 guard known.contains(number) else {
-                    throw StoreError.unknownSubject(
-                        text: "\(number)", reason: "no image of this number is in the quarantine of \(model)")
+                    throw StoreError.unknownNight(
+                        night: "\(number)",
+                        reason: "no image of this number is in the quarantine of \(model); nominal quarantine list "
+                            + "\(model) --all prints those that are")
                 }
                 try database.run(
                     """

@@ -21,6 +21,8 @@ public struct RetrainSection: Sendable, Equatable {
     public var settleSeconds: Int
     /// Nil for the job's name.
     public var model: String?
+    /// A registered model, or the digest of one in hexadecimal; nil where the first night makes it.
+    public var base: String?
     public var start: Start
     public var stepsPerImage, maximumSteps: Int
     public var learningRate: Double
@@ -40,6 +42,7 @@ public struct RetrainSection: Sendable, Equatable {
         incoming = ManifestPath(object.text("incoming"), relativeTo: folder)
         settleSeconds = object.whole("settleSeconds")
         model = object["model"]?.string
+        base = object["base"]?.string
         start = object.choice("start")
         stepsPerImage = object.whole("stepsPerImage")
         maximumSteps = object.whole("maximumSteps")

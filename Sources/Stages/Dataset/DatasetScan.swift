@@ -77,7 +77,9 @@ public enum DatasetScan {
     /// Labelled images in `test/KIND` of a folder, with masks in `ground_truth/KIND`.
     static func labelled(below folder: String) throws(DatasetError) -> SourceCategory {
         var category = SourceCategory(name: folder, images: [], ignoredFiles: [])
-        guard isFolder(folder + "/test") else { throw .missingFolder(path: folder + "/test", what: "labelled images") }
+        guard isFolder(folder + "/test") else {
+            throw .missingFolder(path: folder + "/test", what: "a folder of labelled images")
+        }
         try collectTest(folder, into: &category)
         if category.images.isEmpty { throw .noImages(folder: folder + "/test") }
         return try checked(category)

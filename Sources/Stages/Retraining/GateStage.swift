@@ -99,6 +99,10 @@ struct GateStage: Stage {
                     name: "AUPIMO of labelled images", champion: mean(pairs.map(\.old)),
                     challenger: mean(pairs.map(\.new)), rule: "falls significantly (Wilcoxon, \(gate.significance))",
                     probability: test.probability, isWorse: test.isSignificant))
+        } else {
+            // Said, so that nobody takes it for passed: it needs masks, and normal images enough for its range.
+            criteria.append(
+                Verdict.Criterion(name: "AUPIMO of labelled images", rule: "is not defined here", isWorse: false))
         }
         let labels = images.map { challenger.scores[$0]!.isAnomalous }
         if let pair = PairedAUROC(

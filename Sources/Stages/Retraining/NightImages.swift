@@ -21,6 +21,8 @@ public struct NightImages: Sendable {
     let digestOf: [String: Digest]
     /// Files of the folder of new images that are left for another night: just written, or not readable.
     public let unsettled, unreadable: [String]
+    /// Files there that are no images by their names.
+    public let ignored: [String]
     private let normalFolder: String
 
     /// Checks of a manifest that come before any file is read.
@@ -67,7 +69,9 @@ public struct NightImages: Sendable {
         base = found.images.filter { $0.split == .train }
         let latest = Double(now) / 1e9 - Double(section.settleSeconds)
         var (settled, unsettled, unreadable): ([SourceImage], [String], [String]) = ([], [], [])
-        for image in try DatasetScan.textures(below: section.incoming.absolute).images {
+        let arrived = try DatasetScan.textures(below: section.incoming.absolute)
+        ignored = arrived.ignoredFiles.map { NightImages.prefix + $0 }
+        for image in arrived.images {
             let named = SourceImage(
                 file: NightImages.prefix + image.file, path: image.path, split: .train, kind: "good", isAnomalous: nil)
             let attributes = try? FileManager.default.attributesOfItem(atPath: image.path)
@@ -126,6 +130,12 @@ public struct NightImages: Sendable {
     func newIncoming(_ known: [KnownArrival]) -> [SourceImage] {
         let trusted = Set(base.map(source))
         return unseen(incoming, known).filter { !trusted.contains(source($0)) }
+    }
+
+    /// Present files that were held back, and that nobody has accepted.
+    func heldBack(_ known: [KnownArrival]) -> [SourceImage] {
+        let held = Set(known.filter { $0.arrival.state == .quarantined && !$0.isAdmitted }.map(\.arrival.source))
+        return incoming.filter { held.contains(source($0)) }
     }
 
     /// By name and each content once. What could not be used is seen anew under another name: that may have been the fault.

@@ -36,11 +36,10 @@ public struct NightSummary: Sendable {
             return "promoted version \(night.challenger ?? 0)"
                 + (champion.map { ", in place of \($0)" } ?? ", the first")
         case .kept:
-            let refused = night.challenger.map { "; version \($0) is " } ?? ": "
-            return "kept \(champion ?? "no model")\(refused)\(night.reason)"
+            guard let challenger = night.challenger else { return "no new model: \(night.reason)" }
+            return "kept \(champion ?? "no model"); version \(challenger) is \(night.reason)"
         case .failed:
-            return "failed, and will be tried again: \(night.reason)"
-                + (champion.map { "; \($0) stays in production" } ?? "")
+            return "failed: \(night.reason)" + (champion.map { "; \($0) stays in production" } ?? "")
         }
     }
 
@@ -60,9 +59,13 @@ public struct NightSummary: Sendable {
                 value: words.isEmpty ? "none" : "\(arrivals.count): " + words.joined(separator: ", ")),
             Fact(
                 label: "training set",
-                value: "\(roll.members.count) images, \(roll.newCount) of them new to the model, "
-                    + "\(roll.members.count { $0.isHeldOut }) held out"),
+                value: "\(roll.members.count) images, \(roll.newCount) new to the model, "
+                    + "\(roll.members.count { $0.isHeldOut }) held out (\(roll.newCount - roll.newForTraining.count) new)"
+            ),
         ]
+        if roll.copies > 0 {
+            facts.append(Fact(label: "exact copies", value: "\(roll.copies) files, which count once"))
+        }
         if !drift.isEmpty {
             facts.append(
                 Fact(label: "drift", value: changed.isEmpty ? "no sign of a change" : changed.joined(separator: ", ")))
@@ -131,7 +134,8 @@ public struct NightSummary: Sendable {
                 leftOut: arrivals.compactMap { known in
                     switch known.arrival.state {
                     case .nearDuplicate: [known.arrival.file, "the same picture as \(known.arrival.detail)"]
-                    case .unusable: [known.arrival.file, known.arrival.detail]
+                    case .unusable:
+                        [known.arrival.file, known.arrival.detail.replacing("\(known.arrival.file): ", with: "")]
                     default: nil
                     }
                 }, drift: drift))
@@ -161,6 +165,9 @@ public struct NightSummary: Sendable {
         for known in arrivals where known.arrival.state == .quarantined {
             if let overlay = known.arrival.overlay, (try? store.verifiedPath(overlay)) != nil {
                 files.append(ExportPlan.File(path: "quarantine/\(known.number).png", digest: overlay))
+            }
+            if let map = known.arrival.map, (try? store.verifiedPath(map)) != nil {
+                files.append(ExportPlan.File(path: "quarantine/\(known.number).tiff", digest: map))
             }
         }
         return ExportPlan(files: files)

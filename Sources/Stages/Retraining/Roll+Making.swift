@@ -5,7 +5,7 @@ extension Roll {
     /// What the store knows when a night begins.
     public struct Knowledge: Sendable {
         /// What earlier nights have seen.
-        var known: [KnownArrival]
+        public let known: [KnownArrival]
         /// Nil where no model is in production.
         var champion: Digest?
         /// The night that the champion is of: that made it, or, of a model that was registered by hand, that first met it; nil
@@ -14,9 +14,24 @@ extension Roll {
         /// The roll of the last night, whatever came of it.
         var last: Roll?
 
-        public init(known: [KnownArrival], champion: Digest?, championNight: Int64?, last: Roll?) {
+        init(known: [KnownArrival], champion: Digest?, championNight: Int64?, last: Roll?) {
             (self.known, self.champion, self.championNight, self.last) = (known, champion, championNight, last)
         }
+
+        public init(of model: String, _ store: ContentStore) throws {
+            let nights = try store.nights(of: model)
+            let production = try store.production(of: model)
+            let night = production.flatMap { champion in
+                nights.last { $0.challenger == champion.version } ?? nights.first { $0.champion == champion.version }
+            }
+            self.init(
+                known: try store.arrivals(of: model), champion: production?.digest, championNight: night?.number,
+                last: try nights.last.map { try Roll(bytes: try store.read($0.roll)) })
+        }
+
+        /// Whether the model in production was registered by hand and is new to nights: then it is taken to have learned the
+        /// base set.
+        public var isByHand: Bool { champion != nil && championNight == nil }
     }
 
     /// The roll of a night.
@@ -28,13 +43,18 @@ extension Roll {
     ///   - images: what lies in the folders now.
     ///   - arrivals: what this night sees for the first time.
     ///   - date: of this night.
-    public init(_ images: NightImages, _ knowledge: Knowledge, arrivals: [Arrival], date: CalendarDay) {
+    ///   - isForced: whether to train from scratch on all, whatever is new.
+    public init(
+        _ images: NightImages, _ knowledge: Knowledge, arrivals: [Arrival], date: CalendarDay, isForced: Bool = false
+    ) {
         let present = images.present
         let base = Set(images.base.map(images.source))
         let learned = Roll.learned(knowledge, base)
         let isHeldOut = Roll.heldOut(images, knowledge.last)
         champion = knowledge.champion
-        start = champion == nil || images.section.start == .scratch ? .scratch : .warm
+        copies = images.copyCount
+        self.isForced = isForced
+        start = isForced || champion == nil || images.section.start == .scratch ? .scratch : .warm
         let incoming = champion == nil ? [] : Roll.incoming(images, knowledge.known, arrivals, base, date)
         members = (base.sorted() + incoming).map { source in
             Member(
@@ -89,6 +109,7 @@ extension Roll {
 
     /// Whether there is anything to learn that an earlier night was not trained on.
     public func hasNews(since trained: Roll?) -> Bool {
+        if isForced { return true }
         let former = Set(trained?.members.map(\.source) ?? [])
         return newForTraining.contains { !former.contains($0) }
     }

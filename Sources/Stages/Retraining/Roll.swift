@@ -22,8 +22,12 @@ public struct Roll: Codable, Sendable, Equatable {
     /// Of the model that is trained further and compared with; nil where there is none.
     public var champion: Digest?
     public var start: Start
+    /// Whether it is trained on even if nothing is new.
+    public var isForced: Bool
     /// By digest.
     public var members: [Member]
+    /// Files that have the bytes of another one, and count once.
+    public var copies: Int
 
     public var newCount: Int { members.count { $0.isNew } }
 

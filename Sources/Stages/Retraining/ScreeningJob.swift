@@ -15,7 +15,7 @@ public struct ScreeningJob: Sendable {
 
     public let graph: TaskGraph
     private let images: NightImages
-    private let known, new: [Part]
+    private let known, held, new: [Part]
     private let drift: TaskID
 
     /// - Parameters:
@@ -55,6 +55,7 @@ public struct ScreeningJob: Sendable {
             base
             + prepare(
                 "known", images.incoming.filter { admitted.contains(images.source($0)) }, .quarantine)
+        held = prepare("held", images.heldBack(known), .quarantine)
         // An image that cannot be read is set aside and told: it must not keep the others from being used.
         var new = prepare("new", arriving, .quarantine)
         var driftInputs = base.enumerated().map { TaskInput("normal.\($0.offset)", $0.element.images, "images.json") }
@@ -99,12 +100,18 @@ public struct ScreeningJob: Sendable {
             try read(FingerprintStage.Index.self, part.fingerprints, "fingerprints.json")
                 .compactMapValues(PerceptualHash.init(words:))
         }
-        var kept: [(file: String, hash: PerceptualHash)] = []
-        for part in known {
-            let found = try hashes(part)
-            for entry in try read(ImageIndex.self, part.images, "images.json").entries {
-                if let hash = found[entry.source.hex] { kept.append((entry.file, hash)) }
+        func pictures(_ parts: [Part]) throws -> [(file: String, hash: PerceptualHash)] {
+            try parts.flatMap { part in
+                let found = try hashes(part)
+                return try read(ImageIndex.self, part.images, "images.json").entries.compactMap { entry in
+                    found[entry.source.hex].map { (entry.file, $0) }
+                }
             }
+        }
+        var kept = try pictures(known)
+        let heldBack = try pictures(held)
+        func same(_ hash: PerceptualHash, _ pictures: [(file: String, hash: PerceptualHash)]) -> String? {
+            pictures.first { $0.hash.distance(to: hash) <= images.section.nearDuplicate }?.file
         }
         var screened: [(entry: ImageIndex.Entry, score: ScoreIndex.Entry?, overlay: Digest?, hash: PerceptualHash?)] =
             []
@@ -132,10 +139,10 @@ public struct ScreeningJob: Sendable {
             guard let score, let hash else { return arrival(.unusable, entry.rejection ?? "it was not scored") }
             if labelled.contains(entry.source) { return arrival(.nearDuplicate, "a labelled image of the gate") }
             // Before copies: a picture of a known part may show it with a new defect.
-            if isSuspect(score) { return arrival(.quarantined) }
-            if let original = kept.first(where: { $0.hash.distance(to: hash) <= images.section.nearDuplicate }) {
-                return arrival(.nearDuplicate, original.file)
+            if isSuspect(score) || same(hash, heldBack) != nil {
+                return arrival(.quarantined, same(hash, heldBack) ?? "")
             }
+            if let original = same(hash, kept) { return arrival(.nearDuplicate, original) }
             kept.append((entry.file, hash))
             return arrival(.admitted)
         }

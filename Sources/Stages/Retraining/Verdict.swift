@@ -34,7 +34,8 @@ public struct Verdict: Codable, Sendable, Equatable {
     /// One line for people.
     public var reason: String {
         let worse = criteria.filter(\.isWorse).map(\.name)
-        return worse.isEmpty
-            ? "not worse in any of \(criteria.count) criteria" : "worse: " + worse.joined(separator: ", ")
+        guard worse.isEmpty else { return "worse: " + worse.joined(separator: ", ") }
+        return criteria.contains { $0.champion != nil }
+            ? "not worse in any of \(criteria.count) criteria" : "the first one, and finds synthetic defects"
     }
 }

@@ -33,9 +33,9 @@ struct NightsCommand: ParsableCommand {
             try storeOptions.requireStore()
             let store = try storeOptions.open(.readOnly)
             guard let label = night else {
-                let nights = try store.nights(of: name)
-                for night in nights { print("\(night.label)\t\(night.state.rawValue)\t\(NightSummary.outcome(night))") }
-                if nights.isEmpty { print("\(name) has no nights yet") }
+                for night in try store.knownNights(of: name) {
+                    print("\(night.label)\t\(night.state.rawValue)\t\(NightSummary.outcome(night))")
+                }
                 return
             }
             let night = try store.night(label, of: name)

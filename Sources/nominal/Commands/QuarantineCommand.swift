@@ -58,6 +58,7 @@ struct ListQuarantineCommand: ParsableCommand {
         try failing {
             try storeOptions.requireStore()
             let store = try storeOptions.open(.readOnly)
+            _ = try store.knownNights(of: name)
             let listed = try store.arrivals(of: name).filter {
                 $0.arrival.state == .quarantined && (all || $0.decision == nil)
             }
@@ -83,8 +84,9 @@ struct ListQuarantineCommand: ParsableCommand {
     }
 
     private func text(_ known: KnownArrival) -> String {
-        let score = known.arrival.score.map { "\(Double(Int($0 * 100)) / 100)" } ?? "-"
+        let score = known.arrival.score.map { "\(($0 * 100).rounded() / 100)" } ?? "-"
         var text = "\(known.number)\t\(known.night)\tscore \(score)\t\(known.arrival.file)"
+        if !known.arrival.detail.isEmpty { text += "\tthe same picture as \(known.arrival.detail), which is held back" }
         if let decision = known.decision {
             text +=
                 "\t\(decision.isAccepted ? "accepted" : "rejected") by \(decision.decidedBy) "
@@ -113,7 +115,7 @@ struct QuarantineChoice: ParsableArguments {
 
     func validate() throws {
         guard [!numbers.isEmpty, night != nil, isAll].count(where: { $0 }) == 1 else {
-            throw ValidationError("Say which images: their numbers, --night, or --all")
+            throw ValidationError("Say which images by one of these: their numbers, --night, or --all")
         }
     }
 
@@ -121,7 +123,9 @@ struct QuarantineChoice: ParsableArguments {
         try failing {
             try storeOptions.requireStore()
             let store = try storeOptions.open()
-            var chosen = numbers
+            _ = try store.knownNights(of: name)
+            if let night { _ = try store.night(night, of: name) }
+            var chosen = Array(Set(numbers))
             if chosen.isEmpty {
                 chosen = try store.arrivals(of: name).filter {
                     $0.arrival.state == .quarantined && $0.decision == nil && (isAll || $0.night == night)

@@ -1,3 +1,4 @@
+import AnomalyDetection
 import ArgumentParser
 import ContentStore
 import Foundation
@@ -24,6 +25,7 @@ struct RetrainCommand: ParsableCommand {
             Examples:
               nominal retrain jobs/nightly.json
               nominal retrain jobs/nightly.json --dry-run
+              nominal retrain jobs/nightly.json --scratch
               nominal retrain jobs/nightly.json --check 2026-11-26
             """)
 
@@ -45,6 +47,9 @@ struct RetrainCommand: ParsableCommand {
     @Flag(help: "Show which files are new, and change nothing.")
     var dryRun = false
 
+    @Flag(help: "Train from scratch on all images, whether or not any is new: after images were taken back, say.")
+    var scratch = false
+
     @Flag(help: "Give up a night that was interrupted, and keep the model in production.")
     var abandon = false
 
@@ -58,8 +63,8 @@ struct RetrainCommand: ParsableCommand {
         if let date, CalendarDay(date) == nil {
             throw ValidationError("--date is \(date); expected a day such as 2026-11-26")
         }
-        guard [dryRun, abandon, check != nil].count(where: { $0 }) <= 1 else {
-            throw ValidationError("--dry-run, --abandon and --check exclude each other")
+        guard [dryRun, abandon, scratch, check != nil].count(where: { $0 }) <= 1 else {
+            throw ValidationError("--dry-run, --scratch, --abandon and --check exclude each other")
         }
     }
 
@@ -78,7 +83,9 @@ struct RetrainCommand: ParsableCommand {
                 let session = try RunSession(
                     storeOptions, machine, keepGoing: false, reporting, subject: "retrain \(model)", interruption,
                     policy: FailurePolicy(job.execution), checkedShare: check == nil ? 0 : 1)
-                opened = (session, try session.store.lockNights(of: model))
+                opened = (
+                    session, try session.store.lockNights(of: model, timeoutSeconds: storeOptions.lockTimeout)
+                )
                 return try session.digests(paths, verifyContent: verification.readsContent)
             }
             guard let (session, lock) = opened else { fatalError("a night did not ask for the digests of its files") }
@@ -87,7 +94,7 @@ struct RetrainCommand: ParsableCommand {
             let shift = NightShift(
                 session: session, manifest: bytes, manifestFile: manifest, images: images,
                 date: CalendarDay(date ?? Moment.day())!, decider: by ?? NSUserName(),
-                output: output ?? "runs/\(job.name)/nights")
+                isForced: scratch, output: output ?? "runs/\(job.name)/nights")
             if let check { return try shift.check(try session.store.night(check, of: model)) }
             let ended = try shift.run { night in
                 print(try NightSummary(night, session.store).text(report: shift.folder(night) + "/report.html"))
@@ -106,11 +113,12 @@ struct RetrainCommand: ParsableCommand {
         func note(_ files: [String], _ words: String) {
             guard !files.isEmpty else { return }
             StandardError.note(
-                "\(files.count) files \(words): " + files.prefix(3).joined(separator: ", ")
+                "\(files.count) of the new files \(words): " + files.prefix(3).joined(separator: ", ")
                     + (files.count > 3 ? ", ..." : ""))
         }
         note(images.unsettled, "have just been written and are left for the next night")
         note(images.unreadable, "cannot be read and are left for another night")
+        note(images.ignored, "are no PNG, TIFF or JPEG by their names and are left out")
         if job.training.candidates > 1 {
             StandardError.note("a night takes the last checkpoint: no training.candidates")
         }
@@ -141,17 +149,24 @@ struct RetrainCommand: ParsableCommand {
             if let store { return try store.sourceDigests(paths: paths, threads: machine.threadCount) }
             return try paths.map { try Digest.of(filePath: $0) }
         }
-        let known = try store?.arrivals(of: images.model) ?? []
-        let preview = NightPreview(images, known: known)
+        let knowledge = try store.map { try Roll.Knowledge(of: images.model, $0) }
+        let preview = NightPreview(images, knowledge, date: CalendarDay(date ?? Moment.day())!)
         let production = try store?.production(of: images.model)
+        tell(manifest, images)
         if let open = try store?.nights(of: images.model).last(where: { $0.state == .open }) {
-            print("goes on with the night \(open.label), which was interrupted")
+            print("first comes to the end of the night \(open.label), which was interrupted or is under way")
         }
         print(
             "in production: \(production.map { "\($0.reference)" } ?? "no model; the first night trains one on the base set")"
         )
+        if let store, let production, store.contains(production.digest) {
+            try RetrainingJob.requireSameNetwork(
+                try Model(bytes: try store.read(production.digest), name: "\(production.reference)"),
+                "\(production.reference)", images)
+        }
         print("base set:      \(preview.baseCount) images, \(preview.newBase.count) of them new")
         print("incoming:      \(preview.incomingCount) images, \(preview.newIncoming.count) of them new")
+        print("not learned:   \(preview.unlearnedCount) images that are known and admitted")
         if images.copyCount > 0 { print("exact copies:  \(images.copyCount), used once") }
         for file in preview.newBase + preview.newIncoming { print("  new: \(file)") }
     }

@@ -45,6 +45,8 @@ final class ProgressDisplay: RunReporter {
     func runStarted(total: Int) {
         state.withLock { state in
             (state.total, state.reading, state.started) = (total, nil, ContinuousClock.now)
+            // A command may have several runs.
+            (state.finished, state.cached, state.isOver) = (0, 0, false)
             erase(&state)
         }
         guard isTerminal, !isQuiet else { return }
