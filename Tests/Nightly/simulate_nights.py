@@ -44,7 +44,7 @@ RUIN = {"learningRate": 0.1, "stepsPerImage": 10}
 # By the number of the day.
 DEFECTS, DRIFT, KILLED, MISSED, RUINED, CORRECTED, QUIET = 4, 6, 8, 10, 12, 13, 14
 DAYS = 14
-KEPT = 10
+FAILED, KEPT = 1, 10
 
 
 class Fortnight:
@@ -68,11 +68,11 @@ class Fortnight:
         return subprocess.run(
             [self.program, *arguments, "--store", "store"], cwd=self.folder, capture_output=True, text=True)
 
-    def night(self, day, manifest="plant.json"):
+    def night(self, day, manifest="plant.json", codes=(0, KEPT)):
         started = time.monotonic()
         done = self.nominal("retrain", manifest, "--date", self.date(day), "--by", "simulation")
         self.seconds[day] = time.monotonic() - started
-        if done.returncode not in (0, KEPT):
+        if done.returncode not in codes:
             raise SystemExit(f"day {day}: exit code {done.returncode}\n{done.stdout}\n{done.stderr}")
         print(f"--- day {day}, {self.start}: exit code {done.returncode}, {self.seconds[day]:.1f} s\n{done.stdout}",
               flush=True)
@@ -166,7 +166,8 @@ def simulate(options, folder, category, start, check, days=DAYS):
             # The light stays as it is: somebody has looked, and takes the batch for normal.
             accepted = plant.nominal("quarantine", "accept", "plant", "--night", plant.date(DRIFT), "--reason", "new lamps")
             print(accepted.stdout, end="")
-        done = plant.night(day, "ruined.json" if ruined else "plant.json")
+        # A network that is ruined so far that its scores are no numbers fails; one that still has scores is worse.
+        done = plant.night(day, "ruined.json", (FAILED, KEPT)) if ruined else plant.night(day)
         if not check:
             continue
         if day == 1:
@@ -186,7 +187,7 @@ def simulate(options, folder, category, start, check, days=DAYS):
             new = int(re.search(r"(\d+):", line).group(1)) if ":" in line else 0
             plant.expect(new == 2 * size, f"what came in the missed night is taken in: {new} images")
         if ruined:
-            plant.expect(done.returncode == KEPT and "worse" in done.stdout, "the ruined model is not promoted")
+            plant.expect("worse" in done.stdout or "failed" in done.stdout, "the ruined model is not promoted")
         if day == CORRECTED:
             plant.expect("new to the model" in done.stdout and "new images    none" in done.stdout,
                          "the images of that night are learned with the corrected settings")
@@ -220,7 +221,7 @@ def check_models(plant, category):
             loss = "" if former is None else f", {value - former:+.4f}"
             plant.expect(former is None or value >= former - 0.02, f"version {version}: image AUROC {value:.4f}{loss}")
             former = value
-        if "no new model" in outcome:
+        if state == "failed" or "no new model" in outcome:
             continue
         # By the manifest that the night began with, whatever this one says.
         checked = plant.nominal("retrain", "plant.json", "--check", label)

@@ -250,8 +250,45 @@ import Thresholds
     private static func assessment(_ criterion: Double) -> String {
         let projection =
             #"{"changeInside":1,"changeOutside":0,"idempotence":0,"identityError":0,"singularValues":[]}"#
-        return #"{"criterion":\#(criterion),"detection":{"samples":1},"kinds":{},"normalImages":1,"#
-            + #""projection":\#(projection),"projectionBeforeTraining":\#(projection),"robustness":[]}"#
+        return #"{"criterion":\#(criterion),"defectScores":[2],"detection":{"samples":1},"falseAlarms":0,"kinds":{},"#
+            + #""normalImages":1,"normalScores":[0],"projection":\#(projection),"projectionBeforeTraining":\#(projection),"#
+            + #""recall":1,"robustness":[]}"#
+    }
+
+    @Test("The stages of a night give the pinned bytes")
+    func night() throws {
+        let images = try ingest(.train)["images.json"]!
+        let fingerprints = try bench.run(FingerprintStage(), [("images", images)])
+        expectPinned(fingerprints, FingerprintStage.self, version: 1, ["fingerprints.json": "1316579e8942"])
+        let members = try sources(.train).map(\.digest).sorted().enumerated().map { number, source in
+            Roll.Member(source: source, file: "\(number)", isNew: number < 2, isHeldOut: number == 0)
+        }
+        let roll = Roll(
+            champion: Digest.of(text: "champion"), start: .warm, isForced: false, members: members, copies: 0)
+        let enrolled = try bench.run(
+            EnrolStage(replay: 0.5, measuresNormalization: true),
+            [("roll", try bench.store.put(bytes: roll.bytes)), ("images.0", images)])
+        expectPinned(
+            enrolled, EnrolStage.self, version: 1,
+            [
+                "training.json": "eb572a235e0e", "normals.json": "b0e86aec7cc6", "heldout.json": "79849b9896c7",
+                "judged.json": "79849b9896c7",
+                "normalization.json": "bd0dacde205a",
+            ])
+        let warm = try bench.run(
+            WarmStartStage(), [("model", try bench.store.put(bytes: StageOutputsTests.model().bytes))])
+        expectPinned(
+            warm, WarmStartStage.self, version: 1, ["checkpoint": "6d3ba34d5a3e", "normalization.json": "dbfdf8ef6730"])
+        let manifest = try data.manifest(more: #", "retrain": { "incoming": "incoming" }"#)
+        let verdict = try bench.run(
+            GateStage(gate: try #require(manifest.retrain).gate),
+            try [("champion", 0.5), ("challenger", 0.25)].map { name, criterion in
+                (
+                    "\(name).assessment",
+                    try bench.store.put(bytes: Array(StageOutputsTests.assessment(criterion).utf8))
+                )
+            })
+        expectPinned(verdict, GateStage.self, version: 1, ["verdict.json": "1391d3b2bfec"])
     }
 
     @Test("Requirements give the pinned bytes")

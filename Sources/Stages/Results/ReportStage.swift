@@ -8,8 +8,8 @@ import Statistics
 /// The page that a person reads.
 struct ReportStage: Stage {
     static let name = "report"
-    /// 3: curves, uncertain verdicts, drift, lineage. 2: more figures.
-    static let version = 3
+    /// 4: the style of other pages. 3: curves, uncertain verdicts, drift, lineage. 2: more figures.
+    static let version = 4
 
     /// What is known of a case before it runs.
     struct Case: Sendable {
