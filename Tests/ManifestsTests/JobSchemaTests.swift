@@ -40,7 +40,8 @@ struct JobSchemaTests {
                 "/require", "/require/imageAUROC", "/require/imageAP", "/require/imageF1Max", "/require/pixelAUROC",
                 "/require/pixelAP", "/require/pixelF1Max", "/require/aupro.0.05", "/require/aupro.0.3",
                 "/require/aupro.1", "/require/aupimo.mean", "/require/aupimo.median", "/perCategory",
-                "/execution/timeLimitSeconds", "/execution/memoryLimitMiB", "/variants",
+                "/execution/timeLimitSeconds", "/execution/memoryLimitMiB", "/retrain", "/retrain/model",
+                "/retrain/base", "/retrain/gate/labelled", "/variants",
             ])
     }
 
@@ -72,12 +73,12 @@ struct JobSchemaTests {
         #expect(try values("scoring", "imageScore") == ScoringSection.ImageScore.allCases.map(\.rawValue))
     }
 
-    @Test("a variant may hold every key of a manifest but name, execution and variants")
+    @Test("a variant may hold every key of a manifest but name, execution, retrain and variants")
     func variantKeys() throws {
         let all = try #require(JobSchema.document["properties"]?.members).map(\.name)
         let patch = try #require(
             JobSchema.document["properties"]?["variants"]?["additionalProperties"]?["properties"]?.members)
-        #expect(patch.map(\.name) == all.filter { !["name", "execution", "variants"].contains($0) })
+        #expect(patch.map(\.name) == all.filter { !["name", "execution", "retrain", "variants"].contains($0) })
     }
 
     @Test("the reference page has one row for every key, with its default and its range")

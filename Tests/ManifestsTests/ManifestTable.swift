@@ -67,6 +67,7 @@ extension ManifestTableRow {
         good("bounds of a range", #""corruption": {"structured": {"size": {"min": 0.005, "max": 1}}}"#),
         good("equal bounds", #""corruption": {"structured": {"patches": {"min": 3}}}"#),
         good("several seeds", #""training": {"seeds": [1, 2, 3]}"#),
+        good("nights", #""retrain": {"incoming": "x", "base": "bottle@3", "window": {"kind": "reservoir"}}"#),
         good("the largest seed", #""training": {"seed": 9007199254740991}"#),
         good(
             "variants", #""variants": {"lambda0": {"training": {"lambda": 0}}, "plain": {}, "w.8": {"network": null}}"#),
@@ -189,6 +190,13 @@ extension ManifestTableRow {
     ]
 
     private static let nested: [Self] = [
+        bad("a night without a folder", #""retrain": {}"#, ("/retrain", 12)),
+        bad("replay of all", #""retrain": {"incoming": "x", "replay": 1}"#, ("/retrain/replay", 40)),
+        bad("a name that is none", #""retrain": {"incoming": "x", "model": "a b"}"#, ("/retrain/model", 39)),
+        bad("a base that is none", #""retrain": {"incoming": "x", "base": "a@0"}"#, ("/retrain/base", 38)),
+        bad(
+            "a wrong window", #""retrain": {"incoming": "x", "window": {"kind": "weeks"}}"#,
+            ("/retrain/window/kind", 49)),
         bad("a wrong corruption", #""corruption": {"model": "draem"}"#, ("/corruption/model", 25)),
         bad(
             "an unknown shape", #""corruption": {"structured": {"shapes": {"line": 1}}}"#,
