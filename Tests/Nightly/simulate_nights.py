@@ -257,4 +257,5 @@ def main():
         sys.exit(f"{len(plant.failures)} expectations failed: " + "; ".join(plant.failures))
 
 
-main()
+if __name__ == "__main__":
+    main()
