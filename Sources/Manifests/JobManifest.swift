@@ -33,9 +33,6 @@ public struct JobManifest: Sendable, Equatable {
     /// The manifest as written.
     let document: JSONValue
 
-    /// The text of a manifest, of any size that the parser takes.
-    public static func bytes(path: String) throws(ManifestError) -> [UInt8] { try read(path) }
-
     /// Reads and checks a manifest.
     public static func load(path: String) throws(ManifestError) -> JobManifest {
         try parse(bytes: try read(path), file: path)
@@ -113,7 +110,7 @@ public struct JobManifest: Sendable, Equatable {
     }
 
     /// The bytes of a manifest; of a file that is too large, enough for the parser to refuse it.
-    static func read(_ path: String) throws(ManifestError) -> [UInt8] {
+    public static func read(_ path: String) throws(ManifestError) -> [UInt8] {
         do {
             let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
             defer { try? handle.close() }

@@ -86,11 +86,8 @@ struct NightShift {
             }
         }
         let manifest = try store.put(bytes: manifest)
-        let trained = try store.nights(of: images.model).last {
-            $0.verdict != nil && $0.manifest == manifest && $0.champion == champion?.version
-        }
         let roll = Roll(images, knowledge, arrivals: arrivals, date: date, isForced: isForced)
-        let hasNews = roll.hasNews(since: try trained.map(self.roll))
+        let hasNews = roll.hasNews(since: try lastTrained(manifest, champion?.version))
         guard !arrivals.isEmpty || hasNews else { return nil }
         return try store.beginNight(
             of: images.model, date: date.text, manifest: manifest, roll: try store.put(bytes: roll.bytes),
@@ -103,15 +100,19 @@ struct NightShift {
         guard champion?.version == night.champion else {
             return try end(night, .kept, "another model came into production meanwhile")
         }
-        let trained = try store.nights(of: night.model).last {
-            $0.number < night.number && $0.verdict != nil && $0.manifest == night.manifest
-                && $0.champion == night.champion
-        }
         let roll = try roll(night)
-        guard roll.hasNews(since: try trained.map(self.roll)) else {
+        guard roll.hasNews(since: try lastTrained(night.manifest, night.champion)) else {
             return try end(night, .kept, "nothing new to train on")
         }
         return try train(night, roll)
+    }
+
+    /// The roll of the last night that trained with the same manifest and the same model in production: what it had, another one
+    /// would train on for nothing.
+    private func lastTrained(_ manifest: Digest, _ champion: Int?) throws -> Roll? {
+        try store.nights(of: images.model).last {
+            $0.verdict != nil && $0.manifest == manifest && $0.champion == champion
+        }.map(roll)
     }
 
     private func end(_ night: Night, _ state: Night.State, _ reason: String) throws -> Night {
@@ -163,7 +164,7 @@ struct NightShift {
     /// Computes a night that is over again, and compares with what is stored.
     func check(_ night: Night) throws {
         guard let verdict = night.verdict, let version = night.challenger else {
-            throw StoreError.unknownSubject(text: night.label, reason: "this night made no model")
+            throw StoreError.unknownNight(night: night.label, reason: "this night made no model")
         }
         let job = try job(night, try roll(night))
         let summary = try session.execute(job.graph)

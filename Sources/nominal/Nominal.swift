@@ -15,8 +15,9 @@ struct Nominal: ParsableCommand {
               nominal init path/to/images
               nominal run images.json
 
-            Exit codes: 0 done; 1 a task failed; 10 nominal retrain kept the model; 64 wrong arguments; 65 invalid manifest or data; 66 input missing;
-            70 a fault of the program; 74 files cannot be read or written; 75 the store is in use; 130, 143 interrupted.
+            Exit codes: 0 done; 1 a task failed; 10 nominal retrain kept the model; 64 wrong arguments;
+            65 invalid manifest or data; 66 input missing; 70 a fault of the program; 74 files cannot be read or
+            written; 75 the store is in use; 130, 143 interrupted.
             """,
         version: NominalVersion.current,
         subcommands: [

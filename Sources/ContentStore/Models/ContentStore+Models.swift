@@ -18,14 +18,12 @@ extension ContentStore {
         // Flushed before it has a name for good.
         try settle()
         return try database.write { database in
-            try database.run("INSERT INTO artifact (digest) VALUES (?) ON CONFLICT DO NOTHING", [digest.column])
             try database.run(
                 """
                 INSERT INTO model (name, version, artifact, registeredAt)
-                SELECT ?1, 1 + coalesce((SELECT max(version) FROM model WHERE name = ?1), 0), id, ?3
-                FROM artifact WHERE digest = ?2
+                VALUES (?1, 1 + coalesce((SELECT max(version) FROM model WHERE name = ?1), 0), ?2, ?3)
                 ON CONFLICT (name, artifact) DO NOTHING
-                """, [name, digest.column, HostClock.wallNanoseconds()])
+                """, [name, try database.artifact(digest), HostClock.wallNanoseconds()])
             let isNew = database.changesCount > 0
             guard
                 let known = try database.models("model.name = ? AND artifact.digest = ?", [name, digest.column]).first

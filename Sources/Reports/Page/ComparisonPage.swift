@@ -21,7 +21,7 @@ public struct ComparisonPage {
     private static func section(_ comparison: ComparisonReport.Comparison) -> HTML {
         HTML("section") {
             HTML("h2") { comparison.second }
-            scrolling("Figures of \(comparison.second)", figures(comparison.categories))
+            HTML.scrolling("Figures of \(comparison.second)", figures(comparison.categories))
             HTML("p", ["class": "note"]) {
                 "In each cell the figure of this run, and below it the change. Image AUROC of the common images with the range "
                     + "that holds 95 % of its changes over images drawn anew; AUPIMO with the probability of such changes by "
@@ -79,7 +79,7 @@ public struct ComparisonPage {
             return HTML("p", ["class": "empty"]) { "A run does not tell what it was made from." }
         }
         guard !rows.isEmpty else { return HTML("p", ["class": "empty"]) { "The same in both runs." } }
-        return scrolling(
+        return HTML.scrolling(
             "What differs",
             HTML("table") {
                 HTML("thead") {
@@ -99,9 +99,5 @@ public struct ComparisonPage {
 
     private static func signed(_ value: Double) -> String {
         (value < 0 ? "−" : "+") + NumberText.fixed(abs(value), decimals: 4)
-    }
-
-    private static func scrolling(_ label: String, _ table: HTML) -> HTML {
-        HTML("div", ["class": "scrolling", "role": "region", "aria-label": label, "tabindex": "0"]) { table }
     }
 }

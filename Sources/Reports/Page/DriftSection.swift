@@ -28,10 +28,7 @@ struct DriftSection {
                     + ", in the lower ones. By the two-sample test of Kolmogorov and Smirnov, corrected after Holm for all tests "
                     + "of this report; a chance below \(DriftMeasure.level) counts as a change."
             }
-            HTML("div", ["class": "scrolling", "role": "region", "aria-label": "Drift of the images", "tabindex": "0"])
-            {
-                table
-            }
+            HTML.scrolling("Drift of the images", table)
         }
     }
 

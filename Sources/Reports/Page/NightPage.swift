@@ -30,7 +30,7 @@ public struct NightPage {
             if criteria.isEmpty {
                 HTML("p", ["class": "empty"]) { "Nothing was trained, and nothing compared." }
             } else {
-                scrolling(
+                HTML.scrolling(
                     "The gate",
                     HTML("table", ["class": "comparison"]) {
                         HTML("thead") {
@@ -96,7 +96,7 @@ public struct NightPage {
     private static func leftOut(_ rows: [[String]]) -> HTML {
         HTML("section") {
             HTML("h2") { "Left out" }
-            scrolling(
+            HTML.scrolling(
                 "Left out",
                 HTML("table") {
                     HTML("thead") {
@@ -113,9 +113,5 @@ public struct NightPage {
                     }
                 })
         }
-    }
-
-    private static func scrolling(_ label: String, _ table: HTML) -> HTML {
-        HTML("div", ["class": "scrolling", "role": "region", "aria-label": label, "tabindex": "0"]) { table }
     }
 }

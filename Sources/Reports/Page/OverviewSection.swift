@@ -8,21 +8,17 @@ struct OverviewSection {
             if report.categories.isEmpty {
                 HTML("p", ["class": "empty"]) { "This run has no category." }
             } else {
-                scrolling(
+                HTML.scrolling(
                     "Figures by category", FiguresTable(categories: report.categories, mean: report.mean).render())
             }
             if !report.peers.isEmpty {
                 HTML("h3") { "Published figures, for comparison" }
-                scrolling("Published figures", publishedTable)
+                HTML.scrolling("Published figures", publishedTable)
             }
         }
     }
 
     /// Wide tables scroll by themselves, with the keyboard too, and leave the page still.
-    private func scrolling(_ label: String, _ table: HTML) -> HTML {
-        HTML("div", ["class": "scrolling", "role": "region", "aria-label": label, "tabindex": "0"]) { table }
-    }
-
     /// The further metrics that anybody published, in the order in which they are first named.
     private var furtherNames: [String] {
         report.peers.flatMap(\.furtherMetrics).map(\.name).reduce(into: []) { names, name in

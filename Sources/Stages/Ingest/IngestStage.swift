@@ -15,6 +15,16 @@ struct IngestStage: Stage {
         var image: SourceImage
         var digest: Digest
         var maskDigest: Digest?
+
+        init(image: SourceImage, digest: Digest, maskDigest: Digest? = nil) {
+            (self.image, self.digest, self.maskDigest) = (image, digest, maskDigest)
+        }
+
+        /// - Parameter digestOf: of its file and of its mask, by their paths.
+        init(_ image: SourceImage, _ digestOf: [String: Digest]) {
+            self.init(
+                image: image, digest: digestOf[image.path]!, maskDigest: image.maskPath.map { digestOf[$0]! })
+        }
     }
 
     var sources: [Source]

@@ -8,10 +8,7 @@ extension JobBuilder {
     mutating func ingest(
         _ category: SourceCategory, _ split: SourceImage.Split, _ recipe: TrainingRecipe, _ manifest: JobManifest
     ) -> [TaskID] {
-        let sources = category.images.filter { $0.split == split }.map { image in
-            IngestStage.Source(
-                image: image, digest: digestOf[image.path]!, maskDigest: image.maskPath.map { digestOf[$0]! })
-        }
+        let sources = category.images.filter { $0.split == split }.map { IngestStage.Source($0, digestOf) }
         return assembler.addIngest(
             "\(category.name)/ingest/\(recipe.grid.width)x\(recipe.grid.height)/\(split.rawValue)-", sources,
             recipe.grid, manifest, manifest.dataset.onBadImage, isIntermediate: true

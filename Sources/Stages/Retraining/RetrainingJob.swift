@@ -145,10 +145,7 @@ public struct RetrainingJob: Sendable {
                 resources: .wholeMachine)
             var evidence = [TaskInput("\(name).assessment", assess, "assessment.json")]
             guard let labelled = images.labelled else { return evidence }
-            let sources = labelled.map { image in
-                IngestStage.Source(
-                    image: image, digest: images.source(image), maskDigest: image.maskPath.map { images.digestOf[$0]! })
-            }
+            let sources = labelled.map { IngestStage.Source($0, images.digestOf) }
             var tested: [TaskInput] = []
             for (number, part) in assembler.addIngest(
                 "\(images.model)/ingest/labelled-", sources, grid, images.manifest, images.manifest.dataset.onBadImage,

@@ -33,7 +33,7 @@ public struct ScreeningJob: Sendable {
         let name = images.model + "/screen"
 
         func prepare(_ kind: String, _ list: [SourceImage], _ onBadImage: DatasetSection.BadImagePolicy) -> [Part] {
-            let sources = list.map { IngestStage.Source(image: $0, digest: images.source($0)) }
+            let sources = list.map { IngestStage.Source($0, images.digestOf) }
             return assembler.addIngest(
                 "\(name)/ingest/\(kind)-", sources, champion.grid, images.manifest, onBadImage, isIntermediate: false
             ).map { label, task in
@@ -75,7 +75,7 @@ public struct ScreeningJob: Sendable {
         // Scores of the base set that can be compared: of images that the model was not trained on.
         let heldOut = images.heldOutOfRun
         let usual = images.base.filter { heldOut.contains(images.source($0)) }
-            .map { IngestStage.Source(image: $0, digest: images.source($0)) }
+            .map { IngestStage.Source($0, images.digestOf) }
         for (number, part) in assembler.addIngest(
             "\(name)/ingest/usual-", usual, champion.grid, images.manifest, images.manifest.dataset.onBadImage,
             isIntermediate: false

@@ -68,9 +68,12 @@ struct RetrainCommand: ParsableCommand {
         }
     }
 
+    /// Of the night; `validate` has looked at it.
+    private var day: CalendarDay { CalendarDay(date ?? Moment.day())! }
+
     func run() throws {
         try failing {
-            let bytes = try JobManifest.bytes(path: manifest)
+            let bytes = try JobManifest.read(manifest)
             let job = try JobManifest.parse(bytes: bytes, file: manifest)
             let model = try NightImages.modelName(job)
             if dryRun { return try preview(job) }
@@ -93,7 +96,7 @@ struct RetrainCommand: ParsableCommand {
             tell(job, images)
             let shift = NightShift(
                 session: session, manifest: bytes, manifestFile: manifest, images: images,
-                date: CalendarDay(date ?? Moment.day())!, decider: by ?? NSUserName(),
+                date: day, decider: by ?? NSUserName(),
                 isForced: scratch, output: output ?? "runs/\(job.name)/nights")
             if let check { return try shift.check(try session.store.night(check, of: model)) }
             let ended = try shift.run { night in
@@ -150,7 +153,7 @@ struct RetrainCommand: ParsableCommand {
             return try paths.map { try Digest.of(filePath: $0) }
         }
         let knowledge = try store.map { try Roll.Knowledge(of: images.model, $0) }
-        let preview = NightPreview(images, knowledge, date: CalendarDay(date ?? Moment.day())!)
+        let preview = NightPreview(images, knowledge, date: day)
         let production = try store?.production(of: images.model)
         tell(manifest, images)
         if let open = try store?.nights(of: images.model).last(where: { $0.state == .open }) {
