@@ -6,9 +6,10 @@ extension ContentStore {
     ///
     /// `subject`: the job that it is a run of, which garbage collection counts the last runs of.
     public func beginExecution(
-        command: String, versions: String, subject: String? = nil
+        command: String, versions: String, subject: String? = nil, origin: RunOrigin? = nil
     ) throws(StoreError) -> Int64 {
         _ = try writable(to: "record a run")
+        if origin?.manifest != nil { try settle() }
         guard let locks else { throw .openedReadOnly(path: path, operation: "record a run") }
         var begun: Int64?
         do {
@@ -18,7 +19,7 @@ extension ContentStore {
                 // Locked before the row can be seen: a running execution that is not locked is a dead one.
                 while try !locks.begin(execution: number) { number += 1 }
                 begun = number
-                try insert(execution: number, command, versions, subject, database)
+                try insert(execution: number, command, versions, subject, origin, database)
                 return number
             }
         } catch {
@@ -28,18 +29,20 @@ extension ContentStore {
     }
 
     private func insert(
-        execution number: Int64, _ command: String, _ versions: String, _ subject: String?, _ database: Database
+        execution number: Int64, _ command: String, _ versions: String, _ subject: String?, _ origin: RunOrigin?,
+        _ database: Database
     ) throws {
         let (host, process) = (HostDescription.current, ProcessIdentity.current)
         try database.run(
             """
             INSERT INTO execution (id, command, versions, subject, host, processor, process, processStartedTicks, startedAt,
-                outcome)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'running')
+                outcome, manifest, file, recipe)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?)
             """,
             [
                 number, command, versions, subject, host.name, host.processor, Int64(process.number),
                 process.startedTicks, HostClock.wallNanoseconds(),
+                try origin?.manifest.map { try database.artifact($0) }, origin?.file, origin?.recipe,
             ])
     }
 

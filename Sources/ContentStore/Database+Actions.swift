@@ -12,6 +12,12 @@ extension Database {
             try run(
                 "INSERT INTO actionKeyPart (action, position, keyPart) VALUES (?, ?, ?)",
                 [action, position, keyPartRow(part, &rows)])
+            for (role, digest) in part.value.digests {
+                // Of two parts of one name inside a record, the first counts.
+                try run(
+                    "INSERT INTO source (action, part, role, artifact) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                    [action, position, role, artifactRow(digest, nil, &rows)])
+            }
         }
         let insertion = try RawStatement(
             self, "INSERT INTO used (action, position, name, artifact) VALUES (?, ?, ?, ?)")

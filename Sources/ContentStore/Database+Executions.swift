@@ -37,6 +37,7 @@ extension Database {
             try run("UPDATE execution SET taskKeys = ? WHERE id = ?", [try taskKeysRow(keys), id])
         }
         try run("DELETE FROM waiting WHERE execution = ?", [id])
+        try link(.execution, id)
     }
 
     private func taskKeysRow(_ keys: TaskKeys) throws -> Int64 {

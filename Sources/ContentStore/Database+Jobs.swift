@@ -42,6 +42,7 @@ extension Database {
                 UPDATE job SET status = 'discarded', durationSeconds = ?, log = ?
                 WHERE action = ? AND attempt = ? AND status IN ('running', 'abandoned')
                 """, [max(record.durationSeconds, 0), log, action, record.attempt.number])
+            if changesCount > 0, let job = try job(action, record.attempt) { try link(.job, job) }
             return .discarded(reason: reason)
         }
         try run(
@@ -56,14 +57,23 @@ extension Database {
                 action, record.attempt.number, execution, record.task, status, record.startedAt,
                 max(record.durationSeconds, 0), log, failure?.rawValue,
             ])
-        guard case .succeeded(let result) = record.outcome else { return .recorded }
-        let job = try identifier(
-            "SELECT id FROM job WHERE action = ? AND attempt = ?", [action, record.attempt.number])
+        guard let job = try job(action, record.attempt) else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "an attempt was not written")
+        }
+        guard case .succeeded(let result) = record.outcome else {
+            try link(.job, job)
+            return .recorded
+        }
         try publish(result, action, record, &rows)
         try run(
             "UPDATE action SET job = ?, hasReferences = ?, hasWarnings = ? WHERE id = ?",
             [job, !result.references.isEmpty, !result.warnings.isEmpty, action])
+        try link(.job, job, action: action)
         return .published
+    }
+
+    private func job(_ action: Int64, _ attempt: Attempt) throws -> Int64? {
+        try identifier("SELECT id FROM job WHERE action = ? AND attempt = ?", [action, attempt.number])
     }
 
     /// Ends a job that nobody had claimed: under the next number, unless its result is known already.
@@ -113,6 +123,7 @@ extension Database {
         try run(
             "INSERT INTO ledger (recordedAt, kind, digest, text) VALUES (?, ?, ?, ?)",
             [recordedAt, kind, digest.column, text])
+        try link(.fault, lastInsertedRowID)
     }
 
     /// A moving average in which the last few runs count most: machines and data change.

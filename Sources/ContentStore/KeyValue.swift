@@ -15,6 +15,20 @@ public indirect enum KeyValue: Sendable, Hashable {
         return Digest.of(encoder.bytes)
     }
 
+    /// Every digest in the value with where it stands: "" for the value itself, "mask" for a part of a record, "3" for the fourth
+    /// of a list, "mask/3" further inside.
+    public var digests: [(role: String, digest: Digest)] {
+        func inside(_ name: String, _ value: KeyValue) -> [(role: String, digest: Digest)] {
+            value.digests.map { ($0.role.isEmpty ? name : "\(name)/\($0.role)", $0.digest) }
+        }
+        switch self {
+        case .digest(let digest): return [("", digest)]
+        case .list(let values): return values.enumerated().flatMap { inside("\($0.offset)", $0.element) }
+        case .record(let parts): return parts.flatMap { inside($0.name, $0.value) }
+        case .text, .integer, .real, .flag: return []
+        }
+    }
+
     /// The value for people, in a notation like JSON's; digests are shortened to twelve digits.
     public var readable: String {
         switch self {

@@ -39,10 +39,16 @@ extension ContentStore {
     private func recordDead(_ dead: [Int64]) throws(StoreError) {
         try database.write { database in
             for execution in dead {
+                let jobs = try Int64.fetchAll(
+                    database, sql: "SELECT id FROM job WHERE execution = ? AND status = 'running' ORDER BY id",
+                    arguments: [execution])
+                for job in jobs {
+                    try database.run("UPDATE job SET status = 'abandoned' WHERE id = ?", [job])
+                    try database.link(.job, job)
+                }
                 try database.run(
                     "UPDATE execution SET outcome = 'interrupted' WHERE id = ? AND outcome = 'running'", [execution])
-                try database.run(
-                    "UPDATE job SET status = 'abandoned' WHERE execution = ? AND status = 'running'", [execution])
+                if database.changesCount > 0 { try database.link(.execution, execution) }
                 try database.run("DELETE FROM waiting WHERE execution = ?", [execution])
             }
         }

@@ -66,6 +66,8 @@ extension Database {
 
     func integer(_ column: Int32) -> Int64 { unsafe sqlite3_column_int64(statement, column) }
 
+    func real(_ column: Int32) -> Double { unsafe sqlite3_column_double(statement, column) }
+
     func isNull(_ column: Int32) -> Bool { unsafe sqlite3_column_type(statement, column) == SQLITE_NULL }
 
     func text(_ column: Int32) -> String {

@@ -3,18 +3,21 @@ import GRDB
 /// The tables of a store. `PRAGMA user_version` holds the version.
 ///
 /// History: 1 = first; 2 = several processes at once: who runs what, what waits for whom, why an attempt failed; pins,
-/// and which job a run was of; 3 = models under names; 4 = nights of retraining.
+/// and which job a run was of; 3 = models under names; 4 = nights of retraining; 5 = sources of actions, the manifest of a run, and
+/// the history as a chain.
 ///
 /// Facts (`action` with its inputs, outputs, references, warnings) stay apart from the history (`execution`, `job`).
 /// Digests are 32-byte blobs, times are nanoseconds since 1970.
 enum StoreSchema {
-    static let version = 4
+    static let version = 5
 
     /// One step on the way from an empty database to the present tables. A step that was released never changes.
     struct Step {
         /// The first version whose tables contain what this step makes.
         let version: Int
         let sql: String
+        /// What only the program can work out from the rows that are there.
+        var fill: (@Sendable (Database) throws -> Void)?
     }
 
     /// In the order in which they are applied. A version may consist of several steps.
@@ -24,12 +27,16 @@ enum StoreSchema {
         Step(version: 2, sql: retentionTables),
         Step(version: 3, sql: modelTables),
         Step(version: 4, sql: nightTables),
+        Step(version: 5, sql: lineageTables, fill: fillLineage),
     ]
 
     /// Brings a database of version `found` (0 when it is empty) to the present one. To be called in a transaction: a
     /// crash leaves either the old version or the new one.
     static func migrate(_ database: Database, from found: Int) throws {
-        for step in steps where step.version > found { try database.execute(sql: step.sql) }
+        for step in steps where step.version > found {
+            try database.execute(sql: step.sql)
+            try step.fill?(database)
+        }
         try database.execute(sql: "PRAGMA user_version = \(version)")
     }
 }

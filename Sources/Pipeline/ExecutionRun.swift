@@ -67,7 +67,7 @@ final class ExecutionRun: Sendable {
         self.observer = observer
         self.cancellation = cancellation
         execution = try store.beginExecution(
-            command: options.command, versions: options.versions, subject: options.subject)
+            command: options.command, versions: options.versions, subject: options.subject, origin: options.origin)
         folders = AttemptFolders(store: store, execution: execution)
         durations = try store.measuredDurations()
         board = Monitor(

@@ -23,6 +23,8 @@ public struct ExecutorOptions: Sendable {
     public var versions: String
     /// For garbage collection: the job that this is a run of.
     public var subject: String?
+    /// For the lineage: the manifest.
+    public var origin: RunOrigin?
 
     public init(
         jobs: Int, threads: Int? = nil, cores: Int? = nil, keepGoing: Bool = false, keyParts: [KeyPart] = [],

@@ -20,7 +20,7 @@ struct RunSession {
     init(
         _ storeOptions: StoreOptions, _ machine: MachineOptions, keepGoing: Bool, _ reporting: ReportingOptions,
         subject: String, _ interruption: Interruption, policy: FailurePolicy = FailurePolicy(),
-        checkedShare: Double = 0
+        checkedShare: Double = 0, origin: (ContentStore) throws -> RunOrigin
     ) throws {
         self.machine = machine
         self.reporting = reporting
@@ -35,6 +35,7 @@ struct RunSession {
             keyParts: Job.keyParts, command: CommandLine.arguments.joined(separator: " "),
             versions: RunSession.versions, subject: subject)
         (options.policy, options.checkedShare) = (policy, checkedShare)
+        options.origin = try origin(store)
         executor = Executor(store: store, options: options, observer: meter)
         pending.attach(executor)
     }

@@ -161,7 +161,7 @@ struct BundleTests {
     @Test(
         "Contents made to do harm are refused",
         arguments: [
-            ("\"subject\":\"task second\",\"version\":1", "\"subject\":\"task second\",\"version\":2"),
+            ("\"subject\":\"task second\",\"version\":2", "\"subject\":\"task second\",\"version\":3"),
             ("\"format\":\"nominal-bundle\"", "\"format\":\"other\""),
             ("\"sizeBytes\":3", "\"sizeBytes\":-3"), ("\"sizeBytes\":3", "\"sizeBytes\":9223372036854775807"),
             ("\"sizeBytes\":3", "\"sizeBytes\":4"), ("\"durationSeconds\":0.25", "\"durationSeconds\":-1"),
@@ -170,21 +170,38 @@ struct BundleTests {
     func hostile(_ change: (from: String, to: String)) throws {
         _ = try fill()
         _ = try store.export(try store.subject("second"), to: file)
+        try rewriteContents { text in
+            guard let range = text.range(of: change.from) else {
+                Issue.record("the contents have no \(change.from)")
+                return text
+            }
+            return text.replacingCharacters(in: range, with: change.to)
+        }
+        let error = #expect(throws: StoreError.self) {
+            try other.store.importBundle(file, execution: other.execution)
+        }
+        #expect(error?.exitCode == 65, "\(String(describing: error))")
+        #expect(try other.store.listing().blobs.isEmpty)
+    }
+
+    @Test("A bundle of version 1, which names no sources, is read")
+    func first() throws {
+        _ = try fill()
+        _ = try store.export(try store.subject("second"), to: file)
+        try rewriteContents { $0.replacing("\"sources\":[],", with: "").replacing("second\",\"version\":2", with: "second\",\"version\":1") }
+        #expect(try other.store.importBundle(file, execution: other.execution).newResults == 2)
+    }
+
+    /// Puts other contents in front of the blobs.
+    private func rewriteContents(_ change: (String) -> String) throws {
         let whole = try AtomicFile.read(file)
         let size = TarMember.claimedSize(Array(whole[..<512]))!
-        let text = String(decoding: whole[512..<512 + size], as: UTF8.self)
-        let range = try #require(text.range(of: change.from))
-        let json = Array(text.replacingCharacters(in: range, with: change.to).utf8)
+        let json = Array(change(String(decoding: whole[512..<512 + size], as: UTF8.self)).utf8)
         let member = TarMember(name: BundleContents.memberName, sizeBytes: json.count)
         let former = TarMember(name: BundleContents.memberName, sizeBytes: size)
         let bytes =
             member.header + json + [UInt8](repeating: 0, count: member.paddingBytes)
             + whole[(512 + size + former.paddingBytes)...]
         try AtomicFile.write(Array(bytes), to: file, onlyIfChanged: false)
-        let error = #expect(throws: StoreError.self) {
-            try other.store.importBundle(file, execution: other.execution)
-        }
-        #expect(error?.exitCode == 65, "\(String(describing: error))")
-        #expect(try other.store.listing().blobs.isEmpty)
     }
 }

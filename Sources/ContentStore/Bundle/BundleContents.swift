@@ -5,8 +5,8 @@ import Foundation
 /// A bundle is a ustar archive (`TarMember`) of `bundle.json`, which is this in JSON with sorted keys, and a member
 /// `objects/ab/cdef...` for each of `blobs`, in that order. Equal contents are equal files.
 struct BundleContents: Codable, Equatable {
-    /// History: 1 = first.
-    static let currentVersion = 1
+    /// History: 1 = first; 2 = the sources of actions.
+    static let currentVersion = 2
     static let format = "nominal-bundle"
     static let memberName = "bundle.json"
     /// More would be several million facts.
@@ -23,6 +23,14 @@ struct BundleContents: Codable, Equatable {
         let digest: Digest
     }
 
+    /// A content that a key part names.
+    struct Source: Codable, Equatable {
+        /// The position of the part.
+        let part: Int
+        let role: String
+        let digest: Digest
+    }
+
     struct Output: Codable, Equatable {
         let name: String
         let digest: Digest
@@ -36,6 +44,8 @@ struct BundleContents: Codable, Equatable {
         let task: String
         let durationSeconds: Double
         let parts: [Part]
+        /// Nil in version 1.
+        let sources: [Source]?
         let inputs: [Input]
         let outputs: [Output]
         let references: [Digest]
@@ -92,8 +102,8 @@ struct BundleContents: Codable, Equatable {
         func invalid(_ reason: String) -> StoreError { .invalidBundle(path: path, reason: reason) }
         guard let heading = try? JSONDecoder().decode(Heading.self, from: Data(json)), heading.format == Self.format
         else { throw invalid("\(Self.memberName) is not the contents of a bundle") }
-        guard heading.version == Self.currentVersion else {
-            throw invalid("it has version \(heading.version), this program reads version \(Self.currentVersion)")
+        guard (1...Self.currentVersion).contains(heading.version) else {
+            throw invalid("it has version \(heading.version), this program reads versions 1 to \(Self.currentVersion)")
         }
         do {
             self = try JSONDecoder().decode(Self.self, from: Data(json))
@@ -130,6 +140,9 @@ struct BundleContents: Codable, Equatable {
             for output in action.outputs where sizes[output.digest] != output.sizeBytes {
                 return "the output \(output.name) of \(action.task) is not among the blobs"
             }
+            let places = (action.sources ?? []).map { "\($0.part) \($0.role)" }
+            guard Set(places).count == places.count, (action.sources ?? []).allSatisfy({ action.parts.indices.contains($0.part) })
+            else { return "the action \(action.key) names a source twice, or of a part that it does not have" }
             for reference in action.references where sizes[reference] == nil {
                 return "\(action.task) refers to \(reference), which is not among the blobs"
             }

@@ -108,6 +108,13 @@ extension ContentStore {
                 WHERE actionKeyPart.action = ? ORDER BY actionKeyPart.position
                 """
             ) { BundleContents.Part(name: $0[0], readable: $0[1], digest: try Digest($0, 2)) },
+            sources: try fetch(
+                """
+                SELECT source.part, source.role, artifact.digest
+                FROM source JOIN artifact ON artifact.id = source.artifact
+                WHERE source.action = ? ORDER BY source.part, source.role
+                """
+            ) { BundleContents.Source(part: $0[0], role: $0[1], digest: try Digest($0, 2)) },
             inputs: try fetch(
                 """
                 SELECT used.name, artifact.digest FROM used JOIN artifact ON artifact.id = used.artifact

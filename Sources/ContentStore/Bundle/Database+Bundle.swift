@@ -40,6 +40,7 @@ extension Database {
         try run(
             "UPDATE action SET job = ?, hasReferences = ?, hasWarnings = ? WHERE id = ?",
             [job, !action.references.isEmpty, !action.warnings.isEmpty, row])
+        try link(.job, job, action: row)
         return true
     }
 
@@ -58,6 +59,11 @@ extension Database {
                 INSERT INTO actionKeyPart (action, position, keyPart)
                 VALUES (?, ?, (SELECT id FROM keyPart WHERE digest = ? AND name = ?))
                 """, [row, position, part.digest.column, part.name])
+        }
+        for source in action.sources ?? [] {
+            try run(
+                "INSERT INTO source (action, part, role, artifact) VALUES (?, ?, ?, ?)",
+                [row, source.part, source.role, bundledRow(of: source.digest, sizeBytes: nil)])
         }
         for (position, input) in action.inputs.enumerated() {
             try run(

@@ -56,7 +56,7 @@ extension Database {
         }
     }
 
-    /// What pins, promotions and nights keep.
+    /// What pins, promotions, nights and the manifests of runs keep.
     func pinned() throws -> [CollectionPlan.Hold: CollectionFacts.Kept] {
         func numbers(_ sql: String) throws -> Set<Int64> { Set(try Int64.fetchAll(self, sql: sql)) }
         var pinned = CollectionFacts.Kept(
@@ -72,6 +72,10 @@ extension Database {
                 try promoted.artifacts.formUnion(numbers("SELECT artifact FROM model WHERE id = \(model)"))
             }
         }
-        return [.pinned: pinned, .promoted: promoted, .night: CollectionFacts.Kept(artifacts: try nightRecords())]
+        return try [
+            .pinned: pinned, .promoted: promoted, .night: CollectionFacts.Kept(artifacts: nightRecords()),
+            .manifest: CollectionFacts.Kept(
+                artifacts: numbers("SELECT DISTINCT manifest FROM execution WHERE manifest IS NOT NULL")),
+        ]
     }
 }

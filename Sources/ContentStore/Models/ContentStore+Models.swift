@@ -25,6 +25,7 @@ extension ContentStore {
                 ON CONFLICT (name, artifact) DO NOTHING
                 """, [name, try database.artifact(digest), HostClock.wallNanoseconds()])
             let isNew = database.changesCount > 0
+            if isNew { try database.link(.model, database.lastInsertedRowID) }
             guard
                 let known = try database.models("model.name = ? AND artifact.digest = ?", [name, digest.column]).first
             else { throw StoreError.missingBlob(digest) }

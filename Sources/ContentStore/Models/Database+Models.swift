@@ -50,5 +50,6 @@ extension Database {
             INSERT INTO promotion (name, kind, model, replaced, decidedBy, reason, decidedAt)
             VALUES (?, ?, ?, ?, ?, ?, ?)
             """, [name, kind.rawValue, model, replaced, decider, reason, HostClock.wallNanoseconds()])
+        try link(.promotion, lastInsertedRowID)
     }
 }

@@ -65,6 +65,7 @@ extension ContentStore {
                     HostClock.wallNanoseconds(),
                 ])
             let night = database.lastInsertedRowID
+            try database.link(.night, night)
             for arrival in arrivals { try database.add(arrival, of: model, night: night) }
             try database.learn(learned, of: model, night: night)
             guard let begun = try database.nights("night.id = ?", [night]).first else {
@@ -116,6 +117,7 @@ extension ContentStore {
                 ])
             guard database.changesCount == 1, let ended = try database.nights("night.id = ?", [night.number]).first
             else { throw StoreError.modelRefused(model: night.model, reason: "the night \(night.label) is over") }
+            try database.link(.night, night.number)
             return ended
         }
     }
@@ -175,6 +177,7 @@ extension ContentStore {
                     INSERT INTO quarantineDecision (arrival, isAccepted, decidedBy, reason, decidedAt)
                     VALUES (?, ?, ?, ?, ?)
                     """, [number, isAccepted, decider, reason, HostClock.wallNanoseconds()])
+                try database.link(.decision, database.lastInsertedRowID)
             }
         }
     }

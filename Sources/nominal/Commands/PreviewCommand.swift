@@ -51,7 +51,9 @@ struct PreviewCommand: ParsableCommand {
 
     func run() throws {
         try failing {
-            let manifest = try JobManifest.load(path: manifest)
+            let file = manifest
+            let text = try JobManifest.read(file)
+            let manifest = try JobManifest.parse(bytes: text, file: file)
             let interruption = Interruption()
             var opened: (folder: ExportFolder, session: RunSession)?
             let job = try Job(manifest) { paths in
@@ -59,7 +61,8 @@ struct PreviewCommand: ParsableCommand {
                 let folder = try ExportFolder(path: (output ?? "runs/\(manifest.name)") + "/preview")
                 let session = try RunSession(
                     storeOptions, machine, keepGoing: false, reporting, subject: "preview \(manifest.name)",
-                    interruption, policy: FailurePolicy(manifest.execution))
+                    interruption, policy: FailurePolicy(manifest.execution)
+                ) { try RunRecipe(.preview).origin(manifest: text, file: file, in: $0) }
                 opened = (folder, session)
                 return try session.digests(paths)
             }

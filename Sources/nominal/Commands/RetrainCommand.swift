@@ -85,7 +85,8 @@ struct RetrainCommand: ParsableCommand {
                 // Only now: folders that are not there leave no store behind.
                 let session = try RunSession(
                     storeOptions, machine, keepGoing: false, reporting, subject: "retrain \(model)", interruption,
-                    policy: FailurePolicy(job.execution), checkedShare: check == nil ? 0 : 1)
+                    policy: FailurePolicy(job.execution), checkedShare: check == nil ? 0 : 1
+                ) { try RunRecipe(.retrain).origin(manifest: bytes, file: manifest, in: $0) }
                 opened = (
                     session, try session.store.lockNights(of: model, timeoutSeconds: storeOptions.lockTimeout)
                 )

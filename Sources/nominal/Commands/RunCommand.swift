@@ -53,7 +53,8 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         try failing {
             let file = manifest
-            let manifest = try JobManifest.load(path: file)
+            let text = try JobManifest.read(file)
+            let manifest = try JobManifest.parse(bytes: text, file: file)
             if dryRun {
                 return try PlanCommand.show(manifest, storeOptions, machine, verifyContent: verification.readsContent) {
                     plan, _ in
@@ -69,7 +70,8 @@ struct RunCommand: ParsableCommand {
                 let folder = try ExportFolder(path: output ?? "runs/\(manifest.name)")
                 let session = try RunSession(
                     storeOptions, machine, keepGoing: keepGoing, reporting, subject: manifest.name, interruption,
-                    policy: FailurePolicy(manifest.execution), checkedShare: check?.share ?? 0)
+                    policy: FailurePolicy(manifest.execution), checkedShare: check?.share ?? 0
+                ) { try RunRecipe(.run).origin(manifest: text, file: file, in: $0) }
                 opened = (folder, session)
                 let digests = try session.digests(paths, verifyContent: verification.readsContent)
                 if manifest.execution.needsWorkers {

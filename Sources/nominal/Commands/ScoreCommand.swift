@@ -61,11 +61,15 @@ struct ScoreCommand: ParsableCommand {
             // Looked at first: what cannot be scored leaves no store and no folder behind.
             let source = ManifestPath(folder, relativeTo: FileManager.default.currentDirectoryPath)
             let network = try ModelChoice.load(model, storeOptions)
+            let recipe = RunRecipe(
+                .score, model: Digest.of(network.bytes), engine: engine, setsBadImagesAside: quarantine,
+                tolerance: tolerance)
             let category = try DatasetScan.images(below: source.absolute)
             let interruption = Interruption()
             let target = try ExportFolder(path: output ?? "runs/score-\(source.name)")
             let session = try RunSession(
-                storeOptions, machine, keepGoing: false, reporting, subject: "score \(source.name)", interruption)
+                storeOptions, machine, keepGoing: false, reporting, subject: "score \(source.name)", interruption
+            ) { try recipe.origin(manifest: nil, file: folder, in: $0) }
             let job = try ScoringJob(
                 model: network, category: category, engine: engine, setAsideBadImages: quarantine,
                 tolerance: tolerance, store: session.store

@@ -43,7 +43,9 @@ struct SweepCommand: ParsableCommand {
 
     func run() throws {
         try failing {
-            let manifest = try SweepManifest.load(path: manifest)
+            let file = manifest
+            let text = try JobManifest.read(file)
+            let manifest = try SweepManifest.parse(bytes: text, file: file)
             if dryRun { return try show(manifest) }
             let interruption = Interruption()
             var opened: (folder: ExportFolder, session: RunSession)?
@@ -53,7 +55,8 @@ struct SweepCommand: ParsableCommand {
                 // A trial that fails says something about its settings, and nothing about the other trials.
                 let session = try RunSession(
                     storeOptions, machine, keepGoing: true, reporting, subject: "sweep \(manifest.name)", interruption,
-                    policy: FailurePolicy(manifest.job.execution))
+                    policy: FailurePolicy(manifest.job.execution)
+                ) { try RunRecipe(.sweep).origin(manifest: text, file: file, in: $0) }
                 opened = (folder, session)
                 return try session.digests(paths, verifyContent: verification.readsContent)
             }

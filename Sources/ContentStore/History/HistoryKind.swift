@@ -1,0 +1,67 @@
+/// The tables whose rows make up the history of a store, and what of a row the chain vouches for.
+enum HistoryKind: Int64, CaseIterable {
+    case execution = 1
+    case job, model, promotion, night, decision, fault
+
+    /// What people call such a row.
+    var word: String {
+        switch self {
+        case .execution: "run"
+        case .job: "attempt"
+        case .model: "model"
+        case .promotion: "promotion"
+        case .night: "night"
+        case .decision: "decision about an image in quarantine"
+        case .fault: "entry of the ledger"
+        }
+    }
+
+    /// A row by its number, with what it refers to by digest and not by number: a row that was made to point elsewhere says
+    /// something else. Without those that are not over yet.
+    var rows: String {
+        switch self {
+        case .execution:
+            """
+            SELECT execution.id AS row, command, versions, subject, host, processor, process, startedAt, finishedAt, outcome,
+                taskCount, runCount, cachedCount, failedCount, skippedCount, file, recipe, artifact.digest AS manifest,
+                taskKeys.digest AS keys
+            FROM execution LEFT JOIN artifact ON artifact.id = execution.manifest
+                LEFT JOIN taskKeys ON taskKeys.id = execution.taskKeys
+            WHERE outcome <> 'running'
+            """
+        case .job:
+            """
+            SELECT job.id AS row, action.key AS key, attempt, execution, task, status, startedAt, durationSeconds, log, failure
+            FROM job JOIN action ON action.id = job.action WHERE status <> 'running'
+            """
+        case .model:
+            """
+            SELECT model.id AS row, name, version, artifact.digest AS digest, registeredAt
+            FROM model JOIN artifact ON artifact.id = model.artifact
+            """
+        case .promotion:
+            """
+            SELECT promotion.id AS row, promotion.name AS name, kind, artifact.digest AS digest, model.version AS version,
+                former.version AS replaced, decidedBy, reason, decidedAt
+            FROM promotion JOIN model ON model.id = promotion.model JOIN artifact ON artifact.id = model.artifact
+                LEFT JOIN model AS former ON former.id = promotion.replaced
+            """
+        case .night:
+            """
+            SELECT night.id AS row, model, label, date, state, reason, manifest.digest AS manifest, roll.digest AS roll,
+                champion, challenger, drift.digest AS drift, verdict.digest AS verdict, startedAt, endedAt
+            FROM night JOIN artifact AS manifest ON manifest.id = night.manifest
+                JOIN artifact AS roll ON roll.id = night.roll
+                LEFT JOIN artifact AS drift ON drift.id = night.drift
+                LEFT JOIN artifact AS verdict ON verdict.id = night.verdict
+            """
+        case .decision:
+            """
+            SELECT quarantineDecision.id AS row, model, source, isAccepted, decidedBy, quarantineDecision.reason AS reason,
+                decidedAt
+            FROM quarantineDecision JOIN arrival ON arrival.id = quarantineDecision.arrival
+            """
+        case .fault: "SELECT id AS row, recordedAt, kind, digest, text FROM ledger"
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import GRDB
+
+extension ContentStore {
+    /// How blobs came to be, up to the files that the store has never had a copy of, or what was made from them.
+    ///
+    /// - Parameters:
+    ///   - run: where several actions made the same bytes, the one that was part of this run is taken; else the last one.
+    ///   - actions: actions to begin with, besides what made `digests`; unknown ones are passed over.
+    public func lineage(
+        of digests: [Digest] = [], actions keys: [Digest] = [], _ direction: LineageGraph.Direction, run: Int64? = nil
+    ) throws(StoreError) -> LineageGraph {
+        let preferred = try run.flatMap { number throws(StoreError) in try taskKeys(number) }
+        var graph = try database.read { database in
+            var walk = LineageWalk(database, preferring: Set(preferred?.entries.map(\.key) ?? []))
+            for digest in digests { try walk.begin(digest, direction) }
+            for key in keys { try walk.begin(action: key, direction) }
+            return walk.graph
+        }
+        for number in Set(graph.actions.map(\.execution)).sorted() {
+            if let execution = try lineageExecution(number) { graph.executions.append(execution) }
+        }
+        return graph
+    }
+
+    /// The digests of the sources whose key parts have a name, such as that of an image within its category, with the task that
+    /// named them last.
+    public func sources(named name: String) throws(StoreError) -> [(digest: Digest, role: String, task: String)] {
+        try database.read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT artifact.digest, source.role, job.task FROM keyPart
+                        JOIN actionKeyPart ON actionKeyPart.keyPart = keyPart.id
+                        JOIN source ON source.action = actionKeyPart.action AND source.part = actionKeyPart.position
+                        JOIN artifact ON artifact.id = source.artifact
+                        JOIN action ON action.id = source.action JOIN job ON job.id = action.job
+                    WHERE keyPart.name = ? ORDER BY job.id DESC
+                    """, arguments: [name]
+            ).map { (try Digest($0, 0), $0[1], $0[2]) }
+        }
+    }
+
+    /// Whether an action names this content as a source.
+    public func isSource(_ digest: Digest) throws(StoreError) -> Bool {
+        try database.read { database in
+            try database.identifier(
+                "SELECT 1 FROM source WHERE artifact = (SELECT id FROM artifact WHERE digest = ?) LIMIT 1",
+                [digest.column]) != nil
+        }
+    }
+
+    /// The actions of a stage that worked on what an image file became: those that used an output of an action that names the file.
+    /// Newest first.
+    public func actions(ofStage stage: String, on source: Digest) throws(StoreError) -> [SourceUse] {
+        try database.read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT DISTINCT action.id, action.key, job.task, job.execution, job.startedAt, job.id FROM artifact
+                        JOIN source ON source.artifact = artifact.id
+                        JOIN generatedBy ON generatedBy.action = source.action
+                        JOIN used ON used.artifact = generatedBy.artifact
+                        JOIN action ON action.id = used.action
+                        JOIN job ON job.id = action.job
+                    WHERE artifact.digest = ? AND action.stage = ? ORDER BY job.id DESC
+                    """, arguments: [source.column, stage]
+            ).map { row in
+                let action: Int64 = row[0]
+                return SourceUse(
+                    key: try Digest(row, 1), task: row[2], execution: row[3], startedAt: row[4],
+                    inputs: try database.names("used", of: action), outputs: try database.names("generatedBy", of: action))
+            }
+        }
+    }
+
+    /// A run with what the history does not show elsewhere; nil if there is none of this number.
+    public func lineageExecution(_ number: Int64) throws(StoreError) -> LineageExecution? {
+        guard let record = try execution(number) else { return nil }
+        return try database.read { try $0.lineageExecution(record) }
+    }
+
+    /// The last run that performed or looked up an action as one of its tasks, and ended well if there is such a one.
+    public func lastRun(with key: Digest) throws(StoreError) -> Int64? {
+        let hex = key.hex
+        return try database.read { database in
+            try Int64.fetchOne(
+                database,
+                sql: """
+                    SELECT execution.id FROM execution JOIN taskKeys ON taskKeys.id = execution.taskKeys
+                    WHERE instr(taskKeys.content, CAST(? AS BLOB)) > 0
+                    ORDER BY (outcome = 'succeeded') DESC, execution.id DESC LIMIT 1
+                    """, arguments: [hex])
+                ?? Int64.fetchOne(
+                    database,
+                    sql: "SELECT execution FROM job JOIN action ON action.job = job.id WHERE action.key = ?",
+                    arguments: [key.column])
+        }
+    }
+}
+
+extension Database {
+    /// The contents that an action used or made, by their names.
+    fileprivate func names(_ table: String, of action: Int64) throws -> [String: Digest] {
+        let rows = try Row.fetchAll(
+            self,
+            sql: """
+                SELECT name, artifact.digest FROM \(table) JOIN artifact ON artifact.id = artifact
+                WHERE action = ? ORDER BY position DESC
+                """, arguments: [action])
+        var names: [String: Digest] = [:]
+        for row in rows { names[row[0]] = try Digest(row, 1) }
+        return names
+    }
+
+    func lineageExecution(_ record: ExecutionRecord) throws -> LineageExecution? {
+        try Row.fetchOne(
+            self,
+            sql: """
+                SELECT processor, artifact.digest, file, recipe, subject
+                FROM execution LEFT JOIN artifact ON artifact.id = execution.manifest WHERE execution.id = ?
+                """, arguments: [record.number]
+        ).map { row in
+            LineageExecution(
+                record: record, processor: row[0], manifest: row.hasNull(atIndex: 1) ? nil : try Digest(row, 1),
+                file: row[2], recipe: row[3], subject: row[4])
+        }
+    }
+}

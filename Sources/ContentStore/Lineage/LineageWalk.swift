@@ -1,0 +1,224 @@
+import GRDB
+
+/// Walks from contents to the actions that made them and what these used, or the other way. In one reading of the database.
+struct LineageWalk {
+    private(set) var graph = LineageGraph()
+    private let database: Database
+    private let preferred: Set<Digest>
+    /// Positions in the graph by rows.
+    private var artifacts: [Int64: Int] = [:]
+    private var actions: [Int64: Int] = [:]
+    /// Artifacts whose makers, or users, are in the graph.
+    private var passed: Set<Int64> = []
+    private var pending: [(action: Int64, direction: LineageGraph.Direction)] = []
+
+    init(_ database: Database, preferring preferred: Set<Digest>) {
+        self.database = database
+        self.preferred = preferred
+    }
+
+    /// A root; one that the database does not know is passed over.
+    mutating func begin(_ digest: Digest, _ direction: LineageGraph.Direction) throws {
+        guard let row = try database.identifier("SELECT id FROM artifact WHERE digest = ?", [digest.column]) else { return }
+        graph.roots.append(try artifact(row))
+        switch direction {
+        case .up: try climb(from: row)
+        case .down: try descend(from: row)
+        }
+        try walk()
+    }
+
+    mutating func begin(action key: Digest, _ direction: LineageGraph.Direction) throws {
+        guard let row = try database.identifier("SELECT id FROM action WHERE key = ? AND job IS NOT NULL", [key.column])
+        else { return }
+        try visit(row, direction)
+        try walk()
+    }
+
+    private mutating func walk() throws {
+        while let (action, direction) = pending.popLast() {
+            let position = actions[action]!
+            switch direction {
+            case .up:
+                for (artifact, relation, name) in try inputs(of: action) {
+                    connect(position, try self.artifact(artifact), relation, name)
+                    try climb(from: artifact)
+                }
+            case .down:
+                for (artifact, name) in try outputs(of: action) {
+                    connect(position, try self.artifact(artifact), .generated, name)
+                    try descend(from: artifact)
+                }
+            }
+        }
+    }
+
+    /// To what made an artifact.
+    private mutating func climb(from artifact: Int64) throws {
+        guard passed.insert(artifact).inserted else { return }
+        let made = try rows(
+            "SELECT action, name FROM generatedBy JOIN action ON action.id = action WHERE artifact = ? AND job IS NOT NULL",
+            artifact)
+        if let (action, name) = try best(of: made) {
+            try visit(action, .up)
+            return connect(actions[action]!, artifacts[artifact]!, .generated, name)
+        }
+        let referring = try rows(
+            "SELECT action, '' FROM reference JOIN action ON action.id = action WHERE artifact = ? AND job IS NOT NULL", artifact)
+        guard let (action, _) = try best(of: referring) else { return }
+        try visit(action, .up)
+        connect(actions[action]!, artifacts[artifact]!, .referred, "")
+    }
+
+    /// To the actions that used an artifact.
+    private mutating func descend(from artifact: Int64) throws {
+        guard passed.insert(artifact).inserted else { return }
+        let position = artifacts[artifact]!
+        for (action, name) in try rows(
+            "SELECT action, name FROM used JOIN action ON action.id = action WHERE artifact = ? AND job IS NOT NULL ORDER BY action",
+            artifact)
+        {
+            try visit(action, .down)
+            connect(actions[action]!, position, .used, name)
+        }
+        let naming = try Row.fetchAll(
+            database,
+            sql: """
+                SELECT source.action, keyPart.name, source.role FROM source
+                    JOIN action ON action.id = source.action
+                    JOIN actionKeyPart ON actionKeyPart.action = source.action AND actionKeyPart.position = source.part
+                    JOIN keyPart ON keyPart.id = actionKeyPart.keyPart
+                WHERE source.artifact = ? AND action.job IS NOT NULL ORDER BY source.action, source.part
+                """, arguments: [artifact])
+        for row in naming {
+            try visit(row[0], .down)
+            connect(actions[row[0]]!, position, .source(role: row[2]), row[1])
+        }
+        // What another action made and this one refers to, such as one image's decoding.
+        let referring = try rows(
+            """
+            SELECT reference.action, '' FROM reference JOIN action ON action.id = reference.action
+            WHERE reference.artifact = ?1 AND job IS NOT NULL
+                AND EXISTS (SELECT 1 FROM generatedBy WHERE artifact = ?1 AND generatedBy.action <> reference.action)
+            ORDER BY reference.action
+            """, artifact)
+        for (action, _) in referring {
+            try visit(action, .down)
+            connect(actions[action]!, position, .referred, "")
+        }
+    }
+
+    /// The action of the run that is asked about, else the one that was performed last.
+    private func best(of made: [(Int64, String)]) throws -> (Int64, String)? {
+        guard made.count > 1 else { return made.first }
+        let keyed = try made.map { action, name in
+            let row = try Row.fetchOne(database, sql: "SELECT key, job FROM action WHERE id = ?", arguments: [action])!
+            return (action, name, preferred.contains(try Digest(row, 0)), row[1] as Int64)
+        }
+        let best = keyed.max { ($0.2 ? 1 : 0, $0.3) < ($1.2 ? 1 : 0, $1.3) }
+        return best.map { ($0.0, $0.1) }
+    }
+
+    private mutating func connect(_ action: Int, _ artifact: Int, _ relation: LineageGraph.Relation, _ name: String) {
+        graph.edges.append(LineageGraph.Edge(action: action, artifact: artifact, relation: relation, name: name))
+    }
+
+    private mutating func visit(_ action: Int64, _ direction: LineageGraph.Direction) throws {
+        guard actions[action] == nil else { return }
+        actions[action] = graph.actions.count
+        graph.actions.append(try described(action))
+        pending.append((action, direction))
+    }
+
+    private mutating func artifact(_ row: Int64) throws -> Int {
+        if let known = artifacts[row] { return known }
+        let statement = try RawStatement(database, "SELECT digest, sizeBytes FROM artifact WHERE id = ?")
+        defer { statement.reset() }
+        statement.bind(1, row)
+        guard try statement.next() else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "an artifact is missing")
+        }
+        let size = statement.isNull(1) ? nil : Int(statement.integer(1))
+        artifacts[row] = graph.artifacts.count
+        graph.artifacts.append(LineageGraph.Artifact(digest: try statement.digest(0), sizeBytes: size))
+        return artifacts[row]!
+    }
+
+    /// Inputs and sources; where an action of an earlier version of the store has no sources, what it refers to and others made.
+    private func inputs(of action: Int64) throws -> [(artifact: Int64, LineageGraph.Relation, name: String)] {
+        let used = try rows("SELECT artifact, name FROM used WHERE action = ? ORDER BY position", action)
+        var inputs = used.map { ($0.0, LineageGraph.Relation.used, $0.1) }
+        let statement = try RawStatement(
+            database,
+            """
+            SELECT source.artifact, keyPart.name, source.role FROM source
+                JOIN actionKeyPart ON actionKeyPart.action = source.action AND actionKeyPart.position = source.part
+                JOIN keyPart ON keyPart.id = actionKeyPart.keyPart
+            WHERE source.action = ? ORDER BY source.part, source.role
+            """)
+        statement.bind(1, action)
+        while try statement.next() {
+            inputs.append((statement.integer(0), .source(role: statement.text(2)), statement.text(1)))
+        }
+        statement.reset()
+        guard inputs.count == used.count else { return inputs }
+        let parts = try rows(
+            """
+            SELECT artifact, '' FROM reference WHERE action = ?1
+                AND EXISTS (SELECT 1 FROM generatedBy
+                    WHERE generatedBy.artifact = reference.artifact AND generatedBy.action <> ?1)
+            ORDER BY artifact
+            """, action)
+        return inputs + parts.map { ($0.0, .referred, $0.1) }
+    }
+
+    private func outputs(of action: Int64) throws -> [(Int64, String)] {
+        try rows("SELECT artifact, name FROM generatedBy WHERE action = ? ORDER BY position", action)
+    }
+
+    private func rows(_ sql: String, _ argument: Int64) throws -> [(Int64, String)] {
+        let statement = try RawStatement(database, sql)
+        defer { statement.reset() }
+        statement.bind(1, argument)
+        var rows: [(Int64, String)] = []
+        while try statement.next() { rows.append((statement.integer(0), statement.text(1))) }
+        return rows
+    }
+
+    private func described(_ action: Int64) throws -> LineageGraph.Action {
+        let statement = try RawStatement(
+            database,
+            """
+            SELECT action.key, stage, version, task, attempt, execution, startedAt, durationSeconds,
+                (SELECT count(*) FROM reference WHERE reference.action = action.id)
+            FROM action JOIN job ON job.id = action.job WHERE action.id = ?
+            """)
+        defer { statement.reset() }
+        statement.bind(1, action)
+        guard try statement.next() else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "an action has no attempt")
+        }
+        return LineageGraph.Action(
+            key: try statement.digest(0), stage: statement.text(1), version: Int(statement.integer(2)),
+            task: statement.text(3), attempt: Int(statement.integer(4)), execution: statement.integer(5),
+            startedAt: statement.integer(6), durationSeconds: statement.real(7),
+            parameters: try parameters(of: action), referenceCount: Int(statement.integer(8)))
+    }
+
+    private func parameters(of action: Int64) throws -> [LineageGraph.Parameter] {
+        let statement = try RawStatement(
+            database,
+            """
+            SELECT keyPart.name, keyPart.readable FROM actionKeyPart JOIN keyPart ON keyPart.id = keyPart
+            WHERE action = ?1 AND NOT EXISTS (SELECT 1 FROM source WHERE source.action = ?1 AND source.part = position)
+            ORDER BY position
+            """)
+        defer { statement.reset() }
+        statement.bind(1, action)
+        var parameters: [LineageGraph.Parameter] = []
+        while try statement.next() {
+            parameters.append(LineageGraph.Parameter(name: statement.text(0), readable: statement.text(1)))
+        }
+        return parameters
+    }
+}

@@ -1,0 +1,88 @@
+import ContentStore
+
+/// A lineage as JSON: all actions, contents, edges and runs, with nothing left out.
+public struct LineageJSON: Encodable {
+    /// History: 1 = first.
+    public static let version = 1
+
+    struct Artifact: Encodable {
+        let digest: Digest
+        let sizeBytes: Int?
+        let isRoot: Bool
+    }
+
+    struct Action: Encodable {
+        let key: Digest
+        let stage: String
+        let stageVersion: Int
+        let task: String
+        let attempt: Int
+        let run: Int64
+        let startedAt: String
+        let durationSeconds: Double
+        let parameters: [String: String]
+        let used, generated, referred: [Use]
+        let sources: [Use]
+        /// Blobs besides the outputs that belong to the result.
+        let references: Int
+    }
+
+    struct Use: Encodable {
+        let name: String
+        let role: String?
+        let digest: Digest
+    }
+
+    struct Run: Encodable {
+        let number: Int64
+        let command, versions, host, processor, outcome: String
+        let startedAt: String
+        let finishedAt: String?
+        let manifest: Digest?
+        let file: String?
+    }
+
+    let version = LineageJSON.version
+    let subject: String
+    let direction: String
+    let verdicts: [ImageVerdict]
+    let artifacts: [Artifact]
+    let actions: [Action]
+    let runs: [Run]
+
+    public init(_ subject: LineageSubject, _ graph: LineageGraph, _ direction: LineageGraph.Direction) {
+        self.subject = subject.words
+        self.direction = direction == .up ? "up" : "down"
+        verdicts = subject.verdicts
+        let roots = Set(graph.roots)
+        artifacts = graph.artifacts.enumerated().map {
+            Artifact(digest: $0.element.digest, sizeBytes: $0.element.sizeBytes, isRoot: roots.contains($0.offset))
+        }
+        let edges = Dictionary(grouping: graph.edges, by: \.action)
+        actions = graph.actions.enumerated().map { position, action in
+            func uses(_ fits: (LineageGraph.Relation) -> Bool) -> [Use] {
+                (edges[position] ?? []).filter { fits($0.relation) }.map { edge in
+                    if case .source(let role) = edge.relation {
+                        return Use(name: edge.name, role: role, digest: graph.artifacts[edge.artifact].digest)
+                    }
+                    return Use(name: edge.name, role: nil, digest: graph.artifacts[edge.artifact].digest)
+                }
+            }
+            return Action(
+                key: action.key, stage: action.stage, stageVersion: action.version, task: action.task, attempt: action.attempt,
+                run: action.execution, startedAt: LineageTree.time(action.startedAt), durationSeconds: action.durationSeconds,
+                parameters: Dictionary(action.parameters.map { ($0.name, $0.readable) }) { first, _ in first },
+                used: uses { $0 == .used }, generated: uses { $0 == .generated }, referred: uses { $0 == .referred },
+                sources: uses { if case .source = $0 { true } else { false } }, references: action.referenceCount)
+        }
+        runs = graph.executions.map { execution in
+            let record = execution.record
+            return Run(
+                number: record.number, command: record.command, versions: record.versions, host: record.host,
+                processor: execution.processor, outcome: record.outcome, startedAt: LineageTree.time(record.startedAt),
+                finishedAt: record.finishedAt.map(LineageTree.time), manifest: execution.manifest, file: execution.file)
+        }
+    }
+
+    public func text() throws -> String { String(decoding: try StageJSON.pretty(self), as: UTF8.self) }
+}

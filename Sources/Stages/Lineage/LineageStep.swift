@@ -1,0 +1,110 @@
+import ContentStore
+
+/// Tasks that do the same on different data, such as the shards of a training, as one: a lineage of thousands of tasks becomes a
+/// picture of a dozen steps.
+public struct LineageStep: Sendable, Equatable {
+    /// What the tasks' names have in common, such as "wood/train".
+    public let name: String
+    public let stage: String
+    public let version: Int
+    /// Positions in the graph, in its order.
+    public internal(set) var actions: [Int]
+
+    /// What of a task's name its step is called: without a number at the end, or what follows a hyphen there.
+    static func name(ofTask task: String) -> String {
+        let parts = task.split(separator: "/", omittingEmptySubsequences: false)
+        guard let last = parts.last, parts.count > 1 else { return task }
+        let folder = parts.dropLast().joined(separator: "/")
+        if last.allSatisfy(\.isNumber) { return folder }
+        guard let hyphen = last.lastIndex(of: "-") else { return task }
+        return folder + "/" + last[..<hyphen]
+    }
+}
+
+/// A lineage as steps.
+public struct LineageSteps: Sendable {
+    /// Content that no action in the graph made: image files, masks, textures, and blobs that came from elsewhere.
+    public struct Source: Sendable, Equatable {
+        public enum Kind: String, Sendable, Comparable, Codable {
+            case image, mask, texture, file, blob
+
+            public static func < (left: Kind, right: Kind) -> Bool { left.rawValue < right.rawValue }
+        }
+
+        public let kind: Kind
+        /// As the action names it; empty where it does not.
+        public let name: String
+        public let digest: Digest
+    }
+
+    public let graph: LineageGraph
+    public private(set) var steps: [LineageStep] = []
+    /// For each step, those that it used something of, in the order of the first use.
+    public private(set) var inputs: [[Int]] = []
+    /// For each step, what it used that no step made. Each once.
+    public private(set) var sources: [[Source]] = []
+    /// Steps that made the roots, or that the graph was begun with.
+    public private(set) var ends: [Int] = []
+
+    /// - Parameter isCondensed: false makes a step of each action.
+    public init(_ graph: LineageGraph, isCondensed: Bool = true) {
+        self.graph = graph
+        var positions: [String: Int] = [:]
+        var stepOf = [Int](repeating: 0, count: graph.actions.count)
+        for (number, action) in graph.actions.enumerated() {
+            let name = isCondensed ? LineageStep.name(ofTask: action.task) : action.task
+            let identity = isCondensed ? "\(action.stage) \(action.version) \(name)" : "\(number)"
+            let position = positions[identity] ?? steps.count
+            if position == steps.count {
+                positions[identity] = position
+                steps.append(LineageStep(name: name, stage: action.stage, version: action.version, actions: []))
+            }
+            steps[position].actions.append(number)
+            stepOf[number] = position
+        }
+        inputs = Array(repeating: [], count: steps.count)
+        sources = Array(repeating: [], count: steps.count)
+        connect(stepOf)
+    }
+
+    private mutating func connect(_ stepOf: [Int]) {
+        var makers: [Int: Int] = [:]
+        for edge in graph.edges where edge.relation == .generated { makers[edge.artifact] = stepOf[edge.action] }
+        let roots = Set(graph.roots)
+        for edge in graph.edges where edge.relation == .referred && roots.contains(edge.artifact) && makers[edge.artifact] == nil {
+            makers[edge.artifact] = stepOf[edge.action]
+        }
+        var known = Array(repeating: Set<Int>(), count: steps.count)
+        var named = Array(repeating: Set<Int>(), count: steps.count)
+        for edge in graph.edges where edge.relation != .generated {
+            let step = stepOf[edge.action]
+            if let maker = makers[edge.artifact] {
+                if maker != step, known[step].insert(maker).inserted { inputs[step].append(maker) }
+            } else if named[step].insert(edge.artifact).inserted {
+                sources[step].append(source(edge))
+            }
+        }
+        var users = Set<Int>()
+        for (step, used) in inputs.enumerated() { users.formUnion(used.filter { $0 != step }) }
+        ends = steps.indices.filter { !users.contains($0) }
+    }
+
+    private func source(_ edge: LineageGraph.Edge) -> Source {
+        let digest = graph.artifacts[edge.artifact].digest
+        guard case .source(let role) = edge.relation else { return Source(kind: .blob, name: edge.name, digest: digest) }
+        switch (graph.actions[edge.action].stage, role) {
+        case (_, "mask"): return Source(kind: .mask, name: edge.name, digest: digest)
+        case (IngestStage.name, _): return Source(kind: .image, name: edge.name, digest: digest)
+        case (TextureStage.name, _): return Source(kind: .texture, name: "", digest: digest)
+        default: return Source(kind: .file, name: edge.name == "source" ? "" : edge.name, digest: digest)
+        }
+    }
+
+    /// Key parts that all actions of a step share.
+    public func parameters(of step: Int) -> [LineageGraph.Parameter] {
+        let actions = steps[step].actions.map { graph.actions[$0] }
+        guard let first = actions.first else { return [] }
+        let others = actions.dropFirst().map { Set($0.parameters.map { "\($0.name)=\($0.readable)" }) }
+        return first.parameters.filter { part in others.allSatisfy { $0.contains("\(part.name)=\(part.readable)") } }
+    }
+}

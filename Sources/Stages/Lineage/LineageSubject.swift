@@ -1,0 +1,196 @@
+import ContentStore
+import Foundation
+
+/// Something whose lineage a person asks for: a run, a task, a model, a blob such as a map or a report, or an image.
+public struct LineageSubject: Sendable {
+    /// What it is, in words.
+    public let words: String
+    /// The run that it is looked at in; nil where none is named.
+    public let run: Int64?
+    /// Blobs and files to begin with.
+    public let digests: [Digest]
+    /// Actions to begin with.
+    public let actions: [Digest]
+    /// Of an image, what it was taken for, the newest first.
+    public let verdicts: [ImageVerdict]
+    /// Of an image, its content.
+    public let image: Digest?
+
+    private init(
+        _ words: String, run: Int64? = nil, digests: [Digest] = [], actions: [Digest] = [], verdicts: [ImageVerdict] = [],
+        image: Digest? = nil
+    ) {
+        (self.words, self.run, self.digests, self.actions) = (words, run, digests, actions)
+        (self.verdicts, self.image) = (verdicts, image)
+    }
+
+    /// Finds what `text` names, in this order: a run ("12", "run 12"); a row of a table of scores ("runs/demo/scores.csv:7"); a file with
+    /// the content of a blob or of an image; a registered model ("wood", "wood@3"); a task; an image by its name within the
+    /// category ("test/scratch/003.png", "wood/test/scratch/003.png"); a digest or its first digits.
+    ///
+    /// - Throws: `StoreError.unknownSubject` with what would have been understood, `LineageError`.
+    public init(_ text: String, in store: ContentStore) throws {
+        if let row = try Self.row(text, store) {
+            self = row
+        } else if FileManager.default.fileExists(atPath: text), Int64(text) == nil {
+            self = try Self.file(text, store)
+        } else if let model = ModelReference(text), let registered = try? store.model(model) {
+            self = LineageSubject("model \(registered.reference)", digests: [registered.digest])
+        } else if let named = try Self.named(text, store) {
+            self = named
+        } else {
+            self = try Self.known(try Self.subject(text, store), store)
+        }
+    }
+
+    private static func subject(_ text: String, _ store: ContentStore) throws -> StoreSubject {
+        do {
+            return try store.subject(text)
+        } catch StoreError.unknownSubject(let text, let reason) {
+            throw StoreError.unknownSubject(
+                text: text,
+                reason: reason + "; expected the number of a run, a file of a run's results or one of its images, a row such as "
+                    + "runs/NAME/scores.csv:7, a model, a task, the name of an image, or the first digits of a digest")
+        }
+    }
+
+    private static func known(_ subject: StoreSubject, _ store: ContentStore) throws -> LineageSubject {
+        switch subject {
+        case .run(let number):
+            guard let keys = try store.taskKeys(number) else { throw LineageError.unfinished(run: number) }
+            return LineageSubject("run \(number)", run: number, actions: keys.entries.map(\.key))
+        case .task(let name, let key): return LineageSubject("task \(name)", actions: [key])
+        case .blob(let digest): return try content(digest, "\(digest)", store)
+        }
+    }
+
+    private static func file(_ path: String, _ store: ContentStore) throws -> LineageSubject {
+        guard !((try? FileManager.default.attributesOfItem(atPath: path)[.type]) as? FileAttributeType == .typeDirectory) else {
+            throw LineageError.folder(path: path)
+        }
+        let digest = Digest.of(try AtomicFile.read(path))
+        do {
+            return try content(digest, path, store)
+        } catch StoreError.unknownSubject {
+            throw StoreError.unknownSubject(
+                text: path,
+                reason: "its content (\(digest.short)) is neither a result nor an image that the store \(store.path) knows; it was "
+                    + "changed since, or belongs to another store")
+        }
+    }
+
+    private static func content(_ digest: Digest, _ name: String, _ store: ContentStore) throws -> LineageSubject {
+        if try store.isSource(digest) {
+            let verdicts = try ImageVerdict.all(on: digest, store)
+            return LineageSubject("image \(name)", digests: [digest], verdicts: verdicts, image: digest)
+        }
+        let graph = try store.lineage(of: [digest], .up)
+        guard !graph.artifacts.isEmpty else { throw StoreError.unknownSubject(text: name, reason: "unknown content") }
+        return LineageSubject("blob \(name)", digests: [digest])
+    }
+
+    /// An image by the name that tables of scores give it.
+    private static func named(_ text: String, _ store: ContentStore) throws -> LineageSubject? {
+        var names = [(name: text, category: nil as String?)]
+        if let slash = text.firstIndex(of: "/") {
+            names.append((String(text[text.index(after: slash)...]), String(text[..<slash])))
+        }
+        for (name, category) in names {
+            let found = try store.sources(named: name).filter { $0.role == "digest" }
+            let fitting = found.filter { category == nil || $0.task.hasPrefix(category! + "/") }
+            guard let first = fitting.first else { continue }
+            let others = Set(fitting.map { "\($0.task.split(separator: "/")[0])" })
+            guard others.count == 1 else { throw LineageError.ambiguous(name: text, categories: others.sorted()) }
+            return try content(first.digest, text, store)
+        }
+        return nil
+    }
+
+    /// A line of a table of scores.
+    private static func row(_ text: String, _ store: ContentStore) throws -> LineageSubject? {
+        guard let colon = text.lastIndex(of: ":"), let line = Int(text[text.index(after: colon)...]) else { return nil }
+        let path = String(text[..<colon])
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        let graph = try store.lineage(of: [Digest.of(try AtomicFile.read(path))], .up)
+        guard let table = graph.actions.first, table.stage == AggregateStage.name else {
+            throw StoreError.unknownSubject(
+                text: path,
+                reason: "it is not a table of scores as the store \(store.path) knows it; it was changed since, or belongs to "
+                    + "another store")
+        }
+        let place = try row(at: line, of: table.key, path, store)
+        // The score is one of those that the table was made from.
+        let scored = Set(graph.actions.filter { $0.stage == ScoreStage.name }.map(\.key))
+        for (digest, role, _) in try store.sources(named: place.image) where role == "digest" {
+            let verdicts = try ImageVerdict.all(on: digest, store).filter { scored.contains($0.action) && $0.image == place.image }
+            guard let verdict = verdicts.first(where: { $0.task.hasPrefix(place.category + "/") }) ?? verdicts.first else { continue }
+            return LineageSubject(
+                "line \(line) of \(path)", run: try store.lastRun(with: verdict.action), digests: [verdict.map],
+                verdicts: [verdict], image: digest)
+        }
+        throw StoreError.unknownSubject(text: text, reason: "the store no longer has the verdict on \(place.image)")
+    }
+
+    /// The row that begins at a line of the table that an action made. A name with a line feed in it takes several.
+    private static func row(at line: Int, of table: Digest, _ path: String, _ store: ContentStore) throws -> ScoreRow {
+        guard let rows = try store.lookUp([table])[table]?.outputs.first(where: { $0.name == "scores.json" }) else {
+            throw StoreError.unknownSubject(text: path, reason: "the store no longer has the rows of it")
+        }
+        var next = 2
+        for row in try StageJSON.decode([ScoreRow].self, try store.read(rows.digest)) {
+            if next == line { return row }
+            next += row.line.utf8.count { $0 == UInt8(ascii: "\n") } + 1
+        }
+        throw LineageError.line(path: path, line: line, lines: next - 1)
+    }
+}
+
+/// Why something has no lineage.
+public enum LineageError: Error, Equatable, CustomStringConvertible {
+    case unfinished(run: Int64)
+    case folder(path: String)
+    case ambiguous(name: String, categories: [String])
+    case line(path: String, line: Int, lines: Int)
+
+    public var description: String {
+        switch self {
+        case .unfinished(let run):
+            "run \(run): it did not get as far as to know its tasks; take a task or a result of it (nominal runs lists others)"
+        case .folder(let path): "\(path): this is a folder; expected a file in it, such as report.html, or an image"
+        case .ambiguous(let name, let categories):
+            "\(name): there are images of this name in \(categories.joined(separator: ", ")); write \(categories[0])/\(name)"
+        case .line(let path, let line, let lines):
+            "\(path): line \(line) is not where a row begins; expected 2 to \(lines)"
+        }
+    }
+}
+
+extension LineageSubject {
+    /// The lineage. Of an image, upwards, that of the newest verdict on it.
+    ///
+    /// - Throws: `StoreError`.
+    public func graph(_ direction: LineageGraph.Direction, _ store: ContentStore) throws -> LineageGraph {
+        guard direction == .up, image != nil else {
+            return try store.lineage(of: digests, actions: actions, direction, run: run)
+        }
+        guard let newest = verdicts.first else { return try store.lineage(of: digests, .up) }
+        return try store.lineage(of: [newest.map], .up, run: run)
+    }
+
+    /// What it is, and of an image what it was taken for.
+    public func heading(_ direction: LineageGraph.Direction) -> String {
+        var lines = [words]
+        if let image, let name = verdicts.first?.image, !words.hasSuffix(name) { lines.append("image \(name)  \(image)") }
+        for verdict in verdicts.prefix(Self.shownVerdicts) {
+            lines.append(
+                "\(verdict.verdict): score \(verdict.score), threshold \(verdict.threshold), by model \(verdict.model.short) "
+                    + "(\(verdict.task), run \(verdict.run), \(LineageTree.time(verdict.scoredAt)))")
+        }
+        if verdicts.count > Self.shownVerdicts { lines.append("and \(verdicts.count - Self.shownVerdicts) verdicts before; --json has all") }
+        if image != nil, verdicts.isEmpty { lines.append("no verdict on it is stored: it was not among test images, or was not scored") }
+        if image != nil, verdicts.count > 1, direction == .up { lines.append("below: the first of these verdicts") }
+        return lines.joined(separator: "\n")
+    }
+
+    private static let shownVerdicts = 10
+}

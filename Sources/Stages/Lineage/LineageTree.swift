@@ -1,0 +1,133 @@
+import ContentStore
+import Foundation
+
+/// A lineage as text: a tree from what it is about to the image files, or the other way.
+public struct LineageTree {
+    public struct Options: Sendable {
+        /// Every task by itself.
+        public var showsTasks = false
+        /// The key parts of each step.
+        public var showsParameters = false
+        /// Every image, mask and texture by name and digest.
+        public var showsFiles = false
+
+        public init(showsTasks: Bool = false, showsParameters: Bool = false, showsFiles: Bool = false) {
+            (self.showsTasks, self.showsParameters, self.showsFiles) = (showsTasks, showsParameters, showsFiles)
+        }
+    }
+
+    private let lineage: LineageSteps
+    private let direction: LineageGraph.Direction
+    private let options: Options
+    /// For each step, where the tree goes on.
+    private let branches: [[Int]]
+    private let focus: Digest?
+
+    /// - Parameter focus: an image that is listed by name wherever it was used.
+    public init(_ graph: LineageGraph, _ direction: LineageGraph.Direction, _ options: Options, focus: Digest? = nil) {
+        lineage = LineageSteps(graph, isCondensed: !options.showsTasks)
+        (self.direction, self.options, self.focus) = (direction, options, focus)
+        switch direction {
+        case .up: branches = lineage.inputs
+        case .down:
+            var users = Array(repeating: [Int](), count: lineage.steps.count)
+            for (step, inputs) in lineage.inputs.enumerated() { for input in inputs { users[input].append(step) } }
+            branches = users
+        }
+    }
+
+    /// Lines, without a line feed at the end.
+    public func text() -> String {
+        var lines: [String] = []
+        var seen = Set<Int>()
+        for root in roots { write(root, "", "", &lines, &seen) }
+        if !lineage.graph.executions.isEmpty { lines += [""] + lineage.graph.executions.flatMap(Self.lines) }
+        return lines.joined(separator: "\n")
+    }
+
+    private var roots: [Int] {
+        guard direction == .down else { return lineage.ends }
+        let used = Set(branches.enumerated().flatMap { step, next in next.filter { $0 != step } })
+        return lineage.steps.indices.filter { !used.contains($0) }
+    }
+
+    private func write(_ step: Int, _ head: String, _ indent: String, _ lines: inout [String], _ seen: inout Set<Int>) {
+        guard seen.insert(step).inserted else {
+            lines.append(head + lineage.steps[step].name + " (see above)")
+            return
+        }
+        lines.append(head + title(step))
+        var notes: [String] = []
+        if options.showsParameters { notes += parameters(step) }
+        if direction == .up || options.showsFiles { notes += files(step) }
+        let next = branches[step]
+        for note in notes { lines.append(indent + (next.isEmpty ? "   " : "\u{2502}  ") + note) }
+        for (place, branch) in next.enumerated() {
+            let isLast = place == next.count - 1
+            write(
+                branch, indent + (isLast ? "\u{2514}\u{2500} " : "\u{251C}\u{2500} "),
+                indent + (isLast ? "   " : "\u{2502}  "), &lines, &seen)
+        }
+    }
+
+    private func title(_ step: Int) -> String {
+        let item = lineage.steps[step]
+        let actions = item.actions.map { lineage.graph.actions[$0] }
+        let runs = Set(actions.map(\.execution)).sorted()
+        let seconds = actions.reduce(0) { $0 + $1.durationSeconds }
+        var facts = ["\(item.stage) \(item.version)"]
+        if actions.count > 1 { facts.append("\(actions.count) tasks") }
+        facts.append((runs.count == 1 ? "run " : "runs ") + Self.ranges(runs))
+        facts.append(Self.time(actions.map(\.startedAt).min() ?? 0))
+        facts.append("\((seconds * 10).rounded() / 10) s")
+        let key = actions.count == 1 ? "  \(actions[0].key.short)" : ""
+        return item.name + "  (" + facts.joined(separator: ", ") + ")" + key
+    }
+
+    private func files(_ step: Int) -> [String] {
+        let sources = lineage.sources[step]
+        var lines: [String] = []
+        for kind in Set(sources.map(\.kind)).sorted() {
+            let own = sources.filter { $0.kind == kind }
+            lines.append("\(own.count) \(kind.rawValue)\(own.count == 1 ? "" : "s")")
+            let shown = options.showsFiles || kind == .blob ? own : own.filter { $0.digest == focus }
+            lines += shown.map { "  \(options.showsFiles ? $0.digest.hex : $0.digest.short)  \($0.name)" }
+        }
+        return lines
+    }
+
+    private func parameters(_ step: Int) -> [String] {
+        var lines: [String] = []
+        for part in lineage.parameters(of: step) {
+            let text = "\(part.name): \(part.readable)"
+            if let last = lines.last, last.count + text.count < 100 { lines[lines.count - 1] = last + ", " + text } else { lines.append(text) }
+        }
+        return lines
+    }
+
+    /// "3, 5 to 7"
+    static func ranges(_ numbers: [Int64]) -> String {
+        var ranges: [(first: Int64, last: Int64)] = []
+        for number in numbers {
+            if let last = ranges.last, last.last + 1 == number { ranges[ranges.count - 1].last = number } else { ranges.append((number, number)) }
+        }
+        return ranges.map { $0.first == $0.last ? "\($0.first)" : "\($0.first) to \($0.last)" }.joined(separator: ", ")
+    }
+
+    private static func lines(_ execution: LineageExecution) -> [String] {
+        let record = execution.record
+        var lines = ["run \(record.number): \(record.command)"]
+        lines.append(
+            "   \(record.outcome), \(time(record.startedAt))" + (record.finishedAt.map { " to \(time($0))" } ?? "")
+                + " on \(record.host) (\(execution.processor))")
+        lines.append("   \(record.versions)")
+        if let manifest = execution.manifest { lines.append("   manifest \(execution.file ?? "")  \(manifest)") }
+        return lines
+    }
+
+    /// In UTC, to the second.
+    static func time(_ nanoseconds: Int64) -> String {
+        let formatter = ISO8601DateFormatter()
+        return formatter.string(from: Date(timeIntervalSince1970: Double(nanoseconds) / 1e9))
+    }
+}

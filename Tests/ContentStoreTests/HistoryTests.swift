@@ -1,0 +1,192 @@
+import GRDB
+import PipelineTestSupport
+import Testing
+
+@testable import ContentStore
+
+@Suite("The chain of the history")
+struct HistoryTests {
+    let fixture: StoreFixture
+    var store: ContentStore { fixture.store }
+
+    /// A store in which something of every kind has happened: two results, a failure, two models, a promotion and a fault.
+    init() throws {
+        fixture = try StoreFixture()
+        let first = StoreFixture.key("a")
+        try commit(first, "one")
+        try commit(
+            ActionKey(
+                stage: "stage", version: 1, parts: [KeyPart("image", .digest(.of(text: "photograph")))],
+                inputs: [ActionInput(name: "in", digest: .of(text: "one"))]), "two")
+        let failing = StoreFixture.key("b")
+        let attempt = try store.beginAttempt(failing, execution: fixture.execution, task: "task")
+        try store.commit(
+            JobRecord(
+                key: failing, attempt: attempt, task: "task", outcome: .failed("no"), startedAt: 1, durationSeconds: 1),
+            execution: fixture.execution)
+        for model in ["one", "two"] { try store.register(model: .of(text: model), as: "wood") }
+        try store.promote(ModelReference(name: "wood", .version(1)), by: "anna", reason: "first")
+        try store.promote(ModelReference(name: "wood", .version(2)), by: "anna", reason: "better")
+        try store.note(differenceIn: first.digest, "differs")
+        try store.endExecution(fixture.execution, outcome: .failed)
+    }
+
+    private func commit(_ key: ActionKey, _ output: String) throws {
+        let attempt = try store.beginAttempt(key, execution: fixture.execution, task: "task")
+        try store.commit(try fixture.record(key, attempt, output: output), execution: fixture.execution)
+    }
+
+    private func tamper(_ sql: String) throws {
+        try store.database.write { database in
+            try database.execute(sql: "PRAGMA defer_foreign_keys = ON")
+            try database.execute(sql: sql)
+        }
+    }
+
+    @Test("An untouched history is sound, and has an entry for all that is over")
+    func sound() throws {
+        let report = try store.verifyHistory()
+        #expect(report.faults == [])
+        #expect(report.entries == 9)
+        #expect(report.head == (try store.historyHead()))
+        #expect(try store.verifyHistory(through: [#require(report.head)]).isSound)
+    }
+
+    @Test("A run that is under way, and attempts within it, are not missed")
+    func underWay() throws {
+        let run = try store.beginExecution(command: "", versions: "")
+        _ = try store.beginAttempt(StoreFixture.key("c"), execution: run, task: "task")
+        store.flush()
+        #expect(try store.verifyHistory().isSound)
+    }
+
+    struct Tampering: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let sql: String
+        let found: String
+    }
+
+    static let tamperings: [Tampering] = [
+        Tampering(
+            testDescription: "a duration", sql: "UPDATE job SET durationSeconds = 9 WHERE id = 1",
+            found: "the attempt 1 was edited"),
+        Tampering(
+            testDescription: "a failure that becomes a success", sql: "UPDATE job SET status = 'succeeded' WHERE id = 3",
+            found: "the attempt 3 was edited"),
+        Tampering(
+            testDescription: "an attempt that is removed",
+            sql: "UPDATE action SET job = NULL WHERE job = 2; DELETE FROM job WHERE id = 2", found: "the attempt 2 was removed"),
+        Tampering(
+            testDescription: "an attempt that is put in",
+            sql: """
+                INSERT INTO job (action, attempt, execution, task, status, startedAt, durationSeconds)
+                VALUES (1, 7, 1, 'task', 'failed', 1, 1)
+                """, found: "the attempt 4 was put in"),
+        Tampering(
+            testDescription: "two attempts that change places",
+            sql: """
+                UPDATE action SET job = NULL WHERE job IS NOT NULL;
+                UPDATE job SET id = 100 WHERE id = 1; UPDATE job SET id = 1 WHERE id = 2; UPDATE job SET id = 2 WHERE id = 100
+                """, found: "the attempt 1 was edited"),
+        Tampering(
+            testDescription: "a result that is another blob",
+            sql: "UPDATE generatedBy SET artifact = (SELECT max(artifact) FROM generatedBy) WHERE action = 1",
+            found: "what the attempt 1 used or made was edited"),
+        Tampering(
+            testDescription: "a result that is hidden", sql: "UPDATE action SET job = NULL WHERE job = 2",
+            found: "what the attempt 2 used or made was edited"),
+        Tampering(
+            testDescription: "an input that is another blob",
+            sql: "UPDATE used SET artifact = (SELECT max(artifact) FROM generatedBy)",
+            found: "what the attempt 2 used or made was edited"),
+        Tampering(
+            testDescription: "an image that is another one",
+            sql: "UPDATE source SET artifact = (SELECT max(artifact) FROM generatedBy)",
+            found: "what the attempt 2 used or made was edited"),
+        Tampering(
+            testDescription: "a parameter", sql: "UPDATE keyPart SET readable = 'b' WHERE readable = '\"a\"'",
+            found: "what the attempt 1 used or made was edited"),
+        Tampering(
+            testDescription: "a map that is another one", sql: "DELETE FROM reference WHERE action = 1",
+            found: "what the attempt 1 used or made was edited"),
+        Tampering(
+            testDescription: "who promoted a model", sql: "UPDATE promotion SET decidedBy = 'bob' WHERE id = 2",
+            found: "the promotion 2 was edited"),
+        Tampering(
+            testDescription: "a promotion that is removed", sql: "DELETE FROM promotion WHERE id = 1",
+            found: "the promotion 1 was removed"),
+        Tampering(
+            testDescription: "a model's file", sql: "UPDATE model SET artifact = (SELECT max(id) FROM artifact) WHERE id = 1",
+            found: "the model 1 was edited"),
+        Tampering(
+            testDescription: "when a run took place", sql: "UPDATE execution SET startedAt = 1",
+            found: "the run 1 was edited"),
+        Tampering(
+            testDescription: "a fault that is forgotten", sql: "DELETE FROM ledger",
+            found: "the entry of the ledger 1 was removed"),
+        Tampering(
+            testDescription: "the last attempt and its entry",
+            sql: "DELETE FROM job WHERE id = 3; DELETE FROM chain WHERE kind = 2 AND row = 3",
+            found: "entry 3 of the history was removed"),
+        Tampering(
+            testDescription: "the last entry", sql: "DELETE FROM chain WHERE position = (SELECT max(position) FROM chain)",
+            found: "entry 9 of the history was removed"),
+        Tampering(
+            testDescription: "an entry that fits an edited row",
+            sql: "UPDATE chain SET record = zeroblob(32) WHERE position = 4", found: "entry 4 of the history does not follow"),
+        Tampering(
+            testDescription: "two entries that change places",
+            sql: """
+                UPDATE chain SET position = 100 WHERE position = 4; UPDATE chain SET position = 4 WHERE position = 5;
+                UPDATE chain SET position = 5 WHERE position = 100; UPDATE sqlite_sequence SET seq = 9 WHERE name = 'chain'
+                """, found: "entry 4 of the history does not follow"),
+    ]
+
+    @Test("Tampering is found and named", arguments: tamperings)
+    func tampering(_ tampering: Tampering) throws {
+        try tamper(tampering.sql)
+        let report = try store.verifyHistory()
+        #expect(report.faults.contains { "\($0)".contains(tampering.found) }, "\(report.faults)")
+    }
+
+    @Test("A history that was written anew from some entry on is found by an entry that was kept elsewhere")
+    func rewritten() throws {
+        let kept = try #require(try store.historyHead())
+        try store.database.write { database in
+            try database.execute(sql: "UPDATE promotion SET reason = 'bribed' WHERE id = 2; DELETE FROM chain")
+            try database.execute(sql: "DELETE FROM sqlite_sequence WHERE name = 'chain'")
+            try StoreSchema.linkHistory(database)
+        }
+        #expect(try store.verifyHistory().isSound)
+        #expect(try store.verifyHistory(through: [kept]).faults == [.otherHistory(kept)])
+        #expect(HistoryHead("\(kept)") == kept)
+    }
+
+    @Test("Attempts of a run that died are part of the history as soon as it is noticed")
+    func interrupted() throws {
+        let run = try store.beginExecution(command: "", versions: "")
+        _ = try store.beginAttempt(StoreFixture.key("c"), execution: run, task: "task")
+        store.flush()
+        fixture.close()
+        try fixture.open()
+        let report = try fixture.store.verifyHistory()
+        #expect(report.isSound && report.entries == 11)
+    }
+
+    @Test("The history of a store of an earlier version begins with what is found there")
+    func earlier() throws {
+        try store.database.write { database in
+            try database.execute(
+                sql: """
+                    DROP TABLE chain; DROP TABLE source; DROP INDEX referenceArtifact;
+                    ALTER TABLE execution DROP COLUMN manifest; ALTER TABLE execution DROP COLUMN file;
+                    ALTER TABLE execution DROP COLUMN recipe; PRAGMA user_version = 4;
+                    """)
+        }
+        fixture.close()
+        try fixture.open()
+        let report = try fixture.store.verifyHistory()
+        #expect(report.faults == [])
+        #expect(report.entries == 9)
+    }
+}
