@@ -42,7 +42,11 @@ let package = Package(
             ],
             swiftSettings: numeric),
         .target(
-            name: "Reports", resources: [.embedInCode("Page/report.css"), .embedInCode("Page/report.js")],
+            name: "Reports",
+            resources: [
+                .embedInCode("Page/report.css"), .embedInCode("Page/report.js"),
+                .embedInCode("Page/lineage.css"), .embedInCode("Page/lineage.js"),
+            ],
             swiftSettings: strict),
         .target(
             name: "Manifests",

@@ -23,6 +23,18 @@ public enum AtomicFile {
         try OpenFile(path, O_WRONLY | O_CREAT | O_TRUNC).write(bytes)
     }
 
+    /// Writes a file that must not be there yet, with these permissions from the first byte on. Throws `StoreError`.
+    public static func create(_ bytes: [UInt8], at path: String, mode: UInt32) throws {
+        let file = try OpenFile(path, O_WRONLY | O_CREAT | O_EXCL, mode: mode)
+        do {
+            try file.write(bytes)
+            try file.synchronize()
+        } catch {
+            unsafe unlink(path)
+            throw error
+        }
+    }
+
     /// Places a copy of the file `source` at `path`, sharing its blocks where the file system can. Returns whether it
     /// was written. Throws `StoreError`.
     @discardableResult

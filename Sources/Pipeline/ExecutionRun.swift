@@ -272,7 +272,7 @@ final class ExecutionRun: Sendable {
         return board.inspect { board in
             let checked = board.checked.filter { !$0.isUndecided }
             return ExecutionSummary(
-                counts: board.plan.counts,
+                execution: execution, counts: board.plan.counts,
                 isCancelled: cancellation.isSet && (board.plan.count(.skipped) > 0 || options.checkedShare > 0),
                 checkedCount: checked.count,
                 uncheckedCount: board.checked.count - checked.count,

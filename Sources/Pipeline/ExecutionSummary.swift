@@ -12,6 +12,8 @@ public struct ExecutionSummary: Sendable {
         public let text: String
     }
 
+    /// The number of the run in the store.
+    public let execution: Int64
     public let counts: TaskCounts
     public let isCancelled: Bool
     /// How many stored results were computed again.

@@ -53,6 +53,17 @@ struct RunSession {
         ).write(to: folder)
     }
 
+    /// Draws what the results were made from, unless nothing had to be done.
+    func writeLineage(_ job: Job, _ summary: ExecutionSummary, to folder: String) throws {
+        let isThere = FileManager.default.fileExists(atPath: folder + "/lineage.html")
+        guard summary.run > 0 || !isThere, let keys = try store.taskKeys(summary.execution) else { return }
+        let graph = try store.lineage(actions: keys.entries.map(\.key), .up, run: summary.execution)
+        try LineageView(
+            graph, title: "Lineage: \(job.name)",
+            description: "What the results of the run \(summary.execution) of \(job.name) were made from, up to the image files."
+        ).write(to: folder)
+    }
+
     /// Digests of input files.
     func digests(_ paths: [String], verifyContent: Bool = false) throws -> [Digest] {
         let reporter = reporter

@@ -42,6 +42,8 @@ struct LineageWalk {
             case .up:
                 for (artifact, relation, name) in try inputs(of: action) {
                     connect(position, try self.artifact(artifact), relation, name)
+                    // A file from outside comes from nowhere, also where a blob happens to have its bytes.
+                    if case .source = relation { continue }
                     try climb(from: artifact)
                 }
             case .down:

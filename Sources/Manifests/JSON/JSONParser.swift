@@ -26,11 +26,14 @@ public struct JSONParser {
     /// - Parameters:
     ///   - bytes: the whole text, UTF-8.
     ///   - file: the name to give in errors.
+    ///   - sizeLimit: in bytes, for documents that a program wrote.
     /// - Returns: the value; it and every value within know their place.
-    public static func parse(_ bytes: [UInt8], file: String) throws(JSONError) -> JSONValue {
+    public static func parse(
+        _ bytes: [UInt8], file: String, sizeLimit: Int = sizeLimitBytes
+    ) throws(JSONError) -> JSONValue {
         var parser = JSONParser(bytes: bytes, file: file)
-        guard bytes.count <= sizeLimitBytes else {
-            throw parser.error(.tooLarge(sizeBytes: bytes.count, limitBytes: sizeLimitBytes))
+        guard bytes.count <= sizeLimit else {
+            throw parser.error(.tooLarge(sizeBytes: bytes.count, limitBytes: sizeLimit))
         }
         guard !bytes.starts(with: [0xEF, 0xBB, 0xBF]), !bytes.starts(with: [0xFE, 0xFF]),
             !bytes.starts(with: [0xFF, 0xFE])

@@ -28,7 +28,7 @@ public struct LineageSubject: Sendable {
     /// the content of a blob or of an image; a registered model ("wood", "wood@3"); a task; an image by its name within the
     /// category ("test/scratch/003.png", "wood/test/scratch/003.png"); a digest or its first digits.
     ///
-    /// - Throws: `StoreError.unknownSubject` with what would have been understood, `LineageError`.
+    /// - Throws: `LineageError`, `StoreError`.
     public init(_ text: String, in store: ContentStore) throws {
         if let row = try Self.row(text, store) {
             self = row
@@ -47,10 +47,7 @@ public struct LineageSubject: Sendable {
         do {
             return try store.subject(text)
         } catch StoreError.unknownSubject(let text, let reason) {
-            throw StoreError.unknownSubject(
-                text: text,
-                reason: reason + "; expected the number of a run, a file of a run's results or one of its images, a row such as "
-                    + "runs/NAME/scores.csv:7, a model, a task, the name of an image, or the first digits of a digest")
+            throw LineageError.unknown(text: text, reason: reason)
         }
     }
 
@@ -71,8 +68,8 @@ public struct LineageSubject: Sendable {
         let digest = Digest.of(try AtomicFile.read(path))
         do {
             return try content(digest, path, store)
-        } catch StoreError.unknownSubject {
-            throw StoreError.unknownSubject(
+        } catch LineageError.unknown {
+            throw LineageError.unknown(
                 text: path,
                 reason: "its content (\(digest.short)) is neither a result nor an image that the store \(store.path) knows; it was "
                     + "changed since, or belongs to another store")
@@ -85,7 +82,7 @@ public struct LineageSubject: Sendable {
             return LineageSubject("image \(name)", digests: [digest], verdicts: verdicts, image: digest)
         }
         let graph = try store.lineage(of: [digest], .up)
-        guard !graph.artifacts.isEmpty else { throw StoreError.unknownSubject(text: name, reason: "unknown content") }
+        guard !graph.artifacts.isEmpty else { throw LineageError.unknown(text: name, reason: "unknown content") }
         return LineageSubject("blob \(name)", digests: [digest])
     }
 
@@ -113,7 +110,7 @@ public struct LineageSubject: Sendable {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         let graph = try store.lineage(of: [Digest.of(try AtomicFile.read(path))], .up)
         guard let table = graph.actions.first, table.stage == AggregateStage.name else {
-            throw StoreError.unknownSubject(
+            throw LineageError.unknown(
                 text: path,
                 reason: "it is not a table of scores as the store \(store.path) knows it; it was changed since, or belongs to "
                     + "another store")
@@ -128,13 +125,13 @@ public struct LineageSubject: Sendable {
                 "line \(line) of \(path)", run: try store.lastRun(with: verdict.action), digests: [verdict.map],
                 verdicts: [verdict], image: digest)
         }
-        throw StoreError.unknownSubject(text: text, reason: "the store no longer has the verdict on \(place.image)")
+        throw LineageError.unknown(text: text, reason: "the store no longer has the verdict on \(place.image)")
     }
 
     /// The row that begins at a line of the table that an action made. A name with a line feed in it takes several.
     private static func row(at line: Int, of table: Digest, _ path: String, _ store: ContentStore) throws -> ScoreRow {
         guard let rows = try store.lookUp([table])[table]?.outputs.first(where: { $0.name == "scores.json" }) else {
-            throw StoreError.unknownSubject(text: path, reason: "the store no longer has the rows of it")
+            throw LineageError.unknown(text: path, reason: "the store no longer has the rows of it")
         }
         var next = 2
         for row in try StageJSON.decode([ScoreRow].self, try store.read(rows.digest)) {
@@ -147,16 +144,25 @@ public struct LineageSubject: Sendable {
 
 /// Why something has no lineage.
 public enum LineageError: Error, Equatable, CustomStringConvertible {
+    case unknown(text: String, reason: String)
     case unfinished(run: Int64)
+    case unrepeatable(run: Int64, reason: String)
     case folder(path: String)
+    case occupied(folder: String)
     case ambiguous(name: String, categories: [String])
     case line(path: String, line: Int, lines: Int)
 
     public var description: String {
         switch self {
+        case .unknown(let text, let reason):
+            "\(text): \(reason); expected the number of a run, a file of a run's results or one of its images, a row such as "
+                + "runs/NAME/scores.csv:7, a model, a task, the name of an image, or the first digits of a digest"
         case .unfinished(let run):
             "run \(run): it did not get as far as to know its tasks; take a task or a result of it (nominal runs lists others)"
+        case .unrepeatable(let run, let reason): "run \(run) cannot be done again: \(reason)"
         case .folder(let path): "\(path): this is a folder; expected a file in it, such as report.html, or an image"
+        case .occupied(let folder):
+            "\(folder): this folder holds something else than a crate; nothing was written; choose another one"
         case .ambiguous(let name, let categories):
             "\(name): there are images of this name in \(categories.joined(separator: ", ")); write \(categories[0])/\(name)"
         case .line(let path, let line, let lines):

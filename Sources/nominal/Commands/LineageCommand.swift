@@ -20,6 +20,7 @@ struct LineageCommand: ParsableCommand {
               nominal lineage data/demo/wood/train/good/000.png --down
               nominal lineage wood@production --files
               nominal lineage 12 --json
+              nominal lineage 12 --prov run12.prov.json --ro-crate run12 --attach
             """)
 
     @Argument(help: "A file, a row, an image, a model, a task, a run, or a digest.")
@@ -43,10 +44,30 @@ struct LineageCommand: ParsableCommand {
     @Flag(help: "Print a graph in the language of Graphviz.")
     var dot = false
 
+    @Option(help: ArgumentHelp("Also draw it: a page with a graph to zoom and search.", valueName: "file"))
+    var page: String?
+
+    @Option(help: ArgumentHelp("Also write it as PROV-JSON.", valueName: "file"))
+    var prov: String?
+
+    @Option(help: ArgumentHelp("Also write it as run events of OpenLineage, one on each line.", valueName: "file"))
+    var openlineage: String?
+
+    @Option(help: ArgumentHelp("Also write it as a research object, RO-Crate 1.1 (Process Run Crate).", valueName: "folder"))
+    var roCrate: String?
+
+    @Flag(help: "Put the files that the store has into the crate.")
+    var attach = false
+
+    @Option(help: ArgumentHelp("The licence of the crate, as an address or in words.", valueName: "text"))
+    var license: String?
+
     @OptionGroup var storeOptions: StoreOptions
 
     func validate() throws {
         if json && dot { throw ValidationError("--json and --dot exclude each other") }
+        if attach && roCrate == nil { throw ValidationError("--attach is for --ro-crate") }
+        if license != nil && roCrate == nil { throw ValidationError("--license is for --ro-crate") }
     }
 
     func run() throws {
@@ -56,12 +77,32 @@ struct LineageCommand: ParsableCommand {
             let subject = try LineageSubject(thing, in: store)
             let direction: LineageGraph.Direction = down ? .down : .up
             let graph = try subject.graph(direction, store)
+            try export(subject, graph, store)
             if json { return print(try LineageJSON(subject, graph, direction).text(), terminator: "") }
             if dot { return print(LineageDOT.text(subject, graph, isCondensed: !tasks)) }
             let options = LineageTree.Options(showsTasks: tasks, showsParameters: parameters, showsFiles: files)
             print(subject.heading(direction))
             let tree = LineageTree(graph, direction, options, focus: subject.image).text()
             print(tree.isEmpty ? "nothing in the store \(store.path) was made from it" : "\n" + tree)
+        }
+    }
+
+    private func export(_ subject: LineageSubject, _ graph: LineageGraph, _ store: ContentStore) throws {
+        func write(_ text: String, to path: String) throws {
+            _ = try AtomicFile.write(Array(text.utf8), to: path, onlyIfChanged: true)
+            StandardError.write("written: \(path)")
+        }
+        if let page {
+            let view = LineageView(
+                graph, title: "Lineage", description: "\(down ? "What was made from" : "What was used for"): \(subject.words)")
+            try write(view.page(), to: page)
+        }
+        if let prov { try write(ProvDocument.text(graph), to: prov) }
+        if let openlineage { try write(OpenLineageEvents.text(graph), to: openlineage) }
+        if let roCrate {
+            let crate = ResearchObject(subject, graph, isAttaching: attach, license: license)
+            let attached = try crate.write(to: roCrate, store)
+            StandardError.write("written: \(roCrate)/ro-crate-metadata.json" + (attach ? " and \(attached) files" : ""))
         }
     }
 }

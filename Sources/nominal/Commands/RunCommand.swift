@@ -88,6 +88,7 @@ struct RunCommand: ParsableCommand {
                 try ExportPlan(job, $0, session.store)
             }
             try session.writeTiming(job, summary, to: folder.path)
+            try session.writeLineage(job, summary, to: folder.path)
             if let depfile { try writeDepfile(depfile, job, folder) }
             if let training = job.meter.training, !reporting.isQuiet {
                 let share = (training.waitingShare * 1000).rounded() / 10

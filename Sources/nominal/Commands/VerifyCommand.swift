@@ -1,19 +1,43 @@
 import ArgumentParser
 import ContentStore
 import Foundation
+import Stages
 
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Reads every byte of the store and checks it.",
+        abstract: "Reads every byte of the store and checks it; or its history, or an attestation.",
         discussion: """
             Every blob is hashed and compared with its name, the database is checked, and compared with the blobs. A damaged
             blob is moved to the folder damaged/ of the store and noted there; the next run that needs it makes it again.
             The exit code is 1 when something was damaged.
 
-            Example:
+            --history follows the chain of the history of runs, attempts, models and promotions instead, and names every row
+            that was edited, removed, put in or moved. Whoever can write to the store can write the whole chain anew; that is
+            found where an entry was kept elsewhere: --through takes one, and an attestation holds one.
+
+            --attestation checks what nominal attest has signed, without a store, and with --folder the files that it names.
+
+            Examples:
               nominal verify
+              nominal verify --history --through 4711:9f2c...
+              nominal verify --attestation run12.attestation.json --public-key line3.key.pub --folder runs/demo
             """)
+
+    @Flag(help: "Check the history of runs and promotions, and not the blobs.")
+    var history = false
+
+    @Option(help: ArgumentHelp("An entry that the history has to lead through; may be repeated.", valueName: "position:link"))
+    var through: [String] = []
+
+    @Option(help: ArgumentHelp("An attestation to check.", valueName: "file"))
+    var attestation: String?
+
+    @Option(help: ArgumentHelp("The public key of who signed the attestation.", valueName: "file"))
+    var publicKey: String?
+
+    @Option(help: ArgumentHelp("A folder of results to compare with the attestation.", valueName: "folder"))
+    var folder: String?
 
     @Option(help: "Threads. Default: the number of processors.")
     var threads: Int?
@@ -30,10 +54,21 @@ struct VerifyCommand: ParsableCommand {
         if let threads, !(1...1024).contains(threads) {
             throw ValidationError("--threads is \(threads); expected 1 to 1024")
         }
+        if (attestation == nil) != (publicKey == nil) {
+            throw ValidationError("--attestation and --public-key go together: who signed has to be known")
+        }
+        if folder != nil && attestation == nil { throw ValidationError("--folder is for --attestation") }
+        if !through.isEmpty && !history { throw ValidationError("--through is for --history") }
+        if let wrong = through.first(where: { HistoryHead($0) == nil }) {
+            throw ValidationError("--through is \(wrong); expected POSITION:LINK as nominal verify --history prints it")
+        }
     }
 
     func run() throws {
         try failing {
+            let statement = try attestation.map(checkAttestation)
+            if history { try checkHistory(statement?.history) }
+            if history || statement != nil { return }
             let task = StoreTask(
                 "hashing", isQuiet: quiet, stopped: "stopping: damaged blobs found so far are set aside")
             try storeOptions.requireStore()
@@ -82,5 +117,36 @@ struct VerifyCommand: ParsableCommand {
             durationSeconds: report.durationSeconds, damaged: report.damaged.map(\.digest), strays: report.strays,
             faults: report.faults)
         return String(decoding: (try? encoder.encode(findings)) ?? Data(), as: UTF8.self)
+    }
+
+    private func checkAttestation(_ file: String) throws -> VerifiedStatement {
+        let key = try VerificationKey(pem: try AtomicFile.read(publicKey ?? ""), name: publicKey ?? "")
+        let envelope = try SignedEnvelope(json: try AtomicFile.read(file), name: file)
+        let statement = try VerifiedStatement(envelope, by: key, name: file)
+        print("\(file): the signature by the key \(key.identifier.prefix(12)) holds")
+        print("made by \(statement.versions); \(statement.subjects.count) results are attested")
+        if let head = statement.history { print("history of the store then: \(head)") }
+        guard let folder else { return statement }
+        let findings = try statement.findings(in: folder)
+        for finding in findings { StandardError.error("\(folder)/\(finding)") }
+        if !findings.isEmpty { throw ExitCode(ExitStatus.taskFailed.rawValue) }
+        print("\(folder): all of them are there and are what was attested")
+        return statement
+    }
+
+    private func checkHistory(_ attested: HistoryHead?) throws {
+        try storeOptions.requireStore()
+        let store = try storeOptions.open(.readOnly)
+        let report = try store.verifyHistory(through: through.compactMap(HistoryHead.init) + (attested.map { [$0] } ?? []))
+        for fault in report.faults { StandardError.error("\(store.path): \(fault)") }
+        let head = report.head.map { "\($0)" } ?? "none"
+        if json {
+            print("{\"entries\": \(report.entries), \"faults\": \(report.faults.count), \"head\": \"\(head)\"}")
+        } else {
+            print(
+                "checked \(report.entries) entries of the history: "
+                    + (report.isSound ? "it is whole" : "\(report.faults.count) faults") + "\nlast entry: \(head)")
+        }
+        if !report.isSound { throw ExitCode(ExitStatus.taskFailed.rawValue) }
     }
 }

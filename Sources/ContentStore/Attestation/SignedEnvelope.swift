@@ -1,0 +1,95 @@
+import Foundation
+
+/// A signed document: an envelope of DSSE 1.0 (https://github.com/secure-systems-lab/dsse) with one or more signatures.
+public struct SignedEnvelope: Codable, Sendable, Equatable {
+    public struct Signature: Codable, Sendable, Equatable {
+        public let keyid: String
+        /// In base64.
+        public let sig: String
+    }
+
+    /// In base64.
+    public let payload: String
+    public let payloadType: String
+    public private(set) var signatures: [Signature]
+
+    /// For about a million images.
+    public static let sizeLimit = 512 << 20
+
+    /// Signs a document.
+    public init(_ payload: [UInt8], type: String, by key: SigningKey) throws {
+        self.payload = Data(payload).base64EncodedString()
+        payloadType = type
+        let signature = try key.signature(of: Self.signed(payload, type))
+        signatures = [Signature(keyid: key.verificationKey.identifier, sig: Data(signature).base64EncodedString())]
+    }
+
+    /// Reads an envelope; whether its signatures hold is another question.
+    ///
+    /// - Throws: `AttestationError.malformed`.
+    public init(json: [UInt8], name: String) throws(AttestationError) {
+        guard json.count <= Self.sizeLimit else { throw .malformed(name: name, fault: "it is larger than \(Self.sizeLimit >> 20) MiB") }
+        do {
+            self = try JSONDecoder().decode(Self.self, from: Data(json))
+        } catch {
+            throw .malformed(name: name, fault: "it is no DSSE envelope: a JSON object with payload, payloadType and signatures")
+        }
+    }
+
+    public func json() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
+        return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
+    }
+
+    /// The document, once a signature by `key` was found to hold for it and its type.
+    ///
+    /// - Throws: `AttestationError.malformed`, `.unsigned`, `.forged`, `.otherType`.
+    public func verifiedPayload(by key: VerificationKey, type: String, name: String) throws(AttestationError) -> [UInt8] {
+        guard let bytes = Data(base64Encoded: payload).map(Array.init) else {
+            throw .malformed(name: name, fault: "its payload is not in base64")
+        }
+        // The key's name is a hint only (DSSE, protocol): every signature is tried.
+        let isSigned = signatures.contains { signature in
+            guard let sig = Data(base64Encoded: signature.sig) else { return false }
+            return key.accepts(Array(sig), of: Self.signed(bytes, payloadType))
+        }
+        guard isSigned else {
+            throw signatures.contains { $0.keyid == key.identifier } ? .forged(name: name) : .unsigned(
+                name: name, key: key.identifier, found: signatures.map(\.keyid))
+        }
+        guard payloadType == type else { throw .otherType(name: name, expected: type, found: payloadType) }
+        return bytes
+    }
+
+    /// What is signed: the pre-authentication encoding of DSSE, PAE(type, payload).
+    private static func signed(_ payload: [UInt8], _ type: String) -> [UInt8] {
+        Array("DSSEv1 \(type.utf8.count) \(type) \(payload.count) ".utf8) + payload
+    }
+}
+
+/// What is wrong with a key or an attestation.
+public enum AttestationError: Error, Equatable, Sendable, CustomStringConvertible {
+    case notAKey(name: String, expected: String)
+    case malformed(name: String, fault: String)
+    /// The signature of this key does not hold.
+    case forged(name: String)
+    case unsigned(name: String, key: String, found: [String])
+    case otherType(name: String, expected: String, found: String)
+
+    public var description: String {
+        switch self {
+        case .notAKey(let name, let expected):
+            "\(name): expected \(expected); nominal keys create makes a pair, or openssl genpkey -algorithm ed25519"
+        case .malformed(let name, let fault): "\(name): \(fault)"
+        case .forged(let name):
+            "\(name): the signature does not hold: the attestation was changed after it was signed; do not rely on it"
+        case .unsigned(let name, let key, let found):
+            "\(name): it has no signature by the key \(key.prefix(12)), but by "
+                + (found.isEmpty ? "none" : found.map { String($0.prefix(12)) }.joined(separator: ", "))
+                + "; take the public key that belongs to it"
+        case .otherType(let name, let expected, let found):
+            "\(name): what is signed has the type \(found), expected \(expected)"
+        }
+    }
+}

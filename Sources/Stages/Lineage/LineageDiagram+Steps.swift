@@ -1,0 +1,89 @@
+import ContentStore
+import Reports
+
+extension LineageDiagram {
+    /// More names than this make a page that browsers are slow to open; digests are still found by nominal lineage.
+    private static let namedFiles = 20_000
+
+    /// A lineage as a picture: a box for each step, and one for the files that a step read from outside.
+    init(_ lineage: LineageSteps, title: String, description: String) {
+        var nodes = lineage.steps.indices.map { Self.node($0, lineage) }
+        var edges: [(from: Int, to: Int)] = []
+        for (step, inputs) in lineage.inputs.enumerated() { for input in inputs { edges.append((input, step)) } }
+        for (step, sources) in lineage.sources.enumerated() where !sources.isEmpty {
+            edges.append((nodes.count, step))
+            nodes.append(Self.node(sources))
+        }
+        let files = Set(lineage.sources.joined().map(\.digest)).count
+        var facts = [
+            Fact(label: "Tasks", value: "\(lineage.graph.actions.count)"), Fact(label: "Files", value: "\(files)"),
+        ]
+        for execution in lineage.graph.executions {
+            let record = execution.record
+            facts.append(Fact(label: "Run \(record.number)", value: "\(record.command); \(LineageTree.time(record.startedAt))"))
+            facts.append(Fact(label: "Versions", value: "\(record.versions); \(execution.processor)"))
+            if let manifest = execution.manifest { facts.append(Fact(label: "Manifest", value: "\(manifest)")) }
+        }
+        self.init(title: title, description: description, facts: facts, nodes: nodes, edges: edges)
+    }
+
+    private static func node(_ step: Int, _ lineage: LineageSteps) -> Node {
+        let item = lineage.steps[step]
+        let actions = item.actions.map { lineage.graph.actions[$0] }
+        let seconds = actions.reduce(0) { $0 + $1.durationSeconds }
+        let runs = Set(actions.map(\.execution)).sorted()
+        var facts = [
+            Fact(label: "Stage", value: "\(item.stage), version \(item.version)"),
+            Fact(label: "Run", value: LineageTree.ranges(runs)),
+            Fact(label: "Begun", value: LineageTree.time(actions.map(\.startedAt).min() ?? 0)),
+            Fact(label: "Time", value: "\((seconds * 10).rounded() / 10) s"),
+        ]
+        if actions.count > 1 { facts.append(Fact(label: "Tasks", value: "\(actions.count)")) }
+        var sections = [("What was done", facts)]
+        let made = lineage.graph.edges.filter { $0.relation == .generated && item.actions.contains($0.action) }
+        if actions.count == 1 {
+            sections.append(("Key", [Fact(label: "Action", value: "\(actions[0].key)")]))
+            sections.append(("What it made", made.map { Fact(label: $0.name, value: "\(lineage.graph.artifacts[$0.artifact].digest)") }))
+        }
+        let parameters = lineage.parameters(of: step)
+        if !parameters.isEmpty {
+            sections.append(("Parameters", parameters.map { Fact(label: $0.name, value: $0.readable) }))
+        }
+        return Node(
+            kind: lineage.ends.contains(step) ? .result : .step, title: item.name,
+            subtitle: actions.count == 1 ? item.stage : "\(item.stage), \(actions.count) tasks",
+            sections: sections.filter { !$0.1.isEmpty }.map { (heading: $0.0, facts: $0.1) },
+            members: actions.count == 1 ? [] : actions.map { "\($0.task) \($0.key.short)" })
+    }
+
+    private static func node(_ sources: [LineageSteps.Source]) -> Node {
+        let kinds = Set(sources.map(\.kind)).sorted()
+        let title = kinds.map { kind -> String in
+            let count = sources.count { $0.kind == kind }
+            return "\(count) \(kind.rawValue)\(count == 1 ? "" : "s")"
+        }.joined(separator: ", ")
+        let listed = sources.prefix(namedFiles).map { $0.name.isEmpty ? $0.digest.hex : "\($0.name) \($0.digest)" }
+        return Node(
+            kind: .files, title: title, subtitle: "from outside", members: listed)
+    }
+}
+
+/// The page of a run's lineage, `lineage.html`. It holds clocks and the machine, so it is no result: it is no blob of the store, and
+/// is written anew by runs that did something.
+public struct LineageView {
+    static let pageName = "lineage.html"
+
+    private let diagram: LineageDiagram
+
+    public init(_ graph: LineageGraph, title: String, description: String) {
+        diagram = LineageDiagram(LineageSteps(graph), title: title, description: description)
+    }
+
+    /// The page as UTF-8.
+    public func page() -> String { LineagePage.render(diagram) }
+
+    /// - Throws: `StoreError`.
+    public func write(to folder: String) throws {
+        _ = try AtomicFile.write(Array(page().utf8), to: folder + "/" + LineageView.pageName, onlyIfChanged: true)
+    }
+}

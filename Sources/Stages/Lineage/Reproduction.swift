@@ -1,0 +1,114 @@
+import ContentStore
+import Pipeline
+
+/// A run that was done again in a fresh store, compared with the one before, task by task.
+public struct Reproduction: Sendable {
+    public enum Outcome: Sendable, Equatable {
+        case equal
+        /// The task was to do something else: its parameters, its version or its inputs are others now.
+        case otherKey([KeyDifference])
+        /// The same work gave other bytes; the names of the outputs.
+        case otherBytes([String])
+        /// Only one of the two has a result.
+        case missing
+    }
+
+    public struct Step: Sendable, Equatable {
+        public let task: String
+        public let outcome: Outcome
+    }
+
+    /// In the order of the graph.
+    public let steps: [Step]
+    /// How far numbers are apart where bytes are not equal.
+    public let deviation: Deviation
+
+    /// What may be apart where another instruction set computes, see docs/guide.md, "Doing it again".
+    public static let tolerance = Deviation(scores: 0.5, metrics: 0.05)
+
+    public var first: Step? { steps.first { $0.outcome != .equal } }
+    public var isEqual: Bool { first == nil }
+    /// Whether all that was asked for was done, and only rounding is another one.
+    public var isWithinTolerance: Bool {
+        steps.allSatisfy { step in
+            switch step.outcome {
+            case .equal, .otherBytes: true
+            case .otherKey(let differences): differences.allSatisfy(\.isInput)
+            case .missing: false
+            }
+        } && deviation.scores <= Self.tolerance.scores && deviation.metrics <= Self.tolerance.metrics
+    }
+
+    /// The largest differences of numbers.
+    public struct Deviation: Sendable, Equatable {
+        /// Of the scores of an image, as a share of its threshold.
+        public var scores = 0.0
+        /// Of AUROC and other figures of the test images.
+        public var metrics = 0.0
+    }
+
+    /// - Parameters:
+    ///   - keys: the tasks to compare, by their keys in `run`.
+    ///   - repeated: the number of the new run, in `fresh`.
+    /// - Throws: `LineageError.unfinished`, `StoreError`.
+    public init(
+        of keys: Set<Digest>, run: Int64, _ store: ContentStore, as repeated: Int64, in fresh: ContentStore
+    ) throws {
+        guard let former = try store.taskKeys(run) else { throw LineageError.unfinished(run: run) }
+        guard let latter = try fresh.taskKeys(repeated) else { throw LineageError.unfinished(run: repeated) }
+        let wanted = former.entries.filter { keys.contains($0.key) }
+        let found = Dictionary(latter.entries.map { ($0.task, $0.key) }) { first, _ in first }
+        let before = try store.lookUp(wanted.map(\.key))
+        let now = try fresh.lookUp(latter.entries.map(\.key))
+        var deviation = Deviation()
+        steps = try wanted.map { entry in
+            guard let old = before[entry.key], let key = found[entry.task], let new = now[key] else {
+                return Step(task: entry.task, outcome: .missing)
+            }
+            let pairs = old.outputs.compactMap { output in
+                new.outputs.first { $0.name == output.name }.map { (output, $0.digest) }
+            }
+            let differing = pairs.filter { $0.0.digest != $0.1 }
+            for (output, digest) in differing {
+                try deviation.note(output.name, output.digest, store, digest, fresh)
+            }
+            if key != entry.key, let left = try store.recordedKey(entry.key), let right = try fresh.recordedKey(key) {
+                return Step(task: entry.task, outcome: .otherKey(KeyDifference.between(left, right)))
+            }
+            return Step(
+                task: entry.task,
+                outcome: differing.isEmpty && old.references == new.references ? .equal : .otherBytes(differing.map(\.0.name)))
+        }
+        self.deviation = deviation
+    }
+}
+
+extension Reproduction.Deviation {
+    /// Takes the outputs into account that hold numbers which people read.
+    fileprivate mutating func note(
+        _ name: String, _ old: Digest, _ store: ContentStore, _ new: Digest, _ fresh: ContentStore
+    ) throws {
+        guard store.contains(old), fresh.contains(new) else { return }
+        if name == "scores.json", let left = try? StageJSON.decode(ScoreIndex.self, try store.read(old)),
+            let right = try? StageJSON.decode(ScoreIndex.self, try fresh.read(new))
+        {
+            let scores = Dictionary(right.entries.map { ($0.file, $0) }) { first, _ in first }
+            for entry in left.entries {
+                guard let other = scores[entry.file] else { continue }
+                // Each by its own threshold: that is what the verdict depends on.
+                let apart = Double(entry.score) / Double(entry.threshold) - Double(other.score) / Double(other.threshold)
+                self.scores = max(self.scores, abs(apart))
+            }
+        }
+        if name == "metrics.json", let left = try? StageJSON.decode(RunMetrics.self, try store.read(old)),
+            let right = try? StageJSON.decode(RunMetrics.self, try fresh.read(new))
+        {
+            for (category, figures) in left.categories {
+                guard let others = right.categories[category] else { continue }
+                for (figure, other) in [(figures.imageAUROC, others.imageAUROC), (figures.pixelAUROC, others.pixelAUROC)] {
+                    if let figure, let other { metrics = max(metrics, abs(figure - other)) }
+                }
+            }
+        }
+    }
+}

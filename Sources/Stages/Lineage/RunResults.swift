@@ -1,0 +1,63 @@
+import ContentStore
+
+/// The files that a run of a job, or a scoring, exported, found by what the store knows of its tasks.
+public struct RunResults: Sendable {
+    public struct File: Sendable, Equatable {
+        /// Within the run's folder.
+        public let path: String
+        public let digest: Digest
+    }
+
+    public let files: [File]
+    public let graph: LineageGraph
+
+    /// - Throws: `LineageError.unfinished`, `StoreError`.
+    public init(ofRun number: Int64, _ store: ContentStore) throws {
+        guard let keys = try store.taskKeys(number) else { throw LineageError.unfinished(run: number) }
+        graph = try store.lineage(actions: keys.entries.map(\.key), .up, run: number)
+        var files: [File] = []
+        let results = try store.lookUp(keys.entries.map(\.key))
+        for entry in keys.entries {
+            guard let result = results[entry.key], let action = graph.actions.first(where: { $0.key == entry.key }) else { continue }
+            files += try Self.files(of: action.stage, entry.task, result, store)
+        }
+        var seen = Set<String>()
+        self.files = files.sorted { $0.path < $1.path }.filter { seen.insert($0.path).inserted }
+    }
+
+    private static func files(
+        of stage: String, _ task: String, _ result: ActionResult, _ store: ContentStore
+    ) throws -> [File] {
+        func output(_ name: String) -> Digest? { result.outputs.first { $0.name == name }?.digest }
+        func named(_ names: [String], _ path: (String) -> String = { $0 }) -> [File] {
+            names.compactMap { name in output(name).map { File(path: path(name), digest: $0) } }
+        }
+        /// What comes before the part of the task's name that begins with the stage's: the case, or nothing.
+        func owner(_ part: String) -> String {
+            guard let range = ("/" + task).range(of: "/" + part) else { return "" }
+            return String(("/" + task)[..<range.lowerBound].dropFirst())
+        }
+        func files(_ plan: [ExportPlan.File]) -> [File] { plan.map { File(path: $0.path, digest: $0.digest) } }
+        switch stage {
+        case AggregateStage.name: return named(["metrics.json", "scores.json", "scores.csv"])
+        case ReportStage.name: return named(["report.html"])
+        case RunRecordStage.name: return named(["run.json"])
+        case RequireStage.name: return named(["junit.xml"])
+        // A candidate that was not chosen is no result.
+        case CalibrateStage.name where !task.contains("/candidate-"), ChooseStage.name:
+            return named(["model"]) { _ in "models/\(owner(stage)).nominal" }
+                + named(["assessment.json"]) { _ in "assessments/\(owner(stage)).json" }
+        case AssessStage.name where !task.contains("/candidate-"):
+            return named(["assessment.json"]) { _ in "assessments/\(owner(stage)).json" }
+        case ScoreStage.name:
+            guard let scores = output("scores.json"), store.contains(scores) else { return [] }
+            return files(try ExportPlan.maps(scores, folder: folder("anomaly_maps", owner("score/")), store))
+        case OverlayStage.name:
+            guard let overlays = output("overlays.json"), store.contains(overlays) else { return [] }
+            return files(try ExportPlan.pictures(overlays, folder: folder("overlays", owner("overlay/")), store))
+        default: return []
+        }
+    }
+
+    private static func folder(_ name: String, _ owner: String) -> String { owner.isEmpty ? name : name + "/" + owner }
+}

@@ -1,0 +1,45 @@
+import ContentStore
+import Foundation
+import Manifests
+
+extension JSONValue {
+    /// An object without the members that are nil.
+    static func document(_ members: KeyValuePairs<String, JSONValue?>) -> JSONValue {
+        .object(members.compactMap { name, value in value.map { JSONMember(name, $0) } })
+    }
+
+    /// An object with members of any names, by name.
+    static func named(_ members: [String: JSONValue]) -> JSONValue {
+        .object(members.sorted { $0.key < $1.key }.map { JSONMember($0.key, $0.value) })
+    }
+
+    static func texts(_ texts: [String: String]) -> JSONValue { named(texts.mapValues { .string($0) }) }
+
+    /// As in-toto and SLSA write digests.
+    static func sha256(_ digest: Digest) -> JSONValue { document(["sha256": .string(digest.hex)]) }
+
+    /// A point of time, in UTC with microseconds.
+    static func time(_ nanoseconds: Int64) -> JSONValue { .string(StandardTime.text(nanoseconds)) }
+}
+
+/// Points of time as RFC 3339 writes them.
+enum StandardTime {
+    /// In UTC with microseconds; the store's nanoseconds are cut.
+    static func text(_ nanoseconds: Int64) -> String {
+        let seconds = Int64((Double(nanoseconds) / 1e9).rounded(.down))
+        let rest = max(nanoseconds - seconds * 1_000_000_000, 0) / 1000
+        let formatter = ISO8601DateFormatter()
+        let date = formatter.string(from: Date(timeIntervalSince1970: Double(seconds)))
+        let digits = String(rest)
+        return date.dropLast() + "." + String(repeating: "0", count: max(6 - digits.count, 0)) + digits + "Z"
+    }
+}
+
+extension LineageGraph.Action {
+    /// Nanoseconds since 1970.
+    var endedAt: Int64 { startedAt + Int64(durationSeconds * 1e9) }
+
+    var parameterTexts: [String: String] {
+        Dictionary(parameters.map { ($0.name, $0.readable) }) { first, _ in first }
+    }
+}

@@ -1,0 +1,79 @@
+import ContentStore
+import Manifests
+
+/// A lineage as PROV-JSON (https://www.w3.org/submissions/prov-json/): contents are entities, actions are activities, runs of the
+/// program are software agents.
+public enum ProvDocument {
+    public static func text(_ graph: LineageGraph) -> String {
+        var entities: [String: JSONValue] = [:], activities: [String: JSONValue] = [:], agents: [String: JSONValue] = [:]
+        var used: [String: JSONValue] = [:], generated: [String: JSONValue] = [:], associated: [String: JSONValue] = [:]
+        for artifact in graph.artifacts {
+            entities[name(artifact.digest)] = .document([
+                "nominal:sha256": .string(artifact.digest.hex),
+                "nominal:sizeBytes": artifact.sizeBytes.map { typed("\($0)", "xsd:long") },
+            ])
+        }
+        for edge in graph.edges {
+            if case .source(let role) = edge.relation, role != "mask" {
+                entities[name(graph.artifacts[edge.artifact].digest)] = .document([
+                    "prov:label": .string(edge.name),
+                    "nominal:sha256": .string(graph.artifacts[edge.artifact].digest.hex),
+                ])
+            }
+        }
+        for (number, action) in graph.actions.enumerated() {
+            var members: [JSONMember] = [
+                JSONMember("prov:startTime", .time(action.startedAt)), JSONMember("prov:endTime", .time(action.endedAt)),
+                JSONMember("prov:label", .string(action.task)), JSONMember("prov:type", typed("nominal:\(action.stage)", "xsd:QName")),
+                JSONMember("nominal:stageVersion", typed("\(action.version)", "xsd:int")),
+                JSONMember("nominal:attempt", typed("\(action.attempt)", "xsd:int")),
+            ]
+            members += action.parameterTexts.sorted { $0.key < $1.key }.map {
+                JSONMember("nominal:" + localName("parameter." + $0.key), .string($0.value))
+            }
+            activities[name(action)] = .object(members)
+            associated["_:a\(number)"] = .document([
+                "prov:activity": .string(name(action)), "prov:agent": .string("nominal:run-\(action.execution)"),
+            ])
+        }
+        for execution in graph.executions {
+            agents["nominal:run-\(execution.record.number)"] = .document([
+                "prov:type": typed("prov:SoftwareAgent", "xsd:QName"), "prov:label": .string("run \(execution.record.number)"),
+                "nominal:versions": .string(execution.record.versions), "nominal:command": .string(execution.record.command),
+                "nominal:processor": .string(execution.processor), "nominal:host": .string(execution.record.host),
+                "nominal:manifest": execution.manifest.map { .string($0.hex) },
+            ])
+        }
+        for (number, edge) in graph.edges.enumerated() {
+            let relation = JSONValue.document([
+                "prov:activity": .string(name(graph.actions[edge.action])),
+                "prov:entity": .string(name(graph.artifacts[edge.artifact].digest)),
+                "prov:role": edge.name.isEmpty ? nil : .string(edge.name),
+            ])
+            switch edge.relation {
+            case .generated: generated["_:g\(number)"] = relation
+            case .referred where graph.roots.contains(edge.artifact): generated["_:g\(number)"] = relation
+            case .used, .source, .referred: used["_:u\(number)"] = relation
+            }
+        }
+        let prefixes = ["nominal": "urn:nominal:", "xsd": "http://www.w3.org/2001/XMLSchema#", "prov": "http://www.w3.org/ns/prov#"]
+        return JSONSerializer.pretty(
+            .document([
+                "prefix": .texts(prefixes), "entity": .named(entities), "activity": .named(activities), "agent": .named(agents),
+                "used": .named(used), "wasGeneratedBy": .named(generated), "wasAssociatedWith": .named(associated),
+            ]))
+    }
+
+    private static func name(_ digest: Digest) -> String { "nominal:sha256-\(digest.hex)" }
+
+    private static func name(_ action: LineageGraph.Action) -> String { "nominal:action-\(action.key.hex)" }
+
+    private static func typed(_ value: String, _ type: String) -> JSONValue {
+        .document(["$": .string(value), "type": .string(type)])
+    }
+
+    /// What may stand after the colon of a qualified name; the name of a key part may be any text.
+    private static func localName(_ text: String) -> String {
+        String(text.map { $0.isASCII && ($0.isLetter || $0.isNumber || ".-_".contains($0)) ? $0 : "_" })
+    }
+}

@@ -1,0 +1,85 @@
+import ArgumentParser
+import ContentStore
+import Foundation
+import Pipeline
+import Stages
+
+struct ReproduceCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reproduce",
+        abstract: "Makes a result once more from the image files, in a fresh store, and compares every step.",
+        discussion: """
+            THING is what nominal lineage takes: a run, a model, a map, a row of scores. The manifest is the one that the run
+            had, whatever its file says now; the images are read from where they were. On the same instruction set every digest
+            has to be equal. On another one, rounding differs: then it is said how far scores and figures are apart, and
+            whether that is within the tolerance. The exit code is 1 when it is not, or when something else differs.
+
+            Examples:
+              nominal reproduce 12
+              nominal reproduce runs/demo/models/wood.nominal --threads 8
+              nominal reproduce runs/demo/scores.csv:7 --manifest /srv/jobs/demo.json
+            """)
+
+    @Argument(help: "A file, a row, an image, a model, a task, a run, or a digest.")
+    var thing: String
+
+    @Option(
+        help: ArgumentHelp(
+            "Where the manifest lies now, or the folder of images of a scoring; its text is the one of the run.", valueName: "file"))
+    var manifest: String?
+
+    @Option(help: ArgumentHelp("Keep the fresh store here; without it, it is removed.", valueName: "folder"))
+    var keep: String?
+
+    @OptionGroup var storeOptions: StoreOptions
+    @OptionGroup var machine: MachineOptions
+    @OptionGroup var reporting: ReportingOptions
+
+    func run() throws {
+        try failing {
+            try storeOptions.requireStore()
+            let store = try storeOptions.open(.readOnly)
+            let plan = try ReproductionPlan(try LineageSubject(thing, in: store), store)
+            let folder = keep ?? NSTemporaryDirectory() + "nominal-\(UUID().uuidString)"
+            guard !FileManager.default.fileExists(atPath: folder + "/store.sqlite") else {
+                throw LineageError.occupied(folder: folder)
+            }
+            defer { if keep == nil { try? FileManager.default.removeItem(atPath: folder) } }
+            let record = plan.run.record
+            StandardError.write("run \(record.number), \(record.command), once more in \(folder)")
+            let session = try RunSession(
+                try StoreOptions.parse(["--store", folder]), machine, keepGoing: false, reporting, subject: "reproduce",
+                Interruption()
+            ) { _ in RunOrigin(recipe: "") }
+            let graph = try plan.graph(file: manifest, store, fresh: session.store) { try session.digests($0) }
+            let summary = try session.execute(graph)
+            try session.conclude(summary)
+            let result = try Reproduction(
+                of: plan.keys, run: record.number, store, as: summary.execution, in: session.store)
+            try tell(result, record)
+        }
+    }
+
+    private func tell(_ result: Reproduction, _ record: ExecutionRecord) throws {
+        let equal = result.steps.count { $0.outcome == .equal }
+        print("\(equal) of \(result.steps.count) steps came out equal, byte for byte")
+        guard let first = result.first else { return }
+        print("the first that did not: \(first.task)")
+        switch first.outcome {
+        case .equal: break
+        case .missing: print("    only one of the two runs has a result of it")
+        case .otherBytes(let names): print("    same key, other bytes: \(names.isEmpty ? "what it refers to" : names.joined(separator: ", "))")
+        case .otherKey(let differences): for difference in differences { print("    \(difference)") }
+        }
+        if record.versions != RunSession.versions { print("then: \(record.versions)\nnow:  \(RunSession.versions)") }
+        func share(_ value: Double) -> String { "\((value * 10_000).rounded() / 10_000)" }
+        let (apart, allowed) = (result.deviation, Reproduction.tolerance)
+        print(
+            "scores are at most \(share(apart.scores)) thresholds apart (tolerance \(allowed.scores)), AUROC at most "
+                + "\(share(apart.metrics)) (tolerance \(allowed.metrics))")
+        guard record.versions != RunSession.versions, result.isWithinTolerance else {
+            throw ExitCode(ExitStatus.taskFailed.rawValue)
+        }
+        print("within the tolerance for another instruction set or library")
+    }
+}
