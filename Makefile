@@ -3,11 +3,11 @@ SHELL := /bin/bash
 NOMINAL := .build/release/nominal
 PREFIX ?= /usr/local
 SOURCES := $(shell find Package.swift Sources schemas -type f)
-PACKAGES := libsqlite3-dev libpng-dev libtiff-dev libjpeg62-turbo-dev libopenblas-dev libdnnl-dev python3-jsonschema python3-pil
+PACKAGES := libsqlite3-dev libpng-dev libtiff-dev libjpeg62-turbo-dev libopenblas-dev libdnnl-dev python3-jsonschema python3-pil python3-venv
 # Root needs no sudo; a machine without sudo says what is missing.
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup build demo nightly data test test-kill test-faults test-nightly lint format coverage bench bench-executor install clean docs
+.PHONY: help setup build demo nightly data test test-kill test-faults test-nightly test-standards lint format coverage bench bench-executor install clean docs
 
 help:
 	@echo "make demo      install what is missing, build, make demo data, train, score, and say where the report is"
@@ -16,6 +16,7 @@ help:
 	@echo "make data DATA=FOLDER         link data sets to where the manifests look for them"
 	@echo "make nightly NIGHTLY=jobs/nightly.json   train on with the images that have come in, and promote the model unless it is worse"
 	@echo "make test-nightly              a fortnight of nights on made images; CATEGORY=FOLDER JOB=FILE takes other ones"
+	@echo "make test-standards            give exports of a lineage and an attestation to validators that others wrote"
 	@echo "make test-kill KILLS=200       kill runs at random instants and compare what the next ones make"
 	@echo "make test-faults POINTS=200    fail at that many of the system calls by which commands change the store"
 	@echo "make build, install, lint, format, coverage, bench, bench-executor, docs, clean"
@@ -85,6 +86,14 @@ test-nightly: $(if $(filter $(NOMINAL),$(NIGHTS)),build)
 	python3 Tests/Nightly/simulate_nights.py --program $(NIGHTS) $(if $(CATEGORY),--category $(CATEGORY)) $(if $(JOB),--job $(JOB)) \
 	  $(NIGHTFLAGS)
 
+# Validators from PyPI in an environment of their own.
+STANDARDS ?= $(NOMINAL)
+test-standards: $(if $(filter $(NOMINAL),$(STANDARDS)),build,setup)
+	@[ -x .build-standards/bin/python ] || python3 -m venv .build-standards
+	@if .build-standards/bin/python -m pip install -q --disable-pip-version-check -r Tests/Standards/requirements.txt; then \
+	  .build-standards/bin/python Tests/Standards/check_exports.py --program $(STANDARDS); \
+	else echo "skipped: the validators could not be installed from PyPI" >&2; fi
+
 POINTS ?= 200
 test-faults: setup
 	NOMINAL_POINTS=$(POINTS) swift test --disable-xctest --filter CrashPointTests
@@ -118,4 +127,4 @@ install: build
 	install -D $(NOMINAL) $(DESTDIR)$(PREFIX)/bin/nominal
 
 clean:
-	rm -rf .build .build-coverage
+	rm -rf .build .build-coverage .build-standards

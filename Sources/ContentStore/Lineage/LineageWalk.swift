@@ -32,6 +32,12 @@ struct LineageWalk {
         guard let row = try database.identifier("SELECT id FROM action WHERE key = ? AND job IS NOT NULL", [key.column])
         else { return }
         try visit(row, direction)
+        if direction == .up {
+            for (artifact, name) in try outputs(of: row) {
+                let position = try self.artifact(artifact)
+                if passed.insert(artifact).inserted { connect(actions[row]!, position, .generated, name) }
+            }
+        }
         try walk()
     }
 

@@ -15,13 +15,13 @@ public struct LineagePage {
                     HeaderSection(
                         report: RunReport(title: diagram.title, description: diagram.description, summary: diagram.facts)
                     ).render()
-                    HTML("section", ["class": "lineage"]) {
+                    HTML("section", ["class": "provenance"]) {
                         controls(diagram.nodes.count)
-                        HTML("div", ["class": "lineage-columns"]) {
-                            HTML("div", ["class": "lineage-graph", "tabindex": "0", "role": "region", "aria-label": "Graph of the lineage"]) {
+                        HTML("div", ["class": "provenance-columns"]) {
+                            HTML("div", ["class": "provenance-graph", "tabindex": "0", "role": "region", "aria-label": "Graph of the lineage"]) {
                                 graph(diagram, layout)
                             }
-                            HTML("div", ["class": "lineage-details", "aria-live": "polite"]) {
+                            HTML("div", ["class": "provenance-details", "aria-live": "polite"]) {
                                 HTML("p", ["class": "note hint"]) {
                                     "Choose a box to see what is known of it, and what it was made from. Names and digests of images "
                                         + "are found by the search."
@@ -38,15 +38,15 @@ public struct LineagePage {
     }
 
     private static func controls(_ count: Int) -> HTML {
-        HTML("div", ["class": "lineage-controls"]) {
+        HTML("div", ["class": "provenance-controls"]) {
             HTML("label") {
                 "Search "
-                HTML("input", ["type": "search", "class": "lineage-search", "placeholder": "a task, an image, a digest"])
+                HTML("input", ["type": "search", "class": "provenance-search", "placeholder": "a task, an image, a digest"])
             }
             HTML("button", ["type": "button", "class": "zoom-in", "aria-label": "Larger"]) { "+" }
             HTML("button", ["type": "button", "class": "zoom-out", "aria-label": "Smaller"]) { "\u{2212}" }
             HTML("button", ["type": "button", "class": "zoom-fit"]) { "All" }
-            HTML("output", ["class": "lineage-found"]) { "\(count) boxes" }
+            HTML("output", ["class": "provenance-found"]) { "\(count) boxes" }
         }
     }
 
@@ -101,7 +101,7 @@ public struct LineagePage {
     }
 
     private static func details(_ node: LineageDiagram.Node, _ number: Int) -> HTML {
-        HTML("article", ["class": "lineage-item", "data-details": "\(number)", "hidden": ""]) {
+        HTML("article", ["class": "provenance-item", "data-details": "\(number)", "hidden": ""]) {
             HTML("h2") { node.title }
             HTML("p", ["class": "note"]) { node.subtitle }
             for section in node.sections {
@@ -117,7 +117,7 @@ public struct LineagePage {
             }
             if !node.members.isEmpty {
                 HTML("h3") { NumberText.plural(node.members.count, "file", "files") }
-                HTML("ol", ["class": "lineage-files"]) {
+                HTML("ol", ["class": "provenance-files"]) {
                     for member in node.members { HTML("li") { member } }
                 }
             }

@@ -1,13 +1,13 @@
 "use strict";
 // Zoom, movement, search and choice for the graph of a lineage. Without script, the graph is shown whole.
 (() => {
-    const svg = document.querySelector(".lineage-graph svg");
+    const svg = document.querySelector(".provenance-graph svg");
     const boxes = [...svg.querySelectorAll(".box")];
     const edges = [...svg.querySelectorAll(".edge")];
     const details = new Map([...document.querySelectorAll("[data-details]")].map(item => [item.dataset.details, item]));
     const hint = document.querySelector(".hint");
-    const found = document.querySelector(".lineage-found");
-    const search = document.querySelector(".lineage-search");
+    const found = document.querySelector(".provenance-found");
+    const search = document.querySelector(".provenance-search");
     const whole = svg.viewBox.baseVal;
     const full = { x: whole.x, y: whole.y, width: whole.width, height: whole.height };
     let view = { ...full };
@@ -115,11 +115,11 @@
             box.classList.toggle("found", isFound);
             if (isFound) { count += 1; first ??= box; }
         }
-        for (const line of document.querySelectorAll(".lineage-files li.found")) { line.classList.remove("found"); }
+        for (const line of document.querySelectorAll(".provenance-files li.found")) { line.classList.remove("found"); }
         found.textContent = text === "" ? `${boxes.length} boxes` : `${count} of ${boxes.length} boxes`;
         if (count !== 1) { return; }
         choose(first.dataset.node);
-        for (const line of details.get(first.dataset.node).querySelectorAll(".lineage-files li")) {
+        for (const line of details.get(first.dataset.node).querySelectorAll(".provenance-files li")) {
             if (line.textContent.toLowerCase().includes(text)) {
                 line.classList.add("found");
                 line.scrollIntoView({ block: "nearest" });

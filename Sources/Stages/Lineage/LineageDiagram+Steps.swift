@@ -62,7 +62,9 @@ extension LineageDiagram {
             let count = sources.count { $0.kind == kind }
             return "\(count) \(kind.rawValue)\(count == 1 ? "" : "s")"
         }.joined(separator: ", ")
-        let listed = sources.prefix(namedFiles).map { $0.name.isEmpty ? $0.digest.hex : "\($0.name) \($0.digest)" }
+        let listed = sources.prefix(namedFiles).map { source in
+            [source.name, source.kind == .mask ? "(mask)" : "", source.digest.hex].filter { !$0.isEmpty }.joined(separator: " ")
+        }
         return Node(
             kind: .files, title: title, subtitle: "from outside", members: listed)
     }
