@@ -90,6 +90,16 @@ struct LineageTests {
         #expect(sources(graph) == [.of(text: "a")])
     }
 
+    @Test("What a task passes on as it was given comes from the task before it")
+    func passedOn() throws {
+        try publish("score", "score", parts: [image("a")], [], "scores")
+        try publish("metrics", "metrics", parts: [], [("scores", "scores")], "scores")
+        try publish("report", "report", parts: [], [("scores", "scores")], "page")
+        store.flush()
+        let graph = try store.lineage(of: [.of(text: "page")], .up)
+        #expect(graph.actions.map(\.stage) == ["report", "score"])
+    }
+
     @Test("Lineage survives a bundle, and what is unknown has none")
     func bundled() throws {
         try fill()

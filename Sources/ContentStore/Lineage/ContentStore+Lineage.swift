@@ -4,7 +4,7 @@ extension ContentStore {
     /// How blobs came to be, up to the files that the store has never had a copy of, or what was made from them.
     ///
     /// - Parameters:
-    ///   - run: where several actions made the same bytes, the one that was part of this run is taken; else the last one.
+    ///   - run: where several actions made the same bytes, the one that was part of this run is taken; else the first one.
     ///   - actions: actions to begin with, besides what made `digests`; unknown ones are passed over.
     public func lineage(
         of digests: [Digest] = [], actions keys: [Digest] = [], _ direction: LineageGraph.Direction, run: Int64? = nil
@@ -70,6 +70,18 @@ extension ContentStore {
                     key: try Digest(row, 1), task: row[2], execution: row[3], startedAt: row[4],
                     inputs: try database.names("used", of: action), outputs: try database.names("generatedBy", of: action))
             }
+        }
+    }
+
+    /// The runs that had this text as their manifest, the newest first.
+    public func runs(withManifest digest: Digest) throws(StoreError) -> [Int64] {
+        try database.read { database in
+            try Int64.fetchAll(
+                database,
+                sql: """
+                    SELECT execution.id FROM execution JOIN artifact ON artifact.id = execution.manifest
+                    WHERE artifact.digest = ? ORDER BY execution.id DESC
+                    """, arguments: [digest.column])
         }
     }
 

@@ -116,14 +116,15 @@ struct LineageWalk {
         }
     }
 
-    /// The action of the run that is asked about, else the one that was performed last.
+    /// The action of the run that is asked about, and of several the one that was performed first: a task may pass on what it was
+    /// given, and then its bytes come from the one before it.
     private func best(of made: [(Int64, String)]) throws -> (Int64, String)? {
         guard made.count > 1 else { return made.first }
         let keyed = try made.map { action, name in
             let row = try Row.fetchOne(database, sql: "SELECT key, job FROM action WHERE id = ?", arguments: [action])!
             return (action, name, preferred.contains(try Digest(row, 0)), row[1] as Int64)
         }
-        let best = keyed.max { ($0.2 ? 1 : 0, $0.3) < ($1.2 ? 1 : 0, $1.3) }
+        let best = keyed.min { ($0.2 ? 0 : 1, $0.3) < ($1.2 ? 0 : 1, $1.3) }
         return best.map { ($0.0, $0.1) }
     }
 

@@ -83,6 +83,10 @@ public struct LineageSubject: Sendable {
         }
         let graph = try store.lineage(of: [digest], .up)
         guard !graph.artifacts.isEmpty else { throw LineageError.unknown(text: name, reason: "unknown content") }
+        if graph.actions.isEmpty, let run = try store.runs(withManifest: digest).first(where: { try store.taskKeys($0) != nil }) {
+            let keys = try store.taskKeys(run)?.entries.map(\.key) ?? []
+            return LineageSubject("manifest \(name), as run \(run) had it last", run: run, actions: keys)
+        }
         return LineageSubject("blob \(name)", digests: [digest])
     }
 
