@@ -17,7 +17,7 @@ extension ContentStore {
         }
         if FolderOperations.exists(text), (try? FolderOperations.isFolder(text)) == false {
             let digest = try Digest.of(filePath: text)
-            guard try isKnown(digest) else {
+            guard try knows(digest) else {
                 throw StoreError.unknownSubject(
                     text: text, reason: "no result in the store has the content of this file")
             }
@@ -31,7 +31,8 @@ extension ContentStore {
         try database.read { try $0.identifier("SELECT id FROM execution WHERE id = ?", [number]) } != nil
     }
 
-    private func isKnown(_ digest: Digest) throws(StoreError) -> Bool {
+    /// Whether a fact names this content, be it stored or not.
+    public func knows(_ digest: Digest) throws(StoreError) -> Bool {
         try database.read { try $0.identifier("SELECT id FROM artifact WHERE digest = ?", [digest.column]) } != nil
     }
 

@@ -9,14 +9,14 @@ extension Database {
             "INSERT INTO action (key, stage, version) VALUES (?, ?, ?)", [key.digest.column, key.stage, key.version])
         let action = lastInsertedRowID
         for (position, part) in key.parts.enumerated() {
+            let keyPart = try keyPartRow(part, &rows)
             try run(
-                "INSERT INTO actionKeyPart (action, position, keyPart) VALUES (?, ?, ?)",
-                [action, position, keyPartRow(part, &rows)])
+                "INSERT INTO actionKeyPart (action, position, keyPart) VALUES (?, ?, ?)", [action, position, keyPart])
             for (role, digest) in part.value.digests {
                 // Of two parts of one name inside a record, the first counts.
                 try run(
-                    "INSERT INTO source (action, part, role, artifact) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                    [action, position, role, artifactRow(digest, nil, &rows)])
+                    "INSERT INTO source (action, keyPart, role, artifact) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                    [action, keyPart, role, artifactRow(digest, nil, &rows)])
             }
         }
         let insertion = try RawStatement(

@@ -5,7 +5,7 @@ extension StoreSchema {
     /// Version 5: what an auditor asks for.
     ///
     /// `source` says which contents the key of an action names, besides its inputs: image files, masks and textures, of which the
-    /// store has no copy. `part` is the position of the key part, `role` where in its value the digest stands.
+    /// store has no copy. `role` says where in the value of the key part the digest stands.
     ///
     /// `manifest` is the text of a run's manifest, and `file` its path as it was given. `recipe` is what other commands need to do the
     /// same again (`RunOrigin`).
@@ -16,12 +16,14 @@ extension StoreSchema {
     static let lineageTables = """
         CREATE TABLE source (
             action INTEGER NOT NULL REFERENCES action (id),
-            part INTEGER NOT NULL CHECK (part >= 0),
+            keyPart INTEGER NOT NULL REFERENCES keyPart (id),
             role TEXT NOT NULL,
             artifact INTEGER NOT NULL REFERENCES artifact (id),
-            PRIMARY KEY (action, part, role)
+            PRIMARY KEY (action, keyPart, role)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX sourceArtifact ON source (artifact);
+        CREATE INDEX sourceKeyPart ON source (keyPart);
+        CREATE INDEX keyPartName ON keyPart (name);
         CREATE INDEX referenceArtifact ON reference (artifact);
 
         ALTER TABLE execution ADD COLUMN manifest INTEGER REFERENCES artifact (id);
@@ -57,8 +59,8 @@ extension StoreSchema {
                 guard let digest = known[digits] else { continue }
                 try database.run(
                     """
-                    INSERT INTO source (action, part, role, artifact)
-                    SELECT action, position, ?, ? FROM actionKeyPart WHERE keyPart = ?
+                    INSERT INTO source (action, keyPart, role, artifact)
+                    SELECT DISTINCT action, keyPart, ?, ? FROM actionKeyPart WHERE keyPart = ?
                     """, [role, try database.artifact(digest), part[0] as Int64])
             }
         }

@@ -110,9 +110,10 @@ extension ContentStore {
             ) { BundleContents.Part(name: $0[0], readable: $0[1], digest: try Digest($0, 2)) },
             sources: try fetch(
                 """
-                SELECT source.part, source.role, artifact.digest
+                SELECT min(position), source.role, artifact.digest
                 FROM source JOIN artifact ON artifact.id = source.artifact
-                WHERE source.action = ? ORDER BY source.part, source.role
+                    JOIN actionKeyPart ON actionKeyPart.action = source.action AND actionKeyPart.keyPart = source.keyPart
+                WHERE source.action = ? GROUP BY source.keyPart, source.role ORDER BY min(position), source.role
                 """
             ) { BundleContents.Source(part: $0[0], role: $0[1], digest: try Digest($0, 2)) },
             inputs: try fetch(

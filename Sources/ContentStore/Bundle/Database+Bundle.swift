@@ -62,8 +62,11 @@ extension Database {
         }
         for source in action.sources ?? [] {
             try run(
-                "INSERT INTO source (action, part, role, artifact) VALUES (?, ?, ?, ?)",
-                [row, source.part, source.role, bundledRow(of: source.digest, sizeBytes: nil)])
+                """
+                INSERT INTO source (action, keyPart, role, artifact)
+                SELECT action, keyPart, ?, ? FROM actionKeyPart WHERE action = ? AND position = ?
+                ON CONFLICT DO NOTHING
+                """, [source.role, bundledRow(of: source.digest, sizeBytes: nil), row, source.part])
         }
         for (position, input) in action.inputs.enumerated() {
             try run(

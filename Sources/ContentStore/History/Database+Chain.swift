@@ -55,7 +55,11 @@ extension Database {
         SELECT keyPart.name AS name, keyPart.digest AS digest, readable
         FROM actionKeyPart JOIN keyPart ON keyPart.id = keyPart WHERE action = ? ORDER BY position
         """,
-        "SELECT part, role, digest FROM source JOIN artifact ON artifact.id = artifact WHERE action = ? ORDER BY part, role",
+        """
+        SELECT keyPart.name AS name, role, artifact.digest AS digest FROM source
+            JOIN artifact ON artifact.id = source.artifact JOIN keyPart ON keyPart.id = source.keyPart
+        WHERE action = ? ORDER BY name, role, digest
+        """,
         "SELECT name, digest FROM used JOIN artifact ON artifact.id = artifact WHERE action = ? ORDER BY position",
         "SELECT name, digest FROM generatedBy JOIN artifact ON artifact.id = artifact WHERE action = ? ORDER BY position",
         "SELECT digest FROM reference JOIN artifact ON artifact.id = artifact WHERE action = ? ORDER BY digest",

@@ -30,8 +30,7 @@ extension ContentStore {
                 database,
                 sql: """
                     SELECT artifact.digest, source.role, job.task FROM keyPart
-                        JOIN actionKeyPart ON actionKeyPart.keyPart = keyPart.id
-                        JOIN source ON source.action = actionKeyPart.action AND source.part = actionKeyPart.position
+                        JOIN source ON source.keyPart = keyPart.id
                         JOIN artifact ON artifact.id = source.artifact
                         JOIN action ON action.id = source.action JOIN job ON job.id = action.job
                     WHERE keyPart.name = ? ORDER BY job.id DESC

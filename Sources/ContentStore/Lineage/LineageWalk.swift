@@ -46,10 +46,9 @@ struct LineageWalk {
             let position = actions[action]!
             switch direction {
             case .up:
+                try connectSources(of: action, position)
                 for (artifact, relation, name) in try inputs(of: action) {
                     connect(position, try self.artifact(artifact), relation, name)
-                    // A file from outside comes from nowhere, also where a blob happens to have its bytes.
-                    if case .source = relation { continue }
                     try climb(from: artifact)
                 }
             case .down:
@@ -93,10 +92,8 @@ struct LineageWalk {
             database,
             sql: """
                 SELECT source.action, keyPart.name, source.role FROM source
-                    JOIN action ON action.id = source.action
-                    JOIN actionKeyPart ON actionKeyPart.action = source.action AND actionKeyPart.position = source.part
-                    JOIN keyPart ON keyPart.id = actionKeyPart.keyPart
-                WHERE source.artifact = ? AND action.job IS NOT NULL ORDER BY source.action, source.part
+                    JOIN action ON action.id = source.action JOIN keyPart ON keyPart.id = source.keyPart
+                WHERE source.artifact = ? AND action.job IS NOT NULL ORDER BY source.action, source.keyPart
                 """, arguments: [artifact])
         for row in naming {
             try visit(row[0], .down)
@@ -153,24 +150,37 @@ struct LineageWalk {
         return artifacts[row]!
     }
 
-    /// Inputs and sources; where an action of an earlier version of the store has no sources, what it refers to and others made.
-    private func inputs(of action: Int64) throws -> [(artifact: Int64, LineageGraph.Relation, name: String)] {
-        let used = try rows("SELECT artifact, name FROM used WHERE action = ? ORDER BY position", action)
-        var inputs = used.map { ($0.0, LineageGraph.Relation.used, $0.1) }
+    /// Files from outside come from nowhere, also where a blob happens to have their bytes. There may be a hundred thousand: one query
+    /// for each action, and no more work for each of them than has to be.
+    private mutating func connectSources(of action: Int64, _ position: Int) throws {
         let statement = try RawStatement(
             database,
             """
-            SELECT source.artifact, keyPart.name, source.role FROM source
-                JOIN actionKeyPart ON actionKeyPart.action = source.action AND actionKeyPart.position = source.part
-                JOIN keyPart ON keyPart.id = actionKeyPart.keyPart
-            WHERE source.action = ? ORDER BY source.part, source.role
+            SELECT artifact.id, artifact.digest, artifact.sizeBytes, source.role, keyPart.name FROM source
+                JOIN artifact ON artifact.id = source.artifact JOIN keyPart ON keyPart.id = source.keyPart
+            WHERE source.action = ? ORDER BY source.keyPart, source.role
             """)
+        defer { statement.reset() }
         statement.bind(1, action)
         while try statement.next() {
-            inputs.append((statement.integer(0), .source(role: statement.text(2)), statement.text(1)))
+            let row = statement.integer(0)
+            let place = artifacts[row] ?? graph.artifacts.count
+            if place == graph.artifacts.count {
+                artifacts[row] = place
+                graph.artifacts.append(
+                    LineageGraph.Artifact(
+                        digest: try statement.digest(1),
+                        sizeBytes: statement.isNull(2) ? nil : Int(statement.integer(2))))
+            }
+            connect(position, place, .source(role: statement.text(3)), statement.text(4))
         }
-        statement.reset()
-        guard inputs.count == used.count else { return inputs }
+    }
+
+    /// Inputs; where an action of an earlier version of the store has no sources, what it refers to and others made as well.
+    private func inputs(of action: Int64) throws -> [(artifact: Int64, LineageGraph.Relation, name: String)] {
+        let used = try rows("SELECT artifact, name FROM used WHERE action = ? ORDER BY position", action)
+        let inputs = used.map { ($0.0, LineageGraph.Relation.used, $0.1) }
+        guard try database.identifier("SELECT 1 FROM source WHERE action = ? LIMIT 1", [action]) == nil else { return inputs }
         let parts = try rows(
             """
             SELECT artifact, '' FROM reference WHERE action = ?1
@@ -218,8 +228,8 @@ struct LineageWalk {
         let statement = try RawStatement(
             database,
             """
-            SELECT keyPart.name, keyPart.readable FROM actionKeyPart JOIN keyPart ON keyPart.id = keyPart
-            WHERE action = ?1 AND NOT EXISTS (SELECT 1 FROM source WHERE source.action = ?1 AND source.part = position)
+            SELECT keyPart.name, keyPart.readable FROM actionKeyPart JOIN keyPart ON keyPart.id = actionKeyPart.keyPart
+            WHERE action = ?1 AND NOT EXISTS (SELECT 1 FROM source WHERE source.action = ?1 AND source.keyPart = actionKeyPart.keyPart)
             ORDER BY position
             """)
         defer { statement.reset() }

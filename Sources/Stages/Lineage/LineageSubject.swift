@@ -81,9 +81,8 @@ public struct LineageSubject: Sendable {
             let verdicts = try ImageVerdict.all(on: digest, store)
             return LineageSubject("image \(name)", digests: [digest], verdicts: verdicts, image: digest)
         }
-        let graph = try store.lineage(of: [digest], .up)
-        guard !graph.artifacts.isEmpty else { throw LineageError.unknown(text: name, reason: "unknown content") }
-        if graph.actions.isEmpty, let run = try store.runs(withManifest: digest).first(where: { try store.taskKeys($0) != nil }) {
+        guard try store.knows(digest) else { throw LineageError.unknown(text: name, reason: "nothing in the store has this content") }
+        if try store.maker(of: digest) == nil, let run = try store.runs(withManifest: digest).first(where: { try store.taskKeys($0) != nil }) {
             let keys = try store.taskKeys(run)?.entries.map(\.key) ?? []
             return LineageSubject("manifest \(name), as run \(run) had it last", run: run, actions: keys)
         }
@@ -112,37 +111,26 @@ public struct LineageSubject: Sendable {
         guard let colon = text.lastIndex(of: ":"), let line = Int(text[text.index(after: colon)...]) else { return nil }
         let path = String(text[..<colon])
         guard FileManager.default.fileExists(atPath: path) else { return nil }
-        let graph = try store.lineage(of: [Digest.of(try AtomicFile.read(path))], .up)
-        guard let table = graph.actions.first, table.stage == AggregateStage.name else {
+        let bytes = try AtomicFile.read(path)
+        guard let table = try store.maker(of: Digest.of(bytes)), table.key.stage == AggregateStage.name else {
             throw LineageError.unknown(
                 text: path,
                 reason: "it is not a table of scores as the store \(store.path) knows it; it was changed since, or belongs to "
                     + "another store")
         }
-        let place = try row(at: line, of: table.key, path, store)
-        // The score is one of those that the table was made from.
-        let scored = Set(graph.actions.filter { $0.stage == ScoreStage.name }.map(\.key))
+        guard let place = ScoreRow.Place(line: line, ofTable: bytes) else {
+            throw LineageError.line(path: path, line: line, lines: bytes.count { $0 == UInt8(ascii: "\n") })
+        }
         for (digest, role, _) in try store.sources(named: place.image) where role == "digest" {
-            let verdicts = try ImageVerdict.all(on: digest, store).filter { scored.contains($0.action) && $0.image == place.image }
+            let verdicts = try ImageVerdict.all(on: digest, store).filter {
+                $0.image == place.image && "\($0.score)" == place.score && "\($0.threshold)" == place.threshold
+            }
             guard let verdict = verdicts.first(where: { $0.task.hasPrefix(place.category + "/") }) ?? verdicts.first else { continue }
             return LineageSubject(
                 "line \(line) of \(path)", run: try store.lastRun(with: verdict.action), digests: [verdict.map],
                 verdicts: [verdict], image: digest)
         }
         throw LineageError.unknown(text: text, reason: "the store no longer has the verdict on \(place.image)")
-    }
-
-    /// The row that begins at a line of the table that an action made. A name with a line feed in it takes several.
-    private static func row(at line: Int, of table: Digest, _ path: String, _ store: ContentStore) throws -> ScoreRow {
-        guard let rows = try store.lookUp([table])[table]?.outputs.first(where: { $0.name == "scores.json" }) else {
-            throw LineageError.unknown(text: path, reason: "the store no longer has the rows of it")
-        }
-        var next = 2
-        for row in try StageJSON.decode([ScoreRow].self, try store.read(rows.digest)) {
-            if next == line { return row }
-            next += row.line.utf8.count { $0 == UInt8(ascii: "\n") } + 1
-        }
-        throw LineageError.line(path: path, line: line, lines: next - 1)
     }
 }
 
