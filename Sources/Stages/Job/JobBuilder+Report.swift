@@ -5,7 +5,7 @@ import Pipeline
 import Reports
 
 extension JobBuilder {
-    func reportStage(_ reportCases: [ReportStage.Case], recipes: [TrainingRecipe]) -> ReportStage {
+    func reportStage(_ reportCases: [ReportStage.Case], recipes: [TrainingRecipe]) throws -> ReportStage {
         let categories = Set(scans.values.flatMap { $0.map(\.name) })
         /// What the cases have in common, or all that they have.
         func fact(_ label: String, _ value: (TrainingRecipe) -> String) -> Fact {
@@ -31,7 +31,6 @@ extension JobBuilder {
                 fact("Engine") { "\($0.engine.kind.rawValue), \($0.engine.precision.rawValue)" },
             ],
             peers: PublishedFigures.beside(categories),
-            // How it was run is no part of what was found.
-            manifest: JSONSerializer.pretty(manifest.resolved.removing("execution")))
+            manifest: JSONSerializer.pretty(try manifest.shown))
     }
 }

@@ -4,6 +4,12 @@ extension JobManifest {
     /// What decides the results of this case: each value of the resolved manifest as JSON, by its JSON Pointer. Lists are
     /// values; names, descriptions, requirements and how tasks are run decide nothing.
     var parameters: [String: String] {
+        get throws {
+            try parameters(of: shown)
+        }
+    }
+
+    private func parameters(of shown: JSONValue) -> [String: String] {
         var parameters: [String: String] = [:]
         func collect(_ value: JSONValue, _ pointer: JSONPointer) {
             guard let members = value.members else {
@@ -12,8 +18,8 @@ extension JobManifest {
             }
             for member in members { collect(member.value, pointer.appending(member.name)) }
         }
-        let aside = ["$schema", "name", "description", "require", "variants", "perCategory", "execution", "retrain"]
-        for member in resolved.members ?? [] where !aside.contains(member.name) {
+        let aside = ["$schema", "name", "description", "require", "variants", "perCategory", "retrain"]
+        for member in shown.members ?? [] where !aside.contains(member.name) {
             collect(member.value, JSONPointer.root.appending(member.name))
         }
         return parameters

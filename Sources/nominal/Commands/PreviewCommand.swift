@@ -56,10 +56,11 @@ struct PreviewCommand: ParsableCommand {
             var opened: (folder: ExportFolder, session: RunSession)?
             let job = try Job(manifest) { paths in
                 // A folder with a list of its own: the run's exports know nothing of these, nor these of them.
-                let folder = try ExportFolder(path: (output ?? "runs/\(manifest.name)") + "/preview")
+                let folder = try ExportFolder(
+                    path: (output ?? "runs/\(manifest.name)") + "/preview", isNamed: false)
                 let session = try RunSession(
-                    storeOptions, machine, keepGoing: false, reporting, subject: "preview \(manifest.name)",
-                    interruption, policy: FailurePolicy(manifest.execution))
+                    manifest, storeOptions, machine, keepGoing: false, reporting, subject: "preview \(manifest.name)",
+                    interruption, output: folder.path)
                 opened = (folder, session)
                 return try session.digests(paths)
             }

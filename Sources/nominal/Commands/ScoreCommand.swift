@@ -1,6 +1,7 @@
 import AnomalyDetection
 import ArgumentParser
 import ContentStore
+import Folders
 import Foundation
 import Manifests
 import Stages
@@ -42,6 +43,8 @@ struct ScoreCommand: ParsableCommand {
     @Flag(help: "Set damaged images aside and go on, instead of ending with an error.")
     var quarantine = false
 
+    @OptionGroup var links: LinkOptions
+
     @OptionGroup var reporting: ReportingOptions
 
     @OptionGroup var storeOptions: StoreOptions
@@ -61,11 +64,14 @@ struct ScoreCommand: ParsableCommand {
             // Looked at first: what cannot be scored leaves no store and no folder behind.
             let source = ManifestPath(folder, relativeTo: FileManager.default.currentDirectoryPath)
             let network = try ModelChoice.load(model, storeOptions)
-            let category = try DatasetScan.images(below: source.absolute)
+            let category = try DatasetScan.images(below: source.absolute, followsLinks: links.followLinks)
             let interruption = Interruption()
             let target = try ExportFolder(path: output ?? "runs/score-\(source.name)")
             let session = try RunSession(
-                storeOptions, machine, keepGoing: false, reporting, subject: "score \(source.name)", interruption)
+                storeOptions, machine, keepGoing: false, reporting, subject: "score \(source.name)", interruption,
+                folders: [NamedFolder(source.absolute, followsLinks: links.followLinks)],
+                redaction: PathRedaction(
+                    .relative, base: nil, named: [source.absolute], others: [storeOptions.path, target.path]))
             let job = try ScoringJob(
                 model: network, category: category, engine: engine, setAsideBadImages: quarantine,
                 tolerance: tolerance, store: session.store

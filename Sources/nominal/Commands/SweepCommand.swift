@@ -52,8 +52,8 @@ struct SweepCommand: ParsableCommand {
                 let folder = try ExportFolder(path: output ?? "runs/\(manifest.name)")
                 // A trial that fails says something about its settings, and nothing about the other trials.
                 let session = try RunSession(
-                    storeOptions, machine, keepGoing: true, reporting, subject: "sweep \(manifest.name)", interruption,
-                    policy: FailurePolicy(manifest.job.execution))
+                    manifest.job, storeOptions, machine, keepGoing: true, reporting,
+                    subject: "sweep \(manifest.name)", interruption, output: folder.path)
                 opened = (folder, session)
                 return try session.digests(paths, verifyContent: verification.readsContent)
             }
