@@ -1,0 +1,26 @@
+import ContentStore
+import Manifests
+
+extension SweepRanking {
+    /// The ranking as it is kept: with paths among the values, and in the reasons of failures, as the job's manifest asks for.
+    ///
+    /// - Throws: `ManifestError`.
+    func kept() throws -> SweepRanking {
+        let redaction = try PathRedaction(manifest.job)
+        let trials = trials.map { trial in
+            let values = zip(trial.trial.values, manifest.parameters).map { value, parameter in
+                manifest.mappingPaths(in: value, of: parameter, redaction.written)
+            }
+            return trial.showing(values, failure: trial.failure.map(redaction.text))
+        }
+        return SweepRanking(manifest: manifest, trials: trials)
+    }
+
+    /// The text of the sweep's manifest, for its page.
+    ///
+    /// - Throws: `ManifestError`.
+    func keptManifest() throws -> String {
+        let redaction = try PathRedaction(manifest.job)
+        return JSONSerializer.pretty(manifest.mappingPaths(redaction.written))
+    }
+}
