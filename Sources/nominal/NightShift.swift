@@ -166,9 +166,8 @@ struct NightShift {
 
     /// A manifest as it is kept with a night. Folders that are to be hidden are left out, and taken from the present manifest
     /// when the night goes on: images are known by their content, wherever they lie.
-    static func kept(_ bytes: [UInt8], _ manifest: JobManifest) throws -> [UInt8] {
-        let redaction = try PathRedaction(manifest)
-        return manifest.kept(bytes) { redaction.written($0) }
+    static func kept(_ bytes: [UInt8], _ manifest: JobManifest) -> [UInt8] {
+        manifest.kept(bytes, PathRedaction(manifest).written)
     }
 
     /// Computes a night that is over again, and compares with what is stored.

@@ -50,10 +50,10 @@ struct RunSession {
         _ reporting: ReportingOptions, subject: String, _ interruption: Interruption, output: String,
         checkedShare: Double = 0
     ) throws {
+        let folders = try manifest.folders()
         try self.init(
-            storeOptions, machine, keepGoing: keepGoing, reporting, subject: subject, interruption,
-            folders: try manifest.folders(),
-            redaction: try PathRedaction(manifest, others: [storeOptions.path, output]),
+            storeOptions, machine, keepGoing: keepGoing, reporting, subject: subject, interruption, folders: folders,
+            redaction: PathRedaction(manifest, folders: folders, others: [storeOptions.path, output]),
             policy: FailurePolicy(manifest.execution), checkedShare: checkedShare)
     }
 

@@ -106,7 +106,7 @@ import Testing
         let kept = try SweepRanking(manifest: manifest, trials: trials).kept()
         #expect(kept.trials.map { $0.trial.values[0] } == [.string(".../textures"), .string("../own"), .null])
         #expect(kept.trials[0].failure == ".../x: no such file")
-        let text = JSONSerializer.canonical(kept.json) + kept.table + (try kept.keptManifest())
+        let text = JSONSerializer.canonical(kept.json) + kept.table + kept.keptManifest
         #expect(text.contains(".../textures") && !text.contains("secret"))
         let whole = try data.sweep(#""/corruption": [{ "textures": "/secret/textures" }]"#)
         let shown = whole.mappingPaths { _ in "hidden" }

@@ -1,24 +1,21 @@
 import ContentStore
+import Folders
 import Manifests
 
 extension PathRedaction {
     /// As a manifest asks for it.
     ///
-    /// - Parameter others: further folders that texts may name, as they were given.
-    /// - Throws: `ManifestError`.
-    public init(_ manifest: JobManifest, others: [String] = []) throws {
+    /// - Parameters:
+    ///   - folders: of images, that texts may name; paths in manifests need none.
+    ///   - others: further folders that texts may name, as they were given.
+    public init(_ manifest: JobManifest, folders: [NamedFolder] = [], others: [String] = []) {
         self.init(
-            manifest.paths == .digest ? .digest : .relative, base: manifest.folder,
-            named: try manifest.folders().map(\.path), others: others)
+            manifest.paths == .digest ? .digest : .relative, base: manifest.folder, named: folders.map(\.path),
+            others: others)
     }
 }
 
 extension JobManifest {
     /// The manifest as it is shown in results.
-    var shown: JSONValue {
-        get throws {
-            let redaction = try PathRedaction(self)
-            return shown { redaction.written($0) }
-        }
-    }
+    var shown: JSONValue { shown(PathRedaction(self).written) }
 }

@@ -5,7 +5,7 @@ import Pipeline
 import Reports
 
 extension JobBuilder {
-    func reportStage(_ reportCases: [ReportStage.Case], recipes: [TrainingRecipe]) throws -> ReportStage {
+    func reportStage(_ reportCases: [ReportStage.Case], recipes: [TrainingRecipe]) -> ReportStage {
         let categories = Set(scans.values.flatMap { $0.map(\.name) })
         /// What the cases have in common, or all that they have.
         func fact(_ label: String, _ value: (TrainingRecipe) -> String) -> Fact {
@@ -31,6 +31,6 @@ extension JobBuilder {
                 fact("Engine") { "\($0.engine.kind.rawValue), \($0.engine.precision.rawValue)" },
             ],
             peers: PublishedFigures.beside(categories),
-            manifest: JSONSerializer.pretty(try manifest.shown))
+            manifest: JSONSerializer.pretty(manifest.shown))
     }
 }

@@ -109,7 +109,7 @@ struct JobBuilder {
                 }
                 recordCases.append(
                     RunRecordStage.Case(
-                        name: name, category: category.name, parameters: try own.parameters,
+                        name: name, category: category.name, parameters: own.parameters,
                         imageCount: parts.ingests.count))
                 reportCases.append(
                     ReportStage.Case(name: name, overlayCount: parts.overlays.count, imageCount: parts.ingests.count))
@@ -124,7 +124,7 @@ struct JobBuilder {
         }
         reportInputs.append(TaskInput("metrics", aggregate, "metrics.json"))
         let report = assembler.add(
-            "report", try reportStage(reportCases, recipes: built.map(\.recipe)), inputs: reportInputs)
+            "report", reportStage(reportCases, recipes: built.map(\.recipe)), inputs: reportInputs)
         let versions = assembler.tasks.map { (type(of: $0.stage).name, type(of: $0.stage).version) }
         let record = assembler.add(
             "record",

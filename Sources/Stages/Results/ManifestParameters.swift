@@ -4,12 +4,6 @@ extension JobManifest {
     /// What decides the results of this case: each value of the resolved manifest as JSON, by its JSON Pointer. Lists are
     /// values; names, descriptions, requirements and how tasks are run decide nothing.
     var parameters: [String: String] {
-        get throws {
-            try parameters(of: shown)
-        }
-    }
-
-    private func parameters(of shown: JSONValue) -> [String: String] {
         var parameters: [String: String] = [:]
         func collect(_ value: JSONValue, _ pointer: JSONPointer) {
             guard let members = value.members else {

@@ -11,7 +11,7 @@ extension SweepRanking {
         let kept = try kept()
         var files = [
             ("sweep.json", JSONSerializer.pretty(kept.json)), ("sweep.csv", kept.table),
-            ("sweep.html", kept.page(try keptManifest())),
+            ("sweep.html", kept.page(keptManifest)),
         ]
         if let best {
             let place = ManifestPath(folder, relativeTo: ".").absolute

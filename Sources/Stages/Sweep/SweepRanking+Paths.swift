@@ -6,7 +6,8 @@ extension SweepRanking {
     ///
     /// - Throws: `ManifestError`.
     func kept() throws -> SweepRanking {
-        let redaction = try PathRedaction(manifest.job)
+        let job = try Sweep.job(of: manifest)
+        let redaction = PathRedaction(job, folders: try job.folders())
         let trials = trials.map { trial in
             let values = zip(trial.trial.values, manifest.parameters).map { value, parameter in
                 manifest.mappingPaths(in: value, of: parameter, redaction.written)
@@ -17,10 +18,5 @@ extension SweepRanking {
     }
 
     /// The text of the sweep's manifest, for its page.
-    ///
-    /// - Throws: `ManifestError`.
-    func keptManifest() throws -> String {
-        let redaction = try PathRedaction(manifest.job)
-        return JSONSerializer.pretty(manifest.mappingPaths(redaction.written))
-    }
+    var keptManifest: String { JSONSerializer.pretty(manifest.mappingPaths(PathRedaction(manifest.job).written)) }
 }

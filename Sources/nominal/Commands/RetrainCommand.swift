@@ -96,7 +96,7 @@ struct RetrainCommand: ParsableCommand {
             defer { withExtendedLifetime(lock) {} }
             tell(job, images)
             let shift = NightShift(
-                session: session, manifest: try NightShift.kept(bytes, job), written: Digest.of(bytes), job: job,
+                session: session, manifest: NightShift.kept(bytes, job), written: Digest.of(bytes), job: job,
                 images: images, date: day, decider: by ?? NSUserName(), isForced: scratch, output: output)
             if let check { return try shift.check(try session.store.night(check, of: model)) }
             let ended = try shift.run { night in

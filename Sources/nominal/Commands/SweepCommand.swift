@@ -52,7 +52,7 @@ struct SweepCommand: ParsableCommand {
                 let folder = try ExportFolder(path: output ?? "runs/\(manifest.name)")
                 // A trial that fails says something about its settings, and nothing about the other trials.
                 let session = try RunSession(
-                    manifest.job, storeOptions, machine, keepGoing: true, reporting,
+                    try Sweep.job(of: manifest), storeOptions, machine, keepGoing: true, reporting,
                     subject: "sweep \(manifest.name)", interruption, output: folder.path)
                 opened = (folder, session)
                 return try session.digests(paths, verifyContent: verification.readsContent)
