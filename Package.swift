@@ -28,7 +28,7 @@ let package = Package(
             name: "nominal",
             dependencies: [
                 "Stages", "Manifests", "Pipeline", "ContentStore", "AnomalyDetection", "NeuralNetworks",
-                "DemoData", "Evaluation", "Metrics", "Imaging", "BinaryCoding", "Tensors", "Thresholds",
+                "DemoData", "Evaluation", "Folders", "Metrics", "Imaging", "BinaryCoding", "Tensors", "Thresholds",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -37,8 +37,8 @@ let package = Package(
         .target(
             name: "Stages",
             dependencies: [
-                "AnomalyDetection", "BinaryCoding", "ContentStore", "Imaging", "Manifests", "Metrics", "NeuralNetworks",
-                "Pipeline", "Reports", "SeededRandom", "Statistics", "Tensors", "Thresholds",
+                "AnomalyDetection", "BinaryCoding", "ContentStore", "Folders", "Imaging", "Manifests", "Metrics",
+                "NeuralNetworks", "Pipeline", "Reports", "SeededRandom", "Statistics", "Tensors", "Thresholds",
             ],
             swiftSettings: numeric),
         .target(
@@ -61,6 +61,7 @@ let package = Package(
         .target(
             name: "ContentStore",
             dependencies: [
+                "Folders",
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
@@ -71,7 +72,7 @@ let package = Package(
             name: "AnomalyDetection",
             dependencies: ["BinaryCoding", "Imaging", "NeuralNetworks", "SeededRandom", "Tensors", "Thresholds"],
             swiftSettings: numeric),
-        .target(name: "Evaluation", dependencies: ["Imaging", "Metrics"], swiftSettings: numeric),
+        .target(name: "Evaluation", dependencies: ["Folders", "Imaging", "Metrics"], swiftSettings: numeric),
         .target(name: "Metrics", swiftSettings: numeric),
         .target(name: "Thresholds", swiftSettings: numeric),
         .target(name: "Statistics", dependencies: ["SeededRandom"], swiftSettings: numeric),
@@ -82,6 +83,9 @@ let package = Package(
         .target(name: "Imaging", dependencies: ["CImageCodecs"], swiftSettings: numeric),
         .target(name: "BinaryCoding", swiftSettings: numeric),
         .target(name: "SeededRandom", swiftSettings: numeric),
+
+        // What may be read in a folder: nothing here knows what lies in it.
+        .target(name: "Folders", swiftSettings: strict),
 
         // C, each imported by one Swift file.
         .target(name: "CProcessTree", cSettings: fastC),
@@ -106,12 +110,15 @@ let package = Package(
             name: "BinaryCodingTests", dependencies: ["BinaryCoding", "BinaryCodingTestSupport"],
             swiftSettings: numeric),
         .testTarget(
-            name: "ContentStoreTests", dependencies: ["ContentStore", "PipelineTestSupport"], swiftSettings: strict),
+            name: "ContentStoreTests", dependencies: ["ContentStore", "Folders", "PipelineTestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "DemoDataTests", dependencies: ["DemoData", "SeededRandom"], swiftSettings: strict),
         .testTarget(
             name: "EvaluationTests",
-            dependencies: ["Evaluation", "Imaging", "Manifests", "Metrics", "PipelineTestSupport"],
+            dependencies: ["Evaluation", "Folders", "Imaging", "Manifests", "Metrics", "PipelineTestSupport"],
             swiftSettings: strict),
+        .testTarget(
+            name: "FoldersTests", dependencies: ["Folders", "PipelineTestSupport"], swiftSettings: strict),
         .testTarget(name: "ImagingTests", dependencies: ["Imaging"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(name: "ManifestsTests", dependencies: ["Manifests", "SeededRandom"], swiftSettings: strict),
         .testTarget(
@@ -136,8 +143,8 @@ let package = Package(
         .testTarget(
             name: "StagesTests",
             dependencies: [
-                "AnomalyDetection", "ContentStore", "Imaging", "Manifests", "Metrics", "NeuralNetworks", "Pipeline",
-                "PipelineTestSupport", "Stages", "Thresholds",
+                "AnomalyDetection", "ContentStore", "Folders", "Imaging", "Manifests", "Metrics", "NeuralNetworks",
+                "Pipeline", "PipelineTestSupport", "Stages", "Thresholds",
             ],
             swiftSettings: strict),
         .testTarget(

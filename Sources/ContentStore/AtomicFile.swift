@@ -1,3 +1,4 @@
+import Folders
 import Glibc
 import Synchronization
 
@@ -46,8 +47,14 @@ public enum AtomicFile {
     }
 
     /// The content of a regular file. Throws `StoreError`.
-    public static func read(_ path: String) throws -> [UInt8] {
-        try OpenFile.reading(path).readAll()
+    ///
+    /// - Parameters:
+    ///   - folder: that the file has to lie in when links have been followed; nil where any place will do.
+    ///   - limitBytes: the most that the file may hold.
+    public static func read(
+        _ path: String, in folder: NamedFolder? = nil, limitBytes: Int = .max
+    ) throws -> [UInt8] {
+        try OpenFile.reading(path, in: folder).readAll(limitBytes: limitBytes)
     }
 
     /// Creates a folder and those above it; one that is there already is left alone. Throws `StoreError`.
@@ -71,6 +78,26 @@ public enum AtomicFile {
         try FolderOperations.synchronize(FolderOperations.parent(of: path))
     }
 
+    /// As `replace`, of a file in an open folder.
+    static func replace(
+        _ name: String, in folder: OpenFile, _ fill: (OpenFile) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        let number = sequence.add(1, ordering: .relaxed).newValue
+        let temporary = "\(name).\(getpid())-\(number).partial"
+        do throws(StoreError) {
+            let file = try OpenFile(temporary, in: folder, O_WRONLY | O_CREAT | O_EXCL)
+            try fill(file)
+            try file.synchronize()
+            guard unsafe renameat(folder.descriptor, temporary, folder.descriptor, name) == 0 else {
+                throw .from(errno: errno, "move \(temporary) to", folder.path + "/" + name)
+            }
+        } catch {
+            unsafe unlinkat(folder.descriptor, temporary, 0)
+            throw error
+        }
+        try folder.synchronize()
+    }
+
     /// Shares the blocks of `source` where the file system can (Btrfs, XFS), copies elsewhere.
     static func copyContent(of source: OpenFile, to destination: OpenFile) throws(StoreError) {
         if ioctl(destination.descriptor, cloneRequest, source.descriptor) == 0 { return }
@@ -91,7 +118,10 @@ public enum AtomicFile {
         guard let signature = try linkFreeSignature(path), let original = try FileSignature(path: source),
             signature.sizeBytes == original.sizeBytes
         else { return false }
-        let (left, right) = (try OpenFile.reading(source), try OpenFile.reading(path))
+        return try isEqual(try OpenFile.reading(source), try OpenFile.reading(path))
+    }
+
+    static func isEqual(_ left: OpenFile, _ right: OpenFile) throws(StoreError) -> Bool {
         var leftBuffer = [UInt8](repeating: 0, count: 1 << 18)
         var rightBuffer = leftBuffer
         while true {

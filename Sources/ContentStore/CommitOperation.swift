@@ -8,7 +8,7 @@ enum CommitOperation: Sendable {
     case endJob(JobRecord, execution: Int64)
     /// The attempt gets its number when it is written.
     case unclaimedJob(JobRecord, execution: Int64)
-    case sourceFile(path: String, signature: FileSignature, readAt: Int64, digest: Digest)
+    case sourceFile(key: String, signature: FileSignature, readAt: Int64, digest: Digest)
     /// Nothing: its completion tells that everything before it has been written.
     case barrier
     case ledger(kind: String, digest: Digest, text: String, recordedAt: Int64)

@@ -64,7 +64,7 @@ final class CommitWriter: Sendable {
             return try database.end(record, execution, &rows)
         case .unclaimedJob(let record, let execution):
             return try database.endUnclaimed(record, execution, &rows)
-        case .sourceFile(let path, let signature, let readAt, let digest):
+        case .sourceFile(let key, let signature, let readAt, let digest):
             try database.run(
                 """
                 INSERT OR REPLACE INTO sourceFile
@@ -72,7 +72,7 @@ final class CommitWriter: Sendable {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
-                    path, signature.sizeBytes, signature.modifiedNanoseconds, signature.changedNanoseconds,
+                    key, signature.sizeBytes, signature.modifiedNanoseconds, signature.changedNanoseconds,
                     signature.inode, signature.device, readAt, digest.column,
                 ])
         case .barrier: break

@@ -1,3 +1,4 @@
+import Folders
 import GRDB
 import Synchronization
 
@@ -14,10 +15,11 @@ extension ContentStore {
     /// The digests of input files outside the store, in the order of `paths`.
     ///
     /// A file is read only if the store has not seen it with this size, modification time, change time, inode and
-    /// device, or if `verifyContent` asks for it. Files are read on `threads` threads; `progress` is called from them
+    /// device, or if `verifyContent` asks for it. With `folders`, a file that is read has to lie in one of them when links have
+    /// been followed. Files are read on `threads` threads; `progress` is called from them
     /// with the number of files done. Throws `.unreadableSources`, which lists every file that could not be read.
     public func sourceDigests(
-        paths: [String], threads: Int = 1, verifyContent: Bool = false,
+        paths: [String], in folders: [NamedFolder] = [], threads: Int = 1, verifyContent: Bool = false,
         progress: @escaping @Sendable (_ completed: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> [Digest] {
         let trusted = verifyContent ? Array(repeating: nil, count: paths.count) : try trustedDigests(paths, threads)
@@ -26,7 +28,9 @@ extension ContentStore {
         let completed = Atomic<Int>(paths.count - unread.count)
         try ThreadTeam.forEach(count: unread.count, threads: threads, named: "hash") { [self] position in
             let index = unread[position]
-            let digest = Result<Digest, StoreError> { () throws(StoreError) in try readSource(paths[index]) }
+            let digest = Result<Digest, StoreError> { () throws(StoreError) in
+                try readSource(paths[index], in: folders)
+            }
             found.inspect { $0[index] = digest }
             progress(completed.add(1, ordering: .relaxed).newValue, paths.count)
         }
@@ -44,13 +48,17 @@ extension ContentStore {
         throw StoreError.unreadableSources(paths: failed, first: first)
     }
 
-    private func readSource(_ path: String) throws(StoreError) -> Digest {
+    private func readSource(_ path: String, in folders: [NamedFolder]) throws(StoreError) -> Digest {
         let readAt = HostClock.wallNanoseconds()
-        let file = try OpenFile.reading(path)
+        // The nearest one, for the message.
+        let above = folders.filter { path.hasPrefix($0.path + "/") }.max {
+            ($0.path.count, $0.followsLinks ? 1 : 0) < ($1.path.count, $1.followsLinks ? 1 : 0)
+        }
+        let file = try OpenFile.reading(path, in: above ?? folders.first)
         let signature = try file.signature()
         let digest = try file.digest()
         committer?.enqueue(
-            .sourceFile(path: path, signature: signature, readAt: readAt, digest: digest), completion: nil)
+            .sourceFile(key: SourceKey.of(path), signature: signature, readAt: readAt, digest: digest), completion: nil)
         return digest
     }
 
@@ -82,6 +90,7 @@ extension ContentStore {
 
     /// The digests of those files that are as the store has seen them, in the order of `paths`.
     private func trustedDigests(_ paths: [String], _ threads: Int) throws -> [Digest?] {
+        try rewriteEarlierKeys()
         let scanned = try database.read { database in
             try database.isScanWorthwhile("sourceFile", for: paths.count) ? Self.scanFiles(paths, database) : nil
         }
@@ -90,10 +99,14 @@ extension ContentStore {
             ?? database.inSlices(of: paths, threads: threads) { paths, database in
                 let statement = try RawStatement(
                     database, "SELECT \(SeenFile.columns) FROM sourceFile WHERE path = ? AND \(SeenFile.isSettled)")
-                return try paths.map { path in
+                func find(_ key: String) throws -> SeenFile? {
                     defer { statement.reset() }
-                    statement.bind(1, path)
+                    statement.bind(1, key)
                     return try statement.next() ? SeenFile(statement, from: 0) : nil
+                }
+                let hasEarlierKeys = try SourceKey.hasEarlierKeys(database)
+                return try paths.map { path in
+                    try find(SourceKey.of(path)) ?? (hasEarlierKeys ? find(path) : nil)
                 }
             }
         return try ThreadTeam.inSlices(of: Array(zip(paths, seen)), threads: threads, named: "inspect") { pairs in
@@ -107,6 +120,13 @@ extension ContentStore {
         defer { statement.reset() }
         var found: [String: SeenFile] = [:]
         while try statement.next() { found[statement.text(0)] = try SeenFile(statement, from: 1) }
-        return paths.map { found[$0] }
+        let hasEarlierKeys = found.keys.contains { !SourceKey.isKey($0) }
+        return paths.map { found[SourceKey.of($0)] ?? (hasEarlierKeys ? found[$0] : nil) }
+    }
+
+    /// Replaces keys that are paths, as earlier versions wrote them. No file is read for it.
+    private func rewriteEarlierKeys() throws(StoreError) {
+        guard mode == .readWrite, try database.read(SourceKey.hasEarlierKeys) else { return }
+        try database.write(SourceKey.rewriteEarlierKeys)
     }
 }

@@ -1,4 +1,5 @@
 import Crypto
+import Folders
 import Glibc
 
 /// An open file descriptor that closes itself. All reading and writing of files in this module goes through it.
@@ -12,7 +13,21 @@ final class OpenFile: Sendable {
         guard descriptor >= 0 else { throw .from(errno: errno, "open", path) }
     }
 
+    /// Opens what a folder holds under a name without a slash. A link of that name is not followed.
+    init(_ name: String, in folder: OpenFile, _ flags: Int32, mode: mode_t = 0o644) throws(StoreError) {
+        descriptor = unsafe openat(folder.descriptor, name, flags | O_CLOEXEC | O_NOFOLLOW, mode)
+        path = folder.path + "/" + name
+        guard descriptor >= 0 else { throw .from(errno: errno, "open", path) }
+    }
+
     deinit { close(descriptor) }
+
+    /// As `reading`, of a file in a folder, by a name without a slash; a link is not followed.
+    static func reading(_ name: String, in folder: OpenFile) throws(StoreError) -> OpenFile {
+        let file = try OpenFile(name, in: folder, O_RDONLY | O_NONBLOCK)
+        guard try file.signature().isRegular else { throw .notARegularFile(path: file.path) }
+        return file
+    }
 
     /// Opens a regular file for reading; follows symbolic links unless `flags` say otherwise.
     static func reading(_ path: String, flags: Int32 = 0) throws(StoreError) -> OpenFile {
@@ -20,6 +35,25 @@ final class OpenFile: Sendable {
         let file = try OpenFile(path, O_RDONLY | O_NONBLOCK | flags)
         guard try file.signature().isRegular else { throw .notARegularFile(path: path) }
         return file
+    }
+
+    /// As `reading`, of a file that has to lie in a folder. What is compared is the file that is open, so nobody can put another
+    /// one in its place in between.
+    static func reading(_ path: String, in folder: NamedFolder?) throws(StoreError) -> OpenFile {
+        let file = try reading(path)
+        guard let folder, !folder.followsLinks else { return file }
+        guard let place = file.place, folder.holds(place) else {
+            throw .outsideFolder(path: path, target: file.place ?? "another place", folder: folder.path)
+        }
+        return file
+    }
+
+    /// Where the open file lies, without links; nil where the kernel does not say.
+    private var place: String? {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = unsafe readlink("/proc/self/fd/\(descriptor)", &buffer, buffer.count)
+        guard count > 0, count < buffer.count else { return nil }
+        return String(validating: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     func signature() throws(StoreError) -> FileSignature {
@@ -64,13 +98,21 @@ final class OpenFile: Sendable {
     }
 
     /// Everything from the current position to the end.
-    func readAll() throws(StoreError) -> [UInt8] {
+    ///
+    /// - Parameter limitBytes: the most that there may be; nothing of a file that is larger is read.
+    func readAll(limitBytes: Int = .max) throws(StoreError) -> [UInt8] {
         var content: [UInt8] = []
         // One byte more than the size, so that the usual file ends in the first round. The kernel's own say that they are empty.
         let size = max(Int(try signature().sizeBytes), 0)
+        func requireLimit(_ count: Int) throws(StoreError) {
+            if count > limitBytes { throw .tooLarge(path: path, sizeBytes: count, limitBytes: limitBytes) }
+        }
+        try requireLimit(size)
         var buffer = [UInt8](repeating: 0, count: size == 0 ? 4096 : size + 1)
         while true {
             let count = try read(into: &buffer)
+            // A file that grows, or whose size is not known beforehand.
+            try requireLimit(content.count + count)
             if content.isEmpty && count < buffer.count {
                 buffer.removeLast(buffer.count - count)
                 return buffer

@@ -15,6 +15,17 @@ extension StoreError: CustomStringConvertible {
             "\(path) is not a regular file: a link, folder or device cannot be stored; write a file of that name."
         case .changedWhileRead(let path):
             "\(path) changed while it was being read; let its writer finish and run again."
+        case .tooLarge(let path, let size, let limit):
+            "\(path) holds \(size) bytes, expected at most \(limit); check that it is the file that was meant."
+        case .outsideFolder(let path, let target, let folder):
+            "\(path) leads to \(target), outside of \(folder), the folder that was named; put the file itself there, or "
+                + "allow links: \"links\": \"follow\" in the manifest's dataset, or --follow-links on the command line."
+        case .linkInResults(let link, let target, let folder):
+            "\(link) is a link to \(target), and results are written into \(folder) alone; remove the link, or name the "
+                + "folder that it leads to as the one for results."
+        case .nameLeavesFolder(let name, let folder):
+            "The name \"\(name)\" of a result leads out of \(folder); expected names of folders and a file, without \"..\": "
+                + "what it comes from is damaged, or was made to do harm."
         case .unreadableSources(let paths, let first):
             "\(paths.count) input file(s) cannot be read: \(Self.list(paths)); the first one because: \(first)"
         case .notAStore(let path, let reason):
@@ -57,7 +68,9 @@ extension StoreError: CustomStringConvertible {
         switch self {
         case .locked: 75
         case .unreadableSources, .unknownSubject, .unknownModel, .unknownNight: 66
-        case .modelRefused, .malformedDigest, .notARegularFile, .invalidBundle: 65
+        case .modelRefused, .malformedDigest, .notARegularFile, .invalidBundle, .tooLarge, .outsideFolder,
+            .nameLeavesFolder:
+            65
         default: 74
         }
     }

@@ -6,6 +6,13 @@ public enum StoreError: Error, Sendable, Equatable {
     case diskFull(path: String)
     case notARegularFile(path: String)
     case changedWhileRead(path: String)
+    case tooLarge(path: String, sizeBytes: Int, limitBytes: Int)
+    /// A file that was to be read in a folder, and lies elsewhere.
+    case outsideFolder(path: String, target: String, folder: String)
+    /// A link in a folder of results, where a folder was to be.
+    case linkInResults(link: String, target: String, folder: String)
+    /// A name of a result that would lead out of its folder.
+    case nameLeavesFolder(name: String, folder: String)
     case unreadableSources(paths: [String], first: String)
     case notAStore(path: String, reason: String)
     case newerSchema(path: String, found: Int, supported: Int)

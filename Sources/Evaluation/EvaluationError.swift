@@ -1,3 +1,5 @@
+import Folders
+
 /// Why maps cannot be judged.
 public enum EvaluationError: Error, Equatable, Sendable {
     case missingFolder(path: String, content: String)
@@ -16,6 +18,8 @@ public enum EvaluationError: Error, Equatable, Sendable {
     case missingColumn(file: String, column: String, found: [String])
     case missingScore(file: String, image: String)
     case repeatedScore(file: String, image: String, lines: [Int])
+    case largeTable(file: String, limitBytes: Int)
+    case link(LinkFault)
 
     /// True where the user named something that is not there, false where what is there is of no use.
     public var isMissing: Bool {
@@ -59,6 +63,9 @@ extension EvaluationError: CustomStringConvertible {
         case .repeatedScore(let file, let image, let lines):
             "\(file): the image \(image) has scores in the lines \(lines.map(String.init).joined(separator: " and ")), "
                 + "expected one; remove the others"
+        case .largeTable(let file, let limit):
+            "\(file) holds more than \(limit) bytes, expected a table of scores with a line for each image; check the path"
+        case .link(let fault): "\(fault)"
         }
     }
 }

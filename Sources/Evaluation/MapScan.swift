@@ -1,3 +1,4 @@
+import Folders
 import Foundation
 import Imaging
 
@@ -15,11 +16,15 @@ public struct MapScan: Sendable, Equatable {
     /// Whether the maps lie in folders of objects.
     public let hasObjects: Bool
 
-    /// - Throws: `EvaluationError` where folders are missing or hold no map, or two files have one name.
-    public init(maps: String, groundTruth: String) throws(EvaluationError) {
+    /// - Parameter followsLinks: whether links may lead out of the two folders.
+    /// - Throws: `EvaluationError` where folders are missing or hold no map, two files have one name, or a link leads out.
+    public init(maps: String, groundTruth: String, followsLinks: Bool = false) throws(EvaluationError) {
         let maps = Self.withoutSlash(maps), groundTruth = Self.withoutSlash(groundTruth)
         guard Self.isFolder(maps) else { throw .missingFolder(path: maps, content: "anomaly maps") }
         guard Self.isFolder(groundTruth) else { throw .missingFolder(path: groundTruth, content: "ground-truth masks") }
+        let folders = NamedFolders(
+            maps: NamedFolder(maps, followsLinks: followsLinks),
+            truth: NamedFolder(groundTruth, followsLinks: followsLinks))
         let root = Self.isFolder(maps + "/anomaly_maps") ? maps + "/anomaly_maps" : maps
         let objects = try Self.entries(root).filter { Self.isFolder(root + "/" + $0 + "/test") }
         hasObjects = !objects.isEmpty
@@ -29,25 +34,33 @@ public struct MapScan: Sendable, Equatable {
             guard Self.isFolder(truth) else {
                 throw .missingFolder(path: truth, content: "the masks of the maps in \(root)/\(object)")
             }
-            sets.append(try Self.scan(root + "/" + object + "/test", truth, object: object))
+            sets.append(try Self.scan(folders, root + "/" + object + "/test", truth, object: object))
         }
         if !hasObjects {
             let folder = Self.isFolder(root + "/test") ? root + "/test" : root
-            sets.append(try Self.scan(folder, groundTruth, object: nil))
+            sets.append(try Self.scan(folders, folder, groundTruth, object: nil))
         }
         guard sets.contains(where: { !$0.maps.isEmpty }) else { throw .noMaps(folder: maps) }
         self.sets = sets.filter { !$0.maps.isEmpty || !$0.masksWithoutMap.isEmpty }
     }
 
-    private static func scan(_ folder: String, _ truth: String, object: String?) throws(EvaluationError) -> MapSet {
+    /// The folders that were named.
+    private struct NamedFolders {
+        let maps, truth: NamedFolder
+    }
+
+    private static func scan(
+        _ folders: NamedFolders, _ folder: String, _ truth: String, object: String?
+    ) throws(EvaluationError) -> MapSet {
         let masksFolder = isFolder(truth + "/ground_truth") ? truth + "/ground_truth" : truth
         var maps: [MapFile] = []
         var unmasked: [String] = [], withoutMap: [String] = []
         let mapKinds = try entries(folder).filter { isFolder(folder + "/" + $0) }
         let maskKinds = try entries(masksFolder).filter { isFolder(masksFolder + "/" + $0) }
         for kind in Set(mapKinds + maskKinds).sorted() {
-            let found = try files(folder + "/" + kind, extensions: ["tiff", "tif"])
-            var masks = try files(masksFolder + "/" + kind, extensions: ImageDecoder.readableExtensions)
+            let found = try files(folders.maps, folder + "/" + kind, extensions: ["tiff", "tif"])
+            var masks = try files(
+                folders.truth, masksFolder + "/" + kind, extensions: ImageDecoder.readableExtensions)
             var hasPlainNames = false
             for (stem, path) in found.sorted(by: { $0.key < $1.key }) {
                 var mask = masks.removeValue(forKey: stem + "_mask")
@@ -66,18 +79,24 @@ public struct MapScan: Sendable, Equatable {
 
     /// Stem to path of the files in a folder with one of these extensions; nothing where there is no such folder.
     private static func files(
-        _ folder: String, extensions: Set<String>
+        _ named: NamedFolder, _ folder: String, extensions: Set<String>
     ) throws(EvaluationError) -> [String: String] {
         guard isFolder(folder) else { return [:] }
+        try permit(folder, named)
         var files: [String: String] = [:]
         for name in try entries(folder) {
             guard let dot = name.lastIndex(of: "."), extensions.contains(name[name.index(after: dot)...].lowercased())
             else { continue }
+            if NamedFolder.inspect(folder + "/" + name)?.isLink == true { try permit(folder + "/" + name, named) }
             if let other = files.updateValue(folder + "/" + name, forKey: String(name[..<dot])) {
                 throw .sameStem(first: other, second: folder + "/" + name)
             }
         }
         return files
+    }
+
+    private static func permit(_ path: String, _ folder: NamedFolder) throws(EvaluationError) {
+        do throws(LinkFault) { try folder.permit(path) } catch { throw .link(error) }
     }
 
     /// For messages: a path may end in a slash.
@@ -94,8 +113,5 @@ public struct MapScan: Sendable, Equatable {
         }
     }
 
-    private static func isFolder(_ path: String) -> Bool {
-        var isDirectory: ObjCBool = false
-        return unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
-    }
+    private static func isFolder(_ path: String) -> Bool { NamedFolder.inspect(path)?.kind == .folder }
 }

@@ -19,7 +19,11 @@ public struct ScoreTable: Sendable {
 
     /// - Throws: `EvaluationError` for a file that cannot be read or is no such table, and for a score that is not a finite
     ///   number.
-    public init(path: String) throws(EvaluationError) { try self.init(bytes: try Self.bytes(path), file: path) }
+    ///
+    /// - Parameter limitBytes: the most that the file may hold.
+    public init(path: String, limitBytes: Int = 256 << 20) throws(EvaluationError) {
+        try self.init(bytes: try Self.bytes(path, limitBytes), file: path)
+    }
 
     init(bytes: [UInt8], file: String) throws(EvaluationError) {
         let table = try CSVTable(bytes, file: file)
@@ -46,12 +50,21 @@ public struct ScoreTable: Sendable {
         self.rows = rows
     }
 
-    private static func bytes(_ path: String) throws(EvaluationError) -> [UInt8] {
+    private static func bytes(_ path: String, _ limitBytes: Int) throws(EvaluationError) -> [UInt8] {
         guard FileManager.default.fileExists(atPath: path) else {
             throw .missingFile(path: path, content: "image scores")
         }
         do {
-            return Array(try Data(contentsOf: URL(filePath: path)))
+            let handle = try FileHandle(forReadingFrom: URL(filePath: path))
+            defer { try? handle.close() }
+            // One byte more than allowed: endless files end here.
+            let bytes = Array(try handle.read(upToCount: limitBytes + 1) ?? Data())
+            guard bytes.count <= limitBytes else {
+                throw EvaluationError.largeTable(file: path, limitBytes: limitBytes)
+            }
+            return bytes
+        } catch let error as EvaluationError {
+            throw error
         } catch {
             throw .unreadable(path: path, reason: (error as NSError).localizedDescription)
         }

@@ -14,6 +14,8 @@ public struct JobManifest: Sendable, Equatable {
     public let name: String
     /// Empty where the manifest has none.
     public let description: String
+    /// How paths are written where they are kept; without influence on any figure.
+    public let paths: KeptPaths
     public let dataset: DatasetSection
     public let image: ImageSection
     public let augmentation: AugmentationSection
@@ -95,6 +97,7 @@ public struct JobManifest: Sendable, Equatable {
         self.resolved = resolved
         name = resolved.text("name")
         description = resolved.text("description")
+        paths = resolved.choice("paths")
         dataset = DatasetSection(resolved.member("dataset"), folder: folder)
         image = ImageSection(resolved.member("image"))
         augmentation = AugmentationSection(resolved.member("augmentation"))

@@ -18,6 +18,8 @@ public struct ExecutorOptions: Sendable {
     public var checkedShare = 0.0
     /// Parts of every key beside those of the stages: the version of the numerics.
     public var keyParts: [KeyPart]
+    /// How paths in warnings, logs and errors are written where they are kept; nil for as they are.
+    public var redaction: PathRedaction?
     /// For the history: the command line and the versions of the program and its libraries.
     public var command: String
     public var versions: String

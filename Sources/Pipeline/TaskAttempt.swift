@@ -67,17 +67,20 @@ final class TaskAttempt {
         switch result {
         case .success(let value): outcome = .succeeded(value)
         case .failure(PipelineError.cancelled): outcome = .cancelled
-        case .failure(let error): outcome = .failed("\(error)", AttemptFailure.of(error).kind)
+        case .failure(let error): outcome = .failed(kept("\(error)"), AttemptFailure.of(error).kind)
         }
         let record = JobRecord(
             key: key, attempt: begun, task: task.id.path, outcome: outcome, startedAt: startedAt,
-            durationSeconds: HostClock.monotonicSeconds() - start, log: log)
+            durationSeconds: HostClock.monotonicSeconds() - start, log: kept(log))
         do {
             try run.store.commit(record, execution: run.execution, whenDurable: whenDurable)
         } catch {
             whenDurable(.failure(error))
         }
     }
+
+    /// A text as the store keeps it.
+    private func kept(_ text: String) -> String { run.options.redaction?.text(text) ?? text }
 
     private var threads: Int { task.resources == .wholeMachine ? run.options.threads : 1 }
 
@@ -90,7 +93,7 @@ final class TaskAttempt {
         let outputs = try takeOutputs(folder)
         return context.collected.withLock { collected in
             ActionResult(
-                outputs: outputs, references: Array(collected.references), warnings: collected.warnings)
+                outputs: outputs, references: Array(collected.references), warnings: collected.warnings.map(kept))
         }
     }
 
@@ -114,7 +117,7 @@ final class TaskAttempt {
             }
         }
         let outputs = try takeOutputs(folder + "/" + WorkerSpec.outputsName)
-        return ActionResult(outputs: outputs, references: references, warnings: record.warnings)
+        return ActionResult(outputs: outputs, references: references, warnings: record.warnings.map(kept))
     }
 
     /// Takes the declared outputs over into the store. Throws when one is missing or there are others.

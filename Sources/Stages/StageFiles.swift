@@ -4,6 +4,9 @@ import Pipeline
 
 /// The JSON that stages hand to each other: sorted keys and no white space, so that equal values are equal bytes.
 enum StageJSON {
+    /// A blob may have come with a bundle from somebody else.
+    static let limitBytes = 1 << 30
+
     static func encode(_ value: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -29,7 +32,7 @@ extension TaskContext {
     func blob(_ digest: Digest) throws -> [UInt8] { try AtomicFile.read(try blobPath(digest)) }
 
     func readJSON<Value: Decodable>(_ type: Value.Type, _ input: String) throws -> Value {
-        try StageJSON.decode(type, try read(input))
+        try StageJSON.decode(type, try AtomicFile.read(try inputPath(input), limitBytes: StageJSON.limitBytes))
     }
 
     func write(_ bytes: [UInt8], to output: String) throws {

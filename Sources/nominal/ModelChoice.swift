@@ -8,7 +8,7 @@ enum ModelChoice {
     /// - Throws: `ExitCode` after a message, `FormatError`, `StoreError`.
     static func load(_ text: String, _ options: StoreOptions) throws -> Model {
         if FileManager.default.fileExists(atPath: text) {
-            return try Model(bytes: try AtomicFile.read(text), name: text)
+            return try Model(bytes: try AtomicFile.read(text, limitBytes: Model.maximumFileBytes), name: text)
         }
         guard let reference = ModelReference(text), !text.hasSuffix(".nominal") else {
             StandardError.error(

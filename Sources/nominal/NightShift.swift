@@ -9,9 +9,11 @@ import Stages
 /// Does the work of a night, and of one before it that was interrupted.
 struct NightShift {
     let session: RunSession
-    /// The manifest as it was read.
+    /// The manifest as it is kept.
     let manifest: [UInt8]
-    let manifestFile: String
+    /// Of the manifest as it was read, which earlier versions kept.
+    let written: Digest
+    let job: JobManifest
     let images: NightImages
     let date: CalendarDay
     let decider: String
@@ -49,7 +51,7 @@ struct NightShift {
     func folder(_ night: Night) -> String { output + "/" + night.label }
 
     private func show(_ night: Night) throws {
-        let folder = try ExportFolder(path: folder(night))
+        let folder = try ExportFolder(path: folder(night), isNamed: false)
         _ = try folder.export(try NightSummary(night, store).exports(), from: store, isComplete: true)
     }
 
@@ -111,7 +113,8 @@ struct NightShift {
     /// would train on for nothing.
     private func lastTrained(_ manifest: Digest, _ champion: Int?) throws -> Roll? {
         try store.nights(of: images.model).last {
-            $0.verdict != nil && $0.manifest == manifest && $0.champion == champion
+            let isSame = $0.manifest == manifest || (manifest == Digest.of(self.manifest) && $0.manifest == written)
+            return $0.verdict != nil && isSame && $0.champion == champion
         }.map(roll)
     }
 
@@ -144,7 +147,7 @@ struct NightShift {
         if bytes != manifest {
             StandardError.note("the night \(night.label) follows the manifest that it began with")
             images = try NightImages(
-                try JobManifest.parse(bytes: bytes, file: manifestFile), now: HostClock.wallNanoseconds()
+                try self.job.restored(bytes, PathRedaction.isHidden), now: HostClock.wallNanoseconds()
             ) { try session.digests($0) }
         }
         let champion = try night.champion.map { version in
@@ -159,6 +162,12 @@ struct NightShift {
             return RetrainingJob.Champion(try model(registered), registered.digest)
         }
         return try RetrainingJob(images, roll, rollDigest: night.roll, champion: champion)
+    }
+
+    /// A manifest as it is kept with a night. Folders that are to be hidden are left out, and taken from the present manifest
+    /// when the night goes on: images are known by their content, wherever they lie.
+    static func kept(_ bytes: [UInt8], _ manifest: JobManifest) -> [UInt8] {
+        manifest.kept(bytes, PathRedaction(manifest).written)
     }
 
     /// Computes a night that is over again, and compares with what is stored.

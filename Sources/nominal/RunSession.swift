@@ -1,6 +1,8 @@
 import ArgumentParser
 import ContentStore
+import Folders
 import Foundation
+import Manifests
 import NeuralNetworks
 import Pipeline
 import Stages
@@ -16,12 +18,16 @@ struct RunSession {
     private let machine: MachineOptions
     private let reporting: ReportingOptions
     private let reporter: any RunReporter
+    /// That input files have to lie in.
+    private let folders: [NamedFolder]
 
     init(
         _ storeOptions: StoreOptions, _ machine: MachineOptions, keepGoing: Bool, _ reporting: ReportingOptions,
-        subject: String, _ interruption: Interruption, policy: FailurePolicy = FailurePolicy(),
-        checkedShare: Double = 0, origin: (ContentStore) throws -> RunOrigin
+        subject: String, _ interruption: Interruption, folders: [NamedFolder], redaction: PathRedaction,
+        policy: FailurePolicy = FailurePolicy(), checkedShare: Double = 0,
+        origin: (ContentStore) throws -> RunOrigin
     ) throws {
+        self.folders = folders
         self.machine = machine
         self.reporting = reporting
         reporter = reporting.reporter
@@ -32,12 +38,28 @@ struct RunSession {
         meter = TaskMeter(reporter)
         var options = ExecutorOptions(
             jobs: machine.jobCount, threads: machine.threadCount, cores: machine.coreCount, keepGoing: keepGoing,
-            keyParts: Job.keyParts, command: CommandLine.arguments.joined(separator: " "),
+            keyParts: Job.keyParts, command: redaction.command(CommandLine.arguments),
             versions: RunSession.versions, subject: subject)
-        (options.policy, options.checkedShare) = (policy, checkedShare)
+        (options.policy, options.checkedShare, options.redaction) = (policy, checkedShare, redaction)
         options.origin = try origin(store)
         executor = Executor(store: store, options: options, observer: meter)
         pending.attach(executor)
+    }
+
+    /// For a run of a manifest, which says what may be read and how paths are kept.
+    init(
+        _ manifest: JobManifest, _ storeOptions: StoreOptions, _ machine: MachineOptions, keepGoing: Bool,
+        _ reporting: ReportingOptions, subject: String, _ interruption: Interruption, output: String,
+        checkedShare: Double = 0, recipe: RunRecipe, text: [UInt8]
+    ) throws {
+        let folders = try manifest.folders()
+        let redaction = PathRedaction(manifest, folders: folders, others: [storeOptions.path, output])
+        try self.init(
+            storeOptions, machine, keepGoing: keepGoing, reporting, subject: subject, interruption, folders: folders,
+            redaction: redaction, policy: FailurePolicy(manifest.execution), checkedShare: checkedShare
+        ) { store in
+            try recipe.origin(of: manifest, text, redaction, in: store)
+        }
     }
 
     static var versions: String {
@@ -67,7 +89,9 @@ struct RunSession {
     /// Digests of input files.
     func digests(_ paths: [String], verifyContent: Bool = false) throws -> [Digest] {
         let reporter = reporter
-        return try store.sourceDigests(paths: paths, threads: machine.threadCount, verifyContent: verifyContent) {
+        return try store.sourceDigests(
+            paths: paths, in: folders, threads: machine.threadCount, verifyContent: verifyContent
+        ) {
             reporter.reading($0, of: $1)
         }
     }

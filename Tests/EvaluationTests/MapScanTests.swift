@@ -85,4 +85,26 @@ struct MapScanTests {
         try touch("second/hole/0.tiff", "secondtruth/hole/0_mask.png", "secondtruth/hole/0_mask.tif")
         #expect { try scan("second", "secondtruth") } throws: { "\($0)".contains("0_mask.tif") }
     }
+
+    @Test("a link to a map, a mask or a kind that leads out of its folder is refused, and followed if wanted")
+    func links() throws {
+        try touch("maps/good/000.tiff", "maps/scratch/001.tiff", "truth/scratch/001_mask.png", "other/scratch/9.tiff")
+        try touch("other/m_mask.png")
+        for (link, target) in [
+            ("maps/good/out.tiff", "other/scratch/9.tiff"), ("truth/scratch/m_mask.png", "other/m_mask.png"),
+            ("maps/cut", "other/scratch"),
+        ] {
+            let path = folder.path + "/" + link
+            try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: folder.path + "/" + target)
+            let error = #expect(throws: EvaluationError.self) { try scan() }
+            #expect("\(error!)".contains("\(path) is a link that leads to"), "\(error!)")
+            #expect(error?.isMissing == false)
+            _ = try MapScan(
+                maps: folder.path + "/maps", groundTruth: folder.path + "/truth", followsLinks: true)
+            try FileManager.default.removeItem(atPath: path)
+        }
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path + "/maps/good/in.tiff", withDestinationPath: "000.tiff")
+        #expect(try scan().sets[0].maps.count == 3)
+    }
 }

@@ -122,7 +122,7 @@ struct JobManifestTests {
         let manifest = try Self.manifest(#""image": {"height": 64}, "corruption": {"textures": "../t"}"#)
         #expect(
             manifest.resolved.members?.map(\.name) == [
-                "name", "description", "dataset", "image", "augmentation", "corruption", "network", "engine",
+                "name", "description", "paths", "dataset", "image", "augmentation", "corruption", "network", "engine",
                 "training",
                 "scoring", "calibration", "execution",
             ])
@@ -130,6 +130,44 @@ struct JobManifestTests {
         #expect(manifest.resolved["dataset"]?["root"] == .string("d"))
         #expect(manifest.resolved["image"]?.members?.map(\.name) == ["width", "height"])
         #expect(manifest.resolved["corruption"]?["textures"] == .string("../t"))
+    }
+
+    @Test(
+        "what is shown and what is kept of a manifest has its paths replaced, wherever they stand, and can be read again"
+    )
+    func keptPaths() throws {
+        let text = """
+            {
+              "name": "a", "paths": "digest",
+              "dataset": { "layout": "folder", "normal": "/abs/n", "score": "s", "links": "follow" },
+              "corruption": { "textures": "/abs/t" },
+              "retrain": { "incoming": "/abs/i", "gate": { "labelled": "l" } },
+              "perCategory": { "c": { "corruption": { "textures": "/abs/c" } } },
+              "variants": {
+                "v": {
+                  "dataset": { "normal": "/abs/v" },
+                  "perCategory": { "c": { "corruption": { "textures": "x" } } }
+                }
+              }
+            }
+            """
+        let bytes = Array(text.utf8)
+        let manifest = try JobManifest.parse(bytes: bytes, file: "/plant/a.json")
+        #expect(manifest.paths == .digest && manifest.dataset.links == .follow)
+        let shown = JSONSerializer.canonical(manifest.shown { "<\($0)>" })
+        for path in ["/abs/n", "s", "/abs/t", "/abs/i", "l", "/abs/c", "/abs/v", "x"] {
+            #expect(shown.contains("\"<\(path)>\""), "\(path)")
+        }
+        #expect(!shown.contains("\"paths\"") && !shown.contains("follow") && !shown.contains("execution"))
+        // Nothing to hide: as it was written, to the byte.
+        #expect(manifest.kept(bytes) { $0 } == bytes)
+        let kept = manifest.kept(bytes) { $0.hasPrefix("/") ? "hidden" : $0 }
+        #expect(!String(decoding: kept, as: UTF8.self).contains("/abs"))
+        #expect(try manifest.restored(kept) { $0 == "hidden" }.document == manifest.document)
+        // With the folders of today.
+        let moved = try JobManifest.parse(
+            bytes: Array(text.replacing("/abs/i", with: "/new/i").utf8), file: "/plant/a.json")
+        #expect(try moved.restored(kept) { $0 == "hidden" }.retrain?.incoming.absolute == "/new/i")
     }
 
     @Test("relative paths start from the folder of the manifest, and keep their text")

@@ -66,6 +66,8 @@ struct JobSchemaTests {
             return try #require(schema["enum"]?.elements).compactMap(\.string)
         }
         #expect(try values("dataset", "onBadImage") == DatasetSection.BadImagePolicy.allCases.map(\.rawValue))
+        #expect(try values("dataset", "links") == DatasetSection.Links.allCases.map(\.rawValue))
+        #expect(try values("paths") == KeptPaths.allCases.map(\.rawValue))
         #expect(try values("corruption", "model") == CorruptionSection.Model.allCases.map(\.rawValue))
         #expect(try values("network", "architecture") == NetworkSection.Architecture.allCases.map(\.rawValue))
         #expect(try values("engine", "name") == EngineSection.Name.allCases.map(\.rawValue))
@@ -73,12 +75,13 @@ struct JobSchemaTests {
         #expect(try values("scoring", "imageScore") == ScoringSection.ImageScore.allCases.map(\.rawValue))
     }
 
-    @Test("a variant may hold every key of a manifest but name, execution, retrain and variants")
+    @Test("a variant may hold every key of a manifest but name, paths, execution, retrain and variants")
     func variantKeys() throws {
         let all = try #require(JobSchema.document["properties"]?.members).map(\.name)
         let patch = try #require(
             JobSchema.document["properties"]?["variants"]?["additionalProperties"]?["properties"]?.members)
-        #expect(patch.map(\.name) == all.filter { !["name", "execution", "retrain", "variants"].contains($0) })
+        #expect(
+            patch.map(\.name) == all.filter { !["name", "paths", "execution", "retrain", "variants"].contains($0) })
     }
 
     @Test("the reference page has one row for every key, with its default and its range")

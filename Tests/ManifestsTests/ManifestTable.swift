@@ -152,6 +152,12 @@ extension ManifestTableRow {
             "two faults in a section",
             #"{"name":"a","dataset":{"layout":"mvtec","root":"d","onBadImage":"skip","heldOutFraction":1}}"#,
             ("/dataset/onBadImage", 65), ("/dataset/heldOutFraction", 90)),
+        whole(
+            "links that are neither refused nor followed",
+            #"{"name":"a","dataset":{"layout":"mvtec","root":"d","links":"all"}}"#, ("/dataset/links", 60)),
+        whole(
+            "absolute paths", #"{"name":"a","paths":"absolute","dataset":{"layout":"mvtec","root":"d"}}"#,
+            ("/paths", 21)),
     ]
 
     private static let sections: [Self] = [

@@ -33,7 +33,7 @@ struct DamagedImage: CustomTestStringConvertible {
         DamagedImage(
             testDescription: "a mask of another size",
             words:
-                "data/wood/ground_truth/hole/000_mask.png has 30 x 20 pixels, but its image test/hole/000.png has 64 x 64"
+                "the mask of test/hole/000.png has 30 x 20 pixels, but the image has 64 x 64"
         ) { try $0.writeImage(1, width: 30, height: 20, to: "data/wood/ground_truth/hole/000_mask.png") },
     ]
 }

@@ -67,7 +67,7 @@ import Testing
             UPDATE sourceFile SET sizeBytes = \(facts.st_size), modifiedAt = \(nanoseconds(facts.st_mtim)),
                 changedAt = \(nanoseconds(facts.st_ctim)), inode = \(facts.st_ino), device = \(facts.st_dev),
                 readAt = \(nanoseconds(facts.st_ctim) + 1_000_000_000)
-            WHERE path LIKE '%wood/train/good/000.png'
+            WHERE path = '#\(Digest.of(text: fixture.place(image)).hex)'
             """
         #expect(try fixture.tool("sqlite3", ".nominal/store.sqlite", change).status == 0)
         #expect(try plan().count == 0)

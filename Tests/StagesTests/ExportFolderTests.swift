@@ -99,6 +99,15 @@ import Testing
         #expect(FileManager.default.contents(atPath: folder.path + "/other/victim.txt") == Data("keep".utf8))
     }
 
+    @Test("A plan with a name that leads out, as a forged bundle may bring it, is refused before anything is written")
+    func hostilePlan() throws {
+        for name in ["anomaly_maps/../../../victim.txt", "/tmp/victim.txt", "../victim.txt"] {
+            let error = #expect(throws: StoreError.self) { try export(["a.txt": "one", name: "two"]) }
+            #expect(error == .nameLeavesFolder(name: name, folder: exports.path))
+        }
+        #expect(text("a.txt") == nil && !FileManager.default.fileExists(atPath: folder.path + "/runs/victim.txt"))
+    }
+
     @Test("A list that is no list is passed over", arguments: ["", "[1]", "{\"a\": 1}", "\u{0}"])
     func damagedList(text: String) throws {
         try folder.write(text, to: "runs/job/exports.json")

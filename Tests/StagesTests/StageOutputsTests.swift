@@ -53,8 +53,8 @@ import Thresholds
 
     @Test("Ingest gives the pinned bytes")
     func ingest() throws {
-        expectPinned(try ingest(.train), IngestStage.self, version: 1, ["images.json": "0b0b4f129709"])
-        expectPinned(try ingest(.test), IngestStage.self, version: 1, ["images.json": "68f5305dc8e6"])
+        expectPinned(try ingest(.train), IngestStage.self, version: 2, ["images.json": "0b0b4f129709"])
+        expectPinned(try ingest(.test), IngestStage.self, version: 2, ["images.json": "68f5305dc8e6"])
     }
 
     @Test("Selection gives the pinned bytes")
@@ -190,7 +190,8 @@ import Thresholds
         try data.writeImage(4, to: "textures/b.png")
         let files = try ["a.png", "b.png"].map { name in
             let path = data.path + "/textures/" + name
-            return (name: name, path: path, digest: try Digest.of(filePath: path))
+            let image = SourceImage(file: name, path: path, split: .test, kind: "", isAnomalous: nil)
+            return IngestStage.Source(image: image, digest: try Digest.of(filePath: path))
         }
         expectPinned(
             try bench.run(TextureStage(files: files)), TextureStage.self, version: 1, ["textures.json": "ef798455ebdd"])

@@ -90,4 +90,26 @@ import Testing
                 == "t001 and t002 differ by less than the spread between seeds")
         #expect(try caution(seeds, [0.5, 0.5625], [0.25, 0.25]) == nil)
     }
+
+    @Test("What is kept of a sweep has no absolute path, be it a value, part of a value, or the reason of a failure")
+    func paths() throws {
+        let data = try TinyDataSet()
+        try data.writeCategory("bolt")
+        let parameters = """
+            "/corruption/textures": ["/secret/textures", "../own", null],
+            "/augmentation": [{ "flipHorizontal": true }]
+            """
+        let manifest = try data.sweep(parameters)
+        let trials = TrialSampler.trials(of: manifest).map {
+            RankedTrial($0, [], failure: "/secret/store/x: no such file")
+        }
+        let kept = try SweepRanking(manifest: manifest, trials: trials).kept()
+        #expect(kept.trials.map { $0.trial.values[0] } == [.string(".../textures"), .string("../own"), .null])
+        #expect(kept.trials[0].failure == ".../x: no such file")
+        let text = JSONSerializer.canonical(kept.json) + kept.table + kept.keptManifest
+        #expect(text.contains(".../textures") && !text.contains("secret"))
+        let whole = try data.sweep(#""/corruption": [{ "textures": "/secret/textures" }]"#)
+        let shown = whole.mappingPaths { _ in "hidden" }
+        #expect(JSONSerializer.canonical(shown).contains(#"[{"textures":"hidden"}]"#))
+    }
 }

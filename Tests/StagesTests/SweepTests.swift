@@ -110,6 +110,11 @@ import Testing
         #expect(ranking.json["trials"]?.elements?.last?["rank"] == .null)
         #expect(try ranking.write(to: data.path) == 4)
         #expect(try JobManifest.load(path: data.path + "/best.json").name == "tiny-sweep-best")
+        // A failure names the file that it is about, without the folders above the data.
+        for name in ["sweep.json", "sweep.csv", "sweep.html"] {
+            let text = String(decoding: try AtomicFile.read(data.path + "/" + name), as: UTF8.self)
+            #expect(text.contains("t001") && !text.contains(data.path), "\(name)")
+        }
     }
 
     @Test("Where every trial fails there is no best one")

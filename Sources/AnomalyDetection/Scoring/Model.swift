@@ -8,6 +8,9 @@ public struct Model: Sendable, Equatable {
     /// Version 1 was the first.
     public static let format = FileFormat(magic: "NOMMODEL", version: 4)
 
+    /// Larger than the largest network with the expected errors of the largest image.
+    public static let maximumFileBytes = 2 << 30
+
     /// What it was trained on, for people: the category's name.
     public var name: String
     public var architecture: NetworkArchitecture

@@ -20,7 +20,15 @@ public struct DatasetSection: Sendable, Equatable {
         case quarantine
     }
 
+    /// Which symbolic links in the folders that a manifest names are followed.
+    public enum Links: String, Sendable, CaseIterable {
+        /// Those that lead to files in the same folder.
+        case inside
+        case follow
+    }
+
     public var layout: Layout
+    public var links: Links
     public var onBadImage: BadImagePolicy
     /// Share of the normal training images kept out of training, 0.02 to 0.5.
     public var heldOutFraction: Double
@@ -35,6 +43,7 @@ public struct DatasetSection: Sendable, Equatable {
             case "folder": .folder(normal: path(object.member("normal")), score: object["score"].map(path))
             default: .mvtec(root: path(object.member("root")), categories: Categories(object.member("categories")))
             }
+        links = object.choice("links")
         onBadImage = object.choice("onBadImage")
         heldOutFraction = object.decimal("heldOutFraction")
     }

@@ -16,7 +16,7 @@ enum SearchableKey {
         let tokens = pointer.tokens
         if let fault = unknown(tokens) { return fault }
         switch tokens[0] {
-        case "$schema", "name", "description":
+        case "$schema", "name", "description", "paths":
             return Fault(
                 found: "\(pointer), which changes no result", expected: "a key that shapes the model",
                 remedy: "remove it")

@@ -11,4 +11,9 @@ public struct SweepTrial: Sendable, Equatable {
         name = "t" + String(repeating: "0", count: Swift.max(0, 3 - digits.count)) + digits
         self.values = values
     }
+
+    private init(name: String, values: [JSONValue]) { (self.name, self.values) = (name, values) }
+
+    /// The same trial with other words for its values.
+    public func showing(_ values: [JSONValue]) -> SweepTrial { SweepTrial(name: name, values: values) }
 }

@@ -52,7 +52,7 @@ public struct RunFolder: Sendable {
     ) throws(ComparisonError) -> Value {
         guard FileManager.default.fileExists(atPath: file) else { throw .missingFile(path: file) }
         do {
-            return try StageJSON.decode(type, try AtomicFile.read(file))
+            return try StageJSON.decode(type, try AtomicFile.read(file, limitBytes: ResultFiles.listLimitBytes))
         } catch let error as StoreError {
             throw .unreadable(file: file, reason: error.description)
         } catch DecodingError.keyNotFound(let key, _) {

@@ -1,3 +1,5 @@
+import Folders
+
 /// Why a data set cannot be used.
 public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     case missingFolder(path: String, what: String)
@@ -11,12 +13,15 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     case sameCase(String)
     case overlap(normal: String, score: String)
     case sameName(category: String, first: String, second: String)
+    case link(LinkFault)
 
     /// True where the user named something that is not there, false where what is there is of no use.
     public var isMissing: Bool {
         switch self {
         case .missingFolder, .missingCategory, .unreadableFolder, .unknownChange: true
-        case .noCategories, .noNormalImages, .tooFewNormalImages, .noImages, .sameCase, .overlap, .sameName: false
+        case .noCategories, .noNormalImages, .tooFewNormalImages, .noImages, .sameCase, .overlap, .sameName,
+            .link:
+            false
         }
     }
 
@@ -50,6 +55,7 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
                 + "images"
         case .sameName(let category, let first, let second):
             "\(category): \(first) and \(second) differ only in their extension, and so would their maps; rename one"
+        case .link(let fault): "\(fault)"
         }
     }
 }

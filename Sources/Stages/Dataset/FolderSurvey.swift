@@ -12,6 +12,7 @@ public struct FolderSurvey: Sendable {
     private let dataset: Dataset
     private let size: (width: Int, height: Int)
     private let showsObject: Bool
+    private let followsLinks: Bool
 
     private enum Dataset: Sendable {
         case mvtec(root: ManifestPath, categories: [String]?)
@@ -23,11 +24,14 @@ public struct FolderSurvey: Sendable {
     /// Training images that are looked at to tell an object from a texture, and the width that they are shrunk to for it.
     private static let seenImages = 9, seenWidth = 128
 
+    /// - Parameter followsLinks: whether links may lead out of the folders; the manifest then says so.
     /// - Throws: `DatasetError`.
-    public init(_ folder: String, score: String?) throws {
+    public init(_ folder: String, score: String?, followsLinks: Bool = false) throws {
+        self.followsLinks = followsLinks
         let current = FileManager.default.currentDirectoryPath
         let path = ManifestPath(folder, relativeTo: current)
-        let layout = try FolderSurvey.layout(path, score.map { ManifestPath($0, relativeTo: current) })
+        let layout = try FolderSurvey.layout(
+            path, score.map { ManifestPath($0, relativeTo: current) }, followsLinks)
         dataset = layout.dataset
         jobName = FolderSurvey.jobName(path.name)
         var lines = [layout.description]
@@ -68,7 +72,9 @@ public struct FolderSurvey: Sendable {
         var seen = 0, objects = 0
         for index in Swift.stride(from: 0, to: images.count, by: max(1, images.count / seenImages)) {
             // What cannot be decoded was told of by the probe, or is told of when the job runs.
-            guard let bytes = try? AtomicFile.read(images[index].path),
+            guard
+                let bytes = try? AtomicFile.read(
+                    images[index].path, in: images[index].folder, limitBytes: DecodeLimits().maximumFileBytes),
                 let decoded = try? IngestStage.packed(
                     bytes, name: images[index].file, width: seenWidth, height: seenWidth)
             else { continue }
@@ -79,7 +85,7 @@ public struct FolderSurvey: Sendable {
     }
 
     private static func layout(
-        _ path: ManifestPath, _ score: ManifestPath?
+        _ path: ManifestPath, _ score: ManifestPath?, _ followsLinks: Bool
     ) throws -> (dataset: Dataset, categories: [SourceCategory], description: String) {
         let manager = FileManager.default
         guard manager.fileExists(atPath: path.absolute) else {
@@ -88,15 +94,17 @@ public struct FolderSurvey: Sendable {
         if manager.fileExists(atPath: path.absolute + "/train/good") {
             let root = ManifestPath("..", relativeTo: path.absolute)
             let categories = try DatasetScan.scan(
-                .mvtec(root: root, categories: .named([path.name])), jobName: path.name)
+                .mvtec(root: root, categories: .named([path.name])), jobName: path.name, followsLinks: followsLinks)
             return (.mvtec(root: root, categories: [path.name]), categories, "MVTec layout, one category")
         }
         let names = try DatasetScan.categoryNames(path.absolute)
         if !names.isEmpty {
-            let categories = try DatasetScan.scan(.mvtec(root: path, categories: .all), jobName: path.name)
+            let categories = try DatasetScan.scan(
+                .mvtec(root: path, categories: .all), jobName: path.name, followsLinks: followsLinks)
             return (.mvtec(root: path, categories: nil), categories, "MVTec layout, \(names.count) categories")
         }
-        let categories = try DatasetScan.scan(.folder(normal: path, score: score), jobName: jobName(path.name))
+        let categories = try DatasetScan.scan(
+            .folder(normal: path, score: score), jobName: jobName(path.name), followsLinks: followsLinks)
         return (.folder(normal: path, score: score), categories, "a plain folder of normal images")
     }
 
@@ -168,6 +176,7 @@ public struct FolderSurvey: Sendable {
             if let score { dataset = dataset.setting("score", to: written(score)) }
         }
         dataset = dataset.setting("onBadImage", to: .string("quarantine"))
+        if followsLinks { dataset = dataset.setting("links", to: .string("follow")) }
         let sections: [(String, JSONValue)] = [
             ("name", .string(jobName)), ("preset", .string(showsObject ? "object" : "texture")), ("dataset", dataset),
             ("image", FolderSurvey.object([("width", .number(size.width)), ("height", .number(size.height))])),

@@ -1,3 +1,5 @@
+import Folders
+
 /// An image file of a data set, before anybody has looked into it.
 public struct SourceImage: Sendable, Equatable {
     /// What the image is for.
@@ -12,6 +14,8 @@ public struct SourceImage: Sendable, Equatable {
     /// Nil where nobody has said.
     public var isAnomalous: Bool?
     public var maskPath: String?
+    /// That was named and that the files have to lie in when they are read; nil where any place will do.
+    public var folder: NamedFolder?
 
     /// The file's name without its extension.
     public var stem: String { SourceImage.stem(of: file) }
@@ -35,4 +39,6 @@ public struct SourceCategory: Sendable, Equatable {
     public var images: [SourceImage]
     /// Files that are no images by their names, relative to the category's folder.
     public var ignoredFiles: [String]
+    /// Links that were left out because they lead out of the folder.
+    public var refusedLinks: [LinkFault] = []
 }

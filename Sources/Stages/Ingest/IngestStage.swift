@@ -1,6 +1,5 @@
 import AnomalyDetection
 import ContentStore
-import Foundation
 import Imaging
 import Manifests
 import Pipeline
@@ -9,7 +8,8 @@ import Pipeline
 /// one decode.
 struct IngestStage: Stage {
     static let name = "ingest"
-    static let version = 1
+    /// History: 1 = first; 2 = faults of a mask name its image, and no path.
+    static let version = 2
 
     struct Source: Sendable {
         var image: SourceImage
@@ -86,7 +86,8 @@ struct IngestStage: Stage {
             stage: "decode", version: 1,
             parts: [KeyPart("source", .digest(source.digest)), KeyPart("width", width), KeyPart("height", height)]
         ) {
-            let bytes = try read(source.image.path, expecting: source.digest, name: source.image.file)
+            let bytes = try SourceBytes.read(
+                source.image.path, in: source.image.folder, expecting: source.digest, name: source.image.file)
             return try IngestStage.packed(bytes, name: source.image.file, width: width, height: height).bytes
         }
         let packed = try PackedImage(bytes: try context.blob(pixels), name: source.image.file)
@@ -97,25 +98,20 @@ struct IngestStage: Stage {
         }
         (entry.pixels, entry.width, entry.height) = (pixels, packed.original.width, packed.original.height)
         guard let maskPath = source.image.maskPath, let maskDigest = source.maskDigest else { return }
+        // Not its path, which is no part of the key and must not reach a result.
+        let maskName = "the mask of \(source.image.file)"
         let mask = try context.memo(stage: "mask", version: 1, parts: [KeyPart("source", .digest(maskDigest))]) {
-            try Mask.decode(bytes: try read(maskPath, expecting: maskDigest, name: maskPath), name: maskPath).pngBytes()
+            let bytes = try SourceBytes.read(
+                maskPath, in: source.image.folder, expecting: maskDigest, name: maskName)
+            return try Mask.decode(bytes: bytes, name: maskName).pngBytes()
         }
         let size = try ImageDecoder.probe(path: try context.blobPath(mask))
         guard (size.width, size.height) == (entry.width, entry.height) else {
             throw IngestError.maskSize(
-                mask: maskPath, found: "\(size.width) x \(size.height)", image: source.image.file,
+                mask: maskName, found: "\(size.width) x \(size.height)",
                 expected: "\(entry.width) x \(entry.height)")
         }
         entry.mask = mask
-    }
-
-    private func read(_ path: String, expecting digest: Digest, name: String) throws -> [UInt8] {
-        let limit = DecodeLimits().maximumFileBytes
-        let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
-        if size > limit { throw ImagingError.tooLarge(name: name, quantity: .bytes, actual: size, limit: limit) }
-        let bytes = try AtomicFile.read(path)
-        guard Digest.of(bytes) == digest else { throw IngestError.changed(name) }
-        return bytes
     }
 
     /// An image file as the network sees it.
@@ -136,7 +132,7 @@ enum IngestError: Error, CustomStringConvertible {
     case badImages([String])
     case changed(String)
     case floatRange(String, lowest: Float, highest: Float)
-    case maskSize(mask: String, found: String, image: String, expected: String)
+    case maskSize(mask: String, found: String, expected: String)
 
     /// Whether the file itself is at fault, so that it can be set aside.
     var isOfTheFile: Bool {
@@ -157,8 +153,8 @@ enum IngestError: Error, CustomStringConvertible {
             "\(name) changed while it was being read; run again when nothing writes to the data set"
         case .floatRange(let name, let lowest, let highest):
             "\(name) holds floating-point values from \(lowest) to \(highest); expected 0 to 1: scale them before ingest"
-        case .maskSize(let mask, let found, let image, let expected):
-            "\(mask) has \(found) pixels, but its image \(image) has \(expected); make both the same size"
+        case .maskSize(let mask, let found, let expected):
+            "\(mask) has \(found) pixels, but the image has \(expected); make both the same size"
         }
     }
 }

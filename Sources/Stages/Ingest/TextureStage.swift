@@ -10,7 +10,7 @@ struct TextureStage: Stage {
     /// Larger textures are shrunk to this on their longer side: corruptions never show more of them.
     static let largestSide = 512
 
-    var files: [(name: String, path: String, digest: Digest)]
+    var files: [IngestStage.Source]
 
     let outputs = ["textures.json"]
 
@@ -27,12 +27,13 @@ struct TextureStage: Stage {
             },
             unit: "textures"
         ) { index in
-            let bytes = try AtomicFile.read(files[index].path)
-            guard Digest.of(bytes) == files[index].digest else { throw IngestError.changed(files[index].name) }
-            let info = try ImageDecoder.probe(bytes: bytes, name: files[index].name)
+            let image = files[index].image
+            let bytes = try SourceBytes.read(
+                image.path, in: image.folder, expecting: files[index].digest, name: image.file)
+            let info = try ImageDecoder.probe(bytes: bytes, name: image.file)
             let scale = min(1, Double(TextureStage.largestSide) / Double(max(info.width, info.height)))
             return try IngestStage.packed(
-                bytes, name: files[index].name, width: max(1, Int((Double(info.width) * scale).rounded())),
+                bytes, name: image.file, width: max(1, Int((Double(info.width) * scale).rounded())),
                 height: max(1, Int((Double(info.height) * scale).rounded()))
             ).bytes
         }

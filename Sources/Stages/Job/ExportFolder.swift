@@ -10,22 +10,24 @@ public struct ExportFolder {
     private static let probeName = ".writable"
 
     public let path: String
+    private let folder: OutputFolder
 
     /// Creates the folder and makes sure that it can be written to, before hours of work depend on it.
     ///
-    /// - Throws: `ExportError.notWritable`.
-    public init(path: String) throws {
+    /// - Parameter isNamed: false for a folder whose last name was not given by the user; it may be no link then.
+    /// - Throws: `ExportError.notWritable`, or `StoreError.linkInResults`.
+    public init(path: String, isNamed: Bool = true) throws {
         self.path = path
         do {
             try AtomicFile.createFolder(path)
+            folder = try OutputFolder(path, isNamed: isNamed)
             let lock = try FolderLock(path)
             defer { withExtendedLifetime(lock) {} }
-            let probe = path + "/" + ExportFolder.probeName
-            _ = try AtomicFile.write([], to: probe, onlyIfChanged: false)
-            try FileManager.default.removeItem(atPath: probe)
-        } catch {
-            throw ExportError.notWritable(
-                path: path, reason: "\((error as? StoreError)?.description ?? (error as NSError).localizedDescription)")
+            try folder.write([], to: ExportFolder.probeName, onlyIfChanged: false)
+            _ = folder.remove(ExportFolder.probeName)
+        } catch let error as StoreError {
+            if case .linkInResults = error { throw error }
+            throw ExportError.notWritable(path: path, reason: error.description)
         }
     }
 
@@ -37,33 +39,30 @@ public struct ExportFolder {
         // Two runs with the same folder must not leave a mixture: the later export is the one that stands.
         let lock = try FolderLock(path)
         defer { withExtendedLifetime(lock) {} }
+        // Before anything else: a link or a name that leads out ends the export.
+        let present = try plan.files.filter { try folder.holdsFile($0.path) }
         try removeLeftovers(plan)
         var written = 0
-        var folders = Set<String>()
-        let present = plan.files.filter { FileManager.default.fileExists(atPath: path + "/" + $0.path) }
         let digests = try store.sourceDigests(paths: present.map { path + "/" + $0.path })
         let unchanged = Set(zip(present, digests).filter { $0.0.digest == $0.1 }.map(\.0.path))
         for file in plan.files where !unchanged.contains(file.path) {
-            let target = path + "/" + file.path
-            let folder = String(target[..<(target.lastIndex(of: "/") ?? target.endIndex)])
-            if folders.insert(folder).inserted {
-                try AtomicFile.createFolder(folder)
-            }
-            if try AtomicFile.place(copyOf: try store.verifiedPath(file.digest), at: target, onlyIfChanged: true) {
-                written += 1
-            }
+            let blob = try store.verifiedPath(file.digest)
+            if try folder.place(copyOf: blob, at: file.path, onlyIfChanged: true) { written += 1 }
         }
         let former = formerList()
         let exported = Dictionary(plan.files.map { ($0.path, $0.digest.hex) }) { first, _ in first }
-        let removed = isComplete ? remove(former.keys.filter { exported[$0] == nil }) : 0
+        // The list is a file that anybody may have edited: what it names is removed in this folder alone, and nothing else ever.
+        let removed = isComplete ? former.keys.filter { exported[$0] == nil }.sorted().count(where: folder.remove) : 0
         let list = isComplete ? exported : former.merging(exported) { $1 }
-        _ = try AtomicFile.write(
-            try StageJSON.pretty(list), to: path + "/" + ExportFolder.listName, onlyIfChanged: true)
+        try folder.write(try StageJSON.pretty(list), to: ExportFolder.listName, onlyIfChanged: true)
         return (written, removed)
     }
 
     private func formerList() -> [String: String] {
-        guard let bytes = try? AtomicFile.read(path + "/" + ExportFolder.listName) else { return [:] }
+        guard
+            let bytes = try? AtomicFile.read(
+                path + "/" + ExportFolder.listName, limitBytes: ResultFiles.listLimitBytes)
+        else { return [:] }
         return (try? StageJSON.decode([String: String].self, bytes)) ?? [:]
     }
 
@@ -79,26 +78,6 @@ public struct ExportFolder {
         for (folder, files) in names where FileManager.default.fileExists(atPath: folder) {
             try AtomicFile.removeLeftovers(of: files, in: folder)
         }
-    }
-
-    /// Removes files that the list of the last export names. Nothing else is ever removed.
-    private func remove(_ files: [String]) -> Int {
-        var removed = 0
-        let root = ExportFolder.resolved(path)
-        for former in files.sorted() {
-            // The list is a file that anybody may have edited: it must not lead out of the folder.
-            guard !former.hasPrefix("/"), !former.split(separator: "/").contains("..") else { continue }
-            let target = path + "/" + former
-            let folder = ExportFolder.resolved((target as NSString).deletingLastPathComponent)
-            guard (folder + "/").hasPrefix(root + "/") else { continue }
-            if unsafe unlink(target) == 0 { removed += 1 }
-        }
-        return removed
-    }
-
-    /// The folder itself, whatever links lead to it.
-    private static func resolved(_ folder: String) -> String {
-        URL(filePath: folder).resolvingSymlinksInPath().path
     }
 }
 

@@ -36,7 +36,7 @@ extension GraphAssembler {
 
     mutating func addTextures(_ files: [SourceImage], _ digestOf: [String: Digest]) -> TaskID {
         add(
-            "textures", TextureStage(files: files.map { ($0.file, $0.path, digestOf[$0.path]!) }), isIntermediate: true)
+            "textures", TextureStage(files: files.map { IngestStage.Source($0, digestOf) }), isIntermediate: true)
     }
 
     /// The tasks of a training: for each shard one that makes its corruptions, and one that takes its steps.

@@ -17,8 +17,8 @@ extension JobBuilder {
 
     /// The task that decodes the foreign textures; nil where there are none.
     mutating func textures(_ manifest: JobManifest) throws -> TaskID? {
-        guard let folder = manifest.corruption.textures else { return nil }
-        return assembler.addTextures(try DatasetScan.textures(below: folder.absolute).images, digestOf)
+        guard let folder = manifest.textures else { return nil }
+        return assembler.addTextures(try DatasetScan.textures(below: folder).images, digestOf)
     }
 
     mutating func train(

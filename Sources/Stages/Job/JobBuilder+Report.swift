@@ -31,7 +31,6 @@ extension JobBuilder {
                 fact("Engine") { "\($0.engine.kind.rawValue), \($0.engine.precision.rawValue)" },
             ],
             peers: PublishedFigures.beside(categories),
-            // How it was run is no part of what was found.
-            manifest: JSONSerializer.pretty(manifest.resolved.removing("execution")))
+            manifest: JSONSerializer.pretty(manifest.shown))
     }
 }

@@ -1,5 +1,6 @@
 import AnomalyDetection
 import ContentStore
+import Folders
 import Manifests
 import Pipeline
 import Reports
@@ -20,17 +21,23 @@ struct JobBuilder {
     private(set) var digestOf: [String: Digest] = [:]
     let shelves = Shelves()
 
-    struct ScanKey: Hashable { var layout: String }
+    struct ScanKey: Hashable {
+        let layout: String
+        let followsLinks: Bool
+
+        init(_ dataset: DatasetSection) { (layout, followsLinks) = ("\(dataset.layout)", dataset.links == .follow) }
+    }
 
     init(_ manifest: JobManifest, digests: ([String]) throws -> [Digest]) throws {
         self.manifest = manifest
         cases = try manifest.cases()
-        var paths = Set<String>(), seenTextures = Set<String>()
+        var paths = Set<String>(), seenTextures = Set<NamedFolder>()
         for job in cases {
             let dataset = job.manifest.dataset
-            let key = ScanKey(layout: "\(dataset.layout)")
+            let key = ScanKey(dataset)
             if scans[key] == nil {
-                let scanned = try DatasetScan.scan(dataset.layout, jobName: manifest.name)
+                let scanned = try DatasetScan.scan(
+                    dataset.layout, jobName: manifest.name, followsLinks: dataset.links == .follow)
                 scans[key] = scanned
                 for category in scanned {
                     paths.formUnion(category.images.map(\.path))
@@ -47,9 +54,9 @@ struct JobBuilder {
                 throw DatasetError.unknownChange(category: unknown, found: names)
             }
             for name in names {
-                guard let textures = try job.manifest.narrowed(to: name).corruption.textures else { continue }
-                if seenTextures.insert(textures.absolute).inserted {
-                    paths.formUnion(try DatasetScan.textures(below: textures.absolute).images.map(\.path))
+                guard let textures = try job.manifest.narrowed(to: name).textures else { continue }
+                if seenTextures.insert(textures).inserted {
+                    paths.formUnion(try DatasetScan.textures(below: textures).images.map(\.path))
                 }
             }
         }
@@ -63,7 +70,7 @@ struct JobBuilder {
         var recordCases: [RunRecordStage.Case] = []
         var aggregateInputs: [TaskInput] = [], reportInputs: [TaskInput] = [], recordInputs: [TaskInput] = []
         for job in cases {
-            let scanned = scans[ScanKey(layout: "\(job.manifest.dataset.layout)")] ?? []
+            let scanned = scans[ScanKey(job.manifest.dataset)] ?? []
             for category in scanned {
                 let number = built.count
                 let name = job.name.isEmpty ? category.name : "\(category.name).\(job.name)"

@@ -47,9 +47,11 @@ public struct RunTiming: Codable, Equatable, Sendable {
         history store: ContentStore, folder: String
     ) throws {
         (name, self.versions, self.threads, self.seconds) = (job.name, versions, threads, seconds)
-        let former = (try? AtomicFile.read(folder + "/" + RunTiming.jsonName)).flatMap {
-            try? StageJSON.decode(RunTiming.self, $0)
-        }
+        let former =
+            (try? AtomicFile.read(
+                folder + "/" + RunTiming.jsonName, limitBytes: ResultFiles.timingLimitBytes)).flatMap {
+                try? StageJSON.decode(RunTiming.self, $0)
+            }
         var stages: [Stage] = []
         var places: [String: Int] = [:]
         for task in job.graph.tasks {

@@ -35,33 +35,68 @@ public struct ReproductionPlan: Sendable {
         (self.run, self.recipe) = (run, recipe)
     }
 
-    /// The tasks to do again, as a graph.
+    /// The manifest that the run had.
     ///
-    /// - Parameters:
-    ///   - file: the path of the manifest, or the folder of images, in place of the one that was given then.
-    ///   - fresh: the store that the work is done in.
-    ///   - digests: of a list of files, in its order.
-    /// - Throws: what the manifest, the data set and the stores throw.
-    public func graph(
-        file: String?, _ store: ContentStore, fresh: ContentStore, digests: ([String]) throws -> [Digest]
-    ) throws -> TaskGraph {
-        let place = file ?? run.file ?? ""
-        let whole: TaskGraph
-        switch recipe.command {
-        case .score:
-            guard let digest = recipe.model else { throw LineageError.unrepeatable(run: run.record.number, reason: "its model is not known") }
-            let model = try Model(bytes: try store.read(digest), name: "model \(digest.short)")
-            let source = ManifestPath(place, relativeTo: FileManager.default.currentDirectoryPath)
-            whole = try ScoringJob(
-                model: model, category: try DatasetScan.images(below: source.absolute), engine: recipe.engine,
-                setAsideBadImages: recipe.setsBadImagesAside ?? false,
-                tolerance: recipe.tolerance ?? 0, store: fresh, digests: digests
-            ).graph
-        default:
-            guard let digest = run.manifest else { throw LineageError.unrepeatable(run: run.record.number, reason: "its manifest is not known") }
-            whole = try Job(try JobManifest.parse(bytes: try store.read(digest), file: place), digests: digests).graph
+    /// - Parameter file: where it lies now, in place of the path that was given then; folders that were left out are taken from there.
+    /// - Throws: `LineageError.unrepeatable`, `ManifestError`, `StoreError`.
+    public func manifest(file: String?, _ store: ContentStore) throws -> JobManifest {
+        guard let digest = run.manifest else {
+            throw LineageError.unrepeatable(run: run.record.number, reason: "its manifest is not known")
         }
-        let tasks = Set((try store.taskKeys(run.record.number)?.entries ?? []).filter { keys.contains($0.key) }.map(\.task))
+        let bytes = try store.read(digest)
+        if let file { return try JobManifest.load(path: file).restored(bytes, PathRedaction.isHidden) }
+        let manifest = try JobManifest.parse(bytes: bytes, file: run.file ?? "")
+        var isHidden = PathRedaction.isHidden(run.file ?? "")
+        _ = manifest.kept(bytes) { path in
+            isHidden = isHidden || PathRedaction.isHidden(path)
+            return path
+        }
+        guard !isHidden else {
+            throw LineageError.unrepeatable(
+                run: run.record.number, reason: "its folders were left out of what is kept; --manifest FILE says where they are")
+        }
+        return manifest
+    }
+
+    /// The folder of images that a scoring was given.
+    public func folder(_ file: String?) throws -> ManifestPath {
+        let place = file ?? run.file ?? ""
+        guard !PathRedaction.isHidden(place) else {
+            throw LineageError.unrepeatable(
+                run: run.record.number, reason: "its folder was left out of what is kept; --manifest FOLDER says where it is")
+        }
+        return ManifestPath(place, relativeTo: FileManager.default.currentDirectoryPath)
+    }
+
+    /// The tasks of a run of a manifest to do again.
+    ///
+    /// - Parameter digests: of a list of files, in its order.
+    /// - Throws: what the data set and the stores throw.
+    public func graph(_ manifest: JobManifest, _ store: ContentStore, digests: ([String]) throws -> [Digest]) throws -> TaskGraph {
+        try part(of: try Job(manifest, digests: digests).graph, store)
+    }
+
+    /// The tasks of a scoring to do again.
+    ///
+    /// - Parameter fresh: the store that the work is done in.
+    /// - Throws: what the data set and the stores throw.
+    public func graph(
+        scoring folder: ManifestPath, _ store: ContentStore, fresh: ContentStore, digests: ([String]) throws -> [Digest]
+    ) throws -> TaskGraph {
+        guard let digest = recipe.model else {
+            throw LineageError.unrepeatable(run: run.record.number, reason: "its model is not known")
+        }
+        let model = try Model(bytes: try store.read(digest), name: "model \(digest.short)")
+        let images = try DatasetScan.images(below: folder.absolute, followsLinks: recipe.followsLinks ?? false)
+        let job = try ScoringJob(
+            model: model, category: images, engine: recipe.engine, setAsideBadImages: recipe.setsBadImagesAside ?? false,
+            tolerance: recipe.tolerance ?? 0, store: fresh, digests: digests)
+        return try part(of: job.graph, store)
+    }
+
+    private func part(of whole: TaskGraph, _ store: ContentStore) throws -> TaskGraph {
+        let entries = try store.taskKeys(run.record.number)?.entries ?? []
+        let tasks = Set(entries.filter { keys.contains($0.key) }.map(\.task))
         return try TaskGraph(whole.part(neededFor: whole.tasks.map(\.id).filter { tasks.contains($0.path) }))
     }
 }

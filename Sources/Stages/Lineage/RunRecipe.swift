@@ -1,4 +1,5 @@
 import ContentStore
+import Manifests
 
 /// Which command a run was of, with what it needs besides its manifest or folder to be done again. Kept in the store's history as
 /// JSON.
@@ -15,13 +16,14 @@ public struct RunRecipe: Codable, Sendable, Equatable {
     public var engine: String?
     public var setsBadImagesAside: Bool?
     public var tolerance: Double?
+    public var followsLinks: Bool?
 
     public init(
         _ command: Command, model: Digest? = nil, engine: String? = nil, setsBadImagesAside: Bool? = nil,
-        tolerance: Double? = nil
+        tolerance: Double? = nil, followsLinks: Bool? = nil
     ) {
         (self.command, self.model, self.engine) = (command, model, engine)
-        (self.setsBadImagesAside, self.tolerance) = (setsBadImagesAside, tolerance)
+        (self.setsBadImagesAside, self.tolerance, self.followsLinks) = (setsBadImagesAside, tolerance, followsLinks)
     }
 
     /// Nil for what is not of this version.
@@ -29,6 +31,22 @@ public struct RunRecipe: Codable, Sendable, Equatable {
         guard let recipe = try? StageJSON.decode(RunRecipe.self, Array(json.utf8)), recipe.version == RunRecipe.version
         else { return nil }
         self = recipe
+    }
+
+    /// Stores the manifest, without folders that are to be hidden.
+    ///
+    /// - Parameter text: of the manifest as it was read; of a sweep, the sweep's.
+    /// - Throws: `StoreError`.
+    public func origin(
+        of manifest: JobManifest, _ text: [UInt8], _ redaction: PathRedaction, in store: ContentStore
+    ) throws -> RunOrigin {
+        guard command == .sweep else {
+            let kept = manifest.kept(text, redaction.written)
+            return try origin(manifest: kept, file: redaction.written(manifest.file), in: store)
+        }
+        // A sweep's text names folders in places that only the sweep knows; one with something to hide is left out.
+        let words = String(decoding: text, as: UTF8.self)
+        return try origin(manifest: redaction.text(words) == words ? text : nil, file: "", in: store)
     }
 
     /// Stores the manifest.

@@ -12,8 +12,8 @@ extension JobManifest {
             }
             for member in members { collect(member.value, pointer.appending(member.name)) }
         }
-        let aside = ["$schema", "name", "description", "require", "variants", "perCategory", "execution", "retrain"]
-        for member in resolved.members ?? [] where !aside.contains(member.name) {
+        let aside = ["$schema", "name", "description", "require", "variants", "perCategory", "retrain"]
+        for member in shown.members ?? [] where !aside.contains(member.name) {
             collect(member.value, JSONPointer.root.appending(member.name))
         }
         return parameters

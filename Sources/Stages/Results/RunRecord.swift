@@ -1,7 +1,7 @@
 import ContentStore
 import Foundation
 
-/// `run.json`: what a run was made from, for comparing it with another. No clock, host or path but those of the manifest.
+/// `run.json`: what a run was made from, for comparing it with another. No clock or host, and of paths those of the manifest, shortened (`JobManifest.shown`).
 struct RunRecord: Codable, Equatable, Sendable {
     /// History: 1 = first.
     static let version = 1

@@ -1,4 +1,5 @@
 import ContentStore
+import Folders
 import Foundation
 import Manifests
 
@@ -23,6 +24,8 @@ public struct NightImages: Sendable {
     public let unsettled, unreadable: [String]
     /// Files there that are no images by their names.
     public let ignored: [String]
+    /// Links there that lead out of the folder. Whoever can leave one there must not be able to stop the nights.
+    public let refusedLinks: [LinkFault]
     private let normalFolder: String
 
     /// Checks of a manifest that come before any file is read.
@@ -50,7 +53,8 @@ public struct NightImages: Sendable {
             throw RetrainingError.noSection(manifest: manifest.file)
         }
         self.section = section
-        let scanned = try DatasetScan.scan(only.manifest.dataset.layout, jobName: manifest.name)
+        let scanned = try DatasetScan.scan(
+            only.manifest.dataset.layout, jobName: manifest.name, followsLinks: only.manifest.dataset.links == .follow)
         guard scanned.count == 1, let found = scanned.first else {
             throw RetrainingError.severalModels(manifest: manifest.file, count: scanned.count)
         }
@@ -61,19 +65,23 @@ public struct NightImages: Sendable {
             case .mvtec(let root, _): root.absolute + "/" + found.name
             case .folder(let normal, _): normal.absolute
             }
-        let textureFolder = self.manifest.corruption.textures?.absolute
-        let others = [normalFolder, textureFolder, section.gate.labelled?.absolute].compactMap { $0 }
-        for other in others where NightImages.overlap(section.incoming.absolute, other) {
+        let textureFolder = self.manifest.textures
+        let others = [normalFolder, textureFolder?.path, section.gate.labelled?.absolute].compactMap { $0 }
+        let incomingFolder = self.manifest.folder(section.incoming)
+        for other in others
+        where FolderOverlap.lies(incomingFolder.path, in: other) || FolderOverlap.lies(other, in: incomingFolder.path) {
             throw RetrainingError.overlap(incoming: section.incoming.absolute, other: other)
         }
         base = found.images.filter { $0.split == .train }
         let latest = Double(now) / 1e9 - Double(section.settleSeconds)
         var (settled, unsettled, unreadable): ([SourceImage], [String], [String]) = ([], [], [])
-        let arrived = try DatasetScan.textures(below: section.incoming.absolute)
+        let arrived = try DatasetScan.textures(below: incomingFolder, leavesOutLinks: true)
+        refusedLinks = arrived.refusedLinks
         ignored = arrived.ignoredFiles.map { NightImages.prefix + $0 }
         for image in arrived.images {
             let named = SourceImage(
-                file: NightImages.prefix + image.file, path: image.path, split: .train, kind: "good", isAnomalous: nil)
+                file: NightImages.prefix + image.file, path: image.path, split: .train, kind: "good", isAnomalous: nil,
+                folder: incomingFolder)
             let attributes = try? FileManager.default.attributesOfItem(atPath: image.path)
             let changed = (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970
             if !FileManager.default.isReadableFile(atPath: image.path) {
@@ -87,7 +95,9 @@ public struct NightImages: Sendable {
         incoming = settled.sorted { $0.file < $1.file }
         (self.unsettled, self.unreadable) = (unsettled.sorted(), unreadable.sorted())
         textures = try textureFolder.map { try DatasetScan.textures(below: $0).images }
-        labelled = try section.gate.labelled.map { try DatasetScan.labelled(below: $0.absolute).images }
+        labelled = try section.gate.labelled.map { path in
+            try DatasetScan.labelled(below: only.manifest.folder(path)).images
+        }
         let all = base + incoming + (textures ?? []) + (labelled ?? [])
         let paths = Set(all.map(\.path) + all.compactMap(\.maskPath)).sorted()
         digestOf = Dictionary(uniqueKeysWithValues: zip(paths, try digests(paths)))
@@ -95,17 +105,17 @@ public struct NightImages: Sendable {
 
     private static let prefix = "incoming/"
 
-    private static func overlap(_ first: String, _ second: String) -> Bool {
-        (first + "/").hasPrefix(second + "/") || (second + "/").hasPrefix(first + "/")
-    }
-
-    /// Where a file of a roll lay, which may be there no longer.
-    func usualPath(_ file: String) -> String {
+    /// Where a file of a roll lay, which may be there no longer, and the named folder that it has to lie in.
+    func usualPlace(_ file: String) -> (path: String, folder: NamedFolder) {
         if file.hasPrefix(NightImages.prefix) {
-            return section.incoming.absolute + "/" + file.dropFirst(NightImages.prefix.count)
+            let folder = manifest.folder(section.incoming)
+            return (folder.path + "/" + file.dropFirst(NightImages.prefix.count), folder)
         }
-        if case .folder = manifest.dataset.layout { return normalFolder + "/" + file.dropFirst("train/".count) }
-        return normalFolder + "/" + file
+        switch manifest.dataset.layout {
+        case .folder(let normal, _):
+            return (normalFolder + "/" + file.dropFirst("train/".count), manifest.folder(normal))
+        case .mvtec(let root, _): return (normalFolder + "/" + file, manifest.folder(root))
+        }
     }
 
     func source(_ image: SourceImage) -> Digest { digestOf[image.path]! }

@@ -70,10 +70,12 @@ public struct RetrainingJob: Sendable {
     private static func sources(_ roll: Roll, _ images: NightImages) -> [IngestStage.Source] {
         let present = images.present
         return roll.members.map { member in
-            IngestStage.Source(
+            let place =
+                present[member.source].map { ($0.path, $0.folder) } ?? images.usualPlace(member.file)
+            return IngestStage.Source(
                 image: SourceImage(
-                    file: member.file, path: present[member.source]?.path ?? images.usualPath(member.file),
-                    split: .train, kind: "good", isAnomalous: false), digest: member.source)
+                    file: member.file, path: place.0, split: .train, kind: "good", isAnomalous: false, folder: place.1),
+                digest: member.source)
         }.sorted { $0.image.file < $1.image.file }
     }
 

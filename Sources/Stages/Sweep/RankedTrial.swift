@@ -40,6 +40,13 @@ public struct RankedTrial: Sendable {
         record = MeanMetrics(cases.map(\.record))
     }
 
+    /// The same trial with other words for its values and its failure.
+    func showing(_ values: [JSONValue], failure: String?) -> RankedTrial {
+        var shown = RankedTrial(trial.showing(values), cases, failure: failure)
+        shown.rank = rank
+        return shown
+    }
+
     private static func mean(_ values: [Double]) -> Double? {
         values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
     }

@@ -43,6 +43,13 @@ public struct Sweep: Sendable {
         graph = try TaskGraph(job.graph.part(neededFor: self.cases.joined().flatMap(\.targets)))
     }
 
+    /// The job with all trials of a sweep, and so with all folders that these name.
+    ///
+    /// - Throws: `ManifestError` where a trial is no valid job.
+    public static func job(of manifest: SweepManifest) throws -> JobManifest {
+        try manifest.job(running: TrialSampler.trials(of: manifest))
+    }
+
     /// The number of models to train.
     public var caseCount: Int { cases.reduce(0) { $0 + $1.count } }
 

@@ -8,9 +8,10 @@ extension SweepRanking {
     /// - Returns: how many of them differed from what was there.
     /// - Throws: `StoreError`.
     public func write(to folder: String) throws -> Int {
+        let kept = try kept()
         var files = [
-            ("sweep.json", JSONSerializer.pretty(json)), ("sweep.csv", table),
-            ("sweep.html", page(JSONSerializer.pretty(manifest.resolved))),
+            ("sweep.json", JSONSerializer.pretty(kept.json)), ("sweep.csv", kept.table),
+            ("sweep.html", kept.page(keptManifest)),
         ]
         if let best {
             let place = ManifestPath(folder, relativeTo: ".").absolute

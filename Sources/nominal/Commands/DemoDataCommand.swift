@@ -1,7 +1,6 @@
 import ArgumentParser
 import ContentStore
 import DemoData
-import Foundation
 import Imaging
 
 struct DemoDataCommand: ParsableCommand {
@@ -37,15 +36,11 @@ struct DemoDataCommand: ParsableCommand {
         try failing {
             let data = try DemoDataSet(
                 seed: seed, size: size, trainCount: train, testGoodCount: testGood, testDefectCount: testDefect)
-            var folders = Set<String>()
+            try AtomicFile.createFolder(folder)
+            let output = try OutputFolder(folder)
             var written = 0
             func write(_ bytes: [UInt8], _ path: String) throws {
-                let target = folder + "/" + path
-                let parent = (target as NSString).deletingLastPathComponent
-                if folders.insert(parent).inserted {
-                    try AtomicFile.createFolder(parent)
-                }
-                if try AtomicFile.write(bytes, to: target, onlyIfChanged: true) { written += 1 }
+                if try output.write(bytes, to: path, onlyIfChanged: true) { written += 1 }
             }
             for entry in data.entries {
                 let image = data.image(for: entry)

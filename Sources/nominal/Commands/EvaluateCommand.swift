@@ -57,11 +57,12 @@ struct EvaluateCommand: ParsableCommand {
     @Flag(help: "Print one JSON object, after schemas/metrics.schema.json where the maps lie in folders of objects.")
     var json = false
 
+    @OptionGroup var links: LinkOptions
     @OptionGroup var memory: MetricsMemoryOptions
 
     func run() throws {
         try failing {
-            let scan = try MapScan(maps: maps, groundTruth: groundTruth)
+            let scan = try MapScan(maps: maps, groundTruth: groundTruth, followsLinks: links.followLinks)
             if checkMvtec { return try showReadiness(scan) }
             var evaluation = MapEvaluation()
             evaluation.resizesMaps = resize
@@ -104,8 +105,9 @@ struct EvaluateCommand: ParsableCommand {
             return StandardError.write(
                 "note: no aupimos.json\(object.isEmpty ? "" : " of " + object.dropFirst()): \(reason)")
         }
-        try AtomicFile.createFolder(folder + object)
-        _ = try AtomicFile.write(Array(file.text.utf8), to: folder + object + "/aupimos.json", onlyIfChanged: true)
+        try AtomicFile.createFolder(folder)
+        let name = (object + "/aupimos.json").drop { $0 == "/" }
+        try OutputFolder(folder).write(Array(file.text.utf8), to: String(name), onlyIfChanged: true)
     }
 
     /// What a reader of the figures has to know.

@@ -26,12 +26,14 @@ struct InitCommand: ParsableCommand {
     @Option(help: "The manifest to write. Default: NAME.json in this folder.")
     var manifest: String?
 
+    @OptionGroup var links: LinkOptions
+
     @Flag(help: "Overwrite a manifest that is there.")
     var force = false
 
     func run() throws {
         try failing {
-            let survey = try FolderSurvey(folder, score: score)
+            let survey = try FolderSurvey(folder, score: score, followsLinks: links.followLinks)
             let target = manifest ?? "\(survey.jobName).json"
             if !force, FileManager.default.fileExists(atPath: target) {
                 throw ValidationError("\(target) is there already; choose another name with --manifest, or --force")

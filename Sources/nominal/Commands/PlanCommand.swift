@@ -65,7 +65,10 @@ struct PlanCommand: ParsableCommand {
                 "\(job.graph.tasks.count) tasks to run, 0 done already; there is no store at \(storeOptions.path) yet")
         }
         let store = try storeOptions.open(.readOnly)
-        let job = try Job(manifest) { try store.sourceDigests(paths: $0, verifyContent: verifyContent) }
+        let folders = try manifest.folders()
+        let job = try Job(manifest) {
+            try store.sourceDigests(paths: $0, in: folders, verifyContent: verifyContent)
+        }
         for note in job.notes { StandardError.note(note) }
         let plan = try Planner.plan(
             job.graph, store: store, keyParts: Job.keyParts, jobs: machine.jobCount,

@@ -58,11 +58,11 @@ struct PreviewCommand: ParsableCommand {
             var opened: (folder: ExportFolder, session: RunSession)?
             let job = try Job(manifest) { paths in
                 // A folder with a list of its own: the run's exports know nothing of these, nor these of them.
-                let folder = try ExportFolder(path: (output ?? "runs/\(manifest.name)") + "/preview")
+                let folder = try ExportFolder(
+                    path: (output ?? "runs/\(manifest.name)") + "/preview", isNamed: false)
                 let session = try RunSession(
-                    storeOptions, machine, keepGoing: false, reporting, subject: "preview \(manifest.name)",
-                    interruption, policy: FailurePolicy(manifest.execution)
-                ) { try RunRecipe(.preview).origin(manifest: text, file: file, in: $0) }
+                    manifest, storeOptions, machine, keepGoing: false, reporting, subject: "preview \(manifest.name)",
+                    interruption, output: folder.path, recipe: RunRecipe(.preview), text: text)
                 opened = (folder, session)
                 return try session.digests(paths)
             }

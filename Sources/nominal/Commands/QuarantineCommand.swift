@@ -68,10 +68,10 @@ struct ListQuarantineCommand: ParsableCommand {
             }
             guard let pictures else { return }
             try AtomicFile.createFolder(pictures)
+            let folder = try OutputFolder(pictures)
             for known in listed {
                 guard let overlay = known.arrival.overlay, store.contains(overlay) else { continue }
-                _ = try AtomicFile.write(
-                    try store.read(overlay), to: "\(pictures)/\(known.number).png", onlyIfChanged: true)
+                try folder.write(try store.read(overlay), to: "\(known.number).png", onlyIfChanged: true)
             }
         }
     }

@@ -25,7 +25,7 @@ struct RegisterModelCommand: ParsableCommand {
 
     func run() throws {
         try failing {
-            let bytes = try AtomicFile.read(file)
+            let bytes = try AtomicFile.read(file, limitBytes: Model.maximumFileBytes)
             let model = try Model(bytes: bytes, name: file)
             let store = try storeOptions.open()
             let (registered, isNew) = try store.register(model: store.put(bytes: bytes), as: name ?? model.name)

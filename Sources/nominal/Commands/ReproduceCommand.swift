@@ -1,6 +1,8 @@
 import ArgumentParser
 import ContentStore
+import Folders
 import Foundation
+import Manifests
 import Pipeline
 import Stages
 
@@ -47,17 +49,32 @@ struct ReproduceCommand: ParsableCommand {
             defer { if keep == nil { try? FileManager.default.removeItem(atPath: folder) } }
             let record = plan.run.record
             StandardError.write("run \(record.number), \(record.command), once more in \(folder)")
-            let session = try RunSession(
-                try StoreOptions.parse(["--store", folder]), machine, keepGoing: false, reporting, subject: "reproduce",
-                Interruption()
-            ) { _ in RunOrigin(recipe: "") }
-            let graph = try plan.graph(file: manifest, store, fresh: session.store) { try session.digests($0) }
+            let (session, graph) = try prepare(plan, store, folder)
             let summary = try session.execute(graph)
             try session.conclude(summary)
             let result = try Reproduction(
                 of: plan.keys, run: record.number, store, as: summary.execution, in: session.store)
             try tell(result, record)
         }
+    }
+
+    /// A session in the fresh store, and the tasks to do.
+    private func prepare(_ plan: ReproductionPlan, _ store: ContentStore, _ folder: String) throws -> (RunSession, TaskGraph) {
+        let options = try StoreOptions.parse(["--store", folder])
+        guard plan.recipe.command == .run else {
+            let images = try plan.folder(manifest)
+            let session = try RunSession(
+                options, machine, keepGoing: false, reporting, subject: "reproduce", Interruption(),
+                folders: [NamedFolder(images.absolute, followsLinks: plan.recipe.followsLinks ?? false)],
+                redaction: PathRedaction(.relative, base: nil, named: [images.absolute], others: [folder])
+            ) { _ in RunOrigin(recipe: "") }
+            return (session, try plan.graph(scoring: images, store, fresh: session.store) { try session.digests($0) })
+        }
+        let job = try plan.manifest(file: manifest, store)
+        let session = try RunSession(
+            job, options, machine, keepGoing: false, reporting, subject: "reproduce", Interruption(), output: folder,
+            recipe: RunRecipe(.run), text: [])
+        return (session, try plan.graph(job, store) { try session.digests($0) })
     }
 
     private func tell(_ result: Reproduction, _ record: ExecutionRecord) throws {

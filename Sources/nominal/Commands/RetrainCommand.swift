@@ -81,12 +81,12 @@ struct RetrainCommand: ParsableCommand {
             if check != nil { try storeOptions.requireStore() }
             let interruption = Interruption()
             var opened: (session: RunSession, lock: NightLock)?
+            let output = output ?? "runs/\(job.name)/nights"
             let images = try NightImages(job, now: HostClock.wallNanoseconds()) { paths in
                 // Only now: folders that are not there leave no store behind.
                 let session = try RunSession(
-                    storeOptions, machine, keepGoing: false, reporting, subject: "retrain \(model)", interruption,
-                    policy: FailurePolicy(job.execution), checkedShare: check == nil ? 0 : 1
-                ) { try RunRecipe(.retrain).origin(manifest: bytes, file: manifest, in: $0) }
+                    job, storeOptions, machine, keepGoing: false, reporting, subject: "retrain \(model)", interruption,
+                    output: output, checkedShare: check == nil ? 0 : 1, recipe: RunRecipe(.retrain), text: bytes)
                 opened = (
                     session, try session.store.lockNights(of: model, timeoutSeconds: storeOptions.lockTimeout)
                 )
@@ -96,9 +96,8 @@ struct RetrainCommand: ParsableCommand {
             defer { withExtendedLifetime(lock) {} }
             tell(job, images)
             let shift = NightShift(
-                session: session, manifest: bytes, manifestFile: manifest, images: images,
-                date: day, decider: by ?? NSUserName(),
-                isForced: scratch, output: output ?? "runs/\(job.name)/nights")
+                session: session, manifest: NightShift.kept(bytes, job), written: Digest.of(bytes), job: job,
+                images: images, date: day, decider: by ?? NSUserName(), isForced: scratch, output: output)
             if let check { return try shift.check(try session.store.night(check, of: model)) }
             let ended = try shift.run { night in
                 print(try NightSummary(night, session.store).text(report: shift.folder(night) + "/report.html"))
@@ -122,6 +121,7 @@ struct RetrainCommand: ParsableCommand {
         }
         note(images.unsettled, "have just been written and are left for the next night")
         note(images.unreadable, "cannot be read and are left for another night")
+        for link in images.refusedLinks { StandardError.note("left out: \(link)") }
         note(images.ignored, "are no PNG, TIFF or JPEG by their names and are left out")
         if job.training.candidates > 1 {
             StandardError.note("a night takes the last checkpoint: no training.candidates")

@@ -69,9 +69,9 @@ struct RunCommand: ParsableCommand {
                 // Only now: a data set that is not there leaves no store and no folder behind.
                 let folder = try ExportFolder(path: output ?? "runs/\(manifest.name)")
                 let session = try RunSession(
-                    storeOptions, machine, keepGoing: keepGoing, reporting, subject: manifest.name, interruption,
-                    policy: FailurePolicy(manifest.execution), checkedShare: check?.share ?? 0
-                ) { try RunRecipe(.run).origin(manifest: text, file: file, in: $0) }
+                    manifest, storeOptions, machine, keepGoing: keepGoing, reporting, subject: manifest.name,
+                    interruption, output: folder.path, checkedShare: check?.share ?? 0,
+                    recipe: RunRecipe(.run), text: text)
                 opened = (folder, session)
                 let digests = try session.digests(paths, verifyContent: verification.readsContent)
                 if manifest.execution.needsWorkers {

@@ -1,6 +1,7 @@
 import AnomalyDetection
 import ArgumentParser
 import ContentStore
+import Folders
 import Foundation
 import Manifests
 import Stages
@@ -42,6 +43,8 @@ struct ScoreCommand: ParsableCommand {
     @Flag(help: "Set damaged images aside and go on, instead of ending with an error.")
     var quarantine = false
 
+    @OptionGroup var links: LinkOptions
+
     @OptionGroup var reporting: ReportingOptions
 
     @OptionGroup var storeOptions: StoreOptions
@@ -63,13 +66,17 @@ struct ScoreCommand: ParsableCommand {
             let network = try ModelChoice.load(model, storeOptions)
             let recipe = RunRecipe(
                 .score, model: Digest.of(network.bytes), engine: engine, setsBadImagesAside: quarantine,
-                tolerance: tolerance)
-            let category = try DatasetScan.images(below: source.absolute)
+                tolerance: tolerance, followsLinks: links.followLinks)
+            let category = try DatasetScan.images(below: source.absolute, followsLinks: links.followLinks)
             let interruption = Interruption()
             let target = try ExportFolder(path: output ?? "runs/score-\(source.name)")
+            let redaction = PathRedaction(
+                .relative, base: nil, named: [source.absolute], others: [storeOptions.path, target.path])
             let session = try RunSession(
-                storeOptions, machine, keepGoing: false, reporting, subject: "score \(source.name)", interruption
-            ) { try recipe.origin(manifest: nil, file: folder, in: $0) }
+                storeOptions, machine, keepGoing: false, reporting, subject: "score \(source.name)", interruption,
+                folders: [NamedFolder(source.absolute, followsLinks: links.followLinks)],
+                redaction: redaction
+            ) { try recipe.origin(manifest: nil, file: redaction.written(folder), in: $0) }
             let job = try ScoringJob(
                 model: network, category: category, engine: engine, setAsideBadImages: quarantine,
                 tolerance: tolerance, store: session.store

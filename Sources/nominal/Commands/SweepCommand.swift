@@ -54,9 +54,8 @@ struct SweepCommand: ParsableCommand {
                 let folder = try ExportFolder(path: output ?? "runs/\(manifest.name)")
                 // A trial that fails says something about its settings, and nothing about the other trials.
                 let session = try RunSession(
-                    storeOptions, machine, keepGoing: true, reporting, subject: "sweep \(manifest.name)", interruption,
-                    policy: FailurePolicy(manifest.job.execution)
-                ) { try RunRecipe(.sweep).origin(manifest: text, file: file, in: $0) }
+                    try Sweep.job(of: manifest), storeOptions, machine, keepGoing: true, reporting,
+                    subject: "sweep \(manifest.name)", interruption, output: folder.path, recipe: RunRecipe(.sweep), text: text)
                 opened = (folder, session)
                 return try session.digests(paths, verifyContent: verification.readsContent)
             }

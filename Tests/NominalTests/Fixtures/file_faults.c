@@ -120,11 +120,19 @@ static int opened(int descriptor, const char *place) {
     return descriptor;
 }
 
+// As `below`, of a name in an open folder.
+static const char *inside(int folder, const char *name, char *place) {
+    if (folder == AT_FDCWD || (name && name[0] == '/')) return below(name, place);
+    const char *known = path(folder);
+    if (!known || snprintf(place, PATH_MAX, "%s/%s", known, name) >= PATH_MAX) return NULL;
+    return place;
+}
+
 static int opening(int folder, const char *name, int flags, mode_t mode) {
     char buffer[PATH_MAX];
-    const char *place = folder == AT_FDCWD || (name && name[0] == '/') ? below(name, buffer) : NULL;
+    const char *place = inside(folder, name, buffer);
     if (place && (flags & (O_CREAT | O_TRUNC))) {
-        int isThere = syscall(SYS_faccessat, AT_FDCWD, name, F_OK) == 0;
+        int isThere = syscall(SYS_faccessat, folder, name, F_OK) == 0;
         if (!isThere || (flags & O_TRUNC)) {
             int fault = counted("open", place, !isThere, NULL, 0, NULL);
             if (fault) { errno = fault; return -1; }
@@ -194,35 +202,39 @@ int fdatasync(int descriptor) { ON_DESCRIPTOR("fsync", 0, syscall(SYS_fdatasync,
 int ftruncate(int descriptor, off_t size) { ON_DESCRIPTOR("truncate", 1, syscall(SYS_ftruncate, descriptor, size)) }
 int ftruncate64(int descriptor, off64_t size) { ON_DESCRIPTOR("truncate", 1, syscall(SYS_ftruncate, descriptor, size)) }
 
-#define ON_PATH(call, needsSpace, name, action) \
+#define ON_PATH(call, needsSpace, folder, name, action) \
     char buffer[PATH_MAX]; \
-    const char *place = below(name, buffer); \
+    const char *place = inside(folder, name, buffer); \
     if (place) { \
         int fault = counted(call, place, needsSpace, NULL, 0, NULL); \
         if (fault) { errno = fault; return -1; } \
     } \
     return (int)(action);
 
-int mkdir(const char *name, mode_t mode) {
-    if (syscall(SYS_faccessat, AT_FDCWD, name, F_OK) == 0) { errno = EEXIST; return -1; }
-    ON_PATH("mkdir", 1, name, syscall(SYS_mkdirat, AT_FDCWD, name, mode))
+int mkdirat(int folder, const char *name, mode_t mode) {
+    if (syscall(SYS_faccessat, folder, name, F_OK) == 0) { errno = EEXIST; return -1; }
+    ON_PATH("mkdir", 1, folder, name, syscall(SYS_mkdirat, folder, name, mode))
 }
-int unlink(const char *name) {
-    if (syscall(SYS_faccessat, AT_FDCWD, name, F_OK) != 0) return (int)syscall(SYS_unlinkat, AT_FDCWD, name, 0);
-    ON_PATH("unlink", 0, name, syscall(SYS_unlinkat, AT_FDCWD, name, 0))
-}
-int rmdir(const char *name) { ON_PATH("rmdir", 0, name, syscall(SYS_unlinkat, AT_FDCWD, name, AT_REMOVEDIR)) }
+int mkdir(const char *name, mode_t mode) { return mkdirat(AT_FDCWD, name, mode); }
 
-int rename(const char *old, const char *name) {
+int unlinkat(int folder, const char *name, int flags) {
+    if (syscall(SYS_faccessat, folder, name, F_OK) != 0) return (int)syscall(SYS_unlinkat, folder, name, flags);
+    ON_PATH(flags & AT_REMOVEDIR ? "rmdir" : "unlink", 0, folder, name, syscall(SYS_unlinkat, folder, name, flags))
+}
+int unlink(const char *name) { return unlinkat(AT_FDCWD, name, 0); }
+int rmdir(const char *name) { return unlinkat(AT_FDCWD, name, AT_REMOVEDIR); }
+
+int renameat(int oldFolder, const char *old, int folder, const char *name) {
     char first[PATH_MAX], second[PATH_MAX], both[2 * PATH_MAX + 4];
-    const char *source = below(old, first), *place = below(name, second);
+    const char *source = inside(oldFolder, old, first), *place = inside(folder, name, second);
     if (place) {
         snprintf(both, sizeof both, "%s -> %s", source ? source : old, place);
         int fault = counted("rename", both, 1, NULL, 0, NULL);
         if (fault) { errno = fault; return -1; }
     }
-    return (int)syscall(SYS_renameat2, AT_FDCWD, old, AT_FDCWD, name, 0);
+    return (int)syscall(SYS_renameat2, oldFolder, old, folder, name, 0);
 }
+int rename(const char *old, const char *name) { return renameat(AT_FDCWD, old, AT_FDCWD, name); }
 
 int clock_gettime(clockid_t clock, struct timespec *now) {
     int result = (int)syscall(SYS_clock_gettime, clock, now);

@@ -1,0 +1,126 @@
+import Glibc
+import Synchronization
+
+/// A folder that files are written into by names such as `overlays/wood/003.png`, as `AtomicFile` writes them, and never outside
+/// of it: no name leads out, and no link in it is followed. The folder itself may be a link, as it was named.
+///
+/// Folders are opened one in another and files are made in an open folder, so it makes no difference who moves or replaces what
+/// meanwhile.
+public final class OutputFolder: Sendable {
+    public let path: String
+    private let root: OpenFile
+    /// The one that was opened last: files come by folder.
+    private let last = Mutex<(name: String, folder: OpenFile)?>(nil)
+
+    /// - Parameter isNamed: false for a folder whose last name somebody else gave: it may be no link.
+    /// - Throws: `StoreError`.
+    public init(_ path: String, isNamed: Bool = true) throws {
+        let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        self.path = path
+        do throws(StoreError) {
+            root = try OpenFile(path, O_RDONLY | O_DIRECTORY | (isNamed ? 0 : O_NOFOLLOW))
+        } catch {
+            throw OutputFolder.fault(at: path, FolderOperations.parent(of: path)) ?? error
+        }
+    }
+
+    /// As `AtomicFile.write`; folders on the way are made. Throws `StoreError`.
+    @discardableResult
+    public func write(_ bytes: [UInt8], to name: String, onlyIfChanged: Bool) throws -> Bool {
+        let (folder, file) = try place(of: name)
+        if onlyIfChanged, try present(file, in: folder, sizeBytes: bytes.count)?.readAll() == bytes { return false }
+        try AtomicFile.replace(file, in: folder) { target throws(StoreError) in try target.write(bytes) }
+        return true
+    }
+
+    /// As `AtomicFile.place`; folders on the way are made. Throws `StoreError`.
+    @discardableResult
+    public func place(copyOf source: String, at name: String, onlyIfChanged: Bool) throws -> Bool {
+        let (folder, file) = try place(of: name)
+        let original = try OpenFile.reading(source)
+        let size = Int(try original.signature().sizeBytes)
+        if onlyIfChanged, let present = try present(file, in: folder, sizeBytes: size),
+            try AtomicFile.isEqual(try OpenFile.reading(source), present)
+        {
+            return false
+        }
+        try AtomicFile.replace(file, in: folder) { copy throws(StoreError) in
+            try AtomicFile.copyContent(of: original, to: copy)
+        }
+        return true
+    }
+
+    /// Whether a regular file lies here, and no link to one. Throws `StoreError` for a link or a name that leads out.
+    public func holdsFile(_ name: String) throws -> Bool {
+        guard let (folder, file) = try place(of: name, creates: false) else { return false }
+        return try present(file, in: folder, sizeBytes: nil) != nil
+    }
+
+    /// Removes a file; whether there was one that could be removed. What a link or a name would lead out to stays.
+    public func remove(_ name: String) -> Bool {
+        guard let (folder, file) = try? place(of: name, creates: false) else { return false }
+        return unsafe unlinkat(folder.descriptor, file, 0) == 0
+    }
+
+    // MARK: Places
+
+    private func place(of name: String) throws(StoreError) -> (folder: OpenFile, file: String) {
+        guard let place = try place(of: name, creates: true) else { throw .nameLeavesFolder(name: name, folder: path) }
+        return place
+    }
+
+    /// - Returns: nil where a folder on the way is missing and is not to be made.
+    private func place(of name: String, creates: Bool) throws(StoreError) -> (folder: OpenFile, file: String)? {
+        var parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard !parts.contains(where: { ["", ".", ".."].contains($0) }), !name.utf8.contains(0) else {
+            throw .nameLeavesFolder(name: name, folder: path)
+        }
+        let file = parts.removeLast()
+        let folderName = parts.joined(separator: "/")
+        if let known = last.withLock({ $0?.name == folderName ? $0?.folder : nil }) { return (known, file) }
+        var folder = root
+        for part in parts {
+            guard let next = try self.folder(part, in: folder, creates: creates) else { return nil }
+            folder = next
+        }
+        last.withLock { [folder] in $0 = (folderName, folder) }
+        return (folder, file)
+    }
+
+    private func folder(_ name: String, in folder: OpenFile, creates: Bool) throws(StoreError) -> OpenFile? {
+        if creates {
+            if unsafe mkdirat(folder.descriptor, name, 0o755) == 0 {
+                try folder.synchronize()
+            } else if errno != EEXIST {
+                throw .from(errno: errno, "create the folder", folder.path + "/" + name)
+            }
+        }
+        do throws(StoreError) {
+            return try OpenFile(name, in: folder, O_RDONLY | O_DIRECTORY)
+        } catch {
+            if !creates, case .fileSystem(_, _, let code) = error, code == ENOENT { return nil }
+            throw OutputFolder.fault(at: folder.path + "/" + name, path) ?? error
+        }
+    }
+
+    /// The file of this name, if it is one of this size; a link is none, and is replaced.
+    private func present(_ name: String, in folder: OpenFile, sizeBytes: Int?) throws(StoreError) -> OpenFile? {
+        var information = stat()
+        if unsafe fstatat(folder.descriptor, name, &information, AT_SYMLINK_NOFOLLOW) != 0 {
+            if errno == ENOENT { return nil }
+            throw .from(errno: errno, "inspect", folder.path + "/" + name)
+        }
+        let signature = FileSignature(information)
+        guard signature.isRegular, sizeBytes == nil || signature.sizeBytes == Int64(sizeBytes ?? 0) else { return nil }
+        return try OpenFile.reading(name, in: folder)
+    }
+
+    /// What is wrong with a link in place of a folder.
+    private static func fault(at path: String, _ folder: String) -> StoreError? {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = unsafe readlink(path, &buffer, buffer.count)
+        guard count > 0 else { return nil }
+        let target = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return .linkInResults(link: path, target: target, folder: folder)
+    }
+}

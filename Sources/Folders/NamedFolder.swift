@@ -1,0 +1,69 @@
+import Glibc
+
+/// A folder that somebody named, and with it what may be read: what lies in it, and what links in it lead to, as long as that
+/// lies in it too.
+///
+/// The folder itself may be a link: who names it, names what it leads to.
+public struct NamedFolder: Sendable, Hashable {
+    /// What lies at a path, links followed.
+    public enum Kind: Sendable { case folder, file }
+
+    /// As it was named.
+    public let path: String
+    /// Whether links may lead out of it, as they do in data that is managed by tools such as DVC or git-annex.
+    public let followsLinks: Bool
+    /// Where it lies, without links; nil where there is no such folder, which then holds nothing.
+    private let place: String?
+
+    public init(_ path: String, followsLinks: Bool = false) {
+        (self.path, self.followsLinks) = (path, followsLinks)
+        place = NamedFolder.place(of: path)
+    }
+
+    /// Whether a file or folder may be read that lies at a place.
+    ///
+    /// - Parameter place: an absolute path without links.
+    public func holds(_ place: String) -> Bool {
+        if followsLinks { return true }
+        guard let own = self.place else { return false }
+        // Byte by byte: texts that look the same may be different folders.
+        return place.utf8.elementsEqual(own.utf8) || place.utf8.starts(with: (own == "/" ? own : own + "/").utf8)
+    }
+
+    /// Makes sure that what lies at a path in this folder lies in it when links have been followed. What is not there is
+    /// permitted: it cannot be read either.
+    ///
+    /// - Throws: `LinkFault`, which names the link.
+    public func permit(_ path: String) throws(LinkFault) {
+        guard !followsLinks, let place = NamedFolder.place(of: path), !holds(place) else { return }
+        throw LinkFault(link: link(onTheWayTo: path), target: place, folder: self.path, kind: .leadsOut)
+    }
+
+    /// What lies at a path, and whether that is a link; nil for what is not there, or leads nowhere.
+    public static func inspect(_ path: String) -> (kind: Kind, isLink: Bool)? {
+        var information = stat()
+        guard unsafe lstat(path, &information) == 0 else { return nil }
+        let isLink = information.st_mode & S_IFMT == S_IFLNK
+        if isLink, unsafe stat(path, &information) != 0 { return nil }
+        return (information.st_mode & S_IFMT == S_IFDIR ? .folder : .file, isLink)
+    }
+
+    /// Where a path leads, absolute and without links; nil where that is nowhere, or has a name that is no text.
+    public static func place(of path: String) -> String? {
+        guard let found = unsafe realpath(path, nil) else { return nil }
+        defer { unsafe free(found) }
+        return unsafe String(validatingCString: found)
+    }
+
+    /// The first component below this folder that leads out of it.
+    private func link(onTheWayTo path: String) -> String {
+        let prefix = self.path.hasSuffix("/") ? self.path : self.path + "/"
+        guard path.hasPrefix(prefix) else { return path }
+        var way = self.path
+        for component in path.dropFirst(prefix.count).split(separator: "/") {
+            way += (way.hasSuffix("/") ? "" : "/") + component
+            if let place = NamedFolder.place(of: way), !holds(place) { return way }
+        }
+        return path
+    }
+}

@@ -1,0 +1,98 @@
+import Folders
+import Foundation
+import Imaging
+
+/// Finds the image files in a named folder by their names, without opening any of them.
+struct FolderWalk {
+    let folder: NamedFolder
+    /// Links that lead out of the folder are left out and noted, where else the first one is an error.
+    var leavesOutLinks = false
+    private(set) var leftOut: [LinkFault] = []
+
+    init(_ folder: NamedFolder, leavesOutLinks: Bool = false) {
+        (self.folder, self.leavesOutLinks) = (folder, leavesOutLinks)
+    }
+
+    /// Visits every file in a folder and those below, each folder by the names in it.
+    ///
+    /// - Parameter visit: is given a name relative to `path`, and whether it is that of an image. Other files are not looked at.
+    mutating func files(
+        below path: String, _ visit: (_ name: String, _ isImage: Bool) -> Void
+    ) throws(DatasetError) {
+        guard FolderWalk.isFolder(path) else { throw .missingFolder(path: path, what: "a folder of images") }
+        guard try isPermitted(path) else { return }
+        try walk(path, prefix: "", above: [], visit)
+    }
+
+    /// The folders in a folder that may be read, by their names.
+    mutating func folders(in path: String) throws(DatasetError) -> [String] {
+        guard try isPermitted(path) else { return [] }
+        var found: [String] = []
+        for name in try FolderWalk.entries(path) where FolderWalk.isFolder(path + "/" + name) {
+            if try isPermitted(path + "/" + name) { found.append(name) }
+        }
+        return found
+    }
+
+    /// The image files in a folder alone; nothing where there is no such folder.
+    mutating func images(in path: String) throws(DatasetError) -> [String] {
+        guard FolderWalk.isFolder(path), try isPermitted(path) else { return [] }
+        var found: [String] = []
+        for name in try FolderWalk.entries(path) where FolderWalk.isImage(name) {
+            if try isPermitted(path + "/" + name) { found.append(name) }
+        }
+        return found
+    }
+
+    /// - Parameter above: the folders that led here, each without links.
+    private mutating func walk(
+        _ path: String, prefix: String, above: [String], _ visit: (_ name: String, _ isImage: Bool) -> Void
+    ) throws(DatasetError) {
+        let place = NamedFolder.place(of: path) ?? path
+        if above.contains(place) {
+            throw .link(LinkFault(link: path, target: place, folder: folder.path, kind: .leadsBack))
+        }
+        for name in try FolderWalk.entries(path) {
+            let entry = path + "/" + name
+            let found = NamedFolder.inspect(entry)
+            if found?.kind == .folder {
+                if found?.isLink == true, try !isPermitted(entry) { continue }
+                try walk(entry, prefix: prefix + name + "/", above: above + [place], visit)
+            } else if FolderWalk.isImage(name) {
+                if found?.isLink == true, try !isPermitted(entry) { continue }
+                visit(prefix + name, true)
+            } else {
+                visit(prefix + name, false)
+            }
+        }
+    }
+
+    private mutating func isPermitted(_ path: String) throws(DatasetError) -> Bool {
+        do throws(LinkFault) {
+            try folder.permit(path)
+            return true
+        } catch {
+            guard leavesOutLinks else { throw .link(error) }
+            leftOut.append(error)
+            return false
+        }
+    }
+
+    // MARK: Names
+
+    static func isImage(_ name: String) -> Bool {
+        guard let dot = name.lastIndex(of: ".") else { return false }
+        return ImageDecoder.readableExtensions.contains(name[name.index(after: dot)...].lowercased())
+    }
+
+    static func isFolder(_ path: String) -> Bool { NamedFolder.inspect(path)?.kind == .folder }
+
+    /// Names in a folder without hidden ones, sorted.
+    static func entries(_ folder: String) throws(DatasetError) -> [String] {
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasPrefix(".") }.sorted()
+        } catch {
+            throw .unreadableFolder(path: folder, reason: (error as NSError).localizedDescription)
+        }
+    }
+}

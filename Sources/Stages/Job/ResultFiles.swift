@@ -1,0 +1,7 @@
+/// How large files of a folder of results may be that are read back. Such folders may come from anyone.
+enum ResultFiles {
+    /// Of lists with a line for each image, of which there may be a million.
+    static let listLimitBytes = 256 << 20
+    /// Of those with a line for each stage.
+    static let timingLimitBytes = 16 << 20
+}
