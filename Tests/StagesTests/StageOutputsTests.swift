@@ -53,8 +53,8 @@ import Thresholds
 
     @Test("Ingest gives the pinned bytes")
     func ingest() throws {
-        expectPinned(try ingest(.train), IngestStage.self, version: 1, ["images.json": "0b0b4f129709"])
-        expectPinned(try ingest(.test), IngestStage.self, version: 1, ["images.json": "68f5305dc8e6"])
+        expectPinned(try ingest(.train), IngestStage.self, version: 2, ["images.json": "0b0b4f129709"])
+        expectPinned(try ingest(.test), IngestStage.self, version: 2, ["images.json": "68f5305dc8e6"])
     }
 
     @Test("Selection gives the pinned bytes")
@@ -64,6 +64,50 @@ import Thresholds
             [
                 "training.json": "b0e86aec7cc6", "heldout.json": "79849b9896c7", "normalization.json": "e3ae965af88c",
             ])
+    }
+
+    @Test("The inventory gives the pinned bytes")
+    func inventory() throws {
+        let selected = try select()
+        let outputs = try bench.run(
+            InventoryStage(),
+            [
+                ("training", selected["training.json"]!), ("heldout", selected["heldout.json"]!),
+                ("images.0", try ingest(.train)["images.json"]!), ("images.1", try ingest(.test)["images.json"]!),
+            ])
+        expectPinned(outputs, InventoryStage.self, version: 1, ["inventory.json": "-"])
+    }
+
+    @Test("A card gives the pinned bytes")
+    func card() throws {
+        let inventory = ImageInventory(
+            training: ImageSet(
+                images: 1, listSHA256: Digest.of(text: "t"), formats: [], sizes: [], distinctSizes: 0, resized: 1,
+                stretched: 0, enlarged: 0, largestReduction: 2),
+            heldOut: ImageSet(
+                images: 1, listSHA256: Digest.of(text: "h"), formats: [], sizes: [], distinctSizes: 0, resized: 0,
+                stretched: 0, enlarged: 0, largestReduction: 1),
+            test: ImageSet(
+                images: 0, listSHA256: Digest.of(text: ""), formats: [], sizes: [], distinctSizes: 0, resized: 0,
+                stretched: 0, enlarged: 0, largestReduction: 1),
+            normalSetAside: ["empty": 1], testSetAside: [:], copies: 0, testCopies: 0)
+        let manifest = try data.manifest(more: #", "card": { "owner": "ann" }"#)
+        var known = CardFacts(
+            manifest, name: "bolt", category: "bolt", recipe: try TrainingRecipe(manifest), textures: nil,
+            candidates: 1,
+            stages: [])
+        // Neither the library that is installed nor the version of the program.
+        known.program = ModelCard.Program(
+            nominal: "0", numerics: 1, stages: [:], trainingEngine: ["library": "x"], scoringEngine: [:])
+        let outputs = try bench.run(
+            try CardStage(known),
+            [
+                ("model", try bench.store.put(bytes: StageOutputsTests.model().bytes)),
+                ("inventory", try bench.put(json: inventory)),
+                ("training", try bench.store.put(bytes: Array("[]".utf8))),
+                ("assessment", try bench.store.put(bytes: Array(StageOutputsTests.assessment(0.5).utf8))),
+            ])
+        expectPinned(outputs, CardStage.self, version: 1, ["card.json": "-", "card.md": "-"])
     }
 
     @Test("Corruption gives the pinned bytes")
