@@ -136,7 +136,7 @@ struct JobManifestTests {
             manifest.resolved.members?.map(\.name) == [
                 "name", "description", "dataset", "image", "augmentation", "corruption", "network", "engine",
                 "training",
-                "scoring", "calibration", "execution",
+                "scoring", "calibration", "card", "execution",
             ])
         #expect(manifest.resolved["dataset"]?["categories"] == .string("all"))
         #expect(manifest.resolved["dataset"]?["root"] == .string("d"))

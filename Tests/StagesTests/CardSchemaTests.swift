@@ -55,7 +55,7 @@ import Testing
         for (found, replacement) in [
             ("\"isMeasured\" :", "\"measured\" :"), ("\"imageAUROC\" : ", "\"imageAUROC\" : 9"),
             ("\"rule\" : \"", "\"rule\" : \"no"), ("\"format\" : 1", "\"format\" : 2"),
-            ("\"statedByOwner\" : {", "\"statedByOwner\" : { \"more\" : \"\","),
+            ("\"statedByOwner\" : {", "\"statedByOwner\" : { \"more\" : \"\""),
             ("\"sha256\" : \"", "\"sha256\" : \"g"),
         ] {
             let changed = texts[0].replacing(found, with: replacement, maxReplacements: 1)

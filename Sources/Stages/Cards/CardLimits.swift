@@ -116,8 +116,8 @@ struct CardLimits {
             limits.append(
                 limit(
                     "weakSyntheticKind", ["samples": Double(kind.samples), "imageAUROC": kind.auroc],
-                    "Synthetic defects of the kind \(kind.name) are told from normal images with an image AUROC of "
-                        + "\(CardNumber.fixed(kind.auroc, 3)) alone (\(kind.samples) samples)"
+                    "Synthetic defects of the kind \(kind.name) are told from normal images with an image AUROC of only "
+                        + "\(CardNumber.fixed(kind.auroc, 3)) (\(kind.samples) samples)"
                         + (place == 0 ? ": the kind that is missed most." : ".")))
         }
         return limits

@@ -41,10 +41,10 @@ extension CardMarkdown {
                 ["AUROC", figure(metrics.imageAUROC), figure(metrics.pixelAUROC)],
                 ["AP", figure(metrics.imageAP), figure(metrics.pixelAP)],
                 ["Largest F1", figure(metrics.imageF1Max), figure(metrics.pixelF1Max)],
-                ["AU-PRO up to 0.05", "", figure(metrics.aupro.at005)],
-                ["AU-PRO up to 0.3", "", figure(metrics.aupro.at03)],
-                ["AU-PRO up to 1", "", figure(metrics.aupro.at1)],
-                ["AUPIMO, mean and median", "", pair(metrics.aupimoMean, metrics.aupimoMedian)],
+                ["AU-PRO up to 0.05", "-", figure(metrics.aupro.at005)],
+                ["AU-PRO up to 0.3", "-", figure(metrics.aupro.at03)],
+                ["AU-PRO up to 1", "-", figure(metrics.aupro.at1)],
+                ["AUPIMO, mean and median", "-", pair(metrics.aupimoMean, metrics.aupimoMedian)],
             ])
         let reasons = metrics.undefined.sorted { $0.key < $1.key }.map { "\($0.key) is not measured: \($0.value)" }
         return [title, counts, table].joined(separator: "\n\n") + (reasons.isEmpty ? "" : "\n\n" + list(reasons))

@@ -106,18 +106,26 @@ struct CardMarkdown {
         section(
             "Caveats and recommendations",
             [
+                "Limits that rules find in the facts above, each with the numbers that it rests on. What no rule looks for may be "
+                    + "wrong all the same.",
                 card.limits.isEmpty ? "No rule found a limit." : list(card.limits.map(\.text)),
                 card.statedByOwner.notes.map { escaped("Notes of the owner: \($0)") },
             ])
     }
 
     private var checking: String {
-        section(
+        // Nights have a division of their own.
+        let files =
+            card.program.stages[SelectStage.name] != nil
+            ? "`run.json` of the run names the files with their digests; of the normal ones, those with the smallest digests were "
+                + "held out."
+            : "Which images these were is in the record of the night, which `nominal retrain --check` computes again."
+        return section(
             "How to check this card",
             [
-                "The digest of the model file is what `sha256sum` prints. The digest of a list of images is that of the digests of "
-                    + "its files, sorted, a line each: `sha256sum FILES | cut -c1-64 | sort -u | sha256sum`; of equal files, one "
-                    + "counts. Which files these were is in `run.json` of the run, by name and digest."
+                "The digest of the model file is what `sha256sum` prints. That of a list of images is of the digests of its files, "
+                    + "sorted, a line each: `sha256sum FILES | cut -c1-64 | sort -u | sha256sum`; of equal files, one counts. "
+                    + files
             ])
     }
 }
