@@ -55,7 +55,7 @@ import Testing
                 Calibration(scores: (0..<99).map { Float($0) }, quantile: 0.99), tolerance: 3, uncertain: nil),
             testMetrics: tests, assessment: AssessmentFacts(assessment),
             drift: [
-                Drift(
+                CardDrift(
                     name: "Warmth", normalImages: 50, testImages: 50, distance: 0.1, probability: 1, normalMedian: 0,
                     testMedian: 0, isChange: false)
             ],

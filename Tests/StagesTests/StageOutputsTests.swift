@@ -108,7 +108,7 @@ import Thresholds
                 ("training", try bench.store.put(bytes: Array("[]".utf8))),
                 ("assessment", try bench.store.put(bytes: Array(StageOutputsTests.assessment(0.5).utf8))),
             ])
-        expectPinned(outputs, CardStage.self, version: 1, ["card.json": "-", "card.md": "-"])
+        expectPinned(outputs, CardStage.self, version: 1, ["card.json": "6f742935cec3", "card.md": "e21d8ec5ccb6"])
     }
 
     @Test("Corruption gives the pinned bytes")

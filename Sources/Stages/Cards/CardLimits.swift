@@ -26,7 +26,7 @@ struct CardLimits {
     let threshold: ThresholdFacts
     let tests: TestMetrics
     let assessment: AssessmentFacts
-    let drift: [Drift]
+    let drift: [CardDrift]
 
     /// In the order in which they matter to somebody who wants to use the model.
     var limits: [Limit] { verdicts + defects + changes + images + labels + making }

@@ -61,13 +61,13 @@ struct CardStage: Stage {
         return card
     }
 
-    private static func drift(_ record: DriftRecord) -> [Drift] {
+    private static func drift(_ record: DriftRecord) -> [CardDrift] {
         func median(_ values: [Double]) -> Double {
             let sorted = values.sorted()
             return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
         }
         return DriftTest.measures([DriftTest(record)])[0].map {
-            Drift(
+            CardDrift(
                 name: $0.name, normalImages: $0.normal.count, testImages: $0.tested.count, distance: $0.distance,
                 probability: $0.probability, normalMedian: median($0.normal), testMedian: median($0.tested),
                 isChange: $0.isChange)

@@ -20,7 +20,7 @@ struct ModelCard: Codable, Equatable, Sendable {
     /// Without a label.
     var assessment: AssessmentFacts
     /// Of the test images against the normal ones; empty where nothing was compared.
-    var drift: [Drift]
+    var drift: [CardDrift]
     var limits: [Limit]
     var statedByOwner: Statements
 
