@@ -53,6 +53,7 @@ extension StoreError: CustomStringConvertible {
                 + "digits of a digest."
         case .unknownModel(let model, let reason):
             "\(model): \(reason); nominal models lists what is registered."
+        case .unknownCard(let model, let reason): "\(model) has no card: \(reason)."
         case .unknownNight(let night, let reason): "\(night): \(reason)."
         case .modelRefused(let model, let reason): "\(model): \(reason)."
         case .invalidBundle(let path, let reason):
@@ -67,7 +68,7 @@ extension StoreError: CustomStringConvertible {
     public var exitCode: Int32 {
         switch self {
         case .locked: 75
-        case .unreadableSources, .unknownSubject, .unknownModel, .unknownNight: 66
+        case .unreadableSources, .unknownSubject, .unknownModel, .unknownCard, .unknownNight: 66
         case .modelRefused, .malformedDigest, .notARegularFile, .invalidBundle, .tooLarge, .outsideFolder,
             .nameLeavesFolder:
             65

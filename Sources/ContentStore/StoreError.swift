@@ -25,6 +25,7 @@ public enum StoreError: Error, Sendable, Equatable {
     case database(path: String, message: String)
     case unknownSubject(text: String, reason: String)
     case unknownModel(model: String, reason: String)
+    case unknownCard(model: String, reason: String)
     case unknownNight(night: String, reason: String)
     case modelRefused(model: String, reason: String)
     case invalidBundle(path: String, reason: String)

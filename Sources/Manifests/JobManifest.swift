@@ -27,6 +27,8 @@ public struct JobManifest: Sendable, Equatable {
     public let calibration: CalibrationSection
     /// What the figures have to be for a run to succeed.
     public let require: RequirementSection
+    /// What people say of the model, for its card.
+    public let card: CardSection
     /// How tasks are run; without influence on any result.
     public let execution: ExecutionSection
     /// What a night does; nil where the manifest does not say.
@@ -63,6 +65,9 @@ public struct JobManifest: Sendable, Equatable {
             return error.violations
         }
     }
+
+    /// The name of the preset that the manifest asks for; nil where it asks for none.
+    public var preset: String? { resolved["preset"]?.string }
 
     /// The runs that the manifest asks for: variants times seeds, in the order of the text.
     public func cases() throws(ManifestError) -> [JobCase] {
@@ -108,6 +113,7 @@ public struct JobManifest: Sendable, Equatable {
         scoring = ScoringSection(resolved.member("scoring"))
         calibration = CalibrationSection(resolved.member("calibration"))
         require = RequirementSection(resolved["require"])
+        card = CardSection(resolved.member("card"))
         execution = ExecutionSection(resolved.member("execution"))
         retrain = resolved["retrain"].map { RetrainSection($0, folder: folder) }
     }

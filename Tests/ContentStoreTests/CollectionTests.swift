@@ -127,6 +127,29 @@ struct CollectionTests {
         #expect(try !store.unpin(try store.subject("a")))
     }
 
+    @Test("The cards of registered models stay, also when the models go")
+    func cards() throws {
+        func publish(_ text: String, stage: String, of model: Digest) throws -> Digest {
+            let key = ActionKey(
+                stage: stage, version: 1, parts: [KeyPart("text", .text(text))],
+                inputs: [ActionInput(name: "model", digest: model)])
+            let digest = try store.put(bytes: Array(text.utf8))
+            let result = ActionResult(outputs: [ActionOutput(name: "out", digest: digest, sizeBytes: text.utf8.count)])
+            try store.commit(
+                JobRecord(
+                    key: key, attempt: try store.beginAttempt(key, execution: fixture.execution, task: nil), task: text,
+                    outcome: .succeeded(result), startedAt: 1, durationSeconds: 1), execution: fixture.execution)
+            return digest
+        }
+        let models = try ["a", "b"].map { try self.publish($0, sizeBytes: 50, seconds: 1) }
+        let kept = try publish("card of a", stage: "card", of: models[0])
+        let gone = try publish("card of b", stage: "card", of: models[1])
+        let scores = try publish("scores of a", stage: "score", of: models[0])
+        try store.register(model: models[0], as: "m")
+        _ = try collect(CollectionPolicy(keepRuns: 0, maximumBytes: 0))
+        #expect((models + [kept, gone, scores]).map(store.contains) == [false, false, true, false, false])
+    }
+
     @Test("Beside a run nothing goes that was used since an hour before it began")
     func beside() throws {
         let old = try publish("old", sizeBytes: 50, seconds: 1)

@@ -56,6 +56,45 @@ struct ModelRegistryTests {
         #expect(try store.production(of: "wood") == second)
     }
 
+    /// An action of a stage that used a model, in a run of its own; with `isComputed` false the run finds it done.
+    private func makeCard(
+        _ text: String, of model: Digest, stage: String = "card", input: String = "model", isComputed: Bool = true
+    ) throws {
+        let key = ActionKey(
+            stage: stage, version: 1, parts: [KeyPart("text", .text(text))],
+            inputs: [ActionInput(name: input, digest: model)])
+        let run = try store.beginExecution(command: "test", versions: "")
+        if isComputed {
+            let bytes = Array(text.utf8)
+            let output = ActionOutput(name: "card.md", digest: try store.put(bytes: bytes), sizeBytes: bytes.count)
+            try store.commit(
+                JobRecord(
+                    key: key, attempt: try store.beginAttempt(key, execution: run, task: nil), task: "wood/card",
+                    outcome: .succeeded(ActionResult(outputs: [output])), startedAt: 1, durationSeconds: 1),
+                execution: run)
+        }
+        let keys = TaskKeys([TaskKeys.Entry(task: "wood/card", key: key.digest)])
+        try store.endExecution(run, outcome: .succeeded, keys: keys)
+    }
+
+    @Test("The cards of a model are those that were made of it, the one that a run had last first")
+    func cards() throws {
+        let (model, other) = (try register("a").digest, try register("b").digest)
+        #expect(try store.cards(of: model).isEmpty)
+        try makeCard("first", of: model)
+        try makeCard("second", of: model)
+        try makeCard("of another", of: other)
+        try makeCard("a score", of: model, stage: "score")
+        try makeCard("a comparison", of: model, input: "former")
+        func texts() throws -> [String] {
+            try store.cards(of: model).map { String(decoding: try store.read($0["card.md"]!), as: UTF8.self) }
+        }
+        #expect(try texts() == ["second", "first"])
+        try makeCard("first", of: model, isComputed: false)
+        #expect(try texts() == ["first", "second"])
+        #expect(try store.cards(of: Digest.of(text: "unknown")).isEmpty)
+    }
+
     @Test("What is not there is named with what is")
     func unknown() throws {
         _ = try register("a")

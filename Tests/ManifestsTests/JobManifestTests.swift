@@ -35,6 +35,7 @@ struct JobManifestTests {
         #expect((manifest.training.steps, manifest.training.batchSize, manifest.training.warmupSteps) == (1000, 8, 50))
         #expect((manifest.training.learningRate, manifest.training.finalLearningRate) == (0.001, 0.00001))
         #expect(manifest.training.seeds == [1])
+        #expect(manifest.card == CardSection(.object([])) && manifest.preset == nil)
         #expect((manifest.scoring.boxSize, manifest.scoring.boxPasses, manifest.scoring.imageScore) == (nil, 3, .max))
         #expect((manifest.scoring.topFraction, manifest.scoring.shardSize) == (0.01, 32))
         #expect(manifest.calibration.quantile == 0.99 && manifest.calibration.estimate == .robust)
@@ -71,6 +72,17 @@ struct JobManifestTests {
         ])
     func presetSteps(_ more: String, _ steps: Int) throws {
         #expect(try Self.manifest(#""preset": "object""# + more).training.steps == steps)
+    }
+
+    @Test("a card is what people say, key by key, and a category may say something else")
+    func card() throws {
+        let manifest = try Self.manifest(
+            #""preset": "object", "card": {"owner": "o", "notes": "n"}, "perCategory": {"c": {"card": {"owner": "p"}}}"#
+        )
+        #expect(manifest.card.owner == "o" && manifest.card.notes == "n" && manifest.card.licence == nil)
+        #expect(manifest.preset == "object")
+        let own = try manifest.narrowed(to: "c").card
+        #expect(own.owner == "p" && own.notes == "n")
     }
 
     @Test("a variant can choose another preset")
@@ -124,7 +136,7 @@ struct JobManifestTests {
             manifest.resolved.members?.map(\.name) == [
                 "name", "description", "paths", "dataset", "image", "augmentation", "corruption", "network", "engine",
                 "training",
-                "scoring", "calibration", "execution",
+                "scoring", "calibration", "card", "execution",
             ])
         #expect(manifest.resolved["dataset"]?["categories"] == .string("all"))
         #expect(manifest.resolved["dataset"]?["root"] == .string("d"))

@@ -39,7 +39,10 @@ struct JobSchemaTests {
                 "/scoring/boxSize",
                 "/require", "/require/imageAUROC", "/require/imageAP", "/require/imageF1Max", "/require/pixelAUROC",
                 "/require/pixelAP", "/require/pixelF1Max", "/require/aupro.0.05", "/require/aupro.0.3",
-                "/require/aupro.1", "/require/aupimo.mean", "/require/aupimo.median", "/perCategory",
+                "/require/aupro.1", "/require/aupimo.mean", "/require/aupimo.median", "/card/licence",
+                "/card/dataLicence",
+                "/card/dataSource", "/card/owner", "/card/contact", "/card/intendedUse", "/card/outOfScope",
+                "/card/notes", "/perCategory",
                 "/execution/timeLimitSeconds", "/execution/memoryLimitMiB", "/retrain", "/retrain/model",
                 "/retrain/base", "/retrain/gate/labelled", "/variants",
             ])

@@ -68,6 +68,12 @@ extension ManifestTableRow {
         good("equal bounds", #""corruption": {"structured": {"patches": {"min": 3}}}"#),
         good("several seeds", #""training": {"seeds": [1, 2, 3]}"#),
         good("nights", #""retrain": {"incoming": "x", "base": "bottle@3", "window": {"kind": "reservoir"}}"#),
+        good("a card", #""card": {"licence": "CC-BY-4.0 OR MIT", "owner": "Ä <b> | 線", "notes": "a  b"}"#),
+        good("an empty card", #""card": {}"#),
+        good("the longest licence", #""card": {"licence": ""# + String(repeating: "é", count: 200) + #""}"#),
+        good(
+            "a card of a variant and of a category",
+            #""variants": {"a": {"card": {"notes": "n"}}}, "perCategory": {"c": {"card": {"owner": "o"}}}"#),
         good("the largest seed", #""training": {"seed": 9007199254740991}"#),
         good(
             "variants", #""variants": {"lambda0": {"training": {"lambda": 0}}, "plain": {}, "w.8": {"network": null}}"#),
@@ -203,6 +209,20 @@ extension ManifestTableRow {
         bad(
             "a wrong window", #""retrain": {"incoming": "x", "window": {"kind": "weeks"}}"#,
             ("/retrain/window/kind", 49)),
+        bad("an unknown key of a card", #""card": {"license": "MIT"}"#, ("/card/license", 10)),
+        bad("an empty owner", #""card": {"owner": ""}"#, ("/card/owner", 19)),
+        bad("an owner that is a number", #""card": {"owner": 1}"#, ("/card/owner", 19)),
+        bad("a contact that begins with a space", #""card": {"contact": " a"}"#, ("/card/contact", 21)),
+        bad("notes of two lines", #""card": {"notes": "a\nb"}"#, ("/card/notes", 19)),
+        bad("notes with a line separator", #""card": {"notes": "a\u2028b"}"#, ("/card/notes", 19)),
+        bad("notes that turn the writing direction", #""card": {"notes": "a\u202eb"}"#, ("/card/notes", 19)),
+        bad("notes with a control character of C1", #""card": {"notes": "a\u0085b"}"#, ("/card/notes", 19)),
+        bad(
+            "a licence of 201 characters", #""card": {"licence": ""# + String(repeating: "l", count: 201) + #""}"#,
+            ("/card/licence", 21)),
+        bad(
+            "notes of 4001 characters", #""card": {"notes": ""# + String(repeating: "n", count: 4001) + #""}"#,
+            ("/card/notes", 19)),
         bad("a wrong corruption", #""corruption": {"model": "draem"}"#, ("/corruption/model", 25)),
         bad(
             "an unknown shape", #""corruption": {"structured": {"shapes": {"line": 1}}}"#,

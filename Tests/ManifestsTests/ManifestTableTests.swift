@@ -35,7 +35,7 @@ struct ManifestTableTests {
                 #""imgae": {}"#,
                 "job.json:2:1: /imgae: found the unknown key \"imgae\"; expected one of the keys $schema, name, "
                     + "description, preset, paths, dataset, image, augmentation, corruption, network, engine, training, "
-                    + "scoring, calibration, require, perCategory, execution, retrain, variants; did you mean \"image\"?"
+                    + "scoring, calibration, require, card, perCategory, execution, retrain, variants; did you mean \"image\"?"
             ),
             (
                 #""image": {"width": 20}"#,

@@ -38,7 +38,7 @@ import Testing
         #expect(try fixture.nominal("init", "data/wood", "--manifest", "jobs/wood.json").status == 0)
         #expect(try fixture.text("jobs/wood.json").contains("\"root\": \"../data\""))
         try runs("jobs/wood.json")
-        #expect(fixture.files(below: "out/models") == ["wood.nominal"])
+        #expect(fixture.files(below: "out/models") == ["wood.card.json", "wood.card.md", "wood.nominal"])
     }
 
     @Test("A plain folder of normal images runs, with images of unknown quality to score")
@@ -56,7 +56,7 @@ import Testing
     func onlyNormalImages() throws {
         #expect(try fixture.nominal("init", "data/wood/train/good").status == 0)
         try runs("good.json")
-        #expect(fixture.files(below: "out/models") == ["good.nominal"])
+        #expect(fixture.files(below: "out/models") == ["good.card.json", "good.card.md", "good.nominal"])
         #expect(try fixture.text("out/scores.csv").split(separator: "\n").count == 1)
     }
 }

@@ -50,6 +50,43 @@ import Testing
         #expect(try fixture.nominal("models", "pin", "wood@2").output.hasPrefix("pinned blob "))
     }
 
+    @Test("The card of a model is found by its name and by its file, follows the last run, and is missed with a remedy")
+    func card() throws {
+        #expect(try fixture.nominal("run", "job.json", "--output", "out").status == 0)
+        let page = try fixture.text("out/models/wood.card.md"), json = try fixture.text("out/models/wood.card.json")
+        #expect(page.hasPrefix("# Model card: wood\n") && page.contains("| Owner | not stated |"))
+        #expect(try fixture.nominal("models", "register", "out/models/wood.nominal").status == 0)
+        for model in ["wood@latest", "wood@1", "out/models/wood.nominal"] {
+            let shown = try fixture.nominal("models", "card", model)
+            #expect(shown.status == 0 && shown.output == page, "\(shown)")
+        }
+        #expect(try fixture.nominal("models", "card", "wood@1", "--json").output == json)
+        let report = try fixture.text("out/report.html")
+        #expect(report.contains("href=\"models/wood.card.md\"") && report.contains("href=\"models/wood.card.json\""))
+
+        // Another word of the owner is another card of the same model; the card of the last run counts.
+        let manifest = try fixture.text("job.json")
+        try fixture.write(
+            manifest.replacing("\"name\":", with: "\"card\": { \"owner\": \"ann\" }, \"name\":"), to: "stated.json")
+        #expect(try fixture.nominal("run", "stated.json", "--output", "out").status == 0)
+        let stated = try fixture.nominal("models", "card", "wood@1")
+        #expect(stated.output.contains("| Owner | ann (stated by the owner) |"), "\(stated)")
+        #expect(stated.errors.contains("there are 2 cards of this model"))
+        #expect(try fixture.nominal("run", "job.json", "--output", "out").status == 0)
+        #expect(try fixture.nominal("models", "card", "wood@1").output == page)
+
+        // A model of another store.
+        let file = try fixture.bytes("out/models/wood.nominal")
+        let other = try CommandLineFixture()
+        try other.write(file, to: "wood.nominal")
+        #expect(try other.nominal("models", "register", "wood.nominal").status == 0)
+        let missed = try other.nominal("models", "card", "wood@1")
+        #expect(missed.status == 66 && missed.errors.contains("wood@1 has no card: "), "\(missed)")
+        #expect(missed.errors.contains("run the job that made it again"))
+        #expect(try other.nominal("models", "card", "none@1").status == 66)
+        #expect(try other.nominal("models", "card", "no/file").errors.contains("no such model file"))
+    }
+
     @Test("A file that is no model is not registered")
     func wrongFile() throws {
         try fixture.write("text", to: "text.nominal")

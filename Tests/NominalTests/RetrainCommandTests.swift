@@ -51,6 +51,9 @@ import Testing
         let first = try night(1)
         #expect(first.status == 0 && first.output.contains("promoted version 1, the first"), "\(first)")
         #expect(fixture.exists("runs/plant/nights/2026-03-01/report.html"))
+        let card = try fixture.text("runs/plant/nights/2026-03-01/card.md")
+        #expect(try fixture.nominal("models", "card", "plant@1").output == card)
+        #expect(card.contains("| Start | new weights |") && card.contains("Not measured: "), "\(card)")
         #expect(try night(2).output == "plant: nothing new; plant@1 stays in production\n")
         #expect(try night(2).status == 10)
 
@@ -61,6 +64,9 @@ import Testing
         #expect(second.status == 0, "\(second)")
         #expect(second.output.contains("promoted version 2, in place of version 1"), "\(second)")
         #expect(second.output.contains("1 unusable") && second.output.contains("incoming/broken.png"), "\(second)")
+        let warm = try fixture.nominal("models", "card", "plant@2", "--json").output
+        #expect(warm == (try fixture.text("runs/plant/nights/2026-03-03/card.json")))
+        #expect(warm.contains("\"startedFrom\"") && warm.contains("\"rule\" : \"warmStart\""), "\(warm)")
         #expect(try night(4).status == 10)
         #expect(try fixture.nominal("models", "show", "plant").output.contains("by timer: night of 2026-03-03"))
 
@@ -138,6 +144,8 @@ import Testing
         ] { #expect(outcome.output.contains(words), "\(outcome)") }
         let page = try fixture.text("runs/plant/nights/2026-03-02/report.html")
         #expect(page.contains("a labelled image of the gate"))
+        let card = try fixture.text("runs/plant/nights/2026-03-02/card.md")
+        #expect(card.contains("From test labels, which took no part in training"), "\(card)")
         let check = try night(3, "--check", "2026-03-02", manifest: "labelled.json")
         #expect(check.status == 0 && check.output.contains("come out the same"), "\(check)")
     }

@@ -155,7 +155,8 @@ import Testing
         #expect(
             try fixture.nominal(
                 "pin", "report", "aggregate", "wood/calibrate", "wood/assess", "wood/overlay/test-first",
-                "wood/score/test-first", "wood/metrics", "wood/confidence", "wood/drift", "wood/select", "record"
+                "wood/score/test-first", "wood/metrics", "wood/confidence", "wood/drift", "wood/select", "record",
+                "wood/card", "wood/inventory"
             ).status == 0)
         #expect(try fixture.nominal("gc", "--max-size", "0").status == 0)
         #expect(try plan().count == 0)

@@ -33,7 +33,7 @@ import Testing
         let compared = try fixture.nominal("plan", "longer.json", "--against", "1")
         #expect(compared.output.contains("new     wood/corrupt/0003"))
         #expect(compared.output.contains("steps: 6 -> 8"))
-        #expect(try fixture.nominal("plan", "job.json", "--against", "3").output.contains("19 tasks as in run 3"))
+        #expect(try fixture.nominal("plan", "job.json", "--against", "3").output.contains("21 tasks as in run 3"))
     }
 
     @Test("Explanations that cannot be given say why")
@@ -59,7 +59,7 @@ import Testing
         #expect(events.contains("reading") && events.contains("runStarted") && events.last == "runFinished")
         #expect(objects.allSatisfy { $0["event"] == nil || $0["version"] as? Int == 1 })
         let runs = objects.filter { $0["event"] as? String == "task" && $0["state"] as? String == "run" }
-        #expect(runs.count == 19)
+        #expect(runs.count == 21)
         #expect(objects.contains { $0["level"] as? String == "info" })
 
         let error = try fixture.nominal("run", "missing.json", "--log-format", "json")

@@ -39,6 +39,7 @@ struct ReportPageTests {
         category.drift = [
             DriftMeasure(name: name, meaning: name, normal: [1], tested: [2], distance: 1, probability: 1)
         ]
+        category.card = ModelCardReport(limits: [name], page: "models/\(name).card.md", data: "models/\(name).json")
         let report = RunReport(
             title: name, description: name, summary: [Fact(label: name, value: name)],
             generatedBy: [Fact(label: name, value: name)], categories: [category],
@@ -52,6 +53,18 @@ struct ReportPageTests {
         #expect(!page.contains("<img src=x"))
         #expect(!page.contains("' autofocus"))
         #expect(page.contains("<title>\(HTML.text(name).render())</title>"))
+    }
+
+    @Test("Links to a card lead to the file beside the page, whatever its name")
+    func cardLinks() throws {
+        var category = SampleReport.labelled(0, pictures: 0)
+        category.card = ModelCardReport(
+            limits: ["Few images."], page: "models/a b#c?d%e\"javascript:é.card.md", data: "models/x.card.json")
+        let page = ReportPage.render(RunReport(title: "t", categories: [category]))
+        #expect(page.contains("href=\"models/a%20b%23c%3Fd%25e%22javascript%3A%C3%A9.card.md\""))
+        #expect(page.contains("href=\"models/x.card.json\"") && page.contains("<li>Few images.</li>"))
+        #expect(
+            page.contains("1 limit<") && !ReportPage.render(SampleReport.make(categoryCount: 1)).contains("Model card"))
     }
 
     @Test("A run without categories, and a category without anything, have a page")

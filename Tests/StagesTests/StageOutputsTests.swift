@@ -66,6 +66,51 @@ import Thresholds
             ])
     }
 
+    @Test("The inventory gives the pinned bytes")
+    func inventory() throws {
+        let selected = try select()
+        let outputs = try bench.run(
+            InventoryStage(),
+            [
+                ("training", selected["training.json"]!), ("heldout", selected["heldout.json"]!),
+                ("images.0", try ingest(.train)["images.json"]!), ("images.1", try ingest(.test)["images.json"]!),
+            ])
+        expectPinned(outputs, InventoryStage.self, version: 1, ["inventory.json": "c8eb8a4fe209"])
+    }
+
+    @Test("A card gives the pinned bytes")
+    func card() throws {
+        let inventory = ImageInventory(
+            training: ImageSet(
+                images: 1, listSHA256: Digest.of(text: "t"), formats: [], sizes: [], distinctSizes: 0, resized: 1,
+                stretched: 0, enlarged: 0, largestReduction: 2),
+            heldOut: ImageSet(
+                images: 1, listSHA256: Digest.of(text: "h"), formats: [], sizes: [], distinctSizes: 0, resized: 0,
+                stretched: 0, enlarged: 0, largestReduction: 1),
+            test: ImageSet(
+                images: 0, listSHA256: Digest.of(text: ""), formats: [], sizes: [], distinctSizes: 0, resized: 0,
+                stretched: 0, enlarged: 0, largestReduction: 1),
+            normalSetAside: ["empty": 1], testSetAside: [:], copies: 0, testCopies: 0)
+        let manifest = try data.manifest(more: #", "card": { "owner": "ann" }"#)
+        var known = CardFacts(
+            manifest, name: "bolt", category: "bolt", recipe: try TrainingRecipe(manifest), textures: nil,
+            candidates: 1,
+            stages: [])
+        // Neither the libraries that are installed nor the version of the program have a part in it.
+        known.tolerance = 0
+        known.program = ModelCard.Program(
+            nominal: "0", numerics: 1, stages: [:], trainingEngine: ["library": "x"], scoringEngine: [:])
+        let outputs = try bench.run(
+            try CardStage(known),
+            [
+                ("model", try bench.store.put(bytes: StageOutputsTests.model().bytes)),
+                ("inventory", try bench.put(json: inventory)),
+                ("training", try bench.store.put(bytes: Array("[]".utf8))),
+                ("assessment", try bench.store.put(bytes: Array(StageOutputsTests.assessment(0.5).utf8))),
+            ])
+        expectPinned(outputs, CardStage.self, version: 1, ["card.json": "6f742935cec3", "card.md": "e21d8ec5ccb6"])
+    }
+
     @Test("Corruption gives the pinned bytes")
     func corruption() throws {
         let stage = CorruptStage(

@@ -142,7 +142,9 @@ import Testing
         let summary = try execute(job.graph)
         #expect(summary.isSuccess)
         #expect(
-            Set(summary.secondsByStage.keys) == ["confidence", "drift", "overlay", "aggregate", "report", "record"])
+            Set(summary.secondsByStage.keys) == [
+                "confidence", "drift", "overlay", "aggregate", "inventory", "card", "report", "record",
+            ])
     }
 
     @Test("A sweep again runs nothing, and one with another value runs that")

@@ -16,6 +16,18 @@ struct StatisticsTests {
         }
     }
 
+    @Test("the tail of the binomial distribution is that of counting: sum of comb(n, i) p^i (1 - p)^(n - i)")
+    func binomial() {
+        for (count, trials, probability, expected) in [
+            (1, 40, 0.01, 0.331028241430), (3, 40, 0.01, 0.007497363395), (2, 2, 0.5, 0.25), (0, 5, 0.3, 1),
+            (1, 5, 0, 0),
+            (6, 5, 0.3, 0), (5, 5, 1, 1), (90, 300, 0.25, 0.028321320356),
+        ] as [(Int, Int, Double, Double)] {
+            let found = BinomialTail.chance(of: count, of: trials, probability)
+            #expect(abs(found - expected) < 1e-10, "\(count) of \(trials): \(found)")
+        }
+    }
+
     @Test("without a difference there is nothing to doubt")
     func noDifference() {
         #expect(WilcoxonSignedRank([]).probability == 1)

@@ -71,6 +71,11 @@ public struct Model: Sendable, Equatable {
         return writer.bytes
     }
 
+    /// The format's version that a file has: an older one than `format` where an earlier program wrote it.
+    public static func version(of bytes: [UInt8], name file: String) throws(FormatError) -> Int {
+        try ByteReader(bytes, format, name: file, readable: 1...4).version
+    }
+
     public init(bytes: [UInt8], name file: String) throws(FormatError) {
         var reader = try ByteReader(bytes, Model.format, name: file, readable: 1...4)
         name = try reader.readText()

@@ -72,6 +72,8 @@ extension Database {
                 try promoted.artifacts.formUnion(numbers("SELECT artifact FROM model WHERE id = \(model)"))
             }
         }
+        // The cards of all registered models: small, and asked for long after a model has been replaced.
+        try promoted.artifacts.formUnion(cards("artifact.id IN (SELECT artifact FROM model)"))
         return try [
             .pinned: pinned, .promoted: promoted, .night: CollectionFacts.Kept(artifacts: nightRecords()),
             .manifest: CollectionFacts.Kept(

@@ -29,6 +29,8 @@ public struct CategoryReport: Sendable, Equatable {
     public var gallery: [GalleryItem]
     /// What is known of the model without labels; `nil` where nobody has looked.
     public var assessment: AssessmentReport?
+    /// `nil` where the model has no card beside the page.
+    public var card: ModelCardReport?
 
     public init(
         name: String, imageAUROC: Double? = nil, pixelAUROC: Double? = nil, furtherMetrics: [Metric] = [],

@@ -30,6 +30,7 @@ struct CategorySection {
             GallerySection(items: category.gallery, threshold: category.threshold).render()
             DriftSection(measures: category.drift).render()
             if let assessment = category.assessment { AssessmentSection(assessment: assessment).render() }
+            if let card = category.card { ModelCardSection(card: card).render() }
         }
     }
 

@@ -10,7 +10,8 @@ struct AssessStage: Stage {
     static let name = "assess"
     static let version = 3
     /// Images that camera changes and the projection are measured on.
-    private static let robustnessImages = 12, projectionSamples = 16, directions = 8
+    static let robustnessImages = 12
+    private static let projectionSamples = 16, directions = 8
 
     var recipe: TrainingRecipe
     var images: TrainingImageShelf

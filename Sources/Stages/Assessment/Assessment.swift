@@ -3,7 +3,7 @@ import AnomalyDetection
 /// `assessment.json`: what can be said of a model without a single label, from normal images that were held out of training.
 struct Assessment: Codable, Sendable {
     /// How well synthetic defects of one kind, or of all, are told from what is normal.
-    struct Detection: Codable, Sendable {
+    struct Detection: Codable, Equatable, Sendable {
         var samples: Int
         /// Of corrupted images against clean ones.
         var imageAUROC: Double?
@@ -12,7 +12,7 @@ struct Assessment: Codable, Sendable {
     }
 
     /// What a change of the camera or its light does.
-    struct Robustness: Codable, Sendable {
+    struct Robustness: Codable, Equatable, Sendable {
         var change: CameraChange
         var label: String
         /// How far the score of a normal image moves, as the median over images, with 1 for the distance from the median normal

@@ -17,6 +17,8 @@ struct ImageIndex: Codable, Sendable {
         var height: Int
         /// Why the file was set aside.
         var rejection: String?
+        /// The kind of it.
+        var fault: ImageFault?
     }
 
     var entries: [Entry]

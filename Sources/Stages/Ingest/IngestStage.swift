@@ -8,7 +8,7 @@ import Pipeline
 /// one decode.
 struct IngestStage: Stage {
     static let name = "ingest"
-    /// History: 1 = first; 2 = faults of a mask name its image, and no path.
+    /// History: 1 = first; 2 = faults of a mask name its image, and no path; of files that are set aside, the kind of the fault.
     static let version = 2
 
     struct Source: Sendable {
@@ -59,9 +59,10 @@ struct IngestStage: Stage {
             do {
                 try ingest(source, into: &entry, context)
             } catch let fault as ImagingError {
-                reject(&entry, "\(fault)", context, &faults)
-            } catch let fault as IngestError where fault.isOfTheFile {
-                reject(&entry, "\(fault)", context, &faults)
+                reject(&entry, ImageFault(fault), "\(fault)", context, &faults)
+            } catch let error as IngestError {
+                guard let fault = error.fault else { throw error }
+                reject(&entry, fault, "\(error)", context, &faults)
             }
             index.entries.append(entry)
             context.progress(number + 1, of: sources.count, unit: "images")
@@ -71,9 +72,10 @@ struct IngestStage: Stage {
     }
 
     private func reject(
-        _ entry: inout ImageIndex.Entry, _ reason: String, _ context: TaskContext, _ faults: inout [String]
+        _ entry: inout ImageIndex.Entry, _ fault: ImageFault, _ reason: String, _ context: TaskContext,
+        _ faults: inout [String]
     ) {
-        (entry.pixels, entry.mask, entry.rejection) = (nil, nil, reason)
+        (entry.pixels, entry.mask, entry.rejection, entry.fault) = (nil, nil, reason, fault)
         if onBadImage == .quarantine {
             context.warn("set aside: \(reason)")
         } else {
@@ -134,11 +136,12 @@ enum IngestError: Error, CustomStringConvertible {
     case floatRange(String, lowest: Float, highest: Float)
     case maskSize(mask: String, found: String, expected: String)
 
-    /// Whether the file itself is at fault, so that it can be set aside.
-    var isOfTheFile: Bool {
+    /// What is wrong with the file itself, so that it can be set aside; nil where it is not at fault.
+    var fault: ImageFault? {
         switch self {
-        case .floatRange, .maskSize: true
-        case .badImages, .changed: false
+        case .floatRange: .floatRange
+        case .maskSize: .maskSize
+        case .badImages, .changed: nil
         }
     }
 

@@ -25,6 +25,8 @@ public struct ExportPlan: Sendable {
         if let require = job.require { add("junit.xml", require, "junit.xml") }
         for item in job.cases {
             add("models/\(item.name).nominal", item.calibrate, "model")
+            add("models/\(item.name).card.json", item.card, "card.json")
+            add("models/\(item.name).card.md", item.card, "card.md")
             add("assessments/\(item.name).json", item.assess, "assessment.json")
             if let scores = summary.output(of: item.metrics, named: "scores.json") {
                 files += try ExportPlan.maps(scores, folder: "anomaly_maps/\(item.name)", store)

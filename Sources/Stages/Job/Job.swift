@@ -17,7 +17,7 @@ public struct Job: Sendable {
         var select: TaskID
         /// By training shard.
         var corruptions: [TaskID]
-        var calibrate, assess, metrics: TaskID
+        var calibrate, assess, metrics, card: TaskID
         var overlays: [TaskID]
     }
 

@@ -75,6 +75,26 @@ extension JobBuilder {
             inputs: inputs, resources: .wholeMachine)
         return (calibrate, assess)
     }
+
+    mutating func card(
+        _ name: String, _ category: String, _ recipe: TrainingRecipe, _ manifest: JobManifest,
+        _ evidence: CardEvidenceTasks
+    ) throws -> TaskID {
+        let textures = try manifest.corruption.textures.map { folder in
+            try DatasetScan.textures(below: folder.absolute).images.map { digestOf[$0.path]! }
+        }
+        var stages: [any Stage.Type] = [
+            IngestStage.self, SelectStage.self, CorruptStage.self, TrainStage.self, CalibrateStage.self,
+            AssessStage.self, ScoreStage.self, MetricsStage.self, ConfidenceStage.self, DriftStage.self,
+            InventoryStage.self, CardStage.self,
+        ]
+        if textures != nil { stages.append(TextureStage.self) }
+        if manifest.training.candidates > 1 { stages.append(ChooseStage.self) }
+        let known = CardFacts(
+            manifest, name: name, category: category, recipe: recipe, textures: textures,
+            candidates: manifest.training.candidates, stages: stages)
+        return try assembler.addCard(name, known, of: evidence)
+    }
 }
 
 extension CalibrateStage {

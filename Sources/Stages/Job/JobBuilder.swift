@@ -82,7 +82,7 @@ struct JobBuilder {
                     Job.Case(
                         name: name, category: category.name, variant: job.variant, recipe: parts.recipe,
                         select: parts.select, corruptions: parts.corruptions, calibrate: parts.calibrate,
-                        assess: parts.assess, metrics: parts.metrics, overlays: parts.overlays))
+                        assess: parts.assess, metrics: parts.metrics, card: parts.card, overlays: parts.overlays))
                 aggregateInputs.append(TaskInput("metrics.\(number)", parts.metrics, "metrics.json"))
                 aggregateInputs.append(TaskInput("scores.\(number)", parts.confidence, "scores.json"))
                 aggregateInputs.append(TaskInput("assessment.\(number)", parts.assess, "assessment.json"))
@@ -95,6 +95,7 @@ struct JobBuilder {
                 reportInputs.append(TaskInput("trained.\(number)", parts.select, "training.json"))
                 reportInputs.append(TaskInput("drift.\(number)", parts.drift, "drift.json"))
                 reportInputs.append(TaskInput("model.\(number)", parts.calibrate, "model"))
+                reportInputs.append(TaskInput("card.\(number)", parts.card, "card.json"))
                 recordInputs.append(TaskInput("model.\(number)", parts.calibrate, "model"))
                 recordInputs.append(TaskInput("metrics.\(number)", parts.metrics, "metrics.json"))
                 if let textures = try textures(own) {
@@ -137,7 +138,7 @@ struct JobBuilder {
     private struct CaseTasks {
         var recipe: TrainingRecipe
         var ingests, corruptions: [TaskID]
-        var select, calibrate, assess, metrics, confidence, drift: TaskID
+        var select, calibrate, assess, metrics, confidence, drift, card: TaskID
         var overlays: [TaskID]
     }
 
@@ -179,8 +180,13 @@ struct JobBuilder {
             "\(name)/drift", DriftStage(),
             inputs: [TaskInput("training", select, "training.json"), TaskInput("heldout", select, "heldout.json")]
                 + tested.enumerated().map { TaskInput("images.\($0.offset)", $0.element, "images.json") })
+        let card = try card(
+            name, category.name, recipe, manifest,
+            CardEvidenceTasks(
+                calibrate: calibrate, assess: assess, division: select, ingests: normal + tested, metrics: metrics,
+                confidence: confidence, drift: drift))
         return CaseTasks(
             recipe: recipe, ingests: normal + tested, corruptions: corruptions, select: select, calibrate: calibrate,
-            assess: assess, metrics: metrics, confidence: confidence, drift: drift, overlays: overlays)
+            assess: assess, metrics: metrics, confidence: confidence, drift: drift, card: card, overlays: overlays)
     }
 }

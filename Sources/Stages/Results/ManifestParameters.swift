@@ -2,7 +2,7 @@ import Manifests
 
 extension JobManifest {
     /// What decides the results of this case: each value of the resolved manifest as JSON, by its JSON Pointer. Lists are
-    /// values; names, descriptions, requirements and how tasks are run decide nothing.
+    /// values; names, descriptions, requirements, what is said of the model and how tasks are run decide nothing.
     var parameters: [String: String] {
         var parameters: [String: String] = [:]
         func collect(_ value: JSONValue, _ pointer: JSONPointer) {
@@ -12,7 +12,7 @@ extension JobManifest {
             }
             for member in members { collect(member.value, pointer.appending(member.name)) }
         }
-        let aside = ["$schema", "name", "description", "require", "variants", "perCategory", "retrain"]
+        let aside = ["$schema", "name", "description", "require", "card", "variants", "perCategory", "retrain"]
         for member in shown.members ?? [] where !aside.contains(member.name) {
             collect(member.value, JSONPointer.root.appending(member.name))
         }

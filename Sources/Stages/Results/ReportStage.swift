@@ -8,8 +8,8 @@ import Statistics
 /// The page that a person reads.
 struct ReportStage: Stage {
     static let name = "report"
-    /// 4: the style of other pages. 3: curves, uncertain verdicts, drift, lineage. 2: more figures.
-    static let version = 4
+    /// 5: the card of each model. 4: the style of other pages. 3: curves, uncertain verdicts, drift, lineage. 2: more figures.
+    static let version = 5
 
     /// What is known of a case before it runs.
     struct Case: Sendable {
@@ -104,6 +104,12 @@ struct ReportStage: Stage {
             }
         }
         report.assessment = AssessmentReport(try context.readJSON(Assessment.self, "assessment.\(number)"))
+        if context.hasInput("card.\(number)") {
+            let card = try context.readJSON(ModelCard.self, "card.\(number)")
+            report.card = ModelCardReport(
+                limits: card.limits.map(\.text), page: "models/\(known.name).card.md",
+                data: "models/\(known.name).card.json")
+        }
         let model = context.inputDigest("model.\(number)")
         report.gallery = try scores.compactMap { score in
             guard let small = pictures[score.file] else { return nil }

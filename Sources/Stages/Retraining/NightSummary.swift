@@ -156,12 +156,18 @@ public struct NightSummary: Sendable {
         )
     }
 
-    /// The files for people: the page, the verdict, and the pictures of images in quarantine.
+    /// The files for people: the page, the verdict, the card of the new model, and the pictures of images in quarantine.
     public func exports() throws -> ExportPlan {
         var files = [
             ExportPlan.File(path: "report.html", digest: try store.put(bytes: Array(try page().utf8)))
         ]
         if let verdict = night.verdict { files.append(ExportPlan.File(path: "verdict.json", digest: verdict)) }
+        if let version = night.challenger {
+            let model = try store.model(ModelReference(name: night.model, .version(version)))
+            for (name, digest) in try store.cards(of: model.digest).first ?? [:] where store.contains(digest) {
+                files.append(ExportPlan.File(path: name, digest: digest))
+            }
+        }
         for known in arrivals where known.arrival.state == .quarantined {
             if let overlay = known.arrival.overlay, (try? store.verifiedPath(overlay)) != nil {
                 files.append(ExportPlan.File(path: "quarantine/\(known.number).png", digest: overlay))

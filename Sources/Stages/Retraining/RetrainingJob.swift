@@ -37,6 +37,7 @@ public struct RetrainingJob: Sendable {
         var start = TrainingInputs(
             training: TaskInput("training", enrol, "training.json"),
             normalization: TaskInput("normalization", enrol, "normalization.json"), textures: builder.textures)
+        let started = isWarm ? champion?.digest : nil
         let championInput = champion.map { TaskInput(name: "model", source: .blob($0.digest)) }
         if isWarm, let championInput {
             let warm = builder.assembler.add(
@@ -54,9 +55,11 @@ public struct RetrainingJob: Sendable {
             ], resources: .wholeMachine)
         var evidence: [TaskInput] = []
         if let champion, let championInput { evidence += builder.judge("champion", championInput, champion.model.grid) }
-        evidence += builder.judge("challenger", TaskInput("model", calibrate, "model"), recipe.grid)
+        let challenger = builder.judge("challenger", TaskInput("model", calibrate, "model"), recipe.grid)
+        evidence += challenger
         gate = builder.assembler.add(
             "\(images.model)/gate", GateStage(gate: images.section.gate), inputs: evidence)
+        try builder.addCard(of: calibrate, division: enrol, judged: challenger, startedFrom: started)
         graph = try TaskGraph(builder.assembler.tasks)
     }
 
@@ -121,17 +124,58 @@ public struct RetrainingJob: Sendable {
             }
         }
 
+        private mutating func enrolled(_ grid: TileGrid) -> [TaskID] {
+            assembler.addIngest(
+                "\(images.model)/ingest/", sources, grid, images.manifest, .quarantine, isIntermediate: true
+            ).map(\.task)
+        }
+
+        /// The labelled images of the gate, at a size.
+        private mutating func labelled(_ grid: TileGrid) -> [TaskID] {
+            guard let labelled = images.labelled else { return [] }
+            return assembler.addIngest(
+                "\(images.model)/ingest/labelled-", labelled.map { IngestStage.Source($0, images.digestOf) }, grid,
+                images.manifest, images.manifest.dataset.onBadImage, isIntermediate: true
+            ).map(\.task)
+        }
+
         /// The members at a size; the same task for the same size. One that cannot be used is left out, as it was when it came.
         mutating func enrol(_ grid: TileGrid) -> TaskID {
             var inputs = [roll]
-            for (number, part) in assembler.addIngest(
-                "\(images.model)/ingest/", sources, grid, images.manifest, .quarantine, isIntermediate: true
-            ).enumerated() {
-                inputs.append(TaskInput("images.\(number)", part.task, "images.json"))
+            for (number, part) in enrolled(grid).enumerated() {
+                inputs.append(TaskInput("images.\(number)", part, "images.json"))
             }
             return assembler.add(
                 "\(images.model)/enrol",
                 EnrolStage(replay: images.section.replay, measuresNormalization: !isWarm), inputs: inputs)
+        }
+
+        /// The card of the new model, from what the gate hears of it. The gate does not wait for it.
+        mutating func addCard(
+            of calibrate: TaskID, division: TaskID, judged: [TaskInput], startedFrom: Digest?
+        ) throws {
+            func task(_ evidence: String) -> TaskID? {
+                guard case .output(let task, _) = judged.first(where: { $0.name == "challenger.\(evidence)" })?.source
+                else { return nil }
+                return task
+            }
+            guard let assess = task("assessment") else { fatalError("nothing is known of the challenger") }
+            let sources = images.textures.map { $0.map { images.digestOf[$0.path]! } }
+            var stages: [any Stage.Type] = [
+                IngestStage.self, EnrolStage.self, CorruptStage.self, TrainStage.self, CalibrateStage.self,
+                AssessStage.self, InventoryStage.self, CardStage.self,
+            ]
+            if isWarm { stages.append(WarmStartStage.self) }
+            if sources != nil { stages.append(TextureStage.self) }
+            if images.labelled != nil { stages += [ScoreStage.self, MetricsStage.self] as [any Stage.Type] }
+            let known = CardFacts(
+                images.manifest, name: images.model, category: images.category, recipe: recipe, textures: sources,
+                candidates: 1, startedFrom: startedFrom, stages: stages)
+            _ = try assembler.addCard(
+                images.model, known,
+                of: CardEvidenceTasks(
+                    calibrate: calibrate, assess: assess, division: division,
+                    ingests: enrolled(recipe.grid) + labelled(recipe.grid), metrics: task("metrics")))
         }
 
         /// What the gate hears of a model, which sees images at its own size.
@@ -146,19 +190,15 @@ public struct RetrainingJob: Sendable {
                 AssessStage(recipe: recipe, images: shelves.images, engines: shelves.engines), inputs: inputs,
                 resources: .wholeMachine)
             var evidence = [TaskInput("\(name).assessment", assess, "assessment.json")]
-            guard let labelled = images.labelled else { return evidence }
-            let sources = labelled.map { IngestStage.Source($0, images.digestOf) }
+            guard images.labelled != nil else { return evidence }
             var tested: [TaskInput] = []
-            for (number, part) in assembler.addIngest(
-                "\(images.model)/ingest/labelled-", sources, grid, images.manifest, images.manifest.dataset.onBadImage,
-                isIntermediate: true
-            ).enumerated() {
+            for (number, part) in labelled(grid).enumerated() {
                 let scores = assembler.add(
                     "\(images.model)/score/\(name)-\(number)",
                     ScoreStage(engine: recipe.scoringEngine, engines: shelves.engines),
-                    inputs: [model, TaskInput("images", part.task, "images.json")], resources: .wholeMachine)
+                    inputs: [model, TaskInput("images", part, "images.json")], resources: .wholeMachine)
                 tested.append(TaskInput("scores.\(number)", scores, "scores.json"))
-                tested.append(TaskInput("images.\(number)", part.task, "images.json"))
+                tested.append(TaskInput("images.\(number)", part, "images.json"))
             }
             let metrics = assembler.add(
                 "\(images.model)/metrics/\(name)", MetricsStage(), inputs: tested, resources: .wholeMachine)

@@ -17,7 +17,8 @@ struct ModelsCommand: ParsableCommand {
               nominal models rollback wood
             """,
         subcommands: [
-            ListModelsCommand.self, ShowModelCommand.self, RegisterModelCommand.self, PromoteModelCommand.self,
+            ListModelsCommand.self, ShowModelCommand.self, CardCommand.self, RegisterModelCommand.self,
+            PromoteModelCommand.self,
             RollBackModelCommand.self, PinModelCommand.self, DifferModelsCommand.self,
         ],
         defaultSubcommand: ListModelsCommand.self)

@@ -92,8 +92,8 @@ struct ReproduceCommand: ParsableCommand {
         func share(_ value: Double) -> String { "\((value * 10_000).rounded() / 10_000)" }
         let (apart, allowed) = (result.deviation, Reproduction.tolerance)
         print(
-            "scores are at most \(share(apart.scores)) thresholds apart (tolerance \(allowed.scores)), AUROC at most "
-                + "\(share(apart.metrics)) (tolerance \(allowed.metrics))")
+            "scores are at most \(share(apart.scores)) apart (tolerance \(allowed.scores)), AUROC at most "
+                + "\(share(apart.metrics)) (tolerance \(allowed.metrics)); \(apart.verdicts) verdicts are other ones")
         guard record.versions != RunSession.versions, result.isWithinTolerance else {
             throw ExitCode(ExitStatus.taskFailed.rawValue)
         }

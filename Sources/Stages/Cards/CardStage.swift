@@ -1,0 +1,104 @@
+import AnomalyDetection
+import ContentStore
+import Metrics
+import Pipeline
+import Thresholds
+
+/// Makes the card of a model, for programs and for people, from the results of other tasks and from what is known of the job.
+///
+/// Inputs: `model`, `inventory`, `training` (the curve), `assessment`; `metrics` and `scores` where there are test images, `drift`
+/// where they were compared.
+struct CardStage: Stage {
+    static let name = ContentStore.cardStage
+    static let version = 1
+
+    var known: CardFacts
+
+    let outputs = ["card.json", "card.md"]
+
+    let parameters: [KeyPart]
+
+    init(_ known: CardFacts) throws {
+        self.known = known
+        parameters = try known.keyParts
+    }
+
+    func run(_ context: TaskContext) throws {
+        let card = try card(context)
+        try context.write(try StageJSON.pretty(card), to: "card.json")
+        try context.write(Array(CardMarkdown(card).text.utf8), to: "card.md")
+    }
+
+    private func card(_ context: TaskContext) throws -> ModelCard {
+        let bytes = try context.read("model")
+        let model = try Model(bytes: bytes, name: "\(context.task) model")
+        let calibration = model.calibration
+        let figures =
+            context.hasInput("metrics") ? try context.readJSON(CategoryMetrics.self, "metrics").figures : nil
+        let scores = context.hasInput("scores") ? try context.readJSON(ScoreIndex.self, "scores").entries : []
+        let uncertain = try VerdictConfidence(
+            calibrationScores: calibration.scores, images: calibration.images, threshold: calibration.threshold,
+            tolerance: known.tolerance
+        ).uncertainRange
+        var card = ModelCard(
+            model: ModelCard.Details(
+                category: model.name, case: known.name, job: known.job, sha256: context.inputDigest("model"),
+                formatVersion: try Model.version(of: bytes, name: "\(context.task) model"),
+                architecture: model.architecture.rawValue, baseWidth: model.baseWidth,
+                parameters: model.parameters.count, width: model.grid.width, height: model.grid.height,
+                tileWidth: model.grid.tileWidth, tileHeight: model.grid.tileHeight, tileOverlap: model.grid.overlap,
+                preset: known.preset, scoring: ModelCard.Scoring(model.scoring)),
+            program: known.program, intendedUse: ModelCard.IntendedUse(whatItDoes: [], outOfScope: []),
+            data: DataFacts(try context.readJSON(ImageInventory.self, "inventory"), known),
+            training: known.training.took(try context.readJSON([TrainingPoint].self, "training")),
+            threshold: ThresholdFacts(calibration, tolerance: known.tolerance, uncertain: uncertain),
+            testMetrics: TestMetrics(figures, scores),
+            assessment: AssessmentFacts(try context.readJSON(Assessment.self, "assessment")),
+            drift: context.hasInput("drift") ? CardStage.drift(try context.readJSON(DriftRecord.self, "drift")) : [],
+            limits: [], statedByOwner: known.statements)
+        card.intendedUse = ModelCard.IntendedUse(card)
+        card.limits = CardLimits(card).limits
+        return card
+    }
+
+    private static func drift(_ record: DriftRecord) -> [CardDrift] {
+        func median(_ values: [Double]) -> Double {
+            let sorted = values.sorted()
+            return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+        }
+        return DriftTest.measures([DriftTest(record)])[0].map {
+            CardDrift(
+                name: $0.name, normalImages: $0.normal.count, testImages: $0.tested.count, distance: $0.distance,
+                probability: $0.probability, normalMedian: median($0.normal), testMedian: median($0.tested),
+                isChange: $0.isChange)
+        }
+    }
+}
+
+extension CardLimits {
+    /// - Parameter card: all but its limits.
+    init(_ card: ModelCard) {
+        self.init(
+            details: card.model, data: card.data, training: card.training, threshold: card.threshold,
+            tests: card.testMetrics, assessment: card.assessment, drift: card.drift)
+    }
+}
+
+extension ModelCard.IntendedUse {
+    /// What follows from the facts of a card.
+    init(_ card: ModelCard) {
+        let category = card.data.category
+        let count = CardNumber.plural(card.data.training.images, "normal image", "normal images")
+        whatItDoes = [
+            "It says how far an image of \"\(category)\" departs from the \(count) of it that the network was trained on: by an "
+                + "anomaly map of the size of the image, a score, and the verdict normal or anomalous.",
+            "The network gives back an image as it would look if it were normal; what it changes is the anomaly.",
+        ]
+        outOfScope = [
+            "It does not say what kind of defect it sees, and was shown none: no anomalous image took part in training or in "
+                + "the threshold.",
+            "Images of anything but \"\(category)\", and of another camera, light or distance than those of the training "
+                + "images, are outside of what its scores and verdicts mean.",
+        ]
+    }
+}

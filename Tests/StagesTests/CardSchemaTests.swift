@@ -1,0 +1,105 @@
+import ContentStore
+import Foundation
+import Manifests
+import Pipeline
+import PipelineTestSupport
+import Testing
+
+@testable import Stages
+
+/// The published schema of cards against what runs write.
+@Suite struct CardSchemaTests {
+    private static let file = URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "../../schemas/card.schema.json").path
+
+    private let data: TinyDataSet
+    private let bench: StageBench
+
+    init() throws {
+        data = try TinyDataSet()
+        bench = try StageBench()
+    }
+
+    /// Of a labelled category, one without masks, and one without test images and with all that people may say.
+    private func cards() throws -> [[UInt8]] {
+        try data.writeCategory("bolt", train: 8)
+        try data.writeCategory("nut")
+        try FileManager.default.removeItem(atPath: data.path + "/nut/ground_truth")
+        try data.writeCategory("pin")
+        try FileManager.default.removeItem(atPath: data.path + "/pin/test")
+        try data.writeImage(30, to: "textures/a.png")
+        let words = ["licence", "dataLicence", "dataSource", "owner", "contact", "intendedUse", "outOfScope", "notes"]
+            .map { "\"\($0)\": \"\($0)\"" }.joined(separator: ", ")
+        let more = """
+            , "preset": "texture", "corruption": { "model": "nsa", "textures": "textures" },
+            "perCategory": { "pin": { "card": { \(words) } }, "nut": { "training": { "candidates": 2 } } }
+            """
+        let job = try Job(try data.manifest(["bolt", "nut", "pin"], more: more)) {
+            try $0.map { try Digest.of(filePath: $0) }
+        }
+        let summary = try bench.execute(job.graph)
+        return try job.cases.map {
+            try bench.store.read(try #require(summary.output(of: $0.card, named: "card.json")))
+        }
+    }
+
+    @Test("what a run writes is valid, and what no run writes is refused")
+    func schema() throws {
+        let validator = try SchemaValidator(
+            schema: try JSONParser.parse(try AtomicFile.read(Self.file), file: "card.schema.json"))
+        func violations(_ text: String) throws -> [String] {
+            validator.violations(of: try JSONParser.parse(Array(text.utf8), file: "card.json")).map(\.description)
+        }
+        let texts = try cards().map { String(decoding: $0, as: UTF8.self) }
+        for text in texts { #expect(try violations(text) == []) }
+        for (found, replacement) in [
+            ("\"isMeasured\" :", "\"measured\" :"), ("\"imageAUROC\" : ", "\"imageAUROC\" : 9"),
+            ("\"rule\" : \"", "\"rule\" : \"no"), ("\"format\" : 1", "\"format\" : 2"),
+            ("\"statedByOwner\" : {", "\"statedByOwner\" : { \"more\" : \"\""),
+            ("\"sha256\" : \"", "\"sha256\" : \"g"),
+        ] {
+            let changed = texts[0].replacing(found, with: replacement, maxReplacements: 1)
+            #expect(changed != texts[0])
+            #expect(try !violations(changed).isEmpty, "\(replacement)")
+        }
+    }
+
+    @Test(
+        "Python's jsonschema finds the cards of a run valid",
+        .enabled(if: CardJudge.isAvailable, "python3 with jsonschema 4 is not installed"))
+    func python() throws {
+        let folder = try TemporaryFolder()
+        var files = [Self.file]
+        for (number, bytes) in try cards().enumerated() {
+            files.append(try folder.write(String(decoding: bytes, as: UTF8.self), to: "\(number).json"))
+        }
+        #expect(try CardJudge.run(CardJudge.script, files) == 0)
+        let broken = try folder.write("{}", to: "broken.json")
+        #expect(try CardJudge.run(CardJudge.script, [Self.file, broken]) != 0)
+    }
+}
+
+/// Python's jsonschema.
+private enum CardJudge {
+    /// Fails unless the documents that come after a schema are valid.
+    static let script = """
+        import json, sys
+        from jsonschema import Draft202012Validator
+        schema = json.load(open(sys.argv[1]))
+        Draft202012Validator.check_schema(schema)
+        faults = [e for f in sys.argv[2:] for e in Draft202012Validator(schema).iter_errors(json.load(open(f)))]
+        sys.exit(1 if faults else 0)
+        """
+
+    static let isAvailable = (try? run("from jsonschema import Draft202012Validator", [])) == 0
+
+    static func run(_ script: String, _ arguments: [String]) throws -> Int32 {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["python3", "-c", script] + arguments
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+}
