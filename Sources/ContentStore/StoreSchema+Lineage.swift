@@ -71,12 +71,15 @@ extension StoreSchema {
         func isShort(_ text: Substring) -> Bool { text.utf8.count == 12 && text.allSatisfy(\.isHexDigit) }
         func alone(_ role: String, _ text: Substring) -> [(String, Substring)] { isShort(text) ? [(role, text)] : [] }
         if readable.hasPrefix("["), readable.hasSuffix("]") {
-            return readable.dropFirst().dropLast().split(separator: ", ").enumerated().flatMap { alone("\($0.offset)", $0.element) }
+            return readable.dropFirst().dropLast().split(separator: ", ").enumerated().flatMap {
+                alone("\($0.offset)", $0.element)
+            }
         }
         guard readable.hasPrefix("{digest: "), let mask = readable.range(of: ", mask: ", options: .backwards) else {
             return alone("", readable[...])
         }
-        return alone("digest", readable.dropFirst(9).prefix(12)) + alone("mask", readable[mask.upperBound...].prefix(12))
+        return alone("digest", readable.dropFirst(9).prefix(12))
+            + alone("mask", readable[mask.upperBound...].prefix(12))
     }
 
     /// What an earlier version wrote is taken as it is found.

@@ -23,7 +23,8 @@ struct Nominal: ParsableCommand {
         subcommands: [
             RunCommand.self, PlanCommand.self, PreviewCommand.self, SweepCommand.self, StatusCommand.self,
             WhyCommand.self,
-            RunsCommand.self, LogCommand.self, LineageCommand.self, ReproduceCommand.self, AttestCommand.self, KeysCommand.self, CancelCommand.self, ValidateCommand.self,
+            RunsCommand.self, LogCommand.self, LineageCommand.self, ReproduceCommand.self, AttestCommand.self,
+            KeysCommand.self, CancelCommand.self, ValidateCommand.self,
             InitCommand.self, ScoreCommand.self, EvaluateCommand.self, CompareCommand.self,
             ThresholdCommand.self, DemoDataCommand.self,
             RetrainCommand.self, QuarantineCommand.self, NightsCommand.self,

@@ -82,7 +82,8 @@ struct RunSession {
         let graph = try store.lineage(actions: keys.entries.map(\.key), .up, run: summary.execution)
         try LineageView(
             graph, title: "Lineage: \(job.name)",
-            description: "What the results of the run \(summary.execution) of \(job.name) were made from, up to the image files."
+            description:
+                "What the results of the run \(summary.execution) of \(job.name) were made from, up to the image files."
         ).write(to: folder)
     }
 

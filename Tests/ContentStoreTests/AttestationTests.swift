@@ -24,7 +24,9 @@ struct AttestationTests {
         let key = try SigningKey(pem: Array(Self.privateKey.utf8), name: "key")
         #expect(key.verificationKey.pem == Self.publicKey)
         #expect(key.pem == Self.privateKey + "\n")
-        #expect(try VerificationKey(pem: Array(Self.publicKey.utf8), name: "key").identifier == key.verificationKey.identifier)
+        #expect(
+            try VerificationKey(pem: Array(Self.publicKey.utf8), name: "key").identifier
+                == key.verificationKey.identifier)
     }
 
     @Test("What is no key is refused, and an error never shows what the file holds")
@@ -66,11 +68,13 @@ struct AttestationTests {
         ])
     func changed(_ change: (from: String, to: String)) throws {
         let key = SigningKey()
-        let text = String(decoding: try SignedEnvelope(Array("{\"a\": 1}".utf8), type: Self.type, by: key).json(), as: UTF8.self)
+        let text = String(
+            decoding: try SignedEnvelope(Array("{\"a\": 1}".utf8), type: Self.type, by: key).json(), as: UTF8.self)
         let range = try #require(text.range(of: change.from))
         let bytes = Array(text.replacingCharacters(in: range, with: change.to).utf8)
         #expect(throws: AttestationError.self) {
-            try SignedEnvelope(json: bytes, name: "file").verifiedPayload(by: key.verificationKey, type: Self.type, name: "file")
+            try SignedEnvelope(json: bytes, name: "file").verifiedPayload(
+                by: key.verificationKey, type: Self.type, name: "file")
         }
     }
 

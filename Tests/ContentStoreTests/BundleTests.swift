@@ -188,7 +188,10 @@ struct BundleTests {
     func first() throws {
         _ = try fill()
         _ = try store.export(try store.subject("second"), to: file)
-        try rewriteContents { $0.replacing("\"sources\":[],", with: "").replacing("second\",\"version\":2", with: "second\",\"version\":1") }
+        try rewriteContents {
+            $0.replacing("\"sources\":[],", with: "").replacing(
+                "second\",\"version\":2", with: "second\",\"version\":1")
+        }
         #expect(try other.store.importBundle(file, execution: other.execution).newResults == 2)
     }
 

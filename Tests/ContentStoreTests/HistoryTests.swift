@@ -71,11 +71,13 @@ struct HistoryTests {
             testDescription: "a duration", sql: "UPDATE job SET durationSeconds = 9 WHERE id = 1",
             found: "the attempt 1 was edited"),
         Tampering(
-            testDescription: "a failure that becomes a success", sql: "UPDATE job SET status = 'succeeded' WHERE id = 3",
+            testDescription: "a failure that becomes a success",
+            sql: "UPDATE job SET status = 'succeeded' WHERE id = 3",
             found: "the attempt 3 was edited"),
         Tampering(
             testDescription: "an attempt that is removed",
-            sql: "UPDATE action SET job = NULL WHERE job = 2; DELETE FROM job WHERE id = 2", found: "the attempt 2 was removed"),
+            sql: "UPDATE action SET job = NULL WHERE job = 2; DELETE FROM job WHERE id = 2",
+            found: "the attempt 2 was removed"),
         Tampering(
             testDescription: "an attempt that is put in",
             sql: """
@@ -116,7 +118,8 @@ struct HistoryTests {
             testDescription: "a promotion that is removed", sql: "DELETE FROM promotion WHERE id = 1",
             found: "the promotion 1 was removed"),
         Tampering(
-            testDescription: "a model's file", sql: "UPDATE model SET artifact = (SELECT max(id) FROM artifact) WHERE id = 1",
+            testDescription: "a model's file",
+            sql: "UPDATE model SET artifact = (SELECT max(id) FROM artifact) WHERE id = 1",
             found: "the model 1 was edited"),
         Tampering(
             testDescription: "when a run took place", sql: "UPDATE execution SET startedAt = 1",
@@ -129,11 +132,13 @@ struct HistoryTests {
             sql: "DELETE FROM job WHERE id = 3; DELETE FROM chain WHERE kind = 2 AND row = 3",
             found: "entry 3 of the history was removed"),
         Tampering(
-            testDescription: "the last entry", sql: "DELETE FROM chain WHERE position = (SELECT max(position) FROM chain)",
+            testDescription: "the last entry",
+            sql: "DELETE FROM chain WHERE position = (SELECT max(position) FROM chain)",
             found: "entry 9 of the history was removed"),
         Tampering(
             testDescription: "an entry that fits an edited row",
-            sql: "UPDATE chain SET record = zeroblob(32) WHERE position = 4", found: "entry 4 of the history does not follow"),
+            sql: "UPDATE chain SET record = zeroblob(32) WHERE position = 4",
+            found: "entry 4 of the history does not follow"),
         Tampering(
             testDescription: "two entries that change places",
             sql: """

@@ -26,7 +26,8 @@ struct LineageTests {
     }
 
     private func publish(
-        _ stage: String, _ task: String, parts: [KeyPart], _ inputs: [(String, String)], _ output: String, map: String? = nil
+        _ stage: String, _ task: String, parts: [KeyPart], _ inputs: [(String, String)], _ output: String,
+        map: String? = nil
     ) throws {
         let key = ActionKey(
             stage: stage, version: 1, parts: parts,
@@ -37,7 +38,8 @@ struct LineageTests {
             outputs: [ActionOutput(name: "out", digest: try store.put(bytes: bytes), sizeBytes: bytes.count)],
             references: try map.map { [try store.put(bytes: Array($0.utf8))] } ?? [], warnings: [])
         try store.commit(
-            JobRecord(key: key, attempt: attempt, task: task, outcome: .succeeded(result), startedAt: 1, durationSeconds: 1),
+            JobRecord(
+                key: key, attempt: attempt, task: task, outcome: .succeeded(result), startedAt: 1, durationSeconds: 1),
             execution: fixture.execution)
     }
 

@@ -93,7 +93,8 @@ class Trial:
         root = self.folder / "runs" / "tiny"
         return {
             str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(root.rglob("*")) if path.is_file() and not path.name.startswith("timing.")
+            for path in sorted(root.rglob("*"))
+            if path.is_file() and path.name != "lineage.html" and not path.name.startswith("timing.")
         }
 
 

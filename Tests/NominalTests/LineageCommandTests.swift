@@ -10,7 +10,8 @@ struct LineageCommandTests {
     init() throws {
         fixture = try CommandLineFixture()
         for number in 0..<5 {
-            try fixture.writeImage(Float(number) / 10, width: 16, height: 16, to: "data/bolt/train/good/00\(number).png")
+            try fixture.writeImage(
+                Float(number) / 10, width: 16, height: 16, to: "data/bolt/train/good/00\(number).png")
         }
         try fixture.writeImage(0.9, width: 16, height: 16, to: "data/bolt/test/dent/000.png")
         try fixture.writeImage(0.25, width: 16, height: 16, to: "data/bolt/test/good/000.png")
@@ -34,7 +35,10 @@ struct LineageCommandTests {
         #expect(row.output.contains("test/dent/000.png"))
         #expect(row.output.contains("manifest tiny.json  \(Digest.of(try fixture.bytes("tiny.json")))"))
         let tree = { (text: String) in text.components(separatedBy: "\n\n").dropFirst().joined() }
-        for thing in ["bolt/test/dent/000.png", "test/dent/000.png", "data/bolt/test/dent/000.png", "runs/tiny/anomaly_maps/bolt/test/dent/000.tiff"] {
+        for thing in [
+            "bolt/test/dent/000.png", "test/dent/000.png", "data/bolt/test/dent/000.png",
+            "runs/tiny/anomaly_maps/bolt/test/dent/000.tiff",
+        ] {
             let other = try fixture.nominal("lineage", thing, "--files")
             #expect(other.status == 0, "\(other.errors)")
             #expect(tree(other.output) == tree(row.output), "\(thing)")
@@ -48,14 +52,18 @@ struct LineageCommandTests {
         let dot = try fixture.nominal("lineage", "1", "--dot")
         #expect(dot.output.hasPrefix("digraph lineage {"))
         #expect(fixture.exists("runs/tiny/lineage.html"))
-        #expect(try fixture.nominal("lineage", "tiny.json").output.hasPrefix("manifest tiny.json, as run 1 had it last"))
+        #expect(
+            try fixture.nominal("lineage", "tiny.json").output.hasPrefix("manifest tiny.json, as run 1 had it last"))
         let json = try fixture.nominal("lineage", "1", "--json")
-        #expect((try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])?["version"] as? Int == 1)
+        #expect(
+            (try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])?["version"] as? Int == 1)
     }
 
     @Test(
         "What is not known is refused with what would be",
-        arguments: [("nonsense", 66), ("runs/tiny", 65), ("data/bolt", 65), ("99", 66), ("runs/tiny/scores.csv:99", 65)])
+        arguments: [
+            ("nonsense", 66), ("runs/tiny", 65), ("data/bolt", 65), ("99", 66), ("runs/tiny/scores.csv:99", 65),
+        ])
     func refused(_ thing: (text: String, status: Int32)) throws {
         let outcome = try fixture.nominal("lineage", thing.text)
         #expect(outcome.status == thing.status, "\(outcome.errors)")
@@ -70,7 +78,9 @@ struct LineageCommandTests {
         try fixture.writeImage(0.05, width: 16, height: 16, to: "data/bolt/train/good/000.png")
         let changed = try fixture.nominal("reproduce", "runs/tiny/models/bolt.nominal", "-q")
         #expect(changed.status == 1)
-        #expect(changed.output.contains("the first that did not: bolt/ingest") && changed.output.contains("train/good/000.png"))
+        #expect(
+            changed.output.contains("the first that did not: bolt/ingest")
+                && changed.output.contains("train/good/000.png"))
     }
 
     @Test("An attestation holds for the results as they are, and is found not to for ones that were changed")
@@ -80,15 +90,20 @@ struct LineageCommandTests {
         let attributes = try FileManager.default.attributesOfItem(atPath: fixture.place("key"))
         #expect(attributes[.posixPermissions] as? Int == 0o600)
         #expect(try fixture.nominal("attest", "1", "--key", "key", "--output", "a.json").status == 0)
-        let verify = { try fixture.nominal("verify", "--attestation", "a.json", "--public-key", "key.pub", "--folder", "runs/tiny") }
+        let verify = {
+            try fixture.nominal("verify", "--attestation", "a.json", "--public-key", "key.pub", "--folder", "runs/tiny")
+        }
         let sound = try verify()
         #expect(sound.status == 0, "\(sound.errors)")
         try fixture.write("x", to: "runs/tiny/metrics.json")
         try fixture.remove("runs/tiny/scores.csv")
         let changed = try verify()
         #expect(changed.status == 1)
-        #expect(changed.errors.contains("metrics.json: its content is") && changed.errors.contains("scores.csv: attested, and not there"))
-        try fixture.write(try fixture.text("a.json").replacing("\"payload\" : \"e", with: "\"payload\" : \"f"), to: "a.json")
+        #expect(
+            changed.errors.contains("metrics.json: its content is")
+                && changed.errors.contains("scores.csv: attested, and not there"))
+        try fixture.write(
+            try fixture.text("a.json").replacing("\"payload\" : \"e", with: "\"payload\" : \"f"), to: "a.json")
         #expect(try verify().status == 65)
         let seed = try fixture.text("key").split(separator: "\n")[1]
         for name in try FileManager.default.subpathsOfDirectory(atPath: fixture.place(".nominal")) {

@@ -123,8 +123,8 @@ import Testing
                 "-j", jobs)
             #expect(outcome.status == 0)
         }
-        // What a run costs differs each time, and is no result.
-        let costs = ["timing.html", "timing.json"]
+        // What a run costs, and when it was, differs each time, and is no result.
+        let costs = ["lineage.html", "timing.html", "timing.json"]
         let timing = try JSONSerialization.jsonObject(with: Data(try fixture.text("out1/timing.json").utf8))
         let stages = try #require((timing as? [String: Any])?["stages"] as? [[String: Any]])
         #expect(stages.first?["stage"] as? String == "ingest" && stages.last?["stage"] as? String == "record")

@@ -11,7 +11,8 @@ struct LineagePageTests {
         LineageDiagram(
             title: name, description: name, facts: [Fact(label: name, value: name)],
             nodes: [
-                LineageDiagram.Node(kind: .files, title: "3 images", subtitle: "from outside", members: ["good/000.png abc", name]),
+                LineageDiagram.Node(
+                    kind: .files, title: "3 images", subtitle: "from outside", members: ["good/000.png abc", name]),
                 LineageDiagram.Node(
                     kind: .step, title: name, subtitle: "ingest", sections: [(name, [Fact(label: name, value: name)])]),
                 LineageDiagram.Node(kind: .result, title: "wood/metrics", subtitle: "metrics"),
@@ -70,7 +71,8 @@ struct LineagePageTests {
             </script>
             """
         let browser = try #require(HeadlessBrowser.installed)
-        let visit = try browser.visit("probe.html", files: ["probe.html": probe, "page.html": LineagePage.render(diagram("wood/ingest"))])
+        let visit = try browser.visit(
+            "probe.html", files: ["probe.html": probe, "page.html": LineagePage.render(diagram("wood/ingest"))])
         #expect(visit.console.isEmpty)
         let results = PageProbe.results(in: visit.document.components(separatedBy: "</script>").last ?? "")
         #expect(results["found"] == "1 of 3 boxes")

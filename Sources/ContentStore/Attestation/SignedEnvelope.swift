@@ -28,11 +28,14 @@ public struct SignedEnvelope: Codable, Sendable, Equatable {
     ///
     /// - Throws: `AttestationError.malformed`.
     public init(json: [UInt8], name: String) throws(AttestationError) {
-        guard json.count <= Self.sizeLimit else { throw .malformed(name: name, fault: "it is larger than \(Self.sizeLimit >> 20) MiB") }
+        guard json.count <= Self.sizeLimit else {
+            throw .malformed(name: name, fault: "it is larger than \(Self.sizeLimit >> 20) MiB")
+        }
         do {
             self = try JSONDecoder().decode(Self.self, from: Data(json))
         } catch {
-            throw .malformed(name: name, fault: "it is no DSSE envelope: a JSON object with payload, payloadType and signatures")
+            throw .malformed(
+                name: name, fault: "it is no DSSE envelope: a JSON object with payload, payloadType and signatures")
         }
     }
 
@@ -45,7 +48,8 @@ public struct SignedEnvelope: Codable, Sendable, Equatable {
     /// The document, once a signature by `key` was found to hold for it and its type.
     ///
     /// - Throws: `AttestationError.malformed`, `.unsigned`, `.forged`, `.otherType`.
-    public func verifiedPayload(by key: VerificationKey, type: String, name: String) throws(AttestationError) -> [UInt8] {
+    public func verifiedPayload(by key: VerificationKey, type: String, name: String) throws(AttestationError) -> [UInt8]
+    {
         guard let bytes = Data(base64Encoded: payload).map(Array.init) else {
             throw .malformed(name: name, fault: "its payload is not in base64")
         }
@@ -55,8 +59,10 @@ public struct SignedEnvelope: Codable, Sendable, Equatable {
             return key.accepts(Array(sig), of: Self.signed(bytes, payloadType))
         }
         guard isSigned else {
-            throw signatures.contains { $0.keyid == key.identifier } ? .forged(name: name) : .unsigned(
-                name: name, key: key.identifier, found: signatures.map(\.keyid))
+            throw signatures.contains { $0.keyid == key.identifier }
+                ? .forged(name: name)
+                : .unsigned(
+                    name: name, key: key.identifier, found: signatures.map(\.keyid))
         }
         guard payloadType == type else { throw .otherType(name: name, expected: type, found: payloadType) }
         return bytes

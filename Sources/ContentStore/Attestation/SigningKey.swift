@@ -17,9 +17,12 @@ public struct SigningKey: Sendable {
 
     /// - Throws: `AttestationError.notAKey`, which says nothing of the content.
     public init(pem: [UInt8], name: String) throws(AttestationError) {
-        guard let der = PEM.decode(pem, label: Self.label), der.starts(with: Self.prefix), der.count == Self.prefix.count + 32,
+        guard let der = PEM.decode(pem, label: Self.label), der.starts(with: Self.prefix),
+            der.count == Self.prefix.count + 32,
             let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: der.dropFirst(Self.prefix.count))
-        else { throw .notAKey(name: name, expected: "an unencrypted private key of Ed25519 in PEM (\"BEGIN PRIVATE KEY\")") }
+        else {
+            throw .notAKey(name: name, expected: "an unencrypted private key of Ed25519 in PEM (\"BEGIN PRIVATE KEY\")")
+        }
         self.key = key
     }
 
@@ -41,7 +44,8 @@ public struct VerificationKey: Sendable {
 
     /// - Throws: `AttestationError.notAKey`.
     public init(pem: [UInt8], name: String) throws(AttestationError) {
-        guard let der = PEM.decode(pem, label: Self.label), der.starts(with: Self.prefix), der.count == Self.prefix.count + 32,
+        guard let der = PEM.decode(pem, label: Self.label), der.starts(with: Self.prefix),
+            der.count == Self.prefix.count + 32,
             let key = try? Curve25519.Signing.PublicKey(rawRepresentation: der.dropFirst(Self.prefix.count))
         else { throw .notAKey(name: name, expected: "a public key of Ed25519 in PEM (\"BEGIN PUBLIC KEY\")") }
         self.key = key
@@ -60,14 +64,19 @@ public struct VerificationKey: Sendable {
 /// The textual encoding of RFC 7468, strict: one block, and nothing else but white space around it.
 enum PEM {
     static func encode(_ der: [UInt8], label: String) -> String {
-        "-----BEGIN \(label)-----\n" + Data(der).base64EncodedString(options: [.lineLength64Characters, .endLineWithLineFeed])
+        "-----BEGIN \(label)-----\n"
+            + Data(der).base64EncodedString(options: [.lineLength64Characters, .endLineWithLineFeed])
             + "\n-----END \(label)-----\n"
     }
 
     static func decode(_ bytes: [UInt8], label: String) -> [UInt8]? {
         guard bytes.count < 1 << 16, let text = String(validating: bytes, as: UTF8.self) else { return nil }
-        let lines = text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
-        guard lines.count > 2, lines.first == "-----BEGIN \(label)-----", lines.last == "-----END \(label)-----" else { return nil }
+        let lines = text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }.filter {
+            !$0.isEmpty
+        }
+        guard lines.count > 2, lines.first == "-----BEGIN \(label)-----", lines.last == "-----END \(label)-----" else {
+            return nil
+        }
         return Data(base64Encoded: lines[1..<(lines.count - 1)].joined()).map(Array.init)
     }
 }

@@ -141,7 +141,8 @@ struct BundleContents: Codable, Equatable {
                 return "the output \(output.name) of \(action.task) is not among the blobs"
             }
             let places = (action.sources ?? []).map { "\($0.part) \($0.role)" }
-            guard Set(places).count == places.count, (action.sources ?? []).allSatisfy({ action.parts.indices.contains($0.part) })
+            guard Set(places).count == places.count,
+                (action.sources ?? []).allSatisfy({ action.parts.indices.contains($0.part) })
             else { return "the action \(action.key) names a source twice, or of a part that it does not have" }
             for reference in action.references where sizes[reference] == nil {
                 return "\(action.task) refers to \(reference), which is not among the blobs"

@@ -67,7 +67,8 @@ extension Database {
     ]
 
     private func succeededAction(ofJob job: Int64) throws -> Int64? {
-        try identifier("SELECT action.id FROM action WHERE job = ?1 AND id = (SELECT action FROM job WHERE id = ?1)", [job])
+        try identifier(
+            "SELECT action.id FROM action WHERE job = ?1 AND id = (SELECT action FROM job WHERE id = ?1)", [job])
     }
 
     /// The last number that was given, whether its entry is still there or not.

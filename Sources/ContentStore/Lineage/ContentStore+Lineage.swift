@@ -67,7 +67,8 @@ extension ContentStore {
                 let action: Int64 = row[0]
                 return SourceUse(
                     key: try Digest(row, 1), task: row[2], execution: row[3], startedAt: row[4],
-                    inputs: try database.names("used", of: action), outputs: try database.names("generatedBy", of: action))
+                    inputs: try database.names("used", of: action),
+                    outputs: try database.names("generatedBy", of: action))
             }
         }
     }

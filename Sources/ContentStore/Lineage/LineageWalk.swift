@@ -19,7 +19,9 @@ struct LineageWalk {
 
     /// A root; one that the database does not know is passed over.
     mutating func begin(_ digest: Digest, _ direction: LineageGraph.Direction) throws {
-        guard let row = try database.identifier("SELECT id FROM artifact WHERE digest = ?", [digest.column]) else { return }
+        guard let row = try database.identifier("SELECT id FROM artifact WHERE digest = ?", [digest.column]) else {
+            return
+        }
         graph.roots.append(try artifact(row))
         switch direction {
         case .up: try climb(from: row)
@@ -71,7 +73,8 @@ struct LineageWalk {
             return connect(actions[action]!, artifacts[artifact]!, .generated, name)
         }
         let referring = try rows(
-            "SELECT action, '' FROM reference JOIN action ON action.id = action WHERE artifact = ? AND job IS NOT NULL", artifact)
+            "SELECT action, '' FROM reference JOIN action ON action.id = action WHERE artifact = ? AND job IS NOT NULL",
+            artifact)
         guard let (action, _) = try best(of: referring) else { return }
         try visit(action, .up)
         connect(actions[action]!, artifacts[artifact]!, .referred, "")
@@ -180,7 +183,9 @@ struct LineageWalk {
     private func inputs(of action: Int64) throws -> [(artifact: Int64, LineageGraph.Relation, name: String)] {
         let used = try rows("SELECT artifact, name FROM used WHERE action = ? ORDER BY position", action)
         let inputs = used.map { ($0.0, LineageGraph.Relation.used, $0.1) }
-        guard try database.identifier("SELECT 1 FROM source WHERE action = ? LIMIT 1", [action]) == nil else { return inputs }
+        guard try database.identifier("SELECT 1 FROM source WHERE action = ? LIMIT 1", [action]) == nil else {
+            return inputs
+        }
         let parts = try rows(
             """
             SELECT artifact, '' FROM reference WHERE action = ?1

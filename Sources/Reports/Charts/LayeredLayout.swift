@@ -27,7 +27,9 @@ struct LayeredLayout {
         arrange(&members, sources, users)
         for (column, nodes) in members.enumerated() {
             let top = Double(rows - nodes.count) / 2
-            for (row, node) in nodes.enumerated() { places[node] = Place(column: Double(column), row: top + Double(row)) }
+            for (row, node) in nodes.enumerated() {
+                places[node] = Place(column: Double(column), row: top + Double(row))
+            }
         }
     }
 
@@ -55,7 +57,9 @@ struct LayeredLayout {
     /// Orders each column by the mean place of the neighbours, from left to right and back.
     private func arrange(_ members: inout [[Int]], _ sources: [[Int]], _ users: [[Int]]) {
         var place = [Double](repeating: 0, count: places.count)
-        for column in members { for (row, node) in column.enumerated() { place[node] = Double(row) - Double(column.count) / 2 } }
+        for column in members {
+            for (row, node) in column.enumerated() { place[node] = Double(row) - Double(column.count) / 2 }
+        }
         for sweep in 0..<Self.sweeps {
             let isForward = sweep % 2 == 0
             let order = isForward ? Array(members.indices) : members.indices.reversed()

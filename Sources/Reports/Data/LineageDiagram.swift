@@ -11,7 +11,8 @@ public struct LineageDiagram: Sendable {
         public var members: [String]
 
         public init(
-            kind: Kind, title: String, subtitle: String, sections: [(heading: String, facts: [Fact])] = [], members: [String] = []
+            kind: Kind, title: String, subtitle: String, sections: [(heading: String, facts: [Fact])] = [],
+            members: [String] = []
         ) {
             (self.kind, self.title, self.subtitle) = (kind, title, subtitle)
             (self.sections, self.members) = (sections, members)

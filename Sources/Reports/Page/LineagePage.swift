@@ -13,12 +13,19 @@ public struct LineagePage {
                 HTML("style") { .trusted(String(decoding: PackageResources.lineage_css, as: UTF8.self)) }
                 HTML("main") {
                     HeaderSection(
-                        report: RunReport(title: diagram.title, description: diagram.description, summary: diagram.facts)
+                        report: RunReport(
+                            title: diagram.title, description: diagram.description, summary: diagram.facts)
                     ).render()
                     HTML("section", ["class": "provenance"]) {
                         controls(diagram.nodes.count)
                         HTML("div", ["class": "provenance-columns"]) {
-                            HTML("div", ["class": "provenance-graph", "tabindex": "0", "role": "region", "aria-label": "Graph of the lineage"]) {
+                            HTML(
+                                "div",
+                                [
+                                    "class": "provenance-graph", "tabindex": "0", "role": "region",
+                                    "aria-label": "Graph of the lineage",
+                                ]
+                            ) {
                                 graph(diagram, layout)
                             }
                             HTML("div", ["class": "provenance-details", "aria-live": "polite"]) {
@@ -41,7 +48,9 @@ public struct LineagePage {
         HTML("div", ["class": "provenance-controls"]) {
             HTML("label") {
                 "Search "
-                HTML("input", ["type": "search", "class": "provenance-search", "placeholder": "a task, an image, a digest"])
+                HTML(
+                    "input",
+                    ["type": "search", "class": "provenance-search", "placeholder": "a task, an image, a digest"])
             }
             HTML("button", ["type": "button", "class": "zoom-in", "aria-label": "Larger"]) { "+" }
             HTML("button", ["type": "button", "class": "zoom-out", "aria-label": "Smaller"]) { "\u{2212}" }
@@ -87,12 +96,15 @@ public struct LineagePage {
                 HTML(
                     "g",
                     [
-                        "class": "box \(node.kind.rawValue)", "data-node": "\(number)", "tabindex": "0", "role": "button",
+                        "class": "box \(node.kind.rawValue)", "data-node": "\(number)", "tabindex": "0",
+                        "role": "button",
                         "transform": "translate(\(place.x) \(place.y))",
                     ]
                 ) {
                     HTML("title") { node.title }
-                    HTML("rect", ["width": "\(boxWidth)", "height": "\(boxHeight)", "rx": node.kind == .files ? "22" : "5"])
+                    HTML(
+                        "rect",
+                        ["width": "\(boxWidth)", "height": "\(boxHeight)", "rx": node.kind == .files ? "22" : "5"])
                     HTML("text", ["x": "\(boxWidth / 2)", "y": "19"]) { shortened(node.title) }
                     HTML("text", ["x": "\(boxWidth / 2)", "y": "35", "class": "subtitle"]) { node.subtitle }
                 }

@@ -80,8 +80,8 @@ extension JobBuilder {
         _ name: String, _ category: String, _ recipe: TrainingRecipe, _ manifest: JobManifest,
         _ evidence: CardEvidenceTasks
     ) throws -> TaskID {
-        let textures = try manifest.corruption.textures.map { folder in
-            try DatasetScan.textures(below: folder.absolute).images.map { digestOf[$0.path]! }
+        let textures = try manifest.textures.map { folder in
+            try DatasetScan.textures(below: folder).images.map { digestOf[$0.path]! }
         }
         var stages: [any Stage.Type] = [
             IngestStage.self, SelectStage.self, CorruptStage.self, TrainStage.self, CalibrateStage.self,

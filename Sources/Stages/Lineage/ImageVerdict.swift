@@ -21,15 +21,17 @@ public struct ImageVerdict: Sendable, Equatable, Codable {
     /// - Throws: `StoreError`.
     public static func all(on source: Digest, _ store: ContentStore) throws -> [ImageVerdict] {
         try store.actions(ofStage: ScoreStage.name, on: source).flatMap { use -> [ImageVerdict] in
-            guard let scores = use.outputs["scores.json"], let model = use.inputs["model"], store.contains(scores) else {
+            guard let scores = use.outputs["scores.json"], let model = use.inputs["model"], store.contains(scores)
+            else {
                 return []
             }
-            return try StageJSON.decode(ScoreIndex.self, try store.read(scores)).entries.filter { $0.source == source }.map {
-                ImageVerdict(
-                    image: $0.file, source: source, kind: $0.kind, score: $0.score, threshold: $0.threshold,
-                    verdict: $0.verdict.rawValue, map: $0.map, model: model, task: use.task, run: use.execution,
-                    scoredAt: use.startedAt, action: use.key)
-            }
+            return try StageJSON.decode(ScoreIndex.self, try store.read(scores)).entries.filter { $0.source == source }
+                .map {
+                    ImageVerdict(
+                        image: $0.file, source: source, kind: $0.kind, score: $0.score, threshold: $0.threshold,
+                        verdict: $0.verdict.rawValue, map: $0.map, model: model, task: use.task, run: use.execution,
+                        scoredAt: use.startedAt, action: use.key)
+                }
         }
     }
 }

@@ -5,7 +5,10 @@ public enum LineageDOT {
     /// - Parameter isCondensed: false draws every task by itself.
     public static func text(_ subject: LineageSubject, _ graph: LineageGraph, isCondensed: Bool) -> String {
         let lineage = LineageSteps(graph, isCondensed: isCondensed)
-        var lines = ["digraph lineage {", "  label=\(quoted(subject.words));", "  rankdir=BT;", "  node [fontname=\"sans-serif\"];"]
+        var lines = [
+            "digraph lineage {", "  label=\(quoted(subject.words));", "  rankdir=BT;",
+            "  node [fontname=\"sans-serif\"];",
+        ]
         for (number, step) in lineage.steps.enumerated() {
             var label = step.name + "\n" + step.stage + " \(step.version)"
             if step.actions.count > 1 { label += ", \(step.actions.count) tasks" }
@@ -14,7 +17,9 @@ public enum LineageDOT {
         for (step, sources) in lineage.sources.enumerated() {
             for kind in Set(sources.map(\.kind)).sorted() {
                 let own = sources.filter { $0.kind == kind }
-                let label = own.count == 1 ? (own[0].name.isEmpty ? own[0].digest.short : own[0].name) : "\(own.count) \(kind.rawValue)s"
+                let label =
+                    own.count == 1
+                    ? (own[0].name.isEmpty ? own[0].digest.short : own[0].name) : "\(own.count) \(kind.rawValue)s"
                 lines.append("  s\(step)\(kind.rawValue) [shape=cylinder, label=\(quoted(label))];")
                 lines.append("  s\(step) -> s\(step)\(kind.rawValue);")
             }

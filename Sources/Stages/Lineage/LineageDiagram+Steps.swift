@@ -20,7 +20,8 @@ extension LineageDiagram {
         ]
         for execution in lineage.graph.executions {
             let record = execution.record
-            facts.append(Fact(label: "Run \(record.number)", value: "\(record.command); \(LineageTree.time(record.startedAt))"))
+            facts.append(
+                Fact(label: "Run \(record.number)", value: "\(record.command); \(LineageTree.time(record.startedAt))"))
             facts.append(Fact(label: "Versions", value: "\(record.versions); \(execution.processor)"))
             if let manifest = execution.manifest { facts.append(Fact(label: "Manifest", value: "\(manifest)")) }
         }
@@ -43,7 +44,11 @@ extension LineageDiagram {
         let made = lineage.graph.edges.filter { $0.relation == .generated && item.actions.contains($0.action) }
         if actions.count == 1 {
             sections.append(("Key", [Fact(label: "Action", value: "\(actions[0].key)")]))
-            sections.append(("What it made", made.map { Fact(label: $0.name, value: "\(lineage.graph.artifacts[$0.artifact].digest)") }))
+            sections.append(
+                (
+                    "What it made",
+                    made.map { Fact(label: $0.name, value: "\(lineage.graph.artifacts[$0.artifact].digest)") }
+                ))
         }
         let parameters = lineage.parameters(of: step)
         if !parameters.isEmpty {
@@ -63,7 +68,8 @@ extension LineageDiagram {
             return "\(count) \(kind.rawValue)\(count == 1 ? "" : "s")"
         }.joined(separator: ", ")
         let listed = sources.prefix(namedFiles).map { source in
-            [source.name, source.kind == .mask ? "(mask)" : "", source.digest.hex].filter { !$0.isEmpty }.joined(separator: " ")
+            [source.name, source.kind == .mask ? "(mask)" : "", source.digest.hex].filter { !$0.isEmpty }.joined(
+                separator: " ")
         }
         return Node(
             kind: .files, title: title, subtitle: "from outside", members: listed)

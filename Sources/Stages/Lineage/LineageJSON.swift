@@ -69,8 +69,10 @@ public struct LineageJSON: Encodable {
                 }
             }
             return Action(
-                key: action.key, stage: action.stage, stageVersion: action.version, task: action.task, attempt: action.attempt,
-                run: action.execution, startedAt: LineageTree.time(action.startedAt), durationSeconds: action.durationSeconds,
+                key: action.key, stage: action.stage, stageVersion: action.version, task: action.task,
+                attempt: action.attempt,
+                run: action.execution, startedAt: LineageTree.time(action.startedAt),
+                durationSeconds: action.durationSeconds,
                 parameters: Dictionary(action.parameters.map { ($0.name, $0.readable) }) { first, _ in first },
                 used: uses { $0 == .used }, generated: uses { $0 == .generated }, referred: uses { $0 == .referred },
                 sources: uses { if case .source = $0 { true } else { false } }, references: action.referenceCount)

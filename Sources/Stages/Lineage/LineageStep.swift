@@ -71,7 +71,8 @@ public struct LineageSteps: Sendable {
         var makers: [Int: Int] = [:]
         for edge in graph.edges where edge.relation == .generated { makers[edge.artifact] = stepOf[edge.action] }
         let roots = Set(graph.roots)
-        for edge in graph.edges where edge.relation == .referred && roots.contains(edge.artifact) && makers[edge.artifact] == nil {
+        for edge in graph.edges
+        where edge.relation == .referred && roots.contains(edge.artifact) && makers[edge.artifact] == nil {
             makers[edge.artifact] = stepOf[edge.action]
         }
         var known = Array(repeating: Set<Int>(), count: steps.count)
@@ -91,7 +92,9 @@ public struct LineageSteps: Sendable {
 
     private func source(_ edge: LineageGraph.Edge) -> Source {
         let digest = graph.artifacts[edge.artifact].digest
-        guard case .source(let role) = edge.relation else { return Source(kind: .blob, name: edge.name, digest: digest) }
+        guard case .source(let role) = edge.relation else {
+            return Source(kind: .blob, name: edge.name, digest: digest)
+        }
         switch (graph.actions[edge.action].stage, role) {
         case (_, "mask"): return Source(kind: .mask, name: edge.name, digest: digest)
         case (IngestStage.name, _): return Source(kind: .image, name: edge.name, digest: digest)

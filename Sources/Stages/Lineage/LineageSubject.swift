@@ -17,7 +17,8 @@ public struct LineageSubject: Sendable {
     public let image: Digest?
 
     private init(
-        _ words: String, run: Int64? = nil, digests: [Digest] = [], actions: [Digest] = [], verdicts: [ImageVerdict] = [],
+        _ words: String, run: Int64? = nil, digests: [Digest] = [], actions: [Digest] = [],
+        verdicts: [ImageVerdict] = [],
         image: Digest? = nil
     ) {
         (self.words, self.run, self.digests, self.actions) = (words, run, digests, actions)
@@ -62,7 +63,9 @@ public struct LineageSubject: Sendable {
     }
 
     private static func file(_ path: String, _ store: ContentStore) throws -> LineageSubject {
-        guard !((try? FileManager.default.attributesOfItem(atPath: path)[.type]) as? FileAttributeType == .typeDirectory) else {
+        guard
+            !((try? FileManager.default.attributesOfItem(atPath: path)[.type]) as? FileAttributeType == .typeDirectory)
+        else {
             throw LineageError.folder(path: path)
         }
         let digest = Digest.of(try AtomicFile.read(path))
@@ -71,7 +74,8 @@ public struct LineageSubject: Sendable {
         } catch LineageError.unknown {
             throw LineageError.unknown(
                 text: path,
-                reason: "its content (\(digest.short)) is neither a result nor an image that the store \(store.path) knows; it was "
+                reason:
+                    "its content (\(digest.short)) is neither a result nor an image that the store \(store.path) knows; it was "
                     + "changed since, or belongs to another store")
         }
     }
@@ -81,8 +85,12 @@ public struct LineageSubject: Sendable {
             let verdicts = try ImageVerdict.all(on: digest, store)
             return LineageSubject("image \(name)", digests: [digest], verdicts: verdicts, image: digest)
         }
-        guard try store.knows(digest) else { throw LineageError.unknown(text: name, reason: "nothing in the store has this content") }
-        if try store.maker(of: digest) == nil, let run = try store.runs(withManifest: digest).first(where: { try store.taskKeys($0) != nil }) {
+        guard try store.knows(digest) else {
+            throw LineageError.unknown(text: name, reason: "nothing in the store has this content")
+        }
+        if try store.maker(of: digest) == nil,
+            let run = try store.runs(withManifest: digest).first(where: { try store.taskKeys($0) != nil })
+        {
             let keys = try store.taskKeys(run)?.entries.map(\.key) ?? []
             return LineageSubject("manifest \(name), as run \(run) had it last", run: run, actions: keys)
         }
@@ -115,7 +123,8 @@ public struct LineageSubject: Sendable {
         guard let table = try store.maker(of: Digest.of(bytes)), table.key.stage == AggregateStage.name else {
             throw LineageError.unknown(
                 text: path,
-                reason: "it is not a table of scores as the store \(store.path) knows it; it was changed since, or belongs to "
+                reason:
+                    "it is not a table of scores as the store \(store.path) knows it; it was changed since, or belongs to "
                     + "another store")
         }
         guard let place = ScoreRow.Place(line: line, ofTable: bytes) else {
@@ -125,7 +134,8 @@ public struct LineageSubject: Sendable {
             let verdicts = try ImageVerdict.all(on: digest, store).filter {
                 $0.image == place.image && "\($0.score)" == place.score && "\($0.threshold)" == place.threshold
             }
-            guard let verdict = verdicts.first(where: { $0.task.hasPrefix(place.category + "/") }) ?? verdicts.first else { continue }
+            guard let verdict = verdicts.first(where: { $0.task.hasPrefix(place.category + "/") }) ?? verdicts.first
+            else { continue }
             return LineageSubject(
                 "line \(line) of \(path)", run: try store.lastRun(with: verdict.action), digests: [verdict.map],
                 verdicts: [verdict], image: digest)
@@ -178,14 +188,20 @@ extension LineageSubject {
     /// What it is, and of an image what it was taken for.
     public func heading(_ direction: LineageGraph.Direction) -> String {
         var lines = [words]
-        if let image, let name = verdicts.first?.image, !words.hasSuffix(name) { lines.append("image \(name)  \(image)") }
+        if let image, let name = verdicts.first?.image, !words.hasSuffix(name) {
+            lines.append("image \(name)  \(image)")
+        }
         for verdict in verdicts.prefix(Self.shownVerdicts) {
             lines.append(
                 "\(verdict.verdict): score \(verdict.score), threshold \(verdict.threshold), by model \(verdict.model.short) "
                     + "(\(verdict.task), run \(verdict.run), \(LineageTree.time(verdict.scoredAt)))")
         }
-        if verdicts.count > Self.shownVerdicts { lines.append("and \(verdicts.count - Self.shownVerdicts) verdicts before; --json has all") }
-        if image != nil, verdicts.isEmpty { lines.append("no verdict on it is stored: it was not among test images, or was not scored") }
+        if verdicts.count > Self.shownVerdicts {
+            lines.append("and \(verdicts.count - Self.shownVerdicts) verdicts before; --json has all")
+        }
+        if image != nil, verdicts.isEmpty {
+            lines.append("no verdict on it is stored: it was not among test images, or was not scored")
+        }
         if image != nil, verdicts.count > 1, direction == .up { lines.append("below: the first of these verdicts") }
         return lines.joined(separator: "\n")
     }

@@ -100,7 +100,11 @@ public struct LineageTree {
         var lines: [String] = []
         for part in lineage.parameters(of: step) {
             let text = "\(part.name): \(part.readable)"
-            if let last = lines.last, last.count + text.count < 100 { lines[lines.count - 1] = last + ", " + text } else { lines.append(text) }
+            if let last = lines.last, last.count + text.count < 100 {
+                lines[lines.count - 1] = last + ", " + text
+            } else {
+                lines.append(text)
+            }
         }
         return lines
     }
@@ -109,7 +113,11 @@ public struct LineageTree {
     static func ranges(_ numbers: [Int64]) -> String {
         var ranges: [(first: Int64, last: Int64)] = []
         for number in numbers {
-            if let last = ranges.last, last.last + 1 == number { ranges[ranges.count - 1].last = number } else { ranges.append((number, number)) }
+            if let last = ranges.last, last.last + 1 == number {
+                ranges[ranges.count - 1].last = number
+            } else {
+                ranges.append((number, number))
+            }
         }
         return ranges.map { $0.first == $0.last ? "\($0.first)" : "\($0.first) to \($0.last)" }.joined(separator: ", ")
     }

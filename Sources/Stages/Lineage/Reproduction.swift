@@ -82,7 +82,8 @@ public struct Reproduction: Sendable {
             }
             return Step(
                 task: entry.task,
-                outcome: differing.isEmpty && old.references == new.references ? .equal : .otherBytes(differing.map(\.0.name)))
+                outcome: differing.isEmpty && old.references == new.references
+                    ? .equal : .otherBytes(differing.map(\.0.name)))
         }
         self.deviation = deviation
     }
@@ -101,7 +102,9 @@ extension Reproduction.Deviation {
             for entry in left.entries {
                 guard let other = others[entry.file] else { continue }
                 // Each by its own threshold: that is what the verdict depends on.
-                let (before, now) = (Double(entry.score) / Double(entry.threshold), Double(other.score) / Double(other.threshold))
+                let (before, now) = (
+                    Double(entry.score) / Double(entry.threshold), Double(other.score) / Double(other.threshold)
+                )
                 scores = max(scores, abs(before - now) / max(before, now, 1))
                 if isCounted, entry.verdict != other.verdict { verdicts += 1 }
             }
@@ -111,7 +114,9 @@ extension Reproduction.Deviation {
         {
             for (category, figures) in left.categories {
                 guard let others = right.categories[category] else { continue }
-                for (figure, other) in [(figures.imageAUROC, others.imageAUROC), (figures.pixelAUROC, others.pixelAUROC)] {
+                for (figure, other) in [
+                    (figures.imageAUROC, others.imageAUROC), (figures.pixelAUROC, others.pixelAUROC),
+                ] {
                     if let figure, let other { metrics = max(metrics, abs(figure - other)) }
                 }
             }

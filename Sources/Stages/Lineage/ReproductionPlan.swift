@@ -16,20 +16,27 @@ public struct ReproductionPlan: Sendable {
     /// - Throws: `LineageError`, `StoreError`.
     public init(_ subject: LineageSubject, _ store: ContentStore) throws {
         let graph = try subject.graph(.up, store)
-        guard let last = graph.actions.first else { throw LineageError.unknown(text: subject.words, reason: "nothing made it") }
-        guard let number = try subject.run ?? store.lastRun(with: last.key), let run = try store.lineageExecution(number) else {
+        guard let last = graph.actions.first else {
+            throw LineageError.unknown(text: subject.words, reason: "nothing made it")
+        }
+        guard let number = try subject.run ?? store.lastRun(with: last.key),
+            let run = try store.lineageExecution(number)
+        else {
             throw LineageError.unknown(text: subject.words, reason: "no run that made it is known")
         }
         guard let json = run.recipe, let recipe = RunRecipe(json: json) else {
             throw LineageError.unrepeatable(
-                run: number, reason: "it was made by an earlier version of the program, which did not keep manifests, or imported")
+                run: number,
+                reason: "it was made by an earlier version of the program, which did not keep manifests, or imported")
         }
         switch recipe.command {
         case .run, .score: break
         case .retrain:
-            throw LineageError.unrepeatable(run: number, reason: "it is a night; nominal retrain JOB --check NIGHT does it again")
+            throw LineageError.unrepeatable(
+                run: number, reason: "it is a night; nominal retrain JOB --check NIGHT does it again")
         case .sweep, .preview:
-            throw LineageError.unrepeatable(run: number, reason: "it is of nominal \(recipe.command.rawValue); runs and scorings can be")
+            throw LineageError.unrepeatable(
+                run: number, reason: "it is of nominal \(recipe.command.rawValue); runs and scorings can be")
         }
         keys = Set(graph.actions.map(\.key))
         (self.run, self.recipe) = (run, recipe)
@@ -45,15 +52,17 @@ public struct ReproductionPlan: Sendable {
         }
         let bytes = try store.read(digest)
         if let file { return try JobManifest.load(path: file).restored(bytes, PathRedaction.isHidden) }
-        let manifest = try JobManifest.parse(bytes: bytes, file: run.file ?? "")
-        var isHidden = PathRedaction.isHidden(run.file ?? "")
+        let given = run.file ?? ""
+        let manifest = try JobManifest.parse(bytes: bytes, file: given)
+        var isHidden = false
         _ = manifest.kept(bytes) { path in
             isHidden = isHidden || PathRedaction.isHidden(path)
             return path
         }
-        guard !isHidden else {
+        // Paths in it count from its folder, of which the store knows no more than it keeps.
+        guard !isHidden, FileManager.default.fileExists(atPath: given) else {
             throw LineageError.unrepeatable(
-                run: run.record.number, reason: "its folders were left out of what is kept; --manifest FILE says where they are")
+                run: run.record.number, reason: "the store keeps no folders; say where its manifest lies: --manifest FOLDER/\(given)")
         }
         return manifest
     }
@@ -63,7 +72,8 @@ public struct ReproductionPlan: Sendable {
         let place = file ?? run.file ?? ""
         guard !PathRedaction.isHidden(place) else {
             throw LineageError.unrepeatable(
-                run: run.record.number, reason: "its folder was left out of what is kept; --manifest FOLDER says where it is")
+                run: run.record.number,
+                reason: "its folder was left out of what is kept; --manifest FOLDER says where it is")
         }
         return ManifestPath(place, relativeTo: FileManager.default.currentDirectoryPath)
     }
@@ -72,7 +82,9 @@ public struct ReproductionPlan: Sendable {
     ///
     /// - Parameter digests: of a list of files, in its order.
     /// - Throws: what the data set and the stores throw.
-    public func graph(_ manifest: JobManifest, _ store: ContentStore, digests: ([String]) throws -> [Digest]) throws -> TaskGraph {
+    public func graph(_ manifest: JobManifest, _ store: ContentStore, digests: ([String]) throws -> [Digest]) throws
+        -> TaskGraph
+    {
         try part(of: try Job(manifest, digests: digests).graph, store)
     }
 
@@ -89,7 +101,8 @@ public struct ReproductionPlan: Sendable {
         let model = try Model(bytes: try store.read(digest), name: "model \(digest.short)")
         let images = try DatasetScan.images(below: folder.absolute, followsLinks: recipe.followsLinks ?? false)
         let job = try ScoringJob(
-            model: model, category: images, engine: recipe.engine, setAsideBadImages: recipe.setsBadImagesAside ?? false,
+            model: model, category: images, engine: recipe.engine,
+            setAsideBadImages: recipe.setsBadImagesAside ?? false,
             tolerance: recipe.tolerance ?? 0, store: fresh, digests: digests)
         return try part(of: job.graph, store)
     }

@@ -42,7 +42,7 @@ public struct RunRecipe: Codable, Sendable, Equatable {
     ) throws -> RunOrigin {
         guard command == .sweep else {
             let kept = manifest.kept(text, redaction.written)
-            return try origin(manifest: kept, file: redaction.written(manifest.file), in: store)
+            return try origin(manifest: kept, file: redaction.path(manifest.file), in: store)
         }
         // A sweep's text names folders in places that only the sweep knows; one with something to hide is left out.
         let words = String(decoding: text, as: UTF8.self)

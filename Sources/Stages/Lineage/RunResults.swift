@@ -18,7 +18,8 @@ public struct RunResults: Sendable {
         var files: [File] = []
         let results = try store.lookUp(keys.entries.map(\.key))
         for entry in keys.entries {
-            guard let result = results[entry.key], let action = graph.actions.first(where: { $0.key == entry.key }) else { continue }
+            guard let result = results[entry.key], let action = graph.actions.first(where: { $0.key == entry.key })
+            else { continue }
             files += try Self.files(of: action.stage, entry.task, result, store)
         }
         var seen = Set<String>()

@@ -53,7 +53,9 @@ struct LineageCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Also write it as run events of OpenLineage, one on each line.", valueName: "file"))
     var openlineage: String?
 
-    @Option(help: ArgumentHelp("Also write it as a research object, RO-Crate 1.1 (Process Run Crate).", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp("Also write it as a research object, RO-Crate 1.1 (Process Run Crate).", valueName: "folder")
+    )
     var roCrate: String?
 
     @Flag(help: "Put the files that the store has into the crate.")
@@ -94,7 +96,8 @@ struct LineageCommand: ParsableCommand {
         }
         if let page {
             let view = LineageView(
-                graph, title: "Lineage", description: "\(down ? "What was made from" : "What was used for"): \(subject.words)")
+                graph, title: "Lineage",
+                description: "\(down ? "What was made from" : "What was used for"): \(subject.words)")
             try write(view.page(), to: page)
         }
         if let prov { try write(ProvDocument.text(graph), to: prov) }

@@ -17,9 +17,9 @@ struct ReproduceCommand: ParsableCommand {
             whether that is within the tolerance. The exit code is 1 when it is not, or when something else differs.
 
             Examples:
-              nominal reproduce 12
-              nominal reproduce runs/demo/models/wood.nominal --threads 8
-              nominal reproduce runs/demo/scores.csv:7 --manifest /srv/jobs/demo.json
+              nominal reproduce 12 --manifest jobs/demo.json
+              nominal reproduce runs/demo/models/wood.nominal --manifest jobs/demo.json
+              nominal reproduce runs/demo/scores.csv:7 --manifest jobs/demo.json --threads 8
             """)
 
     @Argument(help: "A file, a row, an image, a model, a task, a run, or a digest.")
@@ -27,7 +27,8 @@ struct ReproduceCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Where the manifest lies now, or the folder of images of a scoring; its text is the one of the run.", valueName: "file"))
+            "Where the manifest lies now, or the folder of images of a scoring; its text is the one of the run.",
+            valueName: "file"))
     var manifest: String?
 
     @Option(help: ArgumentHelp("Keep the fresh store here; without it, it is removed.", valueName: "folder"))
@@ -59,7 +60,9 @@ struct ReproduceCommand: ParsableCommand {
     }
 
     /// A session in the fresh store, and the tasks to do.
-    private func prepare(_ plan: ReproductionPlan, _ store: ContentStore, _ folder: String) throws -> (RunSession, TaskGraph) {
+    private func prepare(_ plan: ReproductionPlan, _ store: ContentStore, _ folder: String) throws -> (
+        RunSession, TaskGraph
+    ) {
         let options = try StoreOptions.parse(["--store", folder])
         guard plan.recipe.command == .run else {
             let images = try plan.folder(manifest)
@@ -85,7 +88,8 @@ struct ReproduceCommand: ParsableCommand {
         switch first.outcome {
         case .equal: break
         case .missing: print("    only one of the two runs has a result of it")
-        case .otherBytes(let names): print("    same key, other bytes: \(names.isEmpty ? "what it refers to" : names.joined(separator: ", "))")
+        case .otherBytes(let names):
+            print("    same key, other bytes: \(names.isEmpty ? "what it refers to" : names.joined(separator: ", "))")
         case .otherKey(let differences): for difference in differences { print("    \(difference)") }
         }
         if record.versions != RunSession.versions { print("then: \(record.versions)\nnow:  \(RunSession.versions)") }

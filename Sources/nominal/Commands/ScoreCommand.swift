@@ -76,7 +76,7 @@ struct ScoreCommand: ParsableCommand {
                 storeOptions, machine, keepGoing: false, reporting, subject: "score \(source.name)", interruption,
                 folders: [NamedFolder(source.absolute, followsLinks: links.followLinks)],
                 redaction: redaction
-            ) { try recipe.origin(manifest: nil, file: redaction.written(folder), in: $0) }
+            ) { try recipe.origin(manifest: nil, file: redaction.path(folder), in: $0) }
             let job = try ScoringJob(
                 model: network, category: category, engine: engine, setAsideBadImages: quarantine,
                 tolerance: tolerance, store: session.store

@@ -55,7 +55,8 @@ struct SweepCommand: ParsableCommand {
                 // A trial that fails says something about its settings, and nothing about the other trials.
                 let session = try RunSession(
                     try Sweep.job(of: manifest), storeOptions, machine, keepGoing: true, reporting,
-                    subject: "sweep \(manifest.name)", interruption, output: folder.path, recipe: RunRecipe(.sweep), text: text)
+                    subject: "sweep \(manifest.name)", interruption, output: folder.path, recipe: RunRecipe(.sweep),
+                    text: text)
                 opened = (folder, session)
                 return try session.digests(paths, verifyContent: verification.readsContent)
             }

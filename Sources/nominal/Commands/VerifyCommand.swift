@@ -27,7 +27,9 @@ struct VerifyCommand: ParsableCommand {
     @Flag(help: "Check the history of runs and promotions, and not the blobs.")
     var history = false
 
-    @Option(help: ArgumentHelp("An entry that the history has to lead through; may be repeated.", valueName: "position:link"))
+    @Option(
+        help: ArgumentHelp(
+            "An entry that the history has to lead through; may be repeated.", valueName: "position:link"))
     var through: [String] = []
 
     @Option(help: ArgumentHelp("An attestation to check.", valueName: "file"))
@@ -137,7 +139,8 @@ struct VerifyCommand: ParsableCommand {
     private func checkHistory(_ attested: HistoryHead?) throws {
         try storeOptions.requireStore()
         let store = try storeOptions.open(.readOnly)
-        let report = try store.verifyHistory(through: through.compactMap(HistoryHead.init) + (attested.map { [$0] } ?? []))
+        let report = try store.verifyHistory(
+            through: through.compactMap(HistoryHead.init) + (attested.map { [$0] } ?? []))
         for fault in report.faults { StandardError.error("\(store.path): \(fault)") }
         let head = report.head.map { "\($0)" } ?? "none"
         if json {

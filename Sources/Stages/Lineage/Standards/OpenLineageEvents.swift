@@ -18,7 +18,8 @@ public enum OpenLineageEvents {
         }
         events.sort { ($0.time, $0.action, $0.isEnd ? 1 : 0) < ($1.time, $1.action, $1.isEnd ? 1 : 0) }
         return events.map {
-            JSONSerializer.canonical(event($0.time, isEnd: $0.isEnd, graph.actions[$0.action], edges[$0.action] ?? [], graph)) + "\n"
+            JSONSerializer.canonical(
+                event($0.time, isEnd: $0.isEnd, graph.actions[$0.action], edges[$0.action] ?? [], graph)) + "\n"
         }.joined()
     }
 
@@ -39,12 +40,20 @@ public enum OpenLineageEvents {
                     "parent": facet(
                         "1-1-0/ParentRunFacet.json",
                         [
-                            "run": .document(["runId": .string(identifier("run \(action.execution) \(execution?.record.startedAt ?? 0)"))]),
-                            "job": .document(["namespace": .string(namespace), "name": .string(execution?.subject ?? "run")]),
+                            "run": .document([
+                                "runId": .string(
+                                    identifier("run \(action.execution) \(execution?.record.startedAt ?? 0)"))
+                            ]),
+                            "job": .document([
+                                "namespace": .string(namespace), "name": .string(execution?.subject ?? "run"),
+                            ]),
                         ]),
                     "processing_engine": facet(
                         "1-1-1/ProcessingEngineRunFacet.json",
-                        ["version": .string(execution?.record.versions ?? NominalVersion.current), "name": .string("nominal")]),
+                        [
+                            "version": .string(execution?.record.versions ?? NominalVersion.current),
+                            "name": .string("nominal"),
+                        ]),
                     "nominal_parameters": facet("", ["parameters": .texts(action.parameterTexts)]),
                 ]),
             ]),
@@ -53,7 +62,10 @@ public enum OpenLineageEvents {
                 "facets": .document([
                     "jobType": facet(
                         "2-0-3/JobTypeJobFacet.json",
-                        ["processingType": .string("BATCH"), "integration": .string("NOMINAL"), "jobType": .string(action.stage)])
+                        [
+                            "processingType": .string("BATCH"), "integration": .string("NOMINAL"),
+                            "jobType": .string(action.stage),
+                        ])
                 ]),
             ]),
             "inputs": datasets { $0 != .generated },
@@ -66,13 +78,17 @@ public enum OpenLineageEvents {
         .document([
             "namespace": .string("sha256"), "name": .string(artifact.digest.hex),
             "facets": .document([
-                "documentation": name.isEmpty ? nil : facet("1-1-0/DocumentationDatasetFacet.json", ["description": .string(name)])
+                "documentation": name.isEmpty
+                    ? nil : facet("1-1-0/DocumentationDatasetFacet.json", ["description": .string(name)])
             ]),
         ])
     }
 
     private static func facet(_ schema: String, _ members: KeyValuePairs<String, JSONValue?>) -> JSONValue {
-        let url = schema.isEmpty ? "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunFacet" : "https://openlineage.io/spec/facets/\(schema)"
+        let url =
+            schema.isEmpty
+            ? "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunFacet"
+            : "https://openlineage.io/spec/facets/\(schema)"
         let head = [JSONMember("_producer", .string(producer)), JSONMember("_schemaURL", .string(url))]
         return .object(head + members.compactMap { name, value in value.map { JSONMember(name, $0) } })
     }

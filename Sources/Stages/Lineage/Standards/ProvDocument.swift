@@ -5,7 +5,8 @@ import Manifests
 /// program are software agents.
 public enum ProvDocument {
     public static func text(_ graph: LineageGraph) -> String {
-        var entities: [String: JSONValue] = [:], activities: [String: JSONValue] = [:], agents: [String: JSONValue] = [:]
+        var entities: [String: JSONValue] = [:], activities: [String: JSONValue] = [:],
+            agents: [String: JSONValue] = [:]
         var used: [String: JSONValue] = [:], generated: [String: JSONValue] = [:], associated: [String: JSONValue] = [:]
         for artifact in graph.artifacts {
             entities[name(artifact.digest)] = .document([
@@ -23,8 +24,10 @@ public enum ProvDocument {
         }
         for (number, action) in graph.actions.enumerated() {
             var members: [JSONMember] = [
-                JSONMember("prov:startTime", .time(action.startedAt)), JSONMember("prov:endTime", .time(action.endedAt)),
-                JSONMember("prov:label", .string(action.task)), JSONMember("prov:type", typed("nominal:\(action.stage)", "xsd:QName")),
+                JSONMember("prov:startTime", .time(action.startedAt)),
+                JSONMember("prov:endTime", .time(action.endedAt)),
+                JSONMember("prov:label", .string(action.task)),
+                JSONMember("prov:type", typed("nominal:\(action.stage)", "xsd:QName")),
                 JSONMember("nominal:stageVersion", typed("\(action.version)", "xsd:int")),
                 JSONMember("nominal:attempt", typed("\(action.attempt)", "xsd:int")),
             ]
@@ -38,8 +41,10 @@ public enum ProvDocument {
         }
         for execution in graph.executions {
             agents["nominal:run-\(execution.record.number)"] = .document([
-                "prov:type": typed("prov:SoftwareAgent", "xsd:QName"), "prov:label": .string("run \(execution.record.number)"),
-                "nominal:versions": .string(execution.record.versions), "nominal:command": .string(execution.record.command),
+                "prov:type": typed("prov:SoftwareAgent", "xsd:QName"),
+                "prov:label": .string("run \(execution.record.number)"),
+                "nominal:versions": .string(execution.record.versions),
+                "nominal:command": .string(execution.record.command),
                 "nominal:processor": .string(execution.processor), "nominal:host": .string(execution.record.host),
                 "nominal:manifest": execution.manifest.map { .string($0.hex) },
             ])
@@ -56,10 +61,13 @@ public enum ProvDocument {
             case .used, .source, .referred: used["_:u\(number)"] = relation
             }
         }
-        let prefixes = ["nominal": "urn:nominal:", "xsd": "http://www.w3.org/2001/XMLSchema#", "prov": "http://www.w3.org/ns/prov#"]
+        let prefixes = [
+            "nominal": "urn:nominal:", "xsd": "http://www.w3.org/2001/XMLSchema#", "prov": "http://www.w3.org/ns/prov#",
+        ]
         return JSONSerializer.pretty(
             .document([
-                "prefix": .texts(prefixes), "entity": .named(entities), "activity": .named(activities), "agent": .named(agents),
+                "prefix": .texts(prefixes), "entity": .named(entities), "activity": .named(activities),
+                "agent": .named(agents),
                 "used": .named(used), "wasGeneratedBy": .named(generated), "wasAssociatedWith": .named(associated),
             ]))
     }

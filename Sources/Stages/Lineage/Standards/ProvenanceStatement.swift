@@ -87,14 +87,23 @@ public struct ProvenanceStatement {
         return .document([
             "builder": .document([
                 "id": .string("urn:nominal:builder"),
-                "version": .texts(["nominal": NominalVersion.current, "run": record.versions, "processor": execution.processor]),
+                "version": .texts([
+                    "nominal": NominalVersion.current, "run": record.versions, "processor": execution.processor,
+                ]),
             ]),
             "metadata": .document([
                 "invocationId": .string("run \(record.number)"), "startedOn": .time(record.startedAt),
                 "finishedOn": record.finishedAt.map { .time($0) },
             ]),
             "byproducts": .array(
-                head.map { [.document(["name": .string("history"), "digest": .sha256($0.link), "annotations": .texts(["position": "\($0.position)"])])] } ?? []),
+                head.map {
+                    [
+                        .document([
+                            "name": .string("history"), "digest": .sha256($0.link),
+                            "annotations": .texts(["position": "\($0.position)"]),
+                        ])
+                    ]
+                } ?? []),
         ])
     }
 }

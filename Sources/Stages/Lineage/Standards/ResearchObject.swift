@@ -35,13 +35,16 @@ public struct ResearchObject {
     /// - Throws: `LineageError.occupied` where a folder with other content is in the way, `StoreError`.
     public func write(to folder: String, _ store: ContentStore) throws -> Int {
         let present = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        guard present.isEmpty || present.contains(Self.metadataName) else { throw LineageError.occupied(folder: folder) }
+        guard present.isEmpty || present.contains(Self.metadataName) else {
+            throw LineageError.occupied(folder: folder)
+        }
         try AtomicFile.createFolder(folder + "/blobs")
         var attached = Set<Int>()
         if isAttaching {
             for (position, artifact) in graph.artifacts.enumerated() where store.contains(artifact.digest) {
                 _ = try AtomicFile.place(
-                    copyOf: try store.verifiedPath(artifact.digest), at: "\(folder)/blobs/\(artifact.digest.hex)", onlyIfChanged: true)
+                    copyOf: try store.verifiedPath(artifact.digest), at: "\(folder)/blobs/\(artifact.digest.hex)",
+                    onlyIfChanged: true)
                 attached.insert(position)
             }
         }
@@ -77,7 +80,8 @@ public struct ResearchObject {
             let execution = graph.executions.first { $0.record.number == number }
             entities.append(
                 .document([
-                    "@id": .string("#run-\(number)"), "@type": .string("SoftwareApplication"), "name": .string("nominal"),
+                    "@id": .string("#run-\(number)"), "@type": .string("SoftwareApplication"),
+                    "name": .string("nominal"),
                     "version": .string(execution?.record.versions ?? NominalVersion.current),
                     "description": execution.map { .string("\($0.record.command) on \($0.processor)") },
                 ]))
@@ -85,7 +89,8 @@ public struct ResearchObject {
         entities += items.map { item in
             .document([
                 "@id": .string(item.identifier), "@type": .string("File"), "name": .string(item.name),
-                "identifier": .string("sha256:\(item.digest.hex)"), "contentSize": item.sizeBytes.map { .string("\($0)") },
+                "identifier": .string("sha256:\(item.digest.hex)"),
+                "contentSize": item.sizeBytes.map { .string("\($0)") },
             ])
         }
         entities += actions(items)
@@ -95,12 +100,14 @@ public struct ResearchObject {
     private func items(_ attached: Set<Int>) -> [Item] {
         var names: [Int: String] = [:]
         for edge in graph.edges where names[edge.artifact] == nil && !edge.name.isEmpty {
-            names[edge.artifact] = edge.relation == .generated ? "\(graph.actions[edge.action].task) \(edge.name)" : edge.name
+            names[edge.artifact] =
+                edge.relation == .generated ? "\(graph.actions[edge.action].task) \(edge.name)" : edge.name
         }
         return graph.artifacts.enumerated().map { position, artifact in
             let hex = artifact.digest.hex
             // A URI that says what the content is (RFC 6920), for what is not in the crate.
-            let identifier = attached.contains(position) ? "blobs/\(hex)" : "ni:///sha-256;\(Self.base64URL(artifact.digest))"
+            let identifier =
+                attached.contains(position) ? "blobs/\(hex)" : "ni:///sha-256;\(Self.base64URL(artifact.digest))"
             return Item(
                 identifier: identifier, name: names[position] ?? String(hex.prefix(12)), digest: artifact.digest,
                 sizeBytes: artifact.sizeBytes)
@@ -120,7 +127,8 @@ public struct ResearchObject {
             let values = action.parameterTexts.sorted { $0.key < $1.key }.map { name, value -> JSONValue in
                 let identifier = "#parameter-\(Digest.of(text: name + "\n" + value).hex.prefix(32))"
                 parameters[identifier] = .document([
-                    "@id": .string(identifier), "@type": .string("PropertyValue"), "name": .string(name), "value": .string(value),
+                    "@id": .string(identifier), "@type": .string("PropertyValue"), "name": .string(name),
+                    "value": .string(value),
                 ])
                 return Self.reference(identifier)
             }
@@ -144,6 +152,7 @@ public struct ResearchObject {
     private static func reference(_ identifier: String) -> JSONValue { .document(["@id": .string(identifier)]) }
 
     private static func base64URL(_ digest: Digest) -> String {
-        Data(digest.bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+        Data(digest.bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing(
+            "=", with: "")
     }
 }
