@@ -21,7 +21,8 @@ public struct ScoreTable: Sendable {
     ///   number.
     public init(path: String) throws(EvaluationError) { try self.init(bytes: try Self.bytes(path), file: path) }
 
-    init(bytes: [UInt8], file: String) throws(EvaluationError) {
+    /// From the content of a file.
+    package init(bytes: [UInt8], file: String) throws(EvaluationError) {
         let table = try CSVTable(bytes, file: file)
         func column(_ name: String) throws(EvaluationError) -> Int {
             guard let index = table.header.firstIndex(of: name) else {
