@@ -33,9 +33,12 @@ public enum AtomicFile {
         return true
     }
 
-    /// The content of a regular file. Throws `StoreError`.
-    public static func read(_ path: String) throws -> [UInt8] {
-        try OpenFile.reading(path).readAll()
+    /// The content of a regular file. Throws `StoreError`; `.tooLarge` before anything is read.
+    public static func read(_ path: String, limitBytes: Int = .max) throws -> [UInt8] {
+        let file = try OpenFile.reading(path)
+        let size = Int(try file.signature().sizeBytes)
+        guard size <= limitBytes else { throw StoreError.tooLarge(path: path, sizeBytes: size, limitBytes: limitBytes) }
+        return try file.readAll()
     }
 
     /// Creates a folder and those above it; one that is there already is left alone. Throws `StoreError`.

@@ -13,6 +13,8 @@ extension StoreError: CustomStringConvertible {
             "Cannot write to \(path): the disk is full; free some space and run again, finished work is kept."
         case .notARegularFile(let path):
             "\(path) is not a regular file: a link, folder or device cannot be stored; write a file of that name."
+        case .tooLarge(let path, let size, let limit):
+            "\(path) has \(size) bytes, at most \(limit) are read of such a file; check that it is the right one."
         case .changedWhileRead(let path):
             "\(path) changed while it was being read; let its writer finish and run again."
         case .unreadableSources(let paths, let first):
@@ -57,7 +59,7 @@ extension StoreError: CustomStringConvertible {
         switch self {
         case .locked: 75
         case .unreadableSources, .unknownSubject, .unknownModel, .unknownNight: 66
-        case .modelRefused, .malformedDigest, .notARegularFile, .invalidBundle: 65
+        case .modelRefused, .malformedDigest, .notARegularFile, .tooLarge, .invalidBundle: 65
         default: 74
         }
     }

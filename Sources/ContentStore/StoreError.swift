@@ -5,6 +5,7 @@ public enum StoreError: Error, Sendable, Equatable {
     case readOnlyFileSystem(path: String)
     case diskFull(path: String)
     case notARegularFile(path: String)
+    case tooLarge(path: String, sizeBytes: Int, limitBytes: Int)
     case changedWhileRead(path: String)
     case unreadableSources(paths: [String], first: String)
     case notAStore(path: String, reason: String)

@@ -1,4 +1,5 @@
 import Foundation
+import Imaging
 
 /// Image scores from a table that any program wrote: comma-separated values with a header that names the columns `image` and
 /// `score`, and perhaps `category` and `kind`, as in the `scores.csv` of a run. Further columns are ignored.
@@ -12,6 +13,9 @@ public struct ScoreTable: Sendable {
         public let image: String
         public let score: Float
     }
+
+    /// The scores of a million images are fewer.
+    private static let sizeLimitBytes = 1 << 28
 
     public let file: String
     /// In the order of the file.
@@ -51,10 +55,14 @@ public struct ScoreTable: Sendable {
         guard FileManager.default.fileExists(atPath: path) else {
             throw .missingFile(path: path, content: "image scores")
         }
-        do {
-            return Array(try Data(contentsOf: URL(filePath: path)))
+        do throws(ImagingError) {
+            return try FileBytes.read(path: path, maximumBytes: sizeLimitBytes)
         } catch {
-            throw .unreadable(path: path, reason: (error as NSError).localizedDescription)
+            switch error {
+            case .empty: return []
+            case .unreadable(_, let reason): throw .unreadable(path: path, reason: reason)
+            default: throw .unreadable(path: path, reason: "it has more than \(sizeLimitBytes) bytes")
+            }
         }
     }
 }

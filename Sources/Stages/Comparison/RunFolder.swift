@@ -12,6 +12,9 @@ public struct RunFolder: Sendable {
         var score: Float
     }
 
+    /// Of each file: the scores of a million images are fewer, and folders may come from anyone.
+    static let sizeLimitBytes = 1 << 28
+
     public let path: String
     let metrics: MetricsSummary
     /// In the order of the job.
@@ -52,7 +55,9 @@ public struct RunFolder: Sendable {
     ) throws(ComparisonError) -> Value {
         guard FileManager.default.fileExists(atPath: file) else { throw .missingFile(path: file) }
         do {
-            return try StageJSON.decode(type, try AtomicFile.read(file))
+            return try StageJSON.decode(type, try AtomicFile.read(file, limitBytes: sizeLimitBytes))
+        } catch StoreError.tooLarge(_, let size, let limit) {
+            throw .damaged(file: file, fault: "found \(size) bytes, expected at most \(limit)")
         } catch let error as StoreError {
             throw .unreadable(file: file, reason: error.description)
         } catch DecodingError.keyNotFound(let key, _) {

@@ -63,7 +63,8 @@ public struct ExportFolder {
     }
 
     private func formerList() -> [String: String] {
-        guard let bytes = try? AtomicFile.read(path + "/" + ExportFolder.listName) else { return [:] }
+        let list = path + "/" + ExportFolder.listName
+        guard let bytes = try? AtomicFile.read(list, limitBytes: RunFolder.sizeLimitBytes) else { return [:] }
         return (try? StageJSON.decode([String: String].self, bytes)) ?? [:]
     }
 
