@@ -101,7 +101,8 @@ let package = Package(
                 "NeuralNetworks", "Pipeline", "SeededRandom", "Stages",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            path: "Tests/Fuzzing", swiftSettings: numeric + (libFuzzer == nil ? [] : [.define("GUIDED")]),
+            path: "Tests/Fuzzing", exclude: ["make_bombs.py"],
+            swiftSettings: numeric + (libFuzzer == nil ? [] : [.define("GUIDED")]),
             linkerSettings: libFuzzer.map { [.unsafeFlags(["-Xlinker", $0, "-lstdc++"])] } ?? []),
         .testTarget(
             name: "AnomalyDetectionTests",
@@ -130,7 +131,7 @@ let package = Package(
             exclude: ["whole_network.py"], swiftSettings: rawMemory),
         .testTarget(name: "TensorsTests", dependencies: ["SeededRandom", "Tensors"], swiftSettings: rawMemory),
         .testTarget(
-            name: "NominalTests", dependencies: ["nominal", "ContentStore", "Imaging", "PipelineTestSupport"],
+            name: "NominalTests", dependencies: ["nominal", "fuzz", "ContentStore", "Imaging", "PipelineTestSupport"],
             exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(

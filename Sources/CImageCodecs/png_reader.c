@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-// What may be read with the last row beside twice its size: compressed data that libpng reads ahead, and what ends it.
-enum { SURPLUS_BYTES = 1 << 16 };
+// What may be read with the last row: twice its size, as far as rows of up to some million pixels have it, and compressed
+// data that libpng reads ahead. A byte unpacks to at most 1,032.
+enum { ROW_BYTES = 1 << 22, AHEAD_BYTES = 1 << 16 };
 
 // Kept outside the function that calls setjmp, so that what changed before a longjmp is still defined after it.
 typedef struct {
@@ -146,7 +147,7 @@ static image_codec_status read_pixels(reader *self, float *planes, size_t plane_
             uint8_t *row = self->pixels + (passes > 1 ? y * row_bytes : 0);
             // With its last row, libpng unpacks all that follows it: gigabytes, if a file was made so.
             bool is_last = pass + 1 == passes && y + 1 == header.height;
-            if (is_last) self->surplus = 2 * row_bytes + SURPLUS_BYTES;
+            if (is_last) self->surplus = (row_bytes < ROW_BYTES / 2 ? 2 * row_bytes : ROW_BYTES) + AHEAD_BYTES;
             png_read_row(self->png, row, NULL);
             if (is_last) self->surplus = SIZE_MAX;
             if (pass + 1 < passes) continue;

@@ -18,7 +18,7 @@ struct FuzzedParser: Sendable {
         + [workerSpecification, workerRecord, roll, verdict, exportList]
 
     static func named(_ name: String) throws(FuzzError) -> FuzzedParser {
-        guard let parser = (all + [anyImage]).first(where: { $0.name == name }) else {
+        guard let parser = (all + [anyImage, faulty]).first(where: { $0.name == name }) else {
             throw .unknownParser(name, known: all.map { $0.name })
         }
         return parser

@@ -35,9 +35,11 @@ struct GuidedCampaign {
             [
                 "guide", parser.name, scratch.path, "-runs=\(runs)", "-seed=\(seed)",
                 "-timeout=\(Int(secondsPerInput))", "-rss_limit_mb=\(memoryMiB)", "-malloc_limit_mb=\(memoryMiB)",
-                "-max_len=\(parser.maximumBytes)", "-artifact_prefix=\(prefix)", "-dict=\(words)",
+                "-max_len=\(parser.maximumBytes)", "-artifact_prefix=\(prefix)",
                 "-print_final_stats=1", "-reload=0",
-            ] + (seconds.map { ["-max_total_time=\(Int($0))"] } ?? []) + [corpus]
+            ] + (seconds.map { ["-max_total_time=\(Int($0))"] } ?? [])
+            // A dictionary without words is an error to libFuzzer.
+            + (parser.words.isEmpty ? [] : ["-dict=\(words)"]) + [corpus]
         child.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
         child.standardError = FileHandle(forWritingAtPath: log)
         let start = HostTime.seconds
