@@ -7,7 +7,7 @@ PACKAGES := libsqlite3-dev libpng-dev libtiff-dev libjpeg62-turbo-dev libopenbla
 # Root needs no sudo; a machine without sudo says what is missing.
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup build demo nightly data test test-kill test-faults test-nightly test-standards lint format coverage bench bench-executor install clean docs
+.PHONY: help setup build demo nightly data test test-kill test-faults test-nightly test-standards fuzz test-fuzz lint format coverage bench bench-executor install clean docs
 
 help:
 	@echo "make demo      install what is missing, build, make demo data, train, score, and say where the report is"
@@ -19,6 +19,7 @@ help:
 	@echo "make test-standards            give exports of a lineage and an attestation to validators that others wrote"
 	@echo "make test-kill KILLS=200       kill runs at random instants and compare what the next ones make"
 	@echo "make test-faults POINTS=200    fail at that many of the system calls by which commands change the store"
+	@echo "make fuzz RUNS=1000000         make inputs that try to end each parser; FUZZ=png for one, SECONDS=60 for a limit for each"
 	@echo "make build, install, lint, format, coverage, bench, bench-executor, docs, clean"
 
 setup:
@@ -98,6 +99,32 @@ POINTS ?= 200
 test-faults: setup
 	NOMINAL_POINTS=$(POINTS) swift test --disable-xctest --filter CrashPointTests
 
+# Each parser with RUNS inputs, or for SECONDS if that is shorter; by what earlier inputs reached, with the address sanitizer.
+# A build of its own, as every module counts what is reached in it: some ten minutes the first time.
+RUNS ?= 1000000
+SECONDS ?= 120
+FUZZ ?=
+FUZZFLAGS ?=
+COVERAGE_COUNTERS := edge,trace-cmp,inline-8bit-counters,pc-table
+FUZZ_FOLDER := $(CURDIR)/.build-fuzz
+fuzz: setup
+	@runtime=$$(swift -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p'); \
+	library=$$runtime/clang/lib/linux/libclang_rt.fuzzer_no_main-$$(uname -m).a; \
+	[ -f "$$library" ] || { echo "$$library: not there; expected as part of the toolchain. Use make test-fuzz" >&2; exit 66; }; \
+	NOMINAL_LIBFUZZER=$$library swift build --scratch-path $(FUZZ_FOLDER) --product fuzz --sanitize=address \
+	  -Xswiftc -sanitize-coverage=$(COVERAGE_COUNTERS) -Xcc -fsanitize-coverage=$(COVERAGE_COUNTERS)
+	ASAN_OPTIONS=detect_leaks=0 TMPDIR=$(MEMORY_FOLDER) $(FUZZ_FOLDER)/debug/fuzz --guided --runs $(RUNS) --seconds $(SECONDS) \
+	  --memory 2048 --folder $(FUZZ_FOLDER)/inputs $(FUZZFLAGS) $(FUZZ)
+
+# The same parsers, by chance and by the build that the tests have made: the inputs are those of the seed, again and again.
+CHANCE_RUNS ?= 20000
+test-fuzz:
+	swift build --product fuzz
+	TMPDIR=$(MEMORY_FOLDER) .build/debug/fuzz --runs $(CHANCE_RUNS) --seconds 60 --folder $(FUZZ_FOLDER)/inputs $(FUZZFLAGS) $(FUZZ)
+
+# Some parsers read files: these need no disk.
+MEMORY_FOLDER = $(shell [ -w /dev/shm ] && echo /dev/shm || echo /tmp)
+
 lint:
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 
@@ -127,4 +154,4 @@ install: build
 	install -D $(NOMINAL) $(DESTDIR)$(PREFIX)/bin/nominal
 
 clean:
-	rm -rf .build .build-coverage .build-standards
+	rm -rf .build .build-coverage .build-standards .build-fuzz

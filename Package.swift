@@ -12,6 +12,8 @@ let numeric = strict + optimised
 /// Tensors and NeuralNetworks are made of pointers into memory that is planned once: there every line would be marked
 /// unsafe, so the check is left off, and these two modules are the only ones of which that is true.
 let rawMemory = [.treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny")] + optimised
+/// The path of libFuzzer, which `make fuzz` gives: then inputs are chosen by what earlier ones reached, else by chance.
+let libFuzzer = Context.environment["NOMINAL_LIBFUZZER"]
 let fastC: [CSetting] = [.unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror", "-fno-math-errno"])]
 
 let package = Package(
@@ -99,6 +101,17 @@ let package = Package(
 
         .target(name: "PipelineTestSupport", dependencies: ["ContentStore", "Pipeline"], swiftSettings: strict),
         .target(name: "BinaryCodingTestSupport", dependencies: ["SeededRandom"], swiftSettings: numeric),
+        // A program of its own, so that an input that ends it does not end the tests.
+        .executableTarget(
+            name: "fuzz",
+            dependencies: [
+                "AnomalyDetection", "BinaryCoding", "ContentStore", "Evaluation", "Imaging", "Manifests", "Metrics",
+                "NeuralNetworks", "Pipeline", "SeededRandom", "Stages",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Fuzzing", exclude: ["make_bombs.py"],
+            swiftSettings: numeric + (libFuzzer == nil ? [] : [.define("GUIDED")]),
+            linkerSettings: libFuzzer.map { [.unsafeFlags(["-Xlinker", $0, "-lstdc++"])] } ?? []),
         .testTarget(
             name: "AnomalyDetectionTests",
             dependencies: [
@@ -129,7 +142,7 @@ let package = Package(
             exclude: ["whole_network.py"], swiftSettings: rawMemory),
         .testTarget(name: "TensorsTests", dependencies: ["SeededRandom", "Tensors"], swiftSettings: rawMemory),
         .testTarget(
-            name: "NominalTests", dependencies: ["nominal", "ContentStore", "Imaging", "PipelineTestSupport"],
+            name: "NominalTests", dependencies: ["nominal", "fuzz", "ContentStore", "Imaging", "PipelineTestSupport"],
             exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(

@@ -8,8 +8,10 @@
 
 #include <jerror.h>
 
-// A file of a few kilobytes can hold thousands of scans, each of which costs a pass over the whole image.
-enum { MAXIMUM_SCANS = 500 };
+// A file of a few kilobytes can hold hundreds of scans, each of which costs a pass over the whole image. Encoders write
+// about ten; more than USUAL_SCANS are taken only where all of them together pass over few pixels.
+enum { USUAL_SCANS = 30, MAXIMUM_SCANS = 500 };
+static const uint64_t MAXIMUM_SCANNED_PIXELS = (uint64_t)1 << 31;
 
 // Kept outside the function that calls setjmp, so that what changed before a longjmp is still defined after it.
 typedef struct {
@@ -58,8 +60,11 @@ static void on_print(j_common_ptr jpeg) { (void)jpeg; }
 
 static void on_progress(j_common_ptr jpeg) {
     reader *self = jpeg->client_data;
-    if (self->jpeg.input_scan_number <= MAXIMUM_SCANS) return;
-    codec_fail(self->report, IMAGE_CODEC_DAMAGED, "more than %d scans", MAXIMUM_SCANS);
+    int scans = self->jpeg.input_scan_number;
+    if (scans <= USUAL_SCANS) return;
+    uint64_t pixels = (uint64_t)self->jpeg.image_width * self->jpeg.image_height;  // at most 2^32
+    if (scans <= MAXIMUM_SCANS && (uint64_t)scans * pixels <= MAXIMUM_SCANNED_PIXELS) return;
+    codec_fail(self->report, IMAGE_CODEC_DAMAGED, "more than %d scans", scans - 1);
     longjmp(self->escape, 1);
 }
 
@@ -105,7 +110,7 @@ static image_codec_status describe(reader *self, image_codec_header *header) {
         return codec_fail(self->report, IMAGE_CODEC_UNSUPPORTED, "%d colour components", jpeg->num_components);
     *header = (image_codec_header){.width = jpeg->image_width,
                                    .height = jpeg->image_height,
-                                   .block_pixels = jpeg->image_width,
+                                   .coded_pixels = (uint64_t)jpeg->image_width * jpeg->image_height,
                                    .bit_depth = 8,
                                    .colour = jpeg->num_components == 1 ? IMAGE_CODEC_GREY : IMAGE_CODEC_RGB,
                                    .orientation = 1};

@@ -5,6 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+// What may be read with the last row: twice its size, as far as rows of up to some million pixels have it, and compressed
+// data that libpng reads ahead. A byte unpacks to at most 1,032.
+enum { ROW_BYTES = 1 << 22, AHEAD_BYTES = 1 << 16 };
+
 // Kept outside the function that calls setjmp, so that what changed before a longjmp is still defined after it.
 typedef struct {
     jmp_buf escape;
@@ -12,6 +16,7 @@ typedef struct {
     png_infop info;
     const uint8_t *bytes;
     size_t count, position;
+    size_t surplus;  // how many bytes of the file may still be read; SIZE_MAX before the last row
     uint8_t *pixels;
     float *alpha;
     image_codec_report *report;
@@ -36,6 +41,11 @@ static void read_bytes(png_structp png, png_bytep into, size_t count) {
         codec_fail(self->report, IMAGE_CODEC_TRUNCATED, "unexpected end of the PNG data");
         png_error(png, "unexpected end of the PNG data");
     }
+    if (count > self->surplus) {
+        codec_fail(self->report, IMAGE_CODEC_DAMAGED, "far more data than pixels");
+        png_error(png, "far more data than pixels");
+    }
+    if (self->surplus != SIZE_MAX) self->surplus -= count;
     memcpy(into, self->bytes + self->position, count);
     self->position += count;
 }
@@ -62,7 +72,7 @@ static void describe(const reader *self, image_codec_header *header) {
     int type = png_get_color_type(self->png, self->info);
     header->width = png_get_image_width(self->png, self->info);
     header->height = png_get_image_height(self->png, self->info);
-    header->block_pixels = header->width;
+    header->coded_pixels = (uint64_t)header->width * header->height;
     header->bit_depth = png_get_bit_depth(self->png, self->info);
     header->has_alpha = (type & PNG_COLOR_MASK_ALPHA) || png_get_valid(self->png, self->info, PNG_INFO_tRNS);
     header->colour = type == PNG_COLOR_TYPE_PALETTE ? IMAGE_CODEC_PALETTE
@@ -85,7 +95,7 @@ static image_codec_status read_header(reader *self, image_codec_header *header) 
 
 image_codec_status codec_png_header(const uint8_t *bytes, size_t count, image_codec_header *header,
                                     image_codec_report *report) {
-    reader self = {.bytes = bytes, .count = count, .report = report};
+    reader self = {.bytes = bytes, .count = count, .surplus = SIZE_MAX, .report = report};
     image_codec_status status = read_header(&self, header);
     finish(&self);
     return status;
@@ -135,7 +145,11 @@ static image_codec_status read_pixels(reader *self, float *planes, size_t plane_
     for (int pass = 0; pass < passes; pass++) {
         for (uint32_t y = 0; y < header.height; y++) {
             uint8_t *row = self->pixels + (passes > 1 ? y * row_bytes : 0);
+            // With its last row, libpng unpacks all that follows it: gigabytes, if a file was made so.
+            bool is_last = pass + 1 == passes && y + 1 == header.height;
+            if (is_last) self->surplus = (row_bytes < ROW_BYTES / 2 ? 2 * row_bytes : ROW_BYTES) + AHEAD_BYTES;
             png_read_row(self->png, row, NULL);
+            if (is_last) self->surplus = SIZE_MAX;
             if (pass + 1 < passes) continue;
             *alpha_used |= store_row(self, row, is16, colours, header.has_alpha, planes + (size_t)y * header.width,
                                      plane, header.width);
@@ -148,7 +162,7 @@ static image_codec_status read_pixels(reader *self, float *planes, size_t plane_
 
 image_codec_status codec_png_pixels(const uint8_t *bytes, size_t count, float *planes, size_t plane_values,
                                     bool *alpha_used, image_codec_report *report) {
-    reader self = {.bytes = bytes, .count = count, .report = report};
+    reader self = {.bytes = bytes, .count = count, .surplus = SIZE_MAX, .report = report};
     image_codec_status status = read_pixels(&self, planes, plane_values, alpha_used);
     finish(&self);
     return status;

@@ -167,6 +167,7 @@ static image_codec_status read_pixels(reader *self, size_t plane_values) {
     if (allocate(self) != IMAGE_CODEC_OK) return self->source.report->status;
     self->source.report->rows_decoded = 0;
     self->source.is_reading_pixels = true;
+    self->source.budget = tiff_source_pixel_budget(&self->source, layout);
     self->source.ended_early = false;
     uint16_t passes = layout->planar == PLANARCONFIG_CONTIG ? 1 : layout->colours + (layout->has_alpha ? 1 : 0);
     for (uint16_t sample = 0; sample < passes; sample++) {

@@ -3,6 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+// Some fields of a directory are read more than once.
+enum { READ_AGAIN_BYTES = 1 << 16 };
+
 static int on_error(TIFF *tiff, void *user, const char *module, const char *format, va_list arguments) {
     (void)tiff;
     (void)module;
@@ -32,6 +35,12 @@ static tmsize_t source_read(thandle_t handle, void *into, tmsize_t count) {
         self->ended_early = true;
         wanted = present;
     }
+    if (wanted > self->budget) {
+        self->is_over_budget = true;
+        codec_fail(self->report, IMAGE_CODEC_DAMAGED, "its parts lie over each other");
+        return 0;  // not -1, which libtiff would add to what it has read
+    }
+    self->budget -= wanted;
     memcpy(into, self->bytes + self->position, wanted);
     self->position += wanted;
     return (tmsize_t)wanted;
@@ -125,6 +134,13 @@ static image_codec_status read_colour(tiff_source *self, tiff_layout *layout) {
     return IMAGE_CODEC_OK;
 }
 
+// The pixels of all tiles, those outside of the image too; UINT64_MAX where there are more.
+static uint64_t covered(uint64_t width, uint64_t height, uint64_t tile_width, uint64_t tile_height) {
+    uint64_t columns = (width + tile_width - 1) / tile_width * tile_width, pixels;
+    uint64_t rows = (height + tile_height - 1) / tile_height * tile_height;
+    return __builtin_mul_overflow(columns, rows, &pixels) ? UINT64_MAX : pixels;
+}
+
 static image_codec_status read_layout(tiff_source *self, tiff_layout *layout) {
     TIFF *tiff = self->tiff;
     image_codec_header *header = &layout->header;
@@ -152,14 +168,14 @@ static image_codec_status read_layout(tiff_source *self, tiff_layout *layout) {
     }
     header->bit_depth = (uint8_t)layout->bits;
     header->is_float = layout->format == SAMPLEFORMAT_IEEEFP;
-    header->block_pixels = header->width;
+    header->coded_pixels = (uint64_t)header->width * header->height;
     layout->is_tiled = TIFFIsTiled(tiff);
     if (layout->is_tiled) {
         TIFFGetField(tiff, TIFFTAG_TILEWIDTH, &layout->tile_width);
         TIFFGetField(tiff, TIFFTAG_TILELENGTH, &layout->tile_height);
         if (layout->tile_width == 0 || layout->tile_height == 0)
             return codec_fail(self->report, IMAGE_CODEC_DAMAGED, "the tiles have no size");
-        header->block_pixels = (uint64_t)layout->tile_width * layout->tile_height;
+        header->coded_pixels = covered(header->width, header->height, layout->tile_width, layout->tile_height);
     }
     return self->report->status;
 }
@@ -169,10 +185,13 @@ image_codec_status tiff_source_open(tiff_source *self, tiff_layout *layout) {
     if (options == NULL) return codec_fail(self->report, IMAGE_CODEC_OUT_OF_MEMORY, "libtiff could not start");
     TIFFOpenOptionsSetErrorHandlerExtR(options, on_error, self);
     TIFFOpenOptionsSetWarningHandlerExtR(options, on_warning, self);
+    self->budget = (uint64_t)self->count + READ_AGAIN_BYTES;
     // D: the tables of strips are read with the pixels, so that a header alone cannot ask for much memory.
     self->tiff = TIFFClientOpenExt("TIFF", "rD", self, source_read, source_write, source_seek, source_close,
                                    source_size, NULL, NULL, options);
     TIFFOpenOptionsFree(options);
+    // Thousands of tags may each claim the whole file as their value, and libtiff keeps them all.
+    if (self->is_over_budget) return self->report->status;
     if (self->tiff == NULL) {
         bool early = self->ended_early;
         return codec_fail(self->report, early ? IMAGE_CODEC_TRUNCATED : IMAGE_CODEC_DAMAGED, "no readable directory");
@@ -180,6 +199,15 @@ image_codec_status tiff_source_open(tiff_source *self, tiff_layout *layout) {
     // An error in some tag that is not needed does not stop libtiff, and need not stop us.
     self->report->status = IMAGE_CODEC_OK;
     return read_layout(self, layout);
+}
+
+uint64_t tiff_source_pixel_budget(const tiff_source *self, const tiff_layout *layout) {
+    // Writers let equal tiles share their bytes, so the file alone is no measure; an empty tile costs some bytes as well.
+    uint64_t bits = layout->header.coded_pixels, file = 4 * (uint64_t)self->count + (1 << 20), budget;
+    if (__builtin_mul_overflow(bits, (uint64_t)layout->samples * layout->bits, &bits) ||
+        __builtin_add_overflow(bits / 4, file, &budget))
+        return UINT64_MAX;
+    return budget;
 }
 
 void tiff_source_close(tiff_source *self) {

@@ -10,6 +10,8 @@ typedef struct {
     TIFF *tiff;
     const uint8_t *bytes;
     size_t count, position;
+    uint64_t budget;         // bytes that may still be read: values and strips that lie over each other cost more than they are
+    bool is_over_budget;
     bool ended_early;        // something was read, or looked for, behind the end
     bool is_reading_pixels;  // from here on a codec's warning means that pixels are wrong
     image_codec_report *report;
@@ -24,6 +26,9 @@ typedef struct {
     const uint16_t *palette[3];
     image_codec_header header;
 } tiff_layout;
+
+// How much may be read for the pixels: what their samples take, and several times the file.
+uint64_t tiff_source_pixel_budget(const tiff_source *source, const tiff_layout *layout);
 
 // Opens the file and reads the first directory. On success and on failure tiff_source_close has to be called.
 image_codec_status tiff_source_open(tiff_source *source, tiff_layout *layout);

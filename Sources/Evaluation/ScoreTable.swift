@@ -1,4 +1,5 @@
 import Foundation
+import Imaging
 
 /// Image scores from a table that any program wrote: comma-separated values with a header that names the columns `image` and
 /// `score`, and perhaps `category` and `kind`, as in the `scores.csv` of a run. Further columns are ignored.
@@ -25,7 +26,8 @@ public struct ScoreTable: Sendable {
         try self.init(bytes: try Self.bytes(path, limitBytes), file: path)
     }
 
-    init(bytes: [UInt8], file: String) throws(EvaluationError) {
+    /// From the content of a file.
+    package init(bytes: [UInt8], file: String) throws(EvaluationError) {
         let table = try CSVTable(bytes, file: file)
         func column(_ name: String) throws(EvaluationError) -> Int {
             guard let index = table.header.firstIndex(of: name) else {

@@ -1,7 +1,7 @@
 import Foundation
 
 /// What the first directory of a TIFF file says about how its samples are stored (TIFF 6.0, Adobe, 1992).
-struct TIFFTags: Equatable {
+package struct TIFFTags: Equatable {
     /// 1 is none, 8 and 32946 are Deflate.
     var compression = 1
     /// 1 is none.
@@ -9,7 +9,7 @@ struct TIFFTags: Equatable {
 
     /// - Throws: `EvaluationError.unreadable`.
     /// - Returns: nil for bytes that are no TIFF file, or one of the large variant.
-    init?(path: String) throws(EvaluationError) {
+    package init?(path: String) throws(EvaluationError) {
         do {
             let file = try FileHandle(forReadingFrom: URL(filePath: path))
             defer { try? file.close() }

@@ -24,8 +24,8 @@ struct EncodedImage {
         } catch {
             throw self.error(error, format, expectedRows: nil, neededBytes: bytes.count)
         }
-        // A tile may be larger than the image, and is decoded as a whole.
-        let pixels = max(header.pixelCount, header.blockPixels)
+        // Tiles may stand out of the image, each by nearly all of its size, and are decoded as a whole.
+        let pixels = max(header.pixelCount, header.codedPixels)
         guard pixels <= limits.maximumPixels else {
             throw .tooLarge(name: name, quantity: .pixels, actual: pixels, limit: limits.maximumPixels)
         }

@@ -1,11 +1,11 @@
 import Glibc
 
 /// Reading of whole files.
-enum FileBytes {
+package enum FileBytes {
     /// The contents of a regular file.
     ///
     /// - Throws: `unreadable` with the operating system's reason, `empty`, or `tooLarge` before anything is read.
-    static func read(path: String, maximumBytes: Int) throws(ImagingError) -> [UInt8] {
+    package static func read(path: String, maximumBytes: Int) throws(ImagingError) -> [UInt8] {
         // O_NONBLOCK: opening a pipe without a writer would otherwise wait for ever.
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw unreadable(path, errno) }

@@ -10,8 +10,8 @@ enum NativeCodecs {
         let colour: ImageColour
         let hasAlpha: Bool
         let orientation: Orientation
-        /// The largest piece that is decoded at once.
-        let blockPixels: Int
+        /// What has to be decoded, saturating: whole tiles may cover far more than the image.
+        let codedPixels: Int
 
         /// Of the decoded image; palettes become RGB.
         var channels: Int { colour == .grey ? 1 : 3 }
@@ -51,7 +51,7 @@ enum NativeCodecs {
             width: Int(header.width), height: Int(header.height), bitDepth: Int(header.bit_depth),
             isFloat: header.is_float, colour: colour, hasAlpha: header.has_alpha,
             orientation: Orientation(code: Int(header.orientation)),
-            blockPixels: Int(clamping: header.block_pixels))
+            codedPixels: Int(clamping: header.coded_pixels))
     }
 
     /// The pixels in the layout of `PlanarImage`, not yet upright, and whether some of them are not opaque.

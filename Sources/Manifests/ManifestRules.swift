@@ -14,6 +14,7 @@ struct ManifestRules {
     static func violations(of document: JSONValue, file: String) -> [ManifestViolation] {
         let violations = singleViolations(of: document, file: file)
         guard violations.isEmpty else { return violations }
+        if let excess = ManifestSize(document).violation(file: file) { return [excess] }
         let changes = categoryViolations(of: document.removing("variants"), file: file)
         guard changes.isEmpty else { return changes }
         var found: [ManifestViolation] = []

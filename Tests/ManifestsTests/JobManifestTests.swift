@@ -310,4 +310,26 @@ struct JobManifestTests {
             #expect(data.written.hasPrefix("../data/") && data.absolute.hasPrefix(root.path + "/data/"))
         }
     }
+
+    @Test("Variants that would be checked and run for hours are refused as a number")
+    func excess() throws {
+        func faults(_ members: [String]) -> [ManifestViolation]? {
+            let text = ManifestTableRow.extended(members.joined(separator: ","))
+            do {
+                _ = try JobManifest.parse(bytes: Array(text.utf8), file: "job.json")
+                return []
+            } catch { return error.violations }
+        }
+        func object(_ name: String, _ count: Int) -> String {
+            let steps = (0..<count).map { #""v\#($0)": {"training": {"steps": \#(1000 + $0)}}"# }
+            return #""\#(name)": {\#(steps.joined(separator: ","))}"#
+        }
+        let seeds = #""training": {"seeds": [\#((0..<100).map(String.init).joined(separator: ","))]}"#
+        #expect(faults([seeds, object("variants", 100)]) == [])
+        let cases = try #require(faults([seeds, object("variants", 101)]))
+        #expect(cases.map(\.found) == ["10100 cases of 101 variants"])
+        #expect(cases.map(\.pointer) == [JSONPointer.root.appending("variants")])
+        let values = try #require(faults([object("variants", 1500), object("perCategory", 1500)]))
+        #expect(values.count == 1 && values[0].found.contains("more than 10000000 values"))
+    }
 }

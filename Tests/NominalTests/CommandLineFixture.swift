@@ -62,6 +62,12 @@ final class CommandLineFixture: Sendable {
         try finish(try start(CommandLineFixture.program.path, arguments, environment))
     }
 
+    /// The program that tries parsers, which the build puts beside the tests too.
+    func fuzz(_ arguments: String...) throws -> Outcome {
+        let program = CommandLineFixture.program.deletingLastPathComponent().appending(path: "fuzz")
+        return try finish(try start(program.path, arguments))
+    }
+
     /// Another program, by its name on the search path.
     func tool(_ arguments: String...) throws -> Outcome { try finish(try start("/usr/bin/env", arguments)) }
 

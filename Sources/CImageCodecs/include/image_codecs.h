@@ -23,7 +23,7 @@ typedef enum { IMAGE_CODEC_GREY = 1, IMAGE_CODEC_RGB = 2, IMAGE_CODEC_PALETTE = 
 // What a file says about itself. Width and height are those of the stored raster, before any orientation.
 typedef struct {
     uint32_t width, height;
-    uint64_t block_pixels;  // the largest piece that has to be decoded at once: a row, or a tile
+    uint64_t coded_pixels;  // that have to be decoded: whole tiles may cover far more than the image
     uint8_t bit_depth;      // per sample
     uint8_t colour;         // an image_codec_colour
     uint8_t orientation;    // 1...8 from the TIFF tag; 1 for the other formats

@@ -3,21 +3,23 @@
 ///
 /// A reader knows which members to expect, makes their headers itself and compares all 512 bytes. So nothing in a header
 /// is ever interpreted: no path, no link, no length can lead astray.
-struct TarMember: Equatable {
-    static let blockBytes = 512
+package struct TarMember: Equatable {
+    package static let blockBytes = 512
     /// What ends an archive.
-    static let end = [UInt8](repeating: 0, count: 2 * blockBytes)
+    package static let end = [UInt8](repeating: 0, count: 2 * blockBytes)
     /// The largest size that eleven octal digits hold; larger ones are written in binary, as GNU tar does.
     private static let octalLimit = 1 << 33
 
     let name: String
     let sizeBytes: Int
 
+    package init(name: String, sizeBytes: Int) { (self.name, self.sizeBytes) = (name, sizeBytes) }
+
     /// Zeros that follow the content up to a whole block.
-    var paddingBytes: Int { (Self.blockBytes - sizeBytes % Self.blockBytes) % Self.blockBytes }
+    package var paddingBytes: Int { (Self.blockBytes - sizeBytes % Self.blockBytes) % Self.blockBytes }
 
     /// `name` has at most 100 bytes.
-    var header: [UInt8] {
+    package var header: [UInt8] {
         guard name.utf8.count <= 100 else { fatalError("The name \(name) is too long for an archive") }
         var block = [UInt8](repeating: 0, count: Self.blockBytes)
         func put(_ bytes: some Sequence<UInt8>, at offset: Int) {

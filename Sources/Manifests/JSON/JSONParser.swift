@@ -5,8 +5,8 @@
 public struct JSONParser {
     /// The deepest nesting of arrays and objects that is accepted.
     public static let depthLimit = 64
-    /// The largest document that is accepted.
-    public static let sizeLimitBytes = 16 << 20
+    /// The largest document that is accepted: a manifest of some thousand categories.
+    public static let sizeLimitBytes = 1 << 20
 
     let bytes: [UInt8]
     let file: String

@@ -53,6 +53,8 @@ public struct RunFolder: Sendable {
         guard FileManager.default.fileExists(atPath: file) else { throw .missingFile(path: file) }
         do {
             return try StageJSON.decode(type, try AtomicFile.read(file, limitBytes: ResultFiles.listLimitBytes))
+        } catch StoreError.tooLarge(_, let size, let limit) {
+            throw .damaged(file: file, fault: "found \(size) bytes, expected at most \(limit)")
         } catch let error as StoreError {
             throw .unreadable(file: file, reason: error.description)
         } catch DecodingError.keyNotFound(let key, _) {

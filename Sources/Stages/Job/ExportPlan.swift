@@ -39,7 +39,7 @@ public struct ExportPlan: Sendable {
         self.files = files.sorted { $0.path < $1.path }
     }
 
-    init(files: [File]) { self.files = files.sorted { $0.path < $1.path } }
+    package init(files: [File]) { self.files = files.sorted { $0.path < $1.path } }
 
     static func maps(_ scores: Digest, folder: String, _ store: ContentStore) throws -> [File] {
         try StageJSON.decode(ScoreIndex.self, try store.read(scores)).entries.map {

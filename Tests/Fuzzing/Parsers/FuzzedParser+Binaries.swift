@@ -1,0 +1,96 @@
+import AnomalyDetection
+import BinaryCoding
+import Imaging
+import NeuralNetworks
+
+extension FuzzedParser {
+    static let binaries = [model, checkpoint, packedImage, corruptionShard]
+
+    private static let model = FuzzedParser(
+        name: "model", maximumBytes: 16384,
+        words: ["sdc", "sdc-ccm", "topK", "robust", "expectedError", "localContrast"],
+        seeds: {
+            let parameters = [Float](
+                repeating: 0.5, count: NetworkArchitecture.sdc.description(baseWidth: 1).parameterCount)
+            return [ScoringParameters.ImageScore.topK, .max].map { score in
+                Model(
+                    name: "screw", architecture: .sdc, baseWidth: 1,
+                    grid: TileGrid(width: 64, height: 32, tileWidth: 32, tileHeight: 16, overlap: 4),
+                    parameters: parameters,
+                    normalization: PixelNormalization(mean: [0.5, 0.25, 0.125], deviation: 0.375),
+                    scoring: ScoringParameters(boxSize: 5, boxPasses: 2, imageScore: score, topFraction: 0.125),
+                    calibration: Calibration(
+                        scores: [3, 1, 2, 5, 4], images: 4, trainingScores: [1, 2], quantile: 0.5, estimate: .robust),
+                    mapCeiling: 0.75
+                ).bytes
+            }
+        }
+    ) { _ in
+        { bytes in
+            let model = try Model(bytes: bytes, name: "input")
+            _ = model.network
+            _ = model.grid.count
+            _ = model.calibration.normalized(1)
+            guard try Model(bytes: model.bytes, name: "again").bytes == model.bytes else {
+                fatalError("a model changes when it is written and read")
+            }
+        }
+    }
+
+    private static let checkpoint = FuzzedParser(
+        name: "checkpoint", maximumBytes: 1024,
+        seeds: {
+            let states = [nil, [7, 8] as [Float]].map { average in
+                OptimizerState(
+                    stepCount: 2, parameters: [1, 2], firstMoment: [3, 4], secondMoment: [5, 6], average: average)
+            }
+            // The second one with a history of one step: a count of 1 in place of 0, and its five numbers.
+            return [
+                Checkpoint(state: states[0]).bytes,
+                Checkpoint(state: states[1]).bytes.dropLast(8) + [1, 0, 0, 0, 0, 0, 0, 0]
+                    + [UInt8](repeating: 0x3F, count: 36),
+            ]
+        }
+    ) { _ in
+        { bytes in
+            guard try Checkpoint(bytes: bytes, name: "input").bytes == bytes else {
+                fatalError("a checkpoint changes when it is read and written")
+            }
+        }
+    }
+
+    private static let packedImage = FuzzedParser(
+        name: "packed-image", maximumBytes: 1024, words: ["png", "tiff", "jpeg", "grey", "rgb", "palette"],
+        seeds: {
+            let image = PlanarImage(width: 5, height: 3, channels: 3, repeating: 0.25)
+            let original = PackedImage.Original(width: 50, height: 30, bitDepth: 8, format: .png, colour: .rgb)
+            return [PackedImage(image, original: original).bytes]
+        }
+    ) { _ in
+        { bytes in
+            let image = try PackedImage(bytes: bytes, name: "input")
+            guard image.bytes == bytes else { fatalError("a packed image changes when it is read and written") }
+            _ = image.image
+        }
+    }
+
+    private static let corruptionShard = FuzzedParser(
+        name: "corruption-shard", maximumBytes: 1024,
+        seeds: {
+            var writer = ByteWriter(CorruptionShard.format)
+            for number in [8, 8, 1] { writer.write(number) }
+            for number: UInt32 in [1, 2, 3, 1, 3, 3] { writer.write(number) }  // image, variant, place and size
+            writer.write(block: [0b1010_0101, 1] as [UInt8])
+            writer.write(block: [UInt16](repeating: 500, count: 15))
+            return [writer.bytes, CorruptionShard(imageWidth: 8, imageHeight: 8, samples: []).bytes]
+        }
+    ) { _ in
+        { bytes in
+            let shard = try CorruptionShard(bytes: bytes, name: "input")
+            guard shard.bytes == bytes else { fatalError("a shard changes when it is read and written") }
+            guard shard.imageWidth <= 64, shard.imageHeight <= 64 else { return }
+            let clean = PlanarImage(width: shard.imageWidth, height: shard.imageHeight, channels: 3, repeating: 0.5)
+            for sample in shard.samples { _ = sample.restored(on: clean) }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import ContentStore
+import Foundation
+import Pipeline
+import Stages
+
+extension FuzzedParser {
+    private static let digest = Digest.of(text: "a").hex
+
+    static let workerSpecification = decoding(
+        WorkerSpec.self, name: "worker-specification",
+        sample: """
+            {"version":1,"task":"wood/train-1","key":"\(digest)","attempt":1,"inputs":[{"name":"in","digest":"\(digest)"}],\
+            "outputs":["checkpoint"],"threads":2,"store":"/store","folder":"/store/attempts/1","parent":77}
+            """)
+
+    static let workerRecord = decoding(
+        WorkerRecord.self, name: "worker-record",
+        sample: """
+            {"version":1,"key":"\(digest)","attempt":1,"failure":"timedOut","message":"It took longer.","lostBlob":"\(digest)",\
+            "references":["\(digest)"],"warnings":["careful"],"log":"text"}
+            """)
+
+    /// What is decoded is written and read again, and every digest in it is read.
+    private static func decoding<Value: Codable & Equatable & Sendable>(
+        _ type: Value.Type, name: String, sample: String
+    ) -> FuzzedParser {
+        FuzzedParser(name: name, maximumBytes: 1024, seeds: { [Array(sample.utf8)] }) { _ in
+            { bytes in
+                let value = try JSONDecoder().decode(type, from: Data(bytes))
+                guard try JSONDecoder().decode(type, from: JSONEncoder().encode(value)) == value else {
+                    fatalError("\(value) changes when it is written and read")
+                }
+                for hex in ((value as? WorkerSpec)?.inputs.map(\.digest) ?? (value as? WorkerRecord)?.references) ?? []
+                {
+                    _ = try Digest(hex: hex)
+                }
+            }
+        }
+    }
+
+    static let roll = FuzzedParser(
+        name: "roll", maximumBytes: 1024, words: ["\"start\":\"scratch\"", "\"isNew\":false", "\"isHeldOut\":true"],
+        seeds: {
+            let member = #"{"source":"\#(digest)","file":"incoming/a.png","isNew":true,"isHeldOut":false}"#
+            let text =
+                #"{"version":1,"champion":"\#(digest)","start":"warm","copies":0,"isForced":false,"members":[\#(member)]}"#
+            return [Array(text.utf8)]
+        }
+    ) { _ in
+        { bytes in
+            let roll = try Roll(bytes: bytes)
+            guard try Roll(bytes: roll.bytes) == roll else { fatalError("a roll changes when it is written and read") }
+            _ = (roll.newCount, roll.newForTraining, roll.hasNews(since: roll))
+        }
+    }
+
+    static let verdict = FuzzedParser(
+        name: "verdict", maximumBytes: 1024, words: ["\"isWorse\":true", "\"probability\":"],
+        seeds: {
+            let criterion = #"{"name":"criterion","champion":0.5,"challenger":0.6,"rule":"falls","isWorse":false}"#
+            return [Array(#"{"version":1,"isPromoted":true,"criteria":[\#(criterion)]}"#.utf8)]
+        }
+    ) { _ in
+        { bytes in
+            let verdict = try Verdict(bytes: bytes)
+            guard !verdict.reason.isEmpty else { fatalError("a verdict has no reason") }
+        }
+    }
+
+    /// The list of the last export: whatever is in it, nothing outside of the folder may go.
+    static let exportList = FuzzedParser(
+        name: "export-list", maximumBytes: 512,
+        words: ["../outside", "/", "..", ".", "link/outside", "//", "a/../../outside"],
+        seeds: {
+            [#"{"a.txt":"\#(digest)","b/c.txt":"\#(digest)","../outside":"\#(digest)","link/outside":"\#(digest)"}"#]
+                .map { Array($0.utf8) }
+        }
+    ) { folder in
+        let store = try ContentStore(path: folder + "/store")
+        let outside = folder + "/outside", run = folder + "/run"
+        let exports = try ExportFolder(path: run)
+        try AtomicFile.writePrivate([1], to: outside)
+        try FileManager.default.createSymbolicLink(atPath: run + "/link", withDestinationPath: folder)
+        return { bytes in
+            try AtomicFile.writePrivate(bytes, to: run + "/exports.json")
+            _ = try exports.export(ExportPlan(files: []), from: store, isComplete: true)
+            guard FileManager.default.fileExists(atPath: outside) else { fatalError("a file outside was removed") }
+            // The list may name the link itself, which lies in the folder.
+            if !FileManager.default.fileExists(atPath: run + "/link") {
+                try FileManager.default.createSymbolicLink(atPath: run + "/link", withDestinationPath: folder)
+            }
+        }
+    }
+}
