@@ -40,7 +40,9 @@ struct GuidedCampaign {
             ] + (seconds.map { ["-max_total_time=\(Int($0))"] } ?? [])
             // A dictionary without words is an error to libFuzzer.
             + (parser.words.isEmpty ? [] : ["-dict=\(words)"]) + [corpus]
-        child.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
+        child.environment = ProcessInfo.processInfo.environment.merging([
+            "SWIFT_BACKTRACE": "enable=no", "ASAN_OPTIONS": "detect_leaks=\(parser.checksLeaks ? 1 : 0)",
+        ]) { $1 }
         child.standardError = FileHandle(forWritingAtPath: log)
         let start = HostTime.seconds
         try child.run()

@@ -16,11 +16,13 @@ public struct RunReport: Sendable, Equatable {
     /// The manifest as pretty-printed JSON.
     public var manifest: String
     public var peers: [PublishedFigure]
+    /// Pages beside this one: what they show, and the name of the file.
+    public var companions: [Fact]
 
     public init(
         title: String, description: String? = nil, summary: [Fact] = [], generatedBy: [Fact] = [],
         categories: [CategoryReport] = [], mean: MetricsRow? = nil,
-        warnings: [String] = [], manifest: String = "", peers: [PublishedFigure] = []
+        warnings: [String] = [], manifest: String = "", peers: [PublishedFigure] = [], companions: [Fact] = []
     ) {
         self.title = title
         self.description = description
@@ -31,5 +33,6 @@ public struct RunReport: Sendable, Equatable {
         self.warnings = warnings
         self.manifest = manifest
         self.peers = peers
+        self.companions = companions
     }
 }

@@ -3,7 +3,18 @@ struct ClosingSections {
     let report: RunReport
 
     func render() -> HTML {
-        .fragment([warnings, manifest, generatedBy])
+        .fragment([warnings, manifest, companions, generatedBy])
+    }
+
+    private var companions: HTML {
+        guard !report.companions.isEmpty else { return .empty }
+        return HTML("p", ["class": "note"]) {
+            "Beside this page: "
+            for (index, fact) in report.companions.enumerated() {
+                if index > 0 { " · " }
+                HTML("a", ["href": fact.value]) { fact.label }
+            }
+        }
     }
 
     private var warnings: HTML {

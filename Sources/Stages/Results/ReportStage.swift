@@ -42,7 +42,11 @@ struct ReportStage: Stage {
     func run(_ context: TaskContext) throws {
         var report = RunReport(
             title: title, description: details.isEmpty ? nil : details, summary: summary, generatedBy: generatedBy,
-            manifest: manifest, peers: peers)
+            manifest: manifest, peers: peers,
+            companions: [
+                Fact(label: "what the results were made from", value: LineageView.pageName),
+                Fact(label: "what the run cost", value: RunTiming.pageName),
+            ])
         var drift: [DriftTest] = []
         for (number, known) in cases.enumerated() {
             try context.checkCancellation()

@@ -11,6 +11,7 @@ extension FuzzedParser {
         FuzzedParser(
             name: format.rawValue, maximumBytes: 8192,
             words: ["IHDR", "PLTE", "IDAT", "IEND", "tRNS", "eXIf", "gAMA", "Exif\u{0}\u{0}", "II*\u{0}", "MM\u{0}*"],
+            checksLeaks: true,
             seeds: { try fixtures { ImageFormat(extensionOf: $0) == format } }
         ) { _ in
             { bytes in
@@ -30,7 +31,8 @@ extension FuzzedParser {
     }
 
     private static let mask = FuzzedParser(
-        name: "mask", maximumBytes: 8192, seeds: { try fixtures { $0.hasPrefix("grey") && !$0.contains("16") } }
+        name: "mask", maximumBytes: 8192, checksLeaks: true,
+        seeds: { try fixtures { $0.hasPrefix("grey") && !$0.contains("16") } }
     ) { _ in
         { bytes in
             let mask = try Mask.decode(bytes: PNGChecksums.repaired(bytes), name: "input", limits: limits)
@@ -42,7 +44,7 @@ extension FuzzedParser {
     }
 
     private static let floatMap = FuzzedParser(
-        name: "float-map", maximumBytes: 8192,
+        name: "float-map", maximumBytes: 8192, checksLeaks: true,
         seeds: {
             let map = FloatMap(width: 9, height: 7, values: (0..<63).map { Float($0) / 7 })
             return try fixtures { $0.contains("float") } + [map.tiffBytes()]
