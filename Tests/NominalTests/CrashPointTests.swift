@@ -38,7 +38,9 @@ import Testing
     /// Of all files but those that say what a run cost.
     private func results(_ folder: String) throws -> [String: Digest] {
         try Dictionary(
-            uniqueKeysWithValues: fixture.files(below: folder).filter { !$0.hasPrefix("timing.") && $0 != "lineage.html" }.map {
+            uniqueKeysWithValues: fixture.files(below: folder).filter {
+                !$0.hasPrefix("timing.") && $0 != "lineage.html"
+            }.map {
                 ($0, try Digest.of(filePath: fixture.place(folder + "/" + $0)))
             })
     }

@@ -121,7 +121,9 @@ import Testing
     /// Of all files but those that say what a run cost.
     private func results() throws -> [String: Digest] {
         try Dictionary(
-            uniqueKeysWithValues: fixture.files(below: "runs/tiny").filter { !$0.hasPrefix("timing.") && $0 != "lineage.html" }.map {
+            uniqueKeysWithValues: fixture.files(below: "runs/tiny").filter {
+                !$0.hasPrefix("timing.") && $0 != "lineage.html"
+            }.map {
                 ($0, try Digest.of(filePath: fixture.place("runs/tiny/" + $0)))
             })
     }

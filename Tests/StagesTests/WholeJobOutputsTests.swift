@@ -22,7 +22,7 @@ import Testing
             "card": "eea7949a0909", "choose": "2a0b78b104a2", "confidence": "1acbcc32066b", "corrupt": "3147e182bf76",
             "drift": "ddd4ed769748", "ingest": "0abb395f13ea", "inventory": "7b821c1bbc5c", "metrics": "4dabdd10964d",
             "overlay": "81d57aaad0d1",
-            "record": "0e8dc3a4d961", "report": "59d6bd8b221f", "require": "7fcfb999f4c5", "score": "be94219bd2af",
+            "record": "0e8dc3a4d961", "report": "60ac54e25681", "require": "7fcfb999f4c5", "score": "be94219bd2af",
             "select": "6f1c29b7cab6", "textures": "4d63c6942269", "train": "d739347f3c63",
         ]
     ]

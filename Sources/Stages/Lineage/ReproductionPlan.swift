@@ -62,7 +62,8 @@ public struct ReproductionPlan: Sendable {
         // Paths in it count from its folder, of which the store knows no more than it keeps.
         guard !isHidden, FileManager.default.fileExists(atPath: given) else {
             throw LineageError.unrepeatable(
-                run: run.record.number, reason: "the store keeps no folders; say where its manifest lies: --manifest FOLDER/\(given)")
+                run: run.record.number,
+                reason: "the store keeps no folders; say where its manifest lies: --manifest FOLDER/\(given)")
         }
         return manifest
     }
