@@ -145,6 +145,27 @@ struct HistoryTests {
                 UPDATE chain SET position = 100 WHERE position = 4; UPDATE chain SET position = 4 WHERE position = 5;
                 UPDATE chain SET position = 5 WHERE position = 100; UPDATE sqlite_sequence SET seq = 9 WHERE name = 'chain'
                 """, found: "entry 4 of the history does not follow"),
+        Tampering(
+            testDescription: "the last entry and the counter",
+            sql: "DELETE FROM chain WHERE position = 9; DELETE FROM sqlite_sequence WHERE name = 'chain'",
+            found: "the number of the last entry"),
+        Tampering(
+            testDescription: "an entry far away",
+            sql: "UPDATE chain SET position = 9000000000000000000 WHERE position = 9",
+            found: "entries 9 to 8999999999999999999 of the history were removed"),
+        Tampering(
+            testDescription: "a result of an attempt that never ended",
+            sql: """
+                INSERT INTO job (action, attempt, execution, task, status, startedAt) VALUES (1, 7, 1, 'task', 'running', 1);
+                UPDATE action SET job = last_insert_rowid() WHERE id = 1;
+                UPDATE generatedBy SET artifact = (SELECT max(artifact) FROM generatedBy) WHERE action = 1
+                """, found: "what the attempt 1 used or made was edited"),
+        Tampering(
+            testDescription: "a result of an action that failed", sql: "UPDATE action SET job = 3 WHERE job IS NULL",
+            found: "has a result, and no attempt at it has succeeded"),
+        Tampering(
+            testDescription: "a flag that hides maps", sql: "UPDATE action SET hasReferences = 0 WHERE id = 1",
+            found: "what the attempt 1 used or made was edited"),
     ]
 
     @Test("Tampering is found and named", arguments: tamperings)
@@ -165,6 +186,32 @@ struct HistoryTests {
         #expect(try store.verifyHistory().isSound)
         #expect(try store.verifyHistory(through: [kept]).faults == [.otherHistory(kept)])
         #expect(HistoryHead("\(kept)") == kept)
+    }
+
+    @Test(
+        "An edited row with an entry of its own at the end is found, though the history leads through an entry that was kept",
+        arguments: [
+            ("UPDATE promotion SET reason = 'bribed' WHERE id = 2", HistoryKind.promotion, Int64(2)),
+            ("UPDATE execution SET startedAt = 1", .execution, 1),
+            ("UPDATE generatedBy SET artifact = (SELECT max(artifact) FROM generatedBy) WHERE action = 1", .job, 1),
+        ])
+    func appended(_ edit: (sql: String, kind: HistoryKind, row: Int64)) throws {
+        let kept = try #require(try store.historyHead())
+        try store.database.write { database in
+            try database.execute(sql: edit.sql)
+            try database.link(edit.kind, edit.row)
+        }
+        let report = try store.verifyHistory(through: [kept])
+        #expect(report.faults == [.vouchedAgain(what: edit.kind.word, row: edit.row, position: 10)])
+    }
+
+    @Test("The list of the tasks of a run cannot be edited unnoticed")
+    func taskList() throws {
+        let run = try store.beginExecution(command: "", versions: "")
+        let key = StoreFixture.key("a").digest
+        try store.endExecution(run, outcome: .succeeded, keys: TaskKeys([TaskKeys.Entry(task: "task", key: key)]))
+        try tamper("UPDATE taskKeys SET content = CAST('' AS BLOB)")
+        #expect(try store.verifyHistory().faults == [.taskListEdited(row: 1)])
     }
 
     @Test("Attempts of a run that died are part of the history as soon as it is noticed")

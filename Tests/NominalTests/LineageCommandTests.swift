@@ -49,6 +49,9 @@ struct LineageCommandTests {
     func down() throws {
         let down = try fixture.nominal("lineage", "data/bolt/train/good/000.png", "--down")
         #expect(down.output.contains("bolt/train") && down.output.contains("report"))
+        #expect(down.output.contains("2 verdicts rest on it"))
+        let tested = try fixture.nominal("lineage", "data/bolt/test/dent/000.png", "--down", "--files")
+        #expect(tested.output.contains("1 verdict rests on it") && tested.output.contains("test/dent/000.png  "))
         let dot = try fixture.nominal("lineage", "1", "--dot")
         #expect(dot.output.hasPrefix("digraph lineage {"))
         #expect(fixture.exists("runs/tiny/lineage.html"))

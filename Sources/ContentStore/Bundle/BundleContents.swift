@@ -131,7 +131,7 @@ struct BundleContents: Codable, Equatable {
             sizes[blob.digest] = blob.sizeBytes
         }
         for action in actions {
-            guard action.durationSeconds >= 0, action.durationSeconds.isFinite, !action.task.isEmpty else {
+            guard (0..<1e9).contains(action.durationSeconds), !action.task.isEmpty else {
                 return "the action \(action.key) has no task or no duration"
             }
             guard Set(action.outputs.map(\.name)).count == action.outputs.count else {

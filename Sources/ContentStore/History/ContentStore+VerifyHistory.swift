@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 extension ContentStore {
@@ -20,9 +21,10 @@ extension ContentStore {
             let entries = try Row.fetchCursor(
                 database, sql: "SELECT position, kind, row, record, result, link FROM chain ORDER BY position")
             while let entry = try entries.next() { try audit.follow(entry) }
-            audit.end(lastPosition: try database.lastLinkPosition())
+            audit.end(counter: try database.linkCounter())
             for kind in HistoryKind.allCases { try audit.compare(kind, database) }
             try audit.compareResults(database)
+            try audit.compareTaskLists(database)
             return audit.report
         }
     }
@@ -35,6 +37,8 @@ private struct HistoryAudit {
         let position: Int64
         let record: Digest
         let result: Digest?
+        /// How many entries there are about the row.
+        let count: Int
     }
 
     private let anchors: [HistoryHead]
@@ -60,7 +64,8 @@ private struct HistoryAudit {
             // After a gap, what came before is not known.
             if position == next, link.digest(after: former) != found { faults.append(.broken(position: position)) }
             vouchers[kind, default: [:]][link.row] = Voucher(
-                position: position, record: link.record, result: link.result)
+                position: position, record: link.record, result: link.result,
+                count: (vouchers[kind]?[link.row]?.count ?? 0) + 1)
         } else {
             faults.append(.broken(position: position))
         }
@@ -72,12 +77,14 @@ private struct HistoryAudit {
 
     private mutating func noteGap(upTo position: Int64) {
         guard next < position else { return }
-        for missing in next..<position { faults.append(.gap(position: missing)) }
+        faults.append(.gap(first: next, last: position - 1))
         next = position + 1
     }
 
-    mutating func end(lastPosition: Int64) {
-        noteGap(upTo: lastPosition + 1)
+    /// - Parameter counter: the last position that was given; nil where the database no longer says.
+    mutating func end(counter: Int64?) {
+        if let counter, counter >= next { faults.append(.gap(first: next, last: counter)) }
+        if entries > 0, (counter ?? 0) < next - 1 { faults.append(.counter) }
         for anchor in anchors where links[anchor.position] != anchor.link { faults.append(.otherHistory(anchor)) }
     }
 
@@ -94,33 +101,62 @@ private struct HistoryAudit {
             if Database.record(row) != voucher.record {
                 faults.append(.edited(what: kind.word, row: number, position: voucher.position))
             }
+            // Or an edited row gets an entry of its own at the end, which a kept entry does not show.
+            if voucher.count > Self.entryLimit(kind, row, voucher) {
+                faults.append(.vouchedAgain(what: kind.word, row: number, position: voucher.position))
+            }
         }
         for (row, voucher) in known.sorted(by: { $0.key < $1.key }) {
             faults.append(.removed(what: kind.word, row: row, position: voucher.position))
         }
     }
 
-    /// Compares what every action made with the attempt that made it.
+    /// How often the program writes about a row: once when it is over, and once more about an attempt that was given up and then
+    /// discarded, and a night that ends.
+    private static func entryLimit(_ kind: HistoryKind, _ row: Row, _ voucher: Voucher) -> Int {
+        switch kind {
+        case .job: row["status"] == "discarded" && voucher.result == nil ? 2 : 1
+        case .night: row["state"] == "open" ? 1 : 2
+        case .execution, .model, .promotion, .decision, .fault: 1
+        }
+    }
+
+    /// Compares what every action made with its last attempt that succeeded, which has to be the one that counts.
     mutating func compareResults(_ database: Database) throws {
         let jobs = vouchers[.job] ?? [:]
         let actions = try Row.fetchAll(
-            database, sql: "SELECT id, job FROM action WHERE job IS NOT NULL ORDER BY id")
-        for row in actions {
-            let (action, job): (Int64, Int64) = (row[0], row[1])
-            guard let voucher = jobs[job] else { continue }
-            if try database.resultRecord(action) != voucher.result {
-                faults.append(.resultEdited(what: HistoryKind.job.word, row: job, position: voucher.position))
-            }
-        }
-        let hidden = try Int64.fetchAll(
             database,
             sql: """
-                SELECT job.id FROM job JOIN action ON action.id = job.action
-                WHERE job.status = 'succeeded' AND action.job IS NULL ORDER BY job.id
+                SELECT action.id, action.job, succeeded.id,
+                    hasReferences = EXISTS (SELECT 1 FROM reference WHERE reference.action = action.id)
+                        AND hasWarnings = EXISTS (SELECT 1 FROM warning WHERE warning.action = action.id)
+                FROM action LEFT JOIN job AS succeeded ON succeeded.action = action.id AND succeeded.status = 'succeeded'
+                    AND succeeded.attempt = (
+                        SELECT max(attempt) FROM job WHERE job.action = action.id AND job.status = 'succeeded')
+                WHERE action.job IS NOT NULL OR succeeded.id IS NOT NULL ORDER BY action.id
                 """)
-        for job in hidden {
-            guard let voucher = jobs[job] else { continue }
-            faults.append(.resultEdited(what: HistoryKind.job.word, row: job, position: voucher.position))
+        for row in actions {
+            let (action, job, last): (Int64, Int64?, Int64?) = (row[0], row[1], row[2])
+            guard let last else {
+                faults.append(.unvouchedResult(action: action))
+                continue
+            }
+            // An attempt without an entry is a fault of its own.
+            guard let voucher = jobs[last] else { continue }
+            let isWhole: Bool = row[3]
+            let found = try database.resultRecord(action)
+            if job != last || !isWhole || voucher.result != found {
+                faults.append(.resultEdited(what: HistoryKind.job.word, row: last, position: voucher.position))
+            }
+        }
+    }
+
+    /// The lists of the tasks of runs are named by their digests.
+    mutating func compareTaskLists(_ database: Database) throws {
+        let lists = try Row.fetchCursor(database, sql: "SELECT id, digest, content FROM taskKeys ORDER BY id")
+        while let row = try lists.next() {
+            let content: Data = row[2]
+            if try Digest.of(Array(content)) != Digest(row, 1) { faults.append(.taskListEdited(row: row[0])) }
         }
     }
 

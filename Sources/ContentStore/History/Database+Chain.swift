@@ -68,12 +68,20 @@ extension Database {
 
     private func succeededAction(ofJob job: Int64) throws -> Int64? {
         try identifier(
-            "SELECT action.id FROM action WHERE job = ?1 AND id = (SELECT action FROM job WHERE id = ?1)", [job])
+            """
+            SELECT action.id FROM job JOIN action ON action.id = job.action
+            WHERE job.id = ?1 AND action.job = ?1 AND job.status = 'succeeded'
+            """, [job])
     }
 
-    /// The last number that was given, whether its entry is still there or not.
-    func lastLinkPosition() throws -> Int64 {
-        try identifier("SELECT seq FROM sqlite_sequence WHERE name = 'chain'", []) ?? 0
+    /// The last number that was given, whether its entry is still there or not; nil where there is none.
+    func linkCounter() throws -> Int64? {
+        try identifier("SELECT seq FROM sqlite_sequence WHERE name = 'chain'", [])
+    }
+
+    /// The same, also where somebody has edited the counter: the next entry must not take the place of another.
+    private func lastLinkPosition() throws -> Int64 {
+        try max(linkCounter() ?? 0, identifier("SELECT max(position) FROM chain", []) ?? 0)
     }
 
     private func link(at position: Int64) throws -> Digest? {

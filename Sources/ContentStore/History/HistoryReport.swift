@@ -11,7 +11,15 @@ public struct HistoryReport: Sendable, Equatable {
         case added(what: String, row: Int64)
         /// An entry that does not follow from the one before it: it was edited, or put in another place.
         case broken(position: Int64)
-        case gap(position: Int64)
+        case gap(first: Int64, last: Int64)
+        /// The number of the last entry was edited.
+        case counter
+        /// An entry more about a row than the program writes.
+        case vouchedAgain(what: String, row: Int64, position: Int64)
+        /// A result of an action of which no attempt succeeded.
+        case unvouchedResult(action: Int64)
+        /// The list of the tasks of a run.
+        case taskListEdited(row: Int64)
         /// The history does not lead through an entry that was kept elsewhere.
         case otherHistory(HistoryHead)
 
@@ -26,7 +34,17 @@ public struct HistoryReport: Sendable, Equatable {
             case .added(let what, let row): "the \(what) \(row) was put in: no entry of the history vouches for it"
             case .broken(let position):
                 "entry \(position) of the history does not follow from the one before it: it was edited or moved"
-            case .gap(let position): "entry \(position) of the history was removed"
+            case .gap(let first, let last):
+                first == last
+                    ? "entry \(first) of the history was removed"
+                    : "entries \(first) to \(last) of the history were removed"
+            case .counter:
+                "the number of the last entry of the history was edited: entries may have been taken off its end"
+            case .vouchedAgain(let what, let row, let position):
+                "entry \(position) of the history vouches for the \(what) \(row) once more: the row was edited, and the entry put in"
+            case .unvouchedResult(let action):
+                "the action \(action) has a result, and no attempt at it has succeeded: the result was put in"
+            case .taskListEdited(let row): "the list \(row) of the tasks of a run was edited"
             case .otherHistory(let head):
                 "the history does not lead through entry \(head.position) with the link \(head.link): it is not the one "
                     + "that this was taken from, or everything from some entry on was written anew"

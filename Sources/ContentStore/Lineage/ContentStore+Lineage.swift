@@ -94,14 +94,17 @@ extension ContentStore {
     /// The last run that performed or looked up an action as one of its tasks, and ended well if there is such a one.
     public func lastRun(with key: Digest) throws(StoreError) -> Int64? {
         let hex = key.hex
-        return try database.read { database in
+        // From the newest on, and no further than the first that has it.
+        func newest(_ condition: String, _ database: Database) throws -> Int64? {
             try Int64.fetchOne(
                 database,
                 sql: """
                     SELECT execution.id FROM execution JOIN taskKeys ON taskKeys.id = execution.taskKeys
-                    WHERE instr(taskKeys.content, CAST(? AS BLOB)) > 0
-                    ORDER BY (outcome = 'succeeded') DESC, execution.id DESC LIMIT 1
+                    WHERE \(condition) AND instr(taskKeys.content, CAST(? AS BLOB)) > 0 ORDER BY execution.id DESC LIMIT 1
                     """, arguments: [hex])
+        }
+        return try database.read { database in
+            try newest("outcome = 'succeeded'", database) ?? newest("true", database)
                 ?? Int64.fetchOne(
                     database,
                     sql: "SELECT execution FROM job JOIN action ON action.job = job.id WHERE action.key = ?",

@@ -10,7 +10,10 @@ struct LineageWalk {
     private var actions: [Int64: Int] = [:]
     /// Artifacts whose makers, or users, are in the graph.
     private var passed: Set<Int64> = []
+    private var outputs: Set<Output> = []
     private var pending: [(action: Int64, direction: LineageGraph.Direction)] = []
+
+    private struct Output: Hashable { let action, artifact: Int }
 
     init(_ database: Database, preferring preferred: Set<Digest>) {
         self.database = database
@@ -36,8 +39,9 @@ struct LineageWalk {
         try visit(row, direction)
         if direction == .up {
             for (artifact, name) in try outputs(of: row) {
-                let position = try self.artifact(artifact)
-                if passed.insert(artifact).inserted { connect(actions[row]!, position, .generated, name) }
+                _ = try self.artifact(artifact)
+                passed.insert(artifact)
+                connectOutput(row, artifact, name)
             }
         }
         try walk()
@@ -65,12 +69,20 @@ struct LineageWalk {
     /// To what made an artifact.
     private mutating func climb(from artifact: Int64) throws {
         guard passed.insert(artifact).inserted else { return }
-        let made = try rows(
-            "SELECT action, name FROM generatedBy JOIN action ON action.id = action WHERE artifact = ? AND job IS NOT NULL",
-            artifact)
+        var made = try rows(
+            """
+            SELECT action, name FROM generatedBy JOIN action ON action.id = action WHERE artifact = ?1 AND job IS NOT NULL
+                AND NOT EXISTS (SELECT 1 FROM used WHERE used.action = generatedBy.action AND used.artifact = ?1)
+            """, artifact)
+        // Who passes on what it was given has not made it.
+        if made.isEmpty {
+            made = try rows(
+                "SELECT action, name FROM generatedBy JOIN action ON action.id = action WHERE artifact = ? AND job IS NOT NULL",
+                artifact)
+        }
         if let (action, name) = try best(of: made) {
             try visit(action, .up)
-            return connect(actions[action]!, artifacts[artifact]!, .generated, name)
+            return connectOutput(action, artifact, name)
         }
         let referring = try rows(
             "SELECT action, '' FROM reference JOIN action ON action.id = action WHERE artifact = ? AND job IS NOT NULL",
@@ -126,6 +138,11 @@ struct LineageWalk {
         }
         let best = keyed.min { ($0.2 ? 0 : 1, $0.3) < ($1.2 ? 0 : 1, $1.3) }
         return best.map { ($0.0, $0.1) }
+    }
+
+    private mutating func connectOutput(_ action: Int64, _ artifact: Int64, _ name: String) {
+        let pair = Output(action: actions[action]!, artifact: artifacts[artifact]!)
+        if outputs.insert(pair).inserted { connect(pair.action, pair.artifact, .generated, name) }
     }
 
     private mutating func connect(_ action: Int, _ artifact: Int, _ relation: LineageGraph.Relation, _ name: String) {

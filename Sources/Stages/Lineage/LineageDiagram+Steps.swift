@@ -41,8 +41,8 @@ extension LineageDiagram {
         ]
         if actions.count > 1 { facts.append(Fact(label: "Tasks", value: "\(actions.count)")) }
         var sections = [("What was done", facts)]
-        let made = lineage.graph.edges.filter { $0.relation == .generated && item.actions.contains($0.action) }
         if actions.count == 1 {
+            let made = lineage.graph.edges.filter { $0.relation == .generated && $0.action == item.actions[0] }
             sections.append(("Key", [Fact(label: "Action", value: "\(actions[0].key)")]))
             sections.append(
                 (

@@ -50,10 +50,13 @@ public struct LineageJSON: Encodable {
     let actions: [Action]
     let runs: [Run]
 
-    public init(_ subject: LineageSubject, _ graph: LineageGraph, _ direction: LineageGraph.Direction) {
+    /// - Parameter verdicts: on the subject, or downwards those that rest on it.
+    public init(
+        _ subject: LineageSubject, _ graph: LineageGraph, _ direction: LineageGraph.Direction, verdicts: [ImageVerdict]
+    ) {
         self.subject = subject.words
         self.direction = direction == .up ? "up" : "down"
-        verdicts = subject.verdicts
+        self.verdicts = verdicts
         let roots = Set(graph.roots)
         artifacts = graph.artifacts.enumerated().map {
             Artifact(digest: $0.element.digest, sizeBytes: $0.element.sizeBytes, isRoot: roots.contains($0.offset))

@@ -69,7 +69,16 @@ public struct LineageSteps: Sendable {
 
     private mutating func connect(_ stepOf: [Int]) {
         var makers: [Int: Int] = [:]
-        for edge in graph.edges where edge.relation == .generated { makers[edge.artifact] = stepOf[edge.action] }
+        struct Use: Hashable { let action, artifact: Int }
+        let uses = Set(
+            graph.edges.lazy.filter { $0.relation == .used }.map { Use(action: $0.action, artifact: $0.artifact) })
+        // A task that passes on what it was given has not made it.
+        for isPassing in [true, false] {
+            for edge in graph.edges where edge.relation == .generated {
+                guard uses.contains(Use(action: edge.action, artifact: edge.artifact)) == isPassing else { continue }
+                makers[edge.artifact] = stepOf[edge.action]
+            }
+        }
         let roots = Set(graph.roots)
         for edge in graph.edges
         where edge.relation == .referred && roots.contains(edge.artifact) && makers[edge.artifact] == nil {

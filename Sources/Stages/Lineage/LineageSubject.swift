@@ -35,12 +35,25 @@ public struct LineageSubject: Sendable {
             self = row
         } else if FileManager.default.fileExists(atPath: text), Int64(text) == nil {
             self = try Self.file(text, store)
-        } else if let model = ModelReference(text), let registered = try? store.model(model) {
+        } else if let model = ModelReference(text),
+            let registered = try Self.registered(model, isMeant: text.contains("@"), store)
+        {
             self = LineageSubject("model \(registered.reference)", digests: [registered.digest])
         } else if let named = try Self.named(text, store) {
             self = named
         } else {
             self = try Self.known(try Self.subject(text, store), store)
+        }
+    }
+
+    /// A registered model; nil for a text that may mean something else.
+    private static func registered(
+        _ model: ModelReference, isMeant: Bool, _ store: ContentStore
+    ) throws -> RegisteredModel? {
+        do {
+            return try store.model(model)
+        } catch StoreError.unknownModel where !isMeant {
+            return nil
         }
     }
 
@@ -151,6 +164,7 @@ public enum LineageError: Error, Equatable, CustomStringConvertible {
     case unrepeatable(run: Int64, reason: String)
     case folder(path: String)
     case occupied(folder: String)
+    case storeThere(folder: String)
     case ambiguous(name: String, categories: [String])
     case line(path: String, line: Int, lines: Int)
 
@@ -163,6 +177,8 @@ public enum LineageError: Error, Equatable, CustomStringConvertible {
             "run \(run): it did not get as far as to know its tasks; take a task or a result of it (nominal runs lists others)"
         case .unrepeatable(let run, let reason): "run \(run) cannot be done again: \(reason)"
         case .folder(let path): "\(path): this is a folder; expected a file in it, such as report.html, or an image"
+        case .storeThere(let folder):
+            "\(folder): there is a store already; expected a new folder, as everything is to be made anew"
         case .occupied(let folder):
             "\(folder): this folder holds something else than a crate; nothing was written; choose another one"
         case .ambiguous(let name, let categories):
@@ -182,7 +198,7 @@ extension LineageSubject {
             return try store.lineage(of: digests, actions: actions, direction, run: run)
         }
         guard let newest = verdicts.first else { return try store.lineage(of: digests, .up) }
-        return try store.lineage(of: [newest.map], .up, run: run)
+        return try store.lineage(actions: [newest.action], .up, run: run)
     }
 
     /// What it is, and of an image what it was taken for.
@@ -200,7 +216,8 @@ extension LineageSubject {
             lines.append("and \(verdicts.count - Self.shownVerdicts) verdicts before; --json has all")
         }
         if image != nil, verdicts.isEmpty {
-            lines.append("no verdict on it is stored: it was not among test images, or was not scored")
+            lines.append(
+                "no verdict on it is stored: it was trained on, held out, a mask or a texture, or was not scored")
         }
         if image != nil, verdicts.count > 1, direction == .up { lines.append("below: the first of these verdicts") }
         return lines.joined(separator: "\n")

@@ -37,13 +37,16 @@ public struct Reproduction: Sendable {
                 differences.allSatisfy { $0.isInput || $0.part == "library" || $0.part.hasPrefix("environment.") }
             case .missing: false
             }
-        } && deviation.scores <= Self.tolerance.scores && deviation.metrics <= Self.tolerance.metrics
+        } && deviation.count > 0 && deviation.scores <= Self.tolerance.scores
+            && deviation.metrics <= Self.tolerance.metrics
     }
 
     /// The largest differences of numbers.
     public struct Deviation: Sendable, Equatable {
         /// Of the scores of an image, in thresholds; of those above the threshold, as a share of the score.
         public var scores = 0.0
+        /// How many numbers were compared: with none, nothing is known.
+        public var count = 0
         /// How many verdicts are other ones.
         public var verdicts = 0
         /// Of AUROC and other figures of the test images.
@@ -67,6 +70,9 @@ public struct Reproduction: Sendable {
         steps = try wanted.map { entry in
             guard let old = before[entry.key], let key = found[entry.task], let new = now[key] else {
                 return Step(task: entry.task, outcome: .missing)
+            }
+            guard old.outputs.map(\.name) == new.outputs.map(\.name) else {
+                return Step(task: entry.task, outcome: .otherBytes(["the names of its outputs"]))
             }
             let pairs = old.outputs.compactMap { output in
                 new.outputs.first { $0.name == output.name }.map { (output, $0.digest) }
@@ -100,12 +106,17 @@ extension Reproduction.Deviation {
         {
             let others = Dictionary(right.entries.map { ($0.file, $0) }) { first, _ in first }
             for entry in left.entries {
-                guard let other = others[entry.file] else { continue }
+                count += 1
+                guard let other = others[entry.file] else {
+                    scores = .infinity
+                    continue
+                }
                 // Each by its own threshold: that is what the verdict depends on.
                 let (before, now) = (
                     Double(entry.score) / Double(entry.threshold), Double(other.score) / Double(other.threshold)
                 )
-                scores = max(scores, abs(before - now) / max(before, now, 1))
+                let apart = abs(before - now) / max(before, now, 1)
+                scores = apart.isFinite ? max(scores, apart) : .infinity
                 if isCounted, entry.verdict != other.verdict { verdicts += 1 }
             }
         }
@@ -117,7 +128,9 @@ extension Reproduction.Deviation {
                 for (figure, other) in [
                     (figures.imageAUROC, others.imageAUROC), (figures.pixelAUROC, others.pixelAUROC),
                 ] {
-                    if let figure, let other { metrics = max(metrics, abs(figure - other)) }
+                    guard let figure, let other else { continue }
+                    count += 1
+                    metrics = max(metrics, abs(figure - other))
                 }
             }
         }

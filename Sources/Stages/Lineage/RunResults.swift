@@ -17,10 +17,14 @@ public struct RunResults: Sendable {
         graph = try store.lineage(actions: keys.entries.map(\.key), .up, run: number)
         var files: [File] = []
         let results = try store.lookUp(keys.entries.map(\.key))
+        let stages = Dictionary(graph.actions.map { ($0.key, $0.stage) }) { first, _ in first }
+        // A scoring exports no figures.
+        let hasReport = stages.values.contains(ReportStage.name)
         for entry in keys.entries {
-            guard let result = results[entry.key], let action = graph.actions.first(where: { $0.key == entry.key })
-            else { continue }
-            files += try Self.files(of: action.stage, entry.task, result, store)
+            guard let result = results[entry.key], let stage = stages[entry.key] else { continue }
+            files += try Self.files(of: stage, entry.task, result, store).filter {
+                hasReport || $0.path != "metrics.json"
+            }
         }
         var seen = Set<String>()
         self.files = files.sorted { $0.path < $1.path }.filter { seen.insert($0.path).inserted }
@@ -50,11 +54,13 @@ public struct RunResults: Sendable {
                 + named(["assessment.json"]) { _ in "assessments/\(owner(stage)).json" }
         case AssessStage.name where !task.contains("/candidate-"):
             return named(["assessment.json"]) { _ in "assessments/\(owner(stage)).json" }
+        case CardStage.name:
+            return named(["card.md", "card.json"]) { "models/\(owner(stage)).\($0)" }
         case ScoreStage.name:
-            guard let scores = output("scores.json"), store.contains(scores) else { return [] }
+            guard let scores = output("scores.json") else { return [] }
             return files(try ExportPlan.maps(scores, folder: folder("anomaly_maps", owner("score/")), store))
         case OverlayStage.name:
-            guard let overlays = output("overlays.json"), store.contains(overlays) else { return [] }
+            guard let overlays = output("overlays.json") else { return [] }
             return files(try ExportPlan.pictures(overlays, folder: folder("overlays", owner("overlay/")), store))
         default: return []
         }

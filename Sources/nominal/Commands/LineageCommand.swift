@@ -80,12 +80,20 @@ struct LineageCommand: ParsableCommand {
             let direction: LineageGraph.Direction = down ? .down : .up
             let graph = try subject.graph(direction, store)
             try export(subject, graph, store)
-            if json { return print(try LineageJSON(subject, graph, direction).text(), terminator: "") }
+            let verdicts = down ? try ImageVerdict.all(in: graph, store) : subject.verdicts
+            if json {
+                return print(try LineageJSON(subject, graph, direction, verdicts: verdicts).text(), terminator: "")
+            }
             if dot { return print(LineageDOT.text(subject, graph, isCondensed: !tasks)) }
             let options = LineageTree.Options(showsTasks: tasks, showsParameters: parameters, showsFiles: files)
             print(subject.heading(direction))
             let tree = LineageTree(graph, direction, options, focus: subject.image).text()
-            print(tree.isEmpty ? "nothing in the store \(store.path) was made from it" : "\n" + tree)
+            if down { listVerdicts(verdicts, subject.image) }
+            guard tree.isEmpty else { return print("\n" + tree) }
+            print(
+                down
+                    ? "nothing in the store \(store.path) was made from it"
+                    : "nothing made it: it came from outside; --down shows what was made from it")
         }
     }
 
@@ -106,6 +114,27 @@ struct LineageCommand: ParsableCommand {
             let crate = ResearchObject(subject, graph, isAttaching: attach, license: license)
             let attached = try crate.write(to: roCrate, store)
             StandardError.write("written: \(roCrate)/ro-crate-metadata.json" + (attach ? " and \(attached) files" : ""))
+        }
+    }
+
+    /// Which verdicts rest on it: of a test image its own, of a training image all by the models that it was trained on.
+    private func listVerdicts(_ verdicts: [ImageVerdict], _ image: Digest?) {
+        let own = verdicts.filter { $0.source == image }
+        let others = verdicts.filter { $0.source != image }
+        // A scoring takes a group of images; those beside a test image have nothing to do with it.
+        let resting = own.isEmpty ? others : own
+        guard !resting.isEmpty else { return }
+        let models = Set(resting.map(\.model)).count
+        let anomalous = resting.count { $0.verdict == "anomalous" }
+        print(
+            "\(resting.count) verdict\(resting.count == 1 ? "" : "s") rest\(resting.count == 1 ? "s" : "") on it, \(anomalous) of "
+                + "them anomalous, by \(models) model\(models == 1 ? "" : "s")" + (files ? ":" : "; --files lists them")
+        )
+        guard files else { return }
+        for verdict in resting {
+            print(
+                "  \(verdict.verdict)  \(verdict.image)  \(verdict.score)  model \(verdict.model.short), \(verdict.task), run \(verdict.run)"
+            )
         }
     }
 }

@@ -45,7 +45,7 @@ struct ReproduceCommand: ParsableCommand {
             let plan = try ReproductionPlan(try LineageSubject(thing, in: store), store)
             let folder = keep ?? NSTemporaryDirectory() + "nominal-\(UUID().uuidString)"
             guard !FileManager.default.fileExists(atPath: folder + "/store.sqlite") else {
-                throw LineageError.occupied(folder: folder)
+                throw LineageError.storeThere(folder: folder)
             }
             defer { if keep == nil { try? FileManager.default.removeItem(atPath: folder) } }
             let record = plan.run.record
@@ -93,6 +93,10 @@ struct ReproduceCommand: ParsableCommand {
         case .otherKey(let differences): for difference in differences { print("    \(difference)") }
         }
         if record.versions != RunSession.versions { print("then: \(record.versions)\nnow:  \(RunSession.versions)") }
+        if result.deviation.count == 0 {
+            print("no score or figure is among these steps, so it is not known how far apart results are")
+            throw ExitCode(ExitStatus.taskFailed.rawValue)
+        }
         func share(_ value: Double) -> String { "\((value * 10_000).rounded() / 10_000)" }
         let (apart, allowed) = (result.deviation, Reproduction.tolerance)
         print(
