@@ -24,17 +24,20 @@ NOMINAL = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".build"
 
 def make(folder, images):
     rng = random.Random(1)
-    for split, kind, count in (("train", "good", images), ("test", "good", 20), ("test", "dent", 20)):
-        path = os.path.join(folder, "data", "bolt", split, kind)
+    for category, split, kind, count in (
+            ("bolt", "train", "good", images), ("bolt", "test", "good", 20), ("bolt", "test", "dent", 20),
+            ("nut", "train", "good", 200), ("nut", "test", "dent", 20)):
+        path = os.path.join(folder, "data", category, split, kind)
         os.makedirs(path, exist_ok=True)
         for number in range(count):
             pixels = bytes(rng.randrange(90, 160) for _ in range(64))
             Image.frombytes("L", (8, 8), pixels).save(os.path.join(path, f"{number:06}.png"))
-    with open(os.path.join(folder, "many.json"), "w") as file:
-        json.dump({
-            "name": "many", "dataset": {"layout": "mvtec", "root": "data", "categories": ["bolt"]},
-            "image": {"width": 32, "height": 32}, "network": {"baseWidth": 4},
-            "training": {"steps": 20, "batchSize": 4, "warmupSteps": 2, "stepsPerShard": 10}}, file)
+    for name, category in (("many", "bolt"), ("few", "nut")):
+        with open(os.path.join(folder, f"{name}.json"), "w") as file:
+            json.dump({
+                "name": name, "dataset": {"layout": "mvtec", "root": "data", "categories": [category]},
+                "image": {"width": 32, "height": 32}, "network": {"baseWidth": 4},
+                "training": {"steps": 20, "batchSize": 4, "warmupSteps": 2, "stepsPerShard": 10}}, file)
 
 
 def times(repeats, *command):
@@ -68,6 +71,9 @@ def main():
         print("| command | median, ms | largest, ms | lines |\n|---|---|---|---|")
         times(options.repeats, "lineage", "runs/many/scores.csv:2")
         times(options.repeats, "lineage", "runs/many/scores.csv:2", "--files")
+        # A row of a usual job in the same store.
+        subprocess.run([NOMINAL, "run", "few.json"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        times(options.repeats, "lineage", "runs/few/scores.csv:2", "--files")
         times(options.repeats, "lineage", "data/bolt/train/good/000007.png", "--down")
         times(3, "verify", "--history")
 

@@ -12,7 +12,7 @@ extension StoreSchema {
     ///
     /// `chain` has an entry for every row of the history when it is written, or written once more: `record` is the digest of what the
     /// row says, `result` that of what the action made, and `link` that of all this and the link before. The numbers never come
-    /// twice, so that entries taken off the end are missed as well.
+    /// twice, so that entries taken off the end are missed, unless that is hidden with some care.
     static let lineageTables = """
         CREATE TABLE source (
             action INTEGER NOT NULL REFERENCES action (id),

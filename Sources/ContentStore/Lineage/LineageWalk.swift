@@ -246,13 +246,14 @@ struct LineageWalk {
             parameters: try parameters(of: action), referenceCount: Int(statement.integer(8)))
     }
 
+    /// By name; what is looked for has no names of images in it, of which there may be many.
     private func parameters(of action: Int64) throws -> [LineageGraph.Parameter] {
         let statement = try RawStatement(
             database,
             """
-            SELECT keyPart.name, keyPart.readable FROM actionKeyPart JOIN keyPart ON keyPart.id = actionKeyPart.keyPart
-            WHERE action = ?1 AND NOT EXISTS (SELECT 1 FROM source WHERE source.action = ?1 AND source.keyPart = actionKeyPart.keyPart)
-            ORDER BY position
+            SELECT name, readable FROM keyPart WHERE id IN (
+                SELECT keyPart FROM actionKeyPart WHERE action = ?1 EXCEPT SELECT keyPart FROM source WHERE action = ?1)
+            ORDER BY name, readable
             """)
         defer { statement.reset() }
         statement.bind(1, action)

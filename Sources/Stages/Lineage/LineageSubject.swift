@@ -163,6 +163,7 @@ public enum LineageError: Error, Equatable, CustomStringConvertible {
     case unfinished(run: Int64)
     case unrepeatable(run: Int64, reason: String)
     case folder(path: String)
+    case noFolder(path: String)
     case occupied(folder: String)
     case storeThere(folder: String)
     case ambiguous(name: String, categories: [String])
@@ -177,6 +178,7 @@ public enum LineageError: Error, Equatable, CustomStringConvertible {
             "run \(run): it did not get as far as to know its tasks; take a task or a result of it (nominal runs lists others)"
         case .unrepeatable(let run, let reason): "run \(run) cannot be done again: \(reason)"
         case .folder(let path): "\(path): this is a folder; expected a file in it, such as report.html, or an image"
+        case .noFolder(let path): "\(path): no such folder"
         case .storeThere(let folder):
             "\(folder): there is a store already; expected a new folder, as everything is to be made anew"
         case .occupied(let folder):

@@ -75,7 +75,8 @@ struct ImportCommand: ParsableCommand {
             try ContentStore.checkBundle(file)
             let store = try storeOptions.open()
             let execution = try store.beginExecution(
-                command: CommandLine.arguments.joined(separator: " "), versions: RunSession.versions,
+                command: PathRedaction(.relative, base: nil, named: []).command(CommandLine.arguments),
+                versions: RunSession.versions,
                 subject: "import")
             do {
                 let summary = try task.run { progress in

@@ -129,9 +129,16 @@ struct VerifyCommand: ParsableCommand {
         print("made by \(statement.versions); \(statement.subjects.count) results are attested")
         if let head = statement.history { print("history of the store then: \(head)") }
         guard let folder else { return statement }
+        var isFolder: ObjCBool = false
+        guard unsafe FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+            throw LineageError.noFolder(path: folder)
+        }
         let findings = try statement.findings(in: folder)
         for finding in findings { StandardError.error("\(folder)/\(finding)") }
-        if !findings.isEmpty { throw ExitCode(ExitStatus.taskFailed.rawValue) }
+        if !findings.isEmpty {
+            print("\(folder): \(findings.count) of \(statement.subjects.count) are not what was attested")
+            throw ExitCode(ExitStatus.taskFailed.rawValue)
+        }
         print("\(folder): all of them are there and are what was attested")
         return statement
     }
@@ -141,6 +148,9 @@ struct VerifyCommand: ParsableCommand {
         let store = try storeOptions.open(.readOnly)
         let report = try store.verifyHistory(
             through: through.compactMap(HistoryHead.init) + (attested.map { [$0] } ?? []))
+        if attestation != nil, attested == nil {
+            StandardError.note("the attestation holds no entry of the history to go by")
+        }
         for fault in report.faults { StandardError.error("\(store.path): \(fault)") }
         let head = report.head.map { "\($0)" } ?? "none"
         if json {
