@@ -77,6 +77,8 @@ public struct SignedEnvelope: Codable, Sendable, Equatable {
 /// What is wrong with a key or an attestation.
 public enum AttestationError: Error, Equatable, Sendable, CustomStringConvertible {
     case notAKey(name: String, expected: String)
+    /// A key is never written over.
+    case keyThere(name: String)
     case malformed(name: String, fault: String)
     /// The signature of this key does not hold.
     case forged(name: String)
@@ -87,6 +89,8 @@ public enum AttestationError: Error, Equatable, Sendable, CustomStringConvertibl
         switch self {
         case .notAKey(let name, let expected):
             "\(name): expected \(expected); nominal keys create makes a pair, or openssl genpkey -algorithm ed25519"
+        case .keyThere(let name):
+            "\(name): there is a file already, and keys are never written over; choose another name"
         case .malformed(let name, let fault): "\(name): \(fault)"
         case .forged(let name):
             "\(name): the signature does not hold: the attestation was changed after it was signed; do not rely on it"

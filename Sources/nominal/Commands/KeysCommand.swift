@@ -29,6 +29,9 @@ struct CreateKeyCommand: ParsableCommand {
         try failing {
             let key = SigningKey()
             let publicFile = file + ".pub"
+            for name in [file, publicFile] where FileManager.default.fileExists(atPath: name) {
+                throw AttestationError.keyThere(name: name)
+            }
             try AtomicFile.create(Array(key.pem.utf8), at: file, mode: 0o600)
             do {
                 try AtomicFile.create(Array(key.verificationKey.pem.utf8), at: publicFile, mode: 0o644)

@@ -158,7 +158,9 @@ struct VerifyCommand: ParsableCommand {
         } else {
             print(
                 "checked \(report.entries) entries of the history: "
-                    + (report.isSound ? "it is whole" : "\(report.faults.count) faults") + "\nlast entry: \(head)")
+                    + (report.isSound
+                        ? "it is whole" : "\(report.faults.count) fault\(report.faults.count == 1 ? "" : "s")")
+                    + "\nlast entry: \(head)")
         }
         if !report.isSound { throw ExitCode(ExitStatus.taskFailed.rawValue) }
     }
