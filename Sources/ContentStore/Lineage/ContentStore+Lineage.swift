@@ -67,8 +67,8 @@ extension ContentStore {
                 let action: Int64 = row[0]
                 return SourceUse(
                     key: try Digest(row, 1), task: row[2], execution: row[3], startedAt: row[4],
-                    inputs: try database.names("used", of: action),
-                    outputs: try database.names("generatedBy", of: action))
+                    inputs: try database.contents("used", of: action),
+                    outputs: try database.contents("generatedBy", of: action))
             }
         }
     }
@@ -114,17 +114,17 @@ extension ContentStore {
 }
 
 extension Database {
-    /// The contents that an action used or made, by their names.
-    fileprivate func names(_ table: String, of action: Int64) throws -> [String: Digest] {
+    /// The contents that an action used or made, by their names. `table`: `used` or `generatedBy`.
+    func contents(_ table: String, of action: Int64) throws -> [String: Digest] {
         let rows = try Row.fetchAll(
             self,
             sql: """
                 SELECT name, artifact.digest FROM \(table) JOIN artifact ON artifact.id = artifact
                 WHERE action = ? ORDER BY position DESC
                 """, arguments: [action])
-        var names: [String: Digest] = [:]
-        for row in rows { names[row[0]] = try Digest(row, 1) }
-        return names
+        var contents: [String: Digest] = [:]
+        for row in rows { contents[row[0]] = try Digest(row, 1) }
+        return contents
     }
 
     func lineageExecution(_ record: ExecutionRecord) throws -> LineageExecution? {

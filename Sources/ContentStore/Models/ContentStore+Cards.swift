@@ -15,7 +15,7 @@ extension ContentStore {
                 let runs = try Dictionary(uniqueKeysWithValues: actions.map { ($0, try database.lastRun(of: $0)) })
                 actions.sort { (runs[$0] ?? 0, $0) > (runs[$1] ?? 0, $1) }
             }
-            return try actions.map(database.outputs(ofAction:))
+            return try actions.map { try database.contents("generatedBy", of: $0) }
         }
     }
 }
@@ -60,17 +60,5 @@ extension Database {
                 WHERE instr(taskKeys.content, ?) > 0
                 """, arguments: [hex])
         return max(computed ?? 0, listed ?? 0)
-    }
-
-    fileprivate func outputs(ofAction action: Int64) throws -> [String: Digest] {
-        var outputs: [String: Digest] = [:]
-        for row in try Row.fetchAll(
-            self,
-            sql: """
-                SELECT generatedBy.name, artifact.digest
-                FROM generatedBy JOIN artifact ON artifact.id = generatedBy.artifact WHERE generatedBy.action = ?
-                """, arguments: [action])
-        { outputs[row[0]] = try Digest(row, 1) }
-        return outputs
     }
 }

@@ -79,7 +79,7 @@ extension LineageDiagram {
 /// The page of a run's lineage, `lineage.html`. It holds clocks and the machine, so it is no result: it is no blob of the store, and
 /// is written anew by runs that did something.
 public struct LineageView {
-    static let pageName = "lineage.html"
+    public static let pageName = "lineage.html"
 
     private let diagram: LineageDiagram
 
