@@ -29,7 +29,7 @@ let package = Package(
         .executableTarget(
             name: "nominal",
             dependencies: [
-                "Stages", "Manifests", "Pipeline", "ContentStore", "AnomalyDetection", "NeuralNetworks",
+                "Stages", "Manifests", "Pipeline", "Slurm", "ContentStore", "AnomalyDetection", "NeuralNetworks",
                 "DemoData", "Evaluation", "Folders", "Metrics", "Imaging", "BinaryCoding", "Tensors", "Thresholds",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -59,6 +59,7 @@ let package = Package(
             swiftSettings: numeric),
 
         // Digests and tasks: nothing here knows what an image is.
+        .target(name: "Slurm", dependencies: ["ContentStore", "Pipeline"], swiftSettings: strict),
         .target(name: "Pipeline", dependencies: ["CProcessTree", "ContentStore"], swiftSettings: strict),
         .target(
             name: "ContentStore",

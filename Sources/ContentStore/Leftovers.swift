@@ -20,7 +20,12 @@ extension ContentStore {
     /// Clears up after runs that died, and only after those: their folders go, their rows say so.
     func removeLeftovers() throws(StoreError) {
         guard let locks else { return }
-        for name in try FolderOperations.names(in: path + "/attempts") where try Leftovers.isAbandoned(name, locks) {
+        // What a cluster still computes for one of them is not left over: the next run takes it up.
+        let submissions = try openSubmissions()
+        let expected = Set(submissions.map(\.execution))
+        for name in try FolderOperations.names(in: path + "/attempts")
+        where try Leftovers.isAbandoned(name, locks) {
+            if let execution = Int64(name), expected.contains(execution) { continue }
             try FolderOperations.remove(path + "/attempts/" + name)
         }
         let running = try runningExecutions()

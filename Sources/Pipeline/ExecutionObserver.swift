@@ -24,6 +24,10 @@ public protocol ExecutionObserver: Sendable {
     func taskRetries(_ task: TaskID, after failure: AttemptFailure, delaySeconds: Double)
     /// From time to time, with the time left where it can be told.
     func runAdvanced(_ counts: TaskCounts)
+    /// What waits and what runs on a cluster, in elements of its arrays; from time to time.
+    func clusterAdvanced(pending: Int, running: Int)
+    /// Something about the cluster that a person should know; once for each text.
+    func clusterNoticed(_ text: String)
     /// `unit` and `note` are for people: 12 of 40 "images", currently "broken_large/007.png".
     func taskProgressed(_ task: TaskID, completed: Int, total: Int, unit: String, note: String?)
     /// `durationSeconds` is 0 unless the task ran.
@@ -37,6 +41,8 @@ extension ExecutionObserver {
     public func taskRetries(_ task: TaskID, after failure: AttemptFailure, delaySeconds: Double) {}
     public func taskWaits(_ task: TaskID, for obstacle: TaskObstacle) {}
     public func runAdvanced(_ counts: TaskCounts) {}
+    public func clusterAdvanced(pending: Int, running: Int) {}
+    public func clusterNoticed(_ text: String) {}
     public func taskProgressed(_ task: TaskID, completed: Int, total: Int, unit: String, note: String?) {}
     public func taskFinished(_ task: TaskID, outcome: TaskOutcome, durationSeconds: Double) {}
     public func runFinished(_ summary: ExecutionSummary) {}

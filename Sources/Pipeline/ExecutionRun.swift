@@ -53,7 +53,7 @@ final class ExecutionRun: Sendable {
     let folders: AttemptFolders
     let board: Monitor<Board>
     /// Of stages, by earlier runs.
-    private let durations: [String: Double]
+    let durations: [String: Double]
     private let startSeconds = HostClock.monotonicSeconds()
     private let lastCounts = Mutex(HostClock.monotonicSeconds())
 
@@ -74,7 +74,7 @@ final class ExecutionRun: Sendable {
             Board(
                 plan: ExecutionPlan(
                     graph: graph, durations: durations, keepsGoing: options.keepGoing,
-                    wholeMachineLimit: options.cores / options.threads),
+                    wholeMachineLimit: options.wholeMachineLimit),
                 resolver: ActionResolver(graph: graph, keyParts: options.keyParts)))
     }
 
@@ -83,19 +83,19 @@ final class ExecutionRun: Sendable {
     func finish() throws -> ExecutionSummary {
         observer.runStarted(total: graph.count)
         var books = ExecutionBooks()
-        let workers = WorkerCrew(self)
-        defer { workers.dismiss() }
+        let crew: any Crew = options.cluster.map { ClusterCrew(self, $0) } ?? WorkerCrew(self)
+        defer { crew.dismiss() }
         while true {
             if cancellation.isSet { board.update { $0.plan.stop() } }
             try takeEnded(&books)
             try resolveDetermined(&books)
             let (isOver, hasReady) = board.inspect { ($0.plan.isOver, $0.plan.hasReady) }
             if isOver { break }
-            if hasReady { workers.muster() }
+            if hasReady { crew.muster() }
             try waitForNews()
             try noteCounts(books)
         }
-        workers.dismiss()
+        crew.dismiss()
         let summary = summarize(&books)
         let outcome: ExecutionOutcome =
             summary.isCancelled ? .cancelled : summary.failed + summary.skipped == 0 ? .succeeded : .failed
@@ -188,8 +188,8 @@ final class ExecutionRun: Sendable {
             var counts = board.plan.counts
             counts.remainingSeconds =
                 WorkEstimate(
-                    graph, durations: books.durations(measuredBefore: durations), jobs: options.jobs,
-                    wholeMachineLimit: options.cores / options.threads
+                    graph, durations: books.durations(measuredBefore: durations), jobs: options.concurrency,
+                    wholeMachineLimit: options.wholeMachineLimit
                 ) { board.plan.isOpen($0) }.seconds
             return counts
         }
@@ -223,7 +223,7 @@ final class ExecutionRun: Sendable {
                 }
                 books.note(seconds: end.durationSeconds, of: graph.tasks[end.task].stageName)
                 observer.taskFinished(id, outcome: .run, durationSeconds: end.durationSeconds)
-            case .failure(PipelineError.cancelled) where cancellation.isSet:
+            case .failure(PipelineError.cancelled) where cancellation.isSet || board.inspect { $0.plan.isStopped }:
                 board.update { $0.plan.abandon(end.task) }
             case .failure(let error):
                 if let producer = try producerOfLostBlob(error, end.task),

@@ -23,10 +23,15 @@ public final class Executor: Sendable {
     /// Blocks until the graph is done, a task has failed (unless `keepGoing`), or the run is cancelled. Failures of
     /// tasks are in the summary; what is thrown is a fault of the store itself.
     ///
-    /// - Parameter worker: as in `ExecutorOptions`, where that is not known before.
-    public func run(_ graph: TaskGraph, worker: WorkerProcess? = nil) throws -> ExecutionSummary {
+    /// - Parameters:
+    ///   - worker: as in `ExecutorOptions`, where that is not known before.
+    ///   - cluster: the same.
+    public func run(
+        _ graph: TaskGraph, worker: WorkerProcess? = nil, cluster: ClusterOptions? = nil
+    ) throws -> ExecutionSummary {
         var options = options
         options.worker = worker ?? options.worker
+        options.cluster = cluster ?? options.cluster
         let run = try ExecutionRun(graph, store, options, observer, cancellation)
         current.withLock { $0 = run }
         defer { current.withLock { $0 = nil } }

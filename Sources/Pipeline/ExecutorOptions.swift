@@ -14,6 +14,8 @@ public struct ExecutorOptions: Sendable {
     public var policy = FailurePolicy()
     /// Where attempts are made: in processes of their own, or, if `nil`, on threads of this one. Limits need the former.
     public var worker: WorkerProcess?
+    /// Where attempts are made on other machines; nil for on this one.
+    public var cluster: ClusterOptions?
     /// Share of the stored results to compute again and compare, 0 to 1; always the same ones.
     public var checkedShare = 0.0
     /// Parts of every key beside those of the stages: the version of the numerics.
@@ -42,4 +44,10 @@ public struct ExecutorOptions: Sendable {
         self.versions = versions
         self.subject = subject
     }
+
+    /// Tasks that proceed at once, for estimates.
+    var concurrency: Int { cluster?.elementLimit ?? jobs }
+
+    /// Tasks with several threads that proceed at once.
+    var wholeMachineLimit: Int { cluster?.elementLimit ?? cores / threads }
 }

@@ -63,24 +63,14 @@ final class TaskAttempt {
         whenDurable: @escaping @Sendable (Result<CommitOutcome, StoreError>) -> Void
     ) {
         guard let begun else { return whenDurable(.success(.recorded)) }
-        let outcome: JobRecord.Outcome
-        switch result {
-        case .success(let value): outcome = .succeeded(value)
-        case .failure(PipelineError.cancelled): outcome = .cancelled
-        case .failure(let error): outcome = .failed(kept("\(error)"), AttemptFailure.of(error).kind)
-        }
-        let record = JobRecord(
-            key: key, attempt: begun, task: task.id.path, outcome: outcome, startedAt: startedAt,
-            durationSeconds: HostClock.monotonicSeconds() - start, log: kept(log))
+        let record = run.record(
+            key, begun, of: index, result, startedAt: startedAt, seconds: HostClock.monotonicSeconds() - start, log: log)
         do {
             try run.store.commit(record, execution: run.execution, whenDurable: whenDurable)
         } catch {
             whenDurable(.failure(error))
         }
     }
-
-    /// A text as the store keeps it.
-    private func kept(_ text: String) -> String { run.options.redaction?.text(text) ?? text }
 
     private var threads: Int { task.resources == .wholeMachine ? run.options.threads : 1 }
 
@@ -93,42 +83,27 @@ final class TaskAttempt {
         let outputs = try takeOutputs(folder)
         return context.collected.withLock { collected in
             ActionResult(
-                outputs: outputs, references: Array(collected.references), warnings: collected.warnings.map(kept))
+                outputs: outputs, references: Array(collected.references), warnings: collected.warnings.map(run.kept))
         }
     }
 
     private func makeElsewhere(_ worker: WorkerProcess, _ attempt: Attempt, _ folder: String) throws -> ActionResult {
         let spec = WorkerSpec(
-            version: WorkerSpec.currentVersion, task: task.id.path, key: key.digest.hex, attempt: attempt.number,
+            task: task.id.path, key: key.digest.hex, attempt: attempt.number,
             inputs: key.inputs.map { WorkerSpec.Input(name: $0.name, digest: $0.digest.hex) },
             outputs: task.stage.outputs, threads: threads, store: URL(filePath: run.store.path).path,
             folder: URL(filePath: folder).path, parent: getpid())
-        let record = try worker.run(spec, run.options.policy, run.cancellation, run.store) { [run, task] report in
+        let record = try worker.run(spec, run.options.policy, run.cancellation) { [run, task] report in
             run.observer.taskProgressed(
                 task.id, completed: report.completed, total: report.total, unit: report.unit, note: report.note)
         }
         log = record.log
-        let references = try record.references.map { try Digest(hex: $0) }
-        let blobs = folder + "/" + WorkerSpec.blobsName
-        for name in try run.store.contents(ofAttemptFolder: blobs) {
-            let digest = try run.store.put(movingFile: blobs + "/" + name)
-            guard digest.hex == name else {
-                throw AttemptFailure(.lost, "The worker left a blob \(name) whose content has the digest \(digest).")
-            }
-        }
-        let outputs = try takeOutputs(folder + "/" + WorkerSpec.outputsName)
-        return ActionResult(outputs: outputs, references: references, warnings: record.warnings.map(kept))
+        return try record.result(run.store, kept: run.kept)
     }
 
     /// Takes the declared outputs over into the store. Throws when one is missing or there are others.
     private func takeOutputs(_ folder: String) throws -> [ActionOutput] {
-        let declared = task.stage.outputs
-        let written = Set(try run.store.contents(ofAttemptFolder: folder))
-        let missing = declared.filter { !written.contains($0) }
-        guard missing.isEmpty else { throw PipelineError.missingOutputs(task: task.id, names: missing) }
-        let undeclared = written.subtracting(declared).sorted()
-        guard undeclared.isEmpty else { throw PipelineError.undeclaredOutputs(task: task.id, names: undeclared) }
-        return try declared.map { name in
+        try task.checkedOutputs(run.store.contents(ofAttemptFolder: folder)).map { name in
             let (digest, sizeBytes) = try run.store.put(movingFileWithSize: folder + "/" + name)
             return ActionOutput(name: name, digest: digest, sizeBytes: sizeBytes)
         }

@@ -104,12 +104,13 @@ struct RunSession {
     /// Runs a graph and exports what `plan` makes of the end. A blob that turns out to be damaged or gone only when it is
     /// exported is made again first.
     func execute(
-        _ graph: TaskGraph, worker: WorkerProcess? = nil, exportingTo folder: ExportFolder,
+        _ graph: TaskGraph, worker: WorkerProcess? = nil, cluster: ClusterOptions? = nil,
+        exportingTo folder: ExportFolder,
         _ plan: (ExecutionSummary) throws -> ExportPlan
     ) throws -> (summary: ExecutionSummary, exported: (written: Int, removed: Int)) {
         var repairs = 0
         while true {
-            let summary = try executor.run(graph, worker: worker)
+            let summary = try executor.run(graph, worker: worker, cluster: cluster)
             do {
                 return (
                     summary, try folder.export(try plan(summary), from: store, isComplete: summary.isSuccess)

@@ -2,6 +2,7 @@ import ContentStore
 import Foundation
 import Manifests
 import Pipeline
+import Slurm
 import Stages
 
 /// A job as worker processes get it: the manifest as it was when the run began, and its files by their digests.
@@ -28,10 +29,26 @@ struct WorkerJob: Codable {
         }
     }
 
+    /// How Slurm is to compute the tasks.
+    func cluster(_ section: RunnerSection) throws -> ClusterOptions {
+        let settings = SlurmSettings(
+            partition: section.partition, account: section.account, timeMinutes: section.timeMinutes,
+            memoryMiB: section.memoryMiB, options: section.options)
+        var options = ClusterOptions(
+            queue: SlurmQueue(settings, worker: [Self.program, "worker"]), job: Array(try JSONEncoder().encode(self)),
+            version: NominalVersion.current, cores: section.cpus)
+        options.elementSeconds = section.elementSeconds
+        options.elementLimit = section.elements
+        options.elementLimitSeconds = section.timeMinutes.map { Double($0) * 60 }
+        return options
+    }
+
     /// Writes the description for the workers of a run, and says how to start them. `path` is to be removed after the run.
     func workers(describedAt path: String) throws -> WorkerProcess {
         try AtomicFile.writePrivate(Array(try JSONEncoder().encode(self)), to: path)
-        let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path
-        return WorkerProcess(program: program, arguments: ["worker", "--job", URL(filePath: path).path])
+        return WorkerProcess(program: Self.program, arguments: ["worker", "--job", URL(filePath: path).path])
     }
+
+    /// The path of this program.
+    static var program: String { URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path }
 }

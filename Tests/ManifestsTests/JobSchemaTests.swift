@@ -43,7 +43,9 @@ struct JobSchemaTests {
                 "/card/dataLicence",
                 "/card/dataSource", "/card/owner", "/card/contact", "/card/intendedUse", "/card/outOfScope",
                 "/card/notes", "/perCategory",
-                "/execution/timeLimitSeconds", "/execution/memoryLimitMiB", "/retrain", "/retrain/model",
+                "/execution/timeLimitSeconds", "/execution/memoryLimitMiB",
+                "/execution/runner/partition", "/execution/runner/account", "/execution/runner/timeMinutes",
+                "/execution/runner/memoryMiB", "/retrain", "/retrain/model",
                 "/retrain/base", "/retrain/gate/labelled", "/variants",
             ])
     }
@@ -71,6 +73,7 @@ struct JobSchemaTests {
         #expect(try values("dataset", "onBadImage") == DatasetSection.BadImagePolicy.allCases.map(\.rawValue))
         #expect(try values("dataset", "links") == DatasetSection.Links.allCases.map(\.rawValue))
         #expect(try values("paths") == KeptPaths.allCases.map(\.rawValue))
+        #expect(try values("execution", "runner", "kind") == RunnerSection.Kind.allCases.map(\.rawValue))
         #expect(try values("corruption", "model") == CorruptionSection.Model.allCases.map(\.rawValue))
         #expect(try values("network", "architecture") == NetworkSection.Architecture.allCases.map(\.rawValue))
         #expect(try values("engine", "name") == EngineSection.Name.allCases.map(\.rawValue))

@@ -5,6 +5,7 @@ public struct ExecutionSection: Sendable, Equatable {
     public var timeLimitSeconds: Double?
     public var memoryLimitMiB: Int?
     public var backOffSeconds: Double
+    public var runner: RunnerSection
     /// Further attempts by class of failure, in the order of the schema.
     public var retries: [String: Int]
 
@@ -16,6 +17,7 @@ public struct ExecutionSection: Sendable, Equatable {
         timeLimitSeconds = object["timeLimitSeconds"]?.double
         memoryLimitMiB = object["memoryLimitMiB"]?.integer
         backOffSeconds = object.decimal("backOffSeconds")
+        runner = RunnerSection(object.member("runner"))
         let retries = object.member("retries")
         self.retries = Dictionary(
             uniqueKeysWithValues: (retries.members ?? []).map { ($0.name, retries.whole($0.name)) })

@@ -4,6 +4,7 @@ import Foundation
 import Manifests
 import Metrics
 import Pipeline
+import Slurm
 import Stages
 
 struct RunCommand: ParsableCommand {
@@ -19,6 +20,7 @@ struct RunCommand: ParsableCommand {
               nominal run jobs/toothbrush.json --output /srv/results/toothbrush
               nominal run jobs/demo.json --dry-run
               nominal run jobs/demo.json --check 5%
+              nominal run jobs/demo.json --runner slurm
             """)
 
     @Argument(help: "The job manifest.", completion: .file(extensions: ["json"]))
@@ -35,6 +37,12 @@ struct RunCommand: ParsableCommand {
 
     @Flag(help: "Show what would run and why, and change nothing.")
     var dryRun = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Where tasks are computed: local or slurm. Default: as the manifest says.",
+            discussion: "What Slurm is asked for is in the manifest, in execution.runner.", valueName: "kind"))
+    var runner: RunnerSection.Kind?
 
     @OptionGroup var reporting: ReportingOptions
 
@@ -55,6 +63,10 @@ struct RunCommand: ParsableCommand {
             let file = manifest
             let text = try JobManifest.read(file)
             let manifest = try JobManifest.parse(bytes: text, file: file)
+            let usesSlurm = (runner ?? manifest.execution.runner.kind) == .slurm
+            if usesSlurm, check != nil {
+                throw ValidationError("--check computes on this machine; run it without Slurm, with --runner local")
+            }
             if dryRun {
                 return try PlanCommand.show(manifest, storeOptions, machine, verifyContent: verification.readsContent) {
                     plan, _ in
@@ -65,6 +77,7 @@ struct RunCommand: ParsableCommand {
             let interruption = Interruption()
             var opened: (folder: ExportFolder, session: RunSession)?
             var worker: (process: WorkerProcess, description: String)?
+            var cluster: ClusterOptions?
             let job = try Job(manifest) { paths in
                 // Only now: a data set that is not there leaves no store and no folder behind.
                 let folder = try ExportFolder(path: output ?? "runs/\(manifest.name)")
@@ -74,7 +87,9 @@ struct RunCommand: ParsableCommand {
                     recipe: RunRecipe(.run), text: text)
                 opened = (folder, session)
                 let digests = try session.digests(paths, verifyContent: verification.readsContent)
-                if manifest.execution.needsWorkers {
+                if usesSlurm {
+                    cluster = try WorkerJob(file, paths: paths, digests: digests).cluster(manifest.execution.runner)
+                } else if manifest.execution.needsWorkers {
                     let description = session.store.temporaryPath()
                     let job = try WorkerJob(file, paths: paths, digests: digests)
                     worker = (try job.workers(describedAt: description), description)
@@ -84,7 +99,7 @@ struct RunCommand: ParsableCommand {
             defer { if let worker { try? FileManager.default.removeItem(atPath: worker.description) } }
             guard let (folder, session) = opened else { fatalError("a job did not ask for the digests of its files") }
             for note in job.notes { StandardError.note(note) }
-            let (summary, exported) = try session.execute(job.graph, worker: worker?.process, exportingTo: folder) {
+            let (summary, exported) = try session.execute(job.graph, worker: worker?.process, cluster: cluster, exportingTo: folder) {
                 try ExportPlan(job, $0, session.store)
             }
             try session.writeTiming(job, summary, to: folder.path)

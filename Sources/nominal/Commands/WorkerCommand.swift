@@ -5,39 +5,76 @@ import Manifests
 import Pipeline
 import Stages
 
-/// What `run` starts for each task of a job that is isolated or limited. Not for people, so it is not listed.
+/// What is started where tasks are computed, by `run` or by a cluster. Not for people, so it is not listed.
 struct WorkerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "worker",
-        abstract: "Computes one attempt at one task, as a specification file says, and leaves a record.",
+        abstract: "Computes what a specification file says, and leaves records.",
         discussion: """
-            Started by nominal run. It reads blobs of the store, never opens its database, and
-            writes to the folder of the attempt only.
+            Started by nominal run, for one attempt at a task (with --job), or by a cluster, for
+            an element of an array: a few tasks, one after the other. It reads blobs of the
+            store and adds some, never opens its database, and writes to the folder that the
+            specification names.
+
+            NOMINAL_NODE_CACHE=FOLDER keeps copies of what an element reads on a disk of the
+            node, up to NOMINAL_NODE_CACHE_BYTES (10 GiB).
             """,
         shouldDisplay: false)
 
     @Option(help: "What the job is: its manifest and the digests of its files.")
-    var job: String
+    var job: String?
 
-    @Argument(help: "The specification of the attempt.")
+    @Option(help: "Compute the element in this process, with this folder for what is not finished.")
+    var pull: String?
+
+    @Argument(help: "The specification of the attempt, or of the element.")
     var specification: String
 
     func run() throws {
         try failing {
-            let spec = try JSONDecoder().decode(WorkerSpec.self, from: Data(try AtomicFile.read(specification)))
-            guard spec.version == WorkerSpec.currentVersion else {
-                throw TrialFailure(
-                    text: "the specification has version \(spec.version), expected \(WorkerSpec.currentVersion)")
-            }
-            let description = try JSONDecoder().decode(WorkerJob.self, from: Data(try AtomicFile.read(job)))
-            try Worker.run(spec, keyParts: Job.keyParts) { name in
-                let graph = try description.job().graph
-                guard let index = graph.index(of: TaskID(name)) else {
-                    throw AttemptFailure(
-                        .refused, "The job has no task \(name) any more; run again with what it is now.")
-                }
-                return graph.tasks[index]
-            }
+            if let job { return try attempt(job) }
+            if let pull { return try element(in: pull) }
+            let supervisor = try ElementSupervisor(
+                specification, program: WorkerJob.program, arguments: ["worker", "--pull"])
+            Interruption().start("ended from outside") { supervisor.cancel() }
+            try supervisor.run(version: NominalVersion.current)
         }
+    }
+
+    private func attempt(_ job: String) throws {
+        let spec = try JSONDecoder().decode(WorkerSpec.self, from: Data(try AtomicFile.read(specification)))
+        guard spec.version == WorkerSpec.currentVersion else {
+            throw TrialFailure(
+                text: "the specification has version \(spec.version), expected \(WorkerSpec.currentVersion)")
+        }
+        let tasks = try WorkerTasks(job)
+        try Worker.run(spec, keyParts: Job.keyParts, task: tasks.task)
+    }
+
+    private func element(in folder: String) throws {
+        let spec = try ElementSpec.read(specification)
+        let cache = try NodeCache.fromEnvironment(ProcessInfo.processInfo.environment)
+        let tasks = try WorkerTasks(spec.job)
+        try ElementWorker(spec, own: folder, versions: RunSession.versions, cache: cache)
+            .run(keyParts: Job.keyParts, find: tasks.task)
+    }
+}
+
+/// The tasks of a job, made when the first of them is asked for.
+private final class WorkerTasks {
+    private let description: WorkerJob
+    private var graph: TaskGraph?
+
+    init(_ file: String) throws {
+        description = try JSONDecoder().decode(WorkerJob.self, from: Data(try AtomicFile.read(file)))
+    }
+
+    func task(_ name: String) throws -> PipelineTask {
+        let graph = try graph ?? description.job().graph
+        self.graph = graph
+        guard let index = graph.index(of: TaskID(name)) else {
+            throw AttemptFailure(.refused, "The job has no task \(name) any more; run again with what it is now.")
+        }
+        return graph.tasks[index]
     }
 }

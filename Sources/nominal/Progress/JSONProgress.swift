@@ -20,6 +20,7 @@ final class JSONProgress: RunReporter {
         var run, cached, failed, skipped: Int?
         var remainingSeconds: Double?
         var isCancelled: Bool?
+        var pending, running: Int?
 
         init(_ event: String) { self.event = event }
     }
@@ -50,6 +51,18 @@ final class JSONProgress: RunReporter {
         var event = Event("taskRetries")
         (event.task, event.failure, event.note) = (task.path, failure.kind.rawValue, failure.message)
         event.seconds = delaySeconds
+        write(event)
+    }
+
+    func clusterAdvanced(pending: Int, running: Int) {
+        var event = Event("clusterAdvanced")
+        (event.pending, event.running) = (pending, running)
+        write(event)
+    }
+
+    func clusterNoticed(_ text: String) {
+        var event = Event("clusterNoticed")
+        event.note = text
         write(event)
     }
 

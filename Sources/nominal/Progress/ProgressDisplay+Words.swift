@@ -1,5 +1,10 @@
 /// Progress in words.
 extension ProgressDisplay {
+    /// How many elements a cluster has of the run.
+    static func describe(cluster: (pending: Int, running: Int)) -> String {
+        "on the cluster: \(cluster.running) elements at work, \(cluster.pending) waiting"
+    }
+
     /// Such as "[######..................]".
     static func bar(_ finished: Int, of total: Int) -> String {
         let filled = 24 * min(finished, total) / max(1, total)

@@ -29,6 +29,9 @@ final class ProgressDisplay: RunReporter {
         /// Tasks that wait for other runs, since when.
         var waiting: [TaskID: ContinuousClock.Instant] = [:]
         var counts: (TaskCounts, at: ContinuousClock.Instant)?
+        /// Elements on a cluster.
+        var cluster: (pending: Int, running: Int)?
+        var lastClusterLine: ContinuousClock.Instant?
         var started: ContinuousClock.Instant?
         /// Of input files that are read before the run.
         var reading: Running?
@@ -102,6 +105,23 @@ final class ProgressDisplay: RunReporter {
         }
     }
 
+    func clusterAdvanced(pending: Int, running: Int) {
+        let now = ContinuousClock.now
+        state.withLock { state in
+            state.cluster = (pending, running)
+            draw(&state, now)
+            guard !isTerminal, !isQuiet, state.lastClusterLine.map({ now - $0 > .seconds(10) }) ?? true else { return }
+            state.lastClusterLine = now
+            StandardError.write(ProgressDisplay.describe(cluster: (pending, running)))
+        }
+    }
+
+    func clusterNoticed(_ text: String) {
+        guard !isQuiet else { return }
+        state.withLock { erase(&$0) }
+        StandardError.warning(text)
+    }
+
     func taskStarted(_ task: TaskID) {
         let now = ContinuousClock.now
         state.withLock { state in
@@ -166,6 +186,7 @@ final class ProgressDisplay: RunReporter {
             return
         }
         var lines = [overall(state, now)]
+        if let cluster = state.cluster { lines.append("  " + ProgressDisplay.describe(cluster: cluster)) }
         for (task, running) in state.running.sorted(by: { $0.key < $1.key }).prefix(6) {
             lines.append("  \(task)  " + ProgressDisplay.describe(running, now))
         }

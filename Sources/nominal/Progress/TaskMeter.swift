@@ -51,6 +51,10 @@ final class TaskMeter: ExecutionObserver, Sendable {
 
     func runAdvanced(_ counts: TaskCounts) { next.runAdvanced(counts) }
 
+    func clusterAdvanced(pending: Int, running: Int) { next.clusterAdvanced(pending: pending, running: running) }
+
+    func clusterNoticed(_ text: String) { next.clusterNoticed(text) }
+
     func taskProgressed(_ task: TaskID, completed: Int, total: Int, unit: String, note: String?) {
         next.taskProgressed(task, completed: completed, total: total, unit: unit, note: note)
     }

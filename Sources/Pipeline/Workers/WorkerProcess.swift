@@ -14,18 +14,15 @@ public struct WorkerProcess: Sendable {
         self.arguments = arguments
     }
 
-    /// Runs one attempt to its end, or to a limit. Outputs and blobs are then in the attempt's folder.
+    /// Runs one attempt to its end, or to a limit. What it made is then in the store, and named in the record.
     ///
-    /// - Throws: `AttemptFailure`, `PipelineError.cancelled`, or the `StoreError` for a blob that the worker missed.
+    /// - Throws: `AttemptFailure` where there is no record, or `PipelineError.cancelled`.
     func run(
-        _ spec: WorkerSpec, _ policy: FailurePolicy, _ cancellation: CancellationFlag, _ store: ContentStore,
+        _ spec: WorkerSpec, _ policy: FailurePolicy, _ cancellation: CancellationFlag,
         progress: (WorkerProgress) -> Void
     ) throws -> WorkerRecord {
         let file = spec.folder + "/spec.json"
         try AtomicFile.writePrivate(Array(try JSONEncoder().encode(spec)), to: file)
-        for name in [WorkerSpec.outputsName, WorkerSpec.blobsName] {
-            try AtomicFile.createPrivateFolder(spec.folder + "/" + name)
-        }
         let output = Pipe()
         let writing = output.fileHandleForWriting.fileDescriptor
         let process = try ProcessTree(program, arguments + [file], output: writing)
@@ -39,13 +36,6 @@ public struct WorkerProcess: Sendable {
             throw signal != 0
                 ? AttemptFailure(.killed, "The worker process was killed by signal \(signal).")
                 : AttemptFailure(.lost, "The worker process ended with \(status >> 8 & 0xFF) and left no record.")
-        }
-        if let lost = record.lostBlob, let digest = try? Digest(hex: lost) {
-            // Sets it aside if it is damaged, and throws.
-            _ = try store.recheckedPath(digest)
-        }
-        if let failure = record.failure {
-            throw AttemptFailure(failure, record.message ?? "The worker gave no reason.")
         }
         return record
     }
@@ -69,36 +59,14 @@ public struct WorkerProcess: Sendable {
                 throw PipelineError.cancelled
             }
             let seconds = HostClock.monotonicSeconds() - start
-            if let limit = policy.timeLimitSeconds, seconds > limit {
+            if let failure = AttemptFailure.excess(
+                seconds: seconds, limit: policy.timeLimitSeconds, residentBytes: process.residentBytes,
+                limit: policy.memoryLimitBytes)
+            {
                 process.kill()
-                throw AttemptFailure(
-                    .timedOut, "It took longer than the limit of \(limit) s; raise execution.timeLimitSeconds.")
-            }
-            if let limit = policy.memoryLimitBytes, process.residentBytes > limit {
-                process.kill()
-                throw AttemptFailure(
-                    .outOfMemory,
-                    "It took more than the limit of \(limit >> 20) MiB of memory; raise execution.memoryLimitMiB.")
+                throw failure
             }
             usleep(Self.pollMicroseconds)
         }
-    }
-}
-
-/// Bytes as they come, by lines.
-private struct LineBuffer {
-    private var rest: [UInt8] = []
-
-    /// The lines that are complete by now.
-    mutating func read(_ descriptor: Int32) -> [[UInt8]] {
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = unsafe buffer.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
-            guard count > 0 else { break }
-            rest += buffer[..<count]
-        }
-        var lines = rest.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map(Array.init)
-        rest = lines.popLast() ?? []
-        return lines
     }
 }

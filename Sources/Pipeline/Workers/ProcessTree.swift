@@ -32,7 +32,7 @@ package struct ProcessTree {
     }
 
     /// Ends all of it, at once.
-    func kill() { nominal_kill_tree(root) }
+    package func kill() { nominal_kill_tree(root) }
 
     /// Memory that all of it has resident.
     var residentBytes: Int { nominal_tree_resident_kib(root) << 10 }

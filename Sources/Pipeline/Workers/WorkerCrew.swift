@@ -2,7 +2,7 @@ import ContentStore
 import Synchronization
 
 /// The threads that run stages; started when there is something to run.
-final class WorkerCrew: Sendable {
+final class WorkerCrew: Crew {
     private let run: ExecutionRun
     private let isMustered = Mutex(false)
     private let working = Monitor(0)
@@ -62,15 +62,8 @@ final class WorkerCrew: Sendable {
         let key = run.key(of: index, run.board.inspect { $0.resolver.inputs(of: index) })
         var isClaimed = false
         do {
-            // Another process may compute the same, or may have done so since this run looked.
-            isClaimed = try run.store.claim(key.digest)
-            guard isClaimed else { return try wait(index, key.digest) }
-            let (known, lastAttempt) = try run.store.lookUpWithAttempts(key.digest)
-            if case .found(let result) = ActionLookup(of: task, known, in: run.store) {
-                run.store.giveUp(claim: key.digest)
-                run.board.update { $0.plan.release(index) }
-                return report(index, .success(result), 0, wasFound: true)
-            }
+            guard case .taken(let lastAttempt) = try run.claim(index, key) else { return }
+            isClaimed = true
             guard let cores = try takeCores(for: task) else {
                 run.store.giveUp(claim: key.digest)
                 run.board.update { board in
@@ -83,7 +76,7 @@ final class WorkerCrew: Sendable {
         } catch {
             if isClaimed { run.store.giveUp(claim: key.digest) }
             run.board.update { $0.plan.release(index) }
-            report(index, .failure(error), 0)
+            run.report(index, .failure(error), 0)
         }
     }
 
@@ -91,16 +84,6 @@ final class WorkerCrew: Sendable {
     private func takeCores(for task: PipelineTask) throws -> [Int64]? {
         guard task.resources == .wholeMachine else { return [] }
         return try run.store.takeCores(run.options.threads, of: run.options.cores)
-    }
-
-    private func wait(_ index: Int, _ action: Digest) throws {
-        let id = run.graph.tasks[index].id
-        try run.store.note(waiting: true, task: id.path, action: action, execution: run.execution)
-        run.observer.taskWaits(id, for: .computedElsewhere)
-        run.board.update { board in
-            board.plan.release(index)
-            board.plan.await(index)
-        }
     }
 
     /// Makes attempts until one succeeds, or the policy says that it is enough.
@@ -124,16 +107,16 @@ final class WorkerCrew: Sendable {
                     run.store.giveBack(cores: cores)
                     run.store.giveUp(claim: key.digest)
                     run.board.update { $0.plan.release(index) }
-                    return report(index, .failure(PipelineError.cancelled), HostClock.monotonicSeconds() - start)
+                    return run.report(index, .failure(PipelineError.cancelled), HostClock.monotonicSeconds() - start)
                 }
             }
             run.store.giveBack(cores: cores)
             run.board.update { $0.plan.release(index) }
             let duration = HostClock.monotonicSeconds() - start
             // The claim goes when the result is durable: who gets it then, finds the result.
-            return attempt.commit(result) { [self] committed in
+            return attempt.commit(result) { [run] committed in
                 run.store.giveUp(claim: key.digest)
-                report(index, Self.final(result, committed), duration)
+                run.report(index, ExecutionRun.final(result, committed), duration)
             }
         }
     }
@@ -148,28 +131,6 @@ final class WorkerCrew: Sendable {
             board.plan.release(index)
             board.plan.endCheck()
             board.checked.append(ExecutionRun.CheckedTask(task: index, difference: result))
-        }
-    }
-
-    /// A result counts only once it is durable and this attempt's.
-    private static func final(
-        _ result: Result<ActionResult, any Error>, _ committed: Result<CommitOutcome, StoreError>
-    ) -> Result<ActionResult, any Error> {
-        switch (result, committed) {
-        case (.success, .failure(let error)): .failure(error)
-        case (.success, .success(.discarded(let reason))): .failure(PipelineError.superseded(reason: reason))
-        default: result
-        }
-    }
-
-    private func report(
-        _ task: Int,
-        _ result: Result<ActionResult, any Error>, _ duration: Double, wasFound: Bool = false
-    ) {
-        run.board.update {
-            $0.ended.append(
-                ExecutionRun.EndedTask(
-                    task: task, result: result, durationSeconds: duration, wasFound: wasFound))
         }
     }
 }

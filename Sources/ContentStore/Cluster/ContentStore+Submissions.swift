@@ -1,0 +1,67 @@
+import GRDB
+
+extension ContentStore {
+    /// Records, durably and with all that was committed before, that an execution is about to hand an array of elements to a
+    /// cluster. Its folder, `name` among those of the attempts of the execution, outlives the process until the submission is
+    /// closed.
+    public func record(_ submission: Submission, folderName name: String) throws {
+        _ = try writable(to: "record a submission")
+        try settle()
+        try database.write { database in
+            try database.run(
+                """
+                INSERT INTO submission (execution, token, folder, elementCount, submittedAt) VALUES (?, ?, ?, ?, ?)
+                """,
+                [
+                    submission.execution, submission.token, "\(submission.execution)/\(name)",
+                    submission.elementCount, HostClock.wallNanoseconds(),
+                ])
+        }
+    }
+
+    /// Records that nothing is expected of a submission any more, and removes its folder. Late workers find nothing to write to.
+    public func close(_ submission: Submission) throws(StoreError) {
+        _ = try writable(to: "close a submission")
+        try database.write { database in
+            try database.run(
+                "UPDATE submission SET closedAt = ? WHERE token = ? AND closedAt IS NULL",
+                [HostClock.wallNanoseconds(), submission.token])
+        }
+        do throws(StoreError) {
+            try FolderOperations.remove(submission.folder)
+        } catch {
+            // Somebody still writes to it. It goes with the next process that opens the store.
+            guard case .fileSystem = error else { throw error }
+        }
+    }
+
+    /// What executions that have died handed to a cluster and nobody has closed, oldest first.
+    public func orphanedSubmissions() throws(StoreError) -> [Submission] {
+        guard let locks else { throw .openedReadOnly(path: path, operation: "adopt submissions") }
+        var orphans: [Submission] = []
+        for submission in try openSubmissions() where try !locks.isLive(execution: submission.execution) {
+            orphans.append(submission)
+        }
+        return orphans
+    }
+
+    /// Submissions that are not closed, oldest first.
+    func openSubmissions() throws(StoreError) -> [Submission] {
+        let store = path
+        return try database.read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT token, execution, folder, elementCount, subject
+                    FROM submission JOIN execution ON execution.id = execution
+                    WHERE closedAt IS NULL ORDER BY submission.id
+                    """
+            ).map { row in
+                Submission(
+                    token: row["token"], execution: row["execution"],
+                    folder: "\(store)/attempts/\(row["folder"] as String)", elementCount: row["elementCount"],
+                    subject: row["subject"])
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import Glibc
+
+/// The folder that an element of an array and whoever submitted it share. What is published in it is there whole or not at all,
+/// and stays as the first one wrote it: an element may be run twice.
+public struct ElementFolder: Sendable {
+    public let path: String
+
+    public init(_ path: String) { self.path = path }
+
+    /// Gives bytes a name, unless something has it already; says whether it was free. `temporary`: a path in a folder of this
+    /// process. Throws `StoreError`.
+    @discardableResult
+    public func publish(_ bytes: [UInt8], as name: String, by temporary: String) throws -> Bool {
+        let file = try OpenFile(temporary, O_WRONLY | O_CREAT | O_TRUNC)
+        try file.write(bytes)
+        try file.synchronize()
+        let isFirst = unsafe link(temporary, path + "/" + name) == 0
+        let code = errno
+        guard isFirst || code == EEXIST else { throw StoreError.from(errno: code, "publish", path + "/" + name) }
+        unsafe unlink(temporary)
+        if isFirst { try FolderOperations.synchronize(path) }
+        return isFirst
+    }
+
+    /// Marks something as begun. Not durable: who asks is satisfied with a guess.
+    public func mark(_ name: String) throws { _ = try OpenFile(path + "/" + name, O_WRONLY | O_CREAT) }
+
+    public func holds(_ name: String) -> Bool { FolderOperations.exists(path + "/" + name) }
+
+    /// What is in it, sorted. Throws `StoreError`.
+    public func names() throws -> [String] { try FolderOperations.names(in: path) }
+
+    /// A folder in it that only this process uses. Throws `StoreError`.
+    public func makePrivateFolder(_ name: String) throws -> String {
+        let folder = path + "/" + name
+        try FolderOperations.create(folder)
+        return folder
+    }
+
+    /// Bytes that the file system has left for this user. Throws `StoreError`.
+    public func freeBytes() throws -> Int {
+        var information = statvfs()
+        guard unsafe statvfs(path, &information) == 0 else { throw StoreError.from(errno: errno, "inspect", path) }
+        return Int(information.f_bavail) * Int(information.f_frsize)
+    }
+}

@@ -1,0 +1,212 @@
+import ContentStore
+import Foundation
+
+/// What comes back from a cluster.
+extension ClusterDispatcher {
+    /// Takes in the records that have been published.
+    func collect() {
+        for id in elements.keys.sorted() { collect(id) }
+        closeEmpty()
+    }
+
+    private func collect(_ id: ElementID) {
+        // What is queued has written nothing. Whoever does not answer may have begun it, though.
+        guard var element = elements[id], element.state != .pending,
+            let names = try? Set(element.folder.names())
+        else { return }
+        var finished: [(ClusterAttempt, WorkerRecord)] = []
+        for (index, attempt) in element.expected.sorted(by: { $0.key < $1.key }) {
+            if !attempt.hasBegun, names.contains(ElementSpec.beginningName(index)) {
+                element.expected[index]?.hasBegun = true
+                element.hasProgressed = true
+                run.observer.taskStarted(run.graph.tasks[attempt.task].id)
+            }
+            guard names.contains(ElementSpec.recordName(index)), let record = record(index, of: element, attempt) else {
+                continue
+            }
+            element.expected[index] = nil
+            element.hasProgressed = true
+            finished.append((attempt, record))
+        }
+        if names.contains(ElementReport.fileName) { passOn(element) }
+        elements[id] = element
+        if !finished.isEmpty { lastChange = HostClock.monotonicSeconds() }
+        for (attempt, record) in finished { finish(attempt, record) }
+    }
+
+    private func record(_ index: Int, of element: FlyingElement, _ attempt: ClusterAttempt) -> WorkerRecord? {
+        guard let bytes = try? AtomicFile.read("\(element.folder.path)/\(ElementSpec.recordName(index))"),
+            let record = try? JSONDecoder().decode(WorkerRecord.self, from: Data(bytes)),
+            record.key == attempt.key.digest.hex, record.attempt == attempt.attempt?.number
+        else { return nil }
+        return record
+    }
+
+    /// Tells the user how far the task at work is.
+    private func passOn(_ element: FlyingElement) {
+        guard let bytes = try? AtomicFile.read("\(element.folder.path)/\(ElementReport.fileName)"),
+            let report = try? JSONDecoder().decode(ElementReport.self, from: Data(bytes)),
+            let attempt = element.expected[report.task], let progress = report.progress
+        else { return }
+        run.observer.taskProgressed(
+            run.graph.tasks[attempt.task].id, completed: progress.completed, total: progress.total,
+            unit: progress.unit, note: progress.note)
+    }
+
+    private func finish(_ attempt: ClusterAttempt, _ record: WorkerRecord) {
+        let stage = run.graph.tasks[attempt.task].stageName
+        durations[stage] = durations[stage].map { 0.8 * $0 + 0.2 * record.seconds } ?? record.seconds
+        let log = record.log + "on \(record.host), \(record.processor), \(record.versions)\n"
+        let result = Result { try record.result(run.store, kept: run.kept) }
+        finish(attempt, result, seconds: record.seconds, log: log)
+    }
+
+    /// The end of an attempt: another one follows, or the task is over.
+    func finish(
+        _ attempt: ClusterAttempt, _ result: Result<ActionResult, any Error>, seconds: Double, log: String = ""
+    ) {
+        if case .failure(let error) = result, !(error is StoreError), error as? PipelineError != .cancelled {
+            var next = attempt
+            next.failures.append(.of(error))
+            if let delay = run.options.policy.delay(after: next.failures) {
+                run.observer.taskRetries(
+                    run.graph.tasks[attempt.task].id, after: next.failures[next.failures.count - 1],
+                    delaySeconds: delay)
+                next.notBefore = HostClock.monotonicSeconds() + delay
+                return again(next, after: result, seconds, log)
+            }
+        }
+        run.board.update { $0.plan.release(attempt.task) }
+        let (task, action) = (attempt.task, attempt.key.digest)
+        commit(attempt, result, seconds, log) { [run] committed in
+            run.store.giveUp(claim: action)
+            run.report(task, ExecutionRun.final(result, committed), seconds)
+        }
+    }
+
+    /// Ends an attempt and queues another one at the same task.
+    private func again(
+        _ attempt: ClusterAttempt, after result: Result<ActionResult, any Error>, _ seconds: Double, _ log: String
+    ) {
+        commit(attempt, result, seconds, log) { _ in }
+        var next = attempt
+        (next.attempt, next.isAdopted, next.hasBegun) = (nil, false, false)
+        queued.append(next)
+    }
+
+    private func commit(
+        _ attempt: ClusterAttempt, _ result: Result<ActionResult, any Error>, _ seconds: Double, _ log: String,
+        whenDurable: @escaping @Sendable (Result<CommitOutcome, StoreError>) -> Void
+    ) {
+        guard let number = attempt.attempt else { return whenDurable(.success(.recorded)) }
+        let record = run.record(
+            attempt.key, number, of: attempt.task, result,
+            startedAt: HostClock.wallNanoseconds() - Int64(max(seconds, 0) * 1e9), seconds: seconds, log: log,
+            isAdopted: attempt.isAdopted)
+        do throws(StoreError) {
+            try run.store.commit(record, execution: run.execution, whenDurable: whenDurable)
+        } catch {
+            whenDurable(.failure(error))
+        }
+    }
+
+    // MARK: The queue
+
+    /// Asks the queue, now and then, what has become of the elements.
+    func askQueue() {
+        let now = HostClock.monotonicSeconds()
+        guard !elements.isEmpty, now - lastQuestion >= max(options.pollSeconds, min(15, (now - lastChange) / 10)) else {
+            return
+        }
+        lastQuestion = now
+        let states: [String: [Int: ElementState]]
+        do {
+            states = try options.queue.states(of: Set(elements.keys.map(\.token)).sorted())
+        } catch {
+            // What was queued may have begun since.
+            for (id, element) in elements where element.state == .pending { elements[id]?.state = nil }
+            return notice("\(error)")
+        }
+        for id in elements.keys.sorted() {
+            elements[id]?.note(states[id.token]?[id.number], now: now)
+            guard let element = elements[id], let (kind, reason) = element.end(options, now: now) else { continue }
+            collect(id)
+            end(id, kind, reason, countsAll: false)
+        }
+        closeEmpty()
+        tell(now)
+    }
+
+    private func tell(_ now: Double) {
+        let running = elements.values.count { if case .running = $0.state { true } else { false } }
+        run.observer.clusterAdvanced(pending: elements.count - running, running: running)
+        guard !elements.isEmpty, running == 0, now - lastChange > options.forgottenSeconds else { return }
+        for obstacle in options.queue.obstacles() { notice(obstacle) }
+    }
+
+    /// An element is over, and some of its tasks have left no record.
+    ///
+    /// - Parameter countsAll: whether each of them counts as failed, and not only those that had been begun.
+    func end(_ id: ElementID, _ kind: FailureClass, _ reason: String, countsAll: Bool) {
+        guard let element = elements.removeValue(forKey: id) else { return }
+        lastChange = HostClock.monotonicSeconds()
+        let refusal = (try? AtomicFile.read("\(element.folder.path)/\(ElementSpec.refusalName)")).map {
+            AttemptFailure(.refused, String(decoding: $0, as: UTF8.self))
+        }
+        let failure = refusal ?? AttemptFailure(kind, reason + (Self.lastWords(element.folder).map { " " + $0 } ?? ""))
+        for (_, attempt) in element.expected.sorted(by: { $0.key < $1.key }) {
+            // Those whose turn had not come are not to blame, unless nobody's had.
+            if countsAll || attempt.hasBegun || !element.hasProgressed || attempt.returns >= Self.returnLimit {
+                finish(attempt, .failure(failure), seconds: 0)
+            } else {
+                var returned = attempt
+                returned.returns += 1
+                again(returned, after: .failure(failure), 0, "")
+            }
+        }
+    }
+
+    /// Elements that end before a task's turn, again and again, have something to do with it after all.
+    private static let returnLimit = 20
+
+    /// The end of what an element has printed.
+    private static func lastWords(_ folder: ElementFolder) -> String? {
+        guard let bytes = try? AtomicFile.read(folder.path + "/" + ElementArray.logName) else { return nil }
+        let line = String(decoding: bytes.suffix(2000), as: UTF8.self).split(separator: "\n").last
+        return line.map { "It said: \($0)" }
+    }
+
+    /// Closes arrays of which nothing is expected any more.
+    private func closeEmpty() {
+        for (id, element) in elements where element.expected.isEmpty { elements[id] = nil }
+        let open = Set(elements.keys.map(\.token))
+        for (token, submission) in submissions where !open.contains(token) {
+            if submission.execution != run.execution { try? options.queue.cancel([token]) }
+            try? run.store.close(submission)
+            submissions[token] = nil
+        }
+    }
+
+    /// Ends everything: what is done is taken in, the rest is cancelled.
+    func stop() {
+        collect()
+        let tokens = submissions.keys.sorted()
+        for submission in submissions.values {
+            try? ElementFolder(submission.folder).mark(ElementSpec.cancelledName)
+        }
+        if !tokens.isEmpty {
+            do {
+                try options.queue.cancel(tokens)
+            } catch {
+                notice("\(error) What is still queued will end as soon as it begins.")
+            }
+        }
+        for element in elements.values {
+            for attempt in element.expected.values { finish(attempt, .failure(PipelineError.cancelled), seconds: 0) }
+        }
+        for attempt in queued { finish(attempt, .failure(PipelineError.cancelled), seconds: 0) }
+        (elements, queued) = ([:], [])
+        closeEmpty()
+        closeOrphans()
+    }
+}

@@ -1,0 +1,25 @@
+/// How a run has its tasks computed on a cluster.
+public struct ClusterOptions: Sendable {
+    public let queue: any ClusterQueue
+    /// What the workers need to know the tasks: written to a file that each element's specification names.
+    public let job: [UInt8]
+    /// The version of Nominal that the workers have to have.
+    public let version: String
+    /// How long an element should take. Several tasks of a kind are put together until it does.
+    public var elementSeconds = 60.0
+    /// Elements that are queued or run at once.
+    public var elementLimit = 1000
+    /// Processors for a task that uses several; those of others get one.
+    public var cores: Int
+    /// How often the queue is asked, and how long shared folders may take to show what another machine has written.
+    public var pollSeconds = 1.0
+    public var settleSeconds = 2.0
+    /// After how long an element that the queue does not know, though it answers, is given up.
+    public var forgottenSeconds = 30.0
+    /// How long an element may take in all; `nil` where nothing ends it.
+    public var elementLimitSeconds: Double?
+
+    public init(queue: any ClusterQueue, job: [UInt8], version: String, cores: Int) {
+        (self.queue, self.job, self.version, self.cores) = (queue, job, version, cores)
+    }
+}

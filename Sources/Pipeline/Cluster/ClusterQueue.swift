@@ -1,0 +1,58 @@
+import ContentStore
+
+/// What has elements computed on many machines: Slurm, or a stand-in.
+///
+/// It may run an element twice, and may forget one. So its word is taken for what it is: that there is no use in waiting any longer.
+public protocol ClusterQueue: Sendable {
+    /// The most elements that one array may have.
+    func arrayLimit() throws(ClusterQueueError) -> Int
+
+    /// Queues the elements 0..<count of an array under its token.
+    func submit(_ array: ElementArray) throws(ClusterQueueError)
+
+    /// What is known of the elements of these arrays, by token and number. One question for all of them.
+    func states(of tokens: [String]) throws(ClusterQueueError) -> [String: [Int: ElementState]]
+
+    /// Ends what is queued or running under these tokens.
+    func cancel(_ tokens: [String]) throws(ClusterQueueError)
+
+    /// Processors that are idle now; `nil` where that cannot be told.
+    func idleCores() -> Int?
+
+    /// Why nothing moves, and what a person has to do about it.
+    func obstacles() -> [String]
+}
+
+/// Elements that are queued at once.
+public struct ElementArray: Sendable, Equatable {
+    public let token: String
+    public let count: Int
+    /// Each element finds its specification in the folder of its number in it.
+    public let folder: String
+    /// What an element prints goes to this file in its folder.
+    public static let logName = "log"
+    /// Processors for each element.
+    public let cores: Int
+}
+
+/// What a queue says of an element.
+public enum ElementState: Sendable, Equatable {
+    case pending
+    case running(node: String)
+    /// It is over, for this reason; whether it did its work is written elsewhere.
+    case over(FailureClass, String)
+}
+
+/// What came of a question to a queue.
+public enum ClusterQueueError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// No answer, or none that tells whether what was asked for was done.
+    case unavailable(String)
+    /// It was understood and not done.
+    case rejected(String)
+
+    public var description: String {
+        switch self {
+        case .unavailable(let text), .rejected(let text): text
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import ContentStore
+import Foundation
+
+/// What executions that died have set going on a cluster, by what it computes.
+struct OrphanedAttempts {
+    struct Place {
+        let element: ElementID
+        let folder: ElementFolder
+        let index: Int
+        let attempt: Attempt
+    }
+
+    private(set) var submissions: [Submission] = []
+    private var places: [Digest: Place] = [:]
+
+    /// Reads what the specifications say; what cannot be read is as good as not there.
+    init(_ store: ContentStore) throws {
+        submissions = try store.orphanedSubmissions()
+        for submission in submissions {
+            for number in 0..<submission.elementCount {
+                let folder = ElementFolder("\(submission.folder)/\(number)")
+                guard let spec = try? ElementSpec.read("\(folder.path)/\(ElementSpec.fileName)"),
+                    spec.version == ElementSpec.currentVersion
+                else { continue }
+                for (index, task) in spec.tasks.enumerated() {
+                    guard let key = try? Digest(hex: task.key) else { continue }
+                    if let known = places[key], known.attempt.number > task.attempt { continue }
+                    places[key] = Place(
+                        element: ElementID(token: submission.token, number: number), folder: folder, index: index,
+                        attempt: Attempt(action: key, number: task.attempt))
+                }
+            }
+        }
+    }
+
+    /// Takes the attempt at an action, if it is still the last one.
+    mutating func take(_ action: Digest, lastAttempt: Int?) -> Place? {
+        guard let place = places.removeValue(forKey: action), place.attempt.number == lastAttempt else { return nil }
+        return place
+    }
+}

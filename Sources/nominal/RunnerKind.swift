@@ -1,0 +1,4 @@
+import ArgumentParser
+import Manifests
+
+extension RunnerSection.Kind: ExpressibleByArgument {}

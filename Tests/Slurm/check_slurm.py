@@ -1,0 +1,264 @@
+#!/usr/bin/env python3
+"""Runs jobs through a Slurm cluster of this machine's own, and does to it what happens to clusters.
+
+Every scenario ends with the job complete, each image once in scores.csv, and every exported file the same, byte for byte, as after a
+run without Slurm. In between, no step is taken that a person would have to take.
+
+    check_slurm.py --program .build/release/nominal [--only SCENARIO ...] [--images 400]
+
+Where Slurm is not installed nothing is checked, and the reason is printed. Exit code 0 when all scenarios ended well, 1 otherwise; the
+folder of the first that did not is kept.
+"""
+import argparse
+import csv
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from PIL import Image
+
+from slurm_cluster import Cluster, missing_programs
+
+MANIFEST = {
+    "name": "tiny",
+    "dataset": {"layout": "mvtec", "root": "../data", "categories": ["wood"]},
+    "image": {"width": 32, "height": 32},
+    "network": {"baseWidth": 4},
+    "training": {"steps": 12, "batchSize": 2, "warmupSteps": 1, "stepsPerShard": 6},
+    "execution": {"runner": {"kind": "slurm", "elementSeconds": 0.5}},
+}
+# What tells when and where a run took place.
+TIMES = ("timing.html", "timing.json", "lineage.html")
+
+
+class Bench:
+    """The program, a data set, and what a run without Slurm makes of it."""
+
+    def __init__(self, program, folder, images):
+        self.program, self.folder = program, folder
+        self.call([program, "demo-data", str(folder / "source")])
+        self.make_data(folder / "source" / "wood", folder / "data" / "wood", images)
+        (folder / "jobs").mkdir()
+        self.job = folder / "jobs" / "tiny.json"
+        self.job.write_text(json.dumps(MANIFEST))
+        self.expected = self.run_locally()
+
+    @staticmethod
+    def make_data(source, target, images):
+        """A data set with many test images: those of the demo, each time with other grey corners."""
+        shutil.copytree(source / "train", target / "train")
+        kinds = sorted(folder.name for folder in (source / "test").iterdir())
+        shutil.copytree(source / "ground_truth", target / "ground_truth")
+        for kind in kinds:
+            (target / "test" / kind).mkdir(parents=True)
+            shutil.copytree(source / "test" / kind, target / "test" / kind, dirs_exist_ok=True)
+        good = sorted((source / "test" / "good").iterdir())
+        for number in range(images):
+            with Image.open(good[number % len(good)]) as image:
+                image = image.convert("RGB")
+                image.putpixel((number % image.width, number // image.width), (number % 251, 128, 128))
+                image.save(target / "test" / "good" / f"more-{number:05d}.png")
+
+    def call(self, words, **options):
+        done = subprocess.run(words, capture_output=True, text=True, **options)
+        if done.returncode != 0:
+            raise RuntimeError(f"{' '.join(words)} ended with {done.returncode}:\n{done.stderr}")
+        return done
+
+    def run_locally(self):
+        store, output = self.folder / "local-store", self.folder / "local"
+        self.call([self.program, "run", str(self.job), "--runner", "local", "--store", str(store), "--output", str(output), "--quiet"])
+        return self.digests(output)
+
+    @staticmethod
+    def digests(output):
+        return {
+            str(file.relative_to(output)): hashlib.sha256(file.read_bytes()).hexdigest()
+            for file in sorted(output.rglob("*")) if file.is_file() and file.name not in TIMES
+        }
+
+
+class Trial:
+    """One scenario: a store and an output folder of its own."""
+
+    def __init__(self, bench, cluster, name):
+        self.bench, self.cluster = bench, cluster
+        self.folder = bench.folder / name
+        self.folder.mkdir()
+        self.store, self.output = self.folder / "store", self.folder / "output"
+
+    def command(self):
+        return [self.bench.program, "run", str(self.bench.job), "--store", str(self.store), "--output", str(self.output)]
+
+    def start(self):
+        self.log = open(self.folder / "log", "a")
+        self.process = subprocess.Popen(
+            self.command(), env=self.cluster.environment, stderr=self.log, stdout=self.log, start_new_session=True)
+        return self.process
+
+    def finish(self, seconds=300):
+        code = self.process.wait(seconds)
+        if code != 0:
+            raise RuntimeError(f"the run ended with {code}:\n" + self.text()[-3000:])
+
+    def text(self):
+        return (self.folder / "log").read_text()
+
+    def records(self, stage):
+        """How many records of a stage are there or have been taken over."""
+        return self.text().count(f"] score/") if stage == "score" else 0
+
+    def wait_for_scoring(self, done=1):
+        """Until some scores are done and others are not."""
+        self.cluster.wait(lambda: self.process.poll() is not None or self.records("score") >= done, 240)
+        if self.process.poll() is not None:
+            raise RuntimeError("the run ended before it could be disturbed:\n" + self.text()[-3000:])
+
+    def check(self):
+        found = Bench.digests(self.output)
+        if found != self.bench.expected:
+            names = sorted(name for name in found.keys() | self.bench.expected.keys()
+                           if found.get(name) != self.bench.expected.get(name))
+            raise RuntimeError(f"{len(names)} files differ from those of a run without Slurm: {names[:10]}")
+        with open(self.output / "scores.csv") as file:
+            images = [row["image"] for row in csv.DictReader(file)]
+        if len(images) != len(set(images)):
+            raise RuntimeError("an image is twice in scores.csv")
+        self.bench.call([self.bench.program, "verify", "--store", str(self.store), "--quiet"])
+        left = [name for name in os.listdir(self.store / "attempts")]
+        if left:
+            raise RuntimeError(f"the store keeps {left} in attempts/")
+
+
+def undisturbed(trial):
+    trial.start()
+    trial.finish()
+
+
+def node_killed(trial):
+    """slurmd dies, and all that it has started with it."""
+    trial.start()
+    trial.wait_for_scoring()
+    cluster = trial.cluster
+    steps = cluster.steps()
+    cluster.kill("slurmd.n1")
+    for process in steps[:2]:
+        os.kill(process, signal.SIGKILL)
+    trial.finish()
+    cluster.start_node("n1")
+
+
+def step_killed(trial):
+    """slurmstepd dies, and the job that it looked after lives on."""
+    trial.start()
+    trial.wait_for_scoring()
+    killed = 0
+    end = time.monotonic() + 60
+    while not killed and time.monotonic() < end and trial.process.poll() is None:
+        for process in trial.cluster.steps():
+            os.kill(process, signal.SIGKILL)
+            killed += 1
+    if not killed:
+        raise RuntimeError("no slurmstepd could be found")
+    trial.finish()
+
+
+def controller_killed(trial):
+    """slurmctld dies in a burst of submissions and is started again."""
+    trial.start()
+    trial.wait_for_scoring(0)
+    trial.cluster.wait(lambda: len(trial.cluster.jobs()) >= 3 or trial.process.poll() is not None, 120)
+    trial.cluster.kill("slurmctld")
+    time.sleep(3)
+    trial.cluster.start_controller()
+    trial.finish(500)
+
+
+def coordinator_killed(trial):
+    """nominal dies; the next run takes up what its jobs have done."""
+    trial.start()
+    trial.wait_for_scoring()
+    trial.process.kill()
+    trial.process.wait()
+    trial.start()
+    trial.finish()
+
+
+def interrupted(trial):
+    """SIGINT cancels what is queued; the next run goes on."""
+    trial.start()
+    trial.wait_for_scoring()
+    trial.process.send_signal(signal.SIGINT)
+    code = trial.process.wait(60)
+    if code != 130:
+        raise RuntimeError(f"after SIGINT the run ended with {code}, expected 130")
+    trial.cluster.wait(lambda: not trial.cluster.jobs(), 30)
+    trial.start()
+    trial.finish()
+
+
+def node_cache(trial):
+    """What elements read is kept on the node, within a limit."""
+    cache = trial.folder / "cache"
+    environment = trial.cluster.environment
+    trial.cluster.environment = dict(environment, NOMINAL_NODE_CACHE=str(cache), NOMINAL_NODE_CACHE_BYTES="3000000")
+    try:
+        trial.start()
+        trial.finish()
+    finally:
+        trial.cluster.environment = environment
+    size = sum(file.stat().st_size for file in (cache / "blobs").iterdir())
+    if not 0 < size <= 3000000:
+        raise RuntimeError(f"the cache holds {size} bytes, expected 1 to 3000000")
+
+
+SCENARIOS = [undisturbed, node_killed, step_killed, controller_killed, coordinator_killed, interrupted, node_cache]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--program", default=".build/release/nominal")
+    parser.add_argument("--only", nargs="*", choices=[scenario.__name__ for scenario in SCENARIOS])
+    parser.add_argument("--images", type=int, default=400)
+    parser.add_argument("--nodes", type=int, default=3)
+    options = parser.parse_args()
+    missing = missing_programs()
+    if missing:
+        print(f"skipped: Slurm is not installed here, {', '.join(missing)} not found; make setup-slurm installs it", file=sys.stderr)
+        return 0
+    folder = Path(tempfile.mkdtemp(prefix="nominal-slurm-"))
+    cluster = None
+    try:
+        bench = Bench(str(Path(options.program).resolve()), folder, options.images)
+        for scenario in SCENARIOS:
+            if options.only and scenario.__name__ not in options.only:
+                continue
+            # A cluster of its own: some are the worse for what was done to them.
+            cluster = Cluster(folder / f"cluster-{scenario.__name__}", options.nodes)
+            cluster.start()
+            start = time.monotonic()
+            trial = Trial(bench, cluster, scenario.__name__)
+            scenario(trial)
+            trial.check()
+            cluster.stop()
+            cluster = None
+            print(f"{scenario.__name__}: as without Slurm, in {time.monotonic() - start:.1f} s", flush=True)
+    except (RuntimeError, TimeoutError, subprocess.SubprocessError, OSError) as error:
+        print(f"failed: {error}\nkept: {folder}", file=sys.stderr)
+        return 1
+    finally:
+        if cluster:
+            cluster.stop()
+    shutil.rmtree(folder)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
