@@ -33,7 +33,7 @@ extension Database {
             case .cancelled: ("cancelled", nil, nil)
             }
         let log = [record.log, text ?? ""].filter { !$0.isEmpty }.joined(separator: "\n")
-        if let reason = try obstacle(action, record) {
+        if let reason = try obstacle(action, record.attempt) {
             try note(
                 "discarded", record.key.digest, "attempt \(record.attempt.number) of \(record.task): \(reason)",
                 record.startedAt)
@@ -109,15 +109,13 @@ extension Database {
     }
 
     /// Why this attempt may not end as it wishes: it already has, or a later one exists.
-    private func obstacle(_ action: Int64, _ record: JobRecord) throws -> String? {
-        let attempt = record.attempt
+    private func obstacle(_ action: Int64, _ attempt: Attempt) throws -> String? {
         let statement = try cachedStatement(
             sql: "SELECT attempt, status FROM job WHERE action = ? AND attempt >= ? ORDER BY attempt DESC LIMIT 1")
         statement.setUncheckedArguments([action, attempt.number])
         guard let row = try Row.fetchOne(statement) else { return nil }
         let (latest, status): (Int, String) = (row[0], row[1])
         if latest > attempt.number { return "attempt \(latest) has taken its place" }
-        if record.isAdopted, status == "abandoned" { return nil }
         return status == "running" ? nil : "this attempt has already ended as \(status)"
     }
 

@@ -17,12 +17,10 @@ public struct JobRecord: Sendable {
     public let durationSeconds: Double
     /// What the stage wrote for people.
     public let log: String
-    /// Whether another execution began the attempt, and has died since: then that it was given up does not count against it.
-    public let isAdopted: Bool
 
     public init(
         key: ActionKey, attempt: Attempt, task: String, outcome: Outcome, startedAt: Int64, durationSeconds: Double,
-        log: String = "", isAdopted: Bool = false
+        log: String = ""
     ) {
         self.key = key
         self.attempt = attempt
@@ -31,6 +29,5 @@ public struct JobRecord: Sendable {
         self.startedAt = startedAt
         self.durationSeconds = durationSeconds
         self.log = log
-        self.isAdopted = isAdopted
     }
 }

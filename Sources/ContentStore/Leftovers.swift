@@ -1,3 +1,5 @@
+import GRDB
+
 /// What runs that died leave in a store: files that are half written, rows that say "running".
 enum Leftovers {
     /// Names of temporary blobs: this, the number of the session, "-", a number.
@@ -35,27 +37,35 @@ extension ContentStore {
         // Whoever ended meanwhile has said so in its row. On a full disk the rows wait: garbage collection has to be able to
         // open the store.
         do throws(StoreError) {
-            try recordDead(dead)
+            try recordDead(dead, expected)
         } catch {
             guard case .diskFull = error else { throw error }
         }
     }
 
-    private func recordDead(_ dead: [Int64]) throws(StoreError) {
+    /// - Parameter expected: executions whose attempts a cluster still makes.
+    private func recordDead(_ dead: [Int64], _ expected: Set<Int64>) throws(StoreError) {
         try database.write { database in
             for execution in dead {
-                let jobs = try Int64.fetchAll(
-                    database, sql: "SELECT id FROM job WHERE execution = ? AND status = 'running' ORDER BY id",
-                    arguments: [execution])
-                for job in jobs {
-                    try database.run("UPDATE job SET status = 'abandoned' WHERE id = ?", [job])
-                    try database.link(.job, job)
-                }
+                if !expected.contains(execution) { try database.abandonJobs(of: execution) }
                 try database.run(
                     "UPDATE execution SET outcome = 'interrupted' WHERE id = ? AND outcome = 'running'", [execution])
                 if database.changesCount > 0 { try database.link(.execution, execution) }
                 try database.run("DELETE FROM waiting WHERE execution = ?", [execution])
             }
+        }
+    }
+}
+
+extension Database {
+    /// Nobody makes the attempts of an execution any more.
+    func abandonJobs(of execution: Int64) throws {
+        let jobs = try Int64.fetchAll(
+            self, sql: "SELECT id FROM job WHERE execution = ? AND status = 'running' ORDER BY id",
+            arguments: [execution])
+        for job in jobs {
+            try run("UPDATE job SET status = 'abandoned' WHERE id = ?", [job])
+            try link(.job, job)
         }
     }
 }

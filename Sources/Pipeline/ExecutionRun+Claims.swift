@@ -46,7 +46,7 @@ extension ExecutionRun {
     /// What is written down about the end of an attempt.
     func record(
         _ key: ActionKey, _ attempt: Attempt, of index: Int, _ result: Result<ActionResult, any Error>, startedAt: Int64,
-        seconds: Double, log: String, isAdopted: Bool = false
+        seconds: Double, log: String
     ) -> JobRecord {
         let outcome: JobRecord.Outcome =
             switch result {
@@ -56,7 +56,7 @@ extension ExecutionRun {
             }
         return JobRecord(
             key: key, attempt: attempt, task: graph.tasks[index].id.path, outcome: outcome, startedAt: startedAt,
-            durationSeconds: seconds, log: kept(log), isAdopted: isAdopted)
+            durationSeconds: seconds, log: kept(log))
     }
 
     /// A text as the store keeps it.

@@ -17,10 +17,10 @@ struct WorkerProcessTests {
         _ cancellation: CancellationFlag = CancellationFlag()
     ) throws -> WorkerRecord {
         let spec = WorkerSpec(
-            version: 1, task: "t", key: "k", attempt: 1, inputs: [], outputs: [], threads: 1, store: fixture.store.path,
+            task: "t", key: "k", attempt: 1, inputs: [], outputs: [], threads: 1, store: fixture.store.path,
             folder: fixture.folder.path)
         return try WorkerProcess(program: "/bin/sh", arguments: ["-c", script]).run(
-            spec, policy, cancellation, fixture.store
+            spec, policy, cancellation
         ) { _ in }
     }
 
@@ -46,7 +46,7 @@ struct WorkerProcessTests {
         #expect(failure("exit 3") == .lost)
         #expect(failure("kill -9 $$") == .killed)
         let record = WorkerRecord(
-            key: "k", attempt: 1, failure: nil, message: nil, lostBlob: nil, references: [], warnings: ["w"], log: "l")
+            key: "k", attempt: 1, warnings: ["w"], log: "l")
         try fixture.folder.write(String(decoding: JSONEncoder().encode(record), as: UTF8.self), to: "mine.json")
         #expect(try run("cp \(fixture.folder.path)/mine.json \(fixture.folder.path)/record.json") == record)
     }
@@ -54,7 +54,7 @@ struct WorkerProcessTests {
     @Test("A record of another attempt counts as none")
     func otherRecord() throws {
         let record = WorkerRecord(
-            key: "k", attempt: 2, failure: nil, message: nil, lostBlob: nil, references: [], warnings: [], log: "")
+            key: "k", attempt: 2)
         try fixture.folder.write(String(decoding: JSONEncoder().encode(record), as: UTF8.self), to: "record.json")
         #expect(failure("exit 0") == .lost)
     }
@@ -62,11 +62,11 @@ struct WorkerProcessTests {
     @Test("A program that is not there is refused")
     func refused() {
         let spec = WorkerSpec(
-            version: 1, task: "t", key: "k", attempt: 1, inputs: [], outputs: [], threads: 1, store: fixture.store.path,
+            task: "t", key: "k", attempt: 1, inputs: [], outputs: [], threads: 1, store: fixture.store.path,
             folder: fixture.folder.path)
         let error = #expect(throws: AttemptFailure.self) {
             try WorkerProcess(program: "/nowhere/nominal", arguments: []).run(
-                spec, FailurePolicy(), CancellationFlag(), fixture.store
+                spec, FailurePolicy(), CancellationFlag()
             ) { _ in }
         }
         #expect(error?.kind == .refused)

@@ -14,6 +14,7 @@ import csv
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -111,13 +112,13 @@ class Trial:
     def text(self):
         return (self.folder / "log").read_text()
 
-    def records(self, stage):
-        """How many records of a stage are there or have been taken over."""
-        return self.text().count(f"] score/") if stage == "score" else 0
+    def scored(self):
+        """How many tasks that score images are done."""
+        return len(re.findall(r"/score/\S+ done", self.text()))
 
     def wait_for_scoring(self, done=1):
         """Until some scores are done and others are not."""
-        self.cluster.wait(lambda: self.process.poll() is not None or self.records("score") >= done, 240)
+        self.cluster.wait(lambda: self.process.poll() is not None or self.scored() >= done, 240)
         if self.process.poll() is not None:
             raise RuntimeError("the run ended before it could be disturbed:\n" + self.text()[-3000:])
 
@@ -137,6 +138,15 @@ class Trial:
             raise RuntimeError(f"the store keeps {left} in attempts/")
 
 
+def end(process):
+    """Kills a process; says whether it was still there."""
+    try:
+        os.kill(process, signal.SIGKILL)
+        return True
+    except ProcessLookupError:
+        return False
+
+
 def undisturbed(trial):
     trial.start()
     trial.finish()
@@ -150,7 +160,7 @@ def node_killed(trial):
     steps = cluster.steps()
     cluster.kill("slurmd.n1")
     for process in steps[:2]:
-        os.kill(process, signal.SIGKILL)
+        end(process)
     trial.finish()
     cluster.start_node("n1")
 
@@ -162,9 +172,7 @@ def step_killed(trial):
     killed = 0
     end = time.monotonic() + 60
     while not killed and time.monotonic() < end and trial.process.poll() is None:
-        for process in trial.cluster.steps():
-            os.kill(process, signal.SIGKILL)
-            killed += 1
+        killed += sum(end(process) for process in trial.cluster.steps())
     if not killed:
         raise RuntimeError("no slurmstepd could be found")
     trial.finish()

@@ -20,15 +20,24 @@ extension ContentStore {
     }
 
     /// Records that nothing is expected of a submission any more, and removes its folder. Late workers find nothing to write to.
-    public func close(_ submission: Submission) throws(StoreError) {
+    public func close(_ submission: Submission) throws {
         _ = try writable(to: "close a submission")
-        try database.write { database in
+        try settle()
+        let isDead = try locks?.isLive(execution: submission.execution) == false
+        // Of an execution that died, the last one leaves nothing that could still be made.
+        let isLast = try database.write { database in
             try database.run(
                 "UPDATE submission SET closedAt = ? WHERE token = ? AND closedAt IS NULL",
                 [HostClock.wallNanoseconds(), submission.token])
+            let open = try database.identifier(
+                "SELECT id FROM submission WHERE execution = ? AND closedAt IS NULL", [submission.execution])
+            guard isDead, open == nil else { return false }
+            try database.abandonJobs(of: submission.execution)
+            return true
         }
         do throws(StoreError) {
             try FolderOperations.remove(submission.folder)
+            if isLast { try FolderOperations.remove("\(path)/attempts/\(submission.execution)") }
         } catch {
             // Somebody still writes to it. It goes with the next process that opens the store.
             guard case .fileSystem = error else { throw error }

@@ -12,8 +12,6 @@ struct ClusterAttempt {
     var failures: [AttemptFailure] = []
     /// By the monotonic clock: not to be submitted before.
     var notBefore = 0.0
-    /// Begun by another execution, that has died.
-    var isAdopted = false
     /// How often it was in an element that ended before its turn came.
     var returns = 0
     var hasBegun = false

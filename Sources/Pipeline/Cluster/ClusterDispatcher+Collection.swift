@@ -90,7 +90,7 @@ extension ClusterDispatcher {
     ) {
         commit(attempt, result, seconds, log) { _ in }
         var next = attempt
-        (next.attempt, next.isAdopted, next.hasBegun) = (nil, false, false)
+        (next.attempt, next.hasBegun) = (nil, false)
         queued.append(next)
     }
 
@@ -101,8 +101,7 @@ extension ClusterDispatcher {
         guard let number = attempt.attempt else { return whenDurable(.success(.recorded)) }
         let record = run.record(
             attempt.key, number, of: attempt.task, result,
-            startedAt: HostClock.wallNanoseconds() - Int64(max(seconds, 0) * 1e9), seconds: seconds, log: log,
-            isAdopted: attempt.isAdopted)
+            startedAt: HostClock.wallNanoseconds() - Int64(max(seconds, 0) * 1e9), seconds: seconds, log: log)
         do throws(StoreError) {
             try run.store.commit(record, execution: run.execution, whenDurable: whenDurable)
         } catch {

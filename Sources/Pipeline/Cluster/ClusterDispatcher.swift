@@ -54,7 +54,7 @@ final class ClusterDispatcher {
             let submission = orphans?.submissions.first(where: { $0.token == place.element.token })
         else { return queued.append(attempt) }
         var adopted = attempt
-        (adopted.attempt, adopted.isAdopted) = (place.attempt, true)
+        adopted.attempt = place.attempt
         submissions[submission.token] = submission
         elements[
             place.element,

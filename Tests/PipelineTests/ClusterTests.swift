@@ -1,0 +1,220 @@
+import ContentStore
+import Foundation
+import PipelineTestSupport
+import Synchronization
+import Testing
+
+@testable import Pipeline
+
+/// Runs whose tasks are computed on a cluster, which does what clusters do.
+@Suite("Runs on a cluster")
+struct ClusterTests {
+    private let folder: TemporaryFolder
+    private let store: ContentStore
+
+    init() throws {
+        folder = try TemporaryFolder()
+        store = try ContentStore(path: folder.path + "/store")
+    }
+
+    private let leaves = (0..<6).map { GraphFixture.task("leaf/\($0)") }
+    private var tasks: [PipelineTask] { leaves + [GraphFixture.task("last", after: leaves.map(\.id.path))] }
+
+    private func options(_ queue: FakeQueue) -> ClusterOptions {
+        var options = ClusterOptions(queue: queue, job: [], version: "1", cores: 1)
+        (options.pollSeconds, options.settleSeconds, options.forgottenSeconds) = (0.01, 0.02, 0.05)
+        return options
+    }
+
+    private func executor(
+        _ observer: RecordingObserver = RecordingObserver(), store: ContentStore? = nil, retries: Int = 2
+    ) -> Executor {
+        var options = ExecutorOptions(jobs: 1, subject: "test")
+        options.policy = FailurePolicy(
+            retries: [.lost: retries, .killed: retries, .refused: retries], backOffSeconds: 0)
+        return Executor(store: store ?? self.store, options: options, observer: observer)
+    }
+
+    private func run(_ queue: FakeQueue, retries: Int = 2) throws -> ExecutionSummary {
+        defer { queue.rest() }
+        return try executor(retries: retries).run(TaskGraph(tasks), cluster: options(queue))
+    }
+
+    private func text(_ summary: ExecutionSummary) throws -> String? {
+        try summary.output(of: TaskID("last"), named: "out").map { String(decoding: try store.read($0), as: UTF8.self) }
+    }
+
+    /// What `last` makes of all leaves.
+    private let expected = "last(" + (0..<6).map { "leaf/\($0)()" }.joined(separator: " ") + ")"
+
+    private func expectWhole(_ summary: ExecutionSummary) throws {
+        #expect(summary.isSuccess, "\(summary.failures)")
+        #expect((summary.run, summary.cached) == (7, 0))
+        #expect(try text(summary) == expected)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: store.path + "/attempts").isEmpty)
+        #expect(try store.orphanedSubmissions().isEmpty)
+        #expect(try store.verifyHistory().faults.map(\.description) == [])
+    }
+
+    @Test("Tasks give what they give elsewhere, and leave nothing behind")
+    func undisturbed() throws {
+        let queue = FakeQueue(tasks)
+        try expectWhole(try run(queue))
+        // Six of one kind, of which nothing is known, in one element; then the one that needs them.
+        #expect(queue.arrays.map(\.count) == [1, 1])
+        #expect(Set(queue.arrays.map(\.token)).count == 2)
+        let again = try executor().run(TaskGraph(tasks))
+        #expect((again.run, again.cached) == (0, 7))
+    }
+
+    @Test("An element that is computed twice is published once")
+    func twice() throws {
+        try expectWhole(try run(FakeQueue(tasks, fate: { _, _ in .worksTwice })))
+        #expect(try store.ledger().isEmpty)
+        #expect(try tasks.allSatisfy { try store.jobs(ofTask: $0.id.path).map(\.status) == ["succeeded"] })
+    }
+
+    @Test("An element that the queue forgets is submitted again, under new attempts")
+    func forgotten() throws {
+        try expectWhole(try run(FakeQueue(tasks, fate: { array, _ in array == 0 ? .isForgotten : .works })))
+        #expect(try store.jobs(ofTask: "leaf/0").map(\.attempt).sorted() == [1, 2])
+    }
+
+    @Test(
+        "Of an element that ends early, what is done counts, what was begun counts as failed, and the rest gets another turn for nothing")
+    func endsEarly() throws {
+        let queue = FakeQueue(tasks, fate: { array, _ in array == 0 ? .ends(after: 2, .killed) : .works })
+        // One failure would be too many for those that had not been begun.
+        let summary = try executorThatForgives(leaf: 2).run(TaskGraph(tasks), cluster: options(queue))
+        queue.rest()
+        try expectWhole(summary)
+        let attempts = try (0..<6).map { try store.jobs(ofTask: "leaf/\($0)").count }
+        #expect(attempts == [1, 1, 2, 2, 2, 2])
+        let failed = try #require(try store.jobs(ofTask: "leaf/2").first { $0.status == "failed" })
+        #expect(failed.log.contains("Its node went up in smoke."))
+    }
+
+    private func executorThatForgives(leaf: Int) -> Executor { executor(retries: 1) }
+
+    @Test("After as many failures as the policy allows the run fails and says what the queue said")
+    func failsInTheEnd() throws {
+        let queue = FakeQueue(tasks, fate: { _, _ in .ends(after: 0, .killed) })
+        let summary = try run(queue, retries: 1)
+        #expect(summary.failed > 0)
+        #expect(summary.failures.first?.message == "Its node went up in smoke.")
+        #expect(queue.arrays.count == 2)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: store.path + "/attempts").isEmpty)
+    }
+
+    @Test("What a node refuses is told in its words")
+    func refused() throws {
+        let summary = try run(FakeQueue(tasks, fate: { _, _ in .isRefused }), retries: 0)
+        #expect(summary.failures.first?.message == "No room.")
+    }
+
+    @Test("What the queue rejects is told in its words, and not asked for again and again")
+    func rejected() throws {
+        let queue = FakeQueue(tasks, answer: { _ in .rejected("no such partition") })
+        let summary = try run(queue, retries: 1)
+        #expect(summary.failures.first?.message == "no such partition")
+        #expect(queue.arrays.count == 2)
+    }
+
+    @Test("A submission that is not acknowledged counts if the queue has it", arguments: [true, false])
+    func unacknowledged(isQueued: Bool) throws {
+        let queue = FakeQueue(
+            tasks, fate: { array, _ in array == 0 && !isQueued ? .isForgotten : .works },
+            answer: { $0 == 0 ? .unavailable("no answer") : nil })
+        try expectWhole(try run(queue))
+        #expect(queue.arrays.count == (isQueued ? 2 : 3))
+    }
+
+    @Test("A run that is told to stop cancels what it has queued")
+    func cancelled() throws {
+        let queue = FakeQueue(tasks, fate: { _, _ in .waits })
+        let executor = executor()
+        ThreadTeam.start(named: "cancel") {
+            while queue.arrays.isEmpty { usleep(1000) }
+            executor.cancel()
+        }
+        let summary = try executor.run(TaskGraph(tasks), cluster: options(queue))
+        #expect(summary.isCancelled && summary.run == 0)
+        #expect(queue.cancelled == queue.arrays.map(\.token))
+        #expect(try store.jobs(ofTask: "leaf/0").map(\.status) == ["cancelled"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: store.path + "/attempts").isEmpty)
+    }
+
+    @Test("A blob that a worker misses is made again")
+    func lostBlob() throws {
+        let first = try executor().run(TaskGraph(leaves))
+        let lost = try #require(first.output(of: TaskID("leaf/3"), named: "out"))
+        let path = store.objectPath(lost)
+        let removing = FakeQueue(tasks) { array, _ in
+            if array == 0 { try? FileManager.default.removeItem(atPath: path) }
+            return .works
+        }
+        let summary = try executor().run(TaskGraph(tasks), cluster: options(removing))
+        removing.rest()
+        #expect(summary.isSuccess, "\(summary.failures)")
+        #expect(try text(summary) == expected)
+    }
+
+    /// An execution that has submitted the leaves as one element, and died.
+    private func die(_ computed: Int) throws -> String {
+        let dying = try ContentStore(path: store.path)
+        let execution = try dying.beginExecution(command: "", versions: "", subject: "test")
+        let folder = try dying.makeAttemptFolder(execution: execution, name: "array-1")
+        try FileManager.default.createDirectory(atPath: folder + "/0", withIntermediateDirectories: false)
+        let specs = try leaves.map { leaf in
+            let key = ActionResolver.key(leaf, inputs: [], keyParts: [])
+            let attempt = try dying.beginAttempt(key, execution: execution, task: leaf.id.path)
+            return ElementSpec.Task(
+                task: leaf.id.path, key: key.digest.hex, attempt: attempt.number, inputs: [], outputs: ["out"])
+        }
+        let spec = ElementSpec(
+            program: "1", job: "", store: store.path, folder: folder + "/0", threads: 1, timeLimitSeconds: nil,
+            memoryLimitBytes: nil, elementLimitSeconds: nil, tasks: specs)
+        try JSONEncoder().encode(spec).write(to: URL(filePath: folder + "/0/" + ElementSpec.fileName))
+        try dying.record(
+            Submission(
+                token: "of the dead", execution: execution, folder: folder, elementCount: 1, subject: "test"),
+            folderName: "array-1")
+        let part = ElementSpec(
+            program: "1", job: "", store: store.path, folder: folder + "/0", threads: 1, timeLimitSeconds: nil,
+            memoryLimitBytes: nil, elementLimitSeconds: nil, tasks: Array(specs.prefix(computed)))
+        let own = try spec.elementFolder.makePrivateFolder("own")
+        try ElementWorker(part, own: own, versions: "").run(keyParts: [], report: { _ in }) { name in
+            try #require(leaves.first { $0.id.path == name })
+        }
+        return folder
+    }
+
+    @Test("The next run takes up what an execution that died has had computed", arguments: [6, 4])
+    func adoption(computed: Int) throws {
+        let folder = try die(computed)
+        // Opening the store clears up after the dead, but not what is still expected.
+        let next = try ContentStore(path: store.path)
+        #expect(FileManager.default.fileExists(atPath: folder + "/0/0.json"))
+        let queue = FakeQueue(tasks)
+        let summary = try executor(store: next).run(TaskGraph(tasks), cluster: options(queue))
+        queue.rest()
+        try expectWhole(summary)
+        let attempts = try (0..<6).map { try store.jobs(ofTask: "leaf/\($0)").count }
+        #expect(attempts == (0..<6).map { $0 < computed ? 1 : 2 })
+        #expect(queue.cancelled.contains("of the dead"))
+        #expect(!FileManager.default.fileExists(atPath: folder))
+    }
+
+    @Test("What an execution that died has set going is left alone by runs of other jobs")
+    func othersOrphans() throws {
+        let folder = try die(0)
+        let queue = FakeQueue([GraphFixture.task("other")])
+        var options = ExecutorOptions(jobs: 1, subject: "another")
+        options.policy = FailurePolicy(backOffSeconds: 0)
+        let summary = try Executor(store: store, options: options).run(
+            TaskGraph([GraphFixture.task("other")]), cluster: self.options(queue))
+        #expect(summary.isSuccess)
+        #expect(FileManager.default.fileExists(atPath: folder))
+        #expect(queue.cancelled.isEmpty)
+    }
+}

@@ -1,0 +1,119 @@
+import ContentStore
+import Synchronization
+
+@testable import Pipeline
+
+/// A cluster of threads, whose elements come to what the test wants.
+final class FakeQueue: ClusterQueue {
+    enum Fate {
+        /// All tasks are computed.
+        case works
+        /// So they are, on two nodes at once.
+        case worksTwice
+        /// So many are computed, one more is begun, then it ends like this.
+        case ends(after: Int, FailureClass)
+        /// The queue forgets it at once.
+        case isForgotten
+        /// It waits for ever.
+        case waits
+        case isRefused
+    }
+
+    private struct State: Sendable {
+        var arrays: [ElementArray] = []
+        var states: [String: [Int: ElementState]] = [:]
+        var cancelled: [String] = []
+    }
+
+    private let fate: @Sendable (_ array: Int, _ element: Int) -> Fate
+    private let answer: @Sendable (_ array: Int) -> ClusterQueueError?
+    private let tasks: [String: PipelineTask]
+    private let state = Mutex(State())
+    private let working = Monitor(0)
+
+    /// - Parameters:
+    ///   - fate: what becomes of an element of the array of this number.
+    ///   - answer: to the submission of an array; one that is not acknowledged is queued all the same.
+    init(
+        _ tasks: [PipelineTask], fate: @escaping @Sendable (Int, Int) -> Fate = { _, _ in .works },
+        answer: @escaping @Sendable (Int) -> ClusterQueueError? = { _ in nil }
+    ) {
+        self.tasks = Dictionary(tasks.map { ($0.id.path, $0) }) { first, _ in first }
+        (self.fate, self.answer) = (fate, answer)
+    }
+
+    var arrays: [ElementArray] { state.withLock { $0.arrays } }
+    var cancelled: [String] { state.withLock { $0.cancelled } }
+
+    /// Blocks until no element is at work.
+    func rest() { working.wait { $0 == 0 ? () : nil } }
+
+    func arrayLimit() -> Int { 10 }
+    func idleCores() -> Int? { nil }
+    func obstacles() -> [String] { ["The node n1 is drained."] }
+
+    func cancel(_ tokens: [String]) { state.withLock { $0.cancelled += tokens } }
+
+    func states(of tokens: [String]) -> [String: [Int: ElementState]] {
+        state.withLock { $0.states.filter { tokens.contains($0.key) } }
+    }
+
+    func submit(_ array: ElementArray) throws(ClusterQueueError) {
+        let number = state.withLock { state in
+            state.arrays.append(array)
+            return state.arrays.count - 1
+        }
+        let answer = answer(number)
+        if case .rejected = answer { throw answer! }
+        for element in 0..<array.count { start(element, of: array, fate(number, element)) }
+        if let answer { throw answer }
+    }
+
+    private func start(_ element: Int, of array: ElementArray, _ fate: Fate) {
+        let file = "\(array.folder)/\(element)/\(ElementSpec.fileName)"
+        switch fate {
+        case .isForgotten: return
+        case .waits: return note(.pending, element, array)
+        case .isRefused:
+            _ = try? ElementFolder("\(array.folder)/\(element)").publish(
+                Array("No room.".utf8), as: ElementSpec.refusalName, by: "\(array.folder)/\(element)/r")
+            return note(.over(.lost, "It ended."), element, array)
+        case .works, .worksTwice, .ends: break
+        }
+        note(.running(node: "n1"), element, array)
+        let times = if case .worksTwice = fate { 2 } else { 1 }
+        working.update { $0 += times }
+        for time in 0..<times {
+            ThreadTeam.start(named: "element") { [self] in
+                if let spec = try? ElementSpec.read(file) { compute(spec, fate, "own-\(time)") }
+                if case .ends(_, let kind) = fate {
+                    note(.over(kind, "Its node went up in smoke."), element, array)
+                } else {
+                    note(.over(.lost, "It ended."), element, array)
+                }
+                working.update { $0 -= 1 }
+            }
+        }
+    }
+
+    private func compute(_ spec: ElementSpec, _ fate: Fate, _ name: String) {
+        var count = spec.tasks.count
+        if case .ends(let done, _) = fate { count = min(done, count) }
+        let part = ElementSpec(
+            program: spec.program, job: spec.job, store: spec.store, folder: spec.folder, threads: spec.threads,
+            timeLimitSeconds: nil, memoryLimitBytes: nil, elementLimitSeconds: nil,
+            tasks: Array(spec.tasks.prefix(count)))
+        guard let own = try? spec.elementFolder.makePrivateFolder(name) else { return }
+        try? ElementWorker(part, own: own, versions: "test").run(
+            keyParts: [], report: { _ in }
+        ) { [tasks] task in
+            guard let found = tasks[task] else { throw AttemptFailure(.refused, "no task \(task)") }
+            return found
+        }
+        if count < spec.tasks.count { try? spec.elementFolder.mark(ElementSpec.beginningName(count)) }
+    }
+
+    private func note(_ new: ElementState, _ element: Int, _ array: ElementArray) {
+        state.withLock { $0.states[array.token, default: [:]][element] = new }
+    }
+}
