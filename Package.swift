@@ -151,6 +151,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strict),
         .testTarget(
+            name: "SlurmTests", dependencies: ["ContentStore", "Pipeline", "PipelineTestSupport", "Slurm"],
+            swiftSettings: strict),
+        .testTarget(
             name: "StatisticsTests", dependencies: ["SeededRandom", "Statistics"],
             exclude: ["Fixtures/make_statistics_cases.py"], resources: [.copy("Fixtures/statistics_cases.json")],
             swiftSettings: strict),

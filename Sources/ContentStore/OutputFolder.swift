@@ -50,6 +50,23 @@ public final class OutputFolder: Sendable {
         return true
     }
 
+    /// As `place(copyOf:)`, by a second name of the same file where the file system can give one; nobody must change either.
+    /// Throws `StoreError`.
+    public func link(_ source: String, at name: String) throws {
+        let (folder, file) = try place(of: name)
+        let temporary = "\(file).\(getpid()).partial"
+        unsafe unlinkat(folder.descriptor, temporary, 0)
+        guard unsafe linkat(AT_FDCWD, source, folder.descriptor, temporary, 0) == 0 else {
+            try place(copyOf: source, at: name, onlyIfChanged: true)
+            return
+        }
+        // Of two names of one file, renaming does nothing.
+        defer { unsafe unlinkat(folder.descriptor, temporary, 0) }
+        guard unsafe renameat(folder.descriptor, temporary, folder.descriptor, file) == 0 else {
+            throw StoreError.from(errno: errno, "move \(temporary) to", folder.path + "/" + file)
+        }
+    }
+
     /// Whether a regular file lies here, and no link to one. Throws `StoreError` for a link or a name that leads out.
     public func holdsFile(_ name: String) throws -> Bool {
         guard let (folder, file) = try place(of: name, creates: false) else { return false }

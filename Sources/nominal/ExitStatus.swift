@@ -32,6 +32,8 @@ enum ExitStatus: Int32 {
         case is RetrainingError: self = .invalidData
         case let error as DatasetError: self = error.isMissing ? .inputMissing : .invalidData
         case let error as StoreError: self = ExitStatus(rawValue: error.exitCode) ?? .inputOutput
+        case let error as ShardError: self = error.isMissing ? .inputMissing : .invalidData
+        case is NodeCacheError: self = .invalidData
         case let error as EvaluationError: self = error.isMissing ? .inputMissing : .invalidData
         case let error as ComparisonError: self = error.isMissing ? .inputMissing : .invalidData
         case MetricsError.scratchFile: self = .inputOutput

@@ -230,7 +230,7 @@ struct HistoryTests {
         try store.database.write { database in
             try database.execute(
                 sql: """
-                    DROP TABLE chain; DROP TABLE source; DROP INDEX referenceArtifact; DROP INDEX keyPartName;
+                    DROP TABLE submission; DROP TABLE chain; DROP TABLE source; DROP INDEX referenceArtifact; DROP INDEX keyPartName;
                     ALTER TABLE execution DROP COLUMN manifest; ALTER TABLE execution DROP COLUMN file;
                     ALTER TABLE execution DROP COLUMN recipe; PRAGMA user_version = 4;
                     """)

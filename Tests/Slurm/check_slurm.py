@@ -138,7 +138,7 @@ class Trial:
             raise RuntimeError(f"the store keeps {left} in attempts/")
 
 
-def end(process):
+def kill_process(process):
     """Kills a process; says whether it was still there."""
     try:
         os.kill(process, signal.SIGKILL)
@@ -160,7 +160,7 @@ def node_killed(trial):
     steps = cluster.steps()
     cluster.kill("slurmd.n1")
     for process in steps[:2]:
-        end(process)
+        kill_process(process)
     trial.finish()
     cluster.start_node("n1")
 
@@ -172,7 +172,7 @@ def step_killed(trial):
     killed = 0
     end = time.monotonic() + 60
     while not killed and time.monotonic() < end and trial.process.poll() is None:
-        killed += sum(end(process) for process in trial.cluster.steps())
+        killed += sum(kill_process(process) for process in trial.cluster.steps())
     if not killed:
         raise RuntimeError("no slurmstepd could be found")
     trial.finish()

@@ -134,6 +134,13 @@ class Cluster:
             time.sleep(0.1)
         raise TimeoutError(f"not within {seconds} s; {self.call('sinfo', '-N', check=False)}")
 
+    @staticmethod
+    def signal(process, number):
+        try:
+            os.kill(process, number)
+        except ProcessLookupError:
+            pass
+
     def stop(self):
         try:
             self.call("scancel", f"--user={os.getuid()}", check=False, timeout=10)
@@ -149,10 +156,10 @@ class Cluster:
                 continue
             if not name.startswith(("slurm", "munge")):
                 continue
-            os.kill(process, signal.SIGTERM)
+            self.signal(process, signal.SIGTERM)
             for _ in range(100):
                 if not Path(f"/proc/{process}").exists():
                     break
                 time.sleep(0.05)
             else:
-                os.kill(process, signal.SIGKILL)
+                self.signal(process, signal.SIGKILL)

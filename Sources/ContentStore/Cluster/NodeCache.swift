@@ -17,15 +17,16 @@ public final class NodeCache: Sendable {
     private let own: String
     private let linked = Mutex<Set<Digest>>([])
     private let sequence = Atomic<Int>(0)
+    private static let instances = Atomic<Int>(0)
 
     /// Throws `StoreError` when the folder cannot be written to.
     public init(folder: String, limitBytes: Int) throws {
         (self.folder, self.limitBytes) = (folder, limitBytes)
-        own = "\(folder)/in-use/\(getpid())"
+        own = "\(folder)/in-use/\(getpid())-\(Self.instances.add(1, ordering: .relaxed).newValue)"
         try FolderOperations.createAll(folder + "/blobs")
         try FolderOperations.createAll(own)
         for name in try FolderOperations.names(in: folder + "/in-use") {
-            guard let process = pid_t(name), kill(process, 0) != 0, errno == ESRCH else { continue }
+            guard let process = name.split(separator: "-").first.flatMap({ pid_t($0) }), kill(process, 0) != 0, errno == ESRCH else { continue }
             try FolderOperations.remove("\(folder)/in-use/\(name)")
         }
     }

@@ -82,16 +82,27 @@ final class ClusterDispatcher {
             let ranges = all.prefix(max(options.elementLimit - elements.count, 0))
             queued += group[(ranges.last?.upperBound ?? 0)...]
             let limit: Int
-            do {
+            do throws(ClusterQueueError) {
                 limit = max(try options.queue.arrayLimit(), 1)
             } catch {
-                // The controller does not answer: later.
-                notice("\(error)")
-                queued += group[..<(ranges.last?.upperBound ?? 0)]
+                notSubmitted(Array(group[..<(ranges.last?.upperBound ?? 0)]), error)
                 continue
             }
             for start in stride(from: 0, to: ranges.count, by: limit) {
                 submit(ranges[start..<min(start + limit, ranges.count)].map { Array(group[$0]) }, kind)
+            }
+        }
+    }
+
+    /// What could not even be asked for is tried again later, if that may help.
+    private func notSubmitted(_ attempts: [ClusterAttempt], _ error: ClusterQueueError) {
+        switch error {
+        case .unavailable(let text):
+            notice(text)
+            queued += attempts
+        case .rejected(let text):
+            for attempt in attempts {
+                finish(attempt, .failure(AttemptFailure(.refused, text)), seconds: 0)
             }
         }
     }

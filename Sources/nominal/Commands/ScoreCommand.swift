@@ -17,16 +17,33 @@ struct ScoreCommand: ParsableCommand {
             MODEL is a model file, or a registered model: NAME or NAME@production, NAME@latest,
             NAME@3.
 
+            Many machines may score one folder: each runs the command with --shard and the same
+            --output, and a store of its own; when all have ended, --merge puts together what
+            scoring in one go would have written, or says which shards are missing.
+
             Examples:
               nominal score --model runs/demo/models/wood.nominal incoming --output scored
               nominal score --model wood@production incoming
+              nominal score --model wood.nominal incoming --output scored --shard 3/16 --store /tmp/store
+              nominal score --merge scored
             """)
 
-    @Argument(help: "A folder of images; folders in it count too.", completion: .directory)
+    @Argument(
+        help: "A folder of images; folders in it count too. With --merge, the folder that the shards were written to.",
+        completion: .directory)
     var folder: String
 
     @Option(help: "The model: a file, or NAME@production.", completion: .file(extensions: ["nominal"]))
-    var model: String
+    var model: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Score one part of so many of the images, counted from 1, into shard-I-of-N in the output folder.",
+            valueName: "I/N"))
+    var shard: Shard?
+
+    @Flag(help: "Put the results of all shards together.")
+    var merge = false
 
     @Option(name: .shortAndLong, help: "Folder for the results. Default: runs/score-FOLDER.")
     var output: String?
@@ -51,6 +68,10 @@ struct ScoreCommand: ParsableCommand {
     @OptionGroup var machine: MachineOptions
 
     func validate() throws {
+        guard merge || model != nil else { throw ValidationError("--model is missing: a model file, or NAME@production") }
+        guard !merge || (model == nil && shard == nil && output == nil) else {
+            throw ValidationError("--merge takes the folder of the shards, and no --model, --shard or --output")
+        }
         if let engine, !["onednn", "openblas"].contains(engine) {
             throw ValidationError("--engine is \(engine); expected onednn or openblas")
         }
@@ -61,15 +82,33 @@ struct ScoreCommand: ParsableCommand {
 
     func run() throws {
         try failing {
+            if merge { return try mergeShards() }
             // Looked at first: what cannot be scored leaves no store and no folder behind.
             let source = ManifestPath(folder, relativeTo: FileManager.default.currentDirectoryPath)
-            let network = try ModelChoice.load(model, storeOptions)
+            let network = try ModelChoice.load(model ?? "", storeOptions)
             let recipe = RunRecipe(
                 .score, model: Digest.of(network.bytes), engine: engine, setsBadImagesAside: quarantine,
                 tolerance: tolerance, followsLinks: links.followLinks)
-            let category = try DatasetScan.images(below: source.absolute, followsLinks: links.followLinks)
+            let all = try DatasetScan.images(below: source.absolute, followsLinks: links.followLinks)
+            let category = shard?.images(of: all) ?? all
             let interruption = Interruption()
-            let target = try ExportFolder(path: output ?? "runs/score-\(source.name)")
+            let folderName = (output ?? "runs/score-\(source.name)") + (shard.map { "/" + $0.folderName } ?? "")
+            let target = try ExportFolder(path: folderName)
+            func finishShard() throws {
+                guard let shard else { return }
+                try ShardRecord(
+                    shard, of: all, model: Digest.of(network.bytes), engine: engine, tolerance: tolerance,
+                    folder: target.path
+                ).write(to: target.path)
+            }
+            if shard != nil {
+                try ShardRecord.remove(from: target.path)
+                if category.images.isEmpty {
+                    try ShardRecord.writeEmpty(to: target.path)
+                    try finishShard()
+                    return print("scores: \(target.path)/scores.csv (no images: there are fewer than shards)")
+                }
+            }
             let redaction = PathRedaction(
                 .relative, base: nil, named: [source.absolute], others: [storeOptions.path, target.path])
             let session = try RunSession(
@@ -85,7 +124,22 @@ struct ScoreCommand: ParsableCommand {
                 try job.exports($0, session.store)
             }
             try session.conclude(summary, exported, target.path)
+            try finishShard()
             print("scores: \(target.path)/scores.csv")
         }
     }
+
+    private func mergeShards() throws {
+        let shards = try ShardMerge(folder: folder)
+        let reporter = reporting.reporter
+        let count = try shards.write { reporter.reading($0, of: $1) }
+        if count < shards.imageCount, !reporting.isQuiet {
+            StandardError.note("\(shards.imageCount - count) of \(shards.imageCount) images have no score: they were set aside")
+        }
+        print("scores: \(folder)/scores.csv")
+    }
+}
+
+extension Shard: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
 }

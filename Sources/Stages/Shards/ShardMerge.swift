@@ -1,0 +1,121 @@
+import ContentStore
+import Foundation
+
+/// Puts the results of all shards together, in the folder that holds theirs: what scoring in one go would have written.
+public struct ShardMerge {
+    private let folder: String
+    private let shards: [(shard: Shard, folder: String)]
+    /// How many images there are.
+    public let imageCount: Int
+
+    /// Looks at the records and scores of all shards. Throws `ShardError`, before anything is written.
+    public init(folder: String) throws {
+        self.folder = folder
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+            throw ShardError.noFolder(folder)
+        }
+        let found = Set(names.compactMap(Self.shard))
+        let counts = Set(found.map(\.count)).sorted()
+        guard let count = counts.first else { throw ShardError.none(folder) }
+        guard counts.count == 1 else { throw ShardError.severalCounts(folder, counts) }
+        var records: [ShardRecord] = []
+        var missing: [Int] = []
+        for number in 1...count {
+            if let record = try Self.record(folder + "/" + Shard(number: number, of: count).folderName) {
+                records.append(record)
+            } else {
+                missing.append(number)
+            }
+        }
+        guard missing.isEmpty else { throw ShardError.missing(missing, of: count) }
+        for record in records {
+            for (what, isEqual) in [
+                ("another model", record.model == records[0].model), ("another engine", record.engine == records[0].engine),
+                ("another tolerance", record.tolerance == records[0].tolerance),
+                ("another list of images: the folder has changed", record.list == records[0].list),
+            ] where !isEqual {
+                throw ShardError.differs(record.shard, from: records[0].shard, of: count, what)
+            }
+        }
+        shards = records.map { record in
+            let shard = Shard(number: record.shard, of: count)
+            return (shard, folder + "/" + shard.folderName)
+        }
+        imageCount = records[0].imageCount
+    }
+
+    /// Writes `scores.csv`, `scores.json`, maps and overlays. Pictures share the disk space of those of the shards. Throws
+    /// `ShardError`, or `StoreError`.
+    ///
+    /// - Parameter progress: is told how many shards are done.
+    /// - Returns: how many images have a score.
+    public func write(progress: (Int, Int) -> Void) throws -> Int {
+        let lock = try FolderLock(folder)
+        defer { withExtendedLifetime(lock) {} }
+        var rows: [ScoreRow] = []
+        var images: [String: Int] = [:]
+        for (shard, source) in shards {
+            for row in try scores(shard, source) {
+                if let other = images.updateValue(shard.number, forKey: row.image) {
+                    throw ShardError.twice(row.image, other, shard.number)
+                }
+                rows.append(row)
+            }
+        }
+        let target = try OutputFolder(folder, isNamed: true)
+        for (position, (_, source)) in shards.enumerated() {
+            for pictures in ["anomaly_maps", "overlays"] {
+                for file in Self.files(below: source, pictures) { try target.link(source + "/" + file, at: file) }
+            }
+            progress(position + 1, shards.count)
+        }
+        try target.write(try StageJSON.pretty(rows), to: "scores.json", onlyIfChanged: true)
+        let table = ([ScoreRow.header] + rows.map(\.line)).joined(separator: "\n") + "\n"
+        try target.write(Array(table.utf8), to: "scores.csv", onlyIfChanged: true)
+        return rows.count
+    }
+
+    private func scores(_ shard: Shard, _ folder: String) throws -> [ScoreRow] {
+        let file = folder + "/scores.json"
+        guard let record = try Self.record(folder) else { throw ShardError.missing([shard.number], of: shard.count) }
+        let bytes = try AtomicFile.read(file, limitBytes: StageJSON.limitBytes)
+        guard Digest.of(bytes).hex == record.scores, let rows = try? StageJSON.decode([ScoreRow].self, bytes) else {
+            throw ShardError.changed(file, shard)
+        }
+        return rows
+    }
+
+    private static func shard(_ name: String) -> Shard? {
+        let parts = name.split(separator: "-")
+        guard parts.count == 4, parts[0] == "shard", let shard = Shard("\(parts[1])/\(parts[3])"),
+            shard.folderName == name
+        else { return nil }
+        return shard
+    }
+
+    /// `nil` where there is none, so that the shard is not done.
+    private static func record(_ folder: String) throws -> ShardRecord? {
+        let file = folder + "/" + ShardRecord.fileName
+        guard FileManager.default.fileExists(atPath: file) else { return nil }
+        guard let bytes = try? AtomicFile.read(file, limitBytes: ShardRecord.limitBytes),
+            let record = try? StageJSON.decode(ShardRecord.self, bytes)
+        else { throw ShardError.malformed(file) }
+        guard record.version == ShardRecord.currentVersion else {
+            throw ShardError.version(file, found: record.version, expected: ShardRecord.currentVersion)
+        }
+        let shard = Shard("\(record.shard)/\(record.count)")
+        guard shard?.folderName == (folder as NSString).lastPathComponent else { throw ShardError.malformed(file) }
+        return record
+    }
+
+    /// Paths of the files in a folder, with its name, sorted.
+    private static func files(below folder: String, _ name: String) -> [String] {
+        guard let found = FileManager.default.enumerator(atPath: folder + "/" + name) else { return [] }
+        var files: [String] = []
+        for case let file as String in found {
+            guard found.fileAttributes?[.type] as? FileAttributeType == .typeRegular else { continue }
+            files.append(name + "/" + file)
+        }
+        return files.sorted()
+    }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import PipelineTestSupport
+import Testing
+
+@testable import ContentStore
+
+@Suite("What was handed to a cluster")
+struct SubmissionTests {
+    private let fixture: StoreFixture
+
+    init() throws { fixture = try StoreFixture() }
+
+    private func submit(_ token: String, _ name: String = "array-1") throws -> Submission {
+        let folder = try fixture.store.makeAttemptFolder(execution: fixture.execution, name: name)
+        let submission = Submission(
+            token: token, execution: fixture.execution, folder: folder, elementCount: 3, subject: nil)
+        try fixture.store.record(submission, folderName: name)
+        return submission
+    }
+
+    private func status() throws -> [String] { try fixture.store.jobs(ofTask: "task").map(\.status) }
+
+    @Test("While its execution lives, a submission is no orphan")
+    func living() throws {
+        _ = try submit("t")
+        #expect(try fixture.store.orphanedSubmissions().isEmpty)
+        #expect(try fixture.store.openSubmissions().map(\.token) == ["t"])
+    }
+
+    @Test("After the death of its execution its folder and its attempts stay until it is closed")
+    func orphaned() throws {
+        _ = try fixture.store.beginAttempt(StoreFixture.key("a"), execution: fixture.execution, task: "task")
+        let (first, second) = (try submit("t"), try submit("u", "array-2"))
+        fixture.close()
+        try fixture.open()
+        #expect(try fixture.store.orphanedSubmissions() == [first, second])
+        #expect(FolderOperations.exists(first.folder) && FolderOperations.exists(second.folder))
+        #expect(try status() == ["running"])
+        try fixture.store.close(first)
+        #expect(!FolderOperations.exists(first.folder) && FolderOperations.exists(second.folder))
+        #expect(try status() == ["running"])
+        try fixture.store.close(second)
+        #expect(try status() == ["abandoned"])
+        #expect(try FolderOperations.names(in: fixture.path + "/attempts").isEmpty)
+        #expect(try fixture.store.verifyHistory().isSound)
+    }
+
+    @Test("An attempt of an execution that died can still be committed, once")
+    func late() throws {
+        let key = StoreFixture.key("a")
+        let attempt = try fixture.store.beginAttempt(key, execution: fixture.execution, task: "task")
+        let submission = try submit("t")
+        fixture.close()
+        try fixture.open()
+        let record = try fixture.record(key, attempt, output: "made")
+        #expect(try fixture.store.commit(record, execution: fixture.execution) == .published)
+        try fixture.store.close(submission)
+        #expect(try status() == ["succeeded"])
+        #expect(try fixture.store.verifyHistory().isSound)
+    }
+
+    @Test("A store of the version before has none, and gets the table")
+    func earlier() throws {
+        try fixture.store.database.write { database in
+            try database.execute(sql: "DROP TABLE submission; PRAGMA user_version = 5")
+        }
+        fixture.close()
+        try fixture.open()
+        #expect(try fixture.store.orphanedSubmissions().isEmpty)
+    }
+}

@@ -1,0 +1,68 @@
+import ContentStore
+import Foundation
+import Pipeline
+import PipelineTestSupport
+import Testing
+
+@testable import Slurm
+
+/// Calls of programs; in the place of Slurm's there are scripts.
+@Suite("Calls of Slurm's programs")
+struct SlurmQueueTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func script(_ text: String) throws -> String {
+        let path = folder.path + "/program"
+        try Data("#!/bin/sh\n\(text)\n".utf8).write(to: URL(filePath: path))
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        return path
+    }
+
+    private func error(_ text: String) throws -> ClusterQueueError? {
+        let program = try script(text)
+        do throws(ClusterQueueError) {
+            _ = try SlurmCommand(program, []).output()
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test("What a program prints is its answer, arguments are passed on as they are")
+    func answers() throws {
+        let program = try script("printf '%s|' \"$@\"; seq 1 20000 | tail -1")
+        #expect(try SlurmCommand(program, ["a b", "$HOME", "c'd"]).output() == "a b|$HOME|c'd|20000\n")
+    }
+
+    @Test("A controller that does not answer is told from a request that is refused")
+    func errors() throws {
+        guard case .unavailable(let text) = try error("echo 'sbatch: error: Unable to contact slurm controller' >&2; exit 1")
+        else {
+            Issue.record("expected that no answer is one for later")
+            return
+        }
+        #expect(text.contains("Unable to contact slurm controller"))
+        guard case .rejected(let refusal) = try error("echo 'invalid partition specified: x' >&2; exit 1") else {
+            Issue.record("expected a refusal")
+            return
+        }
+        #expect(refusal.hasSuffix("program: invalid partition specified: x"))
+    }
+
+    @Test("A program that is not there is named, with what to do")
+    func missing() {
+        let error = #expect(throws: ClusterQueueError.self) { try SlurmCommand("no-such-program", []).output() }
+        #expect(error?.description.hasPrefix("no-such-program was not found: install") == true)
+    }
+
+    @Test("What a manifest says is asked for in the words of sbatch")
+    func settings() {
+        let settings = SlurmSettings(
+            partition: "night", account: "vision", timeMinutes: 90, memoryMiB: 4000, options: ["--qos=low"])
+        #expect(
+            settings.arguments == ["--partition=night", "--account=vision", "--time=90", "--mem=4000M", "--qos=low"])
+        #expect(SlurmSettings().arguments.isEmpty)
+    }
+}
