@@ -7,7 +7,7 @@ PACKAGES := libsqlite3-dev libpng-dev libtiff-dev libjpeg62-turbo-dev libopenbla
 # Root needs no sudo; a machine without sudo says what is missing.
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup build demo nightly data test test-kill test-faults test-nightly test-standards fuzz test-fuzz lint format coverage bench bench-executor install clean docs
+.PHONY: help setup build demo nightly data test test-kill test-faults test-nightly test-standards test-slurm setup-slurm fuzz test-fuzz lint format coverage bench bench-executor install clean docs
 
 help:
 	@echo "make demo      install what is missing, build, make demo data, train, score, and say where the report is"
@@ -17,6 +17,7 @@ help:
 	@echo "make nightly NIGHTLY=jobs/nightly.json   train on with the images that have come in, and promote the model unless it is worse"
 	@echo "make test-nightly              a fortnight of nights on made images; CATEGORY=FOLDER JOB=FILE takes other ones"
 	@echo "make test-standards            give exports of a lineage and an attestation to validators that others wrote"
+	@echo "make test-slurm                runs through a Slurm cluster of its own, of which parts are killed; installs Slurm"
 	@echo "make test-kill KILLS=200       kill runs at random instants and compare what the next ones make"
 	@echo "make test-faults POINTS=200    fail at that many of the system calls by which commands change the store"
 	@echo "make fuzz RUNS=1000000         make inputs that try to end each parser; FUZZ=png for one, SECONDS=60 for a limit for each"
@@ -94,6 +95,18 @@ test-standards: $(if $(filter $(NOMINAL),$(STANDARDS)),build,setup)
 	@if .build-standards/bin/python -m pip install -q --disable-pip-version-check -r Tests/Standards/requirements.txt; then \
 	  .build-standards/bin/python Tests/Standards/check_exports.py --program $(STANDARDS); \
 	else echo "skipped: the validators could not be installed from PyPI" >&2; fi
+
+# A cluster of several nodes on this machine, in a folder of its own; nothing of the system's configuration is used or changed.
+SLURMED ?= $(NOMINAL)
+SLURMFLAGS ?=
+test-slurm: $(if $(filter $(NOMINAL),$(SLURMED)),build,setup)
+	@$(MAKE) --no-print-directory setup-slurm || echo "Slurm could not be installed" >&2
+	python3 Tests/Slurm/check_slurm.py --program $(SLURMED) $(SLURMFLAGS)
+
+setup-slurm:
+	@if ! PATH="$$PATH:/usr/sbin" command -v slurmctld munged sbatch >/dev/null; then \
+	  echo "installing: slurm-wlm munge"; \
+	  $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y --no-install-recommends slurm-wlm munge >/dev/null; fi
 
 POINTS ?= 200
 test-faults: setup

@@ -13,6 +13,11 @@ public final class BlobFolder: Sendable {
     ///   - cache: where copies of what is read are kept, on a disk of this machine.
     public init(store: String, cache: NodeCache? = nil) { (self.store, self.cache) = (store, cache) }
 
+    /// Where a blob is, or would be. Nothing is checked.
+    package static func path(of digest: Digest, in store: String) -> String {
+        ContentStore.objectPath(digest, store: store)
+    }
+
     /// The path of a blob whose content has been checked against its digest, once by this object. Throws
     /// `StoreError.missingBlob` or `.damagedBlob`.
     public func verifiedPath(_ digest: Digest) throws -> String {

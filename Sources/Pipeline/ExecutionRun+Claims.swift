@@ -45,7 +45,8 @@ extension ExecutionRun {
 
     /// What is written down about the end of an attempt.
     func record(
-        _ key: ActionKey, _ attempt: Attempt, of index: Int, _ result: Result<ActionResult, any Error>, startedAt: Int64,
+        _ key: ActionKey, _ attempt: Attempt, of index: Int, _ result: Result<ActionResult, any Error>,
+        startedAt: Int64,
         seconds: Double, log: String
     ) -> JobRecord {
         let outcome: JobRecord.Outcome =

@@ -64,7 +64,8 @@ final class TaskAttempt {
     ) {
         guard let begun else { return whenDurable(.success(.recorded)) }
         let record = run.record(
-            key, begun, of: index, result, startedAt: startedAt, seconds: HostClock.monotonicSeconds() - start, log: log)
+            key, begun, of: index, result, startedAt: startedAt, seconds: HostClock.monotonicSeconds() - start, log: log
+        )
         do {
             try run.store.commit(record, execution: run.execution, whenDurable: whenDurable)
         } catch {

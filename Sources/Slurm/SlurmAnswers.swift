@@ -48,7 +48,8 @@ enum SlurmAnswers {
             return .running(node: node)
         case "COMPLETED": return .over(.lost, "Its element ended\(place) and left no record of it.")
         case "TIMEOUT", "DEADLINE":
-            return .over(.timedOut, "Slurm ended its element\(place) at the limit of time; raise execution.runner.timeMinutes.")
+            return .over(
+                .timedOut, "Slurm ended its element\(place) at the limit of time; raise execution.runner.timeMinutes.")
         case "OUT_OF_MEMORY":
             return .over(
                 .outOfMemory, "Slurm ended its element\(place) for lack of memory; raise execution.runner.memoryMiB.")

@@ -51,7 +51,8 @@ struct SlurmCommand {
         }
         let isTransient = Self.transient.contains { words.localizedCaseInsensitiveContains($0) }
         throw isTransient
-            ? .unavailable("Slurm does not answer now, and is asked again: \(words)") : .rejected("\(program): \(words)")
+            ? .unavailable("Slurm does not answer now, and is asked again: \(words)")
+            : .rejected("\(program): \(words)")
     }
 
     /// Words of messages after which the same request may well be met later. As slurm_errno.c has them, and `connect`.

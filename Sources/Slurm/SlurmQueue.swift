@@ -52,7 +52,8 @@ public final class SlurmQueue: ClusterQueue {
     private func script(_ array: ElementArray) -> String {
         func quoted(_ word: String) -> String { "'" + word.replacing("'", with: "'\\''") + "'" }
         let words = worker.map(quoted).joined(separator: " ")
-        return "#!/bin/sh\nexec \(words) \(quoted(array.folder + "/"))\"$SLURM_ARRAY_TASK_ID\"/\(ElementSpec.fileName)\n"
+        return
+            "#!/bin/sh\nexec \(words) \(quoted(array.folder + "/"))\"$SLURM_ARRAY_TASK_ID\"/\(ElementSpec.fileName)\n"
     }
 
     public func states(of tokens: [String]) throws(ClusterQueueError) -> [String: [Int: ElementState]] {
@@ -65,7 +66,9 @@ public final class SlurmQueue: ClusterQueue {
     }
 
     public func cancel(_ tokens: [String]) throws(ClusterQueueError) {
-        for token in tokens { _ = try SlurmCommand("scancel", ["--quiet", "--user=\(getuid())", "--name=\(token)"]).output() }
+        for token in tokens {
+            _ = try SlurmCommand("scancel", ["--quiet", "--user=\(getuid())", "--name=\(token)"]).output()
+        }
     }
 
     public func idleCores() -> Int? {

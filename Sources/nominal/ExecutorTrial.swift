@@ -52,7 +52,9 @@ struct ExecutorTrial {
     }
 
     /// One run, as `nominal run` does it: files are looked at, keys made, results looked up, and what is missing is run.
-    func run(jobs: Int, verifiesContent: Bool) throws -> Outcome {
+    ///
+    /// - Parameter cluster: where to compute; nil for on threads.
+    func run(jobs: Int, verifiesContent: Bool, cluster: ClusterOptions? = nil) throws -> Outcome {
         let store = try ContentStore(path: folder + "/store")
         let paths = paths
         let digests = try store.sourceDigests(paths: paths, threads: jobs, verifyContent: verifiesContent)
@@ -61,7 +63,8 @@ struct ExecutorTrial {
         }
         let inputs = copies.map { TaskInput(name: $0.id.path, source: .output($0.id, "out")) }
         let graph = try TaskGraph(copies + [PipelineTask(id: TaskID("join"), stage: JoinFiles(), inputs: inputs)])
-        let summary = try Executor(store: store, options: ExecutorOptions(jobs: jobs, command: "bench")).run(graph)
+        let summary = try Executor(store: store, options: ExecutorOptions(jobs: jobs, command: "bench"))
+            .run(graph, cluster: cluster)
         if let failure = summary.failures.first { throw TrialFailure(text: "\(failure.task): \(failure.message)") }
         return Outcome(
             tasksRun: summary.run, tasksCached: summary.cached, transactions: store.transactionCount,

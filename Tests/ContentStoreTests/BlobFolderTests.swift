@@ -80,7 +80,8 @@ struct BlobFolderTests {
         #expect(try blobs.verifiedPath(large) == fixture.store.objectPath(large))
     }
 
-    @Test("A limit that is no number of bytes is an error that says what is expected", arguments: ["", "much", "-1", "0"])
+    @Test(
+        "A limit that is no number of bytes is an error that says what is expected", arguments: ["", "much", "-1", "0"])
     func environment(limit: String) throws {
         let error = #expect(throws: NodeCacheError.self) {
             try NodeCache.fromEnvironment([NodeCache.folderVariable: other.path, NodeCache.limitVariable: limit])

@@ -16,15 +16,19 @@ import Testing
 
     private func images() -> String { "data/wood/test" }
 
-    private func score(_ shard: String, _ more: String..., output: String = "out") throws -> CommandLineFixture.Outcome {
+    private func score(_ shard: String, _ more: String..., output: String = "out") throws -> CommandLineFixture.Outcome
+    {
         try fixture.nominal(
             environment: [:],
-            ["score", "--model", model, images(), "--output", output, "--store", "st", "--shard", shard, "--quiet"] + more)
+            ["score", "--model", model, images(), "--output", output, "--store", "st", "--shard", shard, "--quiet"]
+                + more)
     }
 
     private func merge() throws -> CommandLineFixture.Outcome { try fixture.nominal("score", "--merge", "out") }
 
-    @Test("Shards put together are what scoring in one go writes, byte for byte, whatever their number", arguments: [1, 3, 40])
+    @Test(
+        "Shards put together are what scoring in one go writes, byte for byte, whatever their number",
+        arguments: [1, 3, 40])
     func same(count: Int) throws {
         #expect(
             try fixture.nominal("score", "--model", model, images(), "--output", "whole", "--store", "st").status == 0)
@@ -48,7 +52,9 @@ import Testing
         }
     }
 
-    @Test("What is missing, from another model, from another list of images or edited is found before anything is written")
+    @Test(
+        "What is missing, from another model, from another list of images or edited is found before anything is written"
+    )
     func faults() throws {
         #expect(try score("1/2").status == 0)
         let missing = try merge()

@@ -81,7 +81,8 @@ struct ClusterTests {
     }
 
     @Test(
-        "Of an element that ends early, what is done counts, what was begun counts as failed, and the rest gets another turn for nothing")
+        "Of an element that ends early, what is done counts, what was begun counts as failed, and the rest gets another turn for nothing"
+    )
     func endsEarly() throws {
         let queue = FakeQueue(tasks, fate: { array, _ in array == 0 ? .ends(after: 2, .killed) : .works })
         // One failure would be too many for those that had not been begun.

@@ -45,16 +45,15 @@ struct WorkerProcessTests {
     func ends() throws {
         #expect(failure("exit 3") == .lost)
         #expect(failure("kill -9 $$") == .killed)
-        let record = WorkerRecord(
-            key: "k", attempt: 1, warnings: ["w"], log: "l")
+        var record = WorkerRecord(key: "k", attempt: 1)
+        (record.warnings, record.log) = (["w"], "l")
         try fixture.folder.write(String(decoding: JSONEncoder().encode(record), as: UTF8.self), to: "mine.json")
         #expect(try run("cp \(fixture.folder.path)/mine.json \(fixture.folder.path)/record.json") == record)
     }
 
     @Test("A record of another attempt counts as none")
     func otherRecord() throws {
-        let record = WorkerRecord(
-            key: "k", attempt: 2)
+        let record = WorkerRecord(key: "k", attempt: 2)
         try fixture.folder.write(String(decoding: JSONEncoder().encode(record), as: UTF8.self), to: "record.json")
         #expect(failure("exit 0") == .lost)
     }

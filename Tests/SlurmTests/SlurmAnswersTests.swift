@@ -36,7 +36,8 @@ struct SlurmAnswersTests {
         arguments: [
             ("PENDING", nil), ("CONFIGURING", nil), ("REQUEUED", nil), ("COMPLETED", FailureClass.lost),
             ("TIMEOUT", .timedOut), ("DEADLINE", .timedOut), ("OUT_OF_MEMORY", .outOfMemory), ("CANCELLED", .killed),
-            ("PREEMPTED", .lost), ("NODE_FAIL", .lost), ("BOOT_FAIL", .lost), ("FAILED", .lost), ("SOMETHING_NEW", .lost),
+            ("PREEMPTED", .lost), ("NODE_FAIL", .lost), ("BOOT_FAIL", .lost), ("FAILED", .lost),
+            ("SOMETHING_NEW", .lost),
         ])
     func classes(word: String, kind: FailureClass?) {
         let state = SlurmAnswers.states("t|0|\(word)||r", of: ["t"])["t"]?[0]

@@ -38,7 +38,9 @@ struct SlurmQueueTests {
 
     @Test("A controller that does not answer is told from a request that is refused")
     func errors() throws {
-        guard case .unavailable(let text) = try error("echo 'sbatch: error: Unable to contact slurm controller' >&2; exit 1")
+        guard
+            case .unavailable(let text) = try error(
+                "echo 'sbatch: error: Unable to contact slurm controller' >&2; exit 1")
         else {
             Issue.record("expected that no answer is one for later")
             return

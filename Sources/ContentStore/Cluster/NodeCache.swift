@@ -26,7 +26,9 @@ public final class NodeCache: Sendable {
         try FolderOperations.createAll(folder + "/blobs")
         try FolderOperations.createAll(own)
         for name in try FolderOperations.names(in: folder + "/in-use") {
-            guard let process = name.split(separator: "-").first.flatMap({ pid_t($0) }), kill(process, 0) != 0, errno == ESRCH else { continue }
+            guard let process = name.split(separator: "-").first.flatMap({ pid_t($0) }), kill(process, 0) != 0,
+                errno == ESRCH
+            else { continue }
             try FolderOperations.remove("\(folder)/in-use/\(name)")
         }
     }

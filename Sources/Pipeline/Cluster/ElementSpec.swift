@@ -39,7 +39,7 @@ public struct ElementSpec: Codable, Sendable, Equatable {
     public let tasks: [Task]
 
     /// What the record of the task of this number is called, and the mark that it has been begun.
-    static func recordName(_ task: Int) -> String { "\(task).json" }
+    package static func recordName(_ task: Int) -> String { "\(task).json" }
     static func beginningName(_ task: Int) -> String { "\(task).begun" }
 
     func worker(_ index: Int, in folder: String) -> WorkerSpec {

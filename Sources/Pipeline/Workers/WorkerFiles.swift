@@ -39,6 +39,10 @@ public struct WorkerRecord: Codable, Sendable, Equatable {
         public let name: String
         public let digest: String
         public let sizeBytes: Int
+
+        package init(name: String, digest: String, sizeBytes: Int) {
+            (self.name, self.digest, self.sizeBytes) = (name, digest, sizeBytes)
+        }
     }
 
     public var version = WorkerSpec.currentVersion
@@ -62,8 +66,10 @@ public struct WorkerRecord: Codable, Sendable, Equatable {
     /// Of the program and its libraries there.
     public var versions = ""
 
+    package init(key: String, attempt: Int) { (self.key, self.attempt) = (key, attempt) }
+
     /// Bytes that are the same for equal records.
-    func encoded() throws -> [UInt8] {
+    package func encoded() throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return Array(try encoder.encode(self))

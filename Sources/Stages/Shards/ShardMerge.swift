@@ -30,7 +30,8 @@ public struct ShardMerge {
         guard missing.isEmpty else { throw ShardError.missing(missing, of: count) }
         for record in records {
             for (what, isEqual) in [
-                ("another model", record.model == records[0].model), ("another engine", record.engine == records[0].engine),
+                ("another model", record.model == records[0].model),
+                ("another engine", record.engine == records[0].engine),
                 ("another tolerance", record.tolerance == records[0].tolerance),
                 ("another list of images: the folder has changed", record.list == records[0].list),
             ] where !isEqual {

@@ -3,5 +3,7 @@ import ArgumentParser
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measures the program on this machine.",
-        subcommands: [BenchEngineCommand.self, BenchMetricsCommand.self, BenchExecutorCommand.self])
+        subcommands: [
+            BenchEngineCommand.self, BenchMetricsCommand.self, BenchExecutorCommand.self, BenchClusterCommand.self,
+        ])
 }

@@ -19,7 +19,7 @@ struct ModelsCommand: ParsableCommand {
         subcommands: [
             ListModelsCommand.self, ShowModelCommand.self, CardCommand.self, RegisterModelCommand.self,
             PromoteModelCommand.self,
-            RollBackModelCommand.self, PinModelCommand.self, DifferModelsCommand.self,
+            RollBackModelCommand.self, PinModelCommand.self, DifferModelsCommand.self, SaveModelCommand.self,
         ],
         defaultSubcommand: ListModelsCommand.self)
 }

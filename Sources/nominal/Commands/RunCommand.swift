@@ -99,7 +99,9 @@ struct RunCommand: ParsableCommand {
             defer { if let worker { try? FileManager.default.removeItem(atPath: worker.description) } }
             guard let (folder, session) = opened else { fatalError("a job did not ask for the digests of its files") }
             for note in job.notes { StandardError.note(note) }
-            let (summary, exported) = try session.execute(job.graph, worker: worker?.process, cluster: cluster, exportingTo: folder) {
+            let (summary, exported) = try session.execute(
+                job.graph, worker: worker?.process, cluster: cluster, exportingTo: folder
+            ) {
                 try ExportPlan(job, $0, session.store)
             }
             try session.writeTiming(job, summary, to: folder.path)

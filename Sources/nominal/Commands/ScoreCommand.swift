@@ -68,7 +68,9 @@ struct ScoreCommand: ParsableCommand {
     @OptionGroup var machine: MachineOptions
 
     func validate() throws {
-        guard merge || model != nil else { throw ValidationError("--model is missing: a model file, or NAME@production") }
+        guard merge || model != nil else {
+            throw ValidationError("--model is missing: a model file, or NAME@production")
+        }
         guard !merge || (model == nil && shard == nil && output == nil) else {
             throw ValidationError("--merge takes the folder of the shards, and no --model, --shard or --output")
         }
@@ -134,7 +136,8 @@ struct ScoreCommand: ParsableCommand {
         let reporter = reporting.reporter
         let count = try shards.write { reporter.reading($0, of: $1) }
         if count < shards.imageCount, !reporting.isQuiet {
-            StandardError.note("\(shards.imageCount - count) of \(shards.imageCount) images have no score: they were set aside")
+            StandardError.note(
+                "\(shards.imageCount - count) of \(shards.imageCount) images have no score: they were set aside")
         }
         print("scores: \(folder)/scores.csv")
     }
