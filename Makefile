@@ -104,7 +104,8 @@ test-slurm: $(if $(filter $(NOMINAL),$(SLURMED)),build,setup)
 	python3 Tests/Slurm/check_slurm.py --program $(SLURMED) $(SLURMFLAGS)
 
 setup-slurm:
-	@if ! PATH="$$PATH:/usr/sbin" command -v slurmctld munged sbatch >/dev/null; then \
+	@missing=; for p in slurmctld munged sbatch; do PATH="$$PATH:/usr/sbin" command -v $$p >/dev/null || missing=1; done; \
+	if [ -n "$$missing" ]; then \
 	  echo "installing: slurm-wlm munge"; \
 	  $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y --no-install-recommends slurm-wlm munge >/dev/null; fi
 

@@ -107,7 +107,7 @@ let package = Package(
             name: "fuzz",
             dependencies: [
                 "AnomalyDetection", "BinaryCoding", "ContentStore", "Evaluation", "Imaging", "Manifests", "Metrics",
-                "NeuralNetworks", "Pipeline", "SeededRandom", "Stages",
+                "NeuralNetworks", "Pipeline", "SeededRandom", "Slurm", "Stages",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Fuzzing", exclude: ["make_bombs.py"],

@@ -2,13 +2,13 @@ import ContentStore
 import Pipeline
 
 /// Reads what Slurm's programs print.
-enum SlurmAnswers {
+package enum SlurmAnswers {
     /// The format of squeue that `states` reads: comment, number in the array, state, nodes, reason.
     static let queueFormat = "%k|%K|%T|%N|%r"
 
     /// Elements by token and number; those of others are left out. An element that is listed twice, as one that was requeued may be,
     /// is what says most for waiting.
-    static func states(_ text: String, of tokens: Set<String>) -> [String: [Int: ElementState]] {
+    package static func states(_ text: String, of tokens: Set<String>) -> [String: [Int: ElementState]] {
         var states: [String: [Int: ElementState]] = [:]
         for line in text.split(separator: "\n") {
             let fields = line.split(separator: "|", maxSplits: 4, omittingEmptySubsequences: false).map(String.init)

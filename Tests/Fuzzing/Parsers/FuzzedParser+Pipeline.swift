@@ -1,6 +1,7 @@
 import ContentStore
 import Foundation
 import Pipeline
+import Slurm
 import Stages
 
 extension FuzzedParser {
@@ -9,16 +10,47 @@ extension FuzzedParser {
     static let workerSpecification = decoding(
         WorkerSpec.self, name: "worker-specification",
         sample: """
-            {"version":1,"task":"wood/train-1","key":"\(digest)","attempt":1,"inputs":[{"name":"in","digest":"\(digest)"}],\
+            {"version":2,"task":"wood/train-1","key":"\(digest)","attempt":1,"inputs":[{"name":"in","digest":"\(digest)"}],\
             "outputs":["checkpoint"],"threads":2,"store":"/store","folder":"/store/attempts/1","parent":77}
             """)
 
     static let workerRecord = decoding(
         WorkerRecord.self, name: "worker-record",
         sample: """
-            {"version":1,"key":"\(digest)","attempt":1,"failure":"timedOut","message":"It took longer.","lostBlob":"\(digest)",\
-            "references":["\(digest)"],"warnings":["careful"],"log":"text"}
+            {"version":2,"key":"\(digest)","attempt":1,"failure":"timedOut","message":"It took longer.","lostBlob":"\(digest)",\
+            "outputs":[{"name":"out","digest":"\(digest)","sizeBytes":3}],"references":["\(digest)"],"warnings":["careful"],\
+            "log":"text","seconds":0.5,"host":"n1","processor":"p","versions":"nominal"}
             """)
+
+    static let elementSpecification = decoding(
+        ElementSpec.self, name: "element-specification",
+        sample: """
+            {"version":1,"program":"0.1.0","job":"/s/job.json","store":"/s","folder":"/s/attempts/1/array-1/0","threads":2,\
+            "timeLimitSeconds":9.5,"requiredFreeBytes":1,"tasks":[{"task":"a/b","key":"\(digest)","attempt":1,\
+            "inputs":[{"name":"i","digest":"\(digest)"}],"outputs":["out"]}]}
+            """)
+
+    static let shardRecord = decoding(
+        ShardRecord.self, name: "shard-record",
+        sample: """
+            {"version":1,"shard":1,"count":2,"model":"\(digest)","engine":"onednn","tolerance":1.5,"list":"\(digest)",\
+            "imageCount":7,"scores":"\(digest)"}
+            """)
+
+    /// What squeue prints.
+    static let slurmQueue = FuzzedParser(
+        name: "slurm-queue", maximumBytes: 1024,
+        seeds: {
+            ["t|0|RUNNING|n1|None\nt|1|PENDING||Resources\nu|0|COMPLETED|n2|None\n"].map { Array($0.utf8) }
+        }
+    ) { _ in
+        { bytes in
+            let states = SlurmAnswers.states(String(decoding: bytes, as: UTF8.self), of: ["t"])
+            guard states.keys.allSatisfy({ $0 == "t" }) else {
+                fatalError("there is a state of an array that nobody asked for")
+            }
+        }
+    }
 
     /// What is decoded is written and read again, and every digest in it is read.
     private static func decoding<Value: Codable & Equatable & Sendable>(
