@@ -34,6 +34,9 @@ struct LineageCommandTests {
         for number in 0..<5 { #expect(row.output.contains("train/good/00\(number).png")) }
         #expect(row.output.contains("test/dent/000.png"))
         #expect(row.output.contains("manifest tiny.json  \(Digest.of(try fixture.bytes("tiny.json")))"))
+        let short = try fixture.nominal("lineage", "runs/tiny/scores.csv:2")
+        #expect(short.output.contains("5 images\n"))
+        #expect(short.output.contains("test/dent/000.png\n") && !short.output.contains("train/good/000.png"))
         let tree = { (text: String) in text.components(separatedBy: "\n\n").dropFirst().joined() }
         for thing in [
             "bolt/test/dent/000.png", "test/dent/000.png", "data/bolt/test/dent/000.png",

@@ -6,14 +6,18 @@ extension ContentStore {
     /// - Parameters:
     ///   - run: where several actions made the same bytes, the one that was part of this run is taken; else the first one.
     ///   - actions: actions to begin with, besides what made `digests`; unknown ones are passed over.
+    ///   - sources: whether files from outside are described one by one, or counted.
     public func lineage(
-        of digests: [Digest] = [], actions keys: [Digest] = [], _ direction: LineageGraph.Direction, run: Int64? = nil
+        of digests: [Digest] = [], actions keys: [Digest] = [], _ direction: LineageGraph.Direction, run: Int64? = nil,
+        sources: LineageGraph.SourceDetail = .named
     ) throws(StoreError) -> LineageGraph {
-        let preferred = try run.flatMap { number throws(StoreError) in try taskKeys(number) }
         var graph = try database.read { database in
-            var walk = LineageWalk(database, preferring: Set(preferred?.entries.map(\.key) ?? []))
+            var walk = try LineageWalk(database, sources) {
+                Set(run.flatMap { try? Self.taskKeys($0, database) }?.entries.map(\.key) ?? [])
+            }
             for digest in digests { try walk.begin(digest, direction) }
             for key in keys { try walk.begin(action: key, direction) }
+            try walk.countSources()
             return walk.graph
         }
         for number in Set(graph.actions.map(\.execution)).sorted() {

@@ -58,9 +58,28 @@ public struct LineageGraph: Sendable {
         public let name: String
     }
 
+    /// How files from outside are told of.
+    public enum SourceDetail: Sendable, Equatable {
+        /// Each with its name, digest and edge.
+        case named
+        /// In `unnamedSources`, but for what is in the graph anyway, and `focus`.
+        case counted(focus: Digest?)
+    }
+
+    /// A file from outside of which no more is told than that an action names it.
+    public struct UnnamedSource: Sendable, Equatable {
+        public let action: Int
+        /// As in `Relation.source`.
+        public let role: String
+        /// The same for the same content, in one graph.
+        public let content: Int64
+    }
+
     public internal(set) var artifacts: [Artifact] = []
     public internal(set) var actions: [Action] = []
     public internal(set) var edges: [Edge] = []
+    /// Empty where sources are named.
+    public internal(set) var unnamedSources: [UnnamedSource] = []
     /// What it is the lineage of, in `artifacts`.
     public internal(set) var roots: [Int] = []
     /// The runs that performed the actions, by number.

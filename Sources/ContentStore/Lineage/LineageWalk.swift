@@ -2,11 +2,16 @@ import GRDB
 
 /// Walks from contents to the actions that made them and what these used, or the other way. In one reading of the database.
 struct LineageWalk {
-    private(set) var graph = LineageGraph()
-    private let database: Database
-    private let preferred: Set<Digest>
+    var graph = LineageGraph()
+    let database: Database
+    let sources: LineageGraph.SourceDetail
+    /// Sources that are counted and not described, by the rows of their artifacts.
+    var unnamed: [(action: Int, role: String, artifact: Int64)] = []
+    /// The keys of the run that is asked about. Seldom needed, and decoded when they are.
+    private lazy var preferred = preference()
+    private let preference: () -> Set<Digest>
     /// Positions in the graph by rows.
-    private var artifacts: [Int64: Int] = [:]
+    var artifacts: [Int64: Int] = [:]
     private var actions: [Int64: Int] = [:]
     /// Artifacts whose makers, or users, are in the graph.
     private var passed: Set<Int64> = []
@@ -15,9 +20,17 @@ struct LineageWalk {
 
     private struct Output: Hashable { let action, artifact: Int }
 
-    init(_ database: Database, preferring preferred: Set<Digest>) {
-        self.database = database
-        self.preferred = preferred
+    init(
+        _ database: Database, _ sources: LineageGraph.SourceDetail,
+        preferring preference: @escaping () -> Set<Digest>
+    ) throws {
+        (self.database, self.sources, self.preference) = (database, sources, preference)
+        // What is in the graph beforehand is named wherever it is met.
+        if case .counted(let focus?) = sources,
+            let row = try database.identifier("SELECT id FROM artifact WHERE digest = ?", [focus.column])
+        {
+            _ = try artifact(row)
+        }
     }
 
     /// A root; one that the database does not know is passed over.
@@ -130,8 +143,9 @@ struct LineageWalk {
 
     /// The action of the run that is asked about, and of several the one that was performed first: a task may pass on what it was
     /// given, and then its bytes come from the one before it.
-    private func best(of made: [(Int64, String)]) throws -> (Int64, String)? {
+    private mutating func best(of made: [(Int64, String)]) throws -> (Int64, String)? {
         guard made.count > 1 else { return made.first }
+        let preferred = preferred
         let keyed = try made.map { action, name in
             let row = try Row.fetchOne(database, sql: "SELECT key, job FROM action WHERE id = ?", arguments: [action])!
             return (action, name, preferred.contains(try Digest(row, 0)), row[1] as Int64)
@@ -145,7 +159,7 @@ struct LineageWalk {
         if outputs.insert(pair).inserted { connect(pair.action, pair.artifact, .generated, name) }
     }
 
-    private mutating func connect(_ action: Int, _ artifact: Int, _ relation: LineageGraph.Relation, _ name: String) {
+    mutating func connect(_ action: Int, _ artifact: Int, _ relation: LineageGraph.Relation, _ name: String) {
         graph.edges.append(LineageGraph.Edge(action: action, artifact: artifact, relation: relation, name: name))
     }
 
@@ -156,7 +170,7 @@ struct LineageWalk {
         pending.append((action, direction))
     }
 
-    private mutating func artifact(_ row: Int64) throws -> Int {
+    mutating func artifact(_ row: Int64) throws -> Int {
         if let known = artifacts[row] { return known }
         let statement = try RawStatement(database, "SELECT digest, sizeBytes FROM artifact WHERE id = ?")
         defer { statement.reset() }
@@ -168,32 +182,6 @@ struct LineageWalk {
         artifacts[row] = graph.artifacts.count
         graph.artifacts.append(LineageGraph.Artifact(digest: try statement.digest(0), sizeBytes: size))
         return artifacts[row]!
-    }
-
-    /// Files from outside come from nowhere, also where a blob happens to have their bytes. There may be a hundred thousand: one query
-    /// for each action, and no more work for each of them than has to be.
-    private mutating func connectSources(of action: Int64, _ position: Int) throws {
-        let statement = try RawStatement(
-            database,
-            """
-            SELECT artifact.id, artifact.digest, artifact.sizeBytes, source.role, keyPart.name FROM source
-                JOIN artifact ON artifact.id = source.artifact JOIN keyPart ON keyPart.id = source.keyPart
-            WHERE source.action = ? ORDER BY source.keyPart, source.role
-            """)
-        defer { statement.reset() }
-        statement.bind(1, action)
-        while try statement.next() {
-            let row = statement.integer(0)
-            let place = artifacts[row] ?? graph.artifacts.count
-            if place == graph.artifacts.count {
-                artifacts[row] = place
-                graph.artifacts.append(
-                    LineageGraph.Artifact(
-                        digest: try statement.digest(1),
-                        sizeBytes: statement.isNull(2) ? nil : Int(statement.integer(2))))
-            }
-            connect(position, place, .source(role: statement.text(3)), statement.text(4))
-        }
     }
 
     /// Inputs; where an action of an earlier version of the store has no sources, what it refers to and others made as well.

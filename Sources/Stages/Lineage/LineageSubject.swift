@@ -194,13 +194,17 @@ public enum LineageError: Error, Equatable, CustomStringConvertible {
 extension LineageSubject {
     /// The lineage. Of an image, upwards, that of the newest verdict on it.
     ///
+    /// - Parameter isCounting: leaves files from outside unnamed, but for the image that it is about.
     /// - Throws: `StoreError`.
-    public func graph(_ direction: LineageGraph.Direction, _ store: ContentStore) throws -> LineageGraph {
+    public func graph(
+        _ direction: LineageGraph.Direction, _ store: ContentStore, isCounting: Bool = false
+    ) throws -> LineageGraph {
+        let sources: LineageGraph.SourceDetail = isCounting ? .counted(focus: image) : .named
         guard direction == .up, image != nil else {
-            return try store.lineage(of: digests, actions: actions, direction, run: run)
+            return try store.lineage(of: digests, actions: actions, direction, run: run, sources: sources)
         }
-        guard let newest = verdicts.first else { return try store.lineage(of: digests, .up) }
-        return try store.lineage(actions: [newest.action], .up, run: run)
+        guard let newest = verdicts.first else { return try store.lineage(of: digests, .up, sources: sources) }
+        return try store.lineage(actions: [newest.action], .up, run: run, sources: sources)
     }
 
     /// What it is, and of an image what it was taken for.

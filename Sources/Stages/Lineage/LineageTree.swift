@@ -85,11 +85,12 @@ public struct LineageTree {
     }
 
     private func files(_ step: Int) -> [String] {
-        let sources = lineage.sources[step]
+        let (sources, unnamed) = (lineage.sources[step], lineage.unnamedSources[step])
         var lines: [String] = []
-        for kind in Set(sources.map(\.kind)).sorted() {
+        for kind in Set(sources.map(\.kind)).union(unnamed.keys).sorted() {
             let own = sources.filter { $0.kind == kind }
-            lines.append("\(own.count) \(kind.rawValue)\(own.count == 1 ? "" : "s")")
+            let count = own.count + (unnamed[kind] ?? 0)
+            lines.append("\(count) \(kind.rawValue)\(count == 1 ? "" : "s")")
             let shown = options.showsFiles || kind == .blob ? own : own.filter { $0.digest == focus }
             lines += shown.map { "  \(options.showsFiles ? $0.digest.hex : $0.digest.short)  \($0.name)" }
         }

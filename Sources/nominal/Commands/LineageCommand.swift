@@ -78,7 +78,9 @@ struct LineageCommand: ParsableCommand {
             let store = try storeOptions.open(.readOnly)
             let subject = try LineageSubject(thing, in: store)
             let direction: LineageGraph.Direction = down ? .down : .up
-            let graph = try subject.graph(direction, store)
+            // A tree without a list of files needs no more than their number.
+            let isTree = !(json || dot || files) && page == nil && prov == nil && openlineage == nil && roCrate == nil
+            let graph = try subject.graph(direction, store, isCounting: isTree)
             try export(subject, graph, store)
             let verdicts = down ? try ImageVerdict.all(in: graph, store) : subject.verdicts
             if json {
