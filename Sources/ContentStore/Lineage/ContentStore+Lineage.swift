@@ -6,13 +6,12 @@ extension ContentStore {
     /// - Parameters:
     ///   - run: where several actions made the same bytes, the one that was part of this run is taken; else the first one.
     ///   - actions: actions to begin with, besides what made `digests`; unknown ones are passed over.
-    ///   - sources: whether files from outside are described one by one, or counted.
     public func lineage(
         of digests: [Digest] = [], actions keys: [Digest] = [], _ direction: LineageGraph.Direction, run: Int64? = nil,
-        sources: LineageGraph.SourceDetail = .named
+        detail: LineageGraph.Detail = .everything
     ) throws(StoreError) -> LineageGraph {
         var graph = try database.read { database in
-            var walk = try LineageWalk(database, sources) {
+            var walk = try LineageWalk(database, detail) {
                 Set(run.flatMap { try? Self.taskKeys($0, database) }?.entries.map(\.key) ?? [])
             }
             for digest in digests { try walk.begin(digest, direction) }
@@ -59,12 +58,13 @@ extension ContentStore {
             try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT DISTINCT action.id, action.key, job.task, job.execution, job.startedAt, job.id FROM artifact
+                    SELECT DISTINCT action.id, action.key, job.task, job.execution,
+                        coalesce(origin.startedAt, job.startedAt), job.id FROM artifact
                         JOIN source ON source.artifact = artifact.id
                         JOIN generatedBy ON generatedBy.action = source.action
                         JOIN used ON used.artifact = generatedBy.artifact
                         JOIN action ON action.id = used.action
-                        JOIN job ON job.id = action.job
+                        JOIN job ON job.id = action.job LEFT JOIN origin ON origin.job = job.id
                     WHERE artifact.digest = ? AND action.stage = ? ORDER BY job.id DESC
                     """, arguments: [source.column, stage]
             ).map { row in

@@ -4,8 +4,9 @@ import GRDB
 /// each of them than has to be.
 extension LineageWalk {
     /// Files from outside come from nowhere, also where a blob happens to have their bytes.
-    mutating func connectSources(of action: Int64, _ position: Int) throws {
-        guard case .named = sources else { return try collectSources(of: action, position) }
+    /// Says whether there are any.
+    mutating func connectSources(of action: Int64, _ position: Int) throws -> Bool {
+        guard detail == .everything else { return try collectSources(of: action, position) }
         let statement = try RawStatement(
             database,
             """
@@ -15,6 +16,7 @@ extension LineageWalk {
             """)
         defer { statement.reset() }
         statement.bind(1, action)
+        var isNaming = false
         while try statement.next() {
             let row = statement.integer(0)
             let place = artifacts[row] ?? graph.artifacts.count
@@ -26,15 +28,19 @@ extension LineageWalk {
                         sizeBytes: statement.isNull(2) ? nil : Int(statement.integer(2))))
             }
             connect(position, place, .source(role: statement.text(3)), statement.text(4))
+            isNaming = true
         }
+        return isNaming
     }
 
     /// Numbers alone, of one table.
-    private mutating func collectSources(of action: Int64, _ position: Int) throws {
+    private mutating func collectSources(of action: Int64, _ position: Int) throws -> Bool {
+        let count = unnamed.count
         let statement = try RawStatement(database, "SELECT role, artifact FROM source WHERE action = ?")
         defer { statement.reset() }
         statement.bind(1, action)
         while try statement.next() { unnamed.append((position, statement.text(0), statement.integer(1))) }
+        return unnamed.count > count
     }
 
     /// After the walk: of what was only collected, what the graph has for another reason gets its edges, and the rest is counted.

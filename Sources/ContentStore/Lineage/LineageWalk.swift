@@ -4,7 +4,7 @@ import GRDB
 struct LineageWalk {
     var graph = LineageGraph()
     let database: Database
-    let sources: LineageGraph.SourceDetail
+    let detail: LineageGraph.Detail
     /// Sources that are counted and not described, by the rows of their artifacts.
     var unnamed: [(action: Int, role: String, artifact: Int64)] = []
     /// The keys of the run that is asked about. Seldom needed, and decoded when they are.
@@ -21,12 +21,12 @@ struct LineageWalk {
     private struct Output: Hashable { let action, artifact: Int }
 
     init(
-        _ database: Database, _ sources: LineageGraph.SourceDetail,
+        _ database: Database, _ detail: LineageGraph.Detail,
         preferring preference: @escaping () -> Set<Digest>
     ) throws {
-        (self.database, self.sources, self.preference) = (database, sources, preference)
+        (self.database, self.detail, self.preference) = (database, detail, preference)
         // What is in the graph beforehand is named wherever it is met.
-        if case .counted(let focus?) = sources,
+        if case .outline(let focus?) = detail,
             let row = try database.identifier("SELECT id FROM artifact WHERE digest = ?", [focus.column])
         {
             _ = try artifact(row)
@@ -65,8 +65,8 @@ struct LineageWalk {
             let position = actions[action]!
             switch direction {
             case .up:
-                try connectSources(of: action, position)
-                for (artifact, relation, name) in try inputs(of: action) {
+                let isNaming = try connectSources(of: action, position)
+                for (artifact, relation, name) in try inputs(of: action, isNaming: isNaming) {
                     connect(position, try self.artifact(artifact), relation, name)
                     try climb(from: artifact)
                 }
@@ -185,12 +185,10 @@ struct LineageWalk {
     }
 
     /// Inputs; where an action of an earlier version of the store has no sources, what it refers to and others made as well.
-    private func inputs(of action: Int64) throws -> [(artifact: Int64, LineageGraph.Relation, name: String)] {
+    private func inputs(of action: Int64, isNaming: Bool) throws -> [(artifact: Int64, LineageGraph.Relation, name: String)] {
         let used = try rows("SELECT artifact, name FROM used WHERE action = ? ORDER BY position", action)
         let inputs = used.map { ($0.0, LineageGraph.Relation.used, $0.1) }
-        guard try database.identifier("SELECT 1 FROM source WHERE action = ? LIMIT 1", [action]) == nil else {
-            return inputs
-        }
+        if isNaming { return inputs }
         let parts = try rows(
             """
             SELECT artifact, '' FROM reference WHERE action = ?1
@@ -218,20 +216,27 @@ struct LineageWalk {
         let statement = try RawStatement(
             database,
             """
-            SELECT action.key, stage, version, task, attempt, execution, startedAt, durationSeconds,
-                (SELECT count(*) FROM reference WHERE reference.action = action.id)
-            FROM action JOIN job ON job.id = action.job WHERE action.id = ?
+            SELECT action.key, stage, version, task, attempt, execution, job.startedAt, durationSeconds,
+                (SELECT count(*) FROM reference WHERE reference.action = action.id),
+                origin.job, origin.startedAt, origin.run, origin.versions, origin.processor
+            FROM action JOIN job ON job.id = action.job LEFT JOIN origin ON origin.job = job.id WHERE action.id = ?
             """)
         defer { statement.reset() }
         statement.bind(1, action)
         guard try statement.next() else {
             throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "an action has no attempt")
         }
+        let maker =
+            statement.isNull(10)
+            ? nil
+            : LineageGraph.Maker(
+                run: statement.integer(11), versions: statement.text(12), processor: statement.text(13))
         return LineageGraph.Action(
             key: try statement.digest(0), stage: statement.text(1), version: Int(statement.integer(2)),
             task: statement.text(3), attempt: Int(statement.integer(4)), execution: statement.integer(5),
-            startedAt: statement.integer(6), durationSeconds: statement.real(7),
-            parameters: try parameters(of: action), referenceCount: Int(statement.integer(8)))
+            startedAt: statement.integer(maker == nil ? 6 : 10), durationSeconds: statement.real(7),
+            imported: statement.isNull(9) ? nil : LineageGraph.Import(at: statement.integer(6), maker: maker),
+            parameters: detail == .everything ? try parameters(of: action) : [], referenceCount: Int(statement.integer(8)))
     }
 
     /// By name; what is looked for has no names of images in it, of which there may be many.
