@@ -18,7 +18,7 @@ struct FuzzedParser: Sendable {
 
     static let all =
         images + evaluation + manifests + binaries + bundles + runFolders
-        + [workerSpecification, workerRecord, roll, verdict, exportList]
+        + attestations + [workerSpecification, workerRecord, roll, verdict, exportList]
 
     static func named(_ name: String) throws(FuzzError) -> FuzzedParser {
         guard let parser = (all + [anyImage, faulty]).first(where: { $0.name == name }) else {
