@@ -64,7 +64,9 @@ struct AttestationFindings: Encodable {
             case .byproduct: break
             }
         }
-        if different > 0 { lines.append("\(folder): \(different) of \(statement.subjects.count) are not what was attested") }
+        if different > 0 {
+            lines.append("\(folder): \(different) of \(statement.subjects.count) are not what was attested")
+        }
         if others > 0 { lines.append("\(folder): \(others) file\(others == 1 ? " is" : "s are") not attested") }
         if isSound { lines.append("\(folder): all of them are there and are what was attested") }
         return lines.joined(separator: "\n")
@@ -85,7 +87,9 @@ struct AttestationFindings: Encodable {
         }
     }
 
-    private enum CodingKeys: CodingKey { case attestation, key, run, outcome, versions, results, history, folder, findings }
+    private enum CodingKeys: CodingKey {
+        case attestation, key, run, outcome, versions, results, history, folder, findings
+    }
 
     func encode(to encoder: any Encoder) throws {
         var members = encoder.container(keyedBy: CodingKeys.self)

@@ -186,7 +186,9 @@ struct BundleTests {
         #expect(try other.store.listing().blobs.isEmpty)
     }
 
-    @Test("Bundles of versions 1 and 2, which do not say who made a result, are read, and nobody is made up", arguments: [1, 2])
+    @Test(
+        "Bundles of versions 1 and 2, which do not say who made a result, are read, and nobody is made up",
+        arguments: [1, 2])
     func earlier(_ version: Int) throws {
         _ = try fill()
         _ = try store.export(try store.subject("second"), to: file)

@@ -65,7 +65,9 @@ struct MigrationTests {
         process.arguments = ["-s", "-n", folder.path + "/lock", "sleep", "60"]
         try process.run()
         defer { process.terminate() }
-        for _ in 0..<500 where StoreLock.holders(store: folder.path).isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+        for _ in 0..<500 where StoreLock.holders(store: folder.path).isEmpty {
+            try await Task.sleep(for: .milliseconds(20))
+        }
         let holders = StoreLock.holders(store: folder.path)
         #expect(holders.count == 1 && holders[0].hasPrefix("process \(process.processIdentifier) (/usr/bin/flock -s"))
         let error = StoreError.olderSchemaInUse(path: "store", found: 5, current: 6, holders: holders)
@@ -77,7 +79,8 @@ struct MigrationTests {
         let store = try ContentStore(path: folder.path)
         let run = try store.beginExecution(command: "", versions: "")
         for text in ["a", "a", "b"] {
-            let key = ActionKey(stage: text, version: 1, parts: [KeyPart("text", .text("same")), KeyPart("own", .text(text))])
+            let key = ActionKey(
+                stage: text, version: 1, parts: [KeyPart("text", .text("same")), KeyPart("own", .text(text))])
             _ = try store.beginAttempt(key, execution: run, task: "task")
         }
         store.flush()

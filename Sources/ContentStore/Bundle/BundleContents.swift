@@ -52,7 +52,8 @@ struct BundleContents: Codable, Equatable {
         var isFit: Bool {
             run >= 1 && startedAt >= 0
                 && [versions, processor].allSatisfy { text in
-                    text.utf8.count <= 1000 && text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+                    text.utf8.count <= 1000
+                        && text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
                 }
         }
     }

@@ -16,7 +16,9 @@ extension ContentStore {
             var remade: [RemadeResult] = []
             for key in keys {
                 let attempts = try Self.successes(of: key, database)
-                guard let current = attempts.first, let entry = entries[current.job], entry.position > end else { continue }
+                guard let current = attempts.first, let entry = entries[current.job], entry.position > end else {
+                    continue
+                }
                 let former = attempts.first { entries[$0.job].map { $0.position <= end } ?? false }
                 let result = former.flatMap { $0.isImported ? nil : entries[$0.job]?.result }
                 remade.append(

@@ -45,6 +45,7 @@ extension LineageWalk {
 
     /// After the walk: of what was only collected, what the graph has for another reason gets its edges, and the rest is counted.
     mutating func countSources() throws {
+        graph.unnamedSources.reserveCapacity(unnamed.count)
         for (action, role, row) in unnamed {
             guard let place = artifacts[row] else {
                 graph.unnamedSources.append(LineageGraph.UnnamedSource(action: action, role: role, content: row))

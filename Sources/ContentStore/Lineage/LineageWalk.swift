@@ -185,7 +185,9 @@ struct LineageWalk {
     }
 
     /// Inputs; where an action of an earlier version of the store has no sources, what it refers to and others made as well.
-    private func inputs(of action: Int64, isNaming: Bool) throws -> [(artifact: Int64, LineageGraph.Relation, name: String)] {
+    private func inputs(of action: Int64, isNaming: Bool) throws -> [(
+        artifact: Int64, LineageGraph.Relation, name: String
+    )] {
         let used = try rows("SELECT artifact, name FROM used WHERE action = ? ORDER BY position", action)
         let inputs = used.map { ($0.0, LineageGraph.Relation.used, $0.1) }
         if isNaming { return inputs }
@@ -236,7 +238,8 @@ struct LineageWalk {
             task: statement.text(3), attempt: Int(statement.integer(4)), execution: statement.integer(5),
             startedAt: statement.integer(maker == nil ? 6 : 10), durationSeconds: statement.real(7),
             imported: statement.isNull(9) ? nil : LineageGraph.Import(at: statement.integer(6), maker: maker),
-            parameters: detail == .everything ? try parameters(of: action) : [], referenceCount: Int(statement.integer(8)))
+            parameters: detail == .everything ? try parameters(of: action) : [],
+            referenceCount: Int(statement.integer(8)))
     }
 
     /// By name; what is looked for has no names of images in it, of which there may be many.

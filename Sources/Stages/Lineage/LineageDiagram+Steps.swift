@@ -38,9 +38,10 @@ extension LineageDiagram {
         let seconds = actions.reduce(0) { $0 + $1.durationSeconds }
         let runs = Set(actions.map(\.execution)).sorted()
         let imports = actions.count { $0.imported != nil }
+        let doer = imports == 0 ? "Run" : imports == actions.count ? "Imported in run" : "Run or import"
         var facts = [
             Fact(label: "Stage", value: "\(item.stage), version \(item.version)"),
-            Fact(label: imports == 0 ? "Run" : imports == actions.count ? "Imported in run" : "Run or import", value: LineageTree.ranges(runs)),
+            Fact(label: doer, value: LineageTree.ranges(runs)),
             Fact(label: "Begun", value: LineageTree.time(actions.map(\.startedAt).min() ?? 0)),
             Fact(label: "Time", value: "\((seconds * 10).rounded() / 10) s"),
         ]

@@ -19,13 +19,15 @@ extension LineageGraph {
         return imported.maker.map { .maker($0) } ?? .unknown
     }
 
-    /// Actions whose stored results were made by runs that began after the one that is asked about, in words; nil where there are none.
+    /// Actions whose stored results were made by runs that began after the one that is asked about, in words; nil where there are
+    /// none.
     public func noteOnLaterAttempts(than run: Int64?) -> String? {
         guard let run else { return nil }
         let later = actions.filter { $0.execution > run }
         guard !later.isEmpty else { return nil }
         let runs = Set(later.map(\.execution)).sorted()
-        return "of \(later.count) of these tasks, what is stored was made or imported after run \(run) had begun, in run"
+        return
+            "of \(later.count) of these tasks, what is stored was made or imported after run \(run) had begun, in run"
             + "\(runs.count == 1 ? "" : "s") \(LineageTree.ranges(runs)); times and versions are of that"
     }
 }

@@ -2,7 +2,7 @@ import ContentStore
 
 /// A lineage as JSON: all actions, contents, edges and runs, with nothing left out.
 public struct LineageJSON: Encodable {
-    /// History: 1 = first; 2 = imports, and texts among the parameters without quotation marks of their own.
+    /// History: 1 = first; 2 = imports, and texts among the parameters without quotation marks.
     public static let version = 2
 
     struct Artifact: Encodable {
@@ -38,7 +38,9 @@ public struct LineageJSON: Encodable {
 
         init(_ imported: LineageGraph.Import) {
             at = LineageTree.time(imported.at)
-            (makingRun, versions, processor) = (imported.maker?.run, imported.maker?.versions, imported.maker?.processor)
+            (makingRun, versions, processor) = (
+                imported.maker?.run, imported.maker?.versions, imported.maker?.processor
+            )
         }
     }
 

@@ -104,12 +104,22 @@ public struct LineageSteps: Sendable {
 
     private mutating func countUnnamed(_ stepOf: [Int]) {
         unnamedSources = Array(repeating: [:], count: steps.count)
-        var seen = Array(repeating: Set<Int64>(), count: steps.count)
+        // Most of them are those of one step.
+        var (last, counts): ((step: Int, role: String)?, [Int]) = (nil, [])
+        var kinds: [(step: Int, kind: Source.Kind)] = []
+        struct Content: Hashable { let step: Int, content: Int64 }
+        var seen = Set<Content>(minimumCapacity: graph.unnamedSources.count)
         for source in graph.unnamedSources {
             let step = stepOf[source.action]
-            guard seen[step].insert(source.content).inserted else { continue }
-            unnamedSources[step][Self.kind(steps[step].stage, source.role), default: 0] += 1
+            guard seen.insert(Content(step: step, content: source.content)).inserted else { continue }
+            if last?.step != step || last?.role != source.role {
+                last = (step, source.role)
+                kinds.append((step, Self.kind(steps[step].stage, source.role)))
+                counts.append(0)
+            }
+            counts[counts.count - 1] += 1
         }
+        for (place, count) in zip(kinds, counts) { unnamedSources[place.step][place.kind, default: 0] += count }
     }
 
     private static func kind(_ stage: String, _ role: String) -> Source.Kind {

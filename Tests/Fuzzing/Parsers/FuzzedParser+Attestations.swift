@@ -51,7 +51,8 @@ extension FuzzedParser {
 
     /// Signed as whoever has a key may sign anything.
     private static let statement = FuzzedParser(
-        name: "statement", words: ["\"subject\"", "\"sha256\"", "\"byproducts\"", "\"history\"", "\"position\"", "../"],
+        name: "statement",
+        words: ["\"subject\"", "\"sha256\"", "\"byproducts\"", "\"history\"", "\"position\"", "../"],
         seeds: { [Array(sample.utf8)] }
     ) { folder in
         let key = try signer().verificationKey
@@ -66,7 +67,8 @@ extension FuzzedParser {
     }
 
     private static let key = FuzzedParser(
-        name: "key", maximumBytes: 512, words: ["-----BEGIN ", "-----END ", "PRIVATE KEY-----", "PUBLIC KEY-----", "MC4CAQAw"],
+        name: "key", maximumBytes: 512,
+        words: ["-----BEGIN ", "-----END ", "PRIVATE KEY-----", "PUBLIC KEY-----", "MC4CAQAw"],
         seeds: { [Array(privateKey.utf8), Array(publicKey.utf8)] }
     ) { _ in
         { bytes in
