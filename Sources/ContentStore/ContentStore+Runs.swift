@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 /// What the commands that look at runs ask for. None of it needs the store to be open for writing.
@@ -63,15 +64,17 @@ extension ContentStore {
 
     /// The keys of the tasks of a run; `nil` if it did not get that far, or was recorded by version 1 of the schema.
     public func taskKeys(_ execution: Int64) throws(StoreError) -> TaskKeys? {
-        try database.read { database in
-            let text = try String.fetchOne(
-                database,
-                sql: """
-                    SELECT CAST(taskKeys.content AS TEXT) FROM execution JOIN taskKeys ON taskKeys.id = execution.taskKeys
-                    WHERE execution.id = ?
-                    """, arguments: [execution])
-            return text.flatMap(TaskKeys.init(text:))
-        }
+        try database.read { try Self.taskKeys(execution, $0) }
+    }
+
+    static func taskKeys(_ execution: Int64, _ database: Database) throws -> TaskKeys? {
+        let content = try Data.fetchOne(
+            database,
+            sql: """
+                SELECT taskKeys.content FROM execution JOIN taskKeys ON taskKeys.id = execution.taskKeys
+                WHERE execution.id = ?
+                """, arguments: [execution])
+        return content.flatMap { TaskKeys(bytes: Array($0)) }
     }
 
     private func records(_ clause: String, _ arguments: StatementArguments) throws(StoreError) -> [ExecutionRecord] {

@@ -27,12 +27,13 @@ public final class ContentStore: Sendable {
 
     /// Opens the store in the folder `path`, which is created when missing and opened for writing.
     ///
-    /// Opening for writing brings a store of an earlier version up to date, and removes what runs that died left behind.
+    /// Opening for writing brings a store of an earlier version up to date, unless a program has it open, and removes what runs that
+    /// died left behind.
     /// It waits up to `lockTimeoutSeconds` for a process that needs the store for itself, which is what programs before
     /// version 2 of the schema do (`onWait` is called once with a description of that process), then throws `.locked`.
     /// Opening read-only never waits and changes nothing.
     ///
-    /// Throws `.notAStore`, `.newerSchema`, `.olderSchema`, `.readOnlyFileSystem`, `.diskFull`, `.fileSystem` or `.database`.
+    /// Throws `.notAStore`, `.newerSchema`, `.olderSchema`, `.olderSchemaInUse`, `.readOnlyFileSystem`, `.diskFull`, `.fileSystem` or `.database`.
     public init(
         path: String, mode: Mode = .readWrite, lockTimeoutSeconds: Double = 0,
         onWait: (_ holder: String) -> Void = { _ in }
@@ -50,7 +51,12 @@ public final class ContentStore: Sendable {
         self.locks = locks
         database = try locks.opening(timeoutSeconds: lockTimeoutSeconds, onWait: onWait) { () throws(StoreError) in
             try Self.createFolders(path)
-            return try StoreDatabase(store: path, isWritable: true)
+            return try StoreDatabase(store: path, isWritable: true) { found throws(StoreError) in
+                // A program of the earlier version would go on writing to tables that have become others.
+                guard try !locks.isAlone() else { return }
+                throw .olderSchemaInUse(
+                    path: path, found: found, current: StoreSchema.version, holders: StoreLock.holders(store: path))
+            }
         }
         committer = GroupCommitter(database: database, lock: lock)
         // Within the lock, a session that is dead stays so: its number can be taken again, but nothing made under it.
@@ -58,6 +64,9 @@ public final class ContentStore: Sendable {
     }
 
     deinit { committer?.close() }
+
+    /// Whether a program on this machine has the store in a folder open for writing; false where there is none.
+    public static func isInUse(_ path: String) throws(StoreError) -> Bool { try StoreLocks.hasWriter(path) }
 
     /// Blocks until everything committed so far is durable or has failed.
     public func flush() { try? settle() }

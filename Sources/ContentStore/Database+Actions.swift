@@ -8,6 +8,12 @@ extension Database {
         try run(
             "INSERT INTO action (key, stage, version) VALUES (?, ?, ?)", [key.digest.column, key.stage, key.version])
         let action = lastInsertedRowID
+        try describe(action, by: key, &rows)
+        return action
+    }
+
+    /// Writes down the key parts, sources and inputs of an action.
+    private func describe(_ action: Int64, by key: ActionKey, _ rows: inout CommitWriter.KnownRows) throws {
         for (position, part) in key.parts.enumerated() {
             let keyPart = try keyPartRow(part, &rows)
             try run(
@@ -28,7 +34,15 @@ extension Database {
             insertion.bind(4, try artifactRow(input.digest, nil, &rows))
             try insertion.run()
         }
-        return action
+    }
+
+    /// What a bundle says of an action gives way to what is known here, as soon as the action was performed here.
+    private func describeAgain(_ action: Int64, by key: ActionKey, _ rows: inout CommitWriter.KnownRows) throws {
+        for table in ["actionKeyPart", "source", "used"] {
+            try run("DELETE FROM \(table) WHERE action = ?", [action])
+        }
+        try run("UPDATE action SET stage = ?, version = ? WHERE id = ?", [key.stage, key.version, action])
+        try describe(action, by: key, &rows)
     }
 
     /// Replaces the result of an action. A different result from the same key is noted in the ledger.
@@ -44,9 +58,12 @@ extension Database {
                 "differs", record.key.digest, "attempt \(record.attempt.number) of \(record.task) gave other outputs",
                 record.startedAt)
         }
-        if try identifier("SELECT job FROM action WHERE id = ?", [action]) != nil {
+        if let former = try identifier("SELECT job FROM action WHERE id = ?", [action]) {
             for table in ["generatedBy", "reference", "warning"] {
                 try run("DELETE FROM \(table) WHERE action = ?", [action])
+            }
+            if try identifier("SELECT 1 FROM origin WHERE job = ?", [former]) != nil {
+                try describeAgain(action, by: record.key, &rows)
             }
         }
         for (position, output) in result.outputs.enumerated() {
@@ -96,15 +113,17 @@ extension Database {
         encoder.append(record: [part])
         let identity = Digest.of(encoder.bytes)
         if let known = rows.keyParts[identity] { return known }
-        let digest = part.value.contentDigest.column
-        let found = try identifier("SELECT id FROM keyPart WHERE digest = ? AND name = ?", [digest, part.name])
-        if found == nil {
-            try run(
-                "INSERT INTO keyPart (name, digest, readable) VALUES (?, ?, ?)",
-                [part.name, digest, part.value.readable])
-        }
-        let row = found ?? lastInsertedRowID
+        let row = try keyPartRow(part.name, part.value.contentDigest, part.value.readable)
         rows.keyParts[identity] = row
         return row
+    }
+
+    /// The row of a key part, which is made when it is new. A bundle may give the same digest another text: that is another row.
+    func keyPartRow(_ name: String, _ digest: Digest, _ readable: String) throws -> Int64 {
+        let found = try identifier(
+            "SELECT id FROM keyPart WHERE digest = ? AND name = ? AND readable = ?", [digest.column, name, readable])
+        if let found { return found }
+        try run("INSERT INTO keyPart (name, digest, readable) VALUES (?, ?, ?)", [name, digest.column, readable])
+        return lastInsertedRowID
     }
 }

@@ -44,26 +44,28 @@ public struct Digest: Hashable, Comparable, Sendable, Codable, CustomStringConve
 
     /// Reads 64 hexadecimal digits, in either case. Throws `StoreError.malformedDigest` for anything else.
     public init(hex: String) throws {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(32)
-        var high: UInt8?
-        for digit in hex.utf8 {
+        guard let digest = Digest(hexDigits: hex.utf8) else { throw StoreError.malformedDigest(text: hex) }
+        self = digest
+    }
+
+    /// 64 hexadecimal digits in ASCII, in either case; `nil` for anything else.
+    init?(hexDigits: some Sequence<UInt8>) {
+        var words: [4 of UInt64] = [0, 0, 0, 0]
+        var count = 0
+        for digit in hexDigits {
             let nibble: UInt8
             switch digit {
             case UInt8(ascii: "0")...UInt8(ascii: "9"): nibble = digit - UInt8(ascii: "0")
             case UInt8(ascii: "a")...UInt8(ascii: "f"): nibble = digit - UInt8(ascii: "a") + 10
             case UInt8(ascii: "A")...UInt8(ascii: "F"): nibble = digit - UInt8(ascii: "A") + 10
-            default: throw StoreError.malformedDigest(text: hex)
+            default: return nil
             }
-            if let upper = high {
-                bytes.append(upper << 4 | nibble)
-                high = nil
-            } else {
-                high = nibble
-            }
+            guard count < 64 else { return nil }
+            words[count / 16] = words[count / 16] << 4 | UInt64(nibble)
+            count += 1
         }
-        guard high == nil, let digest = Digest(bytes: bytes) else { throw StoreError.malformedDigest(text: hex) }
-        self = digest
+        guard count == 64 else { return nil }
+        self.init(words: (words[0], words[1], words[2], words[3]))
     }
 
     /// 64 lowercase hexadecimal digits.

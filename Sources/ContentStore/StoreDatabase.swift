@@ -13,7 +13,11 @@ final class StoreDatabase: Sendable {
     let path: String
 
     /// Opens or, for writing, creates `store`/store.sqlite and checks its schema version.
-    init(store: String, isWritable: Bool) throws(StoreError) {
+    ///
+    /// - Parameter mayMigrate: asked before a store of an earlier version is brought up to date; throws where others have it open.
+    init(
+        store: String, isWritable: Bool, mayMigrate: (_ found: Int) throws(StoreError) -> Void = { _ in }
+    ) throws(StoreError) {
         path = store
         let file = store + "/store.sqlite"
         if !isWritable && !FolderOperations.exists(file) {
@@ -37,7 +41,7 @@ final class StoreDatabase: Sendable {
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             return pool
         }
-        try checkVersion(isWritable: isWritable)
+        try checkVersion(isWritable: isWritable, mayMigrate)
     }
 
     func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
@@ -66,7 +70,9 @@ final class StoreDatabase: Sendable {
         try Self.mapping(path) { try connections.write(body) }
     }
 
-    private func checkVersion(isWritable: Bool) throws(StoreError) {
+    private func checkVersion(
+        isWritable: Bool, _ mayMigrate: (Int) throws(StoreError) -> Void
+    ) throws(StoreError) {
         let found = try read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
         if found > StoreSchema.version {
             throw .newerSchema(path: path, found: found, supported: StoreSchema.version)
@@ -78,7 +84,19 @@ final class StoreDatabase: Sendable {
             guard isWritable else { throw .notAStore(path: path, reason: "store.sqlite is empty") }
         }
         guard isWritable else { throw .olderSchema(path: path, found: found, current: StoreSchema.version) }
-        try write { try StoreSchema.migrate($0, from: found) }
+        if found > 0 { try mayMigrate(found) }
+        try Self.mapping(path) {
+            try connections.writeWithoutTransaction { database in
+                // Has no effect within a transaction.
+                try database.execute(sql: "PRAGMA foreign_keys = OFF")
+                try database.inTransaction(.immediate) {
+                    try StoreSchema.migrate(database, from: found)
+                    try database.checkForeignKeys()
+                    return .commit
+                }
+                try database.execute(sql: "PRAGMA foreign_keys = ON")
+            }
+        }
     }
 
     /// A database without a pending journal in a folder that this process cannot write to.

@@ -36,6 +36,9 @@ extension StoreError: CustomStringConvertible {
         case .olderSchema(let path, let found, let current):
             "The store \(path) has schema version \(found), this program reads version \(current): the next command that "
                 + "writes to it, such as nominal run, brings it up to date and keeps what is in it."
+        case .olderSchemaInUse(let path, let found, let current, let holders):
+            "The store \(path) has schema version \(found), and has to be brought to version \(current) while no other program has "
+                + "it open: wait for \(Self.words(holders)) to end, or end it; nominal status shows runs that are under way."
         case .locked(let path, let holder, let waited):
             "The store \(path) is locked by \(holder), still after \(waited) s: wait for that run to end, or give "
                 + "--lock-timeout more seconds."
@@ -67,7 +70,7 @@ extension StoreError: CustomStringConvertible {
     /// The exit status a command should end with: 75 locked, 66 input missing, 65 bad data, 74 everything else.
     public var exitCode: Int32 {
         switch self {
-        case .locked: 75
+        case .locked, .olderSchemaInUse: 75
         case .unreadableSources, .unknownSubject, .unknownModel, .unknownCard, .unknownNight: 66
         case .modelRefused, .malformedDigest, .notARegularFile, .invalidBundle, .tooLarge, .outsideFolder,
             .nameLeavesFolder:
@@ -95,6 +98,10 @@ extension StoreError: CustomStringConvertible {
     }
 
     private static func text(of code: Int32) -> String { unsafe String(cString: strerror(code)) }
+
+    private static func words(_ holders: [String]) -> String {
+        holders.isEmpty ? "the program that has it open" : list(holders)
+    }
 
     private static func list(_ paths: [String]) -> String {
         paths.prefix(10).joined(separator: ", ") + (paths.count > 10 ? " and \(paths.count - 10) more" : "")

@@ -17,6 +17,8 @@ public enum StoreError: Error, Sendable, Equatable {
     case notAStore(path: String, reason: String)
     case newerSchema(path: String, found: Int, supported: Int)
     case olderSchema(path: String, found: Int, current: Int)
+    /// A store of an earlier version that others have open; `holders` in words, as far as they are known.
+    case olderSchemaInUse(path: String, found: Int, current: Int, holders: [String])
     case locked(path: String, holder: String, waitedSeconds: Double)
     case openedReadOnly(path: String, operation: String)
     case missingBlob(Digest)

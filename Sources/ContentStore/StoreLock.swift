@@ -40,6 +40,28 @@ final class StoreLock: Sendable {
         if isHeld.exchange(false, ordering: .acquiringAndReleasing) { close(descriptor) }
     }
 
+    /// The other processes of this machine that have a store open for writing, in words, by number; empty where the kernel does not
+    /// say.
+    static func holders(store: String) -> [String] {
+        guard let inode = try? FileSignature(path: store + "/lock")?.inode,
+            let bytes = try? OpenFile.reading("/proc/locks").readAll()
+        else { return [] }
+        var numbers: Set<Int32> = []
+        // 3: FLOCK  ADVISORY  READ 4711 fd:00:1573 0 EOF
+        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+            let fields = line.split(separator: " ")
+            guard fields.count > 5, fields[1] == "FLOCK", let number = Int32(fields[4]), number > 0, number != getpid(),
+                fields[5].split(separator: ":").last.flatMap({ Int64($0) }) == Int64(inode)
+            else { continue }
+            numbers.insert(number)
+        }
+        return numbers.sorted().map { number in
+            let command = (try? OpenFile.reading("/proc/\(number)/cmdline").readAll()) ?? []
+            let words = command.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
+            return "process \(number)" + (words.isEmpty ? "" : " (\(words.prefix(200)))")
+        }
+    }
+
     private static func holder(_ path: String) -> String {
         let bytes = try? OpenFile.reading(path).readAll()
         let text = String(decoding: bytes ?? [], as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)

@@ -42,7 +42,7 @@ extension StoreSchema {
 
     static func fillLineage(_ database: Database) throws {
         try findSources(database)
-        try linkHistory(database)
+        try linkHistory(database, HistoryKind.first)
     }
 
     /// Sources of what an earlier version computed, as far as the files are known. Of a digest within a key part, that version
@@ -83,8 +83,8 @@ extension StoreSchema {
     }
 
     /// What an earlier version wrote is taken as it is found.
-    static func linkHistory(_ database: Database) throws {
-        for kind in HistoryKind.allCases {
+    static func linkHistory(_ database: Database, _ kinds: [HistoryKind] = HistoryKind.allCases) throws {
+        for kind in kinds {
             for row in try Int64.fetchAll(database, sql: "SELECT row FROM (\(kind.rows)) ORDER BY row") {
                 try database.link(kind, row)
             }

@@ -4,7 +4,8 @@ import GRDB
 ///
 /// History: 1 = first; 2 = several processes at once: who runs what, what waits for whom, why an attempt failed; pins,
 /// and which job a run was of; 3 = models under names; 4 = nights of retraining; 5 = sources of actions, the manifest of a run, and
-/// the history as a chain; 6 = what was handed to a cluster.
+/// the history as a chain; 6 = the origin of imported results, parameters by their words too, images of nights in the chain, and
+/// what was handed to a cluster.
 ///
 /// Facts (`action` with its inputs, outputs, references, warnings) stay apart from the history (`execution`, `job`).
 /// Digests are 32-byte blobs, times are nanoseconds since 1970.
@@ -28,11 +29,13 @@ enum StoreSchema {
         Step(version: 3, sql: modelTables),
         Step(version: 4, sql: nightTables),
         Step(version: 5, sql: lineageTables, fill: fillLineage),
+        Step(version: 6, sql: originTables, fill: linkOrigins),
         Step(version: 6, sql: submissionTables),
     ]
 
     /// Brings a database of version `found` (0 when it is empty) to the present one. To be called in a transaction: a
-    /// crash leaves either the old version or the new one.
+    /// crash leaves either the old version or the new one. Foreign keys are not to be checked meanwhile, as a table that others
+    /// refer to is made anew.
     static func migrate(_ database: Database, from found: Int) throws {
         for step in steps where step.version > found {
             try database.execute(sql: step.sql)

@@ -14,14 +14,15 @@ public struct TaskKeys: Sendable, Equatable {
 
     public init(_ entries: [Entry]) { self.entries = entries }
 
-    /// The text as the database keeps it; nil if it is not of that form.
-    init?(text: String) {
+    /// The text as the database keeps it; nil if it is not of that form. There may be a hundred thousand lines: no string is
+    /// made but the names.
+    init?(bytes: [UInt8]) {
         var entries: [Entry] = []
-        for line in text.split(separator: "\n") {
-            guard let space = line.firstIndex(of: " "), let key = try? Digest(hex: String(line[..<space])) else {
-                return nil
-            }
-            entries.append(Entry(task: String(line[line.index(after: space)...]), key: key))
+        for line in bytes.split(separator: UInt8(ascii: "\n")) {
+            guard line.count > 64, line[line.startIndex + 64] == UInt8(ascii: " "),
+                let key = Digest(hexDigits: line.prefix(64))
+            else { return nil }
+            entries.append(Entry(task: String(decoding: line.dropFirst(65), as: UTF8.self), key: key))
         }
         self.entries = entries
     }

@@ -38,7 +38,7 @@ enum ExitStatus: Int32 {
         case let error as ComparisonError: self = error.isMissing ? .inputMissing : .invalidData
         case MetricsError.scratchFile: self = .inputOutput
         case ImagingError.unreadable: self = .inputMissing
-        case LineageError.unknown, LineageError.noFolder: self = .inputMissing
+        case LineageError.unknown, LineageError.noFolder, LineageError.unknownRun: self = .inputMissing
         case is LineageError, is AttestationError: self = .invalidData
         case is ManifestError, is ImagingError, is FormatError, is EngineError, is DemoDataError,
             is MetricsError, is ThresholdsError:

@@ -161,10 +161,12 @@ struct BundleTests {
     @Test(
         "Contents made to do harm are refused",
         arguments: [
-            ("\"subject\":\"task second\",\"version\":2", "\"subject\":\"task second\",\"version\":3"),
+            ("\"subject\":\"task second\",\"version\":3", "\"subject\":\"task second\",\"version\":4"),
             ("\"format\":\"nominal-bundle\"", "\"format\":\"other\""),
             ("\"sizeBytes\":3", "\"sizeBytes\":-3"), ("\"sizeBytes\":3", "\"sizeBytes\":9223372036854775807"),
             ("\"sizeBytes\":3", "\"sizeBytes\":4"), ("\"durationSeconds\":0.25", "\"durationSeconds\":-1"),
+            ("\"run\":1", "\"run\":0"), ("\"startedAt\":1", "\"startedAt\":-1"),
+            ("\"versions\":\"\"", "\"versions\":\"\\u001b[2J\""),
             ("\"task\":\"first\"", "\"task\":\"\""), ("{", "["), ("\"actions\":[", "\"actions\":[{},"),
         ])
     func hostile(_ change: (from: String, to: String)) throws {
@@ -184,15 +186,79 @@ struct BundleTests {
         #expect(try other.store.listing().blobs.isEmpty)
     }
 
-    @Test("A bundle of version 1, which names no sources, is read")
-    func first() throws {
+    @Test(
+        "Bundles of versions 1 and 2, which do not say who made a result, are read, and nobody is made up",
+        arguments: [1, 2])
+    func earlier(_ version: Int) throws {
         _ = try fill()
         _ = try store.export(try store.subject("second"), to: file)
-        try rewriteContents {
-            $0.replacing("\"sources\":[],", with: "").replacing(
-                "second\",\"version\":2", with: "second\",\"version\":1")
+        try rewriteContents { text in
+            var text = text.replacing(/"made":{[^}]*},/, with: "").replacing(
+                "second\",\"version\":3", with: "second\",\"version\":\(version)")
+            if version == 1 { text = text.replacing("\"sources\":[],", with: "") }
+            return text
         }
         #expect(try other.store.importBundle(file, execution: other.execution).newResults == 2)
+        let graph = try other.store.lineage(of: [.of(text: "two")], .up)
+        #expect(graph.actions.count == 2)
+        #expect(graph.actions.allSatisfy { $0.imported.map { $0.maker == nil && $0.at > 1 } ?? false })
+        #expect(try other.store.verifyHistory().isSound)
+        // Nor is the import taken for the maker when it is exported on.
+        let next = file + ".next"
+        _ = try other.store.export(try other.store.subject("second"), to: next)
+        #expect(!String(decoding: try AtomicFile.read(next), as: UTF8.self).contains("\"made\""))
+    }
+
+    @Test("What is imported tells of the run that made it, and of the import, and keeps doing so from store to store")
+    func origin() throws {
+        _ = try fill()
+        _ = try store.export(try store.subject("second"), to: file)
+        _ = try other.store.importBundle(file, execution: other.execution)
+        let made = try #require(try store.lineage(of: [.of(text: "two")], .up).actions.first)
+        #expect(made.imported == nil && made.startedAt == 1)
+        let graph = try other.store.lineage(of: [.of(text: "two")], .up)
+        for action in graph.actions {
+            let imported = try #require(action.imported)
+            #expect(imported.maker?.run == fixture.execution && imported.maker?.versions == "")
+            #expect(imported.maker?.processor == HostDescription.current.processor)
+            #expect((action.startedAt, action.durationSeconds) == (1, 0.25) && imported.at > 1)
+            #expect(action.execution == other.execution)
+        }
+        #expect(try other.store.verifyHistory().faults == [])
+        try other.store.database.write { try $0.execute(sql: "UPDATE origin SET processor = 'better' WHERE job = 1") }
+        #expect(
+            try other.store.verifyHistory().faults.map { "\($0)" }.contains {
+                $0.hasPrefix("the origin of the imported attempt 1 was edited")
+            })
+    }
+
+    @Test("Texts that a bundle plants are shown with its own results alone, and give way where these are made here")
+    func planted() throws {
+        let (first, second) = try fill()
+        _ = try store.export(try store.subject("second"), to: file)
+        try rewriteContents { $0.replacing("\"readable\":\"\\\"a\\\"\"", with: "\"readable\":\"harmless\"") }
+        _ = try other.store.importBundle(file, execution: other.execution)
+        func texts(_ key: ActionKey) throws -> [String]? {
+            try other.store.recordedKey(key.digest)?.parts.map(\.readable)
+        }
+        #expect(try texts(first) == ["harmless"])
+        // Another task of this store's own with the same part.
+        let own = ActionKey(stage: "own", version: 1, parts: first.parts)
+        let attempt = try other.store.beginAttempt(own, execution: other.execution, task: nil)
+        try other.store.commit(other.record(own, attempt, output: "own"), execution: other.execution)
+        other.store.flush()
+        #expect(try texts(own) == ["\"a\""])
+        #expect(try texts(first) == ["harmless"])
+        #expect(try texts(second) == ["\"b\""])
+        let graph = try other.store.lineage(of: [.of(text: "one")], .up)
+        #expect(graph.actions.map { $0.imported != nil } == [true])
+        // What was imported is made here: now it is known what it is.
+        let again = try other.store.beginAttempt(first, execution: other.execution, task: nil)
+        try other.store.commit(other.record(first, again, output: "one"), execution: other.execution)
+        other.store.flush()
+        #expect(try texts(first) == ["\"a\""])
+        #expect(try other.store.lineage(of: [.of(text: "one")], .up).actions.map { $0.imported == nil } == [true])
+        #expect(try other.store.verifyHistory().faults == [])
     }
 
     /// Puts other contents in front of the blobs.

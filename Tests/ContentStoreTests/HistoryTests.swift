@@ -205,6 +205,36 @@ struct HistoryTests {
         #expect(report.faults == [.vouchedAgain(what: edit.kind.word, row: edit.row, position: 10)])
     }
 
+    @Test("What was made again is known with the run that made it; where it came out otherwise, that is a fault")
+    func remade() throws {
+        let (first, other) = (StoreFixture.key("a"), StoreFixture.key("other"))
+        let before = try store.remadeResults(since: fixture.execution, [first.digest])
+        #expect(before == [])
+        let run = try store.beginExecution(command: "", versions: "")
+        func make(_ key: ActionKey, _ output: String) throws {
+            let attempt = try store.beginAttempt(key, execution: run, task: "task")
+            try store.commit(try fixture.record(key, attempt, output: output), execution: run)
+            store.flush()
+        }
+        try make(first, "one")
+        func remade() throws -> [RemadeResult] {
+            try store.remadeResults(since: fixture.execution, [first.digest, other.digest])
+        }
+        let found = RemadeResult(
+            key: first.digest, task: "task", formerRun: fixture.execution, latterRun: run, isEqual: true)
+        #expect(try remade() == [found])
+        #expect(try store.verifyHistory().faults == [])
+        #expect(try store.editedResults(among: [first.digest]) == [])
+        try make(first, "another one")
+        #expect(try remade().map(\.isEqual) == [false])
+        let fault = HistoryReport.Fault.madeOtherwise(task: "task", run: fixture.execution, by: run)
+        #expect(try store.verifyHistory().faults.contains(fault))
+        let graph = try store.lineage(actions: [first.digest], .up)
+        #expect(graph.actions.map(\.execution) == [run] && graph.actions.map(\.attempt) == [3])
+        try tamper("UPDATE generatedBy SET artifact = (SELECT min(artifact) FROM generatedBy) WHERE action = 1")
+        #expect(try store.editedResults(among: [first.digest]) == ["task"])
+    }
+
     @Test("The list of the tasks of a run cannot be edited unnoticed")
     func taskList() throws {
         let run = try store.beginExecution(command: "", versions: "")
@@ -230,7 +260,8 @@ struct HistoryTests {
         try store.database.write { database in
             try database.execute(
                 sql: """
-                    DROP TABLE submission; DROP TABLE chain; DROP TABLE source; DROP INDEX referenceArtifact; DROP INDEX keyPartName;
+                    DROP TABLE submission; DROP TABLE origin; DROP TABLE chain; DROP TABLE source; DROP INDEX referenceArtifact;
+                    DROP INDEX keyPartName; DROP INDEX keyPartDigest;
                     ALTER TABLE execution DROP COLUMN manifest; ALTER TABLE execution DROP COLUMN file;
                     ALTER TABLE execution DROP COLUMN recipe; PRAGMA user_version = 4;
                     """)

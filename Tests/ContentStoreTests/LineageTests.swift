@@ -62,6 +62,24 @@ struct LineageTests {
         #expect(graph.artifacts[graph.roots[0]].digest == .of(text: "map"))
     }
 
+    @Test("Where files are counted, there are as many as where they are named, and what is looked for has its name")
+    func counted() throws {
+        try fill()
+        let named = try store.lineage(of: [.of(text: "map")], .up)
+        let counted = try store.lineage(of: [.of(text: "map")], .up, detail: .outline(focus: .of(text: "a")))
+        #expect(counted.actions.map(\.key) == named.actions.map(\.key))
+        #expect(counted.actions.flatMap(\.parameters) == [])
+        #expect(sources(counted) == [.of(text: "a")])
+        #expect(counted.edges.first { $0.relation == .source(role: "digest") }?.name == "good/a.png")
+        #expect(Set(counted.unnamedSources.map(\.content)).count == 2)
+        #expect(named.unnamedSources.isEmpty)
+        // Of a file whose bytes the graph has for another reason, the edge is told.
+        try publish("ingest", "test-1", parts: [image("scores")], [("images", "scores")], "again")
+        store.flush()
+        let met = try store.lineage(of: [.of(text: "again")], .up, detail: .outline(focus: nil))
+        #expect(sources(met) == [.of(text: "scores")] && met.unnamedSources.count == 3)
+    }
+
     @Test("An image leads to everything that was made from it, and to nothing else")
     func down() throws {
         try fill()

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import PipelineTestSupport
 import Testing
@@ -39,6 +40,52 @@ struct MigrationTests {
         #expect(try store.jobs(ofTask: "task").map(\.log) == ["a line"])
         #expect(try store.runningExecutions() == [])
         #expect(try store.beginExecution(command: "", versions: "") == 3)
+    }
+
+    @Test("A store that a program of an earlier version has open is left as it is, until that program ends")
+    func inUse() throws {
+        var former: StoreLocks? = try StoreLocks(store: folder.path)
+        let expected = StoreError.olderSchemaInUse(
+            path: folder.path, found: 1, current: StoreSchema.version, holders: [])
+        let error = #expect(throws: expected) { try ContentStore(path: folder.path) }
+        #expect(error?.exitCode == 75)
+        #expect(throws: StoreError.self) { try ContentStore(path: folder.path, mode: .readOnly) }
+        withExtendedLifetime(former) {}
+        former = nil
+        _ = try ContentStore(path: folder.path)
+    }
+
+    @Test(
+        "The process that has it open is named",
+        .enabled(if: FolderOperations.exists("/usr/bin/flock") && FolderOperations.exists("/proc/locks")))
+    func named() async throws {
+        try folder.write("", to: "lock")
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/flock")
+        process.arguments = ["-s", "-n", folder.path + "/lock", "sleep", "60"]
+        try process.run()
+        defer { process.terminate() }
+        for _ in 0..<500 where StoreLock.holders(store: folder.path).isEmpty {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        let holders = StoreLock.holders(store: folder.path)
+        #expect(holders.count == 1 && holders[0].hasPrefix("process \(process.processIdentifier) (/usr/bin/flock -s"))
+        let error = StoreError.olderSchemaInUse(path: "store", found: 5, current: 6, holders: holders)
+        #expect("\(error)".contains("wait for process \(process.processIdentifier) (/usr/bin/flock"))
+    }
+
+    @Test("Equal parameters of version 5 stay one, and every result keeps its own")
+    func keyParts() throws {
+        let store = try ContentStore(path: folder.path)
+        let run = try store.beginExecution(command: "", versions: "")
+        for text in ["a", "a", "b"] {
+            let key = ActionKey(
+                stage: text, version: 1, parts: [KeyPart("text", .text("same")), KeyPart("own", .text(text))])
+            _ = try store.beginAttempt(key, execution: run, task: "task")
+        }
+        store.flush()
+        #expect(try store.database.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM keyPart") } == 3)
+        #expect(try store.database.read { try $0.foreignKeyViolations().next() } == nil)
     }
 
     @Test("Version 1 is not changed by reading; the message says what brings it up to date")

@@ -52,6 +52,20 @@ struct NightTests {
         #expect(try store.nights(of: "tile") == [])
     }
 
+    @Test("What the nights know of an image is in the history, and cannot be edited unnoticed")
+    func history() throws {
+        let night = try begin(champion: nil, [arrival("a"), arrival("b", .quarantined), arrival("c", .unusable)])
+        try store.end(night, .kept, challenger: nil, verdict: nil, by: "timer", reason: "worse")
+        // One that could not be used comes again.
+        let next = try begin("2026-03-02", champion: nil, [arrival("c")])
+        try store.end(next, .kept, challenger: nil, verdict: nil, by: "timer", reason: "worse")
+        store.flush()
+        #expect(try store.verifyHistory().faults == [])
+        try store.database.write { try $0.execute(sql: "UPDATE arrival SET state = 'admitted' WHERE id = 2") }
+        #expect(
+            try store.verifyHistory().faults.contains { "\($0)".hasPrefix("the image of a night 2 was edited") })
+    }
+
     @Test("A night that keeps leaves production alone, and one that is over cannot be ended again")
     func keeping() throws {
         let (first, second) = (try model("a"), try model("b"))

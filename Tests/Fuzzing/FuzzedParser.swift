@@ -18,7 +18,10 @@ struct FuzzedParser: Sendable {
 
     static let all =
         images + evaluation + manifests + binaries + bundles + runFolders
-        + [workerSpecification, workerRecord, elementSpecification, shardRecord, slurmQueue, roll, verdict, exportList]
+        + attestations
+        + [
+            workerSpecification, workerRecord, elementSpecification, shardRecord, slurmQueue, roll, verdict, exportList,
+        ]
 
     static func named(_ name: String) throws(FuzzError) -> FuzzedParser {
         guard let parser = (all + [anyImage, faulty]).first(where: { $0.name == name }) else {

@@ -34,6 +34,9 @@ struct LineageCommandTests {
         for number in 0..<5 { #expect(row.output.contains("train/good/00\(number).png")) }
         #expect(row.output.contains("test/dent/000.png"))
         #expect(row.output.contains("manifest tiny.json  \(Digest.of(try fixture.bytes("tiny.json")))"))
+        let short = try fixture.nominal("lineage", "runs/tiny/scores.csv:2")
+        #expect(short.output.contains("5 images\n"))
+        #expect(short.output.contains("test/dent/000.png\n") && !short.output.contains("train/good/000.png"))
         let tree = { (text: String) in text.components(separatedBy: "\n\n").dropFirst().joined() }
         for thing in [
             "bolt/test/dent/000.png", "test/dent/000.png", "data/bolt/test/dent/000.png",
@@ -59,13 +62,16 @@ struct LineageCommandTests {
             try fixture.nominal("lineage", "tiny.json").output.hasPrefix("manifest tiny.json, as run 1 had it last"))
         let json = try fixture.nominal("lineage", "1", "--json")
         #expect(
-            (try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])?["version"] as? Int == 1)
+            (try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])?["version"] as? Int == 2)
+        // A text among the parameters has no quotation marks of its own.
+        #expect(json.output.contains("\"name\" : \"bolt\"") && !json.output.contains("\"\\\""))
     }
 
     @Test(
         "What is not known is refused with what would be",
         arguments: [
-            ("nonsense", 66), ("runs/tiny", 65), ("data/bolt", 65), ("99", 66), ("runs/tiny/scores.csv:99", 65),
+            ("nonsense", 66), ("runs/tiny", 65), ("runs/tiny/lineage.html", 65), ("runs/tiny/exports.json", 65),
+            ("data/bolt", 65), ("99", 66), ("runs/tiny/scores.csv:99", 65),
         ])
     func refused(_ thing: (text: String, status: Int32)) throws {
         let outcome = try fixture.nominal("lineage", thing.text)
@@ -75,8 +81,16 @@ struct LineageCommandTests {
 
     @Test("A run done again in a fresh store is equal in every step; an image that changed since is named")
     func reproduce() throws {
-        let again = try fixture.nominal("reproduce", "1", "-q")
+        // What a program left that was killed goes; what another one has just made stays.
+        try fixture.write("", to: "tmp/nominal-reproduce-old/lock")
+        try fixture.write("", to: "tmp/nominal-reproduce-new/lock")
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSinceNow: -7200)],
+            ofItemAtPath: fixture.place("tmp/nominal-reproduce-old"))
+        let again = try fixture.nominal(environment: ["TMPDIR": fixture.place("tmp")], "reproduce", "1", "-q")
         #expect(again.status == 0, "\(again.errors)")
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: fixture.place("tmp")) == ["nominal-reproduce-new"])
         #expect(again.output.contains("steps came out equal") && !again.output.contains("the first that did not"))
         try fixture.writeImage(0.05, width: 16, height: 16, to: "data/bolt/train/good/000.png")
         let changed = try fixture.nominal("reproduce", "runs/tiny/models/bolt.nominal", "-q")
@@ -84,6 +98,11 @@ struct LineageCommandTests {
         #expect(
             changed.output.contains("the first that did not: bolt/ingest")
                 && changed.output.contains("train/good/000.png"))
+        try fixture.write(
+            Array(try fixture.bytes("data/bolt/test/good/000.png").dropLast(30)), to: "data/bolt/test/good/000.png")
+        let failing = try fixture.nominal("reproduce", "1", "-q")
+        #expect(failing.status == 1, "\(failing)")
+        #expect(failing.output.contains("steps that were done came out equal"), "\(failing)")
     }
 
     @Test("An attestation holds for the results as they are, and is found not to for ones that were changed")
@@ -99,6 +118,20 @@ struct LineageCommandTests {
         }
         let sound = try verify()
         #expect(sound.status == 0, "\(sound.errors)")
+        #expect(sound.output.contains("run 1, which ended as succeeded"))
+        #expect(sound.errors.contains("note: runs/tiny/lineage.html: not attested"))
+        try fixture.write("x", to: "runs/tiny/models/more.nominal")
+        let more = try verify()
+        #expect(
+            more.status == 1 && more.errors.contains("error: runs/tiny/models/more.nominal: not attested"), "\(more)")
+        #expect(more.output.contains("runs/tiny: 1 file is not attested"))
+        let json = try fixture.nominal(
+            "verify", "--attestation", "a.json", "--public-key", "key.pub", "--folder", "runs/tiny", "--json")
+        #expect(json.status == 1 && json.output.contains("\"kind\" : \"notAttested\""), "\(json)")
+        try fixture.remove("runs/tiny/models/more.nominal")
+        let unknown = try fixture.nominal("attest", "9", "--key", "key")
+        #expect(
+            unknown.status == 66 && unknown.errors.contains("it knows run 1; nominal runs lists them"), "\(unknown)")
         try fixture.write("x", to: "runs/tiny/metrics.json")
         try fixture.remove("runs/tiny/scores.csv")
         let changed = try verify()
@@ -127,5 +160,165 @@ struct LineageCommandTests {
         #expect(other.status == 1 && other.errors.contains("does not lead through entry 3"))
         #expect(try fixture.nominal("verify", "--history", "--through", "3").status == 64)
         #expect(try fixture.nominal("verify", "--attestation", "a.json").status == 64)
+    }
+
+    @Test("An attestation names the key, the attempt and the own parameters of every task")
+    func tasks() throws {
+        let statement = try attested("1")
+        let parameters = try #require(internalParameters(statement))
+        let steps = try #require(parameters["steps"] as? [[String: Any]])
+        let keys = steps.flatMap { ($0["tasks"] as? [[String: Any]] ?? []).compactMap { $0["key"] as? String } }
+        let graph = try JSONSerialization.jsonObject(
+            with: Data(try fixture.nominal("lineage", "1", "--json").output.utf8))
+        let actions = try #require((graph as? [String: Any])?["actions"] as? [[String: Any]])
+        #expect(Set(keys) == Set(actions.compactMap { $0["key"] as? String }) && keys.count == actions.count)
+        let corrupt = try #require(steps.first { $0["name"] as? String == "bolt/corrupt" })
+        let tasks = try #require(corrupt["tasks"] as? [[String: Any]])
+        #expect(tasks.count == 2 && tasks.allSatisfy { $0["parameters"] is [String: String] && $0["run"] as? Int == 1 })
+    }
+
+    @Test(
+        "What was lost and made again is said to be of the later run; where it came out otherwise, nothing is attested")
+    func madeAgain() throws {
+        for name in try FileManager.default.subpathsOfDirectory(atPath: fixture.place(".nominal/objects"))
+        where name.contains("/") { try fixture.remove(".nominal/objects/" + name) }
+        #expect(try fixture.nominal("run", "tiny.json", "-q").status == 0)
+        let tree = try fixture.nominal("lineage", "1")
+        #expect(tree.output.contains("what is stored was made or imported after run 1 had begun, in run 2"), "\(tree)")
+        #expect(try fixture.nominal("verify", "--history").status == 0)
+        let tasks = try #require(internalParameters(try attested("1"))?["steps"] as? [[String: Any]])
+            .flatMap { $0["tasks"] as? [[String: Any]] ?? [] }
+        let again = tasks.filter { $0["run"] as? Int == 2 }
+        #expect(!again.isEmpty)
+        #expect(again.allSatisfy { ($0["madeAgain"] as? [String: Any])?["result"] as? String == "equal" })
+        #expect(again.allSatisfy { ($0["madeAgain"] as? [String: Any])?["firstRun"] as? Int == 1 })
+    }
+
+    @Test("A result whose record was edited is not attested, nor one that came out otherwise", .enabled(if: hasPython))
+    func refusedAttestations() throws {
+        #expect(try fixture.nominal("keys", "create", "key").status == 0)
+        try fixture.remove(".nominal/objects/" + objectOfModel())
+        #expect(try fixture.nominal("run", "tiny.json", "-q").status == 0)
+        try sql(
+            """
+            UPDATE chain SET result = zeroblob(32)
+            WHERE kind = 2 AND result IS NOT NULL AND row NOT IN (SELECT job FROM action WHERE job IS NOT NULL)
+            """)
+        let otherwise = try fixture.nominal("attest", "1", "--key", "key")
+        #expect(otherwise.status == 65, "\(otherwise)")
+        #expect(otherwise.errors.contains("run 2 made it again, and it came out otherwise"), "\(otherwise)")
+        #expect(try fixture.nominal("attest", "2", "--key", "key").status == 0)
+        let faults = try fixture.nominal("verify", "--history", "--json")
+        #expect(
+            faults.status == 1 && faults.output.contains("what run 1 made is no longer what is stored"), "\(faults)")
+        try sql("UPDATE generatedBy SET artifact = (SELECT min(artifact) FROM generatedBy) WHERE action = 1")
+        let edited = try fixture.nominal("attest", "2", "--key", "key")
+        #expect(edited.status == 65, "\(edited)")
+        #expect(edited.errors.contains("is recorded otherwise than when the history vouched for it"), "\(edited)")
+    }
+
+    @Test("What was imported is shown as imported, with the run that made it, and so attested")
+    func imported() throws {
+        #expect(try fixture.nominal("export", "1", "--output", "b.bundle", "-q").status == 0)
+        #expect(try fixture.nominal("import", "b.bundle", "--store", "other", "-q").status == 0)
+        #expect(try fixture.nominal("run", "tiny.json", "--store", "other", "--output", "runs/other", "-q").status == 0)
+        let tree = try fixture.nominal("lineage", "runs/other/scores.csv:2", "--store", "other")
+        #expect(tree.status == 0, "\(tree)")
+        #expect(tree.output.contains("imported in run 1 at ") && tree.output.contains(", made 20"), "\(tree)")
+        #expect(tree.output.contains("run 1 of another store, as the bundle says"), "\(tree)")
+        let tasks = try #require(
+            internalParameters(try attested("2", "--store", "other"))?["steps"] as? [[String: Any]]
+        ).flatMap { $0["tasks"] as? [[String: Any]] ?? [] }
+        #expect(tasks.contains { ($0["imported"] as? [String: Any])?["run"] as? Int == 1 })
+        let written = try fixture.nominal(
+            "lineage", "2", "--store", "other", "--prov", "p.json", "--openlineage", "o.jsonl", "--ro-crate", "crate")
+        #expect(written.status == 0, "\(written)")
+        #expect(try fixture.text("p.json").contains("nominal:maker-"))
+        #expect(try fixture.text("crate/ro-crate-metadata.json").contains("#maker-"))
+    }
+
+    @Test("Documents keep sizes of images, tell attempts of two stores apart, and make no folder for nothing")
+    func documents() throws {
+        func write(_ store: String) throws -> String {
+            let outcome = try fixture.nominal(
+                "lineage", "1", "--store", store, "--prov", "p.json", "--openlineage", "o.jsonl", "--ro-crate", "crate")
+            #expect(outcome.status == 0, "\(outcome)")
+            return try fixture.text("o.jsonl")
+        }
+        let first = try write(".nominal")
+        #expect(!fixture.exists("crate/blobs"))
+        let prov = try JSONSerialization.jsonObject(with: Data(try fixture.bytes("p.json"))) as? [String: Any]
+        let entities = try #require(prov?["entity"] as? [String: [String: Any]])
+        let model = try #require(Digest.of(try fixture.bytes("runs/tiny/models/bolt.nominal")).hex as String?)
+        #expect(entities["nominal:sha256-" + model]?["nominal:sizeBytes"] != nil)
+        #expect(
+            try fixture.nominal("run", "tiny.json", "--store", "second", "--output", "runs/second", "-q").status == 0)
+        func runs(_ events: String) -> Set<String> {
+            Set(
+                events.split(separator: "\n").compactMap {
+                    $0.firstMatch(of: /"run":{"facets".*?"runId":"([^"]*)"}/)?.1
+                }.map(String.init))
+        }
+        let (one, two) = (runs(first), runs(try write("second")))
+        #expect(!one.isEmpty && one.isDisjoint(with: two))
+    }
+
+    @Test("A registered model is called by its name in the tree")
+    func registered() throws {
+        #expect(try fixture.nominal("models", "register", "runs/tiny/models/bolt.nominal").status == 0)
+        let tree = try fixture.nominal("lineage", "runs/tiny/scores.csv:2")
+        #expect(tree.output.contains(/bolt\/calibrate .*  bolt@1\n/), "\(tree)")
+    }
+
+    @Test("A run that failed is attested as one that failed, and verified as such")
+    func failed() throws {
+        for number in 0..<3 { try fixture.write("no image", to: "data/nut/train/good/00\(number).png") }
+        try fixture.writeImage(0.5, width: 16, height: 16, to: "data/nut/test/good/000.png")
+        try fixture.write(
+            try fixture.text("tiny.json").replacing("[\"bolt\"]", with: "[\"bolt\", \"nut\"]"), to: "two.json")
+        #expect(try fixture.nominal("run", "two.json", "--keep-going", "-q").status == 1)
+        let statement = try attested("2")
+        let metadata = ((statement["predicate"] as? [String: Any])?["runDetails"] as? [String: Any])?["metadata"]
+        #expect((metadata as? [String: Any])?["nominal_outcome"] as? String == "failed")
+        let verified = try fixture.nominal("verify", "--attestation", "a.json", "--public-key", "key.pub")
+        #expect(verified.status == 0 && verified.output.contains("run 2, which ended as failed"), "\(verified)")
+        #expect(
+            verified.errors.contains("warning: run 2 ended as failed: what is attested is what it had made by then"))
+    }
+
+    /// The statement of a run, signed by a key that is made for it.
+    private func attested(_ run: String, _ more: String...) throws -> [String: Any] {
+        if !fixture.exists("key") { #expect(try fixture.nominal("keys", "create", "key").status == 0) }
+        let outcome = try fixture.nominal(
+            environment: [:], ["attest", run, "--key", "key", "--output", "a.json"] + more)
+        #expect(outcome.status == 0, "\(outcome)")
+        let envelope = try JSONSerialization.jsonObject(with: Data(try fixture.bytes("a.json"))) as? [String: Any]
+        let payload = try #require((envelope?["payload"] as? String).flatMap { Data(base64Encoded: $0) })
+        return try #require(try JSONSerialization.jsonObject(with: payload) as? [String: Any])
+    }
+
+    private func internalParameters(_ statement: [String: Any]) -> [String: Any]? {
+        let definition = (statement["predicate"] as? [String: Any])?["buildDefinition"] as? [String: Any]
+        return definition?["internalParameters"] as? [String: Any]
+    }
+
+    static let hasPython = FileManager.default.fileExists(atPath: "/usr/bin/python3")
+
+    private func objectOfModel() throws -> String {
+        let hex = Digest.of(try fixture.bytes("runs/tiny/models/bolt.nominal")).hex
+        return "\(hex.prefix(2))/\(hex.dropFirst(2))"
+    }
+
+    /// Edits the store as somebody would who covers tracks.
+    private func sql(_ statement: String) throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/python3")
+        process.arguments = [
+            "-c", "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()",
+            fixture.place(".nominal/store.sqlite"), statement,
+        ]
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
     }
 }

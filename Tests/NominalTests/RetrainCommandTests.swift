@@ -226,6 +226,10 @@ import Testing
         #expect(wider.status == 65 && wider.errors.contains("set \"start\" in \"retrain\" to \"scratch\""), "\(wider)")
         let given = try night(2, "--abandon")
         #expect(given.output == "plant: no night is open\n", "\(given)")
+        let again = try fixture.nominal("reproduce", "1")
+        #expect(
+            again.status == 65 && again.errors.contains("nominal retrain night.json --check 2026-03-01 computes again"),
+            "\(again)")
         let unknown = try night(3, "--check", "2026-03-09")
         #expect(unknown.status == 66 && unknown.errors.contains("those of plant are 2026-03-01"), "\(unknown)")
         for arguments in [["nights", "none"], ["quarantine", "list", "none"], ["quarantine", "accept", "none", "1"]] {

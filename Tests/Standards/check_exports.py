@@ -174,6 +174,22 @@ def main():
         with open(metadata, "w") as file:
             file.write(text.replace('"instrument"', '"tool"'))
         must_fail("RO-Crate", check_crate, "spoken")
+        # What was made from an image, and results that came in a bundle, whose runs are of another store.
+        image = next(iter(sorted(os.listdir("data/wood/train/good"))))
+        run(program, "lineage", f"data/wood/train/good/{image}", "--down", "--prov", "down.json", "--openlineage", "down.jsonl",
+            "--ro-crate", "below")
+        run(program, "export", "1", "--output", "b.bundle", "-q")
+        run(program, "import", "b.bundle", "--store", "other", "-q")
+        run(program, "run", "small.json", "--store", "other", "--output", "runs/other", "-q")
+        run(program, "lineage", "2", "--store", "other", "--prov", "other.json", "--openlineage", "other.jsonl", "--ro-crate", "came",
+            "--attach")
+        run(program, "attest", "2", "--store", "other", "--key", "key", "--output", "other.attestation.json")
+        for words, name, crate in (("downwards", "down", "below"), ("imported", "other", "came")):
+            with open(f"{name}.json") as prov, open(f"{name}.jsonl") as events:
+                print(f"{words}: PROV-JSON {check_prov(prov.read())}, OpenLineage {check_openlineage(events.read())}, "
+                      f"RO-Crate {check_crate(crate)}")
+        with open("other.attestation.json") as file:
+            print("attestation of imported results:", check_attestation(file.read(), "key.pub"))
         print("attestation by in-toto-attestation, securesystemslib and cryptography:", check_attestation(texts["a.json"], "key.pub"))
         envelope = json.loads(texts["a.json"])
         payload = base64.b64decode(envelope["payload"]).replace(b"report.html", b"report.htm1", 1)

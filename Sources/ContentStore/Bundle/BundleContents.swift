@@ -5,8 +5,8 @@ import Foundation
 /// A bundle is a ustar archive (`TarMember`) of `bundle.json`, which is this in JSON with sorted keys, and a member
 /// `objects/ab/cdef...` for each of `blobs`, in that order. Equal contents are equal files.
 struct BundleContents: Codable, Equatable {
-    /// History: 1 = first; 2 = the sources of actions.
-    static let currentVersion = 2
+    /// History: 1 = first; 2 = the sources of actions; 3 = which run made a result, when, and by what.
+    static let currentVersion = 3
     static let format = "nominal-bundle"
     static let memberName = "bundle.json"
     /// More would be several million facts.
@@ -37,12 +37,35 @@ struct BundleContents: Codable, Equatable {
         let sizeBytes: Int
     }
 
+    /// The run that made a result. Without the name of its machine: it says nothing elsewhere, and something about who made it.
+    struct Making: Codable, Equatable {
+        /// Its number in the store of that run.
+        let run: Int64
+        /// Nanoseconds since 1970.
+        let startedAt: Int64
+        /// Of the program and its libraries, with the instruction set.
+        let versions: String
+        /// The processor's model name.
+        let processor: String
+
+        /// Texts from others, which are shown on terminals.
+        var isFit: Bool {
+            run >= 1 && startedAt >= 0
+                && [versions, processor].allSatisfy { text in
+                    text.utf8.count <= 1000
+                        && text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+                }
+        }
+    }
+
     struct Action: Codable, Equatable {
         let key: Digest
         let stage: String
         let version: Int
         let task: String
         let durationSeconds: Double
+        /// Nil before version 3, and for what came by such a bundle.
+        let made: Making?
         let parts: [Part]
         /// Nil in version 1.
         let sources: [Source]?
@@ -133,6 +156,9 @@ struct BundleContents: Codable, Equatable {
         for action in actions {
             guard (0..<1e9).contains(action.durationSeconds), !action.task.isEmpty else {
                 return "the action \(action.key) has no task or no duration"
+            }
+            guard action.made?.isFit ?? true else {
+                return "who made \(action.task) has a number, time or text that cannot be"
             }
             guard Set(action.outputs.map(\.name)).count == action.outputs.count else {
                 return "the action \(action.key) names an output twice"

@@ -87,13 +87,22 @@ extension ContentStore {
         }
         let heads = try fetch(
             """
-            SELECT action.key, action.stage, action.version, job.task, job.durationSeconds
-            FROM action JOIN job ON job.id = action.job WHERE action.id = ?
+            SELECT action.key, action.stage, action.version, job.task, job.durationSeconds,
+                iif(origin.job IS NULL, execution.id, origin.run), iif(origin.job IS NULL, job.startedAt, origin.startedAt),
+                iif(origin.job IS NULL, execution.versions, origin.versions),
+                iif(origin.job IS NULL, execution.processor, origin.processor)
+            FROM action JOIN job ON job.id = action.job JOIN execution ON execution.id = job.execution
+                LEFT JOIN origin ON origin.job = job.id
+            WHERE action.id = ?
             """
         ) { row in
             (
                 key: try Digest(row, 0), stage: row[1] as String, version: row[2] as Int, task: row[3] as String,
-                seconds: row[4] as Double
+                seconds: row[4] as Double,
+                // What was imported keeps the run that made it, or that it is not known.
+                made: row.hasNull(atIndex: 5)
+                    ? nil as BundleContents.Making?
+                    : BundleContents.Making(run: row[5], startedAt: row[6], versions: row[7], processor: row[8])
             )
         }
         guard let head = heads.first else {
@@ -101,6 +110,7 @@ extension ContentStore {
         }
         return BundleContents.Action(
             key: head.key, stage: head.stage, version: head.version, task: head.task, durationSeconds: head.seconds,
+            made: head.made,
             parts: try fetch(
                 """
                 SELECT keyPart.name, keyPart.readable, keyPart.digest

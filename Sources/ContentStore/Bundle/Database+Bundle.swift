@@ -41,6 +41,10 @@ extension Database {
             "UPDATE action SET job = ?, hasReferences = ?, hasWarnings = ? WHERE id = ?",
             [job, !action.references.isEmpty, !action.warnings.isEmpty, row])
         try link(.job, job, action: row)
+        try run(
+            "INSERT INTO origin (job, run, startedAt, versions, processor) VALUES (?, ?, ?, ?, ?)",
+            [job, action.made?.run, action.made?.startedAt, action.made?.versions, action.made?.processor])
+        try link(.origin, job)
         return true
     }
 
@@ -52,13 +56,8 @@ extension Database {
         let row = lastInsertedRowID
         for (position, part) in action.parts.enumerated() {
             try run(
-                "INSERT INTO keyPart (name, digest, readable) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                [part.name, part.digest.column, part.readable])
-            try run(
-                """
-                INSERT INTO actionKeyPart (action, position, keyPart)
-                VALUES (?, ?, (SELECT id FROM keyPart WHERE digest = ? AND name = ?))
-                """, [row, position, part.digest.column, part.name])
+                "INSERT INTO actionKeyPart (action, position, keyPart) VALUES (?, ?, ?)",
+                [row, position, keyPartRow(part.name, part.digest, part.readable)])
         }
         for source in action.sources ?? [] {
             try run(

@@ -42,7 +42,7 @@ extension Database {
             sql: "SELECT content FROM taskKeys WHERE id = (SELECT taskKeys FROM execution WHERE id = ?)")
         statement.setUncheckedArguments([number])
         guard let content = try Data.fetchOne(statement),
-            let keys = TaskKeys(text: String(decoding: content, as: UTF8.self))
+            let keys = TaskKeys(bytes: Array(content))
         else {
             return try Int64.fetchAll(
                 self,

@@ -24,6 +24,7 @@ extension ContentStore {
             audit.end(counter: try database.linkCounter())
             for kind in HistoryKind.allCases { try audit.compare(kind, database) }
             try audit.compareResults(database)
+            try audit.compareAttempts(database)
             try audit.compareTaskLists(database)
             return audit.report
         }
@@ -117,7 +118,9 @@ private struct HistoryAudit {
         switch kind {
         case .job: row["status"] == "discarded" && voucher.result == nil ? 2 : 1
         case .night: row["state"] == "open" ? 1 : 2
-        case .execution, .model, .promotion, .decision, .fault: 1
+        // One that could not be used may come again and again.
+        case .arrival: Int.max
+        case .execution, .model, .promotion, .decision, .fault, .origin: 1
         }
     }
 
@@ -147,6 +150,31 @@ private struct HistoryAudit {
             let found = try database.resultRecord(action)
             if job != last || !isWhole || voucher.result != found {
                 faults.append(.resultEdited(what: HistoryKind.job.word, row: last, position: voucher.position))
+            }
+        }
+    }
+
+    /// Compares what the attempts at an action made that were made by this store's own runs: the last one is what is stored.
+    mutating func compareAttempts(_ database: Database) throws {
+        let jobs = vouchers[.job] ?? [:]
+        var last: (action: Int64, run: Int64, result: Digest?)?
+        let attempts = try Row.fetchCursor(
+            database,
+            sql: """
+                SELECT job.action, job.id, job.execution, job.task FROM job WHERE job.status = 'succeeded'
+                    AND job.action IN (SELECT action FROM job WHERE status = 'succeeded' GROUP BY action HAVING count(*) > 1)
+                    AND NOT EXISTS (SELECT 1 FROM origin WHERE origin.job = job.id)
+                ORDER BY job.action, job.attempt DESC
+                """)
+        while let row = try attempts.next() {
+            let (action, job, run): (Int64, Int64, Int64) = (row[0], row[1], row[2])
+            let result = jobs[job]?.result
+            guard let latest = last, latest.action == action else {
+                last = (action, run, result)
+                continue
+            }
+            if let made = latest.result, let result, made != result {
+                faults.append(.madeOtherwise(task: row[3], run: run, by: latest.run))
             }
         }
     }

@@ -2,6 +2,11 @@
 enum HistoryKind: Int64, CaseIterable {
     case execution = 1
     case job, model, promotion, night, decision, fault
+    /// Since version 6 of the schema.
+    case origin, arrival
+
+    /// Those of version 5 of the schema, the first with a chain.
+    static let first: [HistoryKind] = [.execution, .job, .model, .promotion, .night, .decision, .fault]
 
     /// What people call such a row.
     var word: String {
@@ -13,6 +18,8 @@ enum HistoryKind: Int64, CaseIterable {
         case .night: "night"
         case .decision: "decision about an image in quarantine"
         case .fault: "entry of the ledger"
+        case .origin: "origin of the imported attempt"
+        case .arrival: "image of a night"
         }
     }
 
@@ -62,6 +69,15 @@ enum HistoryKind: Int64, CaseIterable {
             FROM quarantineDecision JOIN arrival ON arrival.id = quarantineDecision.arrival
             """
         case .fault: "SELECT id AS row, recordedAt, kind, digest, text FROM ledger"
+        case .origin: "SELECT job AS row, run, startedAt, versions, processor FROM origin"
+        // Not when it was learned: that follows from the nights, and would be an entry more for each image.
+        case .arrival:
+            """
+            SELECT arrival.id AS row, night, model, source, file, state, detail, score, map.digest AS map,
+                overlay.digest AS overlay
+            FROM arrival LEFT JOIN artifact AS map ON map.id = arrival.map
+                LEFT JOIN artifact AS overlay ON overlay.id = arrival.overlay
+            """
         }
     }
 }

@@ -18,6 +18,8 @@ public struct HistoryReport: Sendable, Equatable {
         case vouchedAgain(what: String, row: Int64, position: Int64)
         /// A result of an action of which no attempt succeeded.
         case unvouchedResult(action: Int64)
+        /// What a run made was made again, and came out otherwise: only the latter is stored.
+        case madeOtherwise(task: String, run: Int64, by: Int64)
         /// The list of the tasks of a run.
         case taskListEdited(row: Int64)
         /// The history does not lead through an entry that was kept elsewhere.
@@ -44,6 +46,8 @@ public struct HistoryReport: Sendable, Equatable {
                 "entry \(position) of the history vouches for the \(what) \(row) once more: the row was edited, and the entry put in"
             case .unvouchedResult(let action):
                 "the action \(action) has a result, and no attempt at it has succeeded: the result was put in"
+            case .madeOtherwise(let task, let run, let latter):
+                "\(task): what run \(run) made is no longer what is stored: run \(latter) made it again, and it came out otherwise"
             case .taskListEdited(let row): "the list \(row) of the tasks of a run was edited"
             case .otherHistory(let head):
                 "the history does not lead through entry \(head.position) with the link \(head.link): it is not the one "

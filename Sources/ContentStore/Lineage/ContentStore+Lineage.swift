@@ -7,13 +7,16 @@ extension ContentStore {
     ///   - run: where several actions made the same bytes, the one that was part of this run is taken; else the first one.
     ///   - actions: actions to begin with, besides what made `digests`; unknown ones are passed over.
     public func lineage(
-        of digests: [Digest] = [], actions keys: [Digest] = [], _ direction: LineageGraph.Direction, run: Int64? = nil
+        of digests: [Digest] = [], actions keys: [Digest] = [], _ direction: LineageGraph.Direction, run: Int64? = nil,
+        detail: LineageGraph.Detail = .everything
     ) throws(StoreError) -> LineageGraph {
-        let preferred = try run.flatMap { number throws(StoreError) in try taskKeys(number) }
         var graph = try database.read { database in
-            var walk = LineageWalk(database, preferring: Set(preferred?.entries.map(\.key) ?? []))
+            var walk = try LineageWalk(database, detail) {
+                Set(run.flatMap { try? Self.taskKeys($0, database) }?.entries.map(\.key) ?? [])
+            }
             for digest in digests { try walk.begin(digest, direction) }
             for key in keys { try walk.begin(action: key, direction) }
+            try walk.countSources()
             return walk.graph
         }
         for number in Set(graph.actions.map(\.execution)).sorted() {
@@ -55,12 +58,13 @@ extension ContentStore {
             try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT DISTINCT action.id, action.key, job.task, job.execution, job.startedAt, job.id FROM artifact
+                    SELECT DISTINCT action.id, action.key, job.task, job.execution,
+                        coalesce(origin.startedAt, job.startedAt), job.id FROM artifact
                         JOIN source ON source.artifact = artifact.id
                         JOIN generatedBy ON generatedBy.action = source.action
                         JOIN used ON used.artifact = generatedBy.artifact
                         JOIN action ON action.id = used.action
-                        JOIN job ON job.id = action.job
+                        JOIN job ON job.id = action.job LEFT JOIN origin ON origin.job = job.id
                     WHERE artifact.digest = ? AND action.stage = ? ORDER BY job.id DESC
                     """, arguments: [source.column, stage]
             ).map { row in

@@ -25,13 +25,32 @@ public struct LineageGraph: Sendable {
         public let task: String
         public let attempt: Int
         public let execution: Int64
-        /// Nanoseconds since 1970.
+        /// When the work began, in nanoseconds since 1970; of an import that does not say it, when it came.
         public let startedAt: Int64
         public let durationSeconds: Double
+        /// Nil for what this store's own runs have made.
+        public let imported: Import?
         /// Key parts, without those that name sources.
         public let parameters: [Parameter]
         /// Blobs besides the outputs that belong to the result, such as maps.
         public let referenceCount: Int
+    }
+
+    /// How a result came in a bundle. Then `execution` is the import.
+    public struct Import: Sendable, Equatable {
+        /// Nanoseconds since 1970.
+        public let at: Int64
+        /// As the bundle says; nil for one of an earlier version, which does not.
+        public let maker: Maker?
+    }
+
+    /// The run that made a result elsewhere.
+    public struct Maker: Sendable, Hashable {
+        /// Its number there.
+        public let run: Int64
+        public let versions: String
+        /// The processor's model name.
+        public let processor: String
     }
 
     public struct Parameter: Sendable, Equatable {
@@ -58,9 +77,28 @@ public struct LineageGraph: Sendable {
         public let name: String
     }
 
+    /// How much is told.
+    public enum Detail: Sendable, Equatable {
+        case everything
+        /// Files from outside are counted in `unnamedSources`, but for what is in the graph anyway, and `focus`. Parameters are
+        /// left out.
+        case outline(focus: Digest?)
+    }
+
+    /// A file from outside of which no more is told than that an action names it.
+    public struct UnnamedSource: Sendable, Equatable {
+        public let action: Int
+        /// As in `Relation.source`.
+        public let role: String
+        /// The same for the same content, in one graph.
+        public let content: Int64
+    }
+
     public internal(set) var artifacts: [Artifact] = []
     public internal(set) var actions: [Action] = []
     public internal(set) var edges: [Edge] = []
+    /// Of an outline.
+    public internal(set) var unnamedSources: [UnnamedSource] = []
     /// What it is the lineage of, in `artifacts`.
     public internal(set) var roots: [Int] = []
     /// The runs that performed the actions, by number.

@@ -2,11 +2,16 @@ import GRDB
 
 /// Walks from contents to the actions that made them and what these used, or the other way. In one reading of the database.
 struct LineageWalk {
-    private(set) var graph = LineageGraph()
-    private let database: Database
-    private let preferred: Set<Digest>
+    var graph = LineageGraph()
+    let database: Database
+    let detail: LineageGraph.Detail
+    /// Sources that are counted and not described, by the rows of their artifacts.
+    var unnamed: [(action: Int, role: String, artifact: Int64)] = []
+    /// The keys of the run that is asked about. Seldom needed, and decoded when they are.
+    private lazy var preferred = preference()
+    private let preference: () -> Set<Digest>
     /// Positions in the graph by rows.
-    private var artifacts: [Int64: Int] = [:]
+    var artifacts: [Int64: Int] = [:]
     private var actions: [Int64: Int] = [:]
     /// Artifacts whose makers, or users, are in the graph.
     private var passed: Set<Int64> = []
@@ -15,9 +20,17 @@ struct LineageWalk {
 
     private struct Output: Hashable { let action, artifact: Int }
 
-    init(_ database: Database, preferring preferred: Set<Digest>) {
-        self.database = database
-        self.preferred = preferred
+    init(
+        _ database: Database, _ detail: LineageGraph.Detail,
+        preferring preference: @escaping () -> Set<Digest>
+    ) throws {
+        (self.database, self.detail, self.preference) = (database, detail, preference)
+        // What is in the graph beforehand is named wherever it is met.
+        if case .outline(let focus?) = detail,
+            let row = try database.identifier("SELECT id FROM artifact WHERE digest = ?", [focus.column])
+        {
+            _ = try artifact(row)
+        }
     }
 
     /// A root; one that the database does not know is passed over.
@@ -52,8 +65,8 @@ struct LineageWalk {
             let position = actions[action]!
             switch direction {
             case .up:
-                try connectSources(of: action, position)
-                for (artifact, relation, name) in try inputs(of: action) {
+                let isNaming = try connectSources(of: action, position)
+                for (artifact, relation, name) in try inputs(of: action, isNaming: isNaming) {
                     connect(position, try self.artifact(artifact), relation, name)
                     try climb(from: artifact)
                 }
@@ -130,8 +143,9 @@ struct LineageWalk {
 
     /// The action of the run that is asked about, and of several the one that was performed first: a task may pass on what it was
     /// given, and then its bytes come from the one before it.
-    private func best(of made: [(Int64, String)]) throws -> (Int64, String)? {
+    private mutating func best(of made: [(Int64, String)]) throws -> (Int64, String)? {
         guard made.count > 1 else { return made.first }
+        let preferred = preferred
         let keyed = try made.map { action, name in
             let row = try Row.fetchOne(database, sql: "SELECT key, job FROM action WHERE id = ?", arguments: [action])!
             return (action, name, preferred.contains(try Digest(row, 0)), row[1] as Int64)
@@ -145,7 +159,7 @@ struct LineageWalk {
         if outputs.insert(pair).inserted { connect(pair.action, pair.artifact, .generated, name) }
     }
 
-    private mutating func connect(_ action: Int, _ artifact: Int, _ relation: LineageGraph.Relation, _ name: String) {
+    mutating func connect(_ action: Int, _ artifact: Int, _ relation: LineageGraph.Relation, _ name: String) {
         graph.edges.append(LineageGraph.Edge(action: action, artifact: artifact, relation: relation, name: name))
     }
 
@@ -156,7 +170,7 @@ struct LineageWalk {
         pending.append((action, direction))
     }
 
-    private mutating func artifact(_ row: Int64) throws -> Int {
+    mutating func artifact(_ row: Int64) throws -> Int {
         if let known = artifacts[row] { return known }
         let statement = try RawStatement(database, "SELECT digest, sizeBytes FROM artifact WHERE id = ?")
         defer { statement.reset() }
@@ -170,39 +184,13 @@ struct LineageWalk {
         return artifacts[row]!
     }
 
-    /// Files from outside come from nowhere, also where a blob happens to have their bytes. There may be a hundred thousand: one query
-    /// for each action, and no more work for each of them than has to be.
-    private mutating func connectSources(of action: Int64, _ position: Int) throws {
-        let statement = try RawStatement(
-            database,
-            """
-            SELECT artifact.id, artifact.digest, artifact.sizeBytes, source.role, keyPart.name FROM source
-                JOIN artifact ON artifact.id = source.artifact JOIN keyPart ON keyPart.id = source.keyPart
-            WHERE source.action = ? ORDER BY source.keyPart, source.role
-            """)
-        defer { statement.reset() }
-        statement.bind(1, action)
-        while try statement.next() {
-            let row = statement.integer(0)
-            let place = artifacts[row] ?? graph.artifacts.count
-            if place == graph.artifacts.count {
-                artifacts[row] = place
-                graph.artifacts.append(
-                    LineageGraph.Artifact(
-                        digest: try statement.digest(1),
-                        sizeBytes: statement.isNull(2) ? nil : Int(statement.integer(2))))
-            }
-            connect(position, place, .source(role: statement.text(3)), statement.text(4))
-        }
-    }
-
     /// Inputs; where an action of an earlier version of the store has no sources, what it refers to and others made as well.
-    private func inputs(of action: Int64) throws -> [(artifact: Int64, LineageGraph.Relation, name: String)] {
+    private func inputs(of action: Int64, isNaming: Bool) throws -> [(
+        artifact: Int64, LineageGraph.Relation, name: String
+    )] {
         let used = try rows("SELECT artifact, name FROM used WHERE action = ? ORDER BY position", action)
         let inputs = used.map { ($0.0, LineageGraph.Relation.used, $0.1) }
-        guard try database.identifier("SELECT 1 FROM source WHERE action = ? LIMIT 1", [action]) == nil else {
-            return inputs
-        }
+        if isNaming { return inputs }
         let parts = try rows(
             """
             SELECT artifact, '' FROM reference WHERE action = ?1
@@ -230,20 +218,28 @@ struct LineageWalk {
         let statement = try RawStatement(
             database,
             """
-            SELECT action.key, stage, version, task, attempt, execution, startedAt, durationSeconds,
-                (SELECT count(*) FROM reference WHERE reference.action = action.id)
-            FROM action JOIN job ON job.id = action.job WHERE action.id = ?
+            SELECT action.key, stage, version, task, attempt, execution, job.startedAt, durationSeconds,
+                (SELECT count(*) FROM reference WHERE reference.action = action.id),
+                origin.job, origin.startedAt, origin.run, origin.versions, origin.processor
+            FROM action JOIN job ON job.id = action.job LEFT JOIN origin ON origin.job = job.id WHERE action.id = ?
             """)
         defer { statement.reset() }
         statement.bind(1, action)
         guard try statement.next() else {
             throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "an action has no attempt")
         }
+        let maker =
+            statement.isNull(10)
+            ? nil
+            : LineageGraph.Maker(
+                run: statement.integer(11), versions: statement.text(12), processor: statement.text(13))
         return LineageGraph.Action(
             key: try statement.digest(0), stage: statement.text(1), version: Int(statement.integer(2)),
             task: statement.text(3), attempt: Int(statement.integer(4)), execution: statement.integer(5),
-            startedAt: statement.integer(6), durationSeconds: statement.real(7),
-            parameters: try parameters(of: action), referenceCount: Int(statement.integer(8)))
+            startedAt: statement.integer(maker == nil ? 6 : 10), durationSeconds: statement.real(7),
+            imported: statement.isNull(9) ? nil : LineageGraph.Import(at: statement.integer(6), maker: maker),
+            parameters: detail == .everything ? try parameters(of: action) : [],
+            referenceCount: Int(statement.integer(8)))
     }
 
     /// By name; what is looked for has no names of images in it, of which there may be many.

@@ -2,6 +2,20 @@ import GRDB
 
 /// Nights of retraining.
 extension ContentStore {
+    /// The labels of the nights of a name that were under way during a run, the last one first: most runs are of one night.
+    public func nightLabels(during run: Int64, of model: String) throws -> [String] {
+        try database.read { database in
+            try String.fetchAll(
+                database,
+                sql: """
+                    SELECT night.label FROM night JOIN execution ON execution.id = ?1 WHERE night.model = ?2
+                        AND night.startedAt <= coalesce(execution.finishedAt, night.startedAt)
+                        AND coalesce(night.endedAt, execution.startedAt) >= execution.startedAt
+                    ORDER BY night.id DESC
+                    """, arguments: [run, model])
+        }
+    }
+
     /// The nights of a name, oldest first.
     public func nights(of model: String) throws -> [Night] {
         try database.read { try $0.nights("night.model = ? ORDER BY night.id", [model]) }

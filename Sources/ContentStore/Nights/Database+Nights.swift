@@ -70,6 +70,11 @@ extension Database {
                 night, model, arrival.source.column, arrival.file, arrival.state.rawValue, arrival.detail,
                 arrival.score, try arrival.map.map { try artifact($0) }, try arrival.overlay.map { try artifact($0) },
             ])
+        guard changesCount > 0,
+            let row = try identifier(
+                "SELECT id FROM arrival WHERE model = ? AND source = ?", [model, arrival.source.column])
+        else { return }
+        try link(.arrival, row)
     }
 
     /// Images that a night's model has learned, unless an earlier one had.

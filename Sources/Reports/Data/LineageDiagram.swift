@@ -7,7 +7,7 @@ public struct LineageDiagram: Sendable {
         public var title, subtitle: String
         /// What is known of it, in tables of facts under headings.
         public var sections: [(heading: String, facts: [Fact])]
-        /// Names and digests of its files, a line each; found by the search.
+        /// Names and digests of its files, or of a step's tasks, a line each; found by the search.
         public var members: [String]
 
         public init(

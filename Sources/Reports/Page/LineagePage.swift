@@ -128,7 +128,10 @@ public struct LineagePage {
                 }
             }
             if !node.members.isEmpty {
-                HTML("h3") { NumberText.plural(node.members.count, "file", "files") }
+                // A box of files says itself how many there are.
+                HTML("h3") {
+                    node.kind == .files ? "Files" : NumberText.plural(node.members.count, "task", "tasks")
+                }
                 HTML("ol", ["class": "provenance-files"]) {
                     for member in node.members { HTML("li") { member } }
                 }

@@ -4,4 +4,11 @@ enum ResultFiles {
     static let listLimitBytes = 256 << 20
     /// Of those with a line for each stage.
     static let timingLimitBytes = 16 << 20
+
+    /// Files that lie beside results and are none: they tell of clocks, of the other files or of the sources, and are attested by nobody.
+    static let byproducts: Set<String> = [
+        ExportFolder.listName, RunTiming.jsonName, RunTiming.pageName, LineageView.pageName, "depends.mk",
+    ]
+
+    static func isByproduct(_ name: String) -> Bool { byproducts.contains(name) }
 }

@@ -25,6 +25,10 @@ extension LineageDiagram {
             facts.append(Fact(label: "Versions", value: "\(record.versions); \(execution.processor)"))
             if let manifest = execution.manifest { facts.append(Fact(label: "Manifest", value: "\(manifest)")) }
         }
+        for maker in lineage.graph.makers {
+            facts.append(
+                Fact(label: "Run \(maker.run) of another store", value: "\(maker.versions); \(maker.processor)"))
+        }
         self.init(title: title, description: description, facts: facts, nodes: nodes, edges: edges)
     }
 
@@ -33,9 +37,11 @@ extension LineageDiagram {
         let actions = item.actions.map { lineage.graph.actions[$0] }
         let seconds = actions.reduce(0) { $0 + $1.durationSeconds }
         let runs = Set(actions.map(\.execution)).sorted()
+        let imports = actions.count { $0.imported != nil }
+        let doer = imports == 0 ? "Run" : imports == actions.count ? "Imported in run" : "Run or import"
         var facts = [
             Fact(label: "Stage", value: "\(item.stage), version \(item.version)"),
-            Fact(label: "Run", value: LineageTree.ranges(runs)),
+            Fact(label: doer, value: LineageTree.ranges(runs)),
             Fact(label: "Begun", value: LineageTree.time(actions.map(\.startedAt).min() ?? 0)),
             Fact(label: "Time", value: "\((seconds * 10).rounded() / 10) s"),
         ]
@@ -67,9 +73,12 @@ extension LineageDiagram {
             let count = sources.count { $0.kind == kind }
             return "\(count) \(kind.rawValue)\(count == 1 ? "" : "s")"
         }.joined(separator: ", ")
-        let listed = sources.prefix(namedFiles).map { source in
+        var listed = sources.prefix(namedFiles).map { source in
             [source.name, source.kind == .mask ? "(mask)" : "", source.digest.hex].filter { !$0.isEmpty }.joined(
                 separator: " ")
+        }
+        if sources.count > namedFiles {
+            listed.append("and \(sources.count - namedFiles) more, which nominal lineage --files lists")
         }
         return Node(
             kind: .files, title: title, subtitle: "from outside", members: listed)

@@ -2,8 +2,8 @@ import ContentStore
 
 /// A lineage as JSON: all actions, contents, edges and runs, with nothing left out.
 public struct LineageJSON: Encodable {
-    /// History: 1 = first.
-    public static let version = 1
+    /// History: 1 = first; 2 = imports, and texts among the parameters without quotation marks.
+    public static let version = 2
 
     struct Artifact: Encodable {
         let digest: Digest
@@ -20,11 +20,28 @@ public struct LineageJSON: Encodable {
         let run: Int64
         let startedAt: String
         let durationSeconds: Double
+        /// Nil for what this store's own runs have made.
+        let imported: Import?
         let parameters: [String: String]
         let used, generated, referred: [Use]
         let sources: [Use]
         /// Blobs besides the outputs that belong to the result.
         let references: Int
+    }
+
+    /// `run` is then the import; the time and duration are the maker's, as the bundle says.
+    struct Import: Encodable {
+        let at: String
+        /// Nil where the bundle does not say it.
+        let makingRun: Int64?
+        let versions, processor: String?
+
+        init(_ imported: LineageGraph.Import) {
+            at = LineageTree.time(imported.at)
+            (makingRun, versions, processor) = (
+                imported.maker?.run, imported.maker?.versions, imported.maker?.processor
+            )
+        }
     }
 
     struct Use: Encodable {
@@ -76,7 +93,7 @@ public struct LineageJSON: Encodable {
                 attempt: action.attempt,
                 run: action.execution, startedAt: LineageTree.time(action.startedAt),
                 durationSeconds: action.durationSeconds,
-                parameters: Dictionary(action.parameters.map { ($0.name, $0.readable) }) { first, _ in first },
+                imported: action.imported.map(Import.init), parameters: action.parameterTexts,
                 used: uses { $0 == .used }, generated: uses { $0 == .generated }, referred: uses { $0 == .referred },
                 sources: uses { if case .source = $0 { true } else { false } }, references: action.referenceCount)
         }

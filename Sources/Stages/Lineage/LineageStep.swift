@@ -12,12 +12,12 @@ public struct LineageStep: Sendable, Equatable {
 
     /// What of a task's name its step is called: without a number at the end, or what follows a hyphen there.
     static func name(ofTask task: String) -> String {
-        let parts = task.split(separator: "/", omittingEmptySubsequences: false)
-        guard let last = parts.last, parts.count > 1 else { return task }
-        let folder = parts.dropLast().joined(separator: "/")
-        if last.allSatisfy(\.isNumber) { return folder }
-        guard let hyphen = last.lastIndex(of: "-") else { return task }
-        return folder + "/" + last[..<hyphen]
+        // By bytes: there may be thousands of tasks.
+        let bytes = task.utf8
+        guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return task }
+        let last = bytes[bytes.index(after: slash)...]
+        if last.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) { return String(task[..<slash]) }
+        return last.lastIndex(of: UInt8(ascii: "-")).map { String(task[..<$0]) } ?? task
     }
 }
 
@@ -43,6 +43,8 @@ public struct LineageSteps: Sendable {
     public private(set) var inputs: [[Int]] = []
     /// For each step, what it used that no step made. Each once.
     public private(set) var sources: [[Source]] = []
+    /// For each step, how many more of a kind there are of which the graph has no more than the number.
+    public private(set) var unnamedSources: [[Source.Kind: Int]] = []
     /// Steps that made the roots, or that the graph was begun with.
     public private(set) var ends: [Int] = []
 
@@ -65,6 +67,7 @@ public struct LineageSteps: Sendable {
         inputs = Array(repeating: [], count: steps.count)
         sources = Array(repeating: [], count: steps.count)
         connect(stepOf)
+        countUnnamed(stepOf)
     }
 
     private mutating func connect(_ stepOf: [Int]) {
@@ -99,17 +102,48 @@ public struct LineageSteps: Sendable {
         ends = steps.indices.filter { !users.contains($0) }
     }
 
+    private mutating func countUnnamed(_ stepOf: [Int]) {
+        unnamedSources = Array(repeating: [:], count: steps.count)
+        // Most of them are those of one step.
+        var (last, counts): ((step: Int, role: String)?, [Int]) = (nil, [])
+        var kinds: [(step: Int, kind: Source.Kind)] = []
+        struct Content: Hashable { let step: Int, content: Int64 }
+        var seen = Set<Content>(minimumCapacity: graph.unnamedSources.count)
+        for source in graph.unnamedSources {
+            let step = stepOf[source.action]
+            guard seen.insert(Content(step: step, content: source.content)).inserted else { continue }
+            if last?.step != step || last?.role != source.role {
+                last = (step, source.role)
+                kinds.append((step, Self.kind(steps[step].stage, source.role)))
+                counts.append(0)
+            }
+            counts[counts.count - 1] += 1
+        }
+        for (place, count) in zip(kinds, counts) { unnamedSources[place.step][place.kind, default: 0] += count }
+    }
+
+    private static func kind(_ stage: String, _ role: String) -> Source.Kind {
+        switch (stage, role) {
+        case (_, "mask"): .mask
+        case (IngestStage.name, _): .image
+        case (TextureStage.name, _): .texture
+        default: .file
+        }
+    }
+
     private func source(_ edge: LineageGraph.Edge) -> Source {
         let digest = graph.artifacts[edge.artifact].digest
         guard case .source(let role) = edge.relation else {
             return Source(kind: .blob, name: edge.name, digest: digest)
         }
-        switch (graph.actions[edge.action].stage, role) {
-        case (_, "mask"): return Source(kind: .mask, name: edge.name, digest: digest)
-        case (IngestStage.name, _): return Source(kind: .image, name: edge.name, digest: digest)
-        case (TextureStage.name, _): return Source(kind: .texture, name: "", digest: digest)
-        default: return Source(kind: .file, name: edge.name == "source" ? "" : edge.name, digest: digest)
-        }
+        let kind = Self.kind(graph.actions[edge.action].stage, role)
+        let name =
+            switch kind {
+            case .texture: ""
+            case .file: edge.name == "source" ? "" : edge.name
+            case .image, .mask, .blob: edge.name
+            }
+        return Source(kind: kind, name: name, digest: digest)
     }
 
     /// Key parts that all actions of a step share.

@@ -85,6 +85,9 @@ public struct LineageSubject: Sendable {
         do {
             return try content(digest, path, store)
         } catch LineageError.unknown {
+            if ResultFiles.isByproduct((path as NSString).lastPathComponent) {
+                throw LineageError.byproduct(path: path)
+            }
             throw LineageError.unknown(
                 text: path,
                 reason:
@@ -168,6 +171,12 @@ public enum LineageError: Error, Equatable, CustomStringConvertible {
     case storeThere(folder: String)
     case ambiguous(name: String, categories: [String])
     case line(path: String, line: Int, lines: Int)
+    /// A file beside results that is none.
+    case byproduct(path: String)
+    case unknownRun(Int64, known: [Int64])
+    /// Results of a run that were made again, and came out otherwise.
+    case remade(run: Int64, task: String, count: Int, by: Int64)
+    case edited(run: Int64, tasks: [String])
 
     public var description: String {
         switch self {
@@ -185,6 +194,21 @@ public enum LineageError: Error, Equatable, CustomStringConvertible {
             "\(folder): this folder holds something else than a crate; nothing was written; choose another one"
         case .ambiguous(let name, let categories):
             "\(name): there are images of this name in \(categories.joined(separator: ", ")); write \(categories[0])/\(name)"
+        case .byproduct(let path):
+            "\(path): this file tells of clocks or of the other files, so it is no result and has no lineage; take a file beside it, such "
+                + "as report.html, metrics.json or scores.csv, or the number of the run"
+        case .unknownRun(let run, let known):
+            known.isEmpty
+                ? "run \(run): the store knows no run at all; give the store that it is in with --store or NOMINAL_STORE"
+                : "run \(run): there is no such run in this store, it knows \(known.count == 1 ? "run" : "runs") "
+                    + "\(LineageTree.ranges(known)); nominal runs lists them, --store names another store"
+        case .remade(let run, let task, let count, let latter):
+            "run \(run): what it made of \(task)\(count > 1 ? " and of \(count - 1) more tasks" : "") is no longer what is stored: "
+                + "run \(latter) made it again, and it came out otherwise; attest a run that made or found what is there now, such "
+                + "as \(latter), and see nominal verify --history"
+        case .edited(let run, let tasks):
+            "run \(run): what \(tasks.prefix(3).joined(separator: ", ")) used or made\(tasks.count > 3 ? ", and \(tasks.count - 3) more," : "") "
+                + "is recorded otherwise than when the history vouched for it; nothing is attested; nominal verify --history names it"
         case .line(let path, let line, let lines):
             "\(path): line \(line) is not where a row begins; expected 2 to \(lines)"
         }
@@ -194,13 +218,17 @@ public enum LineageError: Error, Equatable, CustomStringConvertible {
 extension LineageSubject {
     /// The lineage. Of an image, upwards, that of the newest verdict on it.
     ///
+    /// - Parameter isOutline: leaves out parameters, and the names of files from outside but for the image that it is about.
     /// - Throws: `StoreError`.
-    public func graph(_ direction: LineageGraph.Direction, _ store: ContentStore) throws -> LineageGraph {
+    public func graph(
+        _ direction: LineageGraph.Direction, _ store: ContentStore, isOutline: Bool = false
+    ) throws -> LineageGraph {
+        let detail: LineageGraph.Detail = isOutline ? .outline(focus: image) : .everything
         guard direction == .up, image != nil else {
-            return try store.lineage(of: digests, actions: actions, direction, run: run)
+            return try store.lineage(of: digests, actions: actions, direction, run: run, detail: detail)
         }
-        guard let newest = verdicts.first else { return try store.lineage(of: digests, .up) }
-        return try store.lineage(actions: [newest.action], .up, run: run)
+        guard let newest = verdicts.first else { return try store.lineage(of: digests, .up, detail: detail) }
+        return try store.lineage(actions: [newest.action], .up, run: run, detail: detail)
     }
 
     /// What it is, and of an image what it was taken for.

@@ -22,9 +22,17 @@ public struct LineageTree {
     /// For each step, where the tree goes on.
     private let branches: [[Int]]
     private let focus: Digest?
+    /// What registered models are called, such as "wood@1".
+    private let names: [Digest: [String]]
 
-    /// - Parameter focus: an image that is listed by name wherever it was used.
-    public init(_ graph: LineageGraph, _ direction: LineageGraph.Direction, _ options: Options, focus: Digest? = nil) {
+    /// - Parameters:
+    ///   - focus: an image that is listed by name wherever it was used.
+    ///   - models: those that are registered.
+    public init(
+        _ graph: LineageGraph, _ direction: LineageGraph.Direction, _ options: Options, focus: Digest? = nil,
+        models: [RegisteredModel] = []
+    ) {
+        names = Dictionary(grouping: models, by: \.digest).mapValues { $0.map { "\($0.reference)" } }
         lineage = LineageSteps(graph, isCondensed: !options.showsTasks)
         (self.direction, self.options, self.focus) = (direction, options, focus)
         switch direction {
@@ -42,6 +50,7 @@ public struct LineageTree {
         var seen = Set<Int>()
         for root in roots { write(root, "", "", &lines, &seen) }
         if !lineage.graph.executions.isEmpty { lines += [""] + lineage.graph.executions.flatMap(Self.lines) }
+        lines += lineage.graph.makers.flatMap(Self.lines)
         return lines.joined(separator: "\n")
     }
 
@@ -73,25 +82,50 @@ public struct LineageTree {
     private func title(_ step: Int) -> String {
         let item = lineage.steps[step]
         let actions = item.actions.map { lineage.graph.actions[$0] }
-        let runs = Set(actions.map(\.execution)).sorted()
         let seconds = actions.reduce(0) { $0 + $1.durationSeconds }
         var facts = ["\(item.stage) \(item.version)"]
         if actions.count > 1 { facts.append("\(actions.count) tasks") }
-        facts.append((runs.count == 1 ? "run " : "runs ") + Self.ranges(runs))
-        facts.append(Self.time(actions.map(\.startedAt).min() ?? 0))
+        facts += Self.runs(actions)
         facts.append("\((seconds * 10).rounded() / 10) s")
         let key = actions.count == 1 ? "  \(actions[0].key.short)" : ""
-        return item.name + "  (" + facts.joined(separator: ", ") + ")" + key
+        return item.name + "  (" + facts.joined(separator: ", ") + ")" + key + modelNames(item)
+    }
+
+    /// Which runs performed it, or brought it, and when.
+    private static func runs(_ actions: [LineageGraph.Action]) -> [String] {
+        func numbers(_ actions: [LineageGraph.Action]) -> String {
+            let runs = Set(actions.map(\.execution)).sorted()
+            return (runs.count == 1 ? "run " : "runs ") + ranges(runs)
+        }
+        let imported = actions.filter { $0.imported != nil }
+        let own = actions.filter { $0.imported == nil }
+        var facts = own.isEmpty ? [] : [numbers(own), time(own.map(\.startedAt).min() ?? 0)]
+        guard let at = imported.compactMap({ $0.imported?.at }).min() else { return facts }
+        facts.append((own.isEmpty ? "" : "\(imported.count) ") + "imported in \(numbers(imported)) at \(time(at))")
+        let known = imported.filter { $0.imported?.maker != nil }.map(\.startedAt).min()
+        facts.append(known.map { "made \(time($0))" } ?? "by whom is not known")
+        return facts
+    }
+
+    /// Of what a step alone has made.
+    private func modelNames(_ step: LineageStep) -> String {
+        guard !names.isEmpty, step.actions.count == 1 else { return "" }
+        let made = lineage.graph.edges.filter { $0.relation == .generated && $0.action == step.actions[0] }
+        let found = made.flatMap { names[lineage.graph.artifacts[$0.artifact].digest] ?? [] }
+        return found.isEmpty ? "" : "  " + found.joined(separator: ", ")
     }
 
     private func files(_ step: Int) -> [String] {
-        let sources = lineage.sources[step]
+        let (sources, unnamed) = (lineage.sources[step], lineage.unnamedSources[step])
         var lines: [String] = []
-        for kind in Set(sources.map(\.kind)).sorted() {
+        for kind in Set(sources.map(\.kind)).union(unnamed.keys).sorted() {
             let own = sources.filter { $0.kind == kind }
-            lines.append("\(own.count) \(kind.rawValue)\(own.count == 1 ? "" : "s")")
+            let count = own.count + (unnamed[kind] ?? 0)
+            lines.append("\(count) \(kind.rawValue)\(count == 1 ? "" : "s")")
             let shown = options.showsFiles || kind == .blob ? own : own.filter { $0.digest == focus }
-            lines += shown.map { "  \(options.showsFiles ? $0.digest.hex : $0.digest.short)  \($0.name)" }
+            lines += shown.map {
+                "  \(options.showsFiles ? $0.digest.hex : $0.digest.short)  \(([$0.name] + (names[$0.digest] ?? [])).joined(separator: "  "))"
+            }
         }
         return lines
     }
@@ -131,6 +165,10 @@ public struct LineageTree {
         lines.append("   \(record.versions)")
         if let manifest = execution.manifest { lines.append("   manifest \(execution.file ?? "")  \(manifest)") }
         return lines
+    }
+
+    private static func lines(_ maker: LineageGraph.Maker) -> [String] {
+        ["run \(maker.run) of another store, as the bundle says (\(maker.processor))", "   \(maker.versions)"]
     }
 
     /// In UTC, to the second.

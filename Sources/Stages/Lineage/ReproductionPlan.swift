@@ -33,7 +33,7 @@ public struct ReproductionPlan: Sendable {
         case .run, .score: break
         case .retrain:
             throw LineageError.unrepeatable(
-                run: number, reason: "it is a night; nominal retrain JOB --check NIGHT does it again")
+                run: number, reason: "it is a night of retraining, which \(try Self.check(run, store)) computes again")
         case .sweep, .preview:
             throw LineageError.unrepeatable(
                 run: number, reason: "it is of nominal \(recipe.command.rawValue); runs and scorings can be")
@@ -106,6 +106,16 @@ public struct ReproductionPlan: Sendable {
             setAsideBadImages: recipe.setsBadImagesAside ?? false,
             tolerance: recipe.tolerance ?? 0, store: fresh, digests: digests)
         return try part(of: job.graph, store)
+    }
+
+    /// The command that does a night again, as far as the history says what it was called with.
+    private static func check(_ run: LineageExecution, _ store: ContentStore) throws -> String {
+        let prefix = "retrain "
+        let model = run.subject.flatMap { $0.hasPrefix(prefix) ? String($0.dropFirst(prefix.count)) : nil }
+        let night = try model.flatMap { try store.nightLabels(during: run.record.number, of: $0).first }
+        let file = run.file.flatMap { $0.isEmpty ? nil : $0 } ?? "JOB"
+        return "nominal retrain \(file) --check \(night ?? "NIGHT")"
+            + (night == nil ? " (nominal nights\(model.map { " \($0)" } ?? "") lists them)" : "")
     }
 
     private func part(of whole: TaskGraph, _ store: ContentStore) throws -> TaskGraph {

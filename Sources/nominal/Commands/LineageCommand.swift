@@ -78,7 +78,10 @@ struct LineageCommand: ParsableCommand {
             let store = try storeOptions.open(.readOnly)
             let subject = try LineageSubject(thing, in: store)
             let direction: LineageGraph.Direction = down ? .down : .up
-            let graph = try subject.graph(direction, store)
+            // A plain tree needs no more of files than their number.
+            let isTree = !(json || dot || files || parameters)
+            let isOutline = isTree && page == nil && prov == nil && openlineage == nil && roCrate == nil
+            let graph = try subject.graph(direction, store, isOutline: isOutline)
             try export(subject, graph, store)
             let verdicts = down ? try ImageVerdict.all(in: graph, store) : subject.verdicts
             if json {
@@ -87,7 +90,10 @@ struct LineageCommand: ParsableCommand {
             if dot { return print(LineageDOT.text(subject, graph, isCondensed: !tasks)) }
             let options = LineageTree.Options(showsTasks: tasks, showsParameters: parameters, showsFiles: files)
             print(subject.heading(direction))
-            let tree = LineageTree(graph, direction, options, focus: subject.image).text()
+            let tree = LineageTree(
+                graph, direction, options, focus: subject.image, models: try store.models()
+            ).text()
+            if let note = graph.noteOnLaterAttempts(than: subject.run) { print(note) }
             if down { listVerdicts(verdicts, subject.image) }
             guard tree.isEmpty else { return print("\n" + tree) }
             print(

@@ -43,7 +43,7 @@ struct ReproduceCommand: ParsableCommand {
             try storeOptions.requireStore()
             let store = try storeOptions.open(.readOnly)
             let plan = try ReproductionPlan(try LineageSubject(thing, in: store), store)
-            let folder = keep ?? NSTemporaryDirectory() + "nominal-\(UUID().uuidString)"
+            let folder = try keep ?? ScratchStore.place()
             guard !FileManager.default.fileExists(atPath: folder + "/store.sqlite") else {
                 throw LineageError.storeThere(folder: folder)
             }
@@ -52,6 +52,15 @@ struct ReproduceCommand: ParsableCommand {
             StandardError.write("run \(record.number), \(record.command), once more in \(folder)")
             let (session, graph) = try prepare(plan, store, folder)
             let summary = try session.execute(graph)
+            guard summary.isSuccess else {
+                // What was done until then tells where it went wrong.
+                if let part = try? Reproduction(
+                    of: plan.keys, run: record.number, store, as: summary.execution, in: session.store)
+                {
+                    tell(part: part)
+                }
+                return try session.conclude(summary)
+            }
             try session.conclude(summary)
             let result = try Reproduction(
                 of: plan.keys, run: record.number, store, as: summary.execution, in: session.store)
@@ -80,10 +89,16 @@ struct ReproduceCommand: ParsableCommand {
         return (session, try plan.graph(job, store) { try session.digests($0) })
     }
 
-    private func tell(_ result: Reproduction, _ record: ExecutionRecord) throws {
-        let equal = result.steps.count { $0.outcome == .equal }
-        print("\(equal) of \(result.steps.count) steps came out equal, byte for byte")
-        guard let first = result.first else { return }
+    /// Of a run that did not end well.
+    private func tell(part result: Reproduction) {
+        let made = result.steps.filter { $0.outcome != .missing }
+        print(
+            "\(made.count { $0.outcome == .equal }) of \(made.count) steps that were done came out equal, byte for byte; "
+                + "\(result.steps.count - made.count) were not done")
+        if let first = made.first(where: { $0.outcome != .equal }) { tell(first: first) }
+    }
+
+    private func tell(first: Reproduction.Step) {
         print("the first that did not: \(first.task)")
         switch first.outcome {
         case .equal: break
@@ -92,6 +107,13 @@ struct ReproduceCommand: ParsableCommand {
             print("    same key, other bytes: \(names.isEmpty ? "what it refers to" : names.joined(separator: ", "))")
         case .otherKey(let differences): for difference in differences { print("    \(difference)") }
         }
+    }
+
+    private func tell(_ result: Reproduction, _ record: ExecutionRecord) throws {
+        let equal = result.steps.count { $0.outcome == .equal }
+        print("\(equal) of \(result.steps.count) steps came out equal, byte for byte")
+        guard let first = result.first else { return }
+        tell(first: first)
         if record.versions != RunSession.versions { print("then: \(record.versions)\nnow:  \(RunSession.versions)") }
         if result.deviation.count == 0 {
             print("no score or figure is among these steps, so it is not known how far apart results are")

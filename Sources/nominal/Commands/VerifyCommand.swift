@@ -16,7 +16,9 @@ struct VerifyCommand: ParsableCommand {
             that was edited, removed, put in or moved. Whoever can write to the store can write the whole chain anew; that is
             found where an entry was kept elsewhere: --through takes one, and an attestation holds one.
 
-            --attestation checks what nominal attest has signed, without a store, and with --folder the files that it names.
+            --attestation checks what nominal attest has signed, without a store, and with --folder the files that it names. A file in
+            the folder that is not attested is a fault as well, but for those that runs write beside results (lineage.html,
+            timing.html, timing.json, exports.json, depends.mk), which are named, and the attestation itself.
 
             Examples:
               nominal verify
@@ -68,9 +70,7 @@ struct VerifyCommand: ParsableCommand {
 
     func run() throws {
         try failing {
-            let statement = try attestation.map(checkAttestation)
-            if history { try checkHistory(statement?.history) }
-            if history || statement != nil { return }
+            if history || attestation != nil { return try audit() }
             let task = StoreTask(
                 "hashing", isQuiet: quiet, stopped: "stopping: damaged blobs found so far are set aside")
             try storeOptions.requireStore()
@@ -88,6 +88,15 @@ struct VerifyCommand: ParsableCommand {
             print(json ? Self.json(report) : Self.text(report))
             if !report.isSound { throw ExitCode(ExitStatus.taskFailed.rawValue) }
         }
+    }
+
+    private func audit() throws {
+        let attested = try attestation.map(checkAttestation)
+        let findings = AuditFindings(
+            attestation: attested, history: history ? try checkHistory(attested?.statement.history) : nil)
+        findings.complain()
+        print(json ? try findings.json() : findings.text)
+        if !findings.isSound { throw ExitCode(ExitStatus.taskFailed.rawValue) }
     }
 
     private static func text(_ report: VerificationReport) -> String {
@@ -121,29 +130,20 @@ struct VerifyCommand: ParsableCommand {
         return String(decoding: (try? encoder.encode(findings)) ?? Data(), as: UTF8.self)
     }
 
-    private func checkAttestation(_ file: String) throws -> VerifiedStatement {
+    private func checkAttestation(_ file: String) throws -> AttestationFindings {
         let key = try VerificationKey(pem: try AtomicFile.read(publicKey ?? ""), name: publicKey ?? "")
         let envelope = try SignedEnvelope(json: try AtomicFile.read(file), name: file)
         let statement = try VerifiedStatement(envelope, by: key, name: file)
-        print("\(file): the signature by the key \(key.identifier.prefix(12)) holds")
-        print("made by \(statement.versions); \(statement.subjects.count) results are attested")
-        if let head = statement.history { print("history of the store then: \(head)") }
-        guard let folder else { return statement }
+        guard let folder else { return AttestationFindings(file, key, statement) }
         var isFolder: ObjCBool = false
         guard unsafe FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
             throw LineageError.noFolder(path: folder)
         }
-        let findings = try statement.findings(in: folder)
-        for finding in findings { StandardError.error("\(folder)/\(finding)") }
-        if !findings.isEmpty {
-            print("\(folder): \(findings.count) of \(statement.subjects.count) are not what was attested")
-            throw ExitCode(ExitStatus.taskFailed.rawValue)
-        }
-        print("\(folder): all of them are there and are what was attested")
-        return statement
+        return AttestationFindings(
+            file, key, statement, folder: folder, try statement.findings(in: folder, besides: file))
     }
 
-    private func checkHistory(_ attested: HistoryHead?) throws {
+    private func checkHistory(_ attested: HistoryHead?) throws -> HistoryFindings {
         try storeOptions.requireStore()
         let store = try storeOptions.open(.readOnly)
         let report = try store.verifyHistory(
@@ -151,17 +151,6 @@ struct VerifyCommand: ParsableCommand {
         if attestation != nil, attested == nil {
             StandardError.note("the attestation holds no entry of the history to go by")
         }
-        for fault in report.faults { StandardError.error("\(store.path): \(fault)") }
-        let head = report.head.map { "\($0)" } ?? "none"
-        if json {
-            print("{\"entries\": \(report.entries), \"faults\": \(report.faults.count), \"head\": \"\(head)\"}")
-        } else {
-            print(
-                "checked \(report.entries) entries of the history: "
-                    + (report.isSound
-                        ? "it is whole" : "\(report.faults.count) fault\(report.faults.count == 1 ? "" : "s")")
-                    + "\nlast entry: \(head)")
-        }
-        if !report.isSound { throw ExitCode(ExitStatus.taskFailed.rawValue) }
+        return HistoryFindings(store: store.path, report)
     }
 }

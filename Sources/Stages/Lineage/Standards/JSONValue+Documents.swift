@@ -40,6 +40,6 @@ extension LineageGraph.Action {
     var endedAt: Int64 { startedAt + Int64(durationSeconds * 1e9) }
 
     var parameterTexts: [String: String] {
-        Dictionary(parameters.map { ($0.name, $0.readable) }) { first, _ in first }
+        Dictionary(parameters.map { ($0.name, $0.text) }) { first, _ in first }
     }
 }

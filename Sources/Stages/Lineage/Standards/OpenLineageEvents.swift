@@ -32,28 +32,28 @@ public enum OpenLineageEvents {
             return .array(own.map { dataset(graph.artifacts[$0.artifact], $0.name) })
         }
         let execution = graph.executions.first { $0.record.number == action.execution }
+        let run = "run \(action.execution) \(execution?.record.startedAt ?? 0)"
+        // An import has not performed it.
+        let isOwn = action.imported == nil
+        let versions = isOwn ? execution?.record.versions ?? NominalVersion.current : action.imported?.maker?.versions
         return .document([
             "eventType": .string(isEnd ? "COMPLETE" : "START"), "eventTime": .time(time),
             "run": .document([
-                "runId": .string(identifier("action \(action.key) \(action.attempt)")),
+                "runId": .string(identifier("action \(action.key) \(action.attempt) \(run)")),
                 "facets": .document([
-                    "parent": facet(
-                        "1-1-0/ParentRunFacet.json",
-                        [
-                            "run": .document([
-                                "runId": .string(
-                                    identifier("run \(action.execution) \(execution?.record.startedAt ?? 0)"))
-                            ]),
-                            "job": .document([
-                                "namespace": .string(namespace), "name": .string(execution?.subject ?? "run"),
-                            ]),
-                        ]),
-                    "processing_engine": facet(
-                        "1-1-1/ProcessingEngineRunFacet.json",
-                        [
-                            "version": .string(execution?.record.versions ?? NominalVersion.current),
-                            "name": .string("nominal"),
-                        ]),
+                    "parent": isOwn
+                        ? facet(
+                            "1-1-0/ParentRunFacet.json",
+                            [
+                                "run": .document(["runId": .string(identifier(run))]),
+                                "job": .document([
+                                    "namespace": .string(namespace), "name": .string(execution?.subject ?? "run"),
+                                ]),
+                            ]) : nil,
+                    "processing_engine": versions.map {
+                        facet(
+                            "1-1-1/ProcessingEngineRunFacet.json", ["version": .string($0), "name": .string("nominal")])
+                    },
                     "nominal_parameters": facet("", ["parameters": .texts(action.parameterTexts)]),
                 ]),
             ]),
@@ -93,7 +93,7 @@ public enum OpenLineageEvents {
         return .object(head + members.compactMap { name, value in value.map { JSONMember(name, $0) } })
     }
 
-    /// A UUID of version 8 (RFC 9562) made of a digest: the same action has the same one in every export.
+    /// A UUID of version 8 (RFC 9562) made of a digest: the same attempt has the same one in every export.
     static func identifier(_ text: String) -> String {
         var bytes = Array(Digest.of(text: text).bytes.prefix(16))
         bytes[6] = bytes[6] & 0x0f | 0x80

@@ -9,17 +9,12 @@ public enum ProvDocument {
             agents: [String: JSONValue] = [:]
         var used: [String: JSONValue] = [:], generated: [String: JSONValue] = [:], associated: [String: JSONValue] = [:]
         for artifact in graph.artifacts {
-            entities[name(artifact.digest)] = .document([
-                "nominal:sha256": .string(artifact.digest.hex),
-                "nominal:sizeBytes": artifact.sizeBytes.map { typed("\($0)", "xsd:long") },
-            ])
+            entities[name(artifact.digest)] = entity(artifact)
         }
         for edge in graph.edges {
             if case .source(let role) = edge.relation, role != "mask" {
-                entities[name(graph.artifacts[edge.artifact].digest)] = .document([
-                    "prov:label": .string(edge.name),
-                    "nominal:sha256": .string(graph.artifacts[edge.artifact].digest.hex),
-                ])
+                let artifact = graph.artifacts[edge.artifact]
+                entities[name(artifact.digest)] = entity(artifact, label: edge.name)
             }
         }
         for (number, action) in graph.actions.enumerated() {
@@ -31,12 +26,14 @@ public enum ProvDocument {
                 JSONMember("nominal:stageVersion", typed("\(action.version)", "xsd:int")),
                 JSONMember("nominal:attempt", typed("\(action.attempt)", "xsd:int")),
             ]
+            if let imported = action.imported { members.append(JSONMember("nominal:importedAt", .time(imported.at))) }
             members += action.parameterTexts.sorted { $0.key < $1.key }.map {
                 JSONMember("nominal:" + localName("parameter." + $0.key), .string($0.value))
             }
             activities[name(action)] = .object(members)
+            guard let agent = agent(graph.performer(of: action)) else { continue }
             associated["_:a\(number)"] = .document([
-                "prov:activity": .string(name(action)), "prov:agent": .string("nominal:run-\(action.execution)"),
+                "prov:activity": .string(name(action)), "prov:agent": .string(agent),
             ])
         }
         for execution in graph.executions {
@@ -47,6 +44,13 @@ public enum ProvDocument {
                 "nominal:command": .string(execution.record.command),
                 "nominal:processor": .string(execution.processor), "nominal:host": .string(execution.record.host),
                 "nominal:manifest": execution.manifest.map { .string($0.hex) },
+            ])
+        }
+        for maker in graph.makers {
+            agents["nominal:maker-\(maker.identifier)"] = .document([
+                "prov:type": typed("prov:SoftwareAgent", "xsd:QName"),
+                "prov:label": .string("run \(maker.run) of another store"), "nominal:versions": .string(maker.versions),
+                "nominal:processor": .string(maker.processor),
             ])
         }
         for (number, edge) in graph.edges.enumerated() {
@@ -70,6 +74,21 @@ public enum ProvDocument {
                 "agent": .named(agents),
                 "used": .named(used), "wasGeneratedBy": .named(generated), "wasAssociatedWith": .named(associated),
             ]))
+    }
+
+    private static func entity(_ artifact: LineageGraph.Artifact, label: String? = nil) -> JSONValue {
+        .document([
+            "prov:label": label.map { .string($0) }, "nominal:sha256": .string(artifact.digest.hex),
+            "nominal:sizeBytes": artifact.sizeBytes.map { typed("\($0)", "xsd:long") },
+        ])
+    }
+
+    private static func agent(_ performer: LineageGraph.Performer) -> String? {
+        switch performer {
+        case .run(let number): "nominal:run-\(number)"
+        case .maker(let maker): "nominal:maker-\(maker.identifier)"
+        case .unknown: nil
+        }
     }
 
     private static func name(_ digest: Digest) -> String { "nominal:sha256-\(digest.hex)" }

@@ -9,16 +9,24 @@ public struct ProvenanceStatement {
     public static let payloadType = "application/vnd.in-toto+json"
     static let statementType = "https://in-toto.io/Statement/v1"
     static let predicateType = "https://slsa.dev/provenance/v1"
-    static let buildType = "urn:nominal:run:1"
+    /// What the parameters of the statement mean. History: 1 = first; 2 = the tasks of each step with their keys, parameters and attempts,
+    /// the runs that performed them, and how the run ended.
+    static let buildType = "urn:nominal:run:2"
 
     public let bytes: [UInt8]
 
-    /// - Throws: `LineageError.unfinished`, `StoreError`, `AttestationError.malformed` for a run without results.
+    /// - Throws: `LineageError.unknownRun`, `.unfinished`, `.remade` where what the run made is no longer what is stored, and `.edited`
+    ///   where it is not what the history vouches for; `StoreError`; `AttestationError.malformed` for a run without results.
     public init(ofRun number: Int64, _ store: ContentStore) throws {
+        guard let execution = try store.lineageExecution(number) else {
+            throw LineageError.unknownRun(
+                number, known: try store.executions(limit: Int(Int32.max)).map(\.number).sorted())
+        }
         let results = try RunResults(ofRun: number, store)
-        guard let execution = try store.lineageExecution(number), !results.files.isEmpty else {
+        guard !results.files.isEmpty else {
             throw AttestationError.malformed(name: "run \(number)", fault: "it has no results that could be attested")
         }
+        let remade = try Self.remade(number, results.graph, store)
         let steps = LineageSteps(results.graph)
         let subjects = results.files.map { file in
             JSONValue.document(["name": .string(file.path), "digest": .sha256(file.digest)])
@@ -30,13 +38,30 @@ public struct ProvenanceStatement {
                 "buildDefinition": .document([
                     "buildType": .string(Self.buildType),
                     "externalParameters": try Self.external(execution, store),
-                    "internalParameters": .document(["steps": Self.steps(steps)]),
+                    "internalParameters": .document([
+                        "steps": AttestedSteps(steps, remade).json, "runs": AttestedSteps.runs(results.graph),
+                    ]),
                     "resolvedDependencies": .array(Self.dependencies(steps, execution)),
                 ]),
                 "runDetails": Self.details(execution, try store.historyHead()),
             ]),
         ])
         bytes = Array(JSONSerializer.canonical(statement).utf8)
+    }
+
+    /// Results that came out the same when they were made again, by their keys.
+    private static func remade(
+        _ run: Int64, _ graph: LineageGraph, _ store: ContentStore
+    ) throws -> [Digest: RemadeResult] {
+        let keys = graph.actions.map(\.key)
+        let edited = try store.editedResults(among: keys)
+        guard edited.isEmpty else { throw LineageError.edited(run: run, tasks: edited) }
+        let remade = try store.remadeResults(since: run, keys)
+        let others = remade.filter { $0.isEqual == false }
+        if let first = others.first {
+            throw LineageError.remade(run: run, task: first.task, count: others.count, by: first.latterRun)
+        }
+        return Dictionary(remade.map { ($0.key, $0) }) { first, _ in first }
     }
 
     private static func external(_ execution: LineageExecution, _ store: ContentStore) throws -> JSONValue {
@@ -48,18 +73,6 @@ public struct ProvenanceStatement {
             "subject": execution.subject.map { .string($0) }, "manifest": manifest,
             "recipe": execution.recipe.map { .string($0) },
         ])
-    }
-
-    private static func steps(_ steps: LineageSteps) -> JSONValue {
-        .array(
-            steps.steps.enumerated().map { number, step in
-                .document([
-                    "name": .string(step.name), "stage": .string(step.stage), "stageVersion": .number(step.version),
-                    "tasks": .number(step.actions.count),
-                    "parameters": .texts(
-                        Dictionary(steps.parameters(of: number).map { ($0.name, $0.readable) }) { first, _ in first }),
-                ])
-            })
     }
 
     private static func dependencies(_ steps: LineageSteps, _ execution: LineageExecution) -> [JSONValue] {
@@ -93,7 +106,12 @@ public struct ProvenanceStatement {
             ]),
             "metadata": .document([
                 "invocationId": .string("run \(record.number)"), "startedOn": .time(record.startedAt),
-                "finishedOn": record.finishedAt.map { .time($0) },
+                "finishedOn": record.finishedAt.map { .time($0) }, "nominal_outcome": .string(record.outcome),
+                "nominal_tasks": record.counts.map {
+                    .document([
+                        "total": .number($0.total), "failed": .number($0.failed), "notStarted": .number($0.skipped),
+                    ])
+                },
             ]),
             "byproducts": .array(
                 head.map {

@@ -38,7 +38,7 @@ public struct ResearchObject {
         guard present.isEmpty || present.contains(Self.metadataName) else {
             throw LineageError.occupied(folder: folder)
         }
-        try AtomicFile.createFolder(folder + "/blobs")
+        try AtomicFile.createFolder(isAttaching ? folder + "/blobs" : folder)
         var attached = Set<Int>()
         if isAttaching {
             for (position, artifact) in graph.artifacts.enumerated() where store.contains(artifact.digest) {
@@ -57,7 +57,7 @@ public struct ResearchObject {
     private func metadata(_ attached: Set<Int>) -> JSONValue {
         let items = items(attached)
         let ended = graph.actions.map(\.endedAt).max() ?? 0
-        let tools = Set(graph.actions.map(\.execution)).sorted()
+        let tools = Set(graph.actions.filter { $0.imported == nil }.map(\.execution)).sorted()
         var entities: [JSONValue] = [
             .document([
                 "@id": .string(Self.metadataName), "@type": .string("CreativeWork"),
@@ -79,12 +79,16 @@ public struct ResearchObject {
         for number in tools {
             let execution = graph.executions.first { $0.record.number == number }
             entities.append(
-                .document([
-                    "@id": .string("#run-\(number)"), "@type": .string("SoftwareApplication"),
-                    "name": .string("nominal"),
-                    "version": .string(execution?.record.versions ?? NominalVersion.current),
-                    "description": execution.map { .string("\($0.record.command) on \($0.processor)") },
-                ]))
+                Self.tool(
+                    .run(number), execution?.record.versions ?? NominalVersion.current,
+                    execution.map { "\($0.record.command) on \($0.processor)" }))
+        }
+        for maker in graph.makers {
+            entities.append(
+                Self.tool(.maker(maker), maker.versions, "run \(maker.run) of another store on \(maker.processor)"))
+        }
+        if graph.actions.contains(where: { graph.performer(of: $0) == .unknown }) {
+            entities.append(Self.tool(.unknown, "unknown", "a run of another store, of which the bundle does not tell"))
         }
         entities += items.map { item in
             .document([
@@ -138,13 +142,28 @@ public struct ResearchObject {
             return .document([
                 "@id": .string(Self.identifier(action)), "@type": .string("CreateAction"), "name": .string(action.task),
                 "description": .string("\(action.stage), version \(action.version), attempt \(action.attempt)"),
-                "instrument": Self.reference("#run-\(action.execution)"),
+                "instrument": Self.reference(Self.identifier(graph.performer(of: action))),
                 "startTime": .time(action.startedAt), "endTime": .time(action.endedAt),
                 "object": .array(references { !isResult($0) } + values), "result": .array(references(isResult)),
                 "actionStatus": Self.reference("http://schema.org/CompletedActionStatus"),
             ])
         }
         return actions + parameters.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    private static func tool(_ performer: LineageGraph.Performer, _ versions: String, _ words: String?) -> JSONValue {
+        .document([
+            "@id": .string(identifier(performer)), "@type": .string("SoftwareApplication"), "name": .string("nominal"),
+            "version": .string(versions), "description": words.map { .string($0) },
+        ])
+    }
+
+    private static func identifier(_ performer: LineageGraph.Performer) -> String {
+        switch performer {
+        case .run(let number): "#run-\(number)"
+        case .maker(let maker): "#maker-\(maker.identifier)"
+        case .unknown: "#unknown"
+        }
     }
 
     private static func identifier(_ action: LineageGraph.Action) -> String { "#action-\(action.key.hex)" }

@@ -13,12 +13,20 @@ public struct VerifiedStatement: Sendable {
     public enum Finding: Sendable, Equatable, CustomStringConvertible {
         case changed(name: String, expected: Digest, found: Digest)
         case missing(name: String)
+        /// A file that the statement does not name.
+        case unattested(name: String)
+        /// One of those that runs write beside results: it tells of clocks or of the other files, and no statement names it.
+        case byproduct(name: String)
+
+        public var isFault: Bool { if case .byproduct = self { false } else { true } }
 
         public var description: String {
             switch self {
             case .changed(let name, let expected, let found):
                 "\(name): its content is \(found.short), attested is \(expected.short): it was changed"
             case .missing(let name): "\(name): attested, and not there"
+            case .unattested(let name): "\(name): not attested: nobody stands for what it says"
+            case .byproduct(let name): "\(name): not attested, as it tells of clocks or of the other files"
             }
         }
     }
@@ -27,6 +35,10 @@ public struct VerifiedStatement: Sendable {
     /// Where the history of the store stood when the statement was made.
     public let history: HistoryHead?
     public let versions: String
+    /// Such as "run 12".
+    public let run: String
+    /// How the run ended, such as "succeeded" or "failed"; nil in statements of a version that does not say it.
+    public let outcome: String?
 
     /// - Throws: `AttestationError`.
     public init(_ envelope: SignedEnvelope, by key: VerificationKey, name: String) throws(AttestationError) {
@@ -56,16 +68,20 @@ public struct VerifiedStatement: Sendable {
         self.subjects = subjects
         let details = document["predicate"]?["runDetails"]
         versions = details?["builder"]?["version"]?["run"]?.string ?? ""
+        run = details?["metadata"]?["invocationId"]?.string ?? "a run"
+        outcome = details?["metadata"]?["nominal_outcome"]?.string
         history = (details?["byproducts"]?.elements ?? []).first { $0["name"]?.string == "history" }.flatMap { item in
             HistoryHead("\(item["annotations"]?["position"]?.string ?? ""):\(item["digest"]?["sha256"]?.string ?? "")")
         }
     }
 
-    /// Compares the files of a folder with what is attested. A name that leads out of the folder counts as missing.
+    /// Compares the files of a folder with what is attested, and lists those that are not. A name that leads out of the folder counts as
+    /// missing. A link to a folder counts as a file that is not attested: what else lies behind it is not looked at.
     ///
+    /// - Parameter attestation: the statement's own file, which may lie in the folder.
     /// - Throws: `StoreError` for a file that cannot be read.
-    public func findings(in folder: String) throws -> [Finding] {
-        try subjects.compactMap { subject in
+    public func findings(in folder: String, besides attestation: String? = nil) throws -> [Finding] {
+        let compared: [Finding] = try subjects.compactMap { subject in
             let parts = subject.name.split(separator: "/", omittingEmptySubsequences: false)
             let path = folder + "/" + subject.name
             guard !parts.contains(".."), !parts.contains(""), FileManager.default.fileExists(atPath: path) else {
@@ -74,5 +90,23 @@ public struct VerifiedStatement: Sendable {
             let found = try Digest.of(filePath: path)
             return found == subject.digest ? nil : .changed(name: subject.name, expected: subject.digest, found: found)
         }
+        let own = attestation.flatMap { try? FileManager.default.attributesOfItem(atPath: $0) }.map(Self.place)
+        let known = Set(subjects.map(\.name))
+        var others: [Finding] = []
+        // In any order; links are not followed.
+        let names = FileManager.default.enumerator(atPath: folder)
+        while let name = names?.nextObject() as? String {
+            let attributes = names?.fileAttributes ?? [:]
+            guard attributes[.type] as? FileAttributeType != .typeDirectory, !known.contains(name),
+                own == nil || Self.place(attributes) != own
+            else { continue }
+            others.append(ResultFiles.isByproduct(name) ? .byproduct(name: name) : .unattested(name: name))
+        }
+        return compared + others.sorted { $0.description < $1.description }
+    }
+
+    /// What tells a file from others, by whatever name.
+    private static func place(_ attributes: [FileAttributeKey: Any]) -> [Int] {
+        [attributes[.systemNumber] as? Int ?? -1, attributes[.systemFileNumber] as? Int ?? -1]
     }
 }
