@@ -28,7 +28,12 @@ extension ContentStore {
         for name in try FolderOperations.names(in: path + "/attempts")
         where try Leftovers.isAbandoned(name, locks) {
             if let execution = Int64(name), expected.contains(execution) { continue }
-            try FolderOperations.remove(path + "/attempts/" + name)
+            do throws(StoreError) {
+                try FolderOperations.remove(path + "/attempts/" + name)
+            } catch {
+                // A worker on another node may still write there: next time.
+                guard case .fileSystem = error else { throw error }
+            }
         }
         let running = try runningExecutions()
         var dead: [Int64] = []

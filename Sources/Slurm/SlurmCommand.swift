@@ -49,6 +49,9 @@ struct SlurmCommand {
         if status >> 8 & 0xFF == 127 {
             throw .rejected("\(program) was not found: install the programs of Slurm here, or run without it.")
         }
+        if Self.limits.contains(where: { words.localizedCaseInsensitiveContains($0) }) {
+            throw .full("\(program): \(words)")
+        }
         let isTransient = Self.transient.contains { words.localizedCaseInsensitiveContains($0) }
         throw isTransient
             ? .unavailable("Slurm does not answer now, and is asked again: \(words)")
@@ -62,6 +65,9 @@ struct SlurmCommand {
         "communication connection failure", "resource temporarily unavailable", "slurm backup controller in standby",
         "insert bad record id",
     ]
+
+    /// Words of messages after which the same request may be met when some of what is queued is done.
+    private static let limits = ["job submit limit", "maxsubmit", "submitjob", "too many jobs", "maxjobcount"]
 
     private static func drain(_ descriptor: Int32, into bytes: inout [UInt8]) {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)

@@ -65,10 +65,19 @@ public final class SlurmQueue: ClusterQueue {
         return SlurmAnswers.states(text, of: Set(tokens))
     }
 
-    public func cancel(_ tokens: [String]) throws(ClusterQueueError) {
+    public func cancel(_ tokens: [String], onlyPending: Bool) throws(ClusterQueueError) {
+        var failure: ClusterQueueError?
         for token in tokens {
-            _ = try SlurmCommand("scancel", ["--quiet", "--user=\(getuid())", "--name=\(token)"]).output()
+            do throws(ClusterQueueError) {
+                _ = try SlurmCommand(
+                    "scancel",
+                    ["--quiet", "--user=\(getuid())", "--name=\(token)"] + (onlyPending ? ["--state=PENDING"] : [])
+                ).output()
+            } catch {
+                failure = error
+            }
         }
+        if let failure { throw failure }
     }
 
     public func idleCores() -> Int? {

@@ -26,7 +26,7 @@ final class InstantQueue: ClusterQueue {
     func arrayLimit() -> Int { 1000 }
     func idleCores() -> Int? { nil }
     func obstacles() -> [String] { [] }
-    func cancel(_ tokens: [String]) {}
+    func cancel(_ tokens: [String], onlyPending: Bool) {}
     func states(of tokens: [String]) -> [String: [Int: ElementState]] { [:] }
 
     func submit(_ array: ElementArray) throws(ClusterQueueError) {

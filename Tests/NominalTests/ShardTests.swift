@@ -99,6 +99,7 @@ import Testing
         for (number, source) in [(1, "out"), (2, "other")] {
             let folder = "merged/shard-\(number)-of-2"
             try fixture.write(fixture.bytes("\(source)/shard-1-of-1/scores.json"), to: "\(folder)/scores.json")
+            try fixture.write("{}", to: "\(folder)/exports.json")
             let record = try fixture.text("\(source)/shard-1-of-1/shard.json")
             try fixture.write(
                 record.replacingOccurrences(of: "\"shard\" : 1", with: "\"shard\" : \(number)")

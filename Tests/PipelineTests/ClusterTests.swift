@@ -23,6 +23,7 @@ struct ClusterTests {
     private func options(_ queue: FakeQueue) -> ClusterOptions {
         var options = ClusterOptions(queue: queue, job: [], version: "1", cores: 1)
         (options.pollSeconds, options.settleSeconds, options.forgottenSeconds) = (0.01, 0.02, 0.05)
+        options.refusedSeconds = 0.01
         return options
     }
 
@@ -121,6 +122,37 @@ struct ClusterTests {
         #expect(queue.arrays.count == 2)
     }
 
+    @Test("What the queue has no room for waits, and counts as no failure until it has waited for long")
+    func full() throws {
+        let others = (0..<3).map { GraphFixture.task("other/\($0)", resources: .wholeMachine) }
+        let all = leaves + others
+        let queue = FakeQueue(all, answer: { (1...3).contains($0) ? .full("too many") : nil })
+        let summary = try executor(retries: 0).run(TaskGraph(all), cluster: options(queue))
+        queue.rest()
+        #expect(summary.isSuccess, "\(summary.failures)")
+        let none = try executor(store: ContentStore(path: folder.path + "/other"), retries: 0).run(
+            TaskGraph(all), cluster: options(FakeQueue(all, answer: { _ in .full("too many") })))
+        #expect(none.failures.first?.message == "too many")
+    }
+
+    @Test("After a failure the tasks at work end, and no further one begins")
+    func failureWhileOthersWork() throws {
+        let failing = GraphFixture.task("bad", resources: .wholeMachine, stage: GraphFixture.failing("bad"))
+        let slow = GraphFixture.task(
+            "slow", resources: .wholeMachine,
+            stage: ClosureStage("slow") { context in
+                usleep(300_000)
+                try context.write("slow")
+            })
+        let all = [failing, slow, GraphFixture.task("after", after: ["slow"])]
+        let queue = FakeQueue(all)
+        let summary = try executor(retries: 0).run(TaskGraph(all), cluster: options(queue))
+        queue.rest()
+        #expect((summary.run, summary.failed, summary.skipped) == (1, 1, 1))
+        #expect(summary.output(of: TaskID("slow"), named: "out") != nil)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: store.path + "/attempts").isEmpty)
+    }
+
     @Test("A submission that is not acknowledged counts if the queue has it", arguments: [true, false])
     func unacknowledged(isQueued: Bool) throws {
         let queue = FakeQueue(
@@ -206,16 +238,47 @@ struct ClusterTests {
         #expect(!FileManager.default.fileExists(atPath: folder))
     }
 
-    @Test("What an execution that died has set going is left alone by runs of other jobs")
+    @Test(
+        "A run of another job takes what it needs of what an execution that died has set going, and leaves the rest to its own"
+    )
     func othersOrphans() throws {
-        let folder = try die(0)
-        let queue = FakeQueue([GraphFixture.task("other")])
-        var options = ExecutorOptions(jobs: 1, subject: "another")
-        options.policy = FailurePolicy(backOffSeconds: 0)
-        let summary = try Executor(store: store, options: options).run(
-            TaskGraph([GraphFixture.task("other")]), cluster: self.options(queue))
+        let folder = try die(3)
+        let shared = [leaves[1], GraphFixture.task("other")]
+        let queue = FakeQueue(shared)
+        let summary = try Executor(store: store, options: ExecutorOptions(jobs: 1, subject: "another")).run(
+            TaskGraph(shared), cluster: self.options(queue))
+        queue.rest()
         #expect(summary.isSuccess)
-        #expect(FileManager.default.fileExists(atPath: folder))
+        #expect(try store.jobs(ofTask: "leaf/1").map(\.attempt) == [1])
+        #expect(FileManager.default.fileExists(atPath: folder + "/0/0.json"))
         #expect(queue.cancelled.isEmpty)
+        // Which then still finds its own.
+        let own = FakeQueue(tasks)
+        #expect(try run(own).isSuccess)
+        #expect(try (0..<3).allSatisfy { try store.jobs(ofTask: "leaf/\($0)").count == 1 })
+        #expect(!FileManager.default.fileExists(atPath: folder))
+    }
+
+    @Test("An attempt that had ended before its execution died is not taken up")
+    func endedOrphan() throws {
+        _ = try die(6)
+        let key = ActionResolver.key(leaves[0], inputs: [], keyParts: [])
+        try store.commit(
+            JobRecord(
+                key: key, attempt: Attempt(action: key.digest, number: 1), task: "leaf/0",
+                outcome: .failed("It took too long.", .timedOut), startedAt: 1, durationSeconds: 1), execution: 1)
+        #expect(try run(FakeQueue(tasks)).isSuccess)
+        #expect(try store.jobs(ofTask: "leaf/0").map(\.attempt).sorted() == [1, 2])
+    }
+
+    @Test("A run with nothing to do ends what an execution of its job that died has set going")
+    func idleRun() throws {
+        _ = try executor().run(TaskGraph(tasks))
+        let folder = try die(0)
+        let queue = FakeQueue(tasks)
+        let summary = try run(queue)
+        #expect(summary.isSuccess && summary.run == 0)
+        #expect(queue.cancelled == ["of the dead"])
+        #expect(!FileManager.default.fileExists(atPath: folder))
     }
 }

@@ -52,7 +52,17 @@ final class FakeQueue: ClusterQueue {
     func idleCores() -> Int? { nil }
     func obstacles() -> [String] { ["The node n1 is drained."] }
 
-    func cancel(_ tokens: [String]) { state.withLock { $0.cancelled += tokens } }
+    func cancel(_ tokens: [String], onlyPending: Bool) {
+        state.withLock { state in
+            for token in tokens where !state.cancelled.contains(token) { state.cancelled.append(token) }
+            // What waited is over; what was at work ends by itself.
+            for token in tokens {
+                for (element, known) in state.states[token] ?? [:] where known == .pending {
+                    state.states[token]?[element] = .over(.killed, "It was cancelled.")
+                }
+            }
+        }
+    }
 
     func states(of tokens: [String]) -> [String: [Int: ElementState]] {
         state.withLock { $0.states.filter { tokens.contains($0.key) } }
@@ -64,7 +74,10 @@ final class FakeQueue: ClusterQueue {
             return state.arrays.count - 1
         }
         let answer = answer(number)
-        if case .rejected = answer { throw answer! }
+        switch answer {
+        case .rejected, .full: throw answer!
+        default: break
+        }
         for element in 0..<array.count { start(element, of: array, fate(number, element)) }
         if let answer { throw answer }
     }

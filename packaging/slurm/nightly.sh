@@ -21,6 +21,6 @@ model_file=$output/model.nominal
 copy=$(sbatch --parsable --job-name=nominal-model --dependency="afterok:$train" --output="$output/model.log" \
   --wrap "nominal models save '$model@production' '$model_file' --store '$store'")
 score=$(sbatch --parsable --array="1-$shards" --dependency="afterok:$copy" --output="$output/score-%a.log" \
-  "$here/score-array.sbatch" "$model_file" "$incoming" "$output")
+  "$here/score-array.sbatch" "$model_file" "$incoming" "$output" "$shards")
 sbatch --parsable --job-name=nominal-merge --dependency="afterok:$score" --output="$output/merge.log" \
   --wrap "nominal score --merge '$output'"

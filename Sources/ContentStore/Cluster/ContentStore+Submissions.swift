@@ -23,7 +23,6 @@ extension ContentStore {
     public func close(_ submission: Submission) throws {
         _ = try writable(to: "close a submission")
         try settle()
-        let isDead = try locks?.isLive(execution: submission.execution) == false
         // Of an execution that died, the last one leaves nothing that could still be made.
         let isLast = try database.write { database in
             try database.run(
@@ -31,7 +30,9 @@ extension ContentStore {
                 [HostClock.wallNanoseconds(), submission.token])
             let open = try database.identifier(
                 "SELECT id FROM submission WHERE execution = ? AND closedAt IS NULL", [submission.execution])
-            guard isDead, open == nil else { return false }
+            let dead = try database.identifier(
+                "SELECT id FROM execution WHERE id = ? AND outcome <> 'running'", [submission.execution])
+            guard dead != nil, open == nil else { return false }
             try database.abandonJobs(of: submission.execution)
             return true
         }
@@ -46,12 +47,45 @@ extension ContentStore {
 
     /// What executions that have died handed to a cluster and nobody has closed, oldest first.
     public func orphanedSubmissions() throws(StoreError) -> [Submission] {
-        guard let locks else { throw .openedReadOnly(path: path, operation: "adopt submissions") }
+        guard let locks else { throw .openedReadOnly(path: path, operation: "look for submissions") }
         var orphans: [Submission] = []
         for submission in try openSubmissions() where try !locks.isLive(execution: submission.execution) {
             orphans.append(submission)
         }
         return orphans
+    }
+
+    /// As `orphanedSubmissions`, which from now on are this process's: to others their executions are alive. To be given up
+    /// with `giveUp(adopted:)`.
+    public func adoptSubmissions() throws(StoreError) -> [Submission] {
+        guard let locks else { throw .openedReadOnly(path: path, operation: "adopt submissions") }
+        var adopted: [Submission] = []
+        var own: Set<Int64> = []
+        for submission in try orphanedSubmissions() {
+            if !own.contains(submission.execution) {
+                guard try locks.begin(execution: submission.execution) else { continue }
+                own.insert(submission.execution)
+            }
+            adopted.append(submission)
+        }
+        return adopted
+    }
+
+    /// Lets others adopt what is still open of these.
+    public func giveUp(adopted submissions: [Submission]) {
+        for execution in Set(submissions.map(\.execution)) { locks?.end(execution: execution) }
+    }
+
+    /// Whether an attempt has been begun and has not ended.
+    public func isUnderWay(_ attempt: Attempt) throws(StoreError) -> Bool {
+        try settle()
+        return try database.read { database in
+            try database.identifier(
+                """
+                SELECT job.id FROM job JOIN action ON action.id = job.action
+                WHERE action.key = ? AND attempt = ? AND status = 'running'
+                """, [attempt.action.column, attempt.number]) != nil
+        }
     }
 
     /// Submissions that are not closed, oldest first.

@@ -25,25 +25,24 @@ public final class NodeCache: Sendable {
         own = "\(folder)/in-use/\(getpid())-\(Self.instances.add(1, ordering: .relaxed).newValue)"
         try FolderOperations.createAll(folder + "/blobs")
         try FolderOperations.createAll(own)
-        for name in try FolderOperations.names(in: folder + "/in-use") {
+        for name in (try? FolderOperations.names(in: folder + "/in-use")) ?? [] {
             guard let process = name.split(separator: "-").first.flatMap({ pid_t($0) }), kill(process, 0) != 0,
                 errno == ESRCH
             else { continue }
-            try FolderOperations.remove("\(folder)/in-use/\(name)")
+            // Others may be doing the same.
+            try? FolderOperations.remove("\(folder)/in-use/\(name)")
         }
     }
 
     deinit { try? FolderOperations.remove(own) }
 
-    /// The cache that the environment asks for; `nil` where it does not. Throws `StoreError`, and `NodeCacheError` for a limit
-    /// that is none.
+    /// The cache that the environment asks for; `nil` where it does not, and where its folder cannot be used: a full disk of a
+    /// node must not end the work. Throws `NodeCacheError` for a limit that is none.
     public static func fromEnvironment(_ environment: [String: String]) throws -> NodeCache? {
         guard let folder = environment[folderVariable], !folder.isEmpty else { return nil }
-        guard let text = environment[limitVariable] else {
-            return try NodeCache(folder: folder, limitBytes: defaultLimitBytes)
-        }
+        let text = environment[limitVariable] ?? "\(defaultLimitBytes)"
         guard let limit = Int(text), limit > 0 else { throw NodeCacheError(text: text) }
-        return try NodeCache(folder: folder, limitBytes: limit)
+        return try? NodeCache(folder: folder, limitBytes: limit)
     }
 
     /// The path of a copy whose content has been checked, made from `original` where there is none; `nil` where none can be had,

@@ -38,8 +38,11 @@ struct FlyingElement {
     var knownAt: Double
     /// Since when the queue says that it is over, or does not know it any more.
     var overSince: Double?
-    /// Whether any of its tasks has left a record, or was at work.
+    /// Whether the queue has said that it took it.
+    var isAcknowledged = false
+    /// Whether any of its tasks has left a record, or was at work; and whether one has left a record.
     var hasProgressed = false
+    var hasRecorded = false
     /// A task that says how far it is.
     var reported: Int?
 

@@ -26,27 +26,37 @@ final class ClusterCrew: Crew {
     func dismiss() {
         run.board.update { $0.isOver = true }
         isWorking.wait { $0 ? nil : () }
+        // Where all was done before, what a run of the same job that died has set going is not wanted either.
+        let wasMustered = isMustered.withLock { isMustered in
+            defer { isMustered = true }
+            return isMustered
+        }
+        if !wasMustered { ClusterDispatcher(run, options).closeOrphans() }
     }
 
     private func work() {
         let dispatcher = ClusterDispatcher(run, options)
         while true {
             let (isOver, isStopped) = run.board.inspect { ($0.isOver, $0.plan.isStopped) }
-            if isOver || isStopped || run.cancellation.isSet {
+            if isOver || run.cancellation.isSet || (isStopped && dispatcher.isIdle) {
                 dispatcher.stop()
                 // What was abandoned makes the run end.
                 return run.board.wait { $0.isOver ? () : nil }
             }
-            dispatcher.takeReady()
-            dispatcher.submitDue()
+            if isStopped {
+                dispatcher.beginToStop()
+            } else {
+                dispatcher.takeReady()
+                dispatcher.submitDue()
+            }
             dispatcher.collect()
             dispatcher.askQueue()
             let isIdle = dispatcher.isIdle
             run.store.hurry()
             run.board.wait(atMostSeconds: options.pollSeconds) { [run] board in
                 // While elements are out, what becomes ready meanwhile gathers, so that it is submitted together.
-                board.isOver || board.plan.isStopped || run.cancellation.isSet || (isIdle && board.plan.hasReady)
-                    ? () : nil
+                board.isOver || board.plan.isStopped != isStopped || run.cancellation.isSet
+                    || (isIdle && (isStopped || board.plan.hasReady)) ? () : nil
             }
         }
     }

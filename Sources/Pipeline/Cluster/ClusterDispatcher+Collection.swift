@@ -25,7 +25,7 @@ extension ClusterDispatcher {
                 continue
             }
             element.expected[index] = nil
-            element.hasProgressed = true
+            (element.hasProgressed, element.hasRecorded) = (true, true)
             finished.append((attempt, record))
         }
         if names.contains(ElementReport.fileName) { passOn(element) }
@@ -130,7 +130,9 @@ extension ClusterDispatcher {
             elements[id]?.note(states[id.token]?[id.number], now: now)
             guard let element = elements[id], let (kind, reason) = element.end(options, now: now) else { continue }
             collect(id)
-            end(id, kind, reason, countsAll: false)
+            // What the queue has never owned to may never have been there.
+            let isUnknown = !element.isAcknowledged && element.state == nil
+            end(id, kind, reason, counting: isUnknown ? .none : .begun)
         }
         closeEmpty()
         tell(now)
@@ -143,10 +145,13 @@ extension ClusterDispatcher {
         for obstacle in options.queue.obstacles() { notice(obstacle) }
     }
 
+    /// Which tasks of an element that left no record count as failed.
+    enum Counting {
+        case all, begun, none
+    }
+
     /// An element is over, and some of its tasks have left no record.
-    ///
-    /// - Parameter countsAll: whether each of them counts as failed, and not only those that had been begun.
-    func end(_ id: ElementID, _ kind: FailureClass, _ reason: String, countsAll: Bool) {
+    func end(_ id: ElementID, _ kind: FailureClass, _ reason: String, counting: Counting) {
         guard let element = elements.removeValue(forKey: id) else { return }
         lastChange = HostClock.monotonicSeconds()
         let refusal = (try? AtomicFile.read("\(element.folder.path)/\(ElementSpec.refusalName)")).map {
@@ -154,14 +159,28 @@ extension ClusterDispatcher {
         }
         let failure = refusal ?? AttemptFailure(kind, reason + (Self.lastWords(element.folder).map { " " + $0 } ?? ""))
         for (_, attempt) in element.expected.sorted(by: { $0.key < $1.key }) {
-            // Those whose turn had not come are not to blame, unless nobody's had.
-            if countsAll || attempt.hasBegun || !element.hasProgressed || attempt.returns >= Self.returnLimit {
+            if isStopping {
+                finish(attempt, .failure(PipelineError.cancelled), seconds: 0)
+            } else if attempt.returns >= Self.returnLimit || isToBlame(attempt, element, failure.kind, counting) {
                 finish(attempt, .failure(failure), seconds: 0)
             } else {
                 var returned = attempt
                 returned.returns += 1
+                if counting == .none { returned.notBefore = HostClock.monotonicSeconds() + options.refusedSeconds }
                 again(returned, after: .failure(failure), 0, "")
             }
+        }
+    }
+
+    private func isToBlame(
+        _ attempt: ClusterAttempt, _ element: FlyingElement, _ kind: FailureClass, _ counting: Counting
+    ) -> Bool {
+        switch counting {
+        case .all: true
+        case .none: false
+        // Those whose turn had not come are not to blame, unless nobody's had; nor is one that came too late to end in time.
+        case .begun:
+            attempt.hasBegun ? !(kind == .timedOut && element.hasRecorded) : !element.hasProgressed
         }
     }
 
@@ -180,26 +199,37 @@ extension ClusterDispatcher {
         for (id, element) in elements where element.expected.isEmpty { elements[id] = nil }
         let open = Set(elements.keys.map(\.token))
         for (token, submission) in submissions where !open.contains(token) {
-            if submission.execution != run.execution { try? options.queue.cancel([token]) }
-            try? run.store.close(submission)
+            guard (try? run.store.close(submission)) != nil else { continue }
             submissions[token] = nil
+        }
+    }
+
+    /// No further task begins: those at work end, and everything else is cancelled.
+    func beginToStop() {
+        guard !isStopping else { return }
+        isStopping = true
+        cancel(onlyPending: true)
+        for attempt in queued { finish(attempt, .failure(PipelineError.cancelled), seconds: 0) }
+        queued = []
+    }
+
+    private func cancel(onlyPending: Bool) {
+        for submission in submissions.values {
+            try? ElementFolder(submission.folder).mark(ElementSpec.cancelledName)
+        }
+        let tokens = submissions.keys.sorted()
+        guard !tokens.isEmpty else { return }
+        do {
+            try options.queue.cancel(tokens, onlyPending: onlyPending)
+        } catch {
+            notice("\(error) What is still queued will end as soon as it begins.")
         }
     }
 
     /// Ends everything: what is done is taken in, the rest is cancelled.
     func stop() {
         collect()
-        let tokens = submissions.keys.sorted()
-        for submission in submissions.values {
-            try? ElementFolder(submission.folder).mark(ElementSpec.cancelledName)
-        }
-        if !tokens.isEmpty {
-            do {
-                try options.queue.cancel(tokens)
-            } catch {
-                notice("\(error) What is still queued will end as soon as it begins.")
-            }
-        }
+        cancel(onlyPending: false)
         for element in elements.values {
             for attempt in element.expected.values { finish(attempt, .failure(PipelineError.cancelled), seconds: 0) }
         }

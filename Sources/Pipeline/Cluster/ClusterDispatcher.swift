@@ -20,6 +20,8 @@ final class ClusterDispatcher {
     var lastQuestion = 0.0
     var lastChange = HostClock.monotonicSeconds()
     var notices: Set<String> = []
+    /// Whether what ends without a record is given up.
+    var isStopping = false
     /// How many tasks are looked at together: bounds the memory that they take.
     private static let queuedLimit = 16_384
 
@@ -49,23 +51,24 @@ final class ClusterDispatcher {
 
     /// Queues an attempt, unless one that an execution before has begun is under way or done.
     private func take(_ attempt: ClusterAttempt) {
-        if orphans == nil { orphans = try? OrphanedAttempts(run.store) }
-        guard let place = orphans?.take(attempt.key.digest, lastAttempt: attempt.lastAttempt),
-            let submission = orphans?.submissions.first(where: { $0.token == place.element.token })
+        adoptOrphans()
+        guard
+            let place = orphans?.take(attempt.key.digest, lastAttempt: attempt.lastAttempt, in: run.store)
         else { return queued.append(attempt) }
         var adopted = attempt
         adopted.attempt = place.attempt
-        submissions[submission.token] = submission
-        elements[
-            place.element,
-            default: FlyingElement(folder: place.folder, expected: [:], knownAt: HostClock.monotonicSeconds())
-        ].expected[place.index] = adopted
+        var element = FlyingElement(folder: place.folder, expected: [:], knownAt: HostClock.monotonicSeconds())
+        element.isAcknowledged = true
+        // What it has done for others counts, too, for whether those are to blame whose turn has not come.
+        element.hasProgressed = (try? place.folder.names())?.contains { $0.hasSuffix(".begun") } == true
+        elements[place.element, default: element].expected[place.index] = adopted
     }
 
     // MARK: Submission
 
     /// Submits what waits and may begin, tasks of a kind together.
     func submitDue() {
+        guard elements.count < options.elementLimit else { return }
         let now = HostClock.monotonicSeconds()
         let due = queued.filter { $0.notBefore <= now }
         guard !due.isEmpty else { return }
@@ -100,7 +103,7 @@ final class ClusterDispatcher {
         case .unavailable(let text):
             notice(text)
             queued += attempts
-        case .rejected(let text):
+        case .rejected(let text), .full(let text):
             for attempt in attempts {
                 finish(attempt, .failure(AttemptFailure(.refused, text)), seconds: 0)
             }
@@ -148,12 +151,20 @@ final class ClusterDispatcher {
         lastChange = now
         do {
             try options.queue.submit(array)
+            for number in chunks.indices {
+                elements[ElementID(token: array.token, number: number)]?.isAcknowledged = true
+            }
         } catch .unavailable(let text) {
             // It may have been queued all the same; the queue will tell, once it answers.
             notice(text)
+        } catch .full(let text) {
+            notice(text + "; what is left waits until some of what is queued is done")
+            for number in chunks.indices {
+                end(ElementID(token: array.token, number: number), .refused, text, counting: .none)
+            }
         } catch {
             for number in chunks.indices {
-                end(ElementID(token: array.token, number: number), .refused, "\(error)", countsAll: true)
+                end(ElementID(token: array.token, number: number), .refused, "\(error)", counting: .all)
             }
         }
     }
@@ -202,12 +213,19 @@ final class ClusterDispatcher {
             + String(UInt64.random(in: .min ... .max), radix: 36)
     }
 
-    /// At the end of the run: arrays of runs of the same job that have died, of which nothing was wanted any more.
+    private func adoptOrphans() {
+        if orphans == nil { orphans = try? OrphanedAttempts(run.store) }
+    }
+
+    /// At the end of the run: closes the arrays of runs of the same job that have died. Those of other jobs are theirs.
     func closeOrphans() {
-        for submission in orphans?.submissions ?? [] where submission.subject == run.options.subject {
-            try? options.queue.cancel([submission.token])
-            try? run.store.close(submission)
-        }
+        adoptOrphans()
+        let adopted = orphans?.submissions ?? []
+        let own = adopted.filter { $0.subject == run.options.subject }
+        if !own.isEmpty { try? options.queue.cancel(own.map(\.token), onlyPending: false) }
+        for submission in own { try? run.store.close(submission) }
+        run.store.giveUp(adopted: adopted)
+        orphans = nil
     }
 
     /// Tells something once.

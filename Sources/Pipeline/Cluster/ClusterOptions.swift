@@ -16,6 +16,8 @@ public struct ClusterOptions: Sendable {
     public var settleSeconds = 2.0
     /// After how long an element that the queue does not know, though it answers, is given up.
     public var forgottenSeconds = 30.0
+    /// How long to wait before something is submitted again that the queue had no room for.
+    public var refusedSeconds = 15.0
     /// How long an element may take in all; `nil` where nothing ends it.
     public var elementLimitSeconds: Double?
 

@@ -13,8 +13,8 @@ public protocol ClusterQueue: Sendable {
     /// What is known of the elements of these arrays, by token and number. One question for all of them.
     func states(of tokens: [String]) throws(ClusterQueueError) -> [String: [Int: ElementState]]
 
-    /// Ends what is queued or running under these tokens.
-    func cancel(_ tokens: [String]) throws(ClusterQueueError)
+    /// Ends what is queued, and what is running, if that is not left to end by itself, under these tokens.
+    func cancel(_ tokens: [String], onlyPending: Bool) throws(ClusterQueueError)
 
     /// Processors that are idle now; `nil` where that cannot be told.
     func idleCores() -> Int?
@@ -49,10 +49,12 @@ public enum ClusterQueueError: Error, Sendable, Equatable, CustomStringConvertib
     case unavailable(String)
     /// It was understood and not done.
     case rejected(String)
+    /// As before, because there is too much in the queue already.
+    case full(String)
 
     public var description: String {
         switch self {
-        case .unavailable(let text), .rejected(let text): text
+        case .unavailable(let text), .rejected(let text), .full(let text): text
         }
     }
 }

@@ -12,6 +12,7 @@ public final class ElementSupervisor: Sendable {
     private let cancellation = CancellationFlag()
     private static let pollMicroseconds: UInt32 = 20_000
     private static let reportSeconds = 2.0
+    private static let startName = "start"
 
     /// - Parameters:
     ///   - file: the specification.
@@ -24,6 +25,11 @@ public final class ElementSupervisor: Sendable {
         own = "\(spec.folder)/run-\(HostDescription.current.name)-\(getpid())-\(HostClock.wallNanoseconds())"
     }
 
+    /// When the element was begun, by the clock of this machine: its workers may come after one another.
+    static func start(_ own: String) -> Double? {
+        (try? AtomicFile.read(own + "/" + startName)).flatMap { Double(String(decoding: $0, as: UTF8.self)) }
+    }
+
     /// Ends the work at once; from any thread.
     public func cancel() { cancellation.set() }
 
@@ -34,6 +40,8 @@ public final class ElementSupervisor: Sendable {
         defer { try? FileManager.default.removeItem(atPath: own) }
         if spec.isCancelled { return }
         try AtomicFile.createPrivateFolder(own)
+        try AtomicFile.writePrivate(
+            Array("\(HostClock.monotonicSeconds())".utf8), to: own + "/" + Self.startName)
         if let reason = try reasonToRefuse(version) { return try refuse(reason) }
         while spec.tasks.indices.contains(where: { !spec.isRecorded($0) }), !spec.isCancelled {
             switch try supervise() {
@@ -86,6 +94,7 @@ public final class ElementSupervisor: Sendable {
         var lines = LineBuffer()
         var current: (task: Int, since: Double)?
         var lastReport = 0.0
+        var lastLook = HostClock.monotonicSeconds()
         while true {
             for line in lines.read(descriptor) {
                 guard let report = try? JSONDecoder().decode(ElementReport.self, from: Data(line)) else { continue }
@@ -97,6 +106,12 @@ public final class ElementSupervisor: Sendable {
                 }
             }
             if let status = process.status() { return Self.end(status, at: current?.task) }
+            let now = HostClock.monotonicSeconds()
+            if now - lastLook > Self.reportSeconds {
+                lastLook = now
+                // Nobody waits for it any more, not even for the task at work.
+                if spec.isGone { cancellation.set() }
+            }
             if cancellation.isSet {
                 process.kill()
                 return .finished
@@ -112,6 +127,14 @@ public final class ElementSupervisor: Sendable {
     private static func end(_ status: Int32, at task: Int?) -> End {
         if status == 0 { return .finished }
         let signal = status & 0x7F
+        // Whoever asks all processes to end has asked this one, too, and what it says counts.
+        if signal == SIGTERM { return .finished }
+        if signal == SIGKILL, MemoryEvents.hasKilled {
+            return .failed(
+                AttemptFailure(
+                    .outOfMemory, "It took more memory than its element may have; raise execution.runner.memoryMiB."),
+                at: task)
+        }
         let failure =
             signal != 0
             ? AttemptFailure(.killed, "The worker process was killed by signal \(signal).")

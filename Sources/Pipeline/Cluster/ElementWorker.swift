@@ -9,7 +9,7 @@ public struct ElementWorker: Sendable {
     private let own: String
     private let versions: String
     private let blobs: BlobFolder
-    private let start = HostClock.monotonicSeconds()
+    private let start: Double
 
     /// - Parameters:
     ///   - own: a folder in that of the element which no other process writes to.
@@ -18,12 +18,14 @@ public struct ElementWorker: Sendable {
     public init(_ spec: ElementSpec, own: String, versions: String, cache: NodeCache? = nil) {
         (self.spec, self.own, self.versions) = (spec, own, versions)
         blobs = BlobFolder(store: spec.store, cache: cache)
+        start = ElementSupervisor.start(own) ?? HostClock.monotonicSeconds()
     }
 
     /// To be called by the main thread of a process that `ElementSupervisor` has started; says on standard output what is being
     /// done. Otherwise as `run(keyParts:report:find:)`.
     public func run(keyParts: [KeyPart], find: (String) throws -> PipelineTask) throws {
-        _ = ProcessTree.becomeRoot()
+        // Killed with its supervisor, unless that died before it could ask to be.
+        guard ProcessTree.becomeRoot() > 1 else { return }
         let reporter = WorkerReporter()
         try run(keyParts: keyParts, report: { reporter.write($0) }, find: find)
     }
@@ -75,9 +77,12 @@ extension ElementSpec {
 
     func isRecorded(_ task: Int) -> Bool { elementFolder.holds(Self.recordName(task)) }
 
+    /// Whether whoever submitted the array has cleared it away.
+    var isGone: Bool { !elementFolder.holds(Self.fileName) }
+
     /// Whether whoever submitted the array does not want it any more.
     var isCancelled: Bool {
-        !elementFolder.holds(Self.fileName) || ElementFolder(folder + "/..").holds(Self.cancelledName)
+        isGone || ElementFolder(folder + "/..").holds(Self.cancelledName)
     }
 
     @discardableResult

@@ -15,7 +15,7 @@ struct OrphanedAttempts {
 
     /// Reads what the specifications say; what cannot be read is as good as not there.
     init(_ store: ContentStore) throws {
-        submissions = try store.orphanedSubmissions()
+        submissions = try store.adoptSubmissions()
         for submission in submissions {
             for number in 0..<submission.elementCount {
                 let folder = ElementFolder("\(submission.folder)/\(number)")
@@ -33,9 +33,11 @@ struct OrphanedAttempts {
         }
     }
 
-    /// Takes the attempt at an action, if it is still the last one.
-    mutating func take(_ action: Digest, lastAttempt: Int?) -> Place? {
-        guard let place = places.removeValue(forKey: action), place.attempt.number == lastAttempt else { return nil }
+    /// Takes the attempt at an action, if it is still the last one, and has not ended.
+    mutating func take(_ action: Digest, lastAttempt: Int?, in store: ContentStore) -> Place? {
+        guard let place = places.removeValue(forKey: action), place.attempt.number == lastAttempt,
+            (try? store.isUnderWay(place.attempt)) == true
+        else { return nil }
         return place
     }
 }

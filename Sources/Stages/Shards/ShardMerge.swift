@@ -30,6 +30,7 @@ public struct ShardMerge {
         guard missing.isEmpty else { throw ShardError.missing(missing, of: count) }
         for record in records {
             for (what, isEqual) in [
+                ("another version of Nominal", record.program == records[0].program),
                 ("another model", record.model == records[0].model),
                 ("another engine", record.engine == records[0].engine),
                 ("another tolerance", record.tolerance == records[0].tolerance),
@@ -64,12 +65,23 @@ public struct ShardMerge {
             }
         }
         let target = try OutputFolder(folder, isNamed: true)
-        for (position, (_, source)) in shards.enumerated() {
-            for pictures in ["anomaly_maps", "overlays"] {
-                for file in Self.files(below: source, pictures) { try target.link(source + "/" + file, at: file) }
+        let former = Self.exports(of: folder)
+        var exports: [String: String] = [:]
+        for (position, (shard, source)) in shards.enumerated() {
+            guard let files = Self.exports(of: source) else {
+                throw ShardError.changed(source + "/" + ExportFolder.listName, shard)
+            }
+            for (file, digest) in files.sorted(by: { $0.key < $1.key }) where !Self.tables.contains(file) {
+                try target.link(source + "/" + file, at: file)
+                exports[file] = digest
             }
             progress(position + 1, shards.count)
         }
+        // Of an earlier merge.
+        for file in (former ?? [:]).keys.sorted() where exports[file] == nil && !Self.tables.contains(file) {
+            _ = target.remove(file)
+        }
+        try target.write(try StageJSON.pretty(exports), to: ExportFolder.listName, onlyIfChanged: true)
         try target.write(try StageJSON.pretty(rows), to: "scores.json", onlyIfChanged: true)
         let table = ([ScoreRow.header] + rows.map(\.line)).joined(separator: "\n") + "\n"
         try target.write(Array(table.utf8), to: "scores.csv", onlyIfChanged: true)
@@ -109,14 +121,15 @@ public struct ShardMerge {
         return record
     }
 
-    /// Paths of the files in a folder, with its name, sorted.
-    private static func files(below folder: String, _ name: String) -> [String] {
-        guard let found = FileManager.default.enumerator(atPath: folder + "/" + name) else { return [] }
-        var files: [String] = []
-        for case let file as String in found {
-            guard found.fileAttributes?[.type] as? FileAttributeType == .typeRegular else { continue }
-            files.append(name + "/" + file)
-        }
-        return files.sorted()
+    /// What is made anew here, and not taken from the shards.
+    private static let tables = ["scores.csv", "scores.json"]
+
+    /// The files that a folder was exported with, by digest; `nil` where it has no list of them.
+    private static func exports(of folder: String) -> [String: String]? {
+        guard
+            let bytes = try? AtomicFile.read(
+                folder + "/" + ExportFolder.listName, limitBytes: ResultFiles.listLimitBytes)
+        else { return nil }
+        return try? StageJSON.decode([String: String].self, bytes)
     }
 }

@@ -9,6 +9,8 @@ public struct ShardRecord: Codable, Sendable, Equatable {
     static let limitBytes = 1 << 20
 
     var version = ShardRecord.currentVersion
+    /// Of Nominal.
+    let program: String
     let shard, count: Int
     /// Of the model file.
     let model: String
@@ -26,6 +28,7 @@ public struct ShardRecord: Codable, Sendable, Equatable {
     public init(
         _ shard: Shard, of category: SourceCategory, model: Digest, engine: String?, tolerance: Double, folder: String
     ) throws {
+        program = NominalVersion.current
         (self.shard, count) = (shard.number, shard.count)
         (self.model, self.engine, self.tolerance) = (model.hex, engine, tolerance)
         (list, imageCount) = (Shard.list(of: category).hex, category.images.count)
@@ -45,6 +48,7 @@ public struct ShardRecord: Codable, Sendable, Equatable {
     /// A shard without images leaves what one with images does.
     public static func writeEmpty(to folder: String) throws {
         try AtomicFile.write(try StageJSON.pretty([ScoreRow]()), to: folder + "/scores.json", onlyIfChanged: true)
+        try AtomicFile.write(Array("{}\n".utf8), to: folder + "/" + ExportFolder.listName, onlyIfChanged: true)
         try AtomicFile.write(Array((ScoreRow.header + "\n").utf8), to: folder + "/scores.csv", onlyIfChanged: true)
     }
 }

@@ -33,7 +33,7 @@ extension FuzzedParser {
     static let shardRecord = decoding(
         ShardRecord.self, name: "shard-record",
         sample: """
-            {"version":1,"shard":1,"count":2,"model":"\(digest)","engine":"onednn","tolerance":1.5,"list":"\(digest)",\
+            {"version":1,"program":"0.1.0","shard":1,"count":2,"model":"\(digest)","engine":"onednn","tolerance":1.5,"list":"\(digest)",\
             "imageCount":7,"scores":"\(digest)"}
             """)
 
