@@ -7,8 +7,6 @@ All nodes share the processors of this machine, so more of them make nothing fas
 Slurm costs, that every way gives the same files, and the bytes for each image. Slurm has to be installed (make setup-slurm).
 """
 import argparse
-import hashlib
-import json
 import os
 import shutil
 import subprocess
@@ -18,16 +16,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "Tests" / "Slurm"))
-from slurm_cluster import Cluster, missing_programs
-
-TIMES = ("timing.html", "timing.json", "lineage.html")
-
-
-def digests(output):
-    return {
-        str(file.relative_to(output)): hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in sorted(output.rglob("*")) if file.is_file() and file.name not in TIMES
-    }
+from slurm_cluster import Cluster, exported_digests, missing_programs
 
 
 def run(program, job, folder, environment, *more):
@@ -38,7 +27,7 @@ def run(program, job, folder, environment, *more):
         env=environment, check=True, stdout=subprocess.DEVNULL)
     seconds = time.monotonic() - start
     size = sum(file.stat().st_size for file in (folder / "store" / "objects").rglob("*") if file.is_file())
-    return seconds, digests(folder / "output"), size
+    return seconds, exported_digests(folder / "output"), size
 
 
 def main():

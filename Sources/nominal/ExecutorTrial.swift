@@ -16,6 +16,12 @@ struct ExecutorTrial {
     let folder: String
     let tasks: Int
 
+    /// A folder of this process, not made yet, where the user wants it, else where temporary files go.
+    static func scratchFolder(in parent: String?) -> String {
+        let parent = parent ?? ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+        return "\(parent)/nominal-bench-\(ProcessInfo.processInfo.processIdentifier)"
+    }
+
     private var paths: [String] { (0..<tasks).map { "\(folder)/files/\($0 / 1000)/\($0)" } }
 
     /// Writes the files, each with a content of its own.

@@ -215,7 +215,8 @@ struct ClusterTests {
         let part = ElementSpec(
             program: "1", job: "", store: store.path, folder: folder + "/0", threads: 1, timeLimitSeconds: nil,
             memoryLimitBytes: nil, elementLimitSeconds: nil, tasks: Array(specs.prefix(computed)))
-        let own = try spec.elementFolder.makePrivateFolder("own")
+        let own = spec.folder + "/own"
+        try AtomicFile.createPrivateFolder(own)
         try ElementWorker(part, own: own, versions: "").run(keyParts: [], report: { _ in }) { name in
             try #require(leaves.first { $0.id.path == name })
         }

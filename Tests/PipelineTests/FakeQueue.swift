@@ -116,7 +116,8 @@ final class FakeQueue: ClusterQueue {
             program: spec.program, job: spec.job, store: spec.store, folder: spec.folder, threads: spec.threads,
             timeLimitSeconds: nil, memoryLimitBytes: nil, elementLimitSeconds: nil,
             tasks: Array(spec.tasks.prefix(count)))
-        guard let own = try? spec.elementFolder.makePrivateFolder(name) else { return }
+        let own = spec.folder + "/" + name
+        guard (try? AtomicFile.createPrivateFolder(own)) != nil else { return }
         try? ElementWorker(part, own: own, versions: "test").run(
             keyParts: [], report: { _ in }
         ) { [tasks] task in

@@ -11,7 +11,6 @@ folder of the first that did not is kept.
 """
 import argparse
 import csv
-import hashlib
 import json
 import os
 import re
@@ -25,7 +24,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from slurm_cluster import Cluster, missing_programs
+from slurm_cluster import Cluster, exported_digests, missing_programs
 
 MANIFEST = {
     "name": "tiny",
@@ -35,8 +34,6 @@ MANIFEST = {
     "training": {"steps": 12, "batchSize": 2, "warmupSteps": 1, "stepsPerShard": 6},
     "execution": {"runner": {"kind": "slurm", "elementSeconds": 0.5}},
 }
-# What tells when and where a run took place.
-TIMES = ("timing.html", "timing.json", "lineage.html")
 
 
 class Bench:
@@ -76,14 +73,7 @@ class Bench:
     def run_locally(self):
         store, output = self.folder / "local-store", self.folder / "local"
         self.call([self.program, "run", str(self.job), "--runner", "local", "--store", str(store), "--output", str(output), "--quiet"])
-        return self.digests(output)
-
-    @staticmethod
-    def digests(output):
-        return {
-            str(file.relative_to(output)): hashlib.sha256(file.read_bytes()).hexdigest()
-            for file in sorted(output.rglob("*")) if file.is_file() and file.name not in TIMES
-        }
+        return exported_digests(output)
 
 
 class Trial:
@@ -123,7 +113,7 @@ class Trial:
             raise RuntimeError("the run ended before it could be disturbed:\n" + self.text()[-3000:])
 
     def check(self):
-        found = Bench.digests(self.output)
+        found = exported_digests(self.output)
         if found != self.bench.expected:
             names = sorted(name for name in found.keys() | self.bench.expected.keys()
                            if found.get(name) != self.bench.expected.get(name))

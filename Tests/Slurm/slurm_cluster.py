@@ -2,6 +2,7 @@
 
 Needs the packages slurm-wlm and munge. Everything is in one folder; daemons are stopped by the numbers in their own files.
 """
+import hashlib
 import os
 import shutil
 import signal
@@ -56,6 +57,18 @@ AccountingStorageType=accounting_storage/none
 NodeName=n[1-{nodes}] NodeHostname={host} NodeAddr=127.0.0.1 Port=[{first}-{last}] CPUs={cpus} RealMemory=4000 State=UNKNOWN
 PartitionName=batch Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 """
+
+
+# What tells when and where a run took place.
+TIMES = ("timing.html", "timing.json", "lineage.html")
+
+
+def exported_digests(output):
+    """Of every exported file but those."""
+    return {
+        str(file.relative_to(output)): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted(Path(output).rglob("*")) if file.is_file() and file.name not in TIMES
+    }
 
 
 def missing_programs():

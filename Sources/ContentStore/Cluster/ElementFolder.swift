@@ -30,13 +30,6 @@ public struct ElementFolder: Sendable {
     /// What is in it, sorted. Throws `StoreError`.
     public func names() throws -> [String] { try FolderOperations.names(in: path) }
 
-    /// A folder in it that only this process uses. Throws `StoreError`.
-    public func makePrivateFolder(_ name: String) throws -> String {
-        let folder = path + "/" + name
-        try FolderOperations.create(folder)
-        return folder
-    }
-
     /// Bytes that the file system has left for this user. Throws `StoreError`.
     public func freeBytes() throws -> Int {
         var information = statvfs()

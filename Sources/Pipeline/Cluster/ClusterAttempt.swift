@@ -34,8 +34,6 @@ struct FlyingElement {
     var expected: [Int: ClusterAttempt]
     /// What the queue said last; `nil` before it said anything.
     var state: ElementState?
-    /// By the monotonic clock.
-    var knownAt: Double
     /// Since when the queue says that it is over, or does not know it any more.
     var overSince: Double?
     /// Whether the queue has said that it took it.
@@ -43,8 +41,6 @@ struct FlyingElement {
     /// Whether any of its tasks has left a record, or was at work; and whether one has left a record.
     var hasProgressed = false
     var hasRecorded = false
-    /// A task that says how far it is.
-    var reported: Int?
 
     /// Why it is over, and whether that is for long enough for all that it wrote to be seen.
     func end(_ options: ClusterOptions, now: Double) -> (FailureClass, String)? {
@@ -69,6 +65,6 @@ struct FlyingElement {
             return
         default: overSince = nil
         }
-        (state, knownAt) = (new, now)
+        state = new
     }
 }

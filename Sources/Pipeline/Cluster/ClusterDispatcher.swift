@@ -57,7 +57,7 @@ final class ClusterDispatcher {
         else { return queued.append(attempt) }
         var adopted = attempt
         adopted.attempt = place.attempt
-        var element = FlyingElement(folder: place.folder, expected: [:], knownAt: HostClock.monotonicSeconds())
+        var element = FlyingElement(folder: place.folder, expected: [:])
         element.isAcknowledged = true
         // What it has done for others counts, too, for whether those are to blame whose turn has not come.
         element.hasProgressed = (try? place.folder.names())?.contains { $0.hasSuffix(".begun") } == true
@@ -142,13 +142,12 @@ final class ClusterDispatcher {
             for attempt in chunks.joined() { finish(attempt, .failure(error), seconds: 0) }
             return
         }
-        let now = HostClock.monotonicSeconds()
         for (number, chunk) in chunks.enumerated() {
             elements[ElementID(token: array.token, number: number)] = FlyingElement(
                 folder: ElementFolder("\(array.folder)/\(number)"),
-                expected: Dictionary(uniqueKeysWithValues: chunk.enumerated().map { ($0, $1) }), knownAt: now)
+                expected: Dictionary(uniqueKeysWithValues: chunk.enumerated().map { ($0, $1) }))
         }
-        lastChange = now
+        lastChange = HostClock.monotonicSeconds()
         do {
             try options.queue.submit(array)
             for number in chunks.indices {

@@ -62,7 +62,6 @@ public final class ElementSupervisor: Sendable {
     private func leave(_ failure: AttemptFailure, of task: Int) throws {
         var record = WorkerRecord(key: spec.tasks[task].key, attempt: spec.tasks[task].attempt)
         (record.failure, record.message) = (failure.kind, failure.message)
-        (record.host, record.processor) = (HostDescription.current.name, HostDescription.current.processor)
         try spec.publish(record, of: task, by: own + "/failure.json")
     }
 

@@ -52,7 +52,6 @@ public enum Worker {
             record.references = collected.references.map(\.hex).sorted()
             (record.warnings, record.log) = (collected.warnings, collected.log)
         }
-        (record.host, record.processor) = (HostDescription.current.name, HostDescription.current.processor)
         record.seconds = HostClock.monotonicSeconds() - start
         return record
     }

@@ -61,12 +61,16 @@ public struct WorkerRecord: Codable, Sendable, Equatable {
     public var log = ""
     public var seconds = 0.0
     /// The machine's name, and its processor.
-    public var host = ""
-    public var processor = ""
+    public let host: String
+    public let processor: String
     /// Of the program and its libraries there.
     public var versions = ""
 
-    package init(key: String, attempt: Int) { (self.key, self.attempt) = (key, attempt) }
+    /// Of an attempt on this machine.
+    package init(key: String, attempt: Int) {
+        (self.key, self.attempt) = (key, attempt)
+        (host, processor) = (HostDescription.current.name, HostDescription.current.processor)
+    }
 
     /// Bytes that are the same for equal records.
     package func encoded() throws -> [UInt8] {

@@ -64,8 +64,7 @@ struct BenchClusterCommand: ParsableCommand {
     }
 
     private func measure() throws -> Result {
-        let parent = folder ?? ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
-        let place = "\(parent)/nominal-bench-\(ProcessInfo.processInfo.processIdentifier)"
+        let place = ExecutorTrial.scratchFolder(in: folder)
         defer { try? FileManager.default.removeItem(atPath: place) }
         let trial = ExecutorTrial(folder: place, tasks: tasks)
         try trial.writeFiles()

@@ -24,7 +24,7 @@ struct ScoreCommand: ParsableCommand {
             Examples:
               nominal score --model runs/demo/models/wood.nominal incoming --output scored
               nominal score --model wood@production incoming
-              nominal score --model wood.nominal incoming --output scored --shard 3/16 --store /tmp/store
+              nominal score --model wood.nominal incoming --output scored --shard 3/16 --store shard.store
               nominal score --merge scored
             """)
 
