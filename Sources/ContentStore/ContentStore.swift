@@ -30,7 +30,8 @@ public final class ContentStore: Sendable {
     /// Opening for writing brings a store of an earlier version up to date, unless a program has it open, and removes what runs that
     /// died left behind.
     /// It waits up to `lockTimeoutSeconds` for a process that needs the store for itself, which is what programs before
-    /// version 2 of the schema do (`onWait` is called once with a description of that process), then throws `.locked`.
+    /// version 2 of the schema do, and for programs on another machine (`onWait` is called with a description of what is waited
+    /// for), then throws `.locked` or `.openElsewhere`.
     /// Opening read-only never waits and changes nothing.
     ///
     /// Throws `.notAStore`, `.newerSchema`, `.olderSchema`, `.olderSchemaInUse`, `.readOnlyFileSystem`, `.diskFull`, `.fileSystem` or `.database`.
@@ -41,13 +42,14 @@ public final class ContentStore: Sendable {
         self.path = path
         self.mode = mode
         guard mode == .readWrite else {
+            try StoreLocks.requireReadable(path)
             database = try StoreDatabase(store: path, isWritable: false)
             (committer, locks) = (nil, nil)
             return
         }
         try FolderOperations.createAll(path)
         let lock = try StoreLock(store: path, timeoutSeconds: lockTimeoutSeconds, onWait: onWait)
-        let locks = try StoreLocks(store: path)
+        let locks = try StoreLocks(store: path, timeoutSeconds: lockTimeoutSeconds, onWait: onWait)
         self.locks = locks
         database = try locks.opening(timeoutSeconds: lockTimeoutSeconds, onWait: onWait) { () throws(StoreError) in
             try Self.createFolders(path)

@@ -42,6 +42,9 @@ extension StoreError: CustomStringConvertible {
         case .locked(let path, let holder, let waited):
             "The store \(path) is locked by \(holder), still after \(waited) s: wait for that run to end, or give "
                 + "--lock-timeout more seconds."
+        case .openElsewhere(let path, let host):
+            "The store \(path) is open on the machine \(host), and programs of one machine at a time can work with it: run this "
+                + "command there, or wait for what runs there to end, with --lock-timeout."
         case .openedReadOnly(let path, let operation):
             "Cannot \(operation): the store \(path) was opened read-only; open it for reading and writing."
         case .missingBlob(let digest):
@@ -70,7 +73,7 @@ extension StoreError: CustomStringConvertible {
     /// The exit status a command should end with: 75 locked, 66 input missing, 65 bad data, 74 everything else.
     public var exitCode: Int32 {
         switch self {
-        case .locked, .olderSchemaInUse: 75
+        case .locked, .openElsewhere, .olderSchemaInUse: 75
         case .unreadableSources, .unknownSubject, .unknownModel, .unknownCard, .unknownNight: 66
         case .modelRefused, .malformedDigest, .notARegularFile, .invalidBundle, .tooLarge, .outsideFolder,
             .nameLeavesFolder:

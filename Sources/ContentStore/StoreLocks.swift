@@ -29,19 +29,59 @@ final class StoreLocks: Sendable {
 
     private let held = Mutex(Held())
 
-    /// The folder of the store must exist.
-    init(store: String) throws(StoreError) {
+    /// The folder of the store must exist. Waits up to `timeoutSeconds` for programs of another machine to end.
+    init(
+        store: String, timeoutSeconds: Double = 0, onWait: (String) -> Void = { _ in }
+    ) throws(StoreError) {
         self.store = store
         let folder = Self.folder(store)
         try FolderOperations.create(folder)
-        opening = try LockFile(folder + "/opening")
-        sessions = try LockFile(folder + "/sessions")
+        let opening = try LockFile(folder + "/opening")
+        let sessions = try LockFile(folder + "/sessions")
+        (self.opening, self.sessions) = (opening, sessions)
         executions = try LockFile(folder + "/executions")
         claims = try LockFile(folder + "/claims")
         cores = try LockFile(folder + "/cores")
+        session = try Self.session(of: sessions, opening, store, timeoutSeconds, onWait)
+    }
+
+    /// Takes the number of a session, once no other machine has one: whoever waits has none.
+    private static func session(
+        of sessions: LockFile, _ opening: LockFile, _ store: String, _ timeoutSeconds: Double,
+        _ onWait: (String) -> Void
+    ) throws(StoreError) -> Int64 {
+        let start = HostClock.monotonicSeconds()
+        var hasAnnounced = false
+        while true {
+            let outcome = try holding(opening, store, timeoutSeconds, onWait) { () throws(StoreError) -> Turn in
+                try turn(sessions, folder(store))
+            }
+            let host: StoreHost
+            switch outcome {
+            case .taken(let session): return session
+            case .elsewhere(let other): host = other
+            }
+            guard HostClock.monotonicSeconds() - start < timeoutSeconds else {
+                throw .openElsewhere(path: store, host: host.name)
+            }
+            if !hasAnnounced { onWait("a program on the machine \(host.name)") }
+            hasAnnounced = true
+            usleep(100_000)
+        }
+    }
+
+    private enum Turn {
+        case taken(Int64)
+        case elsewhere(StoreHost)
+    }
+
+    private static func turn(_ sessions: LockFile, _ folder: String) throws(StoreError) -> Turn {
+        let last = StoreHost(lockFolder: folder)
+        if let last, !last.isCurrent, try sessions.isHeldElsewhere(from: 1) { return .elsewhere(last) }
+        if last != .current { try StoreHost.current.record(in: folder) }
         var number: Int64 = 1
         while try !sessions.take(number) { number += 1 }
-        session = number
+        return .taken(number)
     }
 
     static func folder(_ store: String) -> String { store + "/locks" }
@@ -62,8 +102,15 @@ final class StoreLocks: Sendable {
     func opening<Value>(
         timeoutSeconds: Double = 0, onWait: (String) -> Void = { _ in }, _ body: () throws(StoreError) -> Value
     ) throws(StoreError) -> Value {
+        try Self.holding(opening, store, timeoutSeconds, onWait, body)
+    }
+
+    private static func holding<Value>(
+        _ opening: LockFile, _ store: String, _ timeoutSeconds: Double, _ onWait: (String) -> Void,
+        _ body: () throws(StoreError) -> Value
+    ) throws(StoreError) -> Value {
         let start = HostClock.monotonicSeconds()
-        let limit = max(timeoutSeconds, Self.openingSeconds)
+        let limit = max(timeoutSeconds, openingSeconds)
         let holder = "a process that opens it or frees space in it"
         var hasAnnounced = false
         while try !opening.take(0) {
@@ -81,6 +128,12 @@ final class StoreLocks: Sendable {
 
     /// Whether no other process has the store open for writing. It stays so within `opening`.
     func isAlone() throws(StoreError) -> Bool { try !sessions.isHeldElsewhere(from: 1) }
+
+    /// For a store that is only read: throws where programs of another machine have it open for writing.
+    static func requireReadable(_ store: String) throws(StoreError) {
+        guard let last = StoreHost(lockFolder: folder(store)), !last.isCurrent, try hasWriter(store) else { return }
+        throw .openElsewhere(path: store, host: last.name)
+    }
 
     /// For a store that is only read: whether some process has it open for writing.
     static func hasWriter(_ store: String) throws(StoreError) -> Bool {

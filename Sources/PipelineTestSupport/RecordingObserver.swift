@@ -9,6 +9,7 @@ public final class RecordingObserver: ExecutionObserver {
         var waited: [TaskID] = []
         var retried: [TaskID] = []
         var progress: [String] = []
+        var notices: [String] = []
     }
 
     private let record = Mutex(Record())
@@ -25,12 +26,17 @@ public final class RecordingObserver: ExecutionObserver {
     /// "task completed/total unit", in the order of reporting.
     public var progress: [String] { record.withLock { $0.progress } }
 
+    /// About the cluster, in the order of being made.
+    public var notices: [String] { record.withLock { $0.notices } }
+
     /// The paths of the tasks that ended so, sorted.
     public func tasks(_ outcome: TaskOutcome) -> [String] {
         outcomes.filter { $0.value == outcome }.map(\.key.path).sorted()
     }
 
     public func taskStarted(_ task: TaskID) { record.withLock { $0.started.append(task) } }
+
+    public func clusterNoticed(_ text: String) { record.withLock { $0.notices.append(text) } }
 
     public func taskWaits(_ task: TaskID, for obstacle: TaskObstacle) { record.withLock { $0.waited.append(task) } }
 

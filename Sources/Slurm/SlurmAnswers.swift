@@ -22,8 +22,9 @@ package enum SlurmAnswers {
 
     private static func rank(_ state: ElementState) -> Int {
         switch state {
-        case .running: 2
-        case .pending: 1
+        case .running: 3
+        case .pending: 2
+        case .ending: 1
         case .over: 0
         }
     }
@@ -40,23 +41,32 @@ package enum SlurmAnswers {
 
     /// The states of squeue(1), section JOB STATE CODES.
     private static func state(_ word: String, node: String, reason: String) -> ElementState {
-        let place = node.isEmpty ? "" : " on \(node)"
         switch word {
         case "PENDING", "CONFIGURING", "REQUEUED", "REQUEUE_FED", "REQUEUE_HOLD", "SPECIAL_EXIT", "RESV_DEL_HOLD":
             return .pending
-        case "RUNNING", "COMPLETING", "SUSPENDED", "STOPPED", "SIGNALING", "STAGE_OUT", "RESIZING":
-            return .running(node: node)
-        case "COMPLETED": return .over(.lost, "Its element ended\(place) and left no record of it.")
+        case "RUNNING", "SUSPENDED", "STOPPED", "SIGNALING", "STAGE_OUT", "RESIZING": return .running(node: node)
+        case "COMPLETING": return .ending(node: node)
+        default: return .over(end(word, node: node, reason: reason))
+        }
+    }
+
+    private static func end(_ word: String, node: String, reason: String) -> ElementEnd {
+        let place = node.isEmpty ? "" : " on \(node)"
+        let culprit = node.isEmpty ? nil : node
+        switch word {
+        case "COMPLETED":
+            return ElementEnd(.lost, "Its element ended\(place) and left no record of it.", culprit: culprit)
         case "TIMEOUT", "DEADLINE":
-            return .over(
+            return ElementEnd(
                 .timedOut, "Slurm ended its element\(place) at the limit of time; raise execution.runner.timeMinutes.")
         case "OUT_OF_MEMORY":
-            return .over(
+            return ElementEnd(
                 .outOfMemory, "Slurm ended its element\(place) for lack of memory; raise execution.runner.memoryMiB.")
-        case "CANCELLED": return .over(.killed, "Somebody cancelled its element\(place).")
-        case "PREEMPTED": return .over(.lost, "Its element was preempted\(place).")
-        case "NODE_FAIL", "BOOT_FAIL": return .over(.lost, "The node of its element failed\(place).")
-        default: return .over(.lost, "Its element ended\(place) with \(word) (\(reason)).")
+        case "CANCELLED": return ElementEnd(.killed, "Somebody cancelled its element\(place).")
+        case "PREEMPTED": return ElementEnd(.lost, "Its element was preempted\(place).")
+        case "NODE_FAIL", "BOOT_FAIL": return ElementEnd(.lost, "The node of its element failed\(place).")
+        default:
+            return ElementEnd(.lost, "Its element ended\(place) with \(word) (\(reason)).", culprit: culprit)
         }
     }
 
@@ -68,17 +78,30 @@ package enum SlurmAnswers {
         return 1001
     }
 
-    /// Idle processors of a partition, of the default one for `nil`, by lines of `sinfo --format=%P|%C`: allocated/idle/other/total.
-    static func idleCores(_ text: String, partition: String?) -> Int? {
+    /// The format of sinfo that `capacity` reads: partition, node, state, processors as allocated/idle/other/total.
+    static let nodeFormat = "%P|%N|%T|%C"
+
+    /// Nodes that take work, and their idle processors; `nil` where there is none. The default partition has a star.
+    package static func capacity(_ text: String, isOfDefaultPartition: Bool) -> ClusterCapacity? {
+        var idle: [String: Int] = [:]
         for line in text.split(separator: "\n") {
-            let fields = line.split(separator: "|")
-            guard fields.count == 2 else { continue }
-            let isWanted = partition.map { fields[0] == $0 || fields[0] == $0 + "*" } ?? fields[0].hasSuffix("*")
-            let counts = fields[1].split(separator: "/")
-            if isWanted, counts.count == 4, let idle = Int(counts[1]) { return idle }
+            let fields = line.split(separator: "|", omittingEmptySubsequences: false)
+            guard fields.count == 4, !isOfDefaultPartition || fields[0].hasSuffix("*"), !fields[1].isEmpty else {
+                continue
+            }
+            let counts = fields[3].split(separator: "/")
+            // A star after the state is for a node that does not answer.
+            guard counts.count == 4, let count = Int(counts[1]), working.contains(String(fields[2])) else { continue }
+            // A node of several partitions that were asked for is listed with each.
+            idle[String(fields[1])] = count
         }
-        return nil
+        guard !idle.isEmpty else { return nil }
+        return ClusterCapacity(
+            idleCores: idle.values.reduce(0) { $0.addingReportingOverflow($1).partialValue }, nodes: Set(idle.keys))
     }
+
+    /// The states of sinfo(1), section NODE STATE CODES, of nodes that take work.
+    private static let working: Set<String> = ["idle", "mixed", "allocated", "completing"]
 
     /// What to do about nodes that take no work, by lines of `sinfo --format=%N|%T|%E`.
     static func obstacles(_ text: String) -> [String] {

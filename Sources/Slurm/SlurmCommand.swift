@@ -10,8 +10,14 @@ struct SlurmCommand {
     /// After which a program that does not end is taken for one whose controller does not answer.
     private static let limitSeconds = 60.0
     private static let pollMicroseconds: UInt32 = 2000
+    /// What sbatch says when it begins to sleep, for two minutes in all, until there is room for its job.
+    private let words: String?
+    static let wordsOfSleep = "unable to accept job, sleeping"
 
-    init(_ program: String, _ arguments: [String]) { (self.program, self.arguments) = (program, arguments) }
+    /// - Parameter words: that the program prints when it has been refused what it asked for; it is not left to ask again.
+    init(_ program: String, _ arguments: [String], givingUpAt words: String? = nil) {
+        (self.program, self.arguments, self.words) = (program, arguments, words)
+    }
 
     /// What it printed. Throws `ClusterQueueError`.
     func output() throws(ClusterQueueError) -> String {
@@ -35,6 +41,10 @@ struct SlurmCommand {
             // After the end once more: what it wrote last.
             Self.drain(descriptor, into: &bytes)
             if let status { return try result(status, String(decoding: bytes, as: UTF8.self)) }
+            if let words, case let text = String(decoding: bytes, as: UTF8.self), text.contains(words) {
+                process.kill()
+                return try result(1 << 8, text)
+            }
             guard HostClock.monotonicSeconds() - start < Self.limitSeconds else {
                 process.kill()
                 throw .unavailable("\(program) has not answered for \(Int(Self.limitSeconds)) s.")
@@ -67,7 +77,9 @@ struct SlurmCommand {
     ]
 
     /// Words of messages after which the same request may be met when some of what is queued is done.
-    private static let limits = ["job submit limit", "maxsubmit", "submitjob", "too many jobs", "maxjobcount"]
+    private static let limits = [
+        "job submit limit", "maxsubmit", "submitjob", "too many jobs", "maxjobcount", "unable to accept job",
+    ]
 
     private static func drain(_ descriptor: Int32, into bytes: inout [UInt8]) {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)

@@ -45,7 +45,7 @@ public final class SlurmQueue: ClusterQueue {
                 "--parsable", "--no-requeue", "--array=0-\(array.count - 1)", "--job-name=\(array.token)",
                 "--comment=\(array.token)", "--output=\(log)", "--open-mode=append", "--ntasks=1",
                 "--cpus-per-task=\(array.cores)", "--chdir=/",
-            ] + settings.arguments + [script]
+            ] + settings.arguments(avoiding: array.avoided) + [script], givingUpAt: SlurmCommand.wordsOfSleep
         ).output()
     }
 
@@ -80,9 +80,11 @@ public final class SlurmQueue: ClusterQueue {
         if let failure { throw failure }
     }
 
-    public func idleCores() -> Int? {
-        guard let text = try? SlurmCommand("sinfo", ["--noheader", "--format=%P|%C"]).output() else { return nil }
-        return SlurmAnswers.idleCores(text, partition: settings.partition)
+    public func capacity() -> ClusterCapacity? {
+        var arguments = ["--noheader", "--Node", "--format=\(SlurmAnswers.nodeFormat)"]
+        if let partition = settings.partition { arguments.append("--partition=\(partition)") }
+        guard let text = try? SlurmCommand("sinfo", arguments).output() else { return nil }
+        return SlurmAnswers.capacity(text, isOfDefaultPartition: settings.partition == nil)
     }
 
     public func obstacles() -> [String] {

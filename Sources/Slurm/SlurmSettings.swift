@@ -15,13 +15,21 @@ public struct SlurmSettings: Sendable, Equatable {
         (self.memoryMiB, self.options) = (memoryMiB, options)
     }
 
-    /// As sbatch takes them.
-    var arguments: [String] {
+    /// As sbatch takes them: the last `--exclude` counts, so it names what the user leaves out, too.
+    func arguments(avoiding nodes: [String] = []) -> [String] {
         var arguments: [String] = []
         if let partition { arguments.append("--partition=\(partition)") }
         if let account { arguments.append("--account=\(account)") }
         if let timeMinutes { arguments.append("--time=\(timeMinutes)") }
         if let memoryMiB { arguments.append("--mem=\(memoryMiB)M") }
-        return arguments + options
+        arguments += options
+        if !nodes.isEmpty { arguments.append("--exclude=" + (excluded + nodes).joined(separator: ",")) }
+        return arguments
+    }
+
+    /// What the user leaves out, in Slurm's notation.
+    private var excluded: [String] {
+        let prefix = "--exclude="
+        return options.last { $0.hasPrefix(prefix) }.map { [String($0.dropFirst(prefix.count))] } ?? []
     }
 }

@@ -24,7 +24,7 @@ final class InstantQueue: ClusterQueue {
     var elements: Int { state.withLock { $0.elements } }
 
     func arrayLimit() -> Int { 1000 }
-    func idleCores() -> Int? { nil }
+    func capacity() -> ClusterCapacity? { nil }
     func obstacles() -> [String] { [] }
     func cancel(_ tokens: [String], onlyPending: Bool) {}
     func states(of tokens: [String]) -> [String: [Int: ElementState]] { [:] }

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import PipelineTestSupport
+import Synchronization
 import Testing
 
 @testable import ContentStore
@@ -36,6 +37,49 @@ struct OpeningTests {
         let store = try ContentStore(path: folder.path)
         #expect(flock(former.descriptor, LOCK_EX | LOCK_NB) != 0, "it waits for us, too")
         withExtendedLifetime(store) {}
+    }
+
+    private func write(host: String) throws { try folder.write(host, to: "locks/host") }
+
+    @Test("While programs of another machine have a store open, it is not opened, and not read")
+    func openElsewhere() throws {
+        var there: ContentStore? = try ContentStore(path: folder.path)
+        _ = try there?.put(bytes: [1])
+        try write(host: "another boot\nnode7\n")
+        var announced = ""
+        let error = #expect(throws: StoreError.openElsewhere(path: folder.path, host: "node7")) {
+            try ContentStore(path: folder.path, lockTimeoutSeconds: 0.15) { announced = $0 }
+        }
+        #expect(announced == "a program on the machine node7")
+        #expect(error?.exitCode == 75)
+        #expect(throws: StoreError.openElsewhere(path: folder.path, host: "node7")) {
+            try ContentStore(path: folder.path, mode: .readOnly)
+        }
+        there = nil
+        #expect(try ContentStore(path: folder.path, mode: .readOnly).executions(limit: 1).isEmpty)
+        let here = try ContentStore(path: folder.path)
+        #expect(StoreHost(lockFolder: folder.path + "/locks") == .current)
+        let more = try ContentStore(path: folder.path)
+        withExtendedLifetime((here, more)) {}
+    }
+
+    @Test("A program that waits for those of another machine goes on when they have ended")
+    func waitsForOtherMachine() throws {
+        let there = Mutex<ContentStore?>(try ContentStore(path: folder.path))
+        try write(host: "another boot\nnode7\n")
+        let here = try ContentStore(path: folder.path, lockTimeoutSeconds: 60) { _ in there.withLock { $0 = nil } }
+        #expect(try here.beginExecution(command: "", versions: "") == 1)
+    }
+
+    @Test(
+        "A machine that was given another name, and a note of it that cannot be read, are in nobody's way",
+        arguments: ["\(StoreHost.current.bootIdentifier)\nformer name\n", "", "node7", "a\nb\nc\n", "\0\n"])
+    func unknownHost(text: String) throws {
+        let one = try ContentStore(path: folder.path)
+        try write(host: text)
+        let two = try ContentStore(path: folder.path)
+        #expect(StoreHost(lockFolder: folder.path + "/locks") == .current)
+        withExtendedLifetime((one, two)) {}
     }
 
     @Test("Readers do not wait for a writer and see what it committed")

@@ -23,7 +23,8 @@ struct ClusterTests {
     private func options(_ queue: FakeQueue) -> ClusterOptions {
         var options = ClusterOptions(queue: queue, job: [], version: "1", cores: 1)
         (options.pollSeconds, options.settleSeconds, options.forgottenSeconds) = (0.01, 0.02, 0.05)
-        options.refusedSeconds = 0.01
+        (options.refusedSeconds, options.longestRefusedSeconds, options.patienceSeconds) = (0.01, 0.02, 0.1)
+        (options.endingSeconds, options.silenceSeconds) = (0.05, 0.1)
         return options
     }
 
@@ -114,6 +115,65 @@ struct ClusterTests {
         #expect(summary.failures.first?.message == "No room.")
     }
 
+    @Test("A node on which elements end at once is left out, and its ends count for nothing")
+    func brokenNode() throws {
+        let queue = FakeQueue(tasks, nodes: ["bad", "worse", "good"], broken: ["bad", "worse"])
+        let observer = RecordingObserver()
+        let summary = try executor(observer, retries: 0).run(TaskGraph(tasks), cluster: options(queue))
+        queue.rest()
+        try expectWhole(summary)
+        #expect(queue.arrays.map(\.avoided) == [[], ["bad"], ["bad", "worse"], ["bad", "worse"]])
+        #expect(
+            observer.notices == [
+                "The node bad is left out for 10 min: an element ended there before it had begun a task. It ended on bad.",
+                "The node worse is left out for 10 min: an element ended there before it had begun a task. It ended on worse.",
+            ])
+    }
+
+    @Test("Where elements end at once on every node, none is left out, and that counts")
+    func brokenCluster() throws {
+        let queue = FakeQueue(tasks, nodes: ["a", "b"], broken: ["a", "b"])
+        let summary = try run(queue, retries: 1)
+        #expect(summary.failures.first?.message == "It ended on a.")
+        // On a for nothing, on b for nothing but then there is no other, and on a again.
+        #expect(queue.arrays.map(\.avoided) == [[], ["a"], []])
+    }
+
+    @Test("Where nobody else can do it, nodes that were left out are tried again")
+    func rejectedWithoutNode() throws {
+        let queue = FakeQueue(
+            tasks, answer: { $0 == 1 ? .rejected("not available") : nil }, nodes: ["bad", "good"], broken: ["bad"])
+        try expectWhole(try run(queue, retries: 0))
+        #expect(queue.arrays.map(\.avoided) == [[], ["bad"], [], ["bad"], ["bad"]])
+    }
+
+    @Test("A store that is full is no reason to leave out a node")
+    func shortOfSpace() throws {
+        let queue = FakeQueue(tasks, fate: { _, _ in .isShortOfSpace }, nodes: ["a", "b"])
+        let summary = try run(queue, retries: 1)
+        #expect(summary.failures.first?.message == "No room.")
+        #expect(queue.arrays.map(\.avoided) == [[], []])
+    }
+
+    @Test("An element that its node does not get done with ending is submitted again")
+    func unkillable() throws {
+        let queue = FakeQueue(tasks, fate: { array, _ in array == 0 ? .isBeingEnded : .works })
+        try expectWhole(try run(queue, retries: 1))
+        let failed = try #require(try store.jobs(ofTask: "leaf/0").first { $0.status == "failed" })
+        #expect(failed.log.contains("The node n1 has been ending its element for"))
+    }
+
+    @Test("A queue that refuses to tell anything ends the run in the end, unless results come in all the same")
+    func silence() throws {
+        try expectWhole(
+            try run(FakeQueue(tasks, question: { .rejected("Invalid credential") })))
+        let other = try ContentStore(path: folder.path + "/other")
+        let queue = FakeQueue(tasks, fate: { _, _ in .waits }, question: { .rejected("Invalid credential") })
+        let summary = try executor(store: other, retries: 1).run(TaskGraph(tasks), cluster: options(queue))
+        #expect(summary.failures.first?.message == "Invalid credential")
+        #expect(queue.arrays.count == 2)
+    }
+
     @Test("What the queue rejects is told in its words, and not asked for again and again")
     func rejected() throws {
         let queue = FakeQueue(tasks, answer: { _ in .rejected("no such partition") })
@@ -133,6 +193,16 @@ struct ClusterTests {
         let none = try executor(store: ContentStore(path: folder.path + "/other"), retries: 0).run(
             TaskGraph(all), cluster: options(FakeQueue(all, answer: { _ in .full("too many") })))
         #expect(none.failures.first?.message == "too many")
+    }
+
+    @Test("Where the queue has no room for an array, smaller ones are tried")
+    func littleRoom() throws {
+        let all = (0..<6).map { GraphFixture.task("leaf/\($0)", resources: .wholeMachine) }
+        let queue = FakeQueue(all, room: 2)
+        let summary = try executor(retries: 0).run(TaskGraph(all), cluster: options(queue))
+        queue.rest()
+        #expect(summary.isSuccess, "\(summary.failures)")
+        #expect(queue.arrays.map(\.count) == [6, 3, 1, 2, 3, 1, 2])
     }
 
     @Test("After a failure the tasks at work end, and no further one begins")

@@ -38,8 +38,10 @@ struct ElementSupervisorTests {
             WorkerRecord.self, from: Data(try AtomicFile.read("\(element.path)/\(ElementSpec.recordName(task))")))
     }
 
-    private var refusal: String? {
-        (try? AtomicFile.read(element.path + "/" + ElementSpec.refusalName)).map { String(decoding: $0, as: UTF8.self) }
+    private var refusal: String? { text(of: ElementSpec.refusalName) }
+
+    private func text(of name: String) -> String? {
+        (try? AtomicFile.read(element.path + "/" + name)).map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// Says that a task has begun, as workers do.
@@ -81,7 +83,8 @@ struct ElementSupervisorTests {
     @Test("Without free space nothing is begun")
     func space() throws {
         try run("exit 0", free: .max)
-        #expect(refusal?.contains("of free space left") == true)
+        #expect(text(of: ElementSpec.shortageName)?.contains("of free space left") == true)
+        #expect(refusal == nil)
     }
 
     @Test("An array that was cancelled is not begun")

@@ -16,7 +16,10 @@ final class FakeQueue: ClusterQueue {
         case isForgotten
         /// It waits for ever.
         case waits
+        /// Its node does not get done with ending it.
+        case isBeingEnded
         case isRefused
+        case isShortOfSpace
     }
 
     private struct State: Sendable {
@@ -28,6 +31,12 @@ final class FakeQueue: ClusterQueue {
     private let fate: @Sendable (_ array: Int, _ element: Int) -> Fate
     private let answer: @Sendable (_ array: Int) -> ClusterQueueError?
     private let tasks: [String: PipelineTask]
+    /// In the order in which they get elements, and those of them on which elements end at once.
+    private let nodes: [String]
+    private let broken: Set<String>
+    /// The most elements that it takes at a time.
+    private let room: Int
+    private let answersQuestion: @Sendable () -> ClusterQueueError?
     private let state = Mutex(State())
     private let working = Monitor(0)
 
@@ -36,8 +45,11 @@ final class FakeQueue: ClusterQueue {
     ///   - answer: to the submission of an array; one that is not acknowledged is queued all the same.
     init(
         _ tasks: [PipelineTask], fate: @escaping @Sendable (Int, Int) -> Fate = { _, _ in .works },
-        answer: @escaping @Sendable (Int) -> ClusterQueueError? = { _ in nil }
+        answer: @escaping @Sendable (Int) -> ClusterQueueError? = { _ in nil },
+        nodes: [String] = ["n1"], broken: Set<String> = [], room: Int = .max,
+        question: @escaping @Sendable () -> ClusterQueueError? = { nil }
     ) {
+        (self.nodes, self.broken, self.room, answersQuestion) = (nodes, broken, room, question)
         self.tasks = Dictionary(tasks.map { ($0.id.path, $0) }) { first, _ in first }
         (self.fate, self.answer) = (fate, answer)
     }
@@ -49,7 +61,7 @@ final class FakeQueue: ClusterQueue {
     func rest() { working.wait { $0 == 0 ? () : nil } }
 
     func arrayLimit() -> Int { 10 }
-    func idleCores() -> Int? { nil }
+    func capacity() -> ClusterCapacity? { ClusterCapacity(idleCores: 0, nodes: Set(nodes)) }
     func obstacles() -> [String] { ["The node n1 is drained."] }
 
     func cancel(_ tokens: [String], onlyPending: Bool) {
@@ -58,14 +70,15 @@ final class FakeQueue: ClusterQueue {
             // What waited is over; what was at work ends by itself.
             for token in tokens {
                 for (element, known) in state.states[token] ?? [:] where known == .pending {
-                    state.states[token]?[element] = .over(.killed, "It was cancelled.")
+                    state.states[token]?[element] = .over(ElementEnd(.killed, "It was cancelled."))
                 }
             }
         }
     }
 
-    func states(of tokens: [String]) -> [String: [Int: ElementState]] {
-        state.withLock { $0.states.filter { tokens.contains($0.key) } }
+    func states(of tokens: [String]) throws(ClusterQueueError) -> [String: [Int: ElementState]] {
+        if let error = answersQuestion() { throw error }
+        return state.withLock { $0.states.filter { tokens.contains($0.key) } }
     }
 
     func submit(_ array: ElementArray) throws(ClusterQueueError) {
@@ -73,7 +86,7 @@ final class FakeQueue: ClusterQueue {
             state.arrays.append(array)
             return state.arrays.count - 1
         }
-        let answer = answer(number)
+        let answer = array.count > room ? .full("too many") : answer(number)
         switch answer {
         case .rejected, .full: throw answer!
         default: break
@@ -84,25 +97,33 @@ final class FakeQueue: ClusterQueue {
 
     private func start(_ element: Int, of array: ElementArray, _ fate: Fate) {
         let file = "\(array.folder)/\(element)/\(ElementSpec.fileName)"
+        guard let node = nodes.first(where: { !array.avoided.contains($0) }) else {
+            return note(.pending, element, array)
+        }
+        if broken.contains(node) {
+            return note(.over(ElementEnd(.lost, "It ended on \(node).", culprit: node)), element, array)
+        }
         switch fate {
         case .isForgotten: return
         case .waits: return note(.pending, element, array)
-        case .isRefused:
+        case .isBeingEnded: return note(.ending(node: node), element, array)
+        case .isRefused, .isShortOfSpace:
+            let name = if case .isRefused = fate { ElementSpec.refusalName } else { ElementSpec.shortageName }
             _ = try? ElementFolder("\(array.folder)/\(element)").publish(
-                Array("No room.".utf8), as: ElementSpec.refusalName, by: "\(array.folder)/\(element)/r")
-            return note(.over(.lost, "It ended."), element, array)
+                Array("No room.".utf8), as: name, by: "\(array.folder)/\(element)/r")
+            return note(.over(ElementEnd(.lost, "It ended.", culprit: node)), element, array)
         case .works, .worksTwice, .ends: break
         }
-        note(.running(node: "n1"), element, array)
+        note(.running(node: node), element, array)
         let times = if case .worksTwice = fate { 2 } else { 1 }
         working.update { $0 += times }
         for time in 0..<times {
             ThreadTeam.start(named: "element") { [self] in
                 if let spec = try? ElementSpec.read(file) { compute(spec, fate, "own-\(time)") }
                 if case .ends(_, let kind) = fate {
-                    note(.over(kind, "Its node went up in smoke."), element, array)
+                    note(.over(ElementEnd(kind, "Its node went up in smoke.")), element, array)
                 } else {
-                    note(.over(.lost, "It ended."), element, array)
+                    note(.over(ElementEnd(.lost, "It ended.", culprit: node)), element, array)
                 }
                 working.update { $0 -= 1 }
             }

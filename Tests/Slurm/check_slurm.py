@@ -84,9 +84,16 @@ class Trial:
         self.folder = bench.folder / name
         self.folder.mkdir()
         self.store, self.output = self.folder / "store", self.folder / "output"
+        self.job = bench.job
+
+    def ask_for(self, runner, retries):
+        """Changes what the manifest says about how it is run."""
+        execution = dict(MANIFEST["execution"]["runner"], **runner)
+        self.job = self.bench.job.with_name(f"{self.folder.name}.json")
+        self.job.write_text(json.dumps(dict(MANIFEST, execution={"runner": execution, "retries": retries})))
 
     def command(self):
-        return [self.bench.program, "run", str(self.bench.job), "--store", str(self.store), "--output", str(self.output)]
+        return [self.bench.program, "run", str(self.job), "--store", str(self.store), "--output", str(self.output)]
 
     def start(self):
         self.log = open(self.folder / "log", "a")
@@ -94,10 +101,15 @@ class Trial:
             self.command(), env=self.cluster.environment, stderr=self.log, stdout=self.log, start_new_session=True)
         return self.process
 
-    def finish(self, seconds=300):
+    def finish(self, seconds=300, expected=0):
         code = self.process.wait(seconds)
-        if code != 0:
-            raise RuntimeError(f"the run ended with {code}:\n" + self.text()[-3000:])
+        if code != expected:
+            raise RuntimeError(f"the run ended with {code}, expected {expected}:\n" + self.text()[-3000:])
+
+    def expect(self, *words):
+        for text in words:
+            if text not in self.text():
+                raise RuntimeError(f"the run did not say {text!r}:\n" + self.text()[-3000:])
 
     def text(self):
         return (self.folder / "log").read_text()
@@ -126,6 +138,40 @@ class Trial:
         left = [name for name in os.listdir(self.store / "attempts")]
         if left:
             raise RuntimeError(f"the store keeps {left} in attempts/")
+
+
+class Skipped(Exception):
+    """A scenario for which this machine has not what it takes."""
+
+
+class MemoryGroup:
+    """A control group with a limit of memory, of whatever version the machine has."""
+
+    def __init__(self, name):
+        old = Path("/sys/fs/cgroup/memory")
+        self.isOld = old.exists()
+        self.folder = (old if self.isOld else Path("/sys/fs/cgroup")) / f"{name}-{os.getpid()}"
+
+    def __enter__(self):
+        try:
+            self.folder.mkdir()
+            self.limit(8 << 30)
+        except OSError as error:
+            raise Skipped(f"no control group can be made here: {error}")
+        return self
+
+    def limit(self, count):
+        (self.folder / ("memory.limit_in_bytes" if self.isOld else "memory.max")).write_text(str(count))
+
+    def take(self, process):
+        (self.folder / "cgroup.procs").write_text(str(process))
+
+    def __exit__(self, *_):
+        for _ in range(100):
+            try:
+                return self.folder.rmdir()
+            except OSError:
+                time.sleep(0.1)
 
 
 def kill_process(process):
@@ -194,9 +240,7 @@ def interrupted(trial):
     trial.start()
     trial.wait_for_scoring()
     trial.process.send_signal(signal.SIGINT)
-    code = trial.process.wait(60)
-    if code != 130:
-        raise RuntimeError(f"after SIGINT the run ended with {code}, expected 130")
+    trial.finish(60, expected=130)
     trial.cluster.wait(lambda: not trial.cluster.jobs(), 30)
     trial.start()
     trial.finish()
@@ -217,7 +261,60 @@ def node_cache(trial):
         raise RuntimeError(f"the cache holds {size} bytes, expected 1 to 3000000")
 
 
-SCENARIOS = [undisturbed, node_killed, step_killed, controller_killed, coordinator_killed, interrupted, node_cache]
+def broken_node(trial):
+    """On one node the store is not mounted; everything ends there at once."""
+    cluster = trial.cluster
+    cluster.stop_node("n1")
+    hidden = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none "$0" && exec "$@"', str(trial.folder)]
+    try:
+        cluster.start_node("n1", hidden)
+    except subprocess.CalledProcessError as error:
+        raise Skipped(f"nothing can be mounted here: {error.stderr.strip()}")
+    cluster.wait_until_idle()
+    trial.start()
+    trial.finish()
+    trial.expect("The node n1 is left out for 10 min")
+
+
+def full_queue(trial):
+    """Slurm takes few jobs at a time."""
+    trial.cluster.reconfigure("MaxJobCount=50000", "MaxJobCount=6", "MinJobAge=300", "MinJobAge=2")
+    trial.start()
+    trial.finish(500)
+    trial.expect("what is left waits until some of what is queued is done")
+
+
+def time_limit(trial):
+    """A worker hangs, until Slurm ends its element at the limit of time."""
+    trial.ask_for({"timeMinutes": 1}, {"timedOut": 1})
+    trial.start()
+    trial.wait_for_scoring()
+    for process in trial.cluster.processes("worker", "--pull"):
+        os.kill(process, signal.SIGSTOP)
+        break
+    else:
+        raise RuntimeError("no worker could be found")
+    trial.finish(500)
+    trial.expect("Slurm ended its element")
+
+
+def out_of_memory(trial):
+    """The kernel kills what takes more memory than nodes may have; with more memory, the next run goes on."""
+    with MemoryGroup("nominal-slurm") as group:
+        for node in range(1, trial.cluster.nodes + 1):
+            group.take(trial.cluster.process(f"slurmd.n{node}"))
+        group.limit(24 << 20)
+        trial.start()
+        trial.finish(expected=1)
+        trial.expect("It took more memory than its element may have; raise execution.runner.memoryMiB.")
+        group.limit(8 << 30)
+        trial.start()
+        trial.finish()
+        trial.cluster.stop()
+
+
+SCENARIOS = [undisturbed, node_killed, step_killed, controller_killed, coordinator_killed, interrupted, node_cache, broken_node,
+             full_queue, time_limit, out_of_memory]
 
 
 def main():
@@ -243,10 +340,15 @@ def main():
             cluster.start()
             start = time.monotonic()
             trial = Trial(bench, cluster, scenario.__name__)
-            scenario(trial)
-            trial.check()
-            cluster.stop()
-            cluster = None
+            try:
+                scenario(trial)
+                trial.check()
+            except Skipped as reason:
+                print(f"{scenario.__name__}: skipped, {reason}", flush=True)
+                continue
+            finally:
+                cluster.stop()
+                cluster = None
             print(f"{scenario.__name__}: as without Slurm, in {time.monotonic() - start:.1f} s", flush=True)
     except (RuntimeError, TimeoutError, subprocess.SubprocessError, OSError) as error:
         print(f"failed: {error}\nkept: {folder}", file=sys.stderr)

@@ -105,14 +105,31 @@ class Cluster:
         self.start_controller()
         for node in range(1, self.nodes + 1):
             self.start_node(f"n{node}")
+        self.wait_until_idle()
+
+    def wait_until_idle(self):
         self.wait(lambda: len(set(self.call("sinfo", "-h", "-N", "-t", "idle", "-o", "%N", check=False).split())) == self.nodes)
 
     def start_controller(self):
         self.call("slurmctld", "-f", str(self.configuration))
 
-    def start_node(self, name):
+    def start_node(self, name, within=()):
+        """`within`: words before the command."""
         (self.folder / "spool" / name).mkdir(exist_ok=True)
-        self.call("slurmd", "-f", str(self.configuration), "-N", name)
+        self.call(*within, "slurmd", "-f", str(self.configuration), "-N", name)
+
+    def stop_node(self, name):
+        self.end(self.process(f"slurmd.{name}"))
+
+    def reconfigure(self, *changes):
+        """Replaces words of the configuration, old, new, old, new, and starts the controller anew."""
+        text = self.configuration.read_text()
+        for old, new in zip(changes[::2], changes[1::2]):
+            text = text.replace(old, new)
+        self.configuration.write_text(text)
+        self.end(self.process("slurmctld"))
+        self.start_controller()
+        self.wait_until_idle()
 
     def process(self, daemon):
         """The number of a daemon: slurmctld or slurmd.NODE."""
@@ -124,16 +141,25 @@ class Cluster:
 
     def steps(self):
         """The processes that look after batch jobs."""
+        return [process for process in self.processes("slurmstepd") if ".batch" in self.command(process)]
+
+    @staticmethod
+    def command(process):
+        try:
+            return Path("/proc", str(process), "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        except OSError:
+            return ""
+
+    def processes(self, *words):
+        """Of this cluster, those with these words in their command, by number."""
         found = []
-        for entry in os.listdir("/proc"):
-            if entry.isdigit():
-                try:
-                    words = Path("/proc", entry, "cmdline").read_bytes().replace(b"\0", b" ").decode()
-                    environment = Path("/proc", entry, "environ").read_bytes().decode(errors="replace")
-                except OSError:
-                    continue
-                if words.startswith("slurmstepd") and ".batch" in words and str(self.folder) in environment:
-                    found.append(int(entry))
+        for entry in sorted(filter(str.isdigit, os.listdir("/proc")), key=int):
+            try:
+                environment = Path("/proc", entry, "environ").read_bytes().decode(errors="replace")
+            except OSError:
+                continue
+            if str(self.folder) in environment and all(word in self.command(entry) for word in words):
+                found.append(int(entry))
         return found
 
     def jobs(self):
@@ -167,12 +193,13 @@ class Cluster:
                 name = Path(f"/proc/{process}/comm").read_text().strip()
             except (OSError, ValueError):
                 continue
-            if not name.startswith(("slurm", "munge")):
-                continue
-            self.signal(process, signal.SIGTERM)
-            for _ in range(100):
-                if not Path(f"/proc/{process}").exists():
-                    break
-                time.sleep(0.05)
-            else:
-                self.signal(process, signal.SIGKILL)
+            if name.startswith(("slurm", "munge")):
+                self.end(process)
+
+    def end(self, process):
+        self.signal(process, signal.SIGTERM)
+        for _ in range(100):
+            if not Path(f"/proc/{process}").exists():
+                return
+            time.sleep(0.05)
+        self.signal(process, signal.SIGKILL)

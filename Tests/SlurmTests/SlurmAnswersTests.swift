@@ -27,12 +27,12 @@ struct SlurmAnswersTests {
         #expect(states["nominal-a"]?.keys.sorted() == [0, 1, 2, 3])
         #expect(states["nominal-a"]?[0] == .running(node: "n1"))
         #expect(states["nominal-a"]?[1] == .pending)
-        #expect(states["nominal-a"]?[2] == .over(.lost, "The node of its element failed on n2."))
+        #expect(states["nominal-a"]?[2] == .over(ElementEnd(.lost, "The node of its element failed on n2.")))
         #expect(SlurmAnswers.states("", of: ["nominal-a"]).isEmpty)
     }
 
     @Test(
-        "Every state of a job is one of three, and its end of a class",
+        "Every state of a job is one of four, and its end of a class",
         arguments: [
             ("PENDING", nil), ("CONFIGURING", nil), ("REQUEUED", nil), ("COMPLETED", FailureClass.lost),
             ("TIMEOUT", .timedOut), ("DEADLINE", .timedOut), ("OUT_OF_MEMORY", .outOfMemory), ("CANCELLED", .killed),
@@ -42,11 +42,30 @@ struct SlurmAnswersTests {
     func classes(word: String, kind: FailureClass?) {
         let state = SlurmAnswers.states("t|0|\(word)||r", of: ["t"])["t"]?[0]
         switch state {
-        case .over(let found, let reason):
-            #expect(found == kind)
-            #expect(reason.hasSuffix("."))
+        case .over(let end):
+            #expect(end.kind == kind)
+            #expect(end.reason.hasSuffix("."))
         default: #expect(state == .pending && kind == nil)
         }
+    }
+
+    @Test(
+        "A node is named as the culprit where an element ended there by itself",
+        arguments: [
+            ("COMPLETED", "n1"), ("FAILED", "n1"), ("TIMEOUT", nil), ("OUT_OF_MEMORY", nil), ("CANCELLED", nil),
+            ("PREEMPTED", nil), ("NODE_FAIL", nil), ("BOOT_FAIL", nil),
+        ])
+    func culprit(word: String, node: String?) {
+        guard case .over(let end) = SlurmAnswers.states("t|0|\(word)|n1|r", of: ["t"])["t"]?[0] else {
+            Issue.record("expected an end")
+            return
+        }
+        #expect(end.culprit == node)
+    }
+
+    @Test("What is being ended still is")
+    func ending() {
+        #expect(SlurmAnswers.states("t|0|COMPLETING|n1|None", of: ["t"])["t"]?[0] == .ending(node: "n1"))
     }
 
     @Test("Of an element that is listed twice, what still runs counts")
@@ -63,14 +82,28 @@ struct SlurmAnswersTests {
         #expect(SlurmAnswers.arrayLimit("MaxArraySize = many") == 1001)
     }
 
-    @Test("Idle processors are those of the partition, or of the default one")
-    func idleCores() {
-        let text = "batch*|2/4/0/6\ngpu|0/16/0/16\nbroken\nx|1/2"
-        #expect(SlurmAnswers.idleCores(text, partition: nil) == 4)
-        #expect(SlurmAnswers.idleCores(text, partition: "batch") == 4)
-        #expect(SlurmAnswers.idleCores(text, partition: "gpu") == 16)
-        #expect(SlurmAnswers.idleCores(text, partition: "x") == nil)
-        #expect(SlurmAnswers.idleCores("", partition: nil) == nil)
+    @Test("Nodes that take work count, with their idle processors, in the partition asked for, or in the default one")
+    func capacity() {
+        let text = """
+            batch*|n1|mixed|2/4/0/6
+            batch*|n2|idle|0/6/0/6
+            batch*|n3|idle*|0/6/0/6
+            batch*|n4|drained|0/0/6/6
+            gpu|n1|mixed|2/4/0/6
+            gpu|n5|allocated|16/0/0/16
+            broken
+            batch*|n6|idle|1/2
+            batch*|n7|idle|a/b/c/d
+            batch*||idle|0/6/0/6
+            """
+        let all = SlurmAnswers.capacity(text, isOfDefaultPartition: false)
+        #expect(all == ClusterCapacity(idleCores: 10, nodes: ["n1", "n2", "n5"]))
+        let own = SlurmAnswers.capacity(text, isOfDefaultPartition: true)
+        #expect(own == ClusterCapacity(idleCores: 10, nodes: ["n1", "n2"]))
+        #expect(SlurmAnswers.capacity("", isOfDefaultPartition: true) == nil)
+        #expect(SlurmAnswers.capacity("gpu|n5|idle|0/1/0/1", isOfDefaultPartition: true) == nil)
+        let huge = "b|n1|idle|0/\(Int.max)/0/0\nb|n2|idle|0/\(Int.max)/0/0"
+        #expect(SlurmAnswers.capacity(huge, isOfDefaultPartition: false)?.nodes.count == 2)
     }
 
     @Test("A node that takes no work is named with what to do")

@@ -53,6 +53,20 @@ struct SlurmQueueTests {
         #expect(refusal.hasSuffix("program: invalid partition specified: x"))
     }
 
+    @Test("A program that goes to sleep until there is room is not waited for")
+    func sleeping() throws {
+        let program = try script(
+            "echo 'Slurm temporarily unable to accept job, sleeping and retrying'; exec sleep 1000")
+        let error = #expect(throws: ClusterQueueError.self) {
+            try SlurmCommand(program, [], givingUpAt: SlurmCommand.wordsOfSleep).output()
+        }
+        guard case .full(let text) = error else {
+            Issue.record("expected that there is no room, got \(String(describing: error))")
+            return
+        }
+        #expect(text.hasSuffix("program: Slurm temporarily unable to accept job, sleeping and retrying"))
+    }
+
     @Test("A program that is not there is named, with what to do")
     func missing() {
         let error = #expect(throws: ClusterQueueError.self) { try SlurmCommand("no-such-program", []).output() }
@@ -64,7 +78,20 @@ struct SlurmQueueTests {
         let settings = SlurmSettings(
             partition: "night", account: "vision", timeMinutes: 90, memoryMiB: 4000, options: ["--qos=low"])
         #expect(
-            settings.arguments == ["--partition=night", "--account=vision", "--time=90", "--mem=4000M", "--qos=low"])
-        #expect(SlurmSettings().arguments.isEmpty)
+            settings.arguments() == ["--partition=night", "--account=vision", "--time=90", "--mem=4000M", "--qos=low"])
+        #expect(SlurmSettings().arguments().isEmpty)
+    }
+
+    @Test(
+        "Nodes that are left out join those that the user leaves out, of which sbatch would forget all but the last option"
+    )
+    func avoidedNodes() {
+        #expect(SlurmSettings().arguments(avoiding: ["n1", "n2"]) == ["--exclude=n1,n2"])
+        let settings = SlurmSettings(options: ["--exclude=n7", "--exclude=n[3-5]", "--qos=low"])
+        #expect(
+            settings.arguments(avoiding: ["n1"]) == [
+                "--exclude=n7", "--exclude=n[3-5]", "--qos=low", "--exclude=n[3-5],n1",
+            ])
+        #expect(settings.arguments() == settings.options)
     }
 }

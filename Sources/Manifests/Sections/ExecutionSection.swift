@@ -11,6 +11,9 @@ public struct ExecutionSection: Sendable, Equatable {
 
     public var needsWorkers: Bool { isolated || timeLimitSeconds != nil || memoryLimitMiB != nil }
 
+    /// Whether tasks are to be computed by other processes than that of the command, which is for `nominal run` alone.
+    public var asksForOtherProcesses: Bool { needsWorkers || runner.kind == .slurm }
+
     /// - Parameter object: the section of a resolved manifest.
     public init(_ object: JSONValue) {
         isolated = object.flag("isolated")

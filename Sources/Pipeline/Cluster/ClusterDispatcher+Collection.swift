@@ -9,7 +9,7 @@ extension ClusterDispatcher {
         closeEmpty()
     }
 
-    private func collect(_ id: ElementID) {
+    func collect(_ id: ElementID) {
         // What is queued has written nothing. Whoever does not answer may have begun it, though.
         guard var element = elements[id], element.state != .pending,
             let names = try? Set(element.folder.names())
@@ -19,6 +19,8 @@ extension ClusterDispatcher {
             if !attempt.hasBegun, names.contains(ElementSpec.beginningName(index)) {
                 element.expected[index]?.hasBegun = true
                 element.hasProgressed = true
+                lastSign = HostClock.monotonicSeconds()
+                if case .running(let node) = element.state { suspects.clear(node) }
                 run.observer.taskStarted(run.graph.tasks[attempt.task].id)
             }
             guard names.contains(ElementSpec.recordName(index)), let record = record(index, of: element, attempt) else {
@@ -28,9 +30,9 @@ extension ClusterDispatcher {
             (element.hasProgressed, element.hasRecorded) = (true, true)
             finished.append((attempt, record))
         }
-        if names.contains(ElementReport.fileName) { passOn(element) }
+        if names.contains(ElementReport.fileName) { passOn(&element) }
         elements[id] = element
-        if !finished.isEmpty { lastChange = HostClock.monotonicSeconds() }
+        if !finished.isEmpty { (lastChange, lastSign) = (HostClock.monotonicSeconds(), HostClock.monotonicSeconds()) }
         for (attempt, record) in finished { finish(attempt, record) }
     }
 
@@ -43,9 +45,13 @@ extension ClusterDispatcher {
     }
 
     /// Tells the user how far the task at work is.
-    private func passOn(_ element: FlyingElement) {
+    private func passOn(_ element: inout FlyingElement) {
         guard let bytes = try? AtomicFile.read("\(element.folder.path)/\(ElementReport.fileName)"),
-            let report = try? JSONDecoder().decode(ElementReport.self, from: Data(bytes)),
+            bytes != element.lastReport
+        else { return }
+        element.lastReport = bytes
+        lastSign = HostClock.monotonicSeconds()
+        guard let report = try? JSONDecoder().decode(ElementReport.self, from: Data(bytes)),
             let attempt = element.expected[report.task], let progress = report.progress
         else { return }
         run.observer.taskProgressed(
@@ -109,55 +115,21 @@ extension ClusterDispatcher {
         }
     }
 
-    // MARK: The queue
-
-    /// Asks the queue, now and then, what has become of the elements.
-    func askQueue() {
-        let now = HostClock.monotonicSeconds()
-        guard !elements.isEmpty, now - lastQuestion >= max(options.pollSeconds, min(15, (now - lastChange) / 10)) else {
-            return
-        }
-        lastQuestion = now
-        let states: [String: [Int: ElementState]]
-        do {
-            states = try options.queue.states(of: Set(elements.keys.map(\.token)).sorted())
-        } catch {
-            // What was queued may have begun since.
-            for (id, element) in elements where element.state == .pending { elements[id]?.state = nil }
-            return notice("\(error)")
-        }
-        for id in elements.keys.sorted() {
-            elements[id]?.note(states[id.token]?[id.number], now: now)
-            guard let element = elements[id], let (kind, reason) = element.end(options, now: now) else { continue }
-            collect(id)
-            // What the queue has never owned to may never have been there.
-            let isUnknown = !element.isAcknowledged && element.state == nil
-            end(id, kind, reason, counting: isUnknown ? .none : .begun)
-        }
-        closeEmpty()
-        tell(now)
-    }
-
-    private func tell(_ now: Double) {
-        let running = elements.values.count { if case .running = $0.state { true } else { false } }
-        run.observer.clusterAdvanced(pending: elements.count - running, running: running)
-        guard !elements.isEmpty, running == 0, now - lastChange > options.forgottenSeconds else { return }
-        for obstacle in options.queue.obstacles() { notice(obstacle) }
-    }
-
     /// Which tasks of an element that left no record count as failed.
-    enum Counting {
-        case all, begun, none
+    enum Counting: Equatable {
+        case all, begun
+        /// They are submitted again after a while.
+        case none(delaySeconds: Double)
+        /// They are submitted again when there is room.
+        case noRoom
     }
 
     /// An element is over, and some of its tasks have left no record.
-    func end(_ id: ElementID, _ kind: FailureClass, _ reason: String, counting: Counting) {
+    func end(_ id: ElementID, _ end: ElementEnd, counting: Counting) {
         guard let element = elements.removeValue(forKey: id) else { return }
         lastChange = HostClock.monotonicSeconds()
-        let refusal = (try? AtomicFile.read("\(element.folder.path)/\(ElementSpec.refusalName)")).map {
-            AttemptFailure(.refused, String(decoding: $0, as: UTF8.self))
-        }
-        let failure = refusal ?? AttemptFailure(kind, reason + (Self.lastWords(element.folder).map { " " + $0 } ?? ""))
+        let failure = element.failure(end)
+        let counting = isNodeToBlame(element, end, failure) ? .none(delaySeconds: 0) : counting
         for (_, attempt) in element.expected.sorted(by: { $0.key < $1.key }) {
             if isStopping {
                 finish(attempt, .failure(PipelineError.cancelled), seconds: 0)
@@ -165,11 +137,28 @@ extension ClusterDispatcher {
                 finish(attempt, .failure(failure), seconds: 0)
             } else {
                 var returned = attempt
-                returned.returns += 1
-                if counting == .none { returned.notBefore = HostClock.monotonicSeconds() + options.refusedSeconds }
+                if counting != .noRoom { returned.returns += 1 }
+                if case .none(let delay) = counting { returned.notBefore = lastChange + delay }
                 again(returned, after: .failure(failure), 0, "")
             }
         }
+    }
+
+    /// Whether an element ended as it did because of its node, and further ones can be kept from it.
+    private func isNodeToBlame(_ element: FlyingElement, _ end: ElementEnd, _ failure: AttemptFailure) -> Bool {
+        guard let node = end.culprit, !element.hasProgressed, !element.folder.holds(ElementSpec.shortageName)
+        else { return false }
+        suspects.suspect(node, now: lastChange)
+        guard avoidedNodes().contains(node) else { return false }
+        notice(
+            "The node \(node) is left out for \(Int(options.avoidanceSeconds / 60)) min: an element ended there before it had "
+                + "begun a task. \(failure.message)")
+        return true
+    }
+
+    /// Where nothing is to be submitted to.
+    func avoidedNodes() -> [String] {
+        suspects.avoided(of: capacity?.nodes ?? [], now: HostClock.monotonicSeconds())
     }
 
     private func isToBlame(
@@ -177,7 +166,7 @@ extension ClusterDispatcher {
     ) -> Bool {
         switch counting {
         case .all: true
-        case .none: false
+        case .none, .noRoom: false
         // Those whose turn had not come are not to blame, unless nobody's had; nor is one that came too late to end in time.
         case .begun:
             attempt.hasBegun ? !(kind == .timedOut && element.hasRecorded) : !element.hasProgressed
@@ -187,15 +176,8 @@ extension ClusterDispatcher {
     /// Elements that end before a task's turn, again and again, have something to do with it after all.
     private static let returnLimit = 20
 
-    /// The end of what an element has printed.
-    private static func lastWords(_ folder: ElementFolder) -> String? {
-        guard let bytes = try? AtomicFile.read(folder.path + "/" + ElementArray.logName) else { return nil }
-        let line = String(decoding: bytes.suffix(2000), as: UTF8.self).split(separator: "\n").last
-        return line.map { "It said: \($0)" }
-    }
-
     /// Closes arrays of which nothing is expected any more.
-    private func closeEmpty() {
+    func closeEmpty() {
         for (id, element) in elements where element.expected.isEmpty { elements[id] = nil }
         let open = Set(elements.keys.map(\.token))
         for (token, submission) in submissions where !open.contains(token) {
@@ -204,38 +186,4 @@ extension ClusterDispatcher {
         }
     }
 
-    /// No further task begins: those at work end, and everything else is cancelled.
-    func beginToStop() {
-        guard !isStopping else { return }
-        isStopping = true
-        cancel(onlyPending: true)
-        for attempt in queued { finish(attempt, .failure(PipelineError.cancelled), seconds: 0) }
-        queued = []
-    }
-
-    private func cancel(onlyPending: Bool) {
-        for submission in submissions.values {
-            try? ElementFolder(submission.folder).mark(ElementSpec.cancelledName)
-        }
-        let tokens = submissions.keys.sorted()
-        guard !tokens.isEmpty else { return }
-        do {
-            try options.queue.cancel(tokens, onlyPending: onlyPending)
-        } catch {
-            notice("\(error) What is still queued will end as soon as it begins.")
-        }
-    }
-
-    /// Ends everything: what is done is taken in, the rest is cancelled.
-    func stop() {
-        collect()
-        cancel(onlyPending: false)
-        for element in elements.values {
-            for attempt in element.expected.values { finish(attempt, .failure(PipelineError.cancelled), seconds: 0) }
-        }
-        for attempt in queued { finish(attempt, .failure(PipelineError.cancelled), seconds: 0) }
-        (elements, queued) = ([:], [])
-        closeEmpty()
-        closeOrphans()
-    }
 }

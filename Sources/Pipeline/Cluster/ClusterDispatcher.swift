@@ -14,12 +14,21 @@ final class ClusterDispatcher {
     var submissions: [String: Submission] = [:]
     /// Seconds that a task of each stage takes.
     var durations: [String: Double]
+    /// As it was when something was last submitted.
+    var capacity: ClusterCapacity?
+    var suspects: SuspectNodes
+    var room = QueueRoom()
     private var orphans: OrphanedAttempts?
-    private var arrayCount = 0
-    private var jobFile: String?
+    var arrayCount = 0
+    var jobFile: String?
     var lastQuestion = 0.0
+    /// When something was last submitted or ended; and when an element was last heard of.
     var lastChange = HostClock.monotonicSeconds()
-    var notices: Set<String> = []
+    var lastSign = HostClock.monotonicSeconds()
+    /// Since when the queue refuses to say what has become of the elements.
+    var refusingSince: Double?
+    /// When something was last said.
+    private var notices: [String: Double] = [:]
     /// Whether what ends without a record is given up.
     var isStopping = false
     /// How many tasks are looked at together: bounds the memory that they take.
@@ -27,6 +36,7 @@ final class ClusterDispatcher {
 
     init(_ run: ExecutionRun, _ options: ClusterOptions) {
         (self.run, self.options, durations) = (run, options, run.durations)
+        suspects = SuspectNodes(avoidanceSeconds: options.avoidanceSeconds)
     }
 
     var isIdle: Bool { elements.isEmpty && queued.isEmpty }
@@ -64,154 +74,6 @@ final class ClusterDispatcher {
         elements[place.element, default: element].expected[place.index] = adopted
     }
 
-    // MARK: Submission
-
-    /// Submits what waits and may begin, tasks of a kind together.
-    func submitDue() {
-        guard elements.count < options.elementLimit else { return }
-        let now = HostClock.monotonicSeconds()
-        let due = queued.filter { $0.notBefore <= now }
-        guard !due.isEmpty else { return }
-        queued.removeAll { $0.notBefore <= now }
-        let groups = Dictionary(grouping: due) { Kind(run.graph.tasks[$0.task]) }
-        let idle = options.queue.idleCores()
-        for (kind, group) in groups.sorted(by: { $0.key < $1.key }) {
-            let sizes = ElementSizes(elementSeconds: options.elementSeconds)
-            // One that uses several processors stays alone.
-            let count =
-                kind.isWholeMachine
-                ? group.count : sizes.elements(for: group.count, seconds: durations[kind.stage], idleCores: idle)
-            let all = ElementSizes.ranges(of: group.count, in: count)
-            let ranges = all.prefix(max(options.elementLimit - elements.count, 0))
-            queued += group[(ranges.last?.upperBound ?? 0)...]
-            let limit: Int
-            do throws(ClusterQueueError) {
-                limit = max(try options.queue.arrayLimit(), 1)
-            } catch {
-                notSubmitted(Array(group[..<(ranges.last?.upperBound ?? 0)]), error)
-                continue
-            }
-            for start in stride(from: 0, to: ranges.count, by: limit) {
-                submit(ranges[start..<min(start + limit, ranges.count)].map { Array(group[$0]) }, kind)
-            }
-        }
-    }
-
-    /// What could not even be asked for is tried again later, if that may help.
-    private func notSubmitted(_ attempts: [ClusterAttempt], _ error: ClusterQueueError) {
-        switch error {
-        case .unavailable(let text):
-            notice(text)
-            queued += attempts
-        case .rejected(let text), .full(let text):
-            for attempt in attempts {
-                finish(attempt, .failure(AttemptFailure(.refused, text)), seconds: 0)
-            }
-        }
-    }
-
-    /// Tasks that may be put together.
-    private struct Kind: Hashable, Comparable {
-        let stage: String
-        let isWholeMachine: Bool
-
-        init(_ task: PipelineTask) {
-            (stage, isWholeMachine) = (task.stageName, task.resources == .wholeMachine)
-        }
-
-        static func < (left: Kind, right: Kind) -> Bool { left.stage < right.stage }
-    }
-
-    private func submit(_ chunks: [[ClusterAttempt]], _ kind: Kind) {
-        var chunks = chunks
-        let array: ElementArray
-        do {
-            arrayCount += 1
-            let name = "array-\(arrayCount)"
-            let folder = try run.store.makeAttemptFolder(execution: run.execution, name: name)
-            array = ElementArray(
-                token: Self.newToken(kind.stage), count: chunks.count, folder: URL(filePath: folder).path,
-                cores: kind.isWholeMachine ? options.cores : 1)
-            for number in chunks.indices { try begin(&chunks[number], array, number) }
-            let submission = Submission(
-                token: array.token, execution: run.execution, folder: array.folder, elementCount: array.count,
-                subject: run.options.subject)
-            try run.store.record(submission, folderName: name)
-            submissions[array.token] = submission
-        } catch {
-            for attempt in chunks.joined() { finish(attempt, .failure(error), seconds: 0) }
-            return
-        }
-        for (number, chunk) in chunks.enumerated() {
-            elements[ElementID(token: array.token, number: number)] = FlyingElement(
-                folder: ElementFolder("\(array.folder)/\(number)"),
-                expected: Dictionary(uniqueKeysWithValues: chunk.enumerated().map { ($0, $1) }))
-        }
-        lastChange = HostClock.monotonicSeconds()
-        do {
-            try options.queue.submit(array)
-            for number in chunks.indices {
-                elements[ElementID(token: array.token, number: number)]?.isAcknowledged = true
-            }
-        } catch .unavailable(let text) {
-            // It may have been queued all the same; the queue will tell, once it answers.
-            notice(text)
-        } catch .full(let text) {
-            notice(text + "; what is left waits until some of what is queued is done")
-            for number in chunks.indices {
-                end(ElementID(token: array.token, number: number), .refused, text, counting: .none)
-            }
-        } catch {
-            for number in chunks.indices {
-                end(ElementID(token: array.token, number: number), .refused, "\(error)", counting: .all)
-            }
-        }
-    }
-
-    /// Begins attempts and writes down for the worker what they are.
-    private func begin(_ chunk: inout [ClusterAttempt], _ array: ElementArray, _ number: Int) throws {
-        let folder = "\(array.folder)/\(number)"
-        try AtomicFile.createPrivateFolder(folder)
-        for position in chunk.indices {
-            let task = run.graph.tasks[chunk[position].task]
-            chunk[position].attempt = try run.store.beginAttempt(
-                chunk[position].key, execution: run.execution, task: task.id.path,
-                lastAttempt: chunk[position].lastAttempt)
-            // Later ones are looked up.
-            chunk[position].lastAttempt = nil
-        }
-        let policy = run.options.policy
-        let spec = ElementSpec(
-            program: options.version, job: try jobPath(), store: URL(filePath: run.store.path).path, folder: folder,
-            threads: array.cores, timeLimitSeconds: policy.timeLimitSeconds, memoryLimitBytes: policy.memoryLimitBytes,
-            elementLimitSeconds: options.elementLimitSeconds,
-            tasks: chunk.map { attempt in
-                ElementSpec.Task(
-                    task: run.graph.tasks[attempt.task].id.path, key: attempt.key.digest.hex,
-                    attempt: attempt.attempt?.number ?? 0,
-                    inputs: attempt.key.inputs.map { WorkerSpec.Input(name: $0.name, digest: $0.digest.hex) },
-                    outputs: run.graph.tasks[attempt.task].stage.outputs)
-            })
-        try AtomicFile.writePrivate(
-            Array(try JSONEncoder().encode(spec)), to: "\(folder)/\(ElementSpec.fileName)")
-    }
-
-    /// The file that tells the workers what the job is; written when it is first needed.
-    private func jobPath() throws -> String {
-        if let jobFile { return jobFile }
-        let folder = try run.store.makeAttemptFolder(execution: run.execution, name: "job")
-        let path = URL(filePath: folder + "/job.json").path
-        try AtomicFile.writePrivate(options.job, to: path)
-        jobFile = path
-        return path
-    }
-
-    /// No other array has it, of whatever run.
-    private static func newToken(_ stage: String) -> String {
-        "nominal-\(stage)-" + String(UInt64.random(in: .min ... .max), radix: 36)
-            + String(UInt64.random(in: .min ... .max), radix: 36)
-    }
-
     private func adoptOrphans() {
         if orphans == nil { orphans = try? OrphanedAttempts(run.store) }
     }
@@ -227,8 +89,48 @@ final class ClusterDispatcher {
         orphans = nil
     }
 
-    /// Tells something once.
+    // MARK: The end
+
+    /// No further task begins: those at work end, and everything else is cancelled.
+    func beginToStop() {
+        guard !isStopping else { return }
+        isStopping = true
+        cancel(onlyPending: true)
+        for attempt in queued { finish(attempt, .failure(PipelineError.cancelled), seconds: 0) }
+        queued = []
+    }
+
+    private func cancel(onlyPending: Bool) {
+        for submission in submissions.values {
+            try? ElementFolder(submission.folder).mark(ElementSpec.cancelledName)
+        }
+        let tokens = submissions.keys.sorted()
+        guard !tokens.isEmpty else { return }
+        do {
+            try options.queue.cancel(tokens, onlyPending: onlyPending)
+        } catch {
+            notice("\(error) What is still queued will end as soon as it begins.")
+        }
+    }
+
+    /// Ends everything: what is done is taken in, the rest is cancelled.
+    func stop() {
+        collect()
+        cancel(onlyPending: false)
+        for element in elements.values {
+            for attempt in element.expected.values { finish(attempt, .failure(PipelineError.cancelled), seconds: 0) }
+        }
+        for attempt in queued { finish(attempt, .failure(PipelineError.cancelled), seconds: 0) }
+        (elements, queued) = ([:], [])
+        closeEmpty()
+        closeOrphans()
+    }
+
+    /// Tells something, and again only after a while.
     func notice(_ text: String) {
-        if notices.insert(text).inserted { run.observer.clusterNoticed(text) }
+        let now = HostClock.monotonicSeconds()
+        if let last = notices[text], now - last < options.reminderSeconds { return }
+        notices[text] = now
+        run.observer.clusterNoticed(text)
     }
 }

@@ -16,8 +16,19 @@ public struct ClusterOptions: Sendable {
     public var settleSeconds = 2.0
     /// After how long an element that the queue does not know, though it answers, is given up.
     public var forgottenSeconds = 30.0
-    /// How long to wait before something is submitted again that the queue had no room for.
+    /// How long a node may take to end what is left of an element.
+    public var endingSeconds = 120.0
+    /// How long a queue may refuse to answer, while nothing is heard of the elements, before they are given up.
+    public var silenceSeconds = 600.0
+    /// After how long what is still so is said again.
+    public var reminderSeconds = 600.0
+    /// How long a node is left out on which an element ended before it had begun a task.
+    public var avoidanceSeconds = 600.0
+    /// How long to wait before something is submitted again that the queue had no room for: first, and in the end.
     public var refusedSeconds = 15.0
+    public var longestRefusedSeconds = 120.0
+    /// How long a queue may have no room while nothing of this run is in it.
+    public var patienceSeconds = 3600.0
     /// How long an element may take in all; `nil` where nothing ends it.
     public var elementLimitSeconds: Double?
 

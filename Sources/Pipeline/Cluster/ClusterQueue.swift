@@ -16,8 +16,8 @@ public protocol ClusterQueue: Sendable {
     /// Ends what is queued, and what is running, if that is not left to end by itself, under these tokens.
     func cancel(_ tokens: [String], onlyPending: Bool) throws(ClusterQueueError)
 
-    /// Processors that are idle now; `nil` where that cannot be told.
-    func idleCores() -> Int?
+    /// What the cluster has; `nil` where that cannot be told.
+    func capacity() -> ClusterCapacity?
 
     /// Why nothing moves, and what a person has to do about it.
     func obstacles() -> [String]
@@ -33,14 +33,40 @@ public struct ElementArray: Sendable, Equatable {
     public static let logName = "log"
     /// Processors for each element.
     public let cores: Int
+    /// Nodes that none of its elements is to be run on, sorted.
+    public let avoided: [String]
+}
+
+/// What a cluster has for a run.
+public struct ClusterCapacity: Sendable, Equatable {
+    /// Processors that are idle now.
+    public let idleCores: Int
+    /// Names of the nodes that take work, now or when they are done with what they do.
+    public let nodes: Set<String>
+
+    public init(idleCores: Int, nodes: Set<String>) { (self.idleCores, self.nodes) = (idleCores, nodes) }
 }
 
 /// What a queue says of an element.
 public enum ElementState: Sendable, Equatable {
     case pending
     case running(node: String)
-    /// It is over, for this reason; whether it did its work is written elsewhere.
-    case over(FailureClass, String)
+    /// What is left of it is being ended; a node may never get done with that.
+    case ending(node: String)
+    /// Whether it did its work is written elsewhere.
+    case over(ElementEnd)
+}
+
+/// How an element ended, as a queue tells it.
+public struct ElementEnd: Sendable, Equatable {
+    public let kind: FailureClass
+    public let reason: String
+    /// The node on which it ended by itself; `nil` where that is unknown, or somebody ended it.
+    public let culprit: String?
+
+    public init(_ kind: FailureClass, _ reason: String, culprit: String? = nil) {
+        (self.kind, self.reason, self.culprit) = (kind, reason, culprit)
+    }
 }
 
 /// What came of a question to a queue.

@@ -8,8 +8,9 @@ public struct ElementSpec: Codable, Sendable, Equatable {
     public static let fileName = "spec.json"
     /// In the folder of the array: whoever finds it stops.
     public static let cancelledName = "cancelled"
-    /// Why an element did nothing at all.
+    /// Why an element did nothing at all: because of its node, or because the store is full, which it is on every node.
     public static let refusalName = "refused"
+    public static let shortageName = "short-of-space"
 
     public struct Task: Codable, Sendable, Equatable {
         public let task: String

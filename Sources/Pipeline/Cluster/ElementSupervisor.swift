@@ -42,7 +42,8 @@ public final class ElementSupervisor: Sendable {
         try AtomicFile.createPrivateFolder(own)
         try AtomicFile.writePrivate(
             Array("\(HostClock.monotonicSeconds())".utf8), to: own + "/" + Self.startName)
-        if let reason = try reasonToRefuse(version) { return try refuse(reason) }
+        if let reason = reasonToRefuse(version) { return try refuse(reason) }
+        if let reason = try shortage() { return try refuse(reason, as: ElementSpec.shortageName) }
         while spec.tasks.indices.contains(where: { !spec.isRecorded($0) }), !spec.isCancelled {
             switch try supervise() {
             case .finished: return
@@ -65,25 +66,26 @@ public final class ElementSupervisor: Sendable {
         try spec.publish(record, of: task, by: own + "/failure.json")
     }
 
-    private func reasonToRefuse(_ version: String) throws -> String? {
-        if spec.version != ElementSpec.currentVersion || spec.program != version {
-            return "On \(HostDescription.current.name) it is Nominal \(version), the run was begun by \(spec.program): "
-                + "install the same one on all nodes."
-        }
-        let free = try spec.elementFolder.freeBytes()
-        guard free >= spec.requiredFreeBytes else {
-            return "The store has \(free >> 20) MiB of free space left, \(spec.requiredFreeBytes >> 20) are needed: "
-                + "free some, nominal collect does it."
-        }
-        return nil
+    private func reasonToRefuse(_ version: String) -> String? {
+        guard spec.version != ElementSpec.currentVersion || spec.program != version else { return nil }
+        return "On \(HostDescription.current.name) it is Nominal \(version), the run was begun by \(spec.program): "
+            + "install the same one on all nodes."
     }
 
-    private func refuse(_ reason: String) throws {
-        try spec.elementFolder.publish(Array(reason.utf8), as: ElementSpec.refusalName, by: own + "/refusal")
+    private func shortage() throws -> String? {
+        let free = try spec.elementFolder.freeBytes()
+        guard free < spec.requiredFreeBytes else { return nil }
+        return "The store has \(free >> 20) MiB of free space left, \(spec.requiredFreeBytes >> 20) are needed: "
+            + "free some, nominal gc does it."
+    }
+
+    private func refuse(_ reason: String, as name: String = ElementSpec.refusalName) throws {
+        try spec.elementFolder.publish(Array(reason.utf8), as: name, by: own + "/refusal")
     }
 
     /// Runs a worker to its end, or brings that about.
     private func supervise() throws -> End {
+        let killsBefore = MemoryEvents.killCount
         let output = Pipe()
         let process = try ProcessTree(
             command.program, command.arguments + [own, file], output: output.fileHandleForWriting.fileDescriptor)
@@ -104,7 +106,7 @@ public final class ElementSupervisor: Sendable {
                     try? show(line)
                 }
             }
-            if let status = process.status() { return Self.end(status, at: current?.task) }
+            if let status = process.status() { return Self.end(status, at: current?.task, killsBefore) }
             let now = HostClock.monotonicSeconds()
             if now - lastLook > Self.reportSeconds {
                 lastLook = now
@@ -123,12 +125,12 @@ public final class ElementSupervisor: Sendable {
         }
     }
 
-    private static func end(_ status: Int32, at task: Int?) -> End {
+    private static func end(_ status: Int32, at task: Int?, _ killsBefore: Int) -> End {
         if status == 0 { return .finished }
         let signal = status & 0x7F
         // Whoever asks all processes to end has asked this one, too, and what it says counts.
         if signal == SIGTERM { return .finished }
-        if signal == SIGKILL, MemoryEvents.hasKilled {
+        if signal == SIGKILL, MemoryEvents.killCount > killsBefore {
             return .failed(
                 AttemptFailure(
                     .outOfMemory, "It took more memory than its element may have; raise execution.runner.memoryMiB."),

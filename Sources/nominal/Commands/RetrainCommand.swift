@@ -129,7 +129,10 @@ struct RetrainCommand: ParsableCommand {
         if !job.require.requirements.isEmpty {
             StandardError.note("a night has the gate, and does not heed \"require\"")
         }
-        if job.execution.needsWorkers { StandardError.note("a night runs its tasks in one process, without limits") }
+        if job.execution.asksForOtherProcesses {
+            StandardError.note(
+                "a night runs its tasks in this process, without limits; \"execution.runner\" is for nominal run")
+        }
     }
 
     /// Ends an open night without a new model. Needs no image: the way out must not depend on what is in the way.

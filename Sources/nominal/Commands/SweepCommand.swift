@@ -62,10 +62,10 @@ struct SweepCommand: ParsableCommand {
             }
             guard let (folder, session) = opened else { fatalError("a sweep did not ask for the digests of its files") }
             for note in sweep.notes { StandardError.note(note) }
-            if manifest.job.execution.needsWorkers {
+            if manifest.job.execution.asksForOtherProcesses {
                 StandardError.note(
-                    "\(manifest.job.name): limits and isolation of \"execution\" are for nominal run; the trials run in this "
-                        + "process, with the retries of \"execution\"")
+                    "\(manifest.job.name): limits, isolation and the runner of \"execution\" are for nominal run; the trials run "
+                        + "in this process, with the retries of \"execution\"")
             }
             let summary = try session.execute(sweep.graph)
             // A ranking of those trials that happened to be done would be taken for one of all.

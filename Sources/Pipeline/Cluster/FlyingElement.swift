@@ -1,0 +1,63 @@
+import ContentStore
+
+/// An element that was submitted, with what is expected of it.
+struct FlyingElement {
+    let folder: ElementFolder
+    /// By the position of the task in the specification.
+    var expected: [Int: ClusterAttempt]
+    /// What the queue said last; `nil` before it said anything, and when it does not know it any more.
+    var state: ElementState?
+    /// Since when the queue says that it is over or is being ended, or does not know it any more.
+    var overSince: Double?
+    /// Whether the queue has said that it took it, or has it.
+    var isAcknowledged = false
+    /// Whether any of its tasks has left a record, or was at work; and whether one has left a record.
+    var hasProgressed = false
+    var hasRecorded = false
+    /// How far it said it was.
+    var lastReport: [UInt8] = []
+
+    /// How it ended, once that is for long enough for all that it wrote to be seen.
+    func ended(_ options: ClusterOptions, now: Double) -> ElementEnd? {
+        guard let overSince else { return nil }
+        let seconds = now - overSince
+        switch state {
+        case .over(let end): return seconds >= options.settleSeconds ? end : nil
+        case .ending(let node):
+            guard seconds >= options.endingSeconds else { return nil }
+            return ElementEnd(.lost, "The node \(node) has been ending its element for \(Int(seconds)) s.")
+        default:
+            guard seconds >= options.forgottenSeconds else { return nil }
+            return ElementEnd(.lost, "The cluster does not know its element any more.")
+        }
+    }
+
+    /// Takes in what the queue says now; `nil` when it does not know the element.
+    mutating func note(_ new: ElementState?, now: Double) {
+        switch (state, new) {
+        // What has been said to be over is so, also after it is forgotten.
+        case (.over, nil): return
+        case (nil, nil), (.over, .over), (.ending, .ending): overSince = overSince ?? now
+        case (_, nil), (_, .over), (_, .ending): overSince = now
+        default: overSince = nil
+        }
+        isAcknowledged = isAcknowledged || new != nil
+        state = new
+    }
+
+    /// What its end means for the tasks that have left no record.
+    func failure(_ end: ElementEnd) -> AttemptFailure {
+        for name in [ElementSpec.refusalName, ElementSpec.shortageName] {
+            guard let reason = try? AtomicFile.read("\(folder.path)/\(name)") else { continue }
+            return AttemptFailure(.refused, String(decoding: reason, as: UTF8.self))
+        }
+        return AttemptFailure(end.kind, end.reason + (lastWords.map { " It said: \($0)" } ?? ""))
+    }
+
+    /// The end of what it has printed.
+    private var lastWords: Substring? {
+        guard let bytes = try? AtomicFile.read("\(folder.path)/\(ElementArray.logName)") else { return nil }
+        return String(decoding: bytes.suffix(2000), as: UTF8.self).split(separator: "\n").last
+            .map { Substring($0) }
+    }
+}

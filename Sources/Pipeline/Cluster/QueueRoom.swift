@@ -1,0 +1,28 @@
+/// How much a queue that has limits takes at a time, as far as it has shown.
+struct QueueRoom {
+    /// The most elements to ask for in one array.
+    private(set) var elements = Int.max
+    /// When to ask again.
+    private(set) var closedUntil = 0.0
+    private var refusedSince: Double?
+    private var delaySeconds = 0.0
+
+    /// It has taken an array.
+    mutating func took(_ count: Int) {
+        (refusedSince, delaySeconds) = (nil, 0)
+        if elements < .max { elements = max(elements, count.multipliedReportingOverflow(by: 2).partialValue) }
+    }
+
+    /// It had no room for an array: for half of it there may be, or when some time has gone by.
+    mutating func refused(_ count: Int, now: Double, _ options: ClusterOptions) {
+        refusedSince = refusedSince ?? now
+        elements = max(count / 2, 1)
+        delaySeconds = min(max(2 * delaySeconds, options.refusedSeconds), options.longestRefusedSeconds)
+        closedUntil = now + delaySeconds
+    }
+
+    /// Whether that has been so for too long.
+    func isExhausted(now: Double, _ options: ClusterOptions) -> Bool {
+        refusedSince.map { now - $0 > options.patienceSeconds } ?? false
+    }
+}
