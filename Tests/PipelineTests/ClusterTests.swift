@@ -330,6 +330,21 @@ struct ClusterTests {
         #expect(!FileManager.default.fileExists(atPath: folder))
     }
 
+    @Test("After a failure nothing is waited for that an execution that died has queued", arguments: ["test", "another"])
+    func failureWithOrphans(subject: String) throws {
+        _ = try die(0)
+        let failing = GraphFixture.task("bad", resources: .wholeMachine, stage: GraphFixture.failing("bad"))
+        let all = [leaves[0], failing]
+        let queue = FakeQueue(all)
+        queue.holds(["of the dead"])
+        let summary = try Executor(
+            store: store, options: ExecutorOptions(jobs: 1, subject: subject)
+        ).run(TaskGraph(all), cluster: options(queue))
+        queue.rest()
+        #expect((summary.run, summary.failed, summary.skipped) == (0, 1, 1))
+        #expect(queue.cancelled.contains("of the dead") == (subject == "test"))
+    }
+
     @Test("An attempt that had ended before its execution died is not taken up")
     func endedOrphan() throws {
         _ = try die(6)

@@ -57,6 +57,13 @@ final class FakeQueue: ClusterQueue {
     var arrays: [ElementArray] { state.withLock { $0.arrays } }
     var cancelled: [String] { state.withLock { $0.cancelled } }
 
+    /// Has arrays of one element each that wait, and were submitted by others.
+    func holds(_ tokens: [String]) {
+        state.withLock { state in
+            for token in tokens { state.states[token] = [0: .pending] }
+        }
+    }
+
     /// Blocks until no element is at work.
     func rest() { working.wait { $0 == 0 ? () : nil } }
 

@@ -178,7 +178,10 @@ extension ClusterDispatcher {
 
     /// Closes arrays of which nothing is expected any more.
     func closeEmpty() {
-        for (id, element) in elements where element.expected.isEmpty { elements[id] = nil }
+        for (id, element) in elements where element.expected.isEmpty {
+            elements[id] = nil
+            room.vacated()
+        }
         let open = Set(elements.keys.map(\.token))
         for (token, submission) in submissions where !open.contains(token) {
             guard (try? run.store.close(submission)) != nil else { continue }

@@ -78,14 +78,18 @@ final class ClusterDispatcher {
         if orphans == nil { orphans = try? OrphanedAttempts(run.store) }
     }
 
-    /// At the end of the run: closes the arrays of runs of the same job that have died. Those of other jobs are theirs.
+    /// Arrays of runs of the same job that have died. Those of other jobs are theirs.
+    private var ownOrphans: [Submission] {
+        orphans?.submissions.filter { $0.subject == run.options.subject } ?? []
+    }
+
+    /// At the end of the run.
     func closeOrphans() {
         adoptOrphans()
-        let adopted = orphans?.submissions ?? []
-        let own = adopted.filter { $0.subject == run.options.subject }
+        let own = ownOrphans
         if !own.isEmpty { try? options.queue.cancel(own.map(\.token), onlyPending: false) }
         for submission in own { try? run.store.close(submission) }
-        run.store.giveUp(adopted: adopted)
+        run.store.giveUp(adopted: orphans?.submissions ?? [])
         orphans = nil
     }
 
@@ -96,15 +100,20 @@ final class ClusterDispatcher {
         guard !isStopping else { return }
         isStopping = true
         cancel(onlyPending: true)
+        // What other jobs have set going cannot be cancelled, and is not waited for.
+        let own = Set(submissions.keys).union(ownOrphans.map(\.token))
+        for (id, element) in elements where !own.contains(id.token) {
+            for attempt in element.expected.values { finish(attempt, .failure(PipelineError.cancelled), seconds: 0) }
+            elements[id] = nil
+        }
         for attempt in queued { finish(attempt, .failure(PipelineError.cancelled), seconds: 0) }
         queued = []
     }
 
     private func cancel(onlyPending: Bool) {
-        for submission in submissions.values {
-            try? ElementFolder(submission.folder).mark(ElementSpec.cancelledName)
-        }
-        let tokens = submissions.keys.sorted()
+        let all = Array(submissions.values) + ownOrphans
+        for submission in all { try? ElementFolder(submission.folder).mark(ElementSpec.cancelledName) }
+        let tokens = all.map(\.token).sorted()
         guard !tokens.isEmpty else { return }
         do {
             try options.queue.cancel(tokens, onlyPending: onlyPending)

@@ -6,6 +6,7 @@ struct QueueRoom {
     private(set) var closedUntil = 0.0
     private var refusedSince: Double?
     private var delaySeconds = 0.0
+    private var reopening = 0.0
 
     /// It has taken an array.
     mutating func took(_ count: Int) {
@@ -19,7 +20,11 @@ struct QueueRoom {
         elements = max(count / 2, 1)
         delaySeconds = min(max(2 * delaySeconds, options.refusedSeconds), options.longestRefusedSeconds)
         closedUntil = now + delaySeconds
+        reopening = now + options.refusedSeconds / 3
     }
+
+    /// Something of this run has ended, so there may be room sooner.
+    mutating func vacated() { closedUntil = min(closedUntil, reopening) }
 
     /// Whether that has been so for too long.
     func isExhausted(now: Double, _ options: ClusterOptions) -> Bool {
