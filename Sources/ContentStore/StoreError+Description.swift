@@ -42,9 +42,10 @@ extension StoreError: CustomStringConvertible {
         case .locked(let path, let holder, let waited):
             "The store \(path) is locked by \(holder), still after \(waited) s: wait for that run to end, or give "
                 + "--lock-timeout more seconds."
-        case .openElsewhere(let path, let host):
+        case .openElsewhere(let path, let host, let waited):
             "The store \(path) is open on the machine \(host), and programs of one machine at a time can work with it: run this "
-                + "command there, or wait for what runs there to end, with --lock-timeout."
+                + "command there, or when what runs there has ended"
+                + (waited.map { "; it was waited for for \($0) s, give --lock-timeout more." } ?? ".")
         case .openedReadOnly(let path, let operation):
             "Cannot \(operation): the store \(path) was opened read-only; open it for reading and writing."
         case .missingBlob(let digest):

@@ -20,8 +20,8 @@ public enum StoreError: Error, Sendable, Equatable {
     /// A store of an earlier version that others have open; `holders` in words, as far as they are known.
     case olderSchemaInUse(path: String, found: Int, current: Int, holders: [String])
     case locked(path: String, holder: String, waitedSeconds: Double)
-    /// Programs of another machine have the store open.
-    case openElsewhere(path: String, host: String)
+    /// Programs of another machine have the store open; `waitedSeconds` is `nil` where it was only to be read, and nothing waits.
+    case openElsewhere(path: String, host: String, waitedSeconds: Double?)
     case openedReadOnly(path: String, operation: String)
     case missingBlob(Digest)
     /// `found` is nil when the disk cannot read the blob.

@@ -29,8 +29,15 @@ struct StoreHost: Equatable {
     /// To be called while no other program opens the store. Not durable: no program survives a failure of power.
     func record(in lockFolder: String) throws(StoreError) {
         let path = lockFolder + "/host"
-        try OpenFile(path + ".new", O_WRONLY | O_CREAT | O_TRUNC).write(Array("\(bootIdentifier)\n\(name)\n".utf8))
-        try FolderOperations.move(path + ".new", to: path)
+        let bytes = Array("\(bootIdentifier)\n\(name)\n".utf8)
+        do {
+            try OpenFile(path + ".new", O_WRONLY | O_CREAT | O_TRUNC).write(bytes)
+            try FolderOperations.move(path + ".new", to: path)
+        } catch .diskFull {
+            // A full store has to open all the same, so that space can be freed in it.
+            unsafe unlink(path + ".new")
+            if (try? OpenFile(path, O_WRONLY | O_CREAT | O_TRUNC).write(bytes)) == nil { unsafe unlink(path) }
+        }
     }
 
     private static func lines(of path: String) -> [String] {

@@ -62,7 +62,7 @@ final class StoreLocks: Sendable {
             case .elsewhere(let other): host = other
             }
             guard HostClock.monotonicSeconds() - start < timeoutSeconds else {
-                throw .openElsewhere(path: store, host: host.name)
+                throw .openElsewhere(path: store, host: host.name, waitedSeconds: timeoutSeconds)
             }
             if !hasAnnounced { onWait("a program on the machine \(host.name)") }
             hasAnnounced = true
@@ -132,7 +132,7 @@ final class StoreLocks: Sendable {
     /// For a store that is only read: throws where programs of another machine have it open for writing.
     static func requireReadable(_ store: String) throws(StoreError) {
         guard let last = StoreHost(lockFolder: folder(store)), !last.isCurrent, try hasWriter(store) else { return }
-        throw .openElsewhere(path: store, host: last.name)
+        throw .openElsewhere(path: store, host: last.name, waitedSeconds: nil)
     }
 
     /// For a store that is only read: whether some process has it open for writing.

@@ -90,8 +90,12 @@ package enum SlurmAnswers {
                 continue
             }
             let counts = fields[3].split(separator: "/")
-            // A star after the state is for a node that does not answer.
-            guard counts.count == 4, let count = Int(counts[1]), working.contains(String(fields[2])) else { continue }
+            // Marks after the state say how a node is powered, or that something is planned; a star, that it does not answer.
+            let state = fields[2].prefix { $0.isLetter }
+            guard counts.count == 4, let count = Int(counts[1]), working.contains(state), !fields[2].contains("*")
+            else {
+                continue
+            }
             // A node of several partitions that were asked for is listed with each.
             idle[String(fields[1])] = count
         }
@@ -101,7 +105,7 @@ package enum SlurmAnswers {
     }
 
     /// The states of sinfo(1), section NODE STATE CODES, of nodes that take work.
-    private static let working: Set<String> = ["idle", "mixed", "allocated", "completing"]
+    private static let working: Set<Substring> = ["idle", "mixed", "allocated", "completing", "planned"]
 
     /// What to do about nodes that take no work, by lines of `sinfo --format=%N|%T|%E`.
     static func obstacles(_ text: String) -> [String] {

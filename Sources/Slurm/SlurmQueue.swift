@@ -74,6 +74,8 @@ public final class SlurmQueue: ClusterQueue {
                     ["--quiet", "--user=\(getuid())", "--name=\(token)"] + (onlyPending ? ["--state=PENDING"] : [])
                 ).output()
             } catch {
+                // Whoever does not answer now would be asked for each in vain.
+                if case .unavailable = error { throw error }
                 failure = error
             }
         }

@@ -47,12 +47,14 @@ struct OpeningTests {
         _ = try there?.put(bytes: [1])
         try write(host: "another boot\nnode7\n")
         var announced = ""
-        let error = #expect(throws: StoreError.openElsewhere(path: folder.path, host: "node7")) {
+        let error = #expect(
+            throws: StoreError.openElsewhere(path: folder.path, host: "node7", waitedSeconds: 0.15)
+        ) {
             try ContentStore(path: folder.path, lockTimeoutSeconds: 0.15) { announced = $0 }
         }
         #expect(announced == "a program on the machine node7")
         #expect(error?.exitCode == 75)
-        #expect(throws: StoreError.openElsewhere(path: folder.path, host: "node7")) {
+        #expect(throws: StoreError.openElsewhere(path: folder.path, host: "node7", waitedSeconds: nil)) {
             try ContentStore(path: folder.path, mode: .readOnly)
         }
         there = nil

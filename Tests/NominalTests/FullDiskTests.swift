@@ -58,6 +58,10 @@ import Testing
         let failed = try fixture.nominal(environment: [:], run)
         #expect([1, 74].contains(failed.status))
         #expect(failed.errors.contains("the disk is full"), "\(failed.errors)")
+        // Since then the machine has been started anew.
+        let host = try #require(FileHandle(forUpdatingAtPath: fixture.place("disk/store/locks/host")))
+        try host.write(contentsOf: Data("another".utf8))
+        try host.close()
         let collected = try fixture.nominal(environment: [:], ["gc", "--max-size", "0"] + store)
         #expect(collected.status == 0, "\(collected.errors)")
         let resumed = try fixture.nominal(environment: [:], run)

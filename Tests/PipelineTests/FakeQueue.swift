@@ -26,6 +26,7 @@ final class FakeQueue: ClusterQueue {
         var arrays: [ElementArray] = []
         var states: [String: [Int: ElementState]] = [:]
         var cancelled: [String] = []
+        var times: [Double] = []
     }
 
     private let fate: @Sendable (_ array: Int, _ element: Int) -> Fate
@@ -55,6 +56,8 @@ final class FakeQueue: ClusterQueue {
     }
 
     var arrays: [ElementArray] { state.withLock { $0.arrays } }
+    /// When each of them came.
+    var times: [Double] { state.withLock { $0.times } }
     var cancelled: [String] { state.withLock { $0.cancelled } }
 
     /// Has arrays of one element each that wait, and were submitted by others.
@@ -91,6 +94,7 @@ final class FakeQueue: ClusterQueue {
     func submit(_ array: ElementArray) throws(ClusterQueueError) {
         let number = state.withLock { state in
             state.arrays.append(array)
+            state.times.append(HostClock.monotonicSeconds())
             return state.arrays.count - 1
         }
         let answer = array.count > room ? .full("too many") : answer(number)

@@ -2,7 +2,7 @@
 """Runs jobs through a Slurm cluster of this machine's own, and does to it what happens to clusters.
 
 Every scenario ends with the job complete, each image once in scores.csv, and every exported file the same, byte for byte, as after a
-run without Slurm. In between, no step is taken that a person would have to take.
+run without Slurm. In between, no step is taken that a person would have to take, but where it is more memory that is missing.
 
     check_slurm.py --program .build/release/nominal [--only SCENARIO ...] [--images 400]
 
@@ -85,6 +85,7 @@ class Trial:
         self.folder.mkdir()
         self.store, self.output = self.folder / "store", self.folder / "output"
         self.job = bench.job
+        self.process = None
 
     def ask_for(self, runner, retries):
         """Changes what the manifest says about how it is run."""
@@ -110,6 +111,12 @@ class Trial:
         for text in words:
             if text not in self.text():
                 raise RuntimeError(f"the run did not say {text!r}:\n" + self.text()[-3000:])
+
+    def end(self):
+        """Of a run that goes on, and would for ever, without its cluster."""
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
 
     def text(self):
         return (self.folder / "log").read_text()
@@ -157,6 +164,8 @@ class MemoryGroup:
             self.folder.mkdir()
             self.limit(8 << 30)
         except OSError as error:
+            if self.folder.exists():
+                self.folder.rmdir()
             raise Skipped(f"no control group can be made here: {error}")
         return self
 
@@ -303,14 +312,18 @@ def out_of_memory(trial):
     with MemoryGroup("nominal-slurm") as group:
         for node in range(1, trial.cluster.nodes + 1):
             group.take(trial.cluster.process(f"slurmd.n{node}"))
-        group.limit(24 << 20)
-        trial.start()
-        trial.finish(expected=1)
-        trial.expect("It took more memory than its element may have; raise execution.runner.memoryMiB.")
-        group.limit(8 << 30)
-        trial.start()
-        trial.finish()
-        trial.cluster.stop()
+        try:
+            group.limit(24 << 20)
+            trial.start()
+            trial.finish(expected=1)
+            trial.expect("It took more memory than its element may have; raise execution.runner.memoryMiB.")
+            group.limit(8 << 30)
+            trial.start()
+            trial.finish()
+        finally:
+            # Its daemons are in the group.
+            trial.end()
+            trial.cluster.stop()
 
 
 SCENARIOS = [undisturbed, node_killed, step_killed, controller_killed, coordinator_killed, interrupted, node_cache, broken_node,
@@ -347,6 +360,7 @@ def main():
                 print(f"{scenario.__name__}: skipped, {reason}", flush=True)
                 continue
             finally:
+                trial.end()
                 cluster.stop()
                 cluster = None
             print(f"{scenario.__name__}: as without Slurm, in {time.monotonic() - start:.1f} s", flush=True)

@@ -89,15 +89,18 @@ struct SlurmAnswersTests {
             batch*|n2|idle|0/6/0/6
             batch*|n3|idle*|0/6/0/6
             batch*|n4|drained|0/0/6/6
-            gpu|n1|mixed|2/4/0/6
-            gpu|n5|allocated|16/0/0/16
+            gpu|n1|mixed-|2/4/0/6
+            gpu|n5|allocated+|16/0/0/16
+            gpu|n8|idle~|0/0/0/4
+            gpu|n9|drained~|0/0/4/4
+            gpu|n10|planned|0/0/0/4
             broken
             batch*|n6|idle|1/2
             batch*|n7|idle|a/b/c/d
             batch*||idle|0/6/0/6
             """
         let all = SlurmAnswers.capacity(text, isOfDefaultPartition: false)
-        #expect(all == ClusterCapacity(idleCores: 10, nodes: ["n1", "n2", "n5"]))
+        #expect(all == ClusterCapacity(idleCores: 10, nodes: ["n1", "n2", "n5", "n8", "n10"]))
         let own = SlurmAnswers.capacity(text, isOfDefaultPartition: true)
         #expect(own == ClusterCapacity(idleCores: 10, nodes: ["n1", "n2"]))
         #expect(SlurmAnswers.capacity("", isOfDefaultPartition: true) == nil)

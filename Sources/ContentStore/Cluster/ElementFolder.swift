@@ -34,6 +34,9 @@ public struct ElementFolder: Sendable {
     public func freeBytes() throws -> Int {
         var information = statvfs()
         guard unsafe statvfs(path, &information) == 0 else { throw StoreError.from(errno: errno, "inspect", path) }
-        return Int(information.f_bavail) * Int(information.f_frsize)
+        // Some file systems say that they have no end.
+        let (bytes, isMore) = Int(clamping: information.f_bavail)
+            .multipliedReportingOverflow(by: Int(clamping: information.f_frsize))
+        return isMore ? .max : bytes
     }
 }

@@ -12,7 +12,7 @@ struct ClusterAttempt {
     var failures: [AttemptFailure] = []
     /// By the monotonic clock: not to be submitted before.
     var notBefore = 0.0
-    /// How often it was in an element that ended before its turn came.
+    /// How often it was in an element that ended, or was rejected, before its turn came.
     var returns = 0
     var hasBegun = false
 }

@@ -71,7 +71,8 @@ extension ClusterDispatcher {
     func finish(
         _ attempt: ClusterAttempt, _ result: Result<ActionResult, any Error>, seconds: Double, log: String = ""
     ) {
-        if case .failure(let error) = result, !(error is StoreError), error as? PipelineError != .cancelled {
+        if case .failure(let error) = result, !isStopping, !(error is StoreError), error as? PipelineError != .cancelled
+        {
             var next = attempt
             next.failures.append(.of(error))
             if let delay = run.options.policy.delay(after: next.failures) {
@@ -120,7 +121,7 @@ extension ClusterDispatcher {
         case all, begun
         /// They are submitted again after a while.
         case none(delaySeconds: Double)
-        /// They are submitted again when there is room.
+        /// They have not been taken, and are submitted again when there is room.
         case noRoom
     }
 
@@ -135,9 +136,12 @@ extension ClusterDispatcher {
                 finish(attempt, .failure(PipelineError.cancelled), seconds: 0)
             } else if attempt.returns >= Self.returnLimit || isToBlame(attempt, element, failure.kind, counting) {
                 finish(attempt, .failure(failure), seconds: 0)
+            } else if counting == .noRoom {
+                // What has not been taken has not been tried.
+                queued.append(attempt)
             } else {
                 var returned = attempt
-                if counting != .noRoom { returned.returns += 1 }
+                returned.returns += 1
                 if case .none(let delay) = counting { returned.notBefore = lastChange + delay }
                 again(returned, after: .failure(failure), 0, "")
             }
@@ -146,8 +150,10 @@ extension ClusterDispatcher {
 
     /// Whether an element ended as it did because of its node, and further ones can be kept from it.
     private func isNodeToBlame(_ element: FlyingElement, _ end: ElementEnd, _ failure: AttemptFailure) -> Bool {
-        guard let node = end.culprit, !element.hasProgressed, !element.folder.holds(ElementSpec.shortageName)
+        guard let node = end.culprit, !element.hasProgressed, !isStopping,
+            !element.folder.holds(ElementSpec.shortageName)
         else { return false }
+        capacity?.nodes.insert(node)
         suspects.suspect(node, now: lastChange)
         guard avoidedNodes().contains(node) else { return false }
         notice(
@@ -180,7 +186,7 @@ extension ClusterDispatcher {
     func closeEmpty() {
         for (id, element) in elements where element.expected.isEmpty {
             elements[id] = nil
-            room.vacated()
+            for kind in rooms.keys { rooms[kind]?.vacated() }
         }
         let open = Set(elements.keys.map(\.token))
         for (token, submission) in submissions where !open.contains(token) {

@@ -46,7 +46,13 @@ extension ClusterDispatcher {
         let running = elements.values.count { if case .running = $0.state { true } else { false } }
         run.observer.clusterAdvanced(pending: elements.count - running, running: running)
         let isQuiet = now - lastChange > (running == 0 ? options.forgottenSeconds : options.reminderSeconds)
-        guard !elements.isEmpty, isQuiet else { return }
+        guard elements.count > running, isQuiet, now - lastObstacles > options.forgottenSeconds else { return }
+        lastObstacles = now
         for obstacle in options.queue.obstacles() { notice(obstacle) }
+        let avoided = Set(elements.values.flatMap { $0.state == .pending ? $0.avoided : [] }).sorted()
+        if !avoided.isEmpty {
+            notice(
+                "Some of what waits was submitted while these nodes were left out: \(avoided.joined(separator: ", "))")
+        }
     }
 }

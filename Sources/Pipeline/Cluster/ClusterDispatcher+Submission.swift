@@ -6,12 +6,12 @@ extension ClusterDispatcher {
     /// Submits what waits and may begin, tasks of a kind together.
     func submitDue() {
         let now = HostClock.monotonicSeconds()
-        guard elements.count < options.elementLimit, now >= room.closedUntil else { return }
+        guard elements.count < options.elementLimit, now >= closedUntil else { return }
         let due = queued.filter { $0.notBefore <= now }
         guard !due.isEmpty else { return }
         queued.removeAll { $0.notBefore <= now }
-        let groups = Dictionary(grouping: due) { Kind(run.graph.tasks[$0.task]) }
-        capacity = options.queue.capacity()
+        let groups = Dictionary(grouping: due) { ElementKind(run.graph.tasks[$0.task]) }
+        capacity = options.queue.capacity() ?? capacity
         for (kind, group) in groups.sorted(by: { $0.key < $1.key }) {
             let all = ElementSizes.ranges(of: group.count, in: elementCount(of: kind, group.count))
             var chunks = all.prefix(max(options.elementLimit - elements.count, 0)).map { Array(group[$0]) }
@@ -23,17 +23,19 @@ extension ClusterDispatcher {
                 notSubmitted(Array(chunks.joined()), error)
                 continue
             }
-            while !chunks.isEmpty, now >= room.closedUntil {
-                let count = min(chunks.count, limit, room.elements)
+            while !chunks.isEmpty, now >= max(closedUntil, rooms[kind, default: QueueRoom()].closedUntil),
+                !run.cancellation.isSet
+            {
+                let count = min(chunks.count, limit, rooms[kind, default: QueueRoom()].elements)
                 submit(Array(chunks[..<count]), kind)
                 chunks.removeFirst(count)
             }
-            // There is no room for them now.
+            // They have their turn later.
             queued += chunks.joined()
         }
     }
 
-    private func elementCount(of kind: Kind, _ taskCount: Int) -> Int {
+    private func elementCount(of kind: ElementKind, _ taskCount: Int) -> Int {
         // One that uses several processors stays alone.
         if kind.isWholeMachine { return taskCount }
         return ElementSizes(elementSeconds: options.elementSeconds)
@@ -53,19 +55,7 @@ extension ClusterDispatcher {
         }
     }
 
-    /// Tasks that may be put together.
-    private struct Kind: Hashable, Comparable {
-        let stage: String
-        let isWholeMachine: Bool
-
-        init(_ task: PipelineTask) {
-            (stage, isWholeMachine) = (task.stageName, task.resources == .wholeMachine)
-        }
-
-        static func < (left: Kind, right: Kind) -> Bool { left.stage < right.stage }
-    }
-
-    private func submit(_ chunks: [[ClusterAttempt]], _ kind: Kind) {
+    private func submit(_ chunks: [[ClusterAttempt]], _ kind: ElementKind) {
         var chunks = chunks
         let array: ElementArray
         do {
@@ -87,7 +77,7 @@ extension ClusterDispatcher {
         }
         for (number, chunk) in chunks.enumerated() {
             elements[ElementID(token: array.token, number: number)] = FlyingElement(
-                folder: ElementFolder("\(array.folder)/\(number)"),
+                folder: ElementFolder("\(array.folder)/\(number)"), avoided: array.avoided,
                 expected: Dictionary(uniqueKeysWithValues: chunk.enumerated().map { ($0, $1) }))
         }
         lastChange = HostClock.monotonicSeconds()
@@ -96,12 +86,13 @@ extension ClusterDispatcher {
         do {
             try options.queue.submit(array)
             for id in ids { elements[id]?.isAcknowledged = true }
-            room.took(array.count)
+            rooms[kind]?.took(array.count)
         } catch .unavailable(let text) {
             // It may have been queued all the same; the queue will tell, once it answers.
             notice(text)
+            closedUntil = HostClock.monotonicSeconds() + options.silentSeconds
         } catch .full(let text) {
-            noRoom(for: ids, text)
+            noRoom(for: ids, kind, text)
         } catch .rejected(let text) where !array.avoided.isEmpty {
             // There may be nobody else who can do it.
             notice(text + "; no node is left out any more")
@@ -113,11 +104,12 @@ extension ClusterDispatcher {
     }
 
     /// They wait, as long as something of this run is in the queue, and otherwise for a while.
-    private func noRoom(for ids: [ElementID], _ text: String) {
+    private func noRoom(for ids: [ElementID], _ kind: ElementKind, _ text: String) {
         notice(text + "; what is left waits until some of what is queued is done")
-        room.refused(ids.count, now: lastChange, options)
-        let isOut = elements.count > ids.count
-        let counting = isOut || !room.isExhausted(now: lastChange, options) ? Counting.noRoom : .all
+        var room = rooms[kind, default: QueueRoom()]
+        room.refused(ids.count, isOut: elements.count > ids.count, now: lastChange, options)
+        rooms[kind] = room
+        let counting = room.isExhausted(now: lastChange, options) ? Counting.all : .noRoom
         for id in ids { end(id, ElementEnd(.refused, text), counting: counting) }
     }
 
@@ -127,6 +119,8 @@ extension ClusterDispatcher {
         try AtomicFile.createPrivateFolder(folder)
         for position in chunk.indices {
             let task = run.graph.tasks[chunk[position].task]
+            // One that the queue had no room for has begun.
+            if chunk[position].attempt != nil { continue }
             chunk[position].attempt = try run.store.beginAttempt(
                 chunk[position].key, execution: run.execution, task: task.id.path,
                 lastAttempt: chunk[position].lastAttempt)

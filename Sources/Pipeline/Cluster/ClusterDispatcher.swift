@@ -17,7 +17,9 @@ final class ClusterDispatcher {
     /// As it was when something was last submitted.
     var capacity: ClusterCapacity?
     var suspects: SuspectNodes
-    var room = QueueRoom()
+    var rooms: [ElementKind: QueueRoom] = [:]
+    /// Nothing is submitted before: the queue has not answered.
+    var closedUntil = 0.0
     private var orphans: OrphanedAttempts?
     var arrayCount = 0
     var jobFile: String?
@@ -25,6 +27,8 @@ final class ClusterDispatcher {
     /// When something was last submitted or ended; and when an element was last heard of.
     var lastChange = HostClock.monotonicSeconds()
     var lastSign = HostClock.monotonicSeconds()
+    /// When it was last asked why nothing moves.
+    var lastObstacles = 0.0
     /// Since when the queue refuses to say what has become of the elements.
     var refusingSince: Double?
     /// When something was last said.
@@ -67,8 +71,8 @@ final class ClusterDispatcher {
         else { return queued.append(attempt) }
         var adopted = attempt
         adopted.attempt = place.attempt
+        // Whether the queue has it is not known: its run may have died before it submitted it.
         var element = FlyingElement(folder: place.folder, expected: [:])
-        element.isAcknowledged = true
         // What it has done for others counts, too, for whether those are to blame whose turn has not come.
         element.hasProgressed = (try? place.folder.names())?.contains { $0.hasSuffix(".begun") } == true
         elements[place.element, default: element].expected[place.index] = adopted
@@ -99,19 +103,25 @@ final class ClusterDispatcher {
     func beginToStop() {
         guard !isStopping else { return }
         isStopping = true
-        cancel(onlyPending: true)
+        cancel(Array(submissions.values) + ownOrphans, onlyPending: true)
         // What other jobs have set going cannot be cancelled, and is not waited for.
         let own = Set(submissions.keys).union(ownOrphans.map(\.token))
-        for (id, element) in elements where !own.contains(id.token) {
-            for attempt in element.expected.values { finish(attempt, .failure(PipelineError.cancelled), seconds: 0) }
-            elements[id] = nil
-        }
+        for id in elements.keys where !own.contains(id.token) { leave(id) }
         for attempt in queued { finish(attempt, .failure(PipelineError.cancelled), seconds: 0) }
         queued = []
     }
 
-    private func cancel(onlyPending: Bool) {
-        let all = Array(submissions.values) + ownOrphans
+    /// Gives up waiting for an element, of this job or of another one, whose attempts go on.
+    private func leave(_ id: ElementID) {
+        guard let element = elements.removeValue(forKey: id) else { return }
+        let isOwn = submissions[id.token] != nil || ownOrphans.contains { $0.token == id.token }
+        for var attempt in element.expected.values {
+            if !isOwn { attempt.attempt = nil }
+            finish(attempt, .failure(PipelineError.cancelled), seconds: 0)
+        }
+    }
+
+    private func cancel(_ all: [Submission], onlyPending: Bool) {
         for submission in all { try? ElementFolder(submission.folder).mark(ElementSpec.cancelledName) }
         let tokens = all.map(\.token).sorted()
         guard !tokens.isEmpty else { return }
@@ -125,12 +135,10 @@ final class ClusterDispatcher {
     /// Ends everything: what is done is taken in, the rest is cancelled.
     func stop() {
         collect()
-        cancel(onlyPending: false)
-        for element in elements.values {
-            for attempt in element.expected.values { finish(attempt, .failure(PipelineError.cancelled), seconds: 0) }
-        }
+        cancel(Array(submissions.values), onlyPending: false)
+        for id in elements.keys { leave(id) }
         for attempt in queued { finish(attempt, .failure(PipelineError.cancelled), seconds: 0) }
-        (elements, queued) = ([:], [])
+        queued = []
         closeEmpty()
         closeOrphans()
     }

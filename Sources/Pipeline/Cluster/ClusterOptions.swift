@@ -24,7 +24,10 @@ public struct ClusterOptions: Sendable {
     public var reminderSeconds = 600.0
     /// How long a node is left out on which an element ended before it had begun a task.
     public var avoidanceSeconds = 600.0
-    /// How long to wait before something is submitted again that the queue had no room for: first, and in the end.
+    /// How long nothing is submitted after the queue has not answered.
+    public var silentSeconds = 5.0
+    /// How long to wait before something is submitted again that the queue had no room for, or never owned to: first, and in
+    /// the end.
     public var refusedSeconds = 15.0
     public var longestRefusedSeconds = 120.0
     /// How long a queue may have no room while nothing of this run is in it.

@@ -42,7 +42,7 @@ public struct ClusterCapacity: Sendable, Equatable {
     /// Processors that are idle now.
     public let idleCores: Int
     /// Names of the nodes that take work, now or when they are done with what they do.
-    public let nodes: Set<String>
+    public internal(set) var nodes: Set<String>
 
     public init(idleCores: Int, nodes: Set<String>) { (self.idleCores, self.nodes) = (idleCores, nodes) }
 }

@@ -1,8 +1,11 @@
 import ContentStore
+import Foundation
 
 /// An element that was submitted, with what is expected of it.
 struct FlyingElement {
     let folder: ElementFolder
+    /// Nodes that it is kept from.
+    var avoided: [String] = []
     /// By the position of the task in the specification.
     var expected: [Int: ClusterAttempt]
     /// What the queue said last; `nil` before it said anything, and when it does not know it any more.
@@ -56,8 +59,10 @@ struct FlyingElement {
 
     /// The end of what it has printed.
     private var lastWords: Substring? {
-        guard let bytes = try? AtomicFile.read("\(folder.path)/\(ElementArray.logName)") else { return nil }
-        return String(decoding: bytes.suffix(2000), as: UTF8.self).split(separator: "\n").last
-            .map { Substring($0) }
+        guard let log = FileHandle(forReadingAtPath: "\(folder.path)/\(ElementArray.logName)"),
+            let size = try? log.seekToEnd(), (try? log.seek(toOffset: size - min(size, 2000))) != nil,
+            let bytes = try? log.readToEnd()
+        else { return nil }
+        return String(decoding: bytes.prefix(2000), as: UTF8.self).split(separator: "\n").last
     }
 }

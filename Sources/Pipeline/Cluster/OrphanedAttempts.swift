@@ -17,12 +17,15 @@ struct OrphanedAttempts {
     init(_ store: ContentStore) throws {
         submissions = try store.adoptSubmissions()
         for submission in submissions {
+            let isCancelled = ElementFolder(submission.folder).holds(ElementSpec.cancelledName)
             for number in 0..<submission.elementCount {
                 let folder = ElementFolder("\(submission.folder)/\(number)")
                 guard let spec = try? ElementSpec.read("\(folder.path)/\(ElementSpec.fileName)"),
                     spec.version == ElementSpec.currentVersion
                 else { continue }
                 for (index, task) in spec.tasks.enumerated() {
+                    // Nobody begins what has been cancelled.
+                    if isCancelled, !folder.holds(ElementSpec.beginningName(index)) { continue }
                     guard let key = try? Digest(hex: task.key) else { continue }
                     if let known = places[key], known.attempt.number > task.attempt { continue }
                     places[key] = Place(

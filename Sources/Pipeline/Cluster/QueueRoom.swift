@@ -1,4 +1,4 @@
-/// How much a queue that has limits takes at a time, as far as it has shown.
+/// How much of a kind a queue that has limits takes at a time, as far as it has shown.
 struct QueueRoom {
     /// The most elements to ask for in one array.
     private(set) var elements = Int.max
@@ -14,10 +14,13 @@ struct QueueRoom {
         if elements < .max { elements = max(elements, count.multipliedReportingOverflow(by: 2).partialValue) }
     }
 
-    /// It had no room for an array: for half of it there may be, or when some time has gone by.
-    mutating func refused(_ count: Int, now: Double, _ options: ClusterOptions) {
-        refusedSince = refusedSince ?? now
+    /// It had no room for an array: for half of it there may be, and for a single element when some time has gone by.
+    ///
+    /// - Parameter isOut: whether something of this run is in the queue, which will make room.
+    mutating func refused(_ count: Int, isOut: Bool, now: Double, _ options: ClusterOptions) {
+        refusedSince = isOut ? now : refusedSince ?? now
         elements = max(count / 2, 1)
+        guard count == 1 else { return }
         delaySeconds = min(max(2 * delaySeconds, options.refusedSeconds), options.longestRefusedSeconds)
         closedUntil = now + delaySeconds
         reopening = now + options.refusedSeconds / 3

@@ -37,15 +37,22 @@ extension FuzzedParser {
             "imageCount":7,"scores":"\(digest)"}
             """)
 
-    /// What squeue prints.
+    /// What squeue and sinfo print.
     static let slurmQueue = FuzzedParser(
         name: "slurm-queue", maximumBytes: 1024,
         seeds: {
-            ["t|0|RUNNING|n1|None\nt|1|PENDING||Resources\nu|0|COMPLETED|n2|None\n"].map { Array($0.utf8) }
+            [
+                "t|0|RUNNING|n1|None\nt|1|PENDING||Resources\nu|0|COMPLETED|n2|None\n",
+                "batch*|n1|mixed|2/4/0/6\nbatch*|n2|idle|0/6/0/6\n",
+            ].map { Array($0.utf8) }
         }
     ) { _ in
         { bytes in
-            let states = SlurmAnswers.states(String(decoding: bytes, as: UTF8.self), of: ["t"])
+            let text = String(decoding: bytes, as: UTF8.self)
+            if SlurmAnswers.capacity(text, isOfDefaultPartition: true)?.nodes.isEmpty == true {
+                fatalError("there is a capacity without a node")
+            }
+            let states = SlurmAnswers.states(text, of: ["t"])
             guard states.keys.allSatisfy({ $0 == "t" }) else {
                 fatalError("there is a state of an array that nobody asked for")
             }
