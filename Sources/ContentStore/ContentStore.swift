@@ -2,7 +2,7 @@ import Synchronization
 
 /// A content-addressed store: blobs named by their SHA-256 in `objects/`, facts about them in an SQLite database.
 ///
-/// Any number of processes may read and write at once. What they must know of each other they tell by locks that die with
+/// Any number of processes of one machine may read and write at once. What they must know of each other they tell by locks that die with
 /// their process (`StoreLocks`). A crash or power failure at any instant leaves a store that opens: facts are committed after
 /// the blobs that they name, with these names, were flushed. All calls are synchronous and may be made from any
 /// thread.
@@ -34,7 +34,7 @@ public final class ContentStore: Sendable {
     /// for), then throws `.locked` or `.openElsewhere`.
     /// Opening read-only never waits and changes nothing.
     ///
-    /// Throws `.notAStore`, `.newerSchema`, `.olderSchema`, `.olderSchemaInUse`, `.readOnlyFileSystem`, `.diskFull`, `.fileSystem` or `.database`.
+    /// Throws `.notAStore`, `.newerSchema`, `.olderSchema`, `.olderSchemaInUse`, `.openElsewhere`, `.readOnlyFileSystem`, `.diskFull`, `.fileSystem` or `.database`.
     public init(
         path: String, mode: Mode = .readWrite, lockTimeoutSeconds: Double = 0,
         onWait: (_ holder: String) -> Void = { _ in }

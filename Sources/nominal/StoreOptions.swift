@@ -9,7 +9,10 @@ struct StoreOptions: ParsableArguments {
     )
     var store: String?
 
-    @Option(help: ArgumentHelp("Seconds to wait for a process that has the store for itself.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            "Seconds to wait for a process that has the store for itself, or on another machine.", valueName: "seconds")
+    )
     var lockTimeout: Double = 0
 
     var path: String { store ?? ProcessInfo.processInfo.environment["NOMINAL_STORE"] ?? ".nominal" }

@@ -184,9 +184,13 @@ class MemoryGroup:
 
 
 def kill_process(process):
-    """Kills a process; says whether it was still there."""
+    return signal_process(process, signal.SIGKILL)
+
+
+def signal_process(process, number):
+    """Sends a signal; says whether the process was still there."""
     try:
-        os.kill(process, signal.SIGKILL)
+        os.kill(process, number)
         return True
     except ProcessLookupError:
         return False
@@ -298,10 +302,11 @@ def time_limit(trial):
     trial.ask_for({"timeMinutes": 1}, {"timedOut": 1})
     trial.start()
     trial.wait_for_scoring()
-    for process in trial.cluster.processes("worker", "--pull"):
-        os.kill(process, signal.SIGSTOP)
-        break
-    else:
+    stopped = False
+    end = time.monotonic() + 60
+    while not stopped and time.monotonic() < end and trial.process.poll() is None:
+        stopped = any(signal_process(process, signal.SIGSTOP) for process in trial.cluster.processes("worker", "--pull")[:1])
+    if not stopped:
         raise RuntimeError("no worker could be found")
     trial.finish(500)
     trial.expect("Slurm ended its element")

@@ -15,7 +15,7 @@ mkdir -p "$output"
 
 # 10: the model in production was kept, which is no failure.
 train=$(sbatch --parsable --job-name=nominal-retrain --cpus-per-task=8 --output="$output/retrain.log" \
-  --wrap "nominal retrain '$job' --store '$store' || [ \$? = 10 ]")
+  --wrap "nominal retrain '$job' --store '$store' --lock-timeout 3600 || [ \$? = 10 ]")
 # The model is copied out once, so that no element needs the store, and all score with the same one.
 model_file=$output/model.nominal
 copy=$(sbatch --parsable --job-name=nominal-model --dependency="afterok:$train" --output="$output/model.log" \

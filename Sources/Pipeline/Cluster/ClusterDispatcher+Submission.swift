@@ -7,9 +7,13 @@ extension ClusterDispatcher {
     func submitDue() {
         let now = HostClock.monotonicSeconds()
         guard elements.count < options.elementLimit, now >= closedUntil else { return }
-        let due = queued.filter { $0.notBefore <= now }
+        let closed = Set(rooms.filter { now < $0.value.closedUntil }.keys)
+        func isDue(_ attempt: ClusterAttempt) -> Bool {
+            attempt.notBefore <= now && (closed.isEmpty || !closed.contains(ElementKind(run.graph.tasks[attempt.task])))
+        }
+        let due = queued.filter(isDue)
         guard !due.isEmpty else { return }
-        queued.removeAll { $0.notBefore <= now }
+        queued.removeAll(where: isDue)
         let groups = Dictionary(grouping: due) { ElementKind(run.graph.tasks[$0.task]) }
         capacity = options.queue.capacity() ?? capacity
         for (kind, group) in groups.sorted(by: { $0.key < $1.key }) {
