@@ -2,10 +2,9 @@ import Synchronization
 
 /// A content-addressed store: blobs named by their SHA-256 in `objects/`, facts about them in an SQLite database.
 ///
-/// Any number of processes of one machine may read and write at once. What they must know of each other they tell by locks that die with
-/// their process (`StoreLocks`). A crash or power failure at any instant leaves a store that opens: facts are committed after
-/// the blobs that they name, with these names, were flushed. All calls are synchronous and may be made from any
-/// thread.
+/// Any number of processes of one machine may read and write at once. What they must know of each other they tell by locks that
+/// die with their process (`StoreLocks`). A crash or power failure at any instant leaves a store that opens: facts are committed
+/// after the blobs that they name, with these names, were flushed. All calls are synchronous and may be made from any thread.
 public final class ContentStore: Sendable {
     public enum Mode: Sendable {
         case readWrite, readOnly

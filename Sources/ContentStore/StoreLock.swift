@@ -14,22 +14,20 @@ final class StoreLock: Sendable {
         let path = store + "/lock"
         descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw .from(errno: errno, "open", path) }
-        let start = HostClock.monotonicSeconds()
-        var hasAnnounced = false
-        while flock(descriptor, LOCK_SH | LOCK_NB) != 0 {
+        let taken: Void? = try Waiting.attempt(
+            limitSeconds: timeoutSeconds, pollMicroseconds: 20_000, onWait: { onWait(Self.holder(path)) }
+        ) { () throws(StoreError) -> Void? in
+            if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { return () }
             let code = errno
-            let waited = HostClock.monotonicSeconds() - start
             guard code == EWOULDBLOCK || code == EINTR else {
                 release()
                 throw .from(errno: code, "lock", path)
             }
-            guard waited < timeoutSeconds else {
-                release()
-                throw .locked(path: store, holder: Self.holder(path), waitedSeconds: timeoutSeconds)
-            }
-            if !hasAnnounced { onWait(Self.holder(path)) }
-            hasAnnounced = true
-            usleep(20_000)
+            return nil
+        }
+        guard taken != nil else {
+            release()
+            throw .locked(path: store, holder: Self.holder(path), waitedSeconds: timeoutSeconds)
         }
     }
 

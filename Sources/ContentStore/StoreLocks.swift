@@ -50,38 +50,25 @@ final class StoreLocks: Sendable {
         of sessions: LockFile, _ opening: LockFile, _ store: String, _ timeoutSeconds: Double,
         _ onWait: (String) -> Void
     ) throws(StoreError) -> Int64 {
-        let start = HostClock.monotonicSeconds()
-        var hasAnnounced = false
-        while true {
-            let outcome = try holding(opening, store, timeoutSeconds, onWait) { () throws(StoreError) -> Turn in
-                try turn(sessions, folder(store))
+        var host = ""
+        let number = try Waiting.attempt(
+            limitSeconds: timeoutSeconds, pollMicroseconds: 100_000,
+            onWait: { onWait("a program on the machine \(host)") }
+        ) { () throws(StoreError) -> Int64? in
+            try holding(opening, store, timeoutSeconds, onWait) { () throws(StoreError) -> Int64? in
+                let last = StoreHost(lockFolder: folder(store))
+                if let last, !last.isCurrent, try sessions.isHeldElsewhere(from: 1) {
+                    host = last.name
+                    return nil
+                }
+                if last != .current { try StoreHost.current.record(in: folder(store)) }
+                var number: Int64 = 1
+                while try !sessions.take(number) { number += 1 }
+                return number
             }
-            let host: StoreHost
-            switch outcome {
-            case .taken(let session): return session
-            case .elsewhere(let other): host = other
-            }
-            guard HostClock.monotonicSeconds() - start < timeoutSeconds else {
-                throw .openElsewhere(path: store, host: host.name, waitedSeconds: timeoutSeconds)
-            }
-            if !hasAnnounced { onWait("a program on the machine \(host.name)") }
-            hasAnnounced = true
-            usleep(100_000)
         }
-    }
-
-    private enum Turn {
-        case taken(Int64)
-        case elsewhere(StoreHost)
-    }
-
-    private static func turn(_ sessions: LockFile, _ folder: String) throws(StoreError) -> Turn {
-        let last = StoreHost(lockFolder: folder)
-        if let last, !last.isCurrent, try sessions.isHeldElsewhere(from: 1) { return .elsewhere(last) }
-        if last != .current { try StoreHost.current.record(in: folder) }
-        var number: Int64 = 1
-        while try !sessions.take(number) { number += 1 }
-        return .taken(number)
+        guard let number else { throw .openElsewhere(path: store, host: host, waitedSeconds: timeoutSeconds) }
+        return number
     }
 
     static func folder(_ store: String) -> String { store + "/locks" }
@@ -109,19 +96,12 @@ final class StoreLocks: Sendable {
         _ opening: LockFile, _ store: String, _ timeoutSeconds: Double, _ onWait: (String) -> Void,
         _ body: () throws(StoreError) -> Value
     ) throws(StoreError) -> Value {
-        let start = HostClock.monotonicSeconds()
         let limit = max(timeoutSeconds, openingSeconds)
         let holder = "a process that opens it or frees space in it"
-        var hasAnnounced = false
-        while try !opening.take(0) {
-            let waited = HostClock.monotonicSeconds() - start
-            guard waited < limit else { throw .locked(path: store, holder: holder, waitedSeconds: limit) }
-            if waited > 1, !hasAnnounced {
-                onWait(holder)
-                hasAnnounced = true
-            }
-            usleep(2000)
-        }
+        let taken: Void? = try Waiting.attempt(
+            limitSeconds: limit, pollMicroseconds: 2000, quietSeconds: 1, onWait: { onWait(holder) }
+        ) { () throws(StoreError) -> Void? in try opening.take(0) ? () : nil }
+        guard taken != nil else { throw .locked(path: store, holder: holder, waitedSeconds: limit) }
         defer { opening.give(0) }
         return try body()
     }

@@ -10,8 +10,8 @@ struct SlurmCommand {
     /// After which a program that does not end is taken for one whose controller does not answer.
     private static let limitSeconds = 60.0
     private static let pollMicroseconds: UInt32 = 2000
-    /// What sbatch says when it begins to sleep, for two minutes in all, until there is room for its job.
     private let words: String?
+    /// What sbatch says when it begins to sleep, for two minutes in all, until there is room for its job.
     static let wordsOfSleep = "unable to accept job, sleeping"
 
     /// - Parameter words: that the program prints when it has been refused what it asked for; it is not left to ask again.

@@ -83,16 +83,17 @@ public final class SlurmQueue: ClusterQueue {
     }
 
     public func capacity() -> ClusterCapacity? {
-        var arguments = ["--noheader", "--Node", "--format=\(SlurmAnswers.nodeFormat)"]
-        if let partition = settings.partition { arguments.append("--partition=\(partition)") }
-        guard let text = try? SlurmCommand("sinfo", arguments).output() else { return nil }
+        guard let text = try? nodes(["--format=\(SlurmAnswers.nodeFormat)"]) else { return nil }
         return SlurmAnswers.capacity(text, isOfDefaultPartition: settings.partition == nil)
     }
 
+    /// What sinfo says of each node of the partition.
+    private func nodes(_ arguments: [String]) throws(ClusterQueueError) -> String {
+        try SlurmCommand("sinfo", ["--noheader", "--Node"] + arguments + settings.partitionArguments).output()
+    }
+
     public func obstacles() -> [String] {
-        var arguments = ["--noheader", "--Node", "--states=down,drain,fail", "--format=%N|%T|%E"]
-        if let partition = settings.partition { arguments.append("--partition=\(partition)") }
-        let nodes = (try? SlurmCommand("sinfo", arguments).output()).map(SlurmAnswers.obstacles) ?? []
+        let nodes = (try? nodes(["--states=down,drain,fail", "--format=%N|%T|%E"])).map(SlurmAnswers.obstacles) ?? []
         let reasons = state.withLock { $0.reasons }.sorted()
         guard !reasons.isEmpty else { return nodes }
         return nodes + ["Slurm says why nothing starts: \(reasons.joined(separator: ", "))"]

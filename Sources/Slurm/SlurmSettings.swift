@@ -17,8 +17,7 @@ public struct SlurmSettings: Sendable, Equatable {
 
     /// As sbatch takes them: the last `--exclude` counts, so it names what the user leaves out, too.
     func arguments(avoiding nodes: [String] = []) -> [String] {
-        var arguments: [String] = []
-        if let partition { arguments.append("--partition=\(partition)") }
+        var arguments = partitionArguments
         if let account { arguments.append("--account=\(account)") }
         if let timeMinutes { arguments.append("--time=\(timeMinutes)") }
         if let memoryMiB { arguments.append("--mem=\(memoryMiB)M") }
@@ -26,6 +25,9 @@ public struct SlurmSettings: Sendable, Equatable {
         if !nodes.isEmpty { arguments.append("--exclude=" + (excluded + nodes).joined(separator: ",")) }
         return arguments
     }
+
+    /// As all of Slurm's programs take it.
+    var partitionArguments: [String] { partition.map { ["--partition=\($0)"] } ?? [] }
 
     /// What the user leaves out, in Slurm's notation.
     private var excluded: [String] {

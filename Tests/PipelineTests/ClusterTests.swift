@@ -207,16 +207,21 @@ struct ClusterTests {
         #expect(try (0..<6).allSatisfy { try store.jobs(ofTask: "leaf/\($0)").count == 1 })
     }
 
+    /// Two tasks that are begun together: one fails at once, the other one comes to its end while the run does.
+    private func besideFailure(_ end: @escaping @Sendable (TaskContext) throws -> Void) -> [PipelineTask] {
+        let slow = ClosureStage("slow") { context in
+            usleep(300_000)
+            try end(context)
+        }
+        return [
+            GraphFixture.task("bad", resources: .wholeMachine, stage: GraphFixture.failing("bad")),
+            GraphFixture.task("slow", resources: .wholeMachine, stage: slow),
+        ]
+    }
+
     @Test("After a failure the tasks at work end, and no further one begins")
     func failureWhileOthersWork() throws {
-        let failing = GraphFixture.task("bad", resources: .wholeMachine, stage: GraphFixture.failing("bad"))
-        let slow = GraphFixture.task(
-            "slow", resources: .wholeMachine,
-            stage: ClosureStage("slow") { context in
-                usleep(300_000)
-                try context.write("slow")
-            })
-        let all = [failing, slow, GraphFixture.task("after", after: ["slow"])]
+        let all = besideFailure { try $0.write("slow") } + [GraphFixture.task("after", after: ["slow"])]
         let queue = FakeQueue(all)
         let summary = try executor(retries: 0).run(TaskGraph(all), cluster: options(queue))
         queue.rest()
@@ -376,15 +381,9 @@ struct ClusterTests {
 
     @Test("What fails while a run comes to its end is not tried again")
     func failsWhileStopping() throws {
-        let failing = GraphFixture.task("bad", resources: .wholeMachine, stage: GraphFixture.failing("bad"))
-        let slow = GraphFixture.task(
-            "slow", resources: .wholeMachine,
-            stage: ClosureStage("slow") { _ in
-                usleep(300_000)
-                throw AttemptFailure(.lost, "The disk went away.")
-            })
-        let queue = FakeQueue([failing, slow])
-        let summary = try executor(retries: 2).run(TaskGraph([failing, slow]), cluster: options(queue))
+        let all = besideFailure { _ in throw AttemptFailure(.lost, "The disk went away.") }
+        let queue = FakeQueue(all)
+        let summary = try executor(retries: 2).run(TaskGraph(all), cluster: options(queue))
         queue.rest()
         #expect(summary.failures.contains { $0.message == "The disk went away." })
         #expect((summary.run, summary.failed) == (0, 2))

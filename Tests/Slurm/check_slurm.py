@@ -131,6 +131,14 @@ class Trial:
         if self.process.poll() is not None:
             raise RuntimeError("the run ended before it could be disturbed:\n" + self.text()[-3000:])
 
+    def strike(self, number, find):
+        """Sends a signal to all processes that are found, as soon as there are some."""
+        end = time.monotonic() + 60
+        while time.monotonic() < end and self.process.poll() is None:
+            if any([signal_process(process, number) for process in find()]):
+                return
+        raise RuntimeError("no process was found that could be disturbed")
+
     def check(self):
         found = exported_digests(self.output)
         if found != self.bench.expected:
@@ -183,10 +191,6 @@ class MemoryGroup:
                 time.sleep(0.1)
 
 
-def kill_process(process):
-    return signal_process(process, signal.SIGKILL)
-
-
 def signal_process(process, number):
     """Sends a signal; says whether the process was still there."""
     try:
@@ -209,7 +213,7 @@ def node_killed(trial):
     steps = cluster.steps()
     cluster.kill("slurmd.n1")
     for process in steps[:2]:
-        kill_process(process)
+        signal_process(process, signal.SIGKILL)
     trial.finish()
     cluster.start_node("n1")
 
@@ -218,12 +222,7 @@ def step_killed(trial):
     """slurmstepd dies, and the job that it looked after lives on."""
     trial.start()
     trial.wait_for_scoring()
-    killed = 0
-    end = time.monotonic() + 60
-    while not killed and time.monotonic() < end and trial.process.poll() is None:
-        killed += sum(kill_process(process) for process in trial.cluster.steps())
-    if not killed:
-        raise RuntimeError("no slurmstepd could be found")
+    trial.strike(signal.SIGKILL, trial.cluster.steps)
     trial.finish()
 
 
@@ -302,12 +301,7 @@ def time_limit(trial):
     trial.ask_for({"timeMinutes": 1}, {"timedOut": 1})
     trial.start()
     trial.wait_for_scoring()
-    stopped = False
-    end = time.monotonic() + 60
-    while not stopped and time.monotonic() < end and trial.process.poll() is None:
-        stopped = any(signal_process(process, signal.SIGSTOP) for process in trial.cluster.processes("worker", "--pull")[:1])
-    if not stopped:
-        raise RuntimeError("no worker could be found")
+    trial.strike(signal.SIGSTOP, lambda: trial.cluster.processes("worker", "--pull")[:1])
     trial.finish(500)
     trial.expect("Slurm ended its element")
 

@@ -101,7 +101,7 @@ import Testing
 
     @Test("A plan with a name that leads out, as a forged bundle may bring it, is refused before anything is written")
     func hostilePlan() throws {
-        for name in ["anomaly_maps/../../../victim.txt", "/tmp/victim.txt", "../victim.txt"] {
+        for name in ["anomaly_maps/../../../victim.txt", "/victim.txt", "../victim.txt"] {
             let error = #expect(throws: StoreError.self) { try export(["a.txt": "one", name: "two"]) }
             #expect(error == .nameLeavesFolder(name: name, folder: exports.path))
         }

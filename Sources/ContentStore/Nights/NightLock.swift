@@ -11,13 +11,11 @@ public final class NightLock: Sendable {
         file = try LockFile(StoreLocks.folder(store) + "/nights")
         // The kernel's numbers are signed.
         let number = Int64(Digest.of(text: model).words.0 >> 2)
-        var waited = 0.0
-        while try !file.take(number) {
-            guard waited < timeoutSeconds else {
-                throw .locked(path: store, holder: "another night of \(model)", waitedSeconds: timeoutSeconds)
-            }
-            usleep(Self.pollMicroseconds)
-            waited += Double(Self.pollMicroseconds) / 1e6
+        let taken: Void? = try Waiting.attempt(limitSeconds: timeoutSeconds, pollMicroseconds: Self.pollMicroseconds) {
+            [file] () throws(StoreError) -> Void? in try file.take(number) ? () : nil
+        }
+        guard taken != nil else {
+            throw .locked(path: store, holder: "another night of \(model)", waitedSeconds: timeoutSeconds)
         }
     }
 }

@@ -27,10 +27,10 @@ extension ClusterDispatcher {
                 notSubmitted(Array(chunks.joined()), error)
                 continue
             }
-            while !chunks.isEmpty, now >= max(closedUntil, rooms[kind, default: QueueRoom()].closedUntil),
-                !run.cancellation.isSet
+            while !chunks.isEmpty, !run.cancellation.isSet,
+                case let room = rooms[kind] ?? QueueRoom(), now >= max(closedUntil, room.closedUntil)
             {
-                let count = min(chunks.count, limit, rooms[kind, default: QueueRoom()].elements)
+                let count = min(chunks.count, limit, room.elements)
                 submit(Array(chunks[..<count]), kind)
                 chunks.removeFirst(count)
             }
@@ -110,10 +110,9 @@ extension ClusterDispatcher {
     /// They wait, as long as something of this run is in the queue, and otherwise for a while.
     private func noRoom(for ids: [ElementID], _ kind: ElementKind, _ text: String) {
         notice(text + "; what is left waits until some of what is queued is done")
-        var room = rooms[kind, default: QueueRoom()]
-        room.refused(ids.count, isOut: elements.count > ids.count, now: lastChange, options)
-        rooms[kind] = room
-        let counting = room.isExhausted(now: lastChange, options) ? Counting.all : .noRoom
+        let isExhausted = rooms[kind, default: QueueRoom()].refused(
+            ids.count, isOut: elements.count > ids.count, now: lastChange, options)
+        let counting = isExhausted ? Counting.all : .noRoom
         for id in ids { end(id, ElementEnd(.refused, text), counting: counting) }
     }
 

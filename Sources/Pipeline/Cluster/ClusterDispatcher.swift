@@ -105,20 +105,27 @@ final class ClusterDispatcher {
         isStopping = true
         cancel(Array(submissions.values) + ownOrphans, onlyPending: true)
         // What other jobs have set going cannot be cancelled, and is not waited for.
-        let own = Set(submissions.keys).union(ownOrphans.map(\.token))
-        for id in elements.keys where !own.contains(id.token) { leave(id) }
-        for attempt in queued { finish(attempt, .failure(PipelineError.cancelled), seconds: 0) }
-        queued = []
+        for id in elements.keys where !isOwn(id) { leave(id) }
+        leaveQueued()
     }
 
-    /// Gives up waiting for an element, of this job or of another one, whose attempts go on.
+    /// Whether an element is of this job, and not of another one.
+    private func isOwn(_ id: ElementID) -> Bool {
+        submissions[id.token] != nil || ownOrphans.contains { $0.token == id.token }
+    }
+
+    /// Gives up waiting for an element. The attempts of another job go on.
     private func leave(_ id: ElementID) {
-        guard let element = elements.removeValue(forKey: id) else { return }
-        let isOwn = submissions[id.token] != nil || ownOrphans.contains { $0.token == id.token }
-        for var attempt in element.expected.values {
+        let isOwn = isOwn(id)
+        for var attempt in elements.removeValue(forKey: id)?.expected.values.map({ $0 }) ?? [] {
             if !isOwn { attempt.attempt = nil }
             finish(attempt, .failure(PipelineError.cancelled), seconds: 0)
         }
+    }
+
+    private func leaveQueued() {
+        for attempt in queued { finish(attempt, .failure(PipelineError.cancelled), seconds: 0) }
+        queued = []
     }
 
     private func cancel(_ all: [Submission], onlyPending: Bool) {
@@ -137,8 +144,7 @@ final class ClusterDispatcher {
         collect()
         cancel(Array(submissions.values), onlyPending: false)
         for id in elements.keys { leave(id) }
-        for attempt in queued { finish(attempt, .failure(PipelineError.cancelled), seconds: 0) }
-        queued = []
+        leaveQueued()
         closeEmpty()
         closeOrphans()
     }

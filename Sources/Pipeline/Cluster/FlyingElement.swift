@@ -61,8 +61,8 @@ struct FlyingElement {
     private var lastWords: Substring? {
         guard let log = FileHandle(forReadingAtPath: "\(folder.path)/\(ElementArray.logName)"),
             let size = try? log.seekToEnd(), (try? log.seek(toOffset: size - min(size, 2000))) != nil,
-            let bytes = try? log.readToEnd()
+            let bytes = try? log.read(upToCount: 2000)
         else { return nil }
-        return String(decoding: bytes.prefix(2000), as: UTF8.self).split(separator: "\n").last
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").last
     }
 }

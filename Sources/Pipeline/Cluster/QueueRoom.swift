@@ -17,20 +17,19 @@ struct QueueRoom {
     /// It had no room for an array: for half of it there may be, and for a single element when some time has gone by.
     ///
     /// - Parameter isOut: whether something of this run is in the queue, which will make room.
-    mutating func refused(_ count: Int, isOut: Bool, now: Double, _ options: ClusterOptions) {
-        refusedSince = isOut ? now : refusedSince ?? now
+    /// - Returns: whether that has been so for too long.
+    mutating func refused(_ count: Int, isOut: Bool, now: Double, _ options: ClusterOptions) -> Bool {
+        let since = isOut ? now : refusedSince ?? now
+        refusedSince = since
         elements = max(count / 2, 1)
-        guard count == 1 else { return }
+        let isExhausted = now - since > options.patienceSeconds
+        guard count == 1 else { return isExhausted }
         delaySeconds = min(max(2 * delaySeconds, options.refusedSeconds), options.longestRefusedSeconds)
         closedUntil = now + delaySeconds
         reopening = now + options.refusedSeconds / 3
+        return isExhausted
     }
 
     /// Something of this run has ended, so there may be room sooner.
     mutating func vacated() { closedUntil = min(closedUntil, reopening) }
-
-    /// Whether that has been so for too long.
-    func isExhausted(now: Double, _ options: ClusterOptions) -> Bool {
-        refusedSince.map { now - $0 > options.patienceSeconds } ?? false
-    }
 }
