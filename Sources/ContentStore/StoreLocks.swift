@@ -14,7 +14,7 @@ final class StoreLocks: Sendable {
     /// Numbers of executions.
     private let executions: LockFile
     /// The first 62 bits of action keys; an execution holds those of the actions that it computes.
-    private let claims: LockFile
+    private let claims: LockFiles
     /// Processors that tasks with several threads have.
     private let cores: LockFile
 
@@ -40,7 +40,7 @@ final class StoreLocks: Sendable {
         let sessions = try LockFile(folder + "/sessions")
         (self.opening, self.sessions) = (opening, sessions)
         executions = try LockFile(folder + "/executions")
-        claims = try LockFile(folder + "/claims")
+        claims = LockFiles(folder + "/claims")
         cores = try LockFile(folder + "/cores")
         session = try Self.session(of: sessions, opening, store, timeoutSeconds, onWait)
     }

@@ -29,6 +29,15 @@ struct ClaimTests {
         #expect(try second.claim(action) && !first.claim(action))
     }
 
+    @Test("Thousands of claims are kept apart, each in its file")
+    func manyClaims() throws {
+        let actions = (0..<2000).map { Digest.of(text: "action \($0)") }
+        #expect(try actions.allSatisfy { try first.claim($0) })
+        #expect(try actions.allSatisfy { try !second.claim($0) && second.isClaimed($0) })
+        for action in actions.prefix(1000) { first.giveUp(claim: action) }
+        #expect(try actions.map { try second.claim($0) } == actions.indices.map { $0 < 1000 })
+    }
+
     @Test("A claim dies with its process")
     func death() async throws {
         await #expect(processExitsWith: .signal(SIGKILL)) { [path = folder.path as String] in
