@@ -3,11 +3,14 @@ SHELL := /bin/bash
 NOMINAL := .build/release/nominal
 PREFIX ?= /usr/local
 SOURCES := $(shell find Package.swift Sources schemas -type f)
-PACKAGES := libsqlite3-dev libpng-dev libtiff-dev libjpeg62-turbo-dev libopenblas-dev libdnnl-dev python3-jsonschema python3-pil python3-venv
+PACKAGES := libsqlite3-dev libpng-dev libtiff-dev libjpeg62-turbo-dev libopenblas-dev libdnnl-dev python3-venv
 # Root needs no sudo; a machine without sudo says what is missing.
+PYTHON_FOLDER := $(CURDIR)/.build-python
+PYTHON_STAMP := $(PYTHON_FOLDER)/.complete
+PYTHON := $(PYTHON_FOLDER)/bin/python
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup build demo nightly data test test-kill test-faults test-nightly test-standards test-slurm setup-slurm fuzz test-fuzz lint format coverage bench bench-executor install clean docs
+.PHONY: help setup setup-packages setup-torch build demo nightly data test test-kill test-faults test-nightly test-standards test-slurm setup-slurm fuzz test-fuzz lint format coverage bench bench-executor install clean docs
 
 help:
 	@echo "make demo      install what is missing, build, make demo data, train, score, and say where the report is"
@@ -23,7 +26,9 @@ help:
 	@echo "make fuzz RUNS=1000000         make inputs that try to end each parser; FUZZ=png for one, SECONDS=60 for a limit for each"
 	@echo "make build, install, lint, format, coverage, bench, bench-executor, docs, clean"
 
-setup:
+setup: setup-packages $(PYTHON_STAMP)
+
+setup-packages:
 	@command -v swift >/dev/null || { echo "Swift 6.2 or later is needed: https://www.swift.org/install" >&2; exit 1; }
 	@missing=; for p in $(PACKAGES); do \
 	  [ "$$(dpkg-query -W -f='$${Status}' $$p 2>/dev/null)" = "install ok installed" ] || missing="$$missing $$p"; done; \
@@ -32,8 +37,20 @@ setup:
 	  $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y --no-install-recommends $$missing >/dev/null; \
 	fi
 
+# The project's own Python, of Debian's interpreter: the python3 that comes first on PATH may be pyenv's or conda's.
+# Without a way to PyPI everything else still works; `make test` lists what was skipped.
+$(PYTHON_STAMP): Tests/requirements.txt | setup-packages
+	@echo "installing the Python packages of Tests/requirements.txt into $(PYTHON_FOLDER)"
+	@base=/usr/bin/python3; [ -x $$base ] || base=python3; \
+	if $$base -m venv $(PYTHON_FOLDER) && $(PYTHON) -m pip install -q --disable-pip-version-check -r Tests/requirements.txt; then touch $@; \
+	else echo "warning: the Python packages could not be installed; tests that compare with them are skipped" >&2; fi
+
+# PyTorch, with which some tests and benchmarks compare: half a gigabyte or more, so it is not part of `make setup`.
+setup-torch: setup
+	$(PYTHON) -m pip install -q --disable-pip-version-check torch
+
 # swift build knows best what is out of date, but takes seconds to say that nothing is.
-$(NOMINAL): $(SOURCES) | setup
+$(NOMINAL): $(SOURCES) | setup-packages
 	swift build -c release --product nominal
 	@touch $@
 
@@ -73,35 +90,36 @@ runs/%/metrics.json: jobs/%.json | $(NOMINAL)
 	@touch $@
 -include $(wildcard runs/*/depends.mk)
 
+# SKIPS=forbidden fails where a test was skipped that `make setup` could have made possible.
+SKIPS ?= allowed
 test: setup
-	swift test --disable-xctest
+	@mkdir -p .build
+	@set -o pipefail; swift test --disable-xctest 2>&1 | tee .build/test.log
+	@Tests/list_skips $(SKIPS) .build/test.log
 
 # The program to be killed; KILLED=.build/debug/nominal takes the one that the tests have built.
 KILLS ?= 200
 KILLED ?= $(NOMINAL)
-test-kill: $(if $(filter $(NOMINAL),$(KILLED)),build)
-	python3 Tests/Durability/kill_runs.py --program $(KILLED) --kills $(KILLS)
+test-kill: setup $(if $(filter $(NOMINAL),$(KILLED)),build)
+	$(PYTHON) Tests/Durability/kill_runs.py --program $(KILLED) --kills $(KILLS)
 
 # The program that the nights run; NIGHTS=.build/debug/nominal takes the one that the tests have built.
 NIGHTS ?= $(NOMINAL)
-test-nightly: $(if $(filter $(NOMINAL),$(NIGHTS)),build)
-	python3 Tests/Nightly/simulate_nights.py --program $(NIGHTS) $(if $(CATEGORY),--category $(CATEGORY)) $(if $(JOB),--job $(JOB)) \
+test-nightly: setup $(if $(filter $(NOMINAL),$(NIGHTS)),build)
+	$(PYTHON) Tests/Nightly/simulate_nights.py --program $(NIGHTS) $(if $(CATEGORY),--category $(CATEGORY)) $(if $(JOB),--job $(JOB)) \
 	  $(NIGHTFLAGS)
 
-# Validators from PyPI in an environment of their own.
+# Validators that others wrote judge exports of a lineage and an attestation.
 STANDARDS ?= $(NOMINAL)
-test-standards: $(if $(filter $(NOMINAL),$(STANDARDS)),build,setup)
-	@[ -x .build-standards/bin/python ] || python3 -m venv .build-standards
-	@if .build-standards/bin/python -m pip install -q --disable-pip-version-check -r Tests/Standards/requirements.txt; then \
-	  .build-standards/bin/python Tests/Standards/check_exports.py --program $(STANDARDS); \
-	else echo "skipped: the validators could not be installed from PyPI" >&2; fi
+test-standards: setup $(if $(filter $(NOMINAL),$(STANDARDS)),build)
+	$(PYTHON) Tests/Standards/check_exports.py --program $(STANDARDS)
 
 # A cluster of several nodes on this machine, in a folder of its own; nothing of the system's configuration is used or changed.
 SLURMED ?= $(NOMINAL)
 SLURMFLAGS ?=
-test-slurm: $(if $(filter $(NOMINAL),$(SLURMED)),build,setup)
+test-slurm: setup $(if $(filter $(NOMINAL),$(SLURMED)),build)
 	@$(MAKE) --no-print-directory setup-slurm || echo "Slurm could not be installed" >&2
-	python3 Tests/Slurm/check_slurm.py --program $(SLURMED) $(SLURMFLAGS)
+	$(PYTHON) Tests/Slurm/check_slurm.py --program $(SLURMED) $(SLURMFLAGS)
 
 setup-slurm:
 	@missing=; for p in slurmctld munged sbatch; do PATH="$$PATH:/usr/sbin" command -v $$p >/dev/null || missing=1; done; \
@@ -152,13 +170,13 @@ coverage: setup
 	llvm-cov report "$$bin"/NominalPackageTests.xctest -instr-profile="$$bin"/codecov/default.profdata \
 	  -ignore-filename-regex='(\.build|Tests)/'
 
-bench: build
-	bench/run
+bench: build setup
+	$(PYTHON) bench/run
 
 # Beside ninja and make, where these are installed, and by the number of tasks and blobs.
-bench-executor: build
-	bench/executor_peers --tasks 10000
-	bench/executor_scale
+bench-executor: build setup
+	$(PYTHON) bench/executor_peers --tasks 10000
+	$(PYTHON) bench/executor_scale
 
 docs: build
 	$(NOMINAL) schema --reference > docs/manifest.md
@@ -168,4 +186,4 @@ install: build
 	install -D $(NOMINAL) $(DESTDIR)$(PREFIX)/bin/nominal
 
 clean:
-	rm -rf .build .build-coverage .build-standards .build-fuzz
+	rm -rf .build .build-coverage .build-python .build-fuzz

@@ -101,6 +101,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("png16"), .linkedLibrary("tiff"), .linkedLibrary("jpeg")]),
 
         .target(name: "PipelineTestSupport", dependencies: ["ContentStore", "Pipeline"], swiftSettings: strict),
+        .target(name: "PythonTestSupport", swiftSettings: strict),
         .target(name: "BinaryCodingTestSupport", dependencies: ["SeededRandom"], swiftSettings: numeric),
         // A program of its own, so that an input that ends it does not end the tests.
         .executableTarget(
@@ -129,25 +130,36 @@ let package = Package(
         .testTarget(name: "DemoDataTests", dependencies: ["DemoData", "SeededRandom"], swiftSettings: strict),
         .testTarget(
             name: "EvaluationTests",
-            dependencies: ["Evaluation", "Folders", "Imaging", "Manifests", "Metrics", "PipelineTestSupport"],
+            dependencies: [
+                "Evaluation", "Folders", "Imaging", "Manifests", "Metrics", "PipelineTestSupport", "PythonTestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "FoldersTests", dependencies: ["Folders", "PipelineTestSupport"], swiftSettings: strict),
-        .testTarget(name: "ImagingTests", dependencies: ["Imaging"], exclude: ["Fixtures"], swiftSettings: strict),
-        .testTarget(name: "ManifestsTests", dependencies: ["Manifests", "SeededRandom"], swiftSettings: strict),
+        .testTarget(
+            name: "ImagingTests", dependencies: ["Imaging", "PythonTestSupport"], exclude: ["Fixtures"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ManifestsTests", dependencies: ["Manifests", "PythonTestSupport", "SeededRandom"],
+            swiftSettings: strict),
         .testTarget(
             name: "MetricsTests", dependencies: ["Metrics"], resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "NeuralNetworksTests",
-            dependencies: ["BinaryCoding", "BinaryCodingTestSupport", "NeuralNetworks", "SeededRandom", "Tensors"],
+            dependencies: [
+                "BinaryCoding", "BinaryCodingTestSupport", "NeuralNetworks", "PythonTestSupport", "SeededRandom",
+                "Tensors",
+            ],
             exclude: ["whole_network.py"], swiftSettings: rawMemory),
         .testTarget(name: "TensorsTests", dependencies: ["SeededRandom", "Tensors"], swiftSettings: rawMemory),
         .testTarget(
-            name: "NominalTests", dependencies: ["nominal", "fuzz", "ContentStore", "Imaging", "PipelineTestSupport"],
+            name: "NominalTests",
+            dependencies: ["nominal", "fuzz", "ContentStore", "Imaging", "PipelineTestSupport", "PythonTestSupport"],
             exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
-            name: "PipelineTests", dependencies: ["ContentStore", "Pipeline", "PipelineTestSupport"],
+            name: "PipelineTests",
+            dependencies: ["ContentStore", "Pipeline", "PipelineTestSupport", "PythonTestSupport"],
             swiftSettings: strict),
         .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strict),
         .testTarget(
@@ -161,7 +173,7 @@ let package = Package(
             name: "StagesTests",
             dependencies: [
                 "AnomalyDetection", "ContentStore", "Folders", "Imaging", "Manifests", "Metrics", "NeuralNetworks",
-                "Pipeline", "PipelineTestSupport", "Stages", "Thresholds",
+                "Pipeline", "PipelineTestSupport", "PythonTestSupport", "Stages", "Thresholds",
             ],
             swiftSettings: strict),
         .testTarget(

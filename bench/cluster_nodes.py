@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A job on this machine and through Slurm clusters of 1 to N nodes on this machine, in Markdown.
 
-    python3 bench/cluster_nodes.py jobs/demo.json [--nodes 3] [--cpus 1]
+    .build-python/bin/python bench/cluster_nodes.py jobs/demo.json [--nodes 3] [--cpus 1]
 
 All nodes share the processors of this machine, so more of them make nothing faster than it is: what shows is what the way through
 Slurm costs, that every way gives the same files, and the bytes for each image. Slurm has to be installed (make setup-slurm).

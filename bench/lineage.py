@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How long it takes from a row of scores to all image files behind it, in a store with many artifacts.
 
-    python3 bench/lineage.py [--images 50000] [--folder FOLDER] [--repeats 21]
+    .build-python/bin/python bench/lineage.py [--images 50000] [--folder FOLDER] [--repeats 21]
 
 Makes images of 8 x 8 pixels, all different, runs a job of a few training steps on them, and asks for the lineage of the first row of
 scores.csv: whole process, median and largest of the repeats. The folder is kept if it is named, and used again.

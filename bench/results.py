@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """The tables of docs/results.md, in Markdown.
 
-    python3 bench/results.py [--seeds 1,2,3] jobs/toothbrush.json ...         figures, training time and peak memory
-    python3 bench/results.py --table camera jobs/toothbrush.json ...          score shift under each change of the camera
-    python3 bench/results.py --table projection jobs/toothbrush.json ...      the theory in numbers, trained and untrained
-    python3 bench/results.py --table checkpoints --last 6 jobs/toothbrush.json   figures at the last checkpoints
-    python3 bench/results.py --table variants jobs/corruption_models.json     figures of the variants of a job
+    .build-python/bin/python bench/results.py [--seeds 1,2,3] jobs/toothbrush.json ...         figures, training time and peak memory
+    .build-python/bin/python bench/results.py --table camera jobs/toothbrush.json ...          score shift under each change of the camera
+    .build-python/bin/python bench/results.py --table projection jobs/toothbrush.json ...      the theory in numbers, trained and untrained
+    .build-python/bin/python bench/results.py --table checkpoints --last 6 jobs/toothbrush.json   figures at the last checkpoints
+    .build-python/bin/python bench/results.py --table variants jobs/corruption_models.json     figures of the variants of a job
 
 Further: --store FOLDER, --output FOLDER, --nominal PROGRAM. With several seeds, figures are means with the smallest and largest value. Training
 seconds are those that nominal prints; what is in the store already is not trained again and shows as "cached". Peak memory is

@@ -1,5 +1,6 @@
 import Foundation
 import Imaging
+import PythonTestSupport
 import Testing
 
 @testable import Evaluation
@@ -7,11 +8,9 @@ import Testing
 /// Reads the maps that are written here with another program's TIFF reader, and counts anew in numpy.
 @Suite("Python reads the maps and finds the same figures")
 struct PythonAgreementTests {
-    private static let reader = PythonReader.available
-
     @Test(
         "AUROC, average precision and F1-max of pixels and images are those of numpy",
-        .enabled(if: reader != nil, "python3 with numpy, Pillow or tifffile, is not installed"))
+        .enabled(if: ProjectPython.isInstalled, "\(ProjectPython.remedy)"))
     func agreement() throws {
         let folder = try MapFolder()
         try folder.writeSet()
@@ -22,7 +21,7 @@ struct PythonAgreementTests {
         try folder.write(MapFolder.mask(width: 300, height: 200), to: "truth/scratch/large_mask.png")
         let scan = try MapScan(maps: folder.path + "/maps", groundTruth: folder.path + "/truth")
         let metrics = try MapEvaluation().evaluate(scan.sets[0]).metrics
-        let found = try PythonReader.figures(of: folder.path, reader: try #require(Self.reader))
+        let found = try PythonReader.figures(of: folder.path)
         let expected = [
             metrics.imageAUROC, metrics.imageAP, metrics.imageF1Max, metrics.pixelAUROC, metrics.pixelAP,
             metrics.pixelF1Max,
@@ -36,14 +35,13 @@ struct PythonAgreementTests {
         let path = URL(filePath: #filePath).deletingLastPathComponent().appending(
             path: "../../../shared/bench/metrics_reference.py"
         ).standardizedFileURL.path
-        return FileManager.default.fileExists(atPath: path) && PythonReader.runs("import numpy, scipy, PIL")
-            ? path : nil
+        return FileManager.default.fileExists(atPath: path) ? path : nil
     }()
 
     @Test(
         "the reference in numpy and scipy, which reads the maps with Pillow, finds the same figures",
-        .enabled(
-            if: referencePath != nil, "metrics_reference.py, or python3 with numpy, scipy and Pillow, is not there"))
+        .enabled(if: ProjectPython.isInstalled, "\(ProjectPython.remedy)"),
+        .enabled(if: referencePath != nil, "optional: the reference of the metrics is not beside this repository"))
     func reference() throws {
         let folder = try MapFolder()
         try folder.writeSet()

@@ -1,23 +1,18 @@
 import Foundation
+import PythonTestSupport
 
-/// Python with numpy and a reader of TIFF files that is not ours.
+/// Metrics in numpy, of maps that tifffile reads and masks that Pillow reads.
 enum PythonReader {
-    /// The statement that defines `read`, or nil where there is no such Python.
-    static let available: String? = [
-        "from tifffile import imread as read",
-        "from PIL import Image; read = lambda path: numpy.asarray(Image.open(path))",
-    ].first { (try? run("import numpy\nfrom PIL import Image\n" + $0, [])) != nil }
-
     /// AUROC, average precision and F1-max of images by their maxima, then of pixels, of `maps` and `truth` in a folder.
-    static func figures(of folder: String, reader: String) throws -> [Double] {
-        try run("import numpy\n" + reader + "\n" + script, [folder]).split(whereSeparator: \.isWhitespace).compactMap {
-            Double($0)
-        }
+    static func figures(of folder: String) throws -> [Double] {
+        let output = try ProjectPython.output(of: ["-c", script, folder])
+        return String(decoding: output, as: UTF8.self).split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
     }
 
     private static let script = """
-        import glob, os, sys
+        import glob, numpy, os, sys
         from PIL import Image
+        from tifffile import imread as read
 
         def figures(scores, labels):
             above, below = numpy.sort(scores[labels]), numpy.sort(scores[~labels])
@@ -42,29 +37,8 @@ enum PythonReader {
         print(*[repr(float(x)) for x in image + pixel])
         """
 
-    private struct Failure: Error { var status: Int32 }
-
-    /// Whether a script ends well.
-    static func runs(_ script: String) -> Bool { (try? run(script, [])) != nil }
-
     /// Standard output of a program in a file.
-    static func output(of file: String, _ arguments: [String]) throws -> String { try python([file] + arguments) }
-
-    /// Standard output of a script; its messages go to standard error.
-    private static func run(_ script: String, _ arguments: [String]) throws -> String {
-        try python(["-c", script] + arguments)
-    }
-
-    private static func python(_ arguments: [String]) throws -> String {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3"] + arguments
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let bytes = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Failure(status: process.terminationStatus) }
-        return String(decoding: bytes, as: UTF8.self)
+    static func output(of file: String, _ arguments: [String]) throws -> String {
+        String(decoding: try ProjectPython.output(of: [file] + arguments), as: UTF8.self)
     }
 }

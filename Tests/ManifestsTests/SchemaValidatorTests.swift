@@ -1,3 +1,4 @@
+import PythonTestSupport
 import Testing
 
 @testable import Manifests
@@ -29,7 +30,7 @@ struct SchemaValidatorTests {
 
     @Test(
         "Python's jsonschema gives the same verdicts on the tables of schemas and manifests",
-        .enabled(if: PythonValidator.isAvailable, "python3 with jsonschema 4 is not installed"))
+        .enabled(if: ProjectPython.isInstalled, "\(ProjectPython.remedy)"))
     func python() throws {
         var cases: [(schema: String, document: String, isValid: Bool, isOurs: Bool)] = []
         for row in SchemaTable.rows {

@@ -1,3 +1,4 @@
+import PythonTestSupport
 import Testing
 
 @testable import Manifests
@@ -60,7 +61,7 @@ final class SweepTableTests {
 
     @Test(
         "Python's jsonschema gives the same verdicts on sweeps",
-        .enabled(if: PythonValidator.isAvailable, "python3 with jsonschema 4 is not installed"))
+        .enabled(if: ProjectPython.isInstalled, "\(ProjectPython.remedy)"))
     func python() throws {
         let schema = String(decoding: SweepSchema.bytes, as: UTF8.self)
         let rows = ManifestTableRow.sweeps

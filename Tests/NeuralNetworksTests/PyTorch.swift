@@ -1,8 +1,9 @@
 import Foundation
+import PythonTestSupport
 
-/// PyTorch in the system's Python, which computes the same networks where it is installed.
+/// PyTorch, which computes the same networks where `make setup-torch` has installed it.
 enum PyTorch {
-    static let isInstalled = (try? run(["-c", "import torch"], silently: true)) == 0
+    static let isInstalled = ProjectPython.has("torch")
 
     /// Runs whole_network.py on a case that is given as bytes.
     static func answer(to bytes: Data) throws -> Data {
@@ -12,21 +13,8 @@ enum PyTorch {
         let (question, answer) = (folder.appending(path: "case"), folder.appending(path: "answer"))
         try bytes.write(to: question)
         let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "whole_network.py")
-        let status = try run([script.path, question.path, answer.path])
-        guard status == 0 else { throw Failure(status: status) }
+        _ = try ProjectPython.output(of: [script.path, question.path, answer.path])
         return try Data(contentsOf: answer)
-    }
-
-    struct Failure: Error { var status: Int32 }
-
-    private static func run(_ arguments: [String], silently: Bool = false) throws -> Int32 {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3"] + arguments
-        if silently { process.standardError = FileHandle.nullDevice }
-        try process.run()
-        process.waitUntilExit()
-        return process.terminationStatus
     }
 }
 

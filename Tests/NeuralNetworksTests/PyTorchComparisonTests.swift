@@ -3,7 +3,9 @@ import Testing
 
 @testable import NeuralNetworks
 
-@Suite("The whole network and PyTorch", .enabled(if: PyTorch.isInstalled, "python3 has no module torch"))
+@Suite(
+    "The whole network and PyTorch",
+    .enabled(if: PyTorch.isInstalled, "optional: PyTorch is not installed; run `make setup-torch`"))
 struct PyTorchComparisonTests {
     @Test(
         "give the same reconstructions, objective and gradients",

@@ -1,6 +1,7 @@
 import ContentStore
 import Foundation
 import Imaging
+import PythonTestSupport
 import Testing
 
 @Suite struct EvaluateTests {
@@ -80,12 +81,10 @@ import Testing
         #expect(lines[0].hasSuffix("AU-PRO 0.3  AUPIMO"))
     }
 
-    @Test("Python's jsonschema accepts what a run writes")
+    @Test(
+        "Python's jsonschema accepts what a run writes",
+        .enabled(if: ProjectPython.isInstalled, "\(ProjectPython.remedy)"))
     func schema() throws {
-        let python = "from jsonschema import Draft202012Validator"
-        guard try fixture.tool("python3", "-c", python).status == 0 else {
-            return print("skipped: python3 with jsonschema 4 is not installed")
-        }
         try fixture.writeDemoData()
         try fixture.writeManifest()
         #expect(try fixture.nominal("run", "tiny.json").status == 0)
@@ -94,12 +93,12 @@ import Testing
         ).path
         let script = """
             import json, sys
-            \(python)
+            from jsonschema import Draft202012Validator
             schema = json.load(open(sys.argv[1]))
             Draft202012Validator.check_schema(schema)
             Draft202012Validator(schema).validate(json.load(open(sys.argv[2])))
             """
-        let outcome = try fixture.tool("python3", "-c", script, file, fixture.place("runs/tiny/metrics.json"))
+        let outcome = try ProjectPython.run(["-c", script, file, fixture.place("runs/tiny/metrics.json")])
         #expect(outcome.status == 0, "\(outcome.errors)")
     }
 

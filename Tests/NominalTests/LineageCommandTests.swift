@@ -1,5 +1,6 @@
 import ContentStore
 import Foundation
+import PythonTestSupport
 import Testing
 
 @Suite("Lineage, attestations and doing it again", .serialized)
@@ -194,7 +195,9 @@ struct LineageCommandTests {
         #expect(again.allSatisfy { ($0["madeAgain"] as? [String: Any])?["firstRun"] as? Int == 1 })
     }
 
-    @Test("A result whose record was edited is not attested, nor one that came out otherwise", .enabled(if: hasPython))
+    @Test(
+        "A result whose record was edited is not attested, nor one that came out otherwise",
+        .enabled(if: ProjectPython.isInstalled, "\(ProjectPython.remedy)"))
     func refusedAttestations() throws {
         #expect(try fixture.nominal("keys", "create", "key").status == 0)
         try fixture.remove(".nominal/objects/" + objectOfModel())
@@ -302,8 +305,6 @@ struct LineageCommandTests {
         return definition?["internalParameters"] as? [String: Any]
     }
 
-    static let hasPython = FileManager.default.fileExists(atPath: "/usr/bin/python3")
-
     private func objectOfModel() throws -> String {
         let hex = Digest.of(try fixture.bytes("runs/tiny/models/bolt.nominal")).hex
         return "\(hex.prefix(2))/\(hex.dropFirst(2))"
@@ -311,14 +312,7 @@ struct LineageCommandTests {
 
     /// Edits the store as somebody would who covers tracks.
     private func sql(_ statement: String) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/python3")
-        process.arguments = [
-            "-c", "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()",
-            fixture.place(".nominal/store.sqlite"), statement,
-        ]
-        try process.run()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
+        let script = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()"
+        _ = try ProjectPython.output(of: ["-c", script, fixture.place(".nominal/store.sqlite"), statement])
     }
 }

@@ -1,6 +1,7 @@
 import ContentStore
 import Foundation
 import PipelineTestSupport
+import PythonTestSupport
 import Testing
 
 @testable import Pipeline
@@ -80,9 +81,12 @@ struct WorkerProcessTests {
         #expect(try processes(with: second) == 0)
     }
 
-    @Test("Memory is counted over everything that the process has started")
+    @Test(
+        "Memory is counted over everything that the process has started",
+        .enabled(if: ProjectPython.isInstalled, "\(ProjectPython.remedy)"))
     func memoryLimit() {
-        let script = "(python3 -c 'import time; block = b\"1\" * (96 << 20); time.sleep(100)') & wait"
+        let script =
+            "(\(ProjectPython.executable) -c 'import time; block = b\"1\" * (96 << 20); time.sleep(100)') & wait"
         #expect(failure(script, FailurePolicy(memoryLimitBytes: 64 << 20)) == .outOfMemory)
     }
 

@@ -43,7 +43,7 @@ struct LineagePageTests {
 
     @Test(
         "The search finds an image and shows what it is part of; a choice leaves what belongs to it",
-        .enabled(if: HeadlessBrowser.installed != nil, "Chromium is not installed"))
+        .enabled(if: HeadlessBrowser.installed != nil, "optional: Chromium is not installed"))
     func controls() throws {
         let probe = """
             <!DOCTYPE html><meta charset="utf-8"><iframe id="page" src="page.html" width="1200" height="900"></iframe>

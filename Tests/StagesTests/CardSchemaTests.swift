@@ -3,6 +3,7 @@ import Foundation
 import Manifests
 import Pipeline
 import PipelineTestSupport
+import PythonTestSupport
 import Testing
 
 @testable import Stages
@@ -66,16 +67,16 @@ import Testing
 
     @Test(
         "Python's jsonschema finds the cards of a run valid",
-        .enabled(if: CardJudge.isAvailable, "python3 with jsonschema 4 is not installed"))
+        .enabled(if: ProjectPython.isInstalled, "\(ProjectPython.remedy)"))
     func python() throws {
         let folder = try TemporaryFolder()
-        var files = [Self.file]
+        var files: [String] = []
         for (number, bytes) in try cards().enumerated() {
             files.append(try folder.write(String(decoding: bytes, as: UTF8.self), to: "\(number).json"))
         }
-        #expect(try CardJudge.run(CardJudge.script, files) == 0)
+        #expect(try CardJudge.accepts(Self.file, files))
         let broken = try folder.write("{}", to: "broken.json")
-        #expect(try CardJudge.run(CardJudge.script, [Self.file, broken]) != 0)
+        #expect(try !CardJudge.accepts(Self.file, [broken]))
     }
 }
 
@@ -91,15 +92,8 @@ private enum CardJudge {
         sys.exit(1 if faults else 0)
         """
 
-    static let isAvailable = (try? run("from jsonschema import Draft202012Validator", [])) == 0
-
-    static func run(_ script: String, _ arguments: [String]) throws -> Int32 {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", "-c", script] + arguments
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        return process.terminationStatus
+    /// True if the documents are valid.
+    static func accepts(_ schema: String, _ documents: [String]) throws -> Bool {
+        try ProjectPython.run(["-c", script, schema] + documents).status == 0
     }
 }

@@ -1,5 +1,6 @@
 import ContentStore
 import Foundation
+import FoundationXML
 import Manifests
 import Pipeline
 import Testing
@@ -50,17 +51,8 @@ import Testing
             outcomes: [RequirementOutcome(category: "x & y", figure: "imageAP", least: 1, value: 0.5)]
         ).text
         #expect(text.contains("a&lt;b&gt;&amp;&quot;c&quot;?") && text.contains("x &amp; y: imageAP is 0.5"))
-        // Python's parser judges, where there is one.
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", "-c", "import sys, xml.dom.minidom as m; m.parse(sys.stdin)"]
-        let input = Pipe()
-        process.standardInput = input
-        try process.run()
-        input.fileHandleForWriting.write(Data(text.utf8))
-        try input.fileHandleForWriting.close()
-        process.waitUntilExit()
-        #expect([0, 127].contains(process.terminationStatus))
+        let parser = XMLParser(data: Data(text.utf8))
+        #expect(parser.parse())
     }
 
     @Test("that are not there make no task")
