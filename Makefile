@@ -10,7 +10,7 @@ PYTHON_STAMP := $(PYTHON_FOLDER)/.complete
 PYTHON := $(PYTHON_FOLDER)/bin/python
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup setup-packages setup-torch build demo nightly data test test-kill test-faults test-nightly test-standards test-slurm setup-slurm fuzz test-fuzz lint format coverage bench bench-executor install clean docs
+.PHONY: help setup setup-packages setup-torch build demo nightly data test test-cases test-jobs test-kill test-faults test-nightly test-standards test-slurm setup-slurm fuzz test-fuzz lint format coverage bench bench-executor install clean docs
 
 help:
 	@echo "make demo      install what is missing, build, make demo data, train, score, and say where the report is"
@@ -21,6 +21,8 @@ help:
 	@echo "make test-nightly              a fortnight of nights on made images; CATEGORY=FOLDER JOB=FILE takes other ones"
 	@echo "make test-standards            give exports of a lineage and an attestation to validators that others wrote"
 	@echo "make test-slurm                runs through a Slurm cluster of its own, of which parts are killed; installs Slurm"
+	@echo "make test-cases                files, folders, names and limits as people have them, judged by other programs"
+	@echo "make test-jobs                 every job in jobs/ with few steps, where its data is there"
 	@echo "make test-kill KILLS=200       kill runs at random instants and compare what the next ones make"
 	@echo "make test-faults POINTS=200    fail at that many of the system calls by which commands change the store"
 	@echo "make fuzz RUNS=1000000         make inputs that try to end each parser; FUZZ=png for one, SECONDS=60 for a limit for each"
@@ -113,6 +115,17 @@ test-nightly: setup $(if $(filter $(NOMINAL),$(NIGHTS)),build)
 STANDARDS ?= $(NOMINAL)
 test-standards: setup $(if $(filter $(NOMINAL),$(STANDARDS)),build)
 	$(PYTHON) Tests/Standards/check_exports.py --program $(STANDARDS)
+
+# Files, folders, names and limits as people have them; other programs say what is right. CASES="masks names" takes some.
+CASED ?= $(NOMINAL)
+CASES ?=
+test-cases: setup $(if $(filter $(NOMINAL),$(CASED)),build)
+	$(PYTHON) Tests/Cases/run_cases.py --program $(CASED) $(if $(CASES),--only $(CASES))
+
+# Every job in jobs/ in a short form, where its data is there: DATA=FOLDER as for `make data`.
+JOBBED ?= $(NOMINAL)
+test-jobs: setup $(if $(filter $(NOMINAL),$(JOBBED)),build)
+	$(PYTHON) Tests/Jobs/run_jobs.py --program $(JOBBED) $(if $(DATA),--data $(DATA))
 
 # A cluster of several nodes on this machine, in a folder of its own; nothing of the system's configuration is used or changed.
 SLURMED ?= $(NOMINAL)
