@@ -18,7 +18,7 @@ import Testing
         }
         let inventory = ImageInventory(
             training: set(200), heldOut: set(99), test: set(80), normalSetAside: [:], testSetAside: [:], copies: 0,
-            testCopies: 0)
+            testCopies: 0, isGrey: false)
         var figures = DetectionMetrics()
         (figures.images.normal, figures.images.anomalous, figures.imageAUROC) = (40, 40, 1)
         var tests = TestMetrics(figures, [])
@@ -124,11 +124,7 @@ import Testing
         #expect(try rules { $0.data.heldOut.stretched = 1 } == ["stretched"])
         #expect(try rules { $0.data.training.enlarged = 1 } == ["enlarged"])
         #expect(try rules { $0.data.training.formats[0].colour = "grey" } == [])
-        #expect(
-            try rules {
-                $0.data.training.formats[0].colour = "grey"
-                $0.data.heldOut.formats[0].colour = "grey"
-            } == ["noColour"])
+        #expect(try rules { $0.data.isGrey = true } == ["noColour"])
         #expect(try rules { $0.model.tileWidth = 128 } == ["tiles"])
         #expect(try rules { $0.data.normalSetAside = ["damaged": 2] } == ["setAside"])
     }

@@ -55,7 +55,7 @@ import Testing
         for text in texts { #expect(try violations(text) == []) }
         for (found, replacement) in [
             ("\"isMeasured\" :", "\"measured\" :"), ("\"imageAUROC\" : ", "\"imageAUROC\" : 9"),
-            ("\"rule\" : \"", "\"rule\" : \"no"), ("\"format\" : 1", "\"format\" : 2"),
+            ("\"rule\" : \"", "\"rule\" : \"no"), ("\"format\" : 2", "\"format\" : 3"),
             ("\"statedByOwner\" : {", "\"statedByOwner\" : { \"more\" : \"\""),
             ("\"sha256\" : \"", "\"sha256\" : \"g"),
         ] {

@@ -53,16 +53,17 @@ import Thresholds
 
     @Test("Ingest gives the pinned bytes")
     func ingest() throws {
-        expectPinned(try ingest(.train), IngestStage.self, version: 2, ["images.json": "0b0b4f129709"])
-        expectPinned(try ingest(.test), IngestStage.self, version: 2, ["images.json": "68f5305dc8e6"])
+        expectPinned(try ingest(.train), IngestStage.self, version: 3, ["images.json": "2c4050a7b6b1"])
+        expectPinned(try ingest(.test), IngestStage.self, version: 3, ["images.json": "a79cb9a747a6"])
     }
 
     @Test("Selection gives the pinned bytes")
     func selection() throws {
         expectPinned(
-            try select(), SelectStage.self, version: 1,
+            try select(), SelectStage.self, version: 2,
             [
                 "training.json": "b0e86aec7cc6", "heldout.json": "79849b9896c7", "normalization.json": "e3ae965af88c",
+                "colour.json": "60eddfdaad63",
             ])
     }
 
@@ -73,9 +74,10 @@ import Thresholds
             InventoryStage(),
             [
                 ("training", selected["training.json"]!), ("heldout", selected["heldout.json"]!),
+                ("colour", selected["colour.json"]!),
                 ("images.0", try ingest(.train)["images.json"]!), ("images.1", try ingest(.test)["images.json"]!),
             ])
-        expectPinned(outputs, InventoryStage.self, version: 1, ["inventory.json": "c8eb8a4fe209"])
+        expectPinned(outputs, InventoryStage.self, version: 2, ["inventory.json": "a9fbafb4204c"])
     }
 
     @Test("A card gives the pinned bytes")
@@ -90,7 +92,7 @@ import Thresholds
             test: ImageSet(
                 images: 0, listSHA256: Digest.of(text: ""), formats: [], sizes: [], distinctSizes: 0, resized: 0,
                 stretched: 0, enlarged: 0, largestReduction: 1),
-            normalSetAside: ["empty": 1], testSetAside: [:], copies: 0, testCopies: 0)
+            normalSetAside: ["empty": 1], testSetAside: [:], copies: 0, testCopies: 0, isGrey: false)
         let manifest = try data.manifest(more: #", "card": { "owner": "ann" }"#)
         var known = CardFacts(
             manifest, name: "bolt", category: "bolt", recipe: try TrainingRecipe(manifest), textures: nil,
@@ -108,14 +110,16 @@ import Thresholds
                 ("training", try bench.store.put(bytes: Array("[]".utf8))),
                 ("assessment", try bench.store.put(bytes: Array(StageOutputsTests.assessment(0.5).utf8))),
             ])
-        expectPinned(outputs, CardStage.self, version: 1, ["card.json": "6f742935cec3", "card.md": "e21d8ec5ccb6"])
+        expectPinned(outputs, CardStage.self, version: 2, ["card.json": "d388d2b6f7e8", "card.md": "9ee9239afb5c"])
     }
 
     @Test("Corruption gives the pinned bytes")
     func corruption() throws {
         let stage = CorruptStage(
             recipe: try TrainingRecipe(try data.manifest()), shard: 1, images: TrainingImageShelf())
-        let outputs = try bench.run(stage, [("training", try select()["training.json"]!)])
+        let selected = try select()
+        let outputs = try bench.run(
+            stage, [("training", selected["training.json"]!), ("colour", selected["colour.json"]!)])
         expectPinned(outputs, CorruptStage.self, version: 2, ["corruptions": "3b93a05c39ff"])
     }
 
@@ -315,11 +319,11 @@ import Thresholds
             EnrolStage(replay: 0.5, measuresNormalization: true),
             [("roll", try bench.store.put(bytes: roll.bytes)), ("images.0", images)])
         expectPinned(
-            enrolled, EnrolStage.self, version: 1,
+            enrolled, EnrolStage.self, version: 2,
             [
                 "training.json": "eb572a235e0e", "normals.json": "b0e86aec7cc6", "heldout.json": "79849b9896c7",
                 "judged.json": "79849b9896c7",
-                "normalization.json": "bd0dacde205a",
+                "normalization.json": "bd0dacde205a", "colour.json": "60eddfdaad63",
             ])
         let warm = try bench.run(
             WarmStartStage(), [("model", try bench.store.put(bytes: StageOutputsTests.model().bytes))])
@@ -357,11 +361,12 @@ import Thresholds
     func preview() throws {
         let recipe = try TrainingRecipe(try data.manifest())
         let shelf = TrainingImageShelf()
-        let training = ("training", try select()["training.json"]!)
-        let corruptions = try bench.run(CorruptStage(recipe: recipe, shard: 0, images: shelf), [training])
+        let selected = try select()
+        let inputs = [("training", selected["training.json"]!), ("colour", selected["colour.json"]!)]
+        let corruptions = try bench.run(CorruptStage(recipe: recipe, shard: 0, images: shelf), inputs)
         let outputs = try bench.run(
             PreviewStage(recipe: recipe, samples: 3, images: shelf),
-            [training, ("corruptions.0", corruptions["corruptions"]!)])
+            inputs + [("corruptions.0", corruptions["corruptions"]!)])
         expectPinned(outputs, PreviewStage.self, version: 1, ["preview.png": "e3618dcb9b08"])
     }
 

@@ -19,18 +19,18 @@ import Testing
     private static let pinned: [String: [String: String]] = [
         "Intel(R) Xeon(R) Processor @ 2.50GHz, avx512_core_vnni": [
             "aggregate": "3e69725615ed", "assess": "0e5b15793849", "calibrate": "7ba915638337",
-            "card": "eea7949a0909", "choose": "2a0b78b104a2", "confidence": "1acbcc32066b", "corrupt": "3147e182bf76",
-            "drift": "ddd4ed769748", "ingest": "0abb395f13ea", "inventory": "7b821c1bbc5c", "metrics": "4dabdd10964d",
+            "card": "0e2e15b44763", "choose": "2a0b78b104a2", "confidence": "1acbcc32066b", "corrupt": "3147e182bf76",
+            "drift": "ddd4ed769748", "ingest": "9ee182ccdd9e", "inventory": "02cfdbee7e90", "metrics": "4dabdd10964d",
             "overlay": "81d57aaad0d1",
-            "record": "0e8dc3a4d961", "report": "60ac54e25681", "require": "7fcfb999f4c5", "score": "be94219bd2af",
-            "select": "6f1c29b7cab6", "textures": "4d63c6942269", "train": "d739347f3c63",
+            "record": "1b7293679a02", "report": "60ac54e25681", "require": "7fcfb999f4c5", "score": "be94219bd2af",
+            "select": "7717626d3913", "textures": "4d63c6942269", "train": "d739347f3c63",
         ]
     ]
 
     private static let versions = [
-        "aggregate": 3, "assess": 3, "calibrate": 4, "card": 1, "choose": 1, "confidence": 1, "corrupt": 2, "drift": 1,
-        "ingest": 2, "inventory": 1,
-        "metrics": 3, "overlay": 1, "record": 1, "report": 5, "require": 1, "score": 3, "select": 1, "textures": 1,
+        "aggregate": 3, "assess": 3, "calibrate": 4, "card": 2, "choose": 1, "confidence": 1, "corrupt": 2, "drift": 1,
+        "ingest": 3, "inventory": 2,
+        "metrics": 3, "overlay": 1, "record": 1, "report": 5, "require": 1, "score": 3, "select": 2, "textures": 1,
         "train": 2,
     ]
 

@@ -4,6 +4,11 @@ import Imaging
 public enum CameraChange: String, Sendable, CaseIterable, Codable {
     case darker, brighter, lessContrast, moreContrast, warmer, cooler, blurred, sharper, shiftedAcross, shiftedDown
 
+    /// The changes that a camera may make: one without colours has no white balance.
+    public static func possible(isGrey: Bool) -> [CameraChange] {
+        allCases.filter { !isGrey || ($0 != .warmer && $0 != .cooler) }
+    }
+
     /// In words, with its size.
     public var label: String {
         switch self {

@@ -6,8 +6,8 @@ import SeededRandom
 /// A sample is a pure function of the parameters, the images and the generator's state.
 public struct CorruptionModel: Sendable {
     /// Part of every key that a stored corruption goes by; raised whenever the same inputs give other bytes.
-    /// History: 1, the first.
-    public static let version = 1
+    /// History: 1, the first; 2, corruptions of a grey data set are grey in every model, those of a grey image of another one are not.
+    public static let version = 2
 
     public let parameters: CorruptionParameters
     private let normals: any ImageSource
@@ -48,6 +48,7 @@ public struct CorruptionModel: Sendable {
         for _ in 0..<Self.attempts {
             var edited = clean
             let changed = edit(&edited, clean: clean, on: object, using: &generator)
+            if parameters.isGrey { edited.takeColour(whereDifferentFrom: clean, within: changed) }
             let sample = CorruptedSample(settling: edited, against: clean, within: changed, on: object)
             if sample.mask.contains(1) { return sample }
         }
@@ -71,7 +72,7 @@ public struct CorruptionModel: Sendable {
             let contents = PatchContents(
                 weights: parameters.structured.contents, normals: normals, textures: textures)
             return StructuredCorruption(
-                patches: PatchSampler(parameters: parameters.structured), contents: contents
+                patches: PatchSampler(parameters: parameters.structured), contents: contents, isGrey: parameters.isGrey
             ).corrupt(&image, clean: clean, on: object, using: &generator)
         case .perlin:
             return PerlinCorruption(textures: textures).corrupt(&image, using: &generator)
@@ -82,6 +83,22 @@ public struct CorruptionModel: Sendable {
             ).corrupt(&image, clean: clean, on: object, using: &generator)
         case .cutpaste:
             return CutPasteCorruption().corrupt(&image, clean: clean, using: &generator)
+        }
+    }
+}
+
+extension PlanarImage {
+    /// Gives the channels of every pixel that is not the same as in another image their mean.
+    fileprivate mutating func takeColour(whereDifferentFrom other: PlanarImage, within box: PixelBox) {
+        let plane = width * height
+        for y in box.rows {
+            for index in (y * width + box.x)..<(y * width + box.x + box.width) {
+                let colour = SIMD3(values[index], values[plane + index], values[2 * plane + index])
+                guard colour != SIMD3(other.values[index], other.values[plane + index], other.values[2 * plane + index])
+                else { continue }
+                let grey = colour.sum() / 3
+                for channel in 0..<3 { values[channel * plane + index] = grey }
+            }
         }
     }
 }

@@ -5,6 +5,8 @@ public struct CorruptionParameters: Sendable, Equatable {
     public var cleanFraction: Float
     /// Corrupts nothing but the object, where the background is plain enough to tell the two apart.
     public var foregroundOnly: Bool
+    /// True if the data set has no colours: then every corrupted pixel is grey. Known only when its images are, see `DataSetColour`.
+    public var isGrey: Bool
     /// Read by `structured` alone.
     public var structured: StructuredParameters
     /// Read by `nsa` alone.
@@ -12,11 +14,13 @@ public struct CorruptionParameters: Sendable, Equatable {
 
     public init(
         model: CorruptionKind = .structured, cleanFraction: Float = 0.1, foregroundOnly: Bool = false,
+        isGrey: Bool = false,
         structured: StructuredParameters = StructuredParameters(), nsa: NSAParameters = .objects
     ) {
         self.model = model
         self.cleanFraction = cleanFraction
         self.foregroundOnly = foregroundOnly
+        self.isGrey = isGrey
         self.structured = structured
         self.nsa = nsa
     }

@@ -5,6 +5,8 @@ import SeededRandom
 struct StructuredCorruption {
     let patches: PatchSampler
     let contents: PatchContents
+    /// Makes what patches are filled with grey.
+    let isGrey: Bool
 
     /// How often a patch is drawn anew when it cannot be seen.
     private static let attempts = 8
@@ -18,13 +20,12 @@ struct StructuredCorruption {
     func corrupt(
         _ image: inout PlanarImage, clean: PlanarImage, on foreground: [UInt8]?, using generator: inout SeededGenerator
     ) -> PixelBox {
-        let isGrey = clean.isGrey
         var changed = PixelBox.empty
         for _ in 0..<generator.integer(in: patches.parameters.patches) {
             for _ in 0..<Self.attempts {
                 let patch = patches.draw(in: clean, on: foreground, using: &generator)
                 var content = contents.draw(for: patch, in: clean, using: &generator)
-                // A grey camera sees no coloured defects: colour alone would give every corruption away.
+                // Before blending, which measures if the patch can be seen.
                 if isGrey { ColourJitter(saturation: 0).apply(to: &content) }
                 if Self.blend(content, through: patch, into: &image) {
                     changed = changed.union(patch.box)
@@ -70,15 +71,5 @@ struct StructuredCorruption {
             }
         }
         return true
-    }
-}
-
-extension PlanarImage {
-    /// Whether the three channels are the same.
-    fileprivate var isGrey: Bool {
-        let plane = width * height
-        return (0..<plane).allSatisfy {
-            values[$0] == values[plane + $0] && values[$0] == values[2 * plane + $0]
-        }
     }
 }

@@ -10,6 +10,8 @@ public struct Augmentation: Sendable, Equatable {
     public var brightness, contrast: Float
     /// Largest relative change of each colour channel by itself, as by another white balance.
     public var colour: Float
+    /// True if the data set has no colours: then `colour` has no effect. Known only when its images are, see `DataSetColour`.
+    public var isGrey: Bool
     /// Largest share of the fine detail (what a Gaussian of one pixel takes away) that is taken away or added.
     public var sharpness: Float
 
@@ -25,12 +27,18 @@ public struct Augmentation: Sendable, Equatable {
     public init(
         flipHorizontal: Bool = false, flipVertical: Bool = false, quarterTurns: Bool = false, shift: Float = 0,
         brightness: Float = 0, contrast: Float = 0, colour: Float = 0, sharpness: Float = 0,
-        crop: Crop? = nil
+        isGrey: Bool = false, crop: Crop? = nil
     ) {
-        self.crop = crop
+        (self.isGrey, self.crop) = (isGrey, crop)
         (self.flipHorizontal, self.flipVertical, self.quarterTurns) = (flipHorizontal, flipVertical, quarterTurns)
         (self.shift, self.brightness, self.contrast) = (shift, brightness, contrast)
         (self.colour, self.sharpness) = (colour, sharpness)
+    }
+
+    /// True if anything but the crop is switched on and has an effect.
+    public var changesImages: Bool {
+        flipHorizontal || flipVertical || quarterTurns || shift > 0 || brightness > 0 || contrast > 0
+            || (colour > 0 && !isGrey) || sharpness > 0
     }
 
     /// Draws the same amount of random numbers whatever is switched on, but for the crop.
@@ -64,8 +72,9 @@ public struct Augmentation: Sendable, Equatable {
             changed = changed.shifted(x: x, y: y)
         }
         // Exposure and white balance multiply: black stays black.
-        if brightness > 0 || colour > 0 {
-            changed = changed.scaled(cast.map { (1 + brightness * brighter) * (1 + colour * $0) })
+        let tint = isGrey ? 0 : colour
+        if brightness > 0 || tint > 0 {
+            changed = changed.scaled(cast.map { (1 + brightness * brighter) * (1 + tint * $0) })
         }
         if contrast > 0 { changed = changed.contrast(1 + contrast * steeper) }
         if sharpness > 0 {

@@ -11,6 +11,7 @@ public struct SampleReplay: Sendable {
     /// - Parameters:
     ///   - images: those that the shard was made from, with the same augmentation and seed.
     ///   - noise: sigma of the Gaussian noise that is added to both images alike, 1 = the range of pixel values.
+    ///     Grey where the augmentation is that of a grey data set.
     public init(images: TrainingImages, augmentation: Augmentation, seed: UInt64, noise: Float) {
         (self.images, self.augmentation) = (images, augmentation)
         (self.seed, self.noise) = (seed, noise)
@@ -23,8 +24,10 @@ public struct SampleReplay: Sendable {
         var corrupted = stored.restored(on: clean)
         if noise > 0 {
             var generator = SeededGenerator(seed: seed, stream: "noise", UInt64(stored.variant))
+            // The noise of a camera without colours is the same in all channels.
+            let drawn = (0..<clean.values.count / (augmentation.isGrey ? 3 : 1)).map { _ in noise * generator.normal() }
             for index in clean.values.indices {
-                let added = noise * generator.normal()
+                let added = drawn[index % drawn.count]
                 clean.values[index] += added
                 corrupted.corrupted.values[index] += added
             }

@@ -26,24 +26,27 @@ struct AssessStage: Stage {
     }
 
     func run(_ context: TaskContext) throws {
+        let isGrey = try context.readJSON(DataSetColour.self, "colour").isGrey
         let model = try Model(bytes: try context.read("model"), name: "\(context.task) model")
         let heldOut = try TrainingImages(try context.readJSON(TrainingIndex.self, "heldout"), context)
         let textures =
             try context.hasInput("textures")
             ? TextureImages(try context.readJSON([Digest].self, "textures"), context) : nil
         let trials = try SyntheticTrials(
-            images: heldOut, normals: try images.images("training", context), textures: textures
+            images: heldOut, normals: try images.images("training", context), textures: textures,
+            isGrey: isGrey
         ) { try context.checkCancellation() }
         let assessment = try engines.withEngine(.scoring(model, recipe.scoringEngine, threads: context.threads)) {
             engine in
-            try assess(model, engine, trials, context)
+            try assess(model, engine, trials, CameraChange.possible(isGrey: isGrey), context)
         }
         try context.writeJSON(assessment, to: "assessment.json")
     }
 
-    private func assess(_ model: Model, _ engine: NetworkEngine, _ trials: SyntheticTrials, _ context: TaskContext)
-        throws -> Assessment
-    {
+    private func assess(
+        _ model: Model, _ engine: NetworkEngine, _ trials: SyntheticTrials, _ changes: [CameraChange],
+        _ context: TaskContext
+    ) throws -> Assessment {
         let detector = Detector(engine: engine, model: model)
         engine.load(model.network.initialParameters(seed: recipe.training.seed))
         let before = try projection(detector, trials, context)
@@ -68,7 +71,8 @@ struct AssessStage: Stage {
             defectScores: corrupted.map { model.calibration.normalized($0.score) },
             falseAlarms: share(clean, model), recall: share(corrupted, model),
             detection: try detection(clean, trials.trials.indices.map { (corrupted[$0], trials.trials[$0].mask) }),
-            kinds: kinds, robustness: try robustness(model, detector, trials, usual: clean.map(\.score), context),
+            kinds: kinds,
+            robustness: try robustness(model, detector, trials, changes, usual: clean.map(\.score), context),
             projection: after,
             projectionBeforeTraining: before)
     }
@@ -109,12 +113,13 @@ struct AssessStage: Stage {
     }
 
     private func robustness(
-        _ model: Model, _ detector: Detector, _ trials: SyntheticTrials, usual: [Float], _ context: TaskContext
+        _ model: Model, _ detector: Detector, _ trials: SyntheticTrials, _ changes: [CameraChange], usual: [Float],
+        _ context: TaskContext
     ) throws -> [Assessment.Robustness] {
         let clean = Array(trials.clean.prefix(AssessStage.robustnessImages))
         let corrupted = trials.trials.prefix(2 * AssessStage.robustnessImages).map(\.corrupted)
-        return try CameraChange.allCases.enumerated().map { number, change in
-            context.progress(number, of: CameraChange.allCases.count, unit: "camera changes")
+        return try changes.enumerated().map { number, change in
+            context.progress(number, of: changes.count, unit: "camera changes")
             let changed = try detections(detector, clean.map(change.applied), context).map(\.score)
             let defects = try detections(detector, corrupted.map(change.applied), context).map(\.score)
             let shifts = zip(changed, usual).map {

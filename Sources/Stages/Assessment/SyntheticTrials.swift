@@ -22,16 +22,19 @@ struct SyntheticTrials {
 
     /// - Parameters:
     ///   - images: held-out normal images, at least one.
+    ///   - isGrey: true if the data set has no colours.
     ///   - normals: where corruptions take material of other normal images from.
     init(
-        images: TrainingImages, normals: any ImageSource, textures: (any ImageSource)?, check: () throws -> Void
+        images: TrainingImages, normals: any ImageSource, textures: (any ImageSource)?, isGrey: Bool,
+        check: () throws -> Void
     ) rethrows {
         let count = min(images.count, SyntheticTrials.imageLimit)
         clean = (0..<count).map(images.image)
         let kinds = CorruptionKind.allCases
         let models = kinds.map { kind in
             CorruptionModel(
-                parameters: CorruptionParameters(model: kind, cleanFraction: 0, foregroundOnly: true), normals: normals,
+                parameters: CorruptionParameters(model: kind, cleanFraction: 0, foregroundOnly: true, isGrey: isGrey),
+                normals: normals,
                 textures: textures)
         }
         var trials: [Trial] = []

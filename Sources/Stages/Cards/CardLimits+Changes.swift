@@ -77,11 +77,11 @@ extension CardLimits {
                 "\(enlarged) of \(count) normal images are smaller than \(size) pixels and were enlarged: there is no finer "
                     + "detail in them to learn.")
         }
-        if sets.allSatisfy({ $0.isGrey || $0.images == 0 }), count > 0 {
+        if data.isGrey, count > 0 {
             add(
                 "noColour", ["images": Double(count)],
-                "All \(count) normal images are grey: the model has learned nothing of colour, and an image with colours is "
-                    + "outside of what it knows.")
+                "All \(count) normal images are grey: the model has learned nothing of colour, the synthetic defects were grey too, "
+                    + "and an image with colours is outside of what it knows.")
         }
         if (details.tileWidth, details.tileHeight) != (details.width, details.height) {
             add(

@@ -10,7 +10,8 @@ import Thresholds
 /// where they were compared.
 struct CardStage: Stage {
     static let name = ContentStore.cardStage
-    static let version = 1
+    /// History: 1 = first; 2 = says if the data set is grey.
+    static let version = 2
 
     var known: CardFacts
 

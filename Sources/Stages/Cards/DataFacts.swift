@@ -8,6 +8,7 @@ struct DataFacts: Codable, Equatable, Sendable {
     var normalSetAside, testSetAside: [String: Int]
     /// See `ImageInventory`.
     var copies, testCopies: Int
+    var isGrey: Bool
     /// Nil where textures are made by formula.
     var textures: CardFacts.Textures?
 
@@ -16,7 +17,7 @@ struct DataFacts: Codable, Equatable, Sendable {
         (training, heldOut, test) = (inventory.training, inventory.heldOut, inventory.test)
         (normalSetAside, testSetAside) = (inventory.normalSetAside, inventory.testSetAside)
         (copies, testCopies) = (inventory.copies, inventory.testCopies)
-        textures = known.textures
+        (isGrey, textures) = (inventory.isGrey, known.textures)
     }
 
     /// Images that were trained on or held out.

@@ -5,7 +5,7 @@ import Pipeline
 struct CardEvidenceTasks {
     /// Make `model` and the curve of the training, and `assessment.json`.
     var calibrate, assess: TaskID
-    /// Make `training.json` and `heldout.json`.
+    /// Makes `training.json`, `heldout.json` and `colour.json`.
     var division: TaskID
     /// Lists of images after ingest, normal ones and test images.
     var ingests: [TaskID]
@@ -21,6 +21,7 @@ extension GraphAssembler {
             inputs: [
                 TaskInput("training", evidence.division, "training.json"),
                 TaskInput("heldout", evidence.division, "heldout.json"),
+                TaskInput("colour", evidence.division, "colour.json"),
             ] + evidence.ingests.enumerated().map { TaskInput("images.\($0.offset)", $0.element, "images.json") })
         var inputs = [
             TaskInput("model", evidence.calibrate, "model"), TaskInput("inventory", inventory, "inventory.json"),

@@ -13,6 +13,8 @@ struct ImageInventory: Codable, Equatable, Sendable {
     var copies: Int
     /// Test images that have the bytes of an image that was trained on or held out.
     var testCopies: Int
+    /// True if no normal image has colours.
+    var isGrey: Bool
 }
 
 /// Some images: how many, which, and what their files were like.
@@ -51,7 +53,4 @@ struct ImageSet: Codable, Equatable, Sendable {
     static func listText(_ sources: some Sequence<Digest>) -> String {
         sources.map { $0.hex + "\n" }.sorted().joined()
     }
-
-    /// Whether none of the originals has colour.
-    var isGrey: Bool { images > 0 && formats.allSatisfy { $0.colour == "grey" } }
 }

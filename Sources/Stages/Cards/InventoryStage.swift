@@ -5,10 +5,11 @@ import Pipeline
 /// Counts the images of a model, and says what their files were like. A task of its own, so that another text in a card does
 /// not need the decoded images again, which may have been collected by then.
 ///
-/// Inputs: `training` and `heldout`, and `images.N`, lists after ingest of both splits.
+/// Inputs: `training`, `heldout` and `colour`, and `images.N`, lists after ingest of both splits.
 struct InventoryStage: Stage {
     static let name = "inventory"
-    static let version = 1
+    /// History: 1 = first; 2 = says if the data set is grey.
+    static let version = 2
 
     let outputs = ["inventory.json"]
     let parameters: [KeyPart] = []
@@ -51,7 +52,8 @@ struct InventoryStage: Stage {
             ImageInventory(
                 training: try describe(training), heldOut: try describe(heldOut), test: try describe(test),
                 normalSetAside: normalSetAside, testSetAside: testSetAside, copies: normalFiles - normals.count,
-                testCopies: testFiles.count(where: known.contains)), to: "inventory.json")
+                testCopies: testFiles.count(where: known.contains),
+                isGrey: try context.readJSON(DataSetColour.self, "colour").isGrey), to: "inventory.json")
     }
 
     /// What is known of some images so far.

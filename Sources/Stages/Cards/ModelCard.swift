@@ -5,8 +5,8 @@ import ContentStore
 /// Model Reporting" (Mitchell et al., FAT* 2019, arXiv 1810.03993). All of it but `statedByOwner` is taken from records. No clock,
 /// host or path.
 struct ModelCard: Codable, Equatable, Sendable {
-    /// History: 1 = first.
-    static let version = 1
+    /// History: 1 = first; 2 = `data.isGrey`.
+    static let version = 2
 
     var format = ModelCard.version
     var model: Details

@@ -1,3 +1,4 @@
+import AnomalyDetection
 import ContentStore
 
 /// Some images of a category after ingest: what each file is and where its pixels lie in the store.
@@ -15,6 +16,8 @@ struct ImageIndex: Codable, Sendable {
         var mask: Digest?
         var width: Int
         var height: Int
+        /// True if its pixels have no colours, see `PackedImage.isGrey`; nil for a file that was set aside.
+        var isGrey: Bool?
         /// Why the file was set aside.
         var rejection: String?
         /// The kind of it.
@@ -34,4 +37,11 @@ struct TrainingIndex: Codable, Sendable {
     }
 
     var entries: [Entry]
+}
+
+extension DataSetColour {
+    /// - Parameter entries: the normal images of a data set; files that were set aside have no part in it.
+    init(_ entries: some Sequence<ImageIndex.Entry>) {
+        self.init(isGrey: entries.allSatisfy { $0.isGrey ?? true })
+    }
 }

@@ -8,8 +8,9 @@ import Pipeline
 /// one decode.
 struct IngestStage: Stage {
     static let name = "ingest"
-    /// History: 1 = first; 2 = faults of a mask name its image, and no path; of files that are set aside, the kind of the fault.
-    static let version = 2
+    /// History: 1 = first; 2 = faults of a mask name its image, and no path; of files that are set aside, the kind of the fault;
+    /// 3 = says which images are grey.
+    static let version = 3
 
     struct Source: Sendable {
         var image: SourceImage
@@ -75,7 +76,8 @@ struct IngestStage: Stage {
         _ entry: inout ImageIndex.Entry, _ fault: ImageFault, _ reason: String, _ context: TaskContext,
         _ faults: inout [String]
     ) {
-        (entry.pixels, entry.mask, entry.rejection, entry.fault) = (nil, nil, reason, fault)
+        (entry.pixels, entry.mask, entry.isGrey) = (nil, nil, nil)
+        (entry.rejection, entry.fault) = (reason, fault)
         if onBadImage == .quarantine {
             context.warn("set aside: \(reason)")
         } else {
@@ -99,6 +101,7 @@ struct IngestStage: Stage {
                 name: source.image.file, labelled: labelled, actual: packed.original.format)
         }
         (entry.pixels, entry.width, entry.height) = (pixels, packed.original.width, packed.original.height)
+        entry.isGrey = packed.isGrey
         guard let maskPath = source.image.maskPath, let maskDigest = source.maskDigest else { return }
         // Not its path, which is no part of the key and must not reach a result.
         let maskName = "the mask of \(source.image.file)"

@@ -8,12 +8,13 @@ import Pipeline
 /// used.
 struct SelectStage: Stage {
     static let name = "select"
-    static let version = 1
+    /// History: 1 = first; 2 = decides if the data set is grey.
+    static let version = 2
 
     var category: String
     var heldOutFraction: Float
 
-    let outputs = ["training.json", "heldout.json", "normalization.json"]
+    let outputs = ["training.json", "heldout.json", "normalization.json", "colour.json"]
 
     var parameters: [KeyPart] { [KeyPart("heldOutFraction", heldOutFraction)] }
 
@@ -37,6 +38,13 @@ struct SelectStage: Stage {
         let used = entries.map { TrainingIndex.Entry(source: $0.source, pixels: $0.pixels!) }
         try context.writeJSON(TrainingIndex(entries: Array(used[..<heldOut])), to: "heldout.json")
         try context.writeJSON(TrainingIndex(entries: Array(used[heldOut...])), to: "training.json")
+        let colour = DataSetColour(entries)
+        if colour.isGrey {
+            context.warn(
+                "all \(entries.count) normal images of \(category) are grey: synthetic defects are grey too, and "
+                    + "augmentation.colour has no effect")
+        }
+        try context.writeJSON(colour, to: "colour.json")
         var statistics = PixelStatistics()
         for entry in used[heldOut...] {
             try context.checkCancellation()

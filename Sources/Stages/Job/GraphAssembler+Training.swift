@@ -13,6 +13,8 @@ struct Shelves: Sendable {
 /// What a chain of training tasks starts from.
 struct TrainingInputs {
     var training, normalization: TaskInput
+    /// Says if the data set is grey.
+    var colour: TaskInput
     var textures: TaskInput?
     /// A checkpoint to go on from; nil for new weights.
     var checkpoint: TaskInput?
@@ -47,14 +49,14 @@ extension GraphAssembler {
         var allCorruptions: [TaskID] = []
         for shard in 0..<recipe.training.shardCount {
             let label = String(repeating: "0", count: max(0, 4 - "\(shard)".count)) + "\(shard)"
-            var inputs = [start.training]
+            var inputs = [start.training, start.colour]
             if let textures = start.textures { inputs.append(textures) }
             let corruptions = add(
                 "\(name)/corrupt/\(label)", CorruptStage(recipe: recipe, shard: shard, images: shelves.images),
                 inputs: inputs, isIntermediate: true)
             allCorruptions.append(corruptions)
             inputs = [
-                start.training, start.normalization, TaskInput("corruptions", corruptions, "corruptions"),
+                start.training, start.normalization, start.colour, TaskInput("corruptions", corruptions, "corruptions"),
             ]
             if let last = checkpoints.last {
                 inputs.append(TaskInput("checkpoint", last, "checkpoint"))

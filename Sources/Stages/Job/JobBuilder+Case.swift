@@ -29,6 +29,7 @@ extension JobBuilder {
             on: TrainingInputs(
                 training: TaskInput("training", select, "training.json"),
                 normalization: TaskInput("normalization", select, "normalization.json"),
+                colour: TaskInput("colour", select, "colour.json"),
                 textures: try textures(manifest).map { TaskInput("textures", $0, "textures.json") }),
             with: shelves)
     }
@@ -63,11 +64,11 @@ extension JobBuilder {
             inputs: [
                 TaskInput("checkpoint", checkpoint, "checkpoint"), TaskInput("training", select, "training.json"),
                 TaskInput("heldout", select, "heldout.json"),
-                TaskInput("normalization", select, "normalization.json"),
+                TaskInput("normalization", select, "normalization.json"), TaskInput("colour", select, "colour.json"),
             ], resources: .wholeMachine)
         var inputs = [
             TaskInput("model", calibrate, "model"), TaskInput("training", select, "training.json"),
-            TaskInput("heldout", select, "heldout.json"),
+            TaskInput("heldout", select, "heldout.json"), TaskInput("colour", select, "colour.json"),
         ]
         if let textures = try textures(manifest) { inputs.append(TaskInput("textures", textures, "textures.json")) }
         let assess = assembler.add(

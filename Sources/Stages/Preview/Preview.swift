@@ -21,7 +21,10 @@ public struct Preview: Sendable {
             }
             let task = assembler.add(
                 "\(item.name)/preview", PreviewStage(recipe: item.recipe, samples: samples, images: job.images),
-                inputs: [TaskInput("training", item.select, "training.json")] + inputs)
+                inputs: [
+                    TaskInput("training", item.select, "training.json"),
+                    TaskInput("colour", item.select, "colour.json"),
+                ] + inputs)
             return (item.name, task)
         }
         graph = try TaskGraph(job.graph.part(neededFor: needed) + assembler.tasks)

@@ -21,6 +21,7 @@ struct PreviewStage: Stage {
     }
 
     func run(_ context: TaskContext) throws {
+        let recipe = try recipe.fitted(to: context)
         let replay = SampleReplay(
             images: try images.images("training", context), augmentation: recipe.augmentation,
             seed: recipe.training.seed, noise: recipe.training.noise)

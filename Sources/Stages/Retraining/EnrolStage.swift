@@ -5,7 +5,8 @@ import Pipeline
 /// Divides the images of a night by its roll: what steps are taken on, what else belongs to the normal images, what is held out.
 struct EnrolStage: Stage {
     static let name = "enrol"
-    static let version = 1
+    /// History: 1 = first; 2 = decides if the images of the night are grey.
+    static let version = 2
 
     /// Share of old images among those that a warm start trains on.
     var replay: Double
@@ -13,7 +14,7 @@ struct EnrolStage: Stage {
     var measuresNormalization: Bool
 
     var outputs: [String] {
-        ["training.json", "normals.json", "heldout.json", "judged.json"]
+        ["training.json", "normals.json", "heldout.json", "judged.json", "colour.json"]
             + (measuresNormalization ? ["normalization.json"] : [])
     }
 
@@ -22,7 +23,8 @@ struct EnrolStage: Stage {
     }
 
     func run(_ context: TaskContext) throws {
-        let parts = try Roll(bytes: try context.read("roll")).parts(replay: replay)
+        let roll = try Roll(bytes: try context.read("roll"))
+        let parts = roll.parts(replay: replay)
         var entries: [Digest: ImageIndex.Entry] = [:]
         for input in context.inputs(startingWith: "images") {
             for entry in try context.readJSON(ImageIndex.self, input).entries { entries[entry.source] = entry }
@@ -45,6 +47,14 @@ struct EnrolStage: Stage {
         try context.writeJSON(try index(parts.normals), to: "normals.json")
         try context.writeJSON(heldOut, to: "heldout.json")
         try context.writeJSON(try index(parts.judged), to: "judged.json")
+        // Of all members, and not of those that this night happens to train on.
+        let colour = DataSetColour(roll.members.compactMap { entries[$0.source] })
+        if colour.isGrey {
+            context.warn(
+                "all normal images of the night are grey: synthetic defects are grey too, and augmentation.colour has no "
+                    + "effect")
+        }
+        try context.writeJSON(colour, to: "colour.json")
         guard measuresNormalization else { return }
         var statistics = PixelStatistics()
         for entry in training.entries {

@@ -36,7 +36,8 @@ public struct RetrainingJob: Sendable {
         let enrol = builder.enrol(recipe.grid)
         var start = TrainingInputs(
             training: TaskInput("training", enrol, "training.json"),
-            normalization: TaskInput("normalization", enrol, "normalization.json"), textures: builder.textures)
+            normalization: TaskInput("normalization", enrol, "normalization.json"),
+            colour: TaskInput("colour", enrol, "colour.json"), textures: builder.textures)
         let started = isWarm ? champion?.digest : nil
         let championInput = champion.map { TaskInput(name: "model", source: .blob($0.digest)) }
         if isWarm, let championInput {
@@ -51,7 +52,7 @@ public struct RetrainingJob: Sendable {
             CalibrateStage(images.category, recipe, manifest, builder.shelves.engines),
             inputs: [
                 TaskInput("checkpoint", checkpoints[checkpoints.count - 1], "checkpoint"), start.normalization,
-                TaskInput("training", enrol, "normals.json"), TaskInput("heldout", enrol, "heldout.json"),
+                TaskInput("training", enrol, "normals.json"), TaskInput("heldout", enrol, "heldout.json"), start.colour,
             ], resources: .wholeMachine)
         var evidence: [TaskInput] = []
         if let champion, let championInput { evidence += builder.judge("champion", championInput, champion.model.grid) }
@@ -183,6 +184,8 @@ public struct RetrainingJob: Sendable {
             let enrol = enrol(grid)
             var inputs = [
                 model, TaskInput("training", enrol, "normals.json"), TaskInput("heldout", enrol, "judged.json"),
+                // Of one size, so that both models are judged by the same defects.
+                TaskInput("colour", self.enrol(recipe.grid), "colour.json"),
             ]
             if let textures { inputs.append(textures) }
             let assess = assembler.add(

@@ -34,6 +34,7 @@ struct CalibrateStage: Stage {
     }
 
     func run(_ context: TaskContext) throws {
+        let recipe = try recipe.fitted(to: context)
         let checkpoint = try Checkpoint(bytes: try context.read("checkpoint"), name: "\(context.task) checkpoint")
         let heldOut = try TrainingImages(try context.readJSON(TrainingIndex.self, "heldout"), context)
         let normalization = try context.readJSON(PixelNormalization.self, "normalization")
@@ -57,13 +58,15 @@ struct CalibrateStage: Stage {
                 }
             }
             let detector = makeDetector()
-            let variants = variantCount(heldOut.count)
+            let variants = variantCount(heldOut.count, recipe.augmentation)
             let samples = (0..<variants).flatMap { variant in (0..<heldOut.count).map { ($0, variant) } }
             let trainingSamples = estimate == .robust ? (0..<training.count).map { ($0, $0 % variants) } : []
             func score(_ images: TrainingImages, _ samples: [(Int, Int)], then use: (Detection) -> Void) throws {
                 for first in stride(from: 0, to: samples.count, by: 8) {
                     try context.checkCancellation()
-                    let batch = samples[first..<min(first + 8, samples.count)].map { changed(images, $0, $1) }
+                    let batch = samples[first..<min(first + 8, samples.count)].map {
+                        changed(images, $0, $1, recipe.augmentation)
+                    }
                     for detection in detector.detect(batch) {
                         guard detection.score.isFinite else { throw ScoringError.notFinite(task: "\(context.task)") }
                         use(detection)
@@ -96,17 +99,17 @@ struct CalibrateStage: Stage {
 
     /// How many there are of each held-out image: as it is, and as often changed as it takes to have enough scores; one where
     /// nothing may change.
-    private func variantCount(_ images: Int) -> Int {
-        var unchanged = Augmentation()
-        unchanged.crop = recipe.augmentation.crop
-        guard recipe.augmentation != unchanged else { return 1 }
+    private func variantCount(_ images: Int, _ augmentation: Augmentation) -> Int {
+        guard augmentation.changesImages else { return 1 }
         return max(1, (CalibrateStage.calibrationScores + images - 1) / images)
     }
 
-    private func changed(_ images: TrainingImages, _ index: Int, _ variant: Int) -> PlanarImage {
+    private func changed(
+        _ images: TrainingImages, _ index: Int, _ variant: Int, _ augmentation: Augmentation
+    ) -> PlanarImage {
         let image = images.image(at: index)
         guard variant > 0 else { return image }
-        var augmentation = recipe.augmentation
+        var augmentation = augmentation
         augmentation.crop = nil
         var generator = images.generator(image: index, variant: variant, seed: recipe.training.seed)
         return augmentation.applied(to: image, using: &generator)

@@ -21,6 +21,7 @@ struct CorruptStage: Stage {
     }
 
     func run(_ context: TaskContext) throws {
+        let recipe = try recipe.fitted(to: context)
         let images = try images.images("training", context)
         let textures =
             try context.hasInput("textures")

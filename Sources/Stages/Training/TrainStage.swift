@@ -22,6 +22,7 @@ struct TrainStage: Stage {
     }
 
     func run(_ context: TaskContext) throws {
+        let recipe = try recipe.fitted(to: context)
         let images = try images.images("training", context)
         let corruptions = try CorruptionShard(
             bytes: try context.read("corruptions"), name: "\(context.task) corruptions")

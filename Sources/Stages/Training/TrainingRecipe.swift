@@ -2,6 +2,7 @@ import AnomalyDetection
 import ContentStore
 import Manifests
 import NeuralNetworks
+import Pipeline
 
 /// What of a manifest decides a model: the network, its input and how it is trained.
 struct TrainingRecipe: Sendable {
@@ -38,6 +39,15 @@ struct TrainingRecipe: Sendable {
         corruption = CorruptionParameters(manifest.corruption)
         engine = try EngineChoice(manifest.engine)
         scoringEngine = try EngineChoice.scoring(manifest.engine)
+    }
+
+    /// The recipe for the images of a task, whose input `colour` says if they are grey. No part of a key depends on it: the input
+    /// does.
+    func fitted(to context: TaskContext) throws -> TrainingRecipe {
+        var recipe = self
+        let isGrey = try context.readJSON(DataSetColour.self, "colour").isGrey
+        (recipe.augmentation.isGrey, recipe.corruption.isGrey) = (isGrey, isGrey)
+        return recipe
     }
 
     /// What the samples of a shard depend on, beside the images.
