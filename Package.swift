@@ -51,7 +51,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
-            name: "Manifests",
+            name: "Manifests", dependencies: ["Folders"],
             resources: [
                 .embedInCode("Resources/job.schema.json"), .embedInCode("Resources/sweep.schema.json"),
                 .embedInCode("Resources/object.json"), .embedInCode("Resources/texture.json"),
@@ -59,8 +59,8 @@ let package = Package(
             swiftSettings: numeric),
 
         // Digests and tasks: nothing here knows what an image is.
-        .target(name: "Slurm", dependencies: ["ContentStore", "Pipeline"], swiftSettings: strict),
-        .target(name: "Pipeline", dependencies: ["CProcessTree", "ContentStore"], swiftSettings: strict),
+        .target(name: "Slurm", dependencies: ["ContentStore", "Folders", "Pipeline"], swiftSettings: strict),
+        .target(name: "Pipeline", dependencies: ["CProcessTree", "ContentStore", "Folders"], swiftSettings: strict),
         .target(
             name: "ContentStore",
             dependencies: [
@@ -83,7 +83,7 @@ let package = Package(
         .target(
             name: "NeuralNetworks", dependencies: ["BinaryCoding", "SeededRandom", "Tensors"], swiftSettings: rawMemory),
         .target(name: "Tensors", dependencies: ["CTensorKernels", "COpenBLAS", "COneDNN"], swiftSettings: rawMemory),
-        .target(name: "Imaging", dependencies: ["CImageCodecs"], swiftSettings: numeric),
+        .target(name: "Imaging", dependencies: ["CImageCodecs", "Folders"], swiftSettings: numeric),
         .target(name: "BinaryCoding", swiftSettings: numeric),
         .target(name: "SeededRandom", swiftSettings: numeric),
 

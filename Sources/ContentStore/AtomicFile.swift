@@ -31,7 +31,7 @@ public enum AtomicFile {
             try file.write(bytes)
             try file.synchronize()
         } catch {
-            unsafe unlink(path)
+            unsafe unlink(path.systemPath)
             throw error
         }
     }
@@ -63,6 +63,9 @@ public enum AtomicFile {
     /// Creates a folder in one that is there, where nobody looks for it: not durable by itself. Throws `StoreError`.
     public static func createPrivateFolder(_ path: String) throws { try FolderOperations.create(path) }
 
+    /// Removes a file, or a folder with everything in it; links are removed, not followed. Throws `StoreError`.
+    public static func removeAll(_ path: String) throws { try FolderOperations.remove(path) }
+
     static func replace(_ path: String, _ fill: (OpenFile) throws(StoreError) -> Void) throws(StoreError) {
         let number = sequence.add(1, ordering: .relaxed).newValue
         let temporary = "\(path).\(getpid())-\(number).partial"
@@ -72,7 +75,7 @@ public enum AtomicFile {
             try file.synchronize()
             try FolderOperations.move(temporary, to: path)
         } catch {
-            unsafe unlink(temporary)
+            unsafe unlink(temporary.systemPath)
             throw error
         }
         try FolderOperations.synchronize(FolderOperations.parent(of: path))
@@ -88,11 +91,11 @@ public enum AtomicFile {
             let file = try OpenFile(temporary, in: folder, O_WRONLY | O_CREAT | O_EXCL)
             try fill(file)
             try file.synchronize()
-            guard unsafe renameat(folder.descriptor, temporary, folder.descriptor, name) == 0 else {
+            guard unsafe renameat(folder.descriptor, temporary.systemPath, folder.descriptor, name.systemPath) == 0 else {
                 throw .from(errno: errno, "move \(temporary) to", folder.path + "/" + name)
             }
         } catch {
-            unsafe unlinkat(folder.descriptor, temporary, 0)
+            unsafe unlinkat(folder.descriptor, temporary.systemPath, 0)
             throw error
         }
         try folder.synchronize()
@@ -134,7 +137,7 @@ public enum AtomicFile {
     /// `nil` unless a regular file itself, not a link to one, is at `path`.
     private static func linkFreeSignature(_ path: String) throws(StoreError) -> FileSignature? {
         var information = stat()
-        if unsafe lstat(path, &information) != 0 {
+        if unsafe lstat(path.systemPath, &information) != 0 {
             if errno == ENOENT { return nil }
             throw .from(errno: errno, "inspect", path)
         }

@@ -1,3 +1,4 @@
+import Folders
 import Glibc
 import Synchronization
 
@@ -51,7 +52,7 @@ public final class BlobFolder: Sendable {
         if (try? verifiedObject(digest)) != nil {
             try FolderOperations.remove(path)
         } else {
-            _ = unsafe chmod(path, 0o444)
+            _ = unsafe chmod(path.systemPath, 0o444)
             try file.synchronize()
             try FolderOperations.move(path, to: ContentStore.objectPath(digest, store: store))
         }

@@ -1,3 +1,4 @@
+import Folders
 import Glibc
 import Synchronization
 
@@ -47,7 +48,7 @@ extension ContentStore {
         guard committer != nil, HostClock.wallNanoseconds() - signature.modifiedNanoseconds > Self.useNanoseconds else {
             return true
         }
-        return unsafe utimensat(AT_FDCWD, objectPath(digest), nil, 0) == 0 || errno != ENOENT
+        return unsafe utimensat(AT_FDCWD, objectPath(digest).systemPath, nil, 0) == 0 || errno != ENOENT
     }
 
     /// Whether the blob is there; its content is not looked at.
@@ -64,7 +65,7 @@ extension ContentStore {
             try file.write(bytes)
             try name(temporary, digest, file)
         } catch {
-            unsafe unlink(temporary)
+            unsafe unlink(temporary.systemPath)
             throw error
         }
         return digest
@@ -85,7 +86,7 @@ extension ContentStore {
             try FolderOperations.remove(file)
             return (digest, sizeBytes)
         }
-        if signature.linkCount == 1, unsafe chmod(file, 0o444) == 0 {
+        if signature.linkCount == 1, unsafe chmod(file.systemPath, 0o444) == 0 {
             do {
                 try name(file, digest, content)
             } catch {
@@ -118,7 +119,7 @@ extension ContentStore {
     public func put(copyOf file: String) throws -> Digest {
         _ = try writable(to: "store \(file)")
         let temporary = temporaryPath()
-        defer { unsafe unlink(temporary) }
+        defer { unsafe unlink(temporary.systemPath) }
         let copy = try OpenFile(temporary, O_WRONLY | O_CREAT | O_EXCL)
         try AtomicFile.copyContent(of: .reading(file), to: copy)
         return try put(movingFile: temporary)

@@ -1,3 +1,4 @@
+import Folders
 import Glibc
 
 /// What tells, without reading it, that a file is still the one seen before. The change time cannot be set by
@@ -24,7 +25,7 @@ struct FileSignature: Equatable, Sendable {
     /// `nil` when nothing is there. Follows symbolic links.
     init?(path: String) throws(StoreError) {
         var information = stat()
-        if unsafe stat(path, &information) != 0 {
+        if unsafe stat(path.systemPath, &information) != 0 {
             if errno == ENOENT || errno == ENOTDIR { return nil }
             throw .from(errno: errno, "inspect", path)
         }

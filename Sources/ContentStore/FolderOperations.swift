@@ -1,3 +1,4 @@
+import Folders
 import Glibc
 
 /// Operations on folders and their entries, each one system call with its error named.
@@ -5,7 +6,7 @@ enum FolderOperations {
     /// Creates a folder in an existing one; says whether it was missing.
     @discardableResult
     static func create(_ path: String) throws(StoreError) -> Bool {
-        if unsafe mkdir(path, 0o755) == 0 { return true }
+        if unsafe mkdir(path.systemPath, 0o755) == 0 { return true }
         let code = errno
         if code == EEXIST, try FolderOperations.isFolder(path) { return false }
         throw .from(errno: code, "create the folder", path)
@@ -21,7 +22,7 @@ enum FolderOperations {
 
     static func isFolder(_ path: String) throws(StoreError) -> Bool {
         var information = stat()
-        guard unsafe stat(path, &information) == 0 else { throw .from(errno: errno, "inspect", path) }
+        guard unsafe stat(path.systemPath, &information) == 0 else { throw .from(errno: errno, "inspect", path) }
         return information.st_mode & S_IFMT == S_IFDIR
     }
 
@@ -31,39 +32,32 @@ enum FolderOperations {
     }
 
     static func move(_ source: String, to destination: String) throws(StoreError) {
-        guard unsafe rename(source, destination) == 0 else {
+        guard unsafe rename(source.systemPath, destination.systemPath) == 0 else {
             throw .from(errno: errno, "move \(source) to", destination)
         }
     }
 
-    static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+    static func exists(_ path: String) -> Bool { unsafe access(path.systemPath, F_OK) == 0 }
 
     /// The names in a folder, sorted by their bytes; empty when there is no such folder.
     static func names(in path: String) throws(StoreError) -> [String] {
-        guard let folder = unsafe opendir(path) else {
-            if errno == ENOENT { return [] }
-            throw .from(errno: errno, "list", path)
+        do throws(ListingFault) {
+            return try FolderListing.names(in: path)
+        } catch {
+            if error.code == ENOENT { return [] }
+            throw .from(errno: error.code, "list", path)
         }
-        defer { unsafe closedir(folder) }
-        var names: [String] = []
-        while let entry = unsafe readdir(folder) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
-                unsafe field.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-            }
-            if name != "." && name != ".." { names.append(name) }
-        }
-        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
     /// Removes a file, or a folder with everything in it; links are removed, not followed. Missing is fine.
     static func remove(_ path: String) throws(StoreError) {
-        if unsafe unlink(path) == 0 || errno == ENOENT { return }
+        if unsafe unlink(path.systemPath) == 0 || errno == ENOENT { return }
         guard errno == EISDIR || errno == EPERM else { throw .from(errno: errno, "remove", path) }
         // The usual folder is empty: its files have been moved into the store.
-        if unsafe rmdir(path) == 0 { return }
+        if unsafe rmdir(path.systemPath) == 0 { return }
         guard errno == ENOTEMPTY || errno == EEXIST else { throw .from(errno: errno, "remove", path) }
         for name in try names(in: path) { try remove(path + "/" + name) }
-        guard unsafe rmdir(path) == 0 else { throw .from(errno: errno, "remove", path) }
+        guard unsafe rmdir(path.systemPath) == 0 else { throw .from(errno: errno, "remove", path) }
     }
 
     /// The folder that holds `path`: "a/b" gives "a", "a" gives ".", "/" gives "/".

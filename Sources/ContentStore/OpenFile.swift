@@ -8,14 +8,14 @@ final class OpenFile: Sendable {
     let path: String
 
     init(_ path: String, _ flags: Int32, mode: mode_t = 0o644) throws(StoreError) {
-        descriptor = unsafe open(path, flags | O_CLOEXEC, mode)
+        descriptor = unsafe open(path.systemPath, flags | O_CLOEXEC, mode)
         self.path = path
         guard descriptor >= 0 else { throw .from(errno: errno, "open", path) }
     }
 
     /// Opens what a folder holds under a name without a slash. A link of that name is not followed.
     init(_ name: String, in folder: OpenFile, _ flags: Int32, mode: mode_t = 0o644) throws(StoreError) {
-        descriptor = unsafe openat(folder.descriptor, name, flags | O_CLOEXEC | O_NOFOLLOW, mode)
+        descriptor = unsafe openat(folder.descriptor, name.systemPath, flags | O_CLOEXEC | O_NOFOLLOW, mode)
         path = folder.path + "/" + name
         guard descriptor >= 0 else { throw .from(errno: errno, "open", path) }
     }
@@ -53,7 +53,7 @@ final class OpenFile: Sendable {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = unsafe readlink("/proc/self/fd/\(descriptor)", &buffer, buffer.count)
         guard count > 0, count < buffer.count else { return nil }
-        return String(validating: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return PathText.text(of: buffer[..<count].map { UInt8(bitPattern: $0) })
     }
 
     func signature() throws(StoreError) -> FileSignature {

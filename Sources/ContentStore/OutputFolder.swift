@@ -1,3 +1,4 @@
+import Folders
 import Glibc
 import Synchronization
 
@@ -55,14 +56,14 @@ public final class OutputFolder: Sendable {
     public func link(_ source: String, at name: String) throws {
         let (folder, file) = try place(of: name)
         let temporary = "\(file).\(getpid()).partial"
-        unsafe unlinkat(folder.descriptor, temporary, 0)
-        guard unsafe linkat(AT_FDCWD, source, folder.descriptor, temporary, 0) == 0 else {
+        unsafe unlinkat(folder.descriptor, temporary.systemPath, 0)
+        guard unsafe linkat(AT_FDCWD, source.systemPath, folder.descriptor, temporary.systemPath, 0) == 0 else {
             try place(copyOf: source, at: name, onlyIfChanged: true)
             return
         }
         // Of two names of one file, renaming does nothing.
-        defer { unsafe unlinkat(folder.descriptor, temporary, 0) }
-        guard unsafe renameat(folder.descriptor, temporary, folder.descriptor, file) == 0 else {
+        defer { unsafe unlinkat(folder.descriptor, temporary.systemPath, 0) }
+        guard unsafe renameat(folder.descriptor, temporary.systemPath, folder.descriptor, file.systemPath) == 0 else {
             throw StoreError.from(errno: errno, "move \(temporary) to", folder.path + "/" + file)
         }
     }
@@ -76,7 +77,7 @@ public final class OutputFolder: Sendable {
     /// Removes a file; whether there was one that could be removed. What a link or a name would lead out to stays.
     public func remove(_ name: String) -> Bool {
         guard let (folder, file) = try? place(of: name, creates: false) else { return false }
-        return unsafe unlinkat(folder.descriptor, file, 0) == 0
+        return unsafe unlinkat(folder.descriptor, file.systemPath, 0) == 0
     }
 
     // MARK: Places
@@ -106,7 +107,7 @@ public final class OutputFolder: Sendable {
 
     private func folder(_ name: String, in folder: OpenFile, creates: Bool) throws(StoreError) -> OpenFile? {
         if creates {
-            if unsafe mkdirat(folder.descriptor, name, 0o755) == 0 {
+            if unsafe mkdirat(folder.descriptor, name.systemPath, 0o755) == 0 {
                 try folder.synchronize()
             } else if errno != EEXIST {
                 throw .from(errno: errno, "create the folder", folder.path + "/" + name)
@@ -123,7 +124,7 @@ public final class OutputFolder: Sendable {
     /// The file of this name, if it is one of this size; a link is none, and is replaced.
     private func present(_ name: String, in folder: OpenFile, sizeBytes: Int?) throws(StoreError) -> OpenFile? {
         var information = stat()
-        if unsafe fstatat(folder.descriptor, name, &information, AT_SYMLINK_NOFOLLOW) != 0 {
+        if unsafe fstatat(folder.descriptor, name.systemPath, &information, AT_SYMLINK_NOFOLLOW) != 0 {
             if errno == ENOENT { return nil }
             throw .from(errno: errno, "inspect", folder.path + "/" + name)
         }
@@ -135,9 +136,9 @@ public final class OutputFolder: Sendable {
     /// What is wrong with a link in place of a folder.
     private static func fault(at path: String, _ folder: String) -> StoreError? {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = unsafe readlink(path, &buffer, buffer.count)
+        let count = unsafe readlink(path.systemPath, &buffer, buffer.count)
         guard count > 0 else { return nil }
-        let target = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let target = PathText.text(of: buffer[..<count].map { UInt8(bitPattern: $0) })
         return .linkInResults(link: path, target: target, folder: folder)
     }
 }

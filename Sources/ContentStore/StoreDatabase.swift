@@ -1,3 +1,4 @@
+import Folders
 import GRDB
 import Glibc
 
@@ -36,7 +37,7 @@ final class StoreDatabase: Sendable {
                 // Nothing can create the shared memory of the journal here, and nothing can write either.
                 return try DatabaseQueue(path: "file:\(Self.escaped(file))?immutable=1", configuration: configuration)
             }
-            let pool = try DatabasePool(path: file, configuration: configuration)
+            let pool = try DatabasePool(path: Self.name(ofFile: file), configuration: configuration)
             // The library turns flushing off for commits when it turns the journal on, after what is above.
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             return pool
@@ -101,12 +102,22 @@ final class StoreDatabase: Sendable {
 
     /// A database without a pending journal in a folder that this process cannot write to.
     private static func isFrozen(_ store: String) -> Bool {
-        unsafe access(store, W_OK) != 0 && !FolderOperations.exists(store + "/store.sqlite-wal")
+        unsafe access(store.systemPath, W_OK) != 0 && !FolderOperations.exists(store + "/store.sqlite-wal")
     }
 
-    /// Percent-escapes what has a meaning in an SQLite file URI.
+    /// The path for SQLite: as it is where it is its own text, else as a URI, which can carry any bytes.
+    private static func name(ofFile path: String) -> String {
+        PathText.bytes(of: path).elementsEqual(path.utf8) ? path : "file:" + escaped(path)
+    }
+
+    /// The path in an SQLite file URI.
     private static func escaped(_ path: String) -> String {
-        path.replacing("%", with: "%25").replacing("?", with: "%3f").replacing("#", with: "%23")
+        var text = ""
+        for byte in PathText.bytes(of: path) {
+            let isPlain = (0x21..<0x7F).contains(byte) && !"%?#".utf8.contains(byte)
+            text += isPlain ? String(UnicodeScalar(byte)) : "%" + String(UInt16(byte) + 0x100, radix: 16).dropFirst()
+        }
+        return text
     }
 
     private static func mapping<Value>(_ path: String, _ body: () throws -> Value) throws(StoreError) -> Value {

@@ -1,3 +1,4 @@
+import Folders
 import Glibc
 
 /// The machine whose programs have a store open. Its database keeps its journal in memory that they share, so those of another
@@ -35,8 +36,8 @@ struct StoreHost: Equatable {
             try FolderOperations.move(path + ".new", to: path)
         } catch .diskFull {
             // A full store has to open all the same, so that space can be freed in it.
-            unsafe unlink(path + ".new")
-            if (try? OpenFile(path, O_WRONLY | O_CREAT | O_TRUNC).write(bytes)) == nil { unsafe unlink(path) }
+            unsafe unlink((path + ".new").systemPath)
+            if (try? OpenFile(path, O_WRONLY | O_CREAT | O_TRUNC).write(bytes)) == nil { unsafe unlink(path.systemPath) }
         }
     }
 

@@ -1,3 +1,4 @@
+import Folders
 import Foundation
 import Glibc
 import Synchronization
@@ -12,7 +13,7 @@ final class StoreLock: Sendable {
     /// Waits up to `timeoutSeconds` for the lock. `onWait` is called once, with the holder, before waiting.
     init(store: String, timeoutSeconds: Double, onWait: (String) -> Void) throws(StoreError) {
         let path = store + "/lock"
-        descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        descriptor = unsafe open(path.systemPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw .from(errno: errno, "open", path) }
         let taken: Void? = try Waiting.attempt(
             limitSeconds: timeoutSeconds, pollMicroseconds: 20_000, onWait: { onWait(Self.holder(path)) }

@@ -1,3 +1,4 @@
+import Folders
 import Glibc
 
 /// What has been named since the last flush: blobs, and the folders that got their names.
@@ -18,7 +19,7 @@ struct UnflushedEntries: Sendable {
             do {
                 try file.synchronize(named: path)
             } catch {
-                if isNew { unsafe unlink(path) }
+                if isNew { unsafe unlink(path.systemPath) }
                 throw error
             }
         }

@@ -1,4 +1,4 @@
-import Foundation
+import Folders
 import Imaging
 
 /// Whether MVTec's own evaluation (mvtec_ad_evaluation 1.0) takes anomaly maps as they are. It reads
@@ -26,7 +26,7 @@ public struct MVTecReadiness: Equatable, Sendable {
             if !set.maps.contains(where: { $0.name.hasPrefix("good/") }) {
                 faults.append("\(object): no map of the kind good; the script divides by their number")
             }
-            checkNames(set, object, folder: "\(groundTruth)/\(object)/test")
+            try checkNames(set, object, folder: "\(groundTruth)/\(object)/test")
             try checkFiles(set, object)
         }
     }
@@ -34,7 +34,7 @@ public struct MVTecReadiness: Equatable, Sendable {
     public var isReady: Bool { faults.isEmpty }
 
     /// The names that the script passes over, and images of the data set without a map.
-    private mutating func checkNames(_ set: MapSet, _ object: String, folder: String) {
+    private mutating func checkNames(_ set: MapSet, _ object: String, folder: String) throws(ListingFault) {
         let kinds = Set(set.maps.map { String($0.name.prefix { $0 != "/" }) }).sorted()
         for kind in kinds where !kind.allSatisfy({ $0.isLetter || $0 == "_" }) {
             faults.append(
@@ -43,11 +43,10 @@ public struct MVTecReadiness: Equatable, Sendable {
         }
         let names = Set(set.maps.map(\.name))
         for kind in kinds {
-            let files = ((try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(kind)")) ?? []).sorted()
-            for file in files where !file.hasPrefix(".") {
-                let (stem, suffix) = (
-                    (file as NSString).deletingPathExtension, (file as NSString).pathExtension.lowercased()
-                )
+            let place = "\(folder)/\(kind)"
+            for file in NamedFolder.exists(place) ? try FolderListing.visibleNames(in: place) : [] {
+                guard let dot = file.lastIndex(of: ".") else { continue }
+                let (stem, suffix) = (String(file[..<dot]), file[file.index(after: dot)...].lowercased())
                 guard ImageDecoder.readableExtensions.contains(suffix) else { continue }
                 if suffix != "png" {
                     faults.append("\(object): the script leaves out the image \(kind)/\(file), as it is no .png")

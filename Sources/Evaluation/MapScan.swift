@@ -1,5 +1,4 @@
 import Folders
-import Foundation
 import Imaging
 
 /// Finds anomaly maps and their masks by the names of folders, without opening a file. Two layouts of maps are understood:
@@ -106,10 +105,10 @@ public struct MapScan: Sendable, Equatable {
 
     /// Names in a folder without hidden ones, sorted.
     private static func entries(_ folder: String) throws(EvaluationError) -> [String] {
-        do {
-            return try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasPrefix(".") }.sorted()
+        do throws(ListingFault) {
+            return try FolderListing.visibleNames(in: folder)
         } catch {
-            throw .unreadable(path: folder, reason: (error as NSError).localizedDescription)
+            throw .unreadable(path: folder, reason: error.reason)
         }
     }
 

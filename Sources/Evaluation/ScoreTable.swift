@@ -1,3 +1,4 @@
+import Folders
 import Foundation
 import Imaging
 
@@ -53,22 +54,16 @@ public struct ScoreTable: Sendable {
     }
 
     private static func bytes(_ path: String, _ limitBytes: Int) throws(EvaluationError) -> [UInt8] {
-        guard FileManager.default.fileExists(atPath: path) else {
-            throw .missingFile(path: path, content: "image scores")
-        }
+        let bytes: [UInt8]
         do {
-            let handle = try FileHandle(forReadingFrom: URL(filePath: path))
-            defer { try? handle.close() }
-            // One byte more than allowed: endless files end here.
-            let bytes = Array(try handle.read(upToCount: limitBytes + 1) ?? Data())
-            guard bytes.count <= limitBytes else {
-                throw EvaluationError.largeTable(file: path, limitBytes: limitBytes)
-            }
-            return bytes
-        } catch let error as EvaluationError {
-            throw error
+            bytes = try ReadableFile.prefix(of: path, limitBytes: limitBytes)
+        } catch let fault as ReadableFile.Fault {
+            if fault.isMissing { throw .missingFile(path: path, content: "image scores") }
+            throw .unreadable(path: path, reason: fault.reason)
         } catch {
             throw .unreadable(path: path, reason: (error as NSError).localizedDescription)
         }
+        guard bytes.count <= limitBytes else { throw .largeTable(file: path, limitBytes: limitBytes) }
+        return bytes
     }
 }

@@ -1,3 +1,4 @@
+import Folders
 import Foundation
 
 /// What the first directory of a TIFF file says about how its samples are stored (TIFF 6.0, Adobe, 1992).
@@ -11,7 +12,7 @@ package struct TIFFTags: Equatable {
     /// - Returns: nil for bytes that are no TIFF file, or one of the large variant.
     package init?(path: String) throws(EvaluationError) {
         do {
-            let file = try FileHandle(forReadingFrom: URL(filePath: path))
+            let file = try ReadableFile.open(path)
             defer { try? file.close() }
             let header = Array(try file.read(upToCount: 8) ?? Data())
             guard header.count == 8, header[0] == header[1], [0x49, 0x4D].contains(header[0]) else { return nil }
@@ -31,6 +32,8 @@ package struct TIFFTags: Equatable {
                 default: break
                 }
             }
+        } catch let fault as ReadableFile.Fault {
+            throw .unreadable(path: path, reason: fault.reason)
         } catch {
             throw .unreadable(path: path, reason: (error as NSError).localizedDescription)
         }

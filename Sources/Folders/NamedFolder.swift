@@ -42,17 +42,34 @@ public struct NamedFolder: Sendable, Hashable {
     /// What lies at a path, and whether that is a link; nil for what is not there, or leads nowhere.
     public static func inspect(_ path: String) -> (kind: Kind, isLink: Bool)? {
         var information = stat()
+        let path = path.systemPath
         guard unsafe lstat(path, &information) == 0 else { return nil }
         let isLink = information.st_mode & S_IFMT == S_IFLNK
         if isLink, unsafe stat(path, &information) != 0 { return nil }
         return (information.st_mode & S_IFMT == S_IFDIR ? .folder : .file, isLink)
     }
 
-    /// Where a path leads, absolute and without links; nil where that is nowhere, or has a name that is no text.
+    /// True if a file or folder is there; a link counts for what it leads to.
+    public static func exists(_ path: String) -> Bool { inspect(path) != nil }
+
+    /// When the file that a path leads to was last written, in seconds since 1970; nil where there is none.
+    public static func modificationTime(_ path: String) -> Double? {
+        var information = stat()
+        guard unsafe stat(path.systemPath, &information) == 0 else { return nil }
+        return Double(information.st_mtim.tv_sec) + Double(information.st_mtim.tv_nsec) / 1e9
+    }
+
+    /// True if this process may read the file.
+    public static func isReadable(_ path: String) -> Bool { unsafe access(path.systemPath, R_OK) == 0 }
+
+    /// The current folder, absolute and without links.
+    public static var current: String { place(of: ".") ?? "/" }
+
+    /// The absolute path without links of what a path leads to; nil where that is nowhere.
     public static func place(of path: String) -> String? {
-        guard let found = unsafe realpath(path, nil) else { return nil }
+        guard let found = unsafe realpath(path.systemPath, nil) else { return nil }
         defer { unsafe free(found) }
-        return unsafe String(validatingCString: found)
+        return unsafe PathText.text(of: UnsafeRawBufferPointer(start: found, count: strlen(found)))
     }
 
     /// The first component below this folder that leads out of it.

@@ -1,3 +1,4 @@
+import Folders
 import Glibc
 
 /// Reading of whole files.
@@ -7,7 +8,7 @@ package enum FileBytes {
     /// - Throws: `unreadable` with the operating system's reason, `empty`, or `tooLarge` before anything is read.
     package static func read(path: String, maximumBytes: Int) throws(ImagingError) -> [UInt8] {
         // O_NONBLOCK: opening a pipe without a writer would otherwise wait for ever.
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let descriptor = unsafe open(path.systemPath, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw unreadable(path, errno) }
         defer { close(descriptor) }
 

@@ -1,3 +1,4 @@
+import Folders
 import Foundation
 
 /// A job manifest that passed every check: what to learn from, what to score, and with which settings.
@@ -82,11 +83,14 @@ public struct JobManifest: Sendable, Equatable {
     }
 
     /// The names that the manifest has changes for.
-    public var changedCategories: [String] { (document["perCategory"]?.members ?? []).map(\.name) }
+    public var changedCategories: [String] {
+        (document["perCategory"]?.members ?? []).map { PathText.read($0.name) }
+    }
 
     /// The manifest with the changes for a category; itself where there are none.
     public func narrowed(to category: String) throws(ManifestError) -> JobManifest {
-        guard let patch = document["perCategory"]?[category] else { return self }
+        let changes = document["perCategory"]?.members
+        guard let patch = changes?.first(where: { PathText.read($0.name) == category })?.value else { return self }
         return try JobManifest(
             checking: JSONMergePatch.apply(patch, to: document.removing("perCategory")), file: file)
     }
@@ -121,12 +125,10 @@ public struct JobManifest: Sendable, Equatable {
     /// The bytes of a manifest; of a file that is too large, enough for the parser to refuse it.
     public static func read(_ path: String) throws(ManifestError) -> [UInt8] {
         do {
-            let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-            defer { try? handle.close() }
-            // One byte more than allowed, for the parser to see that there are too many; endless files end here.
-            return Array(try handle.read(upToCount: JSONParser.sizeLimitBytes + 1) ?? Data())
-        } catch CocoaError.fileReadNoSuchFile, CocoaError.fileNoSuchFile {
-            throw .missing(file: path)
+            // The parser sees from one byte more than allowed that there are too many.
+            return try ReadableFile.prefix(of: path, limitBytes: JSONParser.sizeLimitBytes)
+        } catch let fault as ReadableFile.Fault {
+            throw fault.isMissing ? .missing(file: path) : .unreadable(file: path, reason: fault.reason)
         } catch {
             let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
             throw .unreadable(file: path, reason: cause.localizedDescription)

@@ -1,4 +1,5 @@
 import ContentStore
+import Folders
 import Foundation
 import Glibc
 import Pipeline
@@ -34,7 +35,7 @@ public final class SlurmQueue: ClusterQueue {
     public func submit(_ array: ElementArray) throws(ClusterQueueError) {
         let script = array.folder + "/submit.sh"
         do {
-            try AtomicFile.writePrivate(Array(self.script(array).utf8), to: script)
+            try AtomicFile.writePrivate(PathText.bytes(of: self.script(array)), to: script)
         } catch {
             throw .rejected("\(error)")
         }

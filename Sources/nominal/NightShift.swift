@@ -1,6 +1,7 @@
 import AnomalyDetection
 import ArgumentParser
 import ContentStore
+import Folders
 import Foundation
 import Manifests
 import Pipeline
@@ -40,7 +41,7 @@ struct NightShift {
         if let last, last.state == .open {
             StandardError.note("the night \(last.label) of \(images.model) was interrupted and goes on")
             try work(last)
-        } else if let last, !FileManager.default.fileExists(atPath: folder(last) + "/report.html") {
+        } else if let last, !NamedFolder.exists(folder(last) + "/report.html") {
             // It was stopped between its end and this.
             try show(last)
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Folders
 import Stages
 
 @main
@@ -32,4 +33,7 @@ struct Nominal: ParsableCommand {
             ExportCommand.self,
             ImportCommand.self, SchemaCommand.self, BenchCommand.self, WorkerCommand.self,
         ])
+
+    /// Arguments may be paths, and so are bytes.
+    static func main() { main(Array(PathText.arguments.dropFirst())) }
 }

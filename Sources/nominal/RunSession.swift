@@ -38,7 +38,7 @@ struct RunSession {
         meter = TaskMeter(reporter)
         var options = ExecutorOptions(
             jobs: machine.jobCount, threads: machine.threadCount, cores: machine.coreCount, keepGoing: keepGoing,
-            keyParts: Job.keyParts, command: redaction.command(CommandLine.arguments),
+            keyParts: Job.keyParts, command: redaction.command(PathText.arguments),
             versions: RunSession.versions, subject: subject)
         (options.policy, options.checkedShare, options.redaction) = (policy, checkedShare, redaction)
         options.origin = try origin(store)
@@ -77,7 +77,7 @@ struct RunSession {
 
     /// Draws what the results were made from, unless nothing had to be done.
     func writeLineage(_ job: Job, _ summary: ExecutionSummary, to folder: String) throws {
-        let isThere = FileManager.default.fileExists(atPath: folder + "/" + LineageView.pageName)
+        let isThere = NamedFolder.exists(folder + "/" + LineageView.pageName)
         guard summary.run > 0 || !isThere, let keys = try store.taskKeys(summary.execution) else { return }
         let graph = try store.lineage(actions: keys.entries.map(\.key), .up, run: summary.execution)
         try LineageView(

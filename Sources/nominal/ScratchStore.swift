@@ -1,4 +1,5 @@
 import ContentStore
+import Folders
 import Foundation
 
 /// Places for stores that are removed when a command ends. A program that is killed leaves its one behind; the next one removes it.
@@ -10,9 +11,9 @@ enum ScratchStore {
     /// A path for a new one, in the folder for temporary files.
     static func place(in parent: String = NSTemporaryDirectory()) throws -> String {
         let parent = parent.hasSuffix("/") ? String(parent.dropLast()) : parent
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? [] where name.hasPrefix(prefix) {
+        for name in (try? FolderListing.names(in: parent)) ?? [] where name.hasPrefix(prefix) {
             let path = parent + "/" + name
-            if isAbandoned(path) { try? FileManager.default.removeItem(atPath: path) }
+            if isAbandoned(path) { try? AtomicFile.removeAll(path) }
         }
         return parent + "/" + prefix + UUID().uuidString
     }

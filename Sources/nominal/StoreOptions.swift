@@ -1,5 +1,6 @@
 import ArgumentParser
 import ContentStore
+import Folders
 import Foundation
 
 /// Where results are kept, and how much of the machine may be used.
@@ -15,11 +16,11 @@ struct StoreOptions: ParsableArguments {
     )
     var lockTimeout: Double = 0
 
-    var path: String { store ?? ProcessInfo.processInfo.environment["NOMINAL_STORE"] ?? ".nominal" }
+    var path: String { store ?? PathText.environment("NOMINAL_STORE") ?? ".nominal" }
 
     /// For commands that are about what is there: a store that is not is not made.
     func requireStore() throws {
-        guard FileManager.default.fileExists(atPath: path + "/store.sqlite") else {
+        guard NamedFolder.exists(path + "/store.sqlite") else {
             throw StoreError.notAStore(
                 path: path, reason: "there is no store here (--store or NOMINAL_STORE name another place)")
         }

@@ -1,3 +1,4 @@
+import Folders
 import Glibc
 
 /// The folder that an element of an array and whoever submitted it share. What is published in it is there whole or not at all,
@@ -14,10 +15,10 @@ public struct ElementFolder: Sendable {
         let file = try OpenFile(temporary, O_WRONLY | O_CREAT | O_TRUNC)
         try file.write(bytes)
         try file.synchronize()
-        let isFirst = unsafe link(temporary, path + "/" + name) == 0
+        let isFirst = unsafe link(temporary.systemPath, (path + "/" + name).systemPath) == 0
         let code = errno
         guard isFirst || code == EEXIST else { throw StoreError.from(errno: code, "publish", path + "/" + name) }
-        unsafe unlink(temporary)
+        unsafe unlink(temporary.systemPath)
         if isFirst { try FolderOperations.synchronize(path) }
         return isFirst
     }
@@ -33,7 +34,7 @@ public struct ElementFolder: Sendable {
     /// Bytes that the file system has left for this user. Throws `StoreError`.
     public func freeBytes() throws -> Int {
         var information = statvfs()
-        guard unsafe statvfs(path, &information) == 0 else { throw StoreError.from(errno: errno, "inspect", path) }
+        guard unsafe statvfs(path.systemPath, &information) == 0 else { throw StoreError.from(errno: errno, "inspect", path) }
         // Some file systems say that they have no end.
         let (bytes, isMore) = Int(clamping: information.f_bavail)
             .multipliedReportingOverflow(by: Int(clamping: information.f_frsize))

@@ -1,3 +1,4 @@
+import Folders
 import Glibc
 import Synchronization
 
@@ -60,18 +61,18 @@ public final class NodeCache: Sendable {
     }
 
     private func take(_ copy: String, as mine: String, _ digest: Digest) -> Bool {
-        guard unsafe link(copy, mine) == 0 || errno == EEXIST else { return false }
+        guard unsafe link(copy.systemPath, mine.systemPath) == 0 || errno == EEXIST else { return false }
         // The time of use, by which what was not used for longest goes first.
-        unsafe utimensat(AT_FDCWD, mine, nil, 0)
+        unsafe utimensat(AT_FDCWD, mine.systemPath, nil, 0)
         if (try? OpenFile.reading(mine).blobDigest()) == digest { return true }
-        unsafe unlink(mine)
-        unsafe unlink(copy)
+        unsafe unlink(mine.systemPath)
+        unsafe unlink(copy.systemPath)
         return false
     }
 
     private func fetch(_ digest: Digest, from original: String, to copy: String) -> Bool {
         let temporary = "\(own)/\(sequence.add(1, ordering: .relaxed).newValue).partial"
-        defer { unsafe unlink(temporary) }
+        defer { unsafe unlink(temporary.systemPath) }
         do {
             let source = try OpenFile.reading(original)
             guard try source.signature().sizeBytes <= limitBytes else { return false }
@@ -95,7 +96,7 @@ public final class NodeCache: Sendable {
         var total = files.reduce(0) { $0 + Int($1.signature.sizeBytes) }
         files.sort { ($0.signature.modifiedNanoseconds, $0.name) < ($1.signature.modifiedNanoseconds, $1.name) }
         for (name, signature) in files where total > limitBytes && name != kept.hex {
-            unsafe unlink(folder + "/" + name)
+            unsafe unlink((folder + "/" + name).systemPath)
             total -= Int(signature.sizeBytes)
         }
     }

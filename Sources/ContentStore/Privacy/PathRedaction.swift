@@ -154,8 +154,7 @@ public struct PathRedaction: Sendable {
     private static var currentFolder: String? { NamedFolder.place(of: ".") }
 
     private static var home: String? {
-        guard let value = unsafe getenv("HOME") else { return nil }
-        return unsafe String(validatingCString: value)
+        PathText.environment("HOME")
     }
 
     /// Without "." and "..", which are taken out of the text.

@@ -1,3 +1,5 @@
+import Folders
+
 /// `dataset`: where the images are.
 public struct DatasetSection: Sendable, Equatable {
     /// How the images lie in folders.
@@ -51,6 +53,6 @@ public struct DatasetSection: Sendable, Equatable {
 
 extension DatasetSection.Categories {
     fileprivate init(_ value: JSONValue) {
-        self = value.elements.map { .named($0.compactMap(\.string)) } ?? .all
+        self = value.elements.map { .named($0.compactMap { $0.string.map(PathText.read) }) } ?? .all
     }
 }

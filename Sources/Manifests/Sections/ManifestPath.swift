@@ -1,10 +1,10 @@
-import Foundation
+import Folders
 
 /// A path of a manifest: as it was written, and as a place in the file system.
 public struct ManifestPath: Sendable, Hashable {
     /// The text of the manifest.
     public let written: String
-    /// The absolute path, without "." and "..", which are taken out of the text: symbolic links are not followed.
+    /// The absolute path as its `PathText`, without "." and "..", which are taken out of the text: symbolic links are not followed.
     public let absolute: String
 
     /// - Parameters:
@@ -13,7 +13,7 @@ public struct ManifestPath: Sendable, Hashable {
     public init(_ written: String, relativeTo folder: String) {
         self.written = written
         self.absolute = Self.absolute(
-            written, from: Self.absolute(folder, from: FileManager.default.currentDirectoryPath))
+            PathText.read(written), from: Self.absolute(folder, from: NamedFolder.current))
     }
 
     /// The last component of the absolute path.

@@ -1,4 +1,5 @@
 import ContentStore
+import Folders
 import Foundation
 import Glibc
 
@@ -37,7 +38,7 @@ public final class ElementSupervisor: Sendable {
     ///
     /// - Parameter version: of this program.
     public func run(version: String) throws {
-        defer { try? FileManager.default.removeItem(atPath: own) }
+        defer { try? AtomicFile.removeAll(own) }
         if spec.isCancelled { return }
         try AtomicFile.createPrivateFolder(own)
         try AtomicFile.writePrivate(
@@ -151,7 +152,7 @@ public final class ElementSupervisor: Sendable {
 
     private func show(_ line: [UInt8]) throws {
         try AtomicFile.writePrivate(line, to: own + "/progress")
-        guard unsafe rename(own + "/progress", spec.folder + "/" + ElementReport.fileName) == 0 else { return }
+        guard unsafe rename((own + "/progress").systemPath, (spec.folder + "/" + ElementReport.fileName).systemPath) == 0 else { return }
     }
 }
 

@@ -52,7 +52,7 @@ public struct ElementWorker: Sendable {
             record.versions = versions
             longest = max(longest, record.seconds)
             try spec.publish(record, of: index, by: folder + "/" + WorkerSpec.recordName)
-            try? FileManager.default.removeItem(atPath: folder)
+            try? AtomicFile.removeAll(folder)
         }
     }
 

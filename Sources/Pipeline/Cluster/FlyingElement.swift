@@ -1,4 +1,5 @@
 import ContentStore
+import Folders
 import Foundation
 
 /// An element that was submitted, with what is expected of it.
@@ -59,7 +60,7 @@ struct FlyingElement {
 
     /// The end of what it has printed.
     private var lastWords: Substring? {
-        guard let log = FileHandle(forReadingAtPath: "\(folder.path)/\(ElementArray.logName)"),
+        guard let log = try? ReadableFile.open("\(folder.path)/\(ElementArray.logName)"),
             let size = try? log.seekToEnd(), (try? log.seek(toOffset: size - min(size, 2000))) != nil,
             let bytes = try? log.read(upToCount: 2000)
         else { return nil }

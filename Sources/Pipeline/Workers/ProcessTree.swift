@@ -1,4 +1,5 @@
 import CProcessTree
+import Folders
 import Glibc
 
 /// A process that this one has started, with everything that it has started in turn.
@@ -9,10 +10,10 @@ package struct ProcessTree {
     ///
     /// - Throws: `AttemptFailure` of the class `refused`.
     package init(_ program: String, _ arguments: [String], output: Int32) throws(AttemptFailure) {
-        let words = unsafe ([program] + arguments).map { unsafe strdup($0) }
+        let words = unsafe ([program] + arguments).map { unsafe strdup($0.systemPath) }
         defer { unsafe words.forEach { unsafe free($0) } }
         var list = unsafe words + [nil]
-        root = unsafe nominal_spawn(program, &list, output)
+        root = unsafe nominal_spawn(program.systemPath, &list, output)
         guard root > 0 else {
             let reason = unsafe String(cString: strerror(-root))
             throw AttemptFailure(.refused, "A worker process could not be started from \(program): \(reason).")

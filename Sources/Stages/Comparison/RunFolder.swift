@@ -1,4 +1,5 @@
 import ContentStore
+import Folders
 import Foundation
 import Metrics
 
@@ -26,15 +27,11 @@ public struct RunFolder: Sendable {
     public init(path: String) throws(ComparisonError) {
         let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         self.path = path
-        var isDirectory: ObjCBool = false
-        guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue
-        else {
-            throw .missingFolder(path: path)
-        }
+        guard NamedFolder.inspect(path)?.kind == .folder else { throw .missingFolder(path: path) }
         metrics = try Self.read(MetricsSummary.self, path + "/metrics.json")
         scores = try Self.read([Score].self, path + "/scores.json")
         let file = path + "/run.json"
-        guard FileManager.default.fileExists(atPath: file) else {
+        guard NamedFolder.exists(file) else {
             record = nil
             return
         }
@@ -50,7 +47,7 @@ public struct RunFolder: Sendable {
     private static func read<Value: Decodable>(
         _ type: Value.Type, _ file: String
     ) throws(ComparisonError) -> Value {
-        guard FileManager.default.fileExists(atPath: file) else { throw .missingFile(path: file) }
+        guard NamedFolder.exists(file) else { throw .missingFile(path: file) }
         do {
             return try StageJSON.decode(type, try AtomicFile.read(file, limitBytes: ResultFiles.listLimitBytes))
         } catch StoreError.tooLarge(_, let size, let limit) {

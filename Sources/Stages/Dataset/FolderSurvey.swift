@@ -1,5 +1,6 @@
 import AnomalyDetection
 import ContentStore
+import Folders
 import Foundation
 import Imaging
 import Manifests
@@ -28,7 +29,7 @@ public struct FolderSurvey: Sendable {
     /// - Throws: `DatasetError`.
     public init(_ folder: String, score: String?, followsLinks: Bool = false) throws {
         self.followsLinks = followsLinks
-        let current = FileManager.default.currentDirectoryPath
+        let current = NamedFolder.current
         let path = ManifestPath(folder, relativeTo: current)
         let layout = try FolderSurvey.layout(
             path, score.map { ManifestPath($0, relativeTo: current) }, followsLinks)
@@ -87,11 +88,10 @@ public struct FolderSurvey: Sendable {
     private static func layout(
         _ path: ManifestPath, _ score: ManifestPath?, _ followsLinks: Bool
     ) throws -> (dataset: Dataset, categories: [SourceCategory], description: String) {
-        let manager = FileManager.default
-        guard manager.fileExists(atPath: path.absolute) else {
+        guard NamedFolder.exists(path.absolute) else {
             throw DatasetError.missingFolder(path: path.absolute, what: "a folder of images")
         }
-        if manager.fileExists(atPath: path.absolute + "/train/good") {
+        if NamedFolder.exists(path.absolute + "/train/good") {
             let root = ManifestPath("..", relativeTo: path.absolute)
             let categories = try DatasetScan.scan(
                 .mvtec(root: root, categories: .named([path.name])), jobName: path.name, followsLinks: followsLinks)
@@ -161,7 +161,7 @@ public struct FolderSurvey: Sendable {
     ///
     /// - Parameter folder: where it will lie, relative to the current folder; paths in it are relative to that.
     public func manifest(relativeTo folder: String) -> String {
-        let base = ManifestPath(folder.isEmpty ? "." : folder, relativeTo: FileManager.default.currentDirectoryPath)
+        let base = ManifestPath(folder.isEmpty ? "." : folder, relativeTo: NamedFolder.current)
             .absolute
         func written(_ path: ManifestPath) -> JSONValue { .string(path.relative(to: base)) }
         var dataset = JSONValue.object([])

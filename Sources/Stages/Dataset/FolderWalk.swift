@@ -1,5 +1,4 @@
 import Folders
-import Foundation
 import Imaging
 
 /// Finds the image files in a named folder by their names, without opening any of them.
@@ -89,10 +88,10 @@ struct FolderWalk {
 
     /// Names in a folder without hidden ones, sorted.
     static func entries(_ folder: String) throws(DatasetError) -> [String] {
-        do {
-            return try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasPrefix(".") }.sorted()
+        do throws(ListingFault) {
+            return try FolderListing.visibleNames(in: folder)
         } catch {
-            throw .unreadableFolder(path: folder, reason: (error as NSError).localizedDescription)
+            throw .unreadableFolder(path: folder, reason: error.reason)
         }
     }
 }

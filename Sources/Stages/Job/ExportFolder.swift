@@ -1,4 +1,5 @@
 import ContentStore
+import Folders
 import Foundation
 
 /// A run's folder: brought to what an export plan says, writing only what differs and removing what an earlier export wrote
@@ -77,7 +78,7 @@ public struct ExportFolder {
             names[(target as NSString).deletingLastPathComponent, default: []].insert(
                 (target as NSString).lastPathComponent)
         }
-        for (folder, files) in names where FileManager.default.fileExists(atPath: folder) {
+        for (folder, files) in names where NamedFolder.exists(folder) {
             try AtomicFile.removeLeftovers(of: files, in: folder)
         }
     }

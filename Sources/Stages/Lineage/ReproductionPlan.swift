@@ -1,5 +1,6 @@
 import AnomalyDetection
 import ContentStore
+import Folders
 import Foundation
 import Manifests
 import Pipeline
@@ -60,7 +61,7 @@ public struct ReproductionPlan: Sendable {
             return path
         }
         // Paths in it count from its folder, of which the store knows no more than it keeps.
-        guard !isHidden, FileManager.default.fileExists(atPath: given) else {
+        guard !isHidden, NamedFolder.exists(given) else {
             throw LineageError.unrepeatable(
                 run: run.record.number,
                 reason: "the store keeps no folders; say where its manifest lies: --manifest FOLDER/\(given)")
@@ -76,7 +77,7 @@ public struct ReproductionPlan: Sendable {
                 run: run.record.number,
                 reason: "its folder was left out of what is kept; --manifest FOLDER says where it is")
         }
-        return ManifestPath(place, relativeTo: FileManager.default.currentDirectoryPath)
+        return ManifestPath(place, relativeTo: NamedFolder.current)
     }
 
     /// The tasks of a run of a manifest to do again.

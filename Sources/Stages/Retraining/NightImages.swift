@@ -82,9 +82,8 @@ public struct NightImages: Sendable {
             let named = SourceImage(
                 file: NightImages.prefix + image.file, path: image.path, split: .train, kind: "good", isAnomalous: nil,
                 folder: incomingFolder)
-            let attributes = try? FileManager.default.attributesOfItem(atPath: image.path)
-            let changed = (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970
-            if !FileManager.default.isReadableFile(atPath: image.path) {
+            let changed = NamedFolder.modificationTime(image.path)
+            if !NamedFolder.isReadable(image.path) {
                 unreadable.append(named.file)
             } else if section.settleSeconds > 0, changed ?? .infinity > latest {
                 unsettled.append(named.file)

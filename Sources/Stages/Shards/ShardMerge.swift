@@ -1,4 +1,5 @@
 import ContentStore
+import Folders
 import Foundation
 
 /// Puts the results of all shards together, in the folder that holds theirs: what scoring in one go would have written.
@@ -11,9 +12,8 @@ public struct ShardMerge {
     /// Looks at the records and scores of all shards. Throws `ShardError`, before anything is written.
     public init(folder: String) throws {
         self.folder = folder
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
-            throw ShardError.noFolder(folder)
-        }
+        guard NamedFolder.exists(folder) else { throw ShardError.noFolder(folder) }
+        let names = try FolderListing.names(in: folder)
         let found = Set(names.compactMap(Self.shard))
         let counts = Set(found.map(\.count)).sorted()
         guard let count = counts.first else { throw ShardError.none(folder) }
@@ -109,7 +109,7 @@ public struct ShardMerge {
     /// `nil` where there is none, so that the shard is not done.
     private static func record(_ folder: String) throws -> ShardRecord? {
         let file = folder + "/" + ShardRecord.fileName
-        guard FileManager.default.fileExists(atPath: file) else { return nil }
+        guard NamedFolder.exists(file) else { return nil }
         guard let bytes = try? AtomicFile.read(file, limitBytes: ShardRecord.limitBytes),
             let record = try? StageJSON.decode(ShardRecord.self, bytes)
         else { throw ShardError.malformed(file) }
@@ -117,7 +117,7 @@ public struct ShardMerge {
             throw ShardError.version(file, found: record.version, expected: ShardRecord.currentVersion)
         }
         let shard = Shard("\(record.shard)/\(record.count)")
-        guard shard?.folderName == (folder as NSString).lastPathComponent else { throw ShardError.malformed(file) }
+        guard shard?.folderName == folder.split(separator: "/").last.map(String.init) else { throw ShardError.malformed(file) }
         return record
     }
 

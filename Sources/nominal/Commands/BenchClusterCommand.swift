@@ -65,7 +65,7 @@ struct BenchClusterCommand: ParsableCommand {
 
     private func measure() throws -> Result {
         let place = ExecutorTrial.scratchFolder(in: folder)
-        defer { try? FileManager.default.removeItem(atPath: place) }
+        defer { try? AtomicFile.removeAll(place) }
         let trial = ExecutorTrial(folder: place, tasks: tasks)
         try trial.writeFiles()
         let queue = InstantQueue(store: place + "/store")

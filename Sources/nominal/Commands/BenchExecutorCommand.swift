@@ -82,7 +82,7 @@ struct BenchExecutorCommand: ParsableCommand {
 
     private func measure() throws -> Result {
         let place = ExecutorTrial.scratchFolder(in: folder)
-        defer { try? FileManager.default.removeItem(atPath: place) }
+        defer { try? AtomicFile.removeAll(place) }
         let trial = ExecutorTrial(folder: place, tasks: tasks)
         try trial.writeFiles()
         if blobs > 0 { try trial.fill(blobs: blobs) }

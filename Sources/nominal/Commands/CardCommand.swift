@@ -1,5 +1,6 @@
 import ArgumentParser
 import ContentStore
+import Folders
 import Foundation
 
 struct CardCommand: ParsableCommand {
@@ -52,7 +53,7 @@ struct CardCommand: ParsableCommand {
 
     /// The model that is meant, and what to call it.
     private func find(_ store: ContentStore) throws -> (Digest, String) {
-        if FileManager.default.fileExists(atPath: model) { return (try Digest.of(filePath: model), model) }
+        if NamedFolder.exists(model) { return (try Digest.of(filePath: model), model) }
         guard let reference = ModelReference(model) else {
             StandardError.error(
                 "\(model): no such model file, and not the name of a registered model; nominal models lists these")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ContentStore
+import Folders
 import Foundation
 
 struct ExportCommand: ParsableCommand {
@@ -67,7 +68,7 @@ struct ImportCommand: ParsableCommand {
     func run() throws {
         try failing {
             let task = StoreTask("reading", isQuiet: quiet, stopped: "stopping: nothing is imported")
-            guard FileManager.default.fileExists(atPath: file) else {
+            guard NamedFolder.exists(file) else {
                 StandardError.write("error: \(file): no such file; `nominal export` writes them")
                 throw ExitCode(ExitStatus.inputMissing.rawValue)
             }
@@ -75,7 +76,7 @@ struct ImportCommand: ParsableCommand {
             try ContentStore.checkBundle(file)
             let store = try storeOptions.open()
             let execution = try store.beginExecution(
-                command: PathRedaction(.relative, base: nil, named: []).command(CommandLine.arguments),
+                command: PathRedaction(.relative, base: nil, named: []).command(PathText.arguments),
                 versions: RunSession.versions,
                 subject: "import")
             do {

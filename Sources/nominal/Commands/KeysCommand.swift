@@ -1,5 +1,6 @@
 import ArgumentParser
 import ContentStore
+import Folders
 import Foundation
 
 struct KeysCommand: ParsableCommand {
@@ -29,14 +30,14 @@ struct CreateKeyCommand: ParsableCommand {
         try failing {
             let key = SigningKey()
             let publicFile = file + ".pub"
-            for name in [file, publicFile] where FileManager.default.fileExists(atPath: name) {
+            for name in [file, publicFile] where NamedFolder.exists(name) {
                 throw AttestationError.keyThere(name: name)
             }
             try AtomicFile.create(Array(key.pem.utf8), at: file, mode: 0o600)
             do {
                 try AtomicFile.create(Array(key.verificationKey.pem.utf8), at: publicFile, mode: 0o644)
             } catch {
-                try? FileManager.default.removeItem(atPath: file)
+                try? AtomicFile.removeAll(file)
                 throw error
             }
             print("\(file), \(publicFile): the key \(key.verificationKey.identifier.prefix(12))")

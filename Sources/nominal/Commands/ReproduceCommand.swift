@@ -44,10 +44,10 @@ struct ReproduceCommand: ParsableCommand {
             let store = try storeOptions.open(.readOnly)
             let plan = try ReproductionPlan(try LineageSubject(thing, in: store), store)
             let folder = try keep ?? ScratchStore.place()
-            guard !FileManager.default.fileExists(atPath: folder + "/store.sqlite") else {
+            guard !NamedFolder.exists(folder + "/store.sqlite") else {
                 throw LineageError.storeThere(folder: folder)
             }
-            defer { if keep == nil { try? FileManager.default.removeItem(atPath: folder) } }
+            defer { if keep == nil { try? AtomicFile.removeAll(folder) } }
             let record = plan.run.record
             StandardError.write("run \(record.number), \(record.command), once more in \(folder)")
             let (session, graph) = try prepare(plan, store, folder)

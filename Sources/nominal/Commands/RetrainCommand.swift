@@ -1,6 +1,7 @@
 import AnomalyDetection
 import ArgumentParser
 import ContentStore
+import Folders
 import Foundation
 import Manifests
 import Pipeline
@@ -150,7 +151,7 @@ struct RetrainCommand: ParsableCommand {
 
     /// What a night would begin with.
     private func preview(_ manifest: JobManifest) throws {
-        let hasStore = FileManager.default.fileExists(atPath: storeOptions.path + "/store.sqlite")
+        let hasStore = NamedFolder.exists(storeOptions.path + "/store.sqlite")
         let store = hasStore ? try storeOptions.open(.readOnly) : nil
         let images = try NightImages(manifest, now: HostClock.wallNanoseconds()) { paths in
             if let store { return try store.sourceDigests(paths: paths, threads: machine.threadCount) }

@@ -96,7 +96,7 @@ struct RunCommand: ParsableCommand {
                 }
                 return digests
             }
-            defer { if let worker { try? FileManager.default.removeItem(atPath: worker.description) } }
+            defer { if let worker { try? AtomicFile.removeAll(worker.description) } }
             guard let (folder, session) = opened else { fatalError("a job did not ask for the digests of its files") }
             for note in job.notes { StandardError.note(note) }
             let (summary, exported) = try session.execute(

@@ -86,7 +86,7 @@ struct ScoreCommand: ParsableCommand {
         try failing {
             if merge { return try mergeShards() }
             // Looked at first: what cannot be scored leaves no store and no folder behind.
-            let source = ManifestPath(folder, relativeTo: FileManager.default.currentDirectoryPath)
+            let source = ManifestPath(folder, relativeTo: NamedFolder.current)
             let network = try ModelChoice.load(model ?? "", storeOptions)
             let recipe = RunRecipe(
                 .score, model: Digest.of(network.bytes), engine: engine, setsBadImagesAside: quarantine,

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ContentStore
+import Folders
 import Foundation
 import Stages
 
@@ -135,10 +136,7 @@ struct VerifyCommand: ParsableCommand {
         let envelope = try SignedEnvelope(json: try AtomicFile.read(file), name: file)
         let statement = try VerifiedStatement(envelope, by: key, name: file)
         guard let folder else { return AttestationFindings(file, key, statement) }
-        var isFolder: ObjCBool = false
-        guard unsafe FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
-            throw LineageError.noFolder(path: folder)
-        }
+        guard NamedFolder.inspect(folder)?.kind == .folder else { throw LineageError.noFolder(path: folder) }
         return AttestationFindings(
             file, key, statement, folder: folder, try statement.findings(in: folder, besides: file))
     }

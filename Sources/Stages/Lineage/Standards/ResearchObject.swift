@@ -1,4 +1,5 @@
 import ContentStore
+import Folders
 import Foundation
 import Manifests
 
@@ -34,7 +35,7 @@ public struct ResearchObject {
     ///
     /// - Throws: `LineageError.occupied` where a folder with other content is in the way, `StoreError`.
     public func write(to folder: String, _ store: ContentStore) throws -> Int {
-        let present = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let present = NamedFolder.exists(folder) ? try FolderListing.names(in: folder) : []
         guard present.isEmpty || present.contains(Self.metadataName) else {
             throw LineageError.occupied(folder: folder)
         }

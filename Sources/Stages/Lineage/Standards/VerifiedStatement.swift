@@ -1,4 +1,5 @@
 import ContentStore
+import Folders
 import Foundation
 import Manifests
 
@@ -83,30 +84,34 @@ public struct VerifiedStatement: Sendable {
     public func findings(in folder: String, besides attestation: String? = nil) throws -> [Finding] {
         let compared: [Finding] = try subjects.compactMap { subject in
             let parts = subject.name.split(separator: "/", omittingEmptySubsequences: false)
-            let path = folder + "/" + subject.name
-            guard !parts.contains(".."), !parts.contains(""), FileManager.default.fileExists(atPath: path) else {
+            let path = folder + "/" + PathText.read(subject.name)
+            guard !parts.contains(".."), !parts.contains(""), NamedFolder.exists(path) else {
                 return .missing(name: subject.name)
             }
             let found = try Digest.of(filePath: path)
             return found == subject.digest ? nil : .changed(name: subject.name, expected: subject.digest, found: found)
         }
-        let own = attestation.flatMap { try? FileManager.default.attributesOfItem(atPath: $0) }.map(Self.place)
-        let known = Set(subjects.map(\.name))
+        let own = attestation.flatMap { NamedFolder.place(of: $0) }
+        let known = Set(subjects.map { PathText.read($0.name) })
         var others: [Finding] = []
-        // In any order; links are not followed.
-        let names = FileManager.default.enumerator(atPath: folder)
-        while let name = names?.nextObject() as? String {
-            let attributes = names?.fileAttributes ?? [:]
-            guard attributes[.type] as? FileAttributeType != .typeDirectory, !known.contains(name),
-                own == nil || Self.place(attributes) != own
-            else { continue }
+        for name in try Self.files(below: folder) where !known.contains(name) {
+            if let own, NamedFolder.place(of: folder + "/" + name) == own { continue }
             others.append(ResultFiles.isByproduct(name) ? .byproduct(name: name) : .unattested(name: name))
         }
         return compared + others.sorted { $0.description < $1.description }
     }
 
-    /// What tells a file from others, by whatever name.
-    private static func place(_ attributes: [FileAttributeKey: Any]) -> [Int] {
-        [attributes[.systemNumber] as? Int ?? -1, attributes[.systemFileNumber] as? Int ?? -1]
+    /// The files in a folder and those below, by names relative to it; links are not followed.
+    private static func files(below folder: String, prefix: String = "") throws(ListingFault) -> [String] {
+        var files: [String] = []
+        for name in try FolderListing.names(in: folder) {
+            let found = NamedFolder.inspect(folder + "/" + name)
+            if found?.kind == .folder, found?.isLink == false {
+                files += try Self.files(below: folder + "/" + name, prefix: prefix + name + "/")
+            } else {
+                files.append(prefix + name)
+            }
+        }
+        return files
     }
 }

@@ -1,0 +1,5 @@
+extension String {
+    /// The bytes of the path that this text stands for, with a zero at the end, as system calls take them. Every path that the
+    /// program hands to the system goes through this property; see `PathText`.
+    public var systemPath: [CChar] { PathText.bytes(of: self).map { CChar(bitPattern: $0) } + [0] }
+}
