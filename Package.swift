@@ -40,7 +40,8 @@ let package = Package(
             name: "Stages",
             dependencies: [
                 "AnomalyDetection", "BinaryCoding", "ContentStore", "Folders", "Imaging", "Manifests", "Metrics",
-                "NeuralNetworks", "Pipeline", "Reports", "SeededRandom", "Statistics", "Tensors", "Thresholds",
+                "NeuralNetworks", "Pipeline", "Reports", "SeededRandom", "Statistics", "StrictJSON", "Tensors",
+                "Thresholds",
             ],
             swiftSettings: numeric),
         .target(
@@ -51,7 +52,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
-            name: "Manifests", dependencies: ["Folders"],
+            name: "Manifests", dependencies: ["Folders", "StrictJSON"],
             resources: [
                 .embedInCode("Resources/job.schema.json"), .embedInCode("Resources/sweep.schema.json"),
                 .embedInCode("Resources/object.json"), .embedInCode("Resources/texture.json"),
@@ -60,11 +61,12 @@ let package = Package(
 
         // Digests and tasks: nothing here knows what an image is.
         .target(name: "Slurm", dependencies: ["ContentStore", "Folders", "Pipeline"], swiftSettings: strict),
-        .target(name: "Pipeline", dependencies: ["CProcessTree", "ContentStore", "Folders"], swiftSettings: strict),
+        .target(
+            name: "Pipeline", dependencies: ["CProcessTree", "ContentStore", "Folders", "StrictJSON"], swiftSettings: strict),
         .target(
             name: "ContentStore",
             dependencies: [
-                "Folders",
+                "Folders", "StrictJSON",
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
@@ -84,8 +86,11 @@ let package = Package(
             name: "NeuralNetworks", dependencies: ["BinaryCoding", "SeededRandom", "Tensors"], swiftSettings: rawMemory),
         .target(name: "Tensors", dependencies: ["CTensorKernels", "COpenBLAS", "COneDNN"], swiftSettings: rawMemory),
         .target(name: "Imaging", dependencies: ["CImageCodecs", "Folders"], swiftSettings: numeric),
-        .target(name: "BinaryCoding", swiftSettings: numeric),
+        .target(
+            name: "BinaryCoding", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: numeric),
         .target(name: "SeededRandom", swiftSettings: numeric),
+        .target(name: "StrictJSON", swiftSettings: numeric),
 
         // What may be read in a folder: nothing here knows what lies in it.
         .target(name: "Folders", swiftSettings: strict),
@@ -102,13 +107,15 @@ let package = Package(
 
         .target(name: "PipelineTestSupport", dependencies: ["ContentStore", "Pipeline"], swiftSettings: strict),
         .target(name: "PythonTestSupport", swiftSettings: strict),
-        .target(name: "BinaryCodingTestSupport", dependencies: ["SeededRandom"], swiftSettings: numeric),
+        .target(
+            name: "BinaryCodingTestSupport",
+            dependencies: ["SeededRandom", .product(name: "Crypto", package: "swift-crypto")], swiftSettings: numeric),
         // A program of its own, so that an input that ends it does not end the tests.
         .executableTarget(
             name: "fuzz",
             dependencies: [
                 "AnomalyDetection", "BinaryCoding", "ContentStore", "Evaluation", "Imaging", "Manifests", "Metrics",
-                "NeuralNetworks", "Pipeline", "SeededRandom", "Slurm", "Stages",
+                "NeuralNetworks", "Pipeline", "SeededRandom", "Slurm", "Stages", "StrictJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Fuzzing", exclude: ["make_bombs.py"],
@@ -173,7 +180,8 @@ let package = Package(
             name: "StagesTests",
             dependencies: [
                 "AnomalyDetection", "ContentStore", "Folders", "Imaging", "Manifests", "Metrics", "NeuralNetworks",
-                "Pipeline", "PipelineTestSupport", "PythonTestSupport", "Stages", "Thresholds",
+                "Pipeline", "PipelineTestSupport", "PythonTestSupport", "Stages", "StrictJSON", "Thresholds",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .testTarget(

@@ -1,33 +1,37 @@
-/// Reads what `ByteWriter` wrote, and trusts nothing: every length is checked against the bytes that are there.
+/// Reads what `ByteWriter` wrote, and trusts nothing: the digest at the end has to match, and every length is checked against the
+/// bytes that are there, for anyone can compute a digest.
 public struct ByteReader {
     private let bytes: [UInt8]
+    /// Where the content ends and its digest begins.
+    private let end: Int
     private var position = 0
     private let name: String
-    /// The version that the file has, which may be older than the format's.
-    public let version: Int
 
-    /// - Parameters:
-    ///   - name: of the file, for errors.
-    ///   - readable: the versions that the caller understands.
-    public init(
-        _ bytes: [UInt8], _ format: FileFormat, name: String, readable: ClosedRange<Int>
-    ) throws(FormatError) {
+    /// - Parameter name: of the file, for errors.
+    /// - Throws: `FormatError` for another format, another version, and content that does not match its digest.
+    public init(_ bytes: [UInt8], _ format: FileFormat, name: String) throws(FormatError) {
         self.bytes = bytes
         self.name = name
+        end = bytes.count - FileFormat.digestBytes
         let magic = Array(format.magic.utf8)
         guard bytes.count >= magic.count + 4 else {
             throw .truncated(name, at: 0, needed: magic.count + 4, present: bytes.count)
         }
         guard Array(bytes[..<magic.count]) == magic else { throw .wrongFormat(name, expected: format.magic) }
         let version = (0..<4).reduce(0) { $0 | Int(bytes[magic.count + $1]) << (8 * $1) }
-        guard readable.contains(version) else { throw .wrongVersion(name, found: version, readable: readable) }
-        self.version = version
+        guard version == format.version else {
+            throw .wrongVersion(name, found: version, expected: format.version)
+        }
         position = magic.count + 4
+        guard position <= end else {
+            throw .truncated(name, at: position, needed: FileFormat.digestBytes, present: bytes.count - position)
+        }
+        guard FileFormat.digest(of: bytes[..<end])[...] == bytes[end...] else { throw .digestMismatch(name) }
     }
 
     private mutating func take(_ count: Int) throws(FormatError) -> Int {
-        guard count >= 0, count <= bytes.count - position else {
-            throw .truncated(name, at: position, needed: count, present: bytes.count - position)
+        guard count >= 0, count <= end - position else {
+            throw .truncated(name, at: position, needed: count, present: end - position)
         }
         defer { position += count }
         return position
@@ -69,8 +73,8 @@ public struct ByteReader {
     public mutating func readBlock<Number: BitwiseCopyable>(of _: Number.Type) throws(FormatError) -> [Number] {
         let count = try readInt()
         let size = MemoryLayout<Number>.stride
-        guard count >= 0, count <= (bytes.count - position) / size else {
-            throw .truncated(name, at: position, needed: count, present: (bytes.count - position) / size)
+        guard count >= 0, count <= (end - position) / size else {
+            throw .truncated(name, at: position, needed: count, present: (end - position) / size)
         }
         let start = try take(count * size)
         return unsafe [Number](unsafeUninitializedCapacity: count) { target, initialized in
@@ -84,8 +88,8 @@ public struct ByteReader {
 
     /// To be called last: bytes that nobody asked for mean damage.
     public func finish() throws(FormatError) {
-        guard position == bytes.count else {
-            throw .damaged(name, at: position, what: "\(bytes.count - position) bytes after the end")
+        guard position == end else {
+            throw .damaged(name, at: position, what: "\(end - position) bytes after the end")
         }
     }
 }

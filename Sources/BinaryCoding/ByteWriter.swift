@@ -1,14 +1,18 @@
-/// Builds a binary file: little-endian numbers, length-prefixed text and blocks of numbers, after a magic word and a version.
+/// Builds a binary file: a magic word and a version, little-endian numbers, length-prefixed text and blocks of numbers, and the
+/// digest of all of it.
 public struct ByteWriter {
-    public private(set) var bytes: [UInt8] = []
+    private var content: [UInt8] = []
+
+    /// The whole file.
+    public var bytes: [UInt8] { content + FileFormat.digest(of: content[...]) }
 
     /// - Parameter magic: eight ASCII characters that name the format.
     public init(_ format: FileFormat) {
-        bytes.append(contentsOf: format.magic.utf8)
+        content.append(contentsOf: format.magic.utf8)
         write(UInt32(format.version))
     }
 
-    public mutating func write(_ value: UInt8) { bytes.append(value) }
+    public mutating func write(_ value: UInt8) { content.append(value) }
     public mutating func write(_ value: UInt32) { append(value.littleEndian) }
     public mutating func write(_ value: UInt64) { append(value.littleEndian) }
     public mutating func write(_ value: Int) { write(UInt64(bitPattern: Int64(value))) }
@@ -17,16 +21,16 @@ public struct ByteWriter {
 
     public mutating func write(_ text: String) {
         write(text.utf8.count)
-        bytes.append(contentsOf: text.utf8)
+        content.append(contentsOf: text.utf8)
     }
 
     /// A count and then the numbers.
     public mutating func write<Number: BitwiseCopyable>(block numbers: [Number]) {
         write(numbers.count)
-        unsafe numbers.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+        unsafe numbers.withUnsafeBytes { unsafe content.append(contentsOf: $0) }
     }
 
     private mutating func append<Number: BitwiseCopyable>(_ number: Number) {
-        unsafe withUnsafeBytes(of: number) { unsafe bytes.append(contentsOf: $0) }
+        unsafe withUnsafeBytes(of: number) { unsafe content.append(contentsOf: $0) }
     }
 }

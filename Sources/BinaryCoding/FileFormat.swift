@@ -1,8 +1,11 @@
-/// The identity of a binary format: what stands in front of every file of it.
+import Crypto
+
+/// The identity of a binary format: the magic word and version at the start of every file. The last 32 bytes of every file are
+/// the SHA-256 of all bytes before them, so a file that was damaged while it was copied or stored is refused when it is read.
 public struct FileFormat: Sendable, Equatable {
     /// Eight ASCII characters.
     public let magic: String
-    /// Raised whenever the meaning of a byte changes; older versions that can still be read are listed where it is defined.
+    /// Raised whenever the meaning of a byte changes. Files of other versions are refused.
     public let version: Int
 
     public init(magic: String, version: Int) {
@@ -10,4 +13,9 @@ public struct FileFormat: Sendable, Equatable {
         self.magic = magic
         self.version = version
     }
+
+    static let digestBytes = SHA256.byteCount
+
+    /// The SHA-256 of the content of a file, which its last bytes repeat.
+    static func digest(of content: ArraySlice<UInt8>) -> [UInt8] { Array(SHA256.hash(data: content)) }
 }

@@ -2,8 +2,8 @@ import BinaryCoding
 
 /// A training run between two steps, as a file: continuing from it gives the same bits as not having stopped.
 public struct Checkpoint: Sendable, Equatable {
-    /// Version 1: the first.
-    public static let format = FileFormat(magic: "NOMCKPNT", version: 1)
+    /// Version 2 added the digest at the end. Version 1 was the first.
+    public static let format = FileFormat(magic: "NOMCKPNT", version: 2)
 
     /// One optimiser step as the training curve shows it.
     public struct Point: Sendable, Equatable {
@@ -43,7 +43,7 @@ public struct Checkpoint: Sendable, Equatable {
     }
 
     public init(bytes: [UInt8], name: String) throws(FormatError) {
-        var reader = try ByteReader(bytes, Checkpoint.format, name: name, readable: 1...1)
+        var reader = try ByteReader(bytes, Checkpoint.format, name: name)
         let stepCount = try reader.readInt("the step", in: 0...Int(Int32.max))
         let parameters = try reader.readBlock(of: Float.self)
         let firstMoment = try reader.readBlock(of: Float.self)

@@ -98,7 +98,10 @@ final class ExecutionRun: Sendable {
         crew.dismiss()
         let summary = summarize(&books)
         let outcome: ExecutionOutcome =
-            summary.isCancelled ? .cancelled : summary.failed + summary.skipped == 0 ? .succeeded : .failed
+            summary.isCancelled
+            ? .cancelled
+            : summary.failed + summary.skipped > 0
+                ? .failed : try options.isSatisfied?(summary) ?? true ? .succeeded : .requirementMissed
         do {
             try store.endExecution(
                 execution, outcome: outcome, counts: summary.counts,

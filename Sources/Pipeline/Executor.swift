@@ -26,10 +26,13 @@ public final class Executor: Sendable {
     /// - Parameters:
     ///   - worker: as in `ExecutorOptions`, where that is not known before.
     ///   - cluster: the same.
+    ///   - isSatisfied: the same.
     public func run(
-        _ graph: TaskGraph, worker: WorkerProcess? = nil, cluster: ClusterOptions? = nil
+        _ graph: TaskGraph, worker: WorkerProcess? = nil, cluster: ClusterOptions? = nil,
+        isSatisfied: (@Sendable (ExecutionSummary) throws -> Bool)? = nil
     ) throws -> ExecutionSummary {
         var options = options
+        options.isSatisfied = isSatisfied ?? options.isSatisfied
         options.worker = worker ?? options.worker
         options.cluster = cluster ?? options.cluster
         let run = try ExecutionRun(graph, store, options, observer, cancellation)

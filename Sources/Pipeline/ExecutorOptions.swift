@@ -29,6 +29,9 @@ public struct ExecutorOptions: Sendable {
     public var subject: String?
     /// For the lineage: the manifest.
     public var origin: RunOrigin?
+    /// True where a run whose tasks all succeeded meets what its manifest requires; nil where nothing is required. Decides the
+    /// outcome that is recorded.
+    public var isSatisfied: (@Sendable (ExecutionSummary) throws -> Bool)?
 
     public init(
         jobs: Int, threads: Int? = nil, cores: Int? = nil, keepGoing: Bool = false, keyParts: [KeyPart] = [],

@@ -1,6 +1,7 @@
 import ContentStore
 import Foundation
 import Pipeline
+import StrictJSON
 
 /// The JSON that stages hand to each other: sorted keys and no white space, so that equal values are equal bytes.
 enum StageJSON {
@@ -21,7 +22,7 @@ enum StageJSON {
     }
 
     static func decode<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8]) throws -> Value {
-        try JSONDecoder().decode(type, from: Data(bytes))
+        try StrictJSON.decode(type, from: bytes, sizeLimit: limitBytes)
     }
 }
 

@@ -3,13 +3,20 @@ import ArgumentParser
 import ContentStore
 import Folders
 import Foundation
+import Stages
 
-/// Finds the model that a user means: a file, else a registered model of the store.
-enum ModelChoice {
+/// The model that a user means: a file, else a registered model of the store.
+struct ModelChoice {
+    let model: Model
+    /// What people decided about a registered model; nil where its own threshold is in force.
+    let threshold: ChosenThreshold?
+
     /// - Throws: `ExitCode` after a message, `FormatError`, `StoreError`.
-    static func load(_ text: String, _ options: StoreOptions) throws -> Model {
+    init(_ text: String, _ options: StoreOptions) throws {
         if NamedFolder.exists(text) {
-            return try Model(bytes: try AtomicFile.read(text, limitBytes: Model.maximumFileBytes), name: text)
+            model = try Model(bytes: try AtomicFile.read(text, limitBytes: Model.maximumFileBytes), name: text)
+            threshold = nil
+            return
         }
         guard let reference = ModelReference(text), !text.hasSuffix(".nominal") else {
             StandardError.error(
@@ -24,6 +31,8 @@ enum ModelChoice {
             throw ExitCode(ExitStatus.inputMissing.rawValue)
         }
         let store = try options.open(.readOnly)
-        return try Model(bytes: try store.read(store.model(reference).digest), name: "\(reference)")
+        let registered = try store.model(reference)
+        model = try Model(bytes: try store.read(registered.digest), name: "\(reference)")
+        threshold = try ChosenThreshold(of: registered, store)
     }
 }

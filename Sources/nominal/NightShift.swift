@@ -80,7 +80,8 @@ struct NightShift {
             let network = try model(champion)
             if !isForced { try RetrainingJob.requireSameNetwork(network, "\(champion.reference)", images) }
             if let job = try ScreeningJob(
-                images, champion: network, digest: champion.digest, known: knowledge.known)
+                images, champion: network, digest: champion.digest,
+                threshold: try ChosenThreshold(of: champion, store), known: knowledge.known)
             {
                 let summary = try session.execute(job.graph)
                 try session.conclude(summary)
@@ -151,7 +152,8 @@ struct NightShift {
                 try self.job.restored(bytes, PathRedaction.isHidden), now: HostClock.wallNanoseconds()
             ) { try session.digests($0) }
         }
-        let champion = try night.champion.map { version in
+        func known(_ version: Int?) throws -> RetrainingJob.Known? {
+            guard let version else { return nil }
             let registered = try store.model(ModelReference(name: night.model, .version(version)))
             guard store.contains(registered.digest) else {
                 throw StoreError.modelRefused(
@@ -160,9 +162,10 @@ struct NightShift {
                         "the night \(night.label) began with it, and its file has been collected; nominal models pin "
                         + "keeps a model from that")
             }
-            return RetrainingJob.Champion(try model(registered), registered.digest)
+            return RetrainingJob.Known(try model(registered), registered.digest)
         }
-        return try RetrainingJob(images, roll, rollDigest: night.roll, champion: champion)
+        return try RetrainingJob(
+            images, roll, rollDigest: night.roll, champion: try known(night.champion), anchor: try known(night.anchor))
     }
 
     /// A manifest as it is kept with a night. Folders that are to be hidden are left out, and taken from the present manifest

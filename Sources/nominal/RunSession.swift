@@ -105,12 +105,12 @@ struct RunSession {
     /// exported is made again first.
     func execute(
         _ graph: TaskGraph, worker: WorkerProcess? = nil, cluster: ClusterOptions? = nil,
-        exportingTo folder: ExportFolder,
+        exportingTo folder: ExportFolder, isSatisfied: (@Sendable (ExecutionSummary) throws -> Bool)? = nil,
         _ plan: (ExecutionSummary) throws -> ExportPlan
     ) throws -> (summary: ExecutionSummary, exported: (written: Int, removed: Int)) {
         var repairs = 0
         while true {
-            let summary = try executor.run(graph, worker: worker, cluster: cluster)
+            let summary = try executor.run(graph, worker: worker, cluster: cluster, isSatisfied: isSatisfied)
             do {
                 return (
                     summary, try folder.export(try plan(summary), from: store, isComplete: summary.isSuccess)

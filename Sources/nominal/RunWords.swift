@@ -9,7 +9,9 @@ enum RunWords {
         }
         guard let finished = record.finishedAt else { return record.outcome }
         let preposition = record.outcome == "succeeded" ? "in" : "after"
-        return "\(record.outcome) \(preposition) "
+        let outcome =
+            record.outcome == ExecutionOutcome.requirementMissed.rawValue ? "missed a requirement" : record.outcome
+        return "\(outcome) \(preposition) "
             + ProgressDisplay.readable(Double(finished - record.startedAt) / 1e9)
     }
 

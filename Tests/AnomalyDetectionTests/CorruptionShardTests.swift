@@ -17,20 +17,20 @@ struct CorruptionShardTests {
             CorruptionShard.Sample(image: 0, variant: 70001, x: 0, y: 0, width: 0, height: 0, mask: [], values: []),
         ])
 
-    /// `shard` in version 1, made in Python with struct.pack: "<8sI3q" b"NOMCRRPT", 1, 8, 4, 2, then for each sample "<6I" of
+    /// `shard` in version 2, without its digest, made in Python with struct.pack: "<8sI3q" b"NOMCRRPT", 2, 8, 4, 2, then for each sample "<6I" of
     /// its numbers, and "<q" counts before the bytes of its mask and its "<H" values.
-    static let version1 = [UInt8](
+    static let content = [UInt8](
         hex: """
-            4E4F4D435252505401000000080000000000000004000000000000000200000000000000030000007011010002000000
+            4E4F4D435252505402000000080000000000000004000000000000000200000000000000030000007011010002000000
             0100000003000000030000000200000000000000A5010F00000000000000010002000300040005000600070008000900
             0A000B000C000D000E000F00000000007111010000000000000000000000000000000000000000000000000000000000
             00000000
             """)
 
-    @Test("of version 1 goes on being read, and is written as the same bytes")
-    func version1IsRead() throws {
-        #expect(try CorruptionShard(bytes: Self.version1, name: "shard") == Self.shard)
-        #expect(Self.shard.bytes == Self.version1)
+    @Test("has the bytes that its format says, and is read from them")
+    func layout() throws {
+        #expect(try CorruptionShard(bytes: Self.content.sealed, name: "shard") == Self.shard)
+        #expect(Self.shard.bytes == Self.content.sealed)
     }
 
     @Test(
@@ -83,21 +83,28 @@ struct CorruptionShardTests {
         }
     }
 
+    @Test("with a flipped bit anywhere is refused")
+    func bitFlips() {
+        for bytes in DamagedBytes.bitFlips(of: Self.content.sealed) {
+            #expect(throws: FormatError.self) { try CorruptionShard(bytes: bytes, name: "shard") }
+        }
+    }
+
     @Test("that is cut off after any byte is refused")
     func truncation() {
-        for bytes in DamagedBytes.truncations(of: Self.version1) {
+        for bytes in DamagedBytes.truncations(of: Self.content).map(\.sealed) {
             #expect(throws: FormatError.self, "\(bytes.count) bytes") {
                 try CorruptionShard(bytes: bytes, name: "shard")
             }
         }
-        #expect(throws: FormatError.self) { try CorruptionShard(bytes: Self.version1 + [0], name: "shard") }
+        #expect(throws: FormatError.self) { try CorruptionShard(bytes: (Self.content + [0]).sealed, name: "shard") }
     }
 
     @Test("with any byte changed is refused, or read as samples that can be restored")
     func mutation() {
         var refused = 0
         let clean = PlanarImage(width: 8, height: 4, channels: 3, repeating: 0.5)
-        for bytes in DamagedBytes.mutations(of: Self.version1) {
+        for bytes in DamagedBytes.mutations(of: Self.content).map(\.sealed) {
             do throws(FormatError) {
                 let shard = try CorruptionShard(bytes: bytes, name: "shard")
                 guard shard.imageWidth == 8, shard.imageHeight == 4 else { continue }

@@ -17,17 +17,20 @@ struct ModelTests {
         scoring: ScoringParameters(boxSize: 5, boxPasses: 2, imageScore: .topK, topFraction: 0.125),
         calibration: Calibration(scores: [3, 1, 2], quantile: 0.5), mapCeiling: 0.75)
 
-    /// `model` in version 1 up to its parameters, made in Python with struct.pack: "<8sI" b"NOMMODEL", 1, a "<q" before text
-    /// and blocks, "<5q" 1, 64, 32, 5, 2 for sizes and the box, "<f" for fractions, colours and scores.
-    static let version1Head = [UInt8](
+    /// `model` up to its parameters, made in Python with struct.pack: "<8sI" b"NOMMODEL", 5, a "<q" before text and blocks, "<q" for
+    /// whole numbers, "<f" for fractions, colours and scores. In this order: name and architecture; 1, 64, 32, 5, 2 for sizes and
+    /// the box; 64, 32, 0 for tiles; 1 scale, 1 level; "none", no expected error, no response to contrast; "topK", 1/8, the colours
+    /// and the ceiling; the quantile, "empirical", 3 images with scores 1, 2, 3, no training scores, no chosen threshold.
+    static let head = [UInt8](
         hex: """
-            4E4F4D4D4F44454C01000000050000000000000073637265770300000000000000736463010000000000000040000000
-            000000002000000000000000050000000000000002000000000000000400000000000000746F704B0000003E0000003F
-            0000803E0000003E0000C03E0000403F0000003F03000000000000000000803F0000004000004040
+            4E4F4D4D4F44454C0500000005000000000000007363726577030000000000000073646301000000000000004000000000000000
+            20000000000000000500000000000000020000000000000040000000000000002000000000000000000000000000000001000000
+            00000000010000000000000004000000000000006E6F6E65000000000000000000000000000000000400000000000000746F704B
+            0000003E0000003F0000803E0000003E0000C03E0000403F0000003F0900000000000000656D7069726963616C03000000000000
+            0003000000000000000000803F000000400000404000000000000000000000000000000000
             """)
     /// Then the parameters: their count and -3, -2, -1, 0, 1, 2, 3, -3, ... as "<f".
-    static let version1 =
-        version1Head + [UInt8](hex: "8709000000000000") + littleEndian(parameters)
+    static let content = head + [UInt8](hex: "8709000000000000") + littleEndian(parameters)
 
     static func littleEndian(_ numbers: [Float]) -> [UInt8] {
         numbers.flatMap { number in
@@ -35,49 +38,45 @@ struct ModelTests {
         }
     }
 
-    /// `model` in version 2: after the box come the tiles (64 x 32, overlap 0), the scales (1), the word "none" and no expected
-    /// error.
-    static let version2 =
-        Array("NOMMODEL".utf8) + [2] + version1[9..<76]
-        + [UInt8](
-            hex: """
-                400000000000000020000000000000000000000000000000010000000000000004000000000000006E6F6E650000000000000000
-                """) + version1[76...]
+    @Test("has the bytes that its format says, and is read from them")
+    func layout() throws {
+        // Compared to words, for a failure would print every byte.
+        let isSame = Self.model.bytes == Self.content.sealed
+        #expect(isSame)
+        let read = try Model(bytes: Self.content.sealed, name: "model")
+        #expect(read == Self.model)
+        #expect(read.calibration.scores == [1, 2, 3])
+        #expect(read.calibration.estimate == .empirical && read.calibration.images == 3)
+    }
 
-    /// `model` in version 3: one level after the scales, and behind the quantile the word "empirical" and three images.
-    static let version3: [UInt8] = {
-        // Of version 2: 76 bytes up to the box, 24 of the tiles, the scales, and the word and the block as they are.
-        let scales = 76 + 32, quantile = version1Head.count - 20 + 52
-        func number(_ value: UInt8) -> [UInt8] { [value] + [UInt8](repeating: 0, count: 7) }
-        var bytes = version2
-        bytes[8] = 3
-        bytes.insert(contentsOf: number(9) + Array("empirical".utf8) + number(3), at: quantile)
-        // No response to contrast, behind the word "none" and no expected error.
-        bytes.insert(contentsOf: number(0), at: scales + 20)
-        bytes.insert(contentsOf: number(1), at: scales)
-        return bytes
-    }()
-
-    /// `model` in version 4: no scores of training images, behind those of the three that were held out.
-    static let version4: [UInt8] = {
-        var bytes = version3
-        bytes[8] = 4
-        bytes.insert(contentsOf: [UInt8](repeating: 0, count: 8), at: bytes.count - 8 - 4 * parameters.count)
-        return bytes
-    }()
-
-    @Test("of older versions goes on being read, and is written as version 4")
-    func oldVersionsAreRead() throws {
-        for bytes in [Self.version1, Self.version2, Self.version3, Self.version4] {
-            let read = try Model(bytes: bytes, name: "model")
-            #expect(read == Self.model)
-            #expect(read.calibration.scores == [1, 2, 3])
-            #expect(read.calibration.estimate == .empirical && read.calibration.images == 3)
-            #expect(read.scoring.levels == 1)
-            // Compared to a word, for a failure would print every byte.
-            let isSame = read.bytes == Self.version4
-            #expect(isSame)
+    @Test("of an older version is refused with the remedy")
+    func olderVersions() {
+        for version: UInt8 in 1...4 {
+            var content = Self.content
+            content[8] = version
+            #expect(throws: FormatError.wrongVersion("model", found: Int(version), expected: 5)) {
+                try Model(bytes: content, name: "model")
+            }
         }
+    }
+
+    @Test("with a flipped bit anywhere is refused")
+    func bitFlips() {
+        for bytes in DamagedBytes.bitFlips(of: Self.model.bytes) {
+            #expect(throws: FormatError.self) { try Model(bytes: bytes, name: "model") }
+        }
+    }
+
+    @Test("keeps a threshold that a person chose, beside the estimated one")
+    func chosenThreshold() throws {
+        var model = Self.model
+        model.calibration = model.calibration.choosing(2.5)
+        let read = try Model(bytes: model.bytes, name: "model")
+        #expect(read == model)
+        #expect(read.calibration.threshold == 2.5 && read.calibration.estimatedThreshold == 2)
+        #expect(read.calibration.isAnomaly(2.5) && !read.calibration.isAnomaly(2.4))
+        #expect(read.calibration.choosing(nil).threshold == 2.5)
+        #expect(read.calibration.normalized(2.5) == 1)
     }
 
     /// With all that the versions added.
@@ -106,22 +105,22 @@ struct ModelTests {
         for bits in [Float.nan, 0, -1].map(\.bitPattern) {
             var damaged = bytes
             for byte in 0..<4 { damaged[first + byte] = UInt8(truncatingIfNeeded: bits >> (8 * UInt32(byte))) }
-            #expect(throws: FormatError.self) { try Model(bytes: damaged, name: "model") }
+            #expect(throws: FormatError.self) { try Model(bytes: damaged.resealed, name: "model") }
         }
         // Five scales; three levels with two fields.
         for (place, value) in [(76 + 24, UInt8(5)), (76 + 32, 3)] {
             var scaled = bytes
             scaled[place] = value
-            #expect(throws: FormatError.self) { try Model(bytes: scaled, name: "model") }
+            #expect(throws: FormatError.self) { try Model(bytes: scaled.resealed, name: "model") }
         }
         // A tile wider than the image, and an overlap of half a tile.
         for (place, value) in [(76, UInt8(72)), (92, 16)] {
             var tiled = bytes
             tiled[place] = value
-            #expect(throws: FormatError.self) { try Model(bytes: tiled, name: "model") }
+            #expect(throws: FormatError.self) { try Model(bytes: tiled.resealed, name: "model") }
         }
         for end in stride(from: 70, to: first + 8400, by: 7) {
-            #expect(throws: FormatError.self) { try Model(bytes: Array(bytes[..<end]), name: "model") }
+            #expect(throws: FormatError.self) { try Model(bytes: Array(bytes[..<end]).sealed, name: "model") }
         }
     }
 
@@ -137,22 +136,22 @@ struct ModelTests {
     @Test("that is cut off anywhere is refused")
     func truncation() {
         // After every byte of what comes before the parameters, and here and there in them.
-        let ends = Array(0...Self.version1Head.count + 16) + stride(from: 200, to: Self.version1.count, by: 61)
-        for end in ends + [Self.version1.count - 1] {
+        let ends = Array(0...Self.head.count + 16) + stride(from: 300, to: Self.content.count, by: 61)
+        for end in ends + [Self.content.count - 1] {
             #expect(throws: FormatError.self, "\(end) bytes") {
-                try Model(bytes: Array(Self.version1[..<end]), name: "model")
+                try Model(bytes: Array(Self.content[..<end]).sealed, name: "model")
             }
         }
-        #expect(throws: FormatError.self) { try Model(bytes: Self.version1 + [0], name: "model") }
+        #expect(throws: FormatError.self) { try Model(bytes: (Self.content + [0]).sealed, name: "model") }
     }
 
     @Test("with any byte before the parameters changed is refused, or read as a model that can score")
     func mutation() {
-        let tail = Array(Self.version1[Self.version1Head.count...])
+        let tail = Array(Self.content[Self.head.count...])
         var refused = 0
-        for head in DamagedBytes.mutations(of: Self.version1Head) {
+        for head in DamagedBytes.mutations(of: Self.head) {
             do throws(FormatError) {
-                let model = try Model(bytes: head + tail, name: "model")
+                let model = try Model(bytes: (head + tail).sealed, name: "model")
                 #expect(model.parameters.count == model.network.parameterCount)
                 #expect(model.scoring.score([1, 2, 3, 4]) > 0)
                 #expect(model.calibration.threshold.isFinite)

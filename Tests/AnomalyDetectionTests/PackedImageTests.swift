@@ -12,18 +12,18 @@ struct PackedImageTests {
             width: 2, height: 1, channels: 3, values: [0, 1, 0.5, 0.25, 1 / 65535, 65534 / 65535]),
         original: PackedImage.Original(width: 640, height: 480, bitDepth: 12, format: .tiff, colour: .grey))
 
-    /// `packed` in version 1, made in Python with struct.pack("<8sI5qq4sq4sq6H", b"NOMIMAGE", 1, 2, 1, 640, 480, 12, 4,
+    /// `packed` in version 2, without its digest, made in Python with struct.pack("<8sI5qq4sq4sq6H", b"NOMIMAGE", 2, 2, 1, 640, 480, 12, 4,
     /// b"tiff", 4, b"grey", 6, 0, 65535, 32768, 16384, 1, 65534).
-    static let version1 = [UInt8](
+    static let content = [UInt8](
         hex: """
-            4E4F4D494D41474501000000020000000000000001000000000000008002000000000000E0010000000000000C000000
+            4E4F4D494D41474502000000020000000000000001000000000000008002000000000000E0010000000000000C000000
             0000000004000000000000007469666604000000000000006772657906000000000000000000FFFF008000400100FEFF
             """)
 
-    @Test("of version 1 goes on being read, and is written as the same bytes")
-    func version1IsRead() throws {
-        #expect(try PackedImage(bytes: Self.version1, name: "image") == Self.packed)
-        #expect(Self.packed.bytes == Self.version1)
+    @Test("has the bytes that its format says, and is read from them")
+    func layout() throws {
+        #expect(try PackedImage(bytes: Self.content.sealed, name: "image") == Self.packed)
+        #expect(Self.packed.bytes == Self.content.sealed)
     }
 
     @Test("keeps every 16-bit value, and every other one to half a step")
@@ -45,18 +45,25 @@ struct PackedImageTests {
         #expect(PackedImage(image, original: Self.packed.original).values == [0, 65535, 65535])
     }
 
+    @Test("with a flipped bit anywhere is refused")
+    func bitFlips() {
+        for bytes in DamagedBytes.bitFlips(of: Self.content.sealed) {
+            #expect(throws: FormatError.self) { try PackedImage(bytes: bytes, name: "image") }
+        }
+    }
+
     @Test("that is cut off after any byte is refused")
     func truncation() {
-        for bytes in DamagedBytes.truncations(of: Self.version1) {
+        for bytes in DamagedBytes.truncations(of: Self.content).map(\.sealed) {
             #expect(throws: FormatError.self, "\(bytes.count) bytes") { try PackedImage(bytes: bytes, name: "image") }
         }
-        #expect(throws: FormatError.self) { try PackedImage(bytes: Self.version1 + [0], name: "image") }
+        #expect(throws: FormatError.self) { try PackedImage(bytes: (Self.content + [0]).sealed, name: "image") }
     }
 
     @Test("with any byte changed is refused, or read as an image whose values fit its size")
     func mutation() {
         var refused = 0
-        for bytes in DamagedBytes.mutations(of: Self.version1) {
+        for bytes in DamagedBytes.mutations(of: Self.content).map(\.sealed) {
             do throws(FormatError) {
                 let packed = try PackedImage(bytes: bytes, name: "image")
                 #expect(packed.image.values.count == 3 * packed.width * packed.height)
@@ -67,14 +74,14 @@ struct PackedImageTests {
 
     @Test("of a size that its values do not have is damaged")
     func wrongSize() {
-        var bytes = Self.version1
+        var bytes = Self.content.sealed
         bytes[12] = 3
         #expect(throws: FormatError.damaged("image", at: 0, what: "6 values for 3 x 1 pixels")) {
-            try PackedImage(bytes: bytes, name: "image")
+            try PackedImage(bytes: bytes.resealed, name: "image")
         }
         bytes[12] = 0
         #expect(throws: FormatError.outOfRange("image", what: "the width", found: 0, allowed: 1...65536)) {
-            try PackedImage(bytes: bytes, name: "image")
+            try PackedImage(bytes: bytes.resealed, name: "image")
         }
     }
 }

@@ -44,6 +44,62 @@ struct AttestationTests {
         #expect(throws: AttestationError.self) { try VerificationKey(pem: Array(Self.privateKey.utf8), name: "key") }
     }
 
+    /// Of https://github.com/jedisct1/libsodium, ed25519_ref10.c, and of table 1 of https://eprint.iacr.org/2020/1244: all encodings of
+    /// the points of small order that decoders accept, the canonical ones first.
+    static let smallOrder = [
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "0000000000000000000000000000000000000000000000000000000000000080",
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+        "0100000000000000000000000000000000000000000000000000000000000080",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+        // No point of small order, and no canonical encoding.
+        "f0ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    ]
+
+    @Test("A public key of small order or with a non-canonical encoding is refused", arguments: smallOrder)
+    func weakKey(_ hex: String) throws {
+        let point = stride(from: 0, to: 64, by: 2).map { place in
+            UInt8(hex.dropFirst(place).prefix(2), radix: 16)!
+        }
+        let prefix: [UInt8] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00]
+        let pem = PEM.encode(prefix + point, label: "PUBLIC KEY")
+        let error = #expect(throws: AttestationError.self) { try VerificationKey(pem: Array(pem.utf8), name: "key") }
+        guard case .weakKey? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+
+    @Test("A key file of ours with a flipped bit anywhere is refused")
+    func damagedKey() throws {
+        let key = SigningKey()
+        let files = [Array(key.file.utf8), Array(key.verificationKey.file.utf8)]
+        #expect(try SigningKey(pem: files[0], name: "key").pem == key.pem)
+        #expect(try VerificationKey(pem: files[1], name: "key").identifier == key.verificationKey.identifier)
+        for (number, file) in files.enumerated() {
+            for bit in 0..<file.count * 8 {
+                var damaged = file
+                damaged[bit / 8] ^= 1 << UInt8(bit % 8)
+                #expect(throws: AttestationError.self, "bit \(bit)") {
+                    if number == 0 {
+                        _ = try SigningKey(pem: damaged, name: "key")
+                    } else {
+                        _ = try VerificationKey(pem: damaged, name: "key")
+                    }
+                }
+            }
+        }
+    }
+
     @Test("A signature holds for the document and its type, and for the key that made it")
     func envelope() throws {
         let (key, other) = (SigningKey(), SigningKey())
@@ -64,7 +120,9 @@ struct AttestationTests {
         "An envelope that was changed is refused",
         arguments: [
             ("eyJhIjogMX0=", "eyJhIjogMn0="), ("vnd.in-toto", "vnd.other"), ("\"sig\" : \"", "\"sig\" : \"AAAA"),
-            ("\"payload\" : \"", "\"payload\" : \"?"), ("\"signatures\"", "\"signature\""), ("{", "["),
+            ("\"payload\" : \"", "\"payload\" : \"?"), ("{", "{\"payload\": \"e30=\","),
+            ("\"keyid\"", "\"keyid\": \"\", \"keyid\""), ("eyJhIjogMX0=", "eyJhIjogMX1="), ("{", "// comment\n{"),
+            ("\"signatures\"", "\"signature\""), ("{", "["),
         ])
     func changed(_ change: (from: String, to: String)) throws {
         let key = SigningKey()

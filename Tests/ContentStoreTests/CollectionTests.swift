@@ -127,6 +127,28 @@ struct CollectionTests {
         #expect(try !store.unpin(try store.subject("a")))
     }
 
+    @Test("The anchor of nights stays, whatever has been promoted since")
+    func anchors() throws {
+        let digests = try ["a", "b", "c", "d"].map { try publish($0, sizeBytes: 50, seconds: 1) }
+        let models = try digests.map { try store.register(model: $0, as: "m").model }
+        let records = try store.put(bytes: Array("night".utf8))
+        for (number, model) in models.enumerated() {
+            let night = try store.beginNight(
+                of: "m", date: "2026-03-0\(number + 1)", manifest: records, roll: records,
+                champion: try store.production(of: "m"), drift: nil, arrivals: [])
+            try store.end(night, .promoted, challenger: model, verdict: records, by: "test", reason: "")
+        }
+        _ = try collect(CollectionPolicy(keepRuns: 0, maximumBytes: 0))
+        #expect(digests.map(store.contains) == [true, false, true, true])
+        try store.setAnchor(models[2].reference, by: "test", reason: "")
+        let night = try store.beginNight(
+            of: "m", date: "2026-03-05", manifest: records, roll: records, champion: models[3], drift: nil, arrivals: []
+        )
+        #expect(night.anchor == 3)
+        _ = try collect(CollectionPolicy(keepRuns: 0, maximumBytes: 0))
+        #expect(digests.map(store.contains) == [false, false, true, true])
+    }
+
     @Test("The cards of registered models stay, also when the models go")
     func cards() throws {
         func publish(_ text: String, stage: String, of model: Digest) throws -> Digest {

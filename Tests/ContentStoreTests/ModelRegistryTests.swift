@@ -40,6 +40,54 @@ struct ModelRegistryTests {
         #expect(throws: StoreError.missingBlob(absent)) { try store.register(model: absent, as: "wood") }
     }
 
+    @Test("Decisions about thresholds are only added; the last one counts, and an edited one is found")
+    func thresholds() throws {
+        let (first, second) = (try register("a"), try register("b"))
+        #expect(try store.threshold(of: first) == nil)
+        for (value, who) in [(0.5, "ann"), (0.25, "bob")] as [(Double?, String)] {
+            try store.setThreshold(of: first.reference, to: value, by: who, reason: "try")
+        }
+        #expect(try store.threshold(of: first)?.kind == .threshold(0.25))
+        #expect(try store.threshold(of: first)?.decidedBy == "bob" && store.threshold(of: second) == nil)
+        try store.setThreshold(of: first.reference, to: nil, by: "ann", reason: "")
+        #expect(try store.threshold(of: first) == nil)
+        #expect(try store.decisions(of: "wood").map(\.decidedBy) == ["ann", "bob", "ann"])
+        for value in [0, -1, Double.infinity, .nan] {
+            #expect(throws: StoreError.self) {
+                try store.setThreshold(of: first.reference, to: value, by: "ann", reason: "")
+            }
+        }
+        #expect(try store.verifyHistory().faults == [])
+        try store.database.write { try $0.execute(sql: "UPDATE thresholdDecision SET value = 9 WHERE id = 1") }
+        #expect(
+            try store.verifyHistory().faults.map { "\($0)" }.contains {
+                $0.hasPrefix("the decision about a threshold 1 was edited")
+            })
+    }
+
+    @Test("The anchor is the first model that was promoted, or the one that a person sets")
+    func anchor() throws {
+        let (first, second) = (try register("a"), try register("b"))
+        #expect(try store.anchor(of: "wood") == nil)
+        try store.promote(second.reference, by: "ann", reason: "")
+        try store.promote(first.reference, by: "ann", reason: "")
+        #expect(try store.anchor(of: "wood") == second)
+        try store.setAnchor(first.reference, by: "ann", reason: "audited")
+        #expect(try store.anchor(of: "wood") == first)
+        #expect(try store.decisions(of: "wood").map(\.kind) == [.anchor])
+        #expect(throws: StoreError.self) {
+            try store.setAnchor(ModelReference("wood@3")!, by: "ann", reason: "")
+        }
+        try FileManager.default.removeItem(atPath: store.objectPath(second.digest))
+        #expect(throws: StoreError.self) { try store.setAnchor(second.reference, by: "ann", reason: "") }
+        #expect(try store.verifyHistory().faults == [])
+        try store.database.write { try $0.execute(sql: "UPDATE anchorDecision SET model = 2") }
+        #expect(
+            try store.verifyHistory().faults.map { "\($0)" } == [
+                "the decision about an anchor 1 was edited after entry 5 of the history vouched for it"
+            ])
+    }
+
     @Test("A model whose file has been collected does not come into production")
     func collected() throws {
         let (first, second) = (try register("a"), try register("b"))

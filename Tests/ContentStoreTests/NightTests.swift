@@ -52,6 +52,26 @@ struct NightTests {
         #expect(try store.nights(of: "tile") == [])
     }
 
+    @Test("A night keeps the anchor that it began with, and editing it is found")
+    func anchor() throws {
+        let (first, second) = (try model("a"), try model("b"))
+        #expect(try begin().anchor == nil)
+        let open = try store.nights(of: "wood")[0]
+        try store.end(open, .promoted, challenger: first, verdict: blob("verdict"), by: "timer", reason: "first")
+        let night = try begin("2026-03-02", champion: first)
+        #expect(night.anchor == 1)
+        try store.setAnchor(second.reference, by: "ann", reason: "")
+        #expect(try store.night("2026-03-02", of: "wood").anchor == 1)
+        try store.end(night, .kept, challenger: second, verdict: blob("verdict"), by: "timer", reason: "worse")
+        #expect(try begin("2026-03-03", champion: first).anchor == 2)
+        #expect(try store.verifyHistory().faults == [])
+        try store.database.write { try $0.execute(sql: "UPDATE nightAnchor SET model = 2 WHERE night = 2") }
+        #expect(
+            try store.verifyHistory().faults.map { "\($0)" }.contains {
+                $0.hasPrefix("the anchor of the night 2 was edited")
+            })
+    }
+
     @Test("What the nights know of an image is in the history, and cannot be edited unnoticed")
     func history() throws {
         let night = try begin(champion: nil, [arrival("a"), arrival("b", .quarantined), arrival("c", .unusable)])

@@ -15,20 +15,20 @@ struct CheckpointTests {
             Checkpoint.Point(step: 1, loss: BatchLoss(total: 0.375, outside: 0.125, inside: 0.625), learningRate: 0.25),
         ])
 
-    /// `checkpoint` in version 1, made in Python with struct.pack("<8sI", b"NOMCKPNT", 1), "<q" for every count and step,
+    /// `checkpoint` in version 2, without its digest, made in Python with struct.pack("<8sI", b"NOMCKPNT", 1), "<q" for every count and step,
     /// "<f" for parameters, moments, average and learning rates, and "<3d" for losses.
-    static let version1 = [UInt8](
+    static let content = [UInt8](
         hex: """
-            4E4F4D434B504E5401000000020000000000000003000000000000000000803F000000C00000003F0300000000000000
+            4E4F4D434B504E5402000000020000000000000003000000000000000000803F000000C00000003F0300000000000000
             0000803E00000000000000BE030000000000000000008040000000000000803D03000000000000000000C03F000080BF
             0000000002000000000000000000000000000000000000000000E03F000000000000D03F000000000000E83F0000003F
             0100000000000000000000000000D83F000000000000C03F000000000000E43F0000803E
             """)
 
-    @Test("of version 1 goes on being read, and is written as the same bytes")
-    func version1IsRead() throws {
-        #expect(try Checkpoint(bytes: Self.version1, name: "checkpoint") == Self.checkpoint)
-        #expect(Self.checkpoint.bytes == Self.version1)
+    @Test("has the bytes that its format says, and is read from them")
+    func layout() throws {
+        #expect(try Checkpoint(bytes: Self.content.sealed, name: "checkpoint") == Self.checkpoint)
+        #expect(Self.checkpoint.bytes == Self.content.sealed)
     }
 
     @Test("comes back as it was, with and without an average and a history")
@@ -40,9 +40,16 @@ struct CheckpointTests {
         #expect(averaged.state.modelParameters == [1.5, -1, 0])
     }
 
+    @Test("with a flipped bit anywhere is refused")
+    func bitFlips() {
+        for bytes in DamagedBytes.bitFlips(of: Self.content.sealed) {
+            #expect(throws: FormatError.self) { try Checkpoint(bytes: bytes, name: "checkpoint") }
+        }
+    }
+
     @Test("that is cut off after any byte is refused")
     func truncation() {
-        for bytes in DamagedBytes.truncations(of: Self.version1) {
+        for bytes in DamagedBytes.truncations(of: Self.content).map(\.sealed) {
             #expect(throws: FormatError.self, "\(bytes.count) bytes") {
                 try Checkpoint(bytes: bytes, name: "checkpoint")
             }
@@ -52,7 +59,7 @@ struct CheckpointTests {
     @Test("with any byte changed is refused or read, never more than its bytes say")
     func mutation() {
         var refused = 0
-        for bytes in DamagedBytes.mutations(of: Self.version1) {
+        for bytes in DamagedBytes.mutations(of: Self.content).map(\.sealed) {
             do throws(FormatError) {
                 let checkpoint = try Checkpoint(bytes: bytes, name: "checkpoint")
                 #expect(checkpoint.state.firstMoment.count == checkpoint.state.parameters.count)
@@ -77,6 +84,6 @@ struct CheckpointTests {
         #expect(throws: negative) {
             try Checkpoint(bytes: Checkpoint(state: early).bytes, name: "checkpoint")
         }
-        #expect(throws: FormatError.self) { try Checkpoint(bytes: Self.version1 + [0], name: "checkpoint") }
+        #expect(throws: FormatError.self) { try Checkpoint(bytes: (Self.content + [0]).sealed, name: "checkpoint") }
     }
 }

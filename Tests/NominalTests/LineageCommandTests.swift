@@ -113,7 +113,12 @@ struct LineageCommandTests {
         #expect(again.status == 65 && again.errors.contains("never written over"))
         let attributes = try FileManager.default.attributesOfItem(atPath: fixture.place("key"))
         #expect(attributes[.posixPermissions] as? Int == 0o600)
-        #expect(try fixture.nominal("attest", "1", "--key", "key", "--output", "a.json").status == 0)
+        let attested = try fixture.nominal("attest", "1", "--key", "key", "--output", "a.json")
+        #expect(attested.status == 0 && !attested.errors.contains("warning"), "\(attested)")
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: fixture.place("key"))
+        let readable = try fixture.nominal("attest", "1", "--key", "key", "--output", "a.json")
+        #expect(readable.status == 0 && readable.errors.contains("warning: key: "), "\(readable)")
+        #expect(readable.errors.contains("run chmod 600 key"))
         let verify = {
             try fixture.nominal("verify", "--attestation", "a.json", "--public-key", "key.pub", "--folder", "runs/tiny")
         }

@@ -67,6 +67,11 @@ import Testing
         let warm = try fixture.nominal("models", "card", "plant@2", "--json").output
         #expect(warm == (try fixture.text("runs/plant/nights/2026-03-03/card.json")))
         #expect(warm.contains("\"startedFrom\"") && warm.contains("\"rule\" : \"warmStart\""), "\(warm)")
+        #expect(second.output.contains("anchor        version 1, which is in production too"), "\(second)")
+        #expect(second.output.contains("false alarms, against the anchor"), "\(second)")
+        #expect(try fixture.text("runs/plant/nights/2026-03-03/report.html").contains("against the anchor"))
+        #expect(try fixture.nominal("models", "anchor", "plant").output == "plant@1 is the anchor\n")
+        #expect(try fixture.nominal("models", "show", "plant@1").output.contains("anchor      of the nights of plant"))
         #expect(try night(4).status == 10)
         #expect(try fixture.nominal("models", "show", "plant").output.contains("by timer: night of 2026-03-03"))
 

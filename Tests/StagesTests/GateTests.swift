@@ -80,6 +80,45 @@ struct GateTests {
         #expect(criterion.champion == 1 && criterion.challenger == 0.5 && criterion.probability! < 0.001)
     }
 
+    /// Nights of which each one loses a little: what goes into production, until the gate stops one.
+    private func nights(
+        anchor: GateStage.Evidence?, _ night: (Int) -> GateStage.Evidence
+    ) -> (promoted: Int, reason: String) {
+        var champion = night(0)
+        for number in 1...100 {
+            let verdict = stage.verdict(champion, anchor: anchor, night(number))
+            guard verdict.isPromoted else { return (number - 1, verdict.reason) }
+            champion = night(number)
+        }
+        return (100, "")
+    }
+
+    @Test("stops nights that drift, each within the champion's bounds, by the anchor")
+    func drift() {
+        func alarmed(_ number: Int) -> GateStage.Evidence {
+            evidence(normal: (0..<100).map { $0 < number * 4 ? 2 : 0 })
+        }
+        #expect(nights(anchor: nil, alarmed).promoted >= 25)
+        #expect(nights(anchor: alarmed(0), alarmed) == (2, "worse: false alarms, against the anchor"))
+        func blind(_ number: Int) -> GateStage.Evidence {
+            evidence(defects: (0..<100).map { 1.01 + Float($0) / 100 - Float(number) * 0.04 })
+        }
+        #expect(nights(anchor: nil, blind).promoted > 10)
+        #expect(nights(anchor: blind(0), blind) == (2, "worse: recall of synthetic defects, against the anchor"))
+        func dull(_ number: Int) -> GateStage.Evidence { evidence(criterion: 0.9 - Double(number) * 0.019) }
+        #expect(nights(anchor: nil, dull).promoted == 100)
+        #expect(nights(anchor: dull(0), dull) == (2, "worse: criterion, against the anchor"))
+    }
+
+    @Test("says what the anchor had, beside what the champion had")
+    func anchorValues() {
+        let verdict = stage.verdict(
+            evidence(criterion: 0.5), anchor: evidence(criterion: 0.6), evidence(criterion: 0.49))
+        #expect(verdict.criteria.map(\.against) == [nil, nil, nil, "anchor", "anchor", "anchor"])
+        #expect(verdict.criteria.last?.anchor == 0.6 && verdict.criteria.last?.champion == nil)
+        #expect(verdict.criteria.last?.isWorse == true && !verdict.isPromoted)
+    }
+
     @Test("stops a fall of the criterion")
     func criterion() {
         #expect(worse(evidence(criterion: 0.5), evidence(criterion: 0.48)) == [])

@@ -4,8 +4,8 @@ import Imaging
 /// An ingested image as it is stored: RGB at the network's size, 16 bits per value, so that nothing of a 16-bit camera or of
 /// an area average is lost, with what its file said.
 public struct PackedImage: Sendable, Equatable {
-    /// Version 1: the first.
-    public static let format = FileFormat(magic: "NOMIMAGE", version: 1)
+    /// Version 2 added the digest at the end. Version 1 was the first.
+    public static let format = FileFormat(magic: "NOMIMAGE", version: 2)
 
     /// The file that the image came from: its upright size, format and kind of samples.
     public struct Original: Sendable, Equatable {
@@ -62,7 +62,7 @@ public struct PackedImage: Sendable, Equatable {
     }
 
     public init(bytes: [UInt8], name: String) throws(FormatError) {
-        var reader = try ByteReader(bytes, PackedImage.format, name: name, readable: 1...1)
+        var reader = try ByteReader(bytes, PackedImage.format, name: name)
         width = try reader.readInt("the width", in: 1...65536)
         height = try reader.readInt("the height", in: 1...65536)
         original = try Original(&reader, name: name)

@@ -21,17 +21,22 @@ public struct Calibration: Sendable, Equatable {
     public let quantile: Float
     public let estimate: Estimate
     public let median: Float
-    /// A score at or above it is an anomaly's.
-    public let threshold: Float
+    /// The threshold that the scores give.
+    public let estimatedThreshold: Float
+    /// A threshold that a person chose in place of the estimated one.
+    public let chosenThreshold: Float?
+    /// The threshold in force: a score at or above it is an anomaly's.
+    public var threshold: Float { chosenThreshold ?? estimatedThreshold }
 
     /// - Parameters:
     ///   - scores: of normal images, at least one, in any order.
     ///   - images: how many images these are of, where an image has several.
     ///   - trainingScores: of images that were trained on, in any order, for the spread of a robust threshold.
     ///   - quantile: the share of normal images that shall stay below the threshold, 0...1; 1 takes the highest score.
+    ///   - chosenThreshold: a finite one that a person chose.
     public init(
         scores: [Float], images: Int? = nil, trainingScores: [Float] = [], quantile: Float,
-        estimate: Estimate = .empirical
+        estimate: Estimate = .empirical, chosenThreshold: Float? = nil
     ) {
         guard !scores.isEmpty, (1...scores.count).contains(images ?? 1) else {
             fatalError("a calibration of \(scores.count) scores of \(images ?? scores.count) images")
@@ -39,18 +44,25 @@ public struct Calibration: Sendable, Equatable {
         self.scores = scores.sorted()
         self.images = images ?? scores.count
         self.trainingScores = trainingScores.sorted()
-        (self.quantile, self.estimate) = (quantile, estimate)
+        (self.quantile, self.estimate, self.chosenThreshold) = (quantile, estimate, chosenThreshold)
         median = Calibration.quantile(0.5, of: self.scores)
         let bound =
             estimate == .empirical
             ? nil
             : PredictionBound.upper(
                 of: self.scores, sources: self.images, alike: self.trainingScores, probability: Double(quantile))
-        threshold = bound ?? Calibration.quantile(quantile, of: self.scores)
+        estimatedThreshold = bound ?? Calibration.quantile(quantile, of: self.scores)
+    }
+
+    /// The same scores with a threshold that a person chose; nil keeps the one in force.
+    public func choosing(_ threshold: Float?) -> Calibration {
+        Calibration(
+            scores: scores, images: images, trainingScores: trainingScores, quantile: quantile, estimate: estimate,
+            chosenThreshold: threshold ?? chosenThreshold)
     }
 
     /// 0 for the median normal image and 1 at the threshold, so that models and categories can be compared. Where the few
-    /// held-out images hardly differ, the unit is a tenth of the median.
+    /// held-out images hardly differ, or a chosen threshold lies below the median, the unit is a tenth of the median.
     public func normalized(_ score: Float) -> Float {
         (score - median) / max(threshold - median, abs(median) * 0.1, .leastNormalMagnitude)
     }

@@ -3,10 +3,10 @@ import NeuralNetworks
 
 /// Everything that scoring an image needs, in one file.
 public struct Model: Sendable, Equatable {
-    /// Version 4 added the scores of training images. Version 3 added the levels of the error, the response to contrast and
-    /// how the threshold is estimated. Version 2 added tiles, the scales, the map's normalisation and the expected error.
-    /// Version 1 was the first.
-    public static let format = FileFormat(magic: "NOMMODEL", version: 4)
+    /// Version 5 added a threshold that a person chose, and the digest at the end. Version 4 added the scores of training images.
+    /// Version 3 added the levels of the error, the response to contrast and how the threshold is estimated. Version 2 added
+    /// tiles, the scales, the map's normalisation and the expected error. Version 1 was the first.
+    public static let format = FileFormat(magic: "NOMMODEL", version: 5)
 
     /// Larger than the largest network with the expected errors of the largest image.
     public static let maximumFileBytes = 2 << 30
@@ -67,17 +67,13 @@ public struct Model: Sendable, Equatable {
         writer.write(calibration.images)
         writer.write(block: calibration.scores)
         writer.write(block: calibration.trainingScores)
+        writer.write(block: calibration.chosenThreshold.map { [$0] } ?? [])
         writer.write(block: parameters)
         return writer.bytes
     }
 
-    /// The format's version that a file has: an older one than `format` where an earlier program wrote it.
-    public static func version(of bytes: [UInt8], name file: String) throws(FormatError) -> Int {
-        try ByteReader(bytes, format, name: file, readable: 1...4).version
-    }
-
     public init(bytes: [UInt8], name file: String) throws(FormatError) {
-        var reader = try ByteReader(bytes, Model.format, name: file, readable: 1...4)
+        var reader = try ByteReader(bytes, Model.format, name: file)
         name = try reader.readText()
         let architecture = try reader.readText()
         guard let known = NetworkArchitecture(rawValue: architecture) else {
@@ -89,31 +85,25 @@ public struct Model: Sendable, Equatable {
         let height = try reader.readInt("the height", in: 8...4096)
         let boxSize = try reader.readInt("the box size", in: 1...1023)
         let boxPasses = try reader.readInt("the box passes", in: 0...64)
-        var (scales, levels) = (1, 1)
-        expectedErrors = []
-        var mapNormalization = ScoringParameters.MapNormalization.none
-        var (tileWidth, tileHeight, overlap) = (width, height, 0)
-        if reader.version >= 2 {
-            tileWidth = try reader.readInt("a tile's width", in: 8...width)
-            tileHeight = try reader.readInt("a tile's height", in: 8...height)
-            overlap = try reader.readInt("the tiles' overlap", in: 0...(min(tileWidth, tileHeight) - 1) / 2)
-            scales = try reader.readInt("the scales", in: 1...4)
-            if reader.version >= 3 { levels = try reader.readInt("the levels", in: 1...6) }
-            let text = try reader.readText()
-            let expected = try reader.readBlock(of: Float.self)
-            let response = reader.version >= 3 ? try reader.readBlock(of: Float.self) : []
-            guard let known = ScoringParameters.MapNormalization(rawValue: text) else {
-                throw .damaged(file, at: 0, what: "a normalisation \"\(text)\" of maps that is not known")
-            }
-            mapNormalization = known
-            let count = known == .none ? 0 : levels
-            expectedErrors = ExpectedError.fields(expected)
-            contrastResponse = ContrastResponse(values: response)
-            guard (contrastResponse != nil) == (known == .localContrast), contrastResponse != nil || response.isEmpty,
-                expectedErrors.count == count, expected.count == count * ExpectedError.cells * ExpectedError.cells,
-                known == .none ? levels == 1 : min(width, height) >= ExpectedError.cells
-            else { throw .damaged(file, at: 0, what: "an expected error that no map could be divided by") }
+        let tileWidth = try reader.readInt("a tile's width", in: 8...width)
+        let tileHeight = try reader.readInt("a tile's height", in: 8...height)
+        let overlap = try reader.readInt("the tiles' overlap", in: 0...(min(tileWidth, tileHeight) - 1) / 2)
+        let scales = try reader.readInt("the scales", in: 1...4)
+        let levels = try reader.readInt("the levels", in: 1...6)
+        let normalizationText = try reader.readText()
+        let errors = try reader.readBlock(of: Float.self)
+        let response = try reader.readBlock(of: Float.self)
+        guard let mapNormalization = ScoringParameters.MapNormalization(rawValue: normalizationText) else {
+            throw .damaged(file, at: 0, what: "a normalisation \"\(normalizationText)\" of maps that is not known")
         }
+        let fields = mapNormalization == .none ? 0 : levels
+        expectedErrors = ExpectedError.fields(errors)
+        contrastResponse = ContrastResponse(values: response)
+        guard (contrastResponse != nil) == (mapNormalization == .localContrast),
+            contrastResponse != nil || response.isEmpty,
+            expectedErrors.count == fields, errors.count == fields * ExpectedError.cells * ExpectedError.cells,
+            mapNormalization == .none ? levels == 1 : min(width, height) >= ExpectedError.cells
+        else { throw .damaged(file, at: 0, what: "an expected error that no map could be divided by") }
         grid = TileGrid(
             width: width, height: height, tileWidth: tileWidth, tileHeight: tileHeight, overlap: overlap)
         let imageScore = try reader.readText()
@@ -131,25 +121,23 @@ public struct Model: Sendable, Equatable {
         normalization = PixelNormalization(mean: mean, deviation: try reader.readFloat())
         mapCeiling = try reader.readFloat()
         let quantile = try reader.readFloat()
-        var estimate = Calibration.Estimate.empirical
-        var images: Int?
-        if reader.version >= 3 {
-            let text = try reader.readText()
-            guard let known = Calibration.Estimate(rawValue: text) else {
-                throw .damaged(file, at: 0, what: "an estimate \"\(text)\" of the threshold that is not known")
-            }
-            estimate = known
-            images = try reader.readInt("the held-out images", in: 1...1 << 30)
+        let estimateText = try reader.readText()
+        guard let estimate = Calibration.Estimate(rawValue: estimateText) else {
+            throw .damaged(file, at: 0, what: "an estimate \"\(estimateText)\" of the threshold that is not known")
         }
+        let images = try reader.readInt("the held-out images", in: 1...1 << 30)
         let scores = try reader.readBlock(of: Float.self)
-        let trainingScores = reader.version >= 4 ? try reader.readBlock(of: Float.self) : []
-        guard !scores.isEmpty, images ?? 1 <= scores.count, (0...1).contains(quantile), scores.allSatisfy(\.isFinite),
+        let trainingScores = try reader.readBlock(of: Float.self)
+        let chosen = try reader.readBlock(of: Float.self)
+        guard chosen.count <= 1, chosen.allSatisfy(\.isFinite), !scores.isEmpty, images <= scores.count,
+            (0...1).contains(quantile), scores.allSatisfy(\.isFinite),
             trainingScores.allSatisfy(\.isFinite), mapCeiling.isFinite,
             mean.allSatisfy(\.isFinite), normalization.deviation.isFinite, normalization.deviation > 0,
             (0...1).contains(scoring.topFraction)
         else { throw .damaged(file, at: 0, what: "a calibration without usable scores") }
         calibration = Calibration(
-            scores: scores, images: images, trainingScores: trainingScores, quantile: quantile, estimate: estimate)
+            scores: scores, images: images, trainingScores: trainingScores, quantile: quantile, estimate: estimate,
+            chosenThreshold: chosen.first)
         parameters = try reader.readBlock(of: Float.self)
         try reader.finish()
         let expected = self.architecture.description(baseWidth: baseWidth).parameterCount

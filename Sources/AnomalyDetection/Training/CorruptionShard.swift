@@ -3,8 +3,8 @@ import Imaging
 
 /// The samples that some consecutive training steps consume, as masks and changed pixels only.
 public struct CorruptionShard: Sendable, Equatable {
-    /// Version 1: the first.
-    public static let format = FileFormat(magic: "NOMCRRPT", version: 1)
+    /// Version 2 added the digest at the end. Version 1 was the first.
+    public static let format = FileFormat(magic: "NOMCRRPT", version: 2)
 
     /// One sample. The clean image is made again from the stored one; what was changed is kept.
     public struct Sample: Sendable, Equatable {
@@ -43,7 +43,7 @@ public struct CorruptionShard: Sendable, Equatable {
     }
 
     public init(bytes: [UInt8], name: String) throws(FormatError) {
-        var reader = try ByteReader(bytes, CorruptionShard.format, name: name, readable: 1...1)
+        var reader = try ByteReader(bytes, CorruptionShard.format, name: name)
         imageWidth = try reader.readInt("the width", in: 1...65536)
         imageHeight = try reader.readInt("the height", in: 1...65536)
         let count = try reader.readInt("the number of samples", in: 0...1 << 24)

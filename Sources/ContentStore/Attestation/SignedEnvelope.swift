@@ -1,4 +1,5 @@
 import Foundation
+import StrictJSON
 
 /// A signed document: an envelope of DSSE 1.0 (https://github.com/secure-systems-lab/dsse) with one or more signatures.
 public struct SignedEnvelope: Codable, Sendable, Equatable {
@@ -32,7 +33,9 @@ public struct SignedEnvelope: Codable, Sendable, Equatable {
             throw .malformed(name: name, fault: "it is larger than \(Self.sizeLimit >> 20) MiB")
         }
         do {
-            self = try JSONDecoder().decode(Self.self, from: Data(json))
+            self = try StrictJSON.decode(Self.self, from: json, file: name, sizeLimit: Self.sizeLimit)
+        } catch let error as JSONError {
+            throw .malformed(name: name, fault: "it is not strict JSON: \(error)")
         } catch {
             throw .malformed(
                 name: name, fault: "it is no DSSE envelope: a JSON object with payload, payloadType and signatures")
@@ -50,13 +53,13 @@ public struct SignedEnvelope: Codable, Sendable, Equatable {
     /// - Throws: `AttestationError.malformed`, `.unsigned`, `.forged`, `.otherType`.
     public func verifiedPayload(by key: VerificationKey, type: String, name: String) throws(AttestationError) -> [UInt8]
     {
-        guard let bytes = Data(base64Encoded: payload).map(Array.init) else {
-            throw .malformed(name: name, fault: "its payload is not in base64")
+        guard let bytes = Self.decoded(payload) else {
+            throw .malformed(name: name, fault: "its payload is not canonical base64 (RFC 4648)")
         }
         // The key's name is a hint only (DSSE, protocol): every signature is tried.
         let isSigned = signatures.contains { signature in
-            guard let sig = Data(base64Encoded: signature.sig) else { return false }
-            return key.accepts(Array(sig), of: Self.signed(bytes, payloadType))
+            guard let sig = Self.decoded(signature.sig) else { return false }
+            return key.accepts(sig, of: Self.signed(bytes, payloadType))
         }
         guard isSigned else {
             throw signatures.contains { $0.keyid == key.identifier }
@@ -68,6 +71,12 @@ public struct SignedEnvelope: Codable, Sendable, Equatable {
         return bytes
     }
 
+    /// One text for the same bytes, so that no envelope can be changed and still hold.
+    private static func decoded(_ text: String) -> [UInt8]? {
+        guard let data = Data(base64Encoded: text), data.base64EncodedString() == text else { return nil }
+        return Array(data)
+    }
+
     /// What is signed: the pre-authentication encoding of DSSE, PAE(type, payload).
     private static func signed(_ payload: [UInt8], _ type: String) -> [UInt8] {
         Array("DSSEv1 \(type.utf8.count) \(type) \(payload.count) ".utf8) + payload
@@ -77,6 +86,9 @@ public struct SignedEnvelope: Codable, Sendable, Equatable {
 /// What is wrong with a key or an attestation.
 public enum AttestationError: Error, Equatable, Sendable, CustomStringConvertible {
     case notAKey(name: String, expected: String)
+    /// The content does not match its digest.
+    case damaged(name: String)
+    case weakKey(name: String, fault: String)
     /// A key is never written over.
     case keyThere(name: String)
     case malformed(name: String, fault: String)
@@ -89,6 +101,10 @@ public enum AttestationError: Error, Equatable, Sendable, CustomStringConvertibl
         switch self {
         case .notAKey(let name, let expected):
             "\(name): expected \(expected); nominal keys create makes a pair, or openssl genpkey -algorithm ed25519"
+        case .damaged(let name):
+            "\(name) is damaged: its SHA-256 does not match its content; copy it again from where it was made"
+        case .weakKey(let name, let fault):
+            "\(name): this public key must not be trusted: \(fault); ask the signer for a key that nominal keys create or openssl made"
         case .keyThere(let name):
             "\(name): there is a file already, and keys are never written over; choose another name"
         case .malformed(let name, let fault): "\(name): \(fault)"

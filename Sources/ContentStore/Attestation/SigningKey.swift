@@ -15,9 +15,9 @@ public struct SigningKey: Sendable {
     /// A new one, from the system's generator.
     public init() { key = Curve25519.Signing.PrivateKey() }
 
-    /// - Throws: `AttestationError.notAKey`, which says nothing of the content.
+    /// - Throws: `AttestationError.notAKey` or `.damaged`, which say nothing of the content.
     public init(pem: [UInt8], name: String) throws(AttestationError) {
-        guard let der = PEM.decode(pem, label: Self.label), der.starts(with: Self.prefix),
+        guard let der = PEM.decode(try PEM.intact(pem, name: name), label: Self.label), der.starts(with: Self.prefix),
             der.count == Self.prefix.count + 32,
             let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: der.dropFirst(Self.prefix.count))
         else {
@@ -27,6 +27,10 @@ public struct SigningKey: Sendable {
     }
 
     public var pem: String { PEM.encode(Self.prefix + key.rawRepresentation, label: Self.label) }
+
+    /// The PEM file with its digest in a line below, where other programs do not look: a bit that flips in a copy would make
+    /// another key.
+    public var file: String { PEM.sealed(pem) }
 
     public var verificationKey: VerificationKey { VerificationKey(key.publicKey) }
 
@@ -42,16 +46,20 @@ public struct VerificationKey: Sendable {
 
     init(_ key: Curve25519.Signing.PublicKey) { self.key = key }
 
-    /// - Throws: `AttestationError.notAKey`.
+    /// - Throws: `AttestationError.notAKey`, `.damaged`, `.weakKey`.
     public init(pem: [UInt8], name: String) throws(AttestationError) {
-        guard let der = PEM.decode(pem, label: Self.label), der.starts(with: Self.prefix),
+        guard let der = PEM.decode(try PEM.intact(pem, name: name), label: Self.label), der.starts(with: Self.prefix),
             der.count == Self.prefix.count + 32,
             let key = try? Curve25519.Signing.PublicKey(rawRepresentation: der.dropFirst(Self.prefix.count))
         else { throw .notAKey(name: name, expected: "a public key of Ed25519 in PEM (\"BEGIN PUBLIC KEY\")") }
+        if let fault = Ed25519Point.fault(Array(key.rawRepresentation)) { throw .weakKey(name: name, fault: fault) }
         self.key = key
     }
 
     public var pem: String { PEM.encode(der, label: Self.label) }
+
+    /// As `SigningKey.file`.
+    public var file: String { PEM.sealed(pem) }
 
     /// By which signatures name it: the SHA-256 of its DER form.
     public var identifier: String { Digest.of(der).hex }
@@ -61,8 +69,27 @@ public struct VerificationKey: Sendable {
     func accepts(_ signature: [UInt8], of bytes: [UInt8]) -> Bool { key.isValidSignature(signature, for: bytes) }
 }
 
-/// The textual encoding of RFC 7468, strict: one block, and nothing else but white space around it.
+/// The textual encoding of RFC 7468, strict: one block, and nothing else but white space around it, and perhaps the digest of all
+/// of that in a last line.
 enum PEM {
+    private static let digestLabel = "SHA-256: "
+
+    static func sealed(_ text: String) -> String { "\(text)\(digestLabel)\(Digest.of(text: text).hex)\n" }
+
+    /// The bytes above the digest; all of them where there is none, as in keys that another program made.
+    ///
+    /// - Throws: `AttestationError.damaged`.
+    static func intact(_ bytes: [UInt8], name: String) throws(AttestationError) -> [UInt8] {
+        let label = Array(digestLabel.utf8)
+        let start = bytes.count - label.count - 64 - 1
+        guard bytes.count < 1 << 16, start > 0, bytes[start...].starts(with: label) else { return bytes }
+        let content = Array(bytes[..<start])
+        guard bytes[(start + label.count)...].elementsEqual("\(Digest.of(content).hex)\n".utf8) else {
+            throw .damaged(name: name)
+        }
+        return content
+    }
+
     static func encode(_ der: [UInt8], label: String) -> String {
         "-----BEGIN \(label)-----\n"
             + Data(der).base64EncodedString(options: [.lineLength64Characters, .endLineWithLineFeed])

@@ -1,14 +1,18 @@
 import Foundation
+import StrictJSON
 
 /// The table of contents of a bundle: facts about actions, and the blobs that follow in the archive.
 ///
-/// A bundle is a ustar archive (`TarMember`) of `bundle.json`, which is this in JSON with sorted keys, and a member
-/// `objects/ab/cdef...` for each of `blobs`, in that order. Equal contents are equal files.
+/// A bundle is a ustar archive (`TarMember`) of `bundle.json`, which is this in JSON with sorted keys, its SHA-256 in
+/// `bundle.json.sha256`, and a member `objects/ab/cdef...` for each of `blobs`, in that order. Equal contents are equal files. No
+/// other byte needs a digest: headers and padding follow from the contents, and a blob's name is the digest of its bytes.
 struct BundleContents: Codable, Equatable {
-    /// History: 1 = first; 2 = the sources of actions; 3 = which run made a result, when, and by what.
-    static let currentVersion = 3
+    /// History: 1 = first; 2 = the sources of actions; 3 = which run made a result, when, and by what; 4 = the digest
+    /// of the contents. Bundles of other versions are refused.
+    static let currentVersion = 4
     static let format = "nominal-bundle"
     static let memberName = "bundle.json"
+    static let digestName = "bundle.json.sha256"
     /// More would be several million facts.
     static let sizeLimit = 1 << 30
 
@@ -64,11 +68,10 @@ struct BundleContents: Codable, Equatable {
         let version: Int
         let task: String
         let durationSeconds: Double
-        /// Nil before version 3, and for what came by such a bundle.
+        /// Nil for what was imported without it.
         let made: Making?
         let parts: [Part]
-        /// Nil in version 1.
-        let sources: [Source]?
+        let sources: [Source]
         let inputs: [Input]
         let outputs: [Output]
         let references: [Digest]
@@ -109,7 +112,14 @@ struct BundleContents: Codable, Equatable {
         }
     }
 
-    /// Bytes of the whole archive after the first member.
+    /// The member with the digest of the contents, as `sha256sum --check` reads it.
+    static func digestMember(of json: [UInt8]) -> [UInt8] {
+        let content = Array("\(Digest.of(json).hex)  \(memberName)\n".utf8)
+        let member = TarMember(name: digestName, sizeBytes: content.count)
+        return member.header + content + [UInt8](repeating: 0, count: member.paddingBytes)
+    }
+
+    /// Bytes of the whole archive after the contents and their digest.
     var payloadBytes: Int {
         blobs.reduce(TarMember.end.count) { sum, blob in
             sum + TarMember.blockBytes + blob.sizeBytes + blob.member.paddingBytes
@@ -118,23 +128,26 @@ struct BundleContents: Codable, Equatable {
 
     /// Reads what `encoded` wrote. Throws `StoreError.invalidBundle` with what is wrong.
     init(json: [UInt8], path: String) throws(StoreError) {
-        struct Heading: Decodable {
-            let format: String
-            let version: Int
-        }
         func invalid(_ reason: String) -> StoreError { .invalidBundle(path: path, reason: reason) }
-        guard let heading = try? JSONDecoder().decode(Heading.self, from: Data(json)), heading.format == Self.format
-        else { throw invalid("\(Self.memberName) is not the contents of a bundle") }
-        guard (1...Self.currentVersion).contains(heading.version) else {
-            throw invalid("it has version \(heading.version), this program reads versions 1 to \(Self.currentVersion)")
-        }
+        try Self.requireVersion(json, path: path)
         do {
-            self = try JSONDecoder().decode(Self.self, from: Data(json))
+            self = try StrictJSON.decode(Self.self, from: json, file: Self.memberName, sizeLimit: Self.sizeLimit)
         } catch {
             throw invalid("\(Self.memberName) is malformed (\(error))")
         }
+        guard format == Self.format else { throw invalid("\(Self.memberName) is not the contents of a bundle") }
         guard let fault = fault else { return }
         throw invalid(fault)
+    }
+
+    /// Throws `StoreError.invalidBundle` for contents that say that they have another version.
+    static func requireVersion(_ json: [UInt8], path: String) throws(StoreError) {
+        struct Heading: Decodable { let version: Int }
+        guard let found = (try? JSONDecoder().decode(Heading.self, from: Data(json)))?.version, found != currentVersion
+        else { return }
+        throw .invalidBundle(
+            path: path, reason: "it has version \(found), this program reads version \(currentVersion); export it again"
+        )
     }
 
     /// What contradicts itself; `nil` when all is well.
@@ -166,9 +179,9 @@ struct BundleContents: Codable, Equatable {
             for output in action.outputs where sizes[output.digest] != output.sizeBytes {
                 return "the output \(output.name) of \(action.task) is not among the blobs"
             }
-            let places = (action.sources ?? []).map { "\($0.part) \($0.role)" }
+            let places = action.sources.map { "\($0.part) \($0.role)" }
             guard Set(places).count == places.count,
-                (action.sources ?? []).allSatisfy({ action.parts.indices.contains($0.part) })
+                action.sources.allSatisfy({ action.parts.indices.contains($0.part) })
             else { return "the action \(action.key) names a source twice, or of a part that it does not have" }
             for reference in action.references where sizes[reference] == nil {
                 return "\(action.task) refers to \(reference), which is not among the blobs"

@@ -21,14 +21,28 @@ final class BundleReader {
             throw .invalidBundle(path: path, reason: "it does not begin with \(BundleContents.memberName)")
         }
         let json = try Self.bytes(size, of: file, path, BundleContents.memberName)
+        let padding = try Self.bytes(member.paddingBytes, of: file, path, "padding")
+        let digest = BundleContents.digestMember(of: json)
+        guard try Self.bytes(digest.count, of: file, path, BundleContents.digestName) == digest else {
+            // An earlier version has no digest.
+            try BundleContents.requireVersion(json, path: path)
+            throw .invalidBundle(
+                path: path,
+                reason:
+                    "it is damaged: the SHA-256 of \(BundleContents.memberName) does not match its content; copy it again "
+                    + "from where it was exported")
+        }
         contents = try BundleContents(json: json, path: path)
-        let expected = header.count + size + member.paddingBytes + contents.payloadBytes
+        guard padding.allSatisfy({ $0 == 0 }) else {
+            throw .invalidBundle(
+                path: path, reason: "after \(BundleContents.memberName) something is where zeros should be")
+        }
+        let expected = header.count + size + padding.count + digest.count + contents.payloadBytes
         guard totalBytes == expected else {
             throw .invalidBundle(
                 path: path, reason: "it has \(totalBytes) bytes, by its contents it should have \(expected)")
         }
-        readBytes = header.count + size
-        try skipPadding(of: member)
+        readBytes = header.count + size + padding.count + digest.count
     }
 
     /// Copies the next blob, which has to be `blob`, and returns the digest of what was read.

@@ -14,11 +14,14 @@ extension ContentStore {
         let contents = try bundleContents(subject)
         let json = try contents.encoded
         let first = TarMember(name: BundleContents.memberName, sizeBytes: json.count)
-        let total = TarMember.blockBytes + json.count + first.paddingBytes + contents.payloadBytes
+        let head =
+            first.header + json + [UInt8](repeating: 0, count: first.paddingBytes)
+            + BundleContents.digestMember(of: json)
+        let total = head.count + contents.payloadBytes
         var written = 0
         try AtomicFile.replace(path) { file throws(StoreError) in
-            try file.write(first.header + json + [UInt8](repeating: 0, count: first.paddingBytes))
-            written = TarMember.blockBytes + json.count + first.paddingBytes
+            try file.write(head)
+            written = head.count
             for blob in contents.blobs {
                 try file.write(blob.member.header)
                 try copy(blob, to: file)

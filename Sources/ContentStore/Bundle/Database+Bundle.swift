@@ -59,7 +59,7 @@ extension Database {
                 "INSERT INTO actionKeyPart (action, position, keyPart) VALUES (?, ?, ?)",
                 [row, position, keyPartRow(part.name, part.digest, part.readable)])
         }
-        for source in action.sources ?? [] {
+        for source in action.sources {
             try run(
                 """
                 INSERT INTO source (action, keyPart, role, artifact)

@@ -56,6 +56,17 @@ extension Database {
         }
     }
 
+    /// Models that the nights of their names are compared with: those that people set, those of the last nights, and the first
+    /// promoted ones of names that have had a night.
+    private static let anchors = """
+        SELECT artifact FROM model WHERE id IN (
+            SELECT model FROM anchorDecision WHERE id IN (SELECT max(id) FROM anchorDecision GROUP BY name)
+            UNION SELECT model FROM nightAnchor WHERE night IN (SELECT max(id) FROM night GROUP BY model)
+            UNION SELECT model FROM promotion WHERE id IN (
+                SELECT min(id) FROM promotion WHERE name IN (SELECT model FROM night)
+                    AND name NOT IN (SELECT name FROM anchorDecision) GROUP BY name))
+        """
+
     /// What pins, promotions, nights and the manifests of runs keep.
     func pinned() throws -> [CollectionPlan.Hold: CollectionFacts.Kept] {
         func numbers(_ sql: String) throws -> Set<Int64> { Set(try Int64.fetchAll(self, sql: sql)) }
@@ -72,6 +83,7 @@ extension Database {
                 try promoted.artifacts.formUnion(numbers("SELECT artifact FROM model WHERE id = \(model)"))
             }
         }
+        try promoted.artifacts.formUnion(numbers(Self.anchors))
         // The cards of all registered models: small, and asked for long after a model has been replaced.
         try promoted.artifacts.formUnion(cards("artifact.id IN (SELECT artifact FROM model)"))
         return try [

@@ -30,21 +30,6 @@ extension ContentStore {
         }
     }
 
-    /// The tasks among these whose results are recorded otherwise than when the history vouched for them.
-    public func editedResults(among keys: [Digest]) throws(StoreError) -> [String] {
-        try database.read { database in
-            let entries = try Self.resultEntries(database)
-            var tasks: [String] = []
-            for key in keys {
-                guard let action = try database.identifier("SELECT id FROM action WHERE key = ?", [key.column]),
-                    let current = try Self.successes(of: key, database).first, let entry = entries[current.job]
-                else { continue }
-                if try database.resultRecord(action) != entry.result { tasks.append(current.task) }
-            }
-            return tasks
-        }
-    }
-
     private struct Success {
         let job, execution: Int64
         let task: String

@@ -120,7 +120,7 @@ private struct HistoryAudit {
         case .night: row["state"] == "open" ? 1 : 2
         // One that could not be used may come again and again.
         case .arrival: Int.max
-        case .execution, .model, .promotion, .decision, .fault, .origin: 1
+        case .execution, .model, .promotion, .decision, .fault, .origin, .threshold, .anchor, .nightAnchor: 1
         }
     }
 

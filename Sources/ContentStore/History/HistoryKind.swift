@@ -4,6 +4,8 @@ enum HistoryKind: Int64, CaseIterable {
     case job, model, promotion, night, decision, fault
     /// Since version 6 of the schema.
     case origin, arrival
+    /// Since version 7.
+    case threshold, anchor, nightAnchor
 
     /// Those of version 5 of the schema, the first with a chain.
     static let first: [HistoryKind] = [.execution, .job, .model, .promotion, .night, .decision, .fault]
@@ -20,6 +22,9 @@ enum HistoryKind: Int64, CaseIterable {
         case .fault: "entry of the ledger"
         case .origin: "origin of the imported attempt"
         case .arrival: "image of a night"
+        case .threshold: "decision about a threshold"
+        case .anchor: "decision about an anchor"
+        case .nightAnchor: "anchor of the night"
         }
     }
 
@@ -77,6 +82,23 @@ enum HistoryKind: Int64, CaseIterable {
                 overlay.digest AS overlay
             FROM arrival LEFT JOIN artifact AS map ON map.id = arrival.map
                 LEFT JOIN artifact AS overlay ON overlay.id = arrival.overlay
+            """
+        case .threshold:
+            """
+            SELECT thresholdDecision.id AS row, name, version, artifact.digest AS digest, value, decidedBy, reason, decidedAt
+            FROM thresholdDecision JOIN model ON model.id = thresholdDecision.model
+                JOIN artifact ON artifact.id = model.artifact
+            """
+        case .anchor:
+            """
+            SELECT anchorDecision.id AS row, anchorDecision.name AS name, version, artifact.digest AS digest, decidedBy, reason,
+                decidedAt
+            FROM anchorDecision JOIN model ON model.id = anchorDecision.model JOIN artifact ON artifact.id = model.artifact
+            """
+        case .nightAnchor:
+            """
+            SELECT night AS row, name, version, artifact.digest AS digest
+            FROM nightAnchor JOIN model ON model.id = nightAnchor.model JOIN artifact ON artifact.id = model.artifact
             """
         }
     }

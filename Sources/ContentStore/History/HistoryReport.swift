@@ -62,4 +62,7 @@ public struct HistoryReport: Sendable, Equatable {
     public let faults: [Fault]
 
     public var isSound: Bool { faults.isEmpty }
+
+    /// Faults that say that rows or entries were edited. That a result came out otherwise when it was made again is none of them.
+    public var edits: [Fault] { faults.filter { if case .madeOtherwise = $0 { false } else { true } } }
 }

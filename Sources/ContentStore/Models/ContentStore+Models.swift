@@ -123,7 +123,7 @@ extension ContentStore {
     }
 
     /// What is in production has to be there. Older models may have been collected.
-    private func requireFile(of model: RegisteredModel) throws {
+    func requireFile(of model: RegisteredModel) throws {
         guard FolderOperations.exists(objectPath(model.digest)) else {
             throw StoreError.modelRefused(
                 model: "\(model.reference)",
@@ -131,7 +131,7 @@ extension ContentStore {
         }
     }
 
-    private static func model(
+    static func model(
         _ reference: ModelReference, _ database: Database
     ) throws -> (row: Int64, model: RegisteredModel) {
         if let found = try database.model(reference) { return found }

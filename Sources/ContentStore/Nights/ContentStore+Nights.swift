@@ -80,6 +80,10 @@ extension ContentStore {
                 ])
             let night = database.lastInsertedRowID
             try database.link(.night, night)
+            if let anchor = try anchor(of: model, database) {
+                try database.run("INSERT INTO nightAnchor (night, model) VALUES (?, ?)", [night, anchor.row])
+                try database.link(.nightAnchor, night)
+            }
             for arrival in arrivals { try database.add(arrival, of: model, night: night) }
             try database.learn(learned, of: model, night: night)
             guard let begun = try database.nights("night.id = ?", [night]).first else {

@@ -7,13 +7,16 @@ extension Database {
             self,
             sql: """
                 SELECT night.id, night.model, night.label, night.date, night.state, night.reason, manifest.digest,
-                    roll.digest, champion.version, challenger.version, drift.digest, verdict.digest
+                    roll.digest, champion.version, challenger.version, drift.digest, verdict.digest,
+                    anchor.version
                 FROM night JOIN artifact AS manifest ON manifest.id = night.manifest
                     JOIN artifact AS roll ON roll.id = night.roll
                     LEFT JOIN model AS champion ON champion.id = night.champion
                     LEFT JOIN model AS challenger ON challenger.id = night.challenger
                     LEFT JOIN artifact AS drift ON drift.id = night.drift
                     LEFT JOIN artifact AS verdict ON verdict.id = night.verdict
+                    LEFT JOIN nightAnchor ON nightAnchor.night = night.id
+                    LEFT JOIN model AS anchor ON anchor.id = nightAnchor.model
                 WHERE \(condition)
                 """, arguments: arguments
         ).map { row in
@@ -21,6 +24,7 @@ extension Database {
                 number: row[0], model: row[1], label: row[2], date: row[3],
                 state: Night.State(rawValue: row[4]) ?? .open, reason: row[5], manifest: try Digest(row, 6),
                 roll: try Digest(row, 7), champion: row[8], challenger: row[9],
+                anchor: row[12],
                 drift: row.hasNull(atIndex: 10) ? nil : try Digest(row, 10),
                 verdict: row.hasNull(atIndex: 11) ? nil : try Digest(row, 11))
         }

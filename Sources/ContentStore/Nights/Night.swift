@@ -28,6 +28,8 @@ public struct Night: Sendable, Equatable {
     public let roll: Digest
     /// Versions of the models that were compared; `nil` where there was none.
     public let champion, challenger: Int?
+    /// Version of the model that the new one was compared with besides the one in production; `nil` where there was none.
+    public let anchor: Int?
     /// Of how the new images look beside the base set; `nil` where none were new.
     public let drift: Digest?
     /// Of the comparison; `nil` where nothing was compared.

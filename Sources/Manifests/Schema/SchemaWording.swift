@@ -91,11 +91,3 @@ extension JSONValue {
         }
     }
 }
-
-extension String {
-    /// The first 60 scalars, with "..." where there are more.
-    var abbreviated: String {
-        let start = unicodeScalars.prefix(61)
-        return start.count > 60 ? String(String.UnicodeScalarView(start.dropLast())) + "..." : self
-    }
-}

@@ -9,10 +9,33 @@ public struct RetrainSection: Sendable, Equatable {
         case reservoir(Int)
     }
 
+    /// How much worse than another one the new model may be, as shares from 0 to 1.
+    public struct Bounds: Sendable, Equatable {
+        public var falseAlarms, recall, criterion: Double
+
+        init(_ object: JSONValue) {
+            falseAlarms = object.decimal("falseAlarms")
+            recall = object.decimal("recall")
+            criterion = object.decimal("criterion")
+        }
+
+        /// Those beside the anchor; by default twice as wide as those beside the model in production.
+        init(anchor object: JSONValue?, beside bounds: Bounds) {
+            func bound(_ key: String, _ usual: Double) -> Double {
+                object?[key] == nil ? min(1, 2 * usual) : object!.decimal(key)
+            }
+            falseAlarms = bound("falseAlarms", bounds.falseAlarms)
+            recall = bound("recall", bounds.recall)
+            criterion = bound("criterion", bounds.criterion)
+        }
+    }
+
     /// What the new model may lose and still be promoted.
     public struct Gate: Sendable, Equatable {
-        /// Shares, 0 to 1.
-        public var falseAlarms, recall, criterion: Double
+        /// Beside the model in production.
+        public var bounds: Bounds
+        /// Beside the anchor.
+        public var anchor: Bounds
         public var labelled: ManifestPath?
         public var significance: Double
     }
@@ -58,9 +81,9 @@ public struct RetrainSection: Sendable, Equatable {
         nearDuplicate = object.whole("nearDuplicate")
         screening = object.decimal("screening")
         let gate = object.member("gate")
+        let bounds = Bounds(gate)
         self.gate = Gate(
-            falseAlarms: gate.decimal("falseAlarms"), recall: gate.decimal("recall"),
-            criterion: gate.decimal("criterion"),
+            bounds: bounds, anchor: Bounds(anchor: gate["anchor"], beside: bounds),
             labelled: gate["labelled"]?.string.map { ManifestPath($0, relativeTo: folder) },
             significance: gate.decimal("significance"))
     }

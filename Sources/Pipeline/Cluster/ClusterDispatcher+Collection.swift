@@ -1,5 +1,6 @@
 import ContentStore
 import Foundation
+import StrictJSON
 
 /// What comes back from a cluster.
 extension ClusterDispatcher {
@@ -38,7 +39,7 @@ extension ClusterDispatcher {
 
     private func record(_ index: Int, of element: FlyingElement, _ attempt: ClusterAttempt) -> WorkerRecord? {
         guard let bytes = try? AtomicFile.read("\(element.folder.path)/\(ElementSpec.recordName(index))"),
-            let record = try? JSONDecoder().decode(WorkerRecord.self, from: Data(bytes)),
+            let record = try? StrictJSON.decode(WorkerRecord.self, from: bytes),
             record.key == attempt.key.digest.hex, record.attempt == attempt.attempt?.number
         else { return nil }
         return record
@@ -51,7 +52,7 @@ extension ClusterDispatcher {
         else { return }
         element.lastReport = bytes
         lastSign = HostClock.monotonicSeconds()
-        guard let report = try? JSONDecoder().decode(ElementReport.self, from: Data(bytes)),
+        guard let report = try? StrictJSON.decode(ElementReport.self, from: bytes),
             let attempt = element.expected[report.task], let progress = report.progress
         else { return }
         run.observer.taskProgressed(

@@ -2,6 +2,7 @@ import ContentStore
 import Folders
 import Foundation
 import Glibc
+import StrictJSON
 
 /// The process that a cluster starts for an element: it has the tasks computed by another process, watches it, and ends all of
 /// it where a task takes too much. What that took with it is told in its stead; the tasks after it go on.
@@ -99,7 +100,7 @@ public final class ElementSupervisor: Sendable {
         var lastLook = HostClock.monotonicSeconds()
         while true {
             for line in lines.read(descriptor) {
-                guard let report = try? JSONDecoder().decode(ElementReport.self, from: Data(line)) else { continue }
+                guard let report = try? StrictJSON.decode(ElementReport.self, from: line) else { continue }
                 let now = HostClock.monotonicSeconds()
                 if current?.task != report.task { current = (report.task, now) }
                 if report.progress != nil, now - lastReport > Self.reportSeconds {
@@ -157,9 +158,9 @@ public final class ElementSupervisor: Sendable {
 }
 
 extension ElementSpec {
-    /// Throws `StoreError` and `DecodingError`.
+    /// Throws `StoreError`, `JSONError` and `DecodingError`.
     public static func read(_ file: String) throws -> ElementSpec {
-        try JSONDecoder().decode(ElementSpec.self, from: Data(try AtomicFile.read(file)))
+        try StrictJSON.decode(ElementSpec.self, from: try AtomicFile.read(file), file: file)
     }
 }
 

@@ -1,6 +1,7 @@
 import ContentStore
 import Foundation
 import Glibc
+import StrictJSON
 
 /// Runs attempts in processes of their own, whose whole trees can be killed: what limits of time and memory need.
 public struct WorkerProcess: Sendable {
@@ -29,7 +30,7 @@ public struct WorkerProcess: Sendable {
         try? output.fileHandleForWriting.close()
         let status = try watch(process, policy, cancellation, output.fileHandleForReading, progress)
         guard let bytes = try? AtomicFile.read(spec.folder + "/" + WorkerSpec.recordName),
-            let record = try? JSONDecoder().decode(WorkerRecord.self, from: Data(bytes)), record.key == spec.key,
+            let record = try? StrictJSON.decode(WorkerRecord.self, from: bytes), record.key == spec.key,
             record.attempt == spec.attempt
         else {
             let signal = status & 0x7F
@@ -51,7 +52,7 @@ public struct WorkerProcess: Sendable {
         var lines = LineBuffer()
         while true {
             for line in lines.read(descriptor) {
-                if let report = try? JSONDecoder().decode(WorkerProgress.self, from: Data(line)) { progress(report) }
+                if let report = try? StrictJSON.decode(WorkerProgress.self, from: line) { progress(report) }
             }
             if let status = process.status() { return status }
             if cancellation.isSet {

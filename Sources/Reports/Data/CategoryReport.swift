@@ -22,6 +22,10 @@ public struct CategoryReport: Sendable, Equatable {
     public var calibrationScores: [Float]
     /// In raw score units; `nil` when none was calibrated.
     public var threshold: Float?
+    /// What calibration gives, where a person set ``threshold`` in the manifest.
+    public var calibratedThreshold: Float?
+    /// Beside the page; `nil` where no model is.
+    public var modelFile: String?
     /// Scores in it have uncertain verdicts at ``threshold``; `nil` where none has.
     public var uncertainScores: Range<Float>?
     /// How the test images look beside the normal ones; empty where nobody has compared them.

@@ -21,15 +21,16 @@ public struct NightReport: Sendable, Equatable {
     /// One way in which the new model could be worse.
     public struct Criterion: Sendable, Equatable {
         public var name: String
-        public var champion, challenger: Double?
+        /// Of the model that the new one is compared with.
+        public var former, challenger: Double?
         public var rule: String
         public var probability: Double?
         public var isWorse: Bool
 
         public init(
-            name: String, champion: Double?, challenger: Double?, rule: String, probability: Double?, isWorse: Bool
+            name: String, former: Double?, challenger: Double?, rule: String, probability: Double?, isWorse: Bool
         ) {
-            (self.name, self.champion, self.challenger, self.rule) = (name, champion, challenger, rule)
+            (self.name, self.former, self.challenger, self.rule) = (name, former, challenger, rule)
             (self.probability, self.isWorse) = (probability, isWorse)
         }
     }

@@ -35,7 +35,7 @@ public struct NightPage {
                     HTML("table", ["class": "comparison"]) {
                         HTML("thead") {
                             HTML("tr") {
-                                for heading in ["Criterion", "In production", "New", "Chance"] {
+                                for heading in ["Criterion", "Before", "New", "Chance"] {
                                     HTML("th", ["scope": "col"]) { heading }
                                 }
                                 for heading in ["Worse if it", "Verdict"] {
@@ -46,8 +46,9 @@ public struct NightPage {
                         HTML("tbody") { for criterion in criteria { row(criterion) } }
                     })
                 HTML("p", ["class": "note"]) {
-                    "Both models on the same held-out normal images and the same synthetic defects in them; each is judged by "
-                        + "its own threshold. The criterion is that of assessments, which needs none."
+                    "All models on the same held-out normal images and the same synthetic defects in them; each is judged by "
+                        + "its own threshold. The criterion is that of assessments, which needs none. The anchor is a model that "
+                        + "stays the same from night to night; all other rows compare with the model in production."
                 }
             }
         }
@@ -56,7 +57,7 @@ public struct NightPage {
     private static func row(_ criterion: NightReport.Criterion) -> HTML {
         HTML("tr") {
             HTML("th", ["scope": "row"]) { criterion.name }
-            HTML("td") { NumberText.metric(criterion.champion) }
+            HTML("td") { NumberText.metric(criterion.former) }
             HTML("td", ["class": criterion.isWorse ? "marked" : nil]) { NumberText.metric(criterion.challenger) }
             HTML("td") { criterion.probability.map { NumberText.fixed($0, decimals: 4) } ?? NumberText.missing }
             HTML("td", ["class": "text"]) { criterion.rule }

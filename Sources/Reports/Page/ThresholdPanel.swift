@@ -14,6 +14,7 @@ struct ThresholdPanel {
                 "data-unlabelled": Self.encode(category.unlabelledScores), "data-lower": "\(axis.lower)",
                 "data-upper": "\(axis.upper)", "data-scale": axis.scale.rawValue,
                 "data-threshold": category.threshold.map { "\($0)" },
+                "data-command": category.modelFile.map { "nominal score --model \(Self.shellWord($0)) --threshold" },
             ]
         ) {
             HTML("h4") { "Verdicts at the threshold" }
@@ -35,7 +36,29 @@ struct ThresholdPanel {
                 if !category.unlabelledScores.isEmpty { unlabelledLine }
                 uncertainLine
             }
+            application
         }
+    }
+
+    /// How to judge images by the threshold that is chosen; the page's script fills in the value.
+    private var application: HTML {
+        guard category.modelFile != nil else { return .empty }
+        return HTML("div", ["class": "application", "hidden": ""]) {
+            HTML("p", ["class": "note"]) {
+                "To judge images by this threshold, run this in the folder of the report, with the folder of the images at its end:"
+            }
+            HTML("pre") { HTML("code", ["class": "command"]) {} }
+            HTML("p", ["class": "note"]) {
+                "For the next run of the job, its manifest says "
+                HTML("code", ["class": "setting"]) {}
+            }
+        }
+    }
+
+    /// A word that a shell takes as it is.
+    private static func shellWord(_ text: String) -> String {
+        let isPlain = text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-/".contains($0)) }
+        return isPlain ? text : "'" + text.replacing("'", with: "'\\''") + "'"
     }
 
     /// The slider below the histogram, as wide as the plot, so that its thumb stands under the line.
@@ -54,6 +77,12 @@ struct ThresholdPanel {
     private var origin: HTML {
         guard let threshold = category.threshold else {
             return HTML("p", ["class": "note"]) { "No threshold was calibrated. Choose one to see its verdicts." }
+        }
+        if let calibrated = category.calibratedThreshold {
+            return HTML("p", ["class": "note"]) {
+                "Set by a person in the manifest: \(NumberText.significant(Double(threshold))); the held-out normal images give "
+                    + "\(NumberText.significant(Double(calibrated))). Scores from it upwards count as anomalous."
+            }
         }
         let count = category.calibrationScores.count
         let source =

@@ -144,6 +144,7 @@
         const line = section.querySelector(".threshold");
         const uncertainLine = panel.querySelector(".uncertain-line");
         const operatingPoint = section.querySelector(".operating-point");
+        const application = panel.querySelector(".application");
 
         const write = (name, value) => {
             const target = panel.querySelector(`.${name}`);
@@ -181,6 +182,13 @@
             for (const part of all(section, ".scores svg[data-plot] .band")) part.toggleAttribute("hidden", threshold !== calibrated);
             if (uncertainLine) uncertainLine.hidden = threshold !== calibrated;
             if (gallery) gallery.judge(threshold);
+            if (application) {
+                const text = String(Number(number.value));
+                application.querySelector(".command").textContent = `${panel.dataset.command} ${text} IMAGES`;
+                application.querySelector(".setting").textContent = `"calibration": { "threshold": ${text} }`;
+                // There is nothing to apply while it is the one in force.
+                application.hidden = threshold === calibrated || !(threshold > 0);
+            }
         };
         const placeSlider = (threshold) => { slider.value = Math.round(1000 * axis.position(threshold)); };
         const reorder = () => { if (gallery) gallery.order(); };

@@ -44,7 +44,7 @@ struct CardLimits {
         let count = threshold.heldOutImages, target = threshold.targetFalseAlarmRate
         // Of n images and one more, each is as likely as the others to score highest.
         let resolution = 1 / Double(count + 1)
-        if resolution > target {
+        if threshold.calibrated == nil, resolution > target {
             let needed = target > 0 ? Int((1 / target).rounded(.up)) - 1 : nil
             let remedy = needed.map { "; to see it, \($0) would be needed" } ?? ""
             limits.append(
@@ -57,7 +57,7 @@ struct CardLimits {
                         + "\(threshold.estimate)\(remedy)."))
         }
         let normal = tests.verdicts(anomalous: false)
-        if normal.images > 0, normal.calledAnomalous > 0,
+        if threshold.calibrated == nil, normal.images > 0, normal.calledAnomalous > 0,
             BinomialTail.chance(of: normal.calledAnomalous, of: normal.images, target) < Self.significance
         {
             limits.append(

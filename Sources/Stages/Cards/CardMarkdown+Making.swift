@@ -115,8 +115,12 @@ extension CardMarkdown {
         func number(_ value: Float) -> String { CardNumber.significant(Double(value)) }
         var rows = FactRows()
         rows.add("Threshold", "\(number(facts.value)) (median normal image: \(number(facts.median)))")
-        rows.add("Method", "\(facts.estimate), quantile \(number(facts.quantile))")
-        rows.add("Target", "\(CardNumber.percent(facts.targetFalseAlarmRate)) false alarms on normal images")
+        if let calibrated = facts.calibrated {
+            rows.add("Set by", "a person, in the manifest; the held-out images give \(number(calibrated))")
+        } else {
+            rows.add("Method", "\(facts.estimate), quantile \(number(facts.quantile))")
+            rows.add("Target", "\(CardNumber.percent(facts.targetFalseAlarmRate)) false alarms on normal images")
+        }
         var basis = CardNumber.plural(facts.heldOutImages, "held-out image", "held-out images")
         if facts.heldOutScores > facts.heldOutImages { basis += " (\(facts.heldOutScores) scores, with augmentations)" }
         if facts.trainingScores > 0 {
@@ -131,6 +135,10 @@ extension CardMarkdown {
         let marked = card.testMetrics.kinds.reduce(0) { $0 + $1.uncertain }
         let tested = card.testMetrics.kinds.reduce(0) { $0 + $1.images }
         rows.add("Uncertain among the test images", tested > 0 ? "\(marked) of \(tested)" : nil)
-        return section("Decision threshold", [rows.markdown, "No test image and no label took part in it."])
+        let note =
+            facts.calibrated == nil
+            ? "No test image and no label took part in it."
+            : "What led to it is not recorded here, so figures on test images may be better than on new ones."
+        return section("Decision threshold", [rows.markdown, note])
     }
 }

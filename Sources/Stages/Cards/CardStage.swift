@@ -10,8 +10,8 @@ import Thresholds
 /// where they were compared.
 struct CardStage: Stage {
     static let name = ContentStore.cardStage
-    /// History: 1 = first; 2 = says if the data set is grey.
-    static let version = 2
+    /// History: 1 = first; 2 = says if the data set is grey; 3 = thresholds that a person set.
+    static let version = 3
 
     var known: CardFacts
 
@@ -31,8 +31,7 @@ struct CardStage: Stage {
     }
 
     private func card(_ context: TaskContext) throws -> ModelCard {
-        let bytes = try context.read("model")
-        let model = try Model(bytes: bytes, name: "\(context.task) model")
+        let model = try Model(bytes: try context.read("model"), name: "\(context.task) model")
         let calibration = model.calibration
         let figures =
             context.hasInput("metrics") ? try context.readJSON(CategoryMetrics.self, "metrics").figures : nil
@@ -44,7 +43,7 @@ struct CardStage: Stage {
         var card = ModelCard(
             model: ModelCard.Details(
                 category: model.name, case: known.name, job: known.job, sha256: context.inputDigest("model"),
-                formatVersion: try Model.version(of: bytes, name: "\(context.task) model"),
+                formatVersion: Model.format.version,
                 architecture: model.architecture.rawValue, baseWidth: model.baseWidth,
                 parameters: model.parameters.count, width: model.grid.width, height: model.grid.height,
                 tileWidth: model.grid.tileWidth, tileHeight: model.grid.tileHeight, tileOverlap: model.grid.overlap,

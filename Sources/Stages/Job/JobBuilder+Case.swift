@@ -103,7 +103,8 @@ extension CalibrateStage {
         self.init(
             category: category, recipe: recipe, scoring: ScoringParameters(manifest),
             quantile: Float(manifest.calibration.quantile),
-            estimate: Calibration.Estimate(rawValue: manifest.calibration.estimate.rawValue)!, engines: engines)
+            estimate: Calibration.Estimate(rawValue: manifest.calibration.estimate.rawValue)!,
+            threshold: manifest.calibration.threshold.map { Float($0) }, engines: engines)
     }
 }
 

@@ -15,10 +15,11 @@ public struct ScoringJob: Sendable {
     ///   - model: which is put into the store.
     ///   - category: the images, as `DatasetScan.images(below:)` finds them.
     ///   - tolerance: verdicts with a chance of at least exp(-tolerance) to be another one are marked as uncertain.
+    ///   - threshold: in place of the model's own.
     ///   - digests: of a list of files, in its order.
     public init(
         model: Model, category: SourceCategory, engine: String?, setAsideBadImages: Bool,
-        tolerance: Double = VerdictConfidence.defaultTolerance, store: ContentStore,
+        tolerance: Double = VerdictConfidence.defaultTolerance, threshold: ChosenThreshold? = nil, store: ContentStore,
         digests: ([String]) throws -> [Digest]
     ) throws {
         self.model = model
@@ -40,7 +41,7 @@ public struct ScoringJob: Sendable {
                     width: model.grid.width, height: model.grid.height,
                     onBadImage: setAsideBadImages ? .quarantine : .fail))
             let scores = assembler.add(
-                "score/\(chunk.label)", ScoreStage(engine: choice, engines: engines),
+                "score/\(chunk.label)", ScoreStage(engine: choice, engines: engines, threshold: threshold),
                 inputs: [modelInput, TaskInput("images", images, "images.json")], resources: .wholeMachine)
             let overlays = assembler.add(
                 "overlay/\(chunk.label)", OverlayStage(),
@@ -53,7 +54,7 @@ public struct ScoringJob: Sendable {
         }
         let metrics = assembler.add("metrics", MetricsStage(), inputs: inputs)
         let confidence = assembler.add(
-            "confidence", ConfidenceStage(tolerance: tolerance),
+            "confidence", ConfidenceStage(tolerance: tolerance, threshold: threshold),
             inputs: [modelInput, TaskInput("scores", metrics, "scores.json")])
         aggregate = assembler.add(
             "aggregate", AggregateStage(categories: [model.name]),

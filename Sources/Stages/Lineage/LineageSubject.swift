@@ -16,14 +16,16 @@ public struct LineageSubject: Sendable {
     public let verdicts: [ImageVerdict]
     /// Of an image, its content.
     public let image: Digest?
+    /// Of a registered model, which one.
+    public let model: RegisteredModel?
 
     private init(
         _ words: String, run: Int64? = nil, digests: [Digest] = [], actions: [Digest] = [],
         verdicts: [ImageVerdict] = [],
-        image: Digest? = nil
+        image: Digest? = nil, model: RegisteredModel? = nil
     ) {
         (self.words, self.run, self.digests, self.actions) = (words, run, digests, actions)
-        (self.verdicts, self.image) = (verdicts, image)
+        (self.verdicts, self.image, self.model) = (verdicts, image, model)
     }
 
     /// Finds what `text` names, in this order: a run ("12", "run 12"); a row of a table of scores ("runs/demo/scores.csv:7"); a file with
@@ -39,7 +41,7 @@ public struct LineageSubject: Sendable {
         } else if let model = ModelReference(text),
             let registered = try Self.registered(model, isMeant: text.contains("@"), store)
         {
-            self = LineageSubject("model \(registered.reference)", digests: [registered.digest])
+            self = LineageSubject("model \(registered.reference)", digests: [registered.digest], model: registered)
         } else if let named = try Self.named(text, store) {
             self = named
         } else {
@@ -173,7 +175,8 @@ public enum LineageError: Error, Equatable, CustomStringConvertible {
     case unknownRun(Int64, known: [Int64])
     /// Results of a run that were made again, and came out otherwise.
     case remade(run: Int64, task: String, count: Int, by: Int64)
-    case edited(run: Int64, tasks: [String])
+    /// The history of the store was edited.
+    case edited(run: Int64, fault: String, count: Int)
 
     public var description: String {
         switch self {
@@ -203,9 +206,10 @@ public enum LineageError: Error, Equatable, CustomStringConvertible {
             "run \(run): what it made of \(task)\(count > 1 ? " and of \(count - 1) more tasks" : "") is no longer what is stored: "
                 + "run \(latter) made it again, and it came out otherwise; attest a run that made or found what is there now, such "
                 + "as \(latter), and see nominal verify --history"
-        case .edited(let run, let tasks):
-            "run \(run): what \(tasks.prefix(3).joined(separator: ", ")) used or made\(tasks.count > 3 ? ", and \(tasks.count - 3) more," : "") "
-                + "is recorded otherwise than when the history vouched for it; nothing is attested; nominal verify --history names it"
+        case .edited(let run, let fault, let count):
+            "run \(run): nothing is attested, as the history of the store was edited: \(fault)"
+                + (count > 1 ? "; \(count - 1) more faults" : "")
+                + "; nominal verify --history lists all of them"
         case .line(let path, let line, let lines):
             "\(path): line \(line) is not where a row begins; expected 2 to \(lines)"
         }

@@ -105,7 +105,7 @@ public struct ReproductionPlan: Sendable {
         let job = try ScoringJob(
             model: model, category: images, engine: recipe.engine,
             setAsideBadImages: recipe.setsBadImagesAside ?? false,
-            tolerance: recipe.tolerance ?? 0, store: fresh, digests: digests)
+            tolerance: recipe.tolerance ?? 0, threshold: recipe.threshold, store: fresh, digests: digests)
         return try part(of: job.graph, store)
     }
 

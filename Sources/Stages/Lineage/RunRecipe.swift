@@ -17,13 +17,15 @@ public struct RunRecipe: Codable, Sendable, Equatable {
     public var setsBadImagesAside: Bool?
     public var tolerance: Double?
     public var followsLinks: Bool?
+    public var threshold: ChosenThreshold?
 
     public init(
         _ command: Command, model: Digest? = nil, engine: String? = nil, setsBadImagesAside: Bool? = nil,
-        tolerance: Double? = nil, followsLinks: Bool? = nil
+        tolerance: Double? = nil, followsLinks: Bool? = nil, threshold: ChosenThreshold? = nil
     ) {
         (self.command, self.model, self.engine) = (command, model, engine)
         (self.setsBadImagesAside, self.tolerance, self.followsLinks) = (setsBadImagesAside, tolerance, followsLinks)
+        self.threshold = threshold
     }
 
     /// Nil for what is not of this version.

@@ -66,6 +66,8 @@ struct ScoreRow: Codable {
     var category, kind, image: String
     var label: String?
     var score, normalizedScore, threshold: Float
+    /// Where a person set the threshold; only then it is written, and only in `scores.json`.
+    var thresholdOrigin: String?
     var verdict: String
     var confidence: Double
     var uncertain: Bool
@@ -74,6 +76,7 @@ struct ScoreRow: Codable {
         (self.category, kind, image) = (category, entry.kind, entry.file)
         label = entry.isAnomalous.map { $0 ? "anomalous" : "normal" }
         (score, normalizedScore, threshold) = (entry.score, entry.normalizedScore, entry.threshold)
+        thresholdOrigin = entry.thresholdOrigin
         verdict = entry.verdict.rawValue
         guard let confidence = entry.confidence, let isUncertain = entry.isUncertain else {
             fatalError("the verdict on \(entry.file) came without a confidence")
@@ -91,6 +94,7 @@ struct ScoreRow: Codable {
         try container.encode(score, forKey: .score)
         try container.encode(normalizedScore, forKey: .normalizedScore)
         try container.encode(threshold, forKey: .threshold)
+        try container.encodeIfPresent(thresholdOrigin, forKey: .thresholdOrigin)
         try container.encode(verdict, forKey: .verdict)
         try container.encode(confidence, forKey: .confidence)
         try container.encode(uncertain, forKey: .uncertain)

@@ -8,8 +8,8 @@ import Statistics
 /// The page that a person reads.
 struct ReportStage: Stage {
     static let name = "report"
-    /// 5: the card of each model. 4: the style of other pages. 3: curves, uncertain verdicts, drift, lineage. 2: more figures.
-    static let version = 5
+    /// 6: the command that applies a threshold. 5: the card of each model. 4: the style of other pages. 3: curves, uncertain verdicts, drift, lineage. 2: more figures.
+    static let version = 6
 
     /// What is known of a case before it runs.
     struct Case: Sendable {
@@ -99,6 +99,8 @@ struct ReportStage: Stage {
         report.unlabelledScores = scores.filter { $0.isAnomalous == nil }.map(\.score)
         report.calibrationScores = calibration.scores
         report.threshold = calibration.threshold
+        report.calibratedThreshold = calibration.estimatedThreshold
+        report.modelFile = "models/\(known.name).nominal"
         let uncertainty = try context.readJSON(UncertaintyRecord.self, "uncertainty.\(number)")
         if let lower = uncertainty.lower, let upper = uncertainty.upper { report.uncertainScores = lower..<upper }
         var pictures: [String: OverlayIndex.Thumbnails] = [:]

@@ -3,14 +3,16 @@ import Manifests
 import Pipeline
 import Statistics
 
-/// Compares the new model with the one in production.
+/// Compares the new model with the one in production, and with the anchor: a model that stays the same from night to night, so that
+/// small losses, each of which the model in production would excuse, do not add up.
 ///
-/// By the assessments of both (`champion.assessment`, `challenger.assessment`), which are of the same images, and, where there
+/// By their assessments (`champion.assessment`, `anchor.assessment`, `challenger.assessment`), which are of the same images, and, where there
 /// are labelled images, by the metrics and scores of these. The champion's inputs are missing where no model is in production:
 /// then a new one is promoted that finds anything at all.
 struct GateStage: Stage {
     static let name = "gate"
-    static let version = 1
+    /// 2: the anchor.
+    static let version = 2
 
     var gate: RetrainSection.Gate
 
@@ -18,8 +20,10 @@ struct GateStage: Stage {
 
     var parameters: [KeyPart] {
         [
-            KeyPart("falseAlarms", .real(gate.falseAlarms)), KeyPart("recall", .real(gate.recall)),
-            KeyPart("criterion", .real(gate.criterion)), KeyPart("significance", .real(gate.significance)),
+            KeyPart("falseAlarms", .real(gate.bounds.falseAlarms)), KeyPart("recall", .real(gate.bounds.recall)),
+            KeyPart("criterion", .real(gate.bounds.criterion)), KeyPart("significance", .real(gate.significance)),
+            KeyPart(
+                "anchor", .list([gate.anchor.falseAlarms, gate.anchor.recall, gate.anchor.criterion].map { .real($0) })),
         ]
     }
 
@@ -34,12 +38,13 @@ struct GateStage: Stage {
 
     func run(_ context: TaskContext) throws {
         let champion = context.hasInput("champion.assessment") ? try evidence("champion", context) : nil
-        let verdict = verdict(champion, try evidence("challenger", context))
+        let anchor = context.hasInput("anchor.assessment") ? try evidence("anchor", context) : nil
+        let verdict = verdict(champion, anchor: anchor, try evidence("challenger", context))
         context.log(verdict.reason)
         try context.writeJSON(verdict, to: "verdict.json")
     }
 
-    func verdict(_ champion: Evidence?, _ challenger: Evidence) -> Verdict {
+    func verdict(_ champion: Evidence?, anchor: Evidence? = nil, _ challenger: Evidence) -> Verdict {
         guard let champion else {
             let recall = challenger.assessment.recall
             return Verdict([
@@ -48,15 +53,30 @@ struct GateStage: Stage {
                 )
             ])
         }
-        let (old, new) = (champion.assessment, challenger.assessment)
-        var criteria = [
-            bounded("false alarms", old.falseAlarms, new.falseAlarms, rise: gate.falseAlarms),
-            recall(old, new),
-            bounded("criterion", old.criterion, new.criterion, fall: gate.criterion),
-        ]
-        let images = Set(champion.scores.keys).intersection(challenger.scores.keys).sorted()
-        if !images.isEmpty { criteria += labelled(champion, challenger, images) }
+        var criteria = self.criteria(champion, challenger, gate.bounds)
+        if let anchor {
+            criteria += self.criteria(anchor, challenger, gate.anchor).map { criterion in
+                var criterion = criterion
+                (criterion.anchor, criterion.champion, criterion.against) = (criterion.champion, nil, "anchor")
+                return criterion
+            }
+        }
         return Verdict(criteria)
+    }
+
+    /// - Parameter former: what is known of the model that the new one is compared with.
+    private func criteria(
+        _ former: Evidence, _ challenger: Evidence, _ bounds: RetrainSection.Bounds
+    ) -> [Verdict.Criterion] {
+        let (old, new) = (former.assessment, challenger.assessment)
+        var criteria = [
+            bounded("false alarms", old.falseAlarms, new.falseAlarms, rise: bounds.falseAlarms),
+            recall(old, new, bounds.recall),
+            bounded("criterion", old.criterion, new.criterion, fall: bounds.criterion),
+        ]
+        let images = Set(former.scores.keys).intersection(challenger.scores.keys).sorted()
+        if !images.isEmpty { criteria += labelled(former, challenger, images) }
+        return criteria
     }
 
     private func bounded(
@@ -70,8 +90,8 @@ struct GateStage: Stage {
     }
 
     /// Of the same defects in the same images: with few of them the share alone would follow the threshold's chance.
-    private func recall(_ old: Assessment, _ new: Assessment) -> Verdict.Criterion {
-        var criterion = bounded("recall of synthetic defects", old.recall, new.recall, fall: gate.recall)
+    private func recall(_ old: Assessment, _ new: Assessment, _ bound: Double) -> Verdict.Criterion {
+        var criterion = bounded("recall of synthetic defects", old.recall, new.recall, fall: bound)
         let test = fall(zip(old.defectScores, new.defectScores).map { Double($1 - $0) })
         criterion.rule += ", and scores significantly (Wilcoxon, \(gate.significance))"
         criterion.probability = test.probability

@@ -63,6 +63,12 @@ public struct NightSummary: Sendable {
                     + "\(roll.members.count { $0.isHeldOut }) held out (\(roll.newCount - roll.newForTraining.count) new)"
             ),
         ]
+        if let anchor = night.anchor, verdict != nil {
+            facts.append(
+                Fact(
+                    label: "anchor",
+                    value: "version \(anchor)" + (anchor == night.champion ? ", which is in production too" : "")))
+        }
         if roll.copies > 0 {
             facts.append(Fact(label: "exact copies", value: "\(roll.copies) files, which count once"))
         }
@@ -88,7 +94,8 @@ public struct NightSummary: Sendable {
             for criterion in verdict.criteria {
                 add(
                     "",
-                    "\(criterion.name.padded(to: 32))\(number(criterion.champion)) -> \(number(criterion.challenger))")
+                    criterion.title.padded(to: 48)
+                        + "\(number(criterion.anchor ?? criterion.champion)) -> \(number(criterion.challenger))")
             }
         }
         if waiting > 0 {
@@ -120,7 +127,7 @@ public struct NightSummary: Sendable {
                 criteria: verdict.map(\.criteria).map { criteria in
                     criteria.map {
                         NightReport.Criterion(
-                            name: $0.name, champion: $0.champion, challenger: $0.challenger, rule: $0.rule,
+                            name: $0.title, former: $0.anchor ?? $0.champion, challenger: $0.challenger, rule: $0.rule,
                             probability: $0.probability, isWorse: $0.isWorse)
                     }
                 } ?? [],

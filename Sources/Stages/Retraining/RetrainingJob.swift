@@ -7,8 +7,8 @@ import Pipeline
 /// The training of a night and the comparison with the model in production, as a task graph. It is made of the roll, the
 /// manifest and that model alone: a night that was interrupted goes on with the same tasks, whatever has come in since.
 public struct RetrainingJob: Sendable {
-    /// The model in production.
-    public struct Champion: Sendable {
+    /// A model that the new one is compared with.
+    public struct Known: Sendable {
         let model: Model
         /// Of a blob of the store.
         let digest: Digest
@@ -21,9 +21,10 @@ public struct RetrainingJob: Sendable {
 
     /// - Parameters:
     ///   - rollDigest: of the roll as a blob of the store.
-    ///   - champion: the model that the roll names.
+    ///   - champion: the model in production, which the roll names.
+    ///   - anchor: the model that all nights are compared with.
     /// - Throws: `EngineError`.
-    public init(_ images: NightImages, _ roll: Roll, rollDigest: Digest, champion: Champion?) throws {
+    public init(_ images: NightImages, _ roll: Roll, rollDigest: Digest, champion: Known?, anchor: Known?) throws {
         let manifest = images.manifest
         var recipe = try TrainingRecipe(manifest)
         let isWarm = champion != nil && roll.start == .warm
@@ -56,6 +57,13 @@ public struct RetrainingJob: Sendable {
             ], resources: .wholeMachine)
         var evidence: [TaskInput] = []
         if let champion, let championInput { evidence += builder.judge("champion", championInput, champion.model.grid) }
+        if let champion, let anchor {
+            evidence +=
+                anchor.digest == champion.digest
+                ? evidence.map { $0.renamed(from: "champion", to: "anchor") }
+                : builder.judge(
+                    "anchor", TaskInput(name: "model", source: .blob(anchor.digest)), anchor.model.grid)
+        }
         let challenger = builder.judge("challenger", TaskInput("model", calibrate, "model"), recipe.grid)
         evidence += challenger
         gate = builder.assembler.add(
@@ -209,6 +217,12 @@ public struct RetrainingJob: Sendable {
             evidence.append(TaskInput("\(name).scores", metrics, "scores.json"))
             return evidence
         }
+    }
+}
+
+extension TaskInput {
+    fileprivate func renamed(from owner: String, to other: String) -> TaskInput {
+        TaskInput(name: other + name.dropFirst(owner.count), source: source)
     }
 }
 

@@ -20,9 +20,12 @@ public struct ScreeningJob: Sendable {
 
     /// - Parameters:
     ///   - champion: the model in production, a blob of the store.
+    ///   - threshold: that people set for the champion, in place of its own.
     ///   - known: what earlier nights have seen.
     /// - Returns: nil where no image is new.
-    public init?(_ images: NightImages, champion: Model, digest: Digest, known: [KnownArrival]) throws {
+    public init?(
+        _ images: NightImages, champion: Model, digest: Digest, threshold: ChosenThreshold? = nil, known: [KnownArrival]
+    ) throws {
         let arriving = images.newIncoming(known)
         guard !arriving.isEmpty else { return nil }
         self.images = images
@@ -45,7 +48,7 @@ public struct ScreeningJob: Sendable {
         }
         func score(_ task: TaskID, _ label: String) -> TaskID {
             assembler.add(
-                "\(name)/score/\(label)", ScoreStage(engine: engine, engines: engines),
+                "\(name)/score/\(label)", ScoreStage(engine: engine, engines: engines, threshold: threshold),
                 inputs: [model, TaskInput("images", task, "images.json")], resources: .wholeMachine)
         }
 

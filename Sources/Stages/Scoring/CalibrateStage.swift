@@ -23,6 +23,8 @@ struct CalibrateStage: Stage {
     var scoring: ScoringParameters
     var quantile: Float
     var estimate: Calibration.Estimate
+    /// That the manifest sets.
+    var threshold: Float?
     var engines: EngineShelf
 
     let outputs = ["model", "calibration.json", "training.json"]
@@ -30,7 +32,7 @@ struct CalibrateStage: Stage {
     var parameters: [KeyPart] {
         recipe.networkKeyParts + recipe.sampleKeyParts + recipe.scoringEngine.keyParts + scoring.keyParts + [
             KeyPart("category", category), KeyPart("quantile", quantile), KeyPart("estimate", estimate.rawValue),
-        ]
+        ] + (threshold.map { [KeyPart("threshold", $0)] } ?? [])
     }
 
     func run(_ context: TaskContext) throws {
@@ -83,7 +85,7 @@ struct CalibrateStage: Stage {
         }
         let calibration = Calibration(
             scores: scores, images: heldOut.count, trainingScores: trainingScores, quantile: quantile,
-            estimate: estimate)
+            estimate: estimate, chosenThreshold: threshold)
         let model = Model(
             name: category, architecture: recipe.architecture, baseWidth: recipe.baseWidth, grid: recipe.grid,
             parameters: parameters, normalization: normalization, scoring: scoring,
@@ -93,6 +95,7 @@ struct CalibrateStage: Stage {
         try context.writeJSON(
             CalibrationRecord(
                 images: heldOut.count, quantile: quantile, median: calibration.median, threshold: calibration.threshold,
+                estimatedThreshold: threshold == nil ? nil : calibration.estimatedThreshold,
                 scores: calibration.scores, trainingScores: calibration.trainingScores), to: "calibration.json")
         try context.writeJSON(checkpoint.history.map(TrainingPoint.init), to: "training.json")
     }

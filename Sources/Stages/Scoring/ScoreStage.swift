@@ -11,13 +11,17 @@ struct ScoreStage: Stage {
 
     var engine: EngineChoice
     var engines: EngineShelf
+    /// In place of the model's own.
+    var threshold: ChosenThreshold?
 
     let outputs = ["scores.json"]
 
-    var parameters: [KeyPart] { engine.keyParts }
+    var parameters: [KeyPart] { engine.keyParts + (threshold?.keyParts ?? []) }
 
     func run(_ context: TaskContext) throws {
-        let model = try Model(bytes: try context.read("model"), name: "\(context.task) model")
+        var model = try Model(bytes: try context.read("model"), name: "\(context.task) model")
+        let origin = threshold?.origin ?? model.calibration.chosenThreshold.map { _ in ChosenThreshold.ofManifest }
+        model.calibration = model.calibration.choosing(threshold?.value)
         let entries = try context.readJSON(ImageIndex.self, "images").entries.filter { $0.pixels != nil }
         var scores = ScoreIndex(entries: [])
         try engines.withEngine(.scoring(model, engine, threads: context.threads)) { network in
@@ -30,7 +34,7 @@ struct ScoreStage: Stage {
                     try PackedImage(bytes: try context.blob(entry.pixels!), name: entry.file).image
                 }
                 for (entry, detection) in zip(group, detector.detect(images)) {
-                    scores.entries.append(try score(entry, detection, model, context))
+                    scores.entries.append(try score(entry, detection, model, origin, context))
                 }
                 context.progress(scores.entries.count, of: entries.count, unit: "images")
             }
@@ -39,14 +43,14 @@ struct ScoreStage: Stage {
     }
 
     private func score(
-        _ entry: ImageIndex.Entry, _ detection: Detection, _ model: Model, _ context: TaskContext
+        _ entry: ImageIndex.Entry, _ detection: Detection, _ model: Model, _ origin: String?, _ context: TaskContext
     ) throws -> ScoreIndex.Entry {
         guard detection.score.isFinite else { throw ScoringError.notFinite(task: "\(context.task)") }
         let map = detection.map.resized(width: entry.width, height: entry.height)
         return ScoreIndex.Entry(
             file: entry.file, kind: entry.kind, isAnomalous: entry.isAnomalous, source: entry.source,
             score: detection.score, normalizedScore: model.calibration.normalized(detection.score),
-            threshold: model.calibration.threshold,
+            threshold: model.calibration.threshold, thresholdOrigin: origin,
             verdict: model.calibration.isAnomaly(detection.score) ? .anomalous : .normal,
             map: try context.publish(bytes: try map.tiffBytes()),
             reconstruction: try context.publish(bytes: try JPEGEncoder.encode(detection.reconstruction, quality: 92)))
@@ -65,6 +69,8 @@ struct ScoreIndex: Codable, Sendable {
         var score: Float
         var normalizedScore: Float
         var threshold: Float
+        /// Where a person set it; nil where calibration gave it.
+        var thresholdOrigin: String?
         var verdict: Verdict
         /// How sure the verdict is, 0 to 1, and whether a person should decide; see `ConfidenceStage`, before which both are nil.
         var confidence: Double?

@@ -8,6 +8,7 @@ public enum ShardError: Error, Equatable, Sendable, CustomStringConvertible {
     case twice(String, Int, Int)
     case changed(String, Shard)
     case malformed(String)
+    case damaged(String)
     case version(String, found: Int, expected: Int)
 
     /// Whether something is not there, rather than wrong.
@@ -36,6 +37,8 @@ public enum ShardError: Error, Equatable, Sendable, CustomStringConvertible {
         case .changed(let file, let shard):
             "\(file) is not what shard \(shard) has written; make it again with nominal score --shard \(shard)"
         case .malformed(let file): "\(file) is no record of a shard; make the shard again"
+        case .damaged(let file):
+            "\(file) is damaged: its SHA-256 does not match its content; copy it again from where the shard was made, or make it again"
         case .version(let file, let found, let expected):
             "\(file) has version \(found), expected \(expected); make the shard again with this program"
         }

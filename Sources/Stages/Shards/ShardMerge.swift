@@ -34,6 +34,7 @@ public struct ShardMerge {
                 ("another model", record.model == records[0].model),
                 ("another engine", record.engine == records[0].engine),
                 ("another tolerance", record.tolerance == records[0].tolerance),
+                ("another threshold", record.threshold == records[0].threshold),
                 ("another list of images: the folder has changed", record.list == records[0].list),
             ] where !isEqual {
                 throw ShardError.differs(record.shard, from: records[0].shard, of: count, what)
@@ -68,10 +69,12 @@ public struct ShardMerge {
         let former = Self.exports(of: folder)
         var exports: [String: String] = [:]
         for (position, (shard, source)) in shards.enumerated() {
-            guard let files = Self.exports(of: source) else {
-                throw ShardError.changed(source + "/" + ExportFolder.listName, shard)
-            }
-            for (file, digest) in files.sorted(by: { $0.key < $1.key }) where !Self.tables.contains(file) {
+            for (file, digest) in try listed(shard, source).sorted(by: { $0.key < $1.key })
+            where !Self.tables.contains(file) {
+                // It may have been copied from another machine.
+                guard try Digest.of(filePath: source + "/" + file).hex == digest else {
+                    throw ShardError.changed(source + "/" + file, shard)
+                }
                 try target.link(source + "/" + file, at: file)
                 exports[file] = digest
             }
@@ -98,6 +101,15 @@ public struct ShardMerge {
         return rows
     }
 
+    private func listed(_ shard: Shard, _ folder: String) throws -> [String: String] {
+        let file = folder + "/" + ExportFolder.listName
+        guard let record = try Self.record(folder) else { throw ShardError.missing([shard.number], of: shard.count) }
+        guard let bytes = try? AtomicFile.read(file, limitBytes: ResultFiles.listLimitBytes),
+            Digest.of(bytes).hex == record.exports, let files = try? StageJSON.decode([String: String].self, bytes)
+        else { throw ShardError.changed(file, shard) }
+        return files
+    }
+
     private static func shard(_ name: String) -> Shard? {
         let parts = name.split(separator: "-")
         guard parts.count == 4, parts[0] == "shard", let shard = Shard("\(parts[1])/\(parts[3])"),
@@ -112,10 +124,19 @@ public struct ShardMerge {
         guard NamedFolder.exists(file) else { return nil }
         guard let bytes = try? AtomicFile.read(file, limitBytes: ShardRecord.limitBytes),
             let record = try? StageJSON.decode(ShardRecord.self, bytes)
-        else { throw ShardError.malformed(file) }
+        else {
+            if let found = (try? AtomicFile.read(file, limitBytes: ShardRecord.limitBytes)).flatMap(
+                ShardRecord.version),
+                found != ShardRecord.currentVersion
+            {
+                throw ShardError.version(file, found: found, expected: ShardRecord.currentVersion)
+            }
+            throw ShardError.malformed(file)
+        }
         guard record.version == ShardRecord.currentVersion else {
             throw ShardError.version(file, found: record.version, expected: ShardRecord.currentVersion)
         }
+        guard try record.bytes() == bytes else { throw ShardError.damaged(file) }
         let shard = Shard("\(record.shard)/\(record.count)")
         guard shard?.folderName == folder.split(separator: "/").last.map(String.init) else { throw ShardError.malformed(file) }
         return record

@@ -33,6 +33,7 @@ struct AttestCommand: ParsableCommand {
         try failing {
             try storeOptions.requireStore()
             let signer = try SigningKey(pem: try AtomicFile.read(key), name: key)
+            warnOfReadableKey()
             let store = try storeOptions.open(.readOnly)
             let statement = try ProvenanceStatement(ofRun: number, store)
             let envelope = try SignedEnvelope(statement.bytes, type: ProvenanceStatement.payloadType, by: signer)
@@ -40,5 +41,14 @@ struct AttestCommand: ParsableCommand {
             _ = try AtomicFile.write(try envelope.json(), to: path, onlyIfChanged: true)
             print("\(path): run \(number), signed by the key \(signer.verificationKey.identifier.prefix(12))")
         }
+    }
+
+    private func warnOfReadableKey() {
+        let attributes = try? FileManager.default.attributesOfItem(
+            atPath: URL(fileURLWithPath: key).resolvingSymlinksInPath().path)
+        guard let mode = attributes?[.posixPermissions] as? Int, mode & 0o077 != 0 else { return }
+        StandardError.warning(
+            "\(key): others than its owner may use this private key (its mode is \(String(mode, radix: 8)), expected 600); run "
+                + "chmod 600 \(key)")
     }
 }

@@ -29,7 +29,7 @@ struct CardCommand: ParsableCommand {
         try failing {
             try storeOptions.requireStore()
             let store = try storeOptions.open(.readOnly)
-            let (digest, name) = try find(store)
+            let (digest, name, registered) = try find(store)
             let cards = try store.cards(of: digest)
             guard let card = cards.first?[json ? "card.json" : "card.md"] else {
                 throw StoreError.unknownCard(
@@ -48,18 +48,25 @@ struct CardCommand: ParsableCommand {
                     "there are \(cards.count) cards of this model; this is the one that a run made or found last")
             }
             print(String(decoding: try store.read(card), as: UTF8.self), terminator: "")
+            // The card is of the file; what people decided about the name came after it.
+            guard let registered, let words = try ModelDecisionText.threshold(registered, store) else { return }
+            if json {
+                StandardError.note("\(registered.reference): the threshold in force is \(words)")
+            } else {
+                print("\n## Threshold in force\n\n\(registered.reference) is used with the threshold \(words)")
+            }
         }
     }
 
     /// The model that is meant, and what to call it.
-    private func find(_ store: ContentStore) throws -> (Digest, String) {
-        if NamedFolder.exists(model) { return (try Digest.of(filePath: model), model) }
+    private func find(_ store: ContentStore) throws -> (Digest, String, RegisteredModel?) {
+        if NamedFolder.exists(model) { return (try Digest.of(filePath: model), model, nil) }
         guard let reference = ModelReference(model) else {
             StandardError.error(
                 "\(model): no such model file, and not the name of a registered model; nominal models lists these")
             throw ExitCode(ExitStatus.inputMissing.rawValue)
         }
         let known = try store.model(reference)
-        return (known.digest, "\(known.reference)")
+        return (known.digest, "\(known.reference)", known)
     }
 }

@@ -33,9 +33,9 @@ struct CreateKeyCommand: ParsableCommand {
             for name in [file, publicFile] where NamedFolder.exists(name) {
                 throw AttestationError.keyThere(name: name)
             }
-            try AtomicFile.create(Array(key.pem.utf8), at: file, mode: 0o600)
+            try AtomicFile.create(Array(key.file.utf8), at: file, mode: 0o600)
             do {
-                try AtomicFile.create(Array(key.verificationKey.pem.utf8), at: publicFile, mode: 0o644)
+                try AtomicFile.create(Array(key.verificationKey.file.utf8), at: publicFile, mode: 0o644)
             } catch {
                 try? AtomicFile.removeAll(file)
                 throw error

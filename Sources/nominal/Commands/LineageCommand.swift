@@ -90,6 +90,11 @@ struct LineageCommand: ParsableCommand {
             if dot { return print(LineageDOT.text(subject, graph, isCondensed: !tasks)) }
             let options = LineageTree.Options(showsTasks: tasks, showsParameters: parameters, showsFiles: files)
             print(subject.heading(direction))
+            if let model = subject.model {
+                for decision in try store.decisions(of: model.name) where decision.model == model {
+                    print(ModelDecisionText.line(decision))
+                }
+            }
             let tree = LineageTree(
                 graph, direction, options, focus: subject.image, models: try store.models()
             ).text()

@@ -15,11 +15,13 @@ struct ModelsCommand: ParsableCommand {
               nominal models promote wood@1 --reason "first model"
               nominal score --model wood@production incoming
               nominal models rollback wood
+              nominal models threshold wood@1 0.0123 --reason "fewer false alarms"
             """,
         subcommands: [
             ListModelsCommand.self, ShowModelCommand.self, CardCommand.self, RegisterModelCommand.self,
             PromoteModelCommand.self,
-            RollBackModelCommand.self, PinModelCommand.self, DifferModelsCommand.self, SaveModelCommand.self,
+            RollBackModelCommand.self, ModelThresholdCommand.self, AnchorModelCommand.self, PinModelCommand.self,
+            DifferModelsCommand.self, SaveModelCommand.self,
         ],
         defaultSubcommand: ListModelsCommand.self)
 }

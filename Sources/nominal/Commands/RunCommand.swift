@@ -100,7 +100,8 @@ struct RunCommand: ParsableCommand {
             guard let (folder, session) = opened else { fatalError("a job did not ask for the digests of its files") }
             for note in job.notes { StandardError.note(note) }
             let (summary, exported) = try session.execute(
-                job.graph, worker: worker?.process, cluster: cluster, exportingTo: folder
+                job.graph, worker: worker?.process, cluster: cluster, exportingTo: folder,
+                isSatisfied: { [store = session.store] in try job.requirements($0, store).allSatisfy(\.isMet) }
             ) {
                 try ExportPlan(job, $0, session.store)
             }
@@ -123,7 +124,7 @@ struct RunCommand: ParsableCommand {
 
     private func showFigures(_ job: Job, _ summary: ExecutionSummary, _ store: ContentStore, _ folder: String) throws {
         let bytes = try AtomicFile.read(folder + "/metrics.json")
-        let metrics = try JSONDecoder().decode(MetricsSummary.self, from: Data(bytes))
+        let metrics = try StrictJSON.decode(MetricsSummary.self, from: bytes)
         print(FiguresTable.text(metrics, order: job.cases.map(\.name)))
         print("report: \(folder)/report.html")
     }

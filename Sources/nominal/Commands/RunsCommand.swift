@@ -6,7 +6,7 @@ struct RunsCommand: ParsableCommand {
         commandName: "runs",
         abstract: "Lists the runs on a store: when, what, how they ended, how many tasks.",
         discussion: """
-            The newest run comes last. A run is under way, succeeded, failed, was cancelled
+            The newest run comes last. A run is under way, succeeded, failed, missed a requirement of its manifest, was cancelled
             (by a signal or by nominal cancel), or was interrupted: its process died.
 
             Examples:

@@ -24,6 +24,7 @@ struct ScoreCommand: ParsableCommand {
             Examples:
               nominal score --model runs/demo/models/wood.nominal incoming --output scored
               nominal score --model wood@production incoming
+              nominal score --model wood@production --threshold 0.0123 incoming
               nominal score --model wood.nominal incoming --output scored --shard 3/16 --store shard.store
               nominal score --merge scored
             """)
@@ -57,6 +58,12 @@ struct ScoreCommand: ParsableCommand {
             valueName: "tolerance"))
     var tolerance = VerdictConfidence.defaultTolerance
 
+    @Option(
+        help: ArgumentHelp(
+            "Call scores from this value upwards anomalous. Default: what nominal models threshold has set, else the model's own.",
+            valueName: "score"))
+    var threshold: Float?
+
     @Flag(help: "Set damaged images aside and go on, instead of ending with an error.")
     var quarantine = false
 
@@ -77,6 +84,14 @@ struct ScoreCommand: ParsableCommand {
         if let engine, !["onednn", "openblas"].contains(engine) {
             throw ValidationError("--engine is \(engine); expected onednn or openblas")
         }
+        if let threshold {
+            guard !merge else {
+                throw ValidationError("--threshold is for scoring; the shards were scored with theirs")
+            }
+            guard ChosenThreshold(threshold, origin: "") != nil else {
+                throw ValidationError("--threshold is \(threshold); expected a finite number above 0")
+            }
+        }
         guard (0...700).contains(tolerance) else {
             throw ValidationError("--tolerance is \(tolerance); expected 0 to 700")
         }
@@ -87,10 +102,12 @@ struct ScoreCommand: ParsableCommand {
             if merge { return try mergeShards() }
             // Looked at first: what cannot be scored leaves no store and no folder behind.
             let source = ManifestPath(folder, relativeTo: NamedFolder.current)
-            let network = try ModelChoice.load(model ?? "", storeOptions)
+            let choice = try ModelChoice(model ?? "", storeOptions)
+            let network = choice.model
+            let threshold = threshold.flatMap { ChosenThreshold($0, origin: "--threshold") } ?? choice.threshold
             let recipe = RunRecipe(
                 .score, model: Digest.of(network.bytes), engine: engine, setsBadImagesAside: quarantine,
-                tolerance: tolerance, followsLinks: links.followLinks)
+                tolerance: tolerance, followsLinks: links.followLinks, threshold: threshold)
             let all = try DatasetScan.images(below: source.absolute, followsLinks: links.followLinks)
             let category = shard?.images(of: all) ?? all
             let interruption = Interruption()
@@ -100,7 +117,7 @@ struct ScoreCommand: ParsableCommand {
                 guard let shard else { return }
                 try ShardRecord(
                     shard, of: all, model: Digest.of(network.bytes), engine: engine, tolerance: tolerance,
-                    folder: target.path
+                    threshold: threshold, folder: target.path
                 ).write(to: target.path)
             }
             if shard != nil {
@@ -120,13 +137,18 @@ struct ScoreCommand: ParsableCommand {
             ) { try recipe.origin(manifest: nil, file: redaction.path(folder), in: $0) }
             let job = try ScoringJob(
                 model: network, category: category, engine: engine, setAsideBadImages: quarantine,
-                tolerance: tolerance, store: session.store
+                tolerance: tolerance, threshold: threshold, store: session.store
             ) { try session.digests($0) }
             let (summary, exported) = try session.execute(job.graph, exportingTo: target) {
                 try job.exports($0, session.store)
             }
             try session.conclude(summary, exported, target.path)
             try finishShard()
+            if let threshold, !reporting.isQuiet {
+                StandardError.note(
+                    "verdicts by the threshold \(threshold.value) (\(threshold.origin)) in place of the model's own, "
+                        + "\(network.calibration.threshold)")
+            }
             print("scores: \(target.path)/scores.csv")
         }
     }

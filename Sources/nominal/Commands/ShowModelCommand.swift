@@ -45,10 +45,16 @@ struct ShowModelCommand: ParsableCommand {
             let calibration = network.calibration
             row(
                 "threshold",
-                "\(calibration.threshold), \(calibration.estimate.rawValue), for \(calibration.quantile) of normal images, from "
+                (calibration.chosenThreshold.map { "\($0), set in the manifest; calibration gives " } ?? "")
+                    + "\(calibration.estimatedThreshold), \(calibration.estimate.rawValue), for \(calibration.quantile) of normal images, from "
                     + "\(calibration.images) held-out images")
+            if let words = try ModelDecisionText.threshold(known, store) { row("in force", words) }
+            if try store.anchor(of: known.name) == known { row("anchor", "of the nights of \(known.name)") }
             for promotion in promotions where promotion.model == known || promotion.replaced == known.version {
                 row("history", Self.text(promotion))
+            }
+            for decision in try store.decisions(of: known.name) where decision.model == known {
+                row("history", ModelDecisionText.line(decision))
             }
         }
     }

@@ -42,7 +42,8 @@ struct WorkerCommand: ParsableCommand {
     }
 
     private func attempt(_ job: String) throws {
-        let spec = try JSONDecoder().decode(WorkerSpec.self, from: Data(try AtomicFile.read(specification)))
+        let spec = try StrictJSON.decode(
+            WorkerSpec.self, from: try AtomicFile.read(specification), file: specification)
         guard spec.version == WorkerSpec.currentVersion else {
             throw TrialFailure(
                 text: "the specification has version \(spec.version), expected \(WorkerSpec.currentVersion)")
@@ -66,7 +67,7 @@ private final class WorkerTasks {
     private var graph: TaskGraph?
 
     init(_ file: String) throws {
-        description = try JSONDecoder().decode(WorkerJob.self, from: Data(try AtomicFile.read(file)))
+        description = try StrictJSON.decode(WorkerJob.self, from: try AtomicFile.read(file), file: file)
     }
 
     func task(_ name: String) throws -> PipelineTask {

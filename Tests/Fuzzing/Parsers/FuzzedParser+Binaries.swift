@@ -1,10 +1,14 @@
 import AnomalyDetection
 import BinaryCoding
+import ContentStore
 import Imaging
 import NeuralNetworks
 
 extension FuzzedParser {
     static let binaries = [model, checkpoint, packedImage, corruptionShard]
+
+    /// With the digest at its end: without it, no input would get past the first check.
+    private static func sealed(_ content: [UInt8]) -> [UInt8] { content + Digest.of(content).bytes }
 
     private static let model = FuzzedParser(
         name: "model", maximumBytes: 16384,
@@ -22,11 +26,12 @@ extension FuzzedParser {
                     calibration: Calibration(
                         scores: [3, 1, 2, 5, 4], images: 4, trainingScores: [1, 2], quantile: 0.5, estimate: .robust),
                     mapCeiling: 0.75
-                ).bytes
+                ).bytes.dropLast(32)
             }
         }
     ) { _ in
-        { bytes in
+        { content in
+            let bytes = sealed(content)
             let model = try Model(bytes: bytes, name: "input")
             _ = model.network
             _ = model.grid.count
@@ -46,13 +51,14 @@ extension FuzzedParser {
             }
             // The second one with a history of one step: a count of 1 in place of 0, and its five numbers.
             return [
-                Checkpoint(state: states[0]).bytes,
-                Checkpoint(state: states[1]).bytes.dropLast(8) + [1, 0, 0, 0, 0, 0, 0, 0]
+                Checkpoint(state: states[0]).bytes.dropLast(32),
+                Checkpoint(state: states[1]).bytes.dropLast(40) + [1, 0, 0, 0, 0, 0, 0, 0]
                     + [UInt8](repeating: 0x3F, count: 36),
             ]
         }
     ) { _ in
-        { bytes in
+        { content in
+            let bytes = sealed(content)
             guard try Checkpoint(bytes: bytes, name: "input").bytes == bytes else {
                 fatalError("a checkpoint changes when it is read and written")
             }
@@ -64,10 +70,11 @@ extension FuzzedParser {
         seeds: {
             let image = PlanarImage(width: 5, height: 3, channels: 3, repeating: 0.25)
             let original = PackedImage.Original(width: 50, height: 30, bitDepth: 8, format: .png, colour: .rgb)
-            return [PackedImage(image, original: original).bytes]
+            return [PackedImage(image, original: original).bytes.dropLast(32)]
         }
     ) { _ in
-        { bytes in
+        { content in
+            let bytes = sealed(content)
             let image = try PackedImage(bytes: bytes, name: "input")
             guard image.bytes == bytes else { fatalError("a packed image changes when it is read and written") }
             _ = image.image
@@ -82,10 +89,13 @@ extension FuzzedParser {
             for number: UInt32 in [1, 2, 3, 1, 3, 3] { writer.write(number) }  // image, variant, place and size
             writer.write(block: [0b1010_0101, 1] as [UInt8])
             writer.write(block: [UInt16](repeating: 500, count: 15))
-            return [writer.bytes, CorruptionShard(imageWidth: 8, imageHeight: 8, samples: []).bytes]
+            return [writer.bytes, CorruptionShard(imageWidth: 8, imageHeight: 8, samples: []).bytes].map {
+                $0.dropLast(32)
+            }
         }
     ) { _ in
-        { bytes in
+        { content in
+            let bytes = sealed(content)
             let shard = try CorruptionShard(bytes: bytes, name: "input")
             guard shard.bytes == bytes else { fatalError("a shard changes when it is read and written") }
             guard shard.imageWidth <= 64, shard.imageHeight <= 64 else { return }

@@ -12,7 +12,7 @@ extension FuzzedParser {
         {"actions":[\(action("1", output: outputs[0], inputs: [])),\(action("2", output: outputs[1], inputs: [outputs[0]]))],\
         "blobs":[\(outputs.map { (Digest.of(text: $0).hex, $0.utf8.count) }.sorted { $0.0 < $1.0 }
             .map { "{\"digest\":\"\($0.0)\",\"sizeBytes\":\($0.1)}" }.joined(separator: ","))],\
-        "format":"nominal-bundle","subject":"task second","version":1}
+        "format":"nominal-bundle","subject":"task second","version":4}
         """
 
     private static func action(_ name: String, output: String, inputs: [String]) -> String {
@@ -21,7 +21,7 @@ extension FuzzedParser {
         return """
             {"durationSeconds":0.25,"inputs":[\(used)],"key":"\(key)","outputs":[{"digest":"\(Digest.of(text: output).hex)",\
             "name":"out","sizeBytes":\(output.utf8.count)}],"parts":[{"digest":"\(Digest.of(text: name).hex)","name":"text",\
-            "readable":"a"}],"references":[],"stage":"stage","task":"task \(name)","version":1,"warnings":["careful"]}
+            "readable":"a"}],"references":[],"sources":[],"stage":"stage","task":"task \(name)","version":1,"warnings":["careful"]}
             """
     }
 
@@ -33,6 +33,7 @@ extension FuzzedParser {
     /// The archive that a table of contents calls for, as far as its blobs are known.
     private static func archive(_ json: [UInt8]) -> [UInt8] {
         var bytes = member(contents, json)
+        bytes += member("bundle.json.sha256", Array("\(Digest.of(json).hex)  bundle.json\n".utf8))
         let object = try? JSONSerialization.jsonObject(with: Data(json)) as? [String: Any]
         for blob in object?["blobs"] as? [[String: Any]] ?? [] {
             guard let hex = blob["digest"] as? String, hex.utf8.count == 64 else { continue }

@@ -3,6 +3,7 @@ import Foundation
 import Pipeline
 import Slurm
 import Stages
+import StrictJSON
 
 extension FuzzedParser {
     private static let digest = Digest.of(text: "a").hex
@@ -33,8 +34,8 @@ extension FuzzedParser {
     static let shardRecord = decoding(
         ShardRecord.self, name: "shard-record",
         sample: """
-            {"version":1,"program":"0.1.0","shard":1,"count":2,"model":"\(digest)","engine":"onednn","tolerance":1.5,"list":"\(digest)",\
-            "imageCount":7,"scores":"\(digest)"}
+            {"version":2,"program":"0.1.0","shard":1,"count":2,"model":"\(digest)","engine":"onednn","tolerance":1.5,"list":"\(digest)",\
+            "imageCount":7,"scores":"\(digest)","exports":"\(digest)","sha256":"","threshold":{"value":0.5,"origin":"--threshold"}}
             """)
 
     /// What squeue and sinfo print.
@@ -65,7 +66,7 @@ extension FuzzedParser {
     ) -> FuzzedParser {
         FuzzedParser(name: name, maximumBytes: 1024, seeds: { [Array(sample.utf8)] }) { _ in
             { bytes in
-                let value = try JSONDecoder().decode(type, from: Data(bytes))
+                let value = try StrictJSON.decode(type, from: bytes)
                 guard try JSONDecoder().decode(type, from: JSONEncoder().encode(value)) == value else {
                     fatalError("\(value) changes when it is written and read")
                 }

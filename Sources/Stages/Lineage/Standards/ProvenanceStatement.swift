@@ -15,9 +15,16 @@ public struct ProvenanceStatement {
 
     public let bytes: [UInt8]
 
+    /// Checks the whole chain of the history before anything is read from it: the statement holds the chain's last entry, and with it
+    /// vouches for all that was recorded.
+    ///
     /// - Throws: `LineageError.unknownRun`, `.unfinished`, `.remade` where what the run made is no longer what is stored, and `.edited`
-    ///   where it is not what the history vouches for; `StoreError`; `AttestationError.malformed` for a run without results.
+    ///   where the history was edited; `StoreError`; `AttestationError.malformed` for a run without results.
     public init(ofRun number: Int64, _ store: ContentStore) throws {
+        let edits = try store.verifyHistory().edits
+        if let first = edits.first {
+            throw LineageError.edited(run: number, fault: "\(first)", count: edits.count)
+        }
         guard let execution = try store.lineageExecution(number) else {
             throw LineageError.unknownRun(
                 number, known: try store.executions(limit: Int(Int32.max)).map(\.number).sorted())
@@ -54,8 +61,6 @@ public struct ProvenanceStatement {
         _ run: Int64, _ graph: LineageGraph, _ store: ContentStore
     ) throws -> [Digest: RemadeResult] {
         let keys = graph.actions.map(\.key)
-        let edited = try store.editedResults(among: keys)
-        guard edited.isEmpty else { throw LineageError.edited(run: run, tasks: edited) }
         let remade = try store.remadeResults(since: run, keys)
         let others = remade.filter { $0.isEqual == false }
         if let first = others.first {

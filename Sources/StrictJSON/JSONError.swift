@@ -148,3 +148,11 @@ extension UInt8 {
         }
     }
 }
+
+extension String {
+    /// The first 60 scalars, with "..." where there are more.
+    package var abbreviated: String {
+        let start = unicodeScalars.prefix(61)
+        return start.count > 60 ? String(String.UnicodeScalarView(start.dropLast())) + "..." : self
+    }
+}

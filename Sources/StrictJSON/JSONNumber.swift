@@ -48,13 +48,13 @@ public struct JSONNumber: Sendable, Hashable {
     }
 
     /// Numeric order, exact for whole numbers within `Int`.
-    static func isLess(_ left: Self, _ right: Self) -> Bool {
+    package static func isLess(_ left: Self, _ right: Self) -> Bool {
         if let left = left.integer, let right = right.integer { return left < right }
         return left.double < right.double
     }
 
     /// True where the value divided by `divisor` is whole, computed as double precision does: 0.3 is not a multiple of 0.1.
-    func isMultiple(of divisor: Self) -> Bool {
+    package func isMultiple(of divisor: Self) -> Bool {
         if let value = integer, let divisor = divisor.integer { return value.isMultiple(of: divisor) }
         if divisor.integer != nil { return double.truncatingRemainder(dividingBy: divisor.double) == 0 }
         let quotient = double / divisor.double

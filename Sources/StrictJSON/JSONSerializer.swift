@@ -90,7 +90,7 @@ public enum JSONSerializer {
 
 extension JSONValue {
     /// True for everything but arrays and objects.
-    var isScalar: Bool {
+    package var isScalar: Bool {
         switch content {
         case .array, .object: false
         default: true

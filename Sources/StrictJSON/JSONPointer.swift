@@ -26,7 +26,7 @@ public struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
     public func appending(_ index: Int) -> JSONPointer { JSONPointer(description: description + "/\(index)") }
 
     /// The pointer to the same value where this pointer's document stands within another one.
-    func within(_ parent: JSONPointer) -> JSONPointer {
+    package func within(_ parent: JSONPointer) -> JSONPointer {
         JSONPointer(description: parent.description + description)
     }
 }

@@ -12,5 +12,5 @@ public struct JSONMember: Sendable {
     }
 
     /// JSON names are equal when their Unicode scalars are; Swift's `==` would also equate canonical equivalents.
-    func isNamed(_ other: String) -> Bool { name.utf8.elementsEqual(other.utf8) }
+    package func isNamed(_ other: String) -> Bool { name.utf8.elementsEqual(other.utf8) }
 }

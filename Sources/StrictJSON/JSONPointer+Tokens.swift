@@ -21,7 +21,7 @@ extension JSONPointer {
     }
 
     /// True where the other pointer leads to the same value or to a part of it.
-    func contains(_ other: JSONPointer) -> Bool {
+    package func contains(_ other: JSONPointer) -> Bool {
         let (own, others) = (tokens, other.tokens)
         return own.count <= others.count && zip(own, others).allSatisfy { $0.utf8.elementsEqual($1.utf8) }
     }

@@ -93,7 +93,7 @@ extension JSONValue: Equatable {
 
 extension [JSONMember] {
     /// The members by the Unicode scalars of their names, which is the order of their UTF-8 bytes.
-    func sortedByName() -> [JSONMember] {
+    package func sortedByName() -> [JSONMember] {
         sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
 }

@@ -1,0 +1,89 @@
+import ContentStore
+import Foundation
+import Pipeline
+import StrictJSON
+import Testing
+
+@testable import Stages
+
+/// JSON that comes from files, workers and bundles.
+@Suite("JSON that is trusted")
+struct StrictJSONTests {
+    /// A reader of such a document, and a document that it takes.
+    struct Document: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let text: String
+        let read: @Sendable ([UInt8]) throws -> Void
+
+        init<Value: Decodable & SendableMetatype>(_ name: String, _ type: Value.Type, _ text: String) {
+            (testDescription, self.text) = (name, text)
+            read = { _ = try StageJSON.decode(type, $0) }
+        }
+
+        init(_ name: String, text: String, _ read: @escaping @Sendable ([UInt8]) throws -> Void) {
+            (testDescription, self.text, self.read) = (name, text, read)
+        }
+    }
+
+    private static let digest = String(repeating: "5", count: 64)
+
+    static let documents = [
+        Document(
+            "shard record",
+            text: """
+                {"version":2,"program":"0.1.0","shard":1,"count":2,"model":"\(digest)","tolerance":1.5,"list":"\(digest)",\
+                "imageCount":7,"scores":"\(digest)","exports":"\(digest)","sha256":""}
+                """
+        ) { _ = try StageJSON.decode(ShardRecord.self, $0) },
+        Document(
+            "verdict of a night",
+            text: """
+                {"version":2,"isPromoted":true,"criteria":[{"name":"a","rule":"b","isWorse":false}]}
+                """
+        ) { _ = try Verdict(bytes: $0) },
+        Document("list of exports", [String: String].self, "{\"report.html\":\"\(digest)\"}"),
+        Document("scores", ScoreIndex.self, "{\"entries\":[]}"),
+        Document(
+            "worker record",
+            text: """
+                {"version":2,"key":"k","attempt":1,"outputs":[{"name":"a","digest":"\(digest)","sizeBytes":1}],"references":[],\
+                "warnings":[],"log":"","seconds":1,"host":"h","processor":"p","versions":"v"}
+                """
+        ) { _ = try StrictJSON.decode(WorkerRecord.self, from: $0) },
+        Document(
+            "envelope",
+            text: """
+                {"payload":"e30=","payloadType":"t","signatures":[{"keyid":"k","sig":"AAAA"}]}
+                """
+        ) { _ = try SignedEnvelope(json: $0, name: "envelope") },
+    ]
+
+    /// Copies with one key of one object standing twice, and with other things that JSON does not allow.
+    private func faults(_ text: String) -> [String] {
+        var faults = [
+            text + "{}", text + ",", "\u{FEFF}" + text, text.replacing("}", with: ",}"), "// c\n" + text,
+            String(text.dropLast()),
+        ]
+        for match in text.matches(of: /(?<member>"[A-Za-z0-9.]+":(?:"[^"]*"|[0-9.]+|true|false|\[\]))/) {
+            faults.append(text.replacingCharacters(in: match.range, with: "\(match.member),\(match.member)"))
+        }
+        return faults
+    }
+
+    @Test("is refused where a key stands twice, and for everything else that is not strict", arguments: documents)
+    func strict(_ document: Document) throws {
+        try document.read(Array(document.text.utf8))
+        let faults = faults(document.text)
+        #expect(faults.count > 6)
+        for text in faults {
+            #expect(throws: (any Error).self, "\(text)") { try document.read(Array(text.utf8)) }
+        }
+    }
+
+    @Test("A key that stands twice under two spellings is found")
+    func escapes() {
+        #expect(throws: JSONError.self) {
+            try StrictJSON.decode([String: Int].self, from: Array(#"{"a": 1, "\u0061": 2}"#.utf8))
+        }
+    }
+}
