@@ -52,6 +52,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Manifests",
+            dependencies: ["Folders"],
             resources: [
                 .embedInCode("Resources/job.schema.json"), .embedInCode("Resources/sweep.schema.json"),
                 .embedInCode("Resources/object.json"), .embedInCode("Resources/texture.json"),
@@ -83,7 +84,7 @@ let package = Package(
         .target(
             name: "NeuralNetworks", dependencies: ["BinaryCoding", "SeededRandom", "Tensors"], swiftSettings: rawMemory),
         .target(name: "Tensors", dependencies: ["CTensorKernels", "COpenBLAS", "COneDNN"], swiftSettings: rawMemory),
-        .target(name: "Imaging", dependencies: ["CImageCodecs"], swiftSettings: numeric),
+        .target(name: "Imaging", dependencies: ["CImageCodecs", "Folders"], swiftSettings: numeric),
         .target(name: "BinaryCoding", swiftSettings: numeric),
         .target(name: "SeededRandom", swiftSettings: numeric),
 

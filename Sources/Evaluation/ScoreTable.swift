@@ -1,5 +1,4 @@
-import Foundation
-import Imaging
+import Folders
 
 /// Image scores from a table that any program wrote: comma-separated values with a header that names the columns `image` and
 /// `score`, and perhaps `category` and `kind`, as in the `scores.csv` of a run. Further columns are ignored.
@@ -53,22 +52,15 @@ public struct ScoreTable: Sendable {
     }
 
     private static func bytes(_ path: String, _ limitBytes: Int) throws(EvaluationError) -> [UInt8] {
-        guard FileManager.default.fileExists(atPath: path) else {
-            throw .missingFile(path: path, content: "image scores")
-        }
-        do {
-            let handle = try FileHandle(forReadingFrom: URL(filePath: path))
-            defer { try? handle.close() }
-            // One byte more than allowed: endless files end here.
-            let bytes = Array(try handle.read(upToCount: limitBytes + 1) ?? Data())
-            guard bytes.count <= limitBytes else {
-                throw EvaluationError.largeTable(file: path, limitBytes: limitBytes)
-            }
-            return bytes
-        } catch let error as EvaluationError {
-            throw error
+        let bytes: [UInt8]
+        do throws(RegularFile.Fault) {
+            // One byte more than allowed, to see that there are too many.
+            bytes = try RegularFile(path).read(limitBytes + 1)
         } catch {
-            throw .unreadable(path: path, reason: (error as NSError).localizedDescription)
+            guard error != .missing else { throw .missingFile(path: path, content: "image scores") }
+            throw .unreadable(path: path, reason: "\(error)")
         }
+        guard bytes.count <= limitBytes else { throw .largeTable(file: path, limitBytes: limitBytes) }
+        return bytes
     }
 }

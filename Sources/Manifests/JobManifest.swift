@@ -1,4 +1,4 @@
-import Foundation
+import Folders
 
 /// A job manifest that passed every check: what to learn from, what to score, and with which settings.
 public struct JobManifest: Sendable, Equatable {
@@ -120,16 +120,11 @@ public struct JobManifest: Sendable, Equatable {
 
     /// The bytes of a manifest; of a file that is too large, enough for the parser to refuse it.
     public static func read(_ path: String) throws(ManifestError) -> [UInt8] {
-        do {
-            let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-            defer { try? handle.close() }
-            // One byte more than allowed, for the parser to see that there are too many; endless files end here.
-            return Array(try handle.read(upToCount: JSONParser.sizeLimitBytes + 1) ?? Data())
-        } catch CocoaError.fileReadNoSuchFile, CocoaError.fileNoSuchFile {
-            throw .missing(file: path)
+        do throws(RegularFile.Fault) {
+            // One byte more than allowed, for the parser to see that there are too many.
+            return try RegularFile(path).read(JSONParser.sizeLimitBytes + 1)
         } catch {
-            let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
-            throw .unreadable(file: path, reason: cause.localizedDescription)
+            throw error == .missing ? .missing(file: path) : .unreadable(file: path, reason: "\(error)")
         }
     }
 }

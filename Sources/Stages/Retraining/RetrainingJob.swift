@@ -134,7 +134,7 @@ public struct RetrainingJob: Sendable {
         private mutating func labelled(_ grid: TileGrid) -> [TaskID] {
             guard let labelled = images.labelled else { return [] }
             return assembler.addIngest(
-                "\(images.model)/ingest/labelled-", labelled.map { IngestStage.Source($0, images.digestOf) }, grid,
+                "\(images.model)/ingest/labelled-", try labelled.map { try IngestStage.Source($0, images.digestOf) }, grid,
                 images.manifest, images.manifest.dataset.onBadImage, isIntermediate: true
             ).map(\.task)
         }
@@ -160,7 +160,7 @@ public struct RetrainingJob: Sendable {
                 return task
             }
             guard let assess = task("assessment") else { fatalError("nothing is known of the challenger") }
-            let sources = images.textures.map { $0.map { images.digestOf[$0.path]! } }
+            let sources = images.textures.map { $0.compactMap { images.digestOf[$0.path] } }
             var stages: [any Stage.Type] = [
                 IngestStage.self, EnrolStage.self, CorruptStage.self, TrainStage.self, CalibrateStage.self,
                 AssessStage.self, InventoryStage.self, CardStage.self,
