@@ -1,7 +1,6 @@
 import ArgumentParser
 import Stages
 
-@main
 struct Nominal: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "nominal",

@@ -30,7 +30,7 @@ public struct RetrainingJob: Sendable {
         if isWarm {
             recipe.warmStart(images.section, newImages: roll.parts(replay: images.section.replay).newCount)
         }
-        var builder = Builder(
+        var builder = try Builder(
             images: images, recipe: recipe, sources: RetrainingJob.sources(roll, images),
             roll: TaskInput(name: "roll", source: .blob(rollDigest)), isWarm: isWarm)
         let enrol = builder.enrol(recipe.grid)
@@ -109,18 +109,19 @@ public struct RetrainingJob: Sendable {
         let isWarm: Bool
         let shelves = Shelves()
         var assembler = GraphAssembler()
-        private(set) lazy var textures = makeTextures()
+        let textures: TaskInput?
+        private let labelledSources: [IngestStage.Source]
 
         init(
             images: NightImages, recipe: TrainingRecipe, sources: [IngestStage.Source], roll: TaskInput, isWarm: Bool
-        ) {
+        ) throws {
             (self.images, self.recipe, self.sources) = (images, recipe, sources)
             (self.roll, self.isWarm) = (roll, isWarm)
-        }
-
-        private mutating func makeTextures() -> TaskInput? {
-            images.textures.map {
-                TaskInput("textures", assembler.addTextures($0, images.digestOf), "textures.json")
+            labelledSources = try (images.labelled ?? []).map { try IngestStage.Source($0, images.digestOf) }
+            if let files = images.textures {
+                textures = TaskInput("textures", try assembler.addTextures(files, images.digestOf), "textures.json")
+            } else {
+                textures = nil
             }
         }
 
@@ -132,10 +133,9 @@ public struct RetrainingJob: Sendable {
 
         /// The labelled images of the gate, at a size.
         private mutating func labelled(_ grid: TileGrid) -> [TaskID] {
-            guard let labelled = images.labelled else { return [] }
-            return assembler.addIngest(
-                "\(images.model)/ingest/labelled-", try labelled.map { try IngestStage.Source($0, images.digestOf) }, grid,
-                images.manifest, images.manifest.dataset.onBadImage, isIntermediate: true
+            assembler.addIngest(
+                "\(images.model)/ingest/labelled-", labelledSources, grid, images.manifest,
+                images.manifest.dataset.onBadImage, isIntermediate: true
             ).map(\.task)
         }
 
