@@ -39,6 +39,7 @@ struct FileSignature: Equatable, Sendable {
     }
 
     private static func nanoseconds(_ time: timespec) -> Int64 {
-        Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+        // Times beyond the year 2262 do not fit and wrap: they are compared for equality, and differ as before.
+        Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
     }
 }

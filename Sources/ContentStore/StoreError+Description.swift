@@ -5,6 +5,9 @@ extension StoreError: CustomStringConvertible {
         switch self {
         case .malformedDigest(let text):
             "The digest \"\(text)\" is malformed: expected 64 hexadecimal digits; take it from the store's own output."
+        case .fileSystem(let operation, let path, EFBIG):
+            "Cannot \(operation) \(path): the file would be larger than this process or file system allows; raise the limit "
+                + "(ulimit -f) or use another file system, and run again: finished work is kept."
         case .fileSystem(let operation, let path, let code):
             "Cannot \(operation) \(path): \(Self.text(of: code)); check that it exists and that this user may do so."
         case .readOnlyFileSystem(let path):

@@ -55,7 +55,9 @@ public struct MapScan: Sendable, Equatable {
         var maps: [MapFile] = []
         var unmasked: [String] = [], withoutMap: [String] = []
         let mapKinds = try entries(folder).filter { isFolder(folder + "/" + $0) }
-        let maskKinds = try entries(masksFolder).filter { isFolder(masksFolder + "/" + $0) }
+        let maskKinds = try entries(masksFolder).filter {
+            isFolder(masksFolder + "/" + $0) && !ResultsMarker.isIn(masksFolder + "/" + $0)
+        }
         for kind in Set(mapKinds + maskKinds).sorted() {
             let found = try files(folders.maps, folder + "/" + kind, extensions: ["tiff", "tif"])
             var masks = try files(

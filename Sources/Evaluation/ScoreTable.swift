@@ -1,6 +1,4 @@
 import Folders
-import Foundation
-import Imaging
 
 /// Image scores from a table that any program wrote: comma-separated values with a header that names the columns `image` and
 /// `score`, and perhaps `category` and `kind`, as in the `scores.csv` of a run. Further columns are ignored.
@@ -55,13 +53,12 @@ public struct ScoreTable: Sendable {
 
     private static func bytes(_ path: String, _ limitBytes: Int) throws(EvaluationError) -> [UInt8] {
         let bytes: [UInt8]
-        do {
-            bytes = try ReadableFile.prefix(of: path, limitBytes: limitBytes)
-        } catch let fault as ReadableFile.Fault {
-            if fault.isMissing { throw .missingFile(path: path, content: "image scores") }
-            throw .unreadable(path: path, reason: fault.reason)
+        do throws(RegularFile.Fault) {
+            // One byte more than allowed, to see that there are too many.
+            bytes = try RegularFile(path).read(limitBytes + 1)
         } catch {
-            throw .unreadable(path: path, reason: (error as NSError).localizedDescription)
+            guard error != .missing else { throw .missingFile(path: path, content: "image scores") }
+            throw .unreadable(path: path, reason: "\(error)")
         }
         guard bytes.count <= limitBytes else { throw .largeTable(file: path, limitBytes: limitBytes) }
         return bytes

@@ -1,5 +1,4 @@
 import Folders
-import Foundation
 
 /// What the first directory of a TIFF file says about how its samples are stored (TIFF 6.0, Adobe, 1992).
 package struct TIFFTags: Equatable {
@@ -11,19 +10,19 @@ package struct TIFFTags: Equatable {
     /// - Throws: `EvaluationError.unreadable`.
     /// - Returns: nil for bytes that are no TIFF file, or one of the large variant.
     package init?(path: String) throws(EvaluationError) {
-        do {
-            let file = try ReadableFile.open(path)
-            defer { try? file.close() }
-            let header = Array(try file.read(upToCount: 8) ?? Data())
+        do throws(RegularFile.Fault) {
+            let file = try RegularFile(path)
+            let header = try file.read(8)
             guard header.count == 8, header[0] == header[1], [0x49, 0x4D].contains(header[0]) else { return nil }
             let isLittle = header[0] == 0x49
             func number(_ bytes: ArraySlice<UInt8>) -> Int {
                 (isLittle ? Array(bytes.reversed()) : Array(bytes)).reduce(0) { $0 << 8 | Int($1) }
             }
             guard number(header[2..<4]) == 42 else { return nil }
-            try file.seek(toOffset: UInt64(number(header[4..<8])))
-            guard let count = try file.read(upToCount: 2), count.count == 2 else { return nil }
-            let entries = Array(try file.read(upToCount: 12 * number(Array(count)[...])) ?? Data())
+            let directory = number(header[4..<8])
+            let count = try file.read(2, from: directory)
+            guard count.count == 2 else { return nil }
+            let entries = try file.read(12 * number(count[...]), from: directory + 2)
             for start in stride(from: 0, to: entries.count - 11, by: 12) {
                 let value = number(entries[start + 8..<start + 10])
                 switch number(entries[start..<start + 2]) {
@@ -32,10 +31,8 @@ package struct TIFFTags: Equatable {
                 default: break
                 }
             }
-        } catch let fault as ReadableFile.Fault {
-            throw .unreadable(path: path, reason: fault.reason)
         } catch {
-            throw .unreadable(path: path, reason: (error as NSError).localizedDescription)
+            throw .unreadable(path: path, reason: "\(error)")
         }
     }
 }

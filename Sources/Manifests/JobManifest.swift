@@ -1,5 +1,4 @@
 import Folders
-import Foundation
 
 /// A job manifest that passed every check: what to learn from, what to score, and with which settings.
 public struct JobManifest: Sendable, Equatable {
@@ -124,14 +123,11 @@ public struct JobManifest: Sendable, Equatable {
 
     /// The bytes of a manifest; of a file that is too large, enough for the parser to refuse it.
     public static func read(_ path: String) throws(ManifestError) -> [UInt8] {
-        do {
-            // The parser sees from one byte more than allowed that there are too many.
-            return try ReadableFile.prefix(of: path, limitBytes: JSONParser.sizeLimitBytes)
-        } catch let fault as ReadableFile.Fault {
-            throw fault.isMissing ? .missing(file: path) : .unreadable(file: path, reason: fault.reason)
+        do throws(RegularFile.Fault) {
+            // One byte more than allowed, for the parser to see that there are too many.
+            return try RegularFile(path).read(JSONParser.sizeLimitBytes + 1)
         } catch {
-            let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
-            throw .unreadable(file: path, reason: cause.localizedDescription)
+            throw error == .missing ? .missing(file: path) : .unreadable(file: path, reason: "\(error)")
         }
     }
 }

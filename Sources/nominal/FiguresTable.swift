@@ -47,6 +47,8 @@ enum FiguresTable {
     /// Four decimals; a dash for a figure that does not exist.
     static func number(_ value: Double?) -> String {
         guard let value else { return "-" }
+        // Figures may come from files that anybody wrote.
+        guard abs(value) < 1e9 else { return "\(value)" }
         let digits = "\(Int((value * 10000).rounded()) + 100_000)"
         return "\(Int((value * 10000).rounded()) / 10000).\(digits.suffix(4))"
     }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Folders
 import Stages
 
-@main
 struct Nominal: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "nominal",

@@ -10,7 +10,7 @@ struct TimeSpan: ExpressibleByArgument, Equatable {
 
     init?(argument: String) {
         guard let letter = argument.last, let unit = Self.units.first(where: { $0.letter == letter }),
-            let count = Double(argument.dropLast()), count >= 0, count.isFinite
+            let count = Double(argument.dropLast()), count >= 0, count * unit.seconds < 1e12
         else { return nil }
         seconds = count * unit.seconds
     }
@@ -18,6 +18,6 @@ struct TimeSpan: ExpressibleByArgument, Equatable {
     /// Roughly, in the largest unit that fits.
     static func readable(_ seconds: Double) -> String {
         let unit = units.last { seconds >= $0.seconds } ?? units[0]
-        return "\(Int(max(seconds, 0) / unit.seconds)) \(unit.letter)"
+        return "\(Int(min(max(seconds, 0), 1e15) / unit.seconds)) \(unit.letter)"
     }
 }

@@ -44,9 +44,12 @@ public struct PackedImage: Sendable, Equatable {
     public init(_ image: PlanarImage, original: Original) {
         guard image.channels == 3 else { fatalError("a packed image has three channels, not \(image.channels)") }
         (width, height) = (image.width, image.height)
-        values = image.values.map { UInt16((min(max($0, 0), 1) * 65535).rounded()) }
+        values = image.values.map(PackedImage.sample)
         self.original = original
     }
+
+    /// 0...1 in 65535ths; what is below, and NaN, becomes 0, and what is above becomes 1.
+    static func sample(_ value: Float) -> UInt16 { value > 0 ? UInt16((min(value, 1) * 65535).rounded()) : 0 }
 
     public var image: PlanarImage {
         PlanarImage(width: width, height: height, channels: 3, values: values.map { Float($0) * (1 / 65535) })

@@ -144,5 +144,8 @@ public struct Model: Sendable, Equatable {
         guard parameters.count == expected else {
             throw .damaged(file, at: 0, what: "\(parameters.count) parameters for a network of \(expected)")
         }
+        guard parameters.allSatisfy(\.isFinite) else {
+            throw .damaged(file, at: 0, what: "a parameter of the network that is not a finite number")
+        }
     }
 }

@@ -99,7 +99,7 @@ extension CorruptionShard.Sample {
                     let place = row * width + column
                     mask[place / 8] |= 1 << UInt8(place % 8)
                     let value = full.values[channel * full.width * full.height + pixel]
-                    values.append(UInt16((min(max(value, 0), 1) * 65535).rounded()))
+                    values.append(PackedImage.sample(value))
                 }
             }
         }

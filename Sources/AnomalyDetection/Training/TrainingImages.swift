@@ -19,6 +19,9 @@ public final class TrainingImages: ImageSource, Sendable {
     private let cache = Mutex<[Int: PackedImage]>([:])
     private let cacheLimit: Int
     private let read: @Sendable (String) throws -> [UInt8]
+    private let first: PackedImage
+    /// The first error that was met when an image was read again.
+    private let fault = Mutex<(any Error)?>(nil)
 
     /// - Parameters:
     ///   - cacheBytes: how much memory may hold decoded images.
@@ -30,6 +33,7 @@ public final class TrainingImages: ImageSource, Sendable {
         self.read = read
         guard let first = entries.first else { fatalError("no training images") }
         let sample = try PackedImage(bytes: try read(first.path), name: first.path)
+        self.first = sample
         cacheLimit = max(1, cacheBytes / max(1, sample.values.count * 2))
         // Everything is read once now, so that a damaged file is an error here and not in the middle of a step.
         cache.withLock { $0[0] = sample }
@@ -47,14 +51,25 @@ public final class TrainingImages: ImageSource, Sendable {
 
     public var count: Int { entries.count }
 
+    /// The first image in place of one that can no longer be read: augmentation and corruption ask for images where nothing
+    /// can be thrown. Whoever uses what was made of them calls `requireReadable` before.
     public func image(at index: Int) -> PlanarImage {
         if let packed = cache.withLock({ $0[index] }) { return packed.image }
         let entry = entries[index]
         do {
             return try PackedImage(bytes: try read(entry.path), name: entry.path).image
         } catch {
-            fatalError("\(entry.path) was readable a moment ago: \(error)")
+            fault.withLock { $0 = $0 ?? error }
+            return first.image
         }
+    }
+
+    /// False as soon as an image could not be read again, and from then on.
+    public var isReadable: Bool { fault.withLock { $0 == nil } }
+
+    /// Throws what kept an image from being read, so that nothing made of a stand-in becomes a result.
+    public func requireReadable() throws {
+        if let error = fault.withLock({ $0 }) { throw error }
     }
 
     /// The generator of one sample: augmentation draws first, corruption after it.

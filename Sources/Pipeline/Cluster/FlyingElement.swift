@@ -60,9 +60,8 @@ struct FlyingElement {
 
     /// The end of what it has printed.
     private var lastWords: Substring? {
-        guard let log = try? ReadableFile.open("\(folder.path)/\(ElementArray.logName)"),
-            let size = try? log.seekToEnd(), (try? log.seek(toOffset: size - min(size, 2000))) != nil,
-            let bytes = try? log.read(upToCount: 2000)
+        guard let log = try? RegularFile("\(folder.path)/\(ElementArray.logName)"),
+            let bytes = try? log.read(2000, from: max(0, log.sizeBytes - 2000))
         else { return nil }
         return String(decoding: bytes, as: UTF8.self).split(separator: "\n").last
     }

@@ -77,6 +77,7 @@ struct WorkerReporter: ExecutionObserver {
     /// Writes a line to standard output.
     func write(_ line: some Encodable) {
         guard let bytes = try? JSONEncoder().encode(line) else { return }
-        FileHandle.standardOutput.write(bytes + Data("\n".utf8))
+        // Progress that nobody takes is no reason to stop.
+        try? FileHandle.standardOutput.write(contentsOf: bytes + Data("\n".utf8))
     }
 }

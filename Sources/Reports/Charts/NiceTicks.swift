@@ -35,7 +35,8 @@ public struct NiceTicks: Sendable, Equatable {
     /// Ranges narrower than a billionth of their values have no ticks that differ in print.
     private static func widened(_ lower: Double, _ upper: Double) -> (Double, Double) {
         let magnitude = max(abs(lower), abs(upper))
+        guard magnitude >= 1e-300 else { return (0, 1) }
         guard upper - lower <= magnitude * 1e-9 else { return (lower, upper) }
-        return magnitude < 1e-300 ? (0, 1) : (lower - magnitude / 2, upper + magnitude / 2)
+        return (lower - magnitude / 2, upper + magnitude / 2)
     }
 }

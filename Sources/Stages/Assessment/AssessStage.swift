@@ -32,10 +32,12 @@ struct AssessStage: Stage {
         let textures =
             try context.hasInput("textures")
             ? TextureImages(try context.readJSON([Digest].self, "textures"), context) : nil
-        let trials = try SyntheticTrials(
-            images: heldOut, normals: try images.images("training", context), textures: textures,
-            isGrey: isGrey
-        ) { try context.checkCancellation() }
+        let normals = try images.images("training", context)
+        let trials = try SyntheticTrials(images: heldOut, normals: normals, textures: textures, isGrey: isGrey) {
+            try context.checkCancellation()
+        }
+        try heldOut.requireReadable()
+        try normals.requireReadable()
         let assessment = try engines.withEngine(.scoring(model, recipe.scoringEngine, threads: context.threads)) {
             engine in
             try assess(model, engine, trials, CameraChange.possible(isGrey: isGrey), context)

@@ -14,13 +14,17 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     case overlap(normal: String, score: String)
     case sameName(category: String, first: String, second: String)
     case link(LinkFault)
+    /// A file that came to the data set while the work was being planned.
+    case unplanned(file: String)
+    /// A folder that was named as one of images, and that Nominal wrote, or that lies in such a folder.
+    case results(folder: String, marked: String)
 
     /// True where the user named something that is not there, false where what is there is of no use.
     public var isMissing: Bool {
         switch self {
         case .missingFolder, .missingCategory, .unreadableFolder, .unknownChange: true
         case .noCategories, .noNormalImages, .tooFewNormalImages, .noImages, .sameCase, .overlap, .sameName,
-            .link:
+            .link, .unplanned, .results:
             false
         }
     }
@@ -56,6 +60,13 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
         case .sameName(let category, let first, let second):
             "\(category): \(first) and \(second) differ only in their extension, and so would their maps; rename one"
         case .link(let fault): "\(fault)"
+        case .unplanned(let file):
+            "\(file) came to the data set while the work was being planned; run again when nothing writes to the data set"
+        case .results(let folder, let marked):
+            "\(folder): "
+                + (folder == marked ? "" : "lies in \(marked), ")
+                + "a folder of results that Nominal wrote, and results are not images to learn from or to score; name a folder "
+                + "of images. If it is one, remove \(marked)/\(ResultsMarker.name)"
         }
     }
 }

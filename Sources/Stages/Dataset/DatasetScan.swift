@@ -156,5 +156,6 @@ public enum DatasetScan {
             }
         }
         category.refusedLinks += walk.leftOut
+        category.resultFolders += walk.resultFolders.map { prefix + $0 }
     }
 }

@@ -7,6 +7,8 @@ struct FolderWalk {
     /// Links that lead out of the folder are left out and noted, where else the first one is an error.
     var leavesOutLinks = false
     private(set) var leftOut: [LinkFault] = []
+    /// Folders that Nominal wrote, which are left out: relative to the folder that was walked.
+    private(set) var resultFolders: [String] = []
 
     init(_ folder: NamedFolder, leavesOutLinks: Bool = false) {
         (self.folder, self.leavesOutLinks) = (folder, leavesOutLinks)
@@ -19,6 +21,7 @@ struct FolderWalk {
         below path: String, _ visit: (_ name: String, _ isImage: Bool) -> Void
     ) throws(DatasetError) {
         guard FolderWalk.isFolder(path) else { throw .missingFolder(path: path, what: "a folder of images") }
+        if let marked = ResultsMarker.folder(holding: path) { throw .results(folder: path, marked: marked) }
         guard try isPermitted(path) else { return }
         try walk(path, prefix: "", above: [], visit)
     }
@@ -27,7 +30,8 @@ struct FolderWalk {
     mutating func folders(in path: String) throws(DatasetError) -> [String] {
         guard try isPermitted(path) else { return [] }
         var found: [String] = []
-        for name in try FolderWalk.entries(path) where FolderWalk.isFolder(path + "/" + name) {
+        for name in try FolderWalk.entries(path)
+        where FolderWalk.isFolder(path + "/" + name) && !ResultsMarker.isIn(path + "/" + name) {
             if try isPermitted(path + "/" + name) { found.append(name) }
         }
         return found
@@ -54,7 +58,9 @@ struct FolderWalk {
         for name in try FolderWalk.entries(path) {
             let entry = path + "/" + name
             let found = NamedFolder.inspect(entry)
-            if found?.kind == .folder {
+            if found?.kind == .folder, ResultsMarker.isIn(entry) {
+                resultFolders.append(prefix + name)
+            } else if found?.kind == .folder {
                 if found?.isLink == true, try !isPermitted(entry) { continue }
                 try walk(entry, prefix: prefix + name + "/", above: above + [place], visit)
             } else if FolderWalk.isImage(name) {

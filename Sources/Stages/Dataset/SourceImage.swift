@@ -41,4 +41,13 @@ public struct SourceCategory: Sendable, Equatable {
     public var ignoredFiles: [String]
     /// Links that were left out because they lead out of the folder.
     public var refusedLinks: [LinkFault] = []
+    /// Folders of results that Nominal wrote, which are left out.
+    public var resultFolders: [String] = []
+
+    /// A sentence about folders of results, if there are any.
+    public var resultNotes: [String] {
+        guard let first = resultFolders.first else { return [] }
+        let others = resultFolders.count == 1 ? "" : " and \(resultFolders.count - 1) more"
+        return ["\(name): left out \(first)\(others): results that Nominal wrote are not read as images"]
+    }
 }

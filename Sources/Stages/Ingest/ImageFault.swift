@@ -3,7 +3,7 @@ import Imaging
 /// Why a file was set aside, without the names and numbers of its message: what such files are counted by.
 enum ImageFault: String, Codable, Sendable, CaseIterable {
     case unreadable, empty, unknownFormat, mislabelled, truncated, damaged, unsupported, tooLarge, outOfMemory
-    case floatRange, maskSize
+    case floatRange, notFinite, maskSize
 
     init(_ error: ImagingError) {
         self =
@@ -33,6 +33,7 @@ enum ImageFault: String, Codable, Sendable, CaseIterable {
         case .tooLarge: "is larger than allowed"
         case .outOfMemory: "needs more memory than there was"
         case .floatRange: "holds floating-point values beyond 0 to 1"
+        case .notFinite: "holds values that are not finite numbers"
         case .maskSize: "has a mask of another size"
         }
     }

@@ -9,8 +9,8 @@ import Pipeline
 struct IngestStage: Stage {
     static let name = "ingest"
     /// History: 1 = first; 2 = faults of a mask name its image, and no path; of files that are set aside, the kind of the fault;
-    /// 3 = says which images are grey.
-    static let version = 3
+    /// 3 = says which images are grey; 4 = values that are not finite are a fault of their own.
+    static let version = 4
 
     struct Source: Sendable {
         var image: SourceImage
@@ -22,9 +22,13 @@ struct IngestStage: Stage {
         }
 
         /// - Parameter digestOf: of its file and of its mask, by their paths.
-        init(_ image: SourceImage, _ digestOf: [String: Digest]) {
-            self.init(
-                image: image, digest: digestOf[image.path]!, maskDigest: image.maskPath.map { digestOf[$0]! })
+        /// - Throws: `DatasetError.unplanned` for a file that has come to the data set since its files were listed.
+        init(_ image: SourceImage, _ digestOf: [String: Digest]) throws(DatasetError) {
+            guard let digest = digestOf[image.path] else { throw .unplanned(file: image.path) }
+            self.init(image: image, digest: digest)
+            guard let mask = image.maskPath else { return }
+            guard let digest = digestOf[mask] else { throw .unplanned(file: mask) }
+            maskDigest = digest
         }
     }
 
@@ -122,13 +126,25 @@ struct IngestStage: Stage {
     /// An image file as the network sees it.
     static func packed(_ bytes: [UInt8], name: String, width: Int, height: Int) throws -> PackedImage {
         let decoded = try ImageDecoder.decode(bytes: bytes, name: name)
-        if decoded.info.isFloat, let lowest = decoded.image.values.min(), let highest = decoded.image.values.max(),
-            !(lowest >= 0 && highest <= 1)
-        {
-            throw IngestError.floatRange(name, lowest: lowest, highest: highest)
-        }
+        if decoded.info.isFloat { try requireUnitRange(decoded.image, name: name) }
         let image = decoded.image.resized(width: width, height: height).convertedToRGB()
         return PackedImage(image, original: PackedImage.Original(decoded.info))
+    }
+}
+
+extension IngestStage {
+    /// Integers are scaled to 0...1 by the decoder; a floating-point file may hold anything.
+    private static func requireUnitRange(_ image: PlanarImage, name: String) throws(IngestError) {
+        // Not by the smallest and the largest value: a comparison passes over NaN.
+        if let index = image.values.firstIndex(where: { !$0.isFinite }) {
+            let pixel = index % (image.width * image.height)
+            throw .notFinite(
+                name, value: image.values[index], x: pixel % image.width, y: pixel / image.width,
+                count: image.values.count { !$0.isFinite })
+        }
+        guard let lowest = image.values.min(), let highest = image.values.max(), lowest >= 0, highest <= 1 else {
+            throw .floatRange(name, lowest: image.values.min() ?? 0, highest: image.values.max() ?? 0)
+        }
     }
 }
 
@@ -137,12 +153,15 @@ enum IngestError: Error, CustomStringConvertible {
     case badImages([String])
     case changed(String)
     case floatRange(String, lowest: Float, highest: Float)
+    /// A value that is NaN or infinite, the first of `count`, by its place in the upright image.
+    case notFinite(String, value: Float, x: Int, y: Int, count: Int)
     case maskSize(mask: String, found: String, expected: String)
 
     /// What is wrong with the file itself, so that it can be set aside; nil where it is not at fault.
     var fault: ImageFault? {
         switch self {
         case .floatRange: .floatRange
+        case .notFinite: .notFinite
         case .maskSize: .maskSize
         case .badImages, .changed: nil
         }
@@ -159,6 +178,9 @@ enum IngestError: Error, CustomStringConvertible {
             "\(name) changed while it was being read; run again when nothing writes to the data set"
         case .floatRange(let name, let lowest, let highest):
             "\(name) holds floating-point values from \(lowest) to \(highest); expected 0 to 1: scale them before ingest"
+        case .notFinite(let name, let value, let x, let y, let count):
+            "\(name) holds \(count == 1 ? "1 value that is" : "\(count) values that are") not a finite number, the first "
+                + "(\(value)) at column \(x), row \(y); expected numbers from 0 to 1: replace invalid pixels before ingest"
         case .maskSize(let mask, let found, let expected):
             "\(mask) has \(found) pixels, but the image has \(expected); make both the same size"
         }

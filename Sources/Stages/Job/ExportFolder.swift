@@ -6,7 +6,7 @@ import Foundation
 /// and this one does not.
 public struct ExportFolder {
     /// The list of exported files with their digests: what a later export compares with.
-    static let listName = "exports.json"
+    public static let listName = "exports.json"
 
     private static let probeName = ".writable"
 
@@ -15,20 +15,39 @@ public struct ExportFolder {
 
     /// Creates the folder and makes sure that it can be written to, before hours of work depend on it.
     ///
-    /// - Parameter isNamed: false for a folder whose last name was not given by the user; it may be no link then.
-    /// - Throws: `ExportError.notWritable`, or `StoreError.linkInResults`.
-    public init(path: String, isNamed: Bool = true) throws {
+    /// The folder is marked as one of results before anything else is written, so that none of it is ever read as images.
+    ///
+    /// - Parameters:
+    ///   - isNamed: false for a folder whose last name was not given by the user; it may be no link then.
+    ///   - source: stands for what the results are made of, where the folder's name was derived from it.
+    ///   - inputs: image files that the results are made of; none of them may lie in the folder.
+    /// - Throws: `ExportError`, or `StoreError.linkInResults`.
+    public init(path: String, isNamed: Bool = true, source: String? = nil, apartFrom inputs: [String] = []) throws {
         self.path = path
+        try ExportFolder.require(path, apartFrom: inputs)
         do {
             try AtomicFile.createFolder(path)
             folder = try OutputFolder(path, isNamed: isNamed)
             let lock = try FolderLock(path)
             defer { withExtendedLifetime(lock) {} }
+            try folder.write(
+                Array(ResultsMarker.text(source: source).utf8), to: ResultsMarker.name, onlyIfChanged: true)
             try folder.write([], to: ExportFolder.probeName, onlyIfChanged: false)
             _ = folder.remove(ExportFolder.probeName)
         } catch let error as StoreError {
             if case .linkInResults = error { throw error }
             throw ExportError.notWritable(path: path, reason: error.description)
+        }
+    }
+
+    /// Makes sure that no input lies in a folder for results: it would not be read as an image again.
+    ///
+    /// - Throws: `ExportError.holdsInputs`.
+    public static func require(_ path: String, apartFrom inputs: [String]) throws(ExportError) {
+        let output = URL(filePath: path).standardized.path
+        for folder in Set(inputs.map { ($0 as NSString).deletingLastPathComponent }).sorted()
+        where FolderOverlap.lies(folder, in: output) {
+            throw .holdsInputs(path: path, input: folder)
         }
     }
 
@@ -70,7 +89,7 @@ public struct ExportFolder {
     /// What a run that was killed while it wrote left behind.
     private func removeLeftovers(_ plan: ExportPlan) throws {
         let own = [
-            ExportFolder.listName, ExportFolder.probeName, RunTiming.jsonName, RunTiming.pageName, LineageView.pageName,
+            ExportFolder.listName, ExportFolder.probeName, ResultsMarker.name, RunTiming.jsonName, RunTiming.pageName, LineageView.pageName,
         ]
         var names: [String: Set<String>] = [path: Set(own)]
         for file in plan.files {
@@ -87,11 +106,15 @@ public struct ExportFolder {
 /// Why results cannot be exported.
 public enum ExportError: Error, Equatable, Sendable, CustomStringConvertible {
     case notWritable(path: String, reason: String)
+    case holdsInputs(path: String, input: String)
 
     public var description: String {
         switch self {
         case .notWritable(let path, let reason):
             "\(path): cannot write here (\(reason)); correct the permissions, or choose another folder with --output"
+        case .holdsInputs(let path, let input):
+            "\(path): images that are to be read lie in it, in \(input); expected a folder for results alone, as nothing in "
+                + "such a folder is read as images again. Choose another one with --output"
         }
     }
 }

@@ -36,9 +36,10 @@ extension GraphAssembler {
         }
     }
 
-    mutating func addTextures(_ files: [SourceImage], _ digestOf: [String: Digest]) -> TaskID {
-        add(
-            "textures", TextureStage(files: files.map { IngestStage.Source($0, digestOf) }), isIntermediate: true)
+    mutating func addTextures(_ files: [SourceImage], _ digestOf: [String: Digest]) throws(DatasetError) -> TaskID {
+        var sources: [IngestStage.Source] = []
+        for file in files { sources.append(try IngestStage.Source(file, digestOf)) }
+        return add("textures", TextureStage(files: sources), isIntermediate: true)
     }
 
     /// The tasks of a training: for each shard one that makes its corruptions, and one that takes its steps.

@@ -7,8 +7,8 @@ import Reports
 extension JobBuilder {
     mutating func ingest(
         _ category: SourceCategory, _ split: SourceImage.Split, _ recipe: TrainingRecipe, _ manifest: JobManifest
-    ) -> [TaskID] {
-        let sources = category.images.filter { $0.split == split }.map { IngestStage.Source($0, digestOf) }
+    ) throws -> [TaskID] {
+        let sources = try category.images.filter { $0.split == split }.map { try IngestStage.Source($0, digestOf) }
         return assembler.addIngest(
             "\(category.name)/ingest/\(recipe.grid.width)x\(recipe.grid.height)/\(split.rawValue)-", sources,
             recipe.grid, manifest, manifest.dataset.onBadImage, isIntermediate: true
@@ -18,7 +18,7 @@ extension JobBuilder {
     /// The task that decodes the foreign textures; nil where there are none.
     mutating func textures(_ manifest: JobManifest) throws -> TaskID? {
         guard let folder = manifest.textures else { return nil }
-        return assembler.addTextures(try DatasetScan.textures(below: folder).images, digestOf)
+        return try assembler.addTextures(textureScans[folder] ?? [], digestOf)
     }
 
     mutating func train(
@@ -81,9 +81,7 @@ extension JobBuilder {
         _ name: String, _ category: String, _ recipe: TrainingRecipe, _ manifest: JobManifest,
         _ evidence: CardEvidenceTasks
     ) throws -> TaskID {
-        let textures = try manifest.textures.map { folder in
-            try DatasetScan.textures(below: folder).images.map { digestOf[$0.path]! }
-        }
+        let textures = manifest.textures.map { (textureScans[$0] ?? []).compactMap { digestOf[$0.path] } }
         var stages: [any Stage.Type] = [
             IngestStage.self, SelectStage.self, CorruptStage.self, TrainStage.self, CalibrateStage.self,
             AssessStage.self, ScoreStage.self, MetricsStage.self, ConfidenceStage.self, DriftStage.self,

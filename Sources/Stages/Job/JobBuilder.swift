@@ -18,6 +18,8 @@ struct JobBuilder {
     let manifest: JobManifest
     let cases: [JobCase]
     private(set) var scans: [ScanKey: [SourceCategory]] = [:]
+    /// The files as they were listed first: what comes later is for the next run.
+    private(set) var textureScans: [NamedFolder: [SourceImage]] = [:]
     private(set) var digestOf: [String: Digest] = [:]
     let shelves = Shelves()
 
@@ -31,7 +33,7 @@ struct JobBuilder {
     init(_ manifest: JobManifest, digests: ([String]) throws -> [Digest]) throws {
         self.manifest = manifest
         cases = try manifest.cases()
-        var paths = Set<String>(), seenTextures = Set<NamedFolder>()
+        var paths = Set<String>()
         for job in cases {
             let dataset = job.manifest.dataset
             let key = ScanKey(dataset)
@@ -42,6 +44,7 @@ struct JobBuilder {
                 for category in scanned {
                     paths.formUnion(category.images.map(\.path))
                     paths.formUnion(category.images.compactMap(\.maskPath))
+                    notes += category.resultNotes
                     if !category.ignoredFiles.isEmpty {
                         notes.append(
                             "\(category.name): \(category.ignoredFiles.count) files are no images by their names and are "
@@ -55,8 +58,11 @@ struct JobBuilder {
             }
             for name in names {
                 guard let textures = try job.manifest.narrowed(to: name).textures else { continue }
-                if seenTextures.insert(textures).inserted {
-                    paths.formUnion(try DatasetScan.textures(below: textures).images.map(\.path))
+                if textureScans[textures] == nil {
+                    let scanned = try DatasetScan.textures(below: textures)
+                    textureScans[textures] = scanned.images
+                    paths.formUnion(scanned.images.map(\.path))
+                    notes += scanned.resultNotes
                 }
             }
         }
@@ -145,8 +151,8 @@ struct JobBuilder {
     private mutating func build(_ name: String, _ category: SourceCategory, _ manifest: JobManifest) throws -> CaseTasks
     {
         let recipe = try TrainingRecipe(manifest)
-        let normal = ingest(category, .train, recipe, manifest)
-        let tested = ingest(category, .test, recipe, manifest)
+        let normal = try ingest(category, .train, recipe, manifest)
+        let tested = try ingest(category, .test, recipe, manifest)
         let select = assembler.add(
             "\(name)/select",
             SelectStage(category: category.name, heldOutFraction: Float(manifest.dataset.heldOutFraction)),

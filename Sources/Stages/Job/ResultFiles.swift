@@ -1,3 +1,5 @@
+import Folders
+
 /// How large files of a folder of results may be that are read back. Such folders may come from anyone.
 enum ResultFiles {
     /// Of lists with a line for each image, of which there may be a million.
@@ -8,6 +10,7 @@ enum ResultFiles {
     /// Files that lie beside results and are none: they tell of clocks, of the other files or of the sources, and are attested by nobody.
     static let byproducts: Set<String> = [
         ExportFolder.listName, RunTiming.jsonName, RunTiming.pageName, LineageView.pageName, "depends.mk",
+        ResultsMarker.name,
     ]
 
     static func isByproduct(_ name: String) -> Bool { byproducts.contains(name) }

@@ -37,7 +37,7 @@ public struct ScoringJob: Sendable {
             let images = assembler.add(
                 "ingest/\(chunk.label)",
                 IngestStage(
-                    sources: chunk.elements.map { IngestStage.Source($0, digestOf) },
+                    sources: try chunk.elements.map { try IngestStage.Source($0, digestOf) },
                     width: model.grid.width, height: model.grid.height,
                     onBadImage: setAsideBadImages ? .quarantine : .fail))
             let scores = assembler.add(

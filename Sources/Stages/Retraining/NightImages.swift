@@ -1,6 +1,5 @@
 import ContentStore
 import Folders
-import Foundation
 import Manifests
 
 /// The image files that a night finds, and the manifest that it follows.
@@ -22,10 +21,14 @@ public struct NightImages: Sendable {
     let digestOf: [String: Digest]
     /// Files of the folder of new images that are left for another night: just written, or not readable.
     public let unsettled, unreadable: [String]
+    /// Files there with a modification time in the future, for which another rule says whether they have settled.
+    public let misdated: [String]
     /// Files there that are no images by their names.
     public let ignored: [String]
     /// Links there that lead out of the folder. Whoever can leave one there must not be able to stop the nights.
     public let refusedLinks: [LinkFault]
+    /// Sentences about folders of results, which are left out.
+    public let resultNotes: [String]
     private let normalFolder: String
 
     /// Checks of a manifest that come before any file is read.
@@ -73,8 +76,8 @@ public struct NightImages: Sendable {
             throw RetrainingError.overlap(incoming: section.incoming.absolute, other: other)
         }
         base = found.images.filter { $0.split == .train }
-        let latest = Double(now) / 1e9 - Double(section.settleSeconds)
         var (settled, unsettled, unreadable): ([SourceImage], [String], [String]) = ([], [], [])
+        var misdated: [String] = []
         let arrived = try DatasetScan.textures(below: incomingFolder, leavesOutLinks: true)
         refusedLinks = arrived.refusedLinks
         ignored = arrived.ignoredFiles.map { NightImages.prefix + $0 }
@@ -82,21 +85,23 @@ public struct NightImages: Sendable {
             let named = SourceImage(
                 file: NightImages.prefix + image.file, path: image.path, split: .train, kind: "good", isAnomalous: nil,
                 folder: incomingFolder)
-            let changed = NamedFolder.modificationTime(image.path)
-            if !NamedFolder.isReadable(image.path) {
-                unreadable.append(named.file)
-            } else if section.settleSeconds > 0, changed ?? .infinity > latest {
-                unsettled.append(named.file)
-            } else {
-                settled.append(named)
+            let file = ArrivalFile(image.path, now: now, settleSeconds: section.settleSeconds)
+            switch file.state {
+            case .unreadable: unreadable.append(named.file)
+            case .justWritten: unsettled.append(named.file)
+            case .settled: settled.append(named)
             }
+            if file.isMisdated { misdated.append(named.file) }
         }
+        self.misdated = misdated.sorted()
         incoming = settled.sorted { $0.file < $1.file }
         (self.unsettled, self.unreadable) = (unsettled.sorted(), unreadable.sorted())
-        textures = try textureFolder.map { try DatasetScan.textures(below: $0).images }
-        labelled = try section.gate.labelled.map { path in
-            try DatasetScan.labelled(below: only.manifest.folder(path)).images
+        let textureScan = try textureFolder.map { try DatasetScan.textures(below: $0) }
+        let labelledScan = try section.gate.labelled.map { path in
+            try DatasetScan.labelled(below: only.manifest.folder(path))
         }
+        (textures, labelled) = (textureScan?.images, labelledScan?.images)
+        resultNotes = [found, arrived, textureScan, labelledScan].compactMap(\.self).flatMap(\.resultNotes)
         let all = base + incoming + (textures ?? []) + (labelled ?? [])
         let paths = Set(all.map(\.path) + all.compactMap(\.maskPath)).sorted()
         digestOf = Dictionary(uniqueKeysWithValues: zip(paths, try digests(paths)))
@@ -117,6 +122,7 @@ public struct NightImages: Sendable {
         }
     }
 
+    /// - Parameter image: of one of the lists here, all of which were digested.
     func source(_ image: SourceImage) -> Digest { digestOf[image.path]! }
 
     /// Present files by their content: of exact copies the first one, base images before others.

@@ -110,6 +110,8 @@ public struct NightSummary: Sendable {
 
     private func number(_ value: Double?) -> String {
         guard let value else { return "-" }
+        // Where held-out images hardly differ, scores are divided by next to nothing.
+        guard abs(value) < 1e9 else { return "\(value)" }
         let thousandths = Int((value * 1000).rounded())
         return "\(thousandths / 1000)." + String("\(1000 + abs(thousandths) % 1000)".dropFirst())
     }

@@ -31,7 +31,7 @@ public struct RetrainingJob: Sendable {
         if isWarm {
             recipe.warmStart(images.section, newImages: roll.parts(replay: images.section.replay).newCount)
         }
-        var builder = Builder(
+        var builder = try Builder(
             images: images, recipe: recipe, sources: RetrainingJob.sources(roll, images),
             roll: TaskInput(name: "roll", source: .blob(rollDigest)), isWarm: isWarm)
         let enrol = builder.enrol(recipe.grid)
@@ -118,18 +118,19 @@ public struct RetrainingJob: Sendable {
         let isWarm: Bool
         let shelves = Shelves()
         var assembler = GraphAssembler()
-        private(set) lazy var textures = makeTextures()
+        let textures: TaskInput?
+        private let labelledSources: [IngestStage.Source]
 
         init(
             images: NightImages, recipe: TrainingRecipe, sources: [IngestStage.Source], roll: TaskInput, isWarm: Bool
-        ) {
+        ) throws {
             (self.images, self.recipe, self.sources) = (images, recipe, sources)
             (self.roll, self.isWarm) = (roll, isWarm)
-        }
-
-        private mutating func makeTextures() -> TaskInput? {
-            images.textures.map {
-                TaskInput("textures", assembler.addTextures($0, images.digestOf), "textures.json")
+            labelledSources = try (images.labelled ?? []).map { try IngestStage.Source($0, images.digestOf) }
+            if let files = images.textures {
+                textures = TaskInput("textures", try assembler.addTextures(files, images.digestOf), "textures.json")
+            } else {
+                textures = nil
             }
         }
 
@@ -141,10 +142,9 @@ public struct RetrainingJob: Sendable {
 
         /// The labelled images of the gate, at a size.
         private mutating func labelled(_ grid: TileGrid) -> [TaskID] {
-            guard let labelled = images.labelled else { return [] }
-            return assembler.addIngest(
-                "\(images.model)/ingest/labelled-", labelled.map { IngestStage.Source($0, images.digestOf) }, grid,
-                images.manifest, images.manifest.dataset.onBadImage, isIntermediate: true
+            assembler.addIngest(
+                "\(images.model)/ingest/labelled-", labelledSources, grid, images.manifest,
+                images.manifest.dataset.onBadImage, isIntermediate: true
             ).map(\.task)
         }
 
@@ -169,7 +169,7 @@ public struct RetrainingJob: Sendable {
                 return task
             }
             guard let assess = task("assessment") else { fatalError("nothing is known of the challenger") }
-            let sources = images.textures.map { $0.map { images.digestOf[$0.path]! } }
+            let sources = images.textures.map { $0.compactMap { images.digestOf[$0.path] } }
             var stages: [any Stage.Type] = [
                 IngestStage.self, EnrolStage.self, CorruptStage.self, TrainStage.self, CalibrateStage.self,
                 AssessStage.self, InventoryStage.self, CardStage.self,

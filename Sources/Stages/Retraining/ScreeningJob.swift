@@ -35,8 +35,10 @@ public struct ScreeningJob: Sendable {
         var assembler = GraphAssembler()
         let name = images.model + "/screen"
 
-        func prepare(_ kind: String, _ list: [SourceImage], _ onBadImage: DatasetSection.BadImagePolicy) -> [Part] {
-            let sources = list.map { IngestStage.Source($0, images.digestOf) }
+        func prepare(_ kind: String, _ list: [SourceImage], _ onBadImage: DatasetSection.BadImagePolicy) throws
+            -> [Part]
+        {
+            let sources = try list.map { try IngestStage.Source($0, images.digestOf) }
             return assembler.addIngest(
                 "\(name)/ingest/\(kind)-", sources, champion.grid, images.manifest, onBadImage, isIntermediate: false
             ).map { label, task in
@@ -52,15 +54,15 @@ public struct ScreeningJob: Sendable {
                 inputs: [model, TaskInput("images", task, "images.json")], resources: .wholeMachine)
         }
 
-        let base = prepare("base", images.base, images.manifest.dataset.onBadImage)
+        let base = try prepare("base", images.base, images.manifest.dataset.onBadImage)
         let admitted = Set(known.filter(\.isAdmitted).map(\.arrival.source))
         self.known =
-            base
+            try base
             + prepare(
                 "known", images.incoming.filter { admitted.contains(images.source($0)) }, .quarantine)
-        held = prepare("held", images.heldBack(known), .quarantine)
+        held = try prepare("held", images.heldBack(known), .quarantine)
         // An image that cannot be read is set aside and told: it must not keep the others from being used.
-        var new = prepare("new", arriving, .quarantine)
+        var new = try prepare("new", arriving, .quarantine)
         var driftInputs = base.enumerated().map { TaskInput("normal.\($0.offset)", $0.element.images, "images.json") }
         for number in new.indices {
             let scores = score(new[number].images, "new-\(number)")
@@ -77,8 +79,8 @@ public struct ScreeningJob: Sendable {
         self.new = new
         // Scores of the base set that can be compared: of images that the model was not trained on.
         let heldOut = images.heldOutOfRun
-        let usual = images.base.filter { heldOut.contains(images.source($0)) }
-            .map { IngestStage.Source($0, images.digestOf) }
+        let usual = try images.base.filter { heldOut.contains(images.source($0)) }
+            .map { try IngestStage.Source($0, images.digestOf) }
         for (number, part) in assembler.addIngest(
             "\(name)/ingest/usual-", usual, champion.grid, images.manifest, images.manifest.dataset.onBadImage,
             isIntermediate: false

@@ -82,6 +82,8 @@ struct CalibrateStage: Stage {
                 ceiling = max(ceiling, detection.map.values.max() ?? 0)
             }
             try score(training, trainingSamples) { trainingScores.append($0.score) }
+            try heldOut.requireReadable()
+            try training.requireReadable()
         }
         let calibration = Calibration(
             scores: scores, images: heldOut.count, trainingScores: trainingScores, quantile: quantile,

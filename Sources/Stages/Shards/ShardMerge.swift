@@ -66,6 +66,9 @@ public struct ShardMerge {
             }
         }
         let target = try OutputFolder(folder, isNamed: true)
+        if !ResultsMarker.isIn(folder) {
+            try target.write(Array(ResultsMarker.text().utf8), to: ResultsMarker.name, onlyIfChanged: true)
+        }
         let former = Self.exports(of: folder)
         var exports: [String: String] = [:]
         for (position, (shard, source)) in shards.enumerated() {

@@ -35,8 +35,10 @@ struct CorruptStage: Stage {
         let total = steps.count * recipe.training.batchSize
         let made = try builder.shard(steps: steps) { finished in
             try context.checkCancellation()
+            try images.requireReadable()
             if finished % 16 == 0 || finished == total { context.progress(finished, of: total, unit: "samples") }
         }
+        try images.requireReadable()
         try context.write(made.bytes, to: "corruptions")
     }
 }

@@ -20,7 +20,11 @@ final class TrainingImageShelf: Sendable {
 
     func images(_ input: String, _ context: TaskContext) throws -> TrainingImages {
         let digest = context.inputDigest(input)
-        if let known = shelved.withLock({ $0.first { $0.index == digest }?.images }) { return known }
+        let known = shelved.withLock { shelved in
+            shelved.removeAll { !$0.images.isReadable }
+            return shelved.first { $0.index == digest }?.images
+        }
+        if let known { return known }
         let images = try TrainingImages(try context.readJSON(TrainingIndex.self, input), context)
         shelved.withLock { shelved in
             // Two categories may be on their way at once: the end of one and the beginning of the next.

@@ -41,6 +41,7 @@ struct TrainStage: Stage {
             let steps = recipe.training.steps(ofShard: shard)
             return try trainer.run(from: checkpoint, shard: corruptions) { done, loss in
                 try context.checkCancellation()
+                try images.requireReadable()
                 context.progress(
                     done, of: steps.count, unit: "steps",
                     note:
@@ -48,6 +49,7 @@ struct TrainStage: Stage {
                 )
             }
         }
+        try images.requireReadable()
         meter.add(timing)
         let share = (timing.waitingShare * 1000).rounded() / 10
         context.log(

@@ -59,7 +59,7 @@ struct PreviewCommand: ParsableCommand {
             let job = try Job(manifest) { paths in
                 // A folder with a list of its own: the run's exports know nothing of these, nor these of them.
                 let folder = try ExportFolder(
-                    path: (output ?? "runs/\(manifest.name)") + "/preview", isNamed: false)
+                    path: (output ?? "runs/\(manifest.name)") + "/preview", isNamed: false, apartFrom: paths)
                 let session = try RunSession(
                     manifest, storeOptions, machine, keepGoing: false, reporting, subject: "preview \(manifest.name)",
                     interruption, output: folder.path, recipe: RunRecipe(.preview), text: text)

@@ -84,6 +84,7 @@ struct RetrainCommand: ParsableCommand {
             var opened: (session: RunSession, lock: NightLock)?
             let output = output ?? "runs/\(job.name)/nights"
             let images = try NightImages(job, now: HostClock.wallNanoseconds()) { paths in
+                try ExportFolder.require(output, apartFrom: paths)
                 // Only now: folders that are not there leave no store behind.
                 let session = try RunSession(
                     job, storeOptions, machine, keepGoing: false, reporting, subject: "retrain \(model)", interruption,
@@ -121,6 +122,10 @@ struct RetrainCommand: ParsableCommand {
                     + (files.count > 3 ? ", ..." : ""))
         }
         note(images.unsettled, "have just been written and are left for the next night")
+        note(
+            images.misdated,
+            "have a modification time in the future, which says nothing: when they were changed last counts instead")
+        for text in images.resultNotes { StandardError.note(text) }
         note(images.unreadable, "cannot be read and are left for another night")
         for link in images.refusedLinks { StandardError.note("left out: \(link)") }
         note(images.ignored, "are no PNG, TIFF or JPEG by their names and are left out")

@@ -80,7 +80,7 @@ struct RunCommand: ParsableCommand {
             var cluster: ClusterOptions?
             let job = try Job(manifest) { paths in
                 // Only now: a data set that is not there leaves no store and no folder behind.
-                let folder = try ExportFolder(path: output ?? "runs/\(manifest.name)")
+                let folder = try ExportFolder(path: output ?? "runs/\(manifest.name)", apartFrom: paths)
                 let session = try RunSession(
                     manifest, storeOptions, machine, keepGoing: keepGoing, reporting, subject: manifest.name,
                     interruption, output: folder.path, checkedShare: check?.share ?? 0,

@@ -46,7 +46,7 @@ struct ScoreCommand: ParsableCommand {
     @Flag(help: "Put the results of all shards together.")
     var merge = false
 
-    @Option(name: .shortAndLong, help: "Folder for the results. Default: runs/score-FOLDER.")
+    @Option(name: .shortAndLong, help: "Folder for the results. Default: runs/score-FOLDER, or a longer name where that is taken.")
     var output: String?
 
     @Option(help: "The engine: onednn or openblas.")
@@ -111,8 +111,12 @@ struct ScoreCommand: ParsableCommand {
             let all = try DatasetScan.images(below: source.absolute, followsLinks: links.followLinks)
             let category = shard?.images(of: all) ?? all
             let interruption = Interruption()
-            let folderName = (output ?? "runs/score-\(source.name)") + (shard.map { "/" + $0.folderName } ?? "")
-            let target = try ExportFolder(path: folderName)
+            for note in all.resultNotes { StandardError.note(note) }
+            let usual = ScoreFolder(for: source)
+            let base = try ExportFolder(
+                path: output ?? usual.path, source: output == nil ? usual.source : nil,
+                apartFrom: all.images.map(\.path))
+            let target = try shard.map { try ExportFolder(path: base.path + "/" + $0.folderName) } ?? base
             func finishShard() throws {
                 guard let shard else { return }
                 try ShardRecord(

@@ -46,9 +46,8 @@ struct StatusCommand: ParsableCommand {
                 // A terminal shows the present; a file gets what has changed.
                 if isTerminal && follow { print("\u{1B}[H\u{1B}[2J", terminator: "") }
                 if isTerminal || text != last { print(text) }
-                _ = fflush(nil)
                 last = text
-                guard follow else { return }
+                guard follow, !StandardOutput.hasFailed else { return }
                 usleep(UInt32(interval * 1e6))
             }
             guard follow, !followed.isEmpty else { return print(try view.idle(storeOptions.path)) }

@@ -52,7 +52,7 @@ struct SweepCommand: ParsableCommand {
             var opened: (folder: ExportFolder, session: RunSession)?
             let sweep = try Sweep(manifest) { paths in
                 // Only now: a data set that is not there leaves no store and no folder behind.
-                let folder = try ExportFolder(path: output ?? "runs/\(manifest.name)")
+                let folder = try ExportFolder(path: output ?? "runs/\(manifest.name)", apartFrom: paths)
                 // A trial that fails says something about its settings, and nothing about the other trials.
                 let session = try RunSession(
                     try Sweep.job(of: manifest), storeOptions, machine, keepGoing: true, reporting,

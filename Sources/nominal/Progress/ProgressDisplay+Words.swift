@@ -26,10 +26,12 @@ extension ProgressDisplay {
     }
 
     static func short(_ value: Double) -> String {
-        value >= 100 ? "\(Int(value.rounded()))" : "\((value * 10).rounded() / 10)"
+        (100..<1e12).contains(value) ? "\(Int(value.rounded()))" : "\((value * 10).rounded() / 10)"
     }
 
     static func readable(_ seconds: Double) -> String {
+        // A history may come from a bundle, and an estimate from next to nothing.
+        guard abs(seconds) < 1e12 else { return "\(seconds) s" }
         if seconds < 10 { return "\((seconds * 10).rounded() / 10) s" }
         if seconds < 120 { return "\(Int(seconds.rounded())) s" }
         let minutes = Int((seconds / 60).rounded())

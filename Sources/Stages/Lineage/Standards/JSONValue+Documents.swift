@@ -27,7 +27,7 @@ enum StandardTime {
     /// In UTC with microseconds; the store's nanoseconds are cut.
     static func text(_ nanoseconds: Int64) -> String {
         let seconds = Int64((Double(nanoseconds) / 1e9).rounded(.down))
-        let rest = max(nanoseconds - seconds * 1_000_000_000, 0) / 1000
+        let rest = max(nanoseconds &- seconds &* 1_000_000_000, 0) / 1000
         let formatter = ISO8601DateFormatter()
         let date = formatter.string(from: Date(timeIntervalSince1970: Double(seconds)))
         let digits = String(rest)
@@ -37,7 +37,7 @@ enum StandardTime {
 
 extension LineageGraph.Action {
     /// Nanoseconds since 1970.
-    var endedAt: Int64 { startedAt + Int64(durationSeconds * 1e9) }
+    var endedAt: Int64 { startedAt &+ Int64(min(max(durationSeconds, 0), 1e9) * 1e9) }
 
     var parameterTexts: [String: String] {
         Dictionary(parameters.map { ($0.name, $0.text) }) { first, _ in first }
