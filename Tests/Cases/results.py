@@ -50,7 +50,7 @@ def case_output_inside_the_data(case):
     first = case.run("run", "j.json", "--output", "images/out")
     if first.status == 0:
         second = case.succeeds("run", "j.json", "--output", "images/out")
-        case.check(b"0 tasks run" in second.errors + second.output, f"the second run has read the results of the first: {second}")
+        case.check(b"nothing to do" in second.errors + second.output, f"the second run has read the results of the first: {second}")
 
 
 def case_flipped_bits_of_a_model(case):
@@ -73,6 +73,6 @@ def case_threshold_of_ones_own(case):
     model = trained(case)
     normal(case.path("new"), 3, first=30)
     for threshold in ("-1", "1e9"):
-        case.succeeds("score", "--model", model, "new", "--threshold", threshold, "--output", f"out{threshold}")
+        case.succeeds("score", "--model", model, "new", f"--threshold={threshold}", "--output", f"out{threshold}")
         rows = case.rows(f"out{threshold}/scores.csv")
         case.equal({float(row["threshold"]) for row in rows}, {float(threshold)}, "thresholds")
