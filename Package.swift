@@ -39,8 +39,9 @@ let package = Package(
         .target(
             name: "Stages",
             dependencies: [
-                "AnomalyDetection", "BinaryCoding", "ContentStore", "Folders", "Imaging", "Manifests", "Metrics",
-                "NeuralNetworks", "Pipeline", "Reports", "SeededRandom", "Statistics", "Tensors", "Thresholds",
+                "AnomalyDetection", "BinaryCoding", "ContentStore", "Evaluation", "Folders", "Imaging", "Manifests",
+                "Metrics", "NeuralNetworks", "Pipeline", "Reports", "SeededRandom", "Statistics", "Tensors",
+                "Thresholds",
             ],
             swiftSettings: numeric),
         .target(

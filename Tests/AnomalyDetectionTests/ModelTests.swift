@@ -1,5 +1,6 @@
 import BinaryCoding
 import BinaryCodingTestSupport
+import Imaging
 import NeuralNetworks
 import Testing
 
@@ -65,6 +66,19 @@ struct ModelTests {
         bytes.insert(contentsOf: [UInt8](repeating: 0, count: 8), at: bytes.count - 8 - 4 * parameters.count)
         return bytes
     }()
+
+    @Test("with a range of samples is of version 5, and comes back; a range that nothing can be scaled by is damaged")
+    func sampleRange() throws {
+        var ranged = Self.model
+        ranged.range = SampleRange(lowest: 0, highest: 4095)
+        var bytes = ranged.bytes
+        #expect(try Model.version(of: bytes, name: "m") == 5)
+        #expect(try Model.version(of: Self.model.bytes, name: "m") == 4)
+        #expect(try Model(bytes: bytes, name: "m") == ranged)
+        let upper = bytes.count - 8 - 4 * Self.parameters.count - 4
+        bytes.replaceSubrange(upper..<upper + 4, with: [0, 0, 0, 0])
+        #expect(throws: FormatError.self) { try Model(bytes: bytes, name: "m") }
+    }
 
     @Test("of older versions goes on being read, and is written as version 4")
     func oldVersionsAreRead() throws {

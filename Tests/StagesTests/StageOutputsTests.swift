@@ -53,8 +53,8 @@ import Thresholds
 
     @Test("Ingest gives the pinned bytes")
     func ingest() throws {
-        expectPinned(try ingest(.train), IngestStage.self, version: 2, ["images.json": "0b0b4f129709"])
-        expectPinned(try ingest(.test), IngestStage.self, version: 2, ["images.json": "68f5305dc8e6"])
+        expectPinned(try ingest(.train), IngestStage.self, version: 3, ["images.json": "0b0b4f129709"])
+        expectPinned(try ingest(.test), IngestStage.self, version: 3, ["images.json": "68f5305dc8e6"])
     }
 
     @Test("Selection gives the pinned bytes")
@@ -155,7 +155,7 @@ import Thresholds
         // By counting pairs: 96 anomalous pixels, of values 0.5 + n / 8, against 672 others, of values n / 8.
         #expect(abs((figures.pixelAUROC ?? 0) - StageOutputsTests.pairwiseAUROC) < 1e-12)
         expectPinned(
-            outputs, MetricsStage.self, version: 3, ["metrics.json": "d41de2bd401f", "scores.json": "1fa90359e9bd"])
+            outputs, MetricsStage.self, version: 4, ["metrics.json": "d41de2bd401f", "scores.json": "1fa90359e9bd"])
     }
 
     /// The share of pairs of an anomalous and a normal pixel that the map orders rightly, ties counted half.
@@ -239,7 +239,7 @@ import Thresholds
             return IngestStage.Source(image: image, digest: try Digest.of(filePath: path))
         }
         expectPinned(
-            try bench.run(TextureStage(files: files)), TextureStage.self, version: 1, ["textures.json": "ef798455ebdd"])
+            try bench.run(TextureStage(files: files)), TextureStage.self, version: 2, ["textures.json": "ef798455ebdd"])
     }
 
     @Test("Pictures give the pinned bytes")

@@ -1,12 +1,15 @@
 import BinaryCoding
+import Imaging
 import NeuralNetworks
 
 /// Everything that scoring an image needs, in one file.
 public struct Model: Sendable, Equatable {
-    /// Version 4 added the scores of training images. Version 3 added the levels of the error, the response to contrast and
+    /// Version 5 added the range of samples; a model without one is written as version 4. Version 4 added the scores of training images. Version 3 added the levels of the error, the response to contrast and
     /// how the threshold is estimated. Version 2 added tiles, the scales, the map's normalisation and the expected error.
     /// Version 1 was the first.
-    public static let format = FileFormat(magic: "NOMMODEL", version: 4)
+    public static let format = FileFormat(magic: "NOMMODEL", version: 5)
+
+    private static let formatWithoutRange = FileFormat(magic: "NOMMODEL", version: 4)
 
     /// Larger than the largest network with the expected errors of the largest image.
     public static let maximumFileBytes = 2 << 30
@@ -17,6 +20,8 @@ public struct Model: Sendable, Equatable {
     public var baseWidth: Int
     /// Of images and of the network's input, in pixels.
     public var grid: TileGrid
+    /// Of the samples of images; nil for all that their files can hold.
+    public var range: SampleRange?
     public var parameters: [Float]
     public var normalization: PixelNormalization
     public var scoring: ScoringParameters
@@ -29,8 +34,8 @@ public struct Model: Sendable, Equatable {
     public var mapCeiling: Float
 
     public init(
-        name: String, architecture: NetworkArchitecture, baseWidth: Int, grid: TileGrid, parameters: [Float],
-        normalization: PixelNormalization, scoring: ScoringParameters, calibration: Calibration,
+        name: String, architecture: NetworkArchitecture, baseWidth: Int, grid: TileGrid, range: SampleRange? = nil,
+        parameters: [Float], normalization: PixelNormalization, scoring: ScoringParameters, calibration: Calibration,
         expectedErrors: [ExpectedError] = [],
         contrastResponse: ContrastResponse? = nil, mapCeiling: Float
     ) {
@@ -41,7 +46,7 @@ public struct Model: Sendable, Equatable {
         }
         (self.expectedErrors, self.contrastResponse) = (expectedErrors, contrastResponse)
         (self.name, self.architecture, self.baseWidth) = (name, architecture, baseWidth)
-        (self.grid, self.parameters) = (grid, parameters)
+        (self.grid, self.range, self.parameters) = (grid, range, parameters)
         self.normalization = normalization
         (self.scoring, self.calibration, self.mapCeiling) = (scoring, calibration, mapCeiling)
     }
@@ -49,7 +54,7 @@ public struct Model: Sendable, Equatable {
     public var network: NetworkDescription { architecture.description(baseWidth: baseWidth) }
 
     public var bytes: [UInt8] {
-        var writer = ByteWriter(Model.format)
+        var writer = ByteWriter(range == nil ? Model.formatWithoutRange : Model.format)
         writer.write(name)
         writer.write(architecture.rawValue)
         for number in [baseWidth, grid.width, grid.height, scoring.boxSize, scoring.boxPasses] { writer.write(number) }
@@ -67,17 +72,18 @@ public struct Model: Sendable, Equatable {
         writer.write(calibration.images)
         writer.write(block: calibration.scores)
         writer.write(block: calibration.trainingScores)
+        if let range { writer.write(block: [range.lowest, range.highest]) }
         writer.write(block: parameters)
         return writer.bytes
     }
 
     /// The format's version that a file has: an older one than `format` where an earlier program wrote it.
     public static func version(of bytes: [UInt8], name file: String) throws(FormatError) -> Int {
-        try ByteReader(bytes, format, name: file, readable: 1...4).version
+        try ByteReader(bytes, format, name: file, readable: 1...5).version
     }
 
     public init(bytes: [UInt8], name file: String) throws(FormatError) {
-        var reader = try ByteReader(bytes, Model.format, name: file, readable: 1...4)
+        var reader = try ByteReader(bytes, Model.format, name: file, readable: 1...5)
         name = try reader.readText()
         let architecture = try reader.readText()
         guard let known = NetworkArchitecture(rawValue: architecture) else {
@@ -150,6 +156,13 @@ public struct Model: Sendable, Equatable {
         else { throw .damaged(file, at: 0, what: "a calibration without usable scores") }
         calibration = Calibration(
             scores: scores, images: images, trainingScores: trainingScores, quantile: quantile, estimate: estimate)
+        if reader.version >= 5 {
+            let bounds = try reader.readBlock(of: Float.self)
+            guard bounds.count == 2, let known = SampleRange(lowest: bounds[0], highest: bounds[1]) else {
+                throw .damaged(file, at: 0, what: "a range of samples that nothing could be scaled by")
+            }
+            range = known
+        }
         parameters = try reader.readBlock(of: Float.self)
         try reader.finish()
         let expected = self.architecture.description(baseWidth: baseWidth).parameterCount

@@ -12,6 +12,7 @@ struct JobBuilder {
     var assembler = GraphAssembler()
     private(set) var sourcePaths: [String] = []
     private(set) var notes: [String] = []
+    private(set) var warnings: [String] = []
     /// The task that holds figures against requirements; nil where nothing is required.
     private(set) var require: TaskID?
     private var requirements: [(name: String, requirements: [RequirementSection.Requirement])] = []
@@ -42,6 +43,7 @@ struct JobBuilder {
                 for category in scanned {
                     paths.formUnion(category.images.map(\.path))
                     paths.formUnion(category.images.compactMap(\.maskPath))
+                    warnings += category.maskWarnings
                     if !category.ignoredFiles.isEmpty {
                         notes.append(
                             "\(category.name): \(category.ignoredFiles.count) files are no images by their names and are "

@@ -26,6 +26,8 @@ public struct NightImages: Sendable {
     public let ignored: [String]
     /// Links there that lead out of the folder. Whoever can leave one there must not be able to stop the nights.
     public let refusedLinks: [LinkFault]
+    /// Of the labelled images of the gate.
+    public let maskWarnings: [String]
     private let normalFolder: String
 
     /// Checks of a manifest that come before any file is read.
@@ -95,9 +97,8 @@ public struct NightImages: Sendable {
         incoming = settled.sorted { $0.file < $1.file }
         (self.unsettled, self.unreadable) = (unsettled.sorted(), unreadable.sorted())
         textures = try textureFolder.map { try DatasetScan.textures(below: $0).images }
-        labelled = try section.gate.labelled.map { path in
-            try DatasetScan.labelled(below: only.manifest.folder(path)).images
-        }
+        let judged = try section.gate.labelled.map { try DatasetScan.labelled(below: only.manifest.folder($0)) }
+        (labelled, maskWarnings) = (judged?.images, judged?.maskWarnings ?? [])
         let all = base + incoming + (textures ?? []) + (labelled ?? [])
         let paths = Set(all.map(\.path) + all.compactMap(\.maskPath)).sorted()
         digestOf = Dictionary(uniqueKeysWithValues: zip(paths, try digests(paths)))

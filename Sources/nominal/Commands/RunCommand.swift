@@ -98,7 +98,7 @@ struct RunCommand: ParsableCommand {
             }
             defer { if let worker { try? FileManager.default.removeItem(atPath: worker.description) } }
             guard let (folder, session) = opened else { fatalError("a job did not ask for the digests of its files") }
-            for note in job.notes { StandardError.note(note) }
+            StandardError.tell(notes: job.notes, warnings: job.warnings)
             let (summary, exported) = try session.execute(
                 job.graph, worker: worker?.process, cluster: cluster, exportingTo: folder
             ) {
