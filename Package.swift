@@ -39,8 +39,9 @@ let package = Package(
         .target(
             name: "Stages",
             dependencies: [
-                "AnomalyDetection", "BinaryCoding", "ContentStore", "Folders", "Imaging", "Manifests", "Metrics",
-                "NeuralNetworks", "Pipeline", "Reports", "SeededRandom", "Statistics", "StrictJSON", "Tensors",
+                "AnomalyDetection", "BinaryCoding", "ContentStore", "Evaluation", "Folders", "Imaging", "Manifests",
+                "Metrics", "NeuralNetworks", "Pipeline", "Reports", "SeededRandom", "Statistics", "StrictJSON",
+                "Tensors",
                 "Thresholds",
             ],
             swiftSettings: numeric),
@@ -62,7 +63,8 @@ let package = Package(
         // Digests and tasks: nothing here knows what an image is.
         .target(name: "Slurm", dependencies: ["ContentStore", "Folders", "Pipeline"], swiftSettings: strict),
         .target(
-            name: "Pipeline", dependencies: ["CProcessTree", "ContentStore", "Folders", "StrictJSON"], swiftSettings: strict),
+            name: "Pipeline", dependencies: ["CProcessTree", "ContentStore", "Folders", "StrictJSON"],
+            swiftSettings: strict),
         .target(
             name: "ContentStore",
             dependencies: [

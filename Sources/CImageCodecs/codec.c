@@ -23,14 +23,16 @@ image_codec_status image_codec_read_header(image_codec_format format, const uint
     return codec_fail(report, IMAGE_CODEC_UNSUPPORTED, "image format %d", (int)format);
 }
 
-image_codec_status image_codec_read_pixels(image_codec_format format, const uint8_t *bytes, size_t count, float *planes,
-                                           size_t plane_values, bool *alpha_used, image_codec_report *report) {
+image_codec_status image_codec_read_pixels(image_codec_format format, const uint8_t *bytes, size_t count,
+                                           image_codec_rendition rendition, float *planes, size_t plane_values,
+                                           float *palette, bool *alpha_used, image_codec_report *report) {
     begin(report);
     *alpha_used = false;
+    codec_target target = {rendition, planes, plane_values, palette, alpha_used};
     switch (format) {
-    case IMAGE_CODEC_PNG: return codec_png_pixels(bytes, count, planes, plane_values, alpha_used, report);
-    case IMAGE_CODEC_TIFF: return codec_tiff_pixels(bytes, count, planes, plane_values, alpha_used, report);
-    case IMAGE_CODEC_JPEG: return codec_jpeg_pixels(bytes, count, planes, plane_values, report);
+    case IMAGE_CODEC_PNG: return codec_png_pixels(bytes, count, &target, report);
+    case IMAGE_CODEC_TIFF: return codec_tiff_pixels(bytes, count, &target, report);
+    case IMAGE_CODEC_JPEG: return codec_jpeg_pixels(bytes, count, &target, report);
     }
     return codec_fail(report, IMAGE_CODEC_UNSUPPORTED, "image format %d", (int)format);
 }
@@ -51,10 +53,15 @@ bool codec_is_about_memory(const char *message) {
            strstr(message, "Failed to allocate") != NULL || strstr(message, "No space for") != NULL;
 }
 
-size_t codec_plane_values(uint32_t width, uint32_t height, size_t planes) {
+size_t codec_plane_count(const image_codec_header *header, image_codec_rendition rendition) {
+    if (rendition == IMAGE_CODEC_COLOURS) return header->colour == IMAGE_CODEC_GREY ? 1 : 3;
+    return (header->colour == IMAGE_CODEC_RGB ? 3 : 1) + (header->has_alpha ? 1 : 0);
+}
+
+size_t codec_plane_values(const image_codec_header *header, image_codec_rendition rendition) {
     size_t values;
-    if (__builtin_mul_overflow((size_t)width, (size_t)height, &values)) return SIZE_MAX;
-    if (__builtin_mul_overflow(values, planes, &values)) return SIZE_MAX;
+    if (__builtin_mul_overflow((size_t)header->width, (size_t)header->height, &values)) return SIZE_MAX;
+    if (__builtin_mul_overflow(values, codec_plane_count(header, rendition), &values)) return SIZE_MAX;
     return values;
 }
 

@@ -11,8 +11,18 @@ image_codec_status codec_fail(image_codec_report *report, image_codec_status sta
 // Whether a library's text speaks of memory: neither libpng nor libtiff has a code for it.
 bool codec_is_about_memory(const char *message);
 
-// width * height * planes, or SIZE_MAX where that overflows.
-size_t codec_plane_values(uint32_t width, uint32_t height, size_t planes);
+// Where decoded pixels go.
+typedef struct {
+    image_codec_rendition rendition;
+    float *planes;
+    size_t plane_values;
+    float *palette;
+    bool *alpha_used;
+} codec_target;
+
+// How many planes an image comes out in, and how many values they hold, or SIZE_MAX where that overflows.
+size_t codec_plane_count(const image_codec_header *header, image_codec_rendition rendition);
+size_t codec_plane_values(const image_codec_header *header, image_codec_rendition rendition);
 
 // values[i] *= alpha[i]; returns whether some alpha is not 1.
 bool codec_composite(float *restrict values, const float *restrict alpha, size_t count);
@@ -29,8 +39,8 @@ void codec_discard(image_codec_output *output);
 image_codec_status codec_png_header(const uint8_t *, size_t, image_codec_header *, image_codec_report *);
 image_codec_status codec_tiff_header(const uint8_t *, size_t, image_codec_header *, image_codec_report *);
 image_codec_status codec_jpeg_header(const uint8_t *, size_t, image_codec_header *, image_codec_report *);
-image_codec_status codec_png_pixels(const uint8_t *, size_t, float *, size_t, bool *, image_codec_report *);
-image_codec_status codec_tiff_pixels(const uint8_t *, size_t, float *, size_t, bool *, image_codec_report *);
-image_codec_status codec_jpeg_pixels(const uint8_t *, size_t, float *, size_t, image_codec_report *);
+image_codec_status codec_png_pixels(const uint8_t *, size_t, const codec_target *, image_codec_report *);
+image_codec_status codec_tiff_pixels(const uint8_t *, size_t, const codec_target *, image_codec_report *);
+image_codec_status codec_jpeg_pixels(const uint8_t *, size_t, const codec_target *, image_codec_report *);
 
 #endif

@@ -48,10 +48,15 @@ static void on_error(j_common_ptr jpeg) {
     longjmp(self->escape, 1);
 }
 
-// libjpeg goes on after corrupt data, with made-up pixels: every warning that says so ends the decoding.
+// libjpeg goes on after corrupt data, with made-up pixels: every warning that says so ends the decoding. Bytes between two
+// segments, which webcams leave there, change no pixel: they are counted.
 static void on_message(j_common_ptr jpeg, int level) {
     reader *self = jpeg->client_data;
     int code = self->errors.msg_code;
+    if (code == JWRN_EXTRANEOUS_DATA) {
+        self->report->stray_bytes += (uint64_t)self->errors.msg_parm.i[0];
+        return;
+    }
     if (level >= 0 || code == JWRN_JFIF_MAJOR || code == JWRN_ADOBE_XFORM || code == JWRN_BOGUS_ICC) return;
     on_error(jpeg);
 }
@@ -131,15 +136,14 @@ image_codec_status codec_jpeg_header(const uint8_t *bytes, size_t count, image_c
     return status;
 }
 
-static image_codec_status read_pixels(reader *self, const uint8_t *bytes, size_t count, float *planes,
-                                      size_t plane_values) {
+static image_codec_status read_pixels(reader *self, const uint8_t *bytes, size_t count, const codec_target *target) {
     if (setjmp(self->escape)) return self->report->status;
     start(self, bytes, count);
     image_codec_header header;
     if (describe(self, &header) != IMAGE_CODEC_OK) return self->report->status;
     struct jpeg_decompress_struct *jpeg = &self->jpeg;
-    size_t colours = header.colour == IMAGE_CODEC_GREY ? 1 : 3, width = header.width;
-    if (codec_plane_values(header.width, header.height, colours) != plane_values)
+    size_t colours = codec_plane_count(&header, target->rendition), width = header.width;
+    if (codec_plane_values(&header, target->rendition) != target->plane_values)
         return codec_fail(self->report, IMAGE_CODEC_DAMAGED, "the size of the image changed while it was read");
 
     jpeg->out_color_space = colours == 1 ? JCS_GRAYSCALE : JCS_RGB;
@@ -149,7 +153,7 @@ static image_codec_status read_pixels(reader *self, const uint8_t *bytes, size_t
     JSAMPARRAY row = jpeg->mem->alloc_sarray((j_common_ptr)jpeg, JPOOL_IMAGE, (JDIMENSION)(width * colours), 1);
     size_t plane = width * header.height;
     while (jpeg->output_scanline < jpeg->output_height) {
-        float *out = planes + jpeg->output_scanline * width;
+        float *out = target->planes + jpeg->output_scanline * width;
         jpeg_read_scanlines(jpeg, row, 1);
         for (size_t c = 0; c < colours; c++) codec_unpack8(row[0], c, colours, width, out + c * plane);
         self->report->rows_decoded = jpeg->output_scanline;
@@ -158,10 +162,10 @@ static image_codec_status read_pixels(reader *self, const uint8_t *bytes, size_t
     return IMAGE_CODEC_OK;
 }
 
-image_codec_status codec_jpeg_pixels(const uint8_t *bytes, size_t count, float *planes, size_t plane_values,
+image_codec_status codec_jpeg_pixels(const uint8_t *bytes, size_t count, const codec_target *target,
                                      image_codec_report *report) {
     reader self = {.report = report};
-    image_codec_status status = read_pixels(&self, bytes, count, planes, plane_values);
+    image_codec_status status = read_pixels(&self, bytes, count, target);
     jpeg_destroy_decompress(&self.jpeg);
     return status;
 }

@@ -19,6 +19,8 @@ typedef struct {
     size_t surplus;  // how many bytes of the file may still be read; SIZE_MAX before the last row
     uint8_t *pixels;
     float *alpha;
+    unsigned palette_count;
+    float palette_alpha[256];
     image_codec_report *report;
 } reader;
 
@@ -101,34 +103,76 @@ image_codec_status codec_png_header(const uint8_t *bytes, size_t count, image_co
     return status;
 }
 
-static bool store_row(reader *self, const uint8_t *row, bool is16, size_t colours, bool has_alpha, float *planes,
-                      size_t plane, size_t width) {
+static image_codec_status read_palette(reader *self, float *palette) {
+    png_colorp colours = NULL;
+    png_bytep alpha = NULL;
+    int count = 0, alpha_count = 0;
+    if (!png_get_PLTE(self->png, self->info, &colours, &count) || count < 1 || count > 256)
+        return codec_fail(self->report, IMAGE_CODEC_DAMAGED, "the palette is missing");
+    png_get_tRNS(self->png, self->info, &alpha, &alpha_count, NULL);
+    self->palette_count = (unsigned)count;
+    for (int i = 0; i < count; i++) {
+        const uint8_t samples[] = {colours[i].red, colours[i].green, colours[i].blue};
+        codec_unpack8(samples, 0, 1, 3, palette + 3 * i);
+        self->palette_alpha[i] = alpha != NULL && i < alpha_count ? (float)alpha[i] / 255.0f : 1.0f;
+    }
+    return IMAGE_CODEC_OK;
+}
+
+// Stores a row of samples, each of its own plane.
+static void store_row(reader *self, const uint8_t *row, bool is16, size_t colours, bool has_alpha,
+                      const codec_target *target, size_t offset, size_t plane, size_t width) {
     size_t stride = colours + (has_alpha ? 1 : 0);
-    bool transparent = false;
-    float *alpha = self->alpha;
+    bool keeps_alpha = target->rendition == IMAGE_CODEC_SAMPLES;
+    float *alpha = keeps_alpha ? target->planes + colours * plane + offset : self->alpha;
     if (has_alpha) {
         if (is16) codec_unpack16((const uint16_t *)row, colours, stride, width, alpha);
         else codec_unpack8(row, colours, stride, width, alpha);
+        *target->alpha_used |= codec_is_transparent(alpha, width);
     }
     for (size_t c = 0; c < colours; c++) {
-        float *out = planes + c * plane;
+        float *out = target->planes + c * plane + offset;
         if (is16) codec_unpack16((const uint16_t *)row, c, stride, width, out);
         else codec_unpack8(row, c, stride, width, out);
-        if (has_alpha) transparent |= codec_composite(out, alpha, width);
+        if (has_alpha && !keeps_alpha) codec_composite(out, alpha, width);
     }
-    return transparent;
 }
 
-static image_codec_status read_pixels(reader *self, float *planes, size_t plane_values, bool *alpha_used) {
+// Stores a row of indices, or the colours that they stand for. An index without a colour would become a made-up pixel.
+static image_codec_status store_indices(reader *self, const uint8_t *row, bool has_alpha, const codec_target *target,
+                                        size_t offset, size_t plane, size_t width) {
+    bool as_samples = target->rendition == IMAGE_CODEC_SAMPLES;
+    for (size_t x = 0; x < width; x++) {
+        unsigned index = row[x];
+        if (index >= self->palette_count)
+            return codec_fail(self->report, IMAGE_CODEC_DAMAGED,
+                              "a pixel has the colour number %u, but the palette ends at %u", index,
+                              self->palette_count - 1);
+        float alpha = self->palette_alpha[index], *out = target->planes + offset + x;
+        *target->alpha_used |= alpha != 1.0f;
+        if (as_samples) {
+            out[0] = (float)index;
+            if (has_alpha) out[plane] = alpha;
+        } else {
+            for (size_t c = 0; c < 3; c++) out[c * plane] = target->palette[3 * index + c] * alpha;
+        }
+    }
+    return IMAGE_CODEC_OK;
+}
+
+static image_codec_status read_pixels(reader *self, const codec_target *target) {
     if (setjmp(self->escape)) return self->report->status;
     start(self);
     image_codec_header header = {0};
     describe(self, &header);
+    bool is_palette = header.colour == IMAGE_CODEC_PALETTE;
     size_t colours = header.colour == IMAGE_CODEC_GREY ? 1 : 3;
-    if (codec_plane_values(header.width, header.height, colours) != plane_values)
+    if (codec_plane_values(&header, target->rendition) != target->plane_values)
         return codec_fail(self->report, IMAGE_CODEC_DAMAGED, "the size of the image changed while it was read");
+    if (is_palette && read_palette(self, target->palette) != IMAGE_CODEC_OK) return self->report->status;
 
-    png_set_expand(self->png);  // palettes to RGB, 1, 2 and 4 bit to 8, tRNS to alpha
+    if (is_palette) png_set_packing(self->png);  // a byte for each index
+    else png_set_expand(self->png);              // 1, 2 and 4 bit to 8, tRNS to alpha
     if (header.bit_depth == 16 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) png_set_swap(self->png);
     int passes = png_set_interlace_handling(self->png);
     png_read_update_info(self->png, self->info);
@@ -141,7 +185,7 @@ static image_codec_status read_pixels(reader *self, float *planes, size_t plane_
 
     self->report->rows_decoded = 0;
     bool is16 = header.bit_depth == 16;
-    size_t plane = (size_t)header.width * header.height;
+    size_t width = header.width, plane = width * header.height;
     for (int pass = 0; pass < passes; pass++) {
         for (uint32_t y = 0; y < header.height; y++) {
             uint8_t *row = self->pixels + (passes > 1 ? y * row_bytes : 0);
@@ -151,8 +195,9 @@ static image_codec_status read_pixels(reader *self, float *planes, size_t plane_
             png_read_row(self->png, row, NULL);
             if (is_last) self->surplus = SIZE_MAX;
             if (pass + 1 < passes) continue;
-            *alpha_used |= store_row(self, row, is16, colours, header.has_alpha, planes + (size_t)y * header.width,
-                                     plane, header.width);
+            if (!is_palette) store_row(self, row, is16, colours, header.has_alpha, target, y * width, plane, width);
+            else if (store_indices(self, row, header.has_alpha, target, y * width, plane, width) != IMAGE_CODEC_OK)
+                return self->report->status;
             self->report->rows_decoded = (int64_t)y + 1;
         }
     }
@@ -160,10 +205,10 @@ static image_codec_status read_pixels(reader *self, float *planes, size_t plane_
     return IMAGE_CODEC_OK;
 }
 
-image_codec_status codec_png_pixels(const uint8_t *bytes, size_t count, float *planes, size_t plane_values,
-                                    bool *alpha_used, image_codec_report *report) {
+image_codec_status codec_png_pixels(const uint8_t *bytes, size_t count, const codec_target *target,
+                                    image_codec_report *report) {
     reader self = {.bytes = bytes, .count = count, .surplus = SIZE_MAX, .report = report};
-    image_codec_status status = read_pixels(&self, planes, plane_values, alpha_used);
+    image_codec_status status = read_pixels(&self, target);
     finish(&self);
     return status;
 }

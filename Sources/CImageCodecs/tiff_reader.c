@@ -14,8 +14,8 @@ typedef struct {
     tiff_source source;
     tiff_layout layout;
     uint8_t *buffer;
-    float *alpha, *planes;
-    bool *alpha_used;
+    float *alpha;
+    const codec_target *target;
 } reader;
 
 static float from_half(uint16_t half) {
@@ -63,29 +63,54 @@ static void unpack(const tiff_layout *layout, const uint8_t *row, size_t first, 
             out[i] = (float)small_sample(row, first + i * stride, bits) / (float)((1u << bits) - 1);
 }
 
-// Palette entries have 16 bits, of which writers fill in v * 256 or v * 257 for a value v of 8 bits.
-static void look_up(const tiff_layout *layout, int channel, const uint8_t *row, size_t stride, size_t count,
-                    float *out) {
+// Palette entries have 16 bits. For a value v of 8 bits, writers fill in v * 257, v * 256 or, against the standard, v.
+static void read_palette(const tiff_layout *layout, float *palette) {
+    size_t count = (size_t)1 << layout->bits;
+    unsigned highest = 0, low_bits = 0;
     for (size_t i = 0; i < count; i++)
-        out[i] = (float)(layout->palette[channel][small_sample(row, i * stride, layout->bits)] >> 8) / 255.0f;
+        for (int c = 0; c < 3; c++) {
+            unsigned entry = layout->palette[c][i];
+            if (entry > highest) highest = entry;
+            low_bits |= entry & 255;
+        }
+    for (size_t i = 0; i < count; i++)
+        for (int c = 0; c < 3; c++) {
+            unsigned entry = layout->palette[c][i];
+            palette[3 * i + c] = highest < 256    ? (float)entry / 255.0f
+                                 : low_bits == 0 ? (float)(entry >> 8) / 255.0f
+                                                 : (float)entry / 65535.0f;
+        }
 }
 
-// Stores one sample of a block: a colour into its plane (an index into three), alpha into all planes of its pixels.
+static void look_up(const float *palette, int channel, const uint8_t *row, size_t stride, size_t count, unsigned bits,
+                    float *out) {
+    for (size_t i = 0; i < count; i++) out[i] = palette[3 * small_sample(row, i * stride, bits) + channel];
+}
+
+// Stores one sample of a block: a colour into its plane (an index into three), alpha into all planes of its pixels. As
+// samples, indices and alpha have planes of their own.
 static void store(reader *self, const block *piece, uint16_t sample, size_t offset) {
     const tiff_layout *layout = &self->layout;
     size_t width = layout->header.width, plane = width * layout->header.height;
+    const codec_target *target = self->target;
     bool is_palette = layout->header.colour == IMAGE_CODEC_PALETTE;
+    bool as_samples = target->rendition == IMAGE_CODEC_SAMPLES;
     int planes = is_palette ? 3 : layout->colours;
     for (uint32_t y = 0; y < piece->height; y++) {
         const uint8_t *row = piece->bytes + y * piece->row_bytes;
-        float *out = self->planes + (piece->y + y) * width + piece->x;
+        float *out = target->planes + (piece->y + y) * width + piece->x;
         if (sample >= layout->colours) {
-            unpack(layout, row, offset, piece->stride, piece->width, self->alpha);
-            for (int c = 0; c < planes && !layout->is_premultiplied; c++)
-                codec_composite(out + c * plane, self->alpha, piece->width);
-            *self->alpha_used |= codec_is_transparent(self->alpha, piece->width);
+            float *alpha = as_samples ? out + layout->colours * plane : self->alpha;
+            unpack(layout, row, offset, piece->stride, piece->width, alpha);
+            for (int c = 0; c < planes && !layout->is_premultiplied && !as_samples; c++)
+                codec_composite(out + c * plane, alpha, piece->width);
+            *target->alpha_used |= codec_is_transparent(alpha, piece->width);
+        } else if (is_palette && as_samples) {
+            for (uint32_t x = 0; x < piece->width; x++)
+                out[x] = (float)small_sample(row, x * piece->stride, layout->bits);
         } else if (is_palette) {
-            for (int c = 0; c < 3; c++) look_up(layout, c, row, piece->stride, piece->width, out + c * plane);
+            for (int c = 0; c < 3; c++)
+                look_up(target->palette, c, row, piece->stride, piece->width, layout->bits, out + c * plane);
         } else {
             out += sample * plane;
             unpack(layout, row, offset, piece->stride, piece->width, out);
@@ -158,13 +183,13 @@ static image_codec_status allocate(reader *self) {
     return IMAGE_CODEC_OK;
 }
 
-static image_codec_status read_pixels(reader *self, size_t plane_values) {
+static image_codec_status read_pixels(reader *self) {
     const tiff_layout *layout = &self->layout;
     if (tiff_source_open(&self->source, &self->layout) != IMAGE_CODEC_OK) return self->source.report->status;
-    size_t planes = layout->header.colour == IMAGE_CODEC_GREY ? 1 : 3;
-    if (codec_plane_values(layout->header.width, layout->header.height, planes) != plane_values)
+    if (codec_plane_values(&layout->header, self->target->rendition) != self->target->plane_values)
         return codec_fail(self->source.report, IMAGE_CODEC_DAMAGED, "the size of the image changed while it was read");
     if (allocate(self) != IMAGE_CODEC_OK) return self->source.report->status;
+    if (layout->header.colour == IMAGE_CODEC_PALETTE) read_palette(layout, self->target->palette);
     self->source.report->rows_decoded = 0;
     self->source.is_reading_pixels = true;
     self->source.budget = tiff_source_pixel_budget(&self->source, layout);
@@ -187,12 +212,10 @@ image_codec_status codec_tiff_header(const uint8_t *bytes, size_t count, image_c
     return status;
 }
 
-image_codec_status codec_tiff_pixels(const uint8_t *bytes, size_t count, float *planes, size_t plane_values,
-                                     bool *alpha_used, image_codec_report *report) {
-    reader self = {.source = {.bytes = bytes, .count = count, .report = report},
-                   .planes = planes,
-                   .alpha_used = alpha_used};
-    image_codec_status status = read_pixels(&self, plane_values);
+image_codec_status codec_tiff_pixels(const uint8_t *bytes, size_t count, const codec_target *target,
+                                     image_codec_report *report) {
+    reader self = {.source = {.bytes = bytes, .count = count, .report = report}, .target = target};
+    image_codec_status status = read_pixels(&self);
     tiff_source_close(&self.source);
     free(self.buffer);
     free(self.alpha);

@@ -91,7 +91,8 @@ public enum AtomicFile {
             let file = try OpenFile(temporary, in: folder, O_WRONLY | O_CREAT | O_EXCL)
             try fill(file)
             try file.synchronize()
-            guard unsafe renameat(folder.descriptor, temporary.systemPath, folder.descriptor, name.systemPath) == 0 else {
+            guard unsafe renameat(folder.descriptor, temporary.systemPath, folder.descriptor, name.systemPath) == 0
+            else {
                 throw .from(errno: errno, "move \(temporary) to", folder.path + "/" + name)
             }
         } catch {

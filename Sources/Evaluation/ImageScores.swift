@@ -1,11 +1,17 @@
 /// The scores of a table by image.
 ///
 /// An image is told by the end of its path without the extension: KIND/STEM, or OBJECT/KIND/STEM where the maps lie in
-/// folders of objects. A category counts as the first folder; folders called `test` do not count.
+/// folders of objects, with the folders between KIND and STEM that the map has. A category counts as the first folder; folders called `test` do not count.
 public struct ImageScores: Sendable {
     private let file: String
-    /// By the folders and the stem of the image.
-    private var rows: [[String]: ScoreTable.Row] = [:]
+    /// By the ends of the images' paths: folders and stem.
+    private var rows: [[String]: [Row]] = [:]
+
+    private struct Row {
+        let row: ScoreTable.Row
+        /// Folders and stem.
+        let parts: [String]
+    }
 
     /// - Parameter hasObjects: whether an image needs its object to be told.
     /// - Throws: `EvaluationError.repeatedScore` for an image with two scores.
@@ -18,23 +24,33 @@ public struct ImageScores: Sendable {
             if !row.category.isEmpty { parts.insert(row.category, at: 0) }
             // What is too short for a key is the score of no map.
             guard parts.count >= keyLength else { continue }
-            let key = Array(parts.suffix(keyLength))
-            if let other = rows.updateValue(row, forKey: key) {
-                throw .repeatedScore(file: file, image: key.joined(separator: "/"), lines: [other.line, row.line])
+            if let other = rows[parts]?.first(where: { $0.parts == parts }) {
+                throw .repeatedScore(
+                    file: file, image: parts.suffix(keyLength).joined(separator: "/"),
+                    lines: [other.row.line, row.line])
+            }
+            for length in keyLength...parts.count {
+                rows[Array(parts.suffix(length)), default: []].append(Row(row: row, parts: parts))
             }
         }
     }
 
     /// - Parameters:
-    ///   - name: KIND/STEM.
+    ///   - name: KIND/STEM, perhaps with folders between.
     ///   - object: nil where the maps lie in no folders of objects.
-    /// - Throws: `EvaluationError.missingScore`.
+    /// - Throws: `EvaluationError.missingScore`, and `repeatedScore` where two paths end in that name.
     public func score(of name: String, object: String?) throws(EvaluationError) -> Float {
-        let key = (object.map { [$0] } ?? []) + name.split(separator: "/", maxSplits: 1).map(String.init)
-        guard let row = rows[key] else {
+        let key = (object.map { [$0] } ?? []) + name.split(separator: "/").map(String.init)
+        let found = rows[key] ?? []
+        // Of a path and a longer one, that of an image in a folder called like the kind, the first is meant.
+        guard let shortest = found.map(\.parts.count).min() else {
             throw .missingScore(file: file, image: key.joined(separator: "/"))
         }
-        return row.score
+        let meant = found.filter { $0.parts.count == shortest }
+        guard meant.count == 1 else {
+            throw .repeatedScore(file: file, image: key.joined(separator: "/"), lines: meant.map(\.row.line))
+        }
+        return meant[0].row.score
     }
 
     /// The folders of a path but `test`, and the file's name without its extension.

@@ -41,6 +41,9 @@ public struct MVTecReadiness: Equatable, Sendable {
                 "\(object): the script leaves out the kind \"\(kind)\", as it knows names of letters and underscores alone"
             )
         }
+        for map in set.maps where map.name.split(separator: "/").count > 2 {
+            faults.append("\(object): the script leaves out the map \(map.name), as it lies in a folder below its kind")
+        }
         let names = Set(set.maps.map(\.name))
         for kind in kinds {
             let place = "\(folder)/\(kind)"

@@ -3,7 +3,7 @@ import Metrics
 
 /// Judges anomaly maps in files against masks in files, one map at a time.
 ///
-/// Masks label the pixels that are not 0. Figures are computed at the size of the masks. The score of an image is the
+/// `DecodedMask` says which pixels masks label. Figures are computed at the size of the masks. The score of an image is the
 /// largest value of its map as it stands in the file, unless scores are given.
 public struct MapEvaluation: Sendable {
     /// Resize a map to the size of its mask, linearly between pixel centres where it grows, by area where it shrinks. Maps
@@ -17,10 +17,14 @@ public struct MapEvaluation: Sendable {
 
     public init() {}
 
-    /// - Parameter progress: called after each map with how many are done.
+    /// - Parameters:
+    ///   - warn: called with what a user has to know of how a mask was read.
+    ///   - progress: called after each map with how many are done.
     /// - Throws: `EvaluationError`, `ImagingError` for a file that cannot be decoded, `MetricsError` for a map that holds a
     ///   value that is not finite, or for labelled pixels in the folder `good`.
-    public func evaluate(_ set: MapSet, progress: (Int) -> Void = { _ in }) throws -> TestSetResult {
+    public func evaluate(
+        _ set: MapSet, warn: (String) -> Void = { _ in }, progress: (Int) -> Void = { _ in }
+    ) throws -> TestSetResult {
         if !allowsMissingMaps, let first = set.masksWithoutMap.first {
             throw EvaluationError.masksWithoutMap(
                 count: set.masksWithoutMap.count, folder: set.masksFolder, first: first)
@@ -33,7 +37,11 @@ public struct MapEvaluation: Sendable {
         for (number, file) in set.maps.enumerated() {
             var map = try FloatMap.decode(path: file.path)
             let score = try scores?.score(of: file.name, object: set.object) ?? Self.largest(map.values)
-            let mask = try file.maskPath.map { try Mask.decode(path: $0) }
+            let mask = try file.maskPath.map { path in
+                let decoded = try DecodedMask.decode(path: path)
+                for remark in decoded.remarks { warn("\(path) \(remark)") }
+                return decoded.mask
+            }
             if let size = mask.map({ ($0.width, $0.height) }) ?? commonSize, size != (map.width, map.height) {
                 guard resizesMaps else {
                     throw EvaluationError.sizeMismatch(

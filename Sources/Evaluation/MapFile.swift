@@ -1,6 +1,6 @@
 /// The anomaly map of one test image, with what the folders say about the image.
 public struct MapFile: Sendable, Equatable {
-    /// `KIND/STEM`: the image's name everywhere.
+    /// `KIND/STEM`, with folders between where the map lies deeper: the image's name everywhere.
     public let name: String
     public let path: String
     /// Nil where there is no mask file.

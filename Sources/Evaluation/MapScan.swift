@@ -7,8 +7,8 @@ import Imaging
 /// - that of MVTec's experiments, `MAPS/anomaly_maps/OBJECT/test/KIND/STEM.tiff` with the masks
 ///   `TRUTH/OBJECT/ground_truth/KIND/STEM_mask.png`, also from `anomaly_maps` or from one object's folder on.
 ///
-/// Maps end in `.tiff` or `.tif`. A mask may also be called `STEM.png`, and lie in `TRUTH/ground_truth/KIND`. An image
-/// without a mask, or of the kind `good`, is normal.
+/// Maps end in `.tiff` or `.tif`. A mask may also be called `STEM.png`, and lie in `TRUTH/ground_truth/KIND`. Both may lie in
+/// folders below those of their kinds, as `MaskPairing` says. An image without a mask, or of the kind `good`, is normal.
 public struct MapScan: Sendable, Equatable {
     /// By object.
     public let sets: [MapSet]
@@ -54,50 +54,40 @@ public struct MapScan: Sendable, Equatable {
         let masksFolder = isFolder(truth + "/ground_truth") ? truth + "/ground_truth" : truth
         var maps: [MapFile] = []
         var unmasked: [String] = [], withoutMap: [String] = []
+        var unused = UnusedMasks()
         let mapKinds = try entries(folder).filter { isFolder(folder + "/" + $0) }
+        // A data set without masks has other folders than those of kinds.
+        let others: Set<String> = masksFolder == truth ? ["train", "test"] : []
         let maskKinds = try entries(masksFolder).filter {
-            isFolder(masksFolder + "/" + $0) && !ResultsMarker.isIn(masksFolder + "/" + $0)
+            isFolder(masksFolder + "/" + $0) && !others.contains($0) && !ResultsMarker.isIn(masksFolder + "/" + $0)
         }
         for kind in Set(mapKinds + maskKinds).sorted() {
-            let found = try files(folders.maps, folder + "/" + kind, extensions: ["tiff", "tif"])
-            var masks = try files(
+            let found = try FileTree(folders.maps, folder + "/" + kind, extensions: ["tiff", "tif"]).paths
+            let masks = try FileTree(
                 folders.truth, masksFolder + "/" + kind, extensions: ImageDecoder.readableExtensions)
-            var hasPlainNames = false
+            let pairing = MaskPairing(images: Array(found.keys), masks: Array(masks.paths.keys))
+            let isGood = kind == "good"
+            func named(_ stem: String) -> String { kind + "/" + stem }
             for (stem, path) in found.sorted(by: { $0.key < $1.key }) {
-                var mask = masks.removeValue(forKey: stem + "_mask")
-                if let plain = masks.removeValue(forKey: stem), mask == nil { (mask, hasPlainNames) = (plain, true) }
-                let isGood = kind == "good"
-                let name = kind + "/" + stem
-                maps.append(MapFile(name: name, path: path, maskPath: mask, isAnomalous: !isGood && mask != nil))
-                if mask == nil, !isGood { unmasked.append(name) }
+                let mask = pairing.masks[stem]
+                maps.append(
+                    MapFile(
+                        name: named(stem), path: path, maskPath: mask.flatMap { masks.paths[$0] },
+                        isAnomalous: !isGood && mask != nil))
+                if mask == nil, !isGood { unmasked.append(named(stem)) }
             }
             // Other pictures may lie there too; they are taken for masks only if others of that kind are.
-            withoutMap += masks.keys.filter { hasPlainNames || $0.hasSuffix("_mask") }.sorted().map { kind + "/" + $0 }
+            let hasPlainNames = pairing.masks.contains { $0 == $1 }
+            let missed = pairing.unused.filter { hasPlainNames || $0.hasSuffix("_mask") }
+            withoutMap += missed.map(named)
+            unused.withoutImage += Set(pairing.unused).subtracting(missed).sorted().map(named)
+            unused.otherFormats += masks.otherFiles.map(named)
+            if isGood { unused.ofGoodImages += pairing.masks.values.map(named) }
+            for (mask, images) in pairing.shared { unused.shared[named(mask)] = images.map(named) }
         }
         return MapSet(
-            object: object, maps: maps, unmasked: unmasked, masksWithoutMap: withoutMap, masksFolder: masksFolder)
-    }
-
-    /// Stem to path of the files in a folder with one of these extensions; nothing where there is no such folder.
-    private static func files(
-        _ named: NamedFolder, _ folder: String, extensions: Set<String>
-    ) throws(EvaluationError) -> [String: String] {
-        guard isFolder(folder) else { return [:] }
-        try permit(folder, named)
-        var files: [String: String] = [:]
-        for name in try entries(folder) {
-            guard let dot = name.lastIndex(of: "."), extensions.contains(name[name.index(after: dot)...].lowercased())
-            else { continue }
-            if NamedFolder.inspect(folder + "/" + name)?.isLink == true { try permit(folder + "/" + name, named) }
-            if let other = files.updateValue(folder + "/" + name, forKey: String(name[..<dot])) {
-                throw .sameStem(first: other, second: folder + "/" + name)
-            }
-        }
-        return files
-    }
-
-    private static func permit(_ path: String, _ folder: NamedFolder) throws(EvaluationError) {
-        do throws(LinkFault) { try folder.permit(path) } catch { throw .link(error) }
+            object: object, maps: maps, unmasked: unmasked, masksWithoutMap: withoutMap, masksFolder: masksFolder,
+            unusedMasks: unused)
     }
 
     /// For messages: a path may end in a slash.
@@ -105,14 +95,7 @@ public struct MapScan: Sendable, Equatable {
         path.count > 1 && path.hasSuffix("/") ? withoutSlash(String(path.dropLast())) : path
     }
 
-    /// Names in a folder without hidden ones, sorted.
-    private static func entries(_ folder: String) throws(EvaluationError) -> [String] {
-        do throws(ListingFault) {
-            return try FolderListing.visibleNames(in: folder)
-        } catch {
-            throw .unreadable(path: folder, reason: error.reason)
-        }
-    }
+    private static func entries(_ folder: String) throws(EvaluationError) -> [String] { try FileTree.entries(folder) }
 
     private static func isFolder(_ path: String) -> Bool { NamedFolder.inspect(path)?.kind == .folder }
 }

@@ -10,4 +10,6 @@ public struct MapSet: Sendable, Equatable {
     public let masksWithoutMap: [String]
     /// Where a mask is looked for, for messages.
     public let masksFolder: String
+    /// Other files there that take no part.
+    public let unusedMasks: UnusedMasks
 }

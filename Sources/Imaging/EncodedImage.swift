@@ -2,6 +2,8 @@
 struct EncodedImage {
     let bytes: [UInt8]
     let name: String
+    /// A name whose extension stands for another format is an error.
+    var checksExtension = true
 
     func format(_ limits: DecodeLimits) throws(ImagingError) -> ImageFormat {
         guard !bytes.isEmpty else { throw .empty(name: name) }
@@ -11,9 +13,7 @@ struct EncodedImage {
         guard let format = ImageFormat(magicOf: bytes) else {
             throw .unknownFormat(name: name, firstBytes: Array(bytes.prefix(8)), byteCount: bytes.count)
         }
-        if let labelled = ImageFormat(extensionOf: name), labelled != format {
-            throw .mislabelled(name: name, labelled: labelled, actual: format)
-        }
+        if checksExtension { try format.check(extensionOf: name) }
         return format
     }
 
@@ -32,11 +32,38 @@ struct EncodedImage {
         return header
     }
 
-    func orientation(_ format: ImageFormat, _ header: NativeCodecs.Header) -> Orientation {
-        format == .tiff ? header.orientation : ExifOrientation.find(in: bytes, format: format)
+    /// The pixels as they are stored, with what the file says about them.
+    func decoded(
+        _ limits: DecodeLimits, as rendition: NativeCodecs.Rendition
+    ) throws(ImagingError) -> (header: NativeCodecs.Header, pixels: NativeCodecs.Pixels, info: ImageInfo) {
+        let format = try format(limits)
+        let header = try header(format, limits)
+        let planes = rendition == .samples ? header.sampleCount : header.channels
+        let byteCount = header.decodedByteCount(planes: planes)
+        guard NativeCodecs.canAllocate(byteCount: byteCount) else {
+            throw .outOfMemory(name: name, byteCount: byteCount)
+        }
+        do {
+            let pixels = try NativeCodecs.pixels(of: bytes, format: format, header: header, as: rendition)
+            return (header, pixels, info(format, header, pixels))
+        } catch {
+            throw self.error(error, format, expectedRows: header.height, neededBytes: byteCount)
+        }
     }
 
-    func error(
+    /// - Parameter pixels: nil where none were decoded.
+    func info(_ format: ImageFormat, _ header: NativeCodecs.Header, _ pixels: NativeCodecs.Pixels? = nil) -> ImageInfo {
+        let orientation =
+            format == .tiff ? header.orientation : ExifOrientation.find(in: bytes, format: format)
+        return ImageInfo(
+            format: format, width: orientation.swapsAxes ? header.height : header.width,
+            height: orientation.swapsAxes ? header.width : header.height, bitDepth: header.bitDepth,
+            isFloat: header.isFloat, colour: header.colour, hasAlpha: header.hasAlpha,
+            isAlphaUsed: pixels?.isAlphaUsed ?? false, orientation: orientation.code,
+            strayBytes: pixels?.strayBytes ?? 0)
+    }
+
+    private func error(
         _ failure: NativeCodecs.Failure, _ format: ImageFormat, expectedRows: Int?, neededBytes: Int
     ) -> ImagingError {
         switch failure.kind {

@@ -14,13 +14,18 @@ enum ExifOrientation {
     /// The EXIF of a JPEG: the first APP1 segment that begins with "Exif", before the image data.
     private static func jpegBlock(_ bytes: [UInt8]) -> ArraySlice<UInt8>? {
         var position = 2
-        while position + 4 <= bytes.count, bytes[position] == 0xFF {
+        while position + 4 <= bytes.count {
             let marker = bytes[position + 1]
-            if marker == 0xFF {  // padding before a marker
+            // Padding before a marker, and what libjpeg skips as well: bytes that belong to no segment.
+            if bytes[position] != 0xFF || marker == 0xFF || marker == 0 {
                 position += 1
                 continue
             }
             if marker == 0xDA || marker == 0xD9 { return nil }
+            if marker == 0x01 || (0xD0...0xD7).contains(marker) {  // markers without a segment
+                position += 2
+                continue
+            }
             let end = position + 2 + Int(bytes[position + 2]) << 8 + Int(bytes[position + 3])
             guard end >= position + 4, end <= bytes.count else { return nil }
             let payload = bytes[(position + 4)..<end]

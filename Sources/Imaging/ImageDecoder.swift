@@ -7,7 +7,8 @@
 /// - Alpha is composited over black; `ImageInfo.isAlphaUsed` says whether that changed anything. Further samples of a TIFF
 ///   that are not declared as alpha are ignored, up to one.
 /// - Colour profiles and gamma are not applied. Of a file with several images, the first is read.
-/// - An image that is not complete and sound is an error, never a picture with made-up pixels.
+/// - An image that is not complete and sound is an error, never a picture with made-up pixels. Bytes between the segments of
+///   a JPEG touch no pixel: they are skipped and counted in `ImageInfo.strayBytes`.
 public enum ImageDecoder {
     /// The extensions, in lower case, of files that can be read.
     public static let readableExtensions = Set(ImageFormat.allCases.flatMap(\.extensions))
@@ -20,28 +21,17 @@ public enum ImageDecoder {
 
     /// Decodes the contents of a file.
     ///
-    /// - Parameter name: for messages, and for its extension.
+    /// - Parameters:
+    ///   - name: for messages, and for its extension.
+    ///   - checksExtension: false where the result must depend on the bytes alone; see `ImageFormat.check`.
     public static func decode(
-        bytes: [UInt8], name: String, limits: DecodeLimits = .init()
+        bytes: [UInt8], name: String, limits: DecodeLimits = .init(), checksExtension: Bool = true
     ) throws(ImagingError) -> DecodedImage {
-        let file = EncodedImage(bytes: bytes, name: name)
-        let format = try file.format(limits)
-        let header = try file.header(format, limits)
-        let byteCount = header.decodedByteCount
-        guard NativeCodecs.canAllocate(byteCount: byteCount) else {
-            throw .outOfMemory(name: name, byteCount: byteCount)
-        }
-        do {
-            let valueCount = header.pixelCount * header.channels
-            let pixels = try NativeCodecs.pixels(of: bytes, format: format, valueCount: valueCount)
-            let stored = PlanarImage(
-                width: header.width, height: header.height, channels: header.channels, values: pixels.values)
-            let orientation = file.orientation(format, header)
-            let info = Self.info(format, header, orientation, isAlphaUsed: pixels.isAlphaUsed)
-            return DecodedImage(image: orientation.upright(stored), info: info)
-        } catch {
-            throw file.error(error, format, expectedRows: header.height, neededBytes: byteCount)
-        }
+        let file = EncodedImage(bytes: bytes, name: name, checksExtension: checksExtension)
+        let (header, pixels, info) = try file.decoded(limits, as: .colours)
+        let stored = PlanarImage(
+            width: header.width, height: header.height, channels: header.channels, values: pixels.values)
+        return DecodedImage(image: Orientation(code: info.orientation).upright(stored), info: info)
     }
 
     /// What a file says about its image. It is read once as a whole, because TIFF and PNG keep some of that at the end;
@@ -53,21 +43,10 @@ public enum ImageDecoder {
 
     /// What the contents of a file say about its image.
     public static func probe(
-        bytes: [UInt8], name: String, limits: DecodeLimits = .init()
+        bytes: [UInt8], name: String, limits: DecodeLimits = .init(), checksExtension: Bool = true
     ) throws(ImagingError) -> ImageInfo {
-        let file = EncodedImage(bytes: bytes, name: name)
+        let file = EncodedImage(bytes: bytes, name: name, checksExtension: checksExtension)
         let format = try file.format(limits)
-        let header = try file.header(format, limits)
-        return info(format, header, file.orientation(format, header), isAlphaUsed: false)
-    }
-
-    private static func info(
-        _ format: ImageFormat, _ header: NativeCodecs.Header, _ orientation: Orientation, isAlphaUsed: Bool
-    ) -> ImageInfo {
-        ImageInfo(
-            format: format, width: orientation.swapsAxes ? header.height : header.width,
-            height: orientation.swapsAxes ? header.width : header.height, bitDepth: header.bitDepth,
-            isFloat: header.isFloat, colour: header.colour, hasAlpha: header.hasAlpha, isAlphaUsed: isAlphaUsed,
-            orientation: orientation.code)
+        return file.info(format, try file.header(format, limits))
     }
 }

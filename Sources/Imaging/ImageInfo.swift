@@ -14,10 +14,19 @@ public struct ImageInfo: Sendable, Equatable, Codable {
     public let isAlphaUsed: Bool
     /// The EXIF and TIFF orientation, 1...8, that was undone to get the image upright. 1: it was upright.
     public let orientation: Int
+    /// Bytes between the segments of a JPEG that belong to none of them and were skipped; webcams leave some there. Always
+    /// 0 from a probe, which does not read to the end.
+    public let strayBytes: Int
+
+    /// A clause that goes on after the file's name, for a file with stray bytes.
+    public static func strayBytesRemark(_ count: Int) -> String {
+        "has \(count) bytes between the segments of its JPEG that belong to none and are skipped: look at the picture, and "
+            + "copy it again from its source if it is distorted"
+    }
 
     public init(
         format: ImageFormat, width: Int, height: Int, bitDepth: Int, isFloat: Bool, colour: ImageColour,
-        hasAlpha: Bool, isAlphaUsed: Bool, orientation: Int
+        hasAlpha: Bool, isAlphaUsed: Bool, orientation: Int, strayBytes: Int = 0
     ) {
         self.format = format
         self.width = width
@@ -28,5 +37,6 @@ public struct ImageInfo: Sendable, Equatable, Codable {
         self.hasAlpha = hasAlpha
         self.isAlphaUsed = isAlphaUsed
         self.orientation = orientation
+        self.strayBytes = strayBytes
     }
 }

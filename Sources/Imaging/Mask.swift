@@ -21,26 +21,16 @@ public struct Mask: Sendable, Equatable {
     /// The number of pixels that are set.
     public var area: Int { values.count { $0 != 0 } }
 
-    /// Reads a mask from an image of any readable format: a pixel is set where any channel is greater than 0, so that 1,
-    /// 255 and labels all count. JPEG blurs zeros into small numbers: masks are better kept as PNG.
+    /// Reads a mask from an image of any readable format, by the rule of `DecodedMask`.
     public static func decode(path: String, limits: DecodeLimits = .init()) throws(ImagingError) -> Mask {
-        Mask(nonZeroOf: try ImageDecoder.decode(path: path, limits: limits).image)
+        try DecodedMask.decode(path: path, limits: limits).mask
     }
 
     /// Reads a mask from the contents of a file.
     public static func decode(
         bytes: [UInt8], name: String, limits: DecodeLimits = .init()
     ) throws(ImagingError) -> Mask {
-        Mask(nonZeroOf: try ImageDecoder.decode(bytes: bytes, name: name, limits: limits).image)
-    }
-
-    private init(nonZeroOf image: PlanarImage) {
-        let plane = image.width * image.height
-        var values = [UInt8](repeating: 0, count: plane)
-        for channel in 0..<image.channels {
-            for i in 0..<plane where image.values[channel * plane + i] > 0 { values[i] = 1 }
-        }
-        self.init(width: image.width, height: image.height, values: values)
+        try DecodedMask.decode(bytes: bytes, name: name, limits: limits).mask
     }
 
     /// An 8 bit grey PNG with 255 inside of the region and 0 outside.

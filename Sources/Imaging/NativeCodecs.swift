@@ -16,11 +16,14 @@ enum NativeCodecs {
         /// Of the decoded image; palettes become RGB.
         var channels: Int { colour == .grey ? 1 : 3 }
 
+        /// Planes that the file stores: colours or indices, and alpha.
+        var sampleCount: Int { (colour == .rgb ? 3 : 1) + (hasAlpha ? 1 : 0) }
+
         /// Saturating: a header may claim 2^32 - 1 pixels on both axes.
         var pixelCount: Int { Self.product(width, height) }
 
-        /// Bytes of the decoded image, saturating.
-        var decodedByteCount: Int { Self.product(pixelCount, channels * MemoryLayout<Float>.size) }
+        /// Bytes of so many planes of the decoded image, saturating.
+        func decodedByteCount(planes: Int) -> Int { Self.product(pixelCount, planes * MemoryLayout<Float>.size) }
 
         private static func product(_ a: Int, _ b: Int) -> Int {
             let (product, hasOverflowed) = a.multipliedReportingOverflow(by: b)
@@ -54,19 +57,42 @@ enum NativeCodecs {
             codedPixels: Int(clamping: header.coded_pixels))
     }
 
-    /// The pixels in the layout of `PlanarImage`, not yet upright, and whether some of them are not opaque.
+    /// How decoded planes come out.
+    enum Rendition {
+        /// In the layout of `PlanarImage`: palettes become RGB, alpha is composited over black.
+        case colours
+        /// As they are stored: indices of a palette stay indices, and alpha is a plane of its own behind the others.
+        case samples
+    }
+
+    struct Pixels {
+        /// Planes in a row, not yet upright.
+        let values: [Float]
+        /// 256 colours of three values each, for files with a palette.
+        let palette: [Float]
+        /// Some pixel is not opaque.
+        let isAlphaUsed: Bool
+        /// Bytes that were skipped between the segments of a JPEG.
+        let strayBytes: Int
+    }
+
     static func pixels(
-        of bytes: [UInt8], format: ImageFormat, valueCount: Int
-    ) throws(Failure) -> (values: [Float], isAlphaUsed: Bool) {
+        of bytes: [UInt8], format: ImageFormat, header: Header, as rendition: Rendition
+    ) throws(Failure) -> Pixels {
+        let valueCount = header.pixelCount * (rendition == .samples ? header.sampleCount : header.channels)
+        let code = rendition == .samples ? IMAGE_CODEC_SAMPLES : IMAGE_CODEC_COLOURS
         var isAlphaUsed = false
         var report = image_codec_report()
+        var palette = [Float](repeating: 0, count: Int(IMAGE_CODEC_PALETTE_VALUES))
         let values = unsafe [Float](unsafeUninitializedCapacity: valueCount) { buffer, count in
             let status = unsafe image_codec_read_pixels(
-                code(format), bytes, bytes.count, buffer.baseAddress, valueCount, &isAlphaUsed, &report)
+                self.code(format), bytes, bytes.count, code, buffer.baseAddress, valueCount, &palette, &isAlphaUsed,
+                &report)
             count = status == IMAGE_CODEC_OK ? valueCount : 0
         }
         try check(report)
-        return (values, isAlphaUsed)
+        return Pixels(
+            values: values, palette: palette, isAlphaUsed: isAlphaUsed, strayBytes: Int(clamping: report.stray_bytes))
     }
 
     /// - Parameter samples: rows of pixels; 16 bit samples have their high byte first.

@@ -129,6 +129,15 @@ struct ManifestRules {
                 ["scoring", "boxSize"], found: "\(box.text) for an image of \(width.text) x \(height.text) pixels",
                 expected: "a box smaller than both sides", remedy: "make it smaller")
         }
+        if let range = value(["image"])["range"], let bounds = range.elements?.compactMap(\.number), bounds.count == 2,
+            // Samples are of that precision.
+            Float(bounds[0].double) >= Float(bounds[1].double)
+        {
+            report(
+                ["image", "range"], found: "the samples \(bounds[0].text) to \(bounds[1].text)",
+                expected: "the sample that is black, and a larger one that is white",
+                remedy: "write them as [0, 4095] for a camera of 12 bits, or leave \"range\" out")
+        }
         let tile = value(["image"])["tile"]
         if let tile { checkTile(tile, width, height) }
         let (seenWidth, seenHeight) = (tile?.member("width").number ?? width, tile?.member("height").number ?? height)

@@ -21,6 +21,12 @@ enum StandardError {
 
     static func warning(_ text: String, task: String? = nil) { write("warning", task, text) }
 
+    /// What was found before anything is run.
+    static func tell(notes: [String], warnings: [String]) {
+        for note in notes { self.note(note) }
+        for warning in warnings { self.warning(warning) }
+    }
+
     static func error(_ text: String, task: String? = nil) { write("error", task, text) }
 
     static func write(json value: some Encodable) {

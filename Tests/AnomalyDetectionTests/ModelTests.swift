@@ -1,5 +1,6 @@
 import BinaryCoding
 import BinaryCodingTestSupport
+import Imaging
 import NeuralNetworks
 import Testing
 
@@ -20,14 +21,14 @@ struct ModelTests {
     /// `model` up to its parameters, made in Python with struct.pack: "<8sI" b"NOMMODEL", 5, a "<q" before text and blocks, "<q" for
     /// whole numbers, "<f" for fractions, colours and scores. In this order: name and architecture; 1, 64, 32, 5, 2 for sizes and
     /// the box; 64, 32, 0 for tiles; 1 scale, 1 level; "none", no expected error, no response to contrast; "topK", 1/8, the colours
-    /// and the ceiling; the quantile, "empirical", 3 images with scores 1, 2, 3, no training scores, no chosen threshold.
+    /// and the ceiling; the quantile, "empirical", 3 images with scores 1, 2, 3, no training scores, no chosen threshold, no range.
     static let head = [UInt8](
         hex: """
             4E4F4D4D4F44454C0500000005000000000000007363726577030000000000000073646301000000000000004000000000000000
             20000000000000000500000000000000020000000000000040000000000000002000000000000000000000000000000001000000
             00000000010000000000000004000000000000006E6F6E65000000000000000000000000000000000400000000000000746F704B
             0000003E0000003F0000803E0000003E0000C03E0000403F0000003F0900000000000000656D7069726963616C03000000000000
-            0003000000000000000000803F000000400000404000000000000000000000000000000000
+            0003000000000000000000803F0000004000004040000000000000000000000000000000000000000000000000
             """)
     /// Then the parameters: their count and -3, -2, -1, 0, 1, 2, 3, -3, ... as "<f".
     static let content = head + [UInt8](hex: "8709000000000000") + littleEndian(parameters)
@@ -58,6 +59,17 @@ struct ModelTests {
                 try Model(bytes: content, name: "model")
             }
         }
+    }
+
+    @Test("keeps the range of samples; a range that nothing can be scaled by is damaged")
+    func sampleRange() throws {
+        var ranged = Self.model
+        ranged.range = SampleRange(lowest: 0, highest: 4095)
+        #expect(try Model(bytes: ranged.bytes, name: "m") == ranged)
+        var content = Array(ranged.bytes.dropLast(FileFormat.digestBytes))
+        let upper = content.count - 8 - 4 * Self.parameters.count - 4
+        content.replaceSubrange(upper..<upper + 4, with: [0, 0, 0, 0])
+        #expect(throws: FormatError.self) { try Model(bytes: content.sealed, name: "m") }
     }
 
     @Test("with a flipped bit anywhere is refused")

@@ -35,6 +35,26 @@ struct ImageScoresTests {
         }
     }
 
+    @Test("images in folders below that of their kind are told by these too")
+    func nested() throws {
+        let text =
+            "category,kind,image,score\nwood,hole,test/hole/cam1/0.png,1\nwood,hole,test/hole/cam2/0.png,2\n"
+            + "wood,hole,test/hole/0.png,3\nwood,other,test/other/hole/0.png,4\n"
+        for (hasObjects, object) in [(false, nil), (true, "wood")] as [(Bool, String?)] {
+            let scores = try scores(text, hasObjects: hasObjects)
+            for (name, score) in [("hole/cam1/0", 1), ("hole/cam2/0", 2), ("hole/0", 3), ("other/hole/0", 4)]
+                as [(String, Float)]
+            {
+                #expect(try scores.score(of: name, object: object) == score, "\(name)")
+            }
+        }
+        let scores = try scores("image,score\na/k/0.png,1\nb/k/0.png,2")
+        #expect { try scores.score(of: "k/0", object: nil) } throws: {
+            "\($0)".contains("the image k/0 has scores in the lines 2 and 3")
+        }
+        #expect(try scores.score(of: "a/k/0", object: nil) == 1)
+    }
+
     @Test(
         "a table without the columns, with two scores of one image, or with a score that is no number is refused",
         arguments: [

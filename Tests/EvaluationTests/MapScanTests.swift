@@ -49,6 +49,49 @@ struct MapScanTests {
         #expect(try scan("plain", "plaintruth").sets[0].masksWithoutMap == ["scratch/002"])
     }
 
+    @Test("maps and masks may lie in folders below those of their kinds")
+    func nested() throws {
+        try touch("maps/hole/cam1/000.tiff", "maps/hole/cam2/000.tiff", "maps/good/cam1/000.tiff")
+        try touch("truth/hole/cam1/000_mask.png", "truth/hole/cam2/000_mask.png")
+        let set = try #require(try scan().sets.first)
+        #expect(set.maps.map(\.name) == ["good/cam1/000", "hole/cam1/000", "hole/cam2/000"])
+        #expect(
+            set.maps.map(\.maskPath) == [nil] + ["cam1", "cam2"].map { "\(folder.path)/truth/hole/\($0)/000_mask.png" })
+        #expect(set.unusedMasks == UnusedMasks())
+    }
+
+    @Test("files among the masks that take no part are told, with the reason")
+    func unused() throws {
+        try touch("maps/hole/cam1/000.tiff", "maps/hole/cam2/000.tiff", "maps/hole/1.tiff", "maps/good/0.tiff")
+        try touch("truth/hole/000_mask.png", "truth/hole/1_Mask.png", "truth/hole/1_mask.png", "truth/good/0.png")
+        try touch("truth/hole/1_mask.bmp")
+        let set = try #require(try scan().sets.first)
+        var expected = UnusedMasks()
+        expected.withoutImage = ["hole/1_Mask"]
+        expected.ofGoodImages = ["good/0"]
+        expected.otherFormats = ["hole/1_mask.bmp"]
+        expected.shared = ["hole/000_mask": ["hole/cam1/000", "hole/cam2/000"]]
+        #expect(set.unusedMasks == expected)
+        #expect(set.unmasked == ["hole/cam1/000", "hole/cam2/000"])
+        let warnings = set.unusedMasks.warnings(folder: "truth/")
+        #expect(warnings.count == 4)
+        #expect(
+            warnings[0]
+                == "1 mask is not used, as it has the name of no image: hole/1_Mask. The mask of KIND/STEM.png is "
+                + "truth/KIND/STEM_mask.png or truth/KIND/STEM.png")
+        #expect(
+            warnings[3].hasSuffix(
+                "could belong to hole/cam1/000 and hole/cam2/000: put each mask into a folder like that of its image"))
+    }
+
+    @Test("a link that leads back to a folder above it is refused")
+    func loops() throws {
+        try touch("maps/hole/000.tiff", "truth/hole/000_mask.png")
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path + "/maps/hole/again", withDestinationPath: ".")
+        #expect { try scan() } throws: { "\($0)".contains("leads back to") }
+    }
+
     @Test(
         "the layout of MVTec's experiments is found from each of its levels",
         arguments: [("maps", "truth"), ("maps/anomaly_maps", "truth"), ("maps/anomaly_maps/wood", "truth/wood")])

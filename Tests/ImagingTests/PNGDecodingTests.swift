@@ -55,6 +55,26 @@ import Testing
         #expect(decoded.info.isAlphaUsed)
     }
 
+    @Test("an index beyond the palette is refused, as no colour is known for it", arguments: [1, 2, 4, 8] as [UInt8])
+    func beyondPalette(depth: UInt8) throws {
+        func file(_ index: UInt8, transparency: [UInt8] = []) -> [UInt8] {
+            RawPNG.bytes(
+                colour: 3, depth: depth, rows: [[index << (8 - depth)]], width: 1, palette: [9, 8, 7],
+                transparency: transparency)
+        }
+        #expect(
+            try ImageDecoder.decode(bytes: file(0), name: "a.png").image.values == [9, 8, 7].map { $0 / 255 as Float })
+        for transparency in [[], [128]] as [[UInt8]] {
+            let bytes = file(1, transparency: transparency)
+            #expect(
+                throws: ImagingError.damaged(
+                    name: "a.png", format: .png, byteCount: bytes.count,
+                    reason: "a pixel has the colour number 1, but the palette ends at 0")
+            ) { try ImageDecoder.decode(bytes: bytes, name: "a.png") }
+            #expect(throws: ImagingError.self) { try Mask.decode(bytes: bytes, name: "a.png") }
+        }
+    }
+
     @Test("interlaced PNG decodes like plain PNG")
     func interlaced() throws {
         #expect(try Fixture.decode("grey1-interlaced.png").image == Pattern.image(channels: 1, bits: 1))

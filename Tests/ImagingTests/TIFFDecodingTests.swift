@@ -49,6 +49,29 @@ import Testing
         #expect(decoded.info.colour == .palette)
     }
 
+    @Test("a palette whose entries have 8 bits, against the standard, is read as well as one of full 16 bits")
+    func oddPalettes() throws {
+        let bytes = try Fixture.bytes("palette8-257.tif")
+        func number(_ position: Int, _ count: Int) -> Int {
+            (0..<count).reduce(0) { $0 | Int(bytes[position + $1]) << (8 * $1) }
+        }
+        let directory = number(4, 4)
+        let entry = try #require(
+            (0..<number(directory, 2)).map { directory + 2 + 12 * $0 }.first { number($0, 2) == 320 })
+        let start = number(entry + 8, 4)
+        var narrow = bytes
+        for index in 0..<768 { narrow[start + 2 * index + 1] = 0 }
+        #expect(
+            try ImageDecoder.decode(bytes: narrow, name: "a.tif").image == Pattern.palette(bits: 8, transparent: false))
+        var wide = bytes
+        for index in 0..<768 { wide[start + 2 * index] = UInt8(truncatingIfNeeded: index * 7) }
+        let image = try ImageDecoder.decode(bytes: wide, name: "a.tif").image
+        let index = Pattern.sample(3, 2, 0, bits: 8)
+        #expect(
+            image.values[2 * Pattern.width + 3] == Float(number(start + 2 * index + 1, 1) << 8 | index * 7 & 255)
+                / 65535)
+    }
+
     @Test(
         "unassociated alpha is composited over black",
         arguments: [("rgba", "", 3), ("rgba", "-planar", 3), ("greyalpha", "", 1)], [8, 16])

@@ -3,7 +3,8 @@ import Testing
 
 @testable import Reports
 
-@Suite("Report page in a browser", .enabled(if: HeadlessBrowser.installed != nil, "optional: Chromium is not installed"))
+@Suite(
+    "Report page in a browser", .enabled(if: HeadlessBrowser.installed != nil, "optional: Chromium is not installed"))
 struct BrowserTests {
     /// A name that would set `window.pwned` if any part of the page took it for markup.
     private static let hostile = "</script><script>pwned=1</script>\"><img src=x onerror=pwned=1>"

@@ -38,6 +38,49 @@ import Testing
         #expect(images.map(\.maskPath) == [root + "000_mask.png", root + "001.png", nil, nil, nil])
     }
 
+    @Test("Masks lie in folders like those of their images; one that several could have is used for none")
+    func nestedMasks() throws {
+        try data.writeCategory("bolt", train: 1)
+        for camera in ["cam1", "cam2"] {
+            try data.writeImage(12, to: "bolt/test/dent/\(camera)/001.png")
+            try data.writeImage(13, to: "bolt/test/dent/\(camera)/002.jpg")
+            try data.writeMask(to: "bolt/ground_truth/dent/\(camera)/001_mask.png")
+        }
+        try data.writeMask(to: "bolt/ground_truth/dent/002_mask.png")
+        let category = try mvtec()[0]
+        let masks = Dictionary(uniqueKeysWithValues: category.images.map { ($0.file, $0.maskFile) })
+        for camera in ["cam1", "cam2"] {
+            #expect(masks["test/dent/\(camera)/001.png"] == "ground_truth/dent/\(camera)/001_mask.png")
+            #expect(masks["test/dent/\(camera)/002.jpg"] == .some(nil))
+        }
+        #expect(masks["test/dent/000.png"] == "ground_truth/dent/000_mask.png")
+        #expect(
+            category.unusedMasks.shared == [
+                "ground_truth/dent/002_mask.png": ["test/dent/cam1/002", "test/dent/cam2/002"]
+            ])
+    }
+
+    @Test("Files among the masks that take no part are named, whatever the reason")
+    func unusedMasks() throws {
+        try data.writeCategory("bolt", train: 1)
+        for name in ["dent/000.png", "dent/nobody_mask.png", "dint/000_mask.png", "stray.png", "good/000_mask.png"] {
+            try data.writeMask(to: "bolt/ground_truth/" + name)
+        }
+        try data.write([1], to: "bolt/ground_truth/dent/000_mask.bmp")
+        let category = try mvtec()[0]
+        #expect(category.images.filter { $0.maskPath != nil }.map(\.file) == ["test/dent/000.png"])
+        let unused = category.unusedMasks
+        #expect(
+            unused.withoutImage.sorted()
+                == ["dent/000.png", "dent/nobody_mask.png", "dint/000_mask.png", "stray.png"].map {
+                    "ground_truth/" + $0
+                })
+        #expect(unused.ofGoodImages == ["ground_truth/good/000_mask.png"])
+        #expect(unused.otherFormats == ["ground_truth/dent/000_mask.bmp"])
+        #expect(category.maskWarnings.count == 3)
+        #expect(category.maskWarnings[0].hasPrefix("bolt: 4 masks are not used, as they have the names of no image: "))
+    }
+
     @Test("Categories come in the manifest's order, or by name where it asks for all")
     func order() throws {
         for name in ["nut", "bolt", "cap"] { try data.writeCategory(name, train: 1) }

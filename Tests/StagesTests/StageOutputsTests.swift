@@ -159,7 +159,7 @@ import Thresholds
         // By counting pairs: 96 anomalous pixels, of values 0.5 + n / 8, against 672 others, of values n / 8.
         #expect(abs((figures.pixelAUROC ?? 0) - StageOutputsTests.pairwiseAUROC) < 1e-12)
         expectPinned(
-            outputs, MetricsStage.self, version: 3, ["metrics.json": "d41de2bd401f", "scores.json": "1fa90359e9bd"])
+            outputs, MetricsStage.self, version: 4, ["metrics.json": "d41de2bd401f", "scores.json": "1fa90359e9bd"])
     }
 
     /// The share of pairs of an anomalous and a normal pixel that the map orders rightly, ties counted half.
@@ -243,7 +243,7 @@ import Thresholds
             return IngestStage.Source(image: image, digest: try Digest.of(filePath: path))
         }
         expectPinned(
-            try bench.run(TextureStage(files: files)), TextureStage.self, version: 1, ["textures.json": "ef798455ebdd"])
+            try bench.run(TextureStage(files: files)), TextureStage.self, version: 2, ["textures.json": "ef798455ebdd"])
     }
 
     @Test("Pictures give the pinned bytes")

@@ -1,11 +1,12 @@
 import BinaryCoding
+import Imaging
 import NeuralNetworks
 
 /// Everything that scoring an image needs, in one file.
 public struct Model: Sendable, Equatable {
-    /// Version 5 added a threshold that a person chose, and the digest at the end. Version 4 added the scores of training images.
-    /// Version 3 added the levels of the error, the response to contrast and how the threshold is estimated. Version 2 added
-    /// tiles, the scales, the map's normalisation and the expected error. Version 1 was the first.
+    /// Version 5 added the range of samples, a threshold that a person chose, and the digest at the end. Version 4 added the scores
+    /// of training images. Version 3 added the levels of the error, the response to contrast and how the threshold is estimated.
+    /// Version 2 added tiles, the scales, the map's normalisation and the expected error. Version 1 was the first.
     public static let format = FileFormat(magic: "NOMMODEL", version: 5)
 
     /// Larger than the largest network with the expected errors of the largest image.
@@ -17,6 +18,8 @@ public struct Model: Sendable, Equatable {
     public var baseWidth: Int
     /// Of images and of the network's input, in pixels.
     public var grid: TileGrid
+    /// Of the samples of images; nil for all that their files can hold.
+    public var range: SampleRange?
     public var parameters: [Float]
     public var normalization: PixelNormalization
     public var scoring: ScoringParameters
@@ -29,8 +32,8 @@ public struct Model: Sendable, Equatable {
     public var mapCeiling: Float
 
     public init(
-        name: String, architecture: NetworkArchitecture, baseWidth: Int, grid: TileGrid, parameters: [Float],
-        normalization: PixelNormalization, scoring: ScoringParameters, calibration: Calibration,
+        name: String, architecture: NetworkArchitecture, baseWidth: Int, grid: TileGrid, range: SampleRange? = nil,
+        parameters: [Float], normalization: PixelNormalization, scoring: ScoringParameters, calibration: Calibration,
         expectedErrors: [ExpectedError] = [],
         contrastResponse: ContrastResponse? = nil, mapCeiling: Float
     ) {
@@ -41,7 +44,7 @@ public struct Model: Sendable, Equatable {
         }
         (self.expectedErrors, self.contrastResponse) = (expectedErrors, contrastResponse)
         (self.name, self.architecture, self.baseWidth) = (name, architecture, baseWidth)
-        (self.grid, self.parameters) = (grid, parameters)
+        (self.grid, self.range, self.parameters) = (grid, range, parameters)
         self.normalization = normalization
         (self.scoring, self.calibration, self.mapCeiling) = (scoring, calibration, mapCeiling)
     }
@@ -68,6 +71,7 @@ public struct Model: Sendable, Equatable {
         writer.write(block: calibration.scores)
         writer.write(block: calibration.trainingScores)
         writer.write(block: calibration.chosenThreshold.map { [$0] } ?? [])
+        writer.write(block: range.map { [$0.lowest, $0.highest] } ?? [])
         writer.write(block: parameters)
         return writer.bytes
     }
@@ -138,6 +142,13 @@ public struct Model: Sendable, Equatable {
         calibration = Calibration(
             scores: scores, images: images, trainingScores: trainingScores, quantile: quantile, estimate: estimate,
             chosenThreshold: chosen.first)
+        let bounds = try reader.readBlock(of: Float.self)
+        if !bounds.isEmpty {
+            guard bounds.count == 2, let known = SampleRange(lowest: bounds[0], highest: bounds[1]) else {
+                throw .damaged(file, at: 0, what: "a range of samples that nothing could be scaled by")
+            }
+            range = known
+        }
         parameters = try reader.readBlock(of: Float.self)
         try reader.finish()
         let expected = self.architecture.description(baseWidth: baseWidth).parameterCount

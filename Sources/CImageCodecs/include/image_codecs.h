@@ -31,10 +31,23 @@ typedef struct {
     bool has_alpha;
 } image_codec_header;
 
+// How the planes of an image come out.
+typedef enum {
+    // One plane for grey, three for RGB and palettes. Alpha is composited over black.
+    IMAGE_CODEC_COLOURS = 0,
+    // Samples as they are stored: one plane for grey, three for RGB, one of indices (0...255) for palettes, and behind them
+    // one of alpha where the header has it.
+    IMAGE_CODEC_SAMPLES = 1,
+} image_codec_rendition;
+
+// Room for a palette: 256 colours of three values each.
+enum { IMAGE_CODEC_PALETTE_VALUES = 768 };
+
 // How a call ended. The message is that of the library, or names what is not supported.
 typedef struct {
     image_codec_status status;
     int64_t rows_decoded;  // -1 where it is not known
+    uint64_t stray_bytes;  // skipped between the segments of a JPEG, as they belong to none
     char message[240];
 } image_codec_report;
 
@@ -48,11 +61,12 @@ typedef struct {
 image_codec_status image_codec_read_header(image_codec_format format, const uint8_t *bytes, size_t count,
                                            image_codec_header *header, image_codec_report *report);
 
-// Decodes into planes of width * height floats each: one for grey, three for RGB and palettes. Integers are scaled to
-// 0...1, floats stay as they are, alpha is composited over black. plane_values is the room in planes, which has to fit
-// the header exactly. alpha_used says whether some pixel is not opaque.
-image_codec_status image_codec_read_pixels(image_codec_format format, const uint8_t *bytes, size_t count, float *planes,
-                                           size_t plane_values, bool *alpha_used, image_codec_report *report);
+// Decodes into planes of width * height floats each. Integers are scaled to 0...1, floats stay as they are. plane_values is
+// the room in planes, which has to fit the header and the rendition exactly. palette has room for
+// IMAGE_CODEC_PALETTE_VALUES and is filled in for files with a palette. alpha_used says whether some pixel is not opaque.
+image_codec_status image_codec_read_pixels(image_codec_format format, const uint8_t *bytes, size_t count,
+                                           image_codec_rendition rendition, float *planes, size_t plane_values,
+                                           float *palette, bool *alpha_used, image_codec_report *report);
 
 // samples: rows of width * channels values, 8 bit, or 16 bit big-endian; channels 1 or 3.
 image_codec_status image_codec_write_png(const uint8_t *samples, uint32_t width, uint32_t height, uint32_t channels,

@@ -4,6 +4,8 @@ public struct ImageSection: Sendable, Equatable {
     public var height: Int
     /// The network's input, where images are larger than it; nil where it is the whole image.
     public var tile: Tile?
+    /// The samples that are black and white; nil for the ends of what files can hold.
+    public var range: ClosedRange<Double>?
 
     /// Overlapping parts that an image is trained on and scored in.
     public struct Tile: Sendable, Equatable {
@@ -20,6 +22,11 @@ public struct ImageSection: Sendable, Equatable {
         if let tile = object["tile"] {
             self.tile = Tile(
                 width: tile.whole("width"), height: tile.whole("height"), overlap: tile.whole("overlap"))
+        }
+        if let bounds = object["range"]?.elements?.compactMap(\.number?.double), bounds.count == 2,
+            bounds[0] < bounds[1]
+        {
+            range = bounds[0]...bounds[1]
         }
     }
 }

@@ -1,3 +1,4 @@
+import Evaluation
 import Folders
 import Manifests
 
@@ -106,25 +107,61 @@ public enum DatasetScan {
         guard FolderWalk.isFolder(folder + "/test") else { return }
         var walk = FolderWalk(root)
         for kind in try walk.folders(in: folder + "/test") {
-            let masks = try maskFiles(folder + "/ground_truth/" + kind, &walk)
             try collect(root, place + "/test/" + kind, prefix: "test/\(kind)/", into: &category) { file, path in
-                let stem = SourceImage.stem(of: file)
-                return SourceImage(
-                    file: file, path: path, split: .test, kind: kind, isAnomalous: kind != "good",
-                    maskPath: masks[stem + "_mask"] ?? masks[stem], folder: root)
+                SourceImage(
+                    file: file, path: path, split: .test, kind: kind, isAnomalous: kind != "good", folder: root)
             }
         }
+        guard FolderWalk.isFolder(folder + "/ground_truth") else { return }
+        try pairMasks(in: folder + "/ground_truth", &walk, &category)
     }
 
-    /// Stem to path of the readable files in a folder of masks; nothing where there is no such folder.
-    private static func maskFiles(_ folder: String, _ walk: inout FolderWalk) throws(DatasetError) -> [String: String] {
-        var masks: [String: String] = [:]
-        for name in try walk.images(in: folder) {
-            if let other = masks.updateValue(folder + "/" + name, forKey: SourceImage.stem(of: name)) {
-                throw .sameName(category: folder, first: other, second: name)
+    /// Gives the anomalous images of a category their masks, and notes the others.
+    private static func pairMasks(
+        in folder: String, _ walk: inout FolderWalk, _ category: inout SourceCategory
+    ) throws(DatasetError) {
+        // By their names without extensions, such as `scratch/cam1/000_mask`.
+        var files: [String: String] = [:]
+        var (twins, others): ([(String, String)], [String]) = ([], [])
+        try walk.files(below: folder) { name, isImage in
+            if !isImage {
+                others.append(name)
+            } else if let other = files.updateValue(name, forKey: SourceImage.withoutExtension(name)) {
+                twins.append((other, name))
             }
         }
-        return masks
+        if let (first, second) = twins.first { throw .sameName(category: folder, first: first, second: second) }
+        func shown(_ name: String) -> String { "ground_truth/" + name }
+        var unused = UnusedMasks()
+        unused.otherFormats = others.map(shown)
+        let masks = Dictionary(grouping: files.keys) { String($0.prefix { $0 != "/" }) }
+        for (kind, names) in masks.sorted(by: { $0.key < $1.key }) {
+            let images = category.images.indices.filter {
+                category.images[$0].split == .test && category.images[$0].kind == kind
+            }
+            let prefix = kind + "/"
+            func below(_ name: String) -> String {
+                name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
+            }
+            func stem(_ image: Int) -> String {
+                below(String(SourceImage.withoutExtension(category.images[image].file).dropFirst("test/".count)))
+            }
+            let pairing = MaskPairing(images: images.map(stem), masks: names.map(below))
+            func file(_ mask: String) -> String { files[prefix + mask] ?? files[mask] ?? mask }
+            unused.withoutImage += pairing.unused.map { shown(file($0)) }
+            for (mask, claimants) in pairing.shared {
+                unused.shared[shown(file(mask))] = claimants.map { "test/" + prefix + $0 }
+            }
+            if kind == "good" {
+                unused.ofGoodImages += pairing.masks.values.map { shown(file($0)) }
+                continue
+            }
+            for image in images {
+                guard let mask = pairing.masks[stem(image)].map(file) else { continue }
+                (category.images[image].maskPath, category.images[image].maskFile) = (folder + "/" + mask, shown(mask))
+            }
+        }
+        category.unusedMasks = unused
     }
 
     private static func checked(_ category: SourceCategory) throws(DatasetError) -> SourceCategory {

@@ -10,9 +10,12 @@ public struct FolderSurvey: Sendable {
     public let jobName: String
     /// What was found, a line each.
     public let findings: [String]
+    /// What a user should look at before the job runs.
+    public let warnings: [String]
     private let dataset: Dataset
     private let size: (width: Int, height: Int)
     private let showsObject: Bool
+    private let range: SampleRange?
     private let followsLinks: Bool
 
     private enum Dataset: Sendable {
@@ -36,6 +39,7 @@ public struct FolderSurvey: Sendable {
         dataset = layout.dataset
         jobName = FolderSurvey.jobName(path.name)
         var lines = [layout.description]
+        var warnings: [String] = []
         var images: [SourceImage] = []
         for category in layout.categories {
             images += category.images
@@ -50,6 +54,7 @@ public struct FolderSurvey: Sendable {
             let unlabelled = test.count { $0.isAnomalous == nil }
             if unlabelled > 0 { line += ", \(unlabelled) images to score" }
             lines.append(line)
+            warnings += category.maskWarnings
             if !category.ignoredFiles.isEmpty {
                 lines.append(
                     "  left out, no images by their names: "
@@ -59,30 +64,40 @@ public struct FolderSurvey: Sendable {
         }
         let probe = FolderSurvey.probe(images)
         size = FolderSurvey.networkSize(probe.sizes)
-        showsObject = FolderSurvey.showsObject(images.filter { $0.split == .train })
+        let seen = FolderSurvey.look(at: images.filter { $0.split == .train })
+        showsObject = seen.showsObject
+        range = seen.highestSample.flatMap { SampleRange(highestSample: $0) }
         lines += probe.findings
+        if let range, let highest = seen.highestSample {
+            lines.append(
+                "no sample of the images of 16 bit exceeds \(highest), as from a camera of fewer bits: the range \(range.words)"
+            )
+        }
         lines.append(
             showsObject
                 ? "most images show an object on a plain background: the preset object"
                 : "no plain background that an object would stand out from: the preset texture")
         findings = lines
+        self.warnings = warnings
     }
 
-    /// Whether an object can be told from a plain background in most of some images.
-    private static func showsObject(_ images: [SourceImage]) -> Bool {
+    /// Whether an object can be told from a plain background in most of some images, and the highest sample of those of 16 bit.
+    private static func look(at images: [SourceImage]) -> (showsObject: Bool, highestSample: Int?) {
         var seen = 0, objects = 0
+        var highest: Int?
         for index in Swift.stride(from: 0, to: images.count, by: max(1, images.count / seenImages)) {
             // What cannot be decoded was told of by the probe, or is told of when the job runs.
             guard
                 let bytes = try? AtomicFile.read(
                     images[index].path, in: images[index].folder, limitBytes: DecodeLimits().maximumFileBytes),
-                let decoded = try? IngestStage.packed(
+                let decoded = try? IngestStage.decode(
                     bytes, name: images[index].file, width: seenWidth, height: seenWidth)
             else { continue }
             seen += 1
-            if ForegroundEstimator().foreground(of: decoded.image).contains(0) { objects += 1 }
+            if ForegroundEstimator().foreground(of: decoded.packed.image).contains(0) { objects += 1 }
+            highest = [highest, decoded.reading.highestSample].compactMap { $0 }.max()
         }
-        return 2 * objects > seen
+        return (2 * objects > seen, highest)
     }
 
     private static func layout(
@@ -177,9 +192,14 @@ public struct FolderSurvey: Sendable {
         }
         dataset = dataset.setting("onBadImage", to: .string("quarantine"))
         if followsLinks { dataset = dataset.setting("links", to: .string("follow")) }
+        var image = FolderSurvey.object([("width", .number(size.width)), ("height", .number(size.height))])
+        if let range {
+            image = image.setting(
+                "range", to: .array([range.lowest, range.highest].map { JSONValue.number(Int($0)) }))
+        }
         let sections: [(String, JSONValue)] = [
             ("name", .string(jobName)), ("preset", .string(showsObject ? "object" : "texture")), ("dataset", dataset),
-            ("image", FolderSurvey.object([("width", .number(size.width)), ("height", .number(size.height))])),
+            ("image", image),
         ]
         // A line for each section: short enough to be read at a glance and changed by hand.
         let lines = sections.map { "  \"\($0)\": " + FolderSurvey.inline($1) }

@@ -1,3 +1,4 @@
+import Evaluation
 import Folders
 
 /// An image file of a data set, before anybody has looked into it.
@@ -14,6 +15,8 @@ public struct SourceImage: Sendable, Equatable {
     /// Nil where nobody has said.
     public var isAnomalous: Bool?
     public var maskPath: String?
+    /// Relative to the category's folder; there where `maskPath` is.
+    public var maskFile: String?
     /// That was named and that the files have to lie in when they are read; nil where any place will do.
     public var folder: NamedFolder?
 
@@ -25,6 +28,9 @@ public struct SourceImage: Sendable, Equatable {
         guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
         return String(name[..<dot])
     }
+
+    /// A path without the extension of its file.
+    static func withoutExtension(_ path: String) -> String { folder(of: path) + stem(of: path) }
 
     /// The folders of a path with a slash at the end, or nothing.
     static func folder(of path: String) -> String {
@@ -50,4 +56,9 @@ public struct SourceCategory: Sendable, Equatable {
         let others = resultFolders.count == 1 ? "" : " and \(resultFolders.count - 1) more"
         return ["\(name): left out \(first)\(others): results that Nominal wrote are not read as images"]
     }
+    /// Files among the masks that take no part; relative to the category's folder.
+    public var unusedMasks = UnusedMasks()
+
+    /// What a user has to know of the masks, a sentence each.
+    var maskWarnings: [String] { unusedMasks.warnings(folder: "ground_truth/").map { "\(name): \($0)" } }
 }

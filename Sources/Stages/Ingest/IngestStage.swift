@@ -9,8 +9,9 @@ import Pipeline
 struct IngestStage: Stage {
     static let name = "ingest"
     /// History: 1 = first; 2 = faults of a mask name its image, and no path; of files that are set aside, the kind of the fault;
-    /// 3 = says which images are grey; 4 = values that are not finite are a fault of their own.
-    static let version = 4
+    /// 3 = says which images are grey; 4 = values that are not finite are a fault of their own; 5 = the range of samples, what is
+    /// labelled in masks that have more than two values, and warnings of both.
+    static let version = 5
 
     struct Source: Sendable {
         var image: SourceImage
@@ -34,6 +35,8 @@ struct IngestStage: Stage {
 
     var sources: [Source]
     var width, height: Int
+    /// Of the samples of the images; nil for all that their files can hold.
+    var range: SampleRange?
     var onBadImage: DatasetSection.BadImagePolicy
 
     let outputs = ["images.json"]
@@ -41,6 +44,7 @@ struct IngestStage: Stage {
     /// A part for each image, so that a difference names the image.
     var parameters: [KeyPart] {
         [KeyPart("width", width), KeyPart("height", height), KeyPart("onBadImage", onBadImage.rawValue)]
+            + SampleRange.keyParts(range)
             + sources.map { source in
                 KeyPart(
                     source.image.file,
@@ -49,6 +53,7 @@ struct IngestStage: Stage {
                         KeyPart("kind", source.image.kind),
                         KeyPart("isAnomalous", source.image.isAnomalous.map { "\($0)" } ?? "unknown"),
                         KeyPart("mask", source.maskDigest.map { .digest($0) } ?? .text("none")),
+                        KeyPart("maskFile", source.image.maskFile ?? "none"),
                     ]))
             }
     }
@@ -56,13 +61,14 @@ struct IngestStage: Stage {
     func run(_ context: TaskContext) throws {
         var index = ImageIndex(entries: [])
         var faults: [String] = []
+        var samples = SampleRemarks(range: range)
         for (number, source) in sources.enumerated() {
             try context.checkCancellation()
             var entry = ImageIndex.Entry(
                 file: source.image.file, split: source.image.split, kind: source.image.kind,
                 isAnomalous: source.image.isAnomalous, source: source.digest, width: 0, height: 0)
             do {
-                try ingest(source, into: &entry, context)
+                try ingest(source, into: &entry, &samples, context)
             } catch let fault as ImagingError {
                 reject(&entry, ImageFault(fault), "\(fault)", context, &faults)
             } catch let error as IngestError {
@@ -73,6 +79,7 @@ struct IngestStage: Stage {
             context.progress(number + 1, of: sources.count, unit: "images")
         }
         if !faults.isEmpty { throw IngestError.badImages(faults) }
+        for warning in samples.warnings { context.warn(warning) }
         try context.writeJSON(index, to: "images.json")
     }
 
@@ -89,59 +96,70 @@ struct IngestStage: Stage {
         }
     }
 
-    private func ingest(_ source: Source, into entry: inout ImageIndex.Entry, _ context: TaskContext) throws {
+    private func ingest(
+        _ source: Source, into entry: inout ImageIndex.Entry, _ samples: inout SampleRemarks, _ context: TaskContext
+    ) throws {
+        let file = source.image.file
+        var decoded: (packed: PackedImage, reading: ImageReading)?
+        func decode() throws -> (packed: PackedImage, reading: ImageReading) {
+            if let decoded { return decoded }
+            let bytes = try SourceBytes.read(
+                source.image.path, in: source.image.folder, expecting: source.digest, name: file)
+            let made = try IngestStage.decode(bytes, name: file, width: width, height: height, range: range)
+            decoded = made
+            return made
+        }
+        let content = [KeyPart("source", .digest(source.digest))] + SampleRange.keyParts(range)
         let pixels = try context.memo(
-            stage: "decode", version: 1,
-            parts: [KeyPart("source", .digest(source.digest)), KeyPart("width", width), KeyPart("height", height)]
-        ) {
-            let bytes = try SourceBytes.read(
-                source.image.path, in: source.image.folder, expecting: source.digest, name: source.image.file)
-            return try IngestStage.packed(bytes, name: source.image.file, width: width, height: height).bytes
-        }
-        let packed = try PackedImage(bytes: try context.blob(pixels), name: source.image.file)
-        // The decoder has checked the name of the file that was decoded; here the same bytes may come by another name.
-        if let labelled = ImageFormat(extensionOf: source.image.file), labelled != packed.original.format {
-            throw ImagingError.mislabelled(
-                name: source.image.file, labelled: labelled, actual: packed.original.format)
-        }
-        (entry.pixels, entry.width, entry.height) = (pixels, packed.original.width, packed.original.height)
-        entry.isGrey = packed.isGrey
-        guard let maskPath = source.image.maskPath, let maskDigest = source.maskDigest else { return }
-        // Not its path, which is no part of the key and must not reach a result.
-        let maskName = "the mask of \(source.image.file)"
-        let mask = try context.memo(stage: "mask", version: 1, parts: [KeyPart("source", .digest(maskDigest))]) {
-            let bytes = try SourceBytes.read(
-                maskPath, in: source.image.folder, expecting: maskDigest, name: maskName)
-            return try Mask.decode(bytes: bytes, name: maskName).pngBytes()
-        }
-        let size = try ImageDecoder.probe(path: try context.blobPath(mask))
-        guard (size.width, size.height) == (entry.width, entry.height) else {
+            stage: "decode", version: 2, parts: content + [KeyPart("width", width), KeyPart("height", height)]
+        ) { try decode().packed.bytes }
+        let reading = try StageJSON.decode(
+            ImageReading.self,
+            try context.blob(
+                try context.memo(stage: ImageReading.memo, version: ImageReading.version, parts: content) {
+                    try StageJSON.encode(try decode().reading)
+                }))
+        try reading.format.check(extensionOf: file)
+        samples.add(reading, of: file)
+        (entry.pixels, entry.width, entry.height) = (pixels, reading.width, reading.height)
+        entry.isGrey = try PackedImage(bytes: try context.blob(pixels), name: file).isGrey
+        guard let mask = try MaskIngest(source)?.ingest(context) else { return }
+        guard (mask.width, mask.height) == (entry.width, entry.height) else {
             throw IngestError.maskSize(
-                mask: maskName, found: "\(size.width) x \(size.height)",
+                mask: "the mask of \(file)", found: "\(mask.width) x \(mask.height)",
                 expected: "\(entry.width) x \(entry.height)")
         }
-        entry.mask = mask
+        entry.mask = mask.digest
     }
 
-    /// An image file as the network sees it.
-    static func packed(_ bytes: [UInt8], name: String, width: Int, height: Int) throws -> PackedImage {
-        let decoded = try ImageDecoder.decode(bytes: bytes, name: name)
-        if decoded.info.isFloat { try requireUnitRange(decoded.image, name: name) }
-        let image = decoded.image.resized(width: width, height: height).convertedToRGB()
-        return PackedImage(image, original: PackedImage.Original(decoded.info))
+    /// An image file as the network sees it, and what its file is like. That depends on nothing but the bytes and the numbers,
+    /// by which it is kept: whether the file has the name of its format is for the caller to check.
+    static func decode(
+        _ bytes: [UInt8], name: String, width: Int, height: Int, range: SampleRange? = nil
+    ) throws -> (packed: PackedImage, reading: ImageReading) {
+        let decoded = try ImageDecoder.decode(bytes: bytes, name: name, checksExtension: false)
+        if decoded.info.isFloat { try requireFinite(decoded.image, name: name) }
+        let (scaled, clipped) = range?.scaled(decoded) ?? (decoded.image, 0)
+        if decoded.info.isFloat { try requireUnitRange(scaled, name: name) }
+        let image = scaled.resized(width: width, height: height).convertedToRGB()
+        return (
+            PackedImage(image, original: PackedImage.Original(decoded.info)), ImageReading(decoded, clipped: clipped)
+        )
     }
 }
 
 extension IngestStage {
+    /// Not by the smallest and the largest value: a comparison passes over NaN.
+    private static func requireFinite(_ image: PlanarImage, name: String) throws(IngestError) {
+        guard let index = image.values.firstIndex(where: { !$0.isFinite }) else { return }
+        let pixel = index % (image.width * image.height)
+        throw .notFinite(
+            name, value: image.values[index], x: pixel % image.width, y: pixel / image.width,
+            count: image.values.count { !$0.isFinite })
+    }
+
     /// Integers are scaled to 0...1 by the decoder; a floating-point file may hold anything.
     private static func requireUnitRange(_ image: PlanarImage, name: String) throws(IngestError) {
-        // Not by the smallest and the largest value: a comparison passes over NaN.
-        if let index = image.values.firstIndex(where: { !$0.isFinite }) {
-            let pixel = index % (image.width * image.height)
-            throw .notFinite(
-                name, value: image.values[index], x: pixel % image.width, y: pixel / image.width,
-                count: image.values.count { !$0.isFinite })
-        }
         guard let lowest = image.values.min(), let highest = image.values.max(), lowest >= 0, highest <= 1 else {
             throw .floatRange(name, lowest: image.values.min() ?? 0, highest: image.values.max() ?? 0)
         }
@@ -177,7 +195,8 @@ enum IngestError: Error, CustomStringConvertible {
         case .changed(let name):
             "\(name) changed while it was being read; run again when nothing writes to the data set"
         case .floatRange(let name, let lowest, let highest):
-            "\(name) holds floating-point values from \(lowest) to \(highest); expected 0 to 1: scale them before ingest"
+            "\(name) holds floating-point values from \(lowest) to \(highest); expected 0 to 1: scale them before "
+                + "ingest, or set \"range\" in the manifest's image section"
         case .notFinite(let name, let value, let x, let y, let count):
             "\(name) holds \(count == 1 ? "1 value that is" : "\(count) values that are") not a finite number, the first "
                 + "(\(value)) at column \(x), row \(y); expected numbers from 0 to 1: replace invalid pixels before ingest"

@@ -24,13 +24,15 @@ extension GraphAssembler {
     /// Tasks that decode images, each for some of them, which depend on their names.
     /// - Parameter prefix: of the names of the tasks; a label follows, which is returned too.
     mutating func addIngest(
-        _ prefix: String, _ sources: [IngestStage.Source], _ grid: TileGrid, _ manifest: JobManifest,
+        _ prefix: String, _ sources: [IngestStage.Source], _ view: ImageView, _ manifest: JobManifest,
         _ onBadImage: DatasetSection.BadImagePolicy, isIntermediate: Bool
     ) -> [(label: String, task: TaskID)] {
         ContentDefinedChunks.split(sources, size: manifest.scoring.shardSize, name: \.image.file).map { chunk in
             let task = add(
                 prefix + chunk.label,
-                IngestStage(sources: chunk.elements, width: grid.width, height: grid.height, onBadImage: onBadImage),
+                IngestStage(
+                    sources: chunk.elements, width: view.width, height: view.height, range: view.range,
+                    onBadImage: onBadImage),
                 isIntermediate: isIntermediate)
             return (chunk.label, task)
         }

@@ -30,6 +30,8 @@ public struct Job: Sendable {
     public let sourcePaths: [String]
     /// What the scan found that is worth telling.
     public let notes: [String]
+    /// What it found that makes the figures other than expected.
+    public let warnings: [String]
     /// Knows, after a run, how the training of this job kept pace with its input.
     public let meter: InputMeter
     /// The decoded training images that the tasks share.
@@ -48,7 +50,7 @@ public struct Job: Sendable {
         graph = try TaskGraph(builder.assembler.tasks)
         require = builder.require
         sourcePaths = builder.sourcePaths
-        notes = builder.notes
+        (notes, warnings) = (builder.notes, builder.warnings)
         meter = builder.shelves.meter
         images = builder.shelves.images
     }

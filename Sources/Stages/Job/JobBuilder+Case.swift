@@ -11,7 +11,7 @@ extension JobBuilder {
         let sources = try category.images.filter { $0.split == split }.map { try IngestStage.Source($0, digestOf) }
         return assembler.addIngest(
             "\(category.name)/ingest/\(recipe.grid.width)x\(recipe.grid.height)/\(split.rawValue)-", sources,
-            recipe.grid, manifest, manifest.dataset.onBadImage, isIntermediate: true
+            recipe.view, manifest, manifest.dataset.onBadImage, isIntermediate: true
         ).map(\.task)
     }
 

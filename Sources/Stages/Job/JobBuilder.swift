@@ -12,6 +12,7 @@ struct JobBuilder {
     var assembler = GraphAssembler()
     private(set) var sourcePaths: [String] = []
     private(set) var notes: [String] = []
+    private(set) var warnings: [String] = []
     /// The task that holds figures against requirements; nil where nothing is required.
     private(set) var require: TaskID?
     private var requirements: [(name: String, requirements: [RequirementSection.Requirement])] = []
@@ -45,6 +46,7 @@ struct JobBuilder {
                     paths.formUnion(category.images.map(\.path))
                     paths.formUnion(category.images.compactMap(\.maskPath))
                     notes += category.resultNotes
+                    warnings += category.maskWarnings
                     if !category.ignoredFiles.isEmpty {
                         notes.append(
                             "\(category.name): \(category.ignoredFiles.count) files are no images by their names and are "

@@ -38,7 +38,7 @@ public struct ScoringJob: Sendable {
                 "ingest/\(chunk.label)",
                 IngestStage(
                     sources: try chunk.elements.map { try IngestStage.Source($0, digestOf) },
-                    width: model.grid.width, height: model.grid.height,
+                    width: model.view.width, height: model.view.height, range: model.view.range,
                     onBadImage: setAsideBadImages ? .quarantine : .fail))
             let scores = assembler.add(
                 "score/\(chunk.label)", ScoreStage(engine: choice, engines: engines, threshold: threshold),

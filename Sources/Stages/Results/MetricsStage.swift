@@ -6,8 +6,8 @@ import Pipeline
 /// The metrics of one category.
 struct MetricsStage: Stage {
     static let name = "metrics"
-    /// 3: the curves, and AUPIMO of each image. 2: all figures of `DetectionMetrics` instead of two AUROCs.
-    static let version = 3
+    /// 4: a warning where figures are undefined because images were set aside. 3: the curves, and AUPIMO of each image. 2: all figures of `DetectionMetrics` instead of two AUROCs.
+    static let version = 4
 
     let outputs = ["metrics.json", "scores.json"]
     let parameters: [KeyPart] = []
@@ -17,8 +17,12 @@ struct MetricsStage: Stage {
             try context.readJSON(ScoreIndex.self, $0).entries
         }
         var masks: [String: Digest] = [:]
+        var setAside: [ImageIndex.Entry] = []
         for input in context.inputs(startingWith: "images") {
-            for entry in try context.readJSON(ImageIndex.self, input).entries { masks[entry.file] = entry.mask }
+            for entry in try context.readJSON(ImageIndex.self, input).entries {
+                masks[entry.file] = entry.mask
+                if entry.rejection != nil { setAside.append(entry) }
+            }
         }
         // Large test sets are ranked in a file beside the outputs, where there must be room for results anyway.
         var evaluation = try TestSetEvaluation(scratchFolder: context.outputPath("."))
@@ -29,6 +33,7 @@ struct MetricsStage: Stage {
         }
         let result = try evaluation.result()
         warn(result.metrics.images, scores, masks, context)
+        if let warning = MetricsStage.warning(result.metrics, setAside) { context.warn(warning) }
         try context.writeJSON(CategoryMetrics(result), to: "metrics.json")
         try context.writeJSON(ScoreIndex(entries: scores), to: "scores.json")
     }
@@ -50,6 +55,26 @@ struct MetricsStage: Stage {
                 name: score.file, width: map.width, height: map.height, values: map.values, mask: mask?.values,
                 isAnomalous: isAnomalous),
             score: score.score)
+    }
+
+    /// Says that figures are undefined because the images that would define them were set aside.
+    private static func warning(_ metrics: DetectionMetrics, _ setAside: [ImageIndex.Entry]) -> String? {
+        let images = metrics.images
+        let (lacking, isAnomalous): (String, Bool)
+        if images.anomalous == 0 {
+            (lacking, isAnomalous) = ("all figures are undefined, as no anomalous image is left", true)
+        } else if images.normal == 0 {
+            (lacking, isAnomalous) = ("figures are undefined, as no normal image is left", false)
+        } else if metrics.pixelAUROC == nil {
+            (lacking, isAnomalous) = ("pixel figures are undefined, as no anomalous image with a mask is left", true)
+        } else {
+            return nil
+        }
+        let missing = setAside.filter { $0.isAnomalous == isAnomalous }
+        guard let first = missing.first else { return nil }
+        return
+            "\(lacking): \(missing.count) \(isAnomalous ? "anomalous" : "normal") test images were set aside. The first is "
+            + "\(first.file), because: \(first.rejection ?? "")"
     }
 
     private func warn(

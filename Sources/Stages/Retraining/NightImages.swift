@@ -29,6 +29,8 @@ public struct NightImages: Sendable {
     public let refusedLinks: [LinkFault]
     /// Sentences about folders of results, which are left out.
     public let resultNotes: [String]
+    /// Of the labelled images of the gate.
+    public let maskWarnings: [String]
     private let normalFolder: String
 
     /// Checks of a manifest that come before any file is read.
@@ -101,6 +103,7 @@ public struct NightImages: Sendable {
             try DatasetScan.labelled(below: only.manifest.folder(path))
         }
         (textures, labelled) = (textureScan?.images, labelledScan?.images)
+        maskWarnings = labelledScan?.maskWarnings ?? []
         resultNotes = [found, arrived, textureScan, labelledScan].compactMap(\.self).flatMap(\.resultNotes)
         let all = base + incoming + (textures ?? []) + (labelled ?? [])
         let paths = Set(all.map(\.path) + all.compactMap(\.maskPath)).sorted()

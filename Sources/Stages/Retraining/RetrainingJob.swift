@@ -1,5 +1,6 @@
 import AnomalyDetection
 import ContentStore
+import Imaging
 import Manifests
 import NeuralNetworks
 import Pipeline
@@ -34,7 +35,7 @@ public struct RetrainingJob: Sendable {
         var builder = try Builder(
             images: images, recipe: recipe, sources: RetrainingJob.sources(roll, images),
             roll: TaskInput(name: "roll", source: .blob(rollDigest)), isWarm: isWarm)
-        let enrol = builder.enrol(recipe.grid)
+        let enrol = builder.enrol(recipe.view)
         var start = TrainingInputs(
             training: TaskInput("training", enrol, "training.json"),
             normalization: TaskInput("normalization", enrol, "normalization.json"),
@@ -56,15 +57,15 @@ public struct RetrainingJob: Sendable {
                 TaskInput("training", enrol, "normals.json"), TaskInput("heldout", enrol, "heldout.json"), start.colour,
             ], resources: .wholeMachine)
         var evidence: [TaskInput] = []
-        if let champion, let championInput { evidence += builder.judge("champion", championInput, champion.model.grid) }
+        if let champion, let championInput { evidence += builder.judge("champion", championInput, champion.model.view) }
         if let champion, let anchor {
             evidence +=
                 anchor.digest == champion.digest
                 ? evidence.map { $0.renamed(from: "champion", to: "anchor") }
                 : builder.judge(
-                    "anchor", TaskInput(name: "model", source: .blob(anchor.digest)), anchor.model.grid)
+                    "anchor", TaskInput(name: "model", source: .blob(anchor.digest)), anchor.model.view)
         }
-        let challenger = builder.judge("challenger", TaskInput("model", calibrate, "model"), recipe.grid)
+        let challenger = builder.judge("challenger", TaskInput("model", calibrate, "model"), recipe.view)
         evidence += challenger
         gate = builder.assembler.add(
             "\(images.model)/gate", GateStage(gate: images.section.gate), inputs: evidence)
@@ -98,12 +99,15 @@ public struct RetrainingJob: Sendable {
     public static func requireSameNetwork(_ champion: Model, _ name: String, _ images: NightImages) throws {
         guard images.section.start == .warm else { return }
         let recipe = try TrainingRecipe(images.manifest)
-        func words(_ architecture: NetworkArchitecture, _ width: Int, _ grid: TileGrid) -> String {
+        func words(
+            _ architecture: NetworkArchitecture, _ width: Int, _ grid: TileGrid, _ range: SampleRange?
+        ) -> String {
             "\(architecture.rawValue) of width \(width) for images of \(grid.width) x \(grid.height) pixels"
                 + (grid.isSingle ? "" : " in tiles of \(grid.tileWidth) x \(grid.tileHeight)")
+                + (range.map { " with samples of the range \($0.words)" } ?? "")
         }
-        let found = words(champion.architecture, champion.baseWidth, champion.grid)
-        let expected = words(recipe.architecture, recipe.baseWidth, recipe.grid)
+        let found = words(champion.architecture, champion.baseWidth, champion.grid, champion.range)
+        let expected = words(recipe.architecture, recipe.baseWidth, recipe.grid, recipe.range)
         guard found == expected else {
             throw RetrainingError.otherNetwork(champion: name, found: found, expected: expected)
         }
@@ -134,24 +138,24 @@ public struct RetrainingJob: Sendable {
             }
         }
 
-        private mutating func enrolled(_ grid: TileGrid) -> [TaskID] {
+        private mutating func enrolled(_ view: ImageView) -> [TaskID] {
             assembler.addIngest(
-                "\(images.model)/ingest/", sources, grid, images.manifest, .quarantine, isIntermediate: true
+                "\(images.model)/ingest/", sources, view, images.manifest, .quarantine, isIntermediate: true
             ).map(\.task)
         }
 
-        /// The labelled images of the gate, at a size.
-        private mutating func labelled(_ grid: TileGrid) -> [TaskID] {
+        /// The labelled images of the gate, as a model sees them.
+        private mutating func labelled(_ view: ImageView) -> [TaskID] {
             assembler.addIngest(
-                "\(images.model)/ingest/labelled-", labelledSources, grid, images.manifest,
+                "\(images.model)/ingest/labelled-", labelledSources, view, images.manifest,
                 images.manifest.dataset.onBadImage, isIntermediate: true
             ).map(\.task)
         }
 
-        /// The members at a size; the same task for the same size. One that cannot be used is left out, as it was when it came.
-        mutating func enrol(_ grid: TileGrid) -> TaskID {
+        /// The members as a model sees them; the same task for the same view. One that cannot be used is left out, as it was when it came.
+        mutating func enrol(_ view: ImageView) -> TaskID {
             var inputs = [roll]
-            for (number, part) in enrolled(grid).enumerated() {
+            for (number, part) in enrolled(view).enumerated() {
                 inputs.append(TaskInput("images.\(number)", part, "images.json"))
             }
             return assembler.add(
@@ -184,16 +188,16 @@ public struct RetrainingJob: Sendable {
                 images.model, known,
                 of: CardEvidenceTasks(
                     calibrate: calibrate, assess: assess, division: division,
-                    ingests: enrolled(recipe.grid) + labelled(recipe.grid), metrics: task("metrics")))
+                    ingests: enrolled(recipe.view) + labelled(recipe.view), metrics: task("metrics")))
         }
 
         /// What the gate hears of a model, which sees images at its own size.
-        mutating func judge(_ name: String, _ model: TaskInput, _ grid: TileGrid) -> [TaskInput] {
-            let enrol = enrol(grid)
+        mutating func judge(_ name: String, _ model: TaskInput, _ view: ImageView) -> [TaskInput] {
+            let enrol = enrol(view)
             var inputs = [
                 model, TaskInput("training", enrol, "normals.json"), TaskInput("heldout", enrol, "judged.json"),
                 // Of one size, so that both models are judged by the same defects.
-                TaskInput("colour", self.enrol(recipe.grid), "colour.json"),
+                TaskInput("colour", self.enrol(recipe.view), "colour.json"),
             ]
             if let textures { inputs.append(textures) }
             let assess = assembler.add(
@@ -203,7 +207,7 @@ public struct RetrainingJob: Sendable {
             var evidence = [TaskInput("\(name).assessment", assess, "assessment.json")]
             guard images.labelled != nil else { return evidence }
             var tested: [TaskInput] = []
-            for (number, part) in labelled(grid).enumerated() {
+            for (number, part) in labelled(view).enumerated() {
                 let scores = assembler.add(
                     "\(images.model)/score/\(name)-\(number)",
                     ScoreStage(engine: recipe.scoringEngine, engines: shelves.engines),

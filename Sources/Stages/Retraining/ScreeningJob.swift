@@ -40,7 +40,7 @@ public struct ScreeningJob: Sendable {
         {
             let sources = try list.map { try IngestStage.Source($0, images.digestOf) }
             return assembler.addIngest(
-                "\(name)/ingest/\(kind)-", sources, champion.grid, images.manifest, onBadImage, isIntermediate: false
+                "\(name)/ingest/\(kind)-", sources, champion.view, images.manifest, onBadImage, isIntermediate: false
             ).map { label, task in
                 let fingerprints = assembler.add(
                     "\(name)/fingerprint/\(kind)-\(label)", FingerprintStage(),
@@ -82,7 +82,7 @@ public struct ScreeningJob: Sendable {
         let usual = try images.base.filter { heldOut.contains(images.source($0)) }
             .map { try IngestStage.Source($0, images.digestOf) }
         for (number, part) in assembler.addIngest(
-            "\(name)/ingest/usual-", usual, champion.grid, images.manifest, images.manifest.dataset.onBadImage,
+            "\(name)/ingest/usual-", usual, champion.view, images.manifest, images.manifest.dataset.onBadImage,
             isIntermediate: false
         ).enumerated() {
             driftInputs.append(TaskInput("usual.\(number)", score(part.task, "usual-\(number)"), "scores.json"))

@@ -32,7 +32,7 @@ struct CalibrateStage: Stage {
     var parameters: [KeyPart] {
         recipe.networkKeyParts + recipe.sampleKeyParts + recipe.scoringEngine.keyParts + scoring.keyParts + [
             KeyPart("category", category), KeyPart("quantile", quantile), KeyPart("estimate", estimate.rawValue),
-        ] + (threshold.map { [KeyPart("threshold", $0)] } ?? [])
+        ] + (threshold.map { [KeyPart("threshold", $0)] } ?? []) + SampleRange.keyParts(recipe.range)
     }
 
     func run(_ context: TaskContext) throws {
@@ -90,7 +90,7 @@ struct CalibrateStage: Stage {
             estimate: estimate, chosenThreshold: threshold)
         let model = Model(
             name: category, architecture: recipe.architecture, baseWidth: recipe.baseWidth, grid: recipe.grid,
-            parameters: parameters, normalization: normalization, scoring: scoring,
+            range: recipe.range, parameters: parameters, normalization: normalization, scoring: scoring,
             calibration: calibration, expectedErrors: expectedErrors, contrastResponse: contrastResponse,
             mapCeiling: ceiling)
         try context.write(model.bytes, to: "model")

@@ -141,7 +141,9 @@ public struct ShardMerge {
         }
         guard try record.bytes() == bytes else { throw ShardError.damaged(file) }
         let shard = Shard("\(record.shard)/\(record.count)")
-        guard shard?.folderName == folder.split(separator: "/").last.map(String.init) else { throw ShardError.malformed(file) }
+        guard shard?.folderName == folder.split(separator: "/").last.map(String.init) else {
+            throw ShardError.malformed(file)
+        }
         return record
     }
 

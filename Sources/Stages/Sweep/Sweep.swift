@@ -19,7 +19,7 @@ public struct Sweep: Sendable {
     public let manifest: SweepManifest
     public let graph: TaskGraph
     /// What the scan found that is worth telling.
-    public let notes: [String]
+    public let notes, warnings: [String]
     public let trials: [SweepTrial]
     /// The models of each trial, by seed and then category.
     let cases: [[Case]]
@@ -39,7 +39,7 @@ public struct Sweep: Sendable {
                     metrics: $0.metrics)
             }
         }
-        notes = job.notes
+        (notes, warnings) = (job.notes, job.warnings)
         graph = try TaskGraph(job.graph.part(neededFor: self.cases.joined().flatMap(\.targets)))
     }
 

@@ -1,5 +1,6 @@
 import AnomalyDetection
 import ContentStore
+import Imaging
 import Manifests
 import NeuralNetworks
 import Pipeline
@@ -10,6 +11,8 @@ struct TrainingRecipe: Sendable {
     var baseWidth: Int
     /// Of images, and of the tiles that the network sees them in.
     var grid: TileGrid
+    /// Of the samples of images; nil for all that their files can hold.
+    var range: SampleRange?
     var training: TrainingParameters
     var augmentation: Augmentation
     var corruption: CorruptionParameters
@@ -23,6 +26,7 @@ struct TrainingRecipe: Sendable {
         grid = TileGrid(
             width: image.width, height: image.height, tileWidth: image.tile?.width ?? image.width,
             tileHeight: image.tile?.height ?? image.height, overlap: image.tile?.overlap ?? 0)
+        range = image.range.flatMap { SampleRange(lowest: Float($0.lowerBound), highest: Float($0.upperBound)) }
         let section = manifest.training
         training = TrainingParameters(
             steps: section.steps, batchSize: section.batchSize, learningRate: Float(section.learningRate),

@@ -13,8 +13,9 @@ struct EvaluateCommand: ParsableCommand {
               MAPS/KIND/STEM.tiff, with the masks TRUTH/KIND/STEM_mask.png
               MAPS/anomaly_maps/OBJECT/test/KIND/STEM.tiff, with the masks TRUTH/OBJECT/ground_truth/KIND/STEM_mask.png
             The second is that of MVTec's experiments and of the runs of this program. An image of the kind "good", or
-            without a mask file, is normal. Masks label the pixels that are not 0. The score of an image is the largest
-            value of its map, unless --scores gives another.
+            without a mask file, is normal. Masks label the pixels that are not black; of masks with more than two values,
+            those from half of the largest on. The score of an image is the largest value of its map, unless --scores
+            gives another.
 
             Examples:
               nominal evaluate --maps out/bottle --ground-truth mvtec_ad/bottle/ground_truth
@@ -71,7 +72,7 @@ struct EvaluateCommand: ParsableCommand {
             evaluation.scores = try scores.map { try ImageScores(ScoreTable(path: $0), hasObjects: scan.hasObjects) }
             var figures: [String: DetectionMetrics] = [:]
             for set in scan.sets {
-                let result = try evaluation.evaluate(set)
+                let result = try evaluation.evaluate(set, warn: { StandardError.warning($0) })
                 figures[set.object ?? ""] = result.metrics
                 note(set, result.metrics)
                 if let aupimos { try writeAUPIMO(result, set, to: aupimos) }
@@ -115,6 +116,9 @@ struct EvaluateCommand: ParsableCommand {
         let object = set.object.map { "\($0): " } ?? ""
         func list(_ names: [String]) -> String {
             names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", ..." : "")
+        }
+        for warning in set.unusedMasks.warnings(folder: set.masksFolder + "/") {
+            StandardError.warning(object + warning)
         }
         if !set.unmasked.isEmpty {
             StandardError.write(

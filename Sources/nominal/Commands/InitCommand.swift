@@ -44,6 +44,7 @@ struct InitCommand: ParsableCommand {
             _ = try JobManifest.parse(bytes: Array(text.utf8), file: target)
             _ = try AtomicFile.write(Array(text.utf8), to: target, onlyIfChanged: false)
             for line in survey.findings { print(line) }
+            for warning in survey.warnings { StandardError.warning(warning) }
             print("wrote \(target); next: nominal run \(target)")
         }
     }

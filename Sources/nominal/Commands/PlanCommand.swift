@@ -60,7 +60,7 @@ struct PlanCommand: ParsableCommand {
     ) throws {
         guard NamedFolder.exists(storeOptions.path + "/store.sqlite") else {
             let job = try Job(manifest) { try $0.map { try Digest.of(filePath: $0) } }
-            for note in job.notes { StandardError.note(note) }
+            StandardError.tell(notes: job.notes, warnings: job.warnings)
             for task in job.graph.tasks { print("run     \(task.id)  (it never ran)") }
             return print(
                 "\(job.graph.tasks.count) tasks to run, 0 done already; there is no store at \(storeOptions.path) yet")
@@ -70,7 +70,7 @@ struct PlanCommand: ParsableCommand {
         let job = try Job(manifest) {
             try store.sourceDigests(paths: $0, in: folders, verifyContent: verifyContent)
         }
-        for note in job.notes { StandardError.note(note) }
+        StandardError.tell(notes: job.notes, warnings: job.warnings)
         let plan = try Planner.plan(
             job.graph, store: store, keyParts: Job.keyParts, jobs: machine.jobCount,
             wholeMachineLimit: machine.coreCount / machine.threadCount)

@@ -67,7 +67,7 @@ struct PreviewCommand: ParsableCommand {
                 return try session.digests(paths)
             }
             guard let (folder, session) = opened else { fatalError("a job did not ask for the digests of its files") }
-            for note in job.notes { StandardError.note(note) }
+            StandardError.tell(notes: job.notes, warnings: job.warnings)
             let preview = try Preview(job, samples: samples)
             let summary = try session.execute(preview.graph)
             let pictures = preview.exports(summary)

@@ -128,6 +128,7 @@ struct RetrainCommand: ParsableCommand {
         for text in images.resultNotes { StandardError.note(text) }
         note(images.unreadable, "cannot be read and are left for another night")
         for link in images.refusedLinks { StandardError.note("left out: \(link)") }
+        for warning in images.maskWarnings { StandardError.warning(warning) }
         note(images.ignored, "are no PNG, TIFF or JPEG by their names and are left out")
         if job.training.candidates > 1 {
             StandardError.note("a night takes the last checkpoint: no training.candidates")

@@ -98,7 +98,7 @@ struct RunCommand: ParsableCommand {
             }
             defer { if let worker { try? AtomicFile.removeAll(worker.description) } }
             guard let (folder, session) = opened else { fatalError("a job did not ask for the digests of its files") }
-            for note in job.notes { StandardError.note(note) }
+            StandardError.tell(notes: job.notes, warnings: job.warnings)
             let (summary, exported) = try session.execute(
                 job.graph, worker: worker?.process, cluster: cluster, exportingTo: folder,
                 isSatisfied: { [store = session.store] in try job.requirements($0, store).allSatisfy(\.isMet) }

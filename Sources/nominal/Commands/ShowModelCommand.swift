@@ -37,6 +37,7 @@ struct ShowModelCommand: ParsableCommand {
             row(
                 "images",
                 "\(grid.width) x \(grid.height)\(tiles ? " in tiles of \(grid.tileWidth) x \(grid.tileHeight)" : "")")
+            if let range = network.range { row("samples", range.words) }
             let scoring = network.scoring
             row(
                 "scores",

@@ -62,7 +62,7 @@ struct SweepCommand: ParsableCommand {
                 return try session.digests(paths, verifyContent: verification.readsContent)
             }
             guard let (folder, session) = opened else { fatalError("a sweep did not ask for the digests of its files") }
-            for note in sweep.notes { StandardError.note(note) }
+            StandardError.tell(notes: sweep.notes, warnings: sweep.warnings)
             if manifest.job.execution.asksForOtherProcesses {
                 StandardError.note(
                     "\(manifest.job.name): limits, isolation and the runner of \"execution\" are for nominal run; the trials run "
@@ -94,7 +94,7 @@ struct SweepCommand: ParsableCommand {
             if let store { return try store.sourceDigests(paths: paths, verifyContent: verification.readsContent) }
             return try paths.map { try Digest.of(filePath: $0) }
         }
-        for note in sweep.notes { StandardError.note(note) }
+        StandardError.tell(notes: sweep.notes, warnings: sweep.warnings)
         print(SweepTable.text(trials: sweep))
         let done = try store.map { try Planner.plan(sweep.graph, store: $0, keyParts: Job.keyParts).cachedCount } ?? 0
         let sharing = sweep.sharing

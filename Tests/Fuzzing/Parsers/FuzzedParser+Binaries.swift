@@ -20,6 +20,7 @@ extension FuzzedParser {
                 Model(
                     name: "screw", architecture: .sdc, baseWidth: 1,
                     grid: TileGrid(width: 64, height: 32, tileWidth: 32, tileHeight: 16, overlap: 4),
+                    range: score == .max ? SampleRange(lowest: 0, highest: 4095) : nil,
                     parameters: parameters,
                     normalization: PixelNormalization(mean: [0.5, 0.25, 0.125], deviation: 0.375),
                     scoring: ScoringParameters(boxSize: 5, boxPasses: 2, imageScore: score, topFraction: 0.125),

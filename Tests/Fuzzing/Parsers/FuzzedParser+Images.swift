@@ -32,10 +32,15 @@ extension FuzzedParser {
 
     private static let mask = FuzzedParser(
         name: "mask", maximumBytes: 8192, checksLeaks: true,
-        seeds: { try fixtures { $0.hasPrefix("grey") && !$0.contains("16") } }
+        seeds: { try fixtures { !$0.hasPrefix("orientation") && !$0.hasPrefix("unsupported") } }
     ) { _ in
         { bytes in
-            let mask = try Mask.decode(bytes: PNGChecksums.repaired(bytes), name: "input", limits: limits)
+            let bytes = PNGChecksums.repaired(bytes)
+            let mask = try Mask.decode(bytes: bytes, name: "input", limits: limits)
+            let image = try ImageDecoder.decode(bytes: bytes, name: "input", limits: limits).image
+            guard (mask.width, mask.height) == (image.width, image.height) else {
+                fatalError("a mask of \(mask.width) x \(mask.height) for an image of \(image.width) x \(image.height)")
+            }
             guard try Mask.decode(bytes: mask.pngBytes(), name: "mask", limits: limits) == mask else {
                 fatalError("a mask changes when it is written and read")
             }

@@ -1,0 +1,58 @@
+import ContentStore
+import Imaging
+
+/// What a user has to know of the samples of some images.
+struct SampleRemarks {
+    private let range: SampleRange?
+    /// Of images of 16 bit integers, by their files.
+    private var highest: [(file: String, sample: Int)] = []
+    private var clipped: [(file: String, samples: Int)] = []
+    private var stray: [String] = []
+
+    init(range: SampleRange? = nil) { self.range = range }
+
+    mutating func add(_ reading: ImageReading, of file: String) {
+        if let sample = reading.highestSample { highest.append((file, sample)) }
+        if reading.clippedSamples > 0 { clipped.append((file, reading.clippedSamples)) }
+        if reading.strayBytes > 0 { stray.append("\(file) \(ImageInfo.strayBytesRemark(reading.strayBytes))") }
+    }
+
+    /// In the order in which the images came.
+    var warnings: [String] {
+        var warnings = stray
+        if range == nil, let top = highest.map(\.sample).max(), let range = SampleRange(highestSample: top) {
+            warnings.append(
+                "no sample of the \(highest.count == 1 ? "16 bit image" : "\(highest.count) 16 bit images") exceeds \(top) of "
+                    + "65535, so that they are nearly black: \(SampleRemarks.some(highest.map(\.file))). If the camera has "
+                    + "fewer bits, set \"range\": \(range.words) in the image section of the manifest, by which the model is trained"
+            )
+        }
+        if let range, !clipped.isEmpty {
+            let images = clipped.count == 1 ? "1 image has" : "\(clipped.count) images have"
+            let shown = clipped.map { "\($0.file) (\($0.samples))" }
+            warnings.append(
+                "\(images) samples beyond the range \(range.words), which are clipped: \(SampleRemarks.some(shown)). If "
+                    + "that is not wanted, change \"range\" in the image section of the manifest")
+        }
+        return warnings
+    }
+
+    private static func some(_ names: [String]) -> String {
+        names.prefix(3).joined(separator: ", ") + (names.count > 3 ? " and \(names.count - 3) more" : "")
+    }
+}
+
+extension SampleRange {
+    /// As manifests have it.
+    public var words: String {
+        func number(_ value: Float) -> String {
+            value == value.rounded() && abs(value) < 1e7 ? "\(Int(value))" : "\(value)"
+        }
+        return "[\(number(lowest)), \(number(highest))]"
+    }
+
+    /// None for all that files can hold.
+    static func keyParts(_ range: SampleRange?) -> [KeyPart] {
+        range.map { [KeyPart("range.lowest", $0.lowest), KeyPart("range.highest", $0.highest)] } ?? []
+    }
+}

@@ -1,0 +1,117 @@
+import ContentStore
+import Imaging
+import Pipeline
+import Testing
+
+@testable import Stages
+
+/// What a store has read before must not change what ingest says of a file: its memos are kept by bytes alone.
+@Suite("Ingest and the store")
+struct IngestMemoTests {
+    private let data: TinyDataSet
+
+    init() throws { data = try TinyDataSet() }
+
+    /// A result of ingest that can be compared: what each image became, and the warnings.
+    private struct Outcome: Equatable {
+        var entries: [String]
+        var warnings: [String]
+    }
+
+    private func jpeg(strayBytes: [UInt8] = []) throws -> [UInt8] {
+        var bytes = try JPEGEncoder.encode(TinyDataSet.image(1), quality: 90)
+        bytes.insert(contentsOf: strayBytes, at: bytes.count - 2)
+        return bytes
+    }
+
+    /// Masks that are two-valued and not, in files of their own format and of another.
+    private func files() throws -> [(image: String, mask: String)] {
+        let shades = try JPEGEncoder.encode(
+            PlanarImage(width: 24, height: 16, channels: 1, values: TinyDataSet.mask().values.map { Float($0) }),
+            quality: 80)
+        let png = try PNGEncoder.encode(TinyDataSet.image(1)), mask = TinyDataSet.mask().pngBytes()
+        var pairs: [(String, String)] = []
+        let images =
+            [("png", png), ("jpg", png), ("jpg", try jpeg()), ("png", try jpeg(strayBytes: [1, 2, 3]))]
+            + [("JPEG", try jpeg(strayBytes: [1, 2, 3])), ("tif", png), ("png", Array(png.prefix(90)))]
+        let masks = [("png", mask), ("jpg", mask), ("jpeg", shades), ("png", shades), ("png", Array(mask.prefix(60)))]
+        for (number, image) in images.enumerated() {
+            for (other, mask) in masks.enumerated() {
+                let stem = "i\(number)m\(other)"
+                try data.write(image.1, to: "test/dent/\(stem).\(image.0)")
+                try data.write(mask.1, to: "ground_truth/dent/\(stem)_mask.\(mask.0)")
+                pairs.append(("test/dent/\(stem).\(image.0)", "ground_truth/dent/\(stem)_mask.\(mask.0)"))
+            }
+        }
+        return pairs
+    }
+
+    private func source(_ pair: (image: String, mask: String)) throws -> IngestStage.Source {
+        let path = data.path + "/"
+        return IngestStage.Source(
+            image: SourceImage(
+                file: pair.image, path: path + pair.image, split: .test, kind: "dent", isAnomalous: true,
+                maskPath: path + pair.mask, maskFile: pair.mask),
+            digest: try Digest.of(filePath: path + pair.image), maskDigest: try Digest.of(filePath: path + pair.mask))
+    }
+
+    private func ingest(_ sources: [IngestStage.Source], _ bench: StageBench) throws -> Outcome {
+        let task = PipelineTask(
+            id: TaskID("ingest"), stage: IngestStage(sources: sources, width: 32, height: 32, onBadImage: .quarantine),
+            inputs: [], resources: .light)
+        let summary = try bench.execute(TaskGraph([task]))
+        let index = try StageJSON.decode(
+            ImageIndex.self, try bench.store.read(#require(summary.output(of: task.id, named: "images.json"))))
+        let entries = index.entries.map {
+            "\($0.file) \($0.pixels?.short ?? "-") \($0.mask?.short ?? "-") \($0.rejection ?? "")"
+        }
+        return Outcome(entries: entries, warnings: summary.warnings.map(\.text))
+    }
+
+    @Test("An image and its mask become the same in a new store and in one that has read their bytes by other names")
+    func order() throws {
+        let sources = try files().map(source)
+        let together = try StageBench()
+        let forward = try sources.map { try ingest([$0], together) }
+        for (source, expected) in zip(sources, forward) {
+            #expect(try ingest([source], StageBench()) == expected, "\(source.image.file)")
+        }
+        let backward = try StageBench()
+        for (source, expected) in zip(sources, forward).reversed() {
+            #expect(try ingest([source], backward) == expected, "\(source.image.file)")
+        }
+        // Once more from the store, warnings and all.
+        #expect(try sources.map { try ingest([$0], backward) } == forward)
+    }
+
+    @Test("A JPEG with a PNG mask is used, and a mask whose name says another format is refused by its own name")
+    func formats() throws {
+        let outcome = try ingest(files().map(source), StageBench())
+        let entries = Dictionary(uniqueKeysWithValues: outcome.entries.map { ($0.prefix { $0 != " " }, $0) })
+        #expect(entries["test/dent/i2m0.jpg"]?.hasSuffix(" ") == true, "\(entries)")
+        #expect(
+            entries["test/dent/i2m1.jpg"]?.hasSuffix(
+                "ground_truth/dent/i2m1_mask.jpg: the name says JPEG, the bytes are PNG; rename it to .png") == true)
+        #expect(
+            entries["test/dent/i1m0.jpg"]?.hasSuffix(
+                "i1m0.jpg: the name says JPEG, the bytes are PNG; rename it to .png") == true)
+        #expect(outcome.warnings.contains { $0.hasPrefix("ground_truth/dent/i2m2_mask.jpeg has more than two values") })
+        #expect(outcome.warnings.contains { $0.hasPrefix("test/dent/i4m0.JPEG has 3 bytes between the segments") })
+    }
+
+    @Test("A texture whose name says another format is refused, also where its bytes are known by another name")
+    func textures() throws {
+        try data.write(try jpeg(strayBytes: [0]), to: "a.jpg")
+        try data.write(try jpeg(strayBytes: [0]), to: "b.png")
+        func textures(_ name: String) throws -> TextureStage {
+            let path = data.path + "/" + name
+            let image = SourceImage(file: name, path: path, split: .test, kind: "", isAnomalous: nil)
+            return TextureStage(files: [IngestStage.Source(image: image, digest: try Digest.of(filePath: path))])
+        }
+        let bench = try StageBench()
+        _ = try bench.run(try textures("a.jpg"))
+        for bench in [bench, try StageBench()] {
+            #expect { try bench.run(try textures("b.png")) } throws: { "\($0)".contains("b.png: the name says PNG") }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import ContentStore
+import Imaging
+import Manifests
+import Pipeline
+import Testing
+
+@testable import AnomalyDetection
+@testable import Stages
+
+/// Images of 12 bits in files of 16.
+@Suite("The range of samples in a job")
+struct SampleRangeIngestTests {
+    private let data: TinyDataSet
+
+    init() throws {
+        data = try TinyDataSet()
+        for number in 0..<4 { try write(number, to: "bolt/train/good/00\(number).png") }
+        try write(10, to: "bolt/test/good/000.png")
+    }
+
+    private func write(_ number: Int, to name: String) throws {
+        var image = TinyDataSet.image(number).convertedToGrey()
+        image.values = image.values.map { ($0 * 4095).rounded() / 65535 }
+        try data.write(try PNGEncoder.encodeGrey16(image), to: name)
+    }
+
+    private func packed(_ range: SampleRange?) throws -> (values: [UInt16], warnings: [String]) {
+        let path = data.path + "/bolt/train/good/000.png"
+        let source = IngestStage.Source(
+            image: SourceImage(
+                file: "train/good/000.png", path: path, split: .train, kind: "good", isAnomalous: false),
+            digest: try Digest.of(filePath: path))
+        let stage = IngestStage(sources: [source], width: 24, height: 16, range: range, onBadImage: .fail)
+        let bench = try StageBench()
+        let task = PipelineTask(id: TaskID("ingest"), stage: stage, inputs: [], resources: .light)
+        let summary = try bench.execute(TaskGraph([task]))
+        let index = try StageJSON.decode(
+            ImageIndex.self, try bench.store.read(#require(summary.output(of: task.id, named: "images.json"))))
+        let bytes = try bench.store.read(#require(index.entries[0].pixels))
+        return (try PackedImage(bytes: bytes, name: "x").values, summary.warnings.map(\.text))
+    }
+
+    @Test("Images that use the darkest sixteenth are told of, and a range of samples brings them to the whole scale")
+    func scaled() throws {
+        let dark = try packed(nil), bright = try packed(SampleRange(lowest: 0, highest: 4095))
+        #expect(dark.warnings.count == 1 && dark.warnings[0].contains("\"range\": [0, 4095]"), "\(dark.warnings)")
+        #expect(bright.warnings.isEmpty)
+        #expect(zip(dark.values, bright.values).allSatisfy { abs(Int($1) - Int($0) * 65535 / 4095) <= 1 })
+        let clipped = try packed(SampleRange(lowest: 0, highest: 2000))
+        #expect(clipped.values.max() == 65535)
+        #expect(
+            clipped.warnings.count == 1 && clipped.warnings[0].contains("beyond the range [0, 2000], which are clipped")
+        )
+    }
+
+    @Test("The range changes the keys of ingest and calibration, and is part of the model, which scoring follows")
+    func keys() throws {
+        func job(_ image: String) throws -> Job {
+            let text = """
+                {
+                  "name": "tiny", "dataset": { "layout": "mvtec", "root": "." }, "image": \(image),
+                  "network": { "baseWidth": 4 }, "training": { "steps": 1, "batchSize": 2, "warmupSteps": 0 }
+                }
+                """
+            let manifest = try JobManifest.parse(bytes: Array(text.utf8), file: data.path + "/tiny.json")
+            return try Job(manifest) { try $0.map { try Digest.of(filePath: $0) } }
+        }
+        let plain = try job(#"{ "width": 32, "height": 32 }"#)
+        let ranged = try job(#"{ "width": 32, "height": 32, "range": [0, 4095] }"#)
+        for stage in ["ingest", "calibrate"] {
+            func parts(_ job: Job) -> [[KeyPart]] {
+                job.graph.tasks.filter { type(of: $0.stage).name == stage }.map(\.stage.parameters)
+            }
+            #expect(parts(plain) != parts(ranged), "\(stage)")
+        }
+        let bench = try StageBench()
+        let summary = try bench.execute(ranged.graph)
+        #expect(summary.warnings.allSatisfy { !$0.text.contains("\"range\"") })
+        let model = try Model(
+            bytes: try bench.store.read(#require(summary.output(of: ranged.cases[0].calibrate, named: "model"))),
+            name: "m")
+        #expect(model.range == SampleRange(lowest: 0, highest: 4095))
+        let category = try DatasetScan.images(below: data.path + "/bolt/test/good")
+        let scoring = try ScoringJob(
+            model: model, category: category, engine: nil, setAsideBadImages: false, store: bench.store
+        ) { try $0.map { try Digest.of(filePath: $0) } }
+        let ingests = scoring.graph.tasks.compactMap { $0.stage as? IngestStage }
+        #expect(!ingests.isEmpty && ingests.allSatisfy { $0.range == model.range })
+    }
+
+    @Test("A survey finds the range and writes it into the manifest")
+    func survey() throws {
+        let survey = try FolderSurvey(data.path + "/bolt", score: nil)
+        let text = survey.manifest(relativeTo: data.path)
+        let manifest = try JobManifest.parse(bytes: Array(text.utf8), file: data.path + "/bolt.json")
+        #expect(manifest.image.range == 0...4095)
+        #expect(survey.findings.contains { $0.hasSuffix("as from a camera of fewer bits: the range [0, 4095]") })
+    }
+
+    @Test(
+        "Bounds that are not two, or not in order, are refused",
+        arguments: ["[0]", "[0, 1, 2]", "[4095, 0]", "[1, 1]", "12"])
+    func refused(range: String) throws {
+        let text =
+            #"{ "name": "t", "dataset": { "layout": "folder", "normal": "." }, "image": { "range": \#(range) } }"#
+        #expect { try JobManifest.parse(bytes: Array(text.utf8), file: "t.json") } throws: {
+            "\($0)".contains("/image/range")
+        }
+    }
+}
