@@ -13,15 +13,19 @@ enum FolderOperations {
 
     /// Creates a folder and those above it, each made durable in its parent.
     static func createAll(_ path: String) throws(StoreError) {
-        if (try? isFolder(path)) == true { return }
+        if try isFolder(path) { return }
         let parent = parent(of: path)
         if parent != path { try createAll(parent) }
         if try create(path) { try synchronize(parent) }
     }
 
+    /// Whether a folder, or a link to one, is at `path`; false where nothing is.
     static func isFolder(_ path: String) throws(StoreError) -> Bool {
         var information = stat()
-        guard unsafe stat(path, &information) == 0 else { throw .from(errno: errno, "inspect", path) }
+        guard unsafe stat(path, &information) == 0 else {
+            if SystemError.isAbsence(errno) { return false }
+            throw .from(errno: errno, "inspect", path)
+        }
         return information.st_mode & S_IFMT == S_IFDIR
     }
 
@@ -36,9 +40,16 @@ enum FolderOperations {
         }
     }
 
-    static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+    /// Whether something is at `path`, links followed. Throws where that cannot be told.
+    static func exists(_ path: String) throws(StoreError) -> Bool {
+        var information = stat()
+        if unsafe stat(path, &information) == 0 { return true }
+        // Nothing can have a name that is too long: what is asked for may be no path at all, but a digest or the name of a task.
+        guard SystemError.isAbsence(errno) || errno == ENAMETOOLONG else { throw .from(errno: errno, "inspect", path) }
+        return false
+    }
 
-    /// The names in a folder, sorted by their bytes; empty when there is no such folder.
+    /// The names in a folder, sorted by their bytes; empty when there is no such folder. Throws where the disk gives only some.
     static func names(in path: String) throws(StoreError) -> [String] {
         guard let folder = unsafe opendir(path) else {
             if errno == ENOENT { return [] }
@@ -46,7 +57,14 @@ enum FolderOperations {
         }
         defer { unsafe closedir(folder) }
         var names: [String] = []
-        while let entry = unsafe readdir(folder) {
+        while true {
+            // The end and an error look alike but for this.
+            errno = 0
+            guard let entry = unsafe readdir(folder) else {
+                let code = errno
+                guard code == 0 else { throw .from(errno: code, "list", path) }
+                break
+            }
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
                 unsafe field.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
             }
@@ -57,7 +75,7 @@ enum FolderOperations {
 
     /// Removes a file, or a folder with everything in it; links are removed, not followed. Missing is fine.
     static func remove(_ path: String) throws(StoreError) {
-        if unsafe unlink(path) == 0 || errno == ENOENT { return }
+        if unsafe unlink(path) == 0 || SystemError.isAbsence(errno) { return }
         guard errno == EISDIR || errno == EPERM else { throw .from(errno: errno, "remove", path) }
         // The usual folder is empty: its files have been moved into the store.
         if unsafe rmdir(path) == 0 { return }

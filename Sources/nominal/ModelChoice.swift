@@ -7,7 +7,7 @@ import Foundation
 enum ModelChoice {
     /// - Throws: `ExitCode` after a message, `FormatError`, `StoreError`.
     static func load(_ text: String, _ options: StoreOptions) throws -> Model {
-        if FileManager.default.fileExists(atPath: text) {
+        if try AtomicFile.exists(text) {
             return try Model(bytes: try AtomicFile.read(text, limitBytes: Model.maximumFileBytes), name: text)
         }
         guard let reference = ModelReference(text), !text.hasSuffix(".nominal") else {
@@ -16,7 +16,7 @@ enum ModelChoice {
                     + "runs/NAME/models/, and nominal models lists registered ones")
             throw ExitCode(ExitStatus.inputMissing.rawValue)
         }
-        guard FileManager.default.fileExists(atPath: options.path + "/store.sqlite") else {
+        guard try AtomicFile.exists(options.path + "/store.sqlite") else {
             StandardError.error(
                 "\(text): no such model file, and there is no store \(options.path) in which a model of this name could be "
                     + "registered")

@@ -40,7 +40,7 @@ struct NightShift {
         if let last, last.state == .open {
             StandardError.note("the night \(last.label) of \(images.model) was interrupted and goes on")
             try work(last)
-        } else if let last, !FileManager.default.fileExists(atPath: folder(last) + "/report.html") {
+        } else if let last, try !ExportFolder.isComplete(folder(last)) {
             // It was stopped between its end and this.
             try show(last)
         }
@@ -152,7 +152,7 @@ struct NightShift {
         }
         let champion = try night.champion.map { version in
             let registered = try store.model(ModelReference(name: night.model, .version(version)))
-            guard store.contains(registered.digest) else {
+            guard try store.contains(registered.digest) else {
                 throw StoreError.modelRefused(
                     model: "\(registered.reference)",
                     reason:

@@ -5,15 +5,16 @@ import Foundation
 extension ClusterDispatcher {
     /// Takes in the records that have been published.
     func collect() {
-        for id in elements.keys.sorted() { collect(id) }
+        // What cannot be listed now is looked at again.
+        for id in elements.keys.sorted() { try? collect(id) }
         closeEmpty()
     }
 
-    func collect(_ id: ElementID) {
+    /// Throws `StoreError` where the folder of the element cannot be listed.
+    func collect(_ id: ElementID) throws {
         // What is queued has written nothing. Whoever does not answer may have begun it, though.
-        guard var element = elements[id], element.state != .pending,
-            let names = try? Set(element.folder.names())
-        else { return }
+        guard var element = elements[id], element.state != .pending else { return }
+        let names = Set(try element.folder.names())
         var finished: [(ClusterAttempt, WorkerRecord)] = []
         for (index, attempt) in element.expected.sorted(by: { $0.key < $1.key }) {
             if !attempt.hasBegun, names.contains(ElementSpec.beginningName(index)) {
@@ -38,8 +39,8 @@ extension ClusterDispatcher {
 
     private func record(_ index: Int, of element: FlyingElement, _ attempt: ClusterAttempt) -> WorkerRecord? {
         guard let bytes = try? AtomicFile.read("\(element.folder.path)/\(ElementSpec.recordName(index))"),
-            let record = try? JSONDecoder().decode(WorkerRecord.self, from: Data(bytes)),
-            record.key == attempt.key.digest.hex, record.attempt == attempt.attempt?.number
+            let record = WorkerRecord(json: bytes), record.key == attempt.key.digest.hex,
+            record.attempt == attempt.attempt?.number
         else { return nil }
         return record
     }
@@ -52,7 +53,7 @@ extension ClusterDispatcher {
         element.lastReport = bytes
         lastSign = HostClock.monotonicSeconds()
         guard let report = try? JSONDecoder().decode(ElementReport.self, from: Data(bytes)),
-            let attempt = element.expected[report.task], let progress = report.progress
+            let attempt = element.expected[report.task], let progress = report.progress, progress.isFit
         else { return }
         run.observer.taskProgressed(
             run.graph.tasks[attempt.task].id, completed: progress.completed, total: progress.total,
@@ -151,7 +152,7 @@ extension ClusterDispatcher {
     /// Whether an element ended as it did because of its node, and further ones can be kept from it.
     private func isNodeToBlame(_ element: FlyingElement, _ end: ElementEnd, _ failure: AttemptFailure) -> Bool {
         guard let node = end.culprit, !element.hasProgressed, !isStopping,
-            !element.folder.holds(ElementSpec.shortageName)
+            (try? element.folder.holds(ElementSpec.shortageName)) == false
         else { return false }
         capacity?.nodes.insert(node)
         suspects.suspect(node, now: lastChange)

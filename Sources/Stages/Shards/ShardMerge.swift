@@ -11,9 +11,8 @@ public struct ShardMerge {
     /// Looks at the records and scores of all shards. Throws `ShardError`, before anything is written.
     public init(folder: String) throws {
         self.folder = folder
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
-            throw ShardError.noFolder(folder)
-        }
+        guard try AtomicFile.isFolder(folder) else { throw ShardError.noFolder(folder) }
+        let names = try AtomicFile.names(in: folder)
         let found = Set(names.compactMap(Self.shard))
         let counts = Set(found.map(\.count)).sorted()
         guard let count = counts.first else { throw ShardError.none(folder) }
@@ -109,10 +108,14 @@ public struct ShardMerge {
     /// `nil` where there is none, so that the shard is not done.
     private static func record(_ folder: String) throws -> ShardRecord? {
         let file = folder + "/" + ShardRecord.fileName
-        guard FileManager.default.fileExists(atPath: file) else { return nil }
-        guard let bytes = try? AtomicFile.read(file, limitBytes: ShardRecord.limitBytes),
-            let record = try? StageJSON.decode(ShardRecord.self, bytes)
-        else { throw ShardError.malformed(file) }
+        guard try AtomicFile.exists(file) else { return nil }
+        let bytes: [UInt8]
+        do {
+            bytes = try AtomicFile.read(file, limitBytes: ShardRecord.limitBytes)
+        } catch StoreError.tooLarge {
+            throw ShardError.malformed(file)
+        }
+        guard let record = try? StageJSON.decode(ShardRecord.self, bytes) else { throw ShardError.malformed(file) }
         guard record.version == ShardRecord.currentVersion else {
             throw ShardError.version(file, found: record.version, expected: ShardRecord.currentVersion)
         }

@@ -29,7 +29,7 @@ struct CreateKeyCommand: ParsableCommand {
         try failing {
             let key = SigningKey()
             let publicFile = file + ".pub"
-            for name in [file, publicFile] where FileManager.default.fileExists(atPath: name) {
+            for name in [file, publicFile] where try AtomicFile.exists(name) {
                 throw AttestationError.keyThere(name: name)
             }
             try AtomicFile.create(Array(key.pem.utf8), at: file, mode: 0o600)

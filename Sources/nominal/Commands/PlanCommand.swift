@@ -57,7 +57,7 @@ struct PlanCommand: ParsableCommand {
         _ manifest: JobManifest, _ storeOptions: StoreOptions, _ machine: MachineOptions, verifyContent: Bool = false,
         _ view: (Plan, ContentStore) throws -> Void
     ) throws {
-        guard FileManager.default.fileExists(atPath: storeOptions.path + "/store.sqlite") else {
+        guard try AtomicFile.exists(storeOptions.path + "/store.sqlite") else {
             let job = try Job(manifest) { try $0.map { try Digest.of(filePath: $0) } }
             for note in job.notes { StandardError.note(note) }
             for task in job.graph.tasks { print("run     \(task.id)  (it never ran)") }

@@ -84,7 +84,7 @@ public struct VerifiedStatement: Sendable {
         let compared: [Finding] = try subjects.compactMap { subject in
             let parts = subject.name.split(separator: "/", omittingEmptySubsequences: false)
             let path = folder + "/" + subject.name
-            guard !parts.contains(".."), !parts.contains(""), FileManager.default.fileExists(atPath: path) else {
+            guard !parts.contains(".."), !parts.contains(""), try AtomicFile.exists(path) else {
                 return .missing(name: subject.name)
             }
             let found = try Digest.of(filePath: path)
@@ -93,14 +93,17 @@ public struct VerifiedStatement: Sendable {
         let own = attestation.flatMap { try? FileManager.default.attributesOfItem(atPath: $0) }.map(Self.place)
         let known = Set(subjects.map(\.name))
         var others: [Finding] = []
-        // In any order; links are not followed.
-        let names = FileManager.default.enumerator(atPath: folder)
-        while let name = names?.nextObject() as? String {
-            let attributes = names?.fileAttributes ?? [:]
-            guard attributes[.type] as? FileAttributeType != .typeDirectory, !known.contains(name),
-                own == nil || Self.place(attributes) != own
-            else { continue }
-            others.append(ResultFiles.isByproduct(name) ? .byproduct(name: name) : .unattested(name: name))
+        // Links are not followed. A folder that the disk gives only in part is an error: what is not seen is not attested either.
+        var folders = [""]
+        while let prefix = folders.popLast() {
+            for name in try AtomicFile.names(in: folder + "/" + prefix).map({ prefix + $0 }) {
+                let attributes = try FileManager.default.attributesOfItem(atPath: folder + "/" + name)
+                if attributes[.type] as? FileAttributeType == .typeDirectory {
+                    folders.append(name + "/")
+                } else if !known.contains(name), own == nil || Self.place(attributes) != own {
+                    others.append(ResultFiles.isByproduct(name) ? .byproduct(name: name) : .unattested(name: name))
+                }
+            }
         }
         return compared + others.sorted { $0.description < $1.description }
     }
