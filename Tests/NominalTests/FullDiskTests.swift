@@ -45,13 +45,13 @@ import Testing
         var outcomes: [Int32] = []
         for kibibytes in [4, 8, 16, 40, 80, 120, 160, 200, 240, 280, 320, 360, 420, 500, 700, 1000, 4000] {
             let disk = try SmallDisk(fixture.place("disk"), "\(kibibytes)k")
+            defer { withExtendedLifetime(disk) {} }
             try #require(disk.isMounted)
             let outcome = try fixture.nominal("import", "bundle", "--store", "disk/store", "--quiet")
             outcomes.append(outcome.status)
             if outcome.status == 0 { continue }
             #expect(outcome.status == 74, "\(kibibytes) KiB: \(outcome.errors)")
             #expect(outcome.errors.contains("the disk is full"), "\(kibibytes) KiB: \(outcome.errors)")
-            withExtendedLifetime(disk) {}
         }
         #expect(outcomes.first == 74 && outcomes.last == 0)
     }

@@ -44,6 +44,7 @@ import Testing
             let store = try ContentStore(path: fixture.place("source"))
             _ = try store.beginExecution(command: "later", versions: "")
             try FileManager.default.copyItem(atPath: fixture.place("source"), toPath: fixture.place("copy"))
+            withExtendedLifetime(store) {}
         case "none":
             for suffix in ["-wal", "-shm"] { try? fixture.remove("source/store.sqlite" + suffix) }
         default: break

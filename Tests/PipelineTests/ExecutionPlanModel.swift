@@ -57,7 +57,10 @@ struct ExecutionPlanModel {
             if taken.isEmpty, plan.isOver { break }
             steps += 1
             if steps > Self.stepLimit { return "it does not end" }
-            guard step() else { return "nothing can happen any more, and it is not over" }
+            // To ask for what is determined may show that nothing is.
+            guard step() || (taken.isEmpty && plan.isOver) else {
+                return "nothing can happen any more, and it is not over"
+            }
             if let fault = inconsistency() { return fault }
         }
         return faultAtEnd()

@@ -10,12 +10,14 @@ extension ClusterDispatcher {
         closeEmpty()
     }
 
-    /// Throws `StoreError` where the folder of the element cannot be listed.
+    /// Throws `StoreError` where the folder of the element cannot be listed or a record in it cannot be read, after all others
+    /// were taken in.
     func collect(_ id: ElementID) throws {
         // What is queued has written nothing. Whoever does not answer may have begun it, though.
         guard var element = elements[id], element.state != .pending else { return }
         let names = Set(try element.folder.names())
         var finished: [(ClusterAttempt, WorkerRecord)] = []
+        var fault: (any Error)?
         for (index, attempt) in element.expected.sorted(by: { $0.key < $1.key }) {
             if !attempt.hasBegun, names.contains(ElementSpec.beginningName(index)) {
                 element.expected[index]?.hasBegun = true
@@ -24,9 +26,10 @@ extension ClusterDispatcher {
                 if case .running(let node) = element.state { suspects.clear(node) }
                 run.observer.taskStarted(run.graph.tasks[attempt.task].id)
             }
-            guard names.contains(ElementSpec.recordName(index)), let record = record(index, of: element, attempt) else {
-                continue
-            }
+            guard names.contains(ElementSpec.recordName(index)) else { continue }
+            let found = Result { try record(index, of: element, attempt) }
+            if case .failure(let error) = found { fault = error }
+            guard case .success(let record?) = found else { continue }
             element.expected[index] = nil
             (element.hasProgressed, element.hasRecorded) = (true, true)
             finished.append((attempt, record))
@@ -35,11 +38,14 @@ extension ClusterDispatcher {
         elements[id] = element
         if !finished.isEmpty { (lastChange, lastSign) = (HostClock.monotonicSeconds(), HostClock.monotonicSeconds()) }
         for (attempt, record) in finished { finish(attempt, record) }
+        if let fault { throw fault }
     }
 
-    private func record(_ index: Int, of element: FlyingElement, _ attempt: ClusterAttempt) -> WorkerRecord? {
-        guard let bytes = try? AtomicFile.read("\(element.folder.path)/\(ElementSpec.recordName(index))"),
-            let record = WorkerRecord(json: bytes), record.key == attempt.key.digest.hex,
+    private func record(
+        _ index: Int, of element: FlyingElement, _ attempt: ClusterAttempt
+    ) throws -> WorkerRecord? {
+        let bytes = try AtomicFile.read("\(element.folder.path)/\(ElementSpec.recordName(index))")
+        guard let record = WorkerRecord(json: bytes), record.key == attempt.key.digest.hex,
             record.attempt == attempt.attempt?.number
         else { return nil }
         return record

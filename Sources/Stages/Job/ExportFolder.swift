@@ -85,10 +85,16 @@ public struct ExportFolder {
     /// What an earlier export has listed; nothing where there is no list, or one that is damaged.
     private func formerList() throws -> [String: String] {
         let file = path + "/" + ExportFolder.listName
-        guard try AtomicFile.exists(file),
-            let bytes = try? AtomicFile.read(file, limitBytes: ResultFiles.listLimitBytes)
-        else { return [:] }
-        return (try? StageJSON.decode([String: String].self, bytes)) ?? [:]
+        guard try AtomicFile.exists(file) else { return [:] }
+        do {
+            return try StageJSON.decode(
+                [String: String].self, try AtomicFile.read(file, limitBytes: ResultFiles.listLimitBytes))
+        } catch let error as StoreError {
+            guard case .tooLarge = error else { throw error }
+            return [:]
+        } catch {
+            return [:]
+        }
     }
 
     /// What a run that was killed while it wrote left behind.

@@ -80,10 +80,11 @@ public struct ShardMerge {
         for file in (former ?? [:]).keys.sorted() where exports[file] == nil && !Self.tables.contains(file) {
             _ = target.remove(file)
         }
-        try target.write(try StageJSON.pretty(exports), to: ExportFolder.listName, onlyIfChanged: true)
         try target.write(try StageJSON.pretty(rows), to: "scores.json", onlyIfChanged: true)
         let table = ([ScoreRow.header] + rows.map(\.line)).joined(separator: "\n") + "\n"
         try target.write(Array(table.utf8), to: "scores.csv", onlyIfChanged: true)
+        // Last, as by every export.
+        try target.write(try StageJSON.pretty(exports), to: ExportFolder.listName, onlyIfChanged: true)
         return rows.count
     }
 
