@@ -10,7 +10,7 @@ PYTHON_STAMP := $(PYTHON_FOLDER)/.complete
 PYTHON := $(PYTHON_FOLDER)/bin/python
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup setup-packages setup-torch build demo nightly data test test-cases test-jobs test-kill test-faults test-nightly test-standards test-slurm setup-slurm fuzz test-fuzz lint format coverage bench bench-executor install clean docs
+.PHONY: help setup setup-packages setup-torch build demo nightly data test test-cases test-jobs test-kill test-faults test-plans test-nightly test-standards test-slurm setup-slurm fuzz test-fuzz lint format coverage bench bench-executor install clean docs
 
 help:
 	@echo "make demo      install what is missing, build, make demo data, train, score, and say where the report is"
@@ -25,6 +25,7 @@ help:
 	@echo "make test-jobs                 every job in jobs/ with few steps, where its data is there"
 	@echo "make test-kill KILLS=200       kill runs at random instants and compare what the next ones make"
 	@echo "make test-faults POINTS=200    fail at that many of the system calls by which commands change the store"
+	@echo "make test-plans GRAPHS=100000  random graphs with failures, lost blobs and repairs: every run of them has to end"
 	@echo "make fuzz RUNS=1000000         make inputs that try to end each parser; FUZZ=png for one, SECONDS=60 for a limit for each"
 	@echo "make build, install, lint, format, coverage, bench, bench-executor, docs, clean"
 
@@ -143,6 +144,11 @@ setup-slurm:
 POINTS ?= 200
 test-faults: setup
 	NOMINAL_POINTS=$(POINTS) swift test --disable-xctest --filter CrashPointTests
+
+# Some ten seconds for 100,000, after the build.
+GRAPHS ?= 100000
+test-plans: setup
+	NOMINAL_GRAPHS=$(GRAPHS) swift test --disable-xctest --filter ExecutionPlanModelTests
 
 # Each parser with RUNS inputs, or for SECONDS if that is shorter; by what earlier inputs reached, with the address sanitizer.
 # A build of its own, as every module counts what is reached in it: some ten minutes the first time.

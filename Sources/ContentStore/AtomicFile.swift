@@ -57,8 +57,27 @@ public enum AtomicFile {
         try OpenFile.reading(path, in: folder).readAll(limitBytes: limitBytes)
     }
 
+    /// Whether something is at `path`, links followed. Throws `StoreError` where that cannot be told: a server that does not
+    /// answer is no proof that there is nothing.
+    public static func exists(_ path: String) throws -> Bool { try FolderOperations.exists(path) }
+
+    /// Whether a folder, or a link to one, is at `path`. Throws as `exists` does.
+    public static func isFolder(_ path: String) throws -> Bool { try FolderOperations.isFolder(path) }
+
+    /// The names in a folder, sorted by their bytes; empty when there is no such folder. Throws `StoreError` where the disk gives
+    /// only some of them.
+    public static func names(in path: String) throws -> [String] { try FolderOperations.names(in: path) }
+
     /// Creates a folder and those above it; one that is there already is left alone. Throws `StoreError`.
     public static func createFolder(_ path: String) throws { try FolderOperations.createAll(path) }
+
+    /// Creates a folder that must not be there yet and that only this user can look into; returns its path. Throws `StoreError`.
+    public static func createSecretFolder(_ path: String) throws -> String {
+        guard unsafe mkdir(path.systemPath, 0o700) == 0 else {
+            throw StoreError.from(errno: errno, "create the folder", path)
+        }
+        return path
+    }
 
     /// Creates a folder in one that is there, where nobody looks for it: not durable by itself. Throws `StoreError`.
     public static func createPrivateFolder(_ path: String) throws { try FolderOperations.create(path) }
@@ -67,6 +86,9 @@ public enum AtomicFile {
     public static func removeAll(_ path: String) throws { try FolderOperations.remove(path) }
 
     static func replace(_ path: String, _ fill: (OpenFile) throws(StoreError) -> Void) throws(StoreError) {
+        // Of whoever was killed while writing the same file; what hinders that does not hinder this.
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        try? removeLeftovers(of: [name], in: FolderOperations.parent(of: path))
         let number = sequence.add(1, ordering: .relaxed).newValue
         let temporary = "\(path).\(getpid())-\(number).partial"
         do {
@@ -139,7 +161,7 @@ public enum AtomicFile {
     private static func linkFreeSignature(_ path: String) throws(StoreError) -> FileSignature? {
         var information = stat()
         if unsafe lstat(path.systemPath, &information) != 0 {
-            if errno == ENOENT { return nil }
+            if SystemError.isAbsence(errno) { return nil }
             throw .from(errno: errno, "inspect", path)
         }
         let signature = FileSignature(information)

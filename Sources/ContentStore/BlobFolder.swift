@@ -27,17 +27,17 @@ public final class BlobFolder: Sendable {
 
     private func verifiedObject(_ digest: Digest) throws -> String {
         let object = ContentStore.objectPath(digest, store: store)
-        if verified.withLock({ $0.contains(digest) }), FolderOperations.exists(object) { return object }
+        if verified.withLock({ $0.contains(digest) }), try FolderOperations.exists(object) { return object }
         var found: Digest?
         do throws(StoreError) {
             found = try OpenFile.reading(object).blobDigest()
         } catch {
-            if case .fileSystem(_, _, ENOENT) = error { throw StoreError.missingBlob(digest) }
-            // What the disk cannot read is damaged.
-            guard error.isDefectOfTheDisk else { throw error }
+            if error.isAbsence { throw StoreError.missingBlob(digest) }
+            // What cannot be read as a file is damaged.
+            guard error.isDefectOfBlob else { throw error }
         }
         guard found == digest else {
-            throw StoreError.damagedBlob(digest, found: found, movedTo: "no other place, as this process only reads")
+            throw StoreError.damagedBlob(digest, found: found, movedTo: nil)
         }
         verified.withLock { _ = $0.insert(digest) }
         return object

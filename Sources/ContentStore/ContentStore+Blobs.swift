@@ -34,12 +34,26 @@ extension ContentStore {
     /// Whether the blob is there, as `contains`; marks it as used, which garbage collection respects. The mark is the time
     /// of the file, so that it costs no transaction, and is lost by nothing but a copy that does not keep times.
     ///
-    /// With `sizeBytes`, only if it has this size: a cut blob is as good as none.
-    public func use(_ digest: Digest, sizeBytes: Int? = nil) -> Bool {
-        guard let signature = try? FileSignature(path: objectPath(digest)),
-            sizeBytes.map({ $0 == signature.sizeBytes }) ?? true
-        else { return false }
+    /// With `sizeBytes`, only if it has this size: a cut blob is as good as none. Something else in its place, such as a folder,
+    /// is moved away. Throws where the file system does not say what is there.
+    public func use(_ digest: Digest, sizeBytes: Int? = nil) throws(StoreError) -> Bool {
+        guard let signature = try signature(of: digest) else { return false }
+        guard signature.isRegular else {
+            if committer != nil { try requireSetAside(digest, found: nil) }
+            return false
+        }
+        guard sizeBytes.map({ $0 == signature.sizeBytes }) ?? true else { return false }
         return mark(signature, digest)
+    }
+
+    /// `nil` when nothing is there, which a link that leads nowhere is too.
+    private func signature(of digest: Digest) throws(StoreError) -> FileSignature? {
+        do {
+            return try FileSignature(path: objectPath(digest))
+        } catch .fileSystem(_, _, ELOOP) {
+            if committer != nil { try requireSetAside(digest, found: nil) }
+            return nil
+        }
     }
 
     /// Says whether the blob is still there.
@@ -48,11 +62,13 @@ extension ContentStore {
         guard committer != nil, HostClock.wallNanoseconds() - signature.modifiedNanoseconds > Self.useNanoseconds else {
             return true
         }
-        return unsafe utimensat(AT_FDCWD, objectPath(digest).systemPath, nil, 0) == 0 || errno != ENOENT
+        return unsafe utimensat(AT_FDCWD, objectPath(digest).systemPath, nil, 0) == 0 || !SystemError.isAbsence(errno)
     }
 
-    /// Whether the blob is there; its content is not looked at.
-    public func contains(_ digest: Digest) -> Bool { FolderOperations.exists(objectPath(digest)) }
+    /// Whether the blob is there; its content is not looked at. Throws where the file system does not say.
+    public func contains(_ digest: Digest) throws(StoreError) -> Bool {
+        try FileSignature(path: objectPath(digest))?.isRegular ?? false
+    }
 
     /// Stores bytes; nothing happens when they are there already. Throws `StoreError`.
     public func put(bytes: [UInt8]) throws -> Digest {
@@ -134,25 +150,25 @@ extension ContentStore {
             guard found == digest else { throw setAside(digest, found: found) }
             return content
         } catch {
-            throw error.isDefectOfTheDisk ? setAside(digest, found: nil) : error
+            throw error.isDefectOfBlob ? setAside(digest, found: nil) : error
         }
     }
 
     /// The path of a blob whose content has been checked against its digest, once per process. Throws as `read` does.
     public func verifiedPath(_ digest: Digest) throws(StoreError) -> String {
         let object = objectPath(digest)
-        let file = try opened(digest)
-        if !verifiedBlobs.withLock({ $0.contains(digest) }) {
-            do throws(StoreError) {
+        do throws(StoreError) {
+            let file = try opened(digest)
+            if !verifiedBlobs.withLock({ $0.contains(digest) }) {
                 let found = try file.blobDigest()
                 guard found == digest else { throw setAside(digest, found: found) }
-            } catch {
-                throw error.isDefectOfTheDisk ? setAside(digest, found: nil) : error
+                noteVerified(digest)
             }
-            noteVerified(digest)
+            // Memos are not looked up as results are, and count as used here.
+            try mark(file.signature(), digest)
+        } catch {
+            throw error.isDefectOfBlob ? setAside(digest, found: nil) : error
         }
-        // Memos are not looked up as results are, and count as used here.
-        try mark(file.signature(), digest)
         return object
     }
 
@@ -166,29 +182,36 @@ extension ContentStore {
         do {
             return try OpenFile.reading(objectPath(digest))
         } catch {
-            guard case .fileSystem(_, _, let code) = error, code == ENOENT else { throw error }
-            throw .missingBlob(digest)
+            throw error.isAbsence ? .missingBlob(digest) : error
+        }
+    }
+
+    /// As `setAside`; throws where the blob could not be moved away.
+    private func requireSetAside(_ digest: Digest, found: Digest?) throws(StoreError) {
+        let fault = setAside(digest, found: found)
+        switch fault {
+        case .damagedBlob, .missingBlob: return
+        default: throw fault
         }
     }
 
     /// Moves a damaged blob out of the way, so that the next run makes it again; `.missingBlob` if that is done already.
-    /// `found` is nil when the disk cannot read it.
+    /// `found` is nil when it cannot be read as a file.
     func setAside(_ digest: Digest, found: Digest?) -> StoreError {
         guard let committer else {
-            return .damagedBlob(digest, found: found, movedTo: "no other place, the store is open read-only")
+            return .damagedBlob(digest, found: found, movedTo: nil)
         }
-        let destination = path + "/damaged/" + digest.hex
-        do {
+        let destination: String
+        do throws(StoreError) {
             // Another thread may have noticed the damage too, and the blob may even have been made again since.
-            let isMoved = try settingAside.withLock { _ throws(StoreError) in
-                let object = objectPath(digest)
-                guard FolderOperations.exists(object), try !isWhole(digest) else { return false }
-                try FolderOperations.create(path + "/damaged")
-                try FolderOperations.move(object, to: destination)
-                return true
+            let moved = try settingAside.withLock { _ throws(StoreError) -> String? in
+                guard try !isWhole(digest) else { return nil }
+                return try Self.moveToDamaged(objectPath(digest), as: digest.hex, store: path)
             }
-            guard isMoved else { return .missingBlob(digest) }
+            guard let moved else { return .missingBlob(digest) }
+            destination = moved
         } catch {
+            if error.isAbsence { return .missingBlob(digest) }
             return error
         }
         verifiedBlobs.withLock { _ = $0.remove(digest) }
@@ -199,12 +222,33 @@ extension ContentStore {
         return .damagedBlob(digest, found: found, movedTo: destination)
     }
 
+    /// Moves an entry of `objects` into the folder `damaged`, under a name that is free for its kind; returns the path there.
+    @discardableResult
+    static func moveToDamaged(_ object: String, as name: String, store: String) throws(StoreError) -> String {
+        try FolderOperations.create(store + "/damaged")
+        var destination = store + "/damaged/" + name
+        var number = 1
+        while true {
+            do throws(StoreError) {
+                try FolderOperations.move(object, to: destination)
+                return destination
+            } catch {
+                // A folder takes the place of nothing but an empty one, and nothing takes the place of a folder.
+                guard case .fileSystem(_, _, let code) = error, number < 1000,
+                    [EISDIR, ENOTDIR, ENOTEMPTY, EEXIST].contains(code)
+                else { throw error }
+                number += 1
+                destination = "\(store)/damaged/\(name)-\(number)"
+            }
+        }
+    }
+
     private func isWhole(_ digest: Digest) throws(StoreError) -> Bool {
         do throws(StoreError) {
             return try opened(digest).blobDigest() == digest
         } catch {
             if case .missingBlob = error { return false }
-            guard error.isDefectOfTheDisk else { throw error }
+            guard error.isDefectOfBlob else { throw error }
             return false
         }
     }
@@ -216,7 +260,9 @@ extension ContentStore {
             file = try opened(digest)
         } catch {
             if case .missingBlob = error { return false }
-            throw error
+            guard error.isDefectOfBlob else { throw error }
+            try requireSetAside(digest, found: nil)
+            return false
         }
         let signature = try file.signature()
         if !verifiedBlobs.withLock({ $0.contains(digest) }) || signature.sizeBytes != sizeBytes {
@@ -224,14 +270,11 @@ extension ContentStore {
             do throws(StoreError) {
                 found = try file.blobDigest()
             } catch {
-                guard error.isDefectOfTheDisk else { throw error }
+                guard error.isDefectOfBlob else { throw error }
             }
             guard found == digest else {
-                let fault = setAside(digest, found: found)
-                switch fault {
-                case .damagedBlob, .missingBlob: return false
-                default: throw fault
-                }
+                try requireSetAside(digest, found: found)
+                return false
             }
             noteVerified(digest)
         }

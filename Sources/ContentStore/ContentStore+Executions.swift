@@ -15,6 +15,9 @@ extension ContentStore {
         do {
             return try database.write { database in
                 let last = try database.identifier("SELECT max(id) FROM execution", []) ?? 0
+                guard (0..<1 << 62).contains(last) else {
+                    throw StoreError.notAStore(path: path, reason: "its last run has the number \(last)")
+                }
                 var number = last + 1
                 // Locked before the row can be seen: a running execution that is not locked is a dead one.
                 while try !locks.begin(execution: number) { number += 1 }
@@ -59,6 +62,8 @@ extension ContentStore {
         ) { outcome in result.update { $0 = outcome } }
         committer.hurry()
         _ = try result.wait { $0 }.get()
+        // The history is then in one file, whatever becomes of the journal. Beside others it would be work for nothing.
+        if (try? locks?.isAlone()) == true { database.emptyJournal() }
     }
 
     /// Notes how far a run has come, for those who look on; with the next group, and not waited for.

@@ -15,7 +15,7 @@ extension ContentStore {
             }
             return .run(number)
         }
-        if FolderOperations.exists(text), (try? FolderOperations.isFolder(text)) == false {
+        if Self.isFile(text) {
             let digest = try Digest.of(filePath: text)
             guard try knows(digest) else {
                 throw StoreError.unknownSubject(
@@ -26,6 +26,9 @@ extension ContentStore {
         if let key = try lastKey(ofTask: text) { return .task(text, key: key.digest) }
         return .blob(try digest(startingWith: text))
     }
+
+    /// False also for a text that cannot be a path, such as one that is too long.
+    private static func isFile(_ text: String) -> Bool { (try? FileSignature(path: text))?.isRegular == true }
 
     private func execution(_ number: Int64) throws(StoreError) -> Bool {
         try database.read { try $0.identifier("SELECT id FROM execution WHERE id = ?", [number]) } != nil

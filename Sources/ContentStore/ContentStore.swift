@@ -100,7 +100,13 @@ public final class ContentStore: Sendable {
         let present = Set(try FolderOperations.names(in: path + "/objects"))
         for value in 0..<256 {
             let name = (value < 16 ? "0" : "") + String(value, radix: 16)
-            if !present.contains(name), try FolderOperations.create(path + "/objects/" + name) { isNew = true }
+            let folder = path + "/objects/" + name
+            if present.contains(name) {
+                if try FolderOperations.isFolder(folder) { continue }
+                // In its place, every blob of that beginning would be refused.
+                try moveToDamaged(folder, as: name, store: path)
+            }
+            if try FolderOperations.create(folder) { isNew = true }
         }
         if isNew { try FolderOperations.synchronize(path + "/objects") }
     }

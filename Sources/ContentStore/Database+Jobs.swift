@@ -20,7 +20,8 @@ extension Database {
             self, "SELECT max(attempt) FROM job WHERE action = (SELECT id FROM action WHERE key = ?)")
         defer { statement.reset() }
         statement.bind(1, key)
-        return try statement.next() ? Int(statement.integer(0)) : 0
+        // Whoever edits the database can write any number; the next one has to exist.
+        return try statement.next() ? Int(min(statement.integer(0), 1 << 62)) : 0
     }
 
     /// Ends a job: compares the attempt with what was published before and swaps the result in, or discards it.
@@ -82,7 +83,7 @@ extension Database {
     ) throws -> CommitOutcome {
         let action = try actionRow(record.key, &rows)
         if case .succeeded(let result) = record.outcome, try isPublished(result, action) { return .recorded }
-        let last = try identifier("SELECT max(attempt) FROM job WHERE action = ?", [action]) ?? 0
+        let last = min(try identifier("SELECT max(attempt) FROM job WHERE action = ?", [action]) ?? 0, 1 << 62)
         let numbered = JobRecord(
             key: record.key, attempt: Attempt(action: record.attempt.action, number: Int(last) + 1), task: record.task,
             outcome: record.outcome, startedAt: record.startedAt, durationSeconds: record.durationSeconds,

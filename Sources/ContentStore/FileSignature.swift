@@ -26,7 +26,7 @@ struct FileSignature: Equatable, Sendable {
     init?(path: String) throws(StoreError) {
         var information = stat()
         if unsafe stat(path.systemPath, &information) != 0 {
-            if errno == ENOENT || errno == ENOTDIR { return nil }
+            if SystemError.isAbsence(errno) { return nil }
             throw .from(errno: errno, "inspect", path)
         }
         self.init(information)
@@ -38,8 +38,12 @@ struct FileSignature: Equatable, Sendable {
             == (earlier.sizeBytes, earlier.modifiedNanoseconds, earlier.inode, earlier.device)
     }
 
+    /// Anybody may give a file a time that nanoseconds since 1970 cannot hold; it counts as the last or first one whose
+    /// distance from the present they can.
     private static func nanoseconds(_ time: timespec) -> Int64 {
-        // Times beyond the year 2262 do not fit and wrap: they are compared for equality, and differ as before.
-        Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
+        let limit = Int64.max / 2
+        let (whole, overflows) = Int64(time.tv_sec).multipliedReportingOverflow(by: 1_000_000_000)
+        if overflows { return time.tv_sec < 0 ? -limit : limit }
+        return min(max(whole, -limit), limit - 1_000_000_000) + Int64(time.tv_nsec)
     }
 }

@@ -14,15 +14,19 @@ enum FolderOperations {
 
     /// Creates a folder and those above it, each made durable in its parent.
     static func createAll(_ path: String) throws(StoreError) {
-        if (try? isFolder(path)) == true { return }
+        if try isFolder(path) { return }
         let parent = parent(of: path)
         if parent != path { try createAll(parent) }
         if try create(path) { try synchronize(parent) }
     }
 
+    /// Whether a folder, or a link to one, is at `path`; false where nothing is.
     static func isFolder(_ path: String) throws(StoreError) -> Bool {
         var information = stat()
-        guard unsafe stat(path.systemPath, &information) == 0 else { throw .from(errno: errno, "inspect", path) }
+        guard unsafe stat(path.systemPath, &information) == 0 else {
+            if SystemError.isAbsence(errno) { return false }
+            throw .from(errno: errno, "inspect", path)
+        }
         return information.st_mode & S_IFMT == S_IFDIR
     }
 
@@ -37,21 +41,28 @@ enum FolderOperations {
         }
     }
 
-    static func exists(_ path: String) -> Bool { unsafe access(path.systemPath, F_OK) == 0 }
+    /// Whether something is at `path`, links followed. Throws where that cannot be told.
+    static func exists(_ path: String) throws(StoreError) -> Bool {
+        var information = stat()
+        if unsafe stat(path.systemPath, &information) == 0 { return true }
+        // Nothing can have a name that is too long: what is asked for may be no path at all, but a digest or the name of a task.
+        guard SystemError.isAbsence(errno) || errno == ENAMETOOLONG else { throw .from(errno: errno, "inspect", path) }
+        return false
+    }
 
-    /// The names in a folder, sorted by their bytes; empty when there is no such folder.
+    /// The names in a folder, sorted by their bytes; empty when there is no such folder. Throws where the disk gives only some.
     static func names(in path: String) throws(StoreError) -> [String] {
         do throws(ListingFault) {
             return try FolderListing.names(in: path)
         } catch {
-            if error.code == ENOENT { return [] }
+            if SystemError.isAbsence(error.code) { return [] }
             throw .from(errno: error.code, "list", path)
         }
     }
 
     /// Removes a file, or a folder with everything in it; links are removed, not followed. Missing is fine.
     static func remove(_ path: String) throws(StoreError) {
-        if unsafe unlink(path.systemPath) == 0 || errno == ENOENT { return }
+        if unsafe unlink(path.systemPath) == 0 || SystemError.isAbsence(errno) { return }
         guard errno == EISDIR || errno == EPERM else { throw .from(errno: errno, "remove", path) }
         // The usual folder is empty: its files have been moved into the store.
         if unsafe rmdir(path.systemPath) == 0 { return }

@@ -10,11 +10,18 @@ enum Leftovers {
         if name.hasPrefix(blobPrefix) {
             let session = name.dropFirst(blobPrefix.count).prefix { $0 != "-" }
             // Nobody has made anything under our own number yet, since the process that had it before.
-            guard let session = Int64(session), session != locks.session else { return true }
+            guard let session = number(session), session != locks.session else { return true }
             return try !locks.isLive(session: session)
         }
-        guard let execution = Int64(name) else { return false }
+        guard let execution = number(name) else { return false }
         return try !locks.isLive(execution: execution)
+    }
+
+    /// A number as the store writes it into names: from 1, without a sign. Others have no lock, and the kernel refuses to look
+    /// for one.
+    static func number(_ text: some StringProtocol) -> Int64? {
+        guard text.utf8.first.map({ UInt8(ascii: "1")...UInt8(ascii: "9") ~= $0 }) == true else { return nil }
+        return Int64(text)
     }
 }
 
@@ -27,7 +34,7 @@ extension ContentStore {
         let expected = Set(submissions.map(\.execution))
         for name in try FolderOperations.names(in: path + "/attempts")
         where try Leftovers.isAbandoned(name, locks) {
-            if let execution = Int64(name), expected.contains(execution) { continue }
+            if let execution = Leftovers.number(name), expected.contains(execution) { continue }
             do throws(StoreError) {
                 try FolderOperations.remove(path + "/attempts/" + name)
             } catch {

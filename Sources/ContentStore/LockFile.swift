@@ -17,8 +17,12 @@ final class LockFile: Sendable {
 
     /// Only to ask with. `nil` when there is no such file, and so no holder.
     init?(reading path: String) throws(StoreError) {
-        guard FolderOperations.exists(path) else { return nil }
-        file = try OpenFile(path, O_RDONLY)
+        do {
+            file = try OpenFile(path, O_RDONLY)
+        } catch {
+            if error.isAbsence { return nil }
+            throw error
+        }
     }
 
     /// Takes a number unless someone else has it; says whether it has.

@@ -21,9 +21,10 @@ final class StoreDatabase: Sendable {
     ) throws(StoreError) {
         path = store
         let file = store + "/store.sqlite"
-        if !isWritable && !FolderOperations.exists(file) {
+        if !isWritable, try !FolderOperations.exists(file) {
             throw .notAStore(path: store, reason: "it has no store.sqlite")
         }
+        DatabaseSystemError.listen()
         connections = try Self.mapping(path) {
             var configuration = Configuration()
             configuration.readonly = !isWritable
@@ -33,7 +34,7 @@ final class StoreDatabase: Sendable {
                 try database.execute(
                     sql: "PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY")
             }
-            if !isWritable && Self.isFrozen(store) {
+            if try !isWritable && Self.isFrozen(store) {
                 // Nothing can create the shared memory of the journal here, and nothing can write either.
                 return try DatabaseQueue(path: "file:\(Self.escaped(file))?immutable=1", configuration: configuration)
             }
@@ -46,7 +47,9 @@ final class StoreDatabase: Sendable {
     }
 
     func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
-        try Self.mapping(path) { try connections.read(body) }
+        try Self.mapping(path) {
+            try connections.read { database in try DatabaseSystemError.noting(database) { try body(database) } }
+        }
     }
 
     /// Runs `body` on consecutive slices of `elements` at once, each with a connection of its own, and joins what they give, in
@@ -68,7 +71,20 @@ final class StoreDatabase: Sendable {
 
     /// One transaction, durable on return; it waits for those of other processes.
     func write<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
-        try Self.mapping(path) { try connections.write(body) }
+        try Self.mapping(path) {
+            try connections.writeWithoutTransaction { database in
+                // Around the whole transaction: most of what can fail does so when it is committed.
+                try DatabaseSystemError.noting(database) {
+                    var value: Value?
+                    try database.inTransaction(.immediate) {
+                        value = try body(database)
+                        return .commit
+                    }
+                    guard let value else { fatalError("A transaction that was committed gave no value") }
+                    return value
+                }
+            }
+        }
     }
 
     private func checkVersion(
@@ -100,9 +116,30 @@ final class StoreDatabase: Sendable {
         }
     }
 
-    /// A database without a pending journal in a folder that this process cannot write to.
-    private static func isFrozen(_ store: String) -> Bool {
-        unsafe access(store.systemPath, W_OK) != 0 && !FolderOperations.exists(store + "/store.sqlite-wal")
+    /// Whether a database has no pending journal and lies in a folder that this process cannot write to. With a journal, its
+    /// index in shared memory has to be there too: then others may be writing from where they can.
+    private static func isFrozen(_ store: String) throws(StoreError) -> Bool {
+        guard unsafe access(store.systemPath, W_OK) != 0 else { return false }
+        guard let journal = try FileSignature(path: store + "/store.sqlite-wal") else { return true }
+        if try FolderOperations.exists(store + "/store.sqlite-shm") { return false }
+        guard journal.sizeBytes == 0 else {
+            throw .notAStore(
+                path: store,
+                reason:
+                    "its last changes are in store.sqlite-wal, which cannot be read without writing; copy the folder to a "
+                    + "writable place and use the copy")
+        }
+        return true
+    }
+
+    /// Moves what has been committed from the journal into the database and empties the journal, unless others are using it. It
+    /// is not waited for, and what fails is left to SQLite, which does the same whenever the journal has grown.
+    func emptyJournal() {
+        try? connections.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA busy_timeout = 0")
+            _ = try? Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+            try database.execute(sql: "PRAGMA busy_timeout = \(Int(Self.busySeconds * 1000))")
+        }
     }
 
     /// The path for SQLite: as it is where it is its own text, else as a URI, which can carry any bytes.
@@ -121,11 +158,13 @@ final class StoreDatabase: Sendable {
     }
 
     private static func mapping<Value>(_ path: String, _ body: () throws -> Value) throws(StoreError) -> Value {
+        let start = DatabaseSystemError.count
         do {
             return try body()
         } catch let error as StoreError {
             throw error
         } catch let error as DatabaseError {
+            let systemError = DatabaseSystemError.last(since: start)
             switch error.resultCode {
             case .SQLITE_BUSY:
                 throw .locked(path: path, holder: "a process that writes to it", waitedSeconds: busySeconds)
@@ -133,6 +172,11 @@ final class StoreDatabase: Sendable {
             case .SQLITE_READONLY: throw .readOnlyFileSystem(path: path)
             case .SQLITE_NOTADB, .SQLITE_CORRUPT:
                 throw .notAStore(path: path, reason: "store.sqlite is damaged (\(error.message ?? "no detail"))")
+            // What the system said is more to the point: SQLite has one word for all of its errors. A disk that cannot be read
+            // may have damaged the database.
+            case .SQLITE_IOERR, .SQLITE_CANTOPEN:
+                if let systemError, systemError != EIO { throw .from(errno: systemError, "use the database in", path) }
+                throw .database(path: path, message: error.message ?? "\(error.extendedResultCode)")
             default: throw .database(path: path, message: error.message ?? "\(error.extendedResultCode)")
             }
         } catch {

@@ -9,11 +9,12 @@ extension StoreError: CustomStringConvertible {
             "Cannot \(operation) \(path): the file would be larger than this process or file system allows; raise the limit "
                 + "(ulimit -f) or use another file system, and run again: finished work is kept."
         case .fileSystem(let operation, let path, let code):
-            "Cannot \(operation) \(path): \(Self.text(of: code)); check that it exists and that this user may do so."
+            "Cannot \(operation) \(path): \(SystemError.text(code))."
         case .readOnlyFileSystem(let path):
             "Cannot write to \(path): it is read-only; put the store on a writable file system or open it read-only."
-        case .diskFull(let path):
-            "Cannot write to \(path): the disk is full; free some space and run again, finished work is kept."
+        case .diskFull(let path, let isQuota):
+            "Cannot write to \(path): \(isQuota ? "this user's quota is used up" : "the disk is full"); free some space and run "
+                + "again, finished work is kept."
         case .notARegularFile(let path):
             "\(path) is not a regular file: a link, folder or device cannot be stored; write a file of that name."
         case .changedWhileRead(let path):
@@ -54,8 +55,9 @@ extension StoreError: CustomStringConvertible {
         case .missingBlob(let digest):
             "The blob \(digest) is missing from the store; run the pipeline again to recompute it."
         case .damagedBlob(let digest, let found, let movedTo):
-            "The blob \(digest) is damaged, \(Self.state(found)); it was moved to \(movedTo): run the "
-                + "pipeline again to recompute it, and check the disk."
+            "The blob \(digest) is damaged, \(Self.state(found)); "
+                + (movedTo.map { "it was moved to \($0)" } ?? "it stays where it is, as the store is open read-only")
+                + ": run the pipeline again to recompute it, and check the disk."
         case .database(let path, let message):
             "The database of the store \(path) reported: \(message); if it repeats, check the disk and restore a copy."
         case .unknownSubject(let text, let reason):
@@ -89,22 +91,45 @@ extension StoreError: CustomStringConvertible {
     /// Sorts an `errno` into the cases that have a remedy of their own.
     static func from(errno code: Int32, _ operation: String, _ path: String) -> StoreError {
         switch code {
-        case ENOSPC, EDQUOT: .diskFull(path: path)
+        case ENOSPC: .diskFull(path: path)
+        case EDQUOT: .diskFull(path: path, isQuota: true)
         case EROFS: .readOnlyFileSystem(path: path)
         default: .fileSystem(operation: operation, path: path, code: code)
         }
     }
 
-    /// Whether a block of the disk cannot be read.
-    var isDefectOfTheDisk: Bool {
-        if case .fileSystem(_, _, let code) = self { code == EIO } else { false }
+    /// Whether what has the name of a blob cannot be one: a block of the disk cannot be read, or it is a folder, a link that
+    /// leads nowhere, a pipe, a socket or a device.
+    var isDefectOfBlob: Bool {
+        switch self {
+        case .fileSystem(_, _, let code): [EIO, ELOOP, ENXIO, ENODEV].contains(code)
+        case .notARegularFile: true
+        default: false
+        }
+    }
+
+    /// Whether a file is certainly not there; see `SystemError.isAbsence`.
+    var isAbsence: Bool {
+        if case .fileSystem(_, _, let code) = self { SystemError.isAbsence(code) } else { false }
+    }
+
+    /// Whether trying again a little later may help; see `SystemError.isTransient`.
+    package var isTransient: Bool {
+        if case .fileSystem(_, _, let code) = self { SystemError.isTransient(code) } else { false }
+    }
+
+    /// Whether the file, the disk or its folder may only be read.
+    public var isRefusalToWrite: Bool {
+        switch self {
+        case .readOnlyFileSystem: true
+        case .fileSystem(_, _, let code): code == EACCES || code == EPERM
+        default: false
+        }
     }
 
     static func state(_ found: Digest?) -> String {
-        found.map { "its content has digest \($0)" } ?? "the disk cannot read it"
+        found.map { "its content has digest \($0)" } ?? "it cannot be read as a file"
     }
-
-    private static func text(of code: Int32) -> String { unsafe String(cString: strerror(code)) }
 
     private static func words(_ holders: [String]) -> String {
         holders.isEmpty ? "the program that has it open" : list(holders)

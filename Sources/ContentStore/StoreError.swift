@@ -3,7 +3,8 @@ public enum StoreError: Error, Sendable, Equatable {
     case malformedDigest(text: String)
     case fileSystem(operation: String, path: String, code: Int32)
     case readOnlyFileSystem(path: String)
-    case diskFull(path: String)
+    /// No space is left; with `isQuota`, for this user.
+    case diskFull(path: String, isQuota: Bool = false)
     case notARegularFile(path: String)
     case changedWhileRead(path: String)
     case tooLarge(path: String, sizeBytes: Int, limitBytes: Int)
@@ -24,8 +25,8 @@ public enum StoreError: Error, Sendable, Equatable {
     case openElsewhere(path: String, host: String, waitedSeconds: Double?)
     case openedReadOnly(path: String, operation: String)
     case missingBlob(Digest)
-    /// `found` is nil when the disk cannot read the blob.
-    case damagedBlob(Digest, found: Digest?, movedTo: String)
+    /// `found` is nil when the blob cannot be read as a file, `movedTo` where it stays because this process may only read.
+    case damagedBlob(Digest, found: Digest?, movedTo: String?)
     case database(path: String, message: String)
     case unknownSubject(text: String, reason: String)
     case unknownModel(model: String, reason: String)

@@ -12,15 +12,22 @@ struct StoreHost: Equatable {
 
     static let current = StoreHost(
         name: HostDescription.current.name,
-        bootIdentifier: lines(of: "/proc/sys/kernel/random/boot_id").first ?? "unknown")
+        bootIdentifier: (try? lines(of: "/proc/sys/kernel/random/boot_id"))?.first ?? "unknown")
     private static let limitBytes = 4096
 
     /// Whether it is this machine, under whatever name.
     var isCurrent: Bool { bootIdentifier == Self.current.bootIdentifier }
 
-    /// The one that had the store open last; `nil` where that is not known.
-    init?(lockFolder: String) {
-        let lines = Self.lines(of: lockFolder + "/host")
+    /// The one that had the store open last; `nil` where that is not known. Throws where the file is there and cannot be read:
+    /// then another machine may well have the store open.
+    init?(lockFolder: String) throws(StoreError) {
+        let lines: [String]
+        do {
+            lines = try Self.lines(of: lockFolder + "/host")
+        } catch {
+            guard error.isAbsence else { throw error }
+            return nil
+        }
         guard lines.count == 2 else { return nil }
         (bootIdentifier, name) = (lines[0], lines[1])
     }
@@ -43,8 +50,8 @@ struct StoreHost: Equatable {
         }
     }
 
-    private static func lines(of path: String) -> [String] {
-        let bytes = (try? OpenFile.reading(path).readAll(limitBytes: limitBytes)) ?? []
+    private static func lines(of path: String) throws(StoreError) -> [String] {
+        let bytes = try OpenFile.reading(path).readAll(limitBytes: limitBytes)
         return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 }

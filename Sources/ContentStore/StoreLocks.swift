@@ -56,7 +56,7 @@ final class StoreLocks: Sendable {
             onWait: { onWait("a program on the machine \(host)") }
         ) { () throws(StoreError) -> Int64? in
             try holding(opening, store, timeoutSeconds, onWait) { () throws(StoreError) -> Int64? in
-                let last = StoreHost(lockFolder: folder(store))
+                let last = try StoreHost(lockFolder: folder(store))
                 if let last, !last.isCurrent, try sessions.isHeldElsewhere(from: 1) {
                     host = last.name
                     return nil
@@ -111,7 +111,7 @@ final class StoreLocks: Sendable {
 
     /// For a store that is only read: throws where programs of another machine have it open for writing.
     static func requireReadable(_ store: String) throws(StoreError) {
-        guard let last = StoreHost(lockFolder: folder(store)), !last.isCurrent, try hasWriter(store) else { return }
+        guard let last = try StoreHost(lockFolder: folder(store)), !last.isCurrent, try hasWriter(store) else { return }
         throw .openElsewhere(path: store, host: last.name, waitedSeconds: nil)
     }
 

@@ -13,23 +13,25 @@ enum ActionLookup: Sendable {
     ) throws -> [ActionLookup] {
         let results = try store.lookUp(keys, threads: threads)
         return try ThreadTeam.inSlices(of: Array(zip(tasks, keys)), threads: threads, named: "look up") { pairs in
-            pairs.map { task, key in ActionLookup(of: task, results[key], in: store) }
+            try pairs.map { task, key in try ActionLookup(of: task, results[key], in: store) }
         }
     }
 
-    /// What a result that is known for a task is worth.
-    init(of task: PipelineTask, _ result: ActionResult?, in store: ContentStore) {
+    /// What a result that is known for a task is worth. Throws `StoreError` where the file system does not say what is there.
+    init(of task: PipelineTask, _ result: ActionResult?, in store: ContentStore) throws(StoreError) {
         guard let result, result.outputs.map(\.name) == task.stage.outputs else {
             self = .unknown
             return
         }
-        if let output = result.outputs.first(where: { !store.use($0.digest, sizeBytes: $0.sizeBytes) }) {
+        for output in result.outputs where try !store.use(output.digest, sizeBytes: output.sizeBytes) {
             self = .lost(output.name, result)
-        } else if let reference = result.references.first(where: { !store.use($0) }) {
-            self = .lost(reference.short, result)
-        } else {
-            self = .found(result)
+            return
         }
+        for reference in result.references where try !store.use(reference) {
+            self = .lost(reference.short, result)
+            return
+        }
+        self = .found(result)
     }
 
     /// The result, if all of its blobs are there.

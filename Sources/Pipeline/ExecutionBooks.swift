@@ -6,6 +6,9 @@ struct ExecutionBooks {
     private(set) var warnings: [Int: [String]] = [:]
     private var repaired: Set<Repair> = []
 
+    private var supersessions: [Int: Int] = [:]
+    private static let supersessionLimit = 8
+
     private struct Repair: Hashable {
         let producer: Int
         let consumer: Int
@@ -23,6 +26,13 @@ struct ExecutionBooks {
 
     mutating func note(warnings texts: [String], of task: Int) {
         warnings[task] = texts.isEmpty ? nil : texts
+    }
+
+    /// Whether a task whose result was discarded is looked up again; a store in which that happens time and again must not make
+    /// the run endless.
+    mutating func mayLookAgain(_ task: Int) -> Bool {
+        supersessions[task, default: 0] += 1
+        return supersessions[task, default: 0] <= Self.supersessionLimit
     }
 
     /// Whether `producer` has not yet run again for the sake of `consumer`; a disk that keeps damaging it must not make

@@ -3,17 +3,23 @@ import ContentStore
 /// The state of a run: which tasks wait, may start, run or are over. A pure value; threads and effects are elsewhere.
 ///
 /// A task is `wanted` until everything it needs is over; then it is determined, and whoever holds the plan says with
-/// `resolve` whether its result is known already.
+/// `resolve` whether its result is known already. Each task is in one state, and changes it by `enter` alone. What a wanted task
+/// waits for is open itself, and when that is over, well or not, whoever waits for it is unlocked or skipped (`settle`, `fail`):
+/// so no task is left waiting for nothing.
 public struct ExecutionPlan: Sendable {
-    public enum State: UInt8, Sendable {
+    public enum State: UInt8, Sendable, CaseIterable {
         case wanted, ready, running, awaited, succeeded, failed, skipped, cached
     }
 
     private let graph: TaskGraph
     private let keepsGoing: Bool
     private var states: [State]
-    /// How many producers of each task are not over.
+    /// How many tasks are in each state.
+    private var stateCounts: [Int]
+    /// For how many tasks each one waits: producers that are not over, and one whose blob it lost.
     private var missing: [Int32]
+    /// Whether the consumers of a task do not wait for it any more. What is repaired was over before.
+    private var hasUnlocked: [Bool]
     private var determined: [Int32]
     private var light: ReadyQueue
     private var wholeMachine: ReadyQueue
@@ -25,8 +31,6 @@ public struct ExecutionPlan: Sendable {
     /// Tasks whose action another process computes.
     public private(set) var awaited: Set<Int> = []
     public private(set) var isStopped = false
-    private var runningCount = 0
-    private var openCount: Int
     /// Tasks that run once more because a blob of theirs was lost, with those that wait for it.
     private var repairs: [Int: [Int]] = [:]
 
@@ -39,6 +43,9 @@ public struct ExecutionPlan: Sendable {
         self.graph = graph
         self.keepsGoing = keepsGoing
         states = Array(repeating: .wanted, count: graph.count)
+        stateCounts = Array(repeating: 0, count: State.allCases.count)
+        stateCounts[Int(State.wanted.rawValue)] = graph.count
+        hasUnlocked = Array(repeating: false, count: graph.count)
         missing = Array(repeating: 0, count: graph.count)
         for task in graph.tasks.indices {
             for consumer in graph.consumers(of: task) { missing[Int(consumer)] += 1 }
@@ -47,12 +54,11 @@ public struct ExecutionPlan: Sendable {
         let priorities = graph.criticalPaths(durations: durations)
         light = ReadyQueue(priorities: priorities)
         wholeMachine = light
-        openCount = graph.count
     }
 
     public func state(of task: Int) -> State { states[task] }
 
-    public func count(_ state: State) -> Int { states.count { $0 == state } }
+    public func count(_ state: State) -> Int { stateCounts[Int(state.rawValue)] }
 
     /// Whether a task is not over.
     public func isOpen(_ task: Int) -> Bool { [.wanted, .ready, .running, .awaited].contains(states[task]) }
@@ -65,9 +71,8 @@ public struct ExecutionPlan: Sendable {
 
     /// Nothing runs, and nothing will start or be resolved any more.
     public var isOver: Bool {
-        guard runningChecks == 0 else { return false }
-        return (openCount == 0 && (checks.isEmpty || isStopped))
-            || (isStopped && runningCount == 0 && determined.isEmpty)
+        guard count(.running) == 0, runningChecks == 0, determined.isEmpty else { return false }
+        return isStopped || (awaited.isEmpty && !hasReady)
     }
 
     /// Whether a task waits for a thread.
@@ -100,6 +105,8 @@ public struct ExecutionPlan: Sendable {
 
     /// Takes up to `limit` tasks whose inputs have become known since the last call; each is to be resolved.
     public mutating func takeDetermined(limit: Int = .max) -> [Int] {
+        // Some may have been skipped since.
+        determined.removeAll { states[Int($0)] != .wanted }
         let taken = determined.prefix(limit).map(Int.init)
         determined.removeFirst(taken.count)
         return taken
@@ -109,8 +116,7 @@ public struct ExecutionPlan: Sendable {
     public mutating func resolve(_ task: Int, isCached: Bool) {
         guard states[task] == .wanted else { return }
         if isCached {
-            close(task, .cached)
-            unlockWaiting(for: task)
+            settle(task, .cached)
         } else {
             makeReady(task)
         }
@@ -128,8 +134,7 @@ public struct ExecutionPlan: Sendable {
             next = light.removeFirst()
         }
         guard let next else { return nil }
-        states[next] = .running
-        runningCount += 1
+        enter(next, .running)
         return next
     }
 
@@ -140,22 +145,21 @@ public struct ExecutionPlan: Sendable {
 
     /// A task that was started, and released, turns out to be computed by another process.
     public mutating func await(_ task: Int) {
-        runningCount -= 1
-        states[task] = .awaited
-        awaited.insert(task)
+        guard states[task] == .running else { return }
+        enter(task, .awaited)
     }
 
     /// The other process is done with the task, or gone: it is to be resolved again.
     public mutating func reconsider(_ task: Int) {
-        guard awaited.remove(task) != nil else { return }
-        states[task] = .wanted
+        guard states[task] == .awaited else { return }
+        enter(task, .wanted)
         determined.append(Int32(task))
     }
 
     /// A task that was started, and released, lacks processors that other processes have: no such task starts until
     /// `machineMayBeFree`.
     public mutating func postpone(_ task: Int) {
-        runningCount -= 1
+        guard states[task] == .running else { return }
         isMachineBusy = true
         makeReady(task)
     }
@@ -165,51 +169,55 @@ public struct ExecutionPlan: Sendable {
 
     /// A running task succeeded, durably; or its result was found after all, with `isCached`.
     public mutating func succeed(_ task: Int, isCached: Bool = false) {
-        runningCount -= 1
-        close(task, isCached ? .cached : .succeeded)
-        unlockWaiting(for: task)
+        guard states[task] == .running else { return }
+        settle(task, isCached ? .cached : .succeeded)
     }
 
     /// A running task failed; returns the tasks that are skipped therefore, in the order of the graph.
     public mutating func fail(_ task: Int) -> [Int] {
-        runningCount -= 1
-        close(task, .failed)
+        guard states[task] == .running else { return [] }
+        enter(task, .failed)
         if !keepsGoing { isStopped = true }
-        // Whoever waits for a repair may use what the task made through others in between.
-        var reached = graph.consumers(of: task).map(Int.init) + (repairs.removeValue(forKey: task) ?? [])
         var skipped: [Int] = []
-        while let next = reached.popLast() {
-            // After a lost blob, consumers that did get their input may be over or under way.
-            guard states[next] == .wanted else { continue }
-            close(next, .skipped)
-            skipped.append(next)
-            reached.append(contentsOf: graph.consumers(of: next).map(Int.init))
+        var ended = [task]
+        while let next = ended.popLast() {
+            // Whoever waits for a repair may use what the task made through others in between, so it need not be a consumer.
+            for dependent in graph.consumers(of: next).map(Int.init) + (repairs.removeValue(forKey: next) ?? []) {
+                // After a lost blob, consumers that did get their input may be over or under way.
+                guard states[dependent] == .wanted else { continue }
+                enter(dependent, .skipped)
+                skipped.append(dependent)
+                ended.append(dependent)
+            }
         }
         return skipped.sorted()
     }
 
     /// A running task found a blob of `producer` lost: `producer` runs once more, then `consumer` is determined again.
-    public mutating func repair(_ producer: Int, for consumer: Int) {
-        runningCount -= 1
-        states[consumer] = .wanted
+    ///
+    /// - Returns: false, and nothing is changed, where `producer` has failed or was given up: then nobody makes the blob.
+    @discardableResult
+    public mutating func repair(_ producer: Int, for consumer: Int) -> Bool {
+        guard states[consumer] == .running, producer != consumer else { return false }
+        switch states[producer] {
+        case .failed, .skipped: return false
+        case .cached, .succeeded: makeReady(producer)
+        // It is under repair already.
+        case .wanted, .ready, .running, .awaited: break
+        }
+        enter(consumer, .wanted)
         missing[consumer] += 1
         repairs[producer, default: []].append(consumer)
-        if states[producer] == .cached || states[producer] == .succeeded {
-            openCount += 1
-            makeReady(producer)
-        }
+        return true
     }
 
     /// Whether a task that ended well is being run once more, or waits to be, because a blob of it was lost.
     public func isUnderRepair(_ task: Int) -> Bool { repairs[task] != nil }
 
-    /// Whether a task could run once more; not one that failed or was given up.
-    public func mayRepair(_ producer: Int) -> Bool { states[producer] != .failed && states[producer] != .skipped }
-
     /// A running task was interrupted; it is left as if it had not started.
     public mutating func abandon(_ task: Int) {
-        runningCount -= 1
-        states[task] = .ready
+        guard states[task] == .running else { return }
+        enter(task, .ready)
         isStopped = true
     }
 
@@ -219,29 +227,34 @@ public struct ExecutionPlan: Sendable {
     /// After the end: counts every task that did not get its turn as skipped; returns them in the order of the graph.
     public mutating func skipRemaining() -> [Int] {
         let remaining = states.indices.filter { [.wanted, .ready, .awaited].contains(states[$0]) }
-        awaited = []
-        for task in remaining { close(task, .skipped) }
+        for task in remaining { enter(task, .skipped) }
         return remaining
     }
 
     private mutating func makeReady(_ task: Int) {
-        states[task] = .ready
+        enter(task, .ready)
         switch graph.tasks[task].resources {
         case .light: light.insert(task)
         case .wholeMachine: wholeMachine.insert(task)
         }
     }
 
-    private mutating func close(_ task: Int, _ state: State) {
+    private mutating func enter(_ task: Int, _ state: State) {
+        stateCounts[Int(states[task].rawValue)] -= 1
+        stateCounts[Int(state.rawValue)] += 1
+        if states[task] == .awaited { awaited.remove(task) }
+        if state == .awaited { awaited.insert(task) }
         states[task] = state
-        openCount -= 1
     }
 
-    /// Of a task that was repaired, those that waited for the repair; its consumers were unlocked before.
-    private mutating func unlockWaiting(for task: Int) {
-        for consumer in repairs.removeValue(forKey: task) ?? graph.consumers(of: task).map(Int.init) {
-            unlock(consumer)
+    /// A task ended well. Its consumers are unlocked the first time, and whoever waited for it to be repaired every time.
+    private mutating func settle(_ task: Int, _ state: State) {
+        enter(task, state)
+        if !hasUnlocked[task] {
+            hasUnlocked[task] = true
+            for consumer in graph.consumers(of: task) { unlock(Int(consumer)) }
         }
+        for consumer in repairs.removeValue(forKey: task) ?? [] { unlock(consumer) }
     }
 
     private mutating func unlock(_ consumer: Int) {

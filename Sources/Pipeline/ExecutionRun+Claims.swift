@@ -24,7 +24,7 @@ extension ExecutionRun {
         }
         do {
             let (known, lastAttempt) = try store.lookUpWithAttempts(key.digest)
-            guard case .found(let result) = ActionLookup(of: graph.tasks[index], known, in: store) else {
+            guard case .found(let result) = try ActionLookup(of: graph.tasks[index], known, in: store) else {
                 return .taken(lastAttempt: lastAttempt)
             }
             store.giveUp(claim: key.digest)

@@ -228,11 +228,16 @@ final class ExecutionRun: Sendable {
                 observer.taskFinished(id, outcome: .run, durationSeconds: end.durationSeconds)
             case .failure(PipelineError.cancelled) where cancellation.isSet || board.inspect { $0.plan.isStopped }:
                 board.update { $0.plan.abandon(end.task) }
+            case .failure(PipelineError.superseded(reason: _)) where books.mayLookAgain(end.task):
+                // Another attempt was published first, or goes on: its result is this run's, too.
+                board.update { board in
+                    board.plan.await(end.task)
+                    board.plan.reconsider(end.task)
+                }
             case .failure(let error):
-                if let producer = try producerOfLostBlob(error, end.task),
-                    board.inspect({ $0.plan.mayRepair(producer) }), books.mayRepair(producer, end.task)
+                if let producer = try producerOfLostBlob(error, end.task), books.mayRepair(producer, end.task),
+                    board.update({ $0.plan.repair(producer, for: end.task) })
                 {
-                    board.update { $0.plan.repair(producer, for: end.task) }
                     continue
                 }
                 books.failures[end.task] = "\(error)"

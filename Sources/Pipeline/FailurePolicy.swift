@@ -52,6 +52,8 @@ public struct AttemptFailure: Error, Sendable, Equatable, CustomStringConvertibl
         case let failure as AttemptFailure: failure
         case StoreError.diskFull: AttemptFailure(.refused, "\(error)")
         case StoreError.missingBlob, StoreError.damagedBlob: AttemptFailure(.lost, "\(error)")
+        // A file server that does not answer now may do so later.
+        case let error as StoreError where error.isTransient: AttemptFailure(.lost, "\(error)")
         default: AttemptFailure(.failed, "\(error)")
         }
     }

@@ -92,7 +92,8 @@ package enum SlurmAnswers {
             let counts = fields[3].split(separator: "/")
             // Marks after the state say how a node is powered, or that something is planned; a star, that it does not answer.
             let state = fields[2].prefix { $0.isLetter }
-            guard counts.count == 4, let count = Int(counts[1]), working.contains(state), !fields[2].contains("*")
+            guard counts.count == 4, let count = Int(counts[1]), count >= 0, working.contains(state),
+                !fields[2].contains("*")
             else {
                 continue
             }
@@ -101,7 +102,10 @@ package enum SlurmAnswers {
         }
         guard !idle.isEmpty else { return nil }
         return ClusterCapacity(
-            idleCores: idle.values.reduce(0) { $0.addingReportingOverflow($1).partialValue }, nodes: Set(idle.keys))
+            idleCores: idle.values.reduce(0) { sum, count in
+                let (total, isTooLarge) = sum.addingReportingOverflow(count)
+                return isTooLarge ? .max : total
+            }, nodes: Set(idle.keys))
     }
 
     /// The states of sinfo(1), section NODE STATE CODES, of nodes that take work.

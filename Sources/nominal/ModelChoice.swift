@@ -13,7 +13,7 @@ struct ModelChoice {
 
     /// - Throws: `ExitCode` after a message, `FormatError`, `StoreError`.
     init(_ text: String, _ options: StoreOptions) throws {
-        if NamedFolder.exists(text) {
+        if try AtomicFile.exists(text) {
             model = try Model(bytes: try AtomicFile.read(text, limitBytes: Model.maximumFileBytes), name: text)
             threshold = nil
             return
@@ -24,7 +24,7 @@ struct ModelChoice {
                     + "runs/NAME/models/, and nominal models lists registered ones")
             throw ExitCode(ExitStatus.inputMissing.rawValue)
         }
-        guard NamedFolder.exists(options.path + "/store.sqlite") else {
+        guard try AtomicFile.exists(options.path + "/store.sqlite") else {
             StandardError.error(
                 "\(text): no such model file, and there is no store \(options.path) in which a model of this name could be "
                     + "registered")

@@ -41,7 +41,7 @@ struct NightShift {
         if let last, last.state == .open {
             StandardError.note("the night \(last.label) of \(images.model) was interrupted and goes on")
             try work(last)
-        } else if let last, !NamedFolder.exists(folder(last) + "/report.html") {
+        } else if let last, try !ExportFolder.isComplete(folder(last)) {
             // It was stopped between its end and this.
             try show(last)
         }
@@ -155,7 +155,7 @@ struct NightShift {
         func known(_ version: Int?) throws -> RetrainingJob.Known? {
             guard let version else { return nil }
             let registered = try store.model(ModelReference(name: night.model, .version(version)))
-            guard store.contains(registered.digest) else {
+            guard try store.contains(registered.digest) else {
                 throw StoreError.modelRefused(
                     model: "\(registered.reference)",
                     reason:

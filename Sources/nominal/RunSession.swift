@@ -77,7 +77,7 @@ struct RunSession {
 
     /// Draws what the results were made from, unless nothing had to be done.
     func writeLineage(_ job: Job, _ summary: ExecutionSummary, to folder: String) throws {
-        let isThere = NamedFolder.exists(folder + "/" + LineageView.pageName)
+        let isThere = try AtomicFile.exists(folder + "/" + LineageView.pageName)
         guard summary.run > 0 || !isThere, let keys = try store.taskKeys(summary.execution) else { return }
         let graph = try store.lineage(actions: keys.entries.map(\.key), .up, run: summary.execution)
         try LineageView(

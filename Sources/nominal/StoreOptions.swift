@@ -20,7 +20,7 @@ struct StoreOptions: ParsableArguments {
 
     /// For commands that are about what is there: a store that is not is not made.
     func requireStore() throws {
-        guard NamedFolder.exists(path + "/store.sqlite") else {
+        guard try AtomicFile.exists(path + "/store.sqlite") else {
             throw StoreError.notAStore(
                 path: path, reason: "there is no store here (--store or NOMINAL_STORE name another place)")
         }

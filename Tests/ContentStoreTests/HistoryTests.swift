@@ -36,6 +36,20 @@ struct HistoryTests {
         try store.commit(try fixture.record(key, attempt, output: output), execution: fixture.execution)
     }
 
+    @Test(
+        "When a run ends and no other program has the store open, its history lies in the database and not in the journal"
+    )
+    func journal() throws {
+        func journalBytes() throws -> Int64? { try FileSignature(path: store.path + "/store.sqlite-wal")?.sizeBytes }
+        #expect(try journalBytes() == 0)
+        let other = try fixture.reopened()
+        let execution = try store.beginExecution(command: "beside", versions: "")
+        try store.endExecution(execution, outcome: .succeeded)
+        #expect(try journalBytes() != 0)
+        #expect(try other.execution(execution)?.outcome == "succeeded")
+        withExtendedLifetime(other) {}
+    }
+
     private func tamper(_ sql: String) throws {
         try store.database.write { database in
             try database.execute(sql: "PRAGMA defer_foreign_keys = ON")

@@ -143,7 +143,7 @@ struct LineageTests {
         fixture.close()
         _ = try ContentStore.collect(path: path, CollectionPolicy(keepUsedSeconds: 0))
         try fixture.open()
-        #expect(fixture.store.contains(manifest))
+        #expect(try fixture.store.contains(manifest))
         #expect(try fixture.store.lineageExecution(run)?.manifest == manifest)
         #expect(try fixture.store.lineageExecution(run)?.file == "a.json")
     }

@@ -139,6 +139,23 @@ final class CommandLineFixture: Sendable {
             """, to: name + ".json")
     }
 
+    /// Writes a bundle with one result, of 100 kB.
+    func writeBundle(_ name: String) throws {
+        let store = try ContentStore(path: place("source"))
+        let execution = try store.beginExecution(command: "made", versions: "")
+        let key = ActionKey(stage: "stage", version: 1, parts: [KeyPart("text", .text("a"))])
+        let attempt = try store.beginAttempt(key, execution: execution, task: nil)
+        let bytes = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 * $0) }
+        let result = ActionResult(
+            outputs: [ActionOutput(name: "out", digest: try store.put(bytes: bytes), sizeBytes: bytes.count)])
+        try store.commit(
+            JobRecord(
+                key: key, attempt: attempt, task: "made", outcome: .succeeded(result), startedAt: 1, durationSeconds: 1),
+            execution: execution)
+        try store.endExecution(execution, outcome: .succeeded)
+        _ = try store.export(try store.subject("made"), to: place(name))
+    }
+
     // MARK: What is there
 
     /// The largest blob of a store, as a path relative to this folder.

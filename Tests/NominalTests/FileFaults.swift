@@ -52,6 +52,11 @@ enum FileFaults {
         ["LD_PRELOAD": try library.get(), "FAULTS_CLOCK": "\(secondsBack)"]
     }
 
+    /// The environment in which the disk cannot list folders whose path ends so.
+    static func environment(unlisted folder: String) throws -> [String: String] {
+        ["LD_PRELOAD": try library.get(), "FAULTS_LISTING": folder]
+    }
+
     static func calls(log: String) throws -> [Call] {
         try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n").map { line in
             let fields = line.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)

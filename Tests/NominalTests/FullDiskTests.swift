@@ -36,6 +36,27 @@ struct FullDiskTests {
     }
 
     @Test(
+        "On a disk with space for a part of a store, at any point the disk is full and nothing else",
+        .enabled(if: mayMount, "only root can mount a small file system"))
+    func tinyDisks() throws {
+        let fixture = try CommandLineFixture()
+        try fixture.writeBundle("bundle")
+        try FileManager.default.createDirectory(atPath: fixture.place("disk"), withIntermediateDirectories: true)
+        var outcomes: [Int32] = []
+        for kibibytes in [4, 8, 16, 40, 80, 120, 160, 200, 240, 280, 320, 360, 420, 500, 700, 1000, 4000] {
+            let disk = try SmallDisk(fixture.place("disk"), "\(kibibytes)k")
+            defer { withExtendedLifetime(disk) {} }
+            try #require(disk.isMounted)
+            let outcome = try fixture.nominal("import", "bundle", "--store", "disk/store", "--quiet")
+            outcomes.append(outcome.status)
+            if outcome.status == 0 { continue }
+            #expect(outcome.status == 74, "\(kibibytes) KiB: \(outcome.errors)")
+            #expect(outcome.errors.contains("the disk is full"), "\(kibibytes) KiB: \(outcome.errors)")
+        }
+        #expect(outcomes.first == 74 && outcomes.last == 0)
+    }
+
+    @Test(
         "On a full disk a run says so and keeps what is done; collection frees space there, and the run goes on",
         .enabled(if: mayMount, "only root can mount a small file system"))
     func fullDisk() throws {

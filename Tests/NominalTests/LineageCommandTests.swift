@@ -85,6 +85,8 @@ struct LineageCommandTests {
         // What a program left that was killed goes; what another one has just made stays.
         try fixture.write("", to: "tmp/nominal-reproduce-old/lock")
         try fixture.write("", to: "tmp/nominal-reproduce-new/lock")
+        // Of a process that cannot be.
+        try fixture.write("", to: "tmp/nominal-reproduce-2147483647-x/lock")
         try FileManager.default.setAttributes(
             [.modificationDate: Date(timeIntervalSinceNow: -7200)],
             ofItemAtPath: fixture.place("tmp/nominal-reproduce-old"))

@@ -54,7 +54,11 @@ import Testing
         let card = try fixture.text("runs/plant/nights/2026-03-01/card.md")
         #expect(try fixture.nominal("models", "card", "plant@1").output == card)
         #expect(card.contains("| Start | new weights |") && card.contains("Not measured: "), "\(card)")
+        // As if the night had been killed while its files were being written.
+        for name in ["card.md", "exports.json"] { try fixture.remove("runs/plant/nights/2026-03-01/" + name) }
         #expect(try night(2).output == "plant: nothing new; plant@1 stays in production\n")
+        #expect(try fixture.text("runs/plant/nights/2026-03-01/card.md") == card)
+        #expect(fixture.exists("runs/plant/nights/2026-03-01/exports.json"))
         #expect(try night(2).status == 10)
 
         try copy(10..<16, to: "incoming/monday")

@@ -36,6 +36,23 @@ import Testing
         #expect(counts.map(\.run).reduce(0, +) == counts[0].total)
     }
 
+    @Test("A run beside imports of its own results ends well, and so do they", arguments: [0, 400])
+    func importing(milliseconds: UInt32) throws {
+        try fixture.writeManifest(categories: ["wood"], steps: 12, stepsPerShard: 2)
+        #expect(try fixture.nominal("run", "tiny.json", "--output", "a", "--quiet").status == 0)
+        #expect(try fixture.nominal("export", "1", "--output", "bundle", "--quiet").status == 0)
+        try fixture.remove(".nominal")
+        let run = try fixture.start("run", "tiny.json", "--output", "b")
+        usleep(milliseconds * 1000)
+        let imports = try (0..<2).map { _ in try fixture.start("import", "bundle", "--quiet") }
+        let outcomes = try ([run] + imports).map(fixture.finish)
+        #expect(outcomes.map(\.status) == [0, 0, 0], "\(outcomes.map(\.errors))")
+        #expect(try fixture.bytes("a/exports.json") == fixture.bytes("b/exports.json"))
+        #expect(try attempts().filter { $0.value != 1 }.isEmpty)
+        #expect(try fixture.nominal("verify").status == 0)
+        #expect(try fixture.nominal("verify", "--history").status == 0)
+    }
+
     @Test("A run takes over what a killed one was busy with")
     func takingOver() throws {
         try fixture.writeManifest(categories: ["wood"], steps: 300, stepsPerShard: 5)

@@ -200,7 +200,7 @@ import Testing
         #expect(try fixture.nominal("verify").status == 0)
     }
 
-    @Test("A damaged database ends every command with 74 and a remedy, and is left as it is")
+    @Test("A damaged database ends a command that reads the damage with 74 and a remedy, and is left as it is")
     func damagedDatabase() throws {
         try fixture.remove(".nominal/store.sqlite-wal")
         try fixture.remove(".nominal/store.sqlite-shm")

@@ -142,6 +142,34 @@ struct ExecutionPlanTests {
         #expect(plan.isOver && plan.count(.succeeded) == 5)
     }
 
+    @Test("Whoever waits for a repair is given up with the task under repair, also if it is no consumer of it")
+    func lostRepair() throws {
+        // a -> b -> c -> d; d reads what b has stored.
+        var plan = ExecutionPlan(
+            graph: try TaskGraph([
+                GraphFixture.task("a"), GraphFixture.task("b", after: ["a"]), GraphFixture.task("c", after: ["b"]),
+                GraphFixture.task("d", after: ["c"]),
+            ]), keepsGoing: true)
+        for _ in 0..<3 { for task in plan.takeDetermined() { plan.resolve(task, isCached: true) } }
+        #expect(resolveAll(&plan) == [3] && plan.start() == 3)
+        #expect(plan.repair(1, for: 3) && plan.start() == 1)
+        #expect(plan.repair(0, for: 1) && plan.start() == 0)
+        #expect(plan.fail(0) == [1, 3])
+        #expect(plan.isOver && plan.count(.skipped) == 2 && plan.count(.cached) == 1)
+    }
+
+    @Test("What has failed or was given up is not repaired")
+    func hopelessRepair() throws {
+        var plan = ExecutionPlan(graph: try diamond(), keepsGoing: true)
+        for task in plan.takeDetermined() { plan.resolve(task, isCached: task == 0) }
+        _ = resolveAll(&plan)
+        #expect([plan.start(), plan.start()] == [1, 2])
+        #expect(plan.repair(0, for: 1) && plan.start() == 0)
+        #expect(plan.fail(0) == [1, 3])
+        #expect(!plan.repair(0, for: 2) && plan.state(of: 2) == .running)
+        #expect(plan.fail(2) == [])
+    }
+
     @Test("After a stop nothing starts, and what runs is waited for")
     func stop() throws {
         var plan = ExecutionPlan(graph: try diamond())

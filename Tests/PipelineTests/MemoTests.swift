@@ -89,7 +89,7 @@ struct MemoTests {
             try FileManager.default.removeItem(atPath: fixture.store.objectPath(.of([byte])))
             #expect(try fixture.run([task]).run == 1)
             #expect(runs.inspect { $0 } == expected)
-            #expect(fixture.store.contains(.of([byte])))
+            #expect(try fixture.store.contains(.of([byte])))
         }
     }
 

@@ -33,7 +33,7 @@ struct RepairTests {
         #expect(plan.steps.map(\.decision) == [.run(reasons: [.outputMissing("out")]), .dependsOn(TaskID("a"))])
         let second = try fixture.run(tasks)
         #expect((second.run, second.cached) == (1, 1))
-        #expect(fixture.store.contains(digest))
+        #expect(try fixture.store.contains(digest))
     }
 
     @Test("A damaged blob found by its consumer is set aside and made again within the same run")
@@ -129,6 +129,50 @@ struct RepairTests {
         let summary = try Executor(store: fresh, options: options).run(TaskGraph(chain(refer) + [reading]))
         #expect(summary.failures.map(\.task.path) == ["a"])
         #expect((summary.failed, summary.skipped, summary.cached) == (1, 1, 1))
+    }
+
+    @Test("A repair that cannot be made ends the wait of a reader that knows the blob only through another task")
+    func failingRepair() throws {
+        let runs = Monitor(0)
+        let light = ClosureStage("light once") { context in
+            let count = runs.update { runs -> Int in
+                runs += 1
+                return runs
+            }
+            guard count == 1 else { throw StageFailure(message: "no light") }
+            try context.write("light")
+        }
+        func tasks(_ more: [PipelineTask]) -> [PipelineTask] {
+            [
+                GraphFixture.task("light", stage: light),
+                GraphFixture.task(
+                    "a", after: ["light"],
+                    stage: ClosureStage("refer") { context in
+                        _ = try context.text(of: "light")
+                        try context.write(try context.publish(bytes: Array("pixels".utf8)).hex)
+                    }),
+                GraphFixture.task("b", after: ["a"], stage: ClosureStage("pass") { try $0.write($0.text(of: "a")) }),
+            ] + more
+        }
+        try fixture.run(tasks([]))
+        for blob in ["pixels", "light"] { try damage(.of(text: blob)) }
+        let fresh = try reopened()
+        let options = ExecutorOptions(jobs: 2, keepGoing: true, keyParts: [KeyPart("numerics", .integer(1))])
+        let summary = try Executor(store: fresh, options: options).run(TaskGraph(tasks([reading])))
+        #expect(summary.failures.map(\.task.path) == ["light"])
+        #expect((summary.failed, summary.skipped, summary.cached) == (1, 2, 1))
+    }
+
+    @Test("A folder in place of a blob is set aside, and the blob made again", arguments: [true, false])
+    func displaced(isRead: Bool) throws {
+        let first = try fixture.run(tasks)
+        let digest = try #require(first.output(of: TaskID("a"), named: "out"))
+        let path = fixture.store.objectPath(digest)
+        try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        let again = try fixture.run(isRead ? tasks + [GraphFixture.task("c", after: ["a"])] : tasks)
+        #expect(again.isSuccess && again.run == (isRead ? 2 : 1), "\(again.failures)")
+        #expect(try fixture.store.read(digest) == Array("a()".utf8))
     }
 
     @Test("A lost intermediate result counts as done until a task reads it; then the chain before it is made again")

@@ -108,6 +108,116 @@ struct SharedStoreTests {
         #expect(jobs.map(\.status) == ["failed", "succeeded"] && jobs.map(\.attempt) == [1, 2])
     }
 
+    /// Tasks that take a moment each, and count how often they are computed.
+    private static func momentary(_ count: Int, _ calls: Monitor<Int>) throws -> TaskGraph {
+        let leaves = (0..<count).map { number in
+            GraphFixture.task(
+                "leaf/\(number)",
+                stage: ClosureStage("leaf \(number)") { context in
+                    calls.update { $0 += 1 }
+                    usleep(2_000)
+                    try context.write("leaf \(number)")
+                })
+        }
+        return try TaskGraph(leaves + [GraphFixture.task("last", after: leaves.map(\.id.path))])
+    }
+
+    @Test(
+        "A run beside imports of the same results and other runs: all end well, and nothing is discarded",
+        arguments: 0..<6)
+    func importing(round: Int) throws {
+        let calls = Monitor(0)
+        let graph = try Self.momentary(30, calls)
+        let source = try TemporaryFolder()
+        let bundle = source.path + "/bundle"
+        let other = try ContentStore(path: source.path + "/store")
+        #expect(try Executor(store: other, options: ExecutorOptions(jobs: 2)).run(graph).isSuccess)
+        _ = try other.export(try other.subject("run 1"), to: bundle)
+        calls.update { $0 = 0 }
+        let path = folder.path
+        let summaries = Monitor<[ExecutionSummary]>([])
+        let imported = Monitor<[Int]>([])
+        let executors = try [executor(), executor(jobs: 3)]
+        try ThreadTeam.forEach(count: 4, threads: 4, named: "process") { index in
+            usleep(UInt32(3_000 * (index + round) % 25_000))
+            if index % 2 == 0 {
+                let summary = try executors[index / 2].run(graph)
+                return summaries.update { $0.append(summary) }
+            }
+            let store = try ContentStore(path: path)
+            let execution = try store.beginExecution(command: "import", versions: "")
+            let summary = try store.importBundle(bundle, execution: execution)
+            try store.endExecution(execution, outcome: .succeeded)
+            imported.update { $0.append(summary.newResults) }
+        }
+        for summary in summaries.inspect({ $0 }) {
+            #expect(summary.isSuccess && summary.run + summary.cached == graph.count, "\(summary.failures)")
+        }
+        let store = try ContentStore(path: path)
+        #expect(try store.ledger().isEmpty)
+        let run = summaries.inspect { $0.reduce(0) { $0 + $1.run } }
+        #expect(run + imported.inspect { $0.reduce(0, +) } == graph.count)
+        #expect(try graph.tasks.allSatisfy { try store.jobs(ofTask: $0.id.path).count == 1 })
+        #expect(try store.verify(threads: 1).isSound && store.verifyHistory().isSound)
+    }
+
+    @Test(
+        "A result that loses the race at its commit gives way to the winner's, and the task is done", arguments: [1, 3])
+    func losing(count: Int) throws {
+        let other = try ContentStore(path: folder.path)
+        let execution = try other.beginExecution(command: "other", versions: "")
+        let key = ActionKey(
+            stage: ClosureStage.name, version: ClosureStage.version, parts: [KeyPart("label", .text("race"))])
+        let calls = Monitor(0)
+        let race = GraphFixture.task(
+            "race",
+            stage: ClosureStage("race") { context in
+                try context.write("ours")
+                let call = calls.update { calls -> Int in
+                    calls += 1
+                    return calls
+                }
+                guard call <= count else { return }
+                // Somebody else takes the next number, and ends well only the last time.
+                let attempt = try other.beginAttempt(key, execution: execution, task: "race", lastAttempt: 10 * call)
+                let bytes = Array("theirs".utf8)
+                let result = ActionResult(
+                    outputs: [ActionOutput(name: "out", digest: try other.put(bytes: bytes), sizeBytes: bytes.count)])
+                try other.commit(
+                    JobRecord(
+                        key: key, attempt: attempt, task: "race",
+                        outcome: call == count ? .succeeded(result) : .failed("no light", .failed), startedAt: 1,
+                        durationSeconds: 0), execution: execution)
+            })
+        let summary = try executor().run(TaskGraph([race, GraphFixture.task("after", after: ["race"])]))
+        #expect(summary.isSuccess && summary.run == 1 && summary.cached == 1, "\(summary.failures)")
+        #expect(summary.output(of: TaskID("race"), named: "out") == .of(text: "theirs"))
+        #expect(calls.inspect { $0 } == count)
+        #expect(try other.ledger().map(\.kind) == Array(repeating: "discarded", count: count))
+    }
+
+    @Test("A store in which results are discarded time and again fails the run instead of keeping it busy for ever")
+    func endlessRace() throws {
+        let other = try ContentStore(path: folder.path)
+        let execution = try other.beginExecution(command: "other", versions: "")
+        let key = ActionKey(
+            stage: ClosureStage.name, version: ClosureStage.version, parts: [KeyPart("label", .text("race"))])
+        let race = GraphFixture.task(
+            "race",
+            stage: ClosureStage("race") { context in
+                try context.write("ours")
+                let last = try other.lookUpWithAttempts(key.digest).lastAttempt ?? 0
+                let attempt = try other.beginAttempt(
+                    key, execution: execution, task: "race", lastAttempt: last + 10)
+                try other.commit(
+                    JobRecord(
+                        key: key, attempt: attempt, task: "race", outcome: .failed("no light", .failed), startedAt: 1,
+                        durationSeconds: 0), execution: execution)
+            })
+        let summary = try executor().run(TaskGraph([race]))
+        #expect(summary.failures.map(\.message).first?.contains("time and again") == true)
+    }
+
     @Test("Tasks that take the whole machine run one after the other, also in different runs")
     func machine() throws {
         let running = Atomic<Int>(0)

@@ -77,6 +77,38 @@ import Testing
         #expect(text("b.txt") == nil)
     }
 
+    @Test("An export counts as complete when its list and all files of it are there, and not before")
+    func complete() throws {
+        #expect(try !ExportFolder.isComplete(exports.path) && !ExportFolder.isComplete(exports.path + "/none"))
+        try export(["a/1.txt": "one", "b.txt": "two"])
+        #expect(try ExportFolder.isComplete(exports.path))
+        for name in ["a/1.txt", "b.txt", "exports.json"] {
+            try FileManager.default.removeItem(atPath: exports.path + "/" + name)
+            #expect(try !ExportFolder.isComplete(exports.path), "without \(name)")
+            try export(["a/1.txt": "one", "b.txt": "two"])
+            #expect(try ExportFolder.isComplete(exports.path))
+        }
+        for list in ["[1]", "", "{\"../x\": \"0\"}"] {
+            try folder.write(list, to: "runs/job/exports.json")
+            #expect(try !ExportFolder.isComplete(exports.path))
+        }
+    }
+
+    @Test("An export that ends in the middle of new files is not complete")
+    func interrupted() throws {
+        try export(["a.txt": "one"])
+        let later = try store.put(bytes: Array("two".utf8))
+        store.flush()
+        try FileManager.default.removeItem(atPath: store.objectPath(later))
+        let first = try store.put(bytes: Array("new".utf8))
+        let plan = ExportPlan(files: [.init(path: "a.txt", digest: first), .init(path: "b.txt", digest: later)])
+        #expect(throws: StoreError.missingBlob(later)) { try exports.export(plan, from: store, isComplete: true) }
+        #expect(text("a.txt") == "new")
+        #expect(try !ExportFolder.isComplete(exports.path))
+        try export(["a.txt": "new", "b.txt": "two"])
+        #expect(try ExportFolder.isComplete(exports.path))
+    }
+
     @Test("A list that was tampered with never leads out of the folder")
     func hostileList() throws {
         try folder.write("keep", to: "victim.txt")

@@ -68,6 +68,7 @@ extension ContentStore {
             guard let signature = try FileSignature(path: objectPath(digest)) else {
                 throw StoreError.missingBlob(digest)
             }
+            guard signature.isRegular else { throw setAside(digest, found: nil) }
             return BundleContents.Blob(digest: digest, sizeBytes: Int(signature.sizeBytes))
         }
         return BundleContents(subject: "\(subject)", actions: actions, blobs: blobs)

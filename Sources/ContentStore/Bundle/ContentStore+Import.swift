@@ -2,14 +2,19 @@ import Glibc
 
 extension ContentStore {
     /// Takes over what `export` wrote. All blobs are copied and checked before any of them is given its name, blobs are
-    /// durable before the facts, and the facts come in one transaction: a crash leaves a store to which the same import
+    /// durable before the facts, and the results are published in groups: a crash leaves a store to which the same import
     /// adds what is missing. What the store knows already stays as it is; a result of the store's own that differs is
     /// noted in the ledger.
     ///
+    /// Results are published under claims, as runs do it: one that a run computes at the moment is left to that run, and taken
+    /// over only if the run ends without it. `waits` gets such a task, once.
+    ///
     /// Digests prove the blobs, not the facts: that these outputs belong to these actions is what the bundle says.
-    /// `proceeds` gets the bytes read and those in total. Throws `.invalidBundle`, `.interrupted` and other `StoreError`s.
+    /// `proceeds` gets the bytes read and those in total, and says whether to go on. Throws `.invalidBundle`, `.interrupted` and
+    /// other `StoreError`s.
     public func importBundle(
-        _ path: String, execution: Int64, proceeds: (_ readBytes: Int, _ totalBytes: Int) -> Bool = { _, _ in true }
+        _ path: String, execution: Int64, waits: (_ task: String) -> Void = { _ in },
+        proceeds: (_ readBytes: Int, _ totalBytes: Int) -> Bool = { _, _ in true }
     ) throws -> BundleSummary {
         _ = try writable(to: "import \(path)")
         let reader = try BundleReader(path)
@@ -27,8 +32,9 @@ extension ContentStore {
         }
         try settle()
         let contents = reader.contents
-        let newResults = try database.write { database in
-            try contents.actions.count { try database.add($0, execution, now: HostClock.wallNanoseconds()) }
+        let newResults = try BundlePublisher(self, execution).publish(contents.actions, waits: waits) {
+            () throws(StoreError) in
+            guard proceeds(reader.readBytes, reader.totalBytes) else { throw .interrupted("import") }
         }
         return BundleSummary(
             subject: contents.subject, actions: contents.actions.count, blobs: contents.blobs.count,

@@ -2,8 +2,10 @@ import GRDB
 
 extension Database {
     /// Adds an action and its result from a bundle; says whether the result is new. A result that is there stays.
-    func add(_ action: BundleContents.Action, _ execution: Int64, now: Int64) throws -> Bool {
-        let row = try bundledRow(of: action)
+    func add(
+        _ action: BundleContents.Action, _ execution: Int64, _ rows: BundleRows, now: Int64
+    ) throws -> Bool {
+        let row = try bundledRow(of: action, rows)
         if try identifier("SELECT job FROM action WHERE id = ?", [row]) != nil {
             let outputs = try Row.fetchAll(
                 self,
@@ -29,10 +31,11 @@ extension Database {
                 "INSERT INTO generatedBy (action, position, name, artifact) VALUES (?, ?, ?, ?)",
                 [row, position, output.name, bundledRow(of: output.digest, sizeBytes: output.sizeBytes)])
         }
+        let references = try RawStatement(self, "INSERT INTO reference (action, artifact) VALUES (?, ?)")
         for reference in Set(action.references).sorted() {
-            try run(
-                "INSERT INTO reference (action, artifact) VALUES (?, ?)",
-                [row, bundledRow(of: reference, sizeBytes: nil)])
+            references.bind(1, row)
+            references.bind(2, try rows.artifact(reference, self))
+            try references.run()
         }
         for (position, warning) in action.warnings.enumerated() {
             try run("INSERT INTO warning (action, position, text) VALUES (?, ?, ?)", [row, position, warning])
@@ -48,16 +51,18 @@ extension Database {
         return true
     }
 
-    private func bundledRow(of action: BundleContents.Action) throws -> Int64 {
+    private func bundledRow(of action: BundleContents.Action, _ rows: BundleRows) throws -> Int64 {
         if let known = try identifier("SELECT id FROM action WHERE key = ?", [action.key.column]) { return known }
         try run(
             "INSERT INTO action (key, stage, version) VALUES (?, ?, ?)",
             [action.key.column, action.stage, action.version])
         let row = lastInsertedRowID
-        for (position, part) in action.parts.enumerated() {
-            try run(
-                "INSERT INTO actionKeyPart (action, position, keyPart) VALUES (?, ?, ?)",
-                [row, position, keyPartRow(part.name, part.digest, part.readable)])
+        let parts = try RawStatement(self, "INSERT INTO actionKeyPart (action, position, keyPart) VALUES (?, ?, ?)")
+        for (position, keyPart) in (rows.parts[action.key] ?? []).enumerated() {
+            parts.bind(1, row)
+            parts.bind(2, Int64(position))
+            parts.bind(3, keyPart)
+            try parts.run()
         }
         for source in action.sources {
             try run(
@@ -65,22 +70,26 @@ extension Database {
                 INSERT INTO source (action, keyPart, role, artifact)
                 SELECT action, keyPart, ?, ? FROM actionKeyPart WHERE action = ? AND position = ?
                 ON CONFLICT DO NOTHING
-                """, [source.role, bundledRow(of: source.digest, sizeBytes: nil), row, source.part])
+                """, [source.role, rows.artifact(source.digest, self), row, source.part])
         }
         for (position, input) in action.inputs.enumerated() {
             try run(
                 "INSERT INTO used (action, position, name, artifact) VALUES (?, ?, ?, ?)",
-                [row, position, input.name, bundledRow(of: input.digest, sizeBytes: nil)])
+                [row, position, input.name, rows.artifact(input.digest, self)])
         }
         return row
     }
 
-    private func bundledRow(of digest: Digest, sizeBytes: Int?) throws -> Int64? {
+    /// The row of a content, which is added when it is new.
+    func bundledRow(of digest: Digest, sizeBytes: Int?) throws -> Int64 {
         try run(
             """
             INSERT INTO artifact (digest, sizeBytes) VALUES (?, ?)
             ON CONFLICT (digest) DO UPDATE SET sizeBytes = coalesce(sizeBytes, excluded.sizeBytes)
             """, [digest.column, sizeBytes])
-        return try identifier("SELECT id FROM artifact WHERE digest = ?", [digest.column])
+        guard let row = try identifier("SELECT id FROM artifact WHERE digest = ?", [digest.column]) else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a content was not written")
+        }
+        return row
     }
 }

@@ -49,8 +49,15 @@ package struct TarMember: Equatable {
         return block
     }
 
-    /// The size that a header claims, if it is written as above; the rest of the header is not looked at.
+    /// The size that a header claims, if it is written as above, in eleven octal digits and nothing else; the rest of the header
+    /// is not looked at.
     static func claimedSize(_ header: [UInt8]) -> Int? {
-        Int(String(decoding: header[124..<135], as: UTF8.self), radix: 8)
+        guard header.count == blockBytes else { return nil }
+        var size = 0
+        for byte in header[124..<135] {
+            guard case UInt8(ascii: "0")...UInt8(ascii: "7") = byte else { return nil }
+            size = size << 3 | Int(byte & 7)
+        }
+        return size
     }
 }

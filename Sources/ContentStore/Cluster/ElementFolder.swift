@@ -26,7 +26,21 @@ public struct ElementFolder: Sendable {
     /// Marks something as begun. Not durable: who asks is satisfied with a guess.
     public func mark(_ name: String) throws { _ = try OpenFile(path + "/" + name, O_WRONLY | O_CREAT) }
 
-    public func holds(_ name: String) -> Bool { FolderOperations.exists(path + "/" + name) }
+    /// Throws `StoreError` where the file system does not say, which a server that has been restarted may do for a while: it is
+    /// asked again for `patienceSeconds` first.
+    public func holds(_ name: String, patienceSeconds: Double = 0) throws -> Bool {
+        let limit = HostClock.monotonicSeconds() + patienceSeconds
+        while true {
+            do throws(StoreError) {
+                return try FolderOperations.exists(path + "/" + name)
+            } catch {
+                guard error.isTransient, HostClock.monotonicSeconds() < limit else { throw error }
+                usleep(Self.pollMicroseconds)
+            }
+        }
+    }
+
+    private static let pollMicroseconds: UInt32 = 500_000
 
     /// What is in it, sorted. Throws `StoreError`.
     public func names() throws -> [String] { try FolderOperations.names(in: path) }

@@ -124,7 +124,7 @@ extension ContentStore {
 
     /// What is in production has to be there. Older models may have been collected.
     func requireFile(of model: RegisteredModel) throws {
-        guard FolderOperations.exists(objectPath(model.digest)) else {
+        guard try contains(model.digest) else {
             throw StoreError.modelRefused(
                 model: "\(model.reference)",
                 reason: "its file is no longer in the store; register it again from a copy, or choose another version")

@@ -101,7 +101,7 @@ public struct PathRedaction: Sendable {
 
     private func word(_ argument: String) -> String {
         guard !argument.hasPrefix("-") else { return argument }
-        let isPath = argument.contains("/") || (style == .digest && FolderOperations.exists(argument))
+        let isPath = argument.contains("/") || (style == .digest && (try? FolderOperations.exists(argument)) == true)
         return isPath ? path(argument) : argument
     }
 

@@ -5,9 +5,12 @@ extension ContentStore {
         var blobs: [StoredBlob] = []
         /// Paths of files that are not named as blobs are.
         var strays: [String] = []
+        /// What cannot even be inspected, by digest.
+        var unreadable: [(digest: Digest, error: StoreError)] = []
     }
 
-    /// Looks at every file in `objects/`, without reading any. What goes away meanwhile is left out.
+    /// Looks at every file in `objects/`, without reading any. What goes away meanwhile is left out; a folder of which the disk
+    /// gives only some entries is an error.
     func listing() throws(StoreError) -> Listing {
         var listing = Listing()
         let objects = path + "/objects"
@@ -24,11 +27,15 @@ extension ContentStore {
                     listing.strays.append(file)
                     continue
                 }
-                guard let signature = try FileSignature(path: file) else { continue }
-                listing.blobs.append(
-                    StoredBlob(
-                        digest: digest, sizeBytes: Int(signature.sizeBytes),
-                        usedNanoseconds: signature.modifiedNanoseconds))
+                do {
+                    guard let signature = try FileSignature(path: file) else { continue }
+                    listing.blobs.append(
+                        StoredBlob(
+                            digest: digest, sizeBytes: signature.isRegular ? Int(signature.sizeBytes) : 0,
+                            usedNanoseconds: signature.modifiedNanoseconds))
+                } catch {
+                    listing.unreadable.append((digest, error))
+                }
             }
         }
         return listing

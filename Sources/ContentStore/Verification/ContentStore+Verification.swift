@@ -3,14 +3,15 @@ import Synchronization
 
 extension ContentStore {
     /// Hashes every blob on `threads` threads, and compares the facts with the blobs and with each other. A damaged blob
-    /// is moved to `damaged/` and noted in the ledger, so that the next run that needs it makes it again.
+    /// is moved to `damaged/` and noted in the ledger, so that the next run that needs it makes it again. In a store that is open
+    /// read-only it stays where it is.
     ///
+    /// What cannot be read for another reason than damage is a fault of the report, and the rest is looked at all the same.
     /// `proceeds` is called from these threads with the bytes hashed and those in total, and says whether to go on.
-    /// Throws `.openedReadOnly`, `.interrupted`, or a `StoreError` when something cannot be read at all.
+    /// Throws `.interrupted`, or a `StoreError` when the blobs cannot be listed or the database cannot be read.
     public func verify(
         threads: Int, proceeds: @escaping @Sendable (_ hashedBytes: Int, _ totalBytes: Int) -> Bool = { _, _ in true }
     ) throws -> VerificationReport {
-        _ = try writable(to: "move damaged blobs away")
         let start = HostClock.monotonicSeconds()
         var report = VerificationReport()
         let listing = try listing()
@@ -20,44 +21,58 @@ extension ContentStore {
         let total = blobs.reduce(0) { $0 + $1.sizeBytes }
         let hashed = Atomic<Int>(0)
         let damaged = Mutex<[VerificationReport.Damage]>([])
+        let unreadable = Mutex<[(digest: Digest, error: StoreError)]>([])
+        for (digest, error) in listing.unreadable {
+            if error.isDefectOfBlob {
+                damaged.withLock {
+                    $0.append(VerificationReport.Damage(digest: digest, sentence: "\(setAside(digest, found: nil))"))
+                }
+            } else {
+                unreadable.withLock { $0.append((digest, error)) }
+            }
+        }
         let gone = Atomic<Int>(0)
         try ThreadTeam.forEach(count: blobs.count, threads: threads, named: "verify") { [self] index in
             let blob = blobs[index]
-            switch try damage(to: blob.digest) {
+            switch damage(to: blob.digest) {
             case .none: break
             case .missingBlob: gone.add(1, ordering: .relaxed)
-            case .some(let error):
+            case .damagedBlob(let digest, let found, let movedTo):
+                let error = StoreError.damagedBlob(digest, found: found, movedTo: movedTo)
                 damaged.withLock {
                     $0.append(VerificationReport.Damage(digest: blob.digest, sentence: "\(error)"))
                 }
+            case .some(let error): unreadable.withLock { $0.append((blob.digest, error)) }
             }
             let sum = hashed.add(blob.sizeBytes, ordering: .relaxed).newValue
             guard proceeds(sum, total) else { throw StoreError.interrupted("verification") }
         }
-        report.blobs = blobs.count - gone.load(ordering: .relaxed)
-        report.sizeBytes = total
         report.damaged = damaged.withLock { $0 }.sorted { $0.digest < $1.digest }
+        let unread = unreadable.withLock { $0 }.sorted { $0.digest < $1.digest }
+        report.blobs = blobs.count - gone.load(ordering: .relaxed) - unread.count + listing.unreadable.count
+        report.sizeBytes = total
         report.durationSeconds = HostClock.monotonicSeconds() - start
-        try check(blobs, &report)
+        try check(blobs, unreadable: Set(unread.map(\.digest)), &report)
+        report.faults += unread.map { "the blob \($0.digest) was not checked: \($0.error)" }
         try settle()
         return report
     }
 
-    /// Hashes a blob and sets it aside if it is damaged; what cannot be read is damaged too.
-    private func damage(to digest: Digest) throws(StoreError) -> StoreError? {
+    /// Hashes a blob and sets it aside if it is damaged, or is no file. Returns what is wrong.
+    private func damage(to digest: Digest) -> StoreError? {
         do throws(StoreError) {
             let found = try opened(digest).blobDigest()
             return found == digest ? nil : setAside(digest, found: found)
         } catch {
-            if case .missingBlob = error { return error }
-            guard error.isDefectOfTheDisk else { throw error }
-            return setAside(digest, found: nil)
+            return error.isDefectOfBlob ? setAside(digest, found: nil) : error
         }
     }
 
     /// Facts against blobs, and facts against each other.
-    private func check(_ blobs: [StoredBlob], _ report: inout VerificationReport) throws {
-        let damaged = Set(report.damaged.map(\.digest))
+    private func check(
+        _ blobs: [StoredBlob], unreadable: Set<Digest>, _ report: inout VerificationReport
+    ) throws {
+        let damaged = Set(report.damaged.map(\.digest)).union(unreadable)
         var sizes = Dictionary(uniqueKeysWithValues: blobs.map { ($0.digest, $0.sizeBytes) })
         for digest in damaged { sizes[digest] = nil }
         var absent = 0

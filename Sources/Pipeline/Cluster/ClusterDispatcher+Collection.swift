@@ -6,16 +6,19 @@ import StrictJSON
 extension ClusterDispatcher {
     /// Takes in the records that have been published.
     func collect() {
-        for id in elements.keys.sorted() { collect(id) }
+        // What cannot be listed now is looked at again.
+        for id in elements.keys.sorted() { try? collect(id) }
         closeEmpty()
     }
 
-    func collect(_ id: ElementID) {
+    /// Throws `StoreError` where the folder of the element cannot be listed or a record in it cannot be read, after all others
+    /// were taken in.
+    func collect(_ id: ElementID) throws {
         // What is queued has written nothing. Whoever does not answer may have begun it, though.
-        guard var element = elements[id], element.state != .pending,
-            let names = try? Set(element.folder.names())
-        else { return }
+        guard var element = elements[id], element.state != .pending else { return }
+        let names = Set(try element.folder.names())
         var finished: [(ClusterAttempt, WorkerRecord)] = []
+        var fault: (any Error)?
         for (index, attempt) in element.expected.sorted(by: { $0.key < $1.key }) {
             if !attempt.hasBegun, names.contains(ElementSpec.beginningName(index)) {
                 element.expected[index]?.hasBegun = true
@@ -24,9 +27,10 @@ extension ClusterDispatcher {
                 if case .running(let node) = element.state { suspects.clear(node) }
                 run.observer.taskStarted(run.graph.tasks[attempt.task].id)
             }
-            guard names.contains(ElementSpec.recordName(index)), let record = record(index, of: element, attempt) else {
-                continue
-            }
+            guard names.contains(ElementSpec.recordName(index)) else { continue }
+            let found = Result { try record(index, of: element, attempt) }
+            if case .failure(let error) = found { fault = error }
+            guard case .success(let record?) = found else { continue }
             element.expected[index] = nil
             (element.hasProgressed, element.hasRecorded) = (true, true)
             finished.append((attempt, record))
@@ -35,12 +39,15 @@ extension ClusterDispatcher {
         elements[id] = element
         if !finished.isEmpty { (lastChange, lastSign) = (HostClock.monotonicSeconds(), HostClock.monotonicSeconds()) }
         for (attempt, record) in finished { finish(attempt, record) }
+        if let fault { throw fault }
     }
 
-    private func record(_ index: Int, of element: FlyingElement, _ attempt: ClusterAttempt) -> WorkerRecord? {
-        guard let bytes = try? AtomicFile.read("\(element.folder.path)/\(ElementSpec.recordName(index))"),
-            let record = try? StrictJSON.decode(WorkerRecord.self, from: bytes),
-            record.key == attempt.key.digest.hex, record.attempt == attempt.attempt?.number
+    private func record(
+        _ index: Int, of element: FlyingElement, _ attempt: ClusterAttempt
+    ) throws -> WorkerRecord? {
+        let bytes = try AtomicFile.read("\(element.folder.path)/\(ElementSpec.recordName(index))")
+        guard let record = WorkerRecord(json: bytes), record.key == attempt.key.digest.hex,
+            record.attempt == attempt.attempt?.number
         else { return nil }
         return record
     }
@@ -53,7 +60,7 @@ extension ClusterDispatcher {
         element.lastReport = bytes
         lastSign = HostClock.monotonicSeconds()
         guard let report = try? StrictJSON.decode(ElementReport.self, from: bytes),
-            let attempt = element.expected[report.task], let progress = report.progress
+            let attempt = element.expected[report.task], let progress = report.progress, progress.isFit
         else { return }
         run.observer.taskProgressed(
             run.graph.tasks[attempt.task].id, completed: progress.completed, total: progress.total,
@@ -152,7 +159,7 @@ extension ClusterDispatcher {
     /// Whether an element ended as it did because of its node, and further ones can be kept from it.
     private func isNodeToBlame(_ element: FlyingElement, _ end: ElementEnd, _ failure: AttemptFailure) -> Bool {
         guard let node = end.culprit, !element.hasProgressed, !isStopping,
-            !element.folder.holds(ElementSpec.shortageName)
+            (try? element.folder.holds(ElementSpec.shortageName)) == false
         else { return false }
         capacity?.nodes.insert(node)
         suspects.suspect(node, now: lastChange)

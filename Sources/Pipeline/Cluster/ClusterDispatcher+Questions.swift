@@ -20,7 +20,13 @@ extension ClusterDispatcher {
         for id in elements.keys.sorted() {
             elements[id]?.note(states[id.token]?[id.number], now: now)
             guard let element = elements[id], let ended = element.ended(options, now: now) else { continue }
-            collect(id)
+            do {
+                try collect(id)
+            } catch {
+                // What it has left may be there all the same.
+                notice("\(error)")
+                if now - (element.overSince ?? now) < options.silenceSeconds { continue }
+            }
             // What the queue has never owned to may never have been there.
             end(id, ended, counting: element.isAcknowledged ? .begun : .none(delaySeconds: options.refusedSeconds))
         }

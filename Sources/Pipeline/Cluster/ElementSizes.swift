@@ -12,7 +12,8 @@ struct ElementSizes: Sendable {
     func elements(for count: Int, seconds: Double?, idleCores: Int?) -> Int {
         guard count > 0 else { return 0 }
         let least = (count + Self.countLimit - 1) / Self.countLimit
-        guard let seconds else {
+        // Measured elsewhere: a number that cannot be says nothing.
+        guard let seconds, (0..<1e9).contains(seconds) else {
             return max(least, (count + Self.unmeasuredCount - 1) / Self.unmeasuredCount)
         }
         let total = Double(count) * seconds

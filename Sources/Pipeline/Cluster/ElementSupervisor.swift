@@ -46,12 +46,12 @@ public final class ElementSupervisor: Sendable {
             Array("\(HostClock.monotonicSeconds())".utf8), to: own + "/" + Self.startName)
         if let reason = reasonToRefuse(version) { return try refuse(reason) }
         if let reason = try shortage() { return try refuse(reason, as: ElementSpec.shortageName) }
-        while spec.tasks.indices.contains(where: { !spec.isRecorded($0) }), !spec.isCancelled {
+        while try spec.tasks.indices.contains(where: { try !spec.isRecorded($0) }), !spec.isCancelled {
             switch try supervise() {
             case .finished: return
             case .failed(let failure, nil): return try refuse(failure.message)
             // One that died between two tasks has done the former.
-            case .failed(let failure, let task?): if !spec.isRecorded(task) { try leave(failure, of: task) }
+            case .failed(let failure, let task?): if try !spec.isRecorded(task) { try leave(failure, of: task) }
             }
         }
     }
@@ -100,7 +100,9 @@ public final class ElementSupervisor: Sendable {
         var lastLook = HostClock.monotonicSeconds()
         while true {
             for line in lines.read(descriptor) {
-                guard let report = try? StrictJSON.decode(ElementReport.self, from: line) else { continue }
+                guard let report = try? StrictJSON.decode(ElementReport.self, from: line),
+                    spec.tasks.indices.contains(report.task)
+                else { continue }
                 let now = HostClock.monotonicSeconds()
                 if current?.task != report.task { current = (report.task, now) }
                 if report.progress != nil, now - lastReport > Self.reportSeconds {

@@ -41,7 +41,7 @@ public struct ElementWorker: Sendable {
     ) throws {
         var longest = 0.0
         for index in spec.tasks.indices {
-            if spec.isRecorded(index) { continue }
+            if try spec.isRecorded(index) { continue }
             if spec.isCancelled || !hasTime(for: longest) { return }
             try spec.elementFolder.mark(ElementSpec.beginningName(index))
             report(ElementReport(task: index))
@@ -75,14 +75,21 @@ public struct ElementReport: Codable, Sendable {
 extension ElementSpec {
     var elementFolder: ElementFolder { ElementFolder(folder) }
 
-    func isRecorded(_ task: Int) -> Bool { elementFolder.holds(Self.recordName(task)) }
+    /// How long a file server that does not answer is waited for.
+    private static var patienceSeconds: Double { 60 }
 
-    /// Whether whoever submitted the array has cleared it away.
-    var isGone: Bool { !elementFolder.holds(Self.fileName) }
+    /// Throws `StoreError` where the file system does not say.
+    func isRecorded(_ task: Int) throws -> Bool {
+        try elementFolder.holds(Self.recordName(task), patienceSeconds: Self.patienceSeconds)
+    }
 
-    /// Whether whoever submitted the array does not want it any more.
+    /// Whether the submitter has removed the folder of the array. Only if the file system says so: a file server that does not
+    /// answer ends no work.
+    var isGone: Bool { (try? elementFolder.holds(Self.fileName)) == false }
+
+    /// Whether the submitter does not want the array any more.
     var isCancelled: Bool {
-        isGone || ElementFolder(folder + "/..").holds(Self.cancelledName)
+        isGone || (try? ElementFolder(folder + "/..").holds(Self.cancelledName)) == true
     }
 
     @discardableResult

@@ -14,9 +14,9 @@ enum MemoryEvents {
             let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
             guard fields.count == 3 else { continue }
             if fields[0] == "0", fields[1].isEmpty {
-                count += kills(mount + fields[2] + "/memory.events")
+                count &+= kills(mount + fields[2] + "/memory.events")
             } else if fields[1].split(separator: ",").contains("memory") {
-                count += kills(mount + "/memory" + fields[2] + "/memory.oom_control")
+                count &+= kills(mount + "/memory" + fields[2] + "/memory.oom_control")
             }
         }
         return count

@@ -17,7 +17,7 @@ struct OrphanedAttempts {
     init(_ store: ContentStore) throws {
         submissions = try store.adoptSubmissions()
         for submission in submissions {
-            let isCancelled = ElementFolder(submission.folder).holds(ElementSpec.cancelledName)
+            let isCancelled = (try? ElementFolder(submission.folder).holds(ElementSpec.cancelledName)) != false
             for number in 0..<submission.elementCount {
                 let folder = ElementFolder("\(submission.folder)/\(number)")
                 guard let spec = try? ElementSpec.read("\(folder.path)/\(ElementSpec.fileName)"),
@@ -25,7 +25,7 @@ struct OrphanedAttempts {
                 else { continue }
                 for (index, task) in spec.tasks.enumerated() {
                     // Nobody begins what has been cancelled.
-                    if isCancelled, !folder.holds(ElementSpec.beginningName(index)) { continue }
+                    if isCancelled, (try? folder.holds(ElementSpec.beginningName(index))) != true { continue }
                     guard let key = try? Digest(hex: task.key) else { continue }
                     if let known = places[key], known.attempt.number > task.attempt { continue }
                     places[key] = Place(

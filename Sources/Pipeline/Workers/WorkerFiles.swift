@@ -1,5 +1,6 @@
 import ContentStore
 import Foundation
+import StrictJSON
 
 /// What a process that computes one attempt is told: all that it needs besides the blobs of the store.
 ///
@@ -72,6 +73,14 @@ public struct WorkerRecord: Codable, Sendable, Equatable {
         (host, processor) = (HostDescription.current.name, HostDescription.current.processor)
     }
 
+    /// Reads what `encoded` wrote. `nil` for anything else, and for numbers that no worker has measured.
+    package init?(json bytes: [UInt8]) {
+        guard let record = try? StrictJSON.decode(WorkerRecord.self, from: bytes),
+            (0..<1e9).contains(record.seconds), record.outputs.allSatisfy({ $0.sizeBytes >= 0 })
+        else { return nil }
+        self = record
+    }
+
     /// Bytes that are the same for equal records.
     package func encoded() throws -> [UInt8] {
         let encoder = JSONEncoder()
@@ -93,10 +102,10 @@ public struct WorkerRecord: Codable, Sendable, Equatable {
             ActionOutput(name: output.name, digest: try Digest(hex: output.digest), sizeBytes: output.sizeBytes)
         }
         let references = try references.map { try Digest(hex: $0) }
-        for output in outputs where !store.use(output.digest, sizeBytes: output.sizeBytes) {
+        for output in outputs where try !store.use(output.digest, sizeBytes: output.sizeBytes) {
             throw AttemptFailure(.lost, "The worker has not left the blob \(output.digest) of \(output.name).")
         }
-        for reference in references where !store.use(reference) {
+        for reference in references where try !store.use(reference) {
             throw AttemptFailure(.lost, "The worker has not left the blob \(reference).")
         }
         return ActionResult(outputs: outputs, references: references, warnings: warnings.map(kept))
@@ -109,4 +118,7 @@ public struct WorkerProgress: Codable, Sendable {
     public let total: Int
     public let unit: String
     public let note: String?
+
+    /// Whether the numbers can be counts, so that whoever computes with them need not care.
+    var isFit: Bool { [completed, total].allSatisfy { (0..<1 << 53).contains($0) } }
 }

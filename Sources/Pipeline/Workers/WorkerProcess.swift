@@ -30,8 +30,7 @@ public struct WorkerProcess: Sendable {
         try? output.fileHandleForWriting.close()
         let status = try watch(process, policy, cancellation, output.fileHandleForReading, progress)
         guard let bytes = try? AtomicFile.read(spec.folder + "/" + WorkerSpec.recordName),
-            let record = try? StrictJSON.decode(WorkerRecord.self, from: bytes), record.key == spec.key,
-            record.attempt == spec.attempt
+            let record = WorkerRecord(json: bytes), record.key == spec.key, record.attempt == spec.attempt
         else {
             let signal = status & 0x7F
             throw signal != 0
@@ -52,7 +51,8 @@ public struct WorkerProcess: Sendable {
         var lines = LineBuffer()
         while true {
             for line in lines.read(descriptor) {
-                if let report = try? StrictJSON.decode(WorkerProgress.self, from: line) { progress(report) }
+                guard let report = try? StrictJSON.decode(WorkerProgress.self, from: line) else { continue }
+                if report.isFit { progress(report) }
             }
             if let status = process.status() { return status }
             if cancellation.isSet {

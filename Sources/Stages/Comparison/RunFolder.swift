@@ -27,11 +27,11 @@ public struct RunFolder: Sendable {
     public init(path: String) throws(ComparisonError) {
         let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         self.path = path
-        guard NamedFolder.inspect(path)?.kind == .folder else { throw .missingFolder(path: path) }
+        guard try Self.asking(path, AtomicFile.isFolder) else { throw .missingFolder(path: path) }
         metrics = try Self.read(MetricsSummary.self, path + "/metrics.json")
         scores = try Self.read([Score].self, path + "/scores.json")
         let file = path + "/run.json"
-        guard NamedFolder.exists(file) else {
+        guard try Self.asking(file, AtomicFile.exists) else {
             record = nil
             return
         }
@@ -42,12 +42,23 @@ public struct RunFolder: Sendable {
         record = try Self.read(RunRecord.self, file)
     }
 
+    /// What `question` says of a path.
+    private static func asking(
+        _ path: String, _ question: (String) throws -> Bool
+    ) throws(ComparisonError) -> Bool {
+        do {
+            return try question(path)
+        } catch {
+            throw .unreadable(file: path, reason: "\(error)")
+        }
+    }
+
     private struct Format: Decodable { var format: Int }
 
     private static func read<Value: Decodable>(
         _ type: Value.Type, _ file: String
     ) throws(ComparisonError) -> Value {
-        guard NamedFolder.exists(file) else { throw .missingFile(path: file) }
+        guard try asking(file, AtomicFile.exists) else { throw .missingFile(path: file) }
         do {
             return try StageJSON.decode(type, try AtomicFile.read(file, limitBytes: ResultFiles.listLimitBytes))
         } catch StoreError.tooLarge(_, let size, let limit) {

@@ -51,6 +51,26 @@ public struct ExportFolder {
         }
     }
 
+    /// Whether the last export into a folder came to its end: its list is there, and every file that it names.
+    ///
+    /// - Throws: `StoreError` where that cannot be told.
+    public static func isComplete(_ path: String) throws -> Bool {
+        let list = path + "/" + listName
+        guard try AtomicFile.exists(list) else { return false }
+        let bytes = try AtomicFile.read(list, limitBytes: ResultFiles.listLimitBytes)
+        guard let files = try? StageJSON.decode([String: String].self, bytes) else { return false }
+        do {
+            let folder = try OutputFolder(path, isNamed: false)
+            return try files.keys.sorted().allSatisfy { try folder.holdsFile($0) }
+        } catch StoreError.nameLeavesFolder, StoreError.linkInResults {
+            // No export has written such a list.
+            return false
+        }
+    }
+
+    /// The list is the last file that is written, and says before that what is to come: so an export that was killed is told from
+    /// one that came to its end (`isComplete`).
+    ///
     /// - Parameter isComplete: false after a run that failed or was stopped: then the results of an earlier one stay.
     /// - Returns: how many files were written and removed.
     public func export(
@@ -62,28 +82,39 @@ public struct ExportFolder {
         // Before anything else: a link or a name that leads out ends the export.
         let present = try plan.files.filter { try folder.holdsFile($0.path) }
         try removeLeftovers(plan)
+        let former = try formerList()
+        let exported = Dictionary(plan.files.map { ($0.path, $0.digest.hex) }) { first, _ in first }
         var written = 0
         let digests = try store.sourceDigests(paths: present.map { path + "/" + $0.path })
         let unchanged = Set(zip(present, digests).filter { $0.0.digest == $0.1 }.map(\.0.path))
+        if unchanged.count < exported.count { try write(list: former.merging(exported) { $1 }) }
         for file in plan.files where !unchanged.contains(file.path) {
             let blob = try store.verifiedPath(file.digest)
             if try folder.place(copyOf: blob, at: file.path, onlyIfChanged: true) { written += 1 }
         }
-        let former = formerList()
-        let exported = Dictionary(plan.files.map { ($0.path, $0.digest.hex) }) { first, _ in first }
         // The list is a file that anybody may have edited: what it names is removed in this folder alone, and nothing else ever.
         let removed = isComplete ? former.keys.filter { exported[$0] == nil }.sorted().count(where: folder.remove) : 0
-        let list = isComplete ? exported : former.merging(exported) { $1 }
-        try folder.write(try StageJSON.pretty(list), to: ExportFolder.listName, onlyIfChanged: true)
+        try write(list: isComplete ? exported : former.merging(exported) { $1 })
         return (written, removed)
     }
 
-    private func formerList() -> [String: String] {
-        guard
-            let bytes = try? AtomicFile.read(
-                path + "/" + ExportFolder.listName, limitBytes: ResultFiles.listLimitBytes)
-        else { return [:] }
-        return (try? StageJSON.decode([String: String].self, bytes)) ?? [:]
+    private func write(list: [String: String]) throws {
+        try folder.write(try StageJSON.pretty(list), to: ExportFolder.listName, onlyIfChanged: true)
+    }
+
+    /// What an earlier export has listed; nothing where there is no list, or one that is damaged.
+    private func formerList() throws -> [String: String] {
+        let file = path + "/" + ExportFolder.listName
+        guard try AtomicFile.exists(file) else { return [:] }
+        do {
+            return try StageJSON.decode(
+                [String: String].self, try AtomicFile.read(file, limitBytes: ResultFiles.listLimitBytes))
+        } catch let error as StoreError {
+            guard case .tooLarge = error else { throw error }
+            return [:]
+        } catch {
+            return [:]
+        }
     }
 
     /// What a run that was killed while it wrote left behind.
@@ -98,7 +129,7 @@ public struct ExportFolder {
             names[(target as NSString).deletingLastPathComponent, default: []].insert(
                 (target as NSString).lastPathComponent)
         }
-        for (folder, files) in names where NamedFolder.exists(folder) {
+        for (folder, files) in names where try AtomicFile.isFolder(folder) {
             try AtomicFile.removeLeftovers(of: files, in: folder)
         }
     }

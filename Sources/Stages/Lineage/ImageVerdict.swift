@@ -63,7 +63,7 @@ public struct ImageVerdict: Sendable, Equatable, Codable {
     }
 
     private static func entries(_ scores: Digest, _ store: ContentStore) throws -> [ScoreIndex.Entry] {
-        guard store.contains(scores) else { return [] }
+        guard try store.contains(scores) else { return [] }
         return try StageJSON.decode(ScoreIndex.self, try store.read(scores)).entries
     }
 }

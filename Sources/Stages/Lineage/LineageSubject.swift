@@ -36,7 +36,7 @@ public struct LineageSubject: Sendable {
     public init(_ text: String, in store: ContentStore) throws {
         if let row = try Self.row(text, store) {
             self = row
-        } else if NamedFolder.exists(text), Int64(text) == nil {
+        } else if try AtomicFile.exists(text), Int64(text) == nil {
             self = try Self.file(text, store)
         } else if let model = ModelReference(text),
             let registered = try Self.registered(model, isMeant: text.contains("@"), store)
@@ -79,7 +79,7 @@ public struct LineageSubject: Sendable {
     }
 
     private static func file(_ path: String, _ store: ContentStore) throws -> LineageSubject {
-        if NamedFolder.inspect(path)?.kind == .folder { throw LineageError.folder(path: path) }
+        guard try !AtomicFile.isFolder(path) else { throw LineageError.folder(path: path) }
         let digest = Digest.of(try AtomicFile.read(path))
         do {
             return try content(digest, path, store)
@@ -133,7 +133,7 @@ public struct LineageSubject: Sendable {
     private static func row(_ text: String, _ store: ContentStore) throws -> LineageSubject? {
         guard let colon = text.lastIndex(of: ":"), let line = Int(text[text.index(after: colon)...]) else { return nil }
         let path = String(text[..<colon])
-        guard NamedFolder.exists(path) else { return nil }
+        guard try AtomicFile.exists(path) else { return nil }
         let bytes = try AtomicFile.read(path)
         guard let table = try store.maker(of: Digest.of(bytes)), table.key.stage == AggregateStage.name else {
             throw LineageError.unknown(

@@ -100,7 +100,7 @@ extension Reproduction.Deviation {
     fileprivate mutating func note(
         _ name: String, _ old: Digest, _ store: ContentStore, _ new: Digest, _ fresh: ContentStore, isCounted: Bool
     ) throws {
-        guard store.contains(old), fresh.contains(new) else { return }
+        guard try store.contains(old), try fresh.contains(new) else { return }
         if name == "scores.json", let left = try? StageJSON.decode(ScoreIndex.self, try store.read(old)),
             let right = try? StageJSON.decode(ScoreIndex.self, try fresh.read(new))
         {

@@ -61,7 +61,7 @@ public struct ReproductionPlan: Sendable {
             return path
         }
         // Paths in it count from its folder, of which the store knows no more than it keeps.
-        guard !isHidden, NamedFolder.exists(given) else {
+        guard !isHidden, try AtomicFile.exists(given) else {
             throw LineageError.unrepeatable(
                 run: run.record.number,
                 reason: "the store keeps no folders; say where its manifest lies: --manifest FOLDER/\(given)")

@@ -173,7 +173,7 @@ public struct NightSummary: Sendable {
         if let verdict = night.verdict { files.append(ExportPlan.File(path: "verdict.json", digest: verdict)) }
         if let version = night.challenger {
             let model = try store.model(ModelReference(name: night.model, .version(version)))
-            for (name, digest) in try store.cards(of: model.digest).first ?? [:] where store.contains(digest) {
+            for (name, digest) in try store.cards(of: model.digest).first ?? [:] where try store.contains(digest) {
                 files.append(ExportPlan.File(path: name, digest: digest))
             }
         }

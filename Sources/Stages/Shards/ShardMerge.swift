@@ -12,8 +12,8 @@ public struct ShardMerge {
     /// Looks at the records and scores of all shards. Throws `ShardError`, before anything is written.
     public init(folder: String) throws {
         self.folder = folder
-        guard NamedFolder.exists(folder) else { throw ShardError.noFolder(folder) }
-        let names = try FolderListing.names(in: folder)
+        guard try AtomicFile.isFolder(folder) else { throw ShardError.noFolder(folder) }
+        let names = try AtomicFile.names(in: folder)
         let found = Set(names.compactMap(Self.shard))
         let counts = Set(found.map(\.count)).sorted()
         guard let count = counts.first else { throw ShardError.none(folder) }
@@ -87,10 +87,11 @@ public struct ShardMerge {
         for file in (former ?? [:]).keys.sorted() where exports[file] == nil && !Self.tables.contains(file) {
             _ = target.remove(file)
         }
-        try target.write(try StageJSON.pretty(exports), to: ExportFolder.listName, onlyIfChanged: true)
         try target.write(try StageJSON.pretty(rows), to: "scores.json", onlyIfChanged: true)
         let table = ([ScoreRow.header] + rows.map(\.line)).joined(separator: "\n") + "\n"
         try target.write(Array(table.utf8), to: "scores.csv", onlyIfChanged: true)
+        // Last, as by every export.
+        try target.write(try StageJSON.pretty(exports), to: ExportFolder.listName, onlyIfChanged: true)
         return rows.count
     }
 
@@ -124,14 +125,15 @@ public struct ShardMerge {
     /// `nil` where there is none, so that the shard is not done.
     private static func record(_ folder: String) throws -> ShardRecord? {
         let file = folder + "/" + ShardRecord.fileName
-        guard NamedFolder.exists(file) else { return nil }
-        guard let bytes = try? AtomicFile.read(file, limitBytes: ShardRecord.limitBytes),
-            let record = try? StageJSON.decode(ShardRecord.self, bytes)
-        else {
-            if let found = (try? AtomicFile.read(file, limitBytes: ShardRecord.limitBytes)).flatMap(
-                ShardRecord.version),
-                found != ShardRecord.currentVersion
-            {
+        guard try AtomicFile.exists(file) else { return nil }
+        let bytes: [UInt8]
+        do {
+            bytes = try AtomicFile.read(file, limitBytes: ShardRecord.limitBytes)
+        } catch StoreError.tooLarge {
+            throw ShardError.malformed(file)
+        }
+        guard let record = try? StageJSON.decode(ShardRecord.self, bytes) else {
+            if let found = ShardRecord.version(bytes), found != ShardRecord.currentVersion {
                 throw ShardError.version(file, found: found, expected: ShardRecord.currentVersion)
             }
             throw ShardError.malformed(file)

@@ -39,7 +39,7 @@ struct CardCommand: ParsableCommand {
                         + "store has made; run the job that made it again (nothing is trained again), or import it with "
                         + "nominal import")
             }
-            guard store.contains(card) else {
+            guard try store.contains(card) else {
                 throw StoreError.unknownCard(
                     model: name, reason: "it has been collected; run the job that made the model again")
             }
@@ -60,7 +60,7 @@ struct CardCommand: ParsableCommand {
 
     /// The model that is meant, and what to call it.
     private func find(_ store: ContentStore) throws -> (Digest, String, RegisteredModel?) {
-        if NamedFolder.exists(model) { return (try Digest.of(filePath: model), model, nil) }
+        if try AtomicFile.exists(model) { return (try Digest.of(filePath: model), model, nil) }
         guard let reference = ModelReference(model) else {
             StandardError.error(
                 "\(model): no such model file, and not the name of a registered model; nominal models lists these")

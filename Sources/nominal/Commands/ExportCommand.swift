@@ -50,7 +50,7 @@ struct ImportCommand: ParsableCommand {
         abstract: "Takes over what `nominal export` wrote.",
         discussion: """
             Every blob is checked against its digest before any of them is published. What the store has already stays as it
-            is, so importing twice is harmless. Digests prove the blobs, but that they are the results of these tasks is
+            is, so importing twice is harmless. What a run computes at the moment is left to that run. Digests prove the blobs, but that they are the results of these tasks is
             what the file says: import from people you trust.
 
             Example:
@@ -68,7 +68,7 @@ struct ImportCommand: ParsableCommand {
     func run() throws {
         try failing {
             let task = StoreTask("reading", isQuiet: quiet, stopped: "stopping: nothing is imported")
-            guard NamedFolder.exists(file) else {
+            guard try AtomicFile.exists(file) else {
                 StandardError.write("error: \(file): no such file; `nominal export` writes them")
                 throw ExitCode(ExitStatus.inputMissing.rawValue)
             }
@@ -81,7 +81,11 @@ struct ImportCommand: ParsableCommand {
                 subject: "import")
             do {
                 let summary = try task.run { progress in
-                    try store.importBundle(file, execution: execution) { progress.proceeds($0, $1) }
+                    try store.importBundle(file, execution: execution) { task in
+                        StandardError.note("waiting for a run that computes \(task)")
+                    } proceeds: {
+                        progress.proceeds($0, $1)
+                    }
                 }
                 try store.endExecution(execution, outcome: .succeeded)
                 print(

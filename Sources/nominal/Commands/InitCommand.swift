@@ -36,7 +36,7 @@ struct InitCommand: ParsableCommand {
         try failing {
             let survey = try FolderSurvey(folder, score: score, followsLinks: links.followLinks)
             let target = manifest ?? "\(survey.jobName).json"
-            if !force, NamedFolder.exists(target) {
+            if !force, try AtomicFile.exists(target) {
                 throw ValidationError("\(target) is there already; choose another name with --manifest, or --force")
             }
             let text = survey.manifest(relativeTo: (target as NSString).deletingLastPathComponent)

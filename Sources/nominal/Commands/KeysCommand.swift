@@ -30,7 +30,7 @@ struct CreateKeyCommand: ParsableCommand {
         try failing {
             let key = SigningKey()
             let publicFile = file + ".pub"
-            for name in [file, publicFile] where NamedFolder.exists(name) {
+            for name in [file, publicFile] where try AtomicFile.exists(name) {
                 throw AttestationError.keyThere(name: name)
             }
             try AtomicFile.create(Array(key.file.utf8), at: file, mode: 0o600)

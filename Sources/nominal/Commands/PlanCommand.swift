@@ -58,7 +58,7 @@ struct PlanCommand: ParsableCommand {
         _ manifest: JobManifest, _ storeOptions: StoreOptions, _ machine: MachineOptions, verifyContent: Bool = false,
         _ view: (Plan, ContentStore) throws -> Void
     ) throws {
-        guard NamedFolder.exists(storeOptions.path + "/store.sqlite") else {
+        guard try AtomicFile.exists(storeOptions.path + "/store.sqlite") else {
             let job = try Job(manifest) { try $0.map { try Digest.of(filePath: $0) } }
             StandardError.tell(notes: job.notes, warnings: job.warnings)
             for task in job.graph.tasks { print("run     \(task.id)  (it never ran)") }

@@ -70,7 +70,7 @@ struct ListQuarantineCommand: ParsableCommand {
             try AtomicFile.createFolder(pictures)
             let folder = try OutputFolder(pictures)
             for known in listed {
-                guard let overlay = known.arrival.overlay, store.contains(overlay) else { continue }
+                guard let overlay = known.arrival.overlay, try store.contains(overlay) else { continue }
                 try folder.write(try store.read(overlay), to: "\(known.number).png", onlyIfChanged: true)
             }
         }

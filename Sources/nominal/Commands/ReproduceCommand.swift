@@ -43,8 +43,8 @@ struct ReproduceCommand: ParsableCommand {
             try storeOptions.requireStore()
             let store = try storeOptions.open(.readOnly)
             let plan = try ReproductionPlan(try LineageSubject(thing, in: store), store)
-            let folder = try keep ?? ScratchStore.place()
-            guard !NamedFolder.exists(folder + "/store.sqlite") else {
+            let folder = try keep ?? ScratchStore.make()
+            guard try !AtomicFile.exists(folder + "/store.sqlite") else {
                 throw LineageError.storeThere(folder: folder)
             }
             defer { if keep == nil { try? AtomicFile.removeAll(folder) } }

@@ -157,7 +157,7 @@ struct RetrainCommand: ParsableCommand {
 
     /// What a night would begin with.
     private func preview(_ manifest: JobManifest) throws {
-        let hasStore = NamedFolder.exists(storeOptions.path + "/store.sqlite")
+        let hasStore = try AtomicFile.exists(storeOptions.path + "/store.sqlite")
         let store = hasStore ? try storeOptions.open(.readOnly) : nil
         let images = try NightImages(manifest, now: HostClock.wallNanoseconds()) { paths in
             if let store { return try store.sourceDigests(paths: paths, threads: machine.threadCount) }
@@ -173,7 +173,7 @@ struct RetrainCommand: ParsableCommand {
         print(
             "in production: \(production.map { "\($0.reference)" } ?? "no model; the first night trains one on the base set")"
         )
-        if let store, let production, store.contains(production.digest) {
+        if let store, let production, try store.contains(production.digest) {
             try RetrainingJob.requireSameNetwork(
                 try Model(bytes: try store.read(production.digest), name: "\(production.reference)"),
                 "\(production.reference)", images)

@@ -88,7 +88,7 @@ struct SweepCommand: ParsableCommand {
 
     /// Prints the trials and the tasks. A store that is not there yet is not created.
     private func show(_ manifest: SweepManifest) throws {
-        let hasStore = NamedFolder.exists(storeOptions.path + "/store.sqlite")
+        let hasStore = try AtomicFile.exists(storeOptions.path + "/store.sqlite")
         let store = hasStore ? try storeOptions.open(.readOnly) : nil
         let sweep = try Sweep(manifest) { paths in
             if let store { return try store.sourceDigests(paths: paths, verifyContent: verification.readsContent) }

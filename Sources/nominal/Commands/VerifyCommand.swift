@@ -10,8 +10,8 @@ struct VerifyCommand: ParsableCommand {
         abstract: "Reads every byte of the store and checks it; or its history, or an attestation.",
         discussion: """
             Every blob is hashed and compared with its name, the database is checked, and compared with the blobs. A damaged
-            blob is moved to the folder damaged/ of the store and noted there; the next run that needs it makes it again.
-            The exit code is 1 when something was damaged.
+            blob is moved to the folder damaged/ of the store and noted there; the next run that needs it makes it again. In a
+            store that cannot be written to it stays where it is. The exit code is 1 when something was damaged.
 
             --history follows the chain of the history of runs, attempts, models and promotions instead, and names every row
             that was edited, removed, put in or moved. Whoever can write to the store can write the whole chain anew; that is
@@ -75,7 +75,7 @@ struct VerifyCommand: ParsableCommand {
             let task = StoreTask(
                 "hashing", isQuiet: quiet, stopped: "stopping: damaged blobs found so far are set aside")
             try storeOptions.requireStore()
-            let store = try storeOptions.open()
+            let store = try open()
             let report = try task.run { progress in
                 try store.verify(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount) {
                     progress.proceeds($0, $1)
@@ -88,6 +88,16 @@ struct VerifyCommand: ParsableCommand {
             }
             print(json ? Self.json(report) : Self.text(report))
             if !report.isSound { throw ExitCode(ExitStatus.taskFailed.rawValue) }
+        }
+    }
+
+    /// Where nothing can be written, what is damaged can be found all the same.
+    private func open() throws -> ContentStore {
+        do {
+            return try storeOptions.open()
+        } catch let error as StoreError where error.isRefusalToWrite {
+            StandardError.note("\(storeOptions.path) cannot be written to: what is damaged stays where it is")
+            return try storeOptions.open(.readOnly)
         }
     }
 
@@ -136,7 +146,9 @@ struct VerifyCommand: ParsableCommand {
         let envelope = try SignedEnvelope(json: try AtomicFile.read(file), name: file)
         let statement = try VerifiedStatement(envelope, by: key, name: file)
         guard let folder else { return AttestationFindings(file, key, statement) }
-        guard NamedFolder.inspect(folder)?.kind == .folder else { throw LineageError.noFolder(path: folder) }
+        guard try AtomicFile.isFolder(folder) else {
+            throw LineageError.noFolder(path: folder)
+        }
         return AttestationFindings(
             file, key, statement, folder: folder, try statement.findings(in: folder, besides: file))
     }

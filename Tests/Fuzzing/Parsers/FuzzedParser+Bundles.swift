@@ -2,7 +2,7 @@ import ContentStore
 import Foundation
 
 extension FuzzedParser {
-    static let bundles = [bundle, bundleContents]
+    static let bundles = [bundle, bundleContents, bundleHeaders]
 
     private static let contents = "bundle.json"
     private static let outputs = ["one", "two"]
@@ -61,6 +61,46 @@ extension FuzzedParser {
     private static let bundle = FuzzedParser(
         name: "bundle", maximumBytes: 8192, words: ["objects/", "ustar\u{0}00", "bundle.json"],
         seeds: { [archive(Array(sample.utf8))] }, reader: importing)
+
+    /// Where the fields of a header begin (ustar): name, mode, owner, group, size, time, checksum, kind, link, magic, prefix.
+    private static let fields = [0, 100, 108, 116, 124, 136, 148, 156, 157, 257, 345]
+
+    /// A valid archive with one field of one header overwritten. The first byte says in which header, and whether the checksum
+    /// is made to fit again; the second says in which field.
+    private static func archive(field bytes: [UInt8]) -> [UInt8] {
+        var archive = archive(Array(sample.utf8))
+        guard bytes.count > 2 else { return archive }
+        let first = (sample.utf8.count + 1023) / 512 * 512
+        let header = [0, first, first + 1024][Int(bytes[0] & 0x7F) % 3]
+        let field = header + fields[Int(bytes[1]) % fields.count]
+        for (offset, byte) in bytes.dropFirst(2).enumerated() where field + offset < header + TarMember.blockBytes {
+            archive[field + offset] = byte
+        }
+        guard bytes[0] & 0x80 != 0 else { return archive }
+        archive.replaceSubrange(header + 148..<header + 156, with: [UInt8](repeating: UInt8(ascii: " "), count: 8))
+        let sum = String(archive[header..<header + TarMember.blockBytes].reduce(0) { $0 + Int($1) }, radix: 8)
+        let digits = String(repeating: "0", count: 6 - min(sum.utf8.count, 6)) + sum
+        archive.replaceSubrange(header + 148..<header + 156, with: Array(digits.utf8.prefix(6)) + [0, 0x20])
+        return archive
+    }
+
+    /// Headers that fit nothing: every change of such an input lands in a field.
+    private static let bundleHeaders = FuzzedParser(
+        name: "bundle-headers", maximumBytes: 160,
+        words: [
+            "-7777777777", "+7777777777", "77777777777", "00000000000", "-0000000001", "           ", "0000001_000",
+            "0x000000100", "\u{0}\u{0}\u{0}", "ustar\u{0}00", "bundle.json", "objects/",
+        ],
+        seeds: {
+            let size = Array("00000001000".utf8)
+            return [0, 1, 2, 0x80, 0x81, 0x82].flatMap { header in
+                fields.indices.map { [header, UInt8($0)] + size }
+            }
+        }
+    ) { folder in
+        let read = try importing(folder)
+        return { bytes in try read(archive(field: bytes)) }
+    }
 
     /// With headers that fit the contents, as everybody who wants to do harm would write them.
     private static let bundleContents = FuzzedParser(

@@ -50,8 +50,10 @@ extension FuzzedParser {
     ) { _ in
         { bytes in
             let text = String(decoding: bytes, as: UTF8.self)
-            if SlurmAnswers.capacity(text, isOfDefaultPartition: true)?.nodes.isEmpty == true {
-                fatalError("there is a capacity without a node")
+            if let capacity = SlurmAnswers.capacity(text, isOfDefaultPartition: true) {
+                guard !capacity.nodes.isEmpty, capacity.idleCores >= 0 else {
+                    fatalError("there is a capacity without a node, or of less than nothing")
+                }
             }
             let states = SlurmAnswers.states(text, of: ["t"])
             guard states.keys.allSatisfy({ $0 == "t" }) else {

@@ -13,7 +13,9 @@
 //                 broken: this call fails with an input/output error
 //
 //   FAULTS_CLOCK  seconds by which the clock of the day is set back
+//   FAULTS_LISTING  the end of the path of a folder, of which the disk gives no entry but an input/output error
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -36,6 +38,7 @@ static size_t rootLength;
 static int logDescriptor = -1;
 static long failing;
 static long setBack;
+static const char *unlisted;
 static char kind[16];
 static atomic_long count;
 static char *_Atomic paths[descriptors];
@@ -48,6 +51,7 @@ static long number(const char *name) {
 
 __attribute__((constructor)) static void start(void) {
     setBack = number("FAULTS_CLOCK");
+    unlisted = getenv("FAULTS_LISTING");
     const char *folder = getenv("FAULTS_ROOT");
     if (!folder) return;
     snprintf(root, sizeof root, "%s/", folder);
@@ -241,3 +245,23 @@ int clock_gettime(clockid_t clock, struct timespec *now) {
     if (result == 0 && clock == CLOCK_REALTIME) now->tv_sec -= setBack;
     return result;
 }
+
+static int isUnlisted(DIR *folder) {
+    if (!unlisted) return 0;
+    char link[64], place[PATH_MAX];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", dirfd(folder));
+    ssize_t length = readlink(link, place, sizeof place);
+    size_t end = strlen(unlisted);
+    return length >= (ssize_t)end && memcmp(place + length - end, unlisted, end) == 0;
+}
+
+#define LISTING(call, entry) \
+    struct entry *call(DIR *folder) { \
+        static struct entry *(*next)(DIR *); \
+        if (!next) next = (struct entry *(*)(DIR *))dlsym(RTLD_NEXT, #call); \
+        if (isUnlisted(folder)) { errno = EIO; return NULL; } \
+        return next(folder); \
+    }
+
+LISTING(readdir, dirent)
+LISTING(readdir64, dirent64)

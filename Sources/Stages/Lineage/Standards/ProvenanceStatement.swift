@@ -71,7 +71,7 @@ public struct ProvenanceStatement {
 
     private static func external(_ execution: LineageExecution, _ store: ContentStore) throws -> JSONValue {
         var manifest: JSONValue?
-        if let digest = execution.manifest, store.contains(digest) {
+        if let digest = execution.manifest, try store.contains(digest) {
             manifest = try? JSONParser.parse(try store.read(digest), file: execution.file ?? "manifest")
         }
         return .document([

@@ -35,14 +35,14 @@ public struct ResearchObject {
     ///
     /// - Throws: `LineageError.occupied` where a folder with other content is in the way, `StoreError`.
     public func write(to folder: String, _ store: ContentStore) throws -> Int {
-        let present = NamedFolder.exists(folder) ? try FolderListing.names(in: folder) : []
+        let present = try AtomicFile.names(in: folder)
         guard present.isEmpty || present.contains(Self.metadataName) else {
             throw LineageError.occupied(folder: folder)
         }
         try AtomicFile.createFolder(isAttaching ? folder + "/blobs" : folder)
         var attached = Set<Int>()
         if isAttaching {
-            for (position, artifact) in graph.artifacts.enumerated() where store.contains(artifact.digest) {
+            for (position, artifact) in graph.artifacts.enumerated() where try store.contains(artifact.digest) {
                 _ = try AtomicFile.place(
                     copyOf: try store.verifiedPath(artifact.digest), at: "\(folder)/blobs/\(artifact.digest.hex)",
                     onlyIfChanged: true)

@@ -85,7 +85,7 @@ public struct VerifiedStatement: Sendable {
         let compared: [Finding] = try subjects.compactMap { subject in
             let parts = subject.name.split(separator: "/", omittingEmptySubsequences: false)
             let path = folder + "/" + PathText.read(subject.name)
-            guard !parts.contains(".."), !parts.contains(""), NamedFolder.exists(path) else {
+            guard !parts.contains(".."), !parts.contains(""), try AtomicFile.exists(path) else {
                 return .missing(name: subject.name)
             }
             let found = try Digest.of(filePath: path)

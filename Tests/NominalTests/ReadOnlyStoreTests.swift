@@ -1,0 +1,94 @@
+import ContentStore
+import Foundation
+import PipelineTestSupport
+import Testing
+
+/// Commands that only read, on a store that nobody can write to, and what a disk does to them.
+@Suite struct ReadOnlyStoreTests {
+    private let fixture: CommandLineFixture
+
+    init() throws {
+        fixture = try CommandLineFixture()
+        try fixture.writeBundle("bundle")
+    }
+
+    private static let mayMount: Bool = {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["unshare", "-m", "true"]
+        process.standardError = FileHandle.nullDevice
+        guard geteuid() == 0, (try? process.run()) != nil else {
+            print("the tests on a read-only file system are skipped: only root can mount one")
+            return false
+        }
+        process.waitUntilExit()
+        return process.terminationStatus == 0
+    }()
+
+    /// Runs a command where the folder `source` is mounted read-only.
+    private func nominal(_ command: String) throws -> CommandLineFixture.Outcome {
+        try fixture.tool(
+            "unshare", "-m", "sh", "-c",
+            "mount --bind source source && mount -o remount,ro,bind source && exec \"$0\" \(command) --store source",
+            CommandLineFixture.program.path)
+    }
+
+    private static let commands = ["verify", "runs", "status", "models", "nights"]
+
+    @Test("They do, with an empty journal, with a full one, and without any", arguments: ["empty", "full", "none"])
+    func reading(journal: String) throws {
+        guard Self.mayMount else { return }
+        switch journal {
+        case "full":
+            // A copy of a store that is in use is what a power failure would leave.
+            let store = try ContentStore(path: fixture.place("source"))
+            _ = try store.beginExecution(command: "later", versions: "")
+            try FileManager.default.copyItem(atPath: fixture.place("source"), toPath: fixture.place("copy"))
+            withExtendedLifetime(store) {}
+        case "none":
+            for suffix in ["-wal", "-shm"] { try? fixture.remove("source/store.sqlite" + suffix) }
+        default: break
+        }
+        if journal == "full" {
+            try fixture.remove("source")
+            try FileManager.default.moveItem(atPath: fixture.place("copy"), toPath: fixture.place("source"))
+            #expect(try !fixture.bytes("source/store.sqlite-wal").isEmpty)
+        }
+        for command in Self.commands {
+            let outcome = try nominal(command)
+            #expect(outcome.status == 0, "\(command): \(outcome.errors)")
+            if command == "runs" { #expect(outcome.output.contains(journal == "full" ? "later" : "made")) }
+            if command == "verify" { #expect(outcome.output.contains("all are whole"), "\(outcome.output)") }
+        }
+    }
+
+    @Test("A damaged blob is found there and stays where it is; a writable store has it moved away")
+    func damaged() throws {
+        guard Self.mayMount else { return }
+        try fixture.damageBlob(in: "source")
+        let outcome = try nominal("verify")
+        #expect(outcome.status == 1, "\(outcome.errors)")
+        #expect(outcome.errors.contains("it stays where it is") && outcome.output.contains("1 damaged"))
+        #expect(!fixture.exists("source/damaged"))
+        #expect(try fixture.nominal("verify", "--store", "source").status == 1)
+        #expect(fixture.files(below: "source/damaged").count == 1)
+    }
+
+    @Test("What writes says that the file system is read-only")
+    func writing() throws {
+        guard Self.mayMount else { return }
+        let outcome = try nominal("import bundle")
+        #expect(outcome.status == 74 && outcome.errors.contains("read-only"), "\(outcome.errors)")
+    }
+
+    @Test("A folder of blobs that the disk cannot list is an error of a verification, and not a whole store")
+    func unlisted() throws {
+        #expect(try fixture.nominal("verify", "--store", "source").status == 0)
+        let folder = try fixture.largestBlob(in: "source").split(separator: "/").dropLast().suffix(2).joined(
+            separator: "/")
+        let outcome = try fixture.nominal(
+            environment: FileFaults.environment(unlisted: "/" + folder), ["verify", "--store", "source"])
+        #expect(outcome.status == 74 && outcome.errors.contains("Input/output error"), "\(outcome)")
+        #expect(!outcome.output.contains("whole"))
+    }
+}
