@@ -53,8 +53,8 @@ import Thresholds
 
     @Test("Ingest gives the pinned bytes")
     func ingest() throws {
-        expectPinned(try ingest(.train), IngestStage.self, version: 2, ["images.json": "0b0b4f129709"])
-        expectPinned(try ingest(.test), IngestStage.self, version: 2, ["images.json": "68f5305dc8e6"])
+        expectPinned(try ingest(.train), IngestStage.self, version: 3, ["images.json": "0410334fae19"])
+        expectPinned(try ingest(.test), IngestStage.self, version: 3, ["images.json": "72ac923184c3"])
     }
 
     @Test("Selection gives the pinned bytes")
@@ -62,7 +62,7 @@ import Thresholds
         expectPinned(
             try select(), SelectStage.self, version: 1,
             [
-                "training.json": "b0e86aec7cc6", "heldout.json": "79849b9896c7", "normalization.json": "e3ae965af88c",
+                "training.json": "670cb2fee930", "heldout.json": "be35d448d934", "normalization.json": "e3ae965af88c",
             ])
     }
 
@@ -108,7 +108,7 @@ import Thresholds
                 ("training", try bench.store.put(bytes: Array("[]".utf8))),
                 ("assessment", try bench.store.put(bytes: Array(StageOutputsTests.assessment(0.5).utf8))),
             ])
-        expectPinned(outputs, CardStage.self, version: 1, ["card.json": "6f742935cec3", "card.md": "e21d8ec5ccb6"])
+        expectPinned(outputs, CardStage.self, version: 2, ["card.json": "01b02d94fd8a", "card.md": "401558806164"])
     }
 
     @Test("Corruption gives the pinned bytes")
@@ -116,7 +116,7 @@ import Thresholds
         let stage = CorruptStage(
             recipe: try TrainingRecipe(try data.manifest()), shard: 1, images: TrainingImageShelf())
         let outputs = try bench.run(stage, [("training", try select()["training.json"]!)])
-        expectPinned(outputs, CorruptStage.self, version: 2, ["corruptions": "3b93a05c39ff"])
+        expectPinned(outputs, CorruptStage.self, version: 3, ["corruptions": "1d410f64b310"])
     }
 
     /// A score with a map that is brighter where `TinyDataSet.mask` is.
@@ -239,7 +239,7 @@ import Thresholds
             return IngestStage.Source(image: image, digest: try Digest.of(filePath: path))
         }
         expectPinned(
-            try bench.run(TextureStage(files: files)), TextureStage.self, version: 1, ["textures.json": "ef798455ebdd"])
+            try bench.run(TextureStage(files: files)), TextureStage.self, version: 2, ["textures.json": "47203f4f329b"])
     }
 
     @Test("Pictures give the pinned bytes")
@@ -317,14 +317,14 @@ import Thresholds
         expectPinned(
             enrolled, EnrolStage.self, version: 1,
             [
-                "training.json": "eb572a235e0e", "normals.json": "b0e86aec7cc6", "heldout.json": "79849b9896c7",
-                "judged.json": "79849b9896c7",
+                "training.json": "e9ed812aa412", "normals.json": "670cb2fee930", "heldout.json": "be35d448d934",
+                "judged.json": "be35d448d934",
                 "normalization.json": "bd0dacde205a",
             ])
         let warm = try bench.run(
             WarmStartStage(), [("model", try bench.store.put(bytes: StageOutputsTests.model().bytes))])
         expectPinned(
-            warm, WarmStartStage.self, version: 1, ["checkpoint": "6d3ba34d5a3e", "normalization.json": "dbfdf8ef6730"])
+            warm, WarmStartStage.self, version: 2, ["checkpoint": "3666f75e610e", "normalization.json": "dbfdf8ef6730"])
         let manifest = try data.manifest(more: #", "retrain": { "incoming": "incoming" }"#)
         let verdict = try bench.run(
             GateStage(gate: try #require(manifest.retrain).gate),
@@ -334,7 +334,7 @@ import Thresholds
                     try bench.store.put(bytes: Array(StageOutputsTests.assessment(criterion).utf8))
                 )
             })
-        expectPinned(verdict, GateStage.self, version: 1, ["verdict.json": "1391d3b2bfec"])
+        expectPinned(verdict, GateStage.self, version: 2, ["verdict.json": "3a07572c0aec"])
     }
 
     @Test("Requirements give the pinned bytes")

@@ -9,7 +9,7 @@ import Pipeline
 struct IngestStage: Stage {
     static let name = "ingest"
     /// History: 1 = first; 2 = faults of a mask name its image, and no path; of files that are set aside, the kind of the fault.
-    static let version = 2
+    static let version = 3
 
     struct Source: Sendable {
         var image: SourceImage
@@ -85,7 +85,7 @@ struct IngestStage: Stage {
 
     private func ingest(_ source: Source, into entry: inout ImageIndex.Entry, _ context: TaskContext) throws {
         let pixels = try context.memo(
-            stage: "decode", version: 1,
+            stage: "decode", version: 2,
             parts: [KeyPart("source", .digest(source.digest)), KeyPart("width", width), KeyPart("height", height)]
         ) {
             let bytes = try SourceBytes.read(

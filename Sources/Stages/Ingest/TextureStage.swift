@@ -6,7 +6,7 @@ import Pipeline
 /// Decodes the foreign textures that corruptions may be filled with, at their own size.
 struct TextureStage: Stage {
     static let name = "textures"
-    static let version = 1
+    static let version = 2
     /// Larger textures are shrunk to this on their longer side: corruptions never show more of them.
     static let largestSide = 512
 
@@ -21,7 +21,7 @@ struct TextureStage: Stage {
     func run(_ context: TaskContext) throws {
         let files = files
         let digests = try context.memoAll(
-            stage: "texture", version: 1,
+            stage: "texture", version: 2,
             parts: files.map {
                 [KeyPart("source", .digest($0.digest)), KeyPart("largestSide", TextureStage.largestSide)]
             },
