@@ -6,7 +6,7 @@ extension StoreSchema {
     /// there is none, it is the first one that was promoted. `nightAnchor` keeps the anchor of each night, which later decisions
     /// do not change.
     static let decisionTables = """
-        CREATE TABLE thresholdDecision (
+        CREATE TABLE IF NOT EXISTS thresholdDecision (
             id INTEGER PRIMARY KEY,
             model INTEGER NOT NULL REFERENCES model (id),
             value REAL CHECK (value > 0),
@@ -14,9 +14,9 @@ extension StoreSchema {
             reason TEXT NOT NULL,
             decidedAt INTEGER NOT NULL
         ) STRICT;
-        CREATE INDEX thresholdDecisionModel ON thresholdDecision (model, id);
+        CREATE INDEX IF NOT EXISTS thresholdDecisionModel ON thresholdDecision (model, id);
 
-        CREATE TABLE anchorDecision (
+        CREATE TABLE IF NOT EXISTS anchorDecision (
             id INTEGER PRIMARY KEY,
             name TEXT NOT NULL,
             model INTEGER NOT NULL REFERENCES model (id),
@@ -24,9 +24,9 @@ extension StoreSchema {
             reason TEXT NOT NULL,
             decidedAt INTEGER NOT NULL
         ) STRICT;
-        CREATE INDEX anchorDecisionName ON anchorDecision (name, id);
+        CREATE INDEX IF NOT EXISTS anchorDecisionName ON anchorDecision (name, id);
 
-        CREATE TABLE nightAnchor (
+        CREATE TABLE IF NOT EXISTS nightAnchor (
             night INTEGER PRIMARY KEY NOT NULL REFERENCES night (id),
             model INTEGER NOT NULL REFERENCES model (id)
         ) STRICT;

@@ -36,7 +36,7 @@ struct JobSchemaTests {
             without.map(\.pointer) == [
                 "/$schema", "/preset", "/dataset/root", "/dataset/categories", "/dataset/normal", "/dataset/score",
                 "/image/tile", "/corruption/textures", "/training/stopAfter", "/training/seed", "/training/seeds",
-                "/scoring/boxSize",
+                "/scoring/boxSize", "/calibration/threshold",
                 "/require", "/require/imageAUROC", "/require/imageAP", "/require/imageF1Max", "/require/pixelAUROC",
                 "/require/pixelAP", "/require/pixelF1Max", "/require/aupro.0.05", "/require/aupro.0.3",
                 "/require/aupro.1", "/require/aupimo.mean", "/require/aupimo.median", "/card/licence",
@@ -46,7 +46,8 @@ struct JobSchemaTests {
                 "/execution/timeLimitSeconds", "/execution/memoryLimitMiB",
                 "/execution/runner/partition", "/execution/runner/account", "/execution/runner/timeMinutes",
                 "/execution/runner/memoryMiB", "/retrain", "/retrain/model",
-                "/retrain/base", "/retrain/gate/labelled", "/variants",
+                "/retrain/base", "/retrain/gate/labelled", "/retrain/gate/anchor", "/retrain/gate/anchor/falseAlarms",
+                "/retrain/gate/anchor/recall", "/retrain/gate/anchor/criterion", "/variants",
             ])
     }
 

@@ -17,6 +17,7 @@ struct BrowserTests {
         labelled.categories[0].imageAUROC = nil
         labelled.categories[0].anomalousScores.append(PageProbe.typedThreshold)
         labelled.manifest = Self.hostile
+        labelled.categories[0].modelFile = "models/it's <b>.nominal"
         var unlabelled = SampleReport.make(categoryCount: 1, pictures: 3, isLabelled: false)
         unlabelled.categories[0].threshold = nil
         let browser = try #require(HeadlessBrowser.installed)
@@ -45,6 +46,10 @@ struct BrowserTests {
         let slid = try #require(results["slid to"].flatMap(Float.init))
         #expect(results["slid"] == Self.state(category, at: slid))
         #expect(results["reset"] == results["calibrated"])
+        #expect(
+            results["command"] == "nominal score --model 'models/it'\\''s &lt;b&gt;.nominal' --threshold 0.03 IMAGES")
+        #expect(results["setting"] == "\"calibration\": { \"threshold\": 0.03 }")
+        #expect(results["application hidden"] == "true")
         #expect(results["line moved"] == "true")
         #expect(results["point moved"] == "true")
         #expect(results["verdicts agree"] == "true")

@@ -39,6 +39,8 @@ enum PageProbe {
             const point = find(".operating-point").getAttribute("cx") + find(".operating-point").getAttribute("cy");
             change(find(".threshold-number"), \(typedThreshold), ["input", "change"]);
             note("typed", state(section));
+            note("command", find(".command").textContent);
+            note("setting", find(".setting").textContent);
             note("line moved", find(".threshold").getAttribute("transform") !== line);
             note("point moved", find(".operating-point").getAttribute("cx") + find(".operating-point").getAttribute("cy") !== point);
             note("verdicts agree", Array.from(section.querySelectorAll(".gallery li")).every((item) =>
@@ -48,6 +50,7 @@ enum PageProbe {
             note("slid", state(section));
             find(".reset").click();
             note("reset", state(section));
+            note("application hidden", find(".application").hidden);
             note("line reset", find(".threshold").getAttribute("transform"));
 
             change(find(".kind"), "1", ["change"]);

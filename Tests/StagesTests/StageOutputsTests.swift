@@ -328,7 +328,7 @@ import Thresholds
         let warm = try bench.run(
             WarmStartStage(), [("model", try bench.store.put(bytes: StageOutputsTests.model().bytes))])
         expectPinned(
-            warm, WarmStartStage.self, version: 1, ["checkpoint": "6d3ba34d5a3e", "normalization.json": "dbfdf8ef6730"])
+            warm, WarmStartStage.self, version: 2, ["checkpoint": "3666f75e610e", "normalization.json": "dbfdf8ef6730"])
         let manifest = try data.manifest(more: #", "retrain": { "incoming": "incoming" }"#)
         let verdict = try bench.run(
             GateStage(gate: try #require(manifest.retrain).gate),
@@ -338,7 +338,7 @@ import Thresholds
                     try bench.store.put(bytes: Array(StageOutputsTests.assessment(criterion).utf8))
                 )
             })
-        expectPinned(verdict, GateStage.self, version: 1, ["verdict.json": "1391d3b2bfec"])
+        expectPinned(verdict, GateStage.self, version: 2, ["verdict.json": "3a07572c0aec"])
     }
 
     @Test("Requirements give the pinned bytes")

@@ -1,6 +1,7 @@
 import ContentStore
 import Foundation
 import Pipeline
+import PipelineTestSupport
 import StrictJSON
 import Testing
 
@@ -50,6 +51,49 @@ struct StrictJSONTests {
                 "warnings":[],"log":"","seconds":1,"host":"h","processor":"p","versions":"v"}
                 """
         ) { _ = try StrictJSON.decode(WorkerRecord.self, from: $0) },
+        Document(
+            "worker specification",
+            text: """
+                {"version":2,"task":"a/b","key":"\(digest)","attempt":1,"inputs":[{"name":"i","digest":"\(digest)"}],"outputs":["out"],\
+                "threads":2,"store":"/s","folder":"/s/attempts/1"}
+                """
+        ) { _ = try StrictJSON.decode(WorkerSpec.self, from: $0) },
+        Document(
+            "element specification",
+            text: """
+                {"version":1,"program":"0.1.0","job":"/s/job.json","store":"/s","folder":"/s/attempts/1/array-1/0","threads":2,\
+                "timeLimitSeconds":9.5,"requiredFreeBytes":1,"tasks":[{"task":"a/b","key":"\(digest)","attempt":1,\
+                "inputs":[{"name":"i","digest":"\(digest)"}],"outputs":["out"]}]}
+                """
+        ) { bytes in
+            let folder = try TemporaryFolder()
+            try AtomicFile.writePrivate(bytes, to: folder.path + "/element.json")
+            _ = try ElementSpec.read(folder.path + "/element.json")
+        },
+        Document(
+            "roll of a night",
+            text: """
+                {"version":1,"champion":"\(digest)","start":"warm","copies":0,"isForced":false,"members":[{"source":"\(digest)",\
+                "file":"a.png","isNew":true,"isHeldOut":false}]}
+                """
+        ) { _ = try Roll(bytes: $0) },
+        Document("recipe of a run", text: #"{"version":1,"command":"score","tolerance":3,"engine":"onednn"}"#) {
+            bytes in
+            guard RunRecipe(json: String(decoding: bytes, as: UTF8.self)) != nil else {
+                throw CocoaError(.coderInvalidValue)
+            }
+        },
+        Document(
+            "statement that is signed",
+            text: """
+                {"_type":"https://in-toto.io/Statement/v1","predicate":{"runDetails":{"metadata":{"invocationId":"run 12"}}},\
+                "predicateType":"https://slsa.dev/provenance/v1","subject":[{"digest":{"sha256":"\(digest)"},"name":"report.html"}]}
+                """
+        ) { bytes in
+            let key = SigningKey()
+            let envelope = try SignedEnvelope(bytes, type: ProvenanceStatement.payloadType, by: key)
+            _ = try VerifiedStatement(envelope, by: key.verificationKey, name: "statement")
+        },
         Document(
             "envelope",
             text: """

@@ -10,8 +10,8 @@ struct IngestStage: Stage {
     static let name = "ingest"
     /// History: 1 = first; 2 = faults of a mask name its image, and no path; of files that are set aside, the kind of the fault;
     /// 3 = says which images are grey; 4 = values that are not finite are a fault of their own; 5 = the range of samples, what is
-    /// labelled in masks that have more than two values, and warnings of both.
-    static let version = 5
+    /// labelled in masks that have more than two values, and warnings of both; 6 = packed images end with a digest.
+    static let version = 6
 
     struct Source: Sendable {
         var image: SourceImage

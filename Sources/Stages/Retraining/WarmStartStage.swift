@@ -7,7 +7,7 @@ import Pipeline
 /// normalisation that they were trained with.
 struct WarmStartStage: Stage {
     static let name = "warmStart"
-    static let version = 1
+    static let version = 2
 
     let outputs = ["checkpoint", "normalization.json"]
     let parameters: [KeyPart] = []

@@ -12,7 +12,7 @@ import Pipeline
 /// Training images are changed in the same way and scored once each, for how much scores differ.
 struct CalibrateStage: Stage {
     static let name = "calibrate"
-    static let version = 4
+    static let version = 5
     /// More training images would tell the expected error and the spread of scores no better.
     private static let trainingImages = 64
     /// Scores that a threshold is taken from, at least.

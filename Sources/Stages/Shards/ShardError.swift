@@ -35,7 +35,8 @@ public enum ShardError: Error, Equatable, Sendable, CustomStringConvertible {
         case .twice(let image, let first, let second):
             "the image \(image) is in the results of shard \(first) and of shard \(second); make one of them again"
         case .changed(let file, let shard):
-            "\(file) is not what shard \(shard) has written; make it again with nominal score --shard \(shard)"
+            "\(file) is not what shard \(shard) has written: its SHA-256 does not match; copy it again from where the shard was made, "
+                + "or make it again with nominal score --shard \(shard)"
         case .malformed(let file): "\(file) is no record of a shard; make the shard again"
         case .damaged(let file):
             "\(file) is damaged: its SHA-256 does not match its content; copy it again from where the shard was made, or make it again"

@@ -5,7 +5,7 @@ import Pipeline
 /// Makes the synthetic corruptions that one training shard consumes.
 struct CorruptStage: Stage {
     static let name = "corrupt"
-    static let version = 2
+    static let version = 3
 
     var recipe: TrainingRecipe
     var shard: Int

@@ -6,7 +6,7 @@ import Pipeline
 /// One training shard: a fixed number of optimiser steps from one checkpoint to the next.
 struct TrainStage: Stage {
     static let name = "train"
-    static let version = 2
+    static let version = 3
 
     var recipe: TrainingRecipe
     var shard: Int
