@@ -1,5 +1,6 @@
 import GRDB
 import Glibc
+import Host
 
 /// The SQLite database of a store: WAL journal, every commit flushed, errors turned into `StoreError`.
 final class StoreDatabase: Sendable {
@@ -122,6 +123,8 @@ final class StoreDatabase: Sendable {
             case .SQLITE_READONLY: throw .readOnlyFileSystem(path: path)
             case .SQLITE_NOTADB, .SQLITE_CORRUPT:
                 throw .notAStore(path: path, reason: "store.sqlite is damaged (\(error.message ?? "no detail"))")
+            case .SQLITE_CANTOPEN where SystemReason.exhaustion != nil:
+                throw .fileSystem(operation: "open the database of the store", path: path, code: EMFILE)
             default: throw .database(path: path, message: error.message ?? "\(error.extendedResultCode)")
             }
         } catch {

@@ -1,4 +1,5 @@
 import Glibc
+import Host
 
 extension StoreError: CustomStringConvertible {
     public var description: String {
@@ -6,7 +7,10 @@ extension StoreError: CustomStringConvertible {
         case .malformedDigest(let text):
             "The digest \"\(text)\" is malformed: expected 64 hexadecimal digits; take it from the store's own output."
         case .fileSystem(let operation, let path, let code):
-            "Cannot \(operation) \(path): \(Self.text(of: code)); check that it exists and that this user may do so."
+            "Cannot \(operation) \(path): \(SystemReason.text(of: code)); "
+                + SystemReason.remedy(
+                    for: SystemReason.text(of: code), otherwise: "check that it exists and that this user may do so")
+                + "."
         case .readOnlyFileSystem(let path):
             "Cannot write to \(path): it is read-only; put the store on a writable file system or open it read-only."
         case .diskFull(let path):
@@ -66,15 +70,19 @@ extension StoreError: CustomStringConvertible {
         case .invalidBundle(let path, let reason):
             "\(path) is not a usable bundle: \(reason); nothing was imported: get the file again from where it was "
                 + "exported."
+        case .noThread(let reason): "Nothing can be written to the store: \(reason)."
         case .interrupted(let operation):
             "The \(operation) was interrupted; start it again to finish it."
         }
     }
 
-    /// The exit status a command should end with: 75 locked, 66 input missing, 65 bad data, 74 everything else.
+    /// The exit status a command should end with: 75 locked, 66 input missing, 65 bad data, 71 a limit of the system, 74
+    /// everything else.
     public var exitCode: Int32 {
         switch self {
         case .locked, .openElsewhere, .olderSchemaInUse: 75
+        case .noThread: 71
+        case .fileSystem(_, _, let code) where code == EMFILE || code == ENFILE: 71
         case .unreadableSources, .unknownSubject, .unknownModel, .unknownCard, .unknownNight: 66
         case .modelRefused, .malformedDigest, .notARegularFile, .invalidBundle, .tooLarge, .outsideFolder,
             .nameLeavesFolder:
@@ -100,8 +108,6 @@ extension StoreError: CustomStringConvertible {
     static func state(_ found: Digest?) -> String {
         found.map { "its content has digest \($0)" } ?? "the disk cannot read it"
     }
-
-    private static func text(of code: Int32) -> String { unsafe String(cString: strerror(code)) }
 
     private static func words(_ holders: [String]) -> String {
         holders.isEmpty ? "the program that has it open" : list(holders)

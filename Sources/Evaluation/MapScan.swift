@@ -1,5 +1,6 @@
 import Folders
 import Foundation
+import Host
 import Imaging
 
 /// Finds anomaly maps and their masks by the names of folders, without opening a file. Two layouts of maps are understood:
@@ -109,7 +110,7 @@ public struct MapScan: Sendable, Equatable {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasPrefix(".") }.sorted()
         } catch {
-            throw .unreadable(path: folder, reason: (error as NSError).localizedDescription)
+            throw .unreadable(path: folder, reason: SystemReason.text(of: error))
         }
     }
 

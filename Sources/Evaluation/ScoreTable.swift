@@ -1,4 +1,5 @@
 import Foundation
+import Host
 import Imaging
 
 /// Image scores from a table that any program wrote: comma-separated values with a header that names the columns `image` and
@@ -68,7 +69,7 @@ public struct ScoreTable: Sendable {
         } catch let error as EvaluationError {
             throw error
         } catch {
-            throw .unreadable(path: path, reason: (error as NSError).localizedDescription)
+            throw .unreadable(path: path, reason: SystemReason.text(of: error))
         }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Host
 
 /// What the first directory of a TIFF file says about how its samples are stored (TIFF 6.0, Adobe, 1992).
 package struct TIFFTags: Equatable {
@@ -32,7 +33,7 @@ package struct TIFFTags: Equatable {
                 }
             }
         } catch {
-            throw .unreadable(path: path, reason: (error as NSError).localizedDescription)
+            throw .unreadable(path: path, reason: SystemReason.text(of: error))
         }
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Host
 
 /// Reading of whole files.
 package enum FileBytes {
@@ -41,6 +42,6 @@ package enum FileBytes {
     }
 
     private static func unreadable(_ path: String, _ code: Int32) -> ImagingError {
-        .unreadable(name: path, reason: unsafe String(cString: strerror(code)))
+        .unreadable(name: path, reason: SystemReason.text(of: code))
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Host
 import Stages
 
 @main
@@ -16,8 +17,8 @@ struct Nominal: ParsableCommand {
               nominal run images.json
 
             Exit codes: 0 done; 1 a task failed; 10 nominal retrain kept the model; 64 wrong arguments;
-            65 invalid manifest or data; 66 input missing; 70 a fault of the program; 74 files cannot be read or
-            written; 75 the store is in use; 130, 143 interrupted.
+            65 invalid manifest or data; 66 input missing; 70 a fault of the program; 71 a limit of the system on
+            threads or open files; 74 files cannot be read or written; 75 the store is in use; 130, 143 interrupted.
             """,
         version: NominalVersion.current,
         subcommands: [
@@ -32,4 +33,9 @@ struct Nominal: ParsableCommand {
             ExportCommand.self,
             ImportCommand.self, SchemaCommand.self, BenchCommand.self, WorkerCommand.self,
         ])
+
+    static func main() {
+        OpenFileLimit.raise()
+        main(nil)
+    }
 }

@@ -1,5 +1,6 @@
 import Folders
 import Foundation
+import Host
 import Imaging
 
 /// Finds the image files in a named folder by their names, without opening any of them.
@@ -92,7 +93,7 @@ struct FolderWalk {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasPrefix(".") }.sorted()
         } catch {
-            throw .unreadableFolder(path: folder, reason: (error as NSError).localizedDescription)
+            throw .unreadableFolder(path: folder, reason: SystemReason.text(of: error))
         }
     }
 }

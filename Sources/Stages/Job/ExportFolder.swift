@@ -1,5 +1,6 @@
 import ContentStore
 import Foundation
+import Host
 
 /// A run's folder: brought to what an export plan says, writing only what differs and removing what an earlier export wrote
 /// and this one does not.
@@ -90,7 +91,9 @@ public enum ExportError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .notWritable(let path, let reason):
-            "\(path): cannot write here (\(reason)); correct the permissions, or choose another folder with --output"
+            "\(path): cannot write here (\(reason)); "
+                + SystemReason.remedy(
+                    for: reason, otherwise: "correct the permissions, or choose another folder with --output")
         }
     }
 }

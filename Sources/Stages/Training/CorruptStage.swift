@@ -22,10 +22,10 @@ struct CorruptStage: Stage {
 
     func run(_ context: TaskContext) throws {
         let recipe = try recipe.fitted(to: context)
-        let images = try images.images("training", context)
+        let images = try images.images("training", context, recipe.grid)
         let textures =
             try context.hasInput("textures")
-            ? TextureImages(try context.readJSON([Digest].self, "textures"), context) : nil
+            ? TextureImages(context.readJSON([Digest].self, "textures"), context) : nil
         let builder = CorruptionShardBuilder(
             images: images,
             model: CorruptionModel(
@@ -35,6 +35,7 @@ struct CorruptStage: Stage {
         let total = steps.count * recipe.training.batchSize
         let made = try builder.shard(steps: steps) { finished in
             try context.checkCancellation()
+            try textures?.requireReadable()
             if finished % 16 == 0 || finished == total { context.progress(finished, of: total, unit: "samples") }
         }
         try context.write(made.bytes, to: "corruptions")

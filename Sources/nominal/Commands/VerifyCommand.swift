@@ -1,6 +1,7 @@
 import ArgumentParser
 import ContentStore
 import Foundation
+import Host
 import Stages
 
 struct VerifyCommand: ParsableCommand {
@@ -76,7 +77,7 @@ struct VerifyCommand: ParsableCommand {
             try storeOptions.requireStore()
             let store = try storeOptions.open()
             let report = try task.run { progress in
-                try store.verify(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount) {
+                try store.verify(threads: threads ?? ProcessResources.current.processors) {
                     progress.proceeds($0, $1)
                 }
             }
