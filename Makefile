@@ -10,7 +10,7 @@ PYTHON_STAMP := $(PYTHON_FOLDER)/.complete
 PYTHON := $(PYTHON_FOLDER)/bin/python
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup setup-packages setup-torch build demo nightly data test test-cases test-jobs test-kill test-faults test-plans test-nightly test-standards test-slurm setup-slurm fuzz test-fuzz lint format coverage bench bench-executor install clean docs
+.PHONY: help setup setup-packages setup-torch build demo nightly data test test-engine test-cases test-jobs test-kill test-faults test-plans test-nightly test-standards test-slurm setup-slurm fuzz test-fuzz lint format coverage bench bench-executor install clean docs
 
 help:
 	@echo "make demo      install what is missing, build, make demo data, train, score, and say where the report is"
@@ -18,6 +18,7 @@ help:
 	@echo "make runs/NAME/metrics.json   run jobs/NAME.json if anything that it depends on has changed"
 	@echo "make data DATA=FOLDER         link data sets to where the manifests look for them"
 	@echo "make nightly NIGHTLY=jobs/nightly.json   train on with the images that have come in, and promote the model unless it is worse"
+	@echo "make test-engine ISA=AVX2     the tests of the engine with no more than that instruction set"
 	@echo "make test-nightly              a fortnight of nights on made images; CATEGORY=FOLDER JOB=FILE takes other ones"
 	@echo "make test-standards            give exports of a lineage and an attestation to validators that others wrote"
 	@echo "make test-slurm                runs through a Slurm cluster of its own, of which parts are killed; installs Slurm"
@@ -99,6 +100,12 @@ test: setup
 	@mkdir -p .build
 	@set -o pipefail; swift test --disable-xctest 2>&1 | tee .build/test.log
 	@Tests/list_skips $(SKIPS) .build/test.log
+
+# Kernels, layouts and networks as on a processor with no more than an instruction set of oneDNN: AVX2, AVX2_VNNI, AVX512_CORE.
+# Takes the tests that are built already.
+ISA ?= AVX2
+test-engine:
+	ONEDNN_MAX_CPU_ISA=$(ISA) swift test --disable-xctest --skip-build --filter 'TensorsTests|NeuralNetworksTests|AnomalyDetectionTests'
 
 # The program to be killed; KILLED=.build/debug/nominal takes the one that the tests have built.
 KILLS ?= 200

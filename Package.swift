@@ -30,7 +30,8 @@ let package = Package(
             name: "nominal",
             dependencies: [
                 "Stages", "Manifests", "Pipeline", "Slurm", "ContentStore", "AnomalyDetection", "NeuralNetworks",
-                "DemoData", "Evaluation", "Folders", "Metrics", "Imaging", "BinaryCoding", "Tensors", "Thresholds",
+                "DemoData", "Evaluation", "Folders", "Host", "Metrics", "Imaging", "BinaryCoding", "Tensors",
+                "Thresholds",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -39,10 +40,9 @@ let package = Package(
         .target(
             name: "Stages",
             dependencies: [
-                "AnomalyDetection", "BinaryCoding", "ContentStore", "Evaluation", "Folders", "Imaging", "Manifests",
-                "Metrics", "NeuralNetworks", "Pipeline", "Reports", "SeededRandom", "Statistics", "StrictJSON",
-                "Tensors",
-                "Thresholds",
+                "AnomalyDetection", "BinaryCoding", "ContentStore", "Evaluation", "Folders", "Host", "Imaging",
+                "Manifests", "Metrics", "NeuralNetworks", "Pipeline", "Reports", "SeededRandom", "Statistics",
+                "StrictJSON", "Tensors", "Thresholds",
             ],
             swiftSettings: numeric),
         .target(
@@ -63,12 +63,12 @@ let package = Package(
         // Digests and tasks: nothing here knows what an image is.
         .target(name: "Slurm", dependencies: ["ContentStore", "Folders", "Pipeline"], swiftSettings: strict),
         .target(
-            name: "Pipeline", dependencies: ["CProcessTree", "ContentStore", "Folders", "StrictJSON"],
+            name: "Pipeline", dependencies: ["CProcessTree", "ContentStore", "Folders", "Host", "StrictJSON"],
             swiftSettings: strict),
         .target(
             name: "ContentStore",
             dependencies: [
-                "Folders", "StrictJSON",
+                "Folders", "Host", "StrictJSON",
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
@@ -77,25 +77,31 @@ let package = Package(
         // Images and numbers: nothing here knows what a task is.
         .target(
             name: "AnomalyDetection",
-            dependencies: ["BinaryCoding", "Imaging", "NeuralNetworks", "SeededRandom", "Tensors", "Thresholds"],
+            dependencies: [
+                "BinaryCoding", "Host", "Imaging", "NeuralNetworks", "SeededRandom", "Tensors", "Thresholds",
+            ],
             swiftSettings: numeric),
-        .target(name: "Evaluation", dependencies: ["Folders", "Imaging", "Metrics"], swiftSettings: numeric),
+        .target(name: "Evaluation", dependencies: ["Folders", "Host", "Imaging", "Metrics"], swiftSettings: numeric),
         .target(name: "Metrics", swiftSettings: numeric),
         .target(name: "Thresholds", swiftSettings: numeric),
         .target(name: "Statistics", dependencies: ["SeededRandom"], swiftSettings: numeric),
         .target(name: "DemoData", dependencies: ["SeededRandom"], swiftSettings: numeric),
         .target(
             name: "NeuralNetworks", dependencies: ["BinaryCoding", "SeededRandom", "Tensors"], swiftSettings: rawMemory),
-        .target(name: "Tensors", dependencies: ["CTensorKernels", "COpenBLAS", "COneDNN"], swiftSettings: rawMemory),
-        .target(name: "Imaging", dependencies: ["CImageCodecs", "Folders"], swiftSettings: numeric),
+        .target(
+            name: "Tensors", dependencies: ["CTensorKernels", "COpenBLAS", "COneDNN", "Host"], swiftSettings: rawMemory),
+        .target(name: "Imaging", dependencies: ["CImageCodecs", "Folders", "Host"], swiftSettings: numeric),
         .target(
             name: "BinaryCoding", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: numeric),
         .target(name: "SeededRandom", swiftSettings: numeric),
         .target(name: "StrictJSON", swiftSettings: numeric),
 
+        // What the process may use of its machine: threads, processors, memory, open files.
+        .target(name: "Host", swiftSettings: strict),
+
         // What may be read in a folder: nothing here knows what lies in it.
-        .target(name: "Folders", swiftSettings: strict),
+        .target(name: "Folders", dependencies: ["Host"], swiftSettings: strict),
 
         // C, each imported by one Swift file.
         .target(name: "CProcessTree", cSettings: fastC),
@@ -145,6 +151,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "FoldersTests", dependencies: ["Folders", "PipelineTestSupport"], swiftSettings: strict),
+        .testTarget(name: "HostTests", dependencies: ["Host", "PipelineTestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ImagingTests", dependencies: ["Imaging", "PythonTestSupport"], exclude: ["Fixtures"],
             swiftSettings: strict),

@@ -65,10 +65,17 @@ void onednn_version(int *major, int *minor, int *patch) {
   *patch = version->patch;
 }
 
-int onednn_block_size(void) { return dnnl_get_effective_cpu_isa() >= dnnl_cpu_isa_avx512_core ? 16 : 8; }
+int onednn_effective_isa(void) { return (int)dnnl_get_effective_cpu_isa(); }
 
-const char *onednn_instruction_set(void) {
-  switch (dnnl_get_effective_cpu_isa()) {
+// Values are sets of bits and have no order: avx2_vnni, 0x407, lacks what avx512_core, 0x27, has.
+static bool includes(int isa, dnnl_cpu_isa_t wanted) { return (isa & (int)wanted) == (int)wanted; }
+
+int onednn_block_size(int isa) { return includes(isa, dnnl_cpu_isa_avx512_core) ? 16 : 8; }
+
+bool onednn_has_bfloat16(int isa) { return includes(isa, dnnl_cpu_isa_avx512_core_bf16); }
+
+const char *onednn_isa_name(int isa) {
+  switch (isa) {
     case dnnl_cpu_isa_sse41: return "sse41";
     case dnnl_cpu_isa_avx: return "avx";
     case dnnl_cpu_isa_avx2: return "avx2";
@@ -77,11 +84,9 @@ const char *onednn_instruction_set(void) {
     case dnnl_cpu_isa_avx512_core_vnni: return "avx512_core_vnni";
     case dnnl_cpu_isa_avx512_core_bf16: return "avx512_core_bf16";
     case dnnl_cpu_isa_avx512_core_amx: return "avx512_core_amx";
-    default: return "other";
+    default: return NULL;
   }
 }
-
-bool onednn_has_bfloat16(void) { return dnnl_get_effective_cpu_isa() >= dnnl_cpu_isa_avx512_core_bf16; }
 
 void onednn_use_calling_thread_only(void) { omp_set_num_threads(1); }
 
@@ -132,7 +137,7 @@ int onednn_convolution_create(onednn_library *library, onednn_convolution_kind k
   convolution->has_bias = kind == ONEDNN_CONVOLUTION_BACKWARD_WEIGHTS ||
                           (kind == ONEDNN_CONVOLUTION_FORWARD && !shape->accumulate);
 
-  dnnl_format_tag_t blocked = onednn_block_size() == 16 ? dnnl_nChw16c : dnnl_nChw8c;
+  dnnl_format_tag_t blocked = onednn_block_size(onednn_effective_isa()) == 16 ? dnnl_nChw16c : dnnl_nChw8c;
   dnnl_dims_t source_dims = {1, shape->input_channels, shape->input_height, shape->input_width};
   dnnl_dims_t weight_dims = {shape->output_channels, shape->input_channels, shape->kernel_size, shape->kernel_size};
   dnnl_dims_t bias_dims = {shape->output_channels};

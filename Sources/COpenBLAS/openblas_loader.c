@@ -23,6 +23,8 @@ static void load(void) {
       __builtin_cpu_supports("avx512vl"))
     setenv("OPENBLAS_CORETYPE", "SkylakeX", 0);
 #endif
+  // Else the library starts a thread for each processor when it is loaded, and waits for ever where the system gives it none.
+  setenv("OPENBLAS_NUM_THREADS", "1", 1);
   void *library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
   if (!library) {
     failure = dlerror();

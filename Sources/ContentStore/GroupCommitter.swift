@@ -1,4 +1,5 @@
-import Foundation
+import Glibc
+import Host
 
 /// Writes queued operations in groups, on a thread of its own: one flushed transaction for up to 64 that someone waits for
 /// costs what one alone would. Before the transaction, blobs and the folders that received them are flushed, so a durable
@@ -11,7 +12,6 @@ final class GroupCommitter: Sendable {
     /// Of all: what nobody waits for goes along.
     static let groupLimit = 512
     static let groupSeconds = 0.05
-    private static let threadName = "committer"
 
     private struct Entry: Sendable {
         let operation: CommitOperation
@@ -29,6 +29,8 @@ final class GroupCommitter: Sendable {
         var isUrgent = false
         var isClosed = false
         var hasThread = false
+        /// The thread, when it has begun.
+        var thread: pthread_t?
         var hasEnded = false
         var transactions = 0
     }
@@ -56,7 +58,21 @@ final class GroupCommitter: Sendable {
             defer { queue.hasThread = true }
             return !queue.hasThread
         }
-        if needsThread { ThreadTeam.start(named: Self.threadName) { [self] in work() } }
+        guard needsThread else { return }
+        do throws(HostError) {
+            try ThreadTeam.start(named: "committer") { [self] in work() }
+        } catch {
+            refuse(.noThread("\(error)"))
+        }
+    }
+
+    /// Fails what is queued, when there is nothing that could write it.
+    private func refuse(_ error: StoreError) {
+        let entries = queue.update { queue in
+            defer { (queue.entries, queue.awaited, queue.hasThread) = ([], 0, false) }
+            return queue.entries
+        }
+        for entry in entries { entry.completion?(.failure(error)) }
     }
 
     /// A blob that has its name, and is flushed with its folder before the next transaction; at once where too many are
@@ -85,10 +101,12 @@ final class GroupCommitter: Sendable {
         }
         guard hasThread else { return lock.release() }
         // The last owner of a store may be a completion, which runs on the thread itself.
-        if Thread.current.name != Self.threadName { queue.wait { $0.hasEnded ? () : nil } }
+        let isOwn = queue.inspect { $0.thread.map { pthread_equal($0, pthread_self()) != 0 } ?? false }
+        if !isOwn { queue.wait { $0.hasEnded ? () : nil } }
     }
 
     private func work() {
+        queue.inspect { $0.thread = pthread_self() }
         while let (group, unflushed) = nextGroup() {
             let results = write(group, unflushed)
             queue.inspect { $0.transactions += 1 }

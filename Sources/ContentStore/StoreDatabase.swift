@@ -1,6 +1,7 @@
 import Folders
 import GRDB
 import Glibc
+import Host
 
 /// The SQLite database of a store: WAL journal, every commit flushed, errors turned into `StoreError`.
 final class StoreDatabase: Sendable {
@@ -176,6 +177,7 @@ final class StoreDatabase: Sendable {
             // may have damaged the database.
             case .SQLITE_IOERR, .SQLITE_CANTOPEN:
                 if let systemError, systemError != EIO { throw .from(errno: systemError, "use the database in", path) }
+                if SystemReason.exhaustion != nil { throw .from(errno: EMFILE, "open the database of the store", path) }
                 throw .database(path: path, message: error.message ?? "\(error.extendedResultCode)")
             default: throw .database(path: path, message: error.message ?? "\(error.extendedResultCode)")
             }

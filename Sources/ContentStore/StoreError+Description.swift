@@ -1,4 +1,5 @@
 import Glibc
+import Host
 
 extension StoreError: CustomStringConvertible {
     public var description: String {
@@ -71,15 +72,19 @@ extension StoreError: CustomStringConvertible {
         case .invalidBundle(let path, let reason):
             "\(path) is not a usable bundle: \(reason); nothing was imported: get the file again from where it was "
                 + "exported."
+        case .noThread(let reason): "Nothing can be written to the store: \(reason)."
         case .interrupted(let operation):
             "The \(operation) was interrupted; start it again to finish it."
         }
     }
 
-    /// The exit status a command should end with: 75 locked, 66 input missing, 65 bad data, 74 everything else.
+    /// The exit status a command should end with: 75 locked, 66 input missing, 65 bad data, 71 a limit of the system, 74
+    /// everything else.
     public var exitCode: Int32 {
         switch self {
         case .locked, .openElsewhere, .olderSchemaInUse: 75
+        case .noThread: 71
+        case .fileSystem(_, _, let code) where code == EMFILE || code == ENFILE: 71
         case .unreadableSources, .unknownSubject, .unknownModel, .unknownCard, .unknownNight: 66
         case .modelRefused, .malformedDigest, .notARegularFile, .invalidBundle, .tooLarge, .outsideFolder,
             .nameLeavesFolder:

@@ -34,6 +34,8 @@ public enum StoreError: Error, Sendable, Equatable {
     case unknownNight(night: String, reason: String)
     case modelRefused(model: String, reason: String)
     case invalidBundle(path: String, reason: String)
+    /// The thread that writes cannot be started; the reason is a whole sentence.
+    case noThread(String)
     /// The user asked to stop.
     case interrupted(String)
 }

@@ -1,9 +1,10 @@
 import Glibc
+import Host
 
 /// What a failed system call means to a user: the system's own words, and a remedy for each `errno` that has one.
 enum SystemError {
     /// A clause that follows "Cannot write to PATH: ".
-    static func text(_ code: Int32) -> String { unsafe "\(String(cString: strerror(code))); \(remedy(code))" }
+    static func text(_ code: Int32) -> String { "\(SystemReason.text(of: code)); \(remedy(code))" }
 
     /// Every code is here that opening, reading, writing, listing, locking or renaming can give on Linux (section ERRORS of the
     /// manual pages); any other one is reported with the system's words alone.

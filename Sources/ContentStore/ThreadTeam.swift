@@ -1,28 +1,34 @@
-import Foundation
+import Host
 
 /// Threads of our own for work that would starve the global pool.
 package enum ThreadTeam {
-    /// Runs `body` with 0..<count, each on a thread of its own except the last, which runs here. Returns when all have.
+    /// Runs `body` with 0..<count, each on a thread of its own except the last, which runs here, as do those for which the system
+    /// gives no thread. Returns when all have.
     package static func run(count: Int, named name: String, _ body: @escaping @Sendable (Int) -> Void) {
-        let running = Monitor(max(count, 1) - 1)
-        for index in 0..<max(count, 1) - 1 {
-            start(named: "\(name) \(index)") {
-                body(index)
+        let last = max(count, 1) - 1
+        let running = Monitor(0)
+        var started = 0
+        while started < last {
+            let index = started
+            running.update { $0 += 1 }
+            do throws(HostError) {
+                try start(named: "\(name) \(index)") {
+                    body(index)
+                    running.update { $0 -= 1 }
+                }
+            } catch {
                 running.update { $0 -= 1 }
+                break
             }
+            started += 1
         }
-        body(max(count, 1) - 1)
+        for index in (started...last).reversed() { body(index) }
         running.wait { $0 == 0 ? () : nil }
     }
 
     /// Starts a thread and returns at once.
-    @discardableResult
-    package static func start(named name: String, _ body: @escaping @Sendable () -> Void) -> Thread {
-        let thread = Thread(block: body)
-        thread.name = name
-        thread.stackSize = 8 << 20
-        thread.start()
-        return thread
+    package static func start(named name: String, _ body: @escaping @Sendable () -> Void) throws(HostError) {
+        try WorkThread.start(named: name, body)
     }
 
     /// Elements of a slice that make a thread worth its start.

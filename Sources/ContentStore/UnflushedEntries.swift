@@ -1,5 +1,6 @@
 import Folders
 import Glibc
+import Host
 
 /// What has been named since the last flush: blobs, and the folders that got their names.
 ///
@@ -26,7 +27,7 @@ struct UnflushedEntries: Sendable {
     }
 
     /// How many blobs wait at most, each with an open descriptor; whoever has more flushes them itself.
-    static let limit = 256
+    static let limit = OpenFileLimit.share(of: 256)
     private static let threads = 16
 
     private var blobs: [Blob] = []

@@ -1,4 +1,5 @@
 import Folders
+import Host
 
 /// Why maps cannot be judged.
 public enum EvaluationError: Error, Equatable, Sendable {
@@ -38,7 +39,8 @@ extension EvaluationError: CustomStringConvertible {
         case .missingFile(let path, let content):
             "\(path): no such file; \(content) are expected there. Correct the path"
         case .unreadable(let path, let reason):
-            "\(path): cannot be read (\(reason)); correct the permissions"
+            "\(path): cannot be read (\(reason)); "
+                + SystemReason.remedy(for: reason, otherwise: "correct the permissions")
         case .noMaps(let folder):
             "\(folder): no anomaly map found; expected \(folder)/KIND/STEM.tiff or "
                 + "\(folder)/anomaly_maps/OBJECT/test/KIND/STEM.tiff. Check --maps"

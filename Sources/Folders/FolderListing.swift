@@ -1,4 +1,5 @@
 import Glibc
+import Host
 
 /// The one way to list a folder.
 public enum FolderListing {
@@ -43,7 +44,7 @@ public struct ListingFault: Error, Hashable, Sendable, CustomStringConvertible {
     public init(folder: String, code: Int32) { (self.folder, self.code) = (folder, code) }
 
     /// The system's words for the fault.
-    public var reason: String { unsafe String(cString: strerror(code)) }
+    public var reason: String { SystemReason.text(of: code) }
 
     public var description: String {
         "\(folder): the folder cannot be listed (\(reason)); make sure that it is readable and that its disk is sound"

@@ -1,4 +1,5 @@
 import Glibc
+import Host
 
 /// A regular file, open for reading; the descriptor closes itself.
 ///
@@ -15,7 +16,7 @@ public final class RegularFile: Sendable {
             switch self {
             case .missing: Fault.system(code: ENOENT).description
             case .notRegular: "it is not a regular file"
-            case .system(let code): unsafe String(cString: strerror(code))
+            case .system(let code): SystemReason.text(of: code)
             }
         }
     }

@@ -1,3 +1,5 @@
+import Host
+
 /// Why an image could not be read or written. `name` is the file as the caller gave it.
 public enum ImagingError: Error, Sendable, Equatable {
     /// The operating system refused; `reason` is its text.
@@ -30,7 +32,8 @@ extension ImagingError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .unreadable(let name, let reason):
-            "\(name): cannot be read: \(reason); check the path and the permissions"
+            "\(name): cannot be read: \(reason); "
+                + SystemReason.remedy(for: reason, otherwise: "check the path and the permissions")
         case .empty(let name):
             "\(name): the file is empty, an image was expected; copy it again from its source"
         case .unknownFormat(let name, let firstBytes, let byteCount):

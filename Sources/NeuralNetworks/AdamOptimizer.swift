@@ -23,6 +23,12 @@ public final class AdamOptimizer {
 
     /// Starts from a state; `OptimizerState(parameters:)` makes a first one.
     public init(_ state: OptimizerState, averageDecay: Float = 0, gradientNorm: Float = 0) {
+        let counts = [
+            state.firstMoment.count, state.secondMoment.count, state.average?.count ?? state.parameters.count,
+        ]
+        guard counts.allSatisfy({ $0 == state.parameters.count }) else {
+            fatalError("moments or an average of \(counts) values for \(state.parameters.count) parameters")
+        }
         self.gradientNorm = gradientNorm
         squares = AlignedBuffer(count: (state.parameters.count + pieceCount - 1) / pieceCount)
         parameters = AlignedBuffer(state.parameters)
@@ -40,10 +46,25 @@ public final class AdamOptimizer {
     }
 
     /// Gives the engine the current parameters; to be done once before the first step.
-    public func load(into engine: NetworkEngine) { engine.load(parameters) }
+    ///
+    /// - Throws: `EngineError.parameterCount`.
+    public func load(into engine: NetworkEngine) throws(EngineError) {
+        guard engine.network.parameterCount == parameters.count else {
+            throw .parameterCount(found: parameters.count, expected: engine.network.parameterCount)
+        }
+        engine.load(parameters)
+    }
 
     /// One step along the gradient of a batch, after which the engine holds the new parameters.
-    public func step(_ engine: NetworkEngine, _ batch: TrainingBatch, lambda: Float, learningRate: Float) -> BatchLoss {
+    ///
+    /// - Throws: `EngineError.diverged` before anything has changed: a single value that is not a number would spread to all
+    ///   parameters and moments, and no later step could take it back.
+    public func step(
+        _ engine: NetworkEngine, _ batch: TrainingBatch, lambda: Float, learningRate: Float
+    ) throws(EngineError) -> BatchLoss {
+        guard engine.gradientBuffer.count == parameters.count else {
+            throw .parameterCount(found: parameters.count, expected: engine.gradientBuffer.count)
+        }
         let loss = engine.computeGradient(batch, lambda: lambda)
         stepCount += 1
         var step = FloatKernels.AdamStep(
@@ -53,10 +74,19 @@ public final class AdamOptimizer {
             // The average starts fast: at step t it keeps at most (1 + t) / (10 + t).
             averageDecay: min(averageDecay, Float(1 + stepCount) / Float(10 + stepCount)))
         current = (step, engine.gradientBuffer)
+        engine.workerPool.run(squares.count, squaresPiece)
+        var total = 0.0
+        for piece in 0..<squares.count { total += squares.pointer[piece] }
+        if !loss.total.isFinite || !total.isFinite {
+            let layer = engine.divergedLayer
+            // Squares overflow before the values do.
+            if !loss.total.isFinite || layer != nil {
+                current = nil
+                stepCount -= 1
+                throw .diverged(step: stepCount + 1, loss: loss.total, layer: layer)
+            }
+        }
         if gradientNorm > 0 {
-            engine.workerPool.run(squares.count, squaresPiece)
-            var total = 0.0
-            for piece in 0..<squares.count { total += squares.pointer[piece] }
             step.gradientScale = min(1, gradientNorm / Float(total.squareRoot()))
             current = (step, engine.gradientBuffer)
         }

@@ -53,7 +53,7 @@ public struct EngineBenchmark: Sendable {
         let engine = try NetworkEngine(
             engine, network: network, height: size, width: size, purpose: mode == .train ? .training : .inference,
             precision: precision, threads: threads)
-        let step = mode == .train ? training(network, engine) : scoring(network, engine)
+        let step = mode == .train ? try training(network, engine) : try scoring(network, engine)
         let clock = ContinuousClock()
         var seconds: [Double] = []
         seconds.reserveCapacity(steps)
@@ -61,7 +61,7 @@ public struct EngineBenchmark: Sendable {
         for number in 0..<steps + 3 {
             if number == 3 { allocations?.reset() }
             let start = clock.now
-            step()
+            try step()
             if number >= 3 { seconds.append((clock.now - start) / .seconds(1)) }
         }
         let counted = allocations?.counts
@@ -73,7 +73,7 @@ public struct EngineBenchmark: Sendable {
         let gigaflops = network.forwardOperations(height: size, width: size) * passes * Double(batch) / median / 1e9
         let peak = try EngineBenchmark.matrixProductGFLOPS(threads: threads)
         engine.measureLayers(true)
-        for _ in 0..<2 { step() }
+        for _ in 0..<2 { try step() }
         let layers = zip(engine.layerTimes, engine.kernelNames).map { row, kernels in
             let milliseconds = row.seconds.map { rounded($0 * 1000 / Double(2 * batch)) }
             return Layer(
@@ -91,7 +91,7 @@ public struct EngineBenchmark: Sendable {
 
     private func rounded(_ value: Double) -> Double { (value * 10000).rounded() / 10000 }
 
-    private func training(_ network: NetworkDescription, _ engine: NetworkEngine) -> () -> Void {
+    private func training(_ network: NetworkDescription, _ engine: NetworkEngine) throws -> () throws -> Void {
         let trained = TrainingBatch(count: batch, height: size, width: size)
         for sample in 0..<batch {
             var generator = SeededGenerator(seed: 0, stream: "benchmark", UInt64(sample))
@@ -101,12 +101,12 @@ public struct EngineBenchmark: Sendable {
             trained.set(sample, input: input, target: target, mask: mask)
         }
         let optimizer = AdamOptimizer(OptimizerState(parameters: network.initialParameters(seed: 0)))
-        optimizer.load(into: engine)
-        return { _ = optimizer.step(engine, trained, lambda: 0.5, learningRate: 1e-3) }
+        try optimizer.load(into: engine)
+        return { _ = try optimizer.step(engine, trained, lambda: 0.5, learningRate: 1e-3) }
     }
 
-    private func scoring(_ network: NetworkDescription, _ engine: NetworkEngine) -> () -> Void {
-        engine.load(network.initialParameters(seed: 0))
+    private func scoring(_ network: NetworkDescription, _ engine: NetworkEngine) throws -> () throws -> Void {
+        try engine.load(network.initialParameters(seed: 0))
         let size = size
         let images = (0..<batch).map { sample in
             var generator = SeededGenerator(seed: 0, stream: "benchmark", UInt64(sample))

@@ -138,16 +138,19 @@ public final class NetworkEngine {
     // MARK: Parameters
 
     /// Takes new parameters, in the order of the network's description.
-    public func load(_ values: [Float]) {
+    ///
+    /// - Throws: `EngineError.parameterCount`.
+    public func load(_ values: [Float]) throws(EngineError) {
         guard values.count == parameters.count else {
-            fatalError("\(values.count) parameters for a network of \(parameters.count)")
+            throw .parameterCount(found: values.count, expected: parameters.count)
         }
         parameters.copy(values)
         packParameters()
     }
 
+    /// - Parameter values: as many as the network has.
     func load(_ values: AlignedBuffer<Float>) {
-        parameters.pointer.update(from: values.pointer, count: parameters.count)
+        parameters.copy(values)
         packParameters()
     }
 
@@ -247,6 +250,13 @@ public final class NetworkEngine {
 
     /// The gradient that the last call of `computeGradient` left.
     public var gradientValues: [Float] { gradient.values }
+    /// The first convolution, in the order of the network, whose gradient holds a value that is not finite.
+    var divergedLayer: String? {
+        network.convolutions.first { convolution in
+            let end = convolution.biasOffset + convolution.outputChannels
+            return (convolution.parameterOffset..<end).contains { !gradient.pointer[$0].isFinite }
+        }?.name
+    }
     var gradientBuffer: AlignedBuffer<Float> { gradient }
     var workerPool: WorkerPool { pool }
 

@@ -77,8 +77,8 @@ extension ExecutionRun {
 
 /// Those who have the tasks of a run computed.
 protocol Crew: Sendable {
-    /// There is something to do; called often.
-    func muster()
+    /// There is something to do; called often. Throws where not a single thread can be started.
+    func muster() throws
 
     /// There is nothing to do any more. Returns when nothing is being done.
     func dismiss()

@@ -91,7 +91,7 @@ final class ExecutionRun: Sendable {
             try resolveDetermined(&books)
             let (isOver, hasReady) = board.inspect { ($0.plan.isOver, $0.plan.hasReady) }
             if isOver { break }
-            if hasReady { crew.muster() }
+            if hasReady { try crew.muster() }
             try waitForNews()
             try noteCounts(books)
         }

@@ -36,6 +36,14 @@ public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable 
         }
     }
 
+    /// Overwrites all elements with those of a buffer of the same size.
+    public func copy(_ other: AlignedBuffer) {
+        guard other.count == count else {
+            fatalError("copy of a buffer of \(other.count) elements into one of \(count)")
+        }
+        pointer.update(from: other.pointer, count: count)
+    }
+
     /// A part of the elements as an array of their own.
     public func values(_ range: Range<Int>) -> [Element] {
         guard range.lowerBound >= 0, range.upperBound <= count else {

@@ -2,10 +2,11 @@ internal import COneDNN
 
 /// oneDNN on this processor.
 public enum OneDNN {
-    /// Channels that lie side by side in the library's layout: 16 with AVX-512, else 8.
-    public static var blockSize: Int { Int(onednn_block_size()) }
-    public static var instructionSet: String { String(cString: onednn_instruction_set()) }
-    public static var hasBFloat16: Bool { onednn_has_bfloat16() }
+    /// What the library uses on this processor, up to the cap that `ONEDNN_MAX_CPU_ISA` sets.
+    public static var instructions: InstructionSet { InstructionSet(rawValue: onednn_effective_isa()) }
+    public static var blockSize: Int { instructions.blockSize }
+    public static var instructionSet: String { instructions.name }
+    public static var hasBFloat16: Bool { instructions.hasBFloat16 }
 
     public static var version: String {
         var (major, minor, patch): (Int32, Int32, Int32) = (0, 0, 0)
@@ -21,6 +22,22 @@ public enum OneDNN {
         if status != 0 {
             throw .libraryRefused(operation: operation(), reason: String(cString: onednn_status_text(status)))
         }
+    }
+}
+
+/// Instruction sets of a processor, as bits of oneDNN's `dnnl_cpu_isa_t`. A greater number is not a more capable processor.
+public struct InstructionSet: OptionSet, Sendable {
+    public let rawValue: Int32
+
+    public init(rawValue: Int32) { self.rawValue = rawValue }
+
+    /// Channels that lie side by side in the library's layout: 16 with AVX-512, else 8.
+    public var blockSize: Int { Int(onednn_block_size(rawValue)) }
+    /// True if the processor multiplies bfloat16 with AVX-512, which is what the library has kernels for.
+    public var hasBFloat16: Bool { onednn_has_bfloat16(rawValue) }
+    /// oneDNN's name, such as `avx512_core`; the bits in hexadecimal where it has none.
+    public var name: String {
+        onednn_isa_name(rawValue).map { String(cString: $0) } ?? "0x" + String(rawValue, radix: 16)
     }
 }
 

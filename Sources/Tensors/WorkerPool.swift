@@ -1,4 +1,5 @@
 import Glibc
+import Host
 
 /// Threads of our own that share out numbered pieces of work. The calling thread is worker 0.
 ///
@@ -6,16 +7,17 @@ import Glibc
 public final class WorkerPool: @unchecked Sendable {
     public typealias Piece = (_ piece: Int, _ worker: Int) -> Void
 
-    public let workerCount: Int
+    /// Threads in all, the caller's included: fewer than wanted where the system gave no more.
+    public private(set) var workerCount: Int
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let workArrived: UnsafeMutablePointer<pthread_cond_t>
     private let workEnded: UnsafeMutablePointer<pthread_cond_t>
-    private var threads: [pthread_t] = []
     // Guarded by the mutex.
     private var body: Piece?
     private var next = 0
     private var count = 0
     private var running = 0
+    private var alive = 0
     private var stopped = false
 
     /// - Parameter workerCount: threads in all, the caller's included; at least 1.
@@ -27,7 +29,7 @@ public final class WorkerPool: @unchecked Sendable {
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(workArrived, nil)
         pthread_cond_init(workEnded, nil)
-        for worker in 1..<max(1, self.workerCount) { startThread(worker) }
+        for worker in 1..<max(1, self.workerCount) where worker < self.workerCount { startThread(worker) }
     }
 
     /// Ends the threads. Work that is being shared out must have ended.
@@ -35,9 +37,8 @@ public final class WorkerPool: @unchecked Sendable {
         pthread_mutex_lock(mutex)
         stopped = true
         pthread_cond_broadcast(workArrived)
+        while alive > 0 { pthread_cond_wait(workEnded, mutex) }
         pthread_mutex_unlock(mutex)
-        for thread in threads { pthread_join(thread, nil) }
-        threads = []
     }
 
     deinit {
@@ -83,17 +84,17 @@ public final class WorkerPool: @unchecked Sendable {
     }
 
     private func startThread(_ worker: Int) {
-        let start = Unmanaged.passRetained(ThreadStart(pool: self, worker: worker))
-        var thread = pthread_t()
-        let status = pthread_create(
-            &thread, nil,
-            { argument in
-                let start = Unmanaged<ThreadStart>.fromOpaque(argument!).takeRetainedValue()
-                start.pool.serve(as: start.worker)
-                return nil
-            }, start.toOpaque())
-        guard status == 0 else { fatalError("cannot start thread \(worker): \(String(cString: strerror(status)))") }
-        threads.append(thread)
+        pthread_mutex_lock(mutex)
+        alive += 1
+        pthread_mutex_unlock(mutex)
+        do throws(HostError) {
+            try WorkThread.start(named: "network \(worker)") { [self] in serve(as: worker) }
+        } catch {
+            pthread_mutex_lock(mutex)
+            alive -= 1
+            pthread_mutex_unlock(mutex)
+            workerCount = worker
+        }
     }
 
     private func serve(as worker: Int) {
@@ -106,16 +107,8 @@ public final class WorkerPool: @unchecked Sendable {
                 pthread_cond_wait(workArrived, mutex)
             }
         }
+        alive -= 1
+        pthread_cond_broadcast(workEnded)
         pthread_mutex_unlock(mutex)
-    }
-
-    private final class ThreadStart {
-        let pool: WorkerPool
-        let worker: Int
-
-        init(pool: WorkerPool, worker: Int) {
-            self.pool = pool
-            self.worker = worker
-        }
     }
 }

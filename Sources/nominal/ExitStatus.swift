@@ -4,6 +4,7 @@ import BinaryCoding
 import ContentStore
 import DemoData
 import Evaluation
+import Host
 import Imaging
 import Manifests
 import Metrics
@@ -20,6 +21,8 @@ enum ExitStatus: Int32 {
     case invalidData = 65
     case inputMissing = 66
     case internalFault = 70
+    /// Threads or open files that the system refuses.
+    case systemLimit = 71
     case inputOutput = 74
     case storeInUse = 75
 
@@ -44,6 +47,7 @@ enum ExitStatus: Int32 {
             is MetricsError, is ThresholdsError:
             self = .invalidData
         case let fault as CancelFault: self = fault.isAboutAccess ? .inputOutput : .invalidData
+        case is HostError: self = .systemLimit
         case is AttemptFailure: self = .taskFailed
         case is TaskChoice.Fault, is PlanFault: self = .invalidData
         case is ExportError: self = .inputOutput

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Host
 import Synchronization
 
 /// Turns SIGINT and SIGTERM into a call, on a thread of its own. The second signal ends the process at once: nothing is lost
@@ -22,7 +23,7 @@ final class Interruption: Sendable {
         unsafe sigaddset(&signals, SIGTERM)
         unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
         let waited = signals
-        let thread = Thread { [self] in
+        let listen: @Sendable () -> Void = { [self] in
             var signals = waited
             while true {
                 var signal: Int32 = 0
@@ -36,7 +37,11 @@ final class Interruption: Sendable {
                 cancel()
             }
         }
-        thread.name = "signals"
-        thread.start()
+        do {
+            try WorkThread.start(named: "signals", listen)
+        } catch {
+            // Nobody would hear them: then they end the program as they do any other. Nothing is lost by that.
+            unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+        }
     }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Folders
 import Stages
 
 struct Nominal: ParsableCommand {
@@ -16,8 +15,8 @@ struct Nominal: ParsableCommand {
               nominal run images.json
 
             Exit codes: 0 done; 1 a task failed; 10 nominal retrain kept the model; 64 wrong arguments;
-            65 invalid manifest or data; 66 input missing; 70 a fault of the program; 74 files cannot be read or
-            written; 75 the store is in use; 130, 143 interrupted.
+            65 invalid manifest or data; 66 input missing; 70 a fault of the program; 71 a limit of the system on
+            threads or open files; 74 files cannot be read or written; 75 the store is in use; 130, 143 interrupted.
             """,
         version: NominalVersion.current,
         subcommands: [
@@ -33,6 +32,4 @@ struct Nominal: ParsableCommand {
             ImportCommand.self, SchemaCommand.self, BenchCommand.self, WorkerCommand.self,
         ])
 
-    /// Arguments may be paths, and so are bytes.
-    static func main() { main(Array(PathText.arguments.dropFirst())) }
 }

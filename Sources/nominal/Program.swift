@@ -1,5 +1,7 @@
 import ArgumentParser
+import Folders
 import Glibc
+import Host
 
 /// Runs the command that the arguments name.
 @main
@@ -7,7 +9,7 @@ enum Program {
     static func main() {
         prepare()
         do {
-            var command = try Nominal.parseAsRoot()
+            var command = try Nominal.parseAsRoot(Array(PathText.arguments.dropFirst()))
             try command.run()
         } catch {
             end(with: error)
@@ -17,6 +19,7 @@ enum Program {
 
     /// What holds for the whole process, before anything is opened.
     private static func prepare() {
+        OpenFileLimit.raise()
         // A file beyond `ulimit -f` is an error of the write, with its path, and no silent end.
         signal(SIGXFSZ, SIG_IGN)
         // A file that is opened in place of a closed standard stream would get what is printed. Writing to the stand-in of

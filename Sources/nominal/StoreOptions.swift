@@ -2,6 +2,7 @@ import ArgumentParser
 import ContentStore
 import Folders
 import Foundation
+import Host
 
 /// Where results are kept, and how much of the machine may be used.
 struct StoreOptions: ParsableArguments {
@@ -43,10 +44,10 @@ struct MachineOptions: ParsableArguments {
         help: "Threads of a training or scoring task; results do not depend on it. Default: the number of processors.")
     var threads: Int?
 
-    /// Processors of the machine; all runs on a store share them.
-    var coreCount: Int { max(ProcessInfo.processInfo.activeProcessorCount, threadCount) }
-    var jobCount: Int { jobs ?? ProcessInfo.processInfo.activeProcessorCount }
-    var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+    /// Processors that this process may use; all runs on a store share them.
+    var coreCount: Int { max(ProcessResources.current.processors, threadCount) }
+    var jobCount: Int { jobs ?? ProcessResources.current.processors }
+    var threadCount: Int { threads ?? ProcessResources.current.processors }
 
     func validate() throws {
         if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs is \(jobs); expected 1 to 1024") }

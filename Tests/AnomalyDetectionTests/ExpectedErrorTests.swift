@@ -57,7 +57,7 @@ struct ExpectedErrorTests {
         let network = NetworkArchitecture.sdc.description(baseWidth: 2)
         let engine = try NetworkEngine(
             .openblas, network: network, height: 64, width: 96, purpose: .inference, threads: 1)
-        engine.load([Float](repeating: 0, count: network.parameterCount))
+        try engine.load([Float](repeating: 0, count: network.parameterCount))
         let image = CorruptionTestImages.weave(width: 96, height: 64, seed: 3)
         let scoring = ScoringParameters(
             boxSize: 7, boxPasses: 3, scales: scales, levels: levels, normalization: .expectedError,

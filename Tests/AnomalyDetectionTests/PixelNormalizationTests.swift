@@ -1,3 +1,4 @@
+import Foundation
 import Imaging
 import Testing
 
@@ -57,5 +58,18 @@ struct PixelNormalizationTests {
         let flat = PixelNormalization(of: [PlanarImage(width: 4, height: 4, channels: 3, repeating: 0.3)])
         #expect(flat.deviation == PixelNormalization.smallestDeviation)
         #expect(flat.mean.allSatisfy { abs($0 - 0.3) < 1e-6 })
+    }
+
+    @Test(
+        "numbers that no image can be normalised by are refused when they are read",
+        arguments: [
+            #"{"mean":[0.5,0.5],"deviation":0.1}"#, #"{"mean":[],"deviation":0.1}"#,
+            #"{"mean":[0,0,0,0],"deviation":0.1}"#,
+            #"{"mean":[0,0,0],"deviation":0}"#, #"{"mean":[0,0,0],"deviation":-1}"#,
+        ])
+    func refused(text: String) {
+        #expect(throws: DecodingError.self) {
+            try JSONDecoder().decode(PixelNormalization.self, from: Data(text.utf8))
+        }
     }
 }

@@ -91,7 +91,7 @@ struct ScoringTests {
         func detector(threads: Int) throws -> Detector {
             let engine = try NetworkEngine(
                 kind, network: network, height: 24, width: 32, purpose: .inference, threads: threads)
-            engine.load(network.initialParameters(seed: 2))
+            try engine.load(network.initialParameters(seed: 2))
             return Detector(
                 engine: engine, grid: TileGrid(width: 32, height: 24),
                 normalization: PixelNormalization(mean: [0.4, 0.5, 0.6], deviation: 0.2),
@@ -118,7 +118,7 @@ struct ScoringTests {
         parameters.replaceSubrange(parameters.count - 3..<parameters.count, with: [1, 0, -1])
         let engine = try NetworkEngine(
             .openblas, network: network, height: 16, width: 24, purpose: .inference, threads: 1)
-        engine.load(parameters)
+        try engine.load(parameters)
         var image = PlanarImage(width: 24, height: 16, channels: 3, repeating: 0)
         for (channel, level) in [Float(0.5), 0.25, 0.125].enumerated() {
             for pixel in 0..<384 { image.values[channel * 384 + pixel] = level }

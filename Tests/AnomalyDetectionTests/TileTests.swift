@@ -84,7 +84,7 @@ struct TileTests {
             let engine = try NetworkEngine(
                 .openblas, network: network, height: grid.tileHeight, width: grid.tileWidth, purpose: .inference,
                 threads: 1)
-            engine.load(parameters)
+            try engine.load(parameters)
             return Detector(
                 engine: engine, grid: grid, normalization: PixelNormalization(mean: [0.5, 0.5, 0.5], deviation: 0.25),
                 scoring: ScoringParameters(boxSize: 3, boxPasses: 1, imageScore: .mean, topFraction: 0))

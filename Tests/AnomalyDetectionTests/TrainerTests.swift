@@ -1,3 +1,4 @@
+import BinaryCoding
 import NeuralNetworks
 import Testing
 
@@ -27,7 +28,7 @@ struct TrainerTests {
             let storedShard = try CorruptionShard(bytes: shard.bytes, name: "shard")
             let uncached = try TrainingFixture.images(cacheBytes: 0)
             let trainer = try fixture.trainer(uncached, engine: kind, threads: 1 + number)
-            checkpoint = trainer.run(from: stored, shard: storedShard) { _, _ in }.0
+            checkpoint = try trainer.run(from: stored, shard: storedShard) { _, _ in }.0
         }
         // Compared outside of the macro, which would print every parameter.
         let (isSame, hasSameBytes) = (checkpoint == expected, checkpoint.bytes == expected.bytes)
@@ -73,6 +74,72 @@ struct TrainerTests {
             }
         }
         #expect(steps == 3)
+    }
+
+    @Test(
+        "ends at the first step whose loss or gradient is not finite, and names the step and the layer",
+        arguments: NetworkEngine.Kind.allCases, [Float(0), 1])
+    func divergence(kind: NetworkEngine.Kind, gradientNorm: Float) throws {
+        var fixture = TrainingFixture()
+        (fixture.parameters.learningRate, fixture.parameters.warmupSteps) = (1e38, 0)
+        fixture.parameters.gradientNorm = gradientNorm
+        let images = try TrainingFixture.images()
+        let shard = fixture.builder(images).shard(steps: 0..<8) { _ in }
+        var steps = 0
+        let error = #expect(throws: EngineError.self) {
+            try fixture.trainer(images, engine: kind).run(from: Trainer.start(fixture.network, seed: 1), shard: shard) {
+                step, loss in
+                #expect(loss.total.isFinite)
+                steps = step
+            }
+        }
+        guard case .diverged(let step, let loss, _) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(step == steps + 1 && steps < 3)
+        #expect(!loss.isFinite)
+        #expect("\(error!)".contains("diverged at step \(step)") && "\(error!)".contains("learningRate"))
+    }
+
+    @Test("A gradient that is not a number is found in the layer that it is in, before anything has changed")
+    func divergedLayer() throws {
+        let fixture = TrainingFixture()
+        let images = try TrainingFixture.images()
+        let shard = fixture.builder(images).shard(steps: 0..<8) { _ in }
+        var start = Trainer.start(fixture.network, seed: 1)
+        let last = try #require(fixture.network.convolutions.last)
+        start.state.parameters[last.biasOffset] = .nan
+        let error = #expect(throws: EngineError.self) {
+            try fixture.trainer(images).run(from: start, shard: shard) { _, _ in Issue.record("a step was taken") }
+        }
+        guard case .diverged(1, _, let layer?) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(fixture.network.convolutions.map(\.name).contains(layer))
+    }
+
+    @Test("refuses a checkpoint of another network and a shard of other images")
+    func otherSizes() throws {
+        let fixture = TrainingFixture()
+        let images = try TrainingFixture.images()
+        var shard = fixture.builder(images).shard(steps: 0..<1) { _ in }
+        func run(_ width: Int, _ shard: CorruptionShard) throws {
+            let network = NetworkArchitecture.sdcCCM.description(baseWidth: width)
+            _ = try fixture.trainer(images).run(from: Trainer.start(network, seed: 1), shard: shard) { _, _ in }
+        }
+        for width in [2, 8] {
+            let found = NetworkArchitecture.sdcCCM.description(baseWidth: width).parameterCount
+            #expect(
+                throws: EngineError.parameterCount(found: found, expected: fixture.network.parameterCount),
+                performing: { try run(width, shard) })
+        }
+        shard.samples[0].image = images.count
+        #expect(throws: FormatError.self) { try run(4, shard) }
+        #expect(throws: FormatError.self) {
+            try run(4, CorruptionShard(imageWidth: 16, imageHeight: 24, samples: []))
+        }
     }
 
     @Test("divides the steps among shards, the last of which may be short")

@@ -114,8 +114,8 @@ struct BlobTests {
     }
 
     /// Waits until this process has `path` open, then does something to it.
-    private func meddle(with path: String, _ body: @escaping @Sendable () -> Void) -> Thread {
-        ThreadTeam.start(named: "meddler") {
+    private func meddle(with path: String, _ body: @escaping @Sendable () -> Void) throws {
+        try ThreadTeam.start(named: "meddler") {
             let own = "/proc/self/fd"
             while (try? FolderOperations.exists(path + ".done")) != true {
                 let isOpen = (try? FolderOperations.names(in: own))?.contains {
@@ -133,7 +133,7 @@ struct BlobTests {
         let file = fixture.folder.path + "/file", other = file + ".other"
         try AtomicFile.write([UInt8](repeating: 1, count: 200 << 20), to: file, onlyIfChanged: false)
         try AtomicFile.write([UInt8](repeating: 2, count: 10), to: other, onlyIfChanged: false)
-        let meddler = meddle(with: file) {
+        try meddle(with: file) {
             if isExchanged {
                 unsafe rename(other, file)
             } else if let handle = FileHandle(forWritingAtPath: file) {
@@ -143,7 +143,6 @@ struct BlobTests {
         }
         #expect(throws: StoreError.changedWhileRead(path: file)) { try store.put(movingFile: file) }
         _ = try fixture.folder.write("", to: "file.done")
-        withExtendedLifetime(meddler) {}
         #expect(try store.listing().blobs.isEmpty)
     }
 

@@ -66,7 +66,7 @@ struct VerificationTests {
         let digest = try store.put(bytes: [UInt8](repeating: 7, count: 64 << 20))
         let isOver = Atomic<Bool>(false)
         let path = store.objectPath(digest)
-        ThreadTeam.start(named: "marker") {
+        try ThreadTeam.start(named: "marker") {
             while !isOver.load(ordering: .relaxed) { unsafe utimensat(AT_FDCWD, path, nil, 0) }
         }
         defer { isOver.store(true, ordering: .relaxed) }

@@ -17,7 +17,7 @@ struct BFloat16EngineTests {
         for precision in Precision.allCases {
             let engine = try NetworkEngine(
                 .onednn, network: network, height: 64, width: 64, purpose: .training, precision: precision, threads: 2)
-            engine.load(parameters)
+            try engine.load(parameters)
             _ = engine.computeGradient(batch, lambda: 0.5)
             gradients.append(engine.gradientValues)
             reconstructions.append(engine.reconstruct(images).flatMap { $0 })
@@ -40,8 +40,8 @@ struct BFloat16EngineTests {
                 .onednn, network: network, height: 32, width: 32, purpose: .training, precision: .bfloat16,
                 threads: threads)
             let optimizer = AdamOptimizer(OptimizerState(parameters: network.initialParameters(seed: 1)))
-            optimizer.load(into: engine)
-            for _ in 0..<3 { _ = optimizer.step(engine, batch, lambda: 0.5, learningRate: 1e-3) }
+            try optimizer.load(into: engine)
+            for _ in 0..<3 { _ = try optimizer.step(engine, batch, lambda: 0.5, learningRate: 1e-3) }
             results.append(optimizer.state.parameters)
         }
         #expect(results[0] == results[1])
@@ -55,8 +55,8 @@ struct BFloat16EngineTests {
         let engine = try NetworkEngine(
             .onednn, network: network, height: 32, width: 32, purpose: .training, precision: .bfloat16, threads: 2)
         let optimizer = AdamOptimizer(OptimizerState(parameters: network.initialParameters(seed: 1)))
-        optimizer.load(into: engine)
-        let losses = (0..<30).map { _ in optimizer.step(engine, batch, lambda: 0.5, learningRate: 3e-3).total }
+        try optimizer.load(into: engine)
+        let losses = try (0..<30).map { _ in try optimizer.step(engine, batch, lambda: 0.5, learningRate: 3e-3).total }
         #expect(losses[29] < losses[0] / 3)
     }
 }

@@ -49,12 +49,12 @@ struct EngineAgreementTests {
         for kind in NetworkEngine.Kind.allCases {
             let engine = try NetworkEngine(
                 kind, network: network, height: height, width: width, purpose: .training, threads: 2)
-            engine.load(parameters)
+            try engine.load(parameters)
             losses.append(engine.computeGradient(batch, lambda: 0.7))
             gradients.append(engine.gradientValues)
             let scorer = try NetworkEngine(
                 kind, network: network, height: height, width: width, purpose: .inference, threads: 2)
-            scorer.load(parameters)
+            try scorer.load(parameters)
             reconstructions.append(
                 scorer.reconstruct(
                     (0..<3).map { batch.inputs.values($0 * batch.sampleCount..<($0 + 1) * batch.sampleCount) }))
@@ -78,8 +78,8 @@ struct EngineAgreementTests {
                 kind, network: network, height: 32, width: 32, purpose: .training, threads: threads)
             let optimizer = AdamOptimizer(
                 OptimizerState(parameters: network.initialParameters(seed: 1)), averageDecay: 0.9)
-            optimizer.load(into: engine)
-            for _ in 0..<3 { _ = optimizer.step(engine, batch, lambda: 0.5, learningRate: 1e-3) }
+            try optimizer.load(into: engine)
+            for _ in 0..<3 { _ = try optimizer.step(engine, batch, lambda: 0.5, learningRate: 1e-3) }
             results.append(optimizer.state.parameters + optimizer.state.modelParameters)
         }
         #expect(results[0] == results[1])
@@ -94,7 +94,7 @@ struct EngineAgreementTests {
         let engine = try NetworkEngine(kind, network: network, height: 16, width: 16, purpose: .training, threads: 1)
         let batch = randomBatch(count: 2, height: 16, width: 16, seed: 9)
         let parameters = network.initialParameters(seed: 2)
-        engine.load(parameters)
+        try engine.load(parameters)
         _ = engine.computeGradient(batch, lambda: 0.6)
         let gradient = engine.gradientValues
         // Along random directions within each convolution: one number says whether the whole layer's gradient is right.
@@ -104,13 +104,13 @@ struct EngineAgreementTests {
             let direction = range.map { _ in generator.normal() }
             let length = Float(norm(direction))
             let step = Float(2e-2)
-            func loss(_ sign: Float) -> Double {
+            func loss(_ sign: Float) throws -> Double {
                 var moved = parameters
                 for (offset, place) in range.enumerated() { moved[place] += sign * step * direction[offset] / length }
-                engine.load(moved)
+                try engine.load(moved)
                 return engine.computeGradient(batch, lambda: 0.6).total
             }
-            let numeric = (loss(1) - loss(-1)) / Double(2 * step)
+            let numeric = (try loss(1) - loss(-1)) / Double(2 * step)
             let exact = zip(range, direction).reduce(0.0) { $0 + Double(gradient[$1.0]) * Double($1.1 / length) }
             #expect(
                 abs(numeric - exact) < 0.02 * abs(exact) + 3e-5, "\(convolution.name): \(numeric) against \(exact)")
@@ -123,17 +123,17 @@ struct EngineAgreementTests {
         let engine = try NetworkEngine(
             .openblas, network: network, height: 32, width: 32, purpose: .training, threads: 2)
         let batch = randomBatch(count: 2, height: 32, width: 32, seed: 1)
-        func firstMoment(_ gradientNorm: Float) -> [Float] {
+        func firstMoment(_ gradientNorm: Float) throws -> [Float] {
             let optimizer = AdamOptimizer(
                 OptimizerState(parameters: network.initialParameters(seed: 3)), gradientNorm: gradientNorm)
-            optimizer.load(into: engine)
-            _ = optimizer.step(engine, batch, lambda: 0.5, learningRate: 1e-3)
+            try optimizer.load(into: engine)
+            _ = try optimizer.step(engine, batch, lambda: 0.5, learningRate: 1e-3)
             return optimizer.state.firstMoment
         }
         // After one step from zero the first moment is a tenth of the gradient.
-        let whole = firstMoment(0)
+        let whole = try firstMoment(0)
         let length = norm(whole) * 10
-        #expect(firstMoment(Float(2 * length)) == whole)
-        #expect(abs(norm(firstMoment(Float(length / 4))) * 10 - length / 4) < 1e-4 * length)
+        #expect(try firstMoment(Float(2 * length)) == whole)
+        #expect(try abs(norm(firstMoment(Float(length / 4))) * 10 - length / 4) < 1e-4 * length)
     }
 }

@@ -48,7 +48,7 @@ struct ObjectiveTests {
         arguments: NetworkEngine.Kind.allCases, [Float(0), 0.3, 0.5, 1])
     func constantResidual(_ kind: NetworkEngine.Kind, _ lambda: Float) throws {
         let engine = try Self.engine(kind)
-        engine.load(Self.constantParameters(0.75))
+        try engine.load(Self.constantParameters(0.75))
         for mask in Self.masks {
             let loss = engine.computeGradient(Self.batch([mask]) { $1 = 0.25 }, lambda: lambda)
             #expect(abs(loss.total - 0.25) < 1e-6)
@@ -66,7 +66,7 @@ struct ObjectiveTests {
         arguments: NetworkEngine.Kind.allCases, [Float(0), 0.3, 1])
     func weights(_ kind: NetworkEngine.Kind, _ lambda: Float) throws {
         let engine = try Self.engine(kind)
-        engine.load(Self.constantParameters(0))
+        try engine.load(Self.constantParameters(0))
         // Residuals of -2 inside and -1 outside; a sample without one side has the other one with full weight.
         let batch = Self.batch(Self.masks) { $1 = $0 ? 2 : 1 }
         let loss = engine.computeGradient(batch, lambda: lambda)
@@ -81,7 +81,7 @@ struct ObjectiveTests {
         arguments: NetworkEngine.Kind.allCases, [false, true])
     func blindSide(_ kind: NetworkEngine.Kind, _ isInsideBlind: Bool) throws {
         let engine = try Self.engine(kind)
-        engine.load(Self.network.initialParameters(seed: 3))
+        try engine.load(Self.network.initialParameters(seed: 3))
         let masks = Array(Self.masks[..<3])
         func gradient(_ change: (Bool, inout Float) -> Void) -> [Float] {
             _ = engine.computeGradient(Self.batch(masks, change: change), lambda: isInsideBlind ? 0 : 1)
@@ -98,7 +98,7 @@ struct ObjectiveTests {
     @Test("of a batch is the mean over its samples, and so is its gradient", arguments: NetworkEngine.Kind.allCases)
     func meanOfSamples(_ kind: NetworkEngine.Kind) throws {
         let engine = try Self.engine(kind)
-        engine.load(Self.network.initialParameters(seed: 4))
+        try engine.load(Self.network.initialParameters(seed: 4))
         let whole = randomBatch(count: 11, height: Self.side, width: Self.side, seed: 6)
         let loss = engine.computeGradient(whole, lambda: 0.4)
         let gradient = engine.gradientValues

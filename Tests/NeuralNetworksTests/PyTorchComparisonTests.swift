@@ -31,7 +31,7 @@ struct PyTorchComparisonTests {
         for kind in NetworkEngine.Kind.allCases {
             let engine = try NetworkEngine(
                 kind, network: network, height: height, width: width, purpose: .training, threads: 2)
-            engine.load(parameters)
+            try engine.load(parameters)
             let images = (0..<batch.count).map {
                 batch.inputs.values($0 * batch.sampleCount..<($0 + 1) * batch.sampleCount)
             }

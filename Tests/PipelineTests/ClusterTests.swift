@@ -243,7 +243,7 @@ struct ClusterTests {
     func cancelled() throws {
         let queue = FakeQueue(tasks, fate: { _, _ in .waits })
         let executor = executor()
-        ThreadTeam.start(named: "cancel") {
+        try ThreadTeam.start(named: "cancel") {
             while queue.arrays.isEmpty { usleep(1000) }
             executor.cancel()
         }

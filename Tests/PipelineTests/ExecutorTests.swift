@@ -146,12 +146,11 @@ struct ExecutorTests {
         ]
         let options = ExecutorOptions(jobs: 2, keyParts: [KeyPart("numerics", .integer(1))])
         let executor = Executor(store: fixture.store, options: options)
-        let canceller = ThreadTeam.start(named: "canceller") {
+        try ThreadTeam.start(named: "canceller") {
             gate.wait { $0 ? () : nil }
             executor.cancel()
         }
         let summary = try executor.run(TaskGraph(tasks))
-        withExtendedLifetime(canceller) {}
         #expect(summary.isCancelled && summary.failed == 0)
         #expect((summary.run, summary.skipped) == (1, 2))
         #expect(try fixture.store.jobs(ofTask: "waits").map(\.status) == ["cancelled"])

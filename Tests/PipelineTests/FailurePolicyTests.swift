@@ -86,7 +86,7 @@ struct FailurePolicyTests {
         let observer = RecordingObserver()
         let executor = Executor(store: fixture.store, options: options, observer: observer)
         let stage = ClosureStage("lost") { _ in throw AttemptFailure(.lost, "gone") }
-        ThreadTeam.start(named: "canceller") {
+        try ThreadTeam.start(named: "canceller") {
             while observer.retried.isEmpty { usleep(1_000) }
             executor.cancel()
         }

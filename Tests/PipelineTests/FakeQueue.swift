@@ -129,7 +129,7 @@ final class FakeQueue: ClusterQueue {
         let times = if case .worksTwice = fate { 2 } else { 1 }
         working.update { $0 += times }
         for time in 0..<times {
-            ThreadTeam.start(named: "element") { [self] in
+            try? ThreadTeam.start(named: "element") { [self] in
                 if let spec = try? ElementSpec.read(file) { compute(spec, fate, "own-\(time)") }
                 if case .ends(_, let kind) = fate {
                     note(.over(ElementEnd(kind, "Its node went up in smoke.")), element, array)

@@ -68,7 +68,7 @@ struct SharedStoreTests {
             })
         let first = try executor()
         let firstRun = Monitor<ExecutionSummary?>(nil)
-        ThreadTeam.start(named: "first") {
+        try ThreadTeam.start(named: "first") {
             let summary = try? first.run(TaskGraph([slow]))
             firstRun.update { $0 = summary }
         }
@@ -76,7 +76,7 @@ struct SharedStoreTests {
         let observer = RecordingObserver()
         let second = try executor(observer, jobs: 1)
         let secondRun = Monitor<ExecutionSummary?>(nil)
-        ThreadTeam.start(named: "second") {
+        try ThreadTeam.start(named: "second") {
             let summary = try? second.run(
                 TaskGraph([slow, GraphFixture.task("after", after: ["slow"]), GraphFixture.task("other")]))
             secondRun.update { $0 = summary }

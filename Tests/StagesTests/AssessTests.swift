@@ -32,6 +32,8 @@ import Testing
         let shares = assessment.kinds.sorted { $0.key < $1.key }.map {
             (($0.value.imageAUROC ?? 0) + ($0.value.pixelAP ?? 0)) / 2
         }
+        // Every kind corrupts the same images.
+        #expect(Set(assessment.kinds.values.map(\.samples)).count == 1)
         #expect(assessment.criterion == shares.reduce(0, +) / 4)
         #expect(Set(assessment.robustness.map(\.label)).count == 10)
         #expect(assessment.robustness.allSatisfy { (0...1).contains($0.falseAlarms) && $0.scoreShift.isFinite })

@@ -41,7 +41,7 @@ import Testing
                 + #""b": {"corruption": {"model": "nsa"}}, "c": {"corruption": {"model": "cutpaste"}}, "d": {}}"#)
         let (summary, colour) = try run(job)
         #expect(colour.isGrey)
-        #expect(summary.warnings.contains { $0.text.contains("all 6 normal images of bolt are grey") })
+        #expect(summary.warnings.contains { $0.text.contains("all 6 normal images are grey") })
         for item in job.cases {
             for task in item.corruptions {
                 let digest = try #require(summary.output(of: task, named: "corruptions"))

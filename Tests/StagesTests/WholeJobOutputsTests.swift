@@ -28,7 +28,7 @@ import Testing
     ]
 
     private static let versions = [
-        "aggregate": 3, "assess": 3, "calibrate": 4, "card": 2, "choose": 1, "confidence": 1, "corrupt": 2, "drift": 1,
+        "aggregate": 3, "assess": 4, "calibrate": 4, "card": 2, "choose": 1, "confidence": 1, "corrupt": 2, "drift": 1,
         "ingest": 3, "inventory": 2,
         "metrics": 3, "overlay": 1, "record": 1, "report": 5, "require": 1, "score": 3, "select": 2, "textures": 1,
         "train": 2,

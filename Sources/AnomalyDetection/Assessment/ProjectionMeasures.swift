@@ -17,31 +17,31 @@ public struct ProjectionMeasures: Sendable, Equatable, Codable {
     public var singularValues: [Double]
 
     /// - Parameters:
-    ///   - samples: one or more; each with any number of values, which may be pixel values or any others.
+    ///   - samples: one or more; each with any number of values, which may be pixel values or any others. A lazy collection is
+    ///     held one sample at a time.
     ///   - directions: corruptions of the first sample's clean vector, for the singular values; may be empty.
     ///   - project: f, applied to several vectors at once.
     public init(
-        samples: [Sample], directions: [[Float]], project: ([[Float]]) throws -> [[Float]]
+        samples: some Collection<Sample>, directions: some Sequence<[Float]>, project: ([[Float]]) throws -> [[Float]]
     ) rethrows {
-        guard !samples.isEmpty else { fatalError("no samples to measure a projection on") }
-        let cleaned = try project(samples.map(\.clean))
-        let once = try project(samples.map(\.corrupted))
-        let twice = try project(once)
+        guard let first = samples.first else { fatalError("no samples to measure a projection on") }
+        let count = Double(samples.count)
         (identityError, idempotence, changeInside, changeOutside) = (0, 0, 0, 0)
-        for (index, sample) in samples.enumerated() {
-            let count = Double(samples.count)
+        for sample in samples {
+            let answers = try project([sample.clean, sample.corrupted])
+            let (cleaned, once) = (answers[0], answers[1])
+            let twice = try project([once])[0]
             let change = Self.distance(sample.corrupted, sample.clean)
-            let moved = Self.distance(once[index], sample.corrupted)
+            let moved = Self.distance(once, sample.corrupted)
             let zero = [Float](repeating: 0, count: sample.clean.count)
-            identityError +=
-                Self.ratio(Self.distance(cleaned[index], sample.clean), Self.distance(sample.clean, zero)) / count
-            idempotence += Self.ratio(Self.distance(twice[index], once[index]), moved) / count
-            let inside = Self.distance(once[index], sample.corrupted, where: sample.mask, is: 1)
-            let outside = Self.distance(once[index], sample.corrupted, where: sample.mask, is: 0)
+            identityError += Self.ratio(Self.distance(cleaned, sample.clean), Self.distance(sample.clean, zero)) / count
+            idempotence += Self.ratio(Self.distance(twice, once), moved) / count
+            let inside = Self.distance(once, sample.corrupted, where: sample.mask, is: 1)
+            let outside = Self.distance(once, sample.corrupted, where: sample.mask, is: 0)
             changeInside += Self.ratio(inside, change) / count
             changeOutside += Self.ratio(outside, change) / count
         }
-        singularValues = try TangentProbe(at: samples[0].clean, along: directions).singularValues(project)
+        singularValues = try TangentProbe(at: first.clean, along: directions).singularValues(project)
     }
 
     /// A clean vector, its corruption and where the two differ.

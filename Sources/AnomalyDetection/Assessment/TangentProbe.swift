@@ -10,7 +10,7 @@ struct TangentProbe {
     private static let stepShare = 0.05
 
     /// - Parameter directions: from the point; of dependent ones as many are used as span the same.
-    init(at point: [Float], along directions: [[Float]]) {
+    init(at point: [Float], along directions: some Sequence<[Float]>) {
         self.point = point
         var basis: [[Double]] = [], lengths: [Double] = []
         for direction in directions {
@@ -35,13 +35,10 @@ struct TangentProbe {
     /// Descending; one for each independent direction.
     func singularValues(_ project: ([[Float]]) throws -> [[Float]]) rethrows -> [Double] {
         guard !basis.isEmpty else { return [] }
-        var points: [[Float]] = []
-        for unit in basis {
-            for sign in [1.0, -1.0] { points.append(zip(point, unit).map { Float(Double($0) + sign * step * $1) }) }
-        }
-        let values = try project(points)
-        let columns = basis.indices.map { index in
-            zip(values[2 * index], values[2 * index + 1]).map { (Double($0) - Double($1)) / (2 * step) }
+        let columns = try basis.map { unit in
+            let values = try project(
+                [1.0, -1.0].map { sign in zip(point, unit).map { Float(Double($0) + sign * step * $1) } })
+            return zip(values[0], values[1]).map { (Double($0) - Double($1)) / (2 * step) }
         }
         // The singular values of J restricted to the basis are the roots of the eigenvalues of (JB)'(JB).
         let gram = columns.map { first in columns.map { Self.product(first, $0) } }

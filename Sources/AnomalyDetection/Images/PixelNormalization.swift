@@ -15,6 +15,19 @@ public struct PixelNormalization: Sendable, Equatable, Codable {
         (self.mean, self.deviation) = (mean, deviation)
     }
 
+    /// - Throws: `DecodingError` for numbers that no image can be normalised by.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        mean = try container.decode([Float].self, forKey: .mean)
+        deviation = try container.decode(Float.self, forKey: .deviation)
+        guard mean.count == 3, mean.allSatisfy(\.isFinite), deviation.isFinite, deviation > 0 else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .mean, in: container,
+                debugDescription:
+                    "a normalisation by \(mean) and \(deviation); three means and a spread above 0 are needed")
+        }
+    }
+
     /// - Parameter statistics: of at least one image.
     public init(_ statistics: PixelStatistics) {
         let count = Double(statistics.pixels)

@@ -1,4 +1,5 @@
 import Foundation
+import Host
 import Imaging
 import NeuralNetworks
 
@@ -17,6 +18,8 @@ final class BatchFeeder: @unchecked Sendable {
     private var ready: [TrainingBatch] = []
     private var stopped = false
     private var ended = false
+    /// Counts the batches that are prepared when they are taken, where the system gave no thread; nil where it did.
+    private var prepared: Int?
 
     init(
         _ shard: CorruptionShard, _ images: TrainingImages, _ augmentation: Augmentation,
@@ -32,16 +35,23 @@ final class BatchFeeder: @unchecked Sendable {
     }
 
     func start() {
-        let thread = Thread { [self] in feed() }
-        thread.name = "batch feeder"
-        thread.stackSize = 1 << 22
-        thread.start()
+        do throws(HostError) {
+            try WorkThread.start(named: "batch feeder") { [self] in feed() }
+        } catch {
+            (prepared, ended) = (0, true)
+        }
     }
 
     /// Waits for the next batch.
     func take() -> TrainingBatch {
         condition.lock()
         defer { condition.unlock() }
+        if let number = prepared {
+            let batch = free.removeLast()
+            fill(batch, number)
+            prepared = number + 1
+            return batch
+        }
         while ready.isEmpty { condition.wait() }
         return ready.removeFirst()
     }

@@ -27,6 +27,26 @@ public struct CorruptionShard: Sendable, Equatable {
         (self.imageWidth, self.imageHeight, self.samples) = (imageWidth, imageHeight, samples)
     }
 
+    /// Refuses a shard that was made from other images, before its numbers lead beyond their ends.
+    ///
+    /// - Parameters:
+    ///   - images: those that its samples are made again from.
+    ///   - width: of its samples in pixels, like `height`.
+    public func requireFit(_ images: TrainingImages, width: Int, height: Int) throws(FormatError) {
+        guard (imageWidth, imageHeight) == (width, height), width <= images.width, height <= images.height else {
+            throw .damaged(
+                "a shard of corruptions", at: 0,
+                what:
+                    "samples of \(imageWidth) x \(imageHeight) pixels where \(width) x \(height) are needed, of images of "
+                    + "\(images.width) x \(images.height)")
+        }
+        if let sample = samples.first(where: { $0.image >= images.count }) {
+            throw .damaged(
+                "a shard of corruptions", at: 0,
+                what: "a sample of image \(sample.image) where there are \(images.count)")
+        }
+    }
+
     public var bytes: [UInt8] {
         var writer = ByteWriter(CorruptionShard.format)
         writer.write(imageWidth)

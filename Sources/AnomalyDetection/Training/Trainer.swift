@@ -39,16 +39,19 @@ public final class Trainer {
     /// Does the steps of a shard.
     ///
     /// - Parameter finishedStep: told after each step the number of steps done in the shard and its loss; throws to stop.
+    /// - Throws: `EngineError.parameterCount` for a checkpoint of another network, `EngineError.diverged` at the first step whose
+    ///   loss or gradient is not finite, `FormatError` for a shard of other images, and what `finishedStep` throws.
     public func run(
         from checkpoint: Checkpoint, shard: CorruptionShard, finishedStep: (Int, BatchLoss) throws -> Void
-    ) rethrows -> (Checkpoint, Timing) {
+    ) throws -> (Checkpoint, Timing) {
+        try shard.requireFit(images, width: engine.width, height: engine.height)
         let clock = ContinuousClock()
         let start = clock.now
         var timing = Timing()
         let optimizer = AdamOptimizer(
             checkpoint.state, averageDecay: parameters.averageDecay,
             gradientNorm: parameters.gradientNorm)
-        optimizer.load(into: engine)
+        try optimizer.load(into: engine)
         var history = checkpoint.history
         let feeder = BatchFeeder(shard, images, augmentation, parameters, normalization)
         feeder.start()
@@ -60,7 +63,7 @@ public final class Trainer {
             timing.waitingSeconds += (clock.now - asked) / .seconds(1)
             let step = optimizer.stepCount
             let rate = parameters.schedule.rate(atStep: step)
-            let loss = optimizer.step(engine, batch, lambda: parameters.lambda, learningRate: rate)
+            let loss = try optimizer.step(engine, batch, lambda: parameters.lambda, learningRate: rate)
             feeder.giveBack(batch)
             history.append(Checkpoint.Point(step: step, loss: loss, learningRate: rate))
             timing.steps += 1

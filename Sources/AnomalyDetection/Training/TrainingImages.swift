@@ -1,4 +1,5 @@
 import BinaryCoding
+import Host
 import Imaging
 import SeededRandom
 import Synchronization
@@ -16,6 +17,8 @@ public final class TrainingImages: ImageSource, Sendable {
     }
 
     public let entries: [Entry]
+    /// Of all images, in pixels.
+    public let width, height: Int
     private let cache = Mutex<[Int: PackedImage]>([:])
     private let cacheLimit: Int
     private let read: @Sendable (String) throws -> [UInt8]
@@ -26,14 +29,18 @@ public final class TrainingImages: ImageSource, Sendable {
     /// - Parameters:
     ///   - cacheBytes: how much memory may hold decoded images.
     ///   - read: the bytes of a file.
-    public init(_ entries: [Entry], cacheBytes: Int = 1 << 30, read: @escaping @Sendable (String) throws -> [UInt8])
+    public init(
+        _ entries: [Entry], cacheBytes: Int = ProcessResources.current.cacheBytes(atMost: 1 << 30),
+        read: @escaping @Sendable (String) throws -> [UInt8]
+    )
         throws
     {
         self.entries = entries
         self.read = read
         guard let first = entries.first else { fatalError("no training images") }
         let sample = try PackedImage(bytes: try read(first.path), name: first.path)
-        self.first = sample
+        first = sample
+        (width, height) = (sample.width, sample.height)
         cacheLimit = max(1, cacheBytes / max(1, sample.values.count * 2))
         // Everything is read once now, so that a damaged file is an error here and not in the middle of a step.
         cache.withLock { $0[0] = sample }

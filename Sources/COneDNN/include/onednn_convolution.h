@@ -39,10 +39,13 @@ typedef struct onednn_reorder onednn_reorder;          // weights between rows a
 // All functions that return int give 0 or oneDNN's status; onednn_status_text names it.
 const char *onednn_status_text(int status);
 void onednn_version(int *major, int *minor, int *patch);
-// The channels in one block of the layout for this processor (16 with AVX-512, else 8) and the instruction set's name.
-int onednn_block_size(void);
-const char *onednn_instruction_set(void);
-bool onednn_has_bfloat16(void);
+// The instruction sets that the library uses on this processor, up to the cap in the environment: bits of dnnl_cpu_isa_t.
+int onednn_effective_isa(void);
+// The channels in one block of the layout: 16 with AVX-512, else 8.
+int onednn_block_size(int isa);
+bool onednn_has_bfloat16(int isa);
+// NULL for a value that this version of the header does not list.
+const char *onednn_isa_name(int isa);
 // Keeps the library from starting threads of its own on the calling thread.
 void onednn_use_calling_thread_only(void);
 

@@ -1,4 +1,5 @@
 import ContentStore
+import Host
 import Synchronization
 
 /// The thread that has the tasks of a run computed on a cluster; started when there is something to do.
@@ -10,16 +11,21 @@ final class ClusterCrew: Crew {
 
     init(_ run: ExecutionRun, _ options: ClusterOptions) { (self.run, self.options) = (run, options) }
 
-    func muster() {
+    func muster() throws {
         let isFirst = isMustered.withLock { isMustered in
             defer { isMustered = true }
             return !isMustered
         }
         guard isFirst else { return }
         isWorking.update { $0 = true }
-        ThreadTeam.start(named: "cluster") { [self] in
-            work()
+        do throws(HostError) {
+            try ThreadTeam.start(named: "cluster") { [self] in
+                work()
+                isWorking.update { $0 = false }
+            }
+        } catch {
             isWorking.update { $0 = false }
+            throw error
         }
     }
 

@@ -1,4 +1,5 @@
 import ContentStore
+import Host
 import Synchronization
 
 /// The threads that run stages; started when there is something to run.
@@ -9,23 +10,29 @@ final class WorkerCrew: Crew {
 
     init(_ run: ExecutionRun) { self.run = run }
 
-    /// Starts the threads, the first time it is called.
-    func muster() {
+    /// Starts the threads, the first time it is called: fewer where the system gives no more.
+    func muster() throws {
         let isFirst = isMustered.withLock { isMustered in
             defer { isMustered = true }
             return !isMustered
         }
         guard isFirst else { return }
-        working.update { $0 = run.options.jobs }
         for index in 0..<run.options.jobs {
-            ThreadTeam.start(named: "worker \(index)") { [self] in
-                while let work = next() {
-                    switch work {
-                    case .task(let task): perform(task)
-                    case .check(let task): check(task)
+            working.update { $0 += 1 }
+            do throws(HostError) {
+                try ThreadTeam.start(named: "worker \(index)") { [self] in
+                    while let work = next() {
+                        switch work {
+                        case .task(let task): perform(task)
+                        case .check(let task): check(task)
+                        }
                     }
+                    working.update { $0 -= 1 }
                 }
+            } catch {
                 working.update { $0 -= 1 }
+                if index == 0 { throw error }
+                return
             }
         }
     }

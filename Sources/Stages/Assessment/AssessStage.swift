@@ -8,10 +8,13 @@ import Pipeline
 /// Measures a model on held-out normal images and synthetic corruptions of them. No label is known here, and no test image.
 struct AssessStage: Stage {
     static let name = "assess"
-    static let version = 3
+    /// 4: every kind of corruption on the same images; no white balance for a grey data set.
+    static let version = 4
     /// Images that camera changes and the projection are measured on.
     static let robustnessImages = 12
     private static let projectionSamples = 16, directions = 8
+    /// Images that are made and scored at a time.
+    private static let batchSize = 8
 
     var recipe: TrainingRecipe
     var images: TrainingImageShelf
@@ -28,16 +31,21 @@ struct AssessStage: Stage {
     func run(_ context: TaskContext) throws {
         let isGrey = try context.readJSON(DataSetColour.self, "colour").isGrey
         let model = try Model(bytes: try context.read("model"), name: "\(context.task) model")
-        let heldOut = try TrainingImages(try context.readJSON(TrainingIndex.self, "heldout"), context)
+        let heldOut = try TrainingImages(try context.readJSON(TrainingIndex.self, "heldout"), context, model.grid)
         let textures =
             try context.hasInput("textures")
-            ? TextureImages(try context.readJSON([Digest].self, "textures"), context) : nil
-        let normals = try images.images("training", context)
+            ? TextureImages(context.readJSON([Digest].self, "textures"), context) : nil
+        let normals = try images.images("training", context, model.grid)
+        func requireReadable() throws {
+            try heldOut.requireReadable()
+            try normals.requireReadable()
+            try textures?.requireReadable()
+        }
         let trials = try SyntheticTrials(images: heldOut, normals: normals, textures: textures, isGrey: isGrey) {
             try context.checkCancellation()
+            try requireReadable()
         }
-        try heldOut.requireReadable()
-        try normals.requireReadable()
+        try requireReadable()
         let assessment = try engines.withEngine(.scoring(model, recipe.scoringEngine, threads: context.threads)) {
             engine in
             try assess(model, engine, trials, CameraChange.possible(isGrey: isGrey), context)
@@ -50,80 +58,88 @@ struct AssessStage: Stage {
         _ context: TaskContext
     ) throws -> Assessment {
         let detector = Detector(engine: engine, model: model)
-        engine.load(model.network.initialParameters(seed: recipe.training.seed))
+        try engine.load(model.network.initialParameters(seed: recipe.training.seed))
         let before = try projection(detector, trials, context)
-        engine.load(model.parameters)
+        try engine.load(model.parameters)
         let after = try projection(detector, trials, context)
-        let clean = try detections(detector, trials.clean, context)
-        let corrupted = try detections(detector, trials.trials.map(\.corrupted), context)
-        var kinds: [String: Assessment.Detection] = [:]
-        for kind in CorruptionKind.allCases {
-            let chosen = trials.trials.indices.filter { trials.trials[$0].kind == kind }
-            guard !chosen.isEmpty else { continue }
-            kinds[kind.rawValue] = try detection(clean, chosen.map { (corrupted[$0], trials.trials[$0].mask) })
+        let kinds = CorruptionKind.allCases.filter { kind in trials.trials.contains { $0.kind == kind } }
+        let pixels = model.grid.width * model.grid.height
+        // The first one is of all kinds.
+        var tallies = try ([nil] + kinds).map { kind in
+            let corrupted = kind.map { kind in trials.trials.count { $0.kind == kind } } ?? trials.trials.count
+            return try DefectTally(
+                expectedPixels: (trials.cleanCount + corrupted) * pixels, tallies: kinds.count + 1)
         }
-        let shares = kinds.sorted { $0.key < $1.key }.compactMap { kind -> Double? in
-            guard let image = kind.value.imageAUROC, let pixel = kind.value.pixelAP else { return nil }
+        var (clean, corrupted): ([Float], [Float]) = ([], [])
+        try detect(detector, trials.cleanCount, context, image: trials.clean) { _, detection in
+            clean.append(detection.score)
+            for index in tallies.indices { try tallies[index].add(detection, mask: nil) }
+        }
+        try detect(detector, trials.trials.count, context, image: { trials.corrupted(trials.trials[$0]).corrupted }) {
+            number, detection in
+            corrupted.append(detection.score)
+            let trial = trials.trials[number]
+            let mask = trials.corrupted(trial).mask
+            try tallies[0].add(detection, mask: mask)
+            if let kind = kinds.firstIndex(of: trial.kind) { try tallies[kind + 1].add(detection, mask: mask) }
+        }
+        var found = try tallies.indices.map { try tallies[$0].detection() }
+        let all = found.removeFirst()
+        let shares = zip(kinds, found).sorted { $0.0.rawValue < $1.0.rawValue }.compactMap { _, kind -> Double? in
+            guard let image = kind.imageAUROC, let pixel = kind.pixelAP else { return nil }
             return (image + pixel) / 2
         }
         return Assessment(
             criterion: shares.isEmpty ? 0 : shares.reduce(0, +) / Double(shares.count),
-            normalImages: clean.count,
-            normalScores: clean.map { model.calibration.normalized($0.score) },
-            defectScores: corrupted.map { model.calibration.normalized($0.score) },
-            falseAlarms: share(clean, model), recall: share(corrupted, model),
-            detection: try detection(clean, trials.trials.indices.map { (corrupted[$0], trials.trials[$0].mask) }),
-            kinds: kinds,
-            robustness: try robustness(model, detector, trials, changes, usual: clean.map(\.score), context),
-            projection: after,
+            normalImages: clean.count, normalScores: clean.map(model.calibration.normalized),
+            defectScores: corrupted.map(model.calibration.normalized), falseAlarms: share(clean, model),
+            recall: share(corrupted, model), detection: all,
+            kinds: Dictionary(uniqueKeysWithValues: zip(kinds.map(\.rawValue), found)),
+            robustness: try robustness(model, detector, trials, changes, usual: clean, context), projection: after,
             projectionBeforeTraining: before)
     }
 
     /// Of what the model calls anomalous.
-    private func share(_ detections: [Detection], _ model: Model) -> Double {
-        let anomalous = detections.count { model.calibration.isAnomaly($0.score) }
-        return detections.isEmpty ? 0 : Double(anomalous) / Double(detections.count)
+    private func share(_ scores: [Float], _ model: Model) -> Double {
+        let anomalous = scores.count(where: model.calibration.isAnomaly)
+        return scores.isEmpty ? 0 : Double(anomalous) / Double(scores.count)
     }
 
-    private func detections(_ detector: Detector, _ images: [PlanarImage], _ context: TaskContext) throws -> [Detection]
-    {
-        var found: [Detection] = []
-        for first in stride(from: 0, to: images.count, by: 8) {
+    /// Makes and scores some images, of which a few are held at a time.
+    private func detect(
+        _ detector: Detector, _ count: Int, _ context: TaskContext, image: (Int) -> PlanarImage,
+        use: (Int, Detection) throws -> Void
+    ) throws {
+        for first in stride(from: 0, to: count, by: AssessStage.batchSize) {
             try context.checkCancellation()
-            found += detector.detect(Array(images[first..<min(first + 8, images.count)]))
+            let numbers = first..<min(first + AssessStage.batchSize, count)
+            for (number, detection) in zip(numbers, detector.detect(numbers.map(image))) {
+                guard detection.score.isFinite else { throw ScoringError.notFinite(task: "\(context.task)") }
+                try use(number, detection)
+            }
         }
-        guard found.allSatisfy(\.score.isFinite) else { throw ScoringError.notFinite(task: "\(context.task)") }
-        return found
     }
 
-    private func detection(_ clean: [Detection], _ corrupted: [(detection: Detection, mask: [UInt8])]) throws
-        -> Assessment.Detection
-    {
-        func labelled(_ detection: Detection, _ mask: [UInt8]?) -> LabelledMap {
-            LabelledMap(
-                name: "", width: detection.map.width, height: detection.map.height, values: detection.map.values,
-                mask: mask, isAnomalous: mask != nil)
-        }
-        let pixels = try PixelMetrics.evaluate(
-            clean.map { labelled($0, nil) } + corrupted.map { labelled($0.detection, $0.mask) })
-        return Assessment.Detection(
-            samples: corrupted.count,
-            imageAUROC: try RankMetrics.auroc(
-                scores: clean.map(\.score) + corrupted.map(\.detection.score),
-                labels: clean.map { _ in false } + corrupted.map { _ in true }),
-            pixelAUROC: pixels.pixelAUROC, pixelAP: pixels.pixelAP)
+    private func scores(
+        _ detector: Detector, _ count: Int, _ context: TaskContext, image: (Int) -> PlanarImage
+    ) throws -> [Float] {
+        var scores: [Float] = []
+        try detect(detector, count, context, image: image) { scores.append($1.score) }
+        return scores
     }
 
     private func robustness(
         _ model: Model, _ detector: Detector, _ trials: SyntheticTrials, _ changes: [CameraChange], usual: [Float],
         _ context: TaskContext
     ) throws -> [Assessment.Robustness] {
-        let clean = Array(trials.clean.prefix(AssessStage.robustnessImages))
-        let corrupted = trials.trials.prefix(2 * AssessStage.robustnessImages).map(\.corrupted)
+        let clean = min(trials.cleanCount, AssessStage.robustnessImages)
+        let corrupted = trials.trials.prefix(2 * AssessStage.robustnessImages)
         return try changes.enumerated().map { number, change in
             context.progress(number, of: changes.count, unit: "camera changes")
-            let changed = try detections(detector, clean.map(change.applied), context).map(\.score)
-            let defects = try detections(detector, corrupted.map(change.applied), context).map(\.score)
+            let changed = try scores(detector, clean, context) { change.applied(to: trials.clean($0)) }
+            let defects = try scores(detector, corrupted.count, context) {
+                change.applied(to: trials.corrupted(corrupted[$0]).corrupted)
+            }
             let shifts = zip(changed, usual).map {
                 Double(model.calibration.normalized($0) - model.calibration.normalized($1))
             }.sorted()
@@ -140,19 +156,22 @@ struct AssessStage: Stage {
     ) throws -> ProjectionMeasures {
         let chosen = trials.trials.prefix(AssessStage.projectionSamples)
         guard let first = chosen.first else { throw AssessmentError.nothingToCorrupt(task: "\(context.task)") }
-        let directions = trials.trials.filter { $0.clean == first.clean }.prefix(AssessStage.directions).map { trial in
-            zip(trial.corrupted.values, trial.clean.values).map { $0 - $1 }
-        }
+        let (width, height) = (trials.clean(first.image).width, trials.clean(first.image).height)
+        let alike = trials.trials.filter { $0.image == first.image }.prefix(AssessStage.directions)
+        // Lazy: one of each is held at a time.
         return try ProjectionMeasures(
-            samples: chosen.map {
-                ProjectionMeasures.Sample(clean: $0.clean.values, corrupted: $0.corrupted.values, mask: $0.mask)
-            }, directions: directions
+            samples: chosen.lazy.map { trial in
+                let sample = trials.corrupted(trial)
+                return ProjectionMeasures.Sample(
+                    clean: trials.clean(trial.image).values, corrupted: sample.corrupted.values, mask: sample.mask)
+            },
+            directions: alike.lazy.map { trial in
+                zip(trials.corrupted(trial).corrupted.values, trials.clean(trial.image).values).map { $0 - $1 }
+            }
         ) { vectors in
             try context.checkCancellation()
             return detector.reconstruct(
-                vectors.map {
-                    PlanarImage(width: first.clean.width, height: first.clean.height, channels: 3, values: $0)
-                }
+                vectors.map { PlanarImage(width: width, height: height, channels: 3, values: $0) }
             ).map(\.values)
         }
     }

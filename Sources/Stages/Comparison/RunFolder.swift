@@ -1,6 +1,7 @@
 import ContentStore
 import Folders
 import Foundation
+import Host
 import Metrics
 
 /// The folder of a finished run, as far as comparing needs it.
@@ -98,7 +99,9 @@ extension ComparisonError: CustomStringConvertible {
             "\(path): no such folder; the folder of a run is expected there, such as runs/demo. Correct the path"
         case .missingFile(let path):
             "\(path): no such file; every finished run has one. Name the folder of a run, or run its job to the end"
-        case .unreadable(let file, let reason): "\(file): cannot be read (\(reason)); correct the permissions"
+        case .unreadable(let file, let reason):
+            "\(file): cannot be read (\(reason)); "
+                + SystemReason.remedy(for: reason, otherwise: "correct the permissions")
         case .damaged(let file, let fault): "\(file): \(fault); run the job again, which restores the file"
         case .newerFormat(let file, let found, let known):
             "\(file): has format \(found), expected at most \(known); compare with the version of nominal that wrote it"

@@ -1,4 +1,5 @@
 import Folders
+import Host
 
 /// Why a data set cannot be used.
 public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -35,7 +36,8 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(path): no such folder; \(what) is expected there. Correct the path, or link the images with `make data "
                 + "DATA=FOLDER`"
         case .unreadableFolder(let path, let reason):
-            "\(path): the folder cannot be read (\(reason)); correct its permissions"
+            "\(path): the folder cannot be read (\(reason)); "
+                + SystemReason.remedy(for: reason, otherwise: "correct its permissions")
         case .noCategories(let root):
             "\(root): no category found; expected folders that hold train/good (the MVTec layout). Check \"root\", or use the "
                 + "layout \"folder\""

@@ -41,7 +41,7 @@ struct SelectStage: Stage {
         let colour = DataSetColour(entries)
         if colour.isGrey {
             context.warn(
-                "all \(entries.count) normal images of \(category) are grey: synthetic defects are grey too, and "
+                "all \(entries.count) normal images are grey: synthetic defects are grey too, and "
                     + "augmentation.colour has no effect")
         }
         try context.writeJSON(colour, to: "colour.json")

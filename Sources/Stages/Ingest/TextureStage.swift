@@ -65,16 +65,3 @@ struct TextureStage: Stage {
         try context.writeJSON(digests.sorted(), to: "textures.json")
     }
 }
-
-/// Ingested textures in memory.
-struct TextureImages: ImageSource {
-    private let packed: [PackedImage]
-
-    init(_ digests: [Digest], _ context: TaskContext) throws {
-        packed = try digests.map { try PackedImage(bytes: try context.blob($0), name: "texture \($0.short)") }
-    }
-
-    var count: Int { packed.count }
-
-    func image(at index: Int) -> PlanarImage { packed[index].image }
-}

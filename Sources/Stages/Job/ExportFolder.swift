@@ -1,6 +1,7 @@
 import ContentStore
 import Folders
 import Foundation
+import Host
 
 /// A run's folder: brought to what an export plan says, writing only what differs and removing what an earlier export wrote
 /// and this one does not.
@@ -143,7 +144,9 @@ public enum ExportError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .notWritable(let path, let reason):
-            "\(path): cannot write here (\(reason)); correct the permissions, or choose another folder with --output"
+            "\(path): cannot write here (\(reason)); "
+                + SystemReason.remedy(
+                    for: reason, otherwise: "correct the permissions, or choose another folder with --output")
         case .holdsInputs(let path, let input):
             "\(path): images that are to be read lie in it, in \(input); expected a folder for results alone, as nothing in "
                 + "such a folder is read as images again. Choose another one with --output"

@@ -38,7 +38,8 @@ public struct Job: Sendable {
     let images: TrainingImageShelf
 
     /// Numerics beyond the stages: raised when the same stage gives other bits, because a library or a kernel changed.
-    static let numerics = 1
+    /// History: 1 = first; 2 = layouts of processors with AVX2 and VNNI but without AVX-512, and no bfloat16 on them.
+    static let numerics = 2
     public static let keyParts = [KeyPart("numerics", numerics)]
 
     /// - Parameter digests: of a list of files, in its order.

@@ -22,12 +22,14 @@ struct PreviewStage: Stage {
 
     func run(_ context: TaskContext) throws {
         let recipe = try recipe.fitted(to: context)
+        let images = try images.images("training", context, recipe.grid)
         let replay = SampleReplay(
-            images: try images.images("training", context), augmentation: recipe.augmentation,
+            images: images, augmentation: recipe.augmentation,
             seed: recipe.training.seed, noise: recipe.training.noise)
         var sheet = ContactSheet(largestSide: PreviewStage.largestSide)
         for input in context.inputs(startingWith: "corruptions") {
             let shard = try CorruptionShard(bytes: try context.read(input), name: "\(context.task) \(input)")
+            try shard.requireFit(images, width: recipe.grid.tileWidth, height: recipe.grid.tileHeight)
             for stored in shard.samples.prefix(samples - sheet.count) {
                 try context.checkCancellation()
                 let sample = replay.sample(stored)

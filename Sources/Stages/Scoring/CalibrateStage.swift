@@ -38,7 +38,7 @@ struct CalibrateStage: Stage {
     func run(_ context: TaskContext) throws {
         let recipe = try recipe.fitted(to: context)
         let checkpoint = try Checkpoint(bytes: try context.read("checkpoint"), name: "\(context.task) checkpoint")
-        let heldOut = try TrainingImages(try context.readJSON(TrainingIndex.self, "heldout"), context)
+        let heldOut = try TrainingImages(try context.readJSON(TrainingIndex.self, "heldout"), context, recipe.grid)
         let normalization = try context.readJSON(PixelNormalization.self, "normalization")
         let parameters = checkpoint.state.modelParameters
         var (scores, trainingScores): ([Float], [Float]) = ([], [])
@@ -46,7 +46,7 @@ struct CalibrateStage: Stage {
         var expectedErrors: [ExpectedError] = []
         var contrastResponse: ContrastResponse?
         try engines.withEngine(.scoring(recipe, threads: context.threads)) { engine in
-            engine.load(parameters)
+            try engine.load(parameters)
             func makeDetector() -> Detector {
                 Detector(
                     engine: engine, grid: recipe.grid, normalization: normalization, scoring: scoring,
@@ -123,7 +123,7 @@ struct CalibrateStage: Stage {
     private func someTrainingImages(_ context: TaskContext) throws -> TrainingImages {
         var index = try context.readJSON(TrainingIndex.self, "training")
         index.entries = Array(index.entries.prefix(CalibrateStage.trainingImages))
-        return try TrainingImages(index, context)
+        return try TrainingImages(index, context, recipe.grid)
     }
 
     private func measureContrastResponse(

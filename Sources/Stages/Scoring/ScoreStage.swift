@@ -1,4 +1,5 @@
 import AnomalyDetection
+import BinaryCoding
 import ContentStore
 import Imaging
 import NeuralNetworks
@@ -25,13 +26,20 @@ struct ScoreStage: Stage {
         let entries = try context.readJSON(ImageIndex.self, "images").entries.filter { $0.pixels != nil }
         var scores = ScoreIndex(entries: [])
         try engines.withEngine(.scoring(model, engine, threads: context.threads)) { network in
-            network.load(model.parameters)
+            try network.load(model.parameters)
             let detector = Detector(engine: network, model: model)
             for first in stride(from: 0, to: entries.count, by: 8) {
                 try context.checkCancellation()
                 let group = entries[first..<min(first + 8, entries.count)]
                 let images = try group.map { entry in
-                    try PackedImage(bytes: try context.blob(entry.pixels!), name: entry.file).image
+                    let packed = try PackedImage(bytes: try context.blob(entry.pixels!), name: entry.file)
+                    guard (packed.width, packed.height) == (model.grid.width, model.grid.height) else {
+                        throw FormatError.damaged(
+                            entry.file, at: 0,
+                            what: "\(packed.width) x \(packed.height) pixels for a model of \(model.grid.width) x "
+                                + "\(model.grid.height)")
+                    }
+                    return packed.image
                 }
                 for (entry, detection) in zip(group, detector.detect(images)) {
                     scores.entries.append(try score(entry, detection, model, origin, context))

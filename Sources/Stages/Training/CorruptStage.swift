@@ -22,10 +22,10 @@ struct CorruptStage: Stage {
 
     func run(_ context: TaskContext) throws {
         let recipe = try recipe.fitted(to: context)
-        let images = try images.images("training", context)
+        let images = try images.images("training", context, recipe.grid)
         let textures =
             try context.hasInput("textures")
-            ? TextureImages(try context.readJSON([Digest].self, "textures"), context) : nil
+            ? TextureImages(context.readJSON([Digest].self, "textures"), context) : nil
         let builder = CorruptionShardBuilder(
             images: images,
             model: CorruptionModel(
@@ -36,6 +36,7 @@ struct CorruptStage: Stage {
         let made = try builder.shard(steps: steps) { finished in
             try context.checkCancellation()
             try images.requireReadable()
+            try textures?.requireReadable()
             if finished % 16 == 0 || finished == total { context.progress(finished, of: total, unit: "samples") }
         }
         try images.requireReadable()

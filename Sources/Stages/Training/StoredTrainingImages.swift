@@ -1,15 +1,23 @@
 import AnomalyDetection
+import BinaryCoding
 import ContentStore
 import Pipeline
 import Synchronization
 
 extension TrainingImages {
     /// The images of an index in the store.
-    convenience init(_ index: TrainingIndex, _ context: TaskContext) throws {
+    ///
+    /// - Parameter grid: what their size has to be.
+    convenience init(_ index: TrainingIndex, _ context: TaskContext, _ grid: TileGrid) throws {
         let entries = try index.entries.map {
             Entry(path: try context.blobPath($0.pixels), identity: $0.source.words.0)
         }
         try self.init(entries) { try AtomicFile.read($0) }
+        guard (width, height) == (grid.width, grid.height) else {
+            throw FormatError.damaged(
+                "\(context.task): the first image of its list", at: 0,
+                what: "\(width) x \(height) pixels where \(grid.width) x \(grid.height) are needed")
+        }
     }
 }
 
@@ -18,14 +26,14 @@ extension TrainingImages {
 final class TrainingImageShelf: Sendable {
     private let shelved = Mutex<[(index: Digest, images: TrainingImages)]>([])
 
-    func images(_ input: String, _ context: TaskContext) throws -> TrainingImages {
+    func images(_ input: String, _ context: TaskContext, _ grid: TileGrid) throws -> TrainingImages {
         let digest = context.inputDigest(input)
         let known = shelved.withLock { shelved in
             shelved.removeAll { !$0.images.isReadable }
             return shelved.first { $0.index == digest }?.images
         }
         if let known { return known }
-        let images = try TrainingImages(try context.readJSON(TrainingIndex.self, input), context)
+        let images = try TrainingImages(try context.readJSON(TrainingIndex.self, input), context, grid)
         shelved.withLock { shelved in
             // Two categories may be on their way at once: the end of one and the beginning of the next.
             if shelved.count >= 2 { shelved.removeFirst() }

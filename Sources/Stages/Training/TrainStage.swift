@@ -1,4 +1,5 @@
 import AnomalyDetection
+import BinaryCoding
 import ContentStore
 import NeuralNetworks
 import Pipeline
@@ -23,7 +24,7 @@ struct TrainStage: Stage {
 
     func run(_ context: TaskContext) throws {
         let recipe = try recipe.fitted(to: context)
-        let images = try images.images("training", context)
+        let images = try images.images("training", context, recipe.grid)
         let corruptions = try CorruptionShard(
             bytes: try context.read("corruptions"), name: "\(context.task) corruptions")
         let normalization = try context.readJSON(PixelNormalization.self, "normalization")
@@ -39,6 +40,12 @@ struct TrainStage: Stage {
                 engine: engine, images: images, augmentation: recipe.augmentation, parameters: recipe.training,
                 normalization: normalization)
             let steps = recipe.training.steps(ofShard: shard)
+            guard corruptions.samples.count == steps.count * recipe.training.batchSize else {
+                throw FormatError.damaged(
+                    "\(context.task) corruptions", at: 0,
+                    what: "\(corruptions.samples.count) samples for \(steps.count) steps of "
+                        + "\(recipe.training.batchSize)")
+            }
             return try trainer.run(from: checkpoint, shard: corruptions) { done, loss in
                 try context.checkCancellation()
                 try images.requireReadable()

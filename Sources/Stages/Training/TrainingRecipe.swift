@@ -66,7 +66,7 @@ struct TrainingRecipe: Sendable {
             KeyPart("augmentation.contrast", augmentation.contrast),
             KeyPart("augmentation.colour", augmentation.colour),
             KeyPart("augmentation.sharpness", augmentation.sharpness), KeyPart("tileWidth", grid.tileWidth),
-            KeyPart("tileHeight", grid.tileHeight),
+            KeyPart("tileHeight", grid.tileHeight), KeyPart("tileOverlap", grid.overlap),
         ]
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Host
 import NeuralNetworks
 import Tensors
 
@@ -59,7 +60,7 @@ struct BenchEngineCommand: ParsableCommand {
             if isTable { return try EngineTable.measure() }
             let result = try EngineBenchmark(
                 mode: mode, architecture: net, baseWidth: base, size: size, batch: batch, precision: precision,
-                engine: engine, steps: steps, threads: threads ?? ProcessInfo.processInfo.activeProcessorCount
+                engine: engine, steps: steps, threads: threads ?? ProcessResources.current.processors
             ).run()
             if json {
                 let encoder = JSONEncoder()

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ContentStore
 import Foundation
+import Host
 import Pipeline
 
 struct BenchExecutorCommand: ParsableCommand {
@@ -47,7 +48,7 @@ struct BenchExecutorCommand: ParsableCommand {
     @Flag(help: .hidden)
     var verifyContent = false
 
-    private var jobCount: Int { jobs ?? ProcessInfo.processInfo.activeProcessorCount }
+    private var jobCount: Int { jobs ?? ProcessResources.current.processors }
 
     func validate() throws {
         guard (2...1_000_000).contains(tasks), (1...100).contains(rounds), (0...10_000_000).contains(blobs) else {

@@ -2,6 +2,7 @@ import ArgumentParser
 import ContentStore
 import Folders
 import Foundation
+import Host
 import Stages
 
 struct VerifyCommand: ParsableCommand {
@@ -77,7 +78,7 @@ struct VerifyCommand: ParsableCommand {
             try storeOptions.requireStore()
             let store = try open()
             let report = try task.run { progress in
-                try store.verify(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount) {
+                try store.verify(threads: threads ?? ProcessResources.current.processors) {
                     progress.proceeds($0, $1)
                 }
             }

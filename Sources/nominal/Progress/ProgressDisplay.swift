@@ -54,7 +54,7 @@ final class ProgressDisplay: RunReporter {
         }
         guard isTerminal, !isQuiet else { return }
         // Tasks that say nothing for a while still take time.
-        ThreadTeam.start(named: "progress") { [self] in
+        try? ThreadTeam.start(named: "progress") { [self] in
             while !state.withLock({ $0.isOver }) {
                 usleep(500_000)
                 state.withLock { if !$0.isOver { draw(&$0, ContinuousClock.now) } }

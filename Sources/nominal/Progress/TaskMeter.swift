@@ -1,6 +1,7 @@
 import ContentStore
 import Foundation
 import Glibc
+import Host
 import Pipeline
 import Stages
 import Synchronization
@@ -27,14 +28,13 @@ final class TaskMeter: ExecutionObserver, Sendable {
         next.runStarted(total: total)
         // A run may be gone through again, for what was found to be damaged at its end.
         state.withLock { $0.isOver = false }
-        let thread = Thread { [self] in
+        // Without it, memory is looked at when tasks begin and end.
+        try? WorkThread.start(named: "task meter") { [self] in
             while !state.withLock({ $0.isOver }) {
                 sample()
                 usleep(50_000)
             }
         }
-        thread.name = "task meter"
-        thread.start()
     }
 
     func taskStarted(_ task: TaskID) {

@@ -1,0 +1,47 @@
+import Foundation
+import Glibc
+
+/// Numbers of errors that the system gives, in words.
+public enum SystemReason {
+    /// The system's own words; for too many open files, with the limit that was reached.
+    public static func text(of code: Int32) -> String {
+        let words = unsafe String(cString: strerror(code))
+        return switch code {
+        case EMFILE: "\(words): this process may have \(OpenFileLimit.current) (ulimit -n)"
+        case ENFILE: "\(words): all that this machine may have are open (/proc/sys/fs/file-max)"
+        default: words
+        }
+    }
+
+    /// What Foundation says of an error, and the system's own words where Foundation takes a limit for something else.
+    public static func text(of error: any Error) -> String {
+        let error = error as NSError
+        let cause = error.domain == NSPOSIXErrorDomain ? error : error.userInfo[NSUnderlyingErrorKey] as? NSError
+        if let cause, cause.domain == NSPOSIXErrorDomain, let code = Int32(exactly: cause.code),
+            [EMFILE, ENFILE, ENOMEM, EIO].contains(code)
+        {
+            return text(of: code)
+        }
+        return OpenFileLimit.isExhausted ? text(of: EMFILE) : error.localizedDescription
+    }
+
+    /// What a library that does not say why it cannot open a file could have met.
+    public static var exhaustion: String? { OpenFileLimit.isExhausted ? text(of: EMFILE) : nil }
+
+    /// What the user can do about it.
+    ///
+    /// - Parameters:
+    ///   - reason: words of the system, which may stand among others; the codes are lost in Foundation's errors.
+    ///   - usual: the remedy for everything that has none of its own.
+    public static func remedy(for reason: String, otherwise usual: String) -> String {
+        func names(_ codes: [Int32]) -> Bool {
+            codes.contains { unsafe reason.contains(String(cString: strerror($0))) }
+        }
+        if names([EMFILE, ENFILE]) || reason.contains("Too many open files") {
+            return "raise the limit of open files (ulimit -n, LimitNOFILE of a service), or use less with --jobs"
+        }
+        if names([ENOMEM]) { return "give the process more memory, or use less with --jobs" }
+        if names([EIO]) { return "check the disk" }
+        return usual
+    }
+}
