@@ -189,7 +189,7 @@ def case_twelve_bits_in_sixteen(case):
     for number in range(6):
         save(case.path(f"images/{number}.png"), (scene(number)[..., 0].astype(np.uint16) << 4))
     told = case.succeeds("init", "images", "--manifest", "told.json")
-    case.check("12" in (told.output + told.errors).decode(), f"init has to tell of the 12 bits: {told}")
+    case.check("4095" in (told.output + told.errors).decode(), f"init has to tell of the 12 bits: {told}")
     case.job("formats", {"layout": "folder", "normal": "images"})
     warned = case.succeeds("run", "formats.json")
-    case.says(warned, "12")
+    case.says(warned, "4095")

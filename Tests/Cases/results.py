@@ -72,7 +72,7 @@ def case_flipped_bits_of_a_model(case):
 def case_threshold_of_ones_own(case):
     model = trained(case)
     normal(case.path("new"), 3, first=30)
-    for threshold in ("-1", "1e9"):
+    for threshold in ("1e-06", "1e9"):
         case.succeeds("score", "--model", model, "new", f"--threshold={threshold}", "--output", f"out{threshold}")
         rows = case.rows(f"out{threshold}/scores.csv")
         case.equal({float(row["threshold"]) for row in rows}, {float(threshold)}, "thresholds")

@@ -39,7 +39,7 @@ public final class TrainingImages: ImageSource, Sendable {
         self.read = read
         guard let first = entries.first else { fatalError("no training images") }
         let sample = try PackedImage(bytes: try read(first.path), name: first.path)
-        first = sample
+        self.first = sample
         (width, height) = (sample.width, sample.height)
         cacheLimit = max(1, cacheBytes / max(1, sample.values.count * 2))
         // Everything is read once now, so that a damaged file is an error here and not in the middle of a step.

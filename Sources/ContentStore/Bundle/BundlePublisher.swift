@@ -91,7 +91,7 @@ struct BundlePublisher {
     /// Writes the contents and key parts that an action names, which mean nothing by themselves: so the transaction that gives the
     /// action its result is short, however many there are.
     private func prepare(_ action: BundleContents.Action, _ rows: inout BundleRows) throws {
-        let digests = action.inputs.map(\.digest) + action.references + (action.sources ?? []).map(\.digest)
+        let digests = action.inputs.map(\.digest) + action.references + action.sources.map(\.digest)
         for start in stride(from: 0, to: digests.count, by: Self.rowLimit) {
             let slice = digests[start..<min(start + Self.rowLimit, digests.count)]
             rows = try inTurn { [rows] database in
@@ -142,6 +142,6 @@ struct BundleRows: Sendable {
 extension BundleContents.Action {
     /// How many rows it takes, about.
     var rowCount: Int {
-        1 + parts.count + (sources?.count ?? 0) + inputs.count + outputs.count + references.count + warnings.count
+        1 + parts.count + sources.count + inputs.count + outputs.count + references.count + warnings.count
     }
 }

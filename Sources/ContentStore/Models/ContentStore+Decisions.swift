@@ -70,7 +70,7 @@ extension ContentStore {
         for row in promoted {
             guard let known = try database.models("model.id = ?", [row]).first else { continue }
             // Models that were replaced before the first night may have been collected.
-            if FolderOperations.exists(objectPath(known.model.digest)) { return known }
+            if try contains(known.model.digest) { return known }
         }
         return nil
     }
