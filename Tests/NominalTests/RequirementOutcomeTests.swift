@@ -9,7 +9,7 @@ import Testing
         let manifest = try fixture.text("job.json")
         func run(_ bound: String) throws -> CommandLineFixture.Outcome {
             try fixture.write(
-                manifest.replacing("\"name\":", with: "\"require\": { \"imageAUROC\": \">= \(bound)\" }, \"name\":"),
+                manifest.replacing("\"name\":", with: "\"require\": { \"pixelF1Max\": \">= \(bound)\" }, \"name\":"),
                 to: "required.json")
             return try fixture.nominal("run", "required.json", "--output", "out", "-q")
         }
