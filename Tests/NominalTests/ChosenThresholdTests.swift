@@ -67,7 +67,7 @@ import Testing
         let number = try #require(
             try fixture.nominal("runs").output.split(separator: "\n").first { $0.contains("--output chosen") }?
                 .split(separator: " ").first)
-        let again = try fixture.nominal("reproduce", "\(number)", "-q")
+        let again = try fixture.nominal("reproduce", "\(number)", "--manifest", "data/wood/test", "-q")
         #expect(again.status == 0 && again.output.contains("came out equal"), "\(again)")
     }
 

@@ -1,3 +1,4 @@
+import ContentStore
 import Foundation
 import Testing
 
@@ -86,10 +87,34 @@ import Testing
         try fixture.write(text, to: "out/shard-1-of-1/shard.json")
         #expect(try merge().status == 65)
         // Of another shard, or of another version.
-        for (old, new) in [("\"shard\" : 1", "\"shard\" : 2"), ("\"version\" : 1", "\"version\" : 2")] {
+        for (old, new) in [
+            ("\"shard\" : 1", "\"shard\" : 2"), ("\"version\" : 2", "\"version\" : 3"),
+            ("\"imageCount\" : 7", "\"imageCount\" : 8"),
+        ] {
             try fixture.write(whole.replacingOccurrences(of: old, with: new), to: "out/shard-1-of-1/shard.json")
             #expect(try merge().status == 65)
         }
+    }
+
+    @Test("A flipped bit in any file of a shard that is merged is found, and the file is named")
+    func damaged() throws {
+        #expect(try score("1/1").status == 0)
+        let folder = "out/shard-1-of-1"
+        let map = try #require(fixture.files(below: "\(folder)/anomaly_maps").first)
+        for file in ["shard.json", "scores.json", "exports.json", "anomaly_maps/\(map)"] {
+            let whole = try fixture.bytes("\(folder)/\(file)")
+            for bit in stride(from: 5, to: whole.count * 8, by: max(1, whole.count * 8 / 5)) {
+                var damaged = whole
+                damaged[bit / 8] ^= 1 << UInt8(bit % 8)
+                try fixture.remove("\(folder)/\(file)")
+                try fixture.write(damaged, to: "\(folder)/\(file)")
+                let outcome = try merge()
+                #expect(outcome.status == 65 && outcome.errors.contains(file), "\(file), bit \(bit): \(outcome)")
+            }
+            try fixture.remove("\(folder)/\(file)")
+            try fixture.write(whole, to: "\(folder)/\(file)")
+        }
+        #expect(try merge().status == 0)
     }
 
     @Test("An image in two shards is named")
@@ -101,9 +126,13 @@ import Testing
             try fixture.write(fixture.bytes("\(source)/shard-1-of-1/scores.json"), to: "\(folder)/scores.json")
             try fixture.write("{}", to: "\(folder)/exports.json")
             let record = try fixture.text("\(source)/shard-1-of-1/shard.json")
+            // With the digest that belongs to it.
+            let unsealed = record.replacing(/"sha256" : "[0-9a-f]+"/, with: "\"sha256\" : \"\"")
+                .replacing("\"shard\" : 1", with: "\"shard\" : \(number)").replacing(
+                    "\"count\" : 1", with: "\"count\" : 2")
             try fixture.write(
-                record.replacingOccurrences(of: "\"shard\" : 1", with: "\"shard\" : \(number)")
-                    .replacingOccurrences(of: "\"count\" : 1", with: "\"count\" : 2"), to: "\(folder)/shard.json")
+                unsealed.replacing("\"sha256\" : \"\"", with: "\"sha256\" : \"\(Digest.of(text: unsealed).hex)\""),
+                to: "\(folder)/shard.json")
         }
         let outcome = try fixture.nominal("score", "--merge", "merged")
         #expect(outcome.status == 65 && outcome.errors.contains("is in the results of shard 1 and of shard 2"))

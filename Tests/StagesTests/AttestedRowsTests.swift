@@ -115,6 +115,39 @@ struct AttestedRowsTests {
         #expect(try ProvenanceStatement(ofRun: 1, store).bytes == sound)
     }
 
+    /// A stage that does not give the same twice, under the name of one whose outputs are results.
+    private struct FickleStage: Stage {
+        static let name = AggregateStage.name
+        static let version = 1
+        let text: String
+        let outputs = ["scores.csv"]
+        let parameters: [KeyPart] = []
+
+        func run(_ context: TaskContext) throws { try context.write(Array(text.utf8), to: "scores.csv") }
+    }
+
+    @Test("A run whose results were made again and came out otherwise is not attested; the later run is")
+    func otherwise() throws {
+        let folder = try TemporaryFolder()
+        func run(_ text: String) throws -> ContentStore {
+            let store = try ContentStore(path: folder.path + "/store")
+            let task = PipelineTask(
+                id: TaskID("aggregate"), stage: FickleStage(text: text), inputs: [], resources: .light)
+            let summary = try Executor(store: store, options: ExecutorOptions(jobs: 1)).run(TaskGraph([task]))
+            #expect(summary.isSuccess && summary.run == 1)
+            return store
+        }
+        _ = try ProvenanceStatement(ofRun: 1, run("one"))
+        let hex = Digest.of(text: "one").hex
+        try FileManager.default.removeItem(
+            atPath: "\(folder.path)/store/objects/\(hex.prefix(2))/\(hex.dropFirst(2))")
+        let store = try run("two")
+        #expect(throws: LineageError.remade(run: 1, task: "aggregate", count: 1, by: 2)) {
+            try ProvenanceStatement(ofRun: 1, store)
+        }
+        _ = try ProvenanceStatement(ofRun: 2, store)
+    }
+
     @Test(
         "A row that was added, removed or moved is refused too",
         arguments: [
