@@ -13,10 +13,12 @@ final class Interruption: Sendable {
 
     /// To be called before any other thread is started: they inherit that these signals are left to ours. `words` tell
     /// the user what becomes of the work.
+    ///
+    /// - Throws: `HostError.noThread`: a system that does not give this thread would give none of those that work either.
     func start(
         _ words: String = "stopping: what is done is kept, the next run goes on from there",
         _ cancel: @escaping @Sendable () -> Void
-    ) {
+    ) throws(HostError) {
         var signals = sigset_t()
         unsafe sigemptyset(&signals)
         unsafe sigaddset(&signals, SIGINT)
@@ -37,11 +39,12 @@ final class Interruption: Sendable {
                 cancel()
             }
         }
-        do {
+        do throws(HostError) {
             try WorkThread.start(named: "signals", listen)
         } catch {
-            // Nobody would hear them: then they end the program as they do any other. Nothing is lost by that.
+            // Nobody would hear them: then they end the program as they do any other.
             unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+            throw error
         }
     }
 }

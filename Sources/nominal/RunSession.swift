@@ -33,7 +33,7 @@ struct RunSession {
         reporter = reporting.reporter
         self.interruption = interruption
         let pending = PendingCancellation()
-        interruption.start { pending.cancel() }
+        try interruption.start { pending.cancel() }
         store = try storeOptions.open()
         meter = TaskMeter(reporter)
         var options = ExecutorOptions(

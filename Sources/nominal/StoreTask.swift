@@ -6,10 +6,10 @@ struct StoreTask {
     let progress: ByteProgress
     private let interruption: Interruption
 
-    init(_ verb: String, isQuiet: Bool, stopped: String) {
+    init(_ verb: String, isQuiet: Bool, stopped: String) throws {
         progress = ByteProgress(verb, isQuiet: isQuiet)
         interruption = Interruption()
-        interruption.start(stopped) { [progress] in progress.cancel() }
+        try interruption.start(stopped) { [progress] in progress.cancel() }
     }
 
     /// Runs `body`; where a signal ended it, so does the command, with that signal's exit code.

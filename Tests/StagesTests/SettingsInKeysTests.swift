@@ -33,10 +33,10 @@ import Testing
             Case(setting: "/dataset/links", value: "follow", readers: []),
             Case(setting: "/dataset/onBadImage", value: "quarantine", readers: ["ingest"]),
             Case(setting: "/dataset/heldOutFraction", value: 0.4, readers: ["select"]),
-            Case(setting: "/image/width", value: 40, readers: ["ingest", "train", "calibrate"]),
-            Case(setting: "/image/height", value: 40, readers: ["ingest", "train", "calibrate"]),
-            Case(setting: "/image/tile/width", value: 24, readers: samples),
-            Case(setting: "/image/tile/height", value: 24, readers: samples),
+            Case(setting: "/image/width", value: 72, readers: ["ingest", "train", "calibrate"]),
+            Case(setting: "/image/height", value: 72, readers: ["ingest", "train", "calibrate"]),
+            Case(setting: "/image/tile/width", value: 40, readers: samples),
+            Case(setting: "/image/tile/height", value: 40, readers: samples),
             // Corruptions take material from the tiles of other images, and where these lie depends on their overlap.
             Case(setting: "/image/tile/overlap", value: 4, readers: samples),
         ]
@@ -68,7 +68,7 @@ import Testing
             Case(setting: "/network/architecture", value: "sdc-ccm", readers: ["train", "calibrate"]),
             Case(setting: "/network/baseWidth", value: 8, readers: ["train", "calibrate"]),
             Case(setting: "/engine/name", value: "openblas", readers: ["train", "calibrate", "assess", "score"]),
-            Case(setting: "/engine/precision", value: "float32", readers: OneDNN.hasBFloat16 ? ["train"] : []),
+            Case(setting: "/engine/precision", value: "auto", readers: OneDNN.hasBFloat16 ? ["train"] : []),
             Case(setting: "/training/steps", value: 6, readers: ["corrupt", "train"]),
             Case(setting: "/training/stopAfter", value: 2, readers: ["corrupt", "train"]),
             Case(setting: "/training/batchSize", value: 3, readers: samples),
@@ -123,7 +123,7 @@ import Testing
     private func manifest(_ settings: [String: any Sendable]) throws -> JobManifest {
         var document: [String: Any] = [
             "name": "tiny", "dataset": ["layout": "mvtec", "root": ".", "categories": ["bolt"]],
-            "image": ["width": 32, "height": 32, "tile": ["width": 16, "height": 16, "overlap": 2]],
+            "image": ["width": 64, "height": 64, "tile": ["width": 32, "height": 32, "overlap": 2]],
             "network": ["baseWidth": 4],
             "training": ["steps": 4, "batchSize": 2, "warmupSteps": 1, "stepsPerShard": 2, "learningRate": 0.01],
             "scoring": ["boxSize": 3, "normalization": "expectedError"],

@@ -18,11 +18,11 @@ import Testing
     /// By processor and instruction set: SHA-256 over the digests of all outputs of all tasks of a stage.
     private static let pinned: [String: [String: String]] = [
         "Intel(R) Xeon(R) Processor @ 2.50GHz, avx512_core_vnni": [
-            "aggregate": "3e69725615ed", "assess": "0e5b15793849", "calibrate": "7ba915638337",
-            "card": "0e2e15b44763", "choose": "2a0b78b104a2", "confidence": "1acbcc32066b", "corrupt": "3147e182bf76",
-            "drift": "ddd4ed769748", "ingest": "9ee182ccdd9e", "inventory": "02cfdbee7e90", "metrics": "4dabdd10964d",
-            "overlay": "81d57aaad0d1",
-            "record": "1b7293679a02", "report": "60ac54e25681", "require": "7fcfb999f4c5", "score": "be94219bd2af",
+            "aggregate": "995f38cd0fc2", "assess": "537486e7058b", "calibrate": "7ba915638337",
+            "card": "422692a06063", "choose": "f27e0b5a2d2e", "confidence": "e2959ad32a81", "corrupt": "3147e182bf76",
+            "drift": "ddd4ed769748", "ingest": "9ee182ccdd9e", "inventory": "02cfdbee7e90", "metrics": "a0bdd6f54358",
+            "overlay": "204fd18c2be9",
+            "record": "622a2eedd821", "report": "233d7218fe29", "require": "7fcfb999f4c5", "score": "c9afa553aad5",
             "select": "7717626d3913", "textures": "4d63c6942269", "train": "d739347f3c63",
         ]
     ]
@@ -110,8 +110,8 @@ import Testing
         let scored = try #require(job.graph.tasks.first { type(of: $0.stage).name == "score" }).id
         let scores = try read(ScoreIndex.self, scored.path, "scores.json").entries.map { Double($0.score) }
         let found = [training[0].loss, training[training.count - 1].loss, Double(calibration.threshold)] + scores
-        let expected = [0.418426, 0.476817, 2.17193, 1.18331, 1.28104]
+        let expected = [0.418426, 0.454442, 2.12289, 1.18978, 1.28181]
         #expect(found.count == expected.count && zip(found, expected).allSatisfy(isNear), "\(found)")
-        #expect(abs(assessment.criterion - 0.410) < 0.02, "\(assessment.criterion)")
+        #expect(abs(assessment.criterion - 0.468) < 0.02, "\(assessment.criterion)")
     }
 }

@@ -41,7 +41,7 @@ struct CollectCommand: ParsableCommand {
 
     func run() throws {
         try failing {
-            let task = StoreTask(
+            let task = try StoreTask(
                 "removing", isQuiet: quiet, stopped: "stopping: the rest stays")
             try storeOptions.requireStore()
             let policy = CollectionPolicy(

@@ -30,7 +30,7 @@ struct ExportCommand: ParsableCommand {
 
     func run() throws {
         try failing {
-            let task = StoreTask("writing", isQuiet: quiet, stopped: "stopping: no file is written")
+            let task = try StoreTask("writing", isQuiet: quiet, stopped: "stopping: no file is written")
             try storeOptions.requireStore()
             let store = try storeOptions.open(.readOnly)
             let subject = try store.subject(thing)
@@ -67,7 +67,7 @@ struct ImportCommand: ParsableCommand {
 
     func run() throws {
         try failing {
-            let task = StoreTask("reading", isQuiet: quiet, stopped: "stopping: nothing is imported")
+            let task = try StoreTask("reading", isQuiet: quiet, stopped: "stopping: nothing is imported")
             guard try AtomicFile.exists(file) else {
                 StandardError.write("error: \(file): no such file; `nominal export` writes them")
                 throw ExitCode(ExitStatus.inputMissing.rawValue)

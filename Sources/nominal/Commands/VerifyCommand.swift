@@ -73,7 +73,7 @@ struct VerifyCommand: ParsableCommand {
     func run() throws {
         try failing {
             if history || attestation != nil { return try audit() }
-            let task = StoreTask(
+            let task = try StoreTask(
                 "hashing", isQuiet: quiet, stopped: "stopping: damaged blobs found so far are set aside")
             try storeOptions.requireStore()
             let store = try open()

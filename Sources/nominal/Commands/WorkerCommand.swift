@@ -36,7 +36,7 @@ struct WorkerCommand: ParsableCommand {
             if let pull { return try element(in: pull) }
             let supervisor = try ElementSupervisor(
                 specification, program: WorkerJob.program, arguments: ["worker", "--pull"])
-            Interruption().start("ended from outside") { supervisor.cancel() }
+            try Interruption().start("ended from outside") { supervisor.cancel() }
             try supervisor.run(version: NominalVersion.current)
         }
     }
