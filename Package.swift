@@ -106,8 +106,8 @@ let package = Package(
         .executableTarget(
             name: "fuzz",
             dependencies: [
-                "AnomalyDetection", "BinaryCoding", "ContentStore", "Evaluation", "Imaging", "Manifests", "Metrics",
-                "NeuralNetworks", "Pipeline", "SeededRandom", "Slurm", "Stages",
+                "AnomalyDetection", "BinaryCoding", "ContentStore", "Evaluation", "Folders", "Imaging", "Manifests",
+                "Metrics", "NeuralNetworks", "Pipeline", "SeededRandom", "Slurm", "Stages",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Fuzzing", exclude: ["make_bombs.py"],
@@ -143,7 +143,8 @@ let package = Package(
             exclude: ["whole_network.py"], swiftSettings: rawMemory),
         .testTarget(name: "TensorsTests", dependencies: ["SeededRandom", "Tensors"], swiftSettings: rawMemory),
         .testTarget(
-            name: "NominalTests", dependencies: ["nominal", "fuzz", "ContentStore", "Imaging", "PipelineTestSupport"],
+            name: "NominalTests",
+            dependencies: ["nominal", "fuzz", "ContentStore", "Folders", "Imaging", "PipelineTestSupport"],
             exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(

@@ -68,7 +68,8 @@ public enum AtomicFile {
 
     static func replace(_ path: String, _ fill: (OpenFile) throws(StoreError) -> Void) throws(StoreError) {
         let number = sequence.add(1, ordering: .relaxed).newValue
-        let temporary = "\(path).\(getpid())-\(number).partial"
+        let name = path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...]
+        let temporary = "\(path[..<name.startIndex])\(temporaryStem(String(name))).\(getpid())-\(number).partial"
         do {
             let file = try OpenFile(temporary, O_WRONLY | O_CREAT | O_EXCL)
             try fill(file)
@@ -86,12 +87,13 @@ public enum AtomicFile {
         _ name: String, in folder: OpenFile, _ fill: (OpenFile) throws(StoreError) -> Void
     ) throws(StoreError) {
         let number = sequence.add(1, ordering: .relaxed).newValue
-        let temporary = "\(name).\(getpid())-\(number).partial"
+        let temporary = "\(temporaryStem(name)).\(getpid())-\(number).partial"
         do throws(StoreError) {
             let file = try OpenFile(temporary, in: folder, O_WRONLY | O_CREAT | O_EXCL)
             try fill(file)
             try file.synchronize()
-            guard unsafe renameat(folder.descriptor, temporary.systemPath, folder.descriptor, name.systemPath) == 0 else {
+            guard unsafe renameat(folder.descriptor, temporary.systemPath, folder.descriptor, name.systemPath) == 0
+            else {
                 throw .from(errno: errno, "move \(temporary) to", folder.path + "/" + name)
             }
         } catch {

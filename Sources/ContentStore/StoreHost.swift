@@ -37,7 +37,9 @@ struct StoreHost: Equatable {
         } catch .diskFull {
             // A full store has to open all the same, so that space can be freed in it.
             unsafe unlink((path + ".new").systemPath)
-            if (try? OpenFile(path, O_WRONLY | O_CREAT | O_TRUNC).write(bytes)) == nil { unsafe unlink(path.systemPath) }
+            if (try? OpenFile(path, O_WRONLY | O_CREAT | O_TRUNC).write(bytes)) == nil {
+                unsafe unlink(path.systemPath)
+            }
         }
     }
 

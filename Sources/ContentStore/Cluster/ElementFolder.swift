@@ -34,7 +34,9 @@ public struct ElementFolder: Sendable {
     /// Bytes that the file system has left for this user. Throws `StoreError`.
     public func freeBytes() throws -> Int {
         var information = statvfs()
-        guard unsafe statvfs(path.systemPath, &information) == 0 else { throw StoreError.from(errno: errno, "inspect", path) }
+        guard unsafe statvfs(path.systemPath, &information) == 0 else {
+            throw StoreError.from(errno: errno, "inspect", path)
+        }
         // Some file systems say that they have no end.
         let (bytes, isMore) = Int(clamping: information.f_bavail)
             .multipliedReportingOverflow(by: Int(clamping: information.f_frsize))

@@ -152,7 +152,9 @@ public final class ElementSupervisor: Sendable {
 
     private func show(_ line: [UInt8]) throws {
         try AtomicFile.writePrivate(line, to: own + "/progress")
-        guard unsafe rename((own + "/progress").systemPath, (spec.folder + "/" + ElementReport.fileName).systemPath) == 0 else { return }
+        guard
+            unsafe rename((own + "/progress").systemPath, (spec.folder + "/" + ElementReport.fileName).systemPath) == 0
+        else { return }
     }
 }
 

@@ -29,7 +29,11 @@ public struct RunFolder: Sendable {
         self.path = path
         guard NamedFolder.inspect(path)?.kind == .folder else { throw .missingFolder(path: path) }
         metrics = try Self.read(MetricsSummary.self, path + "/metrics.json")
-        scores = try Self.read([Score].self, path + "/scores.json")
+        scores = try Self.read([Score].self, path + "/scores.json").map { score in
+            var score = score
+            (score.category, score.image) = (PathText.read(score.category), PathText.read(score.image))
+            return score
+        }
         let file = path + "/run.json"
         guard NamedFolder.exists(file) else {
             record = nil

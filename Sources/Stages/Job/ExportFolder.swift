@@ -55,16 +55,25 @@ public struct ExportFolder {
         // The list is a file that anybody may have edited: what it names is removed in this folder alone, and nothing else ever.
         let removed = isComplete ? former.keys.filter { exported[$0] == nil }.sorted().count(where: folder.remove) : 0
         let list = isComplete ? exported : former.merging(exported) { $1 }
-        try folder.write(try StageJSON.pretty(list), to: ExportFolder.listName, onlyIfChanged: true)
+        try folder.write(try ExportFolder.content(list), to: ExportFolder.listName, onlyIfChanged: true)
         return (written, removed)
     }
 
-    private func formerList() -> [String: String] {
+    private func formerList() -> [String: String] { ExportFolder.list(of: path) ?? [:] }
+
+    /// What `exports.json` says of files, by digest.
+    static func content(_ list: [String: String]) throws -> [UInt8] {
+        try StageJSON.pretty(Dictionary(list.map { (PathText.key($0.key), $0.value) }) { first, _ in first })
+    }
+
+    /// The files that a folder was exported with, by digest; nil where it has no list of them.
+    static func list(of folder: String) -> [String: String]? {
         guard
             let bytes = try? AtomicFile.read(
-                path + "/" + ExportFolder.listName, limitBytes: ResultFiles.listLimitBytes)
-        else { return [:] }
-        return (try? StageJSON.decode([String: String].self, bytes)) ?? [:]
+                folder + "/" + ExportFolder.listName, limitBytes: ResultFiles.listLimitBytes),
+            let list = try? StageJSON.decode([String: String].self, bytes)
+        else { return nil }
+        return Dictionary(list.map { (PathText.read($0.key), $0.value) }) { first, _ in first }
     }
 
     /// What a run that was killed while it wrote left behind.
@@ -75,8 +84,8 @@ public struct ExportFolder {
         var names: [String: Set<String>] = [path: Set(own)]
         for file in plan.files {
             let target = path + "/" + file.path
-            names[(target as NSString).deletingLastPathComponent, default: []].insert(
-                (target as NSString).lastPathComponent)
+            guard let slash = target.lastIndex(of: "/") else { continue }
+            names[String(target[..<slash]), default: []].insert(String(target[target.index(after: slash)...]))
         }
         for (folder, files) in names where NamedFolder.exists(folder) {
             try AtomicFile.removeLeftovers(of: files, in: folder)

@@ -65,10 +65,10 @@ public struct ShardMerge {
             }
         }
         let target = try OutputFolder(folder, isNamed: true)
-        let former = Self.exports(of: folder)
+        let former = ExportFolder.list(of: folder)
         var exports: [String: String] = [:]
         for (position, (shard, source)) in shards.enumerated() {
-            guard let files = Self.exports(of: source) else {
+            guard let files = ExportFolder.list(of: source) else {
                 throw ShardError.changed(source + "/" + ExportFolder.listName, shard)
             }
             for (file, digest) in files.sorted(by: { $0.key < $1.key }) where !Self.tables.contains(file) {
@@ -81,7 +81,7 @@ public struct ShardMerge {
         for file in (former ?? [:]).keys.sorted() where exports[file] == nil && !Self.tables.contains(file) {
             _ = target.remove(file)
         }
-        try target.write(try StageJSON.pretty(exports), to: ExportFolder.listName, onlyIfChanged: true)
+        try target.write(try ExportFolder.content(exports), to: ExportFolder.listName, onlyIfChanged: true)
         try target.write(try StageJSON.pretty(rows), to: "scores.json", onlyIfChanged: true)
         let table = ([ScoreRow.header] + rows.map(\.line)).joined(separator: "\n") + "\n"
         try target.write(Array(table.utf8), to: "scores.csv", onlyIfChanged: true)
@@ -117,19 +117,12 @@ public struct ShardMerge {
             throw ShardError.version(file, found: record.version, expected: ShardRecord.currentVersion)
         }
         let shard = Shard("\(record.shard)/\(record.count)")
-        guard shard?.folderName == folder.split(separator: "/").last.map(String.init) else { throw ShardError.malformed(file) }
+        guard shard?.folderName == folder.split(separator: "/").last.map(String.init) else {
+            throw ShardError.malformed(file)
+        }
         return record
     }
 
     /// What is made anew here, and not taken from the shards.
     private static let tables = ["scores.csv", "scores.json"]
-
-    /// The files that a folder was exported with, by digest; `nil` where it has no list of them.
-    private static func exports(of folder: String) -> [String: String]? {
-        guard
-            let bytes = try? AtomicFile.read(
-                folder + "/" + ExportFolder.listName, limitBytes: ResultFiles.listLimitBytes)
-        else { return nil }
-        return try? StageJSON.decode([String: String].self, bytes)
-    }
 }
