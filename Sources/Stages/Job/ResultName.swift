@@ -16,6 +16,8 @@ enum ResultName {
     ///   - suffix: the new extension, without a dot.
     static func of(_ file: String, suffix: String) -> String {
         let stem = SourceImage.stem(of: file), ending = "." + suffix
+        // A text is never shorter than its bytes.
+        if stem.utf8.count + ending.utf8.count <= limitBytes { return SourceImage.folder(of: file) + stem + ending }
         let bytes = PathText.bytes(of: stem)
         guard bytes.count + ending.utf8.count > limitBytes else { return SourceImage.folder(of: file) + stem + ending }
         let mark = "~" + Digest.of(bytes).hex.prefix(16)
