@@ -122,8 +122,8 @@ let package = Package(
         .executableTarget(
             name: "fuzz",
             dependencies: [
-                "AnomalyDetection", "BinaryCoding", "ContentStore", "Evaluation", "Imaging", "Manifests", "Metrics",
-                "NeuralNetworks", "Pipeline", "SeededRandom", "Slurm", "Stages", "StrictJSON",
+                "AnomalyDetection", "BinaryCoding", "ContentStore", "Evaluation", "Folders", "Imaging", "Manifests",
+                "Metrics", "NeuralNetworks", "Pipeline", "SeededRandom", "Slurm", "Stages", "StrictJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Fuzzing", exclude: ["make_bombs.py"],
@@ -170,7 +170,9 @@ let package = Package(
         .testTarget(name: "TensorsTests", dependencies: ["SeededRandom", "Tensors"], swiftSettings: rawMemory),
         .testTarget(
             name: "NominalTests",
-            dependencies: ["nominal", "fuzz", "ContentStore", "Imaging", "PipelineTestSupport", "PythonTestSupport"],
+            dependencies: [
+                "nominal", "fuzz", "ContentStore", "Folders", "Imaging", "PipelineTestSupport", "PythonTestSupport",
+            ],
             exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(

@@ -1,3 +1,4 @@
+import Folders
 import Glibc
 
 extension AtomicFile {
@@ -6,10 +7,17 @@ extension AtomicFile {
     /// Only files that are called as `write` calls them, for one of `names`, and whose process is gone: anything else may be
     /// somebody's own.
     public static func removeLeftovers(of names: Set<String>, in folder: String) throws(StoreError) {
+        let stems = Set(names.map(temporaryStem))
         for file in try FolderOperations.names(in: folder) {
-            guard let (name, process) = owner(ofTemporary: file), names.contains(name) else { continue }
+            guard let (stem, process) = owner(ofTemporary: file), stems.contains(stem) else { continue }
             if kill(process, 0) != 0, errno == ESRCH { try FolderOperations.remove(folder + "/" + file) }
         }
+    }
+
+    /// The beginning of the name of a temporary file for a file of this name: the name, or its digest where the file system would
+    /// take no longer one.
+    static func temporaryStem(_ name: String) -> String {
+        PathText.bytes(of: name).count <= 200 ? name : Digest.of(text: name).hex
     }
 
     /// What `NAME.PROCESS-NUMBER.partial` is the beginning of, and whose.

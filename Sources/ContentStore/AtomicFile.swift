@@ -90,7 +90,8 @@ public enum AtomicFile {
         let name = path.split(separator: "/").last.map(String.init) ?? path
         try? removeLeftovers(of: [name], in: FolderOperations.parent(of: path))
         let number = sequence.add(1, ordering: .relaxed).newValue
-        let temporary = "\(path).\(getpid())-\(number).partial"
+        let name = path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...]
+        let temporary = "\(path[..<name.startIndex])\(temporaryStem(String(name))).\(getpid())-\(number).partial"
         do {
             let file = try OpenFile(temporary, O_WRONLY | O_CREAT | O_EXCL)
             try fill(file)
@@ -108,7 +109,7 @@ public enum AtomicFile {
         _ name: String, in folder: OpenFile, _ fill: (OpenFile) throws(StoreError) -> Void
     ) throws(StoreError) {
         let number = sequence.add(1, ordering: .relaxed).newValue
-        let temporary = "\(name).\(getpid())-\(number).partial"
+        let temporary = "\(temporaryStem(name)).\(getpid())-\(number).partial"
         do throws(StoreError) {
             let file = try OpenFile(temporary, in: folder, O_WRONLY | O_CREAT | O_EXCL)
             try fill(file)

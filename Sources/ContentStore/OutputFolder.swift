@@ -55,7 +55,7 @@ public final class OutputFolder: Sendable {
     /// Throws `StoreError`.
     public func link(_ source: String, at name: String) throws {
         let (folder, file) = try place(of: name)
-        let temporary = "\(file).\(getpid())-0.partial"
+        let temporary = "\(AtomicFile.temporaryStem(file)).\(getpid())-0.partial"
         unsafe unlinkat(folder.descriptor, temporary.systemPath, 0)
         guard unsafe linkat(AT_FDCWD, source.systemPath, folder.descriptor, temporary.systemPath, 0) == 0 else {
             try place(copyOf: source, at: name, onlyIfChanged: true)

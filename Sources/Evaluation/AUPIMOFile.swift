@@ -1,3 +1,4 @@
+import Folders
 import Metrics
 
 /// `aupimos.json`, as the aupimo project (jpcbertoldo/aupimo) writes and reads it: AUPIMO of each image beside the file of its
@@ -25,7 +26,7 @@ public struct AUPIMOFile {
             // The lower threshold is the one of the upper rate.
             ("thresh_lower_bound", "\(bounds.last.threshold)"), ("thresh_upper_bound", "\(bounds.first.threshold)"),
             ("aupimos", "[" + result.pixels.aupimo.map { $0.map { "\($0)" } ?? "NaN" }.joined(separator: ", ") + "]"),
-            ("paths", "[" + paths.map(Self.quoted).joined(separator: ", ") + "]"),
+            ("paths", "[" + paths.map { Self.quoted(PathText.exact($0)) }.joined(separator: ", ") + "]"),
         ]
         return "{\n" + members.map { "  \"\($0)\": \($1)" }.joined(separator: ",\n") + "\n}\n"
     }

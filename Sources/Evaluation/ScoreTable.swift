@@ -44,8 +44,9 @@ public struct ScoreTable: Sendable {
             }
             rows.append(
                 Row(
-                    line: row.line, category: category.map { row.fields[$0] } ?? "",
-                    kind: kind.map { row.fields[$0] } ?? "", image: row.fields[image], score: value))
+                    line: row.line, category: category.map { PathText.name(ofCell: row.fields[$0]) } ?? "",
+                    kind: kind.map { PathText.name(ofCell: row.fields[$0]) } ?? "",
+                    image: PathText.name(ofCell: row.fields[image]), score: value))
         }
         self.file = file
         self.rows = rows

@@ -18,14 +18,8 @@ public enum PathText {
     /// The text of a name or path.
     public static func text(of bytes: some Collection<UInt8>) -> String {
         if bytes.allSatisfy(isPlain) { return String(decoding: bytes, as: UTF8.self) }
-        let exact = exactText(of: bytes)
-        var text = ""
-        for character in exact { append(character, to: &text) }
-        // Two neighbours may still compose in a later version of Unicode: then nothing but ASCII is left as it is.
-        if text.unicodeScalars.elementsEqual(text._nfc) { return text }
-        text = ""
-        for scalar in exact.unicodeScalars { append(scalar, isEscaped: !scalar.isASCII, to: &text) }
-        return text
+        return bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .map { stableText(exactText(of: $0), escapesHazards: true) }.joined(separator: "/")
     }
 
     /// The bytes that a text stands for. An escape that `text` never writes, such as `\x2F` for a slash, is not one, and
@@ -55,6 +49,10 @@ public enum PathText {
     /// The name for files that programs read: exactly as it is, except that bytes that are not UTF-8, and a backslash that
     /// would be read as an escape, are escaped. `read` takes it back.
     public static func exact(_ text: String) -> String { exactText(of: bytes(of: text)) }
+
+    /// As `exact`, for the keys of a JSON object, which Swift compares by canonical equivalence: what is not composed stays
+    /// escaped.
+    public static func key(_ text: String) -> String { stableText(exact(text), escapesHazards: false) }
 
     // MARK: Escapes
 
@@ -122,23 +120,37 @@ public enum PathText {
 
     // MARK: Characters
 
-    private static func append(_ character: Character, to text: inout String) {
-        let isStable = character.unicodeScalars.allSatisfy { $0.value < 0x300 } || isStable(character)
-        for scalar in character.unicodeScalars {
-            append(scalar, isEscaped: isHazard(scalar) || (!isStable && !scalar.isASCII), to: &text)
+    /// The text with all that is not composed escaped, and, where that is wanted, what a terminal obeys.
+    private static func stableText(_ exact: String, escapesHazards: Bool) -> String {
+        var text = ""
+        for character in exact {
+            let isStable = character.unicodeScalars.allSatisfy { $0.value < 0x300 } || isStable(character)
+            for scalar in character.unicodeScalars {
+                let isEscaped = escapesHazards && isHazard(scalar) || !isStable && !scalar.isASCII
+                append(scalar, isEscaped: isEscaped, to: &text)
+            }
         }
+        // Should two neighbours compose all the same, nothing but ASCII is left as it is.
+        if text.unicodeScalars.elementsEqual(text._nfc) { return text }
+        text = ""
+        for scalar in exact.unicodeScalars {
+            append(scalar, isEscaped: !scalar.isASCII || escapesHazards && isHazard(scalar), to: &text)
+        }
+        return text
     }
 
     /// True for a composed character that stays one character of its own next to punctuation, also to the "/" of a path.
     private static func isStable(_ character: Character) -> Bool {
         let scalars = character.unicodeScalars
         guard let first = scalars.first, scalars.elementsEqual(String(character)._nfc) else { return false }
-        if first.isASCII { return first.properties.isAlphabetic || ("0"..."9").contains(first) }
-        return ("/" + String(character)).count == 2 && (String(character) + "/").count == 2
+        if scalars.contains(where: { $0.isASCII && !$0.properties.isAlphabetic && !("0"..."9").contains($0) }) {
+            return false
+        }
+        return first.isASCII || ("/" + String(character)).count == 2 && (String(character) + "/").count == 2
     }
 
     /// True for what a terminal obeys or what changes how the text around it is shown.
-    static func isHazard(_ scalar: Unicode.Scalar) -> Bool {
+    public static func isHazard(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .lineSeparator, .paragraphSeparator: true
         default: scalar.properties.isBidiControl

@@ -49,7 +49,7 @@ enum ExitStatus: Int32 {
         case let fault as CancelFault: self = fault.isAboutAccess ? .inputOutput : .invalidData
         case is HostError: self = .systemLimit
         case is AttemptFailure: self = .taskFailed
-        case is TaskChoice.Fault, is PlanFault: self = .invalidData
+        case is TaskChoice.Fault, is PlanFault, is MakeRule.Fault: self = .invalidData
         case is ExportError: self = .inputOutput
         default: self = .internalFault
         }

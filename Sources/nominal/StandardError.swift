@@ -14,7 +14,7 @@ enum StandardError {
 
     static func write(_ line: String) {
         if isJSON.load(ordering: .relaxed) { return write(json: Message(level: "info", message: line, task: nil)) }
-        put(line + "\n")
+        put(TerminalText.harmless(line) + "\n")
     }
 
     static func note(_ text: String) { write("note", nil, text) }
@@ -33,12 +33,12 @@ enum StandardError {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let bytes = try? encoder.encode(value) else { fatalError("a message cannot be written as JSON") }
-        put(String(decoding: bytes, as: UTF8.self) + "\n")
+        put(TerminalText.harmless(String(decoding: bytes, as: UTF8.self)) + "\n")
     }
 
     private static func write(_ level: String, _ task: String?, _ text: String) {
         if isJSON.load(ordering: .relaxed) { return write(json: Message(level: level, message: text, task: task)) }
-        put(level + ": " + (task.map { $0 + ": " } ?? "") + text + "\n")
+        put(TerminalText.harmless(level + ": " + (task.map { $0 + ": " } ?? "") + text) + "\n")
     }
 
     /// Without ending the line. One call for each line, so that lines of threads and processes do not mix.

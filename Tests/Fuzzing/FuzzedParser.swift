@@ -20,7 +20,8 @@ struct FuzzedParser: Sendable {
         images + evaluation + manifests + binaries + bundles + runFolders
         + attestations
         + [
-            workerSpecification, workerRecord, elementSpecification, shardRecord, slurmQueue, roll, verdict, exportList,
+            pathText, workerSpecification, workerRecord, elementSpecification, shardRecord, slurmQueue, roll, verdict,
+            exportList,
         ]
 
     static func named(_ name: String) throws(FuzzError) -> FuzzedParser {

@@ -221,7 +221,7 @@ import Thresholds
             AggregateStage(categories: ["bolt"]),
             [("metrics.0", metrics["metrics.json"]!), ("scores.0", try confidence(metrics)["scores.json"]!)])
         expectPinned(
-            outputs, AggregateStage.self, version: 3,
+            outputs, AggregateStage.self, version: 4,
             ["metrics.json": "994dd48157c5", "scores.json": "d7ec34d95423", "scores.csv": "5ad5e9dd9c35"])
         let table = String(decoding: try bench.store.read(outputs["scores.csv"]!), as: UTF8.self)
         #expect(

@@ -30,7 +30,11 @@ public struct RunFolder: Sendable {
         self.path = path
         guard try Self.asking(path, AtomicFile.isFolder) else { throw .missingFolder(path: path) }
         metrics = try Self.read(MetricsSummary.self, path + "/metrics.json")
-        scores = try Self.read([Score].self, path + "/scores.json")
+        scores = try Self.read([Score].self, path + "/scores.json").map { score in
+            var score = score
+            (score.category, score.image) = (PathText.read(score.category), PathText.read(score.image))
+            return score
+        }
         let file = path + "/run.json"
         guard try Self.asking(file, AtomicFile.exists) else {
             record = nil

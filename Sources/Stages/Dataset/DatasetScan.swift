@@ -168,11 +168,13 @@ public enum DatasetScan {
         var category = category
         category.images.sort { $0.file < $1.file }
         category.ignoredFiles.sort()
-        var known: [String: String] = [:]
-        for image in category.images {
-            let place = SourceImage.folder(of: image.file) + image.stem
-            if let other = known.updateValue(image.file, forKey: place) {
-                throw .sameName(category: category.name, first: other, second: image.file)
+        // Results bear the names of images, without their extensions.
+        for suffix in ["tiff", "png"] {
+            var known: [String: String] = [:]
+            for image in category.images {
+                if let other = known.updateValue(image.file, forKey: ResultName.of(image.file, suffix: suffix)) {
+                    throw .sameName(category: category.name, first: other, second: image.file)
+                }
             }
         }
         return category

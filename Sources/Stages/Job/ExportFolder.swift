@@ -56,10 +56,7 @@ public struct ExportFolder {
     ///
     /// - Throws: `StoreError` where that cannot be told.
     public static func isComplete(_ path: String) throws -> Bool {
-        let list = path + "/" + listName
-        guard try AtomicFile.exists(list) else { return false }
-        let bytes = try AtomicFile.read(list, limitBytes: ResultFiles.listLimitBytes)
-        guard let files = try? StageJSON.decode([String: String].self, bytes) else { return false }
+        guard let files = try list(of: path) else { return false }
         do {
             let folder = try OutputFolder(path, isNamed: false)
             return try files.keys.sorted().allSatisfy { try folder.holdsFile($0) }
@@ -100,22 +97,34 @@ public struct ExportFolder {
     }
 
     private func write(list: [String: String]) throws {
-        try folder.write(try StageJSON.pretty(list), to: ExportFolder.listName, onlyIfChanged: true)
+        try folder.write(try ExportFolder.content(list), to: ExportFolder.listName, onlyIfChanged: true)
     }
 
     /// What an earlier export has listed; nothing where there is no list, or one that is damaged.
-    private func formerList() throws -> [String: String] {
-        let file = path + "/" + ExportFolder.listName
-        guard try AtomicFile.exists(file) else { return [:] }
+    private func formerList() throws -> [String: String] { try ExportFolder.list(of: path) ?? [:] }
+
+    /// What `exports.json` says of files, by digest.
+    static func content(_ list: [String: String]) throws -> [UInt8] {
+        try StageJSON.pretty(Dictionary(list.map { (PathText.key($0.key), $0.value) }) { first, _ in first })
+    }
+
+    /// The files that a folder was exported with, by digest; nil where it has no list of them, or one that is damaged.
+    ///
+    /// - Throws: `StoreError` where that cannot be told.
+    static func list(of folder: String) throws -> [String: String]? {
+        let file = folder + "/" + listName
+        guard try AtomicFile.exists(file) else { return nil }
         do {
-            return try StageJSON.decode(
-                [String: String].self, try AtomicFile.read(file, limitBytes: ResultFiles.listLimitBytes))
-        } catch let error as StoreError {
-            guard case .tooLarge = error else { throw error }
-            return [:]
-        } catch {
-            return [:]
+            return list(try AtomicFile.read(file, limitBytes: ResultFiles.listLimitBytes))
+        } catch StoreError.tooLarge {
+            return nil
         }
+    }
+
+    /// As `list(of:)`, of the bytes of a list.
+    static func list(_ bytes: [UInt8]) -> [String: String]? {
+        guard let list = try? StageJSON.decode([String: String].self, bytes) else { return nil }
+        return Dictionary(list.map { (PathText.read($0.key), $0.value) }) { first, _ in first }
     }
 
     /// What a run that was killed while it wrote left behind.
@@ -127,8 +136,8 @@ public struct ExportFolder {
         var names: [String: Set<String>] = [path: Set(own)]
         for file in plan.files {
             let target = path + "/" + file.path
-            names[(target as NSString).deletingLastPathComponent, default: []].insert(
-                (target as NSString).lastPathComponent)
+            guard let slash = target.lastIndex(of: "/") else { continue }
+            names[String(target[..<slash]), default: []].insert(String(target[target.index(after: slash)...]))
         }
         for (folder, files) in names where try AtomicFile.isFolder(folder) {
             try AtomicFile.removeLeftovers(of: files, in: folder)

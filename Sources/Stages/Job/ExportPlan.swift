@@ -1,4 +1,5 @@
 import ContentStore
+import Folders
 import Pipeline
 
 /// The files of a run that people and other tools read, with the blobs that they are copies of.
@@ -36,24 +37,23 @@ public struct ExportPlan: Sendable {
                 files += try ExportPlan.pictures(index, folder: "overlays/\(item.name)", store)
             }
         }
-        self.files = files.sorted { $0.path < $1.path }
+        self.init(files: files)
     }
 
-    package init(files: [File]) { self.files = files.sorted { $0.path < $1.path } }
+    package init(files: [File]) {
+        // Names of jobs and variants come from manifests.
+        self.files = files.map { File(path: PathText.read($0.path), digest: $0.digest) }.sorted { $0.path < $1.path }
+    }
 
     static func maps(_ scores: Digest, folder: String, _ store: ContentStore) throws -> [File] {
         try StageJSON.decode(ScoreIndex.self, try store.read(scores)).entries.map {
-            File(path: folder + "/" + renamed($0.file, to: "tiff"), digest: $0.map)
+            File(path: folder + "/" + ResultName.of($0.file, suffix: "tiff"), digest: $0.map)
         }
     }
 
     static func pictures(_ overlays: Digest, folder: String, _ store: ContentStore) throws -> [File] {
         try StageJSON.decode(OverlayIndex.self, try store.read(overlays)).entries.map {
-            File(path: folder + "/" + renamed($0.file, to: "png"), digest: $0.overlay)
+            File(path: folder + "/" + ResultName.of($0.file, suffix: "png"), digest: $0.overlay)
         }
-    }
-
-    private static func renamed(_ file: String, to suffix: String) -> String {
-        SourceImage.folder(of: file) + SourceImage.stem(of: file) + "." + suffix
     }
 }

@@ -1,3 +1,5 @@
+import Folders
+
 extension ScoreRow {
     /// What a line of a table of scores is about. The table may have a million lines, of which one is read.
     struct Place: Equatable {
@@ -11,7 +13,8 @@ extension ScoreRow {
             let names = header.split(separator: ",").map(String.init)
             guard fields.count == names.count else { return nil }
             func field(_ name: String) -> String { names.firstIndex(of: name).map { fields[$0] } ?? "" }
-            (category, image, score) = (field("category"), field("image"), field("score"))
+            (category, image) = (PathText.name(ofCell: field("category")), PathText.name(ofCell: field("image")))
+            score = field("score")
             threshold = field("threshold")
         }
 

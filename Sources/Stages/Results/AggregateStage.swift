@@ -1,13 +1,14 @@
 import AnomalyDetection
 import ContentStore
+import Folders
 import Metrics
 import Pipeline
 
 /// The numbers of all categories in one place: `metrics.json`, `scores.json` and `scores.csv` as they are exported.
 struct AggregateStage: Stage {
     static let name = "aggregate"
-    /// 3: scores with confidence.
-    static let version = 3
+    /// 3: scores with confidence. 4: names in cells that are not taken for formulas, and names of any bytes.
+    static let version = 4
 
     /// In the order of the job.
     var categories: [String]
@@ -84,12 +85,29 @@ struct ScoreRow: Codable {
         (self.confidence, uncertain) = (confidence, isUncertain)
     }
 
-    /// A label that nobody has given is written as null, so that a reader finds every key.
+    private enum CodingKeys: String, CodingKey {
+        case category, kind, image, label, score, normalizedScore, threshold, verdict, confidence, uncertain
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        func name(_ key: CodingKeys) throws -> String { PathText.read(try container.decode(String.self, forKey: key)) }
+        (category, kind, image) = (try name(.category), try name(.kind), try name(.image))
+        label = try container.decodeIfPresent(String.self, forKey: .label)
+        score = try container.decode(Float.self, forKey: .score)
+        normalizedScore = try container.decode(Float.self, forKey: .normalizedScore)
+        threshold = try container.decode(Float.self, forKey: .threshold)
+        verdict = try container.decode(String.self, forKey: .verdict)
+        confidence = try container.decode(Double.self, forKey: .confidence)
+        uncertain = try container.decode(Bool.self, forKey: .uncertain)
+    }
+
+    /// Names exactly as they are. A label that nobody has given is written as null, so that a reader finds every key.
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(category, forKey: .category)
-        try container.encode(kind, forKey: .kind)
-        try container.encode(image, forKey: .image)
+        try container.encode(PathText.exact(category), forKey: .category)
+        try container.encode(PathText.exact(kind), forKey: .kind)
+        try container.encode(PathText.exact(image), forKey: .image)
         try container.encode(label, forKey: .label)
         try container.encode(score, forKey: .score)
         try container.encode(normalizedScore, forKey: .normalizedScore)
@@ -102,14 +120,23 @@ struct ScoreRow: Codable {
 
     var line: String {
         [
-            category, kind, image, label ?? "", "\(score)", "\(normalizedScore)", "\(threshold)", verdict,
+            PathText.cell(category), PathText.cell(kind), PathText.cell(image), label ?? "", "\(score)",
+            "\(normalizedScore)", "\(threshold)", verdict,
             "\(confidence)", "\(uncertain)",
         ].map(ScoreRow.quoted).joined(separator: ",")
     }
 
-    /// RFC 4180.
+    /// RFC 4180. By scalars, since a mark after a comma makes another character of it.
     static func quoted(_ field: String) -> String {
-        guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
-        return "\"" + field.replacing("\"", with: "\"\"") + "\""
+        guard field.unicodeScalars.contains(where: { $0 == "," || $0 == "\"" || Character($0).isNewline }) else {
+            return field
+        }
+        var quoted = String.UnicodeScalarView("\"".unicodeScalars)
+        for scalar in field.unicodeScalars {
+            if scalar == "\"" { quoted.append(scalar) }
+            quoted.append(scalar)
+        }
+        quoted.append("\"")
+        return String(quoted)
     }
 }

@@ -69,7 +69,7 @@ public struct ShardMerge {
         if !ResultsMarker.isIn(folder) {
             try target.write(Array(ResultsMarker.text().utf8), to: ResultsMarker.name, onlyIfChanged: true)
         }
-        let former = Self.exports(of: folder)
+        let former = try ExportFolder.list(of: folder)
         var exports: [String: String] = [:]
         for (position, (shard, source)) in shards.enumerated() {
             for (file, digest) in try listed(shard, source).sorted(by: { $0.key < $1.key })
@@ -91,7 +91,7 @@ public struct ShardMerge {
         let table = ([ScoreRow.header] + rows.map(\.line)).joined(separator: "\n") + "\n"
         try target.write(Array(table.utf8), to: "scores.csv", onlyIfChanged: true)
         // Last, as by every export.
-        try target.write(try StageJSON.pretty(exports), to: ExportFolder.listName, onlyIfChanged: true)
+        try target.write(try ExportFolder.content(exports), to: ExportFolder.listName, onlyIfChanged: true)
         return rows.count
     }
 
@@ -109,7 +109,7 @@ public struct ShardMerge {
         let file = folder + "/" + ExportFolder.listName
         guard let record = try Self.record(folder) else { throw ShardError.missing([shard.number], of: shard.count) }
         guard let bytes = try? AtomicFile.read(file, limitBytes: ResultFiles.listLimitBytes),
-            Digest.of(bytes).hex == record.exports, let files = try? StageJSON.decode([String: String].self, bytes)
+            Digest.of(bytes).hex == record.exports, let files = ExportFolder.list(bytes)
         else { throw ShardError.changed(file, shard) }
         return files
     }
@@ -151,13 +151,4 @@ public struct ShardMerge {
 
     /// What is made anew here, and not taken from the shards.
     private static let tables = ["scores.csv", "scores.json"]
-
-    /// The files that a folder was exported with, by digest; `nil` where it has no list of them.
-    private static func exports(of folder: String) -> [String: String]? {
-        guard
-            let bytes = try? AtomicFile.read(
-                folder + "/" + ExportFolder.listName, limitBytes: ResultFiles.listLimitBytes)
-        else { return nil }
-        return try? StageJSON.decode([String: String].self, bytes)
-    }
 }

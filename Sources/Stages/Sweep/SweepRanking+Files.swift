@@ -1,4 +1,5 @@
 import ContentStore
+import Folders
 import Manifests
 
 extension SweepRanking {
@@ -32,9 +33,10 @@ extension SweepRanking {
             + manifest.parameters.map(\.pointer.description)
             + ["failure", "forTheRecord.imageAUROC", "forTheRecord.pixelAUROC"]
         let lines = trials.map { trial in
-            [trial.rank.map(String.init) ?? "", trial.trial.name]
+            [trial.rank.map(String.init) ?? "", PathText.guarded(trial.trial.name)]
                 + [trial.criterion, trial.seedSpread, trial.categorySpread].map(SweepRanking.field)
-                + trial.trial.values.map(\.readable) + [trial.failure ?? ""]
+                + trial.trial.values.map { $0.string.map(PathText.guarded) ?? $0.readable }
+                + [PathText.guarded(trial.failure ?? "")]
                 + [trial.record.imageAUROC, trial.record.pixelAUROC].map(SweepRanking.field)
         }
         return ([header] + lines).map { $0.map(ScoreRow.quoted).joined(separator: ",") + "\n" }.joined()

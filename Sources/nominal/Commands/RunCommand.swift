@@ -78,9 +78,12 @@ struct RunCommand: ParsableCommand {
             var opened: (folder: ExportFolder, session: RunSession)?
             var worker: (process: WorkerProcess, description: String)?
             var cluster: ClusterOptions?
+            var rule: MakeRule?
             let job = try Job(manifest) { paths in
+                // Before there is anything that a name could spoil.
+                if depfile != nil { rule = try makeRule(manifest, paths) }
                 // Only now: a data set that is not there leaves no store and no folder behind.
-                let folder = try ExportFolder(path: output ?? "runs/\(manifest.name)", apartFrom: paths)
+                let folder = try ExportFolder(path: folderPath(manifest), apartFrom: paths)
                 let session = try RunSession(
                     manifest, storeOptions, machine, keepGoing: keepGoing, reporting, subject: manifest.name,
                     interruption, output: folder.path, checkedShare: check?.share ?? 0,
@@ -107,7 +110,7 @@ struct RunCommand: ParsableCommand {
             }
             try session.writeTiming(job, summary, to: folder.path)
             try session.writeLineage(job, summary, to: folder.path)
-            if let depfile { try writeDepfile(depfile, job, folder) }
+            if let depfile, let rule { try AtomicFile.write(rule.bytes, to: depfile, onlyIfChanged: true) }
             if let training = job.meter.training, !reporting.isQuiet {
                 let share = (training.waitingShare * 1000).rounded() / 10
                 StandardError.write(
@@ -129,19 +132,12 @@ struct RunCommand: ParsableCommand {
         print("report: \(folder)/report.html")
     }
 
-    /// `target: files`, and each file as a target of its own, so that make goes on when one is deleted.
-    private func writeDepfile(_ path: String, _ job: Job, _ folder: ExportFolder) throws {
-        func escaped(_ name: String) -> String {
-            name.replacing("$", with: "$$").replacing(" ", with: "\\ ").replacing("#", with: "\\#")
-                .replacing(":", with: "\\:")
-        }
-        // The folders too: their times change when an image comes or goes.
-        let folders = Set(job.sourcePaths.map { ($0 as NSString).deletingLastPathComponent }).sorted()
-        let dependencies = ([manifest] + folders + job.sourcePaths).map(escaped)
-        var text = escaped(folder.path + "/metrics.json") + ":"
-        for dependency in dependencies { text += " \\\n  " + dependency }
-        text += "\n"
-        for dependency in dependencies { text += "\n\(dependency):\n" }
-        _ = try AtomicFile.write(Array(text.utf8), to: path, onlyIfChanged: true)
+    private func folderPath(_ manifest: JobManifest) -> String { output ?? "runs/\(manifest.name)" }
+
+    private func makeRule(_ manifest: JobManifest, _ paths: [String]) throws -> MakeRule {
+        let folders = Set(paths.map { $0[..<($0.lastIndex(of: "/") ?? $0.startIndex)] }.filter { !$0.isEmpty })
+        return try MakeRule(
+            target: folderPath(manifest) + "/metrics.json", files: [self.manifest] + paths,
+            folders: folders.sorted().map(String.init))
     }
 }

@@ -44,7 +44,7 @@ struct StatusCommand: ParsableCommand {
                 if records.isEmpty { break }
                 let text = try records.map(view.text).joined(separator: "\n")
                 // A terminal shows the present; a file gets what has changed.
-                if isTerminal && follow { print("\u{1B}[H\u{1B}[2J", terminator: "") }
+                if isTerminal && follow { Swift.print("\u{1B}[H\u{1B}[2J", terminator: "") }
                 if isTerminal || text != last { print(text) }
                 last = text
                 guard follow, !StandardOutput.hasFailed else { return }

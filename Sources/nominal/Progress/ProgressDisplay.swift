@@ -194,7 +194,8 @@ final class ProgressDisplay: RunReporter {
             let seconds = ProgressDisplay.readable((now - since) / .seconds(1))
             lines.append("  \(task)  waits for \(seconds): another run computes it")
         }
-        ProgressDisplay.put(lines.map { String($0.prefix(width - 1)) }.joined(separator: "\n") + "\n")
+        ProgressDisplay.put(
+            lines.map { TerminalText.harmless(String($0.prefix(width - 1))) }.joined(separator: "\n") + "\n")
         state.drawnLines = lines.count
     }
 
