@@ -67,7 +67,7 @@ public struct MapScan: Sendable, Equatable {
             for (stem, path) in found.sorted(by: { $0.key < $1.key }) {
                 var mask = masks.removeValue(forKey: stem + "_mask")
                 if let plain = masks.removeValue(forKey: stem), mask == nil { (mask, hasPlainNames) = (plain, true) }
-                let isGood = kind == "good"
+                let isGood = kind.lowercased() == "good"
                 let name = kind + "/" + stem
                 maps.append(MapFile(name: name, path: path, maskPath: mask, isAnomalous: !isGood && mask != nil))
                 if mask == nil, !isGood { unmasked.append(name) }

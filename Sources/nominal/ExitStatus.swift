@@ -46,6 +46,7 @@ enum ExitStatus: Int32 {
         case let fault as CancelFault: self = fault.isAboutAccess ? .inputOutput : .invalidData
         case is AttemptFailure: self = .taskFailed
         case is TaskChoice.Fault, is PlanFault: self = .invalidData
+        case ExportError.holdsInputs: self = .invalidData
         case is ExportError: self = .inputOutput
         default: self = .internalFault
         }

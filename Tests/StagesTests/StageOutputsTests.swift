@@ -53,8 +53,8 @@ import Thresholds
 
     @Test("Ingest gives the pinned bytes")
     func ingest() throws {
-        expectPinned(try ingest(.train), IngestStage.self, version: 2, ["images.json": "0b0b4f129709"])
-        expectPinned(try ingest(.test), IngestStage.self, version: 2, ["images.json": "68f5305dc8e6"])
+        expectPinned(try ingest(.train), IngestStage.self, version: 3, ["images.json": "0b0b4f129709"])
+        expectPinned(try ingest(.test), IngestStage.self, version: 3, ["images.json": "68f5305dc8e6"])
     }
 
     @Test("Selection gives the pinned bytes")

@@ -6,11 +6,11 @@ public enum DatasetScan {
     /// - Parameter followsLinks: whether links may lead out of the folders that the layout names.
     /// - Returns: the categories in the order of the manifest, or by name where it asks for all.
     public static func scan(
-        _ layout: DatasetSection.Layout, jobName: String, followsLinks: Bool = false
+        _ layout: DatasetSection.Layout, jobName: String, folders: CategoryFolders = .usual, followsLinks: Bool = false
     ) throws(DatasetError) -> [SourceCategory] {
         switch layout {
         case .mvtec(let root, let categories):
-            let found = try categoryNames(root.absolute)
+            let found = try categoryNames(root.absolute, folders)
             let names: [String]
             switch categories {
             case .all: names = found
@@ -23,7 +23,7 @@ public enum DatasetScan {
             guard !names.isEmpty else { throw .noCategories(root: root.absolute) }
             var scanned: [SourceCategory] = []
             let folder = NamedFolder(root.absolute, followsLinks: followsLinks)
-            for name in names { scanned.append(try mvtecCategory(folder, name: name)) }
+            for name in names { scanned.append(try mvtecCategory(folder, name: name, folders)) }
             return scanned
         case .folder(let normal, let score):
             var category = SourceCategory(name: jobName, images: [], ignoredFiles: [])
@@ -69,51 +69,65 @@ public enum DatasetScan {
         return category
     }
 
-    /// Folders below `root` that hold `train/good`, by name.
-    public static func categoryNames(_ root: String) throws(DatasetError) -> [String] {
+    /// Folders below `root` that hold the folder of images to train on, by name.
+    public static func categoryNames(_ root: String, _ folders: CategoryFolders = .usual) throws(DatasetError)
+        -> [String]
+    {
         guard FolderWalk.isFolder(root) else {
             throw .missingFolder(path: root, what: "a data set in the MVTec layout")
         }
-        return try FolderWalk.entries(root).filter { FolderWalk.isFolder(root + "/" + $0 + "/train/good") }
+        return try FolderWalk.entries(root).filter { FolderWalk.isFolder(root + "/" + $0 + "/" + folders.train) }
     }
 
-    private static func mvtecCategory(_ root: NamedFolder, name: String) throws(DatasetError) -> SourceCategory {
+    private static func mvtecCategory(
+        _ root: NamedFolder, name: String, _ folders: CategoryFolders
+    ) throws(DatasetError) -> SourceCategory {
         let folder = root.path + "/" + name
         var category = SourceCategory(name: name, images: [], ignoredFiles: [])
-        try collect(root, "/" + name + "/train/good", prefix: "train/good/", into: &category) { file, path in
+        try collect(root, "/" + name + "/" + folders.train, prefix: folders.train + "/", into: &category) {
+            file, path in
             SourceImage(file: file, path: path, split: .train, kind: "good", isAnomalous: false, folder: root)
         }
-        if category.images.isEmpty { throw .noNormalImages(category: name, folder: folder + "/train/good") }
-        try collectTest(root, "/" + name, into: &category)
+        if category.images.isEmpty { throw .noNormalImages(category: name, folder: folder + "/" + folders.train) }
+        try collectTest(root, "/" + name, folders, into: &category)
         return try checked(category)
     }
 
     /// Labelled images in `test/KIND` of a folder, with masks in `ground_truth/KIND`.
-    static func labelled(below folder: NamedFolder) throws(DatasetError) -> SourceCategory {
+    ///
+    /// - Parameter normalKinds: names of kinds that are normal.
+    static func labelled(
+        below folder: NamedFolder, normalKinds: [String] = CategoryFolders.usual.normalKinds
+    ) throws(DatasetError) -> SourceCategory {
         var category = SourceCategory(name: folder.path, images: [], ignoredFiles: [])
         let test = folder.path + "/test"
         guard FolderWalk.isFolder(test) else { throw .missingFolder(path: test, what: "a folder of labelled images") }
-        try collectTest(folder, "", into: &category)
+        var folders = CategoryFolders.usual
+        folders.normalKinds = normalKinds
+        try collectTest(folder, "", folders, into: &category)
         if category.images.isEmpty { throw .noImages(folder: test) }
         return try checked(category)
     }
 
     /// - Parameter place: of the category in the named folder.
     private static func collectTest(
-        _ root: NamedFolder, _ place: String, into category: inout SourceCategory
+        _ root: NamedFolder, _ place: String, _ folders: CategoryFolders, into category: inout SourceCategory
     ) throws(DatasetError) {
         let folder = root.path + place
-        guard FolderWalk.isFolder(folder + "/test") else { return }
+        guard FolderWalk.isFolder(folder + "/" + folders.test) else { return }
         var walk = FolderWalk(root)
-        for kind in try walk.folders(in: folder + "/test") {
-            let masks = try maskFiles(folder + "/ground_truth/" + kind, &walk)
-            try collect(root, place + "/test/" + kind, prefix: "test/\(kind)/", into: &category) { file, path in
+        for kind in try walk.folders(in: folder + "/" + folders.test) where folders.isKind(kind) {
+            let masks = try maskFiles(folder + "/" + folders.masksFolder(kind), &walk)
+            let inner = folders.testFolder(kind)
+            try collect(root, place + "/" + inner, prefix: inner + "/", into: &category) { file, path in
                 let stem = SourceImage.stem(of: file)
                 return SourceImage(
-                    file: file, path: path, split: .test, kind: kind, isAnomalous: kind != "good",
-                    maskPath: masks[stem + "_mask"] ?? masks[stem], folder: root)
+                    file: file, path: path, split: .test, kind: kind, isAnomalous: !folders.isNormal(kind: kind),
+                    maskPath: masks[stem + "_mask"] ?? (folders.hasMasksBesideImages ? nil : masks[stem]), folder: root)
             }
         }
+        guard folders.hasMasksBesideImages else { return }
+        category.images.removeAll { $0.split == .test && $0.stem.hasSuffix("_mask") }
     }
 
     /// Stem to path of the readable files in a folder of masks; nothing where there is no such folder.

@@ -9,32 +9,32 @@ public struct FolderSurvey: Sendable {
     public let jobName: String
     /// What was found, a line each.
     public let findings: [String]
-    private let dataset: Dataset
+    private let dataset: FolderReading.Dataset
     private let size: (width: Int, height: Int)
     private let showsObject: Bool
     private let followsLinks: Bool
-
-    private enum Dataset: Sendable {
-        case mvtec(root: ManifestPath, categories: [String]?)
-        case folder(normal: ManifestPath, score: ManifestPath?)
-    }
 
     /// The most images whose headers are read.
     private static let probedImages = 400
     /// Training images that are looked at to tell an object from a texture, and the width that they are shrunk to for it.
     private static let seenImages = 9, seenWidth = 128
 
-    /// - Parameter followsLinks: whether links may lead out of the folders; the manifest then says so.
+    /// - Parameters:
+    ///   - score: a folder of images to score, for a plain folder of normal images.
+    ///   - normal: a folder in `folder`, or ".", that the user says to be of normal images.
+    ///   - followsLinks: whether links may lead out of the folders; the manifest then says so.
     /// - Throws: `DatasetError`.
-    public init(_ folder: String, score: String?, followsLinks: Bool = false) throws {
+    public init(_ folder: String, score: String?, normal: String? = nil, followsLinks: Bool = false) throws {
         self.followsLinks = followsLinks
         let current = FileManager.default.currentDirectoryPath
         let path = ManifestPath(folder, relativeTo: current)
-        let layout = try FolderSurvey.layout(
-            path, score.map { ManifestPath($0, relativeTo: current) }, followsLinks)
+        let jobName = FolderSurvey.jobName(path.name)
+        let layout = try FolderReading(
+            path, score: score.map { ManifestPath($0, relativeTo: current) }, normal: normal, jobName: jobName,
+            followsLinks: followsLinks)
         dataset = layout.dataset
-        jobName = FolderSurvey.jobName(path.name)
-        var lines = [layout.description]
+        self.jobName = jobName
+        var lines = layout.findings
         var images: [SourceImage] = []
         for category in layout.categories {
             images += category.images
@@ -49,6 +49,7 @@ public struct FolderSurvey: Sendable {
             let unlabelled = test.count { $0.isAnomalous == nil }
             if unlabelled > 0 { line += ", \(unlabelled) images to score" }
             lines.append(line)
+            lines += category.resultNotes.map { "  " + $0 } + FolderRole.doubtfulKinds(of: category).map { "  " + $0 }
             if !category.ignoredFiles.isEmpty {
                 lines.append(
                     "  left out, no images by their names: "
@@ -82,30 +83,6 @@ public struct FolderSurvey: Sendable {
             if ForegroundEstimator().foreground(of: decoded.image).contains(0) { objects += 1 }
         }
         return 2 * objects > seen
-    }
-
-    private static func layout(
-        _ path: ManifestPath, _ score: ManifestPath?, _ followsLinks: Bool
-    ) throws -> (dataset: Dataset, categories: [SourceCategory], description: String) {
-        let manager = FileManager.default
-        guard manager.fileExists(atPath: path.absolute) else {
-            throw DatasetError.missingFolder(path: path.absolute, what: "a folder of images")
-        }
-        if manager.fileExists(atPath: path.absolute + "/train/good") {
-            let root = ManifestPath("..", relativeTo: path.absolute)
-            let categories = try DatasetScan.scan(
-                .mvtec(root: root, categories: .named([path.name])), jobName: path.name, followsLinks: followsLinks)
-            return (.mvtec(root: root, categories: [path.name]), categories, "MVTec layout, one category")
-        }
-        let names = try DatasetScan.categoryNames(path.absolute)
-        if !names.isEmpty {
-            let categories = try DatasetScan.scan(
-                .mvtec(root: path, categories: .all), jobName: path.name, followsLinks: followsLinks)
-            return (.mvtec(root: path, categories: nil), categories, "MVTec layout, \(names.count) categories")
-        }
-        let categories = try DatasetScan.scan(
-            .folder(normal: path, score: score), jobName: jobName(path.name), followsLinks: followsLinks)
-        return (.folder(normal: path, score: score), categories, "a plain folder of normal images")
     }
 
     /// Sizes, depths and damage of some of the images, from their headers.
@@ -166,11 +143,12 @@ public struct FolderSurvey: Sendable {
         func written(_ path: ManifestPath) -> JSONValue { .string(path.relative(to: base)) }
         var dataset = JSONValue.object([])
         switch self.dataset {
-        case .mvtec(let root, let categories):
+        case .mvtec(let root, let categories, let folders):
             dataset = dataset.setting("layout", to: .string("mvtec")).setting("root", to: written(root))
             if let categories {
                 dataset = dataset.setting("categories", to: .array(categories.map { JSONValue.string($0) }))
             }
+            if folders != .usual { dataset = dataset.setting("folders", to: FolderSurvey.object(folders.changed)) }
         case .folder(let normal, let score):
             dataset = dataset.setting("layout", to: .string("folder")).setting("normal", to: written(normal))
             if let score { dataset = dataset.setting("score", to: written(score)) }

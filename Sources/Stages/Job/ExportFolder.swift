@@ -89,7 +89,8 @@ public struct ExportFolder {
     /// What a run that was killed while it wrote left behind.
     private func removeLeftovers(_ plan: ExportPlan) throws {
         let own = [
-            ExportFolder.listName, ExportFolder.probeName, ResultsMarker.name, RunTiming.jsonName, RunTiming.pageName, LineageView.pageName,
+            ExportFolder.listName, ExportFolder.probeName, ResultsMarker.name, RunTiming.jsonName, RunTiming.pageName,
+            LineageView.pageName,
         ]
         var names: [String: Set<String>] = [path: Set(own)]
         for file in plan.files {

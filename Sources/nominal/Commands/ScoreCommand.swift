@@ -45,7 +45,9 @@ struct ScoreCommand: ParsableCommand {
     @Flag(help: "Put the results of all shards together.")
     var merge = false
 
-    @Option(name: .shortAndLong, help: "Folder for the results. Default: runs/score-FOLDER, or a longer name where that is taken.")
+    @Option(
+        name: .shortAndLong,
+        help: "Folder for the results. Default: runs/score-FOLDER, or a longer name where that is taken.")
     var output: String?
 
     @Option(help: "The engine: onednn or openblas.")
