@@ -64,7 +64,7 @@ struct ResultsFolderTests {
         for output in ["data/wood/train/good", "data", "."] {
             let outcome = try fixture.nominal("run", "plain.json", "--output", output, "--quiet")
             #expect(
-                outcome.status == 65 && outcome.errors.contains("images that are to be read lie in it"), "\(outcome)")
+                outcome.status == 65 && outcome.errors.contains("images lie in it"), "\(outcome)")
         }
         #expect(!fixture.exists("data/.nominal-results"))
     }
