@@ -17,7 +17,8 @@ extension StoreError: CustomStringConvertible {
             "Cannot write to \(path): \(isQuota ? "this user's quota is used up" : "the disk is full"); free some space and run "
                 + "again, finished work is kept."
         case .notARegularFile(let path):
-            "\(path) is not a regular file: a link, folder or device cannot be stored; write a file of that name."
+            "\(path) is not a regular file: a folder, named pipe, socket or device is neither read nor stored; give the path of a "
+                + "file, or write one of that name."
         case .changedWhileRead(let path):
             "\(path) changed while it was being read; let its writer finish and run again."
         case .tooLarge(let path, let size, let limit):

@@ -66,7 +66,7 @@ public struct MapScan: Sendable, Equatable {
             let masks = try FileTree(
                 folders.truth, masksFolder + "/" + kind, extensions: ImageDecoder.readableExtensions)
             let pairing = MaskPairing(images: Array(found.keys), masks: Array(masks.paths.keys))
-            let isGood = kind == "good"
+            let isGood = kind.lowercased() == "good"
             func named(_ stem: String) -> String { kind + "/" + stem }
             for (stem, path) in found.sorted(by: { $0.key < $1.key }) {
                 let mask = pairing.masks[stem]

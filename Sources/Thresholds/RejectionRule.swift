@@ -49,7 +49,7 @@ public struct RejectionRule: Sendable {
     /// The probability that the score would be called anomalous after training on other data.
     public func stability(of score: Float) -> Double {
         let (a, b) = (Double(scores.count - anomalousCount + 1), Double(anomalousCount))
-        return IncompleteBeta.value(position(of: score), a, b)
+        return IncompleteBeta.value(position(rank(of: score)), a, b)
     }
 
     /// 0 where the verdict is a coin's, 1 where it is certain.
@@ -57,11 +57,39 @@ public struct RejectionRule: Sendable {
 
     /// Whether the verdict on the score should be left to a person.
     public func rejects(_ score: Float) -> Bool {
-        let (a, b) = (Double(scores.count - anomalousCount + 1), Double(anomalousCount))
-        let p = position(of: score)
-        // confidence <= 1 - 2 exp(-T), written for the smaller of stability and its complement: near 1 a double holds too
-        // few digits for the difference.
-        return min(IncompleteBeta.value(p, a, b), IncompleteBeta.value(1 - p, b, a)) >= exp(-tolerance)
+        let rank = rank(of: score)
+        return mayBeAnomalous(rank) && mayBeNormal(rank)
+    }
+
+    /// How many of some scores are rejected. As `rejects` depends on the rank alone, and on one side each, two searches say for
+    /// all of them.
+    public func rejectedCount(of values: [Float]) -> Int {
+        let ranks = 0...scores.count
+        let first = RejectionRule.first(of: ranks) { mayBeAnomalous($0) }
+        let end = RejectionRule.first(of: ranks) { !mayBeNormal($0) }
+        return values.count { (first..<max(first, end)).contains(rank(of: $0)) }
+    }
+
+    // confidence <= 1 - 2 exp(-T), written for stability and for its complement: near 1 a double holds too few digits for the
+    // difference.
+    private func mayBeAnomalous(_ rank: Int) -> Bool {
+        IncompleteBeta.value(position(rank), Double(scores.count - anomalousCount + 1), Double(anomalousCount))
+            >= exp(-tolerance)
+    }
+
+    private func mayBeNormal(_ rank: Int) -> Bool {
+        IncompleteBeta.value(1 - position(rank), Double(anomalousCount), Double(scores.count - anomalousCount + 1))
+            >= exp(-tolerance)
+    }
+
+    /// The first number for which a predicate is true that turns from false to true once; one beyond the last if it never does.
+    private static func first(of numbers: ClosedRange<Int>, where predicate: (Int) -> Bool) -> Int {
+        var low = numbers.lowerBound, high = numbers.upperBound + 1
+        while low < high {
+            let middle = (low + high) / 2
+            if predicate(middle) { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 
     /// The share of future verdicts that will be rejected: the distance between the two values of p at which the
@@ -72,13 +100,15 @@ public struct RejectionRule: Sendable {
         return max(0, 1 - IncompleteBeta.inverse(bound, b, a) - IncompleteBeta.inverse(bound, a, b))
     }
 
-    private func position(of score: Float) -> Double {
-        // Binary search for the first training score above.
+    private func position(_ rank: Int) -> Double { Double(1 + rank) / Double(2 + scores.count) }
+
+    /// How many training scores lie at or below a score.
+    private func rank(of score: Float) -> Int {
         var low = 0, high = scores.count
         while low < high {
             let middle = (low + high) / 2
             if scores[middle] <= score { low = middle + 1 } else { high = middle }
         }
-        return Double(1 + low) / Double(2 + scores.count)
+        return low
     }
 }

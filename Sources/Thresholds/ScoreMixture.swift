@@ -19,6 +19,10 @@ struct ScoreMixture {
     private static let meanWeight = 0.1
     private static let maximumIterations = 500
 
+    /// Beyond so many, scores are gathered in as many intervals of equal width, each of which counts as that many scores at its
+    /// mean: every round of the fit goes through all of them, and there may be hundreds of rounds.
+    private static let pointLimit = 4096
+
     /// Those that at least one score belongs to, by size.
     let components: [Component]
 
@@ -29,11 +33,12 @@ struct ScoreMixture {
         let count = Double(values.count)
         let priorMean = values.reduce(0, +) / count
         let priorVariance = values.reduce(0) { $0 + ($1 - priorMean) * ($1 - priorMean) } / (count - 1)
+        let (values, weights) = Self.points(values)
         var shares = Self.intervals(values, count: min(truncation, values.count))
         var statistics: [Component] = []
         for _ in 0..<Self.maximumIterations {
             let former = statistics
-            statistics = Self.statistics(values, shares)
+            statistics = Self.statistics(values, weights, shares)
             let change = zip(statistics, former).reduce(0) { $0 + abs($1.0.count - $1.1.count) }
             if !former.isEmpty, change < 1e-6 * count { break }
             shares = Self.shares(values, statistics, priorMean, priorVariance)
@@ -41,6 +46,21 @@ struct ScoreMixture {
         components = statistics.filter { $0.count >= 1 }.map {
             Self.posterior($0, priorMean: priorMean, priorVariance: priorVariance)
         }
+    }
+
+    /// Numbers and how many scores each stands for: the scores themselves, or the means of intervals of equal width.
+    private static func points(_ values: [Double]) -> (values: [Double], weights: [Double]) {
+        guard values.count > pointLimit, let low = values.min(), let high = values.max(), low < high else {
+            return (values, [Double](repeating: 1, count: values.count))
+        }
+        var sums = [Double](repeating: 0, count: pointLimit), counts = sums
+        for value in values {
+            let interval = min(pointLimit - 1, Int((value - low) / (high - low) * Double(pointLimit)))
+            sums[interval] += value
+            counts[interval] += 1
+        }
+        let used = counts.indices.filter { counts[$0] > 0 }
+        return (used.map { sums[$0] / counts[$0] }, used.map { counts[$0] })
     }
 
     /// To which of `count` intervals of equal width each value belongs: for each interval one share per value.
@@ -55,11 +75,14 @@ struct ScoreMixture {
     }
 
     /// Count, mean and variance of the scores that belong to each component, by falling count, as the sticks expect it.
-    private static func statistics(_ values: [Double], _ shares: [[Double]]) -> [Component] {
+    private static func statistics(
+        _ values: [Double], _ weights: [Double], _ shares: [[Double]]
+    ) -> [Component] {
         let found = shares.map { shares in
-            let count = shares.reduce(0, +) + 1e-15
-            let mean = zip(shares, values).reduce(0) { $0 + $1.0 * $1.1 } / count
-            let squares = zip(shares, values).reduce(0) { $0 + $1.0 * ($1.1 - mean) * ($1.1 - mean) }
+            let counts = zip(shares, weights).map { $0 * $1 }
+            let count = counts.reduce(0, +) + 1e-15
+            let mean = zip(counts, values).reduce(0) { $0 + $1.0 * $1.1 } / count
+            let squares = zip(counts, values).reduce(0) { $0 + $1.0 * ($1.1 - mean) * ($1.1 - mean) }
             return Component(count: count, mean: mean, variance: squares / count + 1e-6)
         }
         return found.enumerated().sorted { ($0.element.count, $1.offset) > ($1.element.count, $0.offset) }

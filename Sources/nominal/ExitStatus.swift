@@ -50,6 +50,7 @@ enum ExitStatus: Int32 {
         case is HostError: self = .systemLimit
         case is AttemptFailure: self = .taskFailed
         case is TaskChoice.Fault, is PlanFault, is MakeRule.Fault: self = .invalidData
+        case ExportError.holdsInputs: self = .invalidData
         case is ExportError: self = .inputOutput
         default: self = .internalFault
         }

@@ -30,7 +30,7 @@ struct ThresholdProposal: Encodable {
         let threshold = rule.threshold
         self.threshold = threshold
         calledAnomalous = scores.count { $0 >= threshold }
-        uncertain = scores.count(where: rule.rejects)
+        uncertain = rule.rejectedCount(of: scores)
         expectedUncertainShare = rule.expectedRejectionRate
     }
 

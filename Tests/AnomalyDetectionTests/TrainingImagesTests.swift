@@ -1,5 +1,6 @@
 import BinaryCoding
 import Imaging
+import Synchronization
 import Testing
 
 @testable import AnomalyDetection
@@ -28,6 +29,24 @@ struct TrainingImagesTests {
             throws: FormatError.damaged("image 2", at: 0, what: "16 x 24 pixels among images of 24 x 16")
         ) { try load(third: other.bytes) }
         #expect(throws: FormatError.truncated("image 2", at: 0, needed: 12, present: 3)) { try load(third: [1, 2, 3]) }
+    }
+
+    @Test("that can no longer be read do not end the program, and nothing that was made of them passes for a result")
+    func unreadable() throws {
+        let isGone = Mutex(false)
+        let images = try TrainingImages(TrainingFixture.entries, cacheBytes: 1) { path in
+            if isGone.withLock({ $0 }) { throw FormatError.truncated(path, at: 0, needed: 1, present: 0) }
+            return TrainingFixture.files[path] ?? []
+        }
+        _ = images.image(at: 4)
+        try images.requireReadable()
+        isGone.withLock { $0 = true }
+        let standIn = images.image(at: 4)
+        #expect((standIn.width, standIn.height) == (images.image(at: 0).width, images.image(at: 0).height))
+        #expect(!images.isReadable)
+        isGone.withLock { $0 = false }
+        _ = images.image(at: 4)
+        #expect(throws: FormatError.truncated("image 4", at: 0, needed: 1, present: 0)) { try images.requireReadable() }
     }
 
     @Test("give each sample a generator that follows the image's identity and not its place")

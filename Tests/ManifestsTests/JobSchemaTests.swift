@@ -34,7 +34,8 @@ struct JobSchemaTests {
         }
         #expect(
             without.map(\.pointer) == [
-                "/$schema", "/preset", "/dataset/root", "/dataset/categories", "/dataset/normal", "/dataset/score",
+                "/$schema", "/preset", "/dataset/root", "/dataset/categories", "/dataset/folders", "/dataset/normal",
+                "/dataset/score",
                 "/image/tile", "/corruption/textures", "/training/stopAfter", "/training/seed", "/training/seeds",
                 "/scoring/boxSize", "/calibration/threshold",
                 "/require", "/require/imageAUROC", "/require/imageAP", "/require/imageF1Max", "/require/pixelAUROC",

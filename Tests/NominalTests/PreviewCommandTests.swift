@@ -24,7 +24,7 @@ import Testing
         #expect(!outcome.errors.contains("train/0"))
         #expect(
             fixture.files(below: "runs")
-                == ["exports.json", "wood.png", "woven_cloth.png"].map { "tiny/preview/" + $0 })
+                == [".nominal-results", "exports.json", "wood.png", "woven_cloth.png"].map { "tiny/preview/" + $0 })
         let sheet = try ImageDecoder.decode(path: fixture.place("runs/tiny/preview/wood.png")).image
         #expect(sheet.channels == 3 && sheet.width > sheet.height)
         #expect(try fixture.nominal("preview", "tiny.json", "--samples", "6").errors.contains("nothing to do"))

@@ -50,7 +50,7 @@ import Testing
         #expect(outcome.errors.contains("note: one seed: give several"))
         #expect(
             fixture.files(below: "runs")
-                == ["best.json", "sweep.csv", "sweep.html", "sweep.json"].map { "rates/" + $0 })
+                == [".nominal-results", "best.json", "sweep.csv", "sweep.html", "sweep.json"].map { "rates/" + $0 })
 
         let before = try fixture.signatures(below: "runs")
         let again = try fixture.nominal("sweep", "sweep.json")

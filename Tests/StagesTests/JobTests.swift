@@ -36,6 +36,22 @@ import Testing
         }
     }
 
+    @Test("Textures that come or go while a job is planned do not end the program")
+    func changingTextures() throws {
+        try data.writeCategory("bolt")
+        for number in 0..<3 { try data.writeImage(number, to: "textures/\(number).png") }
+        let manifest = try data.manifest(more: #", "corruption": { "textures": "textures" }"#)
+        let before = try job(manifest)
+        let changed = try Job(manifest) { paths in
+            try data.writeImage(9, to: "textures/9.png")
+            let digests = try paths.map { try Digest.of(filePath: $0) }
+            try data.remove("textures/0.png")
+            return digests
+        }
+        #expect(changed.graph.tasks.map(\.id) == before.graph.tasks.map(\.id))
+        #expect(changed.sourcePaths == before.sourcePaths)
+    }
+
     @Test("Variants that stop earlier share the training up to there, and are calibrated and scored apart")
     func stopAfter() throws {
         try data.writeCategory("bolt")

@@ -17,6 +17,16 @@ struct RejectionRuleTests {
         #expect(abs(try rule().confidence(in: Float(count) + 0.5) - expected) < 1e-5)
     }
 
+    @Test(
+        "counting rejected scores is the same as asking for each", arguments: [0.001, 0.02, 0.3, 0.97], [0.7, 4, 32])
+    func rejectedCount(contamination: Double, tolerance: Double) throws {
+        let scores = (0..<1000).map { Float(($0 * 7919) % 613) }
+        let rule = try RejectionRule(trainingScores: scores, contamination: contamination, tolerance: tolerance)
+        #expect(rule.rejectedCount(of: scores) == scores.count(where: rule.rejects))
+        let others = (-5..<700).map { Float($0) + 0.5 }
+        #expect(rule.rejectedCount(of: others) == others.count(where: rule.rejects))
+    }
+
     @Test("an equal training score counts as below")
     func ties() throws {
         #expect(try rule().confidence(in: 900) == rule().confidence(in: 900.5))

@@ -30,6 +30,8 @@ public struct DatasetSection: Sendable, Equatable {
     }
 
     public var layout: Layout
+    /// For the layout mvtec.
+    public var folders: CategoryFolders
     public var links: Links
     public var onBadImage: BadImagePolicy
     /// Share of the normal training images kept out of training, 0.02 to 0.5.
@@ -45,6 +47,7 @@ public struct DatasetSection: Sendable, Equatable {
             case "folder": .folder(normal: path(object.member("normal")), score: object["score"].map(path))
             default: .mvtec(root: path(object.member("root")), categories: Categories(object.member("categories")))
             }
+        folders = CategoryFolders(object["folders"])
         links = object.choice("links")
         onBadImage = object.choice("onBadImage")
         heldOutFraction = object.decimal("heldOutFraction")

@@ -15,6 +15,10 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     case overlap(normal: String, score: String)
     case sameName(category: String, first: String, second: String)
     case link(LinkFault)
+    /// A folder that can be read in several ways; `readings` are commands that say which is meant.
+    case unclear(folder: String, fault: String, readings: [String])
+    /// None of the images of a sample can be used.
+    case unusable(category: String, tried: Int, first: String)
     /// A file that came to the data set while the work was being planned.
     case unplanned(file: String)
     /// A folder that was named as one of images, and that Nominal wrote, or that lies in such a folder.
@@ -25,7 +29,7 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .missingFolder, .missingCategory, .unreadableFolder, .unknownChange: true
         case .noCategories, .noNormalImages, .tooFewNormalImages, .noImages, .sameCase, .overlap, .sameName,
-            .link, .unplanned, .results:
+            .link, .unplanned, .results, .unclear, .unusable:
             false
         }
     }
@@ -48,7 +52,8 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
             "\"perCategory\" has changes for \"\(category)\", which is none of the job's categories: "
                 + found.joined(separator: ", ") + ". Correct the name, or add it to \"categories\""
         case .noNormalImages(let category, let folder):
-            "\(category): no image in \(folder); expected PNG, TIFF or JPEG files of normal parts"
+            "\(category): no image in \(folder); expected PNG, TIFF or JPEG files of normal parts; "
+                + "convert images of other formats"
         case .tooFewNormalImages(let category, let count):
             "\(category): only \(count) usable normal image; at least 2 are needed, one to train on and one to calibrate with. "
                 + "Add normal images"
@@ -62,6 +67,12 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
         case .sameName(let category, let first, let second):
             "\(category): \(first) and \(second) differ only in their extension, and so would their maps; rename one"
         case .link(let fault): "\(fault)"
+        case .unclear(let folder, let fault, let readings):
+            "\(folder): \(fault). Nothing was written; say which images are normal:"
+                + readings.map { "\n  " + $0 }.joined()
+        case .unusable(let category, let tried, let first):
+            "\(category): \(tried == 1 ? "the only normal image" : "none of \(tried) normal images") can be used, so a job would "
+                + "fail; the first one: \(first)"
         case .unplanned(let file):
             "\(file) came to the data set while the work was being planned; run again when nothing writes to the data set"
         case .results(let folder, let marked):

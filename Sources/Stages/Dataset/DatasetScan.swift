@@ -7,11 +7,11 @@ public enum DatasetScan {
     /// - Parameter followsLinks: whether links may lead out of the folders that the layout names.
     /// - Returns: the categories in the order of the manifest, or by name where it asks for all.
     public static func scan(
-        _ layout: DatasetSection.Layout, jobName: String, followsLinks: Bool = false
+        _ layout: DatasetSection.Layout, jobName: String, folders: CategoryFolders = .usual, followsLinks: Bool = false
     ) throws(DatasetError) -> [SourceCategory] {
         switch layout {
         case .mvtec(let root, let categories):
-            let found = try categoryNames(root.absolute)
+            let found = try categoryNames(root.absolute, folders)
             let names: [String]
             switch categories {
             case .all: names = found
@@ -24,7 +24,7 @@ public enum DatasetScan {
             guard !names.isEmpty else { throw .noCategories(root: root.absolute) }
             var scanned: [SourceCategory] = []
             let folder = NamedFolder(root.absolute, followsLinks: followsLinks)
-            for name in names { scanned.append(try mvtecCategory(folder, name: name)) }
+            for name in names { scanned.append(try mvtecCategory(folder, name: name, folders)) }
             return scanned
         case .folder(let normal, let score):
             var category = SourceCategory(name: jobName, images: [], ignoredFiles: [])
@@ -70,98 +70,115 @@ public enum DatasetScan {
         return category
     }
 
-    /// Folders below `root` that hold `train/good`, by name.
-    public static func categoryNames(_ root: String) throws(DatasetError) -> [String] {
+    /// Folders below `root` that hold the folder of images to train on, by name.
+    public static func categoryNames(_ root: String, _ folders: CategoryFolders = .usual) throws(DatasetError)
+        -> [String]
+    {
         guard FolderWalk.isFolder(root) else {
             throw .missingFolder(path: root, what: "a data set in the MVTec layout")
         }
-        return try FolderWalk.entries(root).filter { FolderWalk.isFolder(root + "/" + $0 + "/train/good") }
+        return try FolderWalk.entries(root).filter { FolderWalk.isFolder(root + "/" + $0 + "/" + folders.train) }
     }
 
-    private static func mvtecCategory(_ root: NamedFolder, name: String) throws(DatasetError) -> SourceCategory {
+    private static func mvtecCategory(
+        _ root: NamedFolder, name: String, _ folders: CategoryFolders
+    ) throws(DatasetError) -> SourceCategory {
         let folder = root.path + "/" + name
         var category = SourceCategory(name: name, images: [], ignoredFiles: [])
-        try collect(root, "/" + name + "/train/good", prefix: "train/good/", into: &category) { file, path in
+        try collect(root, "/" + name + "/" + folders.train, prefix: folders.train + "/", into: &category) {
+            file, path in
             SourceImage(file: file, path: path, split: .train, kind: "good", isAnomalous: false, folder: root)
         }
-        if category.images.isEmpty { throw .noNormalImages(category: name, folder: folder + "/train/good") }
-        try collectTest(root, "/" + name, into: &category)
+        if category.images.isEmpty { throw .noNormalImages(category: name, folder: folder + "/" + folders.train) }
+        try collectTest(root, "/" + name, folders, into: &category)
         return try checked(category)
     }
 
     /// Labelled images in `test/KIND` of a folder, with masks in `ground_truth/KIND`.
-    static func labelled(below folder: NamedFolder) throws(DatasetError) -> SourceCategory {
+    ///
+    /// - Parameter normalKinds: names of kinds that are normal.
+    static func labelled(
+        below folder: NamedFolder, normalKinds: [String] = CategoryFolders.usual.normalKinds
+    ) throws(DatasetError) -> SourceCategory {
         var category = SourceCategory(name: folder.path, images: [], ignoredFiles: [])
         let test = folder.path + "/test"
         guard FolderWalk.isFolder(test) else { throw .missingFolder(path: test, what: "a folder of labelled images") }
-        try collectTest(folder, "", into: &category)
+        var folders = CategoryFolders.usual
+        folders.normalKinds = normalKinds
+        try collectTest(folder, "", folders, into: &category)
         if category.images.isEmpty { throw .noImages(folder: test) }
         return try checked(category)
     }
 
     /// - Parameter place: of the category in the named folder.
     private static func collectTest(
-        _ root: NamedFolder, _ place: String, into category: inout SourceCategory
+        _ root: NamedFolder, _ place: String, _ folders: CategoryFolders, into category: inout SourceCategory
     ) throws(DatasetError) {
         let folder = root.path + place
-        guard FolderWalk.isFolder(folder + "/test") else { return }
+        guard FolderWalk.isFolder(folder + "/" + folders.test) else { return }
         var walk = FolderWalk(root)
-        for kind in try walk.folders(in: folder + "/test") {
-            try collect(root, place + "/test/" + kind, prefix: "test/\(kind)/", into: &category) { file, path in
+        for kind in try walk.folders(in: folder + "/" + folders.test) where folders.isKind(kind) {
+            let inner = folders.testFolder(kind)
+            try collect(root, place + "/" + inner, prefix: inner + "/", into: &category) { file, path in
                 SourceImage(
-                    file: file, path: path, split: .test, kind: kind, isAnomalous: kind != "good", folder: root)
+                    file: file, path: path, split: .test, kind: kind, isAnomalous: !folders.isNormal(kind: kind),
+                    folder: root)
             }
         }
-        guard FolderWalk.isFolder(folder + "/ground_truth") else { return }
-        try pairMasks(in: folder + "/ground_truth", &walk, &category)
+        try pairMasks(in: folder, folders, &walk, &category)
     }
 
-    /// Gives the anomalous images of a category their masks, and notes the others.
+    /// Gives the anomalous images of a category their masks, and notes the other masks.
+    ///
+    /// - Parameter folder: the category's.
     private static func pairMasks(
-        in folder: String, _ walk: inout FolderWalk, _ category: inout SourceCategory
+        in folder: String, _ folders: CategoryFolders, _ walk: inout FolderWalk, _ category: inout SourceCategory
     ) throws(DatasetError) {
-        // By their names without extensions, such as `scratch/cam1/000_mask`.
-        var files: [String: String] = [:]
+        func below(_ kind: String, _ image: SourceImage) -> String {
+            String(SourceImage.withoutExtension(image.file).dropFirst(folders.testFolder(kind).count + 1))
+        }
+        // Kind, then the name below its folder without extension, such as `cam1/000_mask`, to the file in the category's folder.
+        var files: [String: [String: String]] = [:]
         var (twins, others): ([(String, String)], [String]) = ([], [])
-        try walk.files(below: folder) { name, isImage in
-            if !isImage {
-                others.append(name)
-            } else if let other = files.updateValue(name, forKey: SourceImage.withoutExtension(name)) {
-                twins.append((other, name))
+        func add(_ kind: String, _ name: String, _ file: String) {
+            if let other = files[kind, default: [:]].updateValue(file, forKey: name) { twins.append((other, file)) }
+        }
+        if folders.hasMasksBesideImages {
+            let isMask: (SourceImage) -> Bool = { $0.split == .test && $0.stem.hasSuffix("_mask") }
+            for mask in category.images where isMask(mask) { add(mask.kind, below(mask.kind, mask), mask.file) }
+            category.images.removeAll(where: isMask)
+        } else if FolderWalk.isFolder(folder + "/" + folders.groundTruth) {
+            try walk.files(below: folder + "/" + folders.groundTruth) { name, isImage in
+                let file = folders.masksFolder(name)
+                guard isImage else { return others.append(file) }
+                let kind = String(name.prefix { $0 != "/" })
+                add(kind, SourceImage.withoutExtension(String(name.dropFirst(kind.count + 1))), file)
             }
         }
         if let (first, second) = twins.first { throw .sameName(category: folder, first: first, second: second) }
-        func shown(_ name: String) -> String { "ground_truth/" + name }
         var unused = UnusedMasks()
-        unused.otherFormats = others.map(shown)
-        let masks = Dictionary(grouping: files.keys) { String($0.prefix { $0 != "/" }) }
-        for (kind, names) in masks.sorted(by: { $0.key < $1.key }) {
+        unused.otherFormats = others
+        for (kind, masks) in files.sorted(by: { $0.key < $1.key }) {
             let images = category.images.indices.filter {
                 category.images[$0].split == .test && category.images[$0].kind == kind
             }
-            let prefix = kind + "/"
-            func below(_ name: String) -> String {
-                name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
-            }
-            func stem(_ image: Int) -> String {
-                below(String(SourceImage.withoutExtension(category.images[image].file).dropFirst("test/".count)))
-            }
-            let pairing = MaskPairing(images: images.map(stem), masks: names.map(below))
-            func file(_ mask: String) -> String { files[prefix + mask] ?? files[mask] ?? mask }
-            unused.withoutImage += pairing.unused.map { shown(file($0)) }
+            let pairing = MaskPairing(images: images.map { below(kind, category.images[$0]) }, masks: Array(masks.keys))
+            unused.withoutImage += pairing.unused.compactMap { masks[$0] }
             for (mask, claimants) in pairing.shared {
-                unused.shared[shown(file(mask))] = claimants.map { "test/" + prefix + $0 }
+                unused.shared[masks[mask] ?? mask] = claimants.map { folders.testFolder(kind) + "/" + $0 }
             }
-            if kind == "good" {
-                unused.ofGoodImages += pairing.masks.values.map { shown(file($0)) }
+            if folders.isNormal(kind: kind) {
+                unused.ofGoodImages += pairing.masks.values.compactMap { masks[$0] }
                 continue
             }
             for image in images {
-                guard let mask = pairing.masks[stem(image)].map(file) else { continue }
-                (category.images[image].maskPath, category.images[image].maskFile) = (folder + "/" + mask, shown(mask))
+                guard let file = pairing.masks[below(kind, category.images[image])].flatMap({ masks[$0] }) else {
+                    continue
+                }
+                (category.images[image].maskPath, category.images[image].maskFile) = (folder + "/" + file, file)
             }
         }
-        category.unusedMasks = unused
+        (category.unusedMasks, category.masksFolder) = (unused, folders.groundTruth)
     }
 
     private static func checked(_ category: SourceCategory) throws(DatasetError) -> SourceCategory {

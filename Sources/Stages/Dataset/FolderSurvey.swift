@@ -12,33 +12,33 @@ public struct FolderSurvey: Sendable {
     public let findings: [String]
     /// What a user should look at before the job runs.
     public let warnings: [String]
-    private let dataset: Dataset
+    private let dataset: FolderReading.Dataset
     private let size: (width: Int, height: Int)
     private let showsObject: Bool
     private let range: SampleRange?
     private let followsLinks: Bool
-
-    private enum Dataset: Sendable {
-        case mvtec(root: ManifestPath, categories: [String]?)
-        case folder(normal: ManifestPath, score: ManifestPath?)
-    }
 
     /// The most images whose headers are read.
     private static let probedImages = 400
     /// Training images that are looked at to tell an object from a texture, and the width that they are shrunk to for it.
     private static let seenImages = 9, seenWidth = 128
 
-    /// - Parameter followsLinks: whether links may lead out of the folders; the manifest then says so.
+    /// - Parameters:
+    ///   - score: a folder of images to score, for a plain folder of normal images.
+    ///   - normal: a folder in `folder`, or ".", that the user says to be of normal images.
+    ///   - followsLinks: whether links may lead out of the folders; the manifest then says so.
     /// - Throws: `DatasetError`.
-    public init(_ folder: String, score: String?, followsLinks: Bool = false) throws {
+    public init(_ folder: String, score: String?, normal: String? = nil, followsLinks: Bool = false) throws {
         self.followsLinks = followsLinks
         let current = NamedFolder.current
         let path = ManifestPath(folder, relativeTo: current)
-        let layout = try FolderSurvey.layout(
-            path, score.map { ManifestPath($0, relativeTo: current) }, followsLinks)
+        let jobName = FolderSurvey.jobName(path.name)
+        let layout = try FolderReading(
+            path, score: score.map { ManifestPath($0, relativeTo: current) }, normal: normal, jobName: jobName,
+            followsLinks: followsLinks)
         dataset = layout.dataset
-        jobName = FolderSurvey.jobName(path.name)
-        var lines = [layout.description]
+        self.jobName = jobName
+        var lines = layout.findings
         var warnings: [String] = []
         var images: [SourceImage] = []
         for category in layout.categories {
@@ -55,6 +55,7 @@ public struct FolderSurvey: Sendable {
             if unlabelled > 0 { line += ", \(unlabelled) images to score" }
             lines.append(line)
             warnings += category.maskWarnings
+            lines += category.resultNotes.map { "  " + $0 } + FolderRole.doubtfulKinds(of: category).map { "  " + $0 }
             if !category.ignoredFiles.isEmpty {
                 lines.append(
                     "  left out, no images by their names: "
@@ -98,29 +99,6 @@ public struct FolderSurvey: Sendable {
             highest = [highest, decoded.reading.highestSample].compactMap { $0 }.max()
         }
         return (2 * objects > seen, highest)
-    }
-
-    private static func layout(
-        _ path: ManifestPath, _ score: ManifestPath?, _ followsLinks: Bool
-    ) throws -> (dataset: Dataset, categories: [SourceCategory], description: String) {
-        guard NamedFolder.exists(path.absolute) else {
-            throw DatasetError.missingFolder(path: path.absolute, what: "a folder of images")
-        }
-        if NamedFolder.exists(path.absolute + "/train/good") {
-            let root = ManifestPath("..", relativeTo: path.absolute)
-            let categories = try DatasetScan.scan(
-                .mvtec(root: root, categories: .named([path.name])), jobName: path.name, followsLinks: followsLinks)
-            return (.mvtec(root: root, categories: [path.name]), categories, "MVTec layout, one category")
-        }
-        let names = try DatasetScan.categoryNames(path.absolute)
-        if !names.isEmpty {
-            let categories = try DatasetScan.scan(
-                .mvtec(root: path, categories: .all), jobName: path.name, followsLinks: followsLinks)
-            return (.mvtec(root: path, categories: nil), categories, "MVTec layout, \(names.count) categories")
-        }
-        let categories = try DatasetScan.scan(
-            .folder(normal: path, score: score), jobName: jobName(path.name), followsLinks: followsLinks)
-        return (.folder(normal: path, score: score), categories, "a plain folder of normal images")
     }
 
     /// Sizes, depths and damage of some of the images, from their headers.
@@ -181,11 +159,12 @@ public struct FolderSurvey: Sendable {
         func written(_ path: ManifestPath) -> JSONValue { .string(path.relative(to: base)) }
         var dataset = JSONValue.object([])
         switch self.dataset {
-        case .mvtec(let root, let categories):
+        case .mvtec(let root, let categories, let folders):
             dataset = dataset.setting("layout", to: .string("mvtec")).setting("root", to: written(root))
             if let categories {
                 dataset = dataset.setting("categories", to: .array(categories.map { JSONValue.string($0) }))
             }
+            if folders != .usual { dataset = dataset.setting("folders", to: FolderSurvey.object(folders.changed)) }
         case .folder(let normal, let score):
             dataset = dataset.setting("layout", to: .string("folder")).setting("normal", to: written(normal))
             if let score { dataset = dataset.setting("score", to: written(score)) }

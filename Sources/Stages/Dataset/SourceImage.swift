@@ -1,5 +1,6 @@
 import Evaluation
 import Folders
+import Manifests
 
 /// An image file of a data set, before anybody has looked into it.
 public struct SourceImage: Sendable, Equatable {
@@ -58,7 +59,9 @@ public struct SourceCategory: Sendable, Equatable {
     }
     /// Files among the masks that take no part; relative to the category's folder.
     public var unusedMasks = UnusedMasks()
+    /// Where the masks lie, relative to the category's folder.
+    public var masksFolder = CategoryFolders.usual.groundTruth
 
     /// What a user has to know of the masks, a sentence each.
-    var maskWarnings: [String] { unusedMasks.warnings(folder: "ground_truth/").map { "\(name): \($0)" } }
+    var maskWarnings: [String] { unusedMasks.warnings(folder: masksFolder + "/").map { "\(name): \($0)" } }
 }

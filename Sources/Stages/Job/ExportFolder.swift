@@ -41,7 +41,8 @@ public struct ExportFolder {
         }
     }
 
-    /// Makes sure that no input lies in a folder for results: it would not be read as an image again.
+    /// Makes sure that no input lies in a folder for results, nor any other image beside them: none of it would be read as an
+    /// image again.
     ///
     /// - Throws: `ExportError.holdsInputs`.
     public static func require(_ path: String, apartFrom inputs: [String]) throws(ExportError) {
@@ -49,6 +50,11 @@ public struct ExportFolder {
         for folder in Set(inputs.map { ($0 as NSString).deletingLastPathComponent }).sorted()
         where FolderOverlap.lies(folder, in: output) {
             throw .holdsInputs(path: path, input: folder)
+        }
+        // Not in a folder that has been one of results: who puts an image there has been told.
+        guard !ResultsMarker.isIn(output), let names = try? FolderWalk.entries(output) else { return }
+        if let image = names.first(where: FolderWalk.isImage) {
+            throw .holdsInputs(path: path, input: output + "/" + image)
         }
     }
 
@@ -157,7 +163,7 @@ public enum ExportError: Error, Equatable, Sendable, CustomStringConvertible {
                 + SystemReason.remedy(
                     for: reason, otherwise: "correct the permissions, or choose another folder with --output")
         case .holdsInputs(let path, let input):
-            "\(path): images that are to be read lie in it, in \(input); expected a folder for results alone, as nothing in "
+            "\(path): images lie in it: \(input); expected a folder for results alone, as nothing in "
                 + "such a folder is read as images again. Choose another one with --output"
         }
     }

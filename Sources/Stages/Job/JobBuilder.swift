@@ -26,9 +26,13 @@ struct JobBuilder {
 
     struct ScanKey: Hashable {
         let layout: String
+        let folders: CategoryFolders
         let followsLinks: Bool
 
-        init(_ dataset: DatasetSection) { (layout, followsLinks) = ("\(dataset.layout)", dataset.links == .follow) }
+        init(_ dataset: DatasetSection) {
+            (layout, folders) = ("\(dataset.layout)", dataset.folders)
+            followsLinks = dataset.links == .follow
+        }
     }
 
     init(_ manifest: JobManifest, digests: ([String]) throws -> [Digest]) throws {
@@ -40,12 +44,13 @@ struct JobBuilder {
             let key = ScanKey(dataset)
             if scans[key] == nil {
                 let scanned = try DatasetScan.scan(
-                    dataset.layout, jobName: manifest.name, followsLinks: dataset.links == .follow)
+                    dataset.layout, jobName: manifest.name, folders: dataset.folders,
+                    followsLinks: dataset.links == .follow)
                 scans[key] = scanned
                 for category in scanned {
                     paths.formUnion(category.images.map(\.path))
                     paths.formUnion(category.images.compactMap(\.maskPath))
-                    notes += category.resultNotes
+                    notes += category.resultNotes + FolderRole.doubtfulKinds(of: category)
                     warnings += category.maskWarnings
                     if !category.ignoredFiles.isEmpty {
                         notes.append(

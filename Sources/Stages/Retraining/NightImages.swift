@@ -59,7 +59,8 @@ public struct NightImages: Sendable {
         }
         self.section = section
         let scanned = try DatasetScan.scan(
-            only.manifest.dataset.layout, jobName: manifest.name, followsLinks: only.manifest.dataset.links == .follow)
+            only.manifest.dataset.layout, jobName: manifest.name, folders: only.manifest.dataset.folders,
+            followsLinks: only.manifest.dataset.links == .follow)
         guard scanned.count == 1, let found = scanned.first else {
             throw RetrainingError.severalModels(manifest: manifest.file, count: scanned.count)
         }
@@ -100,7 +101,8 @@ public struct NightImages: Sendable {
         (self.unsettled, self.unreadable) = (unsettled.sorted(), unreadable.sorted())
         let textureScan = try textureFolder.map { try DatasetScan.textures(below: $0) }
         let labelledScan = try section.gate.labelled.map { path in
-            try DatasetScan.labelled(below: only.manifest.folder(path))
+            try DatasetScan.labelled(
+                below: only.manifest.folder(path), normalKinds: only.manifest.dataset.folders.normalKinds)
         }
         (textures, labelled) = (textureScan?.images, labelledScan?.images)
         maskWarnings = labelledScan?.maskWarnings ?? []

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ContentStore
 import Foundation
+import Stages
 
 struct QuarantineCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -67,8 +68,8 @@ struct ListQuarantineCommand: ParsableCommand {
                 print("nothing in the quarantine of \(name)\(all ? "" : " waits for a decision")")
             }
             guard let pictures else { return }
-            try AtomicFile.createFolder(pictures)
-            let folder = try OutputFolder(pictures)
+            // Marked, so that no picture of a map comes in as an image.
+            let folder = try OutputFolder(try ExportFolder(path: pictures).path)
             for known in listed {
                 guard let overlay = known.arrival.overlay, try store.contains(overlay) else { continue }
                 try folder.write(try store.read(overlay), to: "\(known.number).png", onlyIfChanged: true)

@@ -1,8 +1,9 @@
+import AnomalyDetection
 import Foundation
 import Imaging
 
 extension FuzzedParser {
-    static let images = ImageFormat.allCases.map(image) + [mask, floatMap]
+    static let images = ImageFormat.allCases.map(image) + [mask, floatMap, floatImage]
 
     /// Small, so that what is slow or takes memory does so for a reason other than the number of pixels.
     private static let limits = DecodeLimits(maximumPixels: 1 << 16, maximumFileBytes: 1 << 20)
@@ -62,6 +63,29 @@ extension FuzzedParser {
                 fatalError("a map changes when it is written and read")
             }
             _ = map.resized(width: 7, height: 5)
+        }
+    }
+
+    /// Floating-point files as images and as maps that pictures are drawn of: any number may stand in them.
+    private static let floatImage = FuzzedParser(
+        name: "float-image", maximumBytes: 8192, checksLeaks: true,
+        seeds: {
+            var values = (0..<63).map { Float($0) / 63 }
+            (values[9], values[20], values[33], values[62]) = (.nan, .infinity, -.infinity, 1e30)
+            return try fixtures { $0.contains("float") } + [FloatMap(width: 9, height: 7, values: values).tiffBytes()]
+        }
+    ) { _ in
+        { bytes in
+            let decoded = try ImageDecoder.decode(bytes: bytes, name: "input", limits: limits)
+            let image = decoded.image.resized(width: 16, height: 8).convertedToRGB()
+            let packed = PackedImage(image, original: PackedImage.Original(decoded.info))
+            guard try PackedImage(bytes: packed.bytes, name: "packed") == packed else {
+                fatalError("an image changes when it is packed and read")
+            }
+            _ = try PNGEncoder.encode(image)
+            _ = try JPEGEncoder.encode(image, quality: 80)
+            let map = FloatMap(width: 16, height: 8, values: Array(image.values[..<128]))
+            _ = Overlay.render(image: image, map: map, range: 0...1, mask: nil)
         }
     }
 

@@ -1,0 +1,185 @@
+import Folders
+import Foundation
+import Manifests
+
+/// What a folder of images is by the names in it: categories in the layout mvtec, or a plain folder of normal images. Never are
+/// images taken for normal ones that lie in a folder named as one of defects, test images or masks.
+struct FolderReading {
+    enum Dataset: Sendable {
+        case mvtec(root: ManifestPath, categories: [String]?, folders: CategoryFolders)
+        case folder(normal: ManifestPath, score: ManifestPath?)
+    }
+
+    let dataset: Dataset
+    let categories: [SourceCategory]
+    /// Sentences for people; the first one says what the folder is.
+    let findings: [String]
+
+    /// - Parameters:
+    ///   - score: images of unknown quality, for a plain folder.
+    ///   - normal: a folder in this one, or ".", which the user says to be of normal images, whatever it is called.
+    init(
+        _ path: ManifestPath, score: ManifestPath?, normal: String?, jobName: String, followsLinks: Bool
+    ) throws {
+        guard FolderWalk.isFolder(path.absolute) else {
+            throw DatasetError.missingFolder(path: path.absolute, what: "a folder of images")
+        }
+        if let marked = ResultsMarker.folder(holding: path.absolute) {
+            throw DatasetError.results(folder: path.absolute, marked: marked)
+        }
+        func plain(_ normal: ManifestPath, _ score: ManifestPath?) throws -> (Dataset, [SourceCategory]) {
+            (
+                .folder(normal: normal, score: score),
+                try DatasetScan.scan(
+                    .folder(normal: normal, score: score), jobName: jobName, followsLinks: followsLinks)
+            )
+        }
+        if let normal {
+            let folder = ManifestPath(normal, relativeTo: path.absolute)
+            (dataset, categories) = try plain(folder, score)
+            findings = ["normal images as named: \(folder.absolute)"]
+            return
+        }
+        try FolderReading.requireNormal(path, holdsOthers: true)
+        let shapes = try score == nil ? FolderReading.shapes(of: path) : [:]
+        guard let first = shapes.sorted(by: { $0.key < $1.key }).first else {
+            try FolderReading.requireNormal(path, holdsOthers: false)
+            (dataset, categories) = try plain(path, score)
+            try FolderReading.requireNormal(categories, in: path)
+            findings = ["a plain folder of normal images"]
+            return
+        }
+        let isOne = first.key.isEmpty
+        if isOne, let score = first.value.score {
+            let folder = ManifestPath(first.value.folders.train, relativeTo: path.absolute)
+            (dataset, categories) = try plain(folder, ManifestPath(score, relativeTo: path.absolute))
+            findings =
+                ["normal images in \(first.value.folders.train), and unlabelled ones in \(score)"] + first.value.notes
+            return
+        }
+        let folders = try FolderReading.common(shapes, in: path)
+        let root = isOne ? ManifestPath("..", relativeTo: path.absolute) : path
+        let names = isOne ? [path.name] : shapes.keys.sorted()
+        categories = try DatasetScan.scan(
+            .mvtec(root: root, categories: .named(names)), jobName: path.name, folders: folders,
+            followsLinks: followsLinks)
+        let all = isOne ? nil : try DatasetScan.categoryNames(path.absolute, folders)
+        dataset = .mvtec(root: root, categories: all == names ? nil : names, folders: folders)
+        let usual = folders == .usual ? "" : ", with folders of other names"
+        var findings = ["MVTec layout, \(isOne ? "one category" : "\(names.count) categories")\(usual)"]
+        for (name, shape) in shapes.sorted(by: { $0.key < $1.key }) {
+            findings += shape.notes.map { isOne ? $0 : "\(name): \($0)" }
+            if let score = shape.score {
+                findings.append("\(name): left out: images in \(score) itself, which has no folders of kinds")
+            }
+        }
+        self.findings = findings
+    }
+
+    /// The categories by their names, or one with the name "" for the folder itself; none in a plain folder.
+    private static func shapes(of path: ManifestPath) throws(DatasetError) -> [String: CategoryShape] {
+        for needsTrainFolder in [true, false] {
+            if let own = try CategoryShape(of: path.absolute, needsTrainFolder: needsTrainFolder) {
+                // Nothing but normal images: a plain folder of them, named as it is or by the folder above.
+                return own.hasOthers || needsTrainFolder ? ["": own] : [:]
+            }
+            var found: [String: CategoryShape] = [:]
+            // A test set with good and bad images in it looks like a category.
+            for name in try CategoryShape.folders(in: path.absolute)
+            where needsTrainFolder || !FolderRole(name).isNotForTraining {
+                found[name] = try CategoryShape(
+                    of: path.absolute + "/" + name, needsTrainFolder: needsTrainFolder)
+            }
+            if !found.isEmpty { return found }
+        }
+        return [:]
+    }
+
+    /// The names of folders that all categories share.
+    private static func common(_ shapes: [String: CategoryShape], in path: ManifestPath) throws -> CategoryFolders {
+        let ordered = shapes.sorted { $0.key < $1.key }
+        // Of one with training images alone, the other names are not known.
+        var folders = (ordered.first { $0.value.hasOthers } ?? ordered[0]).value.folders
+        let different = ordered.first {
+            let other = $0.value.folders
+            guard $0.value.hasOthers else { return other.train != folders.train }
+            return (other.train, other.test, other.groundTruth) != (folders.train, folders.test, folders.groundTruth)
+        }
+        if let different {
+            throw DatasetError.unclear(
+                folder: path.absolute,
+                fault:
+                    "the folders in \(ordered[0].key) and \(different.key) have different names, and one manifest has one set "
+                    + "of names",
+                readings: ordered.prefix(2).map { "nominal init \(path.absolute)/\($0.key)" })
+        }
+        let normal = Set(ordered.flatMap(\.value.folders.normalKinds)).sorted()
+        // The usual name stands for every way to write it.
+        folders.normalKinds =
+            normal.allSatisfy(CategoryFolders.usual.isNormal(kind:)) ? CategoryFolders.usual.normalKinds : normal
+        return folders
+    }
+
+    // MARK: Plain folders
+
+    /// By the name of the folder itself, and by those beside it.
+    ///
+    /// - Parameter holdsOthers: whether there may be folders of normal images in it; then its name may be one of defects, as
+    ///   data sets are called, but not of test images or masks.
+    private static func requireNormal(_ path: ManifestPath, holdsOthers: Bool) throws(DatasetError) {
+        // A data set may be called anything.
+        if holdsOthers, hasTrainFolder(path.absolute) { return }
+        let role = FolderRole(path.name)
+        let parent = ManifestPath("..", relativeTo: path.absolute)
+        let isInDataset =
+            FolderRole(parent.name).isNotForTraining
+            && hasTrainFolder(ManifestPath("..", relativeTo: parent.absolute).absolute)
+        let isOther = role == .test || role == .masks
+        guard isOther || isInDataset || (!holdsOthers && !role.isDisjoint(with: [.defects, .masks])) else { return }
+        let what =
+            role.contains(.masks)
+            ? "masks" : role.contains(.defects) ? "defects" : "test images"
+        throw .unclear(
+            folder: path.absolute,
+            fault: isInDataset
+                ? "the folder lies in \(parent.name), beside a folder of images to train on"
+                : "by its name, the folder is one of \(what), and a job learns from normal images alone",
+            readings: [
+                "nominal init \(parent.absolute)   looks at the folder above it, with what lies beside",
+                "nominal init \(path.absolute) --normal .   learns from these images whatever the name says",
+            ])
+    }
+
+    private static func hasTrainFolder(_ path: String) -> Bool {
+        ((try? FolderWalk.entries(path)) ?? []).contains {
+            FolderRole($0).contains(.train) && FolderWalk.isFolder(path + "/" + $0)
+        }
+    }
+
+    /// The folder that an image lies in, up to the first one that is named as one of normal images.
+    private static func normalFolder(_ image: SourceImage) -> String? {
+        let folders = image.file.split(separator: "/").dropFirst().dropLast().map(String.init)
+        guard let end = folders.firstIndex(where: { FolderRole($0).contains(.normal) }),
+            !folders[...end].contains(where: { FolderRole($0).isNotForTraining })
+        else { return nil }
+        return folders[...end].joined(separator: "/")
+    }
+
+    /// By the names of the folders and files in it.
+    private static func requireNormal(_ categories: [SourceCategory], in path: ManifestPath) throws(DatasetError) {
+        for image in categories.flatMap(\.images) where image.split == .train {
+            let inner = image.file.split(separator: "/").dropFirst().map(String.init)
+            let doubtful = inner.dropLast().first { FolderRole($0).isNotForTraining }
+            guard doubtful != nil || image.stem.lowercased().hasSuffix("_mask") else { continue }
+            let normal = categories.lazy.flatMap(\.images).compactMap(normalFolder).first ?? "FOLDER"
+            throw .unclear(
+                folder: path.absolute,
+                fault: doubtful.map { "by its name, \($0) is not a folder of normal images" }
+                    ?? "by its name, \(inner.joined(separator: "/")) is a mask and not an image",
+                readings: [
+                    "nominal init \(path.absolute) --normal \(normal)   learns from this folder in it alone",
+                    "nominal init \(path.absolute) --normal .   learns from all images in it",
+                ])
+        }
+    }
+}
