@@ -87,10 +87,9 @@ public enum AtomicFile {
 
     static func replace(_ path: String, _ fill: (OpenFile) throws(StoreError) -> Void) throws(StoreError) {
         // Of whoever was killed while writing the same file; what hinders that does not hinder this.
-        let name = path.split(separator: "/").last.map(String.init) ?? path
-        try? removeLeftovers(of: [name], in: FolderOperations.parent(of: path))
-        let number = sequence.add(1, ordering: .relaxed).newValue
         let name = path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...]
+        try? removeLeftovers(of: [String(name)], in: FolderOperations.parent(of: path))
+        let number = sequence.add(1, ordering: .relaxed).newValue
         let temporary = "\(path[..<name.startIndex])\(temporaryStem(String(name))).\(getpid())-\(number).partial"
         do {
             let file = try OpenFile(temporary, O_WRONLY | O_CREAT | O_EXCL)
