@@ -35,7 +35,8 @@ struct JobSchemaTests {
         #expect(
             without.map(\.pointer) == [
                 "/$schema", "/preset", "/dataset/root", "/dataset/categories", "/dataset/normal", "/dataset/score",
-                "/image/tile", "/corruption/textures", "/training/stopAfter", "/training/seed", "/training/seeds",
+                "/image/range", "/image/tile", "/corruption/textures", "/training/stopAfter", "/training/seed",
+                "/training/seeds",
                 "/scoring/boxSize",
                 "/require", "/require/imageAUROC", "/require/imageAP", "/require/imageF1Max", "/require/pixelAUROC",
                 "/require/pixelAP", "/require/pixelF1Max", "/require/aupro.0.05", "/require/aupro.0.3",

@@ -29,8 +29,8 @@ import Testing
 
     private static let versions = [
         "aggregate": 3, "assess": 3, "calibrate": 4, "card": 1, "choose": 1, "confidence": 1, "corrupt": 2, "drift": 1,
-        "ingest": 2, "inventory": 1,
-        "metrics": 3, "overlay": 1, "record": 1, "report": 5, "require": 1, "score": 3, "select": 1, "textures": 1,
+        "ingest": 3, "inventory": 1,
+        "metrics": 4, "overlay": 1, "record": 1, "report": 5, "require": 1, "score": 3, "select": 1, "textures": 2,
         "train": 2,
     ]
 
