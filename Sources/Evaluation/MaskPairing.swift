@@ -14,10 +14,11 @@ package struct MaskPairing: Equatable {
     package init(images: [String], masks found: [String]) {
         var free = Set(found)
         var claims: [String: [String]] = [:]
-        for image in images.sorted() {
-            if let mask = [image + "_mask", image].first(where: free.contains) { masks[image] = mask }
+        for suffix in ["_mask", ""] {
+            for image in images.sorted() where masks[image] == nil {
+                masks[image] = free.remove(image + suffix)
+            }
         }
-        free.subtract(masks.values)
         for image in images.sorted() where masks[image] == nil {
             guard let slash = image.lastIndex(of: "/") else { continue }
             let stem = String(image[image.index(after: slash)...])

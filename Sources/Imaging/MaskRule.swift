@@ -21,15 +21,15 @@ struct MaskRule {
 
     init(_ pixels: NativeCodecs.Pixels, _ header: NativeCodecs.Header, format: ImageFormat) {
         let count = header.pixelCount
-        var colours = Array(pixels.values.prefix((header.colour == .rgb ? 3 : 1) * count))
-        notNumbers = colours.count { $0.isNaN }
+        var colours = header.hasAlpha ? Array(pixels.values.dropLast(count)) : pixels.values
+        notNumbers = header.isFloat ? colours.count { $0.isNaN } : 0
         let alpha = header.hasAlpha ? Array(pixels.values.suffix(count)) : nil
         var indices: MaskIndices?
         if header.colour == .palette {
             indices = MaskIndices(colours, palette: pixels.palette)
             colours = (0..<3).flatMap { channel in colours.map { pixels.palette[3 * Int($0) + channel] } }
         }
-        let raw = MaskShades(colours, count: count)
+        let raw = MaskShades(colours, count: count, isFloat: header.isFloat)
         let seen = alpha.map { raw.composited($0) } ?? raw
         let scale = LabelScale(header, format)
 
@@ -42,7 +42,7 @@ struct MaskRule {
             let isLabelled = indices.map { $0.used.count <= Self.largestLabel + 1 } ?? false
             reading = seen.labels(isLabelled ? .labels : scale)
             if reading == nil, let alpha {
-                if let opaque = MaskShades(alpha, count: count).labels(.shades) {
+                if let opaque = MaskShades(alpha, count: count, isFloat: header.isFloat).labels(.shades) {
                     reading = (opaque.labels, "has one colour only, so its opaque pixels are labelled")
                 } else if let coloured = raw.labels(scale) {
                     reading = (coloured.labels, "is transparent all over, so it is read by its colours")

@@ -5,23 +5,24 @@ struct MaskShades {
     /// Pixels.
     let count: Int
 
-    init(_ values: [Float], count: Int) {
+    /// - Parameter isFloat: negative values and such as are not numbers may occur, and become 0.
+    init(_ values: [Float], count: Int, isFloat: Bool) {
         self.count = count
-        self.values = values.map { $0 > 0 ? $0 : 0 }
+        self.values = isFloat ? values.map { $0 > 0 ? $0 : 0 } : values
     }
 
     /// Over black.
     func composited(_ alpha: [Float]) -> MaskShades {
-        MaskShades(values.indices.map { values[$0] * alpha[$0 % count] }, count: count)
+        MaskShades(values.indices.map { values[$0] * alpha[$0 % count] }, count: count, isFloat: true)
     }
 
     /// 1 for each pixel that is not black.
-    var isLit: [UInt8] { strengths { $0 }.map { $0 > 0 ? 1 : 0 } }
+    var isLit: [UInt8] { brightness.map { $0 > 0 ? 1 : 0 } }
 
     /// - Returns: the labelled pixels and what was decided, after "the mask"; nil where all pixels have one colour.
     func labels(_ scale: LabelScale) -> (labels: [UInt8], words: String)? {
         guard !hasOneColour else { return nil }
-        var strengths = strengths { $0 }
+        var strengths = brightness
         var words: String?
         if !strengths.contains(0) {
             let background = mostFrequentColour
@@ -58,7 +59,8 @@ struct MaskShades {
         return strengths
     }
 
-    private func strengths(_ strength: (Float) -> Float) -> [Float] { strengths { value, _ in strength(value) } }
+    /// The largest of each pixel's channels.
+    private var brightness: [Float] { values.count == count ? values : strengths { value, _ in value } }
 
     /// Of several, the darkest by its channels in their order.
     private var mostFrequentColour: SIMD3<Float> {

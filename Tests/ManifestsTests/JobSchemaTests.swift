@@ -36,7 +36,8 @@ struct JobSchemaTests {
             without.map(\.pointer) == [
                 "/$schema", "/preset", "/dataset/root", "/dataset/categories", "/dataset/folders", "/dataset/normal",
                 "/dataset/score",
-                "/image/tile", "/corruption/textures", "/training/stopAfter", "/training/seed", "/training/seeds",
+                "/image/range", "/image/tile", "/corruption/textures", "/training/stopAfter", "/training/seed",
+                "/training/seeds",
                 "/scoring/boxSize", "/calibration/threshold",
                 "/require", "/require/imageAUROC", "/require/imageAP", "/require/imageF1Max", "/require/pixelAUROC",
                 "/require/pixelAP", "/require/pixelF1Max", "/require/aupro.0.05", "/require/aupro.0.3",

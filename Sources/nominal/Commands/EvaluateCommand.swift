@@ -72,6 +72,10 @@ struct EvaluateCommand: ParsableCommand {
             evaluation.scores = try scores.map { try ImageScores(ScoreTable(path: $0), hasObjects: scan.hasObjects) }
             var figures: [String: DetectionMetrics] = [:]
             for set in scan.sets {
+                // Before an error that may come of it.
+                for warning in set.unusedMasks.warnings(folder: set.masksFolder + "/") {
+                    StandardError.warning((set.object.map { "\($0): " } ?? "") + warning)
+                }
                 let result = try evaluation.evaluate(set, warn: { StandardError.warning($0) })
                 figures[set.object ?? ""] = result.metrics
                 note(set, result.metrics)
@@ -116,9 +120,6 @@ struct EvaluateCommand: ParsableCommand {
         let object = set.object.map { "\($0): " } ?? ""
         func list(_ names: [String]) -> String {
             names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", ..." : "")
-        }
-        for warning in set.unusedMasks.warnings(folder: set.masksFolder + "/") {
-            StandardError.warning(object + warning)
         }
         if !set.unmasked.isEmpty {
             StandardError.write(
