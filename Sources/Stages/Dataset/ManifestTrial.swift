@@ -47,8 +47,10 @@ public struct ManifestTrial {
         do {
             let bytes = try AtomicFile.read(
                 image.path, in: image.folder, limitBytes: DecodeLimits().maximumFileBytes)
-            _ = try IngestStage.packed(
-                bytes, name: image.file, width: manifest.image.width, height: manifest.image.height)
+            let decoded = try IngestStage.decode(
+                bytes, name: image.file, width: manifest.image.width, height: manifest.image.height,
+                range: SampleRange(manifest.image))
+            try decoded.reading.format.check(extensionOf: image.file)
             return Digest.of(bytes)
         } catch {
             faults.append("\(error)")

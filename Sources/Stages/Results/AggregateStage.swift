@@ -86,7 +86,8 @@ struct ScoreRow: Codable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case category, kind, image, label, score, normalizedScore, threshold, verdict, confidence, uncertain
+        case category, kind, image, label, score, normalizedScore, threshold, thresholdOrigin, verdict
+        case confidence, uncertain
     }
 
     init(from decoder: any Decoder) throws {
@@ -97,6 +98,7 @@ struct ScoreRow: Codable {
         score = try container.decode(Float.self, forKey: .score)
         normalizedScore = try container.decode(Float.self, forKey: .normalizedScore)
         threshold = try container.decode(Float.self, forKey: .threshold)
+        thresholdOrigin = try container.decodeIfPresent(String.self, forKey: .thresholdOrigin)
         verdict = try container.decode(String.self, forKey: .verdict)
         confidence = try container.decode(Double.self, forKey: .confidence)
         uncertain = try container.decode(Bool.self, forKey: .uncertain)

@@ -26,7 +26,7 @@ struct TrainingRecipe: Sendable {
         grid = TileGrid(
             width: image.width, height: image.height, tileWidth: image.tile?.width ?? image.width,
             tileHeight: image.tile?.height ?? image.height, overlap: image.tile?.overlap ?? 0)
-        range = image.range.flatMap { SampleRange(lowest: Float($0.lowerBound), highest: Float($0.upperBound)) }
+        range = SampleRange(image)
         let section = manifest.training
         training = TrainingParameters(
             steps: section.steps, batchSize: section.batchSize, learningRate: Float(section.learningRate),
