@@ -17,7 +17,7 @@ struct NotFiniteImageTests {
     func notFinite(_ value: Float, _ index: Int) throws {
         let file = try bytes(value, at: index)
         let error = #expect(throws: IngestError.self) {
-            try IngestStage.packed(file, name: "a.tif", width: 8, height: 8)
+            try IngestStage.decode(file, name: "a.tif", width: 8, height: 8)
         }
         guard case .notFinite("a.tif", _, let x, let y, 1)? = error else {
             Issue.record("\(String(describing: error))")
@@ -31,13 +31,13 @@ struct NotFiniteImageTests {
     func range(_ value: Float) throws {
         let file = try bytes(value, at: 200)
         let error = #expect(throws: IngestError.self) {
-            try IngestStage.packed(file, name: "a.tif", width: 8, height: 8)
+            try IngestStage.decode(file, name: "a.tif", width: 8, height: 8)
         }
         #expect(error?.fault == .floatRange)
     }
 
     @Test("from 0 to 1 are read", arguments: [0, 1, Float.leastNonzeroMagnitude, -0.0])
     func usable(_ value: Float) throws {
-        #expect(try IngestStage.packed(try bytes(value, at: 200), name: "a.tif", width: 24, height: 16).width == 24)
+        #expect(try IngestStage.decode(try bytes(value, at: 200), name: "a.tif", width: 24, height: 16).width == 24)
     }
 }
