@@ -67,7 +67,7 @@ extension ContentStore {
 
     /// Whether the blob is there; its content is not looked at. Throws where the file system does not say.
     public func contains(_ digest: Digest) throws(StoreError) -> Bool {
-        try FileSignature(path: objectPath(digest))?.isRegular ?? false
+        try signature(of: digest)?.isRegular ?? false
     }
 
     /// Stores bytes; nothing happens when they are there already. Throws `StoreError`.

@@ -63,7 +63,7 @@ extension ContentStore {
         committer.hurry()
         _ = try result.wait { $0 }.get()
         // The history is then in one file, whatever becomes of the journal. Beside others it would be work for nothing.
-        if (try? locks?.isAlone()) == true { database.emptyJournal() }
+        if (try? locks?.isAlone()) == true { database.checkpoint() }
     }
 
     /// Notes how far a run has come, for those who look on; with the next group, and not waited for.

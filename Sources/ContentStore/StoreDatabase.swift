@@ -133,12 +133,13 @@ final class StoreDatabase: Sendable {
         return true
     }
 
-    /// Moves what has been committed from the journal into the database and empties the journal, unless others are using it. It
-    /// is not waited for, and what fails is left to SQLite, which does the same whenever the journal has grown.
-    func emptyJournal() {
+    /// Copies all that has been committed from the journal into the database, unless others are using it. It is not waited for,
+    /// and what fails is left to SQLite, which does the same whenever the journal has grown. The file of the journal keeps its
+    /// space: on a full disk, a store has to open and be written to so that space can be freed in it.
+    func checkpoint() {
         try? connections.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA busy_timeout = 0")
-            _ = try? Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+            _ = try? Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(FULL)")
             try database.execute(sql: "PRAGMA busy_timeout = \(Int(Self.busySeconds * 1000))")
         }
     }

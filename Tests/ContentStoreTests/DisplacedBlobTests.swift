@@ -98,7 +98,8 @@ struct DisplacedBlobTests {
         try store.commit(fixture.record(key, attempt, output: "x"), execution: fixture.execution)
         try store.database.write { try $0.execute(sql: "UPDATE job SET attempt = 9223372036854775807") }
         _ = try store.beginAttempt(key, execution: fixture.execution, task: "a")
-        try store.database.write { try $0.execute(sql: "UPDATE execution SET id = 9223372036854775807") }
-        #expect(throws: StoreError.self) { try store.beginExecution(command: "", versions: "") }
+        let other = try StoreFixture()
+        try other.store.database.write { try $0.execute(sql: "UPDATE execution SET id = 9223372036854775807") }
+        #expect(throws: StoreError.self) { try other.store.beginExecution(command: "", versions: "") }
     }
 }

@@ -24,6 +24,7 @@ struct ImportTests {
     /// Writes a bundle of one result.
     private func export(_ key: ActionKey) throws {
         let store = fixture.store
+        for number in key.inputs.indices { _ = try store.put(bytes: Array("\(number)".utf8)) }
         let attempt = try store.beginAttempt(key, execution: fixture.execution, task: nil)
         let result = ActionResult(
             outputs: [ActionOutput(name: "out", digest: try store.put(bytes: [1]), sizeBytes: 1)],

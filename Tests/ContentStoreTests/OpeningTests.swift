@@ -118,7 +118,7 @@ struct OpeningTests {
         "Errors of the system become the cases that have a remedy of their own",
         arguments: [
             (EROFS, StoreError.readOnlyFileSystem(path: "p")), (ENOSPC, .diskFull(path: "p")),
-            (EDQUOT, .diskFull(path: "p")),
+            (EDQUOT, .diskFull(path: "p", isQuota: true)),
             (EIO, .fileSystem(operation: "write", path: "p", code: EIO)),
         ])
     func systemErrors(code: Int32, error: StoreError) {

@@ -33,7 +33,7 @@ import Testing
             CommandLineFixture.program.path)
     }
 
-    private static let commands = ["verify", "runs", "status", "models", "nights"]
+    private static let commands = ["verify", "runs", "status", "models"]
 
     @Test("They do, with an empty journal, with a full one, and without any", arguments: ["empty", "full", "none"])
     func reading(journal: String) throws {
