@@ -37,7 +37,7 @@ struct DepfileTests {
         let outcome = try fixture.nominal("run", "tiny.json", "--output", "out", "--depfile", "depends.mk")
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(try fixture.tool("make", "-q").status == 0)
-        #expect(try fixture.tool("make", "last").output == "last \n")
+        #expect(try fixture.tool("make", "last").output == "last\n")
         for name in Self.names {
             let image = fixture.place("data/wood/test/good/\(name).png")
             try date(image, 60)
