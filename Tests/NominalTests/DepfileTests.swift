@@ -50,13 +50,15 @@ struct DepfileTests {
         #expect((gone.status, gone.output) == (0, "echo made again\n"), "\(gone.errors)")
     }
 
-    @Test("make sees a file through a name with any character of ASCII, before and behind backslashes")
+    @Test("make sees a file through a name with any punctuation and control character of ASCII, before and behind backslashes")
     func characters() throws {
         try write()
         try fixture.write("{}", to: "tiny.json")
         try fixture.write("{}", to: "out/metrics.json")
-        let characters = (1..<128).map { Character(UnicodeScalar($0)) }.filter { !"/\n".contains($0) }
-        let patterns = ["a#b", "#b", "##", "\\#b", "\\\\#b", "% #b", "#|b", "b;#="]
+        let characters = (1..<128).map { Character(UnicodeScalar($0)) }.filter {
+            !"/\n".contains($0) && !$0.isLetter && !$0.isNumber
+        }
+        let patterns = ["a#b", "#b", "\\\\#b", "% #b", "#|b;="]
         var paths: [String] = []
         for (number, pattern) in patterns.enumerated() {
             for character in characters {
