@@ -50,7 +50,7 @@ struct DepfileTests {
         #expect((gone.status, gone.output) == (0, "echo made again\n"), "\(gone.errors)")
     }
 
-    @Test("make sees a file through a name with any punctuation and control character of ASCII, before and behind backslashes")
+    @Test("make sees a file through a name with any mark or control character, also behind backslashes")
     func characters() throws {
         try write()
         try fixture.write("{}", to: "tiny.json")
