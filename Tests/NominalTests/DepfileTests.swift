@@ -37,7 +37,7 @@ struct DepfileTests {
         let outcome = try fixture.nominal("run", "tiny.json", "--output", "out", "--depfile", "depends.mk")
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(try fixture.tool("make", "-q").status == 0)
-        #expect(try fixture.tool("make", "last").output == "last \n")
+        #expect(try fixture.tool("make", "last").output == "last\n")
         for name in Self.names {
             let image = fixture.place("data/wood/test/good/\(name).png")
             try date(image, 60)
@@ -50,13 +50,15 @@ struct DepfileTests {
         #expect((gone.status, gone.output) == (0, "echo made again\n"), "\(gone.errors)")
     }
 
-    @Test("make sees a file through a name with any character of ASCII, before and behind backslashes")
+    @Test("make sees a file through a name with any mark or control character, also behind backslashes")
     func characters() throws {
         try write()
         try fixture.write("{}", to: "tiny.json")
         try fixture.write("{}", to: "out/metrics.json")
-        let characters = (1..<128).map { Character(UnicodeScalar($0)) }.filter { !"/\n".contains($0) }
-        let patterns = ["a#b", "#b", "##", "\\#b", "\\\\#b", "% #b", "#|b", "b;#="]
+        let characters = (1..<128).map { Character(UnicodeScalar($0)) }.filter {
+            !"/\n".contains($0) && !$0.isLetter && !$0.isNumber
+        }
+        let patterns = ["a#b", "#b", "\\\\#b", "% #b", "#|b;="]
         var paths: [String] = []
         for (number, pattern) in patterns.enumerated() {
             for character in characters {
