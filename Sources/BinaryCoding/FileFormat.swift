@@ -14,7 +14,7 @@ public struct FileFormat: Sendable, Equatable {
         self.version = version
     }
 
-    static let digestBytes = SHA256.byteCount
+    package static let digestBytes = SHA256.byteCount
 
     /// The SHA-256 of the content of a file, which its last bytes repeat.
     static func digest(of content: ArraySlice<UInt8>) -> [UInt8] { Array(SHA256.hash(data: content)) }

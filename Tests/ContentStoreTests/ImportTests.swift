@@ -56,7 +56,7 @@ struct ImportTests {
         let longest = Monitor(0.0)
         let count = Atomic<Int>(0)
         let path = other.path
-        ThreadTeam.start(named: "beside") {
+        try ThreadTeam.start(named: "beside") {
             guard let store = try? ContentStore(path: path) else { return }
             while !isOver.load(ordering: .relaxed) {
                 let start = HostClock.monotonicSeconds()
@@ -87,7 +87,7 @@ struct ImportTests {
         let waited = Monitor<[String]>([])
         let summary = Monitor<Result<BundleSummary, any Error>?>(nil)
         let (store, importing, file) = (other.store, other.execution, file)
-        ThreadTeam.start(named: "import") {
+        try ThreadTeam.start(named: "import") {
             let result = Result {
                 try store.importBundle(file, execution: importing) { task in waited.update { $0.append(task) } }
             }
