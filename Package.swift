@@ -29,7 +29,8 @@ let package = Package(
         .executableTarget(
             name: "nominal",
             dependencies: [
-                "Stages", "Manifests", "Pipeline", "Slurm", "ContentStore", "AnomalyDetection", "NeuralNetworks",
+                "Stages", "Manifests", "Pipeline", "Slurm", "ContentStore", "AnomalyDetection", "Backbones",
+                "NeuralNetworks",
                 "DemoData", "Evaluation", "Folders", "Metrics", "Imaging", "BinaryCoding", "Tensors", "Thresholds",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -75,6 +76,7 @@ let package = Package(
             name: "AnomalyDetection",
             dependencies: ["BinaryCoding", "Imaging", "NeuralNetworks", "SeededRandom", "Tensors", "Thresholds"],
             swiftSettings: numeric),
+        .target(name: "Backbones", dependencies: ["BinaryCoding", "NeuralNetworks"], swiftSettings: numeric),
         .target(name: "Evaluation", dependencies: ["Folders", "Imaging", "Metrics"], swiftSettings: numeric),
         .target(name: "Metrics", swiftSettings: numeric),
         .target(name: "Thresholds", swiftSettings: numeric),
@@ -107,8 +109,8 @@ let package = Package(
         .executableTarget(
             name: "fuzz",
             dependencies: [
-                "AnomalyDetection", "BinaryCoding", "ContentStore", "Evaluation", "Imaging", "Manifests", "Metrics",
-                "NeuralNetworks", "Pipeline", "SeededRandom", "Slurm", "Stages",
+                "AnomalyDetection", "Backbones", "BinaryCoding", "ContentStore", "Evaluation", "Imaging", "Manifests",
+                "Metrics", "NeuralNetworks", "Pipeline", "SeededRandom", "Slurm", "Stages",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Fuzzing", exclude: ["make_bombs.py"],
@@ -121,6 +123,12 @@ let package = Package(
                 "SeededRandom",
             ],
             swiftSettings: numeric),
+        .testTarget(
+            name: "BackbonesTests",
+            dependencies: [
+                "Backbones", "BinaryCoding", "NeuralNetworks", "PythonTestSupport", "SeededRandom", "fuzz",
+            ],
+            exclude: ["onnx_cases.py", "sample_images.py"], swiftSettings: numeric),
         .testTarget(
             name: "BinaryCodingTests", dependencies: ["BinaryCoding", "BinaryCodingTestSupport"],
             swiftSettings: numeric),

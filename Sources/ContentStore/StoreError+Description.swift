@@ -63,6 +63,12 @@ extension StoreError: CustomStringConvertible {
         case .unknownCard(let model, let reason): "\(model) has no card: \(reason)."
         case .unknownNight(let night, let reason): "\(night): \(reason)."
         case .modelRefused(let model, let reason): "\(model): \(reason)."
+        case .unknownBackbone(let name, let known):
+            "there is no backbone \"\(name)\" in this store; "
+                + (known.isEmpty
+                    ? "nominal backbones add FILE adds one, and make backbone fetches one."
+                    : "it has \(known.joined(separator: ", ")).")
+        case .backboneRefused(let name, let reason): "the backbone \"\(name)\": \(reason)."
         case .invalidBundle(let path, let reason):
             "\(path) is not a usable bundle: \(reason); nothing was imported: get the file again from where it was "
                 + "exported."
@@ -75,9 +81,10 @@ extension StoreError: CustomStringConvertible {
     public var exitCode: Int32 {
         switch self {
         case .locked, .openElsewhere, .olderSchemaInUse: 75
-        case .unreadableSources, .unknownSubject, .unknownModel, .unknownCard, .unknownNight: 66
-        case .modelRefused, .malformedDigest, .notARegularFile, .invalidBundle, .tooLarge, .outsideFolder,
-            .nameLeavesFolder:
+        case .unreadableSources, .unknownSubject, .unknownModel, .unknownCard, .unknownNight, .unknownBackbone:
+            66
+        case .modelRefused, .backboneRefused, .malformedDigest, .notARegularFile, .invalidBundle, .tooLarge,
+            .outsideFolder, .nameLeavesFolder:
             65
         default: 74
         }

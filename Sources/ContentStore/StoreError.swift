@@ -32,6 +32,8 @@ public enum StoreError: Error, Sendable, Equatable {
     case unknownCard(model: String, reason: String)
     case unknownNight(night: String, reason: String)
     case modelRefused(model: String, reason: String)
+    case unknownBackbone(name: String, known: [String])
+    case backboneRefused(name: String, reason: String)
     case invalidBundle(path: String, reason: String)
     /// The user asked to stop.
     case interrupted(String)

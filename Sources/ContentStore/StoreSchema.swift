@@ -5,12 +5,12 @@ import GRDB
 /// History: 1 = first; 2 = several processes at once: who runs what, what waits for whom, why an attempt failed; pins,
 /// and which job a run was of; 3 = models under names; 4 = nights of retraining; 5 = sources of actions, the manifest of a run, and
 /// the history as a chain; 6 = the origin of imported results, parameters by their words too, images of nights in the chain, and
-/// what was handed to a cluster.
+/// what was handed to a cluster; 7 = pretrained networks under names.
 ///
 /// Facts (`action` with its inputs, outputs, references, warnings) stay apart from the history (`execution`, `job`).
 /// Digests are 32-byte blobs, times are nanoseconds since 1970.
 enum StoreSchema {
-    static let version = 6
+    static let version = 7
 
     /// One step on the way from an empty database to the present tables. A step that was released never changes.
     struct Step {
@@ -31,6 +31,7 @@ enum StoreSchema {
         Step(version: 5, sql: lineageTables, fill: fillLineage),
         Step(version: 6, sql: originTables, fill: linkOrigins),
         Step(version: 6, sql: submissionTables),
+        Step(version: 7, sql: backboneTables),
     ]
 
     /// Brings a database of version `found` (0 when it is empty) to the present one. To be called in a transaction: a

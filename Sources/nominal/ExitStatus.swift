@@ -1,5 +1,6 @@
 import AnomalyDetection
 import ArgumentParser
+import Backbones
 import BinaryCoding
 import ContentStore
 import DemoData
@@ -41,7 +42,7 @@ enum ExitStatus: Int32 {
         case LineageError.unknown, LineageError.noFolder, LineageError.unknownRun: self = .inputMissing
         case is LineageError, is AttestationError: self = .invalidData
         case is ManifestError, is ImagingError, is FormatError, is EngineError, is DemoDataError,
-            is MetricsError, is ThresholdsError:
+            is MetricsError, is ThresholdsError, is BackboneError, is InferenceError:
             self = .invalidData
         case let fault as CancelFault: self = fault.isAboutAccess ? .inputOutput : .invalidData
         case is AttemptFailure: self = .taskFailed
