@@ -36,13 +36,13 @@ class Storage:
 
 
 class Reader(pickle.Unpickler):
-    """Makes tensors as (storage, offset, shape); nothing else can be called."""
+    """Makes tensors as (storage, offset, shape, strides); nothing else can be called."""
 
     def find_class(self, module, name):
         if (module, name) == ("collections", "OrderedDict"):
             return StateDict
         if (module, name) == ("torch._utils", "_rebuild_tensor_v2"):
-            return lambda storage, offset, shape, *rest: (storage, offset, shape)
+            return lambda storage, offset, shape, strides, *rest: (storage, offset, shape, strides)
         if module == "torch" and name in ("FloatStorage", "LongStorage"):
             return name
         raise pickle.UnpicklingError(f"{module}.{name}")
@@ -63,7 +63,9 @@ def tensors(path):
             count = struct.unpack("<q", file.read(8))[0]
             kind = np.float32 if types[key] == "FloatStorage" else np.int64
             numbers[key] = np.frombuffer(file.read(count * kind().itemsize), kind)
-    return {name: numbers[s.key][offset:offset + int(np.prod(shape))].reshape(shape) for name, (s, offset, shape) in state.items()}
+    return {
+        name: np.lib.stride_tricks.as_strided(numbers[s.key][offset:], shape, [4 * stride for stride in strides])
+        for name, (s, offset, shape, strides) in state.items() if s.type_name == "FloatStorage"}
 
 
 def model(weights):
@@ -111,7 +113,7 @@ def model(weights):
     graph = helper.make_graph(
         nodes, "efficientnet-lite", [helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 3, None, None])],
         [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs],
-        [numpy_helper.from_array(np.ascontiguousarray(value), key) for key, value in constants.items()])
+        [numpy_helper.from_array(np.array(value, order="C"), key) for key, value in constants.items()])
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), outputs
 
 

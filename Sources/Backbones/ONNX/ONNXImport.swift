@@ -10,6 +10,9 @@ struct ONNXImport {
     private let size: (height: Int, width: Int)
     /// The shapes of the graph's values for an image of that size.
     private var shapes: [FeatureShape]
+    /// Nodes may share weights, which are counted, and kept, for each.
+    private var weights = 0
+    private static let maximumWeights = 250_000_000
 
     enum Symbol {
         case constant(ONNXTensor)
@@ -151,6 +154,10 @@ struct ONNXImport {
     /// Adds a node to the graph, and checks the shapes.
     mutating func append(_ node: ONNXModel.Node, _ operation: InferenceOperation, _ inputs: [Int]) throws -> Int {
         graph.nodes.append(InferenceGraph.Node(node.outputs[0], operation, inputs))
+        if case .convolution(let convolution) = operation { weights += convolution.weights.count }
+        guard weights <= Self.maximumWeights else {
+            throw refused(node, "with it the network has more than \(Self.maximumWeights) weights")
+        }
         shapes.append(try graph.shapeOfLastNode(after: shapes, image: size))
         return graph.nodes.count
     }

@@ -124,8 +124,10 @@ struct PickleReader {
         return Array(stack[mark...])
     }
 
-    /// Tuples hold plain values and tuples of these, so that nothing is nested deeply.
+    /// Tuples hold plain values and tuples of these, so that nothing is nested deeply. A dictionary in one, such as the hooks of a
+    /// tensor, is not needed.
     private mutating func push(tuple parts: [PickleValue]) throws(BackboneError) {
+        let parts = parts.map { if case .dictionary = $0 { PickleValue.none } else { $0 } }
         for case .tuple(let inner) in parts {
             for case .tuple in inner { throw refused("a tuple in a tuple in a tuple") }
         }

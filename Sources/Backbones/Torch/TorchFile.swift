@@ -40,13 +40,17 @@ struct TorchFile {
             guard storages.updateValue(tensor.storage, forKey: tensor.storage.key).map({ $0 == tensor.storage }) ?? true
             else { throw .damaged(name, what: "two descriptions of storage \(tensor.storage.key) differ") }
         }
+        // Many tensors of one storage would make much of little.
+        guard described.values.reduce(0, { $0 + $1.count }) <= bytes.count else {
+            throw .damaged(name, what: "its tensors have more values than it has bytes")
+        }
         let starts = try Self.starts(keys, storages, bytes, from: reader.position, name: name)
         var tensors: [String: (shape: [Int], values: [Float])] = [:]
         for (key, tensor) in described where tensor.storage.isFloat {
             guard let start = starts[tensor.storage.key] else {
                 throw .damaged(name, what: "the storage of \"\(key)\" is missing")
             }
-            tensors[key] = (tensor.shape, bytes.floats(at: start + 4 * tensor.offset, count: tensor.count))
+            tensors[key] = (tensor.shape, tensor.places.map { bytes.float(at: start + 4 * $0) })
         }
         self.tensors = tensors
     }
@@ -85,11 +89,12 @@ struct TorchFile {
 extension [UInt8] {
     /// Little-endian numbers; the caller has checked that they are there.
     func floats(at start: Int, count: Int) -> [Float] {
-        (0..<count).map { index in
-            let at = start + 4 * index
-            return Float(
-                bitPattern: UInt32(self[at]) | UInt32(self[at + 1]) << 8 | UInt32(self[at + 2]) << 16
-                    | UInt32(self[at + 3]) << 24)
-        }
+        (0..<count).map { float(at: start + 4 * $0) }
+    }
+
+    func float(at start: Int) -> Float {
+        Float(
+            bitPattern: UInt32(self[start]) | UInt32(self[start + 1]) << 8 | UInt32(self[start + 2]) << 16
+                | UInt32(self[start + 3]) << 24)
     }
 }

@@ -19,8 +19,17 @@ struct TorchTensor: Equatable {
     var storage: TorchStorage
     var offset: Int
     var shape: [Int]
+    /// How far apart in the storage neighbours along each axis are.
+    var strides: [Int]
 
     var count: Int { shape.reduce(1, *) }
+
+    /// Where its values are in the storage, in the order of rows.
+    var places: [Int] {
+        zip(shape, strides).reduce([offset]) { places, axis in
+            places.flatMap { place in (0..<axis.0).map { place + $0 * axis.1 } }
+        }
+    }
 
     /// From the arguments of `torch._utils._rebuild_tensor_v2`: storage, offset, size, stride, requires_grad, hooks.
     init(_ arguments: [PickleValue], name: String) throws(BackboneError) {
@@ -28,22 +37,22 @@ struct TorchTensor: Equatable {
             let shape = arguments[2].numbers, let strides = arguments[3].numbers, shape.count == strides.count,
             shape.count <= 4, offset >= 0
         else { throw .damaged(name, what: "the description of a tensor is none") }
-        var expected = 1
-        for (size, stride) in zip(shape, strides).reversed() {
-            guard size > 0, size == 1 || stride == expected else {
-                throw .unsupported(
-                    name, what: "a tensor of shape \(shape) has strides of \(strides), and is not contiguous",
-                    remedy: "use the file from PyPI")
+        var (count, last) = (1, offset)
+        for (size, stride) in zip(shape, strides) {
+            let product = count.multipliedReportingOverflow(by: size)
+            let reach = stride.multipliedReportingOverflow(by: size - 1)
+            let sum = last.addingReportingOverflow(reach.partialValue)
+            guard size > 0, stride >= 0, !product.overflow, !reach.overflow, !sum.overflow else {
+                throw .damaged(name, what: "a tensor has the shape \(shape) and strides of \(strides)")
             }
-            let product = expected.multipliedReportingOverflow(by: size)
-            guard !product.overflow else { throw .damaged(name, what: "a tensor has the shape \(shape)") }
-            expected = product.partialValue
+            (count, last) = (product.partialValue, sum.partialValue)
         }
-        guard expected <= storage.count, offset <= storage.count - expected else {
+        // Fewer values than it has would do for strides of 0, and make much of little.
+        guard count <= storage.count, last < storage.count else {
             throw .damaged(
                 name, what: "a tensor of shape \(shape) reaches beyond its storage of \(storage.count) values")
         }
-        (self.storage, self.offset, self.shape) = (storage, offset, shape)
+        (self.storage, self.offset, self.shape, self.strides) = (storage, offset, shape, strides)
     }
 }
 

@@ -31,8 +31,7 @@ struct TorchWriter {
         pickle += Self.text(name) + Self.global("torch._utils", "_rebuild_tensor_v2")
         pickle += Self.tuple([
             identifier + [0x51], Self.int(0), Self.tuple(shape.map(Self.int)), Self.tuple(strides.map(Self.int)),
-            [0x89],
-            [0x4E],
+            [0x89], Self.global("collections", "OrderedDict") + [0x29, 0x52],
         ])
         pickle += [0x52]
     }
