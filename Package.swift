@@ -92,7 +92,7 @@ let package = Package(
         // What may be read in a folder: nothing here knows what lies in it.
         .target(name: "Folders", swiftSettings: strict),
 
-        // C, each imported by one Swift file.
+        // C, each header used by one Swift file.
         .target(name: "CProcessTree", cSettings: fastC),
         .target(name: "CTensorKernels", cSettings: fastC),
         .target(name: "COpenBLAS", cSettings: fastC),
