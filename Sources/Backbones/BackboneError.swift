@@ -1,5 +1,6 @@
 /// Why a file is not taken as a backbone.
 public enum BackboneError: Error, Equatable, Sendable, CustomStringConvertible {
+    case missing(String)
     /// Neither of the formats that can be read.
     case unknownFormat(String)
     case damaged(String, what: String)
@@ -8,6 +9,7 @@ public enum BackboneError: Error, Equatable, Sendable, CustomStringConvertible {
 
     public var description: String {
         switch self {
+        case .missing(let name): "\(name): no such file; expected the path of a .pth or .onnx file"
         case .unknownFormat(let name):
             "\(name) is no backbone: expected an ONNX file, or the .pth of an EfficientNet-Lite; export the network to ONNX"
         case .damaged(let name, let what): "\(name) is damaged: \(what); get it again"

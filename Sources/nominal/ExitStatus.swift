@@ -27,7 +27,7 @@ enum ExitStatus: Int32 {
     /// What an error that ended a command means to the shell.
     init(of error: any Error) {
         switch error {
-        case ManifestError.missing: self = .inputMissing
+        case ManifestError.missing, BackboneError.missing: self = .inputMissing
         case ManifestError.unreadable: self = .inputOutput
         case RetrainingError.unfinished, RetrainingError.lostMember: self = .taskFailed
         case is RetrainingError: self = .invalidData

@@ -47,6 +47,7 @@ struct AddBackboneCommand: ParsableCommand {
 
     func run() throws {
         try failing {
+            guard FileManager.default.fileExists(atPath: file) else { throw BackboneError.missing(file) }
             let bytes = try AtomicFile.read(file, limitBytes: Backbone.maximumFileBytes)
             let sha256 = Digest.of(bytes).hex
             let known = KnownBackbone.of(sha256: sha256)
