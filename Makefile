@@ -10,7 +10,7 @@ PYTHON_STAMP := $(PYTHON_FOLDER)/.complete
 PYTHON := $(PYTHON_FOLDER)/bin/python
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup setup-packages setup-torch build demo nightly data test test-cases test-jobs test-kill test-faults test-nightly test-standards test-slurm setup-slurm fuzz test-fuzz lint format coverage bench bench-executor install clean docs backbone
+.PHONY: help setup setup-packages setup-torch build demo nightly data test test-cases test-jobs test-kill test-faults test-nightly test-standards test-slurm setup-slurm fuzz test-fuzz lint format coverage bench bench-executor bench-backbone install clean docs backbone
 
 help:
 	@echo "make demo      install what is missing, build, make demo data, train, score, and say where the report is"
@@ -27,7 +27,7 @@ help:
 	@echo "make test-kill KILLS=200       kill runs at random instants and compare what the next ones make"
 	@echo "make test-faults POINTS=200    fail at that many of the system calls by which commands change the store"
 	@echo "make fuzz RUNS=1000000         make inputs that try to end each parser; FUZZ=png for one, SECONDS=60 for a limit for each"
-	@echo "make build, install, lint, format, coverage, bench, bench-executor, docs, clean"
+	@echo "make build, install, lint, format, coverage, bench, bench-executor, bench-backbone, docs, clean"
 
 setup: setup-packages $(PYTHON_STAMP)
 
@@ -211,6 +211,10 @@ bench: build setup
 bench-executor: build setup
 	$(PYTHON) bench/executor_peers --tasks 10000
 	$(PYTHON) bench/executor_scale
+
+# Beside onnxruntime, on the same weights, in turn.
+bench-backbone: backbone
+	$(PYTHON) bench/backbone.py
 
 docs: build
 	$(NOMINAL) schema --reference > docs/manifest.md
