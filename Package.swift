@@ -29,9 +29,9 @@ let package = Package(
         .executableTarget(
             name: "nominal",
             dependencies: [
-                "Stages", "Manifests", "Pipeline", "Slurm", "ContentStore", "AnomalyDetection", "NeuralNetworks",
-                "DemoData", "Evaluation", "Folders", "Host", "Metrics", "Imaging", "BinaryCoding", "Tensors",
-                "Thresholds",
+                "Stages", "Manifests", "Pipeline", "Slurm", "ContentStore", "AnomalyDetection", "Backbones",
+                "NeuralNetworks", "DemoData", "Evaluation", "Folders", "Host", "Metrics", "Imaging", "BinaryCoding",
+                "Tensors", "Thresholds",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -81,6 +81,7 @@ let package = Package(
                 "BinaryCoding", "Host", "Imaging", "NeuralNetworks", "SeededRandom", "Tensors", "Thresholds",
             ],
             swiftSettings: numeric),
+        .target(name: "Backbones", dependencies: ["BinaryCoding", "NeuralNetworks"], swiftSettings: numeric),
         .target(name: "Evaluation", dependencies: ["Folders", "Host", "Imaging", "Metrics"], swiftSettings: numeric),
         .target(name: "Metrics", swiftSettings: numeric),
         .target(name: "Thresholds", swiftSettings: numeric),
@@ -103,7 +104,7 @@ let package = Package(
         // What may be read in a folder: nothing here knows what lies in it.
         .target(name: "Folders", dependencies: ["Host"], swiftSettings: strict),
 
-        // C, each imported by one Swift file.
+        // C, each header used by one Swift file.
         .target(name: "CProcessTree", cSettings: fastC),
         .target(name: "CTensorKernels", cSettings: fastC),
         .target(name: "COpenBLAS", cSettings: fastC),
@@ -122,8 +123,8 @@ let package = Package(
         .executableTarget(
             name: "fuzz",
             dependencies: [
-                "AnomalyDetection", "BinaryCoding", "ContentStore", "Evaluation", "Folders", "Imaging", "Manifests",
-                "Metrics", "NeuralNetworks", "Pipeline", "SeededRandom", "Slurm", "Stages", "StrictJSON",
+                "AnomalyDetection", "Backbones", "BinaryCoding", "ContentStore", "Evaluation", "Folders", "Imaging",
+                "Manifests", "Metrics", "NeuralNetworks", "Pipeline", "SeededRandom", "Slurm", "Stages", "StrictJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Fuzzing", exclude: ["make_bombs.py"],
@@ -136,6 +137,12 @@ let package = Package(
                 "SeededRandom",
             ],
             swiftSettings: numeric),
+        .testTarget(
+            name: "BackbonesTests",
+            dependencies: [
+                "Backbones", "BinaryCoding", "NeuralNetworks", "PythonTestSupport", "SeededRandom", "fuzz",
+            ],
+            exclude: ["onnx_cases.py", "sample_images.py"], swiftSettings: numeric),
         .testTarget(
             name: "BinaryCodingTests", dependencies: ["BinaryCoding", "BinaryCodingTestSupport"],
             swiftSettings: numeric),

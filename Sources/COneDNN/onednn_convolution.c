@@ -3,16 +3,10 @@
 #include <oneapi/dnnl/dnnl.h>
 #include <stdlib.h>
 
+#include "onednn_handles.h"
+
 // The library runs its threads with OpenMP, whose header is not on every compiler's path.
 extern void omp_set_num_threads(int threads);
-
-struct onednn_library {
-  dnnl_engine_t engine;
-};
-
-struct onednn_stream {
-  dnnl_stream_t stream;
-};
 
 struct onednn_convolution {
   dnnl_engine_t engine;

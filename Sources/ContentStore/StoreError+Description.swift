@@ -6,9 +6,6 @@ extension StoreError: CustomStringConvertible {
         switch self {
         case .malformedDigest(let text):
             "The digest \"\(text)\" is malformed: expected 64 hexadecimal digits; take it from the store's own output."
-        case .fileSystem(let operation, let path, EFBIG):
-            "Cannot \(operation) \(path): the file would be larger than this process or file system allows; raise the limit "
-                + "(ulimit -f) or use another file system, and run again: finished work is kept."
         case .fileSystem(let operation, let path, let code):
             "Cannot \(operation) \(path): \(SystemError.text(code))."
         case .readOnlyFileSystem(let path):
@@ -70,6 +67,12 @@ extension StoreError: CustomStringConvertible {
         case .unknownCard(let model, let reason): "\(model) has no card: \(reason)."
         case .unknownNight(let night, let reason): "\(night): \(reason)."
         case .modelRefused(let model, let reason): "\(model): \(reason)."
+        case .unknownBackbone(let name, let known):
+            "there is no backbone \"\(name)\" in this store; "
+                + (known.isEmpty
+                    ? "nominal backbones add FILE adds one, and make backbone fetches one."
+                    : "it has \(known.joined(separator: ", ")).")
+        case .backboneRefused(let name, let reason): "the backbone \"\(name)\": \(reason)."
         case .invalidBundle(let path, let reason):
             "\(path) is not a usable bundle: \(reason); nothing was imported: get the file again from where it was "
                 + "exported."
@@ -86,9 +89,10 @@ extension StoreError: CustomStringConvertible {
         case .locked, .openElsewhere, .olderSchemaInUse: 75
         case .noThread: 71
         case .fileSystem(_, _, let code) where code == EMFILE || code == ENFILE: 71
-        case .unreadableSources, .unknownSubject, .unknownModel, .unknownCard, .unknownNight: 66
-        case .modelRefused, .malformedDigest, .notARegularFile, .invalidBundle, .tooLarge, .outsideFolder,
-            .nameLeavesFolder:
+        case .unreadableSources, .unknownSubject, .unknownModel, .unknownCard, .unknownNight, .unknownBackbone:
+            66
+        case .modelRefused, .backboneRefused, .malformedDigest, .notARegularFile, .invalidBundle, .tooLarge,
+            .outsideFolder, .nameLeavesFolder:
             65
         default: 74
         }

@@ -33,6 +33,8 @@ public enum StoreError: Error, Sendable, Equatable {
     case unknownCard(model: String, reason: String)
     case unknownNight(night: String, reason: String)
     case modelRefused(model: String, reason: String)
+    case unknownBackbone(name: String, known: [String])
+    case backboneRefused(name: String, reason: String)
     case invalidBundle(path: String, reason: String)
     /// The thread that writes cannot be started; the reason is a whole sentence.
     case noThread(String)

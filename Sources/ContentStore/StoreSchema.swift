@@ -5,8 +5,8 @@ import GRDB
 /// History: 1 = first; 2 = several processes at once: who runs what, what waits for whom, why an attempt failed; pins,
 /// and which job a run was of; 3 = models under names; 4 = nights of retraining; 5 = sources of actions, the manifest of a run, and
 /// the history as a chain; 6 = the origin of imported results, parameters by their words too, images of nights in the chain, and
-/// what was handed to a cluster; 7 = the outcome of a run that misses a requirement, anchors of nights, and thresholds that people
-/// set.
+/// what was handed to a cluster; 7 = the outcome of a run that misses a requirement, anchors of nights, thresholds that people
+/// set, and pretrained networks under names.
 ///
 /// Facts (`action` with its inputs, outputs, references, warnings) stay apart from the history (`execution`, `job`).
 /// Digests are 32-byte blobs, times are nanoseconds since 1970.
@@ -34,6 +34,7 @@ enum StoreSchema {
         Step(version: 6, sql: submissionTables),
         Step(version: 7, sql: outcomeTables),
         Step(version: 7, sql: decisionTables),
+        Step(version: 7, sql: backboneTables),
     ]
 
     /// Brings a database of version `found` (0 when it is empty) to the present one. To be called in a transaction: a

@@ -21,9 +21,10 @@ enum SystemError {
         case EROFS: "the file system is mounted read-only: use a writable place"
         case ENOSPC: "free some space, or use another disk"
         case EDQUOT: "this user's quota is used up: free some space, or ask for a larger quota"
-        case EFBIG: "the file would be larger than ulimit -f or the file system allows: raise the limit"
-        case EMFILE: "this process may not open more files: raise the limit with ulimit -n, or use fewer --jobs"
-        case ENFILE: "the machine may not open more files: end other programs, or raise fs.file-max"
+        case EFBIG:
+            "the file would be larger than this process or file system allows: raise the limit (ulimit -f), or use another disk"
+        case EMFILE: "raise the limit with ulimit -n, or use fewer --jobs"
+        case ENFILE: "end other programs, or raise fs.file-max"
         case ENOMEM: "end other programs, or use fewer --jobs or --threads"
         case EIO: "the disk or its server has failed: look at the system's log (dmesg) and run again"
         case ESTALE, ETIMEDOUT, EHOSTDOWN, EHOSTUNREACH, ENOTCONN, ECONNREFUSED, EREMOTEIO, ESHUTDOWN:

@@ -50,8 +50,8 @@ public enum Precision: String, Sendable, Equatable, CaseIterable {
 
 /// The library's engine with one stream per worker.
 public final class OneDNNLibrary: @unchecked Sendable {
-    fileprivate let library: OpaquePointer
-    fileprivate let streams: [OpaquePointer]
+    let library: OpaquePointer
+    let streams: [OpaquePointer]
 
     public init(workerCount: Int) throws(TensorError) {
         OneDNN.useCallingThreadOnly()

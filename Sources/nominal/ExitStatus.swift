@@ -1,5 +1,6 @@
 import AnomalyDetection
 import ArgumentParser
+import Backbones
 import BinaryCoding
 import ContentStore
 import DemoData
@@ -29,7 +30,7 @@ enum ExitStatus: Int32 {
     /// What an error that ended a command means to the shell.
     init(of error: any Error) {
         switch error {
-        case ManifestError.missing: self = .inputMissing
+        case ManifestError.missing, BackboneError.missing: self = .inputMissing
         case ManifestError.unreadable: self = .inputOutput
         case RetrainingError.unfinished, RetrainingError.lostMember: self = .taskFailed
         case is RetrainingError: self = .invalidData
@@ -44,7 +45,7 @@ enum ExitStatus: Int32 {
         case LineageError.unknown, LineageError.noFolder, LineageError.unknownRun: self = .inputMissing
         case is LineageError, is AttestationError: self = .invalidData
         case is ManifestError, is ImagingError, is FormatError, is EngineError, is DemoDataError,
-            is MetricsError, is ThresholdsError:
+            is MetricsError, is ThresholdsError, is BackboneError, is InferenceError:
             self = .invalidData
         case let fault as CancelFault: self = fault.isAboutAccess ? .inputOutput : .invalidData
         case is HostError: self = .systemLimit

@@ -27,7 +27,8 @@ struct Nominal: ParsableCommand {
             InitCommand.self, ScoreCommand.self, EvaluateCommand.self, CompareCommand.self,
             ThresholdCommand.self, DemoDataCommand.self,
             RetrainCommand.self, QuarantineCommand.self, NightsCommand.self,
-            ModelsCommand.self, CollectCommand.self, PinCommand.self, UnpinCommand.self, VerifyCommand.self,
+            ModelsCommand.self, BackbonesCommand.self, CollectCommand.self, PinCommand.self, UnpinCommand.self,
+            VerifyCommand.self,
             ExportCommand.self,
             ImportCommand.self, SchemaCommand.self, BenchCommand.self, WorkerCommand.self,
         ])

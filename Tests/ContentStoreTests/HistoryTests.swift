@@ -270,8 +270,8 @@ struct HistoryTests {
         try store.database.write { database in
             try database.execute(
                 sql: """
-                    DROP TABLE submission; DROP TABLE origin; DROP TABLE chain; DROP TABLE source; DROP INDEX referenceArtifact;
-                    DROP INDEX keyPartName; DROP INDEX keyPartDigest;
+                    DROP TABLE backbone; DROP TABLE submission; DROP TABLE origin; DROP TABLE chain; DROP TABLE source;
+                    DROP INDEX referenceArtifact; DROP INDEX keyPartName; DROP INDEX keyPartDigest;
                     ALTER TABLE execution DROP COLUMN manifest; ALTER TABLE execution DROP COLUMN file;
                     ALTER TABLE execution DROP COLUMN recipe; PRAGMA user_version = 4;
                     """)

@@ -17,7 +17,7 @@ struct FuzzedParser: Sendable {
     let reader: @Sendable (_ folder: String) throws -> Reader
 
     static let all =
-        images + evaluation + manifests + binaries + bundles + runFolders
+        images + evaluation + manifests + binaries + backbones + bundles + runFolders
         + attestations
         + [
             pathText, workerSpecification, workerRecord, elementSpecification, shardRecord, slurmQueue, roll, verdict,

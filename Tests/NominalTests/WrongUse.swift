@@ -52,13 +52,13 @@ struct WrongUse: CustomTestStringConvertible {
             words: "--jobs is 0; expected 1 to 1024"),
         WrongUse(
             "a store below a regular file", "run", "tiny.json", "--store", "file/store", "--output", "empty",
-            status: 74, words: "Cannot create the folder file", "check that"),
+            status: 74, words: "Cannot create the folder file", "move away what is there"),
         WrongUse(
             "results below a regular file", "run", "tiny.json", "--output", "file/runs", status: 74,
             words: "file/runs: cannot write here (Cannot create the folder file", "--output"),
         WrongUse(
             "demo data below a regular file", "demo-data", "file/data", status: 74,
-            words: "Cannot create the folder file", "check that"),
+            words: "Cannot create the folder file", "move away what is there"),
         WrongUse(
             "demo data of no use", "demo-data", "new", "--size", "3", status: 65,
             words: "'size' is 3, expected 64 to 2048"),

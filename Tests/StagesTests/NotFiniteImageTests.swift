@@ -38,6 +38,7 @@ struct NotFiniteImageTests {
 
     @Test("from 0 to 1 are read", arguments: [0, 1, Float.leastNonzeroMagnitude, -0.0])
     func usable(_ value: Float) throws {
-        #expect(try IngestStage.decode(try bytes(value, at: 200), name: "a.tif", width: 24, height: 16).packed.width == 24)
+        #expect(
+            try IngestStage.decode(try bytes(value, at: 200), name: "a.tif", width: 24, height: 16).packed.width == 24)
     }
 }

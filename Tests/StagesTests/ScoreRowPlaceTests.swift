@@ -16,7 +16,7 @@ struct ScoreRowPlaceTests {
     func found() {
         #expect(place(2)?.image == "test/dent/000.png")
         #expect(place(2)?.score == "0.5" && place(2)?.threshold == "0.25" && place(2)?.category == "wood")
-        #expect(place(3)?.image == "test/a,b/0\"1\nx.png")
+        #expect(place(3)?.image == "test/a,b/0\"1\\x0Ax.png")
         #expect(place(5)?.image == "test/good/000.png")
     }
 

@@ -33,6 +33,7 @@ import Testing
             Case(setting: "/dataset/links", value: "follow", readers: []),
             Case(setting: "/dataset/onBadImage", value: "quarantine", readers: ["ingest"]),
             Case(setting: "/dataset/heldOutFraction", value: 0.4, readers: ["select"]),
+            Case(setting: "/image/range", value: [0, 250], readers: ["ingest", "calibrate"]),
             Case(setting: "/image/width", value: 72, readers: ["ingest", "train", "calibrate"]),
             Case(setting: "/image/height", value: 72, readers: ["ingest", "train", "calibrate"]),
             Case(setting: "/image/tile/width", value: 40, readers: samples),
@@ -93,6 +94,7 @@ import Testing
             Case(setting: "/scoring/shardSize", value: 1, readers: ["ingest", "score", "overlay"]),
             Case(setting: "/calibration/quantile", value: 0.9, readers: ["calibrate"]),
             Case(setting: "/calibration/estimate", value: "empirical", readers: ["calibrate"]),
+            Case(setting: "/calibration/threshold", value: 0.5, readers: ["calibrate"]),
             Case(setting: "/calibration/tolerance", value: 2.0, readers: ["confidence"]),
         ]
 
@@ -100,6 +102,7 @@ import Testing
     private static let others = [
         "/preset": "stands for other settings", "/variants": "stands for other settings",
         "/perCategory": "stands for other settings", "/training/seeds": "makes a case for each seed",
+        "/dataset/folders/": "as the layout",
         "/dataset/layout": "names files, whose digests are in the keys", "/dataset/root": "as the layout",
         "/dataset/categories": "as the layout", "/dataset/normal": "as the layout", "/dataset/score": "as the layout",
         "/require/": "read by the stage `require` alone, which makes nothing that others use",

@@ -53,8 +53,8 @@ import Thresholds
 
     @Test("Ingest gives the pinned bytes")
     func ingest() throws {
-        expectPinned(try ingest(.train), IngestStage.self, version: 3, ["images.json": "2c4050a7b6b1"])
-        expectPinned(try ingest(.test), IngestStage.self, version: 3, ["images.json": "a79cb9a747a6"])
+        expectPinned(try ingest(.train), IngestStage.self, version: 6, ["images.json": "9bbd2887ada4"])
+        expectPinned(try ingest(.test), IngestStage.self, version: 6, ["images.json": "f73f35fa9a8f"])
     }
 
     @Test("Selection gives the pinned bytes")
@@ -62,7 +62,7 @@ import Thresholds
         expectPinned(
             try select(), SelectStage.self, version: 2,
             [
-                "training.json": "b0e86aec7cc6", "heldout.json": "79849b9896c7", "normalization.json": "e3ae965af88c",
+                "training.json": "670cb2fee930", "heldout.json": "be35d448d934", "normalization.json": "e3ae965af88c",
                 "colour.json": "60eddfdaad63",
             ])
     }
@@ -110,7 +110,7 @@ import Thresholds
                 ("training", try bench.store.put(bytes: Array("[]".utf8))),
                 ("assessment", try bench.store.put(bytes: Array(StageOutputsTests.assessment(0.5).utf8))),
             ])
-        expectPinned(outputs, CardStage.self, version: 2, ["card.json": "d388d2b6f7e8", "card.md": "9ee9239afb5c"])
+        expectPinned(outputs, CardStage.self, version: 3, ["card.json": "7e9f68775310", "card.md": "77938960b205"])
     }
 
     @Test("Corruption gives the pinned bytes")
@@ -120,7 +120,7 @@ import Thresholds
         let selected = try select()
         let outputs = try bench.run(
             stage, [("training", selected["training.json"]!), ("colour", selected["colour.json"]!)])
-        expectPinned(outputs, CorruptStage.self, version: 2, ["corruptions": "3b93a05c39ff"])
+        expectPinned(outputs, CorruptStage.self, version: 2, ["corruptions": "1d410f64b310"])
     }
 
     /// A score with a map that is brighter where `TinyDataSet.mask` is.
@@ -243,7 +243,7 @@ import Thresholds
             return IngestStage.Source(image: image, digest: try Digest.of(filePath: path))
         }
         expectPinned(
-            try bench.run(TextureStage(files: files)), TextureStage.self, version: 2, ["textures.json": "ef798455ebdd"])
+            try bench.run(TextureStage(files: files)), TextureStage.self, version: 2, ["textures.json": "47203f4f329b"])
     }
 
     @Test("Pictures give the pinned bytes")
@@ -321,8 +321,8 @@ import Thresholds
         expectPinned(
             enrolled, EnrolStage.self, version: 2,
             [
-                "training.json": "eb572a235e0e", "normals.json": "b0e86aec7cc6", "heldout.json": "79849b9896c7",
-                "judged.json": "79849b9896c7",
+                "training.json": "eb572a235e0e", "normals.json": "670cb2fee930", "heldout.json": "be35d448d934",
+                "judged.json": "be35d448d934",
                 "normalization.json": "bd0dacde205a", "colour.json": "60eddfdaad63",
             ])
         let warm = try bench.run(

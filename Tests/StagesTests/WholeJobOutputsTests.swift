@@ -28,10 +28,9 @@ import Testing
     ]
 
     private static let versions = [
-        "aggregate": 3, "assess": 4, "calibrate": 4, "card": 2, "choose": 1, "confidence": 1, "corrupt": 2, "drift": 1,
-        "ingest": 3, "inventory": 2,
-        "metrics": 3, "overlay": 1, "record": 1, "report": 5, "require": 1, "score": 3, "select": 2, "textures": 1,
-        "train": 2,
+        "aggregate": 4, "assess": 4, "calibrate": 5, "card": 3, "choose": 1, "confidence": 1, "corrupt": 3, "drift": 1,
+        "ingest": 6, "inventory": 2, "metrics": 4, "overlay": 1, "record": 1, "report": 6, "require": 1, "score": 3,
+        "select": 2, "textures": 2, "train": 3,
     ]
 
     private let data: TinyDataSet

@@ -1,4 +1,5 @@
 // A small C interface to the convolutions of oneDNN: everything is created once, bound to fixed memory, and then only run.
+// Layers of networks that only run forward are in onednn_inference.h.
 #ifndef NOMINAL_ONEDNN_CONVOLUTION_H
 #define NOMINAL_ONEDNN_CONVOLUTION_H
 

@@ -2,7 +2,7 @@
 public struct CollectionPlan: Sendable {
     /// Why blobs stay. In order of precedence.
     public enum Hold: Int, Sendable, CaseIterable {
-        case pinned, promoted, night, manifest, run, recent, busy
+        case pinned, promoted, backbone, night, manifest, run, recent, busy
     }
 
     /// The blobs of one result, which are only of use together.

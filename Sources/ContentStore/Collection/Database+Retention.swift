@@ -67,7 +67,7 @@ extension Database {
                     AND name NOT IN (SELECT name FROM anchorDecision) GROUP BY name))
         """
 
-    /// What pins, promotions, nights and the manifests of runs keep.
+    /// What pins, promotions, backbones, nights and the manifests of runs keep.
     func pinned() throws -> [CollectionPlan.Hold: CollectionFacts.Kept] {
         func numbers(_ sql: String) throws -> Set<Int64> { Set(try Int64.fetchAll(self, sql: sql)) }
         var pinned = CollectionFacts.Kept(
@@ -87,7 +87,9 @@ extension Database {
         // The cards of all registered models: small, and asked for long after a model has been replaced.
         try promoted.artifacts.formUnion(cards("artifact.id IN (SELECT artifact FROM model)"))
         return try [
-            .pinned: pinned, .promoted: promoted, .night: CollectionFacts.Kept(artifacts: nightRecords()),
+            .pinned: pinned, .promoted: promoted,
+            .backbone: CollectionFacts.Kept(artifacts: numbers("SELECT artifact FROM backbone")),
+            .night: CollectionFacts.Kept(artifacts: nightRecords()),
             .manifest: CollectionFacts.Kept(
                 artifacts: numbers("SELECT DISTINCT manifest FROM execution WHERE manifest IS NOT NULL")),
         ]

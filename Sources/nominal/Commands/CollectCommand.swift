@@ -92,7 +92,7 @@ struct CollectCommand: ParsableCommand {
 
     private static func outcome(_ removed: Int, _ plan: CollectionPlan) -> String {
         let names: [CollectionPlan.Hold: String] = [
-            .pinned: "pinned", .promoted: "promoted models", .night: "nights of retraining",
+            .pinned: "pinned", .promoted: "promoted models", .backbone: "backbones", .night: "nights of retraining",
             .manifest: "manifests of runs",
             .run: "results of the last runs", .recent: "used lately",
             .busy: "in use by a run under way",
