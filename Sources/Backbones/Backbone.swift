@@ -39,7 +39,7 @@ public struct Backbone: Sendable, Equatable {
 
     /// Throws `FormatError`, and `InferenceError` where the network cannot be run.
     public init(bytes: [UInt8], name: String) throws {
-        var reader = try ByteReader(bytes, Backbone.format, name: name, readable: 1...1)
+        var reader = try ByteReader(bytes, Backbone.format, name: name)
         provenance = Provenance(
             title: try reader.readText(), licence: try reader.readText(), origin: try reader.readText(),
             sha256: try reader.readText())

@@ -31,7 +31,7 @@ struct onednn_bound_layer {
 
 static dnnl_status_t describe(onednn_map map, dnnl_memory_desc_t *description) {
   dnnl_dims_t dims = {1, map.channels, map.height, map.width};
-  dnnl_format_tag_t blocked = onednn_block_size() == 16 ? dnnl_nChw16c : dnnl_nChw8c;
+  dnnl_format_tag_t blocked = onednn_block_size(onednn_effective_isa()) == 16 ? dnnl_nChw16c : dnnl_nChw8c;
   return dnnl_memory_desc_init_by_tag(description, 4, dims, dnnl_f32, map.planar ? dnnl_nchw : blocked);
 }
 

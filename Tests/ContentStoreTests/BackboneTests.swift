@@ -36,7 +36,7 @@ struct BackboneTests {
             fixture.close()
             _ = try ContentStore.collect(path: fixture.path, policy)
             try fixture.open()
-            return store.contains(digest)
+            return try store.contains(digest)
         }
         #expect(try isKept())
         try store.remove(backbone: "lite2")

@@ -120,7 +120,7 @@ import Thresholds
         let selected = try select()
         let outputs = try bench.run(
             stage, [("training", selected["training.json"]!), ("colour", selected["colour.json"]!)])
-        expectPinned(outputs, CorruptStage.self, version: 2, ["corruptions": "1d410f64b310"])
+        expectPinned(outputs, CorruptStage.self, version: 3, ["corruptions": "1d410f64b310"])
     }
 
     /// A score with a map that is brighter where `TinyDataSet.mask` is.
@@ -321,7 +321,7 @@ import Thresholds
         expectPinned(
             enrolled, EnrolStage.self, version: 2,
             [
-                "training.json": "eb572a235e0e", "normals.json": "670cb2fee930", "heldout.json": "be35d448d934",
+                "training.json": "e9ed812aa412", "normals.json": "670cb2fee930", "heldout.json": "be35d448d934",
                 "judged.json": "be35d448d934",
                 "normalization.json": "bd0dacde205a", "colour.json": "60eddfdaad63",
             ])
