@@ -128,7 +128,7 @@ struct FolderReading {
     ///   data sets are called, but not of test images or masks.
     private static func requireNormal(_ path: ManifestPath, holdsOthers: Bool) throws(DatasetError) {
         // A data set may be called anything.
-        if holdsOthers, hasTrainFolder(path.absolute) { return }
+        if holdsOthers, hasTrainFolder(path.absolute) || holdsCategories(path.absolute) { return }
         let role = FolderRole(path.name)
         let parent = ManifestPath("..", relativeTo: path.absolute)
         let isInDataset =
@@ -148,6 +148,11 @@ struct FolderReading {
                 "nominal init \(parent.absolute)   looks at the folder above it, with what lies beside",
                 "nominal init \(path.absolute) --normal .   learns from these images whatever the name says",
             ])
+    }
+
+    /// True if a folder in this one has a folder of images to train on.
+    private static func holdsCategories(_ path: String) -> Bool {
+        ((try? FolderWalk.entries(path)) ?? []).contains { hasTrainFolder(path + "/" + $0) }
     }
 
     private static func hasTrainFolder(_ path: String) -> Bool {
