@@ -17,7 +17,7 @@ struct FileTree {
     /// - Throws: `EvaluationError` for links that lead out or back, and for two files that differ only in their extension.
     init(_ named: NamedFolder, _ folder: String, extensions: Set<String>) throws(EvaluationError) {
         (self.named, self.extensions) = (named, extensions)
-        guard NamedFolder.inspect(folder)?.kind == .folder else { return }
+        guard try FileTree.inspect(folder)?.kind == .folder else { return }
         try permit(folder)
         try walk(folder, prefix: "", above: [])
     }
@@ -30,7 +30,7 @@ struct FileTree {
         }
         for name in try FileTree.entries(folder) {
             let path = folder + "/" + name
-            let found = NamedFolder.inspect(path)
+            let found = try FileTree.inspect(path)
             let dot = name.lastIndex(of: ".")
             let isWanted = dot.map { extensions.contains(name[name.index(after: $0)...].lowercased()) } ?? false
             if found?.kind == .folder {
@@ -49,6 +49,23 @@ struct FileTree {
 
     private func permit(_ path: String) throws(EvaluationError) {
         do throws(LinkFault) { try named.permit(path) } catch { throw .link(error) }
+    }
+
+    /// The folders in a folder, by their names.
+    static func folders(in folder: String) throws(EvaluationError) -> [String] {
+        var names: [String] = []
+        for name in try entries(folder) where try isFolder(folder + "/" + name) { names.append(name) }
+        return names
+    }
+
+    static func isFolder(_ path: String) throws(EvaluationError) -> Bool { try inspect(path)?.kind == .folder }
+
+    private static func inspect(_ path: String) throws(EvaluationError) -> (kind: NamedFolder.Kind, isLink: Bool)? {
+        do throws(ListingFault) {
+            return try NamedFolder.inspect(path)
+        } catch {
+            throw .unreadable(path: path, reason: error.reason)
+        }
     }
 
     /// Names in a folder without hidden ones, sorted.

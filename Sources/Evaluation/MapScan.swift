@@ -19,24 +19,29 @@ public struct MapScan: Sendable, Equatable {
     /// - Throws: `EvaluationError` where folders are missing or hold no map, two files have one name, or a link leads out.
     public init(maps: String, groundTruth: String, followsLinks: Bool = false) throws(EvaluationError) {
         let maps = Self.withoutSlash(maps), groundTruth = Self.withoutSlash(groundTruth)
-        guard Self.isFolder(maps) else { throw .missingFolder(path: maps, content: "anomaly maps") }
-        guard Self.isFolder(groundTruth) else { throw .missingFolder(path: groundTruth, content: "ground-truth masks") }
+        guard try FileTree.isFolder(maps) else { throw .missingFolder(path: maps, content: "anomaly maps") }
+        guard try FileTree.isFolder(groundTruth) else {
+            throw .missingFolder(path: groundTruth, content: "ground-truth masks")
+        }
         let folders = NamedFolders(
             maps: NamedFolder(maps, followsLinks: followsLinks),
             truth: NamedFolder(groundTruth, followsLinks: followsLinks))
-        let root = Self.isFolder(maps + "/anomaly_maps") ? maps + "/anomaly_maps" : maps
-        let objects = try Self.entries(root).filter { Self.isFolder(root + "/" + $0 + "/test") }
+        let root = try FileTree.isFolder(maps + "/anomaly_maps") ? maps + "/anomaly_maps" : maps
+        var objects: [String] = []
+        for name in try FileTree.folders(in: root) where try FileTree.isFolder(root + "/" + name + "/test") {
+            objects.append(name)
+        }
         hasObjects = !objects.isEmpty
         var sets: [MapSet] = []
         for object in objects {
             let truth = groundTruth + "/" + object
-            guard Self.isFolder(truth) else {
+            guard try FileTree.isFolder(truth) else {
                 throw .missingFolder(path: truth, content: "the masks of the maps in \(root)/\(object)")
             }
             sets.append(try Self.scan(folders, root + "/" + object + "/test", truth, object: object))
         }
         if !hasObjects {
-            let folder = Self.isFolder(root + "/test") ? root + "/test" : root
+            let folder = try FileTree.isFolder(root + "/test") ? root + "/test" : root
             sets.append(try Self.scan(folders, folder, groundTruth, object: nil))
         }
         guard sets.contains(where: { !$0.maps.isEmpty }) else { throw .noMaps(folder: maps) }
@@ -51,15 +56,15 @@ public struct MapScan: Sendable, Equatable {
     private static func scan(
         _ folders: NamedFolders, _ folder: String, _ truth: String, object: String?
     ) throws(EvaluationError) -> MapSet {
-        let masksFolder = isFolder(truth + "/ground_truth") ? truth + "/ground_truth" : truth
+        let masksFolder = try FileTree.isFolder(truth + "/ground_truth") ? truth + "/ground_truth" : truth
         var maps: [MapFile] = []
         var unmasked: [String] = [], withoutMap: [String] = []
         var unused = UnusedMasks()
-        let mapKinds = try entries(folder).filter { isFolder(folder + "/" + $0) }
+        let mapKinds = try FileTree.folders(in: folder)
         // A data set without masks has other folders than those of kinds.
         let others: Set<String> = masksFolder == truth ? ["train", "test"] : []
-        let maskKinds = try entries(masksFolder).filter {
-            isFolder(masksFolder + "/" + $0) && !others.contains($0) && !ResultsMarker.isIn(masksFolder + "/" + $0)
+        let maskKinds = try FileTree.folders(in: masksFolder).filter {
+            !others.contains($0) && !ResultsMarker.isIn(masksFolder + "/" + $0)
         }
         for kind in Set(mapKinds + maskKinds).sorted() {
             let found = try FileTree(folders.maps, folder + "/" + kind, extensions: ["tiff", "tif"]).paths
@@ -94,8 +99,4 @@ public struct MapScan: Sendable, Equatable {
     private static func withoutSlash(_ path: String) -> String {
         path.count > 1 && path.hasSuffix("/") ? withoutSlash(String(path.dropLast())) : path
     }
-
-    private static func entries(_ folder: String) throws(EvaluationError) -> [String] { try FileTree.entries(folder) }
-
-    private static func isFolder(_ path: String) -> Bool { NamedFolder.inspect(path)?.kind == .folder }
 }

@@ -39,18 +39,33 @@ public struct NamedFolder: Sendable, Hashable {
         throw LinkFault(link: link(onTheWayTo: path), target: place, folder: self.path, kind: .leadsOut)
     }
 
-    /// What lies at a path, and whether that is a link; nil for what is not there, or leads nowhere.
-    public static func inspect(_ path: String) -> (kind: Kind, isLink: Bool)? {
+    /// What lies at a path, and whether that is a link; nil for what is not there, leads nowhere, or may not be looked at.
+    ///
+    /// - Throws: `ListingFault` where the system does not say: a file server that does not answer, or a disk that cannot be read,
+    ///   may hold it all the same.
+    public static func inspect(_ path: String) throws(ListingFault) -> (kind: Kind, isLink: Bool)? {
         var information = stat()
-        let path = path.systemPath
-        guard unsafe lstat(path, &information) == 0 else { return nil }
+        let systemPath = path.systemPath
+        func isThere(_ result: Int32) throws(ListingFault) -> Bool {
+            guard result != 0 else { return true }
+            guard isAbsence(errno) else { throw ListingFault(folder: path, code: errno) }
+            return false
+        }
+        guard try isThere(unsafe lstat(systemPath, &information)) else { return nil }
         let isLink = information.st_mode & S_IFMT == S_IFLNK
-        if isLink, unsafe stat(path, &information) != 0 { return nil }
+        if isLink {
+            guard try isThere(unsafe stat(systemPath, &information)) else { return nil }
+        }
         return (information.st_mode & S_IFMT == S_IFDIR ? .folder : .file, isLink)
     }
 
-    /// True if a file or folder is there; a link counts for what it leads to.
-    public static func exists(_ path: String) -> Bool { inspect(path) != nil }
+    /// True if an error of the system means that there is nothing for this user at a path.
+    static func isAbsence(_ code: Int32) -> Bool {
+        [ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, EACCES, EPERM].contains(code)
+    }
+
+    /// True if a file or folder is certainly there; a link counts for what it leads to.
+    public static func exists(_ path: String) -> Bool { (try? inspect(path)) != nil }
 
     /// When the file that a path leads to was last written, in seconds since 1970; nil where there is none.
     public static func modificationTime(_ path: String) -> Double? {

@@ -1,7 +1,8 @@
-import Folders
 import Foundation
 import PipelineTestSupport
 import Testing
+
+@testable import Folders
 
 @Suite struct NamedFolderTests {
     private let place: TemporaryFolder
@@ -93,7 +94,26 @@ import Testing
     func missing() throws {
         try link("data/nowhere.png", to: "../gone.png")
         try data.permit(place.path + "/data/nowhere.png")
-        #expect(NamedFolder.inspect(place.path + "/data/nowhere.png") == nil)
+        #expect(try NamedFolder.inspect(place.path + "/data/nowhere.png") == nil)
         #expect(!NamedFolder(place.path + "/none").holds(place.path))
+    }
+}
+
+@Suite("What is not there")
+struct AbsenceTests {
+    @Test(
+        "is told from what the system does not say",
+        arguments: [EIO, ESTALE, ETIMEDOUT, EHOSTDOWN, ENOTCONN, ENOMEM, EMFILE])
+    func unknown(_ code: Int32) { #expect(!NamedFolder.isAbsence(code)) }
+
+    @Test("is what no path leads to for this user", arguments: [ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, EACCES])
+    func absent(_ code: Int32) { #expect(NamedFolder.isAbsence(code)) }
+
+    @Test("is nil, and no error")
+    func inspected() throws {
+        #expect(try NamedFolder.inspect("/proc/none") == nil)
+        #expect(try NamedFolder.inspect("/proc/self/status/none") == nil)
+        #expect(try NamedFolder.inspect("/proc/" + String(repeating: "x", count: 300)) == nil)
+        #expect(try NamedFolder.inspect("/proc")?.kind == .folder)
     }
 }

@@ -110,7 +110,7 @@ import Testing
         #expect(Set(listed.map(PathText.bytes)) == names)
         #expect(listed == listed.sorted())
         for name in listed {
-            #expect(NamedFolder.inspect(place.path + "/" + name)?.kind == .file)
+            #expect(try NamedFolder.inspect(place.path + "/" + name)?.kind == .file)
             #expect(unsafe unlink((place.path + "/" + name).systemPath) == 0)
         }
     }

@@ -128,7 +128,7 @@ struct CategoryShape {
     /// Folders in a folder that hold images, themselves or below, other than those that Nominal wrote.
     static func folders(in path: String) throws(DatasetError) -> [String] {
         var found: [String] = []
-        for name in try FolderWalk.entries(path) where FolderWalk.isFolder(path + "/" + name) {
+        for name in try FolderWalk.entries(path) where try FolderWalk.isFolder(path + "/" + name) {
             if !ResultsMarker.isIn(path + "/" + name), try holdsImages(path + "/" + name) { found.append(name) }
         }
         return found
@@ -139,7 +139,7 @@ struct CategoryShape {
         if names.contains(where: FolderWalk.isImage) { return true }
         // Links may lead back.
         guard depth < 16 else { return false }
-        for name in names where FolderWalk.isFolder(path + "/" + name) && !ResultsMarker.isIn(path + "/" + name) {
+        for name in names where try FolderWalk.isFolder(path + "/" + name) && !ResultsMarker.isIn(path + "/" + name) {
             if try holdsImages(path + "/" + name, depth: depth + 1) { return true }
         }
         return false

@@ -74,10 +74,15 @@ public enum DatasetScan {
     public static func categoryNames(_ root: String, _ folders: CategoryFolders = .usual) throws(DatasetError)
         -> [String]
     {
-        guard FolderWalk.isFolder(root) else {
+        guard try FolderWalk.isFolder(root) else {
             throw .missingFolder(path: root, what: "a data set in the MVTec layout")
         }
-        return try FolderWalk.entries(root).filter { FolderWalk.isFolder(root + "/" + $0 + "/" + folders.train) }
+        var names: [String] = []
+        for name in try FolderWalk.entries(root) where try FolderWalk.isFolder(root + "/" + name + "/" + folders.train)
+        {
+            names.append(name)
+        }
+        return names
     }
 
     private static func mvtecCategory(
@@ -102,7 +107,9 @@ public enum DatasetScan {
     ) throws(DatasetError) -> SourceCategory {
         var category = SourceCategory(name: folder.path, images: [], ignoredFiles: [])
         let test = folder.path + "/test"
-        guard FolderWalk.isFolder(test) else { throw .missingFolder(path: test, what: "a folder of labelled images") }
+        guard try FolderWalk.isFolder(test) else {
+            throw .missingFolder(path: test, what: "a folder of labelled images")
+        }
         var folders = CategoryFolders.usual
         folders.normalKinds = normalKinds
         try collectTest(folder, "", folders, into: &category)
@@ -115,7 +122,7 @@ public enum DatasetScan {
         _ root: NamedFolder, _ place: String, _ folders: CategoryFolders, into category: inout SourceCategory
     ) throws(DatasetError) {
         let folder = root.path + place
-        guard FolderWalk.isFolder(folder + "/" + folders.test) else { return }
+        guard try FolderWalk.isFolder(folder + "/" + folders.test) else { return }
         var walk = FolderWalk(root)
         for kind in try walk.folders(in: folder + "/" + folders.test) where folders.isKind(kind) {
             let inner = folders.testFolder(kind)
@@ -147,7 +154,7 @@ public enum DatasetScan {
             let isMask: (SourceImage) -> Bool = { $0.split == .test && $0.stem.hasSuffix("_mask") }
             for mask in category.images where isMask(mask) { add(mask.kind, below(mask.kind, mask), mask.file) }
             category.images.removeAll(where: isMask)
-        } else if FolderWalk.isFolder(folder + "/" + folders.groundTruth) {
+        } else if try FolderWalk.isFolder(folder + "/" + folders.groundTruth) {
             try walk.files(below: folder + "/" + folders.groundTruth) { name, isImage in
                 let file = folders.masksFolder(name)
                 guard isImage else { return others.append(file) }

@@ -21,7 +21,7 @@ struct FolderReading {
     init(
         _ path: ManifestPath, score: ManifestPath?, normal: String?, jobName: String, followsLinks: Bool
     ) throws {
-        guard FolderWalk.isFolder(path.absolute) else {
+        guard try FolderWalk.isFolder(path.absolute) else {
             throw DatasetError.missingFolder(path: path.absolute, what: "a folder of images")
         }
         if let marked = ResultsMarker.folder(holding: path.absolute) {
@@ -157,7 +157,7 @@ struct FolderReading {
 
     private static func hasTrainFolder(_ path: String) -> Bool {
         ((try? FolderWalk.entries(path)) ?? []).contains {
-            FolderRole($0).contains(.train) && FolderWalk.isFolder(path + "/" + $0)
+            FolderRole($0).contains(.train) && (try? FolderWalk.isFolder(path + "/" + $0)) == true
         }
     }
 

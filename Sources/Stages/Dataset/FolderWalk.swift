@@ -20,7 +20,7 @@ struct FolderWalk {
     mutating func files(
         below path: String, _ visit: (_ name: String, _ isImage: Bool) -> Void
     ) throws(DatasetError) {
-        guard FolderWalk.isFolder(path) else { throw .missingFolder(path: path, what: "a folder of images") }
+        guard try FolderWalk.isFolder(path) else { throw .missingFolder(path: path, what: "a folder of images") }
         if let marked = ResultsMarker.folder(holding: path) { throw .results(folder: path, marked: marked) }
         guard try isPermitted(path) else { return }
         try walk(path, prefix: "", above: [], visit)
@@ -31,7 +31,7 @@ struct FolderWalk {
         guard try isPermitted(path) else { return [] }
         var found: [String] = []
         for name in try FolderWalk.entries(path)
-        where FolderWalk.isFolder(path + "/" + name) && !ResultsMarker.isIn(path + "/" + name) {
+        where try FolderWalk.isFolder(path + "/" + name) && !ResultsMarker.isIn(path + "/" + name) {
             if try isPermitted(path + "/" + name) { found.append(name) }
         }
         return found
@@ -39,7 +39,7 @@ struct FolderWalk {
 
     /// The image files in a folder alone; nothing where there is no such folder.
     mutating func images(in path: String) throws(DatasetError) -> [String] {
-        guard FolderWalk.isFolder(path), try isPermitted(path) else { return [] }
+        guard try FolderWalk.isFolder(path), try isPermitted(path) else { return [] }
         var found: [String] = []
         for name in try FolderWalk.entries(path) where FolderWalk.isImage(name) {
             if try isPermitted(path + "/" + name) { found.append(name) }
@@ -57,7 +57,7 @@ struct FolderWalk {
         }
         for name in try FolderWalk.entries(path) {
             let entry = path + "/" + name
-            let found = NamedFolder.inspect(entry)
+            let found = try FolderWalk.inspect(entry)
             if found?.kind == .folder, ResultsMarker.isIn(entry) {
                 resultFolders.append(prefix + name)
             } else if found?.kind == .folder {
@@ -90,7 +90,16 @@ struct FolderWalk {
         return ImageDecoder.readableExtensions.contains(name[name.index(after: dot)...].lowercased())
     }
 
-    static func isFolder(_ path: String) -> Bool { NamedFolder.inspect(path)?.kind == .folder }
+    /// Throws `DatasetError.unreadableFolder` where the system does not say; so does `inspect`.
+    static func isFolder(_ path: String) throws(DatasetError) -> Bool { try inspect(path)?.kind == .folder }
+
+    private static func inspect(_ path: String) throws(DatasetError) -> (kind: NamedFolder.Kind, isLink: Bool)? {
+        do throws(ListingFault) {
+            return try NamedFolder.inspect(path)
+        } catch {
+            throw .unreadableFolder(path: path, reason: error.reason)
+        }
+    }
 
     /// Names in a folder without hidden ones, sorted.
     static func entries(_ folder: String) throws(DatasetError) -> [String] {

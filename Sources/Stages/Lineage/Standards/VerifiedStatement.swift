@@ -105,7 +105,7 @@ public struct VerifiedStatement: Sendable {
     private static func files(below folder: String, prefix: String = "") throws(ListingFault) -> [String] {
         var files: [String] = []
         for name in try FolderListing.names(in: folder) {
-            let found = NamedFolder.inspect(folder + "/" + name)
+            let found = try NamedFolder.inspect(folder + "/" + name)
             if found?.kind == .folder, found?.isLink == false {
                 files += try Self.files(below: folder + "/" + name, prefix: prefix + name + "/")
             } else {
