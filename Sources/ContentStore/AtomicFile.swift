@@ -57,11 +57,11 @@ public enum AtomicFile {
         try OpenFile.reading(path, in: folder).readAll(limitBytes: limitBytes)
     }
 
-    /// Whether something is at `path`, links followed. Throws `StoreError` where that cannot be told: a server that does not
+    /// True if something is at `path`, links followed. Throws `StoreError` where that cannot be told: a server that does not
     /// answer is no proof that there is nothing.
     public static func exists(_ path: String) throws -> Bool { try FolderOperations.exists(path) }
 
-    /// Whether a folder, or a link to one, is at `path`. Throws as `exists` does.
+    /// True if a folder, or a link to one, is at `path`. Throws as `exists` does.
     public static func isFolder(_ path: String) throws -> Bool { try FolderOperations.isFolder(path) }
 
     /// The names in a folder, sorted by their bytes; empty when there is no such folder. Throws `StoreError` where the disk gives

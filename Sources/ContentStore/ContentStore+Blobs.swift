@@ -31,7 +31,7 @@ extension ContentStore {
     /// How long a mark of use is good enough: writing one costs as much as looking at the file.
     private static let useNanoseconds: Int64 = 600_000_000_000
 
-    /// Whether the blob is there, as `contains`; marks it as used, which garbage collection respects. The mark is the time
+    /// True if the blob is there, as `contains`; marks it as used, which garbage collection respects. The mark is the time
     /// of the file, so that it costs no transaction, and is lost by nothing but a copy that does not keep times.
     ///
     /// With `sizeBytes`, only if it has this size: a cut blob is as good as none. Something else in its place, such as a folder,
@@ -65,7 +65,7 @@ extension ContentStore {
         return unsafe utimensat(AT_FDCWD, objectPath(digest).systemPath, nil, 0) == 0 || !SystemError.isAbsence(errno)
     }
 
-    /// Whether the blob is there; its content is not looked at. Throws where the file system does not say.
+    /// True if the blob is there; its content is not looked at. Throws where the file system does not say.
     public func contains(_ digest: Digest) throws(StoreError) -> Bool {
         try signature(of: digest)?.isRegular ?? false
     }
@@ -253,7 +253,7 @@ extension ContentStore {
         }
     }
 
-    /// Whether the blob is stored, whole; a damaged one is set aside.
+    /// True if the blob is stored, whole; a damaged one is set aside.
     func isPresent(_ digest: Digest, sizeBytes: Int) throws -> Bool {
         let file: OpenFile
         do throws(StoreError) {

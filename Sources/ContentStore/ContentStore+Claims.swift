@@ -10,7 +10,7 @@ extension ContentStore {
     /// Gives up a claim, so that others who want the action look it up, or compute it. One that is not held is fine.
     public func giveUp(claim action: Digest) { locks?.giveUp(claim: action) }
 
-    /// Whether some execution computes an action at the moment.
+    /// True if some execution computes an action at the moment.
     public func isClaimed(_ action: Digest) throws(StoreError) -> Bool { try locks?.isClaimed(action) ?? false }
 
     /// Notes in the ledger that an action, computed once more, gave other outputs than are stored.

@@ -34,7 +34,7 @@ extension ContentStore {
         try database.read { try $0.identifier("SELECT id FROM execution WHERE id = ?", [number]) } != nil
     }
 
-    /// Whether a fact names this content, be it stored or not.
+    /// True if a fact names this content, be it stored or not.
     public func knows(_ digest: Digest) throws(StoreError) -> Bool {
         try database.read { try $0.identifier("SELECT id FROM artifact WHERE digest = ?", [digest.column]) } != nil
     }

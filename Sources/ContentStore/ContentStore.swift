@@ -66,7 +66,7 @@ public final class ContentStore: Sendable {
 
     deinit { committer?.close() }
 
-    /// Whether a program on this machine has the store in a folder open for writing; false where there is none.
+    /// True if a program on this machine has the store in a folder open for writing; false where there is none.
     public static func isInUse(_ path: String) throws(StoreError) -> Bool { try StoreLocks.hasWriter(path) }
 
     /// Blocks until everything committed so far is durable or has failed.

@@ -32,7 +32,7 @@ struct FileSignature: Equatable, Sendable {
         self.init(information)
     }
 
-    /// Whether this is the same file with the same content, though its name or its mode has been changed since.
+    /// True if this is the same file with the same content, though its name or its mode has been changed since.
     func isContinuation(of earlier: FileSignature) -> Bool {
         (sizeBytes, modifiedNanoseconds, inode, device)
             == (earlier.sizeBytes, earlier.modifiedNanoseconds, earlier.inode, earlier.device)

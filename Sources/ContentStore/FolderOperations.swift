@@ -20,7 +20,7 @@ enum FolderOperations {
         if try create(path) { try synchronize(parent) }
     }
 
-    /// Whether a folder, or a link to one, is at `path`; false where nothing is.
+    /// True if a folder, or a link to one, is at `path`; false where nothing is.
     static func isFolder(_ path: String) throws(StoreError) -> Bool {
         var information = stat()
         guard unsafe stat(path.systemPath, &information) == 0 else {
@@ -41,7 +41,7 @@ enum FolderOperations {
         }
     }
 
-    /// Whether something is at `path`, links followed. Throws where that cannot be told.
+    /// True if something is at `path`, links followed. Throws where that cannot be told.
     static func exists(_ path: String) throws(StoreError) -> Bool {
         var information = stat()
         if unsafe stat(path.systemPath, &information) == 0 { return true }

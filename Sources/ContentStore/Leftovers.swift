@@ -5,7 +5,7 @@ enum Leftovers {
     /// Names of temporary blobs: this, the number of the session, "-", a number.
     static let blobPrefix = "blob-"
 
-    /// Whether an entry of the folder `attempts` belongs to a process that is dead. What is not ours to judge stays.
+    /// True if an entry of the folder `attempts` belongs to a process that is dead. What is not ours to judge stays.
     static func isAbandoned(_ name: String, _ locks: StoreLocks) throws(StoreError) -> Bool {
         if name.hasPrefix(blobPrefix) {
             let session = name.dropFirst(blobPrefix.count).prefix { $0 != "-" }

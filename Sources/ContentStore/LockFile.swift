@@ -42,7 +42,7 @@ final class LockFile: Sendable {
         _ = unsafe fcntl(file.descriptor, Self.set, &lock)
     }
 
-    /// Whether someone else has the number.
+    /// True if someone else has the number.
     func isHeldElsewhere(_ number: Int64) throws(StoreError) -> Bool {
         var lock = Self.byte(number, F_WRLCK)
         guard unsafe fcntl(file.descriptor, Self.query, &lock) == 0 else {
@@ -51,7 +51,7 @@ final class LockFile: Sendable {
         return Int32(lock.l_type) != F_UNLCK
     }
 
-    /// Whether someone else has a number that is as high or higher.
+    /// True if someone else has a number that is as high or higher.
     func isHeldElsewhere(from number: Int64) throws(StoreError) -> Bool {
         var lock = Self.byte(number, F_WRLCK)
         lock.l_len = 0

@@ -38,7 +38,7 @@ final class LockFiles: Sendable {
         }
     }
 
-    /// Whether someone else has the number.
+    /// True if someone else has the number.
     func isHeldElsewhere(_ number: Int64) throws(StoreError) -> Bool {
         try using(number) { entry throws(StoreError) in try entry.file.isHeldElsewhere(number) }
     }

@@ -68,7 +68,7 @@ public final class OutputFolder: Sendable {
         }
     }
 
-    /// Whether a regular file lies here, and no link to one. Throws `StoreError` for a link or a name that leads out.
+    /// True if a regular file lies here, and no link to one. Throws `StoreError` for a link or a name that leads out.
     public func holdsFile(_ name: String) throws -> Bool {
         guard let (folder, file) = try place(of: name, creates: false) else { return false }
         return try present(file, in: folder, sizeBytes: nil) != nil

@@ -13,7 +13,7 @@ public struct ProcessIdentity: Sendable, Equatable {
         self.startedTicks = startedTicks
     }
 
-    /// Whether this very process, not another one with its number, still runs.
+    /// True if this very process, not another one with its number, still runs.
     public var isRunning: Bool { startedTicks != 0 && Self.startTicks(of: number) == startedTicks }
 
     private static func startTicks(of process: Int32) -> Int64? {

@@ -2,7 +2,7 @@ import GRDB
 import GRDBSQLite
 
 extension Database {
-    /// Whether going through all rows of a table is quicker than finding each of `count`, which takes five times as long as
+    /// True if going through all rows of a table is quicker than finding each of `count`, which takes five times as long as
     /// passing by.
     func isScanWorthwhile(_ table: String, for count: Int) throws -> Bool {
         guard count >= 512 else { return false }

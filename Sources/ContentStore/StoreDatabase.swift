@@ -117,7 +117,7 @@ final class StoreDatabase: Sendable {
         }
     }
 
-    /// Whether a database has no pending journal and lies in a folder that this process cannot write to. With a journal, its
+    /// True if a database has no pending journal and lies in a folder that this process cannot write to. With a journal, its
     /// index in shared memory has to be there too: then others may be writing from where they can.
     private static func isFrozen(_ store: String) throws(StoreError) -> Bool {
         guard unsafe access(store.systemPath, W_OK) != 0 else { return false }

@@ -108,7 +108,7 @@ extension StoreError: CustomStringConvertible {
         }
     }
 
-    /// Whether what has the name of a blob cannot be one: a block of the disk cannot be read, or it is a folder, a link that
+    /// True if what has the name of a blob cannot be one: a block of the disk cannot be read, or it is a folder, a link that
     /// leads nowhere, a pipe, a socket or a device.
     var isDefectOfBlob: Bool {
         switch self {
@@ -118,17 +118,17 @@ extension StoreError: CustomStringConvertible {
         }
     }
 
-    /// Whether a file is certainly not there; see `SystemError.isAbsence`.
+    /// True if a file is certainly not there; see `SystemError.isAbsence`.
     var isAbsence: Bool {
         if case .fileSystem(_, _, let code) = self { SystemError.isAbsence(code) } else { false }
     }
 
-    /// Whether trying again a little later may help; see `SystemError.isTransient`.
+    /// True if trying again a little later may help; see `SystemError.isTransient`.
     package var isTransient: Bool {
         if case .fileSystem(_, _, let code) = self { SystemError.isTransient(code) } else { false }
     }
 
-    /// Whether the file, the disk or its folder may only be read.
+    /// True if the file, the disk or its folder may only be read.
     public var isRefusalToWrite: Bool {
         switch self {
         case .readOnlyFileSystem: true

@@ -15,7 +15,7 @@ struct StoreHost: Equatable {
         bootIdentifier: (try? lines(of: "/proc/sys/kernel/random/boot_id"))?.first ?? "unknown")
     private static let limitBytes = 4096
 
-    /// Whether it is this machine, under whatever name.
+    /// True if it is this machine, under whatever name.
     var isCurrent: Bool { bootIdentifier == Self.current.bootIdentifier }
 
     /// The one that had the store open last; `nil` where that is not known. Throws where the file is there and cannot be read:

@@ -106,7 +106,7 @@ final class StoreLocks: Sendable {
         return try body()
     }
 
-    /// Whether no other process has the store open for writing. It stays so within `opening`.
+    /// True if no other process has the store open for writing. It stays so within `opening`.
     func isAlone() throws(StoreError) -> Bool { try !sessions.isHeldElsewhere(from: 1) }
 
     /// For a store that is only read: throws where programs of another machine have it open for writing.

@@ -41,11 +41,11 @@ enum SystemError {
         }
     }
 
-    /// Whether the entry is certainly not there. Any other error says nothing about that: a server that does not answer, or a
+    /// True if the entry is certainly not there. Any other error says nothing about that: a server that does not answer, or a
     /// disk that cannot be read, may hold it all the same.
     static func isAbsence(_ code: Int32) -> Bool { code == ENOENT || code == ENOTDIR }
 
-    /// Whether the same request may be met a little later: file servers restart, and forget the handles of open folders.
+    /// True if the same request may be met a little later: file servers restart, and forget the handles of open folders.
     static func isTransient(_ code: Int32) -> Bool {
         [ESTALE, EIO, ETIMEDOUT, EHOSTDOWN, EHOSTUNREACH, ENOTCONN, ECONNREFUSED, EREMOTEIO, ESHUTDOWN, EAGAIN, EINTR]
             .contains(code)

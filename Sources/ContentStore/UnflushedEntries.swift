@@ -11,7 +11,7 @@ struct UnflushedEntries: Sendable {
         let digest: Digest
         let file: OpenFile
         let path: String
-        /// Whether this process has made it. One that was there may be what others rely on.
+        /// True if this process has made it. One that was there may be what others rely on.
         let isNew: Bool
 
         /// A new blob that cannot be flushed is removed, for its content may be lost although it can be read now: whoever needs

@@ -5,6 +5,6 @@ public struct MapFile: Sendable, Equatable {
     public let path: String
     /// Nil where there is no mask file.
     public let maskPath: String?
-    /// Whether there is a mask in a folder of another kind than `good`.
+    /// True if there is a mask in a folder of another kind than `good`.
     public let isAnomalous: Bool
 }

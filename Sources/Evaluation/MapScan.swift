@@ -12,7 +12,7 @@ import Imaging
 public struct MapScan: Sendable, Equatable {
     /// By object.
     public let sets: [MapSet]
-    /// Whether the maps lie in folders of objects.
+    /// True if the maps lie in folders of objects.
     public let hasObjects: Bool
 
     /// - Parameter followsLinks: whether links may lead out of the two folders.

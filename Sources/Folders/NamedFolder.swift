@@ -10,7 +10,7 @@ public struct NamedFolder: Sendable, Hashable {
 
     /// As it was named.
     public let path: String
-    /// Whether links may lead out of it, as they do in data that is managed by tools such as DVC or git-annex.
+    /// True if links may lead out of it, as they do in data that is managed by tools such as DVC or git-annex.
     public let followsLinks: Bool
     /// Where it lies, without links; nil where there is no such folder, which then holds nothing.
     private let place: String?
@@ -20,7 +20,7 @@ public struct NamedFolder: Sendable, Hashable {
         place = NamedFolder.place(of: path)
     }
 
-    /// Whether a file or folder may be read that lies at a place.
+    /// True if a file or folder may be read that lies at a place.
     ///
     /// - Parameter place: an absolute path without links.
     public func holds(_ place: String) -> Bool {

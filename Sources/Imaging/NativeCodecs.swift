@@ -114,7 +114,7 @@ enum NativeCodecs {
         }
     }
 
-    /// Whether so much memory can be had. Arrays end the program where it cannot.
+    /// True if so much memory can be had. Arrays end the program where it cannot.
     static func canAllocate(byteCount: Int) -> Bool { image_codec_can_allocate(byteCount) }
 
     private static func encoded(

@@ -9,7 +9,7 @@ public struct LabelledMap: Sendable {
     /// height x width, not 0 where the pixel belongs to a defect. Nil or all zero: no labelled pixel.
     /// All pixels without label, of anomalous images too, count as normal ones, as in MVTec's evaluation.
     public let mask: [UInt8]?
-    /// Whether the image shows a defect. A normal image must not have labelled pixels.
+    /// True if the image shows a defect. A normal image must not have labelled pixels.
     public let isAnomalous: Bool
 
     /// The sizes are checked when the map is evaluated.

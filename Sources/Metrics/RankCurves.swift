@@ -48,7 +48,7 @@ extension RankMetrics {
         try precisionRecallCurve(scores: scores.map(Double.init), labels: labels)
     }
 
-    /// Whether the cumulated counts of three points lie on one line, decided in integers.
+    /// True if the cumulated counts of three points lie on one line, decided in integers.
     private static func isCollinear(_ a: ScoreRanking.Tie, _ b: ScoreRanking.Tie, _ c: ScoreRanking.Tie) -> Bool {
         (b.positives - a.positives) * (c.negatives - b.negatives)
             == (c.positives - b.positives) * (b.negatives - a.negatives)

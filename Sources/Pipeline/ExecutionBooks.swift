@@ -28,14 +28,14 @@ struct ExecutionBooks {
         warnings[task] = texts.isEmpty ? nil : texts
     }
 
-    /// Whether a task whose result was discarded is looked up again; a store in which that happens time and again must not make
+    /// True if a task whose result was discarded is looked up again; a store in which that happens time and again must not make
     /// the run endless.
     mutating func mayLookAgain(_ task: Int) -> Bool {
         supersessions[task, default: 0] += 1
         return supersessions[task, default: 0] <= Self.supersessionLimit
     }
 
-    /// Whether `producer` has not yet run again for the sake of `consumer`; a disk that keeps damaging it must not make
+    /// True if `producer` has not yet run again for the sake of `consumer`; a disk that keeps damaging it must not make
     /// the run endless.
     mutating func mayRepair(_ producer: Int, _ consumer: Int) -> Bool {
         repaired.insert(Repair(producer: producer, consumer: consumer)).inserted

@@ -18,7 +18,7 @@ public struct ExecutionPlan: Sendable {
     private var stateCounts: [Int]
     /// For how many tasks each one waits: producers that are not over, and one whose blob it lost.
     private var missing: [Int32]
-    /// Whether the consumers of a task do not wait for it any more. What is repaired was over before.
+    /// True if the consumers of a task do not wait for it any more. What is repaired was over before.
     private var hasUnlocked: [Bool]
     private var determined: [Int32]
     private var light: ReadyQueue
@@ -26,7 +26,7 @@ public struct ExecutionPlan: Sendable {
     /// How many whole-machine tasks may run at once, and how many do.
     private let wholeMachineLimit: Int
     private var wholeMachineCount = 0
-    /// Whether other processes have the processors that the next whole-machine task needs.
+    /// True if other processes have the processors that the next whole-machine task needs.
     private var isMachineBusy = false
     /// Tasks whose action another process computes.
     public private(set) var awaited: Set<Int> = []
@@ -60,7 +60,7 @@ public struct ExecutionPlan: Sendable {
 
     public func count(_ state: State) -> Int { stateCounts[Int(state.rawValue)] }
 
-    /// Whether a task is not over.
+    /// True if a task is not over.
     public func isOpen(_ task: Int) -> Bool { [.wanted, .ready, .running, .awaited].contains(states[task]) }
 
     public var counts: TaskCounts {
@@ -75,7 +75,7 @@ public struct ExecutionPlan: Sendable {
         return isStopped || (awaited.isEmpty && !hasReady)
     }
 
-    /// Whether a task waits for a thread.
+    /// True if a task waits for a thread.
     public var hasReady: Bool { light.first != nil || wholeMachine.first != nil || !checks.isEmpty }
 
     /// Asks for the stored result of a task that is cached to be computed again.
@@ -100,7 +100,7 @@ public struct ExecutionPlan: Sendable {
     private var checks: [Int] = []
     private var runningChecks = 0
 
-    /// Whether something depends on what other processes do.
+    /// True if something depends on what other processes do.
     public var waitsForOthers: Bool { !isStopped && (!awaited.isEmpty || isMachineBusy) }
 
     /// Takes up to `limit` tasks whose inputs have become known since the last call; each is to be resolved.
@@ -211,7 +211,7 @@ public struct ExecutionPlan: Sendable {
         return true
     }
 
-    /// Whether a task that ended well is being run once more, or waits to be, because a blob of it was lost.
+    /// True if a task that ended well is being run once more, or waits to be, because a blob of it was lost.
     public func isUnderRepair(_ task: Int) -> Bool { repairs[task] != nil }
 
     /// A running task was interrupted; it is left as if it had not started.

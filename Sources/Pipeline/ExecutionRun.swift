@@ -19,7 +19,7 @@ final class ExecutionRun: Sendable {
         let task: Int
         let difference: Result<String?, any Error>
 
-        /// Whether it could not be computed at all: what it is made from has been collected, or the run was to end.
+        /// True if it could not be computed at all: what it is made from has been collected, or the run was to end.
         var isUndecided: Bool {
             guard case .failure(let error) = difference else { return false }
             switch error as? StoreError {
@@ -200,7 +200,7 @@ final class ExecutionRun: Sendable {
         observer.runAdvanced(counts)
     }
 
-    /// Whether the result of an action is in the sample to be computed again: the same in every run.
+    /// True if the result of an action is in the sample to be computed again: the same in every run.
     private func isSampled(_ key: Digest) -> Bool {
         guard options.checkedShare > 0 else { return false }
         return Double(key.words.3 >> 11) / Double(1 << 53) < options.checkedShare

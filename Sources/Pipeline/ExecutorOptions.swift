@@ -8,7 +8,7 @@ public struct ExecutorOptions: Sendable {
     public var threads: Int
     /// Processors that whole-machine tasks of all runs on this store share.
     public var cores: Int
-    /// Whether tasks that do not depend on a failed one still start.
+    /// True if tasks that do not depend on a failed one still start.
     public var keepGoing: Bool
     /// What happens after failures, and what an attempt may take.
     public var policy = FailurePolicy()

@@ -8,7 +8,7 @@ public struct KeyDifference: Sendable, Equatable, CustomStringConvertible {
     /// `nil`: it is no longer there.
     public let new: String?
 
-    /// Whether it is the content of an input that differs, whose producer knows more.
+    /// True if it is the content of an input that differs, whose producer knows more.
     public var isInput: Bool { part.hasPrefix(Self.inputPrefix) }
 
     private static let inputPrefix = "input "

@@ -5,7 +5,7 @@ public struct PipelineTask: Sendable {
     /// Ordered: the order is part of the task's key.
     public let inputs: [TaskInput]
     public let resources: TaskResources
-    /// Whether only other tasks use what it makes. Such a result counts as done even if its blobs were removed; they are made
+    /// True if only other tasks use what it makes. Such a result counts as done even if its blobs were removed; they are made
     /// again when a task that reads them runs.
     public let isIntermediate: Bool
 

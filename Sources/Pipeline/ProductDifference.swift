@@ -10,7 +10,7 @@ public struct ProductDifference: Sendable, Equatable {
 
     /// From the results back to their sources; each difference once for each stage, however many tasks have it.
     public let steps: [Step]
-    /// Whether the store knows what made both.
+    /// True if the store knows what made both.
     public let isComplete: Bool
 
     /// - Throws: `StoreError`.

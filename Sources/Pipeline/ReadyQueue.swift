@@ -7,7 +7,7 @@ struct ReadyQueue: Sendable {
 
     var first: Int? { heap.first.map(Int.init) }
 
-    /// Whether `left` shall start before `right`.
+    /// True if `left` shall start before `right`.
     func precedes(_ left: Int, _ right: Int) -> Bool {
         priorities[left] != priorities[right] ? priorities[left] > priorities[right] : left < right
     }

@@ -102,7 +102,7 @@ public final class OneDNNConvolution: @unchecked Sendable {
     public let scratchBytes: Int
     /// The library's name of the kernel that it chose, such as `jit:avx512_core`.
     public let kernelName: String
-    /// Whether the library has nothing better than its plain loops for this shape.
+    /// True if the library has nothing better than its plain loops for this shape.
     public var isReference: Bool { kernelName.hasPrefix("ref") }
 
     public init(_ library: OneDNNLibrary, _ kind: Kind, _ shape: Shape) throws(TensorError) {

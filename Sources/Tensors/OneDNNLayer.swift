@@ -67,7 +67,7 @@ public final class OneDNNLayer: @unchecked Sendable {
     public let weightsBytes, scratchBytes: Int
     /// The library's name of the kernel that it chose, such as `jit_dw:avx512_core`.
     public let kernelName: String
-    /// Whether the library has nothing better than its plain loops for this shape.
+    /// True if the library has nothing better than its plain loops for this shape.
     public var isReference: Bool { kernelName.hasPrefix("ref") }
 
     public init(_ library: OneDNNLibrary, _ kind: Kind, from source: Map, to destination: Map) throws(TensorError) {

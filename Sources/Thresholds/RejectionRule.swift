@@ -55,7 +55,7 @@ public struct RejectionRule: Sendable {
     /// 0 where the verdict is a coin's, 1 where it is certain.
     public func confidence(in score: Float) -> Double { 2 * abs(stability(of: score) - 0.5) }
 
-    /// Whether the verdict on the score should be left to a person.
+    /// True if the verdict on the score should be left to a person.
     public func rejects(_ score: Float) -> Bool {
         let rank = rank(of: score)
         return mayBeAnomalous(rank) && mayBeNormal(rank)

@@ -72,7 +72,7 @@ public struct VerdictConfidence: Sendable, Equatable {
     /// 0 where certainly another verdict would be given, 1 where certainly the same. Around the threshold it is about 0.5.
     public func confidence(in score: Float) -> Double { 1 - chanceOfAnother(score) }
 
-    /// Whether the verdict on the score should be left to a person.
+    /// True if the verdict on the score should be left to a person.
     public func isUncertain(_ score: Float) -> Bool {
         tolerance > log(2) && chanceOfAnother(score) >= exp(-tolerance)
     }

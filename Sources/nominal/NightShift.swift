@@ -18,7 +18,7 @@ struct NightShift {
     let images: NightImages
     let date: CalendarDay
     let decider: String
-    /// Whether to train from scratch on all, whatever is new.
+    /// True if to train from scratch on all, whatever is new.
     let isForced: Bool
     /// Folder of the nights.
     let output: String

@@ -20,7 +20,7 @@ enum ScratchStore {
         return try AtomicFile.createSecretFolder("\(parent)/\(prefix)\(getpid())-\(UUID().uuidString)")
     }
 
-    /// Whether it is a folder of a user's own in which no program has a store open, and whose program has ended. Programs in
+    /// True if it is a folder of a user's own in which no program has a store open, and whose program has ended. Programs in
     /// another container may share the folder and not the numbers of processes: then its age tells.
     private static func isAbandoned(_ path: String, _ name: String) -> Bool {
         guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),

@@ -88,7 +88,7 @@ struct NSACorruption {
         return placed
     }
 
-    /// Whether enough of a box lies on the foreground of an image of the given width.
+    /// True if enough of a box lies on the foreground of an image of the given width.
     private static func isOnObject(_ box: PixelBox, _ foreground: [UInt8]?, _ width: Int) -> Bool {
         guard let foreground else { return true }
         let covered = box.rows.reduce(0) { sum, y in

@@ -76,7 +76,7 @@ extension ContentStore {
         for execution in Set(submissions.map(\.execution)) { locks?.end(execution: execution) }
     }
 
-    /// Whether an attempt has been begun and has not ended.
+    /// True if an attempt has been begun and has not ended.
     public func isUnderWay(_ attempt: Attempt) throws(StoreError) -> Bool {
         try settle()
         return try database.read { database in

@@ -6,6 +6,6 @@ public struct RemadeResult: Sendable, Equatable {
     public let formerRun: Int64?
     /// The run whose result is stored.
     public let latterRun: Int64
-    /// Whether both made the same, by the digests in the history; nil where the earlier one is not there.
+    /// True if both made the same, by the digests in the history; nil where the earlier one is not there.
     public let isEqual: Bool?
 }

@@ -42,7 +42,7 @@ extension ContentStore {
         }
     }
 
-    /// Whether an action names this content as a source.
+    /// True if an action names this content as a source.
     public func isSource(_ digest: Digest) throws(StoreError) -> Bool {
         try database.read { database in
             try database.identifier(

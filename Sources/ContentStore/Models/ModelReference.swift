@@ -25,7 +25,7 @@ public struct ModelReference: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// Whether a text can be the name of a model: ASCII letters, digits, and "._-" after the first of them, at most 100.
+    /// True if a text can be the name of a model: ASCII letters, digits, and "._-" after the first of them, at most 100.
     public static func isName(_ text: String) -> Bool {
         func isAlphanumeric(_ byte: UInt8) -> Bool {
             switch byte {

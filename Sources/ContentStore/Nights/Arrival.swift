@@ -66,7 +66,7 @@ public struct KnownArrival: Sendable, Equatable {
         (self.decision, self.learned) = (decision, learned)
     }
 
-    /// Whether it may be trained on.
+    /// True if it may be trained on.
     public var isAdmitted: Bool {
         switch arrival.state {
         case .base, .admitted: true

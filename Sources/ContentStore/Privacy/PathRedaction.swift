@@ -65,7 +65,7 @@ public struct PathRedaction: Sendable {
         }
     }
 
-    /// Whether `written` has left out where a path leads.
+    /// True if `written` has left out where a path leads.
     public static func isHidden(_ path: String) -> Bool {
         path.hasPrefix(hiding) || (path.hasPrefix(digestMark) && path.utf8.count == digestMark.utf8.count + 12)
     }

@@ -18,6 +18,6 @@ public struct VerificationReport: Sendable, Equatable {
     /// Results that the store knows, but whose blobs it no longer has; made again when they are needed.
     public var absentBlobs = 0
 
-    /// Whether everything that is there is as it should be.
+    /// True if everything that is there is as it should be.
     public var isSound: Bool { damaged.isEmpty && strays.isEmpty && faults.isEmpty }
 }

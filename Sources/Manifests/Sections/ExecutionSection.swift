@@ -1,6 +1,6 @@
 /// `execution`: how tasks are run, what they may take, and what happens after a failure. Without influence on any result.
 public struct ExecutionSection: Sendable, Equatable {
-    /// Whether each task runs in a process of its own; so it does where there is a limit, too.
+    /// True if each task runs in a process of its own; so it does where there is a limit, too.
     public var isolated: Bool
     public var timeLimitSeconds: Double?
     public var memoryLimitMiB: Int?
@@ -11,7 +11,7 @@ public struct ExecutionSection: Sendable, Equatable {
 
     public var needsWorkers: Bool { isolated || timeLimitSeconds != nil || memoryLimitMiB != nil }
 
-    /// Whether tasks are to be computed by other processes than that of the command, which is for `nominal run` alone.
+    /// True if tasks are to be computed by other processes than that of the command, which is for `nominal run` alone.
     public var asksForOtherProcesses: Bool { needsWorkers || runner.kind == .slurm }
 
     /// - Parameter object: the section of a resolved manifest.

@@ -3,9 +3,9 @@ public struct SweepRange: Sendable, Equatable {
     /// Below `max`; above 0 on a logarithmic scale, and at least 1 for whole numbers there.
     public let min: JSONNumber
     public let max: JSONNumber
-    /// Whether draws are uniform in the logarithm of the value, and not in the value.
+    /// True if draws are uniform in the logarithm of the value, and not in the value.
     public let isLogarithmic: Bool
-    /// Whether whole numbers alone are drawn.
+    /// True if whole numbers alone are drawn.
     public let isInteger: Bool
 
     /// - Parameter object: a range that follows the schema.

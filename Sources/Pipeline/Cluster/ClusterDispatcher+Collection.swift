@@ -156,7 +156,7 @@ extension ClusterDispatcher {
         }
     }
 
-    /// Whether an element ended as it did because of its node, and further ones can be kept from it.
+    /// True if an element ended as it did because of its node, and further ones can be kept from it.
     private func isNodeToBlame(_ element: FlyingElement, _ end: ElementEnd, _ failure: AttemptFailure) -> Bool {
         guard let node = end.culprit, !element.hasProgressed, !isStopping,
             (try? element.folder.holds(ElementSpec.shortageName)) == false

@@ -33,7 +33,7 @@ final class ClusterDispatcher {
     var refusingSince: Double?
     /// When something was last said.
     private var notices: [String: Double] = [:]
-    /// Whether what ends without a record is given up.
+    /// True if what ends without a record is given up.
     var isStopping = false
     /// How many tasks are looked at together: bounds the memory that they take.
     private static let queuedLimit = 16_384
@@ -109,7 +109,7 @@ final class ClusterDispatcher {
         leaveQueued()
     }
 
-    /// Whether an element is of this job, and not of another one.
+    /// True if an element is of this job, and not of another one.
     private func isOwn(_ id: ElementID) -> Bool {
         submissions[id.token] != nil || ownOrphans.contains { $0.token == id.token }
     }

@@ -56,7 +56,7 @@ public struct ElementWorker: Sendable {
         }
     }
 
-    /// Whether a task that takes as long as the longest so far would be done in time.
+    /// True if a task that takes as long as the longest so far would be done in time.
     private func hasTime(for seconds: Double) -> Bool {
         guard let limit = spec.elementLimitSeconds, seconds > 0 else { return true }
         return HostClock.monotonicSeconds() - start + 1.2 * seconds < limit
@@ -83,11 +83,11 @@ extension ElementSpec {
         try elementFolder.holds(Self.recordName(task), patienceSeconds: Self.patienceSeconds)
     }
 
-    /// Whether the submitter has removed the folder of the array. Only if the file system says so: a file server that does not
+    /// True if the submitter has removed the folder of the array. Only if the file system says so: a file server that does not
     /// answer ends no work.
     var isGone: Bool { (try? elementFolder.holds(Self.fileName)) == false }
 
-    /// Whether the submitter does not want the array any more.
+    /// True if the submitter does not want the array any more.
     var isCancelled: Bool {
         isGone || (try? ElementFolder(folder + "/..").holds(Self.cancelledName)) == true
     }

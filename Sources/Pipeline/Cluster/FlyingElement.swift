@@ -13,9 +13,9 @@ struct FlyingElement {
     var state: ElementState?
     /// Since when the queue says that it is over or is being ended, or does not know it any more.
     var overSince: Double?
-    /// Whether the queue has said that it took it, or has it.
+    /// True if the queue has said that it took it, or has it.
     var isAcknowledged = false
-    /// Whether any of its tasks has left a record, or was at work; and whether one has left a record.
+    /// True if any of its tasks has left a record, or was at work; and whether one has left a record.
     var hasProgressed = false
     var hasRecorded = false
     /// How far it said it was.

@@ -119,6 +119,6 @@ public struct WorkerProgress: Codable, Sendable {
     public let unit: String
     public let note: String?
 
-    /// Whether the numbers can be counts, so that whoever computes with them need not care.
+    /// True if the numbers can be counts, so that whoever computes with them need not care.
     var isFit: Bool { [completed, total].allSatisfy { (0..<1 << 53).contains($0) } }
 }

@@ -45,7 +45,7 @@ public struct Histogram: Sendable {
         xAxis = ChartAxis(label: valueLabel, covering: values.map(Double.init), tickCount: 10)
     }
 
-    /// Whether there is anything to draw.
+    /// True if there is anything to draw.
     public var isEmpty: Bool { series.isEmpty }
 
     /// A `figure` with heading, legend and drawing, and `below` under it.

@@ -14,7 +14,7 @@ public struct GalleryItem: Sendable, Equatable {
     public var verdict: String?
     /// How sure the verdict is, 0 to 1; `nil` where nobody has said.
     public var confidence: Double?
-    /// Whether the verdict is one for a person to look at.
+    /// True if the verdict is one for a person to look at.
     public var isUncertain: Bool
     /// True where the verdict contradicts the ground truth.
     public var isMiss: Bool

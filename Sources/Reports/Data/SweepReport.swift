@@ -3,7 +3,7 @@ public struct SweepReport: Sendable, Equatable {
     /// A key that was varied.
     public struct Parameter: Sendable, Equatable {
         public var name: String
-        /// Whether all values are numbers, which are drawn to scale.
+        /// True if all values are numbers, which are drawn to scale.
         public var isNumeric: Bool
         /// The scale of the axis; nil lets the values decide.
         public var isLogarithmic: Bool?

@@ -3,7 +3,7 @@ import Metrics
 
 /// What the labels of test images say of a model, for its card. They took no part in training or in the threshold.
 struct TestMetrics: Codable, Equatable, Sendable {
-    /// Whether there is any figure.
+    /// True if there is any figure.
     var isMeasured: Bool
     var images: DetectionMetrics.Images
     var imageAUROC, imageAP, imageF1Max: Double?

@@ -21,7 +21,7 @@ public struct RunFolder: Sendable {
     /// What the run was made from; nil for one that an earlier version exported.
     let record: RunRecord?
 
-    /// Whether it is known what the run was made from.
+    /// True if it is known what the run was made from.
     public var tellsOrigin: Bool { record != nil }
 
     /// - Throws: `ComparisonError` for a folder that is not there or holds no finished run, and for files that are none of ours.

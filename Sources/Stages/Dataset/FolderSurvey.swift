@@ -82,7 +82,7 @@ public struct FolderSurvey: Sendable {
         self.warnings = warnings
     }
 
-    /// Whether an object can be told from a plain background in most of some images, and the highest sample of those of 16 bit.
+    /// True if an object can be told from a plain background in most of some images, and the highest sample of those of 16 bit.
     private static func look(at images: [SourceImage]) -> (showsObject: Bool, highestSample: Int?) {
         var seen = 0, objects = 0
         var highest: Int?

@@ -7,7 +7,7 @@ enum HeldOut {
         min(max(1, Int((Float(images) * fraction).rounded())), images - 1)
     }
 
-    /// Whether an image is held out that came later, whatever comes with it or after it: then no model of any night was trained on
+    /// True if an image is held out that came later, whatever comes with it or after it: then no model of any night was trained on
     /// what another night judges by.
     static func contains(_ source: Digest, fraction: Double) -> Bool {
         // Digests are as good as random numbers.

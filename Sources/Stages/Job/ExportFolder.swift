@@ -58,7 +58,7 @@ public struct ExportFolder {
         }
     }
 
-    /// Whether the last export into a folder came to its end: its list is there, and every file that it names.
+    /// True if the last export into a folder came to its end: its list is there, and every file that it names.
     ///
     /// - Throws: `StoreError` where that cannot be told.
     public static func isComplete(_ path: String) throws -> Bool {

@@ -28,7 +28,7 @@ public struct Reproduction: Sendable {
 
     public var first: Step? { steps.first { $0.outcome != .equal } }
     public var isEqual: Bool { first == nil }
-    /// Whether all that was asked for was done, and only rounding is another one.
+    /// True if all that was asked for was done, and only rounding is another one.
     public var isWithinTolerance: Bool {
         steps.allSatisfy { step in
             switch step.outcome {

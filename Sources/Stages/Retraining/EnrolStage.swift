@@ -10,7 +10,7 @@ struct EnrolStage: Stage {
 
     /// Share of old images among those that a warm start trains on.
     var replay: Double
-    /// Whether new weights need a normalisation; a warm start keeps that of its model.
+    /// True if new weights need a normalisation; a warm start keeps that of its model.
     var measuresNormalization: Bool
 
     var outputs: [String] {

@@ -99,7 +99,7 @@ struct GateStage: Stage {
         return criterion
     }
 
-    /// Whether differences of pairs lie below 0.
+    /// True if differences of pairs lie below 0.
     private func fall(_ differences: [Double]) -> (probability: Double, isSignificant: Bool) {
         let test = WilcoxonSignedRank(differences)
         // The sum of the positive ranks says which way they point: half of all ranks is the middle.

@@ -29,7 +29,7 @@ extension Roll {
                 last: try nights.last.map { try Roll(bytes: try store.read($0.roll)) })
         }
 
-        /// Whether the model in production was registered by hand and is new to nights: then it is taken to have learned the
+        /// True if the model in production was registered by hand and is new to nights: then it is taken to have learned the
         /// base set.
         public var isByHand: Bool { champion != nil && championNight == nil }
     }
@@ -107,7 +107,7 @@ extension Roll {
         return Set(admitted).union(own).sorted()
     }
 
-    /// Whether there is anything to learn that an earlier night was not trained on.
+    /// True if there is anything to learn that an earlier night was not trained on.
     public func hasNews(since trained: Roll?) -> Bool {
         if isForced { return true }
         let former = Set(trained?.members.map(\.source) ?? [])

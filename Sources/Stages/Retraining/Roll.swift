@@ -10,7 +10,7 @@ public struct Roll: Codable, Sendable, Equatable {
         public var source: Digest
         /// Where it lay: `train/...` of the base set, `incoming/...`.
         public var file: String
-        /// Whether the model in production has not learned it.
+        /// True if the model in production has not learned it.
         public var isNew: Bool
         public var isHeldOut: Bool
     }
@@ -22,7 +22,7 @@ public struct Roll: Codable, Sendable, Equatable {
     /// Of the model that is trained further and compared with; nil where there is none.
     public var champion: Digest?
     public var start: Start
-    /// Whether it is trained on even if nothing is new.
+    /// True if it is trained on even if nothing is new.
     public var isForced: Bool
     /// By digest.
     public var members: [Member]

@@ -11,7 +11,7 @@ public enum ShardError: Error, Equatable, Sendable, CustomStringConvertible {
     case damaged(String)
     case version(String, found: Int, expected: Int)
 
-    /// Whether something is not there, rather than wrong.
+    /// True if something is not there, rather than wrong.
     public var isMissing: Bool {
         switch self {
         case .noFolder, .none, .missing: true

@@ -47,7 +47,7 @@ struct BenchEngineCommand: ParsableCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
-    /// Whether nothing was asked for in particular.
+    /// True if nothing was asked for in particular.
     private var isTable: Bool { CommandLine.arguments.count == 3 }
 
     func validate() throws {
