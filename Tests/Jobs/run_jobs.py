@@ -81,7 +81,9 @@ class Jobs:
         if short is None:
             return None
         (self.folder / "jobs" / sweep["job"]).write_text(json.dumps(short))
-        (self.folder / f"jobs/{name}.json").write_text(json.dumps(sweep))
+        # The first two values of each parameter.
+        short = {**sweep, "parameters": {key: values[:2] for key, values in sweep["parameters"].items()}}
+        (self.folder / f"jobs/{name}.json").write_text(json.dumps(short))
         return self.run("sweep", f"jobs/{name}.json")
 
 
