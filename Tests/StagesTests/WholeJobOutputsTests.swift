@@ -17,13 +17,12 @@ import Testing
 
     /// By processor and instruction set: SHA-256 over the digests of all outputs of all tasks of a stage.
     private static let pinned: [String: [String: String]] = [
-        "Intel(R) Xeon(R) Processor @ 2.50GHz, avx512_core_vnni": [
-            "aggregate": "995f38cd0fc2", "assess": "537486e7058b", "calibrate": "7ba915638337",
-            "card": "422692a06063", "choose": "f27e0b5a2d2e", "confidence": "e2959ad32a81", "corrupt": "3147e182bf76",
-            "drift": "ddd4ed769748", "ingest": "9ee182ccdd9e", "inventory": "02cfdbee7e90", "metrics": "a0bdd6f54358",
-            "overlay": "204fd18c2be9",
-            "record": "622a2eedd821", "report": "233d7218fe29", "require": "7fcfb999f4c5", "score": "c9afa553aad5",
-            "select": "7717626d3913", "textures": "4d63c6942269", "train": "d739347f3c63",
+        "AMD EPYC, avx512_core_bf16": [
+            "aggregate": "995f38cd0fc2", "assess": "537486e7058b", "calibrate": "87afd3f848e4",
+            "card": "f65fd63695a5", "choose": "c48100ca6f46", "confidence": "e2959ad32a81", "corrupt": "810161921fce",
+            "drift": "ddd4ed769748", "ingest": "93e43be3ad10", "inventory": "02cfdbee7e90", "metrics": "a0bdd6f54358",
+            "overlay": "204fd18c2be9", "record": "92fbe3464628", "report": "d6a6b3a0781f", "require": "7fcfb999f4c5",
+            "score": "c9afa553aad5", "select": "1546061562fc", "textures": "d52e06d75b01", "train": "39edf8048948",
         ]
     ]
 
