@@ -14,8 +14,8 @@ import Testing
 
     @Test("A run under way is seen, followed and cancelled; the history says what became of it")
     func underWay() throws {
-        // Far more steps than any machine takes before the run is cancelled.
-        try fixture.writeManifest(categories: ["wood"], steps: 3000, stepsPerShard: 5)
+        // Far more steps than any machine takes before the run is cancelled, in tasks that are long enough to be seen.
+        try fixture.writeManifest(categories: ["wood"], steps: 12000, stepsPerShard: 100)
         let program = try fixture.start("run", "tiny.json")
         try #require(try program.waits(for: "wood/train/0002 done"))
         var status = try fixture.nominal("status")
