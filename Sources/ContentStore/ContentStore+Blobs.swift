@@ -70,6 +70,14 @@ extension ContentStore {
         try signature(of: digest)?.isRegular ?? false
     }
 
+    /// Makes sure that a blob is stored whole and flushed, before it gets a name for good. Throws `StoreError.missingBlob`.
+    func settleBlob(_ digest: Digest) throws {
+        guard let signature = try FileSignature(path: objectPath(digest)),
+            try isPresent(digest, sizeBytes: Int(signature.sizeBytes))
+        else { throw StoreError.missingBlob(digest) }
+        try settle()
+    }
+
     /// Stores bytes; nothing happens when they are there already. Throws `StoreError`.
     public func put(bytes: [UInt8]) throws -> Digest {
         _ = try writable(to: "store a blob")

@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 
 /// Numbers of errors that the system gives, in words.
@@ -11,18 +10,6 @@ public enum SystemReason {
         case ENFILE: "\(words): all that this machine may have are open (/proc/sys/fs/file-max)"
         default: words
         }
-    }
-
-    /// What Foundation says of an error, and the system's own words where Foundation takes a limit for something else.
-    public static func text(of error: any Error) -> String {
-        let error = error as NSError
-        let cause = error.domain == NSPOSIXErrorDomain ? error : error.userInfo[NSUnderlyingErrorKey] as? NSError
-        if let cause, cause.domain == NSPOSIXErrorDomain, let code = Int32(exactly: cause.code),
-            [EMFILE, ENFILE, ENOMEM, EIO].contains(code)
-        {
-            return text(of: code)
-        }
-        return OpenFileLimit.isExhausted ? text(of: EMFILE) : error.localizedDescription
     }
 
     /// What a library that does not say why it cannot open a file could have met.

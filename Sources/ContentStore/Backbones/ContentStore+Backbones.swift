@@ -12,11 +12,7 @@ extension ContentStore {
                 name: name,
                 reason: "a name has letters, digits and, after the first of these, \".\", \"_\" or \"-\", at most 100")
         }
-        guard let signature = try FileSignature(path: objectPath(digest)),
-            try isPresent(digest, sizeBytes: Int(signature.sizeBytes))
-        else { throw StoreError.missingBlob(digest) }
-        // Flushed before it has a name for good.
-        try settle()
+        try settleBlob(digest)
         return try database.write { database in
             if let known = try database.backbones("backbone.name = ?", [name]).first {
                 guard known.digest == digest else {

@@ -37,16 +37,6 @@ struct FolderWalk {
         return found
     }
 
-    /// The image files in a folder alone; nothing where there is no such folder.
-    mutating func images(in path: String) throws(DatasetError) -> [String] {
-        guard try FolderWalk.isFolder(path), try isPermitted(path) else { return [] }
-        var found: [String] = []
-        for name in try FolderWalk.entries(path) where FolderWalk.isImage(name) {
-            if try isPermitted(path + "/" + name) { found.append(name) }
-        }
-        return found
-    }
-
     /// - Parameter above: the folders that led here, each without links.
     private mutating func walk(
         _ path: String, prefix: String, above: [String], _ visit: (_ name: String, _ isImage: Bool) -> Void

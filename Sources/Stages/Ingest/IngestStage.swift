@@ -122,7 +122,7 @@ struct IngestStage: Stage {
         try reading.format.check(extensionOf: file)
         samples.add(reading, of: file)
         (entry.pixels, entry.width, entry.height) = (pixels, reading.width, reading.height)
-        entry.isGrey = try PackedImage(bytes: try context.blob(pixels), name: file).isGrey
+        entry.isGrey = try decoded?.packed.isGrey ?? PackedImage(bytes: try context.blob(pixels), name: file).isGrey
         guard let mask = try MaskIngest(source)?.ingest(context) else { return }
         guard (mask.width, mask.height) == (entry.width, entry.height) else {
             throw IngestError.maskSize(
