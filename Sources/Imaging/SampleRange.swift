@@ -1,6 +1,6 @@
 /// The sample values of a camera that stand for black and white, where these are not the ends of what its files can hold:
 /// 0 and 4095 for 12 bits in files of 16.
-public struct SampleRange: Sendable, Hashable {
+public struct SampleRange: Codable, Sendable, Hashable {
     /// As files hold them: integers, or floating-point values.
     public let lowest, highest: Float
 

@@ -1,5 +1,5 @@
 /// The networks that a manifest can name.
-public enum NetworkArchitecture: String, Sendable, CaseIterable {
+public enum NetworkArchitecture: String, Codable, Sendable, CaseIterable {
     /// An encoder and decoder without skip connections, with stacked dilated convolutions between them
     /// (Schuster et al., "SDC - Stacked Dilated Convolution", CVPR 2019).
     case sdc

@@ -6,7 +6,7 @@ import Tensors
 /// stay in the caches, and since the gradients of fixed shards of the batch are added up in a fixed order, results do not
 /// depend on the number of threads. All memory is planned and all kernels are compiled when the engine is made.
 public final class NetworkEngine {
-    public enum Kind: String, Sendable, CaseIterable { case onednn, openblas }
+    public enum Kind: String, Codable, Sendable, CaseIterable { case onednn, openblas }
     public enum Purpose: Sendable { case training, inference }
 
     /// Shards into which the gradient of a batch is split; part of the numerics, so not a setting.

@@ -42,7 +42,7 @@ public struct InstructionSet: OptionSet, Sendable {
 }
 
 /// The stored type of activations.
-public enum Precision: String, Sendable, Equatable, CaseIterable {
+public enum Precision: String, Codable, Sendable, Equatable, CaseIterable {
     case float32, bfloat16
 
     public var bytes: Int { self == .float32 ? 4 : 2 }

@@ -1,7 +1,7 @@
 import SeededRandom
 
 /// How often each content fills a patch, relative to the others.
-public struct ContentWeights: Sendable, Equatable {
+public struct ContentWeights: Codable, Sendable, Equatable {
     enum Content: CaseIterable { case texture, cutPaste, warp, stain, noise, blur, shift, background }
 
     /// An image of the texture source, or a texture by formula where there is none.

@@ -1,5 +1,5 @@
 /// The synthetic corruption models, by the names that manifests and reports use.
-public enum CorruptionKind: String, Sendable, CaseIterable {
+public enum CorruptionKind: String, Codable, Sendable, CaseIterable {
     /// Our own model: soft, deformed shapes of every scale, filled with many kinds of content.
     case structured
     /// DRAEM: thresholded Perlin noise filled with an augmented texture (Zavrtanik et al., ICCV 2021).

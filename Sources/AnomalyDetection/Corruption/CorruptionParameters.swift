@@ -1,5 +1,5 @@
 /// What decides, together with the images and a random generator, how a normal image is corrupted.
-public struct CorruptionParameters: Sendable, Equatable {
+public struct CorruptionParameters: Codable, Sendable, Equatable {
     public var model: CorruptionKind
     /// The share of samples that stay clean. DRAEM's published value for `perlin` is 0.5.
     public var cleanFraction: Float

@@ -1,7 +1,7 @@
 /// How the `nsa` model draws its patches (Schlüter et al., "Natural Synthetic Anomalies for Self-Supervised Anomaly
 /// Detection and Localization", ECCV 2022; values from the authors' training script). A patch of n x m pixels costs in
 /// the order of nnm operations to blend: images beyond 1,000 pixels a side take long.
-public struct NSAParameters: Sendable, Equatable {
+public struct NSAParameters: Codable, Sendable, Equatable {
     /// At most so many patches: the first always, each further one with probability 1/2.
     public var maximumPatches: Int
     /// The bounds of the factor that a patch is resized by.

@@ -1,7 +1,7 @@
 import SeededRandom
 
 /// How often each outline is drawn, relative to the others.
-public struct ShapeWeights: Sendable, Equatable {
+public struct ShapeWeights: Codable, Sendable, Equatable {
     enum Shape: CaseIterable { case ellipse, polygon, stroke }
 
     /// Spots, drops, dents.

@@ -1,6 +1,6 @@
 /// How the `structured` model draws its patches. Lengths are shares of the image's shorter side, so that one set of
 /// parameters serves every resolution.
-public struct StructuredParameters: Sendable, Equatable {
+public struct StructuredParameters: Codable, Sendable, Equatable {
     /// How many patches a sample has, each count equally likely.
     public var patches: ClosedRange<Int>
     /// The patch's largest diameter, drawn log-uniformly: tiny defects are as likely as large ones.

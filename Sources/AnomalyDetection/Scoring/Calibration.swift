@@ -3,7 +3,7 @@ import Thresholds
 /// What scores normal images get, from images that were held out of training.
 public struct Calibration: Sendable, Equatable {
     /// How the threshold comes from the scores.
-    public enum Estimate: String, Sendable, CaseIterable {
+    public enum Estimate: String, Codable, Sendable, CaseIterable {
         /// By a bound for the next score that one odd image does not move; with few images it leaves room for what they did
         /// not show, and takes the spread from training images as well. Where it is not defined, `empirical`.
         case robust

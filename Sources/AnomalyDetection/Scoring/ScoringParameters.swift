@@ -1,9 +1,9 @@
 /// How a map and a score are made of what the network changed.
-public struct ScoringParameters: Sendable, Equatable {
-    public enum ImageScore: String, Sendable, CaseIterable { case sum, max, mean, topK }
+public struct ScoringParameters: Codable, Sendable, Equatable {
+    public enum ImageScore: String, Codable, Sendable, CaseIterable { case sum, max, mean, topK }
 
     /// What a map is divided by.
-    public enum MapNormalization: String, Sendable, CaseIterable {
+    public enum MapNormalization: String, Codable, Sendable, CaseIterable {
         /// By nothing: squared differences of pixel values.
         case none
         /// By the error that normal images have at the same place: about 1 where nothing is wrong.

@@ -2,7 +2,7 @@ import Imaging
 
 /// Divides images that are larger than a network's input into overlapping tiles, and puts the network's answers together
 /// without a seam.
-public struct TileGrid: Sendable, Equatable {
+public struct TileGrid: Codable, Sendable, Equatable {
     /// Of the image, in pixels.
     public let width, height: Int
     /// Of a tile, in pixels; at most the image's.

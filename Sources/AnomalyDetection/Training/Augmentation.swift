@@ -2,7 +2,7 @@ import Imaging
 import SeededRandom
 
 /// Changes that keep a normal image normal, chosen by the user for what the camera really does.
-public struct Augmentation: Sendable, Equatable {
+public struct Augmentation: Codable, Sendable, Equatable {
     public var flipHorizontal, flipVertical, quarterTurns: Bool
     /// Largest shift along each axis as a share of that side; what comes in is mirrored.
     public var shift: Float
@@ -18,7 +18,7 @@ public struct Augmentation: Sendable, Equatable {
     /// The size of a random part of the image that takes its place; nil for the whole image.
     public var crop: Crop?
 
-    public struct Crop: Sendable, Equatable {
+    public struct Crop: Codable, Sendable, Equatable {
         public var width, height: Int
 
         public init(width: Int, height: Int) { (self.width, self.height) = (width, height) }
