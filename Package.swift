@@ -21,6 +21,7 @@ let package = Package(
     products: [.executable(name: "nominal", targets: ["nominal"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     ],
@@ -63,7 +64,11 @@ let package = Package(
         // Digests and tasks: nothing here knows what an image is.
         .target(name: "Slurm", dependencies: ["ContentStore", "Folders", "Pipeline"], swiftSettings: strict),
         .target(
-            name: "Pipeline", dependencies: ["CProcessTree", "ContentStore", "Folders", "Host", "StrictJSON"],
+            name: "Pipeline",
+            dependencies: [
+                "CProcessTree", "ContentStore", "Folders", "Host", "StrictJSON",
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
             swiftSettings: strict),
         .target(
             name: "ContentStore",

@@ -1,36 +1,55 @@
-/// The identity of one computation: what is computed (stage and version), with which parameters, from which inputs.
+/// The identity of one computation: a stage and its version, its settings, and its inputs.
 ///
-/// Paths, clocks, host names, thread counts and attempt numbers never belong here.
+/// Paths, clocks, host names, thread counts and attempt numbers are not part of it.
 public struct ActionKey: Sendable, Hashable {
-    /// SHA-256 of the canonical encoding of everything below.
+    /// SHA-256 of the canonical encoding of stage, version, the digest of the settings, common parts and inputs.
     public let digest: Digest
     public let stage: String
     public let version: Int
-    /// Parameters and other settings, sorted by name.
-    public let parts: [KeyPart]
     /// The content of every input, in the stage's order.
     public let inputs: [ActionInput]
+    private let common: [KeyPart]
+    private let settings: @Sendable () -> [KeyPart]
 
-    /// Version of the encoding, which is part of every digest. History: 1 = first.
-    static let encodingVersion = 1
+    /// The version of the encoding, which is part of every digest. History: 1 = first; 2 = the digest of the settings instead of
+    /// the settings.
+    static let encodingVersion = 2
 
-    public init(stage: String, version: Int, parts: [KeyPart], inputs: [ActionInput]) {
-        self.stage = stage
-        self.version = version
-        self.parts = CanonicalEncoder.ordered(parts)
-        self.inputs = inputs
+    /// - Parameters:
+    ///   - settingsDigest: the digest of `settings`, as `digest(of:)` gives it.
+    ///   - settings: called only where the settings themselves are needed, such as for the history.
+    ///   - common: what every key of a run holds beside the settings.
+    public init(
+        stage: String, version: Int, settingsDigest: Digest, settings: @escaping @Sendable () -> [KeyPart],
+        common: [KeyPart], inputs: [ActionInput]
+    ) {
+        (self.stage, self.version, self.settings) = (stage, version, settings)
+        (self.common, self.inputs) = (common, inputs)
         var encoder = CanonicalEncoder()
         encoder.append(.text("action"))
         encoder.append(.integer(Self.encodingVersion))
         encoder.append(text: stage)
         encoder.append(.integer(version))
-        encoder.append(record: self.parts)
+        encoder.append(digest: settingsDigest)
+        encoder.append(record: common)
         encoder.append(list: inputs)
         digest = Digest.of(encoder.bytes)
     }
 
-    public init(stage: String, version: Int, parts: [KeyPart]) {
-        self.init(stage: stage, version: version, parts: parts, inputs: [])
+    public init(stage: String, version: Int, parts: [KeyPart], common: [KeyPart] = [], inputs: [ActionInput] = []) {
+        self.init(
+            stage: stage, version: version, settingsDigest: Self.digest(of: parts), settings: { parts },
+            common: common, inputs: inputs)
+    }
+
+    /// Settings and common parts, sorted by name.
+    public var parts: [KeyPart] { CanonicalEncoder.ordered(settings() + common) }
+
+    /// SHA-256 of the canonical encoding of settings.
+    public static func digest(of settings: [KeyPart]) -> Digest {
+        var encoder = CanonicalEncoder()
+        encoder.append(record: settings)
+        return Digest.of(encoder.bytes)
     }
 
     public static func == (left: ActionKey, right: ActionKey) -> Bool { left.digest == right.digest }

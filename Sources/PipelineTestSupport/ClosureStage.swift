@@ -6,18 +6,29 @@ public struct ClosureStage: Stage {
     public static let name = "closure"
     public static let version = 1
 
-    public let parameters: [KeyPart]
+    /// Stands in the key for what the closure does.
+    private let label: String
     public let outputs: [String]
     private let work: @Sendable (TaskContext) throws -> Void
 
-    /// `label` stands in the key for what the closure does.
+    private enum CodingKeys: String, CodingKey { case label }
+
     public init(
         _ label: String, outputs: [String] = ["out"], work: @escaping @Sendable (TaskContext) throws -> Void
     ) {
-        parameters = [KeyPart("label", .text(label))]
+        self.label = label
         self.outputs = outputs
         self.work = work
     }
+
+    public init(from decoder: any Decoder) throws { fatalError("a closure cannot be decoded") }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(label, forKey: .label)
+    }
+
+    public static func == (left: ClosureStage, right: ClosureStage) -> Bool { left.label == right.label }
 
     public func run(_ context: TaskContext) throws { try work(context) }
 }

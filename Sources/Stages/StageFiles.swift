@@ -45,11 +45,3 @@ extension TaskContext {
     /// The inputs whose names begin with a prefix, in the order of the task.
     func inputs(startingWith prefix: String) -> [String] { inputNames.filter { $0.hasPrefix(prefix) } }
 }
-
-extension KeyPart {
-    init(_ name: String, _ value: String) { self.init(name, .text(value)) }
-    init(_ name: String, _ value: Int) { self.init(name, .integer(value)) }
-    init(_ name: String, _ value: Bool) { self.init(name, .flag(value)) }
-    /// The shortest decimal that reads back as the same number, so that 0.001 looks like 0.001.
-    init(_ name: String, _ value: Float) { self.init(name, .real(Double("\(value)") ?? Double(value))) }
-}

@@ -65,7 +65,9 @@ struct ExecutorTrial {
         let paths = paths
         let digests = try store.sourceDigests(paths: paths, threads: jobs, verifyContent: verifiesContent)
         let copies = zip(paths, digests).enumerated().map { index, file in
-            PipelineTask(id: TaskID("copy/\(index)"), stage: CopyFile(path: file.0, digest: file.1), inputs: [])
+            PipelineTask(
+                id: TaskID("copy/\(index)"), stage: CopyFile(source: file.1), inputs: [],
+                sources: ["file": FileLocation(path: file.0, folder: nil)])
         }
         let inputs = copies.map { TaskInput(name: $0.id.path, source: .output($0.id, "out")) }
         let graph = try TaskGraph(copies + [PipelineTask(id: TaskID("join"), stage: JoinFiles(), inputs: inputs)])
@@ -84,23 +86,20 @@ struct TrialFailure: Error, CustomStringConvertible {
     var description: String { text }
 }
 
-private struct CopyFile: Stage {
+struct CopyFile: Stage {
     static let name = "bench.copy"
     static let version = 1
-    let path: String
-    let digest: Digest
-    var parameters: [KeyPart] { [KeyPart("source", .digest(digest))] }
+    let source: Digest
     var outputs: [String] { ["out"] }
 
     func run(_ context: TaskContext) throws {
-        try AtomicFile.writePrivate(AtomicFile.read(path), to: context.outputPath("out"))
+        try AtomicFile.writePrivate(AtomicFile.read(context.source("file").path), to: context.outputPath("out"))
     }
 }
 
-private struct JoinFiles: Stage {
+struct JoinFiles: Stage {
     static let name = "bench.join"
     static let version = 1
-    var parameters: [KeyPart] { [] }
     var outputs: [String] { ["out"] }
 
     func run(_ context: TaskContext) throws {

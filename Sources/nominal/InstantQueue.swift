@@ -50,7 +50,7 @@ final class InstantQueue: ClusterQueue {
             let digest = Digest.of(content)
             try AtomicFile.writePrivate(content, to: BlobFolder.path(of: digest, in: store))
             var record = WorkerRecord(key: task.key, attempt: task.attempt)
-            record.outputs = task.outputs.map {
+            record.outputs = ["out"].map {
                 WorkerRecord.Output(name: $0, digest: digest.hex, sizeBytes: content.count)
             }
             // As long as scoring an image takes.

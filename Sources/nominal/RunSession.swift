@@ -13,6 +13,8 @@ struct RunSession {
     let store: ContentStore
     /// What the tasks cost.
     let meter: TaskMeter
+    /// Objects that the tasks of this process share.
+    let shared: SharedResources
     private let executor: Executor
     private let interruption: Interruption
     private let machine: MachineOptions
@@ -42,6 +44,7 @@ struct RunSession {
             versions: RunSession.versions, subject: subject)
         (options.policy, options.checkedShare, options.redaction) = (policy, checkedShare, redaction)
         options.origin = try origin(store)
+        shared = options.shared
         executor = Executor(store: store, options: options, observer: meter)
         pending.attach(executor)
     }
@@ -97,14 +100,14 @@ struct RunSession {
         }
     }
 
-    func execute(_ graph: TaskGraph, worker: WorkerProcess? = nil) throws -> ExecutionSummary {
+    func execute(_ graph: TaskGraph, worker: WorkerProgram? = nil) throws -> ExecutionSummary {
         try executor.run(graph, worker: worker)
     }
 
     /// Runs a graph and exports what `plan` makes of the end. A blob that turns out to be damaged or gone only when it is
     /// exported is made again first.
     func execute(
-        _ graph: TaskGraph, worker: WorkerProcess? = nil, cluster: ClusterOptions? = nil,
+        _ graph: TaskGraph, worker: WorkerProgram? = nil, cluster: ClusterOptions? = nil,
         exportingTo folder: ExportFolder, isSatisfied: (@Sendable (ExecutionSummary) throws -> Bool)? = nil,
         _ plan: (ExecutionSummary) throws -> ExportPlan
     ) throws -> (summary: ExecutionSummary, exported: (written: Int, removed: Int)) {

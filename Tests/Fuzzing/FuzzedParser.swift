@@ -20,7 +20,7 @@ struct FuzzedParser: Sendable {
         images + evaluation + manifests + binaries + backbones + bundles + runFolders
         + attestations
         + [
-            pathText, workerSpecification, workerRecord, elementSpecification, shardRecord, slurmQueue, roll, verdict,
+            pathText, workerRecord, elementSpecification, shardRecord, slurmQueue, roll, verdict,
             exportList,
         ]
 

@@ -21,7 +21,7 @@ struct ClusterTests {
     private var tasks: [PipelineTask] { leaves + [GraphFixture.task("last", after: leaves.map(\.id.path))] }
 
     private func options(_ queue: FakeQueue) -> ClusterOptions {
-        var options = ClusterOptions(queue: queue, job: [], version: "1", cores: 1)
+        var options = ClusterOptions(queue: queue, version: "1", cores: 1)
         (options.pollSeconds, options.settleSeconds, options.forgottenSeconds) = (0.01, 0.02, 0.05)
         (options.refusedSeconds, options.longestRefusedSeconds, options.patienceSeconds) = (0.01, 0.02, 0.1)
         options.silentSeconds = 0.01
@@ -278,24 +278,22 @@ struct ClusterTests {
         let specs = try leaves.map { leaf in
             let key = ActionResolver.key(leaf, inputs: [], keyParts: [])
             let attempt = try dying.beginAttempt(key, execution: execution, task: leaf.id.path)
-            return ElementSpec.Task(
-                task: leaf.id.path, key: key.digest.hex, attempt: attempt.number, inputs: [], outputs: ["out"])
+            return try TaskRecord(leaf, key: key, attempt: attempt)
         }
         let spec = ElementSpec(
-            program: "1", job: "", store: store.path, folder: folder + "/0", threads: 1, timeLimitSeconds: nil,
-            memoryLimitBytes: nil, elementLimitSeconds: nil, tasks: specs)
+            program: "1", store: store.path, folder: folder + "/0", threads: 1, tasks: specs)
         try JSONEncoder().encode(spec).write(to: URL(filePath: folder + "/0/" + ElementSpec.fileName))
         try dying.record(
             Submission(
                 token: "of the dead", execution: execution, folder: folder, elementCount: 1, subject: "test"),
             folderName: "array-1")
         let part = ElementSpec(
-            program: "1", job: "", store: store.path, folder: folder + "/0", threads: 1, timeLimitSeconds: nil,
-            memoryLimitBytes: nil, elementLimitSeconds: nil, tasks: Array(specs.prefix(computed)))
+            program: "1", store: store.path, folder: folder + "/0", threads: 1,
+            tasks: Array(specs.prefix(computed)))
         let own = spec.folder + "/own"
         try AtomicFile.createPrivateFolder(own)
-        try ElementWorker(part, own: own, versions: "").run(keyParts: [], report: { _ in }) { name in
-            try #require(leaves.first { $0.id.path == name })
+        try ElementWorker(part, own: own, versions: "").run(keyParts: [], report: { _ in }) { record in
+            try #require(leaves.first { $0.id.path == record.task }).stage
         }
         return folder
     }

@@ -21,16 +21,19 @@ struct ElementSupervisorTests {
         free: Int = 1
     ) throws {
         var spec = ElementSpec(
-            program: program, job: "", store: folder.path, folder: element.path, threads: 1, timeLimitSeconds: seconds,
-            memoryLimitBytes: bytes, elementLimitSeconds: nil,
-            tasks: (0..<tasks).map {
-                ElementSpec.Task(task: "t\($0)", key: "k\($0)", attempt: 1, inputs: [], outputs: [])
+            program: program, store: folder.path, folder: element.path, threads: 1,
+            tasks: try (0..<tasks).map {
+                let task = GraphFixture.task("t\($0)")
+                let key = ActionResolver.key(task, inputs: [], keyParts: [])
+                return try TaskRecord(task, key: key, attempt: Attempt(action: key.digest, number: 1))
             })
+        (spec.timeLimitSeconds, spec.memoryLimitBytes) = (seconds, bytes)
         spec.requiredFreeBytes = free
         let file = element.path + "/" + ElementSpec.fileName
         try JSONEncoder().encode(spec).write(to: URL(filePath: file))
         // The shell gets its folder as $0.
-        try ElementSupervisor(file, program: "/bin/sh", arguments: ["-c", script]).run(version: "1")
+        let shell = WorkerProgram(path: "/bin/sh", arguments: ["-c", script], version: "1")
+        try ElementSupervisor(file, shell).run()
     }
 
     private func record(_ task: Int) throws -> WorkerRecord {
@@ -105,11 +108,12 @@ struct ElementSupervisorTests {
 
     @Test("A specification that is none is an error")
     func hostile() throws {
+        let nothing = WorkerProgram(path: "", arguments: [], version: "1")
         for text in ["", "{}", "[]", "{\"version\":1}", "null", "\u{0}"] {
             let file = folder.path + "/spec"
             try Data(text.utf8).write(to: URL(filePath: file))
-            #expect(throws: (any Error).self) { try ElementSupervisor(file, program: "/bin/sh", arguments: []) }
+            #expect(throws: (any Error).self) { try ElementSupervisor(file, nothing) }
         }
-        #expect(throws: StoreError.self) { try ElementSupervisor(folder.path + "/none", program: "", arguments: []) }
+        #expect(throws: StoreError.self) { try ElementSupervisor(folder.path + "/none", nothing) }
     }
 }

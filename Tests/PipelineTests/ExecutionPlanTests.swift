@@ -182,13 +182,19 @@ struct ExecutionPlanTests {
         #expect(plan.skipRemaining() == [0, 1, 2, 3, 4])
     }
 
-    @Test("The ready queue gives tasks by priority, then by number")
-    func queue() {
-        let priorities = (0..<200).map { Double($0 * 37 % 20) }
-        var queue = ReadyQueue(priorities: priorities)
-        for task in (0..<200).reversed() { queue.insert(task) }
-        var taken: [Int] = []
-        while let next = queue.removeFirst() { taken.append(next) }
-        #expect(taken == (0..<200).sorted { (priorities[$1], $0) < (priorities[$0], $1) })
+    @Test("A delayed task holds no share of the machine, and keeps the run open until it is tried again or given up")
+    func delay() throws {
+        var plan = ExecutionPlan(graph: try diamond())
+        _ = resolveAll(&plan)
+        #expect(plan.start() == 0)
+        plan.release(0)
+        plan.delay(0)
+        #expect(plan.state(of: 0) == .delayed && plan.start() == nil && !plan.isOver)
+        plan.retry(0)
+        #expect(plan.start() == 0)
+        plan.release(0)
+        plan.delay(0)
+        #expect(plan.fail(0) == [1, 2, 3, 4])
+        #expect(plan.isOver)
     }
 }

@@ -115,7 +115,7 @@ struct FailurePolicyTests {
     func differentAgain() throws {
         let calls = Atomic<Int>(0)
         let stage = ClosureStage("drifting") { context in
-            let digest = try context.memo(stage: "part", version: 1, parts: []) {
+            let digest = try context.memo(stage: "part", version: 1, settings: [String]()) {
                 [UInt8(calls.add(1, ordering: .relaxed).newValue)]
             }
             try context.write(digest.hex)

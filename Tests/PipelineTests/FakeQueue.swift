@@ -145,16 +145,13 @@ final class FakeQueue: ClusterQueue {
         var count = spec.tasks.count
         if case .ends(let done, _) = fate { count = min(done, count) }
         let part = ElementSpec(
-            program: spec.program, job: spec.job, store: spec.store, folder: spec.folder, threads: spec.threads,
-            timeLimitSeconds: nil, memoryLimitBytes: nil, elementLimitSeconds: nil,
+            program: spec.program, store: spec.store, folder: spec.folder, threads: spec.threads,
             tasks: Array(spec.tasks.prefix(count)))
         let own = spec.folder + "/" + name
         guard (try? AtomicFile.createPrivateFolder(own)) != nil else { return }
-        try? ElementWorker(part, own: own, versions: "test").run(
-            keyParts: [], report: { _ in }
-        ) { [tasks] task in
-            guard let found = tasks[task] else { throw AttemptFailure(.refused, "no task \(task)") }
-            return found
+        try? ElementWorker(part, own: own, versions: "test").run(keyParts: [], report: { _ in }) { [tasks] record in
+            guard let found = tasks[record.task] else { throw AttemptFailure(.refused, "no task \(record.task)") }
+            return found.stage
         }
         if count < spec.tasks.count { try? spec.elementFolder.mark(ElementSpec.beginningName(count)) }
     }

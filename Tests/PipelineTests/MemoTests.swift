@@ -20,7 +20,7 @@ struct MemoTests {
             "squares", resources: .wholeMachine,
             stage: ClosureStage(label + "\(count)") { context in
                 let digests = try context.memoAll(
-                    stage: "square", version: 1, parts: (0..<count).map { [KeyPart("n", .integer($0))] },
+                    stage: "square", version: 1, settings: (0..<count).map { ["n": $0] },
                     unit: "numbers"
                 ) { index in
                     if index == failsAt { throw StageFailure(message: "cannot square \(index)") }
@@ -77,7 +77,7 @@ struct MemoTests {
             "a",
             stage: ClosureStage("a") { context in
                 let published = try context.publish(bytes: [9])
-                let memo = try context.memo(stage: "m", version: 1, parts: []) {
+                let memo = try context.memo(stage: "m", version: 1, settings: [String]()) {
                     runs.update { $0 += 1 }
                     return [8]
                 }
@@ -101,7 +101,7 @@ struct MemoTests {
             "a",
             stage: ClosureStage("a") { context in
                 _ = try context.memoAll(
-                    stage: "m", version: 1, parts: (0..<10).map { [KeyPart("n", .integer($0))] }
+                    stage: "m", version: 1, settings: (0..<10).map { ["n": $0] }
                 ) { index in
                     runs.update { $0 += 1 }
                     if index == 3 { cancel.withLock { $0 }?.cancel() }

@@ -15,8 +15,10 @@ struct PlannerTests {
         static let version = 1
         let size: Int
         let mode: String
+        /// Not a setting here, so that a stage can declare other outputs with the same settings.
         var outputs = ["out"]
-        var parameters: [KeyPart] { [KeyPart("size", .integer(size)), KeyPart("mode", .text(mode))] }
+
+        private enum CodingKeys: String, CodingKey { case size, mode }
 
         func run(_ context: TaskContext) throws { try context.write("\(size) \(mode)") }
     }

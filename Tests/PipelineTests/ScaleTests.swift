@@ -12,7 +12,6 @@ struct ScaleTests {
         static let version = 1
         let number: Int
         var outputs: [String] { ["out"] }
-        var parameters: [KeyPart] { [KeyPart("number", .integer(number))] }
 
         func run(_ context: TaskContext) throws { try context.write("\(number)") }
     }

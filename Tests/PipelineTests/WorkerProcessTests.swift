@@ -13,25 +13,30 @@ struct WorkerProcessTests {
 
     init() throws { fixture = try ExecutorFixture() }
 
+    /// Runs a task whose worker is a shell.
     private func run(
-        _ script: String, _ policy: FailurePolicy = FailurePolicy(),
-        _ cancellation: CancellationFlag = CancellationFlag()
-    ) throws -> WorkerRecord {
-        let spec = WorkerSpec(
-            task: "t", key: "k", attempt: 1, inputs: [], outputs: [], threads: 1, store: fixture.store.path,
-            folder: fixture.folder.path)
-        return try WorkerProcess(program: "/bin/sh", arguments: ["-c", script]).run(
-            spec, policy, cancellation
-        ) { _ in }
+        _ script: String, _ policy: FailurePolicy = FailurePolicy(), program: String = "/bin/sh"
+    ) throws -> ExecutionSummary {
+        var options = ExecutorOptions(jobs: 1)
+        options.policy = policy
+        options.policy.retries = [:]
+        options.worker = WorkerProgram(path: program, arguments: ["-c", script], version: "1")
+        return try Executor(store: fixture.store, options: options).run(TaskGraph([GraphFixture.task("t")]))
     }
 
-    private func failure(_ script: String, _ policy: FailurePolicy = FailurePolicy()) -> FailureClass? {
-        do {
-            _ = try run(script, policy)
-            return nil
-        } catch {
-            return (error as? AttemptFailure)?.kind
-        }
+    private func failure(_ script: String, _ policy: FailurePolicy = FailurePolicy()) throws -> String? {
+        #expect(try run(script, policy).failed == 1)
+        return try fixture.store.jobs(ofTask: "t").last?.failure
+    }
+
+    /// The record that a worker would leave, as a file that a script can copy; the script gets the folder of the attempt as $0.
+    private func leave(_ record: WorkerRecord) throws -> String {
+        try fixture.folder.write(String(decoding: try record.encoded(), as: UTF8.self), to: "mine.json")
+        return "cp \(fixture.folder.path)/mine.json $0/../0.json"
+    }
+
+    private var key: String {
+        ActionResolver.key(GraphFixture.task("t"), inputs: [], keyParts: []).digest.hex
     }
 
     /// How many processes have `word` among their arguments.
@@ -42,41 +47,35 @@ struct WorkerProcessTests {
         }
     }
 
-    @Test("An end without a record, an end by a signal and a record are told apart")
+    @Test("An end without a record, an end by a signal and a record are distinguished")
     func ends() throws {
-        #expect(failure("exit 3") == .lost)
-        #expect(failure("kill -9 $$") == .killed)
-        var record = WorkerRecord(key: "k", attempt: 1)
-        (record.warnings, record.log) = (["w"], "l")
-        try fixture.folder.write(String(decoding: JSONEncoder().encode(record), as: UTF8.self), to: "mine.json")
-        #expect(try run("cp \(fixture.folder.path)/mine.json \(fixture.folder.path)/record.json") == record)
+        #expect(try failure("exit 3") == "lost")
+        #expect(try failure("kill -9 $$") == "killed")
+        let digest = try fixture.store.put(bytes: Array("x".utf8))
+        var record = WorkerRecord(key: key, attempt: 3)
+        (record.warnings, record.log, record.peakMiB) = (["w"], "l", 7)
+        record.outputs = [WorkerRecord.Output(name: "out", digest: digest.hex, sizeBytes: 1)]
+        let summary = try run(try leave(record))
+        #expect(summary.isSuccess && summary.warnings.map(\.text) == ["w"])
+        #expect(try fixture.store.jobs(ofTask: "t").last?.log == "l")
+        #expect(try fixture.text(summary, "t") == "x")
     }
 
     @Test("A record of another attempt counts as none")
-    func otherRecord() throws {
-        let record = WorkerRecord(key: "k", attempt: 2)
-        try fixture.folder.write(String(decoding: JSONEncoder().encode(record), as: UTF8.self), to: "record.json")
-        #expect(failure("exit 0") == .lost)
-    }
+    func otherRecord() throws { #expect(try failure(try leave(WorkerRecord(key: key, attempt: 2))) == "lost") }
 
     @Test("A program that is not there is refused")
-    func refused() {
-        let spec = WorkerSpec(
-            task: "t", key: "k", attempt: 1, inputs: [], outputs: [], threads: 1, store: fixture.store.path,
-            folder: fixture.folder.path)
-        let error = #expect(throws: AttemptFailure.self) {
-            try WorkerProcess(program: "/nowhere/nominal", arguments: []).run(
-                spec, FailurePolicy(), CancellationFlag()
-            ) { _ in }
-        }
-        #expect(error?.kind == .refused)
+    func refused() throws {
+        let summary = try run("", program: "/nowhere/nominal")
+        #expect(summary.failures.first?.message.contains("/nowhere/nominal") == true)
+        #expect(try fixture.store.jobs(ofTask: "t").last?.failure == "refused")
     }
 
     @Test("After the time limit the process is killed with everything that it has started, in other sessions too")
     func timeLimit() throws {
         let (first, second) = ("300.0\(getpid())", "301.0\(getpid())")
         let script = "sleep \(first) & setsid sleep \(second) & sleep \(first)"
-        #expect(failure(script, FailurePolicy(timeLimitSeconds: 0.4)) == .timedOut)
+        #expect(try failure(script, FailurePolicy(timeLimitSeconds: 0.4)) == "timedOut")
         #expect(try processes(with: first) == 0)
         #expect(try processes(with: second) == 0)
     }
@@ -84,16 +83,24 @@ struct WorkerProcessTests {
     @Test(
         "Memory is counted over everything that the process has started",
         .enabled(if: ProjectPython.isInstalled, "\(ProjectPython.remedy)"))
-    func memoryLimit() {
+    func memoryLimit() throws {
         let script =
             "(\(ProjectPython.executable) -c 'import time; block = b\"1\" * (96 << 20); time.sleep(100)') & wait"
-        #expect(failure(script, FailurePolicy(memoryLimitBytes: 64 << 20)) == .outOfMemory)
+        #expect(try failure(script, FailurePolicy(memoryLimitBytes: 64 << 20)) == "outOfMemory")
     }
 
     @Test("A stop kills it")
-    func cancelled() {
-        let cancellation = CancellationFlag()
-        cancellation.set()
-        #expect(throws: PipelineError.cancelled) { try run("sleep 100", FailurePolicy(), cancellation) }
+    func cancelled() throws {
+        var options = ExecutorOptions(jobs: 1)
+        options.worker = WorkerProgram(path: "/bin/sh", arguments: ["-c", "sleep 100"], version: "1")
+        let observer = RecordingObserver()
+        let executor = Executor(store: fixture.store, options: options, observer: observer)
+        try ThreadTeam.start(named: "canceller") {
+            while observer.started.isEmpty { usleep(1_000) }
+            executor.cancel()
+        }
+        let summary = try executor.run(TaskGraph([GraphFixture.task("t")]))
+        #expect(summary.isCancelled && summary.durationSeconds < 50)
+        #expect(try fixture.store.jobs(ofTask: "t").map(\.status) == ["cancelled"])
     }
 }

@@ -120,8 +120,16 @@ struct AttestedRowsTests {
         static let name = AggregateStage.name
         static let version = 1
         let text: String
-        let outputs = ["scores.csv"]
-        let parameters: [KeyPart] = []
+        var outputs: [String] { ["scores.csv"] }
+
+        // Not a setting: the stage is to have the same key every time.
+        private enum CodingKeys: CodingKey {}
+
+        init(text: String) { self.text = text }
+
+        init(from decoder: any Decoder) throws { text = "" }
+
+        func encode(to encoder: any Encoder) throws {}
 
         func run(_ context: TaskContext) throws { try context.write(Array(text.utf8), to: "scores.csv") }
     }

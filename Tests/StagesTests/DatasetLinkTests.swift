@@ -2,6 +2,7 @@ import ContentStore
 import Folders
 import Foundation
 import Manifests
+import Pipeline
 import Testing
 
 @testable import Stages
@@ -96,15 +97,16 @@ import Testing
     func swapped() throws {
         let image = try #require(try scan()[0].images.first { $0.split == .train })
         let digest = try Digest.of(filePath: image.path)
+        let location = FileLocation(path: image.path, folder: image.folder)
         #expect(throws: Never.self) {
-            try SourceBytes.read(image.path, in: image.folder, expecting: digest, name: image.file)
+            try SourceBytes.read(location, expecting: digest, name: image.file)
         }
         let moved = elsewhere.path + "/moved.png"
         try FileManager.default.moveItem(atPath: image.path, toPath: moved)
         try FileManager.default.createSymbolicLink(atPath: image.path, withDestinationPath: moved)
         // The very same bytes: it is the place that counts.
         #expect(throws: StoreError.self) {
-            try SourceBytes.read(image.path, in: image.folder, expecting: digest, name: image.file)
+            try SourceBytes.read(location, expecting: digest, name: image.file)
         }
     }
 

@@ -46,19 +46,19 @@ struct IngestMemoTests {
         return pairs
     }
 
-    private func source(_ pair: (image: String, mask: String)) throws -> IngestStage.Source {
+    private func source(_ pair: (image: String, mask: String)) throws -> LocatedSource {
         let path = data.path + "/"
-        return IngestStage.Source(
+        return LocatedSource(
             image: SourceImage(
                 file: pair.image, path: path + pair.image, split: .test, kind: "dent", isAnomalous: true,
                 maskPath: path + pair.mask, maskFile: pair.mask),
             digest: try Digest.of(filePath: path + pair.image), maskDigest: try Digest.of(filePath: path + pair.mask))
     }
 
-    private func ingest(_ sources: [IngestStage.Source], _ bench: StageBench) throws -> Outcome {
+    private func ingest(_ sources: [LocatedSource], _ bench: StageBench) throws -> Outcome {
         let task = PipelineTask(
-            id: TaskID("ingest"), stage: IngestStage(sources: sources, width: 32, height: 32, onBadImage: .quarantine),
-            inputs: [], resources: .light)
+            id: TaskID("ingest"), stage: IngestStage(images: sources.map(\.source), width: 32, height: 32, onBadImage: .quarantine),
+            inputs: [], sources: sources.locations)
         let summary = try bench.execute(TaskGraph([task]))
         let index = try StageJSON.decode(
             ImageIndex.self, try bench.store.read(#require(summary.output(of: task.id, named: "images.json"))))
@@ -74,11 +74,11 @@ struct IngestMemoTests {
         let together = try StageBench()
         let forward = try sources.map { try ingest([$0], together) }
         for (source, expected) in zip(sources, forward) {
-            #expect(try ingest([source], StageBench()) == expected, "\(source.image.file)")
+            #expect(try ingest([source], StageBench()) == expected, "\(source.source.file)")
         }
         let backward = try StageBench()
         for (source, expected) in zip(sources, forward).reversed() {
-            #expect(try ingest([source], backward) == expected, "\(source.image.file)")
+            #expect(try ingest([source], backward) == expected, "\(source.source.file)")
         }
         // Once more from the store, warnings and all.
         #expect(try sources.map { try ingest([$0], backward) } == forward)
@@ -106,15 +106,23 @@ struct IngestMemoTests {
     func textures() throws {
         try data.write(try jpeg(strayBytes: 40), to: "a.jpg")
         try data.write(try jpeg(strayBytes: 40), to: "b.png")
-        func textures(_ name: String) throws -> TextureStage {
+        func textures(_ name: String) throws -> (TextureStage, [LocatedSource]) {
             let path = data.path + "/" + name
             let image = SourceImage(file: name, path: path, split: .test, kind: "", isAnomalous: nil)
-            return TextureStage(files: [IngestStage.Source(image: image, digest: try Digest.of(filePath: path))])
+            let digest = try Digest.of(filePath: path)
+            return (
+                TextureStage(files: [TextureStage.Texture(file: name, digest: digest)]),
+                [LocatedSource(image: image, digest: digest)]
+            )
         }
         let bench = try StageBench()
-        _ = try bench.run(try textures("a.jpg"))
+        func run(_ name: String, _ bench: StageBench) throws {
+            let (stage, sources) = try textures(name)
+            _ = try bench.run(stage, sources: sources)
+        }
+        try run("a.jpg", bench)
         for bench in [bench, try StageBench()] {
-            #expect { try bench.run(try textures("b.png")) } throws: { "\($0)".contains("b.png: the name says PNG") }
+            #expect { try run("b.png", bench) } throws: { "\($0)".contains("b.png: the name says PNG") }
         }
     }
 }

@@ -26,13 +26,13 @@ struct SampleRangeIngestTests {
 
     private func packed(_ range: SampleRange?) throws -> (values: [UInt16], warnings: [String]) {
         let path = data.path + "/bolt/train/good/000.png"
-        let source = IngestStage.Source(
+        let source = LocatedSource(
             image: SourceImage(
                 file: "train/good/000.png", path: path, split: .train, kind: "good", isAnomalous: false),
             digest: try Digest.of(filePath: path))
-        let stage = IngestStage(sources: [source], width: 24, height: 16, range: range, onBadImage: .fail)
+        let stage = IngestStage(images: [source.source], width: 24, height: 16, range: range, onBadImage: .fail)
         let bench = try StageBench()
-        let task = PipelineTask(id: TaskID("ingest"), stage: stage, inputs: [], resources: .light)
+        let task = PipelineTask(id: TaskID("ingest"), stage: stage, inputs: [], sources: source.locations)
         let summary = try bench.execute(TaskGraph([task]))
         let index = try StageJSON.decode(
             ImageIndex.self, try bench.store.read(#require(summary.output(of: task.id, named: "images.json"))))
@@ -69,7 +69,7 @@ struct SampleRangeIngestTests {
         let ranged = try job(#"{ "width": 32, "height": 32, "range": [0, 4095] }"#)
         for stage in ["ingest", "calibrate"] {
             func parts(_ job: Job) -> [[KeyPart]] {
-                job.graph.tasks.filter { type(of: $0.stage).name == stage }.map(\.stage.parameters)
+                job.graph.tasks.filter { type(of: $0.stage).name == stage }.map(\.stage.settings)
             }
             #expect(parts(plain) != parts(ranged), "\(stage)")
         }

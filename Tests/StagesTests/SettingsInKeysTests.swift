@@ -34,8 +34,8 @@ import Testing
             Case(setting: "/dataset/onBadImage", value: "quarantine", readers: ["ingest"]),
             Case(setting: "/dataset/heldOutFraction", value: 0.4, readers: ["select"]),
             Case(setting: "/image/range", value: [0, 250], readers: ["ingest", "calibrate"]),
-            Case(setting: "/image/width", value: 72, readers: ["ingest", "train", "calibrate"]),
-            Case(setting: "/image/height", value: 72, readers: ["ingest", "train", "calibrate"]),
+            Case(setting: "/image/width", value: 72, readers: samples.union(["ingest"])),
+            Case(setting: "/image/height", value: 72, readers: samples.union(["ingest"])),
             Case(setting: "/image/tile/width", value: 40, readers: samples),
             Case(setting: "/image/tile/height", value: 40, readers: samples),
             // Corruptions take material from the tiles of other images, and where these lie depends on their overlap.
@@ -151,7 +151,7 @@ import Testing
         let job = try Job(try manifest(settings)) { try $0.map { try Digest.of(filePath: $0) } }
         var found: [String: [String]] = [:]
         for task in job.graph.tasks {
-            let digest = KeyValue.record(task.stage.parameters).contentDigest.hex
+            let digest = task.stage.settingsDigest.hex
             found[type(of: task.stage).name, default: []].append(digest)
         }
         return found.mapValues { $0.sorted() }

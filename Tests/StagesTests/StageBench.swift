@@ -15,10 +15,12 @@ struct StageBench {
     }
 
     /// The digests of a stage's outputs by their names.
-    func run(_ stage: any Stage, _ inputs: [(String, Digest)] = []) throws -> [String: Digest] {
+    func run(
+        _ stage: any Stage, _ inputs: [(String, Digest)] = [], sources: [LocatedSource] = []
+    ) throws -> [String: Digest] {
         let task = PipelineTask(
             id: TaskID("stage"), stage: stage, inputs: inputs.map { TaskInput(name: $0.0, source: .blob($0.1)) },
-            resources: .light)
+            sources: sources.locations)
         let summary = try execute(TaskGraph([task]))
         var outputs: [String: Digest] = [:]
         for name in stage.outputs { outputs[name] = summary.output(of: task.id, named: name) }

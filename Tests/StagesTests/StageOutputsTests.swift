@@ -33,17 +33,19 @@ import Thresholds
             sourceLocation: place)
     }
 
-    private func sources(_ split: SourceImage.Split) throws -> [IngestStage.Source] {
+    private func sources(_ split: SourceImage.Split) throws -> [LocatedSource] {
         let layout = DatasetSection.Layout.mvtec(root: ManifestPath(data.path, relativeTo: "/"), categories: .all)
         return try DatasetScan.scan(layout, jobName: "tiny")[0].images.filter { $0.split == split }.map {
-            IngestStage.Source(
+            LocatedSource(
                 image: $0, digest: try Digest.of(filePath: $0.path),
                 maskDigest: try $0.maskPath.map { try Digest.of(filePath: $0) })
         }
     }
 
     private func ingest(_ split: SourceImage.Split) throws -> [String: Digest] {
-        try bench.run(IngestStage(sources: try sources(split), width: 32, height: 32, onBadImage: .fail))
+        let sources = try sources(split)
+        return try bench.run(
+            IngestStage(images: sources.map(\.source), width: 32, height: 32, onBadImage: .fail), sources: sources)
     }
 
     private func select() throws -> [String: Digest] {
@@ -103,7 +105,7 @@ import Thresholds
         known.program = ModelCard.Program(
             nominal: "0", numerics: 1, stages: [:], trainingEngine: ["library": "x"], scoringEngine: [:])
         let outputs = try bench.run(
-            try CardStage(known),
+            CardStage(known: known),
             [
                 ("model", try bench.store.put(bytes: StageOutputsTests.model().bytes)),
                 ("inventory", try bench.put(json: inventory)),
@@ -115,8 +117,7 @@ import Thresholds
 
     @Test("Corruption gives the pinned bytes")
     func corruption() throws {
-        let stage = CorruptStage(
-            recipe: try TrainingRecipe(try data.manifest()), shard: 1, images: TrainingImageShelf())
+        let stage = CorruptStage(try TrainingRecipe(try data.manifest()), shard: 1)
         let selected = try select()
         let outputs = try bench.run(
             stage, [("training", selected["training.json"]!), ("colour", selected["colour.json"]!)])
@@ -240,10 +241,11 @@ import Thresholds
         let files = try ["a.png", "b.png"].map { name in
             let path = data.path + "/textures/" + name
             let image = SourceImage(file: name, path: path, split: .test, kind: "", isAnomalous: nil)
-            return IngestStage.Source(image: image, digest: try Digest.of(filePath: path))
+            return LocatedSource(image: image, digest: try Digest.of(filePath: path))
         }
+        let textures = files.map { TextureStage.Texture(file: $0.source.file, digest: $0.source.digest) }
         expectPinned(
-            try bench.run(TextureStage(files: files)), TextureStage.self, version: 2, ["textures.json": "47203f4f329b"])
+            try bench.run(TextureStage(files: textures), sources: files), TextureStage.self, version: 2, ["textures.json": "47203f4f329b"])
     }
 
     @Test("Pictures give the pinned bytes")
@@ -310,7 +312,7 @@ import Thresholds
         let images = try ingest(.train)["images.json"]!
         let fingerprints = try bench.run(FingerprintStage(), [("images", images)])
         expectPinned(fingerprints, FingerprintStage.self, version: 1, ["fingerprints.json": "1316579e8942"])
-        let members = try sources(.train).map(\.digest).sorted().enumerated().map { number, source in
+        let members = try sources(.train).map(\.source.digest).sorted().enumerated().map { number, source in
             Roll.Member(source: source, file: "\(number)", isNew: number < 2, isHeldOut: number == 0)
         }
         let roll = Roll(
@@ -350,7 +352,10 @@ import Thresholds
                 ("scores.0", try confidence(try metrics())["scores.json"]!),
             ])
         let stage = RequireStage(
-            cases: [("bolt", [.init(figure: "imageAUROC", least: 0.5), .init(figure: "aupimo.mean", least: 0.9)])],
+            cases: [
+                RequireStage.Case(
+                    "bolt", [.init(figure: "imageAUROC", least: 0.5), .init(figure: "aupimo.mean", least: 0.9)])
+            ],
             title: "tiny")
         let outputs = try bench.run(stage, [("metrics", aggregate["metrics.json"]!)])
         expectPinned(
@@ -360,12 +365,11 @@ import Thresholds
     @Test("The preview gives the pinned bytes")
     func preview() throws {
         let recipe = try TrainingRecipe(try data.manifest())
-        let shelf = TrainingImageShelf()
         let selected = try select()
         let inputs = [("training", selected["training.json"]!), ("colour", selected["colour.json"]!)]
-        let corruptions = try bench.run(CorruptStage(recipe: recipe, shard: 0, images: shelf), inputs)
+        let corruptions = try bench.run(CorruptStage(recipe, shard: 0), inputs)
         let outputs = try bench.run(
-            PreviewStage(recipe: recipe, samples: 3, images: shelf),
+            PreviewStage(samples: recipe.samples, noise: recipe.training.noise, count: 3),
             inputs + [("corruptions.0", corruptions["corruptions"]!)])
         expectPinned(outputs, PreviewStage.self, version: 1, ["preview.png": "e3618dcb9b08"])
     }
@@ -391,8 +395,10 @@ import Thresholds
         let expected = try select()
         try data.writeImage(0, to: "bolt/train/good/copy.png")
         try data.write([], to: "bolt/train/good/empty.png")
+        let sources = try sources(.train)
         let images = try bench.run(
-            IngestStage(sources: try sources(.train), width: 32, height: 32, onBadImage: .quarantine))
+            IngestStage(images: sources.map(\.source), width: 32, height: 32, onBadImage: .quarantine),
+            sources: sources)
         let all = try bench.run(
             SelectStage(category: "bolt", heldOutFraction: 0.25), [("images.0", images["images.json"]!)])
         #expect(all == expected)

@@ -47,23 +47,16 @@ struct StrictJSONTests {
         Document(
             "worker record",
             text: """
-                {"version":2,"key":"k","attempt":1,"outputs":[{"name":"a","digest":"\(digest)","sizeBytes":1}],"references":[],\
+                {"version":3,"key":"k","attempt":1,"outputs":[{"name":"a","digest":"\(digest)","sizeBytes":1}],"references":[],\
                 "warnings":[],"log":"","seconds":1,"host":"h","processor":"p","versions":"v"}
                 """
         ) { _ = try StrictJSON.decode(WorkerRecord.self, from: $0) },
         Document(
-            "worker specification",
-            text: """
-                {"version":2,"task":"a/b","key":"\(digest)","attempt":1,"inputs":[{"name":"i","digest":"\(digest)"}],"outputs":["out"],\
-                "threads":2,"store":"/s","folder":"/s/attempts/1"}
-                """
-        ) { _ = try StrictJSON.decode(WorkerSpec.self, from: $0) },
-        Document(
             "element specification",
             text: """
-                {"version":1,"program":"0.1.0","job":"/s/job.json","store":"/s","folder":"/s/attempts/1/array-1/0","threads":2,\
-                "timeLimitSeconds":9.5,"requiredFreeBytes":1,"tasks":[{"task":"a/b","key":"\(digest)","attempt":1,\
-                "inputs":[{"name":"i","digest":"\(digest)"}],"outputs":["out"]}]}
+                {"version":2,"program":"0.1.0","store":"/s","folder":"/s/attempts/1/array-1/0","threads":2,\
+                "timeLimitSeconds":9.5,"requiredFreeBytes":1,"tasks":[{"task":"a/b","stage":"score","stageVersion":3,\
+                "settings":"{}","key":"\(digest)","attempt":1,"inputs":[{"name":"i","digest":"\(digest)"}],"sources":[]}]}
                 """
         ) { bytes in
             let folder = try TemporaryFolder()

@@ -4,25 +4,23 @@ import Foundation
 import Glibc
 import StrictJSON
 
-/// The process that a cluster starts for an element: it has the tasks computed by another process, watches it, and ends all of
-/// it where a task takes too much. What that took with it is told in its stead; the tasks after it go on.
+/// The process that a cluster starts for an element: it starts a worker process, watches it, and kills all of it where a task
+/// exceeds a limit. It leaves the record of that task in the worker's place, and starts a worker for the tasks after it.
 public final class ElementSupervisor: Sendable {
     private let spec: ElementSpec
     private let file: String
-    private let command: (program: String, arguments: [String])
+    private let program: WorkerProgram
     private let own: String
     private let cancellation = CancellationFlag()
-    private static let pollMicroseconds: UInt32 = 20_000
     private static let reportSeconds = 2.0
     private static let startName = "start"
 
     /// - Parameters:
     ///   - file: the specification.
-    ///   - program: what is started with `arguments`, the path of a folder and that of the specification, and runs `ElementWorker`.
+    ///   - program: runs `ElementWorker`.
     /// - Throws: `StoreError` and `DecodingError` for a specification that cannot be read.
-    public init(_ file: String, program: String, arguments: [String]) throws {
-        self.file = file
-        command = (program, arguments)
+    public init(_ file: String, _ program: WorkerProgram) throws {
+        (self.file, self.program) = (file, program)
         spec = try ElementSpec.read(file)
         own = "\(spec.folder)/run-\(HostDescription.current.name)-\(getpid())-\(HostClock.wallNanoseconds())"
     }
@@ -35,16 +33,14 @@ public final class ElementSupervisor: Sendable {
     /// Ends the work at once; from any thread.
     public func cancel() { cancellation.set() }
 
-    /// Sees the element through. What is not done then has been left with a reason, or was cancelled.
-    ///
-    /// - Parameter version: of this program.
-    public func run(version: String) throws {
+    /// Runs the element to its end. Tasks that are not done then have a record with a reason, or were cancelled.
+    public func run() throws {
         defer { try? AtomicFile.removeAll(own) }
         if spec.isCancelled { return }
         try AtomicFile.createPrivateFolder(own)
         try AtomicFile.writePrivate(
             Array("\(HostClock.monotonicSeconds())".utf8), to: own + "/" + Self.startName)
-        if let reason = reasonToRefuse(version) { return try refuse(reason) }
+        if let reason = reasonToRefuse() { return try refuse(reason) }
         if let reason = try shortage() { return try refuse(reason, as: ElementSpec.shortageName) }
         while try spec.tasks.indices.contains(where: { try !spec.isRecorded($0) }), !spec.isCancelled {
             switch try supervise() {
@@ -68,9 +64,9 @@ public final class ElementSupervisor: Sendable {
         try spec.publish(record, of: task, by: own + "/failure.json")
     }
 
-    private func reasonToRefuse(_ version: String) -> String? {
-        guard spec.version != ElementSpec.currentVersion || spec.program != version else { return nil }
-        return "On \(HostDescription.current.name) it is Nominal \(version), the run was begun by \(spec.program): "
+    private func reasonToRefuse() -> String? {
+        guard spec.version != ElementSpec.currentVersion || spec.program != program.version else { return nil }
+        return "On \(HostDescription.current.name) it is Nominal \(program.version), the run was begun by \(spec.program): "
             + "install the same one on all nodes."
     }
 
@@ -88,44 +84,34 @@ public final class ElementSupervisor: Sendable {
     /// Runs a worker to its end, or brings that about.
     private func supervise() throws -> End {
         let killsBefore = MemoryEvents.killCount
-        let output = Pipe()
-        let process = try ProcessTree(
-            command.program, command.arguments + [own, file], output: output.fileHandleForWriting.fileDescriptor)
-        try? output.fileHandleForWriting.close()
-        let descriptor = output.fileHandleForReading.fileDescriptor
-        _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
-        var lines = LineBuffer()
-        var current: (task: Int, since: Double)?
+        let process = try WorkerProcess(
+            program, [own, file], timeLimitSeconds: spec.timeLimitSeconds, memoryLimitBytes: spec.memoryLimitBytes)
         var lastReport = 0.0
         var lastLook = HostClock.monotonicSeconds()
         while true {
-            for line in lines.read(descriptor) {
-                guard let report = try? StrictJSON.decode(ElementReport.self, from: line),
-                    spec.tasks.indices.contains(report.task)
-                else { continue }
+            for (report, line) in process.reports() where spec.tasks.indices.contains(report.task) {
                 let now = HostClock.monotonicSeconds()
-                if current?.task != report.task { current = (report.task, now) }
-                if report.progress != nil, now - lastReport > Self.reportSeconds {
-                    lastReport = now
-                    try? show(line)
-                }
+                guard report.progress != nil, now - lastReport > Self.reportSeconds else { continue }
+                lastReport = now
+                try? show(line)
             }
-            if let status = process.status() { return Self.end(status, at: current?.task, killsBefore) }
+            let task = process.current.flatMap { spec.tasks.indices.contains($0.task) ? $0.task : nil }
+            if let status = process.status() { return Self.end(status, at: task, killsBefore) }
             let now = HostClock.monotonicSeconds()
             if now - lastLook > Self.reportSeconds {
                 lastLook = now
-                // Nobody waits for it any more, not even for the task at work.
+                // Nobody waits for it any more, not even for the task in progress.
                 if spec.isGone { cancellation.set() }
             }
             if cancellation.isSet {
                 process.kill()
                 return .finished
             }
-            if let current, let failure = excess(process, HostClock.monotonicSeconds() - current.since) {
+            if let task, let failure = process.excess() {
                 process.kill()
-                return .failed(failure, at: current.task)
+                return .failed(failure, at: task)
             }
-            usleep(Self.pollMicroseconds)
+            usleep(UInt32(WorkerProcess.pollSeconds * 1e6))
         }
     }
 
@@ -140,17 +126,7 @@ public final class ElementSupervisor: Sendable {
                     .outOfMemory, "It took more memory than its element may have; raise execution.runner.memoryMiB."),
                 at: task)
         }
-        let failure =
-            signal != 0
-            ? AttemptFailure(.killed, "The worker process was killed by signal \(signal).")
-            : AttemptFailure(.lost, "The worker process ended with \(status >> 8 & 0xFF) and left no record.")
-        return .failed(failure, at: task)
-    }
-
-    private func excess(_ process: ProcessTree, _ seconds: Double) -> AttemptFailure? {
-        .excess(
-            seconds: seconds, limit: spec.timeLimitSeconds, residentBytes: process.residentBytes,
-            limit: spec.memoryLimitBytes)
+        return .failed(WorkerProcess.failure(status), at: task)
     }
 
     private func show(_ line: [UInt8]) throws {
@@ -161,27 +137,37 @@ public final class ElementSupervisor: Sendable {
     }
 }
 
-extension ElementSpec {
-    /// Throws `StoreError`, `JSONError` and `DecodingError`.
-    public static func read(_ file: String) throws -> ElementSpec {
-        try StrictJSON.decode(ElementSpec.self, from: try AtomicFile.read(file), file: file)
-    }
-}
+/// What the kernel has done about the memory of this process's control group, of either version, where there is one.
+enum MemoryEvents {
+    /// How many processes of the group it has killed for lack of memory.
+    static var killCount: Int { killCount(processFolder: "/proc/self", mount: "/sys/fs/cgroup") }
 
-extension AttemptFailure {
-    /// Why an attempt has to be ended; `nil` while it is within its limits.
-    static func excess(
-        seconds: Double, limit timeLimit: Double?, residentBytes: @autoclosure () -> Int, limit memoryLimit: Int?
-    ) -> AttemptFailure? {
-        if let timeLimit, seconds > timeLimit {
-            return AttemptFailure(
-                .timedOut, "It took longer than the limit of \(timeLimit) s; raise execution.timeLimitSeconds.")
+    /// As cgroups(7), memory.rst and cgroup-v2.rst of the kernel have it.
+    static func killCount(processFolder: String, mount: String) -> Int {
+        guard let groups = text(processFolder + "/cgroup") else { return 0 }
+        var count = 0
+        for line in groups.split(separator: "\n") {
+            // The number of the hierarchy, its controllers, the path of the group; of version 2, `0::/path`.
+            let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+            guard fields.count == 3 else { continue }
+            if fields[0] == "0", fields[1].isEmpty {
+                count &+= kills(mount + fields[2] + "/memory.events")
+            } else if fields[1].split(separator: ",").contains("memory") {
+                count &+= kills(mount + "/memory" + fields[2] + "/memory.oom_control")
+            }
         }
-        if let memoryLimit, residentBytes() > memoryLimit {
-            return AttemptFailure(
-                .outOfMemory,
-                "It took more than the limit of \(memoryLimit >> 20) MiB of memory; raise execution.memoryLimitMiB.")
+        return count
+    }
+
+    private static func kills(_ file: String) -> Int {
+        for event in text(file)?.split(separator: "\n") ?? [] {
+            let words = event.split(separator: " ")
+            if words.count == 2, words[0] == "oom_kill" { return Int(words[1]) ?? 0 }
         }
-        return nil
+        return 0
+    }
+
+    private static func text(_ file: String) -> String? {
+        (try? AtomicFile.read(file)).map { String(decoding: $0, as: UTF8.self) }
     }
 }

@@ -1,41 +1,137 @@
 import ContentStore
+import Folders
 import Foundation
 import StrictJSON
 
-/// What a process that computes one attempt is told: all that it needs besides the blobs of the store.
-///
-/// It is a file, so that the process may be on another machine that sees the same folders. Version history: 1 = first;
-/// 2 = outputs and other blobs are published by the worker.
-public struct WorkerSpec: Codable, Sendable, Equatable {
-    public static let currentVersion = 2
-
+/// A task as a file: all that a process on any machine needs to compute an attempt, besides the blobs of the store.
+public struct TaskRecord: Codable, Sendable, Equatable {
     public struct Input: Codable, Sendable, Equatable {
         public let name: String
         public let digest: String
     }
 
-    public var version = WorkerSpec.currentVersion
+    /// The location of a source file that the settings name.
+    public struct Source: Codable, Sendable, Equatable {
+        public let name: String
+        public let path: String
+        public let folder: String?
+        public let followsLinks: Bool
+    }
+
+    static let settingsLimitBytes = 256 << 20
+
+    /// The name of the task, for messages.
     public let task: String
-    /// The action's key, which the worker computes for itself too.
+    public let stage: String
+    public let stageVersion: Int
+    /// The stage's settings as JSON.
+    public let settings: String
+    public let inputs: [Input]
+    public let sources: [Source]
+    /// The action key, which the worker computes too and compares.
     public let key: String
     public let attempt: Int
-    public let inputs: [Input]
-    public let outputs: [String]
-    public let threads: Int
-    /// The folder of the store.
-    public let store: String
-    /// The folder of this attempt, which nobody else writes to. Outputs are written to `outputs` in it, and from there become
-    /// blobs of the store.
-    public let folder: String
-    /// The process that waits for this one, which shall not outlive it; `nil` where that is on another machine.
-    public var parent: Int32?
 
-    public static let recordName = "record.json"
-    public static let outputsName = "outputs"
+    init(_ task: PipelineTask, key: ActionKey, attempt: Attempt) throws {
+        self.task = task.id.path
+        stage = task.stageName
+        stageVersion = type(of: task.stage).version
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        settings = String(decoding: try encoder.encode(task.stage), as: UTF8.self)
+        inputs = key.inputs.map { Input(name: $0.name, digest: $0.digest.hex) }
+        sources = task.sources.sorted { $0.key < $1.key }.map { name, location in
+            Source(
+                name: name, path: location.path, folder: location.folder?.path,
+                followsLinks: location.folder?.followsLinks ?? false)
+        }
+        self.key = key.digest.hex
+        self.attempt = attempt.number
+    }
+
+    /// The task to compute.
+    ///
+    /// - Throws: `AttemptFailure` of the class `refused` where this program or its libraries would compute something else.
+    func runnable(_ stage: any Stage, keyParts: [KeyPart]) throws -> (task: PipelineTask, inputs: [ActionInput]) {
+        let task = PipelineTask(
+            id: TaskID(task), stage: stage, inputs: [],
+            sources: Dictionary(
+                sources.map { source in
+                    let folder = source.folder.map { NamedFolder($0, followsLinks: source.followsLinks) }
+                    return (source.name, FileLocation(path: source.path, folder: folder))
+                }
+            ) { first, _ in first })
+        let inputs = try inputs.map { ActionInput(name: $0.name, digest: try Digest(hex: $0.digest)) }
+        guard ActionResolver.key(task, inputs: inputs, keyParts: keyParts).digest.hex == key else {
+            throw AttemptFailure(
+                .refused,
+                "The task \(task.id) has another key here than in the run: install the same version of the program on all "
+                    + "machines.")
+        }
+        return (task, inputs)
+    }
 }
 
-/// What became of an attempt in a worker process. Written last, at once and whole; without it, the attempt is lost.
+/// The specification of an element: tasks that one process computes one after the other. An element of a cluster's array has
+/// several tasks, an isolated attempt on this machine has one.
+///
+/// Version history: 1 = names of tasks of a job; 2 = tasks by value.
+public struct ElementSpec: Codable, Sendable, Equatable {
+    public static let currentVersion = 2
+    public static let fileName = "spec.json"
+    /// In the folder of the array: workers that find it stop.
+    public static let cancelledName = "cancelled"
+    /// Reasons why an element did nothing at all: because of its node, or because the store is full, which it is on every node.
+    public static let refusalName = "refused"
+    public static let shortageName = "short-of-space"
+
+    public var version = ElementSpec.currentVersion
+    /// The version of Nominal. Another version does not touch the tasks: it may compute something else.
+    public let program: String
+    /// The folder of the store.
+    public let store: String
+    /// The folder of this element.
+    public let folder: String
+    public let threads: Int
+    /// Limits of each task; `nil` for none.
+    public var timeLimitSeconds: Double?
+    public var memoryLimitBytes: Int?
+    /// The time after which the cluster ends the element; no task begins that would not be done by then.
+    public var elementLimitSeconds: Double?
+    /// Bytes that must be free in the store before anything begins.
+    public var requiredFreeBytes = 256 << 20
+    public let tasks: [TaskRecord]
+
+    init(program: String, store: String, folder: String, threads: Int, tasks: [TaskRecord]) {
+        (self.program, self.store, self.folder) = (program, store, folder)
+        (self.threads, self.tasks) = (threads, tasks)
+    }
+
+    /// The name of the record of a task, and of the mark that it has begun.
+    package static func recordName(_ task: Int) -> String { "\(task).json" }
+    static func beginningName(_ task: Int) -> String { "\(task).begun" }
+
+    /// Throws `StoreError`, `JSONError` and `DecodingError`.
+    public static func read(_ file: String) throws -> ElementSpec {
+        try StrictJSON.decode(
+            ElementSpec.self, from: try AtomicFile.read(file), file: file, sizeLimit: TaskRecord.settingsLimitBytes)
+    }
+
+    /// Writes the specification into the folder of the element; returns its path.
+    @discardableResult
+    func write() throws -> String {
+        let file = folder + "/" + Self.fileName
+        try AtomicFile.writePrivate(Array(try JSONEncoder().encode(self)), to: file)
+        return file
+    }
+}
+
+/// The outcome of an attempt in a worker process. Written last, atomically; without it, the attempt is lost.
+///
+/// Version history: 1 = first; 2 = outputs and other blobs are published by the worker; 3 = memory.
 public struct WorkerRecord: Codable, Sendable, Equatable {
+    static let currentVersion = 3
+
     public struct Output: Codable, Sendable, Equatable {
         public let name: String
         public let digest: String
@@ -46,7 +142,7 @@ public struct WorkerRecord: Codable, Sendable, Equatable {
         }
     }
 
-    public var version = WorkerSpec.currentVersion
+    public var version = WorkerRecord.currentVersion
     public let key: String
     public let attempt: Int
     /// `nil` when it succeeded.
@@ -61,13 +157,15 @@ public struct WorkerRecord: Codable, Sendable, Equatable {
     public var warnings: [String] = []
     public var log = ""
     public var seconds = 0.0
+    /// The peak resident memory of the worker process, in MiB.
+    public var peakMiB: Int?
     /// The machine's name, and its processor.
     public let host: String
     public let processor: String
-    /// Of the program and its libraries there.
+    /// The versions of the program and its libraries there.
     public var versions = ""
 
-    /// Of an attempt on this machine.
+    /// The record of an attempt on this machine.
     package init(key: String, attempt: Int) {
         (self.key, self.attempt) = (key, attempt)
         (host, processor) = (HostDescription.current.name, HostDescription.current.processor)
@@ -76,7 +174,8 @@ public struct WorkerRecord: Codable, Sendable, Equatable {
     /// Reads what `encoded` wrote. `nil` for anything else, and for numbers that no worker has measured.
     package init?(json bytes: [UInt8]) {
         guard let record = try? StrictJSON.decode(WorkerRecord.self, from: bytes),
-            (0..<1e9).contains(record.seconds), record.outputs.allSatisfy({ $0.sizeBytes >= 0 })
+            (0..<1e9).contains(record.seconds), record.outputs.allSatisfy({ $0.sizeBytes >= 0 }),
+            (0..<1 << 40).contains(record.peakMiB ?? 0)
         else { return nil }
         self = record
     }
@@ -112,13 +211,22 @@ public struct WorkerRecord: Codable, Sendable, Equatable {
     }
 }
 
-/// A line that a worker writes to standard output.
+/// The progress of a task, for people.
 public struct WorkerProgress: Codable, Sendable {
     public let completed: Int
     public let total: Int
     public let unit: String
     public let note: String?
 
-    /// True if the numbers can be counts, so that whoever computes with them need not care.
+    /// True if the numbers can be counts, so that computing with them is safe.
     var isFit: Bool { [completed, total].allSatisfy { (0..<1 << 53).contains($0) } }
+}
+
+/// The state of an element: the task in progress and its progress. A line of JSON on a worker's standard output, and from time
+/// to time a file in the folder of the element.
+public struct ElementReport: Codable, Sendable {
+    public let task: Int
+    public var progress: WorkerProgress?
+
+    static let fileName = "progress.json"
 }

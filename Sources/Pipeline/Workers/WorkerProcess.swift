@@ -1,73 +1,141 @@
+import CProcessTree
 import ContentStore
+import Folders
 import Foundation
 import Glibc
 import StrictJSON
 
-/// Runs attempts in processes of their own, whose whole trees can be killed: what limits of time and memory need.
-public struct WorkerProcess: Sendable {
-    /// The program, and what to say before the path of the spec.
-    private let program: String
-    private let arguments: [String]
-    private static let pollMicroseconds: UInt32 = 20_000
+/// A process that this one has started, with all of its descendants.
+package struct ProcessTree {
+    private let root: pid_t
 
-    public init(program: String, arguments: [String]) {
-        self.program = program
-        self.arguments = arguments
-    }
-
-    /// Runs one attempt to its end, or to a limit. What it made is then in the store, and named in the record.
+    /// Starts a program in a session of its own, with standard output on a descriptor.
     ///
-    /// - Throws: `AttemptFailure` where there is no record, or `PipelineError.cancelled`.
-    func run(
-        _ spec: WorkerSpec, _ policy: FailurePolicy, _ cancellation: CancellationFlag,
-        progress: (WorkerProgress) -> Void
-    ) throws -> WorkerRecord {
-        let file = spec.folder + "/spec.json"
-        try AtomicFile.writePrivate(Array(try JSONEncoder().encode(spec)), to: file)
-        let output = Pipe()
-        let writing = output.fileHandleForWriting.fileDescriptor
-        let process = try ProcessTree(program, arguments + [file], output: writing)
-        try? output.fileHandleForWriting.close()
-        let status = try watch(process, policy, cancellation, output.fileHandleForReading, progress)
-        guard let bytes = try? AtomicFile.read(spec.folder + "/" + WorkerSpec.recordName),
-            let record = WorkerRecord(json: bytes), record.key == spec.key, record.attempt == spec.attempt
-        else {
-            let signal = status & 0x7F
-            throw signal != 0
-                ? AttemptFailure(.killed, "The worker process was killed by signal \(signal).")
-                : AttemptFailure(.lost, "The worker process ended with \(status >> 8 & 0xFF) and left no record.")
+    /// - Throws: `AttemptFailure` of the class `refused`.
+    package init(_ program: String, _ arguments: [String], output: Int32) throws(AttemptFailure) {
+        let words = unsafe ([program] + arguments).map { unsafe strdup($0.systemPath) }
+        defer { unsafe words.forEach { unsafe free($0) } }
+        var list = unsafe words + [nil]
+        root = unsafe nominal_spawn(program.systemPath, &list, output)
+        guard root > 0 else {
+            let reason = unsafe String(cString: strerror(-root))
+            throw AttemptFailure(.refused, "A worker process could not be started from \(program): \(reason).")
         }
-        return record
     }
 
-    /// Waits for the end of a process, and brings it about where that has to be; returns its status.
-    private func watch(
-        _ process: ProcessTree, _ policy: FailurePolicy, _ cancellation: CancellationFlag, _ output: FileHandle,
-        _ progress: (WorkerProgress) -> Void
-    ) throws -> Int32 {
-        let descriptor = output.fileDescriptor
-        _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
-        let start = HostClock.monotonicSeconds()
-        var lines = LineBuffer()
+    /// Makes this process adopt the orphans among its descendants, and lets it die with its parent; returns the number of the
+    /// parent, which is another one if the parent has ended already.
+    static func becomeRoot() -> Int32 { nominal_become_worker() }
+
+    /// The wait status of the first process once it has ended; `nil` before.
+    package func status() -> Int32? {
+        var status: Int32 = 0
+        let ended = unsafe waitpid(root, &status, WNOHANG)
+        if ended == root { return status }
+        return ended < 0 && errno != EINTR ? 0 : nil
+    }
+
+    /// Kills all of it and waits for the first process.
+    package func kill() { nominal_kill_tree(root) }
+
+    /// Resident memory of all of it.
+    var residentBytes: Int { nominal_tree_resident_kib(root) << 10 }
+}
+
+/// A worker process that is being watched: its reports, its limits, its end.
+final class WorkerProcess {
+    /// Limits of the task in progress; `nil` for none.
+    private let timeLimitSeconds: Double?
+    private let memoryLimitBytes: Int?
+    private let tree: ProcessTree
+    private let output: FileHandle
+    private var rest: [UInt8] = []
+    private var lastLookAtMemory = 0.0
+    /// The task in progress, by its position in the specification, with the time of its beginning.
+    private(set) var current: (task: Int, since: Double)?
+
+    /// Seconds between looks at a process, and at its memory, for which all processes of the machine are listed.
+    static let pollSeconds = 0.02
+    private static let memorySeconds = 0.25
+
+    /// - Parameter firstTask: the task that the process begins with; `nil` if it may do nothing at all.
+    /// - Throws: `AttemptFailure` of the class `refused`.
+    init(
+        _ program: WorkerProgram, _ arguments: [String], timeLimitSeconds: Double?, memoryLimitBytes: Int?,
+        firstTask: Int? = nil
+    ) throws(AttemptFailure) {
+        current = firstTask.map { ($0, HostClock.monotonicSeconds()) }
+        (self.timeLimitSeconds, self.memoryLimitBytes) = (timeLimitSeconds, memoryLimitBytes)
+        let pipe = Pipe()
+        tree = try ProcessTree(
+            program.path, program.arguments + arguments, output: pipe.fileHandleForWriting.fileDescriptor)
+        try? pipe.fileHandleForWriting.close()
+        output = pipe.fileHandleForReading
+        _ = fcntl(output.fileDescriptor, F_SETFL, O_NONBLOCK)
+    }
+
+    /// The reports since the last call, with the bytes of their lines.
+    func reports() -> [(report: ElementReport, line: [UInt8])] {
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            for line in lines.read(descriptor) {
-                guard let report = try? StrictJSON.decode(WorkerProgress.self, from: line) else { continue }
-                if report.isFit { progress(report) }
+            let count = unsafe buffer.withUnsafeMutableBytes {
+                unsafe Glibc.read(output.fileDescriptor, $0.baseAddress, $0.count)
             }
-            if let status = process.status() { return status }
-            if cancellation.isSet {
-                process.kill()
-                throw PipelineError.cancelled
-            }
-            let seconds = HostClock.monotonicSeconds() - start
-            if let failure = AttemptFailure.excess(
-                seconds: seconds, limit: policy.timeLimitSeconds, residentBytes: process.residentBytes,
-                limit: policy.memoryLimitBytes)
-            {
-                process.kill()
-                throw failure
-            }
-            usleep(Self.pollMicroseconds)
+            guard count > 0 else { break }
+            rest += buffer[..<count]
         }
+        var lines = rest.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map(Array.init)
+        rest = lines.popLast() ?? []
+        return lines.compactMap { line in
+            guard let report = try? StrictJSON.decode(ElementReport.self, from: line), report.progress?.isFit ?? true
+            else { return nil }
+            if current?.task != report.task { current = (report.task, HostClock.monotonicSeconds()) }
+            return (report, line)
+        }
+    }
+
+    /// The wait status once the process has ended; `nil` before.
+    func status() -> Int32? { tree.status() }
+
+    func kill() { tree.kill() }
+
+    /// The limit that the task in progress has exceeded; `nil` while it is within its limits.
+    func excess() -> AttemptFailure? {
+        guard let current else { return nil }
+        let now = HostClock.monotonicSeconds()
+        if let timeLimitSeconds, now - current.since > timeLimitSeconds {
+            return AttemptFailure(
+                .timedOut, "It took longer than the limit of \(timeLimitSeconds) s; raise execution.timeLimitSeconds.")
+        }
+        if let memoryLimitBytes, now - lastLookAtMemory > Self.memorySeconds {
+            lastLookAtMemory = now
+            if tree.residentBytes > memoryLimitBytes {
+                return AttemptFailure(
+                    .outOfMemory,
+                    "It took more than the limit of \(memoryLimitBytes >> 20) MiB of memory; raise "
+                        + "execution.memoryLimitMiB.")
+            }
+        }
+        return nil
+    }
+
+    /// The failure that a wait status means where the process left no record.
+    static func failure(_ status: Int32) -> AttemptFailure {
+        let signal = status & 0x7F
+        return signal != 0
+            ? AttemptFailure(.killed, "The worker process was killed by signal \(signal).")
+            : AttemptFailure(.lost, "The worker process ended with \(status >> 8 & 0xFF) and left no record.")
+    }
+}
+
+/// The program that worker processes run: it gets a folder of its own and the path of a specification as its last arguments.
+public struct WorkerProgram: Sendable {
+    public let path: String
+    public let arguments: [String]
+    /// The version of Nominal.
+    public let version: String
+
+    public init(path: String, arguments: [String], version: String) {
+        (self.path, self.arguments, self.version) = (path, arguments, version)
     }
 }

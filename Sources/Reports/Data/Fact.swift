@@ -1,5 +1,5 @@
 /// One labelled value of a run, such as "Images scored: 83" or "Engine: onednn".
-public struct Fact: Sendable, Equatable {
+public struct Fact: Codable, Sendable, Equatable {
     public var label: String
     public var value: String
 

@@ -1,5 +1,5 @@
 /// A figure that somebody else published, printed beside the run's own with where it was read.
-public struct PublishedFigure: Sendable, Equatable {
+public struct PublishedFigure: Codable, Sendable, Equatable {
     public var name: String
     /// Fraction in 0...1.
     public var imageAUROC: Double?

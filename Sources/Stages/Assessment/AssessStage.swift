@@ -16,17 +16,11 @@ struct AssessStage: Stage {
     /// Images that are made and scored at a time.
     private static let batchSize = 8
 
-    var recipe: TrainingRecipe
-    var images: TrainingImageShelf
-    var engines: EngineShelf
+    var engine: EngineChoice
+    var seed: UInt64
+    var corruptionVersion = CorruptionModel.version
 
-    let outputs = ["assessment.json"]
-
-    var parameters: [KeyPart] {
-        recipe.scoringEngine.keyParts + [
-            KeyPart("seed", .text("\(recipe.training.seed)")), KeyPart("corruption.version", CorruptionModel.version),
-        ]
-    }
+    var outputs: [String] { ["assessment.json"] }
 
     func run(_ context: TaskContext) throws {
         let isGrey = try context.readJSON(DataSetColour.self, "colour").isGrey
@@ -35,7 +29,7 @@ struct AssessStage: Stage {
         let textures =
             try context.hasInput("textures")
             ? TextureImages(context.readJSON([Digest].self, "textures"), context) : nil
-        let normals = try images.images("training", context, model.grid)
+        let normals = try context.shared(TrainingImageCache.self).images("training", context, model.grid)
         func requireReadable() throws {
             try heldOut.requireReadable()
             try normals.requireReadable()
@@ -46,8 +40,8 @@ struct AssessStage: Stage {
             try requireReadable()
         }
         try requireReadable()
-        let assessment = try engines.withEngine(.scoring(model, recipe.scoringEngine, threads: context.threads)) {
-            engine in
+        let order = EngineCache.Order.scoring(model, engine, threads: context.threads)
+        let assessment = try context.shared(EngineCache.self).withEngine(order) { engine in
             try assess(model, engine, trials, CameraChange.possible(isGrey: isGrey), context)
         }
         try context.writeJSON(assessment, to: "assessment.json")
@@ -58,7 +52,7 @@ struct AssessStage: Stage {
         _ context: TaskContext
     ) throws -> Assessment {
         let detector = Detector(engine: engine, model: model)
-        try engine.load(model.network.initialParameters(seed: recipe.training.seed))
+        try engine.load(model.network.initialParameters(seed: seed))
         let before = try projection(detector, trials, context)
         try engine.load(model.parameters)
         let after = try projection(detector, trials, context)

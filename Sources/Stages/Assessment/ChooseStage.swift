@@ -10,9 +10,7 @@ struct ChooseStage: Stage {
     /// likewise for the other outputs.
     var count: Int
 
-    let outputs = ["model", "calibration.json", "training.json", "assessment.json"]
-
-    var parameters: [KeyPart] { [KeyPart("count", count)] }
+    var outputs: [String] { ["model", "calibration.json", "training.json", "assessment.json"] }
 
     func run(_ context: TaskContext) throws {
         var best = (number: 0, criterion: -Double.infinity)

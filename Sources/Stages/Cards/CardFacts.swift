@@ -49,35 +49,10 @@ struct CardFacts: Codable, Equatable, Sendable {
         program = ModelCard.Program(
             nominal: NominalVersion.current, numerics: Job.numerics,
             stages: Dictionary(stages.map { ($0.name, $0.version) }) { first, _ in first },
-            trainingEngine: CardFacts.texts(recipe.engine), scoringEngine: CardFacts.texts(recipe.scoringEngine))
+            trainingEngine: recipe.engine.texts, scoringEngine: recipe.scoringEngine.texts)
         self.textures = textures.map(Textures.init)
         training = TrainingFacts(recipe, candidates: candidates, startedFrom: startedFrom)
         tolerance = manifest.calibration.tolerance
         statements = Statements(manifest.card)
-    }
-
-    private static func texts(_ engine: EngineChoice) -> [String: String] {
-        var texts: [String: String] = [:]
-        for part in engine.keyParts {
-            guard case .text(let text) = part.value else { fatalError("\(part.name) of an engine is no text") }
-            texts[part.name] = text
-        }
-        return texts
-    }
-
-    /// A part for each value, so that a difference names it.
-    var keyParts: [KeyPart] {
-        get throws {
-            let document = try JSONParser.parse(try StageJSON.encode(self), file: "card")
-            var parts: [KeyPart] = []
-            func collect(_ value: JSONValue, _ pointer: JSONPointer) {
-                guard let members = value.members else {
-                    return parts.append(KeyPart(pointer.description, JSONSerializer.canonical(value)))
-                }
-                for member in members { collect(member.value, pointer.appending(member.name)) }
-            }
-            collect(document, .root)
-            return parts
-        }
     }
 }

@@ -15,14 +15,7 @@ struct CardStage: Stage {
 
     var known: CardFacts
 
-    let outputs = ["card.json", "card.md"]
-
-    let parameters: [KeyPart]
-
-    init(_ known: CardFacts) throws {
-        self.known = known
-        parameters = try known.keyParts
-    }
+    var outputs: [String] { ["card.json", "card.md"] }
 
     func run(_ context: TaskContext) throws {
         let card = try card(context)

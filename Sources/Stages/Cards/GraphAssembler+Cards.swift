@@ -33,6 +33,6 @@ extension GraphAssembler {
             inputs.append(TaskInput("scores", evidence.confidence ?? metrics, "scores.json"))
         }
         if let drift = evidence.drift { inputs.append(TaskInput("drift", drift, "drift.json")) }
-        return add("\(name)/card", try CardStage(known), inputs: inputs)
+        return add("\(name)/card", CardStage(known: known), inputs: inputs)
     }
 }

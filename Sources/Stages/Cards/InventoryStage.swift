@@ -11,8 +11,7 @@ struct InventoryStage: Stage {
     /// History: 1 = first; 2 = says if the data set is grey.
     static let version = 2
 
-    let outputs = ["inventory.json"]
-    let parameters: [KeyPart] = []
+    var outputs: [String] { ["inventory.json"] }
 
     func run(_ context: TaskContext) throws {
         let training = try context.readJSON(TrainingIndex.self, "training").entries

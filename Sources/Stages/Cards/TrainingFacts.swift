@@ -34,14 +34,34 @@ struct TrainingFacts: Codable, Equatable, Sendable {
             (model, version) = (parameters.model.rawValue, CorruptionModel.version)
             (cleanFraction, foregroundOnly) = (parameters.cleanFraction, parameters.foregroundOnly)
             settings = [:]
-            for part in parameters.keyParts {
-                let name = part.name.replacing("corruption.", with: "")
-                guard name != "version", name != "cleanFraction" else { continue }
-                switch part.value {
-                case .integer(let number): settings[name] = Double(number)
-                case .real(let number): settings[name] = number
-                default: break
-                }
+            func add(_ name: String, _ range: ClosedRange<Float>) {
+                settings[name + ".min"] = decimal(range.lowerBound)
+                settings[name + ".max"] = decimal(range.upperBound)
+            }
+            /// The shortest decimal that reads back as the same number, so that 0.001 looks like 0.001.
+            func decimal(_ value: Float) -> Double { Double("\(value)") ?? Double(value) }
+            switch parameters.model {
+            case .structured:
+                let structured = parameters.structured
+                settings["patches.min"] = Double(structured.patches.lowerBound)
+                settings["patches.max"] = Double(structured.patches.upperBound)
+                add("size", structured.size)
+                add("opacity", structured.opacity)
+                add("softness", structured.softness)
+                settings["elasticity"] = decimal(structured.elasticity)
+                let shapes = structured.shapes, contents = structured.contents
+                for (name, weight) in [
+                    ("shapes.ellipse", shapes.ellipse), ("shapes.polygon", shapes.polygon),
+                    ("shapes.stroke", shapes.stroke), ("contents.texture", contents.texture),
+                    ("contents.cutPaste", contents.cutPaste), ("contents.warp", contents.warp),
+                    ("contents.stain", contents.stain), ("contents.noise", contents.noise),
+                    ("contents.blur", contents.blur), ("contents.shift", contents.shift),
+                    ("contents.background", contents.background),
+                ] { settings[name] = decimal(weight) }
+            case .nsa:
+                settings["nsa.patches"] = Double(parameters.nsa.maximumPatches)
+                add("nsa.resize", parameters.nsa.resize)
+            case .perlin, .cutpaste: break
             }
         }
     }

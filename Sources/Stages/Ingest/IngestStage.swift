@@ -13,60 +13,47 @@ struct IngestStage: Stage {
     /// labelled in masks that have more than two values, and warnings of both; 6 = packed images end with a digest.
     static let version = 6
 
-    struct Source: Sendable {
-        var image: SourceImage
+    /// An image with what the data set says of it.
+    struct Source: Codable, Equatable, Sendable, NamedSetting {
+        var file: String
+        var split: SourceImage.Split
+        var kind: String
+        /// Nil where it is unknown.
+        var isAnomalous: Bool?
         var digest: Digest
-        var maskDigest: Digest?
+        var mask: Mask?
 
-        init(image: SourceImage, digest: Digest, maskDigest: Digest? = nil) {
-            (self.image, self.digest, self.maskDigest) = (image, digest, maskDigest)
+        struct Mask: Codable, Equatable, Sendable {
+            var file: String
+            var digest: Digest
         }
 
-        /// - Parameter digestOf: of its file and of its mask, by their paths.
-        /// - Throws: `DatasetError.unplanned` for a file that has come to the data set since its files were listed.
-        init(_ image: SourceImage, _ digestOf: [String: Digest]) throws(DatasetError) {
-            guard let digest = digestOf[image.path] else { throw .unplanned(file: image.path) }
-            self.init(image: image, digest: digest)
-            guard let mask = image.maskPath else { return }
-            guard let digest = digestOf[mask] else { throw .unplanned(file: mask) }
-            maskDigest = digest
+        var settingName: String { file }
+
+        init(image: SourceImage, digest: Digest, maskDigest: Digest? = nil) {
+            (file, split, kind) = (image.file, image.split, image.kind)
+            (isAnomalous, self.digest) = (image.isAnomalous, digest)
+            if let file = image.maskFile, let maskDigest { mask = Mask(file: file, digest: maskDigest) }
         }
     }
 
-    var sources: [Source]
+    var images: [Source]
     var width, height: Int
-    /// Of the samples of the images; nil for all that their files can hold.
+    /// The range of the samples of the images; nil for all that their files can hold.
     var range: SampleRange?
     var onBadImage: DatasetSection.BadImagePolicy
 
-    let outputs = ["images.json"]
-
-    /// A part for each image, so that a difference names the image.
-    var parameters: [KeyPart] {
-        [KeyPart("width", width), KeyPart("height", height), KeyPart("onBadImage", onBadImage.rawValue)]
-            + SampleRange.keyParts(range)
-            + sources.map { source in
-                KeyPart(
-                    source.image.file,
-                    .record([
-                        KeyPart("digest", .digest(source.digest)), KeyPart("split", source.image.split.rawValue),
-                        KeyPart("kind", source.image.kind),
-                        KeyPart("isAnomalous", source.image.isAnomalous.map { "\($0)" } ?? "unknown"),
-                        KeyPart("mask", source.maskDigest.map { .digest($0) } ?? .text("none")),
-                        KeyPart("maskFile", source.image.maskFile ?? "none"),
-                    ]))
-            }
-    }
+    var outputs: [String] { ["images.json"] }
 
     func run(_ context: TaskContext) throws {
         var index = ImageIndex(entries: [])
         var faults: [String] = []
         var samples = SampleRemarks(range: range)
-        for (number, source) in sources.enumerated() {
+        for (number, source) in images.enumerated() {
             try context.checkCancellation()
             var entry = ImageIndex.Entry(
-                file: source.image.file, split: source.image.split, kind: source.image.kind,
-                isAnomalous: source.image.isAnomalous, source: source.digest, width: 0, height: 0)
+                file: source.file, split: source.split, kind: source.kind, isAnomalous: source.isAnomalous,
+                source: source.digest, width: 0, height: 0)
             do {
                 try ingest(source, into: &entry, &samples, context)
             } catch let fault as ImagingError {
@@ -76,7 +63,7 @@ struct IngestStage: Stage {
                 reject(&entry, fault, "\(error)", context, &faults)
             }
             index.entries.append(entry)
-            context.progress(number + 1, of: sources.count, unit: "images")
+            context.progress(number + 1, of: images.count, unit: "images")
         }
         if !faults.isEmpty { throw IngestError.badImages(faults) }
         for warning in samples.warnings { context.warn(warning) }
@@ -99,24 +86,26 @@ struct IngestStage: Stage {
     private func ingest(
         _ source: Source, into entry: inout ImageIndex.Entry, _ samples: inout SampleRemarks, _ context: TaskContext
     ) throws {
-        let file = source.image.file
+        let file = source.file
         var decoded: (packed: PackedImage, reading: ImageReading)?
         func decode() throws -> (packed: PackedImage, reading: ImageReading) {
             if let decoded { return decoded }
-            let bytes = try SourceBytes.read(
-                source.image.path, in: source.image.folder, expecting: source.digest, name: file)
+            let bytes = try SourceBytes.read(context.source(file), expecting: source.digest, name: file)
             let made = try IngestStage.decode(bytes, name: file, width: width, height: height, range: range)
             decoded = made
             return made
         }
-        let content = [KeyPart("source", .digest(source.digest))] + SampleRange.keyParts(range)
         let pixels = try context.memo(
-            stage: "decode", version: 2, parts: content + [KeyPart("width", width), KeyPart("height", height)]
+            stage: "decode", version: 2,
+            settings: DecodingSettings(source: source.digest, range: range, width: width, height: height)
         ) { try decode().packed.bytes }
         let reading = try StageJSON.decode(
             ImageReading.self,
             try context.blob(
-                try context.memo(stage: ImageReading.memo, version: ImageReading.version, parts: content) {
+                try context.memo(
+                    stage: ImageReading.memo, version: ImageReading.version,
+                    settings: ImageReading.Settings(source: source.digest, range: range)
+                ) {
                     try StageJSON.encode(try decode().reading)
                 }))
         try reading.format.check(extensionOf: file)
@@ -165,6 +154,53 @@ extension IngestStage {
         }
     }
 }
+
+/// What a packed image depends on.
+private struct DecodingSettings: Encodable {
+    var source: Digest
+    var range: SampleRange?
+    var width, height: Int
+}
+
+/// A source file of a data set: what a stage knows of it, and its location.
+struct LocatedSource {
+    var source: IngestStage.Source
+    /// The locations of the image and of its mask, by their names in the settings.
+    var locations: [String: FileLocation]
+
+    /// - Parameter digestOf: the digests of its file and of its mask, by their paths.
+    /// - Throws: `DatasetError.unplanned` for a file that has come to the data set since its files were listed.
+    init(_ image: SourceImage, _ digestOf: [String: Digest]) throws(DatasetError) {
+        guard let digest = digestOf[image.path] else { throw .unplanned(file: image.path) }
+        var maskDigest: Digest?
+        if let mask = image.maskPath {
+            guard let digest = digestOf[mask] else { throw .unplanned(file: mask) }
+            maskDigest = digest
+        }
+        self.init(image: image, digest: digest, maskDigest: maskDigest)
+    }
+
+    init(image: SourceImage, digest: Digest, maskDigest: Digest? = nil) {
+        source = IngestStage.Source(image: image, digest: digest, maskDigest: maskDigest)
+        locations = [image.file: FileLocation(path: image.path, folder: image.folder)]
+        if let path = image.maskPath {
+            locations[source.maskLocationName] = FileLocation(path: path, folder: image.folder)
+        }
+    }
+}
+
+extension IngestStage.Source {
+    /// The name of the location of the mask, which may have the file name of an image.
+    var maskLocationName: String { "mask of " + file }
+}
+
+extension Sequence<LocatedSource> {
+    var locations: [String: FileLocation] {
+        reduce(into: [:]) { $0.merge($1.locations) { first, _ in first } }
+    }
+}
+
+extension DatasetSection.BadImagePolicy: Codable {}
 
 /// What ingest refuses beyond what the decoder does.
 enum IngestError: Error, CustomStringConvertible {

@@ -5,8 +5,12 @@ import Pipeline
 /// Brings the mask of an image into the store.
 struct MaskIngest {
     private let source: IngestStage.Source
-    private let path, file: String
-    private let fileDigest: Digest
+    private let mask: IngestStage.Source.Mask
+
+    /// What a mask depends on.
+    private struct Settings: Encodable {
+        var source: Digest
+    }
 
     /// What is kept beside the mask itself. All of it follows from the bytes of the file.
     private struct Reading: Codable {
@@ -23,34 +27,33 @@ struct MaskIngest {
 
     /// - Returns: nil for an image without a mask.
     init?(_ source: IngestStage.Source) {
-        guard let path = source.image.maskPath, let file = source.image.maskFile, let digest = source.maskDigest else {
-            return nil
-        }
-        (self.source, self.path, self.file, fileDigest) = (source, path, file, digest)
+        guard let mask = source.mask else { return nil }
+        (self.source, self.mask) = (source, mask)
     }
 
     /// - Throws: `ImagingError`, `IngestError`, `StoreError`.
     func ingest(_ context: TaskContext) throws -> Result {
-        let name = "\(file), the mask of \(source.image.file)"
+        let name = "\(mask.file), the mask of \(source.file)"
         var decoded: DecodedMask?
         func decode() throws -> DecodedMask {
             if let decoded { return decoded }
-            let bytes = try SourceBytes.read(path, in: source.image.folder, expecting: fileDigest, name: name)
+            let bytes = try SourceBytes.read(
+                context.source(source.maskLocationName), expecting: mask.digest, name: name)
             let mask = try DecodedMask.decode(bytes: bytes, name: name, checksExtension: false)
             decoded = mask
             return mask
         }
-        let parts = [KeyPart("source", .digest(fileDigest))]
-        let digest = try context.memo(stage: "mask", version: 2, parts: parts) { try decode().mask.pngBytes() }
-        let stored = try context.memo(stage: "mask-reading", version: 1, parts: parts) {
+        let settings = Settings(source: mask.digest)
+        let digest = try context.memo(stage: "mask", version: 2, settings: settings) { try decode().mask.pngBytes() }
+        let stored = try context.memo(stage: "mask-reading", version: 1, settings: settings) {
             let mask = try decode()
             return try StageJSON.encode(
                 Reading(
                     format: mask.info.format, width: mask.info.width, height: mask.info.height, remarks: mask.remarks))
         }
         let reading = try StageJSON.decode(Reading.self, try context.blob(stored))
-        try reading.format.check(extensionOf: file)
-        for remark in reading.remarks { context.warn("\(file) \(remark)") }
+        try reading.format.check(extensionOf: mask.file)
+        for remark in reading.remarks { context.warn("\(mask.file) \(remark)") }
         return Result(digest: digest, width: reading.width, height: reading.height)
     }
 }

@@ -50,9 +50,4 @@ extension SampleRange {
         }
         return "[\(number(lowest)), \(number(highest))]"
     }
-
-    /// None for all that files can hold.
-    static func keyParts(_ range: SampleRange?) -> [KeyPart] {
-        range.map { [KeyPart("range.lowest", $0.lowest), KeyPart("range.highest", $0.highest)] } ?? []
-    }
 }

@@ -14,9 +14,7 @@ struct SelectStage: Stage {
     var category: String
     var heldOutFraction: Float
 
-    let outputs = ["training.json", "heldout.json", "normalization.json", "colour.json"]
-
-    var parameters: [KeyPart] { [KeyPart("heldOutFraction", heldOutFraction)] }
+    var outputs: [String] { ["training.json", "heldout.json", "normalization.json", "colour.json"] }
 
     func run(_ context: TaskContext) throws {
         var unique: [Digest: ImageIndex.Entry] = [:]

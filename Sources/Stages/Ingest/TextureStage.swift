@@ -12,38 +12,40 @@ struct TextureStage: Stage {
     /// Larger textures are shrunk to this on their longer side: corruptions never show more of them.
     static let largestSide = 512
 
-    var files: [IngestStage.Source]
+    struct Texture: Codable, Equatable, Sendable, NamedSetting {
+        var file: String
+        var digest: Digest
 
-    let outputs = ["textures.json"]
+        var settingName: String { file }
+    }
 
-    var parameters: [KeyPart] {
-        [
-            KeyPart("files", .list(files.map { .digest($0.digest) })),
-            KeyPart("names", .list(files.map { .text($0.image.file) })),
-            KeyPart("largestSide", TextureStage.largestSide),
-        ]
+    var files: [Texture]
+    var largestSide = TextureStage.largestSide
+
+    var outputs: [String] { ["textures.json"] }
+
+    /// What a packed texture depends on.
+    private struct DecodingSettings: Encodable {
+        var source: Digest
+        var largestSide: Int
     }
 
     func run(_ context: TaskContext) throws {
-        let files = files
+        let (files, largestSide) = (files, largestSide)
         @Sendable func decode(_ index: Int) throws -> (packed: PackedImage, reading: ImageReading) {
-            let image = files[index].image
-            let bytes = try SourceBytes.read(
-                image.path, in: image.folder, expecting: files[index].digest, name: image.file)
-            let info = try ImageDecoder.probe(bytes: bytes, name: image.file, checksExtension: false)
-            let scale = min(1, Double(TextureStage.largestSide) / Double(max(info.width, info.height)))
+            let file = files[index].file
+            let bytes = try SourceBytes.read(context.source(file), expecting: files[index].digest, name: file)
+            let info = try ImageDecoder.probe(bytes: bytes, name: file, checksExtension: false)
+            let scale = min(1, Double(largestSide) / Double(max(info.width, info.height)))
             return try IngestStage.decode(
-                bytes, name: image.file, width: max(1, Int((Double(info.width) * scale).rounded())),
+                bytes, name: file, width: max(1, Int((Double(info.width) * scale).rounded())),
                 height: max(1, Int((Double(info.height) * scale).rounded())))
         }
         // Of what is decoded here, so that it is decoded once for both memos.
         let readings = Mutex<[Int: ImageReading]>([:])
         let digests = try context.memoAll(
             stage: "texture", version: 2,
-            parts: files.map {
-                [KeyPart("source", .digest($0.digest)), KeyPart("largestSide", TextureStage.largestSide)]
-            },
-            unit: "textures"
+            settings: files.map { DecodingSettings(source: $0.digest, largestSide: largestSide) }, unit: "textures"
         ) { index in
             let made = try decode(index)
             readings.withLock { $0[index] = made.reading }
@@ -51,12 +53,12 @@ struct TextureStage: Stage {
         }
         let stored = try context.memoAll(
             stage: ImageReading.memo, version: ImageReading.version,
-            parts: files.map { [KeyPart("source", .digest($0.digest))] }, unit: "textures"
+            settings: files.map { ImageReading.Settings(source: $0.digest) }, unit: "textures"
         ) { index in
             try StageJSON.encode(try readings.withLock { $0[index] } ?? decode(index).reading)
         }
         var samples = SampleRemarks()
-        for (file, digest) in zip(files.map(\.image.file), stored) {
+        for (file, digest) in zip(files.map(\.file), stored) {
             let reading = try StageJSON.decode(ImageReading.self, try context.blob(digest))
             try reading.format.check(extensionOf: file)
             samples.add(reading, of: file)

@@ -3,13 +3,6 @@ import ContentStore
 import Manifests
 import Pipeline
 
-/// What the tasks of a process share: decoded images, an engine, and a meter of how training keeps pace with its input.
-struct Shelves: Sendable {
-    let images = TrainingImageShelf()
-    let engines = EngineShelf()
-    let meter = InputMeter()
-}
-
 /// What a chain of training tasks starts from.
 struct TrainingInputs {
     var training, normalization: TaskInput
@@ -24,29 +17,31 @@ extension GraphAssembler {
     /// Tasks that decode images, each for some of them, which depend on their names.
     /// - Parameter prefix: of the names of the tasks; a label follows, which is returned too.
     mutating func addIngest(
-        _ prefix: String, _ sources: [IngestStage.Source], _ view: ImageView, _ manifest: JobManifest,
+        _ prefix: String, _ sources: [LocatedSource], _ view: ImageView, _ manifest: JobManifest,
         _ onBadImage: DatasetSection.BadImagePolicy, isIntermediate: Bool
     ) -> [(label: String, task: TaskID)] {
-        ContentDefinedChunks.split(sources, size: manifest.scoring.shardSize, name: \.image.file).map { chunk in
+        ContentDefinedChunks.split(sources, size: manifest.scoring.shardSize, name: \.source.file).map { chunk in
             let task = add(
                 prefix + chunk.label,
                 IngestStage(
-                    sources: chunk.elements, width: view.width, height: view.height, range: view.range,
+                    images: chunk.elements.map(\.source), width: view.width, height: view.height, range: view.range,
                     onBadImage: onBadImage),
-                isIntermediate: isIntermediate)
+                sources: chunk.elements.locations, isIntermediate: isIntermediate)
             return (chunk.label, task)
         }
     }
 
     mutating func addTextures(_ files: [SourceImage], _ digestOf: [String: Digest]) throws(DatasetError) -> TaskID {
-        var sources: [IngestStage.Source] = []
-        for file in files { sources.append(try IngestStage.Source(file, digestOf)) }
-        return add("textures", TextureStage(files: sources), isIntermediate: true)
+        var sources: [LocatedSource] = []
+        for file in files { sources.append(try LocatedSource(file, digestOf)) }
+        let textures = sources.map { TextureStage.Texture(file: $0.source.file, digest: $0.source.digest) }
+        return add(
+            "textures", TextureStage(files: textures), sources: sources.locations, isIntermediate: true)
     }
 
     /// The tasks of a training: for each shard one that makes its corruptions, and one that takes its steps.
     mutating func addTraining(
-        _ name: String, _ recipe: TrainingRecipe, on start: TrainingInputs, with shelves: Shelves
+        _ name: String, _ recipe: TrainingRecipe, on start: TrainingInputs
     ) -> (checkpoints: [TaskID], corruptions: [TaskID]) {
         var checkpoints: [TaskID] = []
         var allCorruptions: [TaskID] = []
@@ -55,7 +50,7 @@ extension GraphAssembler {
             var inputs = [start.training, start.colour]
             if let textures = start.textures { inputs.append(textures) }
             let corruptions = add(
-                "\(name)/corrupt/\(label)", CorruptStage(recipe: recipe, shard: shard, images: shelves.images),
+                "\(name)/corrupt/\(label)", CorruptStage(recipe, shard: shard),
                 inputs: inputs, isIntermediate: true)
             allCorruptions.append(corruptions)
             inputs = [
@@ -69,9 +64,7 @@ extension GraphAssembler {
             checkpoints.append(
                 add(
                     "\(name)/train/\(label)",
-                    TrainStage(
-                        recipe: recipe, shard: shard, images: shelves.images, engines: shelves.engines,
-                        meter: shelves.meter),
+                    TrainStage(recipe),
                     inputs: inputs, resources: .wholeMachine, isIntermediate: true))
         }
         return (checkpoints, allCorruptions)

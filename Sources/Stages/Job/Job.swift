@@ -32,15 +32,21 @@ public struct Job: Sendable {
     public let notes: [String]
     /// What it found that makes the figures other than expected.
     public let warnings: [String]
-    /// Knows, after a run, how the training of this job kept pace with its input.
-    public let meter: InputMeter
-    /// The decoded training images that the tasks share.
-    let images: TrainingImageShelf
 
     /// Numerics beyond the stages: raised when the same stage gives other bits, because a library or a kernel changed.
     /// History: 1 = first; 2 = layouts of processors with AVX2 and VNNI but without AVX-512, and no bfloat16 on them.
     static let numerics = 2
-    public static let keyParts = [KeyPart("numerics", numerics)]
+    public static let keyParts = [KeyPart("numerics", .integer(numerics))]
+
+    /// All stages of the program.
+    public static let stages = StageRegistry(
+        [
+            IngestStage.self, TextureStage.self, SelectStage.self, CorruptStage.self, TrainStage.self,
+            CalibrateStage.self, AssessStage.self, ChooseStage.self, ScoreStage.self, OverlayStage.self,
+            MetricsStage.self, ConfidenceStage.self, DriftStage.self, InventoryStage.self, CardStage.self,
+            AggregateStage.self, RequireStage.self, ReportStage.self, RunRecordStage.self, PreviewStage.self,
+            EnrolStage.self, FingerprintStage.self, WarmStartStage.self, GateStage.self,
+        ], keyParts: keyParts)
 
     /// - Parameter digests: of a list of files, in its order.
     /// - Throws: `DatasetError`, `ManifestError`, `EngineError`, and what `digests` throws.
@@ -52,8 +58,6 @@ public struct Job: Sendable {
         require = builder.require
         sourcePaths = builder.sourcePaths
         (notes, warnings) = (builder.notes, builder.warnings)
-        meter = builder.shelves.meter
-        images = builder.shelves.images
     }
 
     /// What became of the manifest's requirements; empty where there are none, or where their task did not end well.

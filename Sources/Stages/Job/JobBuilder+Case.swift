@@ -8,7 +8,7 @@ extension JobBuilder {
     mutating func ingest(
         _ category: SourceCategory, _ split: SourceImage.Split, _ recipe: TrainingRecipe, _ manifest: JobManifest
     ) throws -> [TaskID] {
-        let sources = try category.images.filter { $0.split == split }.map { try IngestStage.Source($0, digestOf) }
+        let sources = try category.images.filter { $0.split == split }.map { try LocatedSource($0, digestOf) }
         return assembler.addIngest(
             "\(category.name)/ingest/\(recipe.grid.width)x\(recipe.grid.height)/\(split.rawValue)-", sources,
             recipe.view, manifest, manifest.dataset.onBadImage, isIntermediate: true
@@ -30,8 +30,7 @@ extension JobBuilder {
                 training: TaskInput("training", select, "training.json"),
                 normalization: TaskInput("normalization", select, "normalization.json"),
                 colour: TaskInput("colour", select, "colour.json"),
-                textures: try textures(manifest).map { TaskInput("textures", $0, "textures.json") }),
-            with: shelves)
+                textures: try textures(manifest).map { TaskInput("textures", $0, "textures.json") }))
     }
 
     /// The task that makes the model, and the one that assesses it: one task where there are several checkpoints to choose from.
@@ -60,7 +59,7 @@ extension JobBuilder {
         _ manifest: JobManifest
     ) throws -> (calibrate: TaskID, assess: TaskID) {
         let calibrate = assembler.add(
-            "\(name)/calibrate", CalibrateStage(category.name, recipe, manifest, shelves.engines),
+            "\(name)/calibrate", CalibrateStage(category.name, recipe, manifest),
             inputs: [
                 TaskInput("checkpoint", checkpoint, "checkpoint"), TaskInput("training", select, "training.json"),
                 TaskInput("heldout", select, "heldout.json"),
@@ -72,7 +71,7 @@ extension JobBuilder {
         ]
         if let textures = try textures(manifest) { inputs.append(TaskInput("textures", textures, "textures.json")) }
         let assess = assembler.add(
-            "\(name)/assess", AssessStage(recipe: recipe, images: shelves.images, engines: shelves.engines),
+            "\(name)/assess", AssessStage(engine: recipe.scoringEngine, seed: recipe.training.seed),
             inputs: inputs, resources: .wholeMachine)
         return (calibrate, assess)
     }
@@ -97,12 +96,13 @@ extension JobBuilder {
 }
 
 extension CalibrateStage {
-    init(_ category: String, _ recipe: TrainingRecipe, _ manifest: JobManifest, _ engines: EngineShelf) {
+    init(_ category: String, _ recipe: TrainingRecipe, _ manifest: JobManifest) {
         self.init(
-            category: category, recipe: recipe, scoring: ScoringParameters(manifest),
+            category: category, network: recipe.network, samples: recipe.samples, engine: recipe.scoringEngine,
+            range: recipe.range, scoring: ScoringParameters(manifest),
             quantile: Float(manifest.calibration.quantile),
             estimate: Calibration.Estimate(rawValue: manifest.calibration.estimate.rawValue)!,
-            threshold: manifest.calibration.threshold.map { Float($0) }, engines: engines)
+            threshold: manifest.calibration.threshold.map { Float($0) })
     }
 }
 

@@ -5,7 +5,7 @@ import Pipeline
 import Reports
 
 extension JobBuilder {
-    func reportStage(_ reportCases: [ReportStage.Case], recipes: [TrainingRecipe]) -> ReportStage {
+    func reportStage(_ reportCases: [String], recipes: [TrainingRecipe]) -> ReportStage {
         let categories = Set(scans.values.flatMap { $0.map(\.name) })
         /// What the cases have in common, or all that they have.
         func fact(_ label: String, _ value: (TrainingRecipe) -> String) -> Fact {

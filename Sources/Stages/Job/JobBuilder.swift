@@ -15,14 +15,13 @@ struct JobBuilder {
     private(set) var warnings: [String] = []
     /// The task that holds figures against requirements; nil where nothing is required.
     private(set) var require: TaskID?
-    private var requirements: [(name: String, requirements: [RequirementSection.Requirement])] = []
+    private var requirements: [RequireStage.Case] = []
     let manifest: JobManifest
     let cases: [JobCase]
     private(set) var scans: [ScanKey: [SourceCategory]] = [:]
     /// The files as they were listed first: what comes later is for the next run.
     private(set) var textureScans: [NamedFolder: [SourceImage]] = [:]
     private(set) var digestOf: [String: Digest] = [:]
-    let shelves = Shelves()
 
     struct ScanKey: Hashable {
         let layout: String
@@ -79,7 +78,6 @@ struct JobBuilder {
 
     mutating func build() throws -> (cases: [Job.Case], aggregate: TaskID, report: TaskID, record: TaskID) {
         var built: [Job.Case] = []
-        var reportCases: [ReportStage.Case] = []
         var recordCases: [RunRecordStage.Case] = []
         var aggregateInputs: [TaskInput] = [], reportInputs: [TaskInput] = [], recordInputs: [TaskInput] = []
         for job in cases {
@@ -90,7 +88,7 @@ struct JobBuilder {
                 if built.contains(where: { $0.name == name }) { throw DatasetError.sameCase(name) }
                 let own = try job.manifest.narrowed(to: category.name)
                 let parts = try build(name, category, own)
-                if !own.require.requirements.isEmpty { requirements.append((name, own.require.requirements)) }
+                if !own.require.requirements.isEmpty { requirements.append(RequireStage.Case(name, own.require.requirements)) }
                 built.append(
                     Job.Case(
                         name: name, category: category.name, variant: job.variant, recipe: parts.recipe,
@@ -122,11 +120,7 @@ struct JobBuilder {
                     recordInputs.append(TaskInput("images.\(number).\(part)", task, "images.json"))
                 }
                 recordCases.append(
-                    RunRecordStage.Case(
-                        name: name, category: category.name, parameters: own.parameters,
-                        imageCount: parts.ingests.count))
-                reportCases.append(
-                    ReportStage.Case(name: name, overlayCount: parts.overlays.count, imageCount: parts.ingests.count))
+                    RunRecordStage.Case(name: name, category: category.name, parameters: own.parameters))
             }
         }
         let aggregate = assembler.add(
@@ -138,7 +132,7 @@ struct JobBuilder {
         }
         reportInputs.append(TaskInput("metrics", aggregate, "metrics.json"))
         let report = assembler.add(
-            "report", reportStage(reportCases, recipes: built.map(\.recipe)), inputs: reportInputs)
+            "report", reportStage(built.map(\.name), recipes: built.map(\.recipe)), inputs: reportInputs)
         let versions = assembler.tasks.map { (type(of: $0.stage).name, type(of: $0.stage).version) }
         let record = assembler.add(
             "record",
@@ -171,7 +165,7 @@ struct JobBuilder {
         for (number, images) in tested.enumerated() {
             let part = images.path.split(separator: "/").last.map(String.init) ?? "\(number)"
             let scores = assembler.add(
-                "\(name)/score/\(part)", ScoreStage(engine: recipe.scoringEngine, engines: shelves.engines),
+                "\(name)/score/\(part)", ScoreStage(engine: recipe.scoringEngine),
                 inputs: [TaskInput("model", calibrate, "model"), TaskInput("images", images, "images.json")],
                 resources: .wholeMachine)
             overlays.append(

@@ -29,19 +29,19 @@ public struct ScoringJob: Sendable {
         let choice = EngineChoice(
             kind: engine.flatMap(NetworkEngine.Kind.init(rawValue:)) ?? .onednn, precision: .float32)
         var assembler = GraphAssembler()
-        let engines = EngineShelf()
         var parts: [(scores: TaskID, overlays: TaskID)] = []
         var inputs: [TaskInput] = []
         let modelInput = TaskInput(name: "model", source: .blob(modelDigest))
         for (number, chunk) in ContentDefinedChunks.split(category.images, size: 32, name: \.file).enumerated() {
+            let sources = try chunk.elements.map { try LocatedSource($0, digestOf) }
             let images = assembler.add(
                 "ingest/\(chunk.label)",
                 IngestStage(
-                    sources: try chunk.elements.map { try IngestStage.Source($0, digestOf) },
-                    width: model.view.width, height: model.view.height, range: model.view.range,
-                    onBadImage: setAsideBadImages ? .quarantine : .fail))
+                    images: sources.map(\.source), width: model.view.width, height: model.view.height, range: model.view.range,
+                    onBadImage: setAsideBadImages ? .quarantine : .fail),
+                sources: sources.locations)
             let scores = assembler.add(
-                "score/\(chunk.label)", ScoreStage(engine: choice, engines: engines, threshold: threshold),
+                "score/\(chunk.label)", ScoreStage(engine: choice, threshold: threshold),
                 inputs: [modelInput, TaskInput("images", images, "images.json")], resources: .wholeMachine)
             let overlays = assembler.add(
                 "overlay/\(chunk.label)", OverlayStage(),
@@ -54,7 +54,7 @@ public struct ScoringJob: Sendable {
         }
         let metrics = assembler.add("metrics", MetricsStage(), inputs: inputs)
         let confidence = assembler.add(
-            "confidence", ConfidenceStage(tolerance: tolerance, threshold: threshold),
+            "confidence", ConfidenceStage(tolerance: tolerance, threshold: threshold?.value),
             inputs: [modelInput, TaskInput("scores", metrics, "scores.json")])
         aggregate = assembler.add(
             "aggregate", AggregateStage(categories: [model.name]),

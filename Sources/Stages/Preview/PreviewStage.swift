@@ -10,31 +10,27 @@ struct PreviewStage: Stage {
     /// Sides of a picture in pixels at most: a hundred samples are then a sheet of 20 million pixels.
     static let largestSide = 256
 
-    var recipe: TrainingRecipe
-    var samples: Int
-    var images: TrainingImageShelf
+    var samples: SampleSettings
+    var noise: Float
+    /// How many samples to show.
+    var count: Int
 
-    let outputs = ["preview.png"]
-
-    var parameters: [KeyPart] {
-        recipe.sampleKeyParts + [KeyPart("noise", recipe.training.noise), KeyPart("samples", samples)]
-    }
+    var outputs: [String] { ["preview.png"] }
 
     func run(_ context: TaskContext) throws {
-        let recipe = try recipe.fitted(to: context)
-        let images = try images.images("training", context, recipe.grid)
+        let grid = samples.grid
+        let images = try context.shared(TrainingImageCache.self).images("training", context, grid)
         let replay = SampleReplay(
-            images: images, augmentation: recipe.augmentation,
-            seed: recipe.training.seed, noise: recipe.training.noise)
+            images: images, augmentation: try samples.augmentation(for: context), seed: samples.seed, noise: noise)
         var sheet = ContactSheet(largestSide: PreviewStage.largestSide)
         for input in context.inputs(startingWith: "corruptions") {
             let shard = try CorruptionShard(bytes: try context.read(input), name: "\(context.task) \(input)")
-            try shard.requireFit(images, width: recipe.grid.tileWidth, height: recipe.grid.tileHeight)
-            for stored in shard.samples.prefix(samples - sheet.count) {
+            try shard.requireFit(images, width: grid.tileWidth, height: grid.tileHeight)
+            for stored in shard.samples.prefix(count - sheet.count) {
                 try context.checkCancellation()
                 let sample = replay.sample(stored)
                 sheet.add(clean: sample.clean, corrupted: sample.corrupted)
-                context.progress(sheet.count, of: samples, unit: "samples")
+                context.progress(sheet.count, of: count, unit: "samples")
             }
         }
         try context.write(try PNGEncoder.encode(sheet.render()), to: "preview.png")

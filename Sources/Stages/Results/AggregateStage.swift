@@ -13,9 +13,7 @@ struct AggregateStage: Stage {
     /// In the order of the job.
     var categories: [String]
 
-    let outputs = ["metrics.json", "scores.json", "scores.csv"]
-
-    var parameters: [KeyPart] { [KeyPart("categories", .list(categories.map { .text($0) }))] }
+    var outputs: [String] { ["metrics.json", "scores.json", "scores.csv"] }
 
     func run(_ context: TaskContext) throws {
         var figures: [String: DetectionMetrics] = [:]

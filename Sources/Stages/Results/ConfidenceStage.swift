@@ -11,18 +11,14 @@ struct ConfidenceStage: Stage {
 
     /// See `VerdictConfidence`.
     var tolerance: Double
-    /// In place of the model's own.
-    var threshold: ChosenThreshold?
+    /// A threshold in place of the model's own.
+    var threshold: Float?
 
-    let outputs = ["scores.json", "uncertainty.json"]
-
-    var parameters: [KeyPart] {
-        [KeyPart("tolerance", .real(tolerance))] + (threshold.map { [KeyPart("threshold", $0.value)] } ?? [])
-    }
+    var outputs: [String] { ["scores.json", "uncertainty.json"] }
 
     func run(_ context: TaskContext) throws {
         let calibration = try Model(bytes: try context.read("model"), name: "\(context.task) model").calibration
-            .choosing(threshold?.value)
+            .choosing(threshold)
         let rule = try VerdictConfidence(
             calibrationScores: calibration.scores, images: calibration.images, threshold: calibration.threshold,
             tolerance: tolerance)

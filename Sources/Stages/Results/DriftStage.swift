@@ -12,8 +12,7 @@ struct DriftStage: Stage {
     static let name = "drift"
     static let version = 1
 
-    let outputs = ["drift.json"]
-    let parameters: [KeyPart] = []
+    var outputs: [String] { ["drift.json"] }
 
     func run(_ context: TaskContext) throws {
         var normal: [Digest] = []

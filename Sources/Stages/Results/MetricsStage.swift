@@ -9,8 +9,7 @@ struct MetricsStage: Stage {
     /// 4: a warning where figures are undefined because images were set aside. 3: the curves, and AUPIMO of each image. 2: all figures of `DetectionMetrics` instead of two AUROCs.
     static let version = 4
 
-    let outputs = ["metrics.json", "scores.json"]
-    let parameters: [KeyPart] = []
+    var outputs: [String] { ["metrics.json", "scores.json"] }
 
     func run(_ context: TaskContext) throws {
         let scores = try context.inputs(startingWith: "scores").flatMap {

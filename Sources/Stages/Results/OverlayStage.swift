@@ -10,8 +10,7 @@ struct OverlayStage: Stage {
     /// Sides of the report's pictures in pixels at most: a page of 200 images stays below 5 MB.
     static let thumbnailSide = 144
 
-    let outputs = ["overlays.json"]
-    let parameters: [KeyPart] = []
+    var outputs: [String] { ["overlays.json"] }
 
     func run(_ context: TaskContext) throws {
         let model = try Model(bytes: try context.read("model"), name: "\(context.task) model")

@@ -11,33 +11,15 @@ struct ReportStage: Stage {
     /// 6: the command that applies a threshold. 5: the card of each model. 4: the style of other pages. 3: curves, uncertain verdicts, drift, lineage. 2: more figures.
     static let version = 6
 
-    /// What is known of a case before it runs.
-    struct Case: Sendable {
-        var name: String
-        var overlayCount: Int
-        /// Whether its inputs hold ingested images of both splits, for counting those that were set aside.
-        var imageCount: Int
-    }
-
     var title, details: String
-    var cases: [Case]
+    /// The names of the cases.
+    var cases: [String]
     var summary: [Fact]
     var generatedBy: [Fact]
     var peers: [PublishedFigure]
     var manifest: String
 
-    let outputs = ["report.html"]
-
-    var parameters: [KeyPart] {
-        func facts(_ facts: [Fact]) -> KeyValue {
-            .list(facts.map { .list([.text($0.label), .text($0.value)]) })
-        }
-        return [
-            KeyPart("title", title), KeyPart("description", details), KeyPart("manifest", manifest),
-            KeyPart("cases", .list(cases.map { .text($0.name) })), KeyPart("summary", facts(summary)),
-            KeyPart("generatedBy", facts(generatedBy)), KeyPart("peers", .list(peers.map { .text("\($0)") })),
-        ]
-    }
+    var outputs: [String] { ["report.html"] }
 
     func run(_ context: TaskContext) throws {
         var report = RunReport(
@@ -48,9 +30,9 @@ struct ReportStage: Stage {
                 Fact(label: "what the run cost", value: RunTiming.pageName),
             ])
         var drift: [DriftTest] = []
-        for (number, known) in cases.enumerated() {
+        for (number, name) in cases.enumerated() {
             try context.checkCancellation()
-            report.categories.append(try category(known, number, context, &report.warnings))
+            report.categories.append(try category(name, number, context, &report.warnings))
             drift.append(DriftTest(try context.readJSON(DriftRecord.self, "drift.\(number)")))
             context.progress(number + 1, of: cases.count, unit: "categories")
         }
@@ -63,13 +45,13 @@ struct ReportStage: Stage {
     }
 
     private func category(
-        _ known: Case, _ number: Int, _ context: TaskContext, _ warnings: inout [String]
+        _ name: String, _ number: Int, _ context: TaskContext, _ warnings: inout [String]
     ) throws -> CategoryReport {
         let metrics = try context.readJSON(CategoryMetrics.self, "metrics.\(number)")
         let scores = try context.readJSON(ScoreIndex.self, "scores.\(number)").entries
         let calibration = try context.readJSON(CalibrationRecord.self, "calibration.\(number)")
         let training = try context.readJSON([TrainingPoint].self, "training.\(number)")
-        var report = CategoryReport(name: known.name)
+        var report = CategoryReport(name: name)
         let figures = metrics.figures
         (report.imageAUROC, report.pixelAUROC) = (figures.imageAUROC, figures.pixelAUROC)
         report.furtherMetrics = further(figures.imageAP, figures.pixelAP, figures.aupro.at03, figures.aupimo.mean)
@@ -79,12 +61,12 @@ struct ReportStage: Stage {
             testNormal: figures.images.normal, testAnomalous: figures.images.anomalous,
             testUnlabelled: figures.images.unlabelled)
         var masks: [String: Digest] = [:]
-        for part in 0..<known.imageCount {
-            for entry in try context.readJSON(ImageIndex.self, "images.\(number).\(part)").entries {
+        for input in context.inputs(startingWith: "images.\(number).") {
+            for entry in try context.readJSON(ImageIndex.self, input).entries {
                 masks[entry.file] = entry.mask
                 guard let reason = entry.rejection else { continue }
                 report.counts.quarantined += 1
-                warnings.append("\(known.name): set aside: \(reason)")
+                warnings.append("\(name): set aside: \(reason)")
             }
         }
         report.training = TrainingCurve(
@@ -100,12 +82,12 @@ struct ReportStage: Stage {
         report.calibrationScores = calibration.scores
         report.threshold = calibration.threshold
         report.calibratedThreshold = calibration.estimatedThreshold
-        report.modelFile = "models/\(known.name).nominal"
+        report.modelFile = "models/\(name).nominal"
         let uncertainty = try context.readJSON(UncertaintyRecord.self, "uncertainty.\(number)")
         if let lower = uncertainty.lower, let upper = uncertainty.upper { report.uncertainScores = lower..<upper }
         var pictures: [String: OverlayIndex.Thumbnails] = [:]
-        for part in 0..<known.overlayCount {
-            for entry in try context.readJSON(OverlayIndex.self, "overlays.\(number).\(part)").entries {
+        for input in context.inputs(startingWith: "overlays.\(number).") {
+            for entry in try context.readJSON(OverlayIndex.self, input).entries {
                 pictures[entry.file] = entry.small
             }
         }
@@ -113,8 +95,8 @@ struct ReportStage: Stage {
         if context.hasInput("card.\(number)") {
             let card = try context.readJSON(ModelCard.self, "card.\(number)")
             report.card = ModelCardReport(
-                limits: card.limits.map(\.text), page: "models/\(known.name).card.md",
-                data: "models/\(known.name).card.json")
+                limits: card.limits.map(\.text), page: "models/\(name).card.md",
+                data: "models/\(name).card.json")
         }
         let model = context.inputDigest("model.\(number)")
         report.gallery = try scores.compactMap { score in

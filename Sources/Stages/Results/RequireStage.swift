@@ -6,31 +6,31 @@ import Pipeline
 /// Holds the figures of a run against what its manifest requires: `requirements.json`, and `junit.xml` for machines that gate
 /// releases.
 struct RequireStage: Stage {
-    typealias Requirement = RequirementSection.Requirement
+    struct Requirement: Codable, Equatable, Sendable {
+        var figure: String
+        var least: Double
+    }
+
+    /// The requirements of a case, by its name in metrics.json.
+    struct Case: Codable, Equatable, Sendable {
+        var name: String
+        var requirements: [Requirement]
+
+        init(_ name: String, _ requirements: [RequirementSection.Requirement]) {
+            self.name = name
+            self.requirements = requirements.map { Requirement(figure: $0.figure, least: $0.least) }
+        }
+    }
 
     static let name = "require"
     static let version = 1
 
-    /// What is required of each case, by its name in metrics.json, in the order of the job.
-    var cases: [(name: String, requirements: [Requirement])]
-    /// Of the job.
+    /// In the order of the job.
+    var cases: [Case]
+    /// The name of the job.
     var title: String
 
-    let outputs = ["requirements.json", "junit.xml"]
-
-    var parameters: [KeyPart] {
-        [
-            KeyPart("title", title),
-            KeyPart(
-                "cases",
-                .list(
-                    cases.map { item in
-                        .list(
-                            [.text(item.name)]
-                                + item.requirements.map { .list([.text($0.figure), .text("\($0.least)")]) })
-                    })),
-        ]
-    }
+    var outputs: [String] { ["requirements.json", "junit.xml"] }
 
     func run(_ context: TaskContext) throws {
         let metrics = try context.readJSON(RunMetrics.self, "metrics")

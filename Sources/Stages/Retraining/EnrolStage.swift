@@ -18,10 +18,6 @@ struct EnrolStage: Stage {
             + (measuresNormalization ? ["normalization.json"] : [])
     }
 
-    var parameters: [KeyPart] {
-        [KeyPart("replay", .real(replay)), KeyPart("measuresNormalization", measuresNormalization)]
-    }
-
     func run(_ context: TaskContext) throws {
         let roll = try Roll(bytes: try context.read("roll"))
         let parts = roll.parts(replay: replay)

@@ -10,8 +10,7 @@ struct FingerprintStage: Stage {
     /// `fingerprints.json`: four words of each usable image, by the digest of its file in hexadecimal.
     typealias Index = [String: [UInt64]]
 
-    let outputs = ["fingerprints.json"]
-    let parameters: [KeyPart] = []
+    var outputs: [String] { ["fingerprints.json"] }
 
     func run(_ context: TaskContext) throws {
         var fingerprints: Index = [:]

@@ -14,18 +14,25 @@ struct GateStage: Stage {
     /// 2: the anchor.
     static let version = 2
 
-    var gate: RetrainSection.Gate
+    /// How much worse than another one the new model may be, as shares from 0 to 1.
+    struct Bounds: Codable, Equatable, Sendable {
+        var falseAlarms, recall, criterion: Double
 
-    let outputs = ["verdict.json"]
-
-    var parameters: [KeyPart] {
-        [
-            KeyPart("falseAlarms", .real(gate.bounds.falseAlarms)), KeyPart("recall", .real(gate.bounds.recall)),
-            KeyPart("criterion", .real(gate.bounds.criterion)), KeyPart("significance", .real(gate.significance)),
-            KeyPart(
-                "anchor", .list([gate.anchor.falseAlarms, gate.anchor.recall, gate.anchor.criterion].map { .real($0) })),
-        ]
+        init(_ bounds: RetrainSection.Bounds) {
+            (falseAlarms, recall, criterion) = (bounds.falseAlarms, bounds.recall, bounds.criterion)
+        }
     }
+
+    /// The bounds beside the model in production, and beside the anchor.
+    var bounds, anchor: Bounds
+    var significance: Double
+
+    init(gate: RetrainSection.Gate) {
+        (bounds, anchor) = (Bounds(gate.bounds), Bounds(gate.anchor))
+        significance = gate.significance
+    }
+
+    var outputs: [String] { ["verdict.json"] }
 
     /// What is known of one of the two models.
     struct Evidence {
@@ -53,9 +60,9 @@ struct GateStage: Stage {
                 )
             ])
         }
-        var criteria = self.criteria(champion, challenger, gate.bounds)
+        var criteria = self.criteria(champion, challenger, bounds)
         if let anchor {
-            criteria += self.criteria(anchor, challenger, gate.anchor).map { criterion in
+            criteria += self.criteria(anchor, challenger, self.anchor).map { criterion in
                 var criterion = criterion
                 (criterion.anchor, criterion.champion, criterion.against) = (criterion.champion, nil, "anchor")
                 return criterion
@@ -66,7 +73,7 @@ struct GateStage: Stage {
 
     /// - Parameter former: what is known of the model that the new one is compared with.
     private func criteria(
-        _ former: Evidence, _ challenger: Evidence, _ bounds: RetrainSection.Bounds
+        _ former: Evidence, _ challenger: Evidence, _ bounds: Bounds
     ) -> [Verdict.Criterion] {
         let (old, new) = (former.assessment, challenger.assessment)
         var criteria = [
@@ -93,7 +100,7 @@ struct GateStage: Stage {
     private func recall(_ old: Assessment, _ new: Assessment, _ bound: Double) -> Verdict.Criterion {
         var criterion = bounded("recall of synthetic defects", old.recall, new.recall, fall: bound)
         let test = fall(zip(old.defectScores, new.defectScores).map { Double($1 - $0) })
-        criterion.rule += ", and scores significantly (Wilcoxon, \(gate.significance))"
+        criterion.rule += ", and scores significantly (Wilcoxon, \(significance))"
         criterion.probability = test.probability
         criterion.isWorse = criterion.isWorse && test.isSignificant
         return criterion
@@ -104,7 +111,7 @@ struct GateStage: Stage {
         let test = WilcoxonSignedRank(differences)
         // The sum of the positive ranks says which way they point: half of all ranks is the middle.
         let middle = Double(test.count) * Double(test.count + 1) / 4
-        return (test.probability, test.positiveRankSum < middle && test.probability < gate.significance)
+        return (test.probability, test.positiveRankSum < middle && test.probability < significance)
     }
 
     private func labelled(_ champion: Evidence, _ challenger: Evidence, _ images: [String]) -> [Verdict.Criterion] {
@@ -117,7 +124,7 @@ struct GateStage: Stage {
             criteria.append(
                 Verdict.Criterion(
                     name: "AUPIMO of labelled images", champion: mean(pairs.map(\.old)),
-                    challenger: mean(pairs.map(\.new)), rule: "falls significantly (Wilcoxon, \(gate.significance))",
+                    challenger: mean(pairs.map(\.new)), rule: "falls significantly (Wilcoxon, \(significance))",
                     probability: test.probability, isWorse: test.isSignificant))
         } else {
             // Said, so that nobody takes it for passed: it needs masks, and normal images enough for its range.

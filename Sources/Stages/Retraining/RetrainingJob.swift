@@ -48,10 +48,10 @@ public struct RetrainingJob: Sendable {
             start.normalization = TaskInput("normalization", warm, "normalization.json")
             start.checkpoint = TaskInput("checkpoint", warm, "checkpoint")
         }
-        let (checkpoints, _) = builder.assembler.addTraining(images.model, recipe, on: start, with: builder.shelves)
+        let (checkpoints, _) = builder.assembler.addTraining(images.model, recipe, on: start)
         calibrate = builder.assembler.add(
             "\(images.model)/calibrate",
-            CalibrateStage(images.category, recipe, manifest, builder.shelves.engines),
+            CalibrateStage(images.category, recipe, manifest),
             inputs: [
                 TaskInput("checkpoint", checkpoints[checkpoints.count - 1], "checkpoint"), start.normalization,
                 TaskInput("training", enrol, "normals.json"), TaskInput("heldout", enrol, "heldout.json"), start.colour,
@@ -80,16 +80,16 @@ public struct RetrainingJob: Sendable {
     public func verdict(_ summary: ExecutionSummary) -> Digest? { summary.output(of: gate, named: "verdict.json") }
 
     /// The members as files, wherever they lie now.
-    private static func sources(_ roll: Roll, _ images: NightImages) -> [IngestStage.Source] {
+    private static func sources(_ roll: Roll, _ images: NightImages) -> [LocatedSource] {
         let present = images.present
         return roll.members.map { member in
             let place =
                 present[member.source].map { ($0.path, $0.folder) } ?? images.usualPlace(member.file)
-            return IngestStage.Source(
+            return LocatedSource(
                 image: SourceImage(
                     file: member.file, path: place.0, split: .train, kind: "good", isAnomalous: false, folder: place.1),
                 digest: member.source)
-        }.sorted { $0.image.file < $1.image.file }
+        }.sorted { $0.source.file < $1.source.file }
     }
 
     /// Makes sure, before a night begins, that the model in production can be trained further.
@@ -117,20 +117,19 @@ public struct RetrainingJob: Sendable {
     private struct Builder {
         let images: NightImages
         let recipe: TrainingRecipe
-        let sources: [IngestStage.Source]
+        let sources: [LocatedSource]
         let roll: TaskInput
         let isWarm: Bool
-        let shelves = Shelves()
         var assembler = GraphAssembler()
         let textures: TaskInput?
-        private let labelledSources: [IngestStage.Source]
+        private let labelledSources: [LocatedSource]
 
         init(
-            images: NightImages, recipe: TrainingRecipe, sources: [IngestStage.Source], roll: TaskInput, isWarm: Bool
+            images: NightImages, recipe: TrainingRecipe, sources: [LocatedSource], roll: TaskInput, isWarm: Bool
         ) throws {
             (self.images, self.recipe, self.sources) = (images, recipe, sources)
             (self.roll, self.isWarm) = (roll, isWarm)
-            labelledSources = try (images.labelled ?? []).map { try IngestStage.Source($0, images.digestOf) }
+            labelledSources = try (images.labelled ?? []).map { try LocatedSource($0, images.digestOf) }
             if let files = images.textures {
                 textures = TaskInput("textures", try assembler.addTextures(files, images.digestOf), "textures.json")
             } else {
@@ -202,7 +201,7 @@ public struct RetrainingJob: Sendable {
             if let textures { inputs.append(textures) }
             let assess = assembler.add(
                 "\(images.model)/assess/\(name)",
-                AssessStage(recipe: recipe, images: shelves.images, engines: shelves.engines), inputs: inputs,
+                AssessStage(engine: recipe.scoringEngine, seed: recipe.training.seed), inputs: inputs,
                 resources: .wholeMachine)
             var evidence = [TaskInput("\(name).assessment", assess, "assessment.json")]
             guard images.labelled != nil else { return evidence }
@@ -210,7 +209,7 @@ public struct RetrainingJob: Sendable {
             for (number, part) in labelled(view).enumerated() {
                 let scores = assembler.add(
                     "\(images.model)/score/\(name)-\(number)",
-                    ScoreStage(engine: recipe.scoringEngine, engines: shelves.engines),
+                    ScoreStage(engine: recipe.scoringEngine),
                     inputs: [model, TaskInput("images", part, "images.json")], resources: .wholeMachine)
                 tested.append(TaskInput("scores.\(number)", scores, "scores.json"))
                 tested.append(TaskInput("images.\(number)", part, "images.json"))

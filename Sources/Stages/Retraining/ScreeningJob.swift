@@ -30,7 +30,6 @@ public struct ScreeningJob: Sendable {
         guard !arriving.isEmpty else { return nil }
         self.images = images
         let engine = try EngineChoice.scoring(images.manifest.engine)
-        let engines = EngineShelf()
         let model = TaskInput(name: "model", source: .blob(digest))
         var assembler = GraphAssembler()
         let name = images.model + "/screen"
@@ -38,7 +37,7 @@ public struct ScreeningJob: Sendable {
         func prepare(_ kind: String, _ list: [SourceImage], _ onBadImage: DatasetSection.BadImagePolicy) throws
             -> [Part]
         {
-            let sources = try list.map { try IngestStage.Source($0, images.digestOf) }
+            let sources = try list.map { try LocatedSource($0, images.digestOf) }
             return assembler.addIngest(
                 "\(name)/ingest/\(kind)-", sources, champion.view, images.manifest, onBadImage, isIntermediate: false
             ).map { label, task in
@@ -50,7 +49,7 @@ public struct ScreeningJob: Sendable {
         }
         func score(_ task: TaskID, _ label: String) -> TaskID {
             assembler.add(
-                "\(name)/score/\(label)", ScoreStage(engine: engine, engines: engines, threshold: threshold),
+                "\(name)/score/\(label)", ScoreStage(engine: engine, threshold: threshold),
                 inputs: [model, TaskInput("images", task, "images.json")], resources: .wholeMachine)
         }
 
@@ -80,7 +79,7 @@ public struct ScreeningJob: Sendable {
         // Scores of the base set that can be compared: of images that the model was not trained on.
         let heldOut = images.heldOutOfRun
         let usual = try images.base.filter { heldOut.contains(images.source($0)) }
-            .map { try IngestStage.Source($0, images.digestOf) }
+            .map { try LocatedSource($0, images.digestOf) }
         for (number, part) in assembler.addIngest(
             "\(name)/ingest/usual-", usual, champion.view, images.manifest, images.manifest.dataset.onBadImage,
             isIntermediate: false

@@ -9,8 +9,7 @@ struct WarmStartStage: Stage {
     static let name = "warmStart"
     static let version = 2
 
-    let outputs = ["checkpoint", "normalization.json"]
-    let parameters: [KeyPart] = []
+    var outputs: [String] { ["checkpoint", "normalization.json"] }
 
     func run(_ context: TaskContext) throws {
         let model = try Model(bytes: try context.read("model"), name: "\(context.task) model")

@@ -19,37 +19,35 @@ struct CalibrateStage: Stage {
     private static let calibrationScores = 100
 
     var category: String
-    var recipe: TrainingRecipe
+    var network: NetworkSettings
+    var samples: SampleSettings
+    var engine: EngineChoice
+    /// The range of the samples of images; nil for all that their files can hold.
+    var range: SampleRange?
     var scoring: ScoringParameters
     var quantile: Float
     var estimate: Calibration.Estimate
-    /// That the manifest sets.
+    /// A threshold that the manifest sets.
     var threshold: Float?
-    var engines: EngineShelf
 
-    let outputs = ["model", "calibration.json", "training.json"]
-
-    var parameters: [KeyPart] {
-        recipe.networkKeyParts + recipe.sampleKeyParts + recipe.scoringEngine.keyParts + scoring.keyParts + [
-            KeyPart("category", category), KeyPart("quantile", quantile), KeyPart("estimate", estimate.rawValue),
-        ] + (threshold.map { [KeyPart("threshold", $0)] } ?? []) + SampleRange.keyParts(recipe.range)
-    }
+    var outputs: [String] { ["model", "calibration.json", "training.json"] }
 
     func run(_ context: TaskContext) throws {
-        let recipe = try recipe.fitted(to: context)
+        let (augmentation, grid) = (try samples.augmentation(for: context), samples.grid)
         let checkpoint = try Checkpoint(bytes: try context.read("checkpoint"), name: "\(context.task) checkpoint")
-        let heldOut = try TrainingImages(try context.readJSON(TrainingIndex.self, "heldout"), context, recipe.grid)
+        let heldOut = try TrainingImages(try context.readJSON(TrainingIndex.self, "heldout"), context, samples.grid)
         let normalization = try context.readJSON(PixelNormalization.self, "normalization")
         let parameters = checkpoint.state.modelParameters
         var (scores, trainingScores): ([Float], [Float]) = ([], [])
         var ceiling = Float(0)
         var expectedErrors: [ExpectedError] = []
         var contrastResponse: ContrastResponse?
-        try engines.withEngine(.scoring(recipe, threads: context.threads)) { engine in
+        let order = EngineCache.Order.scoring(engine, network, grid, threads: context.threads)
+        try context.shared(EngineCache.self).withEngine(order) { engine in
             try engine.load(parameters)
             func makeDetector() -> Detector {
                 Detector(
-                    engine: engine, grid: recipe.grid, normalization: normalization, scoring: scoring,
+                    engine: engine, grid: grid, normalization: normalization, scoring: scoring,
                     expectedErrors: expectedErrors, contrastResponse: contrastResponse)
             }
             let training = try someTrainingImages(context)
@@ -60,14 +58,14 @@ struct CalibrateStage: Stage {
                 }
             }
             let detector = makeDetector()
-            let variants = variantCount(heldOut.count, recipe.augmentation)
+            let variants = variantCount(heldOut.count, augmentation)
             let samples = (0..<variants).flatMap { variant in (0..<heldOut.count).map { ($0, variant) } }
             let trainingSamples = estimate == .robust ? (0..<training.count).map { ($0, $0 % variants) } : []
             func score(_ images: TrainingImages, _ samples: [(Int, Int)], then use: (Detection) -> Void) throws {
                 for first in stride(from: 0, to: samples.count, by: 8) {
                     try context.checkCancellation()
                     let batch = samples[first..<min(first + 8, samples.count)].map {
-                        changed(images, $0, $1, recipe.augmentation)
+                        changed(images, $0, $1, augmentation)
                     }
                     for detection in detector.detect(batch) {
                         guard detection.score.isFinite else { throw ScoringError.notFinite(task: "\(context.task)") }
@@ -89,8 +87,8 @@ struct CalibrateStage: Stage {
             scores: scores, images: heldOut.count, trainingScores: trainingScores, quantile: quantile,
             estimate: estimate, chosenThreshold: threshold)
         let model = Model(
-            name: category, architecture: recipe.architecture, baseWidth: recipe.baseWidth, grid: recipe.grid,
-            range: recipe.range, parameters: parameters, normalization: normalization, scoring: scoring,
+            name: category, architecture: network.architecture, baseWidth: network.baseWidth, grid: grid,
+            range: range, parameters: parameters, normalization: normalization, scoring: scoring,
             calibration: calibration, expectedErrors: expectedErrors, contrastResponse: contrastResponse,
             mapCeiling: ceiling)
         try context.write(model.bytes, to: "model")
@@ -116,14 +114,14 @@ struct CalibrateStage: Stage {
         guard variant > 0 else { return image }
         var augmentation = augmentation
         augmentation.crop = nil
-        var generator = images.generator(image: index, variant: variant, seed: recipe.training.seed)
+        var generator = images.generator(image: index, variant: variant, seed: samples.seed)
         return augmentation.applied(to: image, using: &generator)
     }
 
     private func someTrainingImages(_ context: TaskContext) throws -> TrainingImages {
         var index = try context.readJSON(TrainingIndex.self, "training")
         index.entries = Array(index.entries.prefix(CalibrateStage.trainingImages))
-        return try TrainingImages(index, context, recipe.grid)
+        return try TrainingImages(index, context, samples.grid)
     }
 
     private func measureContrastResponse(
@@ -141,7 +139,7 @@ struct CalibrateStage: Stage {
     private func measureExpectedErrors(
         _ detector: Detector, _ images: TrainingImages, _ context: TaskContext
     ) throws -> [ExpectedError] {
-        let (width, height) = (recipe.grid.width, recipe.grid.height)
+        let (width, height) = (samples.grid.width, samples.grid.height)
         var sums = [[Float]](repeating: [Float](repeating: 0, count: width * height), count: scoring.levels)
         for first in stride(from: 0, to: images.count, by: 8) {
             try context.checkCancellation()

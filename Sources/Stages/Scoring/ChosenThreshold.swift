@@ -19,7 +19,4 @@ public struct ChosenThreshold: Codable, Sendable, Equatable {
         guard case .threshold(let value?) = try store.threshold(of: model)?.kind else { return nil }
         self.init(Float(value), origin: "set for \(model.reference)")
     }
-
-    /// One value for each threshold and origin, as both are in results.
-    var keyParts: [KeyPart] { [KeyPart("threshold", value), KeyPart("threshold.origin", origin)] }
 }

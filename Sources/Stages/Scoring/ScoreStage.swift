@@ -11,13 +11,10 @@ struct ScoreStage: Stage {
     static let version = 3
 
     var engine: EngineChoice
-    var engines: EngineShelf
     /// In place of the model's own.
     var threshold: ChosenThreshold?
 
-    let outputs = ["scores.json"]
-
-    var parameters: [KeyPart] { engine.keyParts + (threshold?.keyParts ?? []) }
+    var outputs: [String] { ["scores.json"] }
 
     func run(_ context: TaskContext) throws {
         var model = try Model(bytes: try context.read("model"), name: "\(context.task) model")
@@ -25,7 +22,7 @@ struct ScoreStage: Stage {
         model.calibration = model.calibration.choosing(threshold?.value)
         let entries = try context.readJSON(ImageIndex.self, "images").entries.filter { $0.pixels != nil }
         var scores = ScoreIndex(entries: [])
-        try engines.withEngine(.scoring(model, engine, threads: context.threads)) { network in
+        try context.shared(EngineCache.self).withEngine(.scoring(model, engine, threads: context.threads)) { network in
             try network.load(model.parameters)
             let detector = Detector(engine: network, model: model)
             for first in stride(from: 0, to: entries.count, by: 8) {

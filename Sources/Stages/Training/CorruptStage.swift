@@ -7,33 +7,32 @@ struct CorruptStage: Stage {
     static let name = "corrupt"
     static let version = 3
 
-    var recipe: TrainingRecipe
-    var shard: Int
-    var images: TrainingImageShelf
+    var samples: SampleSettings
+    var corruption: CorruptionSettings
+    var firstStep, stepCount: Int
 
-    let outputs = ["corruptions"]
-
-    var parameters: [KeyPart] {
+    init(_ recipe: TrainingRecipe, shard: Int) {
+        (samples, corruption) = (recipe.samples, CorruptionSettings(recipe.corruption))
         let steps = recipe.training.steps(ofShard: shard)
-        return recipe.sampleKeyParts + recipe.corruption.keyParts + [
-            KeyPart("firstStep", steps.lowerBound), KeyPart("stepCount", steps.count),
-        ]
+        (firstStep, stepCount) = (steps.lowerBound, steps.count)
     }
 
+    var outputs: [String] { ["corruptions"] }
+
     func run(_ context: TaskContext) throws {
-        let recipe = try recipe.fitted(to: context)
-        let images = try images.images("training", context, recipe.grid)
+        let augmentation = try samples.augmentation(for: context)
+        let images = try context.shared(TrainingImageCache.self).images("training", context, samples.grid)
         let textures =
             try context.hasInput("textures")
             ? TextureImages(context.readJSON([Digest].self, "textures"), context) : nil
         let builder = CorruptionShardBuilder(
             images: images,
             model: CorruptionModel(
-                parameters: recipe.corruption, normals: TileSource(base: images, grid: recipe.grid), textures: textures),
-            augmentation: recipe.augmentation, seed: recipe.training.seed, batchSize: recipe.training.batchSize)
-        let steps = recipe.training.steps(ofShard: shard)
-        let total = steps.count * recipe.training.batchSize
-        let made = try builder.shard(steps: steps) { finished in
+                parameters: corruption.parameters(isGrey: augmentation.isGrey),
+                normals: TileSource(base: images, grid: samples.grid), textures: textures),
+            augmentation: augmentation, seed: samples.seed, batchSize: samples.batchSize)
+        let total = stepCount * samples.batchSize
+        let made = try builder.shard(steps: firstStep..<firstStep + stepCount) { finished in
             try context.checkCancellation()
             try images.requireReadable()
             try textures?.requireReadable()

@@ -3,56 +3,83 @@ import ContentStore
 import Foundation
 import Manifests
 import NeuralNetworks
+import Pipeline
 import Synchronization
 import Tensors
 
-/// The engine and precision that a job runs with, after `auto` was decided. Both are parts of the keys of what they compute.
-struct EngineChoice: Sendable, Equatable {
-    var kind: NetworkEngine.Kind
-    var precision: Precision
+/// The engine and precision that a job runs with, after `auto` was decided, with all else that decides its numbers. The
+/// processor's instruction set is not among it, so that machines can share a store.
+struct EngineChoice: Codable, Sendable, Equatable {
+    let kind: NetworkEngine.Kind
+    let precision: Precision
+    /// The library with its version.
+    let library: String
+    /// Environment variables by which a user makes the library compute otherwise.
+    let environment: [String: String]
+
+    private enum CodingKeys: String, CodingKey {
+        case kind = "name"
+        case precision, library, environment
+    }
 
     /// - Throws: `EngineError` where this processor cannot do what the manifest demands.
     init(_ section: EngineSection) throws {
-        kind = section.name == .openblas ? .openblas : .onednn
+        let kind: NetworkEngine.Kind = section.name == .openblas ? .openblas : .onednn
         switch section.precision {
-        case .float32: precision = .float32
-        case .auto: precision = kind == .onednn && OneDNN.hasBFloat16 ? .bfloat16 : .float32
+        case .float32: self.init(kind: kind, precision: .float32)
+        case .auto: self.init(kind: kind, precision: kind == .onednn && OneDNN.hasBFloat16 ? .bfloat16 : .float32)
         case .bfloat16:
             guard kind == .onednn else {
                 throw EngineError.unsupportedPrecision(engine: kind.rawValue, precision: .bfloat16)
             }
             guard OneDNN.hasBFloat16 else { throw EngineError.noBFloat16(instructionSet: OneDNN.instructionSet) }
-            precision = .bfloat16
+            self.init(kind: kind, precision: .bfloat16)
         }
     }
 
-    init(kind: NetworkEngine.Kind, precision: Precision) { (self.kind, self.precision) = (kind, precision) }
-
-    /// For scoring: float32 unless the manifest names bfloat16. Scores are made of small differences, and training in
-    /// bfloat16 keeps its weights in float32.
-    static func scoring(_ section: EngineSection) throws -> EngineChoice {
-        var choice = try EngineChoice(section)
-        if section.precision == .auto { choice.precision = .float32 }
-        return choice
-    }
-
-    /// The engine with its library's version, and what the user's environment makes of its numbers. The processor's own
-    /// instruction set is not among them, so that machines can share a store.
-    var keyParts: [KeyPart] {
-        var parts = [KeyPart("engine", kind.rawValue), KeyPart("precision", precision.rawValue)]
+    /// An engine of this process.
+    init(kind: NetworkEngine.Kind, precision: Precision) {
+        (self.kind, self.precision) = (kind, precision)
         switch kind {
         case .onednn:
-            parts.append(KeyPart("library", "oneDNN \(OneDNN.version)"))
-            let environment = ProcessInfo.processInfo.environment
-            for name in EngineChoice.variables {
-                if let value = environment[name] { parts.append(KeyPart("environment.\(name)", value)) }
-            }
+            library = "oneDNN \(OneDNN.version)"
+            let variables = ProcessInfo.processInfo.environment
+            environment = variables.filter { EngineChoice.variables.contains($0.key) }
         case .openblas:
-            parts.append(KeyPart("library", "OpenBLAS \(OpenBLAS.version)"))
+            library = "OpenBLAS \(OpenBLAS.version)"
             let core = OpenBLAS.wantedCore
-            if !core.isEmpty { parts.append(KeyPart("environment.OPENBLAS_CORETYPE", core)) }
+            environment = core.isEmpty ? [:] : ["OPENBLAS_CORETYPE": core]
         }
-        return parts
+    }
+
+    /// The engine for scoring: float32 unless the manifest names bfloat16. Scores are made of small differences, and training in
+    /// bfloat16 keeps its weights in float32.
+    static func scoring(_ section: EngineSection) throws -> EngineChoice {
+        let choice = try EngineChoice(section)
+        return section.precision == .auto ? EngineChoice(kind: choice.kind, precision: .float32) : choice
+    }
+
+    /// Makes sure that this process computes the same as the one that chose the engine.
+    ///
+    /// - Throws: `AttemptFailure` of the class `refused`.
+    fileprivate func requireHere() throws {
+        let here = EngineChoice(kind: kind, precision: precision)
+        guard here != self else { return }
+        throw AttemptFailure(
+            .refused,
+            "The run was begun with \(words), but here it is \(here.words): install the same library and set the same "
+                + "variables on all machines.")
+    }
+
+    private var words: String {
+        ([library] + environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }).joined(separator: ", ")
+    }
+
+    /// The choice as names and values, for cards.
+    var texts: [String: String] {
+        var texts = ["engine": kind.rawValue, "precision": precision.rawValue, "library": library]
+        for (name, value) in environment { texts["environment.\(name)"] = value }
+        return texts
     }
 
     /// By which oneDNN can be told to compute otherwise.
@@ -63,7 +90,7 @@ struct EngineChoice: Sendable, Equatable {
 
 /// Keeps the engine of the last task for the next one that needs the same: compiling the kernels for a size takes a good part
 /// of a second, and a training run is a chain of tasks with one engine.
-final class EngineShelf: Sendable {
+final class EngineCache: SharedResource {
     /// What an engine is made for.
     struct Order: Sendable, Equatable {
         var choice: EngineChoice
@@ -72,17 +99,20 @@ final class EngineShelf: Sendable {
         var isTraining: Bool
         var threads: Int
 
-        /// For training by a recipe.
-        static func training(_ recipe: TrainingRecipe, threads: Int) -> Order {
+        static func training(
+            _ choice: EngineChoice, _ network: NetworkSettings, _ grid: TileGrid, threads: Int
+        ) -> Order {
             Order(
-                choice: recipe.engine, architecture: recipe.architecture, baseWidth: recipe.baseWidth,
-                width: recipe.grid.tileWidth, height: recipe.grid.tileHeight, isTraining: true, threads: threads)
+                choice: choice, architecture: network.architecture, baseWidth: network.baseWidth,
+                width: grid.tileWidth, height: grid.tileHeight, isTraining: true, threads: threads)
         }
 
-        /// For scoring with what a recipe trained.
-        static func scoring(_ recipe: TrainingRecipe, threads: Int) -> Order {
-            var order = training(recipe, threads: threads)
-            (order.choice, order.isTraining) = (recipe.scoringEngine, false)
+        /// For scoring with a network that was just trained.
+        static func scoring(
+            _ choice: EngineChoice, _ network: NetworkSettings, _ grid: TileGrid, threads: Int
+        ) -> Order {
+            var order = training(choice, network, grid, threads: threads)
+            order.isTraining = false
             return order
         }
 
@@ -96,24 +126,27 @@ final class EngineShelf: Sendable {
     }
 
     /// An engine that is in use by one task at a time.
-    private struct Shelved: @unchecked Sendable {
+    private struct Kept: @unchecked Sendable {
         var order: Order
         var engine: NetworkEngine
     }
 
-    private let shelved = Mutex<Shelved?>(nil)
+    private let last = Mutex<Kept?>(nil)
+
+    init() {}
 
     /// Lends an engine for the time of `body`.
     func withEngine<Result>(_ order: Order, _ body: (NetworkEngine) throws -> Result) throws -> Result {
-        let kept = shelved.withLock { shelved -> Shelved? in
-            defer { shelved = nil }
-            return shelved
+        try order.choice.requireHere()
+        let kept = last.withLock { last -> Kept? in
+            defer { last = nil }
+            return last
         }
         let engine =
-            if let kept, kept.order == order { kept.engine } else { try EngineShelf.make(order) }
+            if let kept, kept.order == order { kept.engine } else { try EngineCache.make(order) }
         defer {
-            let back = Shelved(order: order, engine: engine)
-            shelved.withLock { $0 = back }
+            let back = Kept(order: order, engine: engine)
+            last.withLock { $0 = back }
         }
         return try body(engine)
     }

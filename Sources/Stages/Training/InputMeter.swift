@@ -1,8 +1,9 @@
 import AnomalyDetection
+import Pipeline
 import Synchronization
 
 /// Adds up how long the training of a run took, and how much of that it waited for input.
-public final class InputMeter: Sendable {
+public final class InputMeter: SharedResource {
     private let timing = Mutex(Trainer.Timing())
 
     public init() {}

@@ -23,21 +23,23 @@ extension TrainingImages {
 
 /// Keeps the decoded training images of the last task for the next ones: training and corruption tasks of one category all
 /// read the same ones.
-final class TrainingImageShelf: Sendable {
-    private let shelved = Mutex<[(index: Digest, images: TrainingImages)]>([])
+final class TrainingImageCache: SharedResource {
+    private let kept = Mutex<[(index: Digest, images: TrainingImages)]>([])
+
+    init() {}
 
     func images(_ input: String, _ context: TaskContext, _ grid: TileGrid) throws -> TrainingImages {
         let digest = context.inputDigest(input)
-        let known = shelved.withLock { shelved in
-            shelved.removeAll { !$0.images.isReadable }
-            return shelved.first { $0.index == digest }?.images
+        let known = kept.withLock { kept in
+            kept.removeAll { !$0.images.isReadable }
+            return kept.first { $0.index == digest }?.images
         }
         if let known { return known }
         let images = try TrainingImages(try context.readJSON(TrainingIndex.self, input), context, grid)
-        shelved.withLock { shelved in
+        kept.withLock { kept in
             // Two categories may be on their way at once: the end of one and the beginning of the next.
-            if shelved.count >= 2 { shelved.removeFirst() }
-            shelved.append((digest, images))
+            if kept.count >= 2 { kept.removeFirst() }
+            kept.append((digest, images))
         }
         return images
     }

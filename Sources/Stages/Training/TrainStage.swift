@@ -9,55 +9,54 @@ struct TrainStage: Stage {
     static let name = "train"
     static let version = 3
 
-    var recipe: TrainingRecipe
-    var shard: Int
-    var images: TrainingImageShelf
-    var engines: EngineShelf
-    var meter: InputMeter
+    var network: NetworkSettings
+    var samples: SampleSettings
+    var optimiser: OptimiserSettings
+    var engine: EngineChoice
 
-    let outputs = ["checkpoint"]
-
-    /// The schedule's length is a part, as the learning rate of a step depends on it.
-    var parameters: [KeyPart] {
-        recipe.networkKeyParts + recipe.optimiserKeyParts + recipe.engine.keyParts + recipe.sampleKeyParts
+    init(_ recipe: TrainingRecipe) {
+        (network, samples) = (recipe.network, recipe.samples)
+        (optimiser, engine) = (OptimiserSettings(recipe.training), recipe.engine)
     }
 
+    var outputs: [String] { ["checkpoint"] }
+
     func run(_ context: TaskContext) throws {
-        let recipe = try recipe.fitted(to: context)
-        let images = try images.images("training", context, recipe.grid)
+        let augmentation = try samples.augmentation(for: context)
+        let images = try context.shared(TrainingImageCache.self).images("training", context, samples.grid)
         let corruptions = try CorruptionShard(
             bytes: try context.read("corruptions"), name: "\(context.task) corruptions")
         let normalization = try context.readJSON(PixelNormalization.self, "normalization")
-        let network = recipe.architecture.description(baseWidth: recipe.baseWidth)
         let checkpoint =
             if context.hasInput("checkpoint") {
                 try Checkpoint(bytes: try context.read("checkpoint"), name: "\(context.task) checkpoint")
             } else {
-                Trainer.start(network, seed: recipe.training.seed)
+                Trainer.start(network.description, seed: samples.seed)
             }
-        let (trained, timing) = try engines.withEngine(.training(recipe, threads: context.threads)) { engine in
+        let parameters = optimiser.parameters(samples)
+        let order = EngineCache.Order.training(engine, network, samples.grid, threads: context.threads)
+        let (trained, timing) = try context.shared(EngineCache.self).withEngine(order) { engine in
             let trainer = Trainer(
-                engine: engine, images: images, augmentation: recipe.augmentation, parameters: recipe.training,
+                engine: engine, images: images, augmentation: augmentation, parameters: parameters,
                 normalization: normalization)
-            let steps = recipe.training.steps(ofShard: shard)
-            guard corruptions.samples.count == steps.count * recipe.training.batchSize else {
+            let (steps, remainder) = corruptions.samples.count.quotientAndRemainder(dividingBy: samples.batchSize)
+            guard remainder == 0 else {
                 throw FormatError.damaged(
                     "\(context.task) corruptions", at: 0,
-                    what: "\(corruptions.samples.count) samples for \(steps.count) steps of "
-                        + "\(recipe.training.batchSize)")
+                    what: "\(corruptions.samples.count) samples for batches of \(samples.batchSize)")
             }
             return try trainer.run(from: checkpoint, shard: corruptions) { done, loss in
                 try context.checkCancellation()
                 try images.requireReadable()
                 context.progress(
-                    done, of: steps.count, unit: "steps",
+                    done, of: steps, unit: "steps",
                     note:
-                        "step \(steps.lowerBound + done) of \(recipe.training.steps), loss \(Trainer.readable(loss.total))"
+                        "step \(checkpoint.state.stepCount + done) of \(optimiser.steps), loss \(Trainer.readable(loss.total))"
                 )
             }
         }
         try images.requireReadable()
-        meter.add(timing)
+        context.shared(InputMeter.self).add(timing)
         let share = (timing.waitingShare * 1000).rounded() / 10
         context.log(
             "\(timing.steps) steps in \(timing.totalSeconds) s, \(share) % of it waiting for input")

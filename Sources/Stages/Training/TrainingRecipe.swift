@@ -45,46 +45,81 @@ struct TrainingRecipe: Sendable {
         scoringEngine = try EngineChoice.scoring(manifest.engine)
     }
 
-    /// The recipe for the images of a task, whose input `colour` says if they are grey. No part of a key depends on it: the input
-    /// does.
-    func fitted(to context: TaskContext) throws -> TrainingRecipe {
-        var recipe = self
-        let isGrey = try context.readJSON(DataSetColour.self, "colour").isGrey
-        (recipe.augmentation.isGrey, recipe.corruption.isGrey) = (isGrey, isGrey)
-        return recipe
+    var network: NetworkSettings { NetworkSettings(architecture: architecture, baseWidth: baseWidth) }
+
+    var samples: SampleSettings {
+        SampleSettings(seed: training.seed, batchSize: training.batchSize, augmentation: augmentation, grid: grid)
+    }
+}
+
+/// The settings of a network.
+struct NetworkSettings: Codable, Equatable, Sendable {
+    var architecture: NetworkArchitecture
+    var baseWidth: Int
+
+    var description: NetworkDescription { architecture.description(baseWidth: baseWidth) }
+}
+
+/// The settings by which samples are drawn from images.
+struct SampleSettings: Codable, Equatable, Sendable {
+    var seed: UInt64
+    var batchSize: Int
+    var augmentation: Augmentation
+    var grid: TileGrid
+
+    /// The augmentation for the images of a task, whose input `colour` says if they are grey.
+    func augmentation(for context: TaskContext) throws -> Augmentation {
+        var augmentation = augmentation
+        augmentation.isGrey = try context.readJSON(DataSetColour.self, "colour").isGrey
+        return augmentation
+    }
+}
+
+/// The settings of the optimiser. The schedule's length is one of them, as the learning rate of a step depends on it.
+struct OptimiserSettings: Codable, Equatable, Sendable {
+    var steps: Int
+    var learningRate, finalLearningRate: Float
+    var warmupSteps: Int
+    var lambda, noise, averageDecay, gradientNorm: Float
+
+    init(_ training: TrainingParameters) {
+        (steps, warmupSteps) = (training.steps, training.warmupSteps)
+        (learningRate, finalLearningRate) = (training.learningRate, training.finalLearningRate)
+        (lambda, noise) = (training.lambda, training.noise)
+        (averageDecay, gradientNorm) = (training.averageDecay, training.gradientNorm)
     }
 
-    /// What the samples of a shard depend on, beside the images.
-    var sampleKeyParts: [KeyPart] {
-        [
-            KeyPart("seed", .text("\(training.seed)")), KeyPart("batchSize", training.batchSize),
-            KeyPart("augmentation.flipHorizontal", augmentation.flipHorizontal),
-            KeyPart("augmentation.flipVertical", augmentation.flipVertical),
-            KeyPart("augmentation.quarterTurns", augmentation.quarterTurns),
-            KeyPart("augmentation.shift", augmentation.shift),
-            KeyPart("augmentation.brightness", augmentation.brightness),
-            KeyPart("augmentation.contrast", augmentation.contrast),
-            KeyPart("augmentation.colour", augmentation.colour),
-            KeyPart("augmentation.sharpness", augmentation.sharpness), KeyPart("tileWidth", grid.tileWidth),
-            KeyPart("tileHeight", grid.tileHeight), KeyPart("tileOverlap", grid.overlap),
-        ]
+    /// The parameters of a trainer, for which a shard is given by its samples.
+    func parameters(_ samples: SampleSettings) -> TrainingParameters {
+        TrainingParameters(
+            steps: steps, batchSize: samples.batchSize, learningRate: learningRate,
+            finalLearningRate: finalLearningRate, warmupSteps: warmupSteps, lambda: lambda, seed: samples.seed,
+            stepsPerShard: steps, noise: noise, averageDecay: averageDecay, gradientNorm: gradientNorm)
+    }
+}
+
+/// The settings of a corruption model: those of other models have no part in the key.
+struct CorruptionSettings: Codable, Equatable, Sendable {
+    var model: CorruptionKind
+    var version = CorruptionModel.version
+    var cleanFraction: Float
+    var foregroundOnly: Bool
+    var structured: StructuredParameters?
+    var nsa: NSAParameters?
+
+    init(_ parameters: CorruptionParameters) {
+        model = parameters.model
+        (cleanFraction, foregroundOnly) = (parameters.cleanFraction, parameters.foregroundOnly)
+        structured = model == .structured ? parameters.structured : nil
+        nsa = model == .nsa ? parameters.nsa : nil
     }
 
-    var networkKeyParts: [KeyPart] {
-        [
-            KeyPart("architecture", architecture.rawValue), KeyPart("baseWidth", baseWidth),
-            KeyPart("width", grid.width), KeyPart("height", grid.height), KeyPart("tileWidth", grid.tileWidth),
-            KeyPart("tileHeight", grid.tileHeight), KeyPart("tileOverlap", grid.overlap),
-        ]
-    }
-
-    var optimiserKeyParts: [KeyPart] {
-        [
-            KeyPart("learningRate", training.learningRate), KeyPart("finalLearningRate", training.finalLearningRate),
-            KeyPart("warmupSteps", training.warmupSteps), KeyPart("steps", training.steps),
-            KeyPart("lambda", training.lambda), KeyPart("noise", training.noise),
-            KeyPart("averageDecay", training.averageDecay), KeyPart("gradientNorm", training.gradientNorm),
-        ]
+    func parameters(isGrey: Bool) -> CorruptionParameters {
+        var parameters = CorruptionParameters(
+            model: model, cleanFraction: cleanFraction, foregroundOnly: foregroundOnly, isGrey: isGrey)
+        if let structured { parameters.structured = structured }
+        if let nsa { parameters.nsa = nsa }
+        return parameters
     }
 }
 
@@ -110,39 +145,5 @@ extension CorruptionParameters {
             nsa: NSAParameters(
                 maximumPatches: section.nsa.patches, resize: range(section.nsa.resize),
                 mixedGradients: section.nsa.gradients == .mixed))
-    }
-
-    var keyParts: [KeyPart] {
-        var parts = [
-            KeyPart("corruption.model", model.rawValue), KeyPart("corruption.cleanFraction", cleanFraction),
-            KeyPart("corruption.foregroundOnly", foregroundOnly),
-            KeyPart("corruption.version", CorruptionModel.version),
-        ]
-        if model == .nsa {
-            parts.append(KeyPart("corruption.nsa.patches", nsa.maximumPatches))
-            parts.append(KeyPart("corruption.nsa.resize.min", nsa.resize.lowerBound))
-            parts.append(KeyPart("corruption.nsa.resize.max", nsa.resize.upperBound))
-            parts.append(KeyPart("corruption.nsa.mixedGradients", nsa.mixedGradients))
-        }
-        guard model == .structured else { return parts }
-        func range(_ name: String, _ bounds: ClosedRange<Float>) {
-            parts.append(KeyPart("corruption.\(name).min", bounds.lowerBound))
-            parts.append(KeyPart("corruption.\(name).max", bounds.upperBound))
-        }
-        parts.append(KeyPart("corruption.patches.min", structured.patches.lowerBound))
-        parts.append(KeyPart("corruption.patches.max", structured.patches.upperBound))
-        range("size", structured.size)
-        range("opacity", structured.opacity)
-        range("softness", structured.softness)
-        parts.append(KeyPart("corruption.elasticity", structured.elasticity))
-        let shapes = structured.shapes, contents = structured.contents
-        for (name, weight) in [
-            ("shapes.ellipse", shapes.ellipse), ("shapes.polygon", shapes.polygon), ("shapes.stroke", shapes.stroke),
-            ("contents.texture", contents.texture), ("contents.cutPaste", contents.cutPaste),
-            ("contents.warp", contents.warp), ("contents.stain", contents.stain), ("contents.noise", contents.noise),
-            ("contents.blur", contents.blur), ("contents.shift", contents.shift),
-            ("contents.background", contents.background),
-        ] { parts.append(KeyPart("corruption.\(name)", weight)) }
-        return parts
     }
 }

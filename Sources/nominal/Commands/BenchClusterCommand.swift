@@ -69,7 +69,7 @@ struct BenchClusterCommand: ParsableCommand {
         let trial = ExecutorTrial(folder: place, tasks: tasks)
         try trial.writeFiles()
         let queue = InstantQueue(store: place + "/store")
-        var options = ClusterOptions(queue: queue, job: [], version: NominalVersion.current, cores: 1)
+        var options = ClusterOptions(queue: queue, version: NominalVersion.current, cores: 1)
         options.pollSeconds = 0.05
         options.elementLimit = 100_000
         let start = ContinuousClock.now

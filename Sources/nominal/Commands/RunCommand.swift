@@ -76,8 +76,6 @@ struct RunCommand: ParsableCommand {
             }
             let interruption = Interruption()
             var opened: (folder: ExportFolder, session: RunSession)?
-            var worker: (process: WorkerProcess, description: String)?
-            var cluster: ClusterOptions?
             var rule: MakeRule?
             let job = try Job(manifest) { paths in
                 // Before there is anything that a name could spoil.
@@ -89,21 +87,13 @@ struct RunCommand: ParsableCommand {
                     interruption, output: folder.path, checkedShare: check?.share ?? 0,
                     recipe: RunRecipe(.run), text: text)
                 opened = (folder, session)
-                let digests = try session.digests(paths, verifyContent: verification.readsContent)
-                if usesSlurm {
-                    cluster = try WorkerJob(file, paths: paths, digests: digests).cluster(manifest.execution.runner)
-                } else if manifest.execution.needsWorkers {
-                    let description = session.store.temporaryPath()
-                    let job = try WorkerJob(file, paths: paths, digests: digests)
-                    worker = (try job.workers(describedAt: description), description)
-                }
-                return digests
+                return try session.digests(paths, verifyContent: verification.readsContent)
             }
-            defer { if let worker { try? AtomicFile.removeAll(worker.description) } }
             guard let (folder, session) = opened else { fatalError("a job did not ask for the digests of its files") }
             StandardError.tell(notes: job.notes, warnings: job.warnings)
             let (summary, exported) = try session.execute(
-                job.graph, worker: worker?.process, cluster: cluster, exportingTo: folder,
+                job.graph, worker: manifest.execution.needsWorkers ? .worker : nil,
+                cluster: usesSlurm ? ClusterOptions(manifest.execution.runner) : nil, exportingTo: folder,
                 isSatisfied: { [store = session.store] in try job.requirements($0, store).allSatisfy(\.isMet) }
             ) {
                 try ExportPlan(job, $0, session.store)
@@ -111,7 +101,7 @@ struct RunCommand: ParsableCommand {
             try session.writeTiming(job, summary, to: folder.path)
             try session.writeLineage(job, summary, to: folder.path)
             if let depfile, let rule { try AtomicFile.write(rule.bytes, to: depfile, onlyIfChanged: true) }
-            if let training = job.meter.training, !reporting.isQuiet {
+            if let training = session.shared(InputMeter.self).training, !reporting.isQuiet {
                 let share = (training.waitingShare * 1000).rounded() / 10
                 StandardError.write(
                     "\(training.steps) training steps in \(ProgressDisplay.readable(training.totalSeconds)), "

@@ -10,6 +10,8 @@ import Synchronization
 final class TaskMeter: ExecutionObserver, Sendable {
     private struct State {
         var observed: [TaskID: RunTiming.Observation] = [:]
+        /// The peak memory of tasks that other processes computed, as these measured it.
+        var measured: [TaskID: Int] = [:]
         /// The most memory since each of the tasks at work began.
         var running: [TaskID: Int] = [:]
         var isOver = false
@@ -59,10 +61,13 @@ final class TaskMeter: ExecutionObserver, Sendable {
         next.taskProgressed(task, completed: completed, total: total, unit: unit, note: note)
     }
 
+    func taskMeasured(_ task: TaskID, peakMiB: Int) { state.withLock { $0.measured[task] = peakMiB } }
+
     func taskFinished(_ task: TaskID, outcome: TaskOutcome, durationSeconds: Double) {
         sample()
         state.withLock { state in
-            let peak = state.running.removeValue(forKey: task)
+            let own = state.running.removeValue(forKey: task)
+            let peak = state.measured.removeValue(forKey: task) ?? own
             switch outcome {
             case .run: state.observed[task] = RunTiming.Observation(seconds: durationSeconds, peakMiB: peak)
             case .cached: state.observed[task] = RunTiming.Observation()

@@ -8,17 +8,10 @@ import StrictJSON
 extension FuzzedParser {
     private static let digest = Digest.of(text: "a").hex
 
-    static let workerSpecification = decoding(
-        WorkerSpec.self, name: "worker-specification",
-        sample: """
-            {"version":2,"task":"wood/train-1","key":"\(digest)","attempt":1,"inputs":[{"name":"in","digest":"\(digest)"}],\
-            "outputs":["checkpoint"],"threads":2,"store":"/store","folder":"/store/attempts/1","parent":77}
-            """)
-
     static let workerRecord = decoding(
         WorkerRecord.self, name: "worker-record",
         sample: """
-            {"version":2,"key":"\(digest)","attempt":1,"failure":"timedOut","message":"It took longer.","lostBlob":"\(digest)",\
+            {"version":3,"key":"\(digest)","attempt":1,"peakMiB":9,"failure":"timedOut","message":"It took longer.","lostBlob":"\(digest)",\
             "outputs":[{"name":"out","digest":"\(digest)","sizeBytes":3}],"references":["\(digest)"],"warnings":["careful"],\
             "log":"text","seconds":0.5,"host":"n1","processor":"p","versions":"nominal"}
             """)
@@ -26,9 +19,10 @@ extension FuzzedParser {
     static let elementSpecification = decoding(
         ElementSpec.self, name: "element-specification",
         sample: """
-            {"version":1,"program":"0.1.0","job":"/s/job.json","store":"/s","folder":"/s/attempts/1/array-1/0","threads":2,\
-            "timeLimitSeconds":9.5,"requiredFreeBytes":1,"tasks":[{"task":"a/b","key":"\(digest)","attempt":1,\
-            "inputs":[{"name":"i","digest":"\(digest)"}],"outputs":["out"]}]}
+            {"version":2,"program":"0.1.0","store":"/s","folder":"/s/attempts/1/array-1/0","threads":2,\
+            "timeLimitSeconds":9.5,"requiredFreeBytes":1,"tasks":[{"task":"a/b","stage":"score","stageVersion":3,\
+            "settings":"{}","key":"\(digest)","attempt":1,"inputs":[{"name":"i","digest":"\(digest)"}],\
+            "sources":[{"name":"a.png","path":"/d/a.png","folder":"/d","followsLinks":false}]}]}
             """)
 
     static let shardRecord = decoding(
@@ -72,10 +66,8 @@ extension FuzzedParser {
                 guard try JSONDecoder().decode(type, from: JSONEncoder().encode(value)) == value else {
                     fatalError("\(value) changes when it is written and read")
                 }
-                for hex in ((value as? WorkerSpec)?.inputs.map(\.digest) ?? (value as? WorkerRecord)?.references) ?? []
-                {
-                    _ = try Digest(hex: hex)
-                }
+                for record in (value as? ElementSpec)?.tasks ?? [] { _ = try Job.stages.stage(of: record) }
+                for hex in (value as? WorkerRecord)?.references ?? [] { _ = try Digest(hex: hex) }
             }
         }
     }

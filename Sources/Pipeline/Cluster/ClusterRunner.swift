@@ -1,0 +1,191 @@
+import ContentStore
+import Host
+
+/// Computes tasks on a cluster: submits them in arrays of elements, and takes back what the elements' workers published.
+///
+/// What the queue says never makes a result: a result is a record in the folder of an element, and counts through the commit of
+/// its attempt, if that is still the last one at the action.
+final class ClusterRunner: TaskRunner {
+    let context: RunContext
+    let options: ClusterOptions
+    var queued: [ClusterAttempt] = []
+    var elements: [ElementID: PendingElement] = [:]
+    /// Submissions with elements still running, keyed by token.
+    var submissions: [String: Submission] = [:]
+    /// Seconds that a task of each stage takes.
+    var durations: [String: Double]
+    /// The cluster's capacity at the last submission.
+    var capacity: ClusterCapacity?
+    var suspects: SuspectNodes
+    var capacities: [ElementKind: QueueCapacity] = [:]
+    /// Nothing is submitted before this time, because the queue did not answer.
+    var closedUntil = 0.0
+    private var orphans: OrphanedAttempts?
+    /// Attempts of an earlier execution that `start` will take, by action.
+    private var adopted: [Digest: OrphanedAttempts.Place] = [:]
+    var arrayCount = 0
+    var lastQuestion = 0.0
+    private var nextLook = 0.0
+    /// The time of the last submission or end of an element, and of the last sign of life of one.
+    var lastChange = HostClock.monotonicSeconds()
+    var lastSign = HostClock.monotonicSeconds()
+    /// The time of the last look at why nothing moves.
+    var lastObstacles = 0.0
+    /// The time since which the queue refuses to answer.
+    var refusingSince: Double?
+    /// When each notice was last given.
+    private var notices: [String: Double] = [:]
+    /// True if what ends without a record is given up.
+    var isStopping = false
+    private var isCancelled = false
+    /// Tasks that are queued together: bounds the memory that they take.
+    private static let queuedLimit = 16_384
+
+    init(_ context: RunContext, _ options: ClusterOptions, durations: [String: Double]) {
+        (self.context, self.options, self.durations) = (context, options, durations)
+        suspects = SuspectNodes(avoidanceSeconds: options.avoidanceSeconds)
+    }
+
+    var usesLocalCores: Bool { false }
+
+    var freeSlots: Int {
+        elements.count < options.elementLimit && !isStopping ? Self.queuedLimit - queued.count : 0
+    }
+
+    // MARK: Tasks
+
+    func adopt(_ key: ActionKey, lastAttempt: Int?) -> Attempt? {
+        adoptOrphans()
+        guard let place = orphans?.take(key.digest, lastAttempt: lastAttempt, in: context.store) else { return nil }
+        adopted[key.digest] = place
+        return place.attempt
+    }
+
+    func start(_ task: RunnableTask) {
+        guard let place = adopted.removeValue(forKey: task.key.digest) else {
+            return queued.append(ClusterAttempt(task))
+        }
+        // The queue may not have it: its run may have died before it submitted it.
+        var element = PendingElement(folder: place.folder, expected: [:])
+        // What it did for others counts, too, for whether tasks are to blame whose turn has not come.
+        element.hasProgressed = (try? place.folder.names())?.contains { $0.hasSuffix(".begun") } == true
+        elements[place.element, default: element].expected[place.index] = ClusterAttempt(task)
+    }
+
+    /// Submits what waits, takes in records, and asks the queue. While elements are out, tasks that become ready are gathered
+    /// until the next look, so that they are submitted together.
+    func poll() -> Double? {
+        if elements.isEmpty, queued.isEmpty { return nil }
+        let now = HostClock.monotonicSeconds()
+        guard now >= nextLook || elements.isEmpty else { return nextLook }
+        if isCancelled { return nil }
+        if !isStopping { submitDue() }
+        collect()
+        askQueue()
+        nextLook = HostClock.monotonicSeconds() + options.pollSeconds
+        return nextLook
+    }
+
+    /// Reports the end of an attempt.
+    func finish(
+        _ attempt: ClusterAttempt, _ result: Result<ActionResult, any Error>, seconds: Double, log: String = "",
+        kind: TaskEnd.Kind = .finished, peakMiB: Int? = nil
+    ) {
+        context.events.post(
+            .ended(
+                TaskEnd(
+                    index: attempt.task.index, attempt: attempt.attempt, result: result, kind: kind, seconds: seconds,
+                    log: log, peakMiB: peakMiB)))
+    }
+
+    // MARK: Orphans
+
+    private func adoptOrphans() {
+        if orphans == nil { orphans = try? OrphanedAttempts(context.store) }
+    }
+
+    /// Arrays of dead runs of the same job. Arrays of other jobs belong to those jobs.
+    private var ownOrphans: [Submission] {
+        orphans?.submissions.filter { $0.subject == context.options.subject } ?? []
+    }
+
+    /// Cancels what dead runs of the same job have in the queue and this run does not want.
+    private func closeOrphans() {
+        adoptOrphans()
+        let own = ownOrphans
+        if !own.isEmpty { try? options.queue.cancel(own.map(\.token), onlyPending: false) }
+        for submission in own { try? context.store.close(submission) }
+        context.store.giveUp(adopted: orphans?.submissions ?? [])
+        orphans = nil
+    }
+
+    // MARK: The end
+
+    func stop(isCancelled: Bool) {
+        if isCancelled { return cancelAll() }
+        guard !isStopping else { return }
+        isStopping = true
+        cancel(Array(submissions.values) + ownOrphans, onlyPending: true)
+        // What other jobs have submitted cannot be cancelled, and is not waited for.
+        for id in elements.keys where !isOwn(id) { leave(id) }
+        leaveQueued()
+    }
+
+    /// Takes in what is done and cancels the rest.
+    private func cancelAll() {
+        guard !isCancelled else { return }
+        (isStopping, isCancelled) = (true, true)
+        collect()
+        cancel(Array(submissions.values), onlyPending: false)
+        for id in elements.keys { leave(id) }
+        leaveQueued()
+        closeEmpty()
+    }
+
+    func close() {
+        collect()
+        cancel(Array(submissions.values), onlyPending: false)
+        for id in elements.keys { leave(id) }
+        leaveQueued()
+        closeEmpty()
+        closeOrphans()
+    }
+
+    /// True if an element was submitted for this job.
+    private func isOwn(_ id: ElementID) -> Bool {
+        submissions[id.token] != nil || ownOrphans.contains { $0.token == id.token }
+    }
+
+    /// Gives up waiting for an element. The attempts of another job go on.
+    private func leave(_ id: ElementID) {
+        let isOwn = isOwn(id)
+        for var attempt in elements.removeValue(forKey: id)?.expected.values.map({ $0 }) ?? [] {
+            if !isOwn { attempt.attempt = nil }
+            finish(attempt, .failure(PipelineError.cancelled), seconds: 0)
+        }
+    }
+
+    private func leaveQueued() {
+        for attempt in queued { finish(attempt, .failure(PipelineError.cancelled), seconds: 0) }
+        queued = []
+    }
+
+    private func cancel(_ all: [Submission], onlyPending: Bool) {
+        for submission in all { try? ElementFolder(submission.folder).mark(ElementSpec.cancelledName) }
+        let tokens = all.map(\.token).sorted()
+        guard !tokens.isEmpty else { return }
+        do {
+            try options.queue.cancel(tokens, onlyPending: onlyPending)
+        } catch {
+            notice("\(error) What is still queued will end as soon as it begins.")
+        }
+    }
+
+    /// Gives a notice, and again only after a while.
+    func notice(_ text: String) {
+        let now = HostClock.monotonicSeconds()
+        if let last = notices[text], now - last < options.reminderSeconds { return }
+        notices[text] = now
+        context.observer.clusterNoticed(text)
+    }
+}

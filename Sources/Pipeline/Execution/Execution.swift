@@ -1,0 +1,527 @@
+import ContentStore
+import Host
+
+/// One run of a graph: the loop that looks tasks up, starts what may start, and books what ended.
+///
+/// One thread owns everything here: the plan, claims, retries, commits. Runners compute; the store's committing thread makes
+/// results durable; both report through the event queue.
+final class Execution {
+    /// A task that this run has claimed, from its start until its end is durable.
+    private struct ClaimedTask {
+        let key: ActionKey
+        var cores: [Int64] = []
+        /// The number of the last attempt on record, if this run has not begun one.
+        var lastAttempt: Int?
+        /// The failed attempts of this run.
+        var failures: [AttemptFailure] = []
+        var returns = 0
+        /// When the first attempt started, by the monotonic clock.
+        var startedAt = HostClock.monotonicSeconds()
+    }
+
+    /// Tasks that are looked up together: bounds the memory that results take.
+    private static let lookupLimit = 16_384
+    /// Seconds between looks at what other processes compute.
+    private static let othersSeconds = 0.1
+    /// Seconds between updates of the counts in the store.
+    private static let countsSeconds = 0.5
+    /// How often a discarded result is looked up again before the task fails.
+    private static let supersessionLimit = 8
+
+    private let graph: TaskGraph
+    private let context: RunContext
+    private let runner: any TaskRunner
+    /// Computes stored results again, on threads.
+    private lazy var checker = (runner as? ThreadRunner) ?? ThreadRunner(context)
+    /// Seconds that a task of each stage took in earlier runs.
+    private let durations: [String: Double]
+    private var plan: ExecutionPlan
+    private var resolver: ActionResolver
+    private var claimed: [Int: ClaimedTask] = [:]
+    /// Tasks that wait for another attempt, with the time of it by the monotonic clock.
+    private var delayed: [(task: Int, until: Double)] = []
+    private var failures: [Int: String] = [:]
+    private var warnings: [Int: [String]] = [:]
+    /// The cores of stored results that are being computed again.
+    private var checkCores: [Int: [Int64]] = [:]
+    private var checks: [(task: Int, difference: Result<String?, any Error>)] = []
+    private var stageTimes: [String: (tasks: Int, seconds: Double)] = [:]
+    private var supersessions: [Int: Int] = [:]
+    private var repairs: Set<[Int]> = []
+    private let startSeconds = HostClock.monotonicSeconds()
+    private var lastLookAtOthers = 0.0
+    private var lastCounts = HostClock.monotonicSeconds()
+
+    private var store: ContentStore { context.store }
+    private var options: ExecutorOptions { context.options }
+
+    init(
+        _ graph: TaskGraph, _ store: ContentStore, _ options: ExecutorOptions, _ observer: any ExecutionObserver,
+        _ cancellation: CancellationFlag, _ events: EventQueue
+    ) throws {
+        let execution = try store.beginExecution(
+            command: options.command, versions: options.versions, subject: options.subject, origin: options.origin)
+        context = RunContext(
+            store: store, execution: execution, options: options, observer: observer, cancellation: cancellation,
+            folders: AttemptFolders(store: store, execution: execution), events: events)
+        durations = try store.measuredDurations()
+        self.graph = graph
+        runner =
+            if let cluster = options.cluster {
+                ClusterRunner(context, cluster, durations: durations)
+            } else if let worker = options.worker {
+                ProcessRunner(context, worker)
+            } else {
+                ThreadRunner(context)
+            }
+        plan = ExecutionPlan(
+            graph: graph, durations: durations, keepsGoing: options.keepGoing,
+            wholeMachineLimit: options.wholeMachineLimit)
+        resolver = ActionResolver(graph: graph, keyParts: options.keyParts)
+    }
+
+    // MARK: The loop
+
+    func run() throws -> ExecutionSummary {
+        context.observer.runStarted(total: graph.count)
+        do {
+            try loop()
+        } catch {
+            runner.stop(isCancelled: true)
+            close()
+            for case .ended(let end) in context.events.take(before: 0) { commit(end) { _ in } }
+            for claim in claimed.values { store.giveUp(claim: claim.key.digest) }
+            throw error
+        }
+        close()
+        return try conclude()
+    }
+
+    private func loop() throws {
+        var isUrgent = false
+        while true {
+            if context.cancellation.isSet { plan.stop() }
+            try lookUpDetermined()
+            retryDue()
+            if plan.isStopped { stop() } else { startReady() }
+            let poll = runner.poll()
+            if plan.isOver { return }
+            // Nothing to start: what waits for company in a group commit may be what others wait for.
+            if runner.freeSlots > 0, !isUrgent {
+                store.hurry()
+                isUrgent = true
+            }
+            let events = context.events.take(before: deadline(poll))
+            if !events.isEmpty { isUrgent = false }
+            for event in events { try book(event) }
+            try lookAtOthers()
+            try noteCounts()
+        }
+    }
+
+    private func deadline(_ poll: Double?) -> Double? {
+        var times = delayed.map(\.until)
+        if let poll { times.append(poll) }
+        if plan.waitsForOthers { times.append(lastLookAtOthers + Self.othersSeconds) }
+        return times.min()
+    }
+
+    /// Looks up the tasks whose inputs have become known.
+    private func lookUpDetermined() throws {
+        while true {
+            let tasks = plan.takeDetermined(limit: Self.lookupLimit)
+            if tasks.isEmpty { return }
+            let keys = tasks.map { resolver.key(of: $0).digest }
+            let lookups = try ActionLookup.lookUp(
+                tasks.map { graph.tasks[$0] }, keys: keys, in: store, threads: options.cores)
+            for ((task, key), lookup) in zip(zip(tasks, keys), lookups) {
+                resolver.note(key: key, of: task)
+                // A task under repair must run: its blob is lost.
+                guard let result = plan.isUnderRepair(task) ? lookup.found : lookup.settled(task, in: graph) else {
+                    plan.resolve(task, isCached: false)
+                    continue
+                }
+                resolver.note(result, of: task)
+                plan.resolve(task, isCached: true)
+                note(result.warnings, of: task)
+                if lookup.found != nil, isSampled(key) { plan.addCheck(task) }
+                context.observer.taskFinished(graph.tasks[task].id, outcome: .cached, durationSeconds: 0)
+            }
+        }
+    }
+
+    /// True if the result of an action is in the sample to be computed again: the same sample in every run.
+    private func isSampled(_ key: Digest) -> Bool {
+        guard options.checkedShare > 0 else { return false }
+        return Double(key.words.3 >> 11) / Double(1 << 53) < options.checkedShare
+    }
+
+    private func startReady() {
+        while runner.freeSlots > 0, let task = plan.start() { start(task) }
+        while plan.hasReady, checker.freeSlots > 0, let task = plan.startCheck() {
+            checkCores[task] = (try? takeCores(for: task, in: checker)) ?? []
+            checker.start(
+                RunnableTask(index: task, task: graph.tasks[task], key: resolver.key(of: task), attempt: nil))
+        }
+    }
+
+    // MARK: Starting a task
+
+    /// Claims a task and has it computed, unless another process computes it or has done so.
+    private func start(_ index: Int) {
+        let task = graph.tasks[index]
+        do {
+            guard try claim(index), var claim = claimed[index] else { return plan.release(index) }
+            guard let cores = try takeCores(for: index, in: runner) else {
+                give(upClaimOn: index)
+                plan.release(index)
+                plan.postpone(index)
+                return context.observer.taskWaits(task.id, for: .machineBusy)
+            }
+            claim.cores = cores
+            claimed[index] = claim
+            let attempt =
+                try runner.adopt(claim.key, lastAttempt: claim.lastAttempt)
+                ?? store.beginAttempt(
+                    claim.key, execution: context.execution, task: task.id.path, lastAttempt: claim.lastAttempt)
+            claimed[index]?.lastAttempt = nil
+            runner.start(
+                RunnableTask(index: index, task: task, key: claim.key, attempt: attempt, returns: claim.returns))
+        } catch {
+            releaseMachine(index)
+            finish(index, .failure(error), seconds: 0)
+        }
+    }
+
+    /// Takes the right to compute a task.
+    ///
+    /// - Returns: false if another process computes it, or its result was found.
+    private func claim(_ index: Int) throws -> Bool {
+        // The claim is kept from attempt to attempt.
+        if claimed[index] != nil { return true }
+        let key = resolver.key(of: index)
+        let id = graph.tasks[index].id
+        guard try store.claim(key.digest) else {
+            try store.note(waiting: true, task: id.path, action: key.digest, execution: context.execution)
+            context.observer.taskWaits(id, for: .computedElsewhere)
+            plan.await(index)
+            return false
+        }
+        claimed[index] = ClaimedTask(key: key)
+        // Another process may have computed it since this run looked.
+        let (known, lastAttempt) = try store.lookUpWithAttempts(key.digest)
+        if case .found(let result) = try ActionLookup(of: graph.tasks[index], known, in: store) {
+            give(upClaimOn: index)
+            succeed(index, result, seconds: nil)
+            return false
+        }
+        claimed[index]?.lastAttempt = lastAttempt
+        return true
+    }
+
+    private func give(upClaimOn index: Int) {
+        guard let claim = claimed.removeValue(forKey: index) else { return }
+        store.giveUp(claim: claim.key.digest)
+    }
+
+    /// Cores for a task with several threads; `nil` when other processes have them.
+    private func takeCores(for index: Int, in runner: any TaskRunner) throws -> [Int64]? {
+        guard graph.tasks[index].resources == .wholeMachine, runner.usesLocalCores else { return [] }
+        return try store.takeCores(options.threads, of: options.cores)
+    }
+
+    /// A task that was started no longer uses its share of the machine.
+    private func releaseMachine(_ index: Int) {
+        plan.release(index)
+        guard let cores = claimed[index]?.cores, !cores.isEmpty else { return }
+        store.giveBack(cores: cores)
+        claimed[index]?.cores = []
+    }
+
+    // MARK: Booking an end
+
+    private func book(_ event: ExecutionEvent) throws {
+        switch event {
+        case .ended(let end): book(end)
+        case .durable(let index, let result, let seconds):
+            give(upClaimOn: index)
+            try settle(index, result, seconds: seconds)
+        }
+    }
+
+    private func book(_ end: TaskEnd) {
+        if case .checked(let difference) = end.kind {
+            plan.release(end.index)
+            store.giveBack(cores: checkCores.removeValue(forKey: end.index) ?? [])
+            plan.endCheck()
+            return checks.append((end.index, end.result.map { _ in difference }))
+        }
+        releaseMachine(end.index)
+        let id = graph.tasks[end.index].id
+        if let peakMiB = end.peakMiB { context.observer.taskMeasured(id, peakMiB: peakMiB) }
+        if let wait = waitBeforeAnotherAttempt(end) {
+            commit(end) { _ in }
+            plan.delay(end.index)
+            return delayed.append((end.index, HostClock.monotonicSeconds() + wait))
+        }
+        let seconds = total(end)
+        commit(end) { [events = context.events] committed in
+            events.post(.durable(index: end.index, result: Self.final(end.result, committed), seconds: seconds))
+        }
+    }
+
+    /// Seconds from the first attempt to the end; of an attempt elsewhere, those that it took there.
+    private func total(_ end: TaskEnd) -> Double {
+        guard runner.usesLocalCores, let claim = claimed[end.index] else { return end.seconds }
+        return HostClock.monotonicSeconds() - claim.startedAt
+    }
+
+    /// Decides about a retry: seconds until the next attempt, or `nil` if there is none.
+    private func waitBeforeAnotherAttempt(_ end: TaskEnd) -> Double? {
+        guard case .failure(let error) = end.result, !plan.isStopped else { return nil }
+        if case .returned(let delay) = end.kind {
+            claimed[end.index]?.returns += 1
+            return delay
+        }
+        guard end.attempt != nil, !(error is StoreError), error as? PipelineError != .cancelled else { return nil }
+        claimed[end.index]?.failures.append(.of(error))
+        guard let failures = claimed[end.index]?.failures, let delay = options.policy.delay(after: failures) else {
+            return nil
+        }
+        context.observer.taskRetries(
+            graph.tasks[end.index].id, after: failures[failures.count - 1], delaySeconds: delay)
+        return delay
+    }
+
+    /// Records the end of an attempt. `whenDurable` may be called on the committing thread.
+    private func commit(
+        _ end: TaskEnd, whenDurable: @escaping @Sendable (Result<CommitOutcome, StoreError>) -> Void
+    ) {
+        guard let attempt = end.attempt, let claim = claimed[end.index] else {
+            return whenDurable(.success(.recorded))
+        }
+        let outcome: JobRecord.Outcome =
+            switch end.result {
+            case .success(let value): .succeeded(value)
+            case .failure(PipelineError.cancelled): .cancelled
+            case .failure(let error): .failed(context.kept("\(error)"), AttemptFailure.of(error).kind)
+            }
+        let record = JobRecord(
+            key: claim.key, attempt: attempt, task: graph.tasks[end.index].id.path, outcome: outcome,
+            startedAt: HostClock.wallNanoseconds() - Int64(max(end.seconds, 0) * 1e9), durationSeconds: end.seconds,
+            log: context.kept(end.log))
+        do throws(StoreError) {
+            try store.commit(record, execution: context.execution, whenDurable: whenDurable)
+        } catch {
+            whenDurable(.failure(error))
+        }
+    }
+
+    /// A result counts only once it is durable and this attempt's.
+    private static func final(
+        _ result: Result<ActionResult, any Error>, _ committed: Result<CommitOutcome, StoreError>
+    ) -> Result<ActionResult, any Error> {
+        switch (result, committed) {
+        case (.success, .failure(let error)): .failure(error)
+        case (.success, .success(.discarded(let reason))): .failure(PipelineError.superseded(reason: reason))
+        default: result
+        }
+    }
+
+    /// The end of a task that nothing more has to be recorded of.
+    private func finish(_ index: Int, _ result: Result<ActionResult, any Error>, seconds: Double) {
+        give(upClaimOn: index)
+        do {
+            try settle(index, result, seconds: seconds)
+        } catch {
+            fail(index, error, seconds: seconds)
+        }
+    }
+
+    private func settle(_ index: Int, _ result: Result<ActionResult, any Error>, seconds: Double) throws {
+        switch result {
+        case .success(let result): succeed(index, result, seconds: seconds)
+        case .failure(PipelineError.cancelled) where context.cancellation.isSet || plan.isStopped: plan.abandon(index)
+        case .failure(PipelineError.superseded(reason: _)) where maySupersede(index):
+            // Another attempt was published first, or goes on: its result is this run's, too.
+            plan.await(index)
+            plan.reconsider(index)
+        case .failure(let error):
+            if let producer = try producerOfLostBlob(error, index), repairs.insert([producer, index]).inserted,
+                plan.repair(producer, for: index)
+            {
+                return
+            }
+            fail(index, error, seconds: seconds)
+        }
+    }
+
+    /// - Parameter seconds: `nil` if the result was found and not computed.
+    private func succeed(_ index: Int, _ result: ActionResult, seconds: Double?) {
+        let id = graph.tasks[index].id
+        resolver.note(result, of: index)
+        plan.succeed(index, isCached: seconds == nil)
+        note(result.warnings, of: index)
+        if let seconds {
+            let stage = graph.tasks[index].stageName
+            let known = stageTimes[stage, default: (0, 0)]
+            stageTimes[stage] = (known.tasks + 1, known.seconds + seconds)
+        }
+        context.observer.taskFinished(id, outcome: seconds == nil ? .cached : .run, durationSeconds: seconds ?? 0)
+    }
+
+    private func fail(_ index: Int, _ error: any Error, seconds: Double) {
+        failures[index] = "\(error)"
+        let skipped = plan.fail(index)
+        context.observer.taskFinished(graph.tasks[index].id, outcome: .failed, durationSeconds: seconds)
+        report(skipped: skipped)
+    }
+
+    private func maySupersede(_ index: Int) -> Bool {
+        supersessions[index, default: 0] += 1
+        return supersessions[index, default: 0] <= Self.supersessionLimit
+    }
+
+    /// The task whose stored result promised the blob that `error` says is lost: the nearest of those that `consumer` depends
+    /// on.
+    private func producerOfLostBlob(_ error: any Error, _ consumer: Int) throws -> Int? {
+        let lost: Digest
+        switch error as? StoreError {
+        case .missingBlob(let digest), .damagedBlob(let digest, _, _): lost = digest
+        default: return nil
+        }
+        var seen = Set([consumer])
+        var reached = graph.producers(of: consumer)
+        while !reached.isEmpty {
+            for producer in reached where seen.insert(producer).inserted {
+                let key = resolver.key(of: producer).digest
+                guard let result = try store.lookUp([key])[key] else { continue }
+                if result.outputs.contains(where: { $0.digest == lost }) || result.references.contains(lost) {
+                    return producer
+                }
+            }
+            reached = reached.flatMap(graph.producers(of:)).filter { !seen.contains($0) }
+        }
+        return nil
+    }
+
+    private func note(_ texts: [String], of index: Int) { warnings[index] = texts.isEmpty ? nil : texts }
+
+    private func report(skipped: [Int]) {
+        for task in skipped {
+            context.observer.taskFinished(graph.tasks[task].id, outcome: .skipped, durationSeconds: 0)
+        }
+    }
+
+    // MARK: Waiting
+
+    private func retryDue() {
+        guard !delayed.isEmpty else { return }
+        let now = HostClock.monotonicSeconds()
+        for wait in delayed where wait.until <= now { plan.retry(wait.task) }
+        delayed.removeAll { $0.until <= now }
+    }
+
+    /// Looks whether tasks that wait for other processes need to wait any longer: no process tells another that it is done.
+    private func lookAtOthers() throws {
+        let now = HostClock.monotonicSeconds()
+        guard plan.waitsForOthers, now - lastLookAtOthers >= Self.othersSeconds else { return }
+        lastLookAtOthers = now
+        for task in plan.awaited.sorted() {
+            guard let key = resolver.knownKey(of: task), try !store.isClaimed(key) else { continue }
+            try store.note(
+                waiting: false, task: graph.tasks[task].id.path, action: key, execution: context.execution)
+            plan.reconsider(task)
+        }
+        plan.machineMayBeFree()
+    }
+
+    /// Updates the counts that other programs show.
+    private func noteCounts() throws {
+        let now = HostClock.monotonicSeconds()
+        guard now - lastCounts >= Self.countsSeconds else { return }
+        lastCounts = now
+        var counts = plan.counts
+        let measured = durations.merging(stageTimes.mapValues { $0.seconds / Double($0.tasks) }) { $1 }
+        counts.remainingSeconds =
+            WorkEstimate(
+                graph, durations: measured, jobs: options.concurrency, wholeMachineLimit: options.wholeMachineLimit
+            ) { plan.isOpen($0) }.seconds
+        try store.note(counts, execution: context.execution)
+        context.observer.runAdvanced(counts)
+    }
+
+    // MARK: The end
+
+    /// Nothing starts any more: what waits for another attempt is over, and what runs comes to its end.
+    private func stop() {
+        for wait in delayed {
+            if context.cancellation.isSet {
+                give(upClaimOn: wait.task)
+                plan.abandon(wait.task)
+            } else {
+                let failure = claimed[wait.task]?.failures.last
+                finish(wait.task, .failure(failure ?? PipelineError.cancelled), seconds: 0)
+            }
+        }
+        delayed = []
+        runner.stop(isCancelled: context.cancellation.isSet)
+    }
+
+    private func close() {
+        runner.close()
+        if checker !== runner { checker.close() }
+    }
+
+    private func conclude() throws -> ExecutionSummary {
+        let summary = summarize()
+        let outcome: ExecutionOutcome =
+            summary.isCancelled
+            ? .cancelled
+            : summary.failed + summary.skipped > 0
+                ? .failed : try options.isSatisfied?(summary) ?? true ? .succeeded : .requirementMissed
+        do {
+            try store.endExecution(
+                context.execution, outcome: outcome, counts: summary.counts, keys: resolver.taskKeys)
+        } catch {
+            // A full disk, for example, has failed tasks as well, and the summary says more.
+            guard summary.failed > 0 else { throw error }
+        }
+        try? store.removeAttemptFolder("\(store.path)/attempts/\(context.execution)")
+        return summary
+    }
+
+    private func summarize() -> ExecutionSummary {
+        report(skipped: plan.skipRemaining())
+        let decided = checks.filter { !Self.isUndecided($0.difference) }
+        return ExecutionSummary(
+            execution: context.execution, counts: plan.counts,
+            isCancelled: context.cancellation.isSet && (plan.count(.skipped) > 0 || options.checkedShare > 0),
+            checkedCount: decided.count, uncheckedCount: checks.count - decided.count,
+            differences: decided.sorted { $0.task < $1.task }.compactMap { check in
+                let task = graph.tasks[check.task].id
+                return switch check.difference {
+                case .success(let text): text.map { ExecutionSummary.Failure(task: task, message: $0) }
+                case .failure(let error):
+                    ExecutionSummary.Failure(task: task, message: "it could not be computed again: \(error)")
+                }
+            },
+            failures: failures.sorted { $0.key < $1.key }.map {
+                ExecutionSummary.Failure(task: graph.tasks[$0.key].id, message: $0.value)
+            },
+            warnings: warnings.sorted { $0.key < $1.key }.flatMap { task, texts in
+                texts.map { ExecutionSummary.Warning(task: graph.tasks[task].id, text: $0) }
+            },
+            durationSeconds: HostClock.monotonicSeconds() - startSeconds,
+            secondsByStage: stageTimes.mapValues(\.seconds), resolver: resolver)
+    }
+
+    /// True if a stored result could not be computed again: its inputs have been collected, or the run was cancelled.
+    private static func isUndecided(_ difference: Result<String?, any Error>) -> Bool {
+        guard case .failure(let error) = difference else { return false }
+        switch error as? StoreError {
+        case .missingBlob, .damagedBlob: return true
+        default: return error as? PipelineError == .cancelled
+        }
+    }
+}

@@ -1,0 +1,148 @@
+import ContentStore
+import Host
+
+/// Computes tasks on threads of this process, which are started with the first task.
+final class ThreadRunner: TaskRunner {
+    private let context: RunContext
+    private let slots: Int
+    private var isStarted = false
+    private let queue = Monitor(Queue())
+
+    private struct Queue {
+        var tasks: [RunnableTask] = []
+        /// Tasks that wait or run.
+        var count = 0
+        var threads = 0
+        var isClosed = false
+    }
+
+    init(_ context: RunContext) { (self.context, slots) = (context, context.options.jobs) }
+
+    var freeSlots: Int { slots - queue.inspect { $0.count } }
+
+    func start(_ task: RunnableTask) {
+        do {
+            try startThreads()
+        } catch {
+            return context.events.post(
+                .ended(TaskEnd(index: task.index, attempt: task.attempt, result: .failure(error), seconds: 0)))
+        }
+        queue.update {
+            $0.tasks.append(task)
+            $0.count += 1
+        }
+    }
+
+    func close() {
+        queue.update { $0.isClosed = true }
+        queue.wait { $0.threads == 0 ? () : nil }
+    }
+
+    /// Starts the threads: fewer than wanted where the system gives no more.
+    private func startThreads() throws {
+        guard !isStarted else { return }
+        isStarted = true
+        for number in 0..<slots {
+            queue.update { $0.threads += 1 }
+            do throws(HostError) {
+                try ThreadTeam.start(named: "worker \(number)") { [queue, context] in
+                    while let task = queue.wait(for: Self.next) {
+                        let end = Self.end(of: task, context)
+                        queue.inspect { $0.count -= 1 }
+                        context.events.post(.ended(end))
+                    }
+                    queue.update { $0.threads -= 1 }
+                }
+            } catch {
+                queue.update { $0.threads -= 1 }
+                guard number == 0 else { return }
+                isStarted = false
+                throw error
+            }
+        }
+    }
+
+    /// The next task; an inner `nil` ends the thread, an outer one lets it wait.
+    private static func next(_ queue: inout Queue) -> RunnableTask?? {
+        if let task = queue.tasks.first {
+            queue.tasks.removeFirst()
+            return .some(task)
+        }
+        return queue.isClosed ? .some(nil) : nil
+    }
+
+    private static func end(of task: RunnableTask, _ context: RunContext) -> TaskEnd {
+        let start = HostClock.monotonicSeconds()
+        guard let attempt = task.attempt else { return check(task, context) }
+        context.observer.taskStarted(task.task.id)
+        var log = ""
+        let result = Result {
+            try compute(task, StoreStorage(store: context.store, execution: context.execution), context, &log)
+        }
+        return TaskEnd(
+            index: task.index, attempt: attempt, result: result, seconds: HostClock.monotonicSeconds() - start, log: log)
+    }
+
+    /// Runs the stage in a folder of its own and moves its outputs into the store.
+    private static func compute(
+        _ task: RunnableTask, _ storage: StoreStorage, _ context: RunContext, _ log: inout String
+    ) throws -> ActionResult {
+        let folder = try context.folders.take()
+        var isEmpty = false
+        defer { context.folders.giveBack(folder, isEmpty: isEmpty) }
+        let taskContext = TaskContext(
+            task: task.task.id, inputs: task.key.inputs, sources: task.task.sources, folder: folder,
+            threads: context.threads(for: task.task), storage: storage, keyParts: context.options.keyParts,
+            shared: context.options.shared, cancellation: context.cancellation, observer: context.observer)
+        defer { log = taskContext.collected.withLock { $0.log } }
+        try task.task.stage.run(taskContext)
+        let outputs = try task.task.checkedOutputs(context.store.contents(ofAttemptFolder: folder)).map { name in
+            let (digest, sizeBytes) = try context.store.put(movingFileWithSize: folder + "/" + name)
+            return ActionOutput(name: name, digest: digest, sizeBytes: sizeBytes)
+        }
+        // It held the outputs and nothing else, and they have been moved.
+        isEmpty = true
+        return taskContext.collected.withLock { collected in
+            ActionResult(
+                outputs: outputs, references: Array(collected.references), warnings: collected.warnings.map(context.kept))
+        }
+    }
+
+    /// Computes a stored result again and compares.
+    private static func check(_ task: RunnableTask, _ context: RunContext) -> TaskEnd {
+        let digest = task.key.digest
+        var log = ""
+        do {
+            guard let stored = try context.store.lookUp([digest])[digest] else {
+                throw StoreError.missingBlob(digest)
+            }
+            let storage = StoreStorage(store: context.store, execution: context.execution, usesMemos: false)
+            let found = try compute(task, storage, context, &log)
+            let differences = zip(stored.outputs, found.outputs).filter { $0.digest != $1.digest }.map {
+                "\($0.name) is \($1.digest.short), stored was \($0.digest.short)"
+            }
+            var text: String?
+            if !differences.isEmpty {
+                text = "computed again, \(task.task.id) gave other outputs: \(differences.joined(separator: "; "))"
+                try context.store.note(differenceIn: digest, text ?? "")
+            }
+            return TaskEnd(index: task.index, attempt: nil, result: .success(found), kind: .checked(text), seconds: 0)
+        } catch {
+            return TaskEnd(index: task.index, attempt: nil, result: .failure(error), kind: .checked(nil), seconds: 0)
+        }
+    }
+}
+
+extension PipelineTask {
+    /// The outputs in the order in which the stage declares them.
+    ///
+    /// - Throws: `PipelineError` where one is missing or there are others.
+    func checkedOutputs(_ written: [String]) throws -> [String] {
+        let declared = stage.outputs
+        let missing = declared.filter { !written.contains($0) }
+        guard missing.isEmpty else { throw PipelineError.missingOutputs(task: id, names: missing) }
+        let undeclared = Set(written).subtracting(declared).sorted()
+        guard undeclared.isEmpty else { throw PipelineError.undeclaredOutputs(task: id, names: undeclared) }
+        return declared
+    }
+}

@@ -1,0 +1,62 @@
+import ContentStore
+
+/// Knows the inputs of tasks by content, and so their action keys, as soon as the outputs they use are known. The state
+/// is one digest per output.
+struct ActionResolver: Sendable {
+    let graph: TaskGraph
+    /// Parts of every key beside those of the stage, such as the version of the numerics.
+    let keyParts: [KeyPart]
+    private var outputs: [Digest?]
+    private var keys: [Digest?]
+
+    init(graph: TaskGraph, keyParts: [KeyPart]) {
+        self.graph = graph
+        self.keyParts = keyParts
+        outputs = Array(repeating: nil, count: Int(graph.outputStarts[graph.count]))
+        keys = Array(repeating: nil, count: graph.count)
+    }
+
+    func output(_ position: Int, of task: Int) -> Digest? { outputs[Int(graph.outputStarts[task]) + position] }
+
+    /// Notes the outputs of a finished task, in the order of its stage's declaration.
+    mutating func note(_ result: ActionResult, of task: Int) {
+        let start = Int(graph.outputStarts[task])
+        for (position, output) in result.outputs.enumerated() { outputs[start + position] = output.digest }
+    }
+
+    /// The inputs of a task by content; all its producers must be over.
+    func inputs(of task: Int) -> [ActionInput] {
+        zip(graph.tasks[task].inputs, graph.resolvedInputs(of: task)).map { input, resolved in
+            if case .blob(let digest) = input.source { return ActionInput(name: input.name, digest: digest) }
+            guard let digest = output(Int(resolved.output), of: Int(resolved.producer)) else {
+                fatalError("The key of \(graph.tasks[task].id) was asked for before its input \(input.name) was known")
+            }
+            return ActionInput(name: input.name, digest: digest)
+        }
+    }
+
+    /// Notes the key of a task, once it was computed.
+    mutating func note(key: Digest, of task: Int) { keys[task] = key }
+
+    /// The keys that became known, in the order of the graph.
+    var taskKeys: TaskKeys {
+        TaskKeys(
+            keys.indices.compactMap { task in
+                keys[task].map { TaskKeys.Entry(task: graph.tasks[task].id.path, key: $0) }
+            })
+    }
+
+    /// The key of a task that was noted before; `nil` before its inputs were known.
+    func knownKey(of task: Int) -> Digest? { keys[task] }
+
+    func key(of task: Int) -> ActionKey {
+        Self.key(graph.tasks[task], inputs: inputs(of: task), keyParts: keyParts)
+    }
+
+    static func key(_ task: PipelineTask, inputs: [ActionInput], keyParts: [KeyPart]) -> ActionKey {
+        let stage = task.stage
+        return ActionKey(
+            stage: task.stageName, version: type(of: stage).version, settingsDigest: task.settings,
+            settings: { stage.settings }, common: keyParts, inputs: inputs)
+    }
+}

@@ -1,0 +1,80 @@
+import ContentStore
+import Folders
+
+/// The name of a task within its graph: components separated by slashes, such as "toothbrush/train/3".
+public struct TaskID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    public let path: String
+
+    public init(_ path: String) { self.path = path }
+
+    public var description: String { path }
+
+    public static func < (left: TaskID, right: TaskID) -> Bool { left.path < right.path }
+}
+
+/// The origin of a task input.
+public enum TaskInputSource: Sendable, Hashable {
+    /// A blob that is in the store before the run.
+    case blob(Digest)
+    /// A declared output of another task.
+    case output(TaskID, String)
+}
+
+/// A named input of a task.
+public struct TaskInput: Sendable, Hashable {
+    public let name: String
+    public let source: TaskInputSource
+
+    public init(name: String, source: TaskInputSource) {
+        self.name = name
+        self.source = source
+    }
+}
+
+/// The share of the machine that a task needs.
+public enum TaskResources: Sendable, Hashable {
+    /// One core.
+    case light
+    /// All the cores that a run may use.
+    case wholeMachine
+}
+
+/// The location of a source file, such as an image. It is not part of the action key: the digest of the file is.
+public struct FileLocation: Sendable, Hashable {
+    public let path: String
+    /// The folder that the file must lie in after links are resolved; `nil` for no restriction.
+    public let folder: NamedFolder?
+
+    public init(path: String, folder: NamedFolder?) { (self.path, self.folder) = (path, folder) }
+}
+
+/// A node of a task graph: a stage with its settings, applied to inputs.
+public struct PipelineTask: Sendable {
+    public let id: TaskID
+    public let stage: any Stage
+    /// Ordered: the order is part of the action key.
+    public let inputs: [TaskInput]
+    /// The locations of the source files that the stage's settings name, by that name.
+    public let sources: [String: FileLocation]
+    public let resources: TaskResources
+    /// True if only other tasks read the outputs. The task counts as done even if its blobs were collected; they are
+    /// recomputed when a task that needs them runs.
+    public let isIntermediate: Bool
+    /// The digest of the stage's settings.
+    let settings: Digest
+
+    public init(
+        id: TaskID, stage: any Stage, inputs: [TaskInput], sources: [String: FileLocation] = [:],
+        resources: TaskResources = .light, isIntermediate: Bool = false
+    ) {
+        self.id = id
+        self.stage = stage
+        self.inputs = inputs
+        self.sources = sources
+        self.resources = resources
+        self.isIntermediate = isIntermediate
+        settings = stage.settingsDigest
+    }
+
+    var stageName: String { type(of: stage).name }
+}

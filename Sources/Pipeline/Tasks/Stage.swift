@@ -1,0 +1,84 @@
+import ContentStore
+import Foundation
+import StrictJSON
+import Synchronization
+
+/// A kind of computation with its settings, by value.
+///
+/// The stored properties of a stage are its settings, and its encoding is its part of the action key: a value that `run` can read
+/// is always part of the key. Everything else comes from `context`: inputs, source files, and objects that the tasks of a
+/// process share, such as engines and caches.
+public protocol Stage: Codable, Equatable, Sendable {
+    /// The name in keys, records and reports.
+    static var name: String { get }
+    /// Raised when equal settings and inputs give other outputs than before.
+    static var version: Int { get }
+    /// The names of the files that `run` writes: all of them, plain names without slashes.
+    var outputs: [String] { get }
+
+    /// Reads inputs and writes outputs through `context`, on a thread that may block. An error fails the task with the
+    /// error's description. Work that it started must have ended when it returns: the next attempt may reuse its folder.
+    func run(_ context: TaskContext) throws
+}
+
+extension Stage {
+    /// The settings as named values, sorted by name: nested values have dotted names, such as "corruption.structured.size".
+    public var settings: [KeyPart] { SettingsEncoder.parts(of: self) }
+
+    /// The digest of the settings, which stands for them in action keys.
+    public var settingsDigest: Digest { ActionKey.digest(of: settings) }
+}
+
+/// The stages of a program by name: makes a stage from a task record.
+public struct StageRegistry: Sendable {
+    private let types: [String: any Stage.Type]
+    /// The parts of every key beside the stages' settings, such as the version of the numerics.
+    public let keyParts: [KeyPart]
+
+    public init(_ types: [any Stage.Type], keyParts: [KeyPart]) {
+        self.types = Dictionary(types.map { ($0.name, $0) }) { _, _ in fatalError("two stages have the same name") }
+        self.keyParts = keyParts
+    }
+
+    /// The stage of a record, with its settings.
+    ///
+    /// - Throws: `AttemptFailure` of the class `refused` where this program cannot compute the record.
+    public func stage(of record: TaskRecord) throws -> any Stage {
+        guard let type = types[record.stage], type.version == record.stageVersion else {
+            throw AttemptFailure(
+                .refused,
+                "This program has no stage \(record.stage) of version \(record.stageVersion): it differs from the one that "
+                    + "started the run. Install the same version on all machines.")
+        }
+        do {
+            return try Self.decode(type, record.settings)
+        } catch {
+            throw AttemptFailure(.refused, "The settings of \(record.task) cannot be read: \(error)")
+        }
+    }
+
+    private static func decode<S: Stage>(_ type: S.Type, _ settings: String) throws -> any Stage {
+        try StrictJSON.decode(S.self, from: Array(settings.utf8), sizeLimit: TaskRecord.settingsLimitBytes)
+    }
+}
+
+/// An object that the tasks of a process share, such as a cache of decoded images. Created when a task first needs it.
+public protocol SharedResource: AnyObject, Sendable {
+    init()
+}
+
+/// The shared objects of a process, one of each type.
+public final class SharedResources: Sendable {
+    private let resources = Mutex<[ObjectIdentifier: any SharedResource]>([:])
+
+    public init() {}
+
+    public func callAsFunction<Resource: SharedResource>(_ type: Resource.Type) -> Resource {
+        resources.withLock { resources in
+            if let known = resources[ObjectIdentifier(type)] as? Resource { return known }
+            let made = Resource()
+            resources[ObjectIdentifier(type)] = made
+            return made
+        }
+    }
+}
