@@ -87,7 +87,7 @@ import Testing
         try run()
         try fixture.writeManifest(training: #", "learningRate": 0.01"#)
         let plan = try fixture.nominal("plan", "tiny.json").output
-        #expect(plan.contains("run     wood/train/0000  (learningRate: 0.001 -> 0.01)\n"))
+        #expect(plan.contains("run     wood/train/0000  (training.learningRate: 0.001 -> 0.01)\n"))
         for task in [
             "wood/train/0001", "wood/train/0002", "wood/calibrate", "wood/metrics", "aggregate", "report", "record",
         ] {

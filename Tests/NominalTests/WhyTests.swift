@@ -17,7 +17,7 @@ import Testing
         #expect(try fixture.nominal("run", "job.json", "--output", "out").status == 0)
         let plan = try fixture.nominal("plan", "longer.json", "--explain")
         #expect(plan.status == 0)
-        #expect(plan.output.contains("wood/train/0000 would run, because\n    steps: 6 -> 8\n    then, perhaps: "))
+        #expect(plan.output.contains("wood/train/0000 would run, because\n    training.steps: 6 -> 8\n    then, perhaps: "))
         #expect(plan.output.contains("expected: about "))
         let now = try fixture.nominal("why", "wood/metrics", "--job", "longer.json")
         #expect(now.output.contains("wood/metrics would run after wood/"))
@@ -29,7 +29,7 @@ import Testing
         // Run 3 has the results of run 1 again, without running anything.
         #expect(try fixture.nominal("run", "job.json", "--output", "out").status == 0)
         let back = try fixture.nominal("why", "wood/calibrate", "--run", "3", "--against", "2")
-        #expect(back.output.contains("    steps: 8 -> 6\n"))
+        #expect(back.output.contains("    training.steps: 8 -> 6\n"))
         let compared = try fixture.nominal("plan", "longer.json", "--against", "1")
         #expect(compared.output.contains("new     wood/corrupt/0003"))
         #expect(compared.output.contains("steps: 6 -> 8"))

@@ -59,7 +59,7 @@ import Testing
         try writeManifest("\"isolated\": true", steps: 400)
         let program = try fixture.start("run", "tiny.json")
         try #require(try program.waits(for: "wood/train/0000 done"))
-        let workers = "worker --job .*/\((fixture.path as NSString).lastPathComponent)/"
+        let workers = "worker --pull .*/\((fixture.path as NSString).lastPathComponent)/"
         var seen = ""
         for _ in 0..<200 where seen.isEmpty { seen = try fixture.tool("pgrep", "-f", workers).output }
         #expect(!seen.isEmpty, "no worker was ever seen")

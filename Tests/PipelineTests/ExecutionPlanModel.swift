@@ -12,6 +12,8 @@ struct ExecutionPlanModel {
     /// Tasks that were handed out to be resolved, and are not yet.
     private var taken: [Int] = []
     private var running: [Int] = []
+    /// Tasks that wait for another attempt.
+    private var delayed: [Int] = []
     /// Producers that each task waits for to be repaired.
     private var repairs: [Int: Set<Int>] = [:]
     private var lost: Set<[Int]> = []
@@ -53,8 +55,8 @@ struct ExecutionPlanModel {
     mutating func fault() -> String? {
         var steps = 0
         while true {
-            // The executor asks only after it has resolved all that it took.
-            if taken.isEmpty, plan.isOver { break }
+            // The executor asks only after it has resolved all that it took, and given up what waits after a stop.
+            if taken.isEmpty, plan.isOver, !plan.isStopped || delayed.isEmpty { break }
             steps += 1
             if steps > Self.stepLimit { return "it does not end" }
             // To ask for what is determined may show that nothing is.
@@ -66,13 +68,15 @@ struct ExecutionPlanModel {
         return faultAtEnd()
     }
 
-    private enum Event { case take, resolve, start, end, reconsider, free, stop }
+    private enum Event { case take, resolve, start, end, retry, giveUp, reconsider, free, stop }
 
     /// Lets something happen that may; false if nothing can.
     private mutating func step() -> Bool {
         var events: [Event] = []
         if !taken.isEmpty { events += [.resolve, .resolve] }
         if !running.isEmpty { events += [.end, .end] }
+        // What waits when the run is stopped is given up: that, and nothing else, ends it.
+        if !delayed.isEmpty { events.append(plan.isStopped ? .giveUp : .retry) }
         if !plan.awaited.isEmpty { events.append(.reconsider) }
         if plan.waitsForOthers { events.append(.free) }
         events += [.take, .start]
@@ -94,6 +98,15 @@ struct ExecutionPlanModel {
             guard let task = plan.start() else { return false }
             running.append(task)
         case .end: end(running.remove(at: below(running.count)))
+        case .retry: plan.retry(delayed.remove(at: below(delayed.count)))
+        case .giveUp:
+            let task = delayed.remove(at: below(delayed.count))
+            if below(2) == 0 {
+                failures.insert(task)
+                _ = plan.fail(task)
+            } else {
+                plan.abandon(task)
+            }
         case .reconsider: plan.reconsider(plan.awaited.sorted()[below(plan.awaited.count)])
         case .free: plan.machineMayBeFree()
         case .stop:
@@ -132,6 +145,10 @@ struct ExecutionPlanModel {
             detours[task, default: 0] += 1
             plan.postpone(task)
         case 8 where plan.isStopped: plan.abandon(task)
+        case 9 where mayTakeDetour && !plan.isStopped:
+            detours[task, default: 0] += 1
+            plan.delay(task)
+            delayed.append(task)
         default: plan.succeed(task, isCached: below(3) == 0)
         }
     }
@@ -154,6 +171,7 @@ struct ExecutionPlanModel {
             return "the count of \(state) is wrong"
         }
         if plan.awaited != Set(states.indices.filter { states[$0] == .awaited }) { return "the awaited are wrong" }
+        if states.indices.filter({ states[$0] == .delayed }) != delayed.sorted() { return "the delayed are wrong" }
         let isRunning = states.indices.filter { states[$0] == .running } == running.sorted()
         return isRunning ? nil : "the running are wrong"
     }

@@ -184,17 +184,18 @@ struct ExecutionPlanTests {
 
     @Test("A delayed task holds no share of the machine, and keeps the run open until it is tried again or given up")
     func delay() throws {
-        var plan = ExecutionPlan(graph: try diamond())
+        let graph = try TaskGraph([GraphFixture.task("a"), GraphFixture.task("b", after: ["a"])])
+        var plan = ExecutionPlan(graph: graph)
         _ = resolveAll(&plan)
         #expect(plan.start() == 0)
         plan.release(0)
         plan.delay(0)
-        #expect(plan.state(of: 0) == .delayed && plan.start() == nil && !plan.isOver)
+        #expect(plan.state(of: 0) == .delayed && plan.start() == nil && plan.isOver == false)
         plan.retry(0)
         #expect(plan.start() == 0)
         plan.release(0)
         plan.delay(0)
-        #expect(plan.fail(0) == [1, 2, 3, 4])
-        #expect(plan.isOver)
+        let skipped = plan.fail(0)
+        #expect(skipped == [1] && plan.isOver)
     }
 }

@@ -57,7 +57,8 @@ struct IngestMemoTests {
 
     private func ingest(_ sources: [LocatedSource], _ bench: StageBench) throws -> Outcome {
         let task = PipelineTask(
-            id: TaskID("ingest"), stage: IngestStage(images: sources.map(\.source), width: 32, height: 32, onBadImage: .quarantine),
+            id: TaskID("ingest"),
+            stage: IngestStage(images: sources.map(\.source), width: 32, height: 32, onBadImage: .quarantine),
             inputs: [], sources: sources.locations)
         let summary = try bench.execute(TaskGraph([task]))
         let index = try StageJSON.decode(

@@ -245,7 +245,8 @@ import Thresholds
         }
         let textures = files.map { TextureStage.Texture(file: $0.source.file, digest: $0.source.digest) }
         expectPinned(
-            try bench.run(TextureStage(files: textures), sources: files), TextureStage.self, version: 2, ["textures.json": "47203f4f329b"])
+            try bench.run(TextureStage(files: textures), sources: files), TextureStage.self, version: 2,
+            ["textures.json": "47203f4f329b"])
     }
 
     @Test("Pictures give the pinned bytes")

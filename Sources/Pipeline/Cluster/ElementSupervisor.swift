@@ -66,7 +66,8 @@ public final class ElementSupervisor: Sendable {
 
     private func reasonToRefuse() -> String? {
         guard spec.version != ElementSpec.currentVersion || spec.program != program.version else { return nil }
-        return "On \(HostDescription.current.name) it is Nominal \(program.version), the run was begun by \(spec.program): "
+        return
+            "On \(HostDescription.current.name) it is Nominal \(program.version), the run was begun by \(spec.program): "
             + "install the same one on all nodes."
     }
 

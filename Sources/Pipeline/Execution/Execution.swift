@@ -40,6 +40,8 @@ final class Execution {
     private var claimed: [Int: ClaimedTask] = [:]
     /// Tasks that wait for another attempt, with the time of it by the monotonic clock.
     private var delayed: [(task: Int, until: Double)] = []
+    /// Failures on their way to the history: nothing starts until it is known whether they end the run.
+    private var pendingFailures = 0
     private var failures: [Int: String] = [:]
     private var warnings: [Int: [String]] = [:]
     /// The cores of stored results that are being computed again.
@@ -103,7 +105,7 @@ final class Execution {
             if context.cancellation.isSet { plan.stop() }
             try lookUpDetermined()
             retryDue()
-            if plan.isStopped { stop() } else { startReady() }
+            if plan.isStopped { stop() } else { try startReady() }
             let poll = runner.poll()
             if plan.isOver { return }
             // Nothing to start: what waits for company in a group commit may be what others wait for.
@@ -156,11 +158,12 @@ final class Execution {
         return Double(key.words.3 >> 11) / Double(1 << 53) < options.checkedShare
     }
 
-    private func startReady() {
-        while runner.freeSlots > 0, let task = plan.start() { start(task) }
+    private func startReady() throws {
+        guard pendingFailures == 0 || options.keepGoing else { return }
+        while runner.freeSlots > 0, let task = plan.start() { try start(task) }
         while plan.hasReady, checker.freeSlots > 0, let task = plan.startCheck() {
             checkCores[task] = (try? takeCores(for: task, in: checker)) ?? []
-            checker.start(
+            try checker.start(
                 RunnableTask(index: task, task: graph.tasks[task], key: resolver.key(of: task), attempt: nil))
         }
     }
@@ -168,7 +171,9 @@ final class Execution {
     // MARK: Starting a task
 
     /// Claims a task and has it computed, unless another process computes it or has done so.
-    private func start(_ index: Int) {
+    ///
+    /// - Throws: `HostError` where not a single thread can be had.
+    private func start(_ index: Int) throws {
         let task = graph.tasks[index]
         do {
             guard try claim(index), var claim = claimed[index] else { return plan.release(index) }
@@ -185,8 +190,10 @@ final class Execution {
                 ?? store.beginAttempt(
                     claim.key, execution: context.execution, task: task.id.path, lastAttempt: claim.lastAttempt)
             claimed[index]?.lastAttempt = nil
-            runner.start(
+            try runner.start(
                 RunnableTask(index: index, task: task, key: claim.key, attempt: attempt, returns: claim.returns))
+        } catch let error as HostError {
+            throw error
         } catch {
             releaseMachine(index)
             finish(index, .failure(error), seconds: 0)
@@ -243,7 +250,8 @@ final class Execution {
     private func book(_ event: ExecutionEvent) throws {
         switch event {
         case .ended(let end): book(end)
-        case .durable(let index, let result, let seconds):
+        case .durable(let index, let computed, let result, let seconds):
+            if case .failure = computed { pendingFailures -= 1 }
             give(upClaimOn: index)
             try settle(index, result, seconds: seconds)
         }
@@ -265,8 +273,10 @@ final class Execution {
             return delayed.append((end.index, HostClock.monotonicSeconds() + wait))
         }
         let seconds = total(end)
+        if case .failure = end.result { pendingFailures += 1 }
         commit(end) { [events = context.events] committed in
-            events.post(.durable(index: end.index, result: Self.final(end.result, committed), seconds: seconds))
+            let result = Self.final(end.result, committed)
+            events.post(.durable(index: end.index, computed: end.result, result: result, seconds: seconds))
         }
     }
 

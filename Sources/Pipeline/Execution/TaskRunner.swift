@@ -17,7 +17,9 @@ protocol TaskRunner: AnyObject {
     func adopt(_ key: ActionKey, lastAttempt: Int?) -> Attempt?
 
     /// Takes an attempt. What prevents it from being computed comes back as its end.
-    func start(_ task: RunnableTask)
+    ///
+    /// - Throws: `HostError` where not a single thread can be had.
+    func start(_ task: RunnableTask) throws
 
     /// Takes in what happened elsewhere, and does what is due. Called after every event.
     ///
@@ -75,8 +77,9 @@ struct TaskEnd: Sendable {
 /// Something that the run's thread has to book.
 enum ExecutionEvent: Sendable {
     case ended(TaskEnd)
-    /// The end of a task is durable, or could not be made so.
-    case durable(index: Int, result: Result<ActionResult, any Error>, seconds: Double)
+    /// The end of a task is durable, or could not be made so: what was computed, and what counts.
+    case durable(
+        index: Int, computed: Result<ActionResult, any Error>, result: Result<ActionResult, any Error>, seconds: Double)
 }
 
 /// Events on their way to the run's thread.

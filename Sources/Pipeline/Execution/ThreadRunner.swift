@@ -20,13 +20,8 @@ final class ThreadRunner: TaskRunner {
 
     var freeSlots: Int { slots - queue.inspect { $0.count } }
 
-    func start(_ task: RunnableTask) {
-        do {
-            try startThreads()
-        } catch {
-            return context.events.post(
-                .ended(TaskEnd(index: task.index, attempt: task.attempt, result: .failure(error), seconds: 0)))
-        }
+    func start(_ task: RunnableTask) throws {
+        try startThreads()
         queue.update {
             $0.tasks.append(task)
             $0.count += 1
@@ -80,7 +75,8 @@ final class ThreadRunner: TaskRunner {
             try compute(task, StoreStorage(store: context.store, execution: context.execution), context, &log)
         }
         return TaskEnd(
-            index: task.index, attempt: attempt, result: result, seconds: HostClock.monotonicSeconds() - start, log: log)
+            index: task.index, attempt: attempt, result: result, seconds: HostClock.monotonicSeconds() - start, log: log
+        )
     }
 
     /// Runs the stage in a folder of its own and moves its outputs into the store.
@@ -104,7 +100,8 @@ final class ThreadRunner: TaskRunner {
         isEmpty = true
         return taskContext.collected.withLock { collected in
             ActionResult(
-                outputs: outputs, references: Array(collected.references), warnings: collected.warnings.map(context.kept))
+                outputs: outputs, references: Array(collected.references),
+                warnings: collected.warnings.map(context.kept))
         }
     }
 

@@ -9,7 +9,7 @@ public protocol NamedSetting {
 /// Encodes settings as named key values.
 ///
 /// A property of a nested value has a dotted name ("scoring.boxSize"). A list is one value, except a list of `NamedSetting`, each
-/// element of which is a value of its own. An absent optional has no value, so that a new optional setting leaves existing keys
+/// element of which is a value of its own under its name alone. An absent optional has no value, so that a new optional setting leaves existing keys
 /// as they are. Digests keep their type: the store records them as sources of the action.
 enum SettingsEncoder {
     static func parts(of value: some Encodable) -> [KeyPart] {
@@ -76,7 +76,7 @@ enum SettingsEncoder {
             switch content {
             case .members(let members): for member in members { member.node.flatten(inner(member.name), into: &parts) }
             case .elements(let elements) where !elements.isEmpty && elements.allSatisfy { $0.name != nil }:
-                for element in elements { parts.append(KeyPart(inner(element.name ?? ""), element.node.value)) }
+                for element in elements { parts.append(KeyPart(element.name ?? "", element.node.value)) }
             case .none where name.isEmpty: break
             case .none, .leaf, .elements: parts.append(KeyPart(name, value))
             }

@@ -48,7 +48,8 @@ public struct ElementWorker: Sendable {
             report(ElementReport(task: index))
             let folder = "\(own)/\(index)"
             try AtomicFile.createPrivateFolder(folder)
-            let record = attempt(spec.tasks[index], folder, keyParts, shared, Reporter(task: index, report: report), stage)
+            let record = attempt(
+                spec.tasks[index], folder, keyParts, shared, Reporter(task: index, report: report), stage)
             longest = max(longest, record.seconds)
             try spec.publish(record, of: index, by: folder + "/record.json")
             try? AtomicFile.removeAll(folder)

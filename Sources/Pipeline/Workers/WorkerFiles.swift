@@ -32,7 +32,7 @@ public struct TaskRecord: Codable, Sendable, Equatable {
     public let key: String
     public let attempt: Int
 
-    init(_ task: PipelineTask, key: ActionKey, attempt: Attempt) throws {
+    package init(_ task: PipelineTask, key: ActionKey, attempt: Attempt) throws {
         self.task = task.id.path
         stage = task.stageName
         stageVersion = type(of: task.stage).version

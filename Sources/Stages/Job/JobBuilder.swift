@@ -88,7 +88,9 @@ struct JobBuilder {
                 if built.contains(where: { $0.name == name }) { throw DatasetError.sameCase(name) }
                 let own = try job.manifest.narrowed(to: category.name)
                 let parts = try build(name, category, own)
-                if !own.require.requirements.isEmpty { requirements.append(RequireStage.Case(name, own.require.requirements)) }
+                if !own.require.requirements.isEmpty {
+                    requirements.append(RequireStage.Case(name, own.require.requirements))
+                }
                 built.append(
                     Job.Case(
                         name: name, category: category.name, variant: job.variant, recipe: parts.recipe,

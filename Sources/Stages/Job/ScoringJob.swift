@@ -37,7 +37,8 @@ public struct ScoringJob: Sendable {
             let images = assembler.add(
                 "ingest/\(chunk.label)",
                 IngestStage(
-                    images: sources.map(\.source), width: model.view.width, height: model.view.height, range: model.view.range,
+                    images: sources.map(\.source), width: model.view.width, height: model.view.height,
+                    range: model.view.range,
                     onBadImage: setAsideBadImages ? .quarantine : .fail),
                 sources: sources.locations)
             let scores = assembler.add(

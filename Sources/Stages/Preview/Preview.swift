@@ -20,7 +20,8 @@ public struct Preview: Sendable {
                 TaskInput("corruptions.\($0.offset)", $0.element, "corruptions")
             }
             let task = assembler.add(
-                "\(item.name)/preview", PreviewStage(samples: item.recipe.samples, noise: training.noise, count: samples),
+                "\(item.name)/preview",
+                PreviewStage(samples: item.recipe.samples, noise: training.noise, count: samples),
                 inputs: [
                     TaskInput("training", item.select, "training.json"),
                     TaskInput("colour", item.select, "colour.json"),

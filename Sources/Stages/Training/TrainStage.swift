@@ -11,12 +11,12 @@ struct TrainStage: Stage {
 
     var network: NetworkSettings
     var samples: SampleSettings
-    var optimiser: OptimiserSettings
+    var training: OptimiserSettings
     var engine: EngineChoice
 
     init(_ recipe: TrainingRecipe) {
         (network, samples) = (recipe.network, recipe.samples)
-        (optimiser, engine) = (OptimiserSettings(recipe.training), recipe.engine)
+        (training, engine) = (OptimiserSettings(recipe.training), recipe.engine)
     }
 
     var outputs: [String] { ["checkpoint"] }
@@ -33,7 +33,7 @@ struct TrainStage: Stage {
             } else {
                 Trainer.start(network.description, seed: samples.seed)
             }
-        let parameters = optimiser.parameters(samples)
+        let parameters = training.parameters(samples)
         let order = EngineCache.Order.training(engine, network, samples.grid, threads: context.threads)
         let (trained, timing) = try context.shared(EngineCache.self).withEngine(order) { engine in
             let trainer = Trainer(
@@ -51,7 +51,7 @@ struct TrainStage: Stage {
                 context.progress(
                     done, of: steps, unit: "steps",
                     note:
-                        "step \(checkpoint.state.stepCount + done) of \(optimiser.steps), loss \(Trainer.readable(loss.total))"
+                        "step \(checkpoint.state.stepCount + done) of \(training.steps), loss \(Trainer.readable(loss.total))"
                 )
             }
         }

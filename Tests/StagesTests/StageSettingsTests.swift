@@ -1,0 +1,133 @@
+import ContentStore
+import Foundation
+import Manifests
+import Pipeline
+import Testing
+
+@testable import Stages
+
+/// A stage is its settings: every value that it holds is part of its key, and survives the way into a worker process.
+@Suite("Settings of stages") struct StageSettingsTests {
+    private let data: TinyDataSet
+
+    init() throws {
+        data = try TinyDataSet()
+        try data.writeCategory("bolt")
+        try data.writeImage(40, to: "textures/a.png")
+    }
+
+    /// At least one stage of each type, with as many settings as it can have.
+    private func stages() throws -> [any Stage] {
+        let manifest = try data.manifest(
+            more: """
+                , "corruption": { "textures": "textures" }, "calibration": { "threshold": 0.5 },
+                "require": { "imageAUROC": ">= 0.5" }
+                """)
+        let job = try Job(manifest) { try $0.map { try Digest.of(filePath: $0) } }
+        let recipe = try TrainingRecipe(manifest)
+        let gate = """
+            {"name": "x", "retrain": {"incoming": "incoming"}, "dataset": {"layout": "mvtec", "root": "."}}
+            """
+        let retrain = try #require(
+            try JobManifest.parse(bytes: Array(gate.utf8), file: data.path + "/x.json").retrain)
+        var ingest = IngestStage(
+            images: [], width: 3, height: 4, range: .init(lowest: 0, highest: 2), onBadImage: .fail)
+        let image = SourceImage(
+            file: "a", path: "/a", split: .test, kind: "dent", isAnomalous: true, maskPath: "/m", maskFile: "m")
+        ingest.images = [IngestStage.Source(image: image, digest: .of([1]), maskDigest: .of([2]))]
+        var nsa = recipe
+        nsa.corruption.model = .nsa
+        return job.graph.tasks.map(\.stage) + [
+            ingest, CorruptStage(nsa, shard: 0), ChooseStage(count: 2),
+            PreviewStage(samples: recipe.samples, noise: 0.5, count: 3),
+            ScoreStage(engine: recipe.engine, threshold: ChosenThreshold(0.5, origin: "here")),
+            EnrolStage(replay: 0.5, measuresNormalization: true), FingerprintStage(), WarmStartStage(),
+            GateStage(gate: retrain.gate),
+        ]
+    }
+
+    @Test("Every stage of the program is looked at, and is in the registry under its own name")
+    func all() throws {
+        let names = Set(try stages().map { type(of: $0).name })
+        #expect(names.count == 24)
+        for stage in try stages() {
+            let task = PipelineTask(id: TaskID("t"), stage: stage, inputs: [])
+            let key = ActionKey(stage: type(of: stage).name, version: 1, parts: [])
+            let record = try TaskRecord(task, key: key, attempt: Attempt(action: key.digest, number: 1))
+            #expect(try Job.stages.stage(of: record).settingsDigest == stage.settingsDigest, "\(type(of: stage).name)")
+        }
+    }
+
+    @Test("Another value of any setting is another key")
+    func everySetting() throws {
+        var changed = 0
+        for stage in try stages() {
+            for other in try Self.variants(stage) {
+                changed += 1
+                #expect(other.stage.settingsDigest != stage.settingsDigest, "\(type(of: stage).name): \(other.setting)")
+            }
+        }
+        #expect(changed > 300)
+    }
+
+    @Test("Every stored property is encoded, however deep it lies")
+    func everyProperty() throws {
+        for stage in try stages() {
+            let object = try JSONSerialization.jsonObject(with: JSONEncoder().encode(stage))
+            Self.expectEncoded(Mirror(reflecting: stage), object, "\(type(of: stage).name)")
+        }
+    }
+
+    /// The stage with each leaf of its settings changed in turn, where the stage can hold the other value.
+    private static func variants<S: Stage>(_ stage: S) throws -> [(setting: String, stage: any Stage)] {
+        let object = try JSONSerialization.jsonObject(with: JSONEncoder().encode(stage))
+        return changes(object, "").compactMap { setting, changed in
+            guard let bytes = try? JSONSerialization.data(withJSONObject: changed, options: .fragmentsAllowed),
+                let other = try? JSONDecoder().decode(S.self, from: bytes)
+            else { return nil }
+            return (setting, other)
+        }
+    }
+
+    private static func changes(_ value: Any, _ path: String) -> [(String, Any)] {
+        switch value {
+        case let object as [String: Any]:
+            return object.sorted { $0.key < $1.key }.flatMap { key, inner in
+                changes(inner, path + "/" + key).map { name, changed in
+                    var other = object
+                    other[key] = changed
+                    return (name, other as Any)
+                }
+            }
+        case let list as [Any]:
+            return list.enumerated().flatMap { index, inner in
+                changes(inner, path + "/\(index)").map { name, changed in
+                    var other = list
+                    other[index] = changed
+                    return (name, other as Any)
+                }
+            }
+        case let number as NSNumber
+        where "\(type(of: number))".contains("Bool") || number === (true as NSNumber)
+            || number === (false as NSNumber):
+            return [(path, !number.boolValue)]
+        case let number as NSNumber: return [(path, number.doubleValue + 1)] + (number.doubleValue == 0 ? [] : [(path, number.doubleValue / 2)])
+        case let text as String where text.utf8.count == 64: return [(path, String(text.reversed()))]
+        case let text as String: return [(path, text + "x")]
+        default: return []
+        }
+    }
+
+    private static func expectEncoded(_ mirror: Mirror, _ value: Any, _ path: String) {
+        guard mirror.displayStyle == .struct, let object = value as? [String: Any] else { return }
+        for child in mirror.children {
+            guard let label = child.label else { continue }
+            let inner = Mirror(reflecting: child.value)
+            if inner.displayStyle == .optional, inner.children.isEmpty { continue }
+            let key = label == "kind" && object["kind"] == nil ? "name" : label
+            #expect(object[key] != nil, "\(path).\(label) is not encoded")
+            let content = inner.displayStyle == .optional ? inner.children.first?.value ?? child.value : child.value
+            if let encoded = object[key] { expectEncoded(Mirror(reflecting: content), encoded, path + "." + label) }
+        }
+    }
+}
