@@ -48,7 +48,7 @@ image_codec_status codec_fail(image_codec_report *report, image_codec_status sta
 }
 
 bool codec_is_about_memory(const char *message) {
-    if (strstr(message, "(0 elements") != NULL) return false;  // libtiff, of an empty directory
+    if (strstr(message, "(0 elements") != NULL) return false;  // libtiff's message about an empty directory
     return strstr(message, "ut of memory") != NULL || strstr(message, "nsufficient memory") != NULL ||
            strstr(message, "Failed to allocate") != NULL || strstr(message, "No space for") != NULL;
 }
@@ -76,7 +76,7 @@ bool codec_composite(float *restrict values, const float *restrict alpha, size_t
     return codec_is_transparent(alpha, count);
 }
 
-// Division, not multiplication by the reciprocal: only so is every value the float nearest to n / 255.
+// Divides instead of multiplying by the reciprocal, so that every value is the float nearest to n / 255.
 void codec_unpack8(const uint8_t *restrict samples, size_t first, size_t stride, size_t count, float *restrict out) {
     const uint8_t *from = samples + first;
     switch (stride) {  // constant strides vectorise
@@ -111,7 +111,7 @@ void codec_discard(image_codec_output *output) {
 void image_codec_free(void *bytes) { free(bytes); }
 
 bool image_codec_can_allocate(size_t bytes) {
-    // Through a volatile pointer, or the compiler proves that the memory is not used and takes none.
+    // The volatile pointer keeps the compiler from removing the unused allocation.
     void *volatile probe = malloc(bytes);
     if (probe == NULL) return false;
     free(probe);

@@ -1,17 +1,17 @@
-// What the codecs share with each other and not with Swift.
+// Declarations that are shared by the codecs but not visible to Swift.
 #ifndef CODEC_H
 #define CODEC_H
 
 #include "image_codecs.h"
 
-// Writes the first failure into the report; later ones are consequences of it.
+// Records the first failure in the report; later ones are its consequences.
 image_codec_status codec_fail(image_codec_report *report, image_codec_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-// Whether a library's text speaks of memory: neither libpng nor libtiff has a code for it.
+// True if a library's message is about memory, for which libpng and libtiff have no error code.
 bool codec_is_about_memory(const char *message);
 
-// Where decoded pixels go.
+// The destination of decoded pixels.
 typedef struct {
     image_codec_rendition rendition;
     float *planes;
@@ -20,11 +20,11 @@ typedef struct {
     bool *alpha_used;
 } codec_target;
 
-// How many planes an image comes out in, and how many values they hold, or SIZE_MAX where that overflows.
+// The number of decoded planes and the number of their values, or SIZE_MAX on overflow.
 size_t codec_plane_count(const image_codec_header *header, image_codec_rendition rendition);
 size_t codec_plane_values(const image_codec_header *header, image_codec_rendition rendition);
 
-// values[i] *= alpha[i]; returns whether some alpha is not 1.
+// values[i] *= alpha[i]; returns true if some alpha is not 1.
 bool codec_composite(float *restrict values, const float *restrict alpha, size_t count);
 bool codec_is_transparent(const float *alpha, size_t count);
 
@@ -32,7 +32,7 @@ bool codec_is_transparent(const float *alpha, size_t count);
 void codec_unpack8(const uint8_t *restrict samples, size_t first, size_t stride, size_t count, float *restrict out);
 void codec_unpack16(const uint16_t *restrict samples, size_t first, size_t stride, size_t count, float *restrict out);
 
-// Makes room for more bytes behind those of the output. It grows by half, so that few bytes are copied often.
+// Reserves capacity for more bytes at the end of the output, with geometric growth.
 bool codec_reserve(image_codec_output *output, size_t *capacity, size_t more);
 void codec_discard(image_codec_output *output);
 

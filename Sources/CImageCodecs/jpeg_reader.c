@@ -8,12 +8,12 @@
 
 #include <jerror.h>
 
-// A file of a few kilobytes can hold hundreds of scans, each of which costs a pass over the whole image. Encoders write
-// about ten; more than USUAL_SCANS are taken only where all of them together pass over few pixels.
+// A file of a few kilobytes can hold hundreds of scans, and each costs a pass over the whole image. Encoders write
+// about ten. More than USUAL_SCANS are accepted only if scans times pixels is small.
 enum { USUAL_SCANS = 30, MAXIMUM_SCANS = 500 };
 static const uint64_t MAXIMUM_SCANNED_PIXELS = (uint64_t)1 << 31;
 
-// Kept outside the function that calls setjmp, so that what changed before a longjmp is still defined after it.
+// Outside the function that calls setjmp, so that its fields are defined after a longjmp.
 typedef struct {
     struct jpeg_decompress_struct jpeg;
     struct jpeg_error_mgr errors;
@@ -48,8 +48,8 @@ static void on_error(j_common_ptr jpeg) {
     longjmp(self->escape, 1);
 }
 
-// libjpeg goes on after corrupt data, with made-up pixels: every warning that says so ends the decoding. Bytes between two
-// segments, which webcams leave there, change no pixel: they are counted.
+// libjpeg fills in pixels after corrupt data, so its warnings about that end the decoding. Bytes between segments,
+// which some webcams write, affect no pixel and are only counted.
 static void on_message(j_common_ptr jpeg, int level) {
     reader *self = jpeg->client_data;
     int code = self->errors.msg_code;
@@ -144,10 +144,10 @@ static image_codec_status read_pixels(reader *self, const uint8_t *bytes, size_t
     struct jpeg_decompress_struct *jpeg = &self->jpeg;
     size_t colours = codec_plane_count(&header, target->rendition), width = header.width;
     if (codec_plane_values(&header, target->rendition) != target->plane_values)
-        return codec_fail(self->report, IMAGE_CODEC_DAMAGED, "the size of the image changed while it was read");
+        return codec_fail(self->report, IMAGE_CODEC_DAMAGED, "the image size changed during reading");
 
     jpeg->out_color_space = colours == 1 ? JCS_GRAYSCALE : JCS_RGB;
-    jpeg->dct_method = JDCT_ISLOW;  // the one whose vector code gives the bits of its plain code
+    jpeg->dct_method = JDCT_ISLOW;  // the method whose SIMD code is bit-exact
     self->report->rows_decoded = 0;
     jpeg_start_decompress(jpeg);
     JSAMPARRAY row = jpeg->mem->alloc_sarray((j_common_ptr)jpeg, JPOOL_IMAGE, (JDIMENSION)(width * colours), 1);
@@ -158,7 +158,7 @@ static image_codec_status read_pixels(reader *self, const uint8_t *bytes, size_t
         for (size_t c = 0; c < colours; c++) codec_unpack8(row[0], c, colours, width, out + c * plane);
         self->report->rows_decoded = jpeg->output_scanline;
     }
-    jpeg_finish_decompress(jpeg);  // reads on to the end marker: a file without one is truncated
+    jpeg_finish_decompress(jpeg);  // reads up to the end marker: a file without one is truncated
     return IMAGE_CODEC_OK;
 }
 

@@ -8,7 +8,7 @@
 
 #include <jerror.h>
 
-// Kept outside the function that calls setjmp, so that what changed before a longjmp is still defined after it.
+// Outside the function that calls setjmp, so that its fields are defined after a longjmp.
 typedef struct {
     struct jpeg_compress_struct jpeg;
     struct jpeg_error_mgr errors;
@@ -39,7 +39,7 @@ static void offer_room(j_compress_ptr jpeg) {
 
 static boolean take_full(j_compress_ptr jpeg) {
     writer *self = jpeg->client_data;
-    self->output->count = self->capacity;  // libjpeg calls this only when all that was offered is filled
+    self->output->count = self->capacity;  // libjpeg calls this only when the buffer is full
     offer_room(jpeg);
     return TRUE;
 }

@@ -5,18 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-// What may be read with the last row: twice its size, as far as rows of up to some million pixels have it, and compressed
-// data that libpng reads ahead. A byte unpacks to at most 1,032.
+// Limits on the bytes read with the last row: twice its size, up to a maximum, plus libpng's read-ahead. A compressed
+// byte expands to at most 1,032 bytes.
 enum { ROW_BYTES = 1 << 22, AHEAD_BYTES = 1 << 16 };
 
-// Kept outside the function that calls setjmp, so that what changed before a longjmp is still defined after it.
+// Outside the function that calls setjmp, so that its fields are defined after a longjmp.
 typedef struct {
     jmp_buf escape;
     png_structp png;
     png_infop info;
     const uint8_t *bytes;
     size_t count, position;
-    size_t surplus;  // how many bytes of the file may still be read; SIZE_MAX before the last row
+    size_t surplus;  // the number of bytes that can still be read; SIZE_MAX before the last row
     uint8_t *pixels;
     float *alpha;
     unsigned palette_count;
@@ -31,7 +31,7 @@ static void on_error(png_structp png, png_const_charp message) {
     longjmp(self->escape, 1);
 }
 
-// Warnings are about odd but harmless contents, such as an unusual colour profile: checksums are errors (see start).
+// Warnings concern harmless contents, such as an unusual colour profile. Wrong checksums are errors (see start).
 static void on_warning(png_structp png, png_const_charp message) {
     (void)png;
     (void)message;
@@ -52,7 +52,7 @@ static void read_bytes(png_structp png, png_bytep into, size_t count) {
     self->position += count;
 }
 
-// Everything before the pixels.
+// Reads everything before the pixels.
 static void start(reader *self) {
     self->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, self, on_error, on_warning);
     if (self->png != NULL) self->info = png_create_info_struct(self->png);
@@ -62,9 +62,9 @@ static void start(reader *self) {
     }
     png_set_read_fn(self->png, self, read_bytes);
     png_set_user_limits(self->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-    // By default a damaged tRNS would be dropped and the image decoded to other pixels.
+    // By default, libpng ignores a damaged tRNS chunk and decodes to other pixels.
     png_set_crc_action(self->png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
-    // Texts and profiles are not used: not unpacking them leaves less to attack.
+    // Skips unused texts and profiles to reduce the attack surface.
     static const uint8_t unused[] = "iCCP\0iTXt\0tEXt\0zTXt\0sPLT\0eXIf\0hIST\0tIME\0pCAL\0sCAL";
     png_set_keep_unknown_chunks(self->png, PNG_HANDLE_CHUNK_NEVER, unused, (int)(sizeof unused / 5));
     png_read_info(self->png, self->info);
@@ -119,7 +119,7 @@ static image_codec_status read_palette(reader *self, float *palette) {
     return IMAGE_CODEC_OK;
 }
 
-// Stores a row of samples, each of its own plane.
+// Stores a row of samples in separate planes.
 static void store_row(reader *self, const uint8_t *row, bool is16, size_t colours, bool has_alpha,
                       const codec_target *target, size_t offset, size_t plane, size_t width) {
     size_t stride = colours + (has_alpha ? 1 : 0);
@@ -138,7 +138,7 @@ static void store_row(reader *self, const uint8_t *row, bool is16, size_t colour
     }
 }
 
-// Stores a row of indices, or the colours that they stand for. An index without a colour would become a made-up pixel.
+// Stores a row of indices or their colours. An index beyond the palette is an error.
 static image_codec_status store_indices(reader *self, const uint8_t *row, bool has_alpha, const codec_target *target,
                                         size_t offset, size_t plane, size_t width) {
     bool as_samples = target->rendition == IMAGE_CODEC_SAMPLES;
@@ -146,7 +146,7 @@ static image_codec_status store_indices(reader *self, const uint8_t *row, bool h
         unsigned index = row[x];
         if (index >= self->palette_count)
             return codec_fail(self->report, IMAGE_CODEC_DAMAGED,
-                              "a pixel has the colour number %u, but the palette ends at %u", index,
+                              "a pixel has palette index %u, but the palette ends at %u", index,
                               self->palette_count - 1);
         float alpha = self->palette_alpha[index], *out = target->planes + offset + x;
         *target->alpha_used |= alpha != 1.0f;
@@ -168,7 +168,7 @@ static image_codec_status read_pixels(reader *self, const codec_target *target) 
     bool is_palette = header.colour == IMAGE_CODEC_PALETTE;
     size_t colours = header.colour == IMAGE_CODEC_GREY ? 1 : 3;
     if (codec_plane_values(&header, target->rendition) != target->plane_values)
-        return codec_fail(self->report, IMAGE_CODEC_DAMAGED, "the size of the image changed while it was read");
+        return codec_fail(self->report, IMAGE_CODEC_DAMAGED, "the image size changed during reading");
     if (is_palette && read_palette(self, target->palette) != IMAGE_CODEC_OK) return self->report->status;
 
     if (is_palette) png_set_packing(self->png);  // a byte for each index
@@ -177,7 +177,7 @@ static image_codec_status read_pixels(reader *self, const codec_target *target) 
     int passes = png_set_interlace_handling(self->png);
     png_read_update_info(self->png, self->info);
     size_t row_bytes = png_get_rowbytes(self->png, self->info);
-    // Interlaced images need all rows at once: each pass fills in pixels between those of the passes before.
+    // Interlaced images need all rows at once: each pass fills in pixels between the previous ones.
     size_t rows = passes > 1 ? header.height : 1, bytes;
     if (__builtin_mul_overflow(row_bytes, rows, &bytes) || (self->pixels = malloc(bytes)) == NULL ||
         (self->alpha = malloc((size_t)header.width * sizeof(float))) == NULL)
@@ -189,7 +189,7 @@ static image_codec_status read_pixels(reader *self, const codec_target *target) 
     for (int pass = 0; pass < passes; pass++) {
         for (uint32_t y = 0; y < header.height; y++) {
             uint8_t *row = self->pixels + (passes > 1 ? y * row_bytes : 0);
-            // With its last row, libpng unpacks all that follows it: gigabytes, if a file was made so.
+            // With the last row, libpng decompresses all remaining data, which can be gigabytes in a crafted file.
             bool is_last = pass + 1 == passes && y + 1 == header.height;
             if (is_last) self->surplus = (row_bytes < ROW_BYTES / 2 ? 2 * row_bytes : ROW_BYTES) + AHEAD_BYTES;
             png_read_row(self->png, row, NULL);
@@ -201,7 +201,7 @@ static image_codec_status read_pixels(reader *self, const codec_target *target) 
             self->report->rows_decoded = (int64_t)y + 1;
         }
     }
-    png_read_end(self->png, NULL);  // a file without its end is a truncated one
+    png_read_end(self->png, NULL);  // a file without an end chunk is truncated
     return IMAGE_CODEC_OK;
 }
 

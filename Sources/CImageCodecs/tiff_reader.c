@@ -3,7 +3,7 @@
 
 #include "tiff_source.h"
 
-// A rectangle of pixels as libtiff delivers it, of all samples or, in planar files, of one.
+// A rectangle of decoded pixels with all samples or, in planar files, with one.
 typedef struct {
     const uint8_t *bytes;
     size_t row_bytes, stride;  // stride: samples from one pixel to the next
@@ -63,7 +63,7 @@ static void unpack(const tiff_layout *layout, const uint8_t *row, size_t first, 
             out[i] = (float)small_sample(row, first + i * stride, bits) / (float)((1u << bits) - 1);
 }
 
-// Palette entries have 16 bits. For a value v of 8 bits, writers fill in v * 257, v * 256 or, against the standard, v.
+// Palette entries have 16 bits. Writers store an 8-bit value v as v * 257, v * 256 or, against the standard, v.
 static void read_palette(const tiff_layout *layout, float *palette) {
     size_t count = (size_t)1 << layout->bits;
     unsigned highest = 0, low_bits = 0;
@@ -87,8 +87,8 @@ static void look_up(const float *palette, int channel, const uint8_t *row, size_
     for (size_t i = 0; i < count; i++) out[i] = palette[3 * small_sample(row, i * stride, bits) + channel];
 }
 
-// Stores one sample of a block: a colour into its plane (an index into three), alpha into all planes of its pixels. As
-// samples, indices and alpha have planes of their own.
+// Stores one sample of a block. A colour goes to its plane, the colour of an index to three planes, and alpha
+// multiplies all planes. In the samples rendition, indices and alpha have separate planes.
 static void store(reader *self, const block *piece, uint16_t sample, size_t offset) {
     const tiff_layout *layout = &self->layout;
     size_t width = layout->header.width, plane = width * layout->header.height;
@@ -122,7 +122,7 @@ static void store(reader *self, const block *piece, uint16_t sample, size_t offs
 
 static image_codec_status stopped(reader *self) {
     return codec_fail(self->source.report, self->source.ended_early ? IMAGE_CODEC_TRUNCATED : IMAGE_CODEC_DAMAGED,
-                      "the pixel data cannot be read");
+                      "cannot read the pixel data");
 }
 
 static image_codec_status read_tiles(reader *self, uint16_t sample) {
@@ -164,7 +164,7 @@ static image_codec_status read_rows(reader *self, uint16_t sample) {
     return IMAGE_CODEC_OK;
 }
 
-// Room for one row or tile, which has to hold at least what store reads from it.
+// Allocates a row or tile and checks that it holds everything that store reads.
 static image_codec_status allocate(reader *self) {
     const tiff_layout *layout = &self->layout;
     TIFF *tiff = self->source.tiff;
@@ -187,7 +187,7 @@ static image_codec_status read_pixels(reader *self) {
     const tiff_layout *layout = &self->layout;
     if (tiff_source_open(&self->source, &self->layout) != IMAGE_CODEC_OK) return self->source.report->status;
     if (codec_plane_values(&layout->header, self->target->rendition) != self->target->plane_values)
-        return codec_fail(self->source.report, IMAGE_CODEC_DAMAGED, "the size of the image changed while it was read");
+        return codec_fail(self->source.report, IMAGE_CODEC_DAMAGED, "the image size changed during reading");
     if (allocate(self) != IMAGE_CODEC_OK) return self->source.report->status;
     if (layout->header.colour == IMAGE_CODEC_PALETTE) read_palette(layout, self->target->palette);
     self->source.report->rows_decoded = 0;

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-// Some fields of a directory are read more than once.
+// The allowance for fields of a directory that are read more than once.
 enum { READ_AGAIN_BYTES = 1 << 16 };
 
 static int on_error(TIFF *tiff, void *user, const char *module, const char *format, va_list arguments) {
@@ -19,8 +19,8 @@ static int on_error(TIFF *tiff, void *user, const char *module, const char *form
     return 1;  // handled: libtiff's own handler would print
 }
 
-// Warnings of libtiff itself are about unknown or odd tags. Those of a codec, while pixels are read, are about data
-// that could not be decoded: libtiff goes on with made-up pixels.
+// Warnings of libtiff itself concern unknown or unusual tags. A codec's warnings while reading pixels concern
+// undecodable data, which libtiff replaces with made-up pixels.
 static int on_warning(TIFF *tiff, void *user, const char *module, const char *format, va_list arguments) {
     tiff_source *self = user;
     if (!self->is_reading_pixels || (module != NULL && strncmp(module, "TIFF", 4) == 0)) return 1;
@@ -37,7 +37,7 @@ static tmsize_t source_read(thandle_t handle, void *into, tmsize_t count) {
     }
     if (wanted > self->budget) {
         self->is_over_budget = true;
-        codec_fail(self->report, IMAGE_CODEC_DAMAGED, "its parts lie over each other");
+        codec_fail(self->report, IMAGE_CODEC_DAMAGED, "its parts overlap");
         return 0;  // not -1, which libtiff would add to what it has read
     }
     self->budget -= wanted;
@@ -134,7 +134,7 @@ static image_codec_status read_colour(tiff_source *self, tiff_layout *layout) {
     return IMAGE_CODEC_OK;
 }
 
-// The pixels of all tiles, those outside of the image too; UINT64_MAX where there are more.
+// The number of pixels of all tiles, including those outside the image; UINT64_MAX on overflow.
 static uint64_t covered(uint64_t width, uint64_t height, uint64_t tile_width, uint64_t tile_height) {
     uint64_t columns = (width + tile_width - 1) / tile_width * tile_width, pixels;
     uint64_t rows = (height + tile_height - 1) / tile_height * tile_height;
@@ -186,23 +186,23 @@ image_codec_status tiff_source_open(tiff_source *self, tiff_layout *layout) {
     TIFFOpenOptionsSetErrorHandlerExtR(options, on_error, self);
     TIFFOpenOptionsSetWarningHandlerExtR(options, on_warning, self);
     self->budget = (uint64_t)self->count + READ_AGAIN_BYTES;
-    // D: the tables of strips are read with the pixels, so that a header alone cannot ask for much memory.
+    // D: reads strip tables with the pixels, so that a header alone cannot cause large allocations.
     self->tiff = TIFFClientOpenExt("TIFF", "rD", self, source_read, source_write, source_seek, source_close,
                                    source_size, NULL, NULL, options);
     TIFFOpenOptionsFree(options);
-    // Thousands of tags may each claim the whole file as their value, and libtiff keeps them all.
+    // Thousands of tags can each claim the whole file as their value, and libtiff would store them all.
     if (self->is_over_budget) return self->report->status;
     if (self->tiff == NULL) {
         bool early = self->ended_early;
         return codec_fail(self->report, early ? IMAGE_CODEC_TRUNCATED : IMAGE_CODEC_DAMAGED, "no readable directory");
     }
-    // An error in some tag that is not needed does not stop libtiff, and need not stop us.
+    // libtiff continues after an error in a tag that is not needed.
     self->report->status = IMAGE_CODEC_OK;
     return read_layout(self, layout);
 }
 
 uint64_t tiff_source_pixel_budget(const tiff_source *self, const tiff_layout *layout) {
-    // Writers let equal tiles share their bytes, so the file alone is no measure; an empty tile costs some bytes as well.
+    // Includes the size of the samples, because equal tiles can share bytes, and an allowance for empty tiles.
     uint64_t bits = layout->header.coded_pixels, file = 4 * (uint64_t)self->count + (1 << 20), budget;
     if (__builtin_mul_overflow(bits, (uint64_t)layout->samples * layout->bits, &bits) ||
         __builtin_add_overflow(bits / 4, file, &budget))

@@ -1,34 +1,34 @@
 import SeededRandom
 
-/// A data set for trying out anomaly detection, made by formulas alone, in the folder layout of MVTec AD: for each
-/// material normal images to train on, and test images, some normal and some with a defect and an exact mask.
+/// A procedural data set for trying out anomaly detection, in the folder layout of MVTec AD. Each material has normal
+/// training images, and test images that are either normal or have a defect with an exact mask.
 ///
-/// Every image is a pure function of the seed, its path and the size: the same bytes on every machine (only
-/// correctly-rounded arithmetic is used), whatever the number of images and the order in which they are made.
+/// An image is a pure function of the seed, its path and the size, whatever the number and order of images. It uses
+/// only correctly rounded arithmetic, so its bytes are the same on every machine.
 public struct DemoDataSet: Sendable {
-    /// One image of the set.
+    /// An image of the set.
     public struct Entry: Hashable, Sendable {
         public let material: DemoMaterial
         /// Nil for a normal image.
         public let defect: DemoDefect?
-        /// Relative to the set's folder, such as `wood/test/scratch/003.png`.
+        /// The path relative to the set's folder, such as `wood/test/scratch/003.png`.
         public let path: String
-        /// Such as `wood/ground_truth/scratch/003_mask.png`; nil for a normal image.
+        /// The path of the mask, such as `wood/ground_truth/scratch/003_mask.png`; nil for a normal image.
         public let maskPath: String?
     }
 
     public let seed: UInt64
-    /// Width and height of every image in pixels.
+    /// The width and height of every image in pixels.
     public let size: Int
     /// All images, sorted by path.
     public let entries: [Entry]
 
     /// - Parameters:
-    ///   - size: width and height in pixels, 64 to 2048. All sizes show the same patterns; below 64 the threads of
+    ///   - size: the width and height in pixels, 64 to 2048. All sizes show the same patterns; below 64 the threads of
     ///     the cloth would blur.
-    ///   - trainCount: normal images to train on for each material, 0 to 1000.
-    ///   - testGoodCount: normal test images for each material, 0 to 1000.
-    ///   - testDefectCount: test images for each kind of defect of each material, 0 to 1000.
+    ///   - trainCount: the number of training images per material, 0 to 1000.
+    ///   - testGoodCount: the number of normal test images per material, 0 to 1000.
+    ///   - testDefectCount: the number of test images per defect and material, 0 to 1000.
     /// - Throws: `DemoDataError.parameterOutOfRange`.
     public init(
         seed: UInt64, size: Int = 128, trainCount: Int = 60, testGoodCount: Int = 20, testDefectCount: Int = 6
@@ -50,7 +50,7 @@ public struct DemoDataSet: Sendable {
         self.entries = entries.sorted { $0.path < $1.path }
     }
 
-    /// The image of an entry, with its mask when it has a defect.
+    /// Renders the image of an entry, with its mask if it has a defect.
     public func image(for entry: Entry) -> DemoImage {
         var random = SeededGenerator(seed: seed, stream: entry.path)
         let texture = entry.material.texture(from: &random)
@@ -58,13 +58,6 @@ public struct DemoDataSet: Sendable {
         guard let defect = entry.defect else { return DemoImage(width: size, height: size, rgb: clean, mask: nil) }
         let overlay = defect.overlay(on: entry.material, from: &random)
         return SurfaceRenderer(size: size).render(overlay, on: texture, clean: clean)
-    }
-
-    /// The image of an entry as it would be without its defect.
-    public func cleanImage(for entry: Entry) -> DemoImage {
-        var random = SeededGenerator(seed: seed, stream: entry.path)
-        let rgb = SurfaceRenderer(size: size).render(entry.material.texture(from: &random))
-        return DemoImage(width: size, height: size, rgb: rgb, mask: nil)
     }
 
     private static func check(_ name: String, _ value: Int, in allowed: ClosedRange<Int>) throws(DemoDataError) {
@@ -89,8 +82,33 @@ extension DemoDataSet.Entry {
         maskPath = "\(material.rawValue)/ground_truth/\(defect.rawValue)/\(Self.number(index))_mask.png"
     }
 
-    /// Three digits, so that the order of the names is the order of the images.
+    /// At least three digits, so that the names sort in the order of the images.
     private static func number(_ index: Int) -> String {
         String(repeating: "0", count: max(0, 3 - String(index).count)) + String(index)
+    }
+}
+
+/// An image of the demo data set.
+public struct DemoImage: Equatable, Sendable {
+    public let width: Int
+    public let height: Int
+    /// height x width x 3 bytes: red, green and blue of each pixel.
+    public let rgb: [UInt8]
+    /// height x width values: 1 if the defect changes the pixel, otherwise 0. Nil for a normal image.
+    public let mask: [UInt8]?
+}
+
+/// A failure to create a demo data set.
+public enum DemoDataError: Error, Equatable, Sendable {
+    case parameterOutOfRange(name: String, value: Int, allowed: ClosedRange<Int>)
+}
+
+extension DemoDataError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .parameterOutOfRange(let name, let value, let allowed):
+            "The demo data parameter '\(name)' is \(value), expected \(allowed.lowerBound) to \(allowed.upperBound); "
+                + "choose a value in this range."
+        }
     }
 }

@@ -1,12 +1,12 @@
-/// Turns surfaces into square 8-bit images.
+/// Renders surfaces as square 8-bit images.
 struct SurfaceRenderer {
-    /// A defect must stand out by this many grey levels on average, or it is made stronger.
-    private static let leastContrast: Float = 15
+    /// The minimum mean contrast of a defect in grey levels. Weaker defects are amplified.
+    private static let minimumContrast: Float = 15
     private static let unitsAcross: Float = 128
 
     let size: Int
 
-    /// height x width x 3 bytes.
+    /// A surface without a defect: height x width x 3 bytes.
     func render(_ texture: some Texture) -> [UInt8] {
         var rgb: [UInt8] = []
         rgb.reserveCapacity(size * size * 3)
@@ -16,13 +16,13 @@ struct SurfaceRenderer {
         return rgb
     }
 
-    /// The image with the defect, and the exact mask of what it changed. A change of one grey level, which nobody can
-    /// see and which would fray the mask, is undone.
+    /// The image with a defect and the exact mask of the changed pixels. Changes of one grey level are reverted,
+    /// because they are invisible and would fray the mask.
     func render(_ overlay: any DefectOverlay, on texture: any Texture, clean: [UInt8]) -> DemoImage {
         var strength: Float = 1
         while true {
             let image = render(overlay, on: texture, clean: clean, strength: strength)
-            if contrast(image, clean) >= Self.leastContrast || strength > 8 { return image }
+            if contrast(image, clean) >= Self.minimumContrast || strength > 8 { return image }
             strength *= 1.2
         }
     }
@@ -45,7 +45,7 @@ struct SurfaceRenderer {
         return DemoImage(width: size, height: size, rgb: rgb, mask: mask)
     }
 
-    /// Mean over the mask, and over the three colours, of the change in grey levels.
+    /// The mean change in grey levels over the mask and the three channels.
     private func contrast(_ image: DemoImage, _ clean: [UInt8]) -> Float {
         let changed = max(1, image.mask?.count(where: { $0 == 1 }) ?? 0)
         let sum = zip(image.rgb, clean).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }

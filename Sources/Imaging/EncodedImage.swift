@@ -1,38 +1,27 @@
-/// The bytes of an image file, checked in the order in which trust in them grows: size, magic number, header.
+import Folders
+
+/// The bytes of an image file. They are validated step by step: size, magic number, header, pixels.
 struct EncodedImage {
     let bytes: [UInt8]
     let name: String
-    /// A name whose extension stands for another format is an error.
+    /// True if an extension of another format is an error.
     var checksExtension = true
 
-    func format(_ limits: DecodeLimits) throws(ImagingError) -> ImageFormat {
-        guard !bytes.isEmpty else { throw .empty(name: name) }
-        guard bytes.count <= limits.maximumFileBytes else {
-            throw .tooLarge(name: name, quantity: .bytes, actual: bytes.count, limit: limits.maximumFileBytes)
-        }
-        guard let format = ImageFormat(magicOf: bytes) else {
-            throw .unknownFormat(name: name, firstBytes: Array(bytes.prefix(8)), byteCount: bytes.count)
-        }
-        if checksExtension { try format.check(extensionOf: name) }
-        return format
+    /// The upright image.
+    func image(_ limits: DecodeLimits) throws(ImagingError) -> DecodedImage {
+        let (header, pixels, info) = try decoded(limits, as: .colours)
+        let stored = PlanarImage(
+            width: header.width, height: header.height, channels: header.channels, values: pixels.values)
+        return DecodedImage(image: Orientation(code: info.orientation).upright(stored), info: info)
     }
 
-    func header(_ format: ImageFormat, _ limits: DecodeLimits) throws(ImagingError) -> NativeCodecs.Header {
-        let header: NativeCodecs.Header
-        do {
-            header = try NativeCodecs.header(of: bytes, format: format)
-        } catch {
-            throw self.error(error, format, expectedRows: nil, neededBytes: bytes.count)
-        }
-        // Tiles may stand out of the image, each by nearly all of its size, and are decoded as a whole.
-        let pixels = max(header.pixelCount, header.codedPixels)
-        guard pixels <= limits.maximumPixels else {
-            throw .tooLarge(name: name, quantity: .pixels, actual: pixels, limit: limits.maximumPixels)
-        }
-        return header
+    /// The properties of the image, without decoding pixels.
+    func info(_ limits: DecodeLimits) throws(ImagingError) -> ImageInfo {
+        let format = try format(limits)
+        return info(format, try header(format, limits))
     }
 
-    /// The pixels as they are stored, with what the file says about them.
+    /// The stored pixels and the properties of the image.
     func decoded(
         _ limits: DecodeLimits, as rendition: NativeCodecs.Rendition
     ) throws(ImagingError) -> (header: NativeCodecs.Header, pixels: NativeCodecs.Pixels, info: ImageInfo) {
@@ -51,8 +40,37 @@ struct EncodedImage {
         }
     }
 
-    /// - Parameter pixels: nil where none were decoded.
-    func info(_ format: ImageFormat, _ header: NativeCodecs.Header, _ pixels: NativeCodecs.Pixels? = nil) -> ImageInfo {
+    private func format(_ limits: DecodeLimits) throws(ImagingError) -> ImageFormat {
+        guard !bytes.isEmpty else { throw .empty(name: name) }
+        guard bytes.count <= limits.maximumFileBytes else {
+            throw .tooLarge(name: name, quantity: .bytes, actual: bytes.count, limit: limits.maximumFileBytes)
+        }
+        guard let format = ImageFormat(magicOf: bytes) else {
+            throw .unknownFormat(name: name, firstBytes: Array(bytes.prefix(8)), byteCount: bytes.count)
+        }
+        if checksExtension { try format.check(extensionOf: name) }
+        return format
+    }
+
+    private func header(_ format: ImageFormat, _ limits: DecodeLimits) throws(ImagingError) -> NativeCodecs.Header {
+        let header: NativeCodecs.Header
+        do {
+            header = try NativeCodecs.header(of: bytes, format: format)
+        } catch {
+            throw self.error(error, format, expectedRows: nil, neededBytes: bytes.count)
+        }
+        // Tiles are decoded whole and can extend far beyond the image.
+        let pixels = max(header.pixelCount, header.codedPixels)
+        guard pixels <= limits.maximumPixels else {
+            throw .tooLarge(name: name, quantity: .pixels, actual: pixels, limit: limits.maximumPixels)
+        }
+        return header
+    }
+
+    /// - Parameter pixels: the decoded pixels, if any.
+    private func info(
+        _ format: ImageFormat, _ header: NativeCodecs.Header, _ pixels: NativeCodecs.Pixels? = nil
+    ) -> ImageInfo {
         let orientation =
             format == .tiff ? header.orientation : ExifOrientation.find(in: bytes, format: format)
         return ImageInfo(
@@ -77,5 +95,23 @@ struct EncodedImage {
         case .unsupported: return .unsupported(name: name, feature: failure.message)
         case .outOfMemory: return .outOfMemory(name: name, byteCount: neededBytes)
         }
+    }
+}
+
+extension EncodedImage {
+    /// Reads a regular file.
+    ///
+    /// - Throws: `unreadable`, `empty`, or `tooLarge`, which is checked before reading.
+    init(path: String, _ limits: DecodeLimits) throws(ImagingError) {
+        func reading<Value>(_ body: () throws(RegularFile.Fault) -> Value) throws(ImagingError) -> Value {
+            do { return try body() } catch { throw .unreadable(name: path, reason: "\(error)") }
+        }
+        let file = try reading { () throws(RegularFile.Fault) in try RegularFile(path) }
+        guard file.sizeBytes > 0 else { throw .empty(name: path) }
+        guard file.sizeBytes <= limits.maximumFileBytes else {
+            throw .tooLarge(name: path, quantity: .bytes, actual: file.sizeBytes, limit: limits.maximumFileBytes)
+        }
+        self.init(
+            bytes: try reading { () throws(RegularFile.Fault) in try file.read(file.sizeBytes) }, name: path)
     }
 }

@@ -1,24 +1,24 @@
-/// What a file says about the image in it.
+/// The properties of an image file.
 public struct ImageInfo: Sendable, Equatable, Codable {
     public let format: ImageFormat
-    /// Pixels, upright: after the orientation was applied.
+    /// The upright size in pixels, with the orientation applied.
     public let width, height: Int
-    /// Bits per sample, as stored: 1, 2, 4, 8 or 16; 16, 32 or 64 for floating point.
+    /// The stored bits per sample: 1, 2, 4, 8 or 16; 16, 32 or 64 for floating point.
     public let bitDepth: Int
     public let isFloat: Bool
     public let colour: ImageColour
-    /// The file has an alpha channel, or a transparent colour.
+    /// True if the file has an alpha channel or a transparent colour.
     public let hasAlpha: Bool
-    /// Some pixel is not opaque, so that compositing over black changed the image. Always false from a probe, which
-    /// looks at no pixel.
+    /// True if some pixel is not opaque, so that compositing over black changed the image. Always false for a probe,
+    /// which decodes no pixels.
     public let isAlphaUsed: Bool
-    /// The EXIF and TIFF orientation, 1...8, that was undone to get the image upright. 1: it was upright.
+    /// The EXIF or TIFF orientation, 1...8, that was applied to get the image upright. 1 means that it was upright.
     public let orientation: Int
-    /// Bytes between the segments of a JPEG that belong to none of them and were skipped; webcams leave some there. Always
-    /// 0 from a probe, which does not read to the end.
+    /// The number of skipped bytes between the segments of a JPEG, where some webcams leave padding. Always 0 for a
+    /// probe, which does not read to the end.
     public let strayBytes: Int
 
-    /// A clause that goes on after the file's name, for a file with stray bytes.
+    /// A warning about stray bytes. It continues a sentence that starts with the file's name.
     public static func strayBytesRemark(_ count: Int) -> String {
         "has \(count) bytes between the segments of its JPEG that belong to none and are skipped: look at the picture, and "
             + "copy it again from its source if it is distorted"
@@ -28,15 +28,68 @@ public struct ImageInfo: Sendable, Equatable, Codable {
         format: ImageFormat, width: Int, height: Int, bitDepth: Int, isFloat: Bool, colour: ImageColour,
         hasAlpha: Bool, isAlphaUsed: Bool, orientation: Int, strayBytes: Int = 0
     ) {
-        self.format = format
-        self.width = width
-        self.height = height
-        self.bitDepth = bitDepth
-        self.isFloat = isFloat
-        self.colour = colour
-        self.hasAlpha = hasAlpha
-        self.isAlphaUsed = isAlphaUsed
-        self.orientation = orientation
-        self.strayBytes = strayBytes
+        (self.format, self.width, self.height) = (format, width, height)
+        (self.bitDepth, self.isFloat, self.colour) = (bitDepth, isFloat, colour)
+        (self.hasAlpha, self.isAlphaUsed) = (hasAlpha, isAlphaUsed)
+        (self.orientation, self.strayBytes) = (orientation, strayBytes)
+    }
+}
+
+/// The colour representation of a file.
+public enum ImageColour: String, Sendable, Codable {
+    case grey, rgb
+    /// One index per pixel into a table of RGB colours.
+    case palette
+}
+
+/// A file format, identified by the first bytes of a file.
+public enum ImageFormat: String, Sendable, Codable, CaseIterable {
+    case png, tiff, jpeg
+
+    /// The spelling for messages.
+    public var displayName: String { rawValue.uppercased() }
+
+    /// The lower-case extensions; the first is the preferred one.
+    public var extensions: [String] {
+        switch self {
+        case .png: ["png"]
+        case .tiff: ["tif", "tiff"]
+        case .jpeg: ["jpg", "jpeg"]
+        }
+    }
+
+    /// The format whose magic number the bytes start with: PNG's signature, the start marker of a JPEG, or the byte
+    /// order and version of a TIFF or BigTIFF.
+    init?(magicOf bytes: [UInt8]) {
+        let start = Array(bytes.prefix(8))
+        if start == [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] {
+            self = .png
+        } else if start.starts(with: [0xFF, 0xD8]) {
+            self = .jpeg
+        } else if [[0x49, 0x49, 42, 0], [0x4D, 0x4D, 0, 42], [0x49, 0x49, 43, 0], [0x4D, 0x4D, 0, 43]]
+            .contains(Array(start.prefix(4)))
+        {
+            self = .tiff
+        } else {
+            return nil
+        }
+    }
+
+    /// The format of a file name's extension in any case; nil for other extensions.
+    public init?(extensionOf name: String) {
+        let file = name[(name.lastIndex(of: "/").map(name.index(after:)) ?? name.startIndex)...]
+        guard let dot = file.lastIndex(of: ".") else { return nil }
+        let suffix = file[file.index(after: dot)...].lowercased()
+        guard let format = Self.allCases.first(where: { $0.extensions.contains(suffix) }) else { return nil }
+        self = format
+    }
+
+    /// Checks that the extension of a file name does not stand for another format.
+    ///
+    /// - Throws: `mislabelled`.
+    public func check(extensionOf name: String) throws(ImagingError) {
+        if let labelled = ImageFormat(extensionOf: name), labelled != self {
+            throw .mislabelled(name: name, labelled: labelled, actual: self)
+        }
     }
 }

@@ -1,27 +1,27 @@
 import Host
 
-/// Why an image could not be read or written. `name` is the file as the caller gave it.
+/// A failure to read or write an image. `name` is the file as the caller gave it.
 public enum ImagingError: Error, Sendable, Equatable {
-    /// The operating system refused; `reason` is its text.
+    /// The file cannot be read; `reason` is the operating system's message.
     case unreadable(name: String, reason: String)
     /// The file has no bytes.
     case empty(name: String)
-    /// The first bytes belong to none of the formats that are read.
+    /// The first bytes match no supported format.
     case unknownFormat(name: String, firstBytes: [UInt8], byteCount: Int)
-    /// The extension says one format, the bytes another.
+    /// The extension stands for another format than the bytes.
     case mislabelled(name: String, labelled: ImageFormat, actual: ImageFormat)
-    /// The file ends before the image does. `decodedRows` of `expectedRows` were complete, where that is known.
+    /// The file ends before the image. `decodedRows` of `expectedRows` are complete, if known.
     case truncated(name: String, format: ImageFormat, byteCount: Int, decodedRows: Int?, expectedRows: Int?)
-    /// The contents contradict themselves; `reason` is the text of the library that found out.
+    /// The contents are invalid; `reason` is the decoder's message.
     case damaged(name: String, format: ImageFormat, byteCount: Int, reason: String)
-    /// The file is sound, or at least begins so, and uses something that is not read.
+    /// The file uses an unsupported feature.
     case unsupported(name: String, feature: String)
-    /// More pixels or bytes than the limits, or than a format, allow.
+    /// The pixels or bytes exceed the limits or the format's maximum.
     case tooLarge(name: String, quantity: Quantity, actual: Int, limit: Int)
-    /// The memory for the image cannot be had.
+    /// There is not enough memory for the image.
     case outOfMemory(name: String, byteCount: Int)
 
-    /// What a limit counts.
+    /// The quantity of a limit.
     public enum Quantity: String, Sendable {
         case pixels, bytes
         case pixelsPerSide = "pixels on a side"
@@ -52,9 +52,9 @@ extension ImagingError: CustomStringConvertible {
             "\(name): \(feature) is not supported; convert the image to 8 or 16 bit grey or RGB, or to float32 TIFF"
         case .tooLarge(let name, let quantity, let actual, let limit):
             "\(name): \(actual) \(quantity.rawValue), at most \(limit) are allowed; "
-                + "scale the image down, or raise the limit if it is one of yours"
+                + "scale the image down, or raise the limit if you set it"
         case .outOfMemory(let name, let byteCount):
-            "\(name): \(byteCount) bytes of memory for the image cannot be had; "
+            "\(name): \(byteCount) bytes of memory are needed for the image and are not available; "
                 + "lower the number of parallel tasks or scale the image down"
         }
     }

@@ -1,8 +1,8 @@
 import CImageCodecs
 
-/// libpng, libtiff and libjpeg, by way of the C target: the only place that knows of it.
+/// The Swift interface to libpng, libtiff and libjpeg. Only this file uses the C target.
 enum NativeCodecs {
-    /// What a file's header says, before any orientation.
+    /// The header of a file, before the orientation is applied.
     struct Header {
         let width, height: Int
         let bitDepth: Int
@@ -10,19 +10,19 @@ enum NativeCodecs {
         let colour: ImageColour
         let hasAlpha: Bool
         let orientation: Orientation
-        /// What has to be decoded, saturating: whole tiles may cover far more than the image.
+        /// The number of pixels to decode, saturating. Whole tiles can cover far more than the image.
         let codedPixels: Int
 
-        /// Of the decoded image; palettes become RGB.
+        /// The channels of the decoded image. Palettes become RGB.
         var channels: Int { colour == .grey ? 1 : 3 }
 
-        /// Planes that the file stores: colours or indices, and alpha.
+        /// The number of stored planes: colours or indices, and alpha.
         var sampleCount: Int { (colour == .rgb ? 3 : 1) + (hasAlpha ? 1 : 0) }
 
-        /// Saturating: a header may claim 2^32 - 1 pixels on both axes.
+        /// The number of pixels, saturating: a header can claim 2^32 - 1 pixels on both axes.
         var pixelCount: Int { Self.product(width, height) }
 
-        /// Bytes of so many planes of the decoded image, saturating.
+        /// The size of some planes of the decoded image in bytes, saturating.
         func decodedByteCount(planes: Int) -> Int { Self.product(pixelCount, planes * MemoryLayout<Float>.size) }
 
         private static func product(_ a: Int, _ b: Int) -> Int {
@@ -31,7 +31,7 @@ enum NativeCodecs {
         }
     }
 
-    /// How a library refused.
+    /// A failure in a codec library.
     struct Failure: Error {
         enum Kind { case truncated, damaged, unsupported, outOfMemory }
         let kind: Kind
@@ -57,22 +57,22 @@ enum NativeCodecs {
             codedPixels: Int(clamping: header.coded_pixels))
     }
 
-    /// How decoded planes come out.
+    /// The layout of decoded planes.
     enum Rendition {
-        /// In the layout of `PlanarImage`: palettes become RGB, alpha is composited over black.
+        /// The layout of `PlanarImage`: palettes become RGB, alpha is composited over black.
         case colours
-        /// As they are stored: indices of a palette stay indices, and alpha is a plane of its own behind the others.
+        /// The stored samples: palettes stay indices, and alpha is a separate last plane.
         case samples
     }
 
     struct Pixels {
-        /// Planes in a row, not yet upright.
+        /// Consecutive planes, before the orientation is applied.
         let values: [Float]
-        /// 256 colours of three values each, for files with a palette.
+        /// 256 colours of three values each, if the file has a palette.
         let palette: [Float]
-        /// Some pixel is not opaque.
+        /// True if some pixel is not opaque.
         let isAlphaUsed: Bool
-        /// Bytes that were skipped between the segments of a JPEG.
+        /// The number of skipped bytes between the segments of a JPEG.
         let strayBytes: Int
     }
 
@@ -95,16 +95,15 @@ enum NativeCodecs {
             values: values, palette: palette, isAlphaUsed: isAlphaUsed, strayBytes: Int(clamping: report.stray_bytes))
     }
 
-    /// - Parameter samples: rows of pixels; 16 bit samples have their high byte first.
-    static func png(
-        samples: [UInt8], width: Int, height: Int, channels: Int, bitDepth: Int
-    ) throws(Failure) -> [UInt8] {
+    /// - Parameter samples: rows of interleaved 8-bit samples.
+    static func png(samples: [UInt8], width: Int, height: Int, channels: Int) throws(Failure) -> [UInt8] {
         try unsafe encoded { output, report in
             _ = unsafe image_codec_write_png(
-                samples, UInt32(width), UInt32(height), UInt32(channels), UInt32(bitDepth), &output, &report)
+                samples, UInt32(width), UInt32(height), UInt32(channels), &output, &report)
         }
     }
 
+    /// - Parameter samples: rows of interleaved 8-bit samples.
     static func jpeg(
         samples: [UInt8], width: Int, height: Int, channels: Int, quality: Int
     ) throws(Failure) -> [UInt8] {
@@ -114,7 +113,7 @@ enum NativeCodecs {
         }
     }
 
-    /// True if so much memory can be had. Arrays end the program where it cannot.
+    /// True if an allocation of this size succeeds. Arrays trap on failure.
     static func canAllocate(byteCount: Int) -> Bool { image_codec_can_allocate(byteCount) }
 
     private static func encoded(

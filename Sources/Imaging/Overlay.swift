@@ -1,25 +1,27 @@
-/// Pictures of anomaly maps, for people.
+import Glibc
+
+/// Draws anomaly maps over their images.
 public enum Overlay {
-    /// The map as colours over a grey version of the image it belongs to.
+    /// Draws a map as colours over a grey version of its image.
     ///
-    /// A map value is as opaque as it is high in the range, so that the product stays visible where nothing is wrong. The
-    /// ground truth, if any, is drawn as a light line with a dark edge.
+    /// Opacity grows with the map value, so the image stays visible where the map is low. The ground truth is outlined
+    /// with a light line and a dark edge.
     ///
     /// - Parameters:
-    ///   - image: grey or RGB; the picture has its size. Map and mask are resized to it where they differ.
-    ///   - range: the map values that get the first colour (violet) and the last (yellow); values outside are moved to
-    ///     its ends. NaN gets the first one.
-    ///   - mask: the ground truth, where there is one.
-    ///   - opacity: of the last colour, 0...1.
-    /// - Returns: an RGB image.
+    ///   - image: a grey or RGB image. The map and the mask are resized to its size.
+    ///   - range: the map values of the first colour (violet) and the last (yellow). Values outside are clamped; NaN
+    ///     takes the first colour.
+    ///   - mask: the ground truth, if any.
+    ///   - opacity: the opacity of the last colour, 0...1.
+    /// - Returns: an RGB image of the image's size.
     public static func render(
         image: PlanarImage, map: FloatMap, range: ClosedRange<Float>, mask: Mask?, opacity: Float = 0.6
     ) -> PlanarImage {
         let (width, height) = (image.width, image.height)
         let grey = image.convertedToGrey().values
         let levels = levels(map.resized(width: width, height: height), range)
-        // Neither black nor white: over a grey image they would look like parts of it.
-        let colours = Cubehelix.vividHeat.table(over: 0.2...0.8)
+        // Excludes black and white, which would look like parts of a grey image.
+        let colours = Cubehelix.heat.table(over: 0.2...0.8)
         var picture = PlanarImage(width: width, height: height, channels: 3, repeating: 0)
         for i in grey.indices {
             let colour = colours[Int(levels[i])]
@@ -34,17 +36,7 @@ public enum Overlay {
         return picture
     }
 
-    /// The map alone as colours, from black for the lower end of the range to white for the upper.
-    ///
-    /// - Returns: an RGB image of the map's size.
-    public static func heatMap(_ map: FloatMap, range: ClosedRange<Float>) -> PlanarImage {
-        let colours = Cubehelix.heat.table()
-        var picture = PlanarImage(width: map.width, height: map.height, channels: 3, repeating: 0)
-        for (i, level) in levels(map, range).enumerated() { picture.set(i, colours[Int(level)]) }
-        return picture
-    }
-
-    /// Where in the range each value lies, in 255ths.
+    /// The position of each value in the range, scaled to 0...255.
     private static func levels(_ map: FloatMap, _ range: ClosedRange<Float>) -> [UInt8] {
         let span = Double(range.upperBound) - Double(range.lowerBound)
         return map.values.map { value in
@@ -54,7 +46,7 @@ public enum Overlay {
         }
     }
 
-    /// One pixel is hard to see in pictures that are shown scaled down.
+    /// The outline's thickness in pixels. Large pictures are often shown scaled down, which hides a line of one pixel.
     private static func thickness(_ width: Int, _ height: Int) -> Int { max(width, height) >= 512 ? 2 : 1 }
 
     private static func draw(_ outline: MaskOutline, _ picture: inout PlanarImage) {
@@ -66,11 +58,85 @@ public enum Overlay {
 }
 
 extension PlanarImage {
-    /// Sets the pixel with an index into a plane of an RGB image.
+    /// Sets a pixel of an RGB image.
+    ///
+    /// - Parameter index: row x width + column.
     fileprivate mutating func set(_ index: Int, _ colour: (red: Float, green: Float, blue: Float)) {
         let plane = width * height
         values[index] = colour.red
         values[plane + index] = colour.green
         values[2 * plane + index] = colour.blue
+    }
+}
+
+/// A colour map whose perceived brightness rises linearly from black to white while the hue rotates: equal steps look
+/// equal, in greyscale print too. Formula: D. A. Green, "A colour scheme for the display of astronomical intensity
+/// images", Bulletin of the Astronomical Society of India 39 (2011).
+struct Cubehelix {
+    /// The initial hue: 0 is blue, 1 red, 2 green.
+    var start: Double
+    /// The number of rotations of the hue from black to white.
+    var rotations: Double
+    /// The saturation: 0 is grey.
+    var hue: Double
+
+    /// From black through violet and red to yellow, saturated enough to stand out from a grey image.
+    static let heat = Cubehelix(start: 0.35, rotations: 0.4, hue: 3)
+
+    /// - Parameter value: 0 (black) ... 1 (white).
+    /// - Returns: red, green and blue, 0...1.
+    func colour(at value: Double) -> (red: Float, green: Float, blue: Float) {
+        let angle = 2 * Double.pi * (start / 3 + 1 + rotations * value)
+        let amplitude = hue * value * (1 - value) / 2
+        let (cosine, sine) = (cos(angle), sin(angle))
+        func channel(_ a: Double, _ b: Double) -> Float {
+            Float(min(max(value + amplitude * (a * cosine + b * sine), 0), 1))
+        }
+        return (channel(-0.14861, 1.78277), channel(-0.29227, -0.90649), channel(1.97294, 0))
+    }
+
+    /// 256 evenly spaced colours over a range of values.
+    func table(over range: ClosedRange<Double>) -> [(red: Float, green: Float, blue: Float)] {
+        let span = range.upperBound - range.lowerBound
+        return (0..<256).map { colour(at: range.lowerBound + span * Double($0) / 255) }
+    }
+}
+
+/// The outline of a mask: light inside the border and dark outside, visible on any background.
+struct MaskOutline {
+    /// The pixels of the mask near its border or near the image's edge.
+    private(set) var light: [Bool]
+    /// The pixels next to the mask.
+    private(set) var dark: [Bool]
+
+    /// - Parameter thickness: the thickness of the light line in pixels. The dark line is one pixel wide.
+    init(_ mask: Mask, thickness: Int) {
+        let (width, height) = (mask.width, mask.height)
+        light = [Bool](repeating: false, count: mask.values.count)
+        dark = light
+
+        for y in 0..<height {
+            for x in 0..<width where mask.values[y * width + x] != 0 {
+                light[y * width + x] = min(x, y, width - 1 - x, height - 1 - y) < thickness
+                Self.visit(around: x, y, radius: 1, width, height) { if mask.values[$0] == 0 { dark[$0] = true } }
+            }
+        }
+        // A mask pixel is near the outside if and only if it is near a dark pixel.
+        for y in 0..<height {
+            for x in 0..<width where dark[y * width + x] {
+                Self.visit(around: x, y, radius: thickness, width, height) {
+                    if mask.values[$0] != 0 { light[$0] = true }
+                }
+            }
+        }
+    }
+
+    /// Calls a closure with the index of each pixel of a square, clipped to the image.
+    private static func visit(
+        around x: Int, _ y: Int, radius: Int, _ width: Int, _ height: Int, _ body: (Int) -> Void
+    ) {
+        for row in max(0, y - radius)...min(height - 1, y + radius) {
+            for column in max(0, x - radius)...min(width - 1, x + radius) { body(row * width + column) }
+        }
     }
 }

@@ -1,25 +1,21 @@
-/// An image in memory: the one type that all stages work on.
+/// An image in memory.
 ///
-/// `values` holds the channels one after the other, each as rows from top to bottom:
-/// `values[(channel * height + y) * width + x]`. Integer sources are scaled to 0...1; floating-point sources keep their
-/// range. Values are as stored in the file: neither gamma nor a colour profile is applied.
+/// Channels are consecutive planes with rows from top to bottom: `values[(channel * height + y) * width + x]`. Integer
+/// samples are scaled to 0...1; floating-point samples keep their range. Neither gamma nor a colour profile is applied.
 public struct PlanarImage: Sendable, Equatable {
-    /// Pixels, at least 1.
+    /// The size in pixels, at least 1.
     public let width, height: Int
     /// 1 (grey) or 3 (red, green, blue).
     public let channels: Int
-    /// `channels * height * width` numbers; their count must stay so.
+    /// `channels * height * width` values. The count must not change.
     public var values: [Float]
 
-    /// The number of values has to be `channels * height * width`; anything else is a programming error.
+    /// - Parameter values: `channels * height * width` values.
     public init(width: Int, height: Int, channels: Int, values: [Float]) {
         guard width > 0, height > 0, channels == 1 || channels == 3, values.count == width * height * channels else {
             fatalError("PlanarImage: \(values.count) values for \(width) x \(height) x \(channels) channels")
         }
-        self.width = width
-        self.height = height
-        self.channels = channels
-        self.values = values
+        (self.width, self.height, self.channels, self.values) = (width, height, channels, values)
     }
 
     /// An image of one value.
@@ -28,9 +24,9 @@ public struct PlanarImage: Sendable, Equatable {
         self.init(width: width, height: height, channels: channels, values: values)
     }
 
-    /// The image at another size. On an axis that shrinks, every value is the exact average over the area that the new
-    /// pixel covers; on one that grows, it is interpolated linearly between pixel centres, and constant outside them.
-    /// The mean is kept when shrinking; the same size gives the same bits.
+    /// The image at another size. An axis that shrinks is averaged exactly over the area of each new pixel, which
+    /// preserves the mean. An axis that grows is interpolated linearly between pixel centres and constant outside them.
+    /// An unchanged axis keeps its values bit by bit.
     public func resized(width: Int, height: Int) -> PlanarImage {
         let resampler = PlaneResampler(from: (self.width, self.height), to: (width, height))
         return PlanarImage(
@@ -43,14 +39,14 @@ public struct PlanarImage: Sendable, Equatable {
         return PlanarImage(width: width, height: height, channels: 3, values: values + values + values)
     }
 
-    /// One channel: 0.299 red + 0.587 green + 0.114 blue (ITU-R BT.601 luma), on the values as they are stored.
+    /// One channel: 0.299 red + 0.587 green + 0.114 blue (ITU-R BT.601 luma) of the stored values.
     public func convertedToGrey() -> PlanarImage {
         if channels == 1 { return self }
         let plane = width * height
         let grey = unsafe [Float](unsafeUninitializedCapacity: plane) { buffer, count in
             let source = values.span
             for i in 0..<plane {
-                // In double precision, so that equal channels give exactly their value.
+                // Double precision, so that equal channels keep their value exactly.
                 let (red, green, blue) = (source[i], source[plane + i], source[2 * plane + i])
                 let luma = 0.299 * Double(red) + 0.587 * Double(green) + 0.114 * Double(blue)
                 unsafe buffer.initializeElement(at: i, to: Float(luma))
@@ -60,10 +56,11 @@ public struct PlanarImage: Sendable, Equatable {
         return PlanarImage(width: width, height: height, channels: 1, values: grey)
     }
 
-    /// A part of the image, which has to lie inside of it.
+    /// A rectangle of the image, which must contain it.
     public func cropped(x: Int, y: Int, width: Int, height: Int) -> PlanarImage {
         guard x >= 0, y >= 0, width > 0, height > 0, width <= self.width - x, height <= self.height - y else {
-            fatalError("PlanarImage: no part \(width) x \(height) at (\(x), \(y)) in \(self.width) x \(self.height)")
+            fatalError(
+                "PlanarImage: no rectangle \(width) x \(height) at (\(x), \(y)) in \(self.width) x \(self.height)")
         }
         var part: [Float] = []
         part.reserveCapacity(width * height * channels)

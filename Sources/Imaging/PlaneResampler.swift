@@ -1,10 +1,10 @@
-/// Resizes planes of floats, first the columns, then the rows. Sums are kept in double precision: so a constant stays that
-/// constant, and the result does not depend on how the loops are vectorised.
+/// Resizes planes of floats, first along columns, then along rows. Sums have double precision, which preserves
+/// constants and makes the result independent of vectorisation.
 struct PlaneResampler {
     private let oldWidth, oldHeight, newWidth, newHeight: Int
 
     init(from old: (width: Int, height: Int), to new: (width: Int, height: Int)) {
-        guard new.width > 0, new.height > 0 else { fatalError("no image has the size \(new.width) x \(new.height)") }
+        guard new.width > 0, new.height > 0 else { fatalError("invalid image size \(new.width) x \(new.height)") }
         (oldWidth, oldHeight) = old
         (newWidth, newHeight) = new
     }
@@ -61,5 +61,52 @@ struct PlaneResampler {
             }
             count = rows * newWidth
         }
+    }
+}
+
+/// The old pixels that contribute to each pixel of a resized axis, with weights that sum to 1.
+///
+/// Positions are computed in integers, so that rounding cannot move a pixel's borders.
+struct ResamplingTaps {
+    /// The first contributing old pixel of each new pixel.
+    private(set) var starts: [Int] = []
+    /// The index of each new pixel's first weight, and the total number of weights at the end.
+    private(set) var offsets: [Int] = [0]
+    private(set) var weights: [Double] = []
+
+    init(from oldCount: Int, to newCount: Int) {
+        for index in 0..<newCount {
+            if newCount < oldCount {
+                appendArea(index, oldCount, newCount)
+            } else {
+                appendLinear(index, oldCount, newCount)
+            }
+            offsets.append(weights.count)
+        }
+    }
+
+    /// In units of 1 / newCount old pixels, old pixel i covers [i * newCount, (i + 1) * newCount) and new pixel o
+    /// covers [o * oldCount, (o + 1) * oldCount).
+    private mutating func appendArea(_ index: Int, _ oldCount: Int, _ newCount: Int) {
+        let begin = index * oldCount
+        let end = begin + oldCount
+        var pixel = begin / newCount
+        starts.append(pixel)
+        while pixel * newCount < end {
+            let overlap = min(end, (pixel + 1) * newCount) - max(begin, pixel * newCount)
+            weights.append(Double(overlap) / Double(oldCount))
+            pixel += 1
+        }
+    }
+
+    /// The centre of new pixel o lies at (o + 1/2) * oldCount / newCount - 1/2 old pixels: a fraction of 2 * newCount.
+    private mutating func appendLinear(_ index: Int, _ oldCount: Int, _ newCount: Int) {
+        let divisor = 2 * newCount
+        let position = min(max((2 * index + 1) * oldCount - newCount, 0), (oldCount - 1) * divisor)
+        let fraction = Double(position % divisor) / Double(divisor)
+        starts.append(position / divisor)
+        // Omits a weight of zero, because the pixel can be infinite or NaN.
+        weights.append(1 - fraction)
+        if fraction > 0 { weights.append(fraction) }
     }
 }

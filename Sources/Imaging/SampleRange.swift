@@ -1,16 +1,17 @@
-/// The sample values of a camera that stand for black and white, where these are not the ends of what its files can hold:
-/// 0 and 4095 for 12 bits in files of 16.
+/// The sample values of a camera for black and white, if they differ from the range of its files: 0 and 4095 for 12-bit
+/// samples in 16-bit files.
 public struct SampleRange: Codable, Sendable, Hashable {
-    /// As files hold them: integers, or floating-point values.
+    /// The stored sample values, integer or floating point.
     public let lowest, highest: Float
 
-    /// - Returns: nil for bounds that nothing could be scaled by.
+    /// - Returns: nil for bounds that are not finite or not in ascending order.
     public init?(lowest: Float, highest: Float) {
         guard lowest.isFinite, highest.isFinite, lowest < highest, (highest - lowest).isFinite else { return nil }
         (self.lowest, self.highest) = (lowest, highest)
     }
 
-    /// The range of a camera of fewer bits than 16 whose highest sample is known; nil where that does not tell.
+    /// The range of a camera with fewer than 16 bits, derived from its highest sample; nil if the sample needs 15 or 16
+    /// bits.
     public init?(highestSample: Int) {
         guard highestSample > 0, let bits = [8, 10, 12, 14].first(where: { highestSample < 1 << $0 }) else {
             return nil
@@ -18,10 +19,10 @@ public struct SampleRange: Codable, Sendable, Hashable {
         self.init(lowest: 0, highest: Float(1 << bits - 1))
     }
 
-    /// Scales the samples of an image of 16 bits or floating-point numbers; files of fewer bits use all of theirs. What lies
-    /// outside is clipped, and what is not a number stays so.
+    /// Scales the samples of a 16-bit or floating-point image to 0...1. Files with fewer bits use their full range and
+    /// are unchanged. Samples outside the range are clipped; NaN stays NaN.
     ///
-    /// - Returns: the image, and how many samples were clipped.
+    /// - Returns: the image and the number of clipped samples.
     public func scaled(_ decoded: DecodedImage) -> (image: PlanarImage, clipped: Int) {
         guard decoded.info.isFloat || decoded.info.bitDepth == 16 else { return (decoded.image, 0) }
         let unit: Float = decoded.info.isFloat ? 1 : 65535
@@ -37,7 +38,7 @@ public struct SampleRange: Codable, Sendable, Hashable {
 }
 
 extension DecodedImage {
-    /// The highest sample of an image of 16 bit integers; nil for other kinds.
+    /// The highest sample of a 16-bit integer image; nil for other kinds.
     public var highestSample: Int? {
         guard !info.isFloat, info.bitDepth == 16 else { return nil }
         return image.values.max().map { Int(($0 * 65535).rounded()) }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Augmentation")
 struct AugmentationTests {
-    /// Every value of it is different, so that a permutation can be told from a copy.
+    /// An image of distinct values, which distinguishes permutations from copies.
     static func ramp(width: Int, height: Int) -> PlanarImage {
         let count = 3 * width * height
         return PlanarImage(
@@ -20,13 +20,13 @@ struct AugmentationTests {
         }
     }
 
-    @Test("switched off changes nothing")
+    @Test("Without options, the image is unchanged")
     func off() {
         let image = Self.ramp(width: 5, height: 4)
         #expect(Self.draws(Augmentation(), of: image).allSatisfy { $0 == image })
     }
 
-    @Test("by flips gives the image and its mirror images, and nothing else")
+    @Test("Flips give exactly the image and its mirror images")
     func flips() {
         let image = Self.ramp(width: 5, height: 4)
         let mirrored = image.flipped(horizontally: true, vertically: false)
@@ -45,13 +45,13 @@ struct AugmentationTests {
                 == [image.values, mirrored.values, upsideDown.values, both.values])
     }
 
-    @Test("by quarter turns gives four images, all made of the same pixels")
+    @Test("Quarter turns give four rotations of the same pixels")
     func quarterTurns() {
         let image = Self.ramp(width: 4, height: 4)
-        let once = image.turnedByQuarter(), twice = once.turnedByQuarter(), thrice = twice.turnedByQuarter()
-        #expect(thrice.turnedByQuarter() == image)
+        let once = image.rotatedByQuarter(), twice = once.rotatedByQuarter(), thrice = twice.rotatedByQuarter()
+        #expect(thrice.rotatedByQuarter() == image)
         #expect(twice == image.flipped(horizontally: true, vertically: true))
-        // Counter-clockwise: what was the right column is the top row.
+        // Counter-clockwise: the right column becomes the top row.
         #expect(Array(once.values[..<4]) == [3, 7, 11, 15].map { image.values[$0] })
         #expect(
             Set(Self.draws(Augmentation(quarterTurns: true), of: image).map(\.values))
@@ -68,7 +68,7 @@ struct AugmentationTests {
                 == [oblong.values, turned.values])
     }
 
-    @Test("by shifts mirrors what comes in and stays within the share of the side that is allowed")
+    @Test("Shifts mirror the image at its border and stay within their limit")
     func shifts() {
         let row = PlanarImage(width: 4, height: 1, channels: 1, values: [1, 2, 3, 4])
         let table: [Int: [Float]] = [
@@ -87,7 +87,7 @@ struct AugmentationTests {
     }
 
     @Test(
-        "by brightness multiplies, by contrast changes the spread alone, each by no more than its share, within 0 ... 1"
+        "Brightness scales values and contrast scales the spread, both within their limits and 0...1"
     )
     func brightnessAndContrast() {
         let image = PlanarImage(
@@ -104,7 +104,7 @@ struct AugmentationTests {
         #expect(extreme.allSatisfy { $0.values.allSatisfy { (0...1).contains($0) } })
     }
 
-    @Test("draws as many random numbers whatever is switched on, so that corruptions stay the same")
+    @Test("The number of random draws does not depend on the options")
     func drawsAreFixed() {
         let image = Self.ramp(width: 6, height: 6)
         let variants = [
@@ -124,7 +124,7 @@ struct AugmentationTests {
         }
     }
 
-    @Test("of colour moves each channel by itself, and of sharpness keeps the mean")
+    @Test("Colour scales each channel separately, and sharpness sharpens or blurs")
     func colourAndSharpness() {
         let image = CorruptionTestImages.weave(width: 24, height: 16, seed: 5)
         for drawn in Self.draws(Augmentation(colour: 0.1), of: image, count: 16) {

@@ -4,24 +4,24 @@ import Testing
 
 @testable import AnomalyDetection
 
-@Suite("The response to contrast")
+@Suite("Contrast response")
 struct ContrastResponseTests {
-    @Test("weighs errors the less the larger they are where normal images are as busy")
+    @Test("The weight is inversely proportional to normal errors at the same contrast")
     func weights() {
         var samples = ContrastResponse.Samples()
-        // A thousand times busier, ten times the error.
+        // 1,000 times the contrast, 10 times the error.
         samples.add(errors: [Float](repeating: 0.5, count: 900), contrasts: [Float](repeating: 1e-5, count: 900))
         samples.add(errors: [Float](repeating: 5, count: 100), contrasts: [Float](repeating: 1e-2, count: 100))
         let response = ContrastResponse(samples)
         let ratio = response.weight(contrast: 1e-5) / response.weight(contrast: 1e-2)
         #expect(abs(ratio - 10) < 0.5)
-        // Of the mean error, 0.95, and between the two something between.
+        // The mean error is 0.95, and weights in between are interpolated.
         #expect(abs(response.weight(contrast: 1e-5) - 0.95 / 0.5) < 0.1)
         let between = response.weight(contrast: 3e-4)
         #expect(between < response.weight(contrast: 1e-5) && between > response.weight(contrast: 1e-2))
     }
 
-    @Test("is 1 where there is no error or nothing to learn from, and no more than four for dull places")
+    @Test("The weight is 1 without errors or samples, and at most 4")
     func limits() {
         #expect(ContrastResponse(.init()).values == [Float](repeating: 1, count: ContrastResponse.bins))
         var samples = ContrastResponse.Samples()
@@ -36,9 +36,9 @@ struct ContrastResponseTests {
         }
     }
 
-    @Test("measures contrast as the mean squared difference of neighbours")
+    @Test("Contrast is the squared difference of neighbours")
     func contrast() {
-        // Columns that rise by 0.01 each: two columns apart 0.02, squared, in three channels, and half of it at the borders.
+        // Columns rise by 0.01 each: central differences are 0.02 in three channels, and smaller at the borders.
         let ramp = PlanarImage(
             width: 20, height: 10, channels: 3,
             values: (0..<3).flatMap { _ in (0..<10).flatMap { _ in (0..<20).map { Float($0) * 0.01 } } })
@@ -49,7 +49,7 @@ struct ContrastResponseTests {
         #expect(ContrastResponse.contrasts(of: flat, boxSize: 5).allSatisfy { $0 == 0 })
     }
 
-    @Test("refuses values that nothing could be divided by")
+    @Test("Invalid values are rejected")
     func hostile() {
         let good = [Float](repeating: 1, count: ContrastResponse.bins)
         #expect(ContrastResponse(values: good) != nil)

@@ -16,7 +16,7 @@ struct CorruptionModelTests {
             normals: normals, textures: textures)
     }
 
-    /// The number of pixels whose mask is wrong, or that changed where the mask is 0.
+    /// The number of pixels with a wrong mask, or with a change where the mask is 0.
     private static func faults(_ sample: CorruptedSample, _ clean: PlanarImage) -> Int {
         let plane = clean.width * clean.height
         return (0..<plane).count { index in
@@ -31,7 +31,9 @@ struct CorruptionModelTests {
         }
     }
 
-    @Test("the mask marks exactly the visible changes, and all else is bit-equal", arguments: CorruptionKind.allCases)
+    @Test(
+        "The mask marks exactly the visible changes, and all other pixels are bit-equal",
+        arguments: CorruptionKind.allCases)
     func exactMask(kind: CorruptionKind) {
         let clean = CorruptionTestImages.weave()
         let model = Self.model(kind)
@@ -44,7 +46,7 @@ struct CorruptionModelTests {
         }
     }
 
-    @Test("the same generator state gives the same bytes, in any task", arguments: CorruptionKind.allCases)
+    @Test("The same generator state gives the same bytes in any task", arguments: CorruptionKind.allCases)
     func determinism(kind: CorruptionKind) async {
         let clean = CorruptionTestImages.weave()
         let model = Self.model(kind)
@@ -67,7 +69,7 @@ struct CorruptionModelTests {
         #expect(model.corrupt(clean, using: &other).corrupted != samples[0].0)
     }
 
-    @Test("a share of cleanFraction stays clean", arguments: [0, 0.1, 0.5, 1] as [Float])
+    @Test("A share of cleanFraction of the samples stays clean", arguments: [0, 0.1, 0.5, 1] as [Float])
     func cleanFraction(share: Float) {
         let clean = CorruptionTestImages.weave(width: 32, height: 32)
         let model = Self.model(.cutpaste, cleanFraction: share)
@@ -87,7 +89,7 @@ struct CorruptionModelTests {
     }
 
     @Test(
-        "every size of image can be corrupted",
+        "Images of any size can be corrupted",
         arguments: CorruptionKind.allCases, [(32, 32), (1000, 40), (40, 1000), (3, 2), (1, 1), (1, 300)])
     func hostileSizes(kind: CorruptionKind, size: (Int, Int)) {
         let clean = CorruptionTestImages.weave(width: size.0, height: size.1)
@@ -100,7 +102,7 @@ struct CorruptionModelTests {
         }
     }
 
-    @Test("without other normal images and textures, material comes from the image and from formulas")
+    @Test("Without other images and textures, material comes from the image or is computed")
     func noSources() {
         let clean = CorruptionTestImages.weave()
         for kind in CorruptionKind.allCases {
@@ -112,7 +114,7 @@ struct CorruptionModelTests {
         }
     }
 
-    @Test("textures with values off 0...1 do no harm", arguments: CorruptionKind.allCases)
+    @Test("Textures with values outside 0...1 are harmless", arguments: CorruptionKind.allCases)
     func wildTextures(kind: CorruptionKind) {
         let clean = CorruptionTestImages.weave(width: 40, height: 40)
         var wild = CorruptionTestImages.weave(width: 30, height: 20)
@@ -126,7 +128,7 @@ struct CorruptionModelTests {
         }
     }
 
-    @Test("an image without structure ends clean when a model can change nothing in it")
+    @Test("A flat image stays clean if the model cannot change it")
     func nothingToChange() {
         let flat = PlanarImage(width: 48, height: 48, channels: 3, repeating: 0)
         var parameters = CorruptionParameters(cleanFraction: 0)
@@ -138,7 +140,7 @@ struct CorruptionModelTests {
         #expect(!sample.mask.contains(1))
     }
 
-    @Test("foregroundOnly leaves the background as it was", arguments: CorruptionKind.allCases)
+    @Test("foregroundOnly keeps the background unchanged", arguments: CorruptionKind.allCases)
     func foregroundOnly(kind: CorruptionKind) {
         let (clean, _) = CorruptionTestImages.disc()
         let object = ForegroundEstimator().foreground(of: clean)
@@ -154,7 +156,7 @@ struct CorruptionModelTests {
         #expect(changed >= 11)
     }
 
-    @Test("values that no corruption can be drawn from are all named")
+    @Test("All invalid parameters are reported")
     func problems() {
         var parameters = CorruptionParameters()
         #expect(parameters.problems.isEmpty)
@@ -163,7 +165,7 @@ struct CorruptionModelTests {
             patches: 0...2, size: 0...0.5, opacity: 0...2, softness: -1...0, elasticity: 2,
             shapes: ShapeWeights(ellipse: 0, polygon: 0, stroke: 0), contents: ContentWeights(noise: -1))
         #expect(parameters.problems.count == 8)
-        #expect(parameters.problems.contains("cleanFraction is nan; a share from 0 to 1 is needed"))
+        #expect(parameters.problems.contains("cleanFraction is nan; expected 0 to 1"))
         parameters.model = .perlin
         #expect(parameters.problems.count == 1)
         parameters.model = .nsa

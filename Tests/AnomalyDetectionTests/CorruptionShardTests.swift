@@ -6,7 +6,7 @@ import Testing
 
 @testable import AnomalyDetection
 
-@Suite("A corruption shard")
+@Suite("Corruption shard")
 struct CorruptionShardTests {
     static let shard = CorruptionShard(
         imageWidth: 8, imageHeight: 4,
@@ -17,8 +17,8 @@ struct CorruptionShardTests {
             CorruptionShard.Sample(image: 0, variant: 70001, x: 0, y: 0, width: 0, height: 0, mask: [], values: []),
         ])
 
-    /// `shard` in version 2, without its digest, made in Python with struct.pack: "<8sI3q" b"NOMCRRPT", 2, 8, 4, 2, then for each sample "<6I" of
-    /// its numbers, and "<q" counts before the bytes of its mask and its "<H" values.
+    /// `shard` in version 2 without its digest, written in Python with struct.pack: "<8sI3q" of b"NOMCRRPT", 2, 8, 4,
+    /// 2, then per sample "<6I" of its numbers, and "<q" counts before the bytes of its mask and its "<H" values.
     static let content = [UInt8](
         hex: """
             4E4F4D435252505402000000080000000000000004000000000000000200000000000000030000007011010002000000
@@ -27,14 +27,14 @@ struct CorruptionShardTests {
             00000000
             """)
 
-    @Test("has the bytes that its format says, and is read from them")
+    @Test("The bytes match the format and are read back")
     func layout() throws {
         #expect(try CorruptionShard(bytes: Self.content.sealed, name: "shard") == Self.shard)
         #expect(Self.shard.bytes == Self.content.sealed)
     }
 
     @Test(
-        "restores masks exactly, changed pixels to 16 bits, and all others bit by bit",
+        "Masks are restored exactly, changed pixels to 16 bits, all others bit by bit",
         arguments: CorruptionKind.allCases)
     func restoration(_ kind: CorruptionKind) throws {
         let clean = CorruptionTestImages.weave(width: 41, height: 33)
@@ -64,7 +64,7 @@ struct CorruptionShardTests {
         #expect(samples.contains { $0.mask.contains(1) })
     }
 
-    @Test("keeps a change of one pixel in any corner, of all pixels, and of none")
+    @Test("Changes of a corner, of all pixels and of no pixel are stored")
     func extremes() {
         let clean = CorruptionTestImages.weave(width: 9, height: 7)
         for changed in [[0], [8], [54], [62], [0, 62], Array(0..<63), []] {
@@ -83,14 +83,14 @@ struct CorruptionShardTests {
         }
     }
 
-    @Test("with a flipped bit anywhere is refused")
+    @Test("Any flipped bit is an error")
     func bitFlips() {
         for bytes in DamagedBytes.bitFlips(of: Self.content.sealed) {
             #expect(throws: FormatError.self) { try CorruptionShard(bytes: bytes, name: "shard") }
         }
     }
 
-    @Test("that is cut off after any byte is refused")
+    @Test("A file truncated after any byte is an error")
     func truncation() {
         for bytes in DamagedBytes.truncations(of: Self.content).map(\.sealed) {
             #expect(throws: FormatError.self, "\(bytes.count) bytes") {
@@ -100,7 +100,7 @@ struct CorruptionShardTests {
         #expect(throws: FormatError.self) { try CorruptionShard(bytes: (Self.content + [0]).sealed, name: "shard") }
     }
 
-    @Test("with any byte changed is refused, or read as samples that can be restored")
+    @Test("A file with any changed byte is an error or has restorable samples")
     func mutation() {
         var refused = 0
         let clean = PlanarImage(width: 8, height: 4, channels: 3, repeating: 0.5)
@@ -114,7 +114,7 @@ struct CorruptionShardTests {
         #expect((500..<2000).contains(refused))
     }
 
-    @Test("with a sample that does not fit its own numbers is damaged")
+    @Test("An inconsistent sample is an error")
     func inconsistentSamples() {
         let edits: [(inout CorruptionShard.Sample) -> Void] = [
             { $0.x = 6 }, { $0.y = 2 }, { $0.width = 6 }, { $0.height = 1 }, { $0.width = 0 }, { $0.mask[1] = 3 },
@@ -124,7 +124,7 @@ struct CorruptionShardTests {
         for edit in edits {
             var shard = Self.shard
             edit(&shard.samples[0])
-            #expect(throws: FormatError.damaged("shard", at: 0, what: "sample 0 does not fit its own numbers")) {
+            #expect(throws: FormatError.damaged("shard", at: 0, what: "sample 0 is inconsistent")) {
                 try CorruptionShard(bytes: shard.bytes, name: "shard")
             }
         }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AnomalyDetection
 
-@Suite("The levels of the error")
+@Suite("Error pyramid")
 struct ErrorPyramidTests {
     static func image(_ width: Int, _ height: Int, _ value: (_ x: Int, _ y: Int) -> Float) -> PlanarImage {
         PlanarImage(
@@ -16,14 +16,14 @@ struct ErrorPyramidTests {
         map.values.reduce(0) { $0 + Double($1) } / Double(map.values.count)
     }
 
-    @Test("average over squares twice as wide each, no wider than the image")
+    @Test("Squares double in width up to the image")
     func sides() {
         #expect((0..<6).map { ErrorPyramid.side(level: $0, shorterSide: 256) } == [1, 3, 7, 15, 31, 63])
         #expect((0..<6).map { ErrorPyramid.side(level: $0, shorterSide: 32) } == [1, 3, 7, 15, 31, 31])
         #expect(ErrorPyramid.side(level: 3, shorterSide: 9) == 9)
     }
 
-    @Test("are all alike where the error is the same everywhere")
+    @Test("All levels are equal for a constant error")
     func constant() {
         let maps = ErrorPyramid.maps(Self.image(40, 32) { _, _ in 0.75 }, Self.image(40, 32) { _, _ in 0.5 }, levels: 4)
         #expect(maps.count == 4)
@@ -33,7 +33,7 @@ struct ErrorPyramidTests {
         }
     }
 
-    @Test("cancel noise more and more, and keep a weak stain")
+    @Test("Coarser levels cancel noise and keep a weak stain")
     func noiseAndStain() throws {
         var generator = SeededGenerator(seed: 1, stream: "error pyramid")
         let noise = (0..<64 * 64).map { _ in generator.uniform(-0.1, 0.1) }
@@ -46,13 +46,13 @@ struct ErrorPyramidTests {
         }
         let plain = levels(stain: 0), stained = levels(stain: 0.05)
         for (finer, coarser) in zip(plain, plain.dropFirst()) { #expect(Self.mean(coarser) < 0.5 * Self.mean(finer)) }
-        // In the middle of the stain, against the mean of the noise: from next to nothing to a multiple.
+        // The error in the middle of the stain relative to the mean error of the noise.
         let contrast = zip(plain, stained).map { Double($1.values[32 * 64 + 32]) / Self.mean($0) }
         #expect(contrast[3] > 10)
         #expect(contrast[3] > 3 * contrast[0])
     }
 
-    @Test("begin with the squared error of single pixels")
+    @Test("The first level is the squared error of single pixels")
     func first() throws {
         let image = CorruptionTestImages.weave(width: 48, height: 40, seed: 2)
         let other = CorruptionTestImages.weave(width: 48, height: 40, seed: 3)

@@ -4,14 +4,14 @@ import Testing
 
 @testable import AnomalyDetection
 
-@Suite("The expected error")
+@Suite("Expected error")
 struct ExpectedErrorTests {
     static func map(width: Int, height: Int, _ value: (Int, Int) -> Float) -> FloatMap {
         FloatMap(
             width: width, height: height, values: (0..<width * height).map { value($0 % width, $0 / width) })
     }
 
-    @Test("of an even error is that error and half of it again, everywhere")
+    @Test("A constant error gives 1.5 times that error everywhere")
     func even() {
         let expected = ExpectedError(meanError: Self.map(width: 70, height: 45) { _, _ in 0.02 })
         #expect(expected.values.count == 32 * 32)
@@ -19,7 +19,7 @@ struct ExpectedErrorTests {
         #expect(expected.weights(width: 70, height: 45).allSatisfy { abs($0 - 1 / 0.03) < 1e-2 })
     }
 
-    @Test("is larger where normal images err more, and changes slowly")
+    @Test("The field follows the errors of normal images and varies slowly")
     func smooth() {
         let expected = ExpectedError(meanError: Self.map(width: 128, height: 64) { x, _ in x < 64 ? 0.001 : 0.1 })
         let row = Array(expected.values[0..<32])
@@ -30,13 +30,13 @@ struct ExpectedErrorTests {
         #expect(weights.count == 128 * 64 && weights[0] > weights[127])
     }
 
-    @Test("of a network that never errs divides by something")
+    @Test("Weights are finite without any error")
     func zero() {
         let expected = ExpectedError(meanError: Self.map(width: 32, height: 32) { _, _ in 0 })
         #expect(expected.weights(width: 32, height: 32).allSatisfy { $0.isFinite && $0 > 0 })
     }
 
-    @Test("is not read from numbers that cannot be one")
+    @Test("Invalid values are rejected")
     func refused() {
         let good = [Float](repeating: 1, count: 1024)
         #expect(ExpectedError(values: good) != nil)
@@ -50,10 +50,10 @@ struct ExpectedErrorTests {
     }
 
     @Test(
-        "makes maps of normal errors about 1, at any number of scales and levels",
+        "Normal errors give maps of about 1 at any number of scales and levels",
         arguments: [(1, 1), (2, 1), (3, 1), (1, 2), (2, 4)])
     func detection(scales: Int, levels: Int) throws {
-        // All parameters are zero: the answer is grey, and the error of an image is its distance from grey.
+        // With all parameters zero, the output is grey, and the error of an image is its distance from grey.
         let network = NetworkArchitecture.sdc.description(baseWidth: 2)
         let engine = try NetworkEngine(
             .openblas, network: network, height: 64, width: 96, purpose: .inference, threads: 1)
@@ -71,11 +71,11 @@ struct ExpectedErrorTests {
         let errors = try #require(detector([]).errors([image]).first)
         #expect(errors.count == levels)
         let score = try #require(detector(errors.map(ExpectedError.init(meanError:))).detect([image]).first).score
-        // Divided by itself and half of its mean.
+        // The error divided by itself plus half of its mean.
         #expect(abs(score - 2 / 3) < 0.05)
     }
 
-    @Test("Scales widen the box threefold and never beyond the image")
+    @Test("Each scale triples the box, up to the image")
     func boxes() {
         var scoring = ScoringParameters(boxSize: 7, boxPasses: 3, scales: 3, imageScore: .max, topFraction: 0)
         #expect(scoring.boxSizes(shorterSide: 256) == [7, 21, 63])

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AnomalyDetection
 
-@Suite("A grey data set") struct GreyDataSetTests {
+@Suite("Grey data set") struct GreyDataSetTests {
     private static let normals = ImageList(
         images: (2..<5).map { CorruptionTestImages.grey(CorruptionTestImages.weave(seed: $0)) })
 
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test(
-        "Every pixel that a corruption changes is grey where noise is all the colour that there is",
+        "Corrupted pixels are grey if the images have colour noise only",
         arguments: CorruptionKind.allCases)
     func noisy(kind: CorruptionKind) {
         var generator = SeededGenerator(seed: 36)
@@ -63,15 +63,15 @@ import Testing
         }
     }
 
-    @Test("A grey image of a data set with colours gets coloured defects", arguments: CorruptionKind.allCases)
+    @Test("A grey image in a coloured data set gets coloured defects", arguments: CorruptionKind.allCases)
     func coloured(kind: CorruptionKind) {
         let clean = CorruptionTestImages.grey(CorruptionTestImages.weave())
         let samples = Self.samples(kind, isGrey: false, of: clean, normals: .weaves, textures: .textures)
-        // CutPaste takes all its material from the image itself.
+        // CutPaste takes all material from the image itself.
         #expect(samples.contains { Self.spread($0) > 0.01 } == (kind != .cutpaste))
     }
 
-    @Test("Augmentation and noise leave a grey image grey, and the other random numbers as they are")
+    @Test("Augmentation and noise keep a grey image grey and the other random draws unchanged")
     func augmentation() throws {
         let clean = CorruptionTestImages.grey(CorruptionTestImages.weave())
         let plain = Augmentation(flipHorizontal: true, shift: 0.1, brightness: 0.1, contrast: 0.1, sharpness: 0.4)
@@ -92,7 +92,7 @@ import Testing
         #expect(Self.spread(sample.clean) == 0 && Self.spread(sample.corrupted.corrupted) == 0)
     }
 
-    @Test("A camera without colours has no white balance")
+    @Test("A grey camera has no white balance")
     func cameraChanges() {
         #expect(CameraChange.possible(isGrey: false) == CameraChange.allCases)
         let image = CorruptionTestImages.grey(CorruptionTestImages.weave())
@@ -101,7 +101,7 @@ import Testing
         #expect(possible.allSatisfy { Self.spread($0.applied(to: image)) == 0 })
     }
 
-    @Test("An image is grey up to a mean spread of its channels of 1 % and a peak of a sixteenth")
+    @Test("An image is grey up to a mean channel spread of 1 % and a maximum of 1/16")
     func rule() {
         func isGrey(_ change: (inout PlanarImage) -> Void) -> Bool {
             var image = PlanarImage(width: 20, height: 10, channels: 3, repeating: 0.5)

@@ -6,9 +6,9 @@ import Testing
 
 @testable import AnomalyDetection
 
-@Suite("A model file")
+@Suite("Model file")
 struct ModelTests {
-    /// The smallest network there is: 2,439 parameters.
+    /// The smallest network, with 2,439 parameters.
     static let parameters = (0..<NetworkArchitecture.sdc.description(baseWidth: 1).parameterCount).map {
         Float($0 % 7) - 3
     }
@@ -18,10 +18,11 @@ struct ModelTests {
         scoring: ScoringParameters(boxSize: 5, boxPasses: 2, imageScore: .topK, topFraction: 0.125),
         calibration: Calibration(scores: [3, 1, 2], quantile: 0.5), mapCeiling: 0.75)
 
-    /// `model` up to its parameters, made in Python with struct.pack: "<8sI" b"NOMMODEL", 5, a "<q" before text and blocks, "<q" for
-    /// whole numbers, "<f" for fractions, colours and scores. In this order: name and architecture; 1, 64, 32, 5, 2 for sizes and
-    /// the box; 64, 32, 0 for tiles; 1 scale, 1 level; "none", no expected error, no response to contrast; "topK", 1/8, the colours
-    /// and the ceiling; the quantile, "empirical", 3 images with scores 1, 2, 3, no training scores, no chosen threshold, no range.
+    /// `model` up to its parameters, written in Python with struct.pack: "<8sI" of b"NOMMODEL", 5, "<q" lengths before
+    /// text and blocks, "<q" for integers, "<f" for fractions, colours and scores. In this order: name and
+    /// architecture; 1, 64, 32, 5, 2 for sizes and the box; 64, 32, 0 for tiles; 1 scale, 1 level; "none", no expected
+    /// error, no contrast response; "topK", 1/8, the colours and the ceiling; the quantile, "empirical", 3 images with
+    /// scores 1, 2, 3, no training scores, no user's threshold, no range.
     static let head = [UInt8](
         hex: """
             4E4F4D4D4F44454C0500000005000000000000007363726577030000000000000073646301000000000000004000000000000000
@@ -30,7 +31,7 @@ struct ModelTests {
             0000003E0000003F0000803E0000003E0000C03E0000403F0000003F0900000000000000656D7069726963616C03000000000000
             0003000000000000000000803F0000004000004040000000000000000000000000000000000000000000000000
             """)
-    /// Then the parameters: their count and -3, -2, -1, 0, 1, 2, 3, -3, ... as "<f".
+    /// `head` and the parameters: their count and -3, -2, -1, 0, 1, 2, 3, -3, ... as "<f".
     static let content = head + [UInt8](hex: "8709000000000000") + littleEndian(parameters)
 
     static func littleEndian(_ numbers: [Float]) -> [UInt8] {
@@ -39,9 +40,9 @@ struct ModelTests {
         }
     }
 
-    @Test("has the bytes that its format says, and is read from them")
+    @Test("The bytes match the format and are read back")
     func layout() throws {
-        // Compared to words, for a failure would print every byte.
+        // Compared outside the macro, which would print every byte.
         let isSame = Self.model.bytes == Self.content.sealed
         #expect(isSame)
         let read = try Model(bytes: Self.content.sealed, name: "model")
@@ -50,7 +51,7 @@ struct ModelTests {
         #expect(read.calibration.estimate == .empirical && read.calibration.images == 3)
     }
 
-    @Test("of an older version is refused with the remedy")
+    @Test("Older versions are an error")
     func olderVersions() {
         for version: UInt8 in 1...4 {
             var content = Self.content
@@ -61,7 +62,7 @@ struct ModelTests {
         }
     }
 
-    @Test("keeps the range of samples; a range that nothing can be scaled by is damaged")
+    @Test("The sample range is stored, and an invalid range is an error")
     func sampleRange() throws {
         var ranged = Self.model
         ranged.range = SampleRange(lowest: 0, highest: 4095)
@@ -72,14 +73,14 @@ struct ModelTests {
         #expect(throws: FormatError.self) { try Model(bytes: content.sealed, name: "m") }
     }
 
-    @Test("with a flipped bit anywhere is refused")
+    @Test("Any flipped bit is an error")
     func bitFlips() {
         for bytes in DamagedBytes.bitFlips(of: Self.model.bytes) {
             #expect(throws: FormatError.self) { try Model(bytes: bytes, name: "model") }
         }
     }
 
-    @Test("keeps a threshold that a person chose, beside the estimated one")
+    @Test("A user's threshold is stored next to the estimated one")
     func chosenThreshold() throws {
         var model = Self.model
         model.calibration = model.calibration.choosing(2.5)
@@ -91,7 +92,7 @@ struct ModelTests {
         #expect(read.calibration.normalized(2.5) == 1)
     }
 
-    /// With all that the versions added.
+    /// A model with all optional parts.
     static let normalized: Model = {
         var scoring = model.scoring
         (scoring.scales, scoring.levels, scoring.normalization) = (3, 2, .expectedError)
@@ -106,13 +107,14 @@ struct ModelTests {
             }, mapCeiling: 0.75)
     }()
 
-    @Test("keeps scales, levels, expected errors and estimate, and is refused where they do not go together")
+    @Test("Scales, levels, expected errors and estimate are stored, and inconsistent ones are an error")
     func expectedErrors() throws {
         let bytes = Self.normalized.bytes
-        // Compared to a word, for a failure would print every parameter.
+        // Compared outside the macro, which would print every parameter.
         let isSame = try Model(bytes: bytes, name: "model") == Self.normalized
         #expect(isSame)
-        // The first value of the field, after 76 bytes as in version 1, the tiles, scales and levels, the word and the count.
+        // The first value of the field follows the 76 bytes of version 1, tiles, scales and levels, the text and the
+        // count.
         let first = 76 + 24 + 16 + 8 + "expectedError".utf8.count + 8
         for bits in [Float.nan, 0, -1].map(\.bitPattern) {
             var damaged = bytes
@@ -136,7 +138,7 @@ struct ModelTests {
         }
     }
 
-    @Test("comes back as it was", arguments: NetworkArchitecture.allCases, ScoringParameters.ImageScore.allCases)
+    @Test("Models survive a round trip", arguments: NetworkArchitecture.allCases, ScoringParameters.ImageScore.allCases)
     func roundTrip(_ architecture: NetworkArchitecture, _ score: ScoringParameters.ImageScore) throws {
         var model = Self.model
         (model.architecture, model.baseWidth, model.name) = (architecture, 2, "Fläche 3/4")
@@ -145,9 +147,9 @@ struct ModelTests {
         #expect(try Model(bytes: model.bytes, name: "model") == model)
     }
 
-    @Test("that is cut off anywhere is refused")
+    @Test("A truncated file is an error")
     func truncation() {
-        // After every byte of what comes before the parameters, and here and there in them.
+        // After every byte before the parameters, and at intervals in them.
         let ends = Array(0...Self.head.count + 16) + stride(from: 300, to: Self.content.count, by: 61)
         for end in ends + [Self.content.count - 1] {
             #expect(throws: FormatError.self, "\(end) bytes") {
@@ -157,7 +159,7 @@ struct ModelTests {
         #expect(throws: FormatError.self) { try Model(bytes: (Self.content + [0]).sealed, name: "model") }
     }
 
-    @Test("with any byte before the parameters changed is refused, or read as a model that can score")
+    @Test("A file with any changed byte before the parameters is an error or a usable model")
     func mutation() {
         let tail = Array(Self.content[Self.head.count...])
         var refused = 0
@@ -172,7 +174,7 @@ struct ModelTests {
         #expect((500..<2000).contains(refused))
     }
 
-    @Test("that no engine or scoring could use is refused")
+    @Test("An unusable model is an error")
     func unusable() throws {
         let edits: [(inout Model) -> Void] = [
             { $0.baseWidth = 0 }, { $0.baseWidth = 1025 }, { $0.baseWidth = 2 },

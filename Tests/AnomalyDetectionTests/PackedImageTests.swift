@@ -5,28 +5,28 @@ import Testing
 
 @testable import AnomalyDetection
 
-@Suite("A packed image")
+@Suite("Packed image")
 struct PackedImageTests {
     static let packed = PackedImage(
         PlanarImage(
             width: 2, height: 1, channels: 3, values: [0, 1, 0.5, 0.25, 1 / 65535, 65534 / 65535]),
         original: PackedImage.Original(width: 640, height: 480, bitDepth: 12, format: .tiff, colour: .grey))
 
-    /// `packed` in version 2, without its digest, made in Python with struct.pack("<8sI5qq4sq4sq6H", b"NOMIMAGE", 2, 2, 1, 640, 480, 12, 4,
-    /// b"tiff", 4, b"grey", 6, 0, 65535, 32768, 16384, 1, 65534).
+    /// `packed` in version 2 without its digest, written in Python with struct.pack("<8sI5qq4sq4sq6H", b"NOMIMAGE", 2,
+    /// 2, 1, 640, 480, 12, 4, b"tiff", 4, b"grey", 6, 0, 65535, 32768, 16384, 1, 65534).
     static let content = [UInt8](
         hex: """
             4E4F4D494D41474502000000020000000000000001000000000000008002000000000000E0010000000000000C000000
             0000000004000000000000007469666604000000000000006772657906000000000000000000FFFF008000400100FEFF
             """)
 
-    @Test("has the bytes that its format says, and is read from them")
+    @Test("The bytes match the format and are read back")
     func layout() throws {
         #expect(try PackedImage(bytes: Self.content.sealed, name: "image") == Self.packed)
         #expect(Self.packed.bytes == Self.content.sealed)
     }
 
-    @Test("keeps every 16-bit value, and every other one to half a step")
+    @Test("16-bit values are exact, other values are rounded")
     func precision() throws {
         let values = (0..<3 * 64 * 64).map { index -> Float in Float((index * 16) % 65536) * (1 / 65535) }
         let image = PlanarImage(width: 64, height: 64, channels: 3, values: values)
@@ -39,20 +39,20 @@ struct PackedImageTests {
         #expect((unpacked.width, unpacked.height) == (31, 17))
     }
 
-    @Test("holds what lies outside 0 ... 1 at the border")
+    @Test("Values outside 0...1 are clamped")
     func clamping() {
         let image = PlanarImage(width: 1, height: 1, channels: 3, values: [-1, 2, .infinity])
         #expect(PackedImage(image, original: Self.packed.original).values == [0, 65535, 65535])
     }
 
-    @Test("with a flipped bit anywhere is refused")
+    @Test("Any flipped bit is an error")
     func bitFlips() {
         for bytes in DamagedBytes.bitFlips(of: Self.content.sealed) {
             #expect(throws: FormatError.self) { try PackedImage(bytes: bytes, name: "image") }
         }
     }
 
-    @Test("that is cut off after any byte is refused")
+    @Test("A file truncated after any byte is an error")
     func truncation() {
         for bytes in DamagedBytes.truncations(of: Self.content).map(\.sealed) {
             #expect(throws: FormatError.self, "\(bytes.count) bytes") { try PackedImage(bytes: bytes, name: "image") }
@@ -60,7 +60,7 @@ struct PackedImageTests {
         #expect(throws: FormatError.self) { try PackedImage(bytes: (Self.content + [0]).sealed, name: "image") }
     }
 
-    @Test("with any byte changed is refused, or read as an image whose values fit its size")
+    @Test("A file with any changed byte is an error or an image of consistent size")
     func mutation() {
         var refused = 0
         for bytes in DamagedBytes.mutations(of: Self.content).map(\.sealed) {
@@ -72,7 +72,7 @@ struct PackedImageTests {
         #expect((500..<2000).contains(refused))
     }
 
-    @Test("of a size that its values do not have is damaged")
+    @Test("A size that does not match the values is an error")
     func wrongSize() {
         var bytes = Self.content.sealed
         bytes[12] = 3

@@ -3,9 +3,9 @@ import Imaging
 import SeededRandom
 import Testing
 
-@Suite("A perceptual hash")
+@Suite("Perceptual hash")
 struct PerceptualHashTests {
-    /// A texture; another number gives another picture.
+    /// A texture that depends on a number.
     private func picture(_ number: UInt64, width: Int = 160, height: Int = 120) -> PlanarImage {
         var generator = SeededGenerator(seed: number, stream: "picture", 0)
         let coarse = PlanarImage(
@@ -13,7 +13,7 @@ struct PerceptualHashTests {
         return coarse.resized(width: width, height: height)
     }
 
-    @Test("stays nearly the same when an image is stored as a JPEG or in another size")
+    @Test("JPEG compression and resizing hardly change the hash")
     func copies() throws {
         for number in 0..<UInt64(8) {
             let image = picture(number)
@@ -25,7 +25,7 @@ struct PerceptualHashTests {
         }
     }
 
-    @Test("differs between pictures by about half of its bits")
+    @Test("Hashes of different pictures differ in about half of their bits")
     func pictures() {
         let hashes = (0..<12).map { PerceptualHash(picture(UInt64($0))) }
         for (number, first) in hashes.enumerated() {
@@ -33,7 +33,7 @@ struct PerceptualHashTests {
         }
     }
 
-    @Test("has as many ones as zeros, and reads back from its words")
+    @Test("A hash has as many ones as zeros and is restored from its words")
     func words() {
         let hash = PerceptualHash(picture(3))
         #expect(hash.words.count == 4 && hash.words.reduce(0) { $0 + $1.nonzeroBitCount } == 128)
@@ -41,7 +41,7 @@ struct PerceptualHashTests {
         #expect(PerceptualHash(words: [1, 2, 3]) == nil)
     }
 
-    @Test("of an image of one colour is the same for every colour")
+    @Test("All images of one colour have the same hash")
     func plain() {
         let hashes = [Float(0.2), 0.9].map {
             PerceptualHash(PlanarImage(width: 30, height: 20, channels: 3, repeating: $0))

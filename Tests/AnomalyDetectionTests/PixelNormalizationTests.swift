@@ -14,7 +14,7 @@ extension PixelNormalization {
 
 @Suite("Pixel normalisation")
 struct PixelNormalizationTests {
-    @Test("takes the mean of each channel and one spread for all, over all images")
+    @Test("Statistics are a mean per channel and one deviation over all images")
     func statistics() {
         // Channel means 0.25, 0.5 and 0.75; variances 1/16, 0 and 1/16.
         let images = [
@@ -27,7 +27,7 @@ struct PixelNormalizationTests {
         #expect(normalization == PixelNormalization(of: Array(images.reversed())))
     }
 
-    @Test("gives images of their own statistics mean 0 and spread 1")
+    @Test("Normalised images have mean 0 and deviation 1")
     func standardization() {
         let images = (1...3).map { (seed: UInt64) in
             var image = CorruptionTestImages.weave(width: 24, height: 16, seed: seed)
@@ -45,7 +45,7 @@ struct PixelNormalizationTests {
         #expect(abs(variance - 1) < 1e-4)
     }
 
-    @Test("is undone by its inverse")
+    @Test("Restoring inverts normalising")
     func inverse() {
         let normalization = PixelNormalization(mean: [0.1, 0.5, 0.9], deviation: 0.2)
         let values = CorruptionTestImages.weave().values
@@ -53,7 +53,7 @@ struct PixelNormalizationTests {
         #expect(zip(values, back).allSatisfy { abs($0 - $1) < 1e-6 })
     }
 
-    @Test("does not blow up the noise of nearly uniform images")
+    @Test("The noise of almost uniform images is not amplified")
     func uniformImages() {
         let flat = PixelNormalization(of: [PlanarImage(width: 4, height: 4, channels: 3, repeating: 0.3)])
         #expect(flat.deviation == PixelNormalization.smallestDeviation)
@@ -61,7 +61,7 @@ struct PixelNormalizationTests {
     }
 
     @Test(
-        "numbers that no image can be normalised by are refused when they are read",
+        "Invalid numbers are a decoding error",
         arguments: [
             #"{"mean":[0.5,0.5],"deviation":0.1}"#, #"{"mean":[],"deviation":0.1}"#,
             #"{"mean":[0,0,0,0],"deviation":0.1}"#,

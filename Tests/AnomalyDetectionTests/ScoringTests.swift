@@ -6,9 +6,9 @@ import Testing
 
 @Suite("Scoring")
 struct ScoringTests {
-    /// Made with numpy.quantile(scores, share), whose default is Hyndman and Fan's type 7.
+    /// Computed with numpy.quantile(scores, share), whose default is Hyndman and Fan's type 7.
     @Test(
-        "takes quantiles as NumPy does",
+        "Quantiles equal those of NumPy",
         arguments: [
             ([5], 0.3, 5), ([1, 2], 0.25, 1.25), ([4, 1, 3, 2], 0.5, 2.5), ([4, 1, 3, 2], 0.9, 3.7),
             ([4, 1, 3, 2], 0, 1), ([4, 1, 3, 2], 1, 4), ([10, 20, 40, 80, 160], 0.6, 56), ([7, 7, 7], 0.99, 7),
@@ -20,7 +20,7 @@ struct ScoringTests {
         #expect(calibration.scores == scores.sorted())
     }
 
-    @Test("puts the median normal image at 0, the threshold at 1, and anomalies from there on")
+    @Test("Normalised scores are 0 at the median, 1 at the threshold and higher for anomalies")
     func normalization() {
         let calibration = Calibration(scores: [1, 2, 3, 4, 5], quantile: 1)
         #expect(calibration.normalized(3) == 0)
@@ -28,7 +28,7 @@ struct ScoringTests {
         #expect(calibration.normalized(9) == 3)
         #expect(calibration.isAnomaly(5))
         #expect(!calibration.isAnomaly(4.99))
-        // Scores that are all the same leave no spread to divide by, and still give numbers.
+        // Equal scores have no spread, but still give finite numbers.
         for score: Float in [0, 2] {
             let flat = Calibration(scores: [score, score], quantile: 0.9)
             #expect(flat.normalized(score) == 0)
@@ -36,24 +36,24 @@ struct ScoringTests {
         }
     }
 
-    @Test("sets the robust threshold beyond a handful of scores, and hardly moves it for one odd image")
+    @Test("A robust threshold lies above a few scores and hardly moves for one outlier")
     func robustThreshold() {
         let usual: [Float] = [0.9, 0.95, 1, 1.02, 1.08, 1.1], odd = usual.dropLast() + [9]
         let robust = Calibration(scores: usual, quantile: 0.99, estimate: .robust)
         #expect(robust.threshold > 1.1 && robust.threshold < 2)
         #expect(Calibration(scores: Array(odd), quantile: 0.99, estimate: .robust).threshold < 1.1 * robust.threshold)
         #expect(Calibration(scores: Array(odd), quantile: 0.99, estimate: .empirical).threshold > 8)
-        // Twelve scores of six images say as much as the images, not more.
+        // Twelve scores of six images count as six.
         let doubled = Calibration(scores: usual + usual, images: 6, quantile: 0.99, estimate: .robust)
         #expect(doubled.threshold == robust.threshold)
-        // Many training images that differ as much leave less room, wherever they lie.
+        // Many training images with the same spread narrow the bound, whatever their level.
         let certain = Calibration(
             scores: usual, trainingScores: (0..<10).flatMap { _ in usual.map { $0 / 3 } }, quantile: 0.99,
             estimate: .robust)
         #expect(certain.threshold > 1.1 && certain.threshold < robust.threshold)
     }
 
-    @Test("falls back to the quantile where a robust threshold is not defined")
+    @Test("Where the robust threshold is undefined, the quantile is used")
     func undefinedRobustThreshold() {
         for (scores, quantile) in [([2, 2, 2, 3], 0.9), ([0, 1, 2], 0.9), ([5], 0.99), ([1, 2, 3], 1)]
             as [([Float], Float)]
@@ -64,7 +64,7 @@ struct ScoringTests {
     }
 
     @Test(
-        "makes one number of a map",
+        "A map is reduced to a score",
         arguments: [
             (.sum, 0, 10), (.mean, 0, 2), (.max, 0, 5), (.topK, 0.4, 4.5), (.topK, 0, 5), (.topK, 1, 2),
             (.topK, 0.3, 4.5),
@@ -74,7 +74,7 @@ struct ScoringTests {
         #expect(scoring.score([1, 5, 0, 4, 0]) == expected)
     }
 
-    @Test("adds up large maps without losing small values")
+    @Test("Sums over large maps keep small values")
     func largeMaps() {
         let map = [Float](repeating: 0.1, count: 1 << 22)
         let scoring = ScoringParameters(boxSize: 1, boxPasses: 0, imageScore: .sum, topFraction: 0)
@@ -82,7 +82,7 @@ struct ScoringTests {
     }
 
     @Test(
-        "gives an image the same bits alone and among others, on any number of threads",
+        "Results do not depend on the batch or the number of threads, bit by bit",
         arguments: NetworkEngine.Kind.allCases)
     func batchesDoNotMatter(_ kind: NetworkEngine.Kind) throws {
         let network = NetworkArchitecture.sdcCCM.description(baseWidth: 4)
@@ -110,9 +110,9 @@ struct ScoringTests {
         #expect(Set(together.map(\.score)).count == 5)
     }
 
-    @Test("measures the mean squared change over channels in pixel values, smoothed")
+    @Test("A map is the smoothed squared change of pixel values, averaged over channels")
     func definition() throws {
-        // With all parameters zero but the output's biases, the answer is one colour: here, mean + deviation * bias.
+        // With only the output biases non-zero, the output is one colour: mean + deviation * bias.
         let network = NetworkArchitecture.sdc.description(baseWidth: 2)
         var parameters = [Float](repeating: 0, count: network.parameterCount)
         parameters.replaceSubrange(parameters.count - 3..<parameters.count, with: [1, 0, -1])

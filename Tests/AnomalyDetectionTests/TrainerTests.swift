@@ -4,10 +4,10 @@ import Testing
 
 @testable import AnomalyDetection
 
-@Suite("The trainer")
+@Suite("Trainer")
 struct TrainerTests {
     @Test(
-        "ends a run of two shards with the same bits whether or not it stops between them",
+        "Training in two shards gives the same bits as in one",
         arguments: NetworkEngine.Kind.allCases)
     func resumed(_ kind: NetworkEngine.Kind) throws {
         let fixture = TrainingFixture()
@@ -23,14 +23,14 @@ struct TrainerTests {
         var checkpoint = start
         for number in 0..<2 {
             let shard = builder.shard(steps: fixture.parameters.steps(ofShard: number)) { _ in }
-            // As in another process: everything comes from bytes, and nothing is left in memory.
+            // As in another process: everything is read from bytes, nothing is kept in memory.
             let stored = try Checkpoint(bytes: checkpoint.bytes, name: "checkpoint")
             let storedShard = try CorruptionShard(bytes: shard.bytes, name: "shard")
             let uncached = try TrainingFixture.images(cacheBytes: 0)
             let trainer = try fixture.trainer(uncached, engine: kind, threads: 1 + number)
             checkpoint = try trainer.run(from: stored, shard: storedShard) { _, _ in }.0
         }
-        // Compared outside of the macro, which would print every parameter.
+        // Compared outside the macro, which would print every parameter.
         let (isSame, hasSameBytes) = (checkpoint == expected, checkpoint.bytes == expected.bytes)
         #expect(isSame)
         #expect(hasSameBytes)
@@ -38,7 +38,7 @@ struct TrainerTests {
         #expect(expected.history.map(\.learningRate) == (0..<8).map { fixture.parameters.schedule.rate(atStep: $0) })
     }
 
-    @Test("makes the loss on a toy set fall")
+    @Test("The loss falls on a toy data set")
     func learning() throws {
         var fixture = TrainingFixture()
         let steps = 150
@@ -59,7 +59,7 @@ struct TrainerTests {
         #expect(checkpoint.state.stepCount == steps)
     }
 
-    @Test("stops after the step that it is told to stop at")
+    @Test("An error in the callback stops training after that step")
     func stopping() throws {
         struct Stop: Error {}
         let fixture = TrainingFixture()
@@ -77,7 +77,7 @@ struct TrainerTests {
     }
 
     @Test(
-        "ends at the first step whose loss or gradient is not finite, and names the step and the layer",
+        "Training fails at the first non-finite loss or gradient and reports the step and the layer",
         arguments: NetworkEngine.Kind.allCases, [Float(0), 1])
     func divergence(kind: NetworkEngine.Kind, gradientNorm: Float) throws {
         var fixture = TrainingFixture()
@@ -102,7 +102,7 @@ struct TrainerTests {
         #expect("\(error!)".contains("diverged at step \(step)") && "\(error!)".contains("learningRate"))
     }
 
-    @Test("A gradient that is not a number is found in the layer that it is in, before anything has changed")
+    @Test("A NaN gradient is found in its layer before any parameter changes")
     func divergedLayer() throws {
         let fixture = TrainingFixture()
         let images = try TrainingFixture.images()
@@ -120,7 +120,7 @@ struct TrainerTests {
         #expect(fixture.network.convolutions.map(\.name).contains(layer))
     }
 
-    @Test("refuses a checkpoint of another network and a shard of other images")
+    @Test("A checkpoint of another network and a shard of other images are errors")
     func otherSizes() throws {
         let fixture = TrainingFixture()
         let images = try TrainingFixture.images()
@@ -142,7 +142,7 @@ struct TrainerTests {
         }
     }
 
-    @Test("divides the steps among shards, the last of which may be short")
+    @Test("Steps are divided into shards, and the last shard can be shorter")
     func shards() {
         var parameters = TrainingFixture().parameters
         for (steps, perShard, expected) in [(10, 4, [0..<4, 4..<8, 8..<10]), (8, 4, [0..<4, 4..<8]), (3, 9, [0..<3])] {

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Training images")
 struct TrainingImagesTests {
-    @Test("are the same whether they are kept in memory or read again", arguments: [0, 1, 5000, 1 << 30])
+    @Test("Cached images equal images read again", arguments: [0, 1, 5000, 1 << 30])
     func cache(_ cacheBytes: Int) throws {
         let images = try TrainingFixture.images(cacheBytes: cacheBytes)
         #expect(images.count == 5)
@@ -17,7 +17,7 @@ struct TrainingImagesTests {
         }
     }
 
-    @Test("that are damaged, or of another size than the first, are refused before training begins")
+    @Test("Damaged images and images of another size are errors before training")
     func refusal() throws {
         let other = PackedImage(CorruptionTestImages.weave(width: 16, height: 24), original: TrainingFixture.original)
         func load(third bytes: [UInt8]) throws {
@@ -31,7 +31,7 @@ struct TrainingImagesTests {
         #expect(throws: FormatError.truncated("image 2", at: 0, needed: 12, present: 3)) { try load(third: [1, 2, 3]) }
     }
 
-    @Test("that can no longer be read do not end the program, and nothing that was made of them passes for a result")
+    @Test("Images that become unreadable are replaced and reported")
     func unreadable() throws {
         let isGone = Mutex(false)
         let images = try TrainingImages(TrainingFixture.entries, cacheBytes: 1) { path in
@@ -49,7 +49,7 @@ struct TrainingImagesTests {
         #expect(throws: FormatError.truncated("image 4", at: 0, needed: 1, present: 0)) { try images.requireReadable() }
     }
 
-    @Test("give each sample a generator that follows the image's identity and not its place")
+    @Test("A sample's generator depends on the image's identity, not on its index")
     func generators() throws {
         let images = try TrainingFixture.images()
         let reversed = try TrainingImages(TrainingFixture.entries.reversed()) { TrainingFixture.files[$0] ?? [] }

@@ -2,9 +2,9 @@ import DemoData
 import SeededRandom
 import Testing
 
-@Suite("The demo data set")
+@Suite("Demo data set")
 struct DemoDataSetTests {
-    @Test("the entries are the MVTec layout, sorted by path, without a repetition")
+    @Test("Entries follow the MVTec layout, are sorted by path and are unique")
     func layout() throws {
         let set = try DemoDataSet(seed: 1)
         #expect(set.entries.count == 3 * (60 + 20 + 5 * 6))
@@ -18,13 +18,13 @@ struct DemoDataSetTests {
         #expect(set.entries.allSatisfy { ($0.defect == nil) == ($0.maskPath == nil) })
     }
 
-    @Test("no folder has a digit or a dash, which MVTec's evaluation would drop")
+    @Test("Folder names have no digits or dashes, which MVTec's evaluation would drop")
     func folderNames() {
         let names = DemoMaterial.allCases.map(\.rawValue) + DemoDefect.allCases.map(\.rawValue)
         #expect(names.allSatisfy { $0.allSatisfy { $0.isLowercase || $0 == "_" } })
     }
 
-    @Test("an image depends on seed and path alone, not on how many others there are")
+    @Test("An image depends on the seed and its path only")
     func pureFunction() throws {
         let small = try DemoDataSet(seed: 5, trainCount: 1, testGoodCount: 0, testDefectCount: 1)
         let large = try DemoDataSet(seed: 5, trainCount: 9, testGoodCount: 3, testDefectCount: 2)
@@ -34,9 +34,9 @@ struct DemoDataSetTests {
         }
     }
 
-    /// Recorded from this implementation: they tell whether a change of code or machine changes the images.
+    /// Recorded from this implementation, to detect changes of the images between versions and machines.
     @Test(
-        "the bytes of seed 2024 are the recorded ones",
+        "The bytes of seed 2024 equal the recorded ones",
         arguments: [
             ("brushed_metal/train/good/000.png", 0x0762_859E_0757_6F8C as UInt64),
             ("wood/train/good/000.png", 0x61DF_E797_F09C_E332),
@@ -54,7 +54,7 @@ struct DemoDataSetTests {
         #expect(actual == digest, "\(path) has 0x\(String(actual, radix: 16))")
     }
 
-    @Test("another seed, another index and another split give other images")
+    @Test("Seed, index and split change the image")
     func variety() throws {
         let set = try DemoDataSet(seed: 1, trainCount: 3, testGoodCount: 2, testDefectCount: 0)
         let other = try DemoDataSet(seed: 2, trainCount: 3, testGoodCount: 2, testDefectCount: 0)
@@ -62,7 +62,7 @@ struct DemoDataSetTests {
         #expect(Set(images).count == 30)
     }
 
-    @Test("brightness varies between normal images, but by less than a fifth", arguments: DemoMaterial.allCases)
+    @Test("Brightness varies between normal images by less than a fifth", arguments: DemoMaterial.allCases)
     func moderateVariation(material: DemoMaterial) throws {
         let set = try DemoDataSet(seed: 3, trainCount: 12, testGoodCount: 0, testDefectCount: 0)
         let means = set.entries.filter { $0.material == material }.map { entry in
@@ -75,7 +75,7 @@ struct DemoDataSetTests {
     }
 
     @Test(
-        "parameters out of range are refused by name",
+        "Parameters out of range are errors that name the parameter",
         arguments: [
             ("size", 63, 1, 1, 1), ("size", 2049, 1, 1, 1), ("trainCount", 64, -1, 1, 1),
             ("testGoodCount", 64, 1, 1001, 1), ("testDefectCount", 64, 1, 1, Int.min),

@@ -4,9 +4,9 @@ import Testing
 
 @testable import DemoData
 
-@Suite("The functions that textures are made of")
+@Suite("Texture functions")
 struct WavesTests {
-    @Test("the polynomial sine is the sine within 2e-6 over many turns")
+    @Test("The polynomial sine is accurate to 2e-6 over many turns")
     func sine() {
         for step in -4000...4000 {
             let turns = Float(step) / 1000
@@ -15,13 +15,13 @@ struct WavesTests {
         }
     }
 
-    @Test("the smooth step rises or falls between its ends, and is flat beyond them")
+    @Test("The smooth step rises or falls between its ends and is flat outside")
     func smoothStep() {
         #expect([-1, 0, 1, 2, 3].map { Waves.smoothStep(0, 2, $0) } == [0, 0, 0.5, 1, 1])
         #expect([-1, 0, 1, 2, 3].map { Waves.smoothStep(2, 0, $0) } == [1, 1, 0.5, 0, 0])
     }
 
-    @Test("lattice noise takes its lattice values at whole numbers, stays in range and has no jumps")
+    @Test("Lattice noise equals its lattice values at integers, stays in range and is continuous")
     func noise() {
         var random = SeededGenerator(seed: 1)
         let noise = LatticeNoise(from: &random)

@@ -2,16 +2,16 @@ import Testing
 
 @testable import Imaging
 
-/// Small files that ask for much work or memory. Each of these took minutes or gigabytes at its full size, before it was
-/// refused; `Tests/Fuzzing/make_bombs.py` makes them so.
-@Suite("A small file that asks for much work")
+/// Small files that require much work or memory. At full size, as written by `Tests/Fuzzing/make_bombs.py`, each of
+/// them used to take minutes or gigabytes.
+@Suite("Decompression bombs")
 struct DecompressionBombTests {
     private static func isDamaged(_ error: (any Error)?, _ reason: String) -> Bool {
         guard case .damaged(_, _, _, let found)? = error as? ImagingError else { return false }
         return found == reason
     }
 
-    /// A grey PNG of 8 x 8 pixels and further data, stored without compression.
+    /// A grey PNG of 8 x 8 pixels with surplus data, stored without compression.
     private static func png(surplus: Int) -> [UInt8] {
         var data: [UInt8] = [0x78, 1]
         let raw = [UInt8](repeating: 0, count: 72 + surplus)
@@ -26,7 +26,7 @@ struct DecompressionBombTests {
             + CRC32.chunk("IEND", [])
     }
 
-    @Test("A PNG with far more data than pixels is damaged; with little more it is read")
+    @Test("A PNG with far more data than pixels is damaged; a small surplus is ignored")
     func surplusOfData() throws {
         for surplus in [0, 1, 10_000] {
             let decoded = try ImageDecoder.decode(bytes: Self.png(surplus: surplus), name: "a.png")
@@ -39,8 +39,8 @@ struct DecompressionBombTests {
         }
     }
 
-    /// A grey progressive JPEG: its first scan gives every block the same value, each further one refines one coefficient and
-    /// says of thousands of blocks at a time that nothing changes.
+    /// A grey progressive JPEG. The first scan gives every block the same value; each further scan refines one
+    /// coefficient with runs of thousands of unchanged blocks.
     private static func jpeg(side: Int, scans: Int) -> [UInt8] {
         func segment(_ marker: UInt8, _ content: [UInt8]) -> [UInt8] {
             [0xFF, marker, UInt8((content.count + 2) >> 8), UInt8((content.count + 2) & 255)] + content
@@ -49,7 +49,7 @@ struct DecompressionBombTests {
         let (high, low) = (UInt8(side >> 8), UInt8(side & 255))
         var bytes: [UInt8] = [0xFF, 0xD8] + segment(0xDB, [0] + [UInt8](repeating: 1, count: 64))
         bytes += segment(0xC2, [8, high, low, high, low, 1, 1, 0x11, 0])
-        // One code of one bit each: a difference of 0, and the end of a run of 2^14 blocks and as many as 14 bits say.
+        // One code of one bit each: a difference of 0, and the end of a run of 2^14 blocks plus a 14-bit count.
         for (table, symbol): (UInt8, UInt8) in [(0, 0), (0x10, 0xE0)] {
             bytes += segment(0xC4, [table, 1] + [UInt8](repeating: 0, count: 15) + [symbol])
         }
@@ -63,7 +63,7 @@ struct DecompressionBombTests {
         return bytes + [0xFF, 0xD9]
     }
 
-    @Test("A JPEG of many scans is read where they pass over few pixels, and is damaged where over many")
+    @Test("A JPEG with many scans is read if it is small and damaged if it is large")
     func scans() throws {
         let small = try ImageDecoder.decode(bytes: Self.jpeg(side: 64, scans: 500), name: "a.jpg")
         #expect(small.image == PlanarImage(width: 64, height: 64, channels: 1, repeating: Float(128) / 255))
@@ -79,11 +79,11 @@ struct DecompressionBombTests {
         }
     }
 
-    /// A little-endian TIFF of 8 bit grey pixels.
+    /// A little-endian TIFF of 8-bit grey pixels.
     ///
     /// - Parameters:
-    ///   - pieces: the tag of the offsets, that of the sizes, how many there are, and how long each claims to be: all of them
-    ///     are the bytes at the end.
+    ///   - pieces: the tags of offsets and sizes, the number of pieces, and the claimed size of each. All pieces refer
+    ///     to the bytes at the end.
     ///   - more: further tags with a type, a count and a value.
     private static func tiff(
         width: Int, height: Int, pieces: (offsets: Int, sizes: Int, count: Int, bytes: Int), more: [[Int]] = [],
@@ -109,7 +109,7 @@ struct DecompressionBombTests {
             + (0..<pieces.count).flatMap { _ in little(pieces.bytes, 4) } + content
     }
 
-    @Test("A TIFF whose tiles cover far more than the image is too large")
+    @Test("A TIFF with tiles far larger than the image is too large")
     func tallTiles() {
         let file = Self.tiff(
             width: 160, height: 1, pieces: (324, 325, 10, 100), more: [[322, 4, 1, 16], [323, 4, 1, 160_000_000]],
@@ -119,28 +119,28 @@ struct DecompressionBombTests {
         ) { try ImageDecoder.probe(bytes: file, name: "a.tif") }
     }
 
-    @Test("A TIFF whose tags all claim the same bytes is damaged, before they are kept many times")
+    @Test("A TIFF with many tags over the same bytes is damaged")
     func tagsOverEachOther() {
         let file = Self.tiff(
             width: 8, height: 8, pieces: (273, 279, 2, 32),
             more: [[278, 4, 1, 4]] + (0..<1000).map { [40000 + $0, 7, 100_000, 8] },
             content: [UInt8](repeating: 0, count: 100_000))
         #expect { try ImageDecoder.probe(bytes: file, name: "a.tif") } throws: {
-            Self.isDamaged($0, "its parts lie over each other")
+            Self.isDamaged($0, "its parts overlap")
         }
     }
 
-    @Test("A TIFF whose strips lie over each other is damaged")
+    @Test("A TIFF with overlapping strips is damaged")
     func stripsOverEachOther() {
         let file = Self.tiff(
             width: 1, height: 4000, pieces: (273, 279, 4000, 65536), more: [[278, 4, 1, 1]],
             content: [UInt8](repeating: 0, count: 65536))
         #expect { try ImageDecoder.decode(bytes: file, name: "a.tif") } throws: {
-            Self.isDamaged($0, "its parts lie over each other")
+            Self.isDamaged($0, "its parts overlap")
         }
     }
 
-    @Test("A TIFF whose equal tiles share their bytes is read")
+    @Test("A TIFF with equal tiles that share bytes is read")
     func sharedTiles() throws {
         let file = Self.tiff(
             width: 4096, height: 4096, pieces: (324, 325, 256, 65536), more: [[322, 4, 1, 256], [323, 4, 1, 256]],

@@ -11,7 +11,7 @@ import Testing
         return FloatMap(width: width, height: height, values: values)
     }
 
-    @Test("a map comes back from its TIFF bit by bit", arguments: [(5, 1), (300, 400), (1, 7), (20000, 3)])
+    @Test("A map survives TIFF bit by bit", arguments: [(5, 1), (300, 400), (1, 7), (20000, 3)])
     func roundTrip(size: (width: Int, height: Int)) throws {
         let map = map(size.width, size.height)
         let back = try FloatMap.decode(bytes: map.tiffBytes(), name: "a.tiff")
@@ -20,10 +20,10 @@ import Testing
         #expect(back.values.map(\.bitPattern) == map.values.map(\.bitPattern))
     }
 
-    @Test("the TIFF of a small map has exactly these bytes")
+    @Test("The TIFF of a small map has the expected bytes")
     func golden() throws {
         let map = FloatMap(width: 2, height: 1, values: [1, -2])
-        // TIFF 6.0, by hand: header, count, 11 entries of tag, type, count, value, next directory, pixels.
+        // TIFF 6.0, written by hand: header, count, 11 entries of tag, type, count, value, next directory, pixels.
         let words: [UInt8] = [
             0x49, 0x49, 42, 0, 8, 0, 0, 0, 11, 0,
             0, 1, 4, 0, 1, 0, 0, 0, 2, 0, 0, 0, 1, 1, 4, 0, 1, 0, 0, 0, 1, 0, 0, 0,
@@ -37,7 +37,7 @@ import Testing
         #expect(try map.tiffBytes() == words)
     }
 
-    @Test("maps of 16, 32 and 64 bit floats are read, with their NaN", arguments: [16, 32, 64])
+    @Test("Maps of 16, 32 and 64-bit floats are read with their NaN", arguments: [16, 32, 64])
     func depths(bits: Int) throws {
         let map = try FloatMap.decode(path: Fixture.path("float\(bits)-le.tif"))
         #expect(map.values[0] == -37.5)
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test(
-        "images that are no maps are refused",
+        "Images other than maps are an error",
         arguments: ["grey8-le.tif", "grey16.png", "rgb-float32-tiles.tif", "jpeg-grey.jpg"])
     func refused(name: String) throws {
         #expect { try FloatMap.decode(path: Fixture.path(name)) } throws: { error in

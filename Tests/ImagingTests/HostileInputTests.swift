@@ -3,8 +3,8 @@ import Testing
 @testable import Imaging
 
 @Suite struct HostileInputTests {
-    /// But for the file of two pages: its first page is complete before its second begins.
-    @Test("an image that is cut off anywhere throws", arguments: Fixture.names.filter { !$0.contains("two-pages") })
+    /// Excludes the file of two pages, whose first page is complete before the second.
+    @Test("Truncated images are an error", arguments: Fixture.names.filter { !$0.contains("two-pages") })
     func truncation(name: String) throws {
         let bytes = try Fixture.bytes(name)
         for sixteenth in 0..<16 {
@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test(
-        "data that is cut off is truncated, not damaged",
+        "Truncated data is reported as truncated, not damaged",
         arguments: [
             "rgb8.png", "rgb8-interlaced.png", "jpeg-rgb.jpg", "jpeg-rgb-progressive.jpg", "rgb8-le.tif",
             "rgb8-tiles.tif", "rgb8-planar.tif", "float32-le.tif", "grey16-be.tif",
@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test(
-        "flipping any bit of a file throws or decodes, and never ends the program",
+        "Any flipped bit is an error or decodes, and never crashes",
         arguments: [
             "grey1-interlaced.png", "palette2-transparent.png", "orientation-6.png", "grey1-group4.tif", "rgb8-lzw.tif",
             "grey8-packbits.tif", "orientation-3.tif", "grey1.tif", "palette8-257.tif", "orientation-8.jpg",
@@ -59,7 +59,7 @@ import Testing
         #expect(failures + decodes == 3 * bytes.count)
     }
 
-    @Test("a header that claims more pixels than allowed is refused before memory is taken")
+    @Test("A header with too many pixels is an error before any allocation")
     func bomb() throws {
         var header: [UInt8] = [0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 8, 2, 0, 0, 0]
         let magic: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    @Test("a TIFF of nearly 2^32 pixels on each side is too large, not an overflow")
+    @Test("A TIFF of almost 2^32 pixels per side is too large and does not overflow")
     func overflow() throws {
         var bytes = try Fixture.bytes("grey8-le.tif")
         for tag: UInt8 in [0, 1] {  // 256: width, 257: height
@@ -88,7 +88,7 @@ import Testing
         }
     }
 
-    @Test("a tile counts against the limit, because it is decoded as a whole")
+    @Test("Whole tiles count towards the pixel limit")
     func hugeTile() throws {
         var bytes = try Fixture.bytes("rgb8-tiles.tif")
         for tag: UInt8 in [66, 67] {  // 322: tile width, 323: tile height

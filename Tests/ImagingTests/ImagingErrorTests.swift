@@ -4,7 +4,7 @@ import Testing
 @testable import Imaging
 
 @Suite struct ImagingErrorTests {
-    @Test("a missing file, a folder and a device are unreadable, each with its reason")
+    @Test("A missing file, a folder and a device are unreadable with a reason")
     func unreadable() {
         let cases = [
             ("/no/such/file.png", "No such file or directory"), ("/tmp", "Is a directory"),
@@ -15,7 +15,7 @@ import Testing
         }
     }
 
-    @Test("a file without bytes is empty")
+    @Test("A file without bytes is empty")
     func empty() throws {
         let path = NSTemporaryDirectory() + "/empty-\(UUID().uuidString).png"
         try Data().write(to: URL(filePath: path))
@@ -24,7 +24,7 @@ import Testing
         #expect(throws: ImagingError.empty(name: "b")) { try ImageDecoder.decode(bytes: [], name: "b") }
     }
 
-    @Test("other formats are named by their first bytes")
+    @Test("Unknown formats are reported with their first bytes")
     func unknown() {
         let gif = Array("GIF89a, and so on".utf8)
         let expected = ImagingError.unknownFormat(name: "a.png", firstBytes: Array(gif.prefix(8)), byteCount: 17)
@@ -35,7 +35,7 @@ import Testing
                 + "convert it, or take it out of the folder")
     }
 
-    @Test("a name that says another format than the bytes is an error; one that says none is not")
+    @Test("An extension of another format is an error; an unknown extension is not")
     func mislabelled() throws {
         let bytes = try Fixture.bytes("jpeg-rgb.jpg")
         let expected = ImagingError.mislabelled(name: "shots/a.PNG", labelled: .png, actual: .jpeg)
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test("files over the limit of bytes, and images over that of pixels, are too large")
+    @Test("Files above the byte limit and images above the pixel limit are too large")
     func tooLarge() throws {
         let path = Fixture.path("rgb8.png")
         let size = try Fixture.bytes("rgb8.png").count
@@ -61,7 +61,7 @@ import Testing
         #expect(try ImageDecoder.decode(path: path, limits: limits).info.width == 21)
     }
 
-    @Test("the sentences give expected against actual, and the remedy")
+    @Test("Messages state the facts and the remedy")
     func sentences() {
         let cases: [(ImagingError, String)] = [
             (
@@ -74,7 +74,7 @@ import Testing
             ),
             (
                 .tooLarge(name: "a", quantity: .pixels, actual: 9, limit: 8),
-                "a: 9 pixels, at most 8 are allowed; scale the image down, or raise the limit if it is one of yours"
+                "a: 9 pixels, at most 8 are allowed; scale the image down, or raise the limit if you set it"
             ),
             (
                 .unsupported(name: "a", feature: "CMYK colour"),
@@ -84,7 +84,7 @@ import Testing
         for (error, sentence) in cases { #expect(error.description == sentence) }
     }
 
-    @Test("the readable extensions are those of the three formats")
+    @Test("The readable extensions are those of the three formats")
     func extensions() {
         #expect(ImageDecoder.readableExtensions == ["png", "jpg", "jpeg", "tif", "tiff"])
     }

@@ -2,10 +2,10 @@ import Testing
 
 @testable import Imaging
 
-/// One region as a mask, written in the ways of different programs.
+/// A mask file of one region, as written by different programs.
 struct MaskKind: CustomTestStringConvertible, Sendable {
     let testDescription: String
-    /// Of the remark; "" for none.
+    /// Part of the expected remark; "" for none.
     let words: String
     let bytes: @Sendable () throws -> [UInt8]
 
@@ -15,7 +15,7 @@ struct MaskKind: CustomTestStringConvertible, Sendable {
 
     static let width = 24, height = 20
 
-    /// 1 in a rectangle of 63 pixels.
+    /// The region: 1 in a rectangle of 63 pixels.
     static let region = (0..<width * height).map { pixel -> UInt8 in
         let (y, x) = pixel.quotientAndRemainder(dividingBy: width)
         return (4..<11).contains(y) && (5..<14).contains(x) ? 1 : 0

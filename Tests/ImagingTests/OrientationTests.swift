@@ -3,7 +3,7 @@ import Testing
 @testable import Imaging
 
 @Suite struct OrientationTests {
-    @Test("all eight orientations come out upright, in every format", arguments: 1...8, ["jpg", "png", "tif"])
+    @Test("All eight orientations are decoded upright in every format", arguments: 1...8, ["jpg", "png", "tif"])
     func upright(code: Int, kind: String) throws {
         let expected = try Fixture.decode("orientation-upright.png").image
         let decoded = try Fixture.decode("orientation-\(code).\(kind)")
@@ -15,14 +15,14 @@ import Testing
         #expect(try #require(largest) <= (kind == "jpg" ? 3.1 / 255 : 0))
     }
 
-    @Test("a probe tells the upright size without looking at a pixel", arguments: 1...8, ["jpg", "png", "tif"])
+    @Test("A probe returns the upright size without decoding pixels", arguments: 1...8, ["jpg", "png", "tif"])
     func probe(code: Int, kind: String) throws {
         let name = "orientation-\(code).\(kind)"
         #expect(try ImageDecoder.probe(path: Fixture.path(name)) == Fixture.decode(name).info)
     }
 
     @Test(
-        "EXIF that makes no sense means upright",
+        "Invalid EXIF counts as upright",
         arguments: [
             [], [0x49], Array("IIxxxxxxxxxx".utf8), [0x49, 0x49, 42, 0, 255, 255, 255, 255],
             [0x49, 0x49, 42, 0, 8, 0, 0, 0, 255, 255],
@@ -33,7 +33,7 @@ import Testing
         ] as [[UInt8]])
     func nonsense(exif: [UInt8]) throws {
         var bytes = try Fixture.bytes("rgb8.png")
-        bytes.insert(contentsOf: CRC32.chunk("eXIf", exif), at: 33)  // behind the signature and the header chunk
+        bytes.insert(contentsOf: CRC32.chunk("eXIf", exif), at: 33)  // after the signature and the header chunk
         let decoded = try ImageDecoder.decode(bytes: bytes, name: "a.png")
         #expect(decoded.info.orientation == 1)
         #expect(decoded.image == Pattern.image(channels: 3, bits: 8))

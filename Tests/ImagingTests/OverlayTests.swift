@@ -7,16 +7,18 @@ import Testing
         (0..<3).map { image.values[($0 * image.height + y) * image.width + x] }
     }
 
-    @Test("the heat map rises in brightness from black to white")
+    @Test("The brightness of the colour map rises from black to white")
     func brightness() {
-        let ramp = FloatMap(width: 256, height: 1, values: (0..<256).map { Float($0) })
-        let grey = Overlay.heatMap(ramp, range: 0...255).convertedToGrey().values
+        let colours = Cubehelix(start: 0.35, rotations: 0.5, hue: 1.5).table(over: 0...1)
+        let table = PlanarImage(
+            width: 256, height: 1, channels: 3, values: colours.map(\.red) + colours.map(\.green) + colours.map(\.blue))
+        let grey = table.convertedToGrey().values
         #expect(grey.first == 0)
         #expect(grey.last == 1)
         #expect(zip(grey, grey.dropFirst()).allSatisfy { $0 < $1 })
     }
 
-    @Test("the colours are those of Green's formula")
+    @Test("Colours follow Green's formula")
     func cubehelix() {
         // Green's own default (start 0.5, -1.5 rotations, hue 1, gamma 1) at 1/4 and 3/4, computed in Python with
         // the formula of the article: the angle is 2 pi (start / 3 + 1 + rotations * value).
@@ -28,7 +30,7 @@ import Testing
         #expect(zip([high.red, high.green, high.blue], expectedHigh).allSatisfy { abs($0 - $1) < 1e-5 })
     }
 
-    @Test("where the map is low the grey image shows; where it is high, the colour does")
+    @Test("The grey image shows where the map is low, the colour where it is high")
     func transparency() {
         let image = PlanarImage(width: 2, height: 1, channels: 3, values: [0.2, 0.2, 0.4, 0.4, 0.6, 0.6])
         let grey = image.convertedToGrey().values[0]
@@ -41,7 +43,7 @@ import Testing
         #expect(abs(pixel(half, 1, 0)[2] - 0.5 * (grey + colour[2])) < 1e-6)
     }
 
-    @Test("a range without width and a map of NaN are drawn too")
+    @Test("An empty range and NaN are drawn")
     func degenerate() {
         let image = PlanarImage(width: 3, height: 1, channels: 1, repeating: 0.5)
         let map = FloatMap(width: 3, height: 1, values: [.nan, 1, 2])
@@ -51,7 +53,7 @@ import Testing
         #expect(pixel(picture, 2, 0) != [0.5, 0.5, 0.5])
     }
 
-    @Test("the ground truth gets a light line inside and a dark edge outside")
+    @Test("The ground truth has a light line inside and a dark edge outside")
     func outline() {
         let image = PlanarImage(width: 9, height: 9, channels: 1, repeating: 0.5)
         let map = FloatMap(width: 9, height: 9, values: [Float](repeating: 0, count: 81))
@@ -66,7 +68,7 @@ import Testing
             ])
     }
 
-    @Test("map and mask of another size are drawn at the size of the image")
+    @Test("Map and mask are resized to the image")
     func sizes() {
         let image = PlanarImage(width: 600, height: 30, channels: 3, repeating: 0.5)
         let map = FloatMap(width: 20, height: 1, values: (0..<20).map { Float($0) })

@@ -3,7 +3,7 @@ import Testing
 @testable import Imaging
 
 @Suite struct PNGDecodingTests {
-    @Test("grey PNG of every bit depth decodes to the sample divided by its maximum", arguments: [1, 2, 4, 8, 16])
+    @Test("Grey PNG of any bit depth decodes to samples divided by their maximum", arguments: [1, 2, 4, 8, 16])
     func grey(bits: Int) throws {
         let decoded = try Fixture.decode("grey\(bits).png")
         #expect(decoded.image == Pattern.image(channels: 1, bits: bits))
@@ -14,7 +14,7 @@ import Testing
                     isAlphaUsed: false, orientation: 1))
     }
 
-    @Test("RGB PNG of 8 and 16 bit decodes exactly", arguments: [8, 16])
+    @Test("RGB PNG of 8 and 16 bits decodes exactly", arguments: [8, 16])
     func rgb(bits: Int) throws {
         let decoded = try Fixture.decode("rgb\(bits).png")
         #expect(decoded.image == Pattern.image(channels: 3, bits: bits))
@@ -22,7 +22,7 @@ import Testing
         #expect(decoded.info.bitDepth == bits)
     }
 
-    @Test("alpha is composited over black", arguments: [("greyalpha", 1), ("rgba", 3)], [8, 16])
+    @Test("Alpha is composited over black", arguments: [("greyalpha", 1), ("rgba", 3)], [8, 16])
     func alpha(kind: (name: String, channels: Int), bits: Int) throws {
         let decoded = try Fixture.decode("\(kind.name)\(bits).png")
         #expect(decoded.image == Pattern.image(channels: kind.channels, bits: bits, alpha: true))
@@ -30,7 +30,7 @@ import Testing
         #expect(decoded.info.isAlphaUsed)
     }
 
-    @Test("palettes become RGB, with their transparency", arguments: [1, 2, 4, 8], [false, true])
+    @Test("Palettes become RGB with transparency", arguments: [1, 2, 4, 8], [false, true])
     func palette(bits: Int, transparent: Bool) throws {
         let decoded = try Fixture.decode("palette\(bits)\(transparent ? "-transparent" : "").png")
         #expect(decoded.image == Pattern.palette(bits: bits, transparent: transparent))
@@ -40,11 +40,11 @@ import Testing
         #expect(decoded.info.isAlphaUsed == transparent)
     }
 
-    @Test("a transparent colour turns black", arguments: [("grey", 1), ("rgb", 3)], [8, 16])
+    @Test("A transparent colour becomes black", arguments: [("grey", 1), ("rgb", 3)], [8, 16])
     func transparentColour(kind: (name: String, channels: Int), bits: Int) throws {
         let decoded = try Fixture.decode("\(kind.name)\(bits)-transparent.png")
         let opaque = Pattern.image(channels: kind.channels, bits: bits)
-        // It is the first pixel's colour; where the others have it in all channels they turn black too.
+        // The transparent colour is the colour of the first pixel. All pixels of that colour become black.
         let expected = Pattern.image(channels: kind.channels) { x, y, channel in
             let isTransparent = (0..<kind.channels).allSatisfy {
                 Pattern.sample(x, y, $0, bits: bits) == Pattern.sample(0, 0, $0, bits: bits)
@@ -55,7 +55,7 @@ import Testing
         #expect(decoded.info.isAlphaUsed)
     }
 
-    @Test("an index beyond the palette is refused, as no colour is known for it", arguments: [1, 2, 4, 8] as [UInt8])
+    @Test("An index beyond the palette is an error", arguments: [1, 2, 4, 8] as [UInt8])
     func beyondPalette(depth: UInt8) throws {
         func file(_ index: UInt8, transparency: [UInt8] = []) -> [UInt8] {
             RawPNG.bytes(
@@ -69,13 +69,13 @@ import Testing
             #expect(
                 throws: ImagingError.damaged(
                     name: "a.png", format: .png, byteCount: bytes.count,
-                    reason: "a pixel has the colour number 1, but the palette ends at 0")
+                    reason: "a pixel has palette index 1, but the palette ends at 0")
             ) { try ImageDecoder.decode(bytes: bytes, name: "a.png") }
             #expect(throws: ImagingError.self) { try Mask.decode(bytes: bytes, name: "a.png") }
         }
     }
 
-    @Test("interlaced PNG decodes like plain PNG")
+    @Test("Interlaced PNG decodes like plain PNG")
     func interlaced() throws {
         #expect(try Fixture.decode("grey1-interlaced.png").image == Pattern.image(channels: 1, bits: 1))
         #expect(try Fixture.decode("rgb8-interlaced.png").image == Pattern.image(channels: 3, bits: 8))
@@ -83,9 +83,9 @@ import Testing
             try Fixture.decode("rgba16-interlaced.png").image == Pattern.image(channels: 3, bits: 16, alpha: true))
     }
 
-    @Test("an alpha channel that is opaque everywhere is present and not used")
+    @Test("An opaque alpha channel is present but not used")
     func opaqueAlpha() throws {
-        // The transparent colour of the file is changed to one that no pixel has, with the checksum of the chunk.
+        // Replaces the transparent colour with one that no pixel has, and updates the chunk's checksum.
         var bytes = try Fixture.bytes("rgb16-transparent.png")
         let chunk = try #require(bytes.firstRange(of: Array("tRNS".utf8)))
         bytes.replaceSubrange(chunk.upperBound..<(chunk.upperBound + 6), with: [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF])
@@ -97,7 +97,7 @@ import Testing
         #expect(!decoded.info.isAlphaUsed)
     }
 
-    @Test("a wrong checksum is damage, in pixels and in transparency", arguments: ["IDAT", "tRNS"])
+    @Test("A wrong checksum of pixels or transparency is damage", arguments: ["IDAT", "tRNS"])
     func checksum(chunk: String) throws {
         var bytes = try Fixture.bytes("palette8-transparent.png")
         let start = try #require(bytes.firstRange(of: Array(chunk.utf8))).upperBound

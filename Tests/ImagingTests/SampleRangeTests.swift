@@ -2,7 +2,7 @@ import Testing
 
 @testable import Imaging
 
-@Suite("A range of samples")
+@Suite("Sample range")
 struct SampleRangeTests {
     private func image(_ values: [Float], bitDepth: Int, isFloat: Bool = false) -> DecodedImage {
         DecodedImage(
@@ -12,7 +12,7 @@ struct SampleRangeTests {
                 hasAlpha: false, isAlphaUsed: false, orientation: 1))
     }
 
-    @Test("is told by the highest sample, where that is one of a camera of fewer bits than 16")
+    @Test("The highest sample determines the range of a camera with fewer than 16 bits")
     func suggested() {
         for (sample, highest) in [(1, 255), (255, 255), (256, 1023), (4095, 4095), (4096, 16383), (16383, 16383)] {
             #expect(SampleRange(highestSample: sample) == SampleRange(lowest: 0, highest: Float(highest)), "\(sample)")
@@ -20,7 +20,7 @@ struct SampleRangeTests {
         for sample in [0, 16384, 65535] { #expect(SampleRange(highestSample: sample) == nil, "\(sample)") }
     }
 
-    @Test("scales 16 bit and floating-point samples, clips what lies outside, and leaves 8 bit alone")
+    @Test("16-bit and floating-point samples are scaled and clipped; 8-bit samples are unchanged")
     func scaled() throws {
         let range = try #require(SampleRange(lowest: 0, highest: 4095))
         let wide = range.scaled(image([0, 4095 / 65535, 1, 2047.5 / 65535] as [Float], bitDepth: 16))
@@ -32,7 +32,7 @@ struct SampleRangeTests {
         #expect(range.scaled(narrow).image == narrow.image && range.scaled(narrow).clipped == 0)
     }
 
-    @Test("has a lower and an upper bound that are numbers")
+    @Test("Invalid bounds are rejected")
     func bounds() {
         let largest = Float.greatestFiniteMagnitude
         let bounds: [(Float, Float)] = [(1, 1), (2, 1), (.nan, 1), (0, .infinity), (-largest, largest)]

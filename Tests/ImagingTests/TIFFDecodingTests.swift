@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct TIFFDecodingTests {
     @Test(
-        "RGB TIFF decodes exactly, whatever its layout, byte order and compression",
+        "RGB TIFF decodes exactly in any layout, byte order and compression",
         arguments: ["le", "be", "planar", "tiles", "tiles-planar", "lzw", "deflate", "deflate-tiles"], [8, 16])
     func rgb(kind: String, bits: Int) throws {
         let decoded = try Fixture.decode("rgb\(bits)-\(kind).tif")
@@ -16,14 +16,14 @@ import Testing
                     isAlphaUsed: false, orientation: 1))
     }
 
-    @Test("grey TIFF decodes exactly", arguments: ["le", "be", "packbits", "zstd", "lzma"], [8, 16])
+    @Test("Grey TIFF decodes exactly", arguments: ["le", "be", "packbits", "zstd", "lzma"], [8, 16])
     func grey(kind: String, bits: Int) throws {
         let decoded = try Fixture.decode("grey\(bits)-\(kind).tif")
         #expect(decoded.image == Pattern.image(channels: 1, bits: bits))
         #expect(decoded.info.colour == .grey)
     }
 
-    @Test("bilevel TIFF decodes to 0 and 1", arguments: ["grey1.tif", "grey1-group4.tif"])
+    @Test("Bilevel TIFF decodes to 0 and 1", arguments: ["grey1.tif", "grey1-group4.tif"])
     func bilevel(name: String) throws {
         let decoded = try Fixture.decode(name)
         #expect(decoded.image == Pattern.image(channels: 1, bits: 1))
@@ -35,21 +35,21 @@ import Testing
         #expect(try Fixture.decode("grey8-big.tif").image == Pattern.image(channels: 1, bits: 8))
     }
 
-    @Test("grey where zero is white is inverted", arguments: [8, 16])
+    @Test("Grey in which 0 is white is inverted", arguments: [8, 16])
     func minIsWhite(bits: Int) throws {
         var expected = Pattern.image(channels: 1, bits: bits)
         expected.values = expected.values.map { 1 - $0 }
         #expect(try Fixture.decode("grey\(bits)-miniswhite.tif").image == expected)
     }
 
-    @Test("palettes become RGB, whether their entries are multiples of 256 or of 257", arguments: [256, 257])
+    @Test("Palettes with multiples of 256 or 257 become RGB", arguments: [256, 257])
     func palette(scale: Int) throws {
         let decoded = try Fixture.decode("palette8-\(scale).tif")
         #expect(decoded.image == Pattern.palette(bits: 8, transparent: false))
         #expect(decoded.info.colour == .palette)
     }
 
-    @Test("a palette whose entries have 8 bits, against the standard, is read as well as one of full 16 bits")
+    @Test("Palettes with non-standard 8-bit entries and with full 16-bit entries are read")
     func oddPalettes() throws {
         let bytes = try Fixture.bytes("palette8-257.tif")
         func number(_ position: Int, _ count: Int) -> Int {
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test(
-        "unassociated alpha is composited over black",
+        "Unassociated alpha is composited over black",
         arguments: [("rgba", "", 3), ("rgba", "-planar", 3), ("greyalpha", "", 1)], [8, 16])
     func alpha(kind: (name: String, suffix: String, channels: Int), bits: Int) throws {
         let decoded = try Fixture.decode("\(kind.name)\(bits)\(kind.suffix).tif")
@@ -82,21 +82,21 @@ import Testing
         #expect(decoded.info.isAlphaUsed)
     }
 
-    @Test("colours that alpha is multiplied into already stay as they are", arguments: [8, 16])
+    @Test("Premultiplied colours are unchanged", arguments: [8, 16])
     func associatedAlpha(bits: Int) throws {
         let decoded = try Fixture.decode("rgb\(bits)-associated.tif")
         #expect(decoded.image == Pattern.image(channels: 3, bits: bits))
         #expect(decoded.info.isAlphaUsed)
     }
 
-    @Test("a fourth sample that is not declared as alpha is ignored", arguments: [8, 16])
+    @Test("A fourth sample that is not declared as alpha is ignored", arguments: [8, 16])
     func unspecifiedSample(bits: Int) throws {
         let decoded = try Fixture.decode("rgbx\(bits).tif")
         #expect(decoded.image == Pattern.image(channels: 3, bits: bits))
         #expect(!decoded.info.hasAlpha)
     }
 
-    @Test("floating-point TIFF keeps its values", arguments: [16, 32, 64], ["le", "be"])
+    @Test("Floating-point TIFF keeps its values", arguments: [16, 32, 64], ["le", "be"])
     func float(bits: Int, order: String) throws {
         let decoded = try Fixture.decode("float\(bits)-\(order).tif")
         expectFloats(decoded.image)
@@ -104,7 +104,7 @@ import Testing
         #expect(decoded.info.bitDepth == bits)
     }
 
-    @Test("compressed floating-point TIFF with predictor keeps its values")
+    @Test("Compressed floating-point TIFF with a predictor keeps its values")
     func floatWithPredictor() throws {
         expectFloats(try Fixture.decode("float32-predictor.tif").image)
         let colours = try Fixture.decode("rgb-float32-tiles.tif").image
@@ -115,20 +115,20 @@ import Testing
                 })
     }
 
-    /// NaN differs from itself: bit patterns are compared.
+    /// Compares bit patterns, because NaN differs from itself.
     private func expectFloats(_ image: PlanarImage) {
         var expected = Pattern.image(channels: 1) { x, y, _ in Float(Pattern.sample(x, y, 0, bits: 10) - 300) / 8 }
         expected.values.replaceSubrange(1...3, with: [.nan, .infinity, 0x1p-24])
         #expect(image.values.map(\.bitPattern) == expected.values.map(\.bitPattern))
     }
 
-    @Test("of several pages the first is read")
+    @Test("The first of several pages is read")
     func pages() throws {
         #expect(try Fixture.decode("grey8-two-pages.tif").image == Pattern.image(channels: 1, bits: 8))
     }
 
     @Test(
-        "what is not read is refused by name",
+        "Unsupported features are named",
         arguments: [
             ("unsupported-int8.tif", "sample format"), ("unsupported-int16.tif", "sample format"),
             ("unsupported-uint32.tif", "bits: 32"), ("unsupported-complex64.tif", "sample format"),

@@ -14,21 +14,35 @@ struct SampleRangeIngestTests {
 
     init() throws {
         data = try TinyDataSet()
-        for number in 0..<4 { try write(number, to: "bolt/train/good/00\(number).png") }
-        try write(10, to: "bolt/test/good/000.png")
+        for number in 0..<4 { try write(number, to: "bolt/train/good/00\(number).tif") }
+        try write(10, to: "bolt/test/good/000.tif")
     }
 
+    /// Writes a 16-bit grey TIFF: little-endian, uncompressed, one strip.
     private func write(_ number: Int, to name: String) throws {
-        var image = TinyDataSet.image(number).convertedToGrey()
-        image.values = image.values.map { ($0 * 4095).rounded() / 65535 }
-        try data.write(try PNGEncoder.encodeGrey16(image), to: name)
+        let image = TinyDataSet.image(number).convertedToGrey()
+        var file: [UInt8] = [0x49, 0x49]
+        func append(_ value: Int, bytes: Int) {
+            for byte in 0..<bytes { file.append(UInt8(truncatingIfNeeded: value >> (8 * byte))) }
+        }
+        let entries = [
+            (256, image.width), (257, image.height), (258, 16), (259, 1), (262, 1), (273, 122), (277, 1),
+            (278, image.height), (279, 2 * image.values.count),
+        ]
+        for (value, bytes) in [(42, 2), (8, 4), (entries.count, 2)] { append(value, bytes: bytes) }
+        for (tag, value) in entries {
+            for (number, bytes) in [(tag, 2), (4, 2), (1, 4), (value, 4)] { append(number, bytes: bytes) }
+        }
+        append(0, bytes: 4)
+        for value in image.values { append(Int((value * 4095).rounded()), bytes: 2) }
+        try data.write(file, to: name)
     }
 
     private func packed(_ range: SampleRange?) throws -> (values: [UInt16], warnings: [String]) {
-        let path = data.path + "/bolt/train/good/000.png"
+        let path = data.path + "/bolt/train/good/000.tif"
         let source = LocatedSource(
             image: SourceImage(
-                file: "train/good/000.png", path: path, split: .train, kind: "good", isAnomalous: false),
+                file: "train/good/000.tif", path: path, split: .train, kind: "good", isAnomalous: false),
             digest: try Digest.of(filePath: path))
         let stage = IngestStage(images: [source.source], width: 24, height: 16, range: range, onBadImage: .fail)
         let bench = try StageBench()

@@ -1,15 +1,15 @@
 import Imaging
 
-/// What a camera or its light may do from one day to the next without anything being wrong with the object.
+/// A harmless change of the camera or its lighting from one day to the next.
 public enum CameraChange: String, Sendable, CaseIterable, Codable {
     case darker, brighter, lessContrast, moreContrast, warmer, cooler, blurred, sharper, shiftedAcross, shiftedDown
 
-    /// The changes that a camera may make: one without colours has no white balance.
+    /// The changes that can occur for a data set: a grey camera has no white balance.
     public static func possible(isGrey: Bool) -> [CameraChange] {
         allCases.filter { !isGrey || ($0 != .warmer && $0 != .cooler) }
     }
 
-    /// In words, with its size.
+    /// A description with the amount of the change.
     public var label: String {
         switch self {
         case .darker: "brightness x 0.9"
@@ -25,7 +25,7 @@ public enum CameraChange: String, Sendable, CaseIterable, Codable {
         }
     }
 
-    /// The image as it would then look; values stay within 0...1.
+    /// The image after the change, with values in 0...1.
     public func applied(to image: PlanarImage) -> PlanarImage {
         switch self {
         case .darker: image.scaled([0.9, 0.9, 0.9])
@@ -41,16 +41,17 @@ public enum CameraChange: String, Sendable, CaseIterable, Codable {
         }
     }
 
-    /// What is seen when the camera moves: nothing is known of what comes in at a border, and to make it up there, by mirroring
-    /// say, would show a seam that no camera shows. So the frame is made smaller by 2 %, moved, and enlarged.
+    /// The view of a moved camera. Crops the image by 2 %, off centre, and enlarges it, because filling in a border (by
+    /// mirroring, for example) would draw a seam that no camera shows.
     ///
-    /// - Parameters: the share of what is cut off along each axis that is cut off at its beginning.
+    /// - Parameters:
+    ///   - right: the share of the cropped columns that lies on the left.
+    ///   - down: the share of the cropped rows that lies at the top.
     private static func view(of image: PlanarImage, right: Float, down: Float) -> PlanarImage {
         let (across, along) = (max(1, image.width / 50), max(1, image.height / 50))
-        return image.region(
-            PixelBox(
-                x: Int(right * Float(across)), y: Int(down * Float(along)), width: image.width - across,
-                height: image.height - along)
+        return image.cropped(
+            x: Int(right * Float(across)), y: Int(down * Float(along)), width: image.width - across,
+            height: image.height - along
         ).resized(width: image.width, height: image.height)
     }
 }

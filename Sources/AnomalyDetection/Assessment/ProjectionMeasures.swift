@@ -1,30 +1,29 @@
-/// How nearly a network is the projection onto normal images that the theory wants: it leaves normal images alone, does
-/// nothing more when applied again, takes back corruptions and only them, and flattens directions that lead off the normal.
+/// Measures of how closely a network approximates a projection onto normal images. A projection keeps normal images, is
+/// idempotent, removes corruptions and nothing else, and contracts directions that leave the normal images.
 ///
-/// Names of quantities: x clean, y corrupted, M the mask of the corruption, f the network; |.| is the Euclidean norm over
-/// pixels and channels. All are means over the samples but for `singularValues`.
+/// Notation: x is the clean image, y the corrupted one, M the mask of the corruption, f the network, and |.| the
+/// Euclidean norm over pixels and channels. All measures except `singularValues` are means over the samples.
 public struct ProjectionMeasures: Sendable, Equatable, Codable {
     /// |f(x) - x| / |x|: 0 for a projection.
     public var identityError: Double
     /// |f(f(y)) - f(y)| / |f(y) - y|: 0 for a projection.
     public var idempotence: Double
-    /// |y - f(y)| / |y - x| over M: 1 where exactly the corruption is taken back.
+    /// |y - f(y)| / |y - x| over M: 1 if exactly the corruption is removed.
     public var changeInside: Double
-    /// |y - f(y)| outside of M / |y - x|: 0 where nothing else is touched.
+    /// |y - f(y)| outside M, divided by |y - x|: 0 if nothing else is changed.
     public var changeOutside: Double
-    /// The singular values, descending, of the Jacobian of f at a clean image, restricted to the span of some corruptions of
-    /// it: below 1 where f contracts, 0 where corruptions have no influence on the answer.
+    /// The singular values of the Jacobian of f at a clean image, restricted to the span of some of its corruptions, in
+    /// descending order: below 1 where f contracts, 0 where corruptions have no influence on the output.
     public var singularValues: [Double]
 
     /// - Parameters:
-    ///   - samples: one or more; each with any number of values, which may be pixel values or any others. A lazy collection is
-    ///     held one sample at a time.
+    ///   - samples: at least one sample. A lazy collection is loaded one sample at a time.
     ///   - directions: corruptions of the first sample's clean vector, for the singular values; may be empty.
     ///   - project: f, applied to several vectors at once.
     public init(
         samples: some Collection<Sample>, directions: some Sequence<[Float]>, project: ([[Float]]) throws -> [[Float]]
     ) rethrows {
-        guard let first = samples.first else { fatalError("no samples to measure a projection on") }
+        guard let first = samples.first else { fatalError("no samples") }
         let count = Double(samples.count)
         (identityError, idempotence, changeInside, changeOutside) = (0, 0, 0, 0)
         for sample in samples {
@@ -44,10 +43,10 @@ public struct ProjectionMeasures: Sendable, Equatable, Codable {
         singularValues = try TangentProbe(at: first.clean, along: directions).singularValues(project)
     }
 
-    /// A clean vector, its corruption and where the two differ.
+    /// A clean vector, its corrupted version and the mask of their differences.
     public struct Sample: Sendable {
         public var clean, corrupted: [Float]
-        /// Of pixels: the vectors are one or more planes of them.
+        /// One value per pixel; the vectors hold one or more planes of pixels.
         public var mask: [UInt8]
 
         public init(clean: [Float], corrupted: [Float], mask: [UInt8]) {
@@ -55,21 +54,14 @@ public struct ProjectionMeasures: Sendable, Equatable, Codable {
         }
     }
 
-    /// A quotient that is 0 where nothing was to be divided by.
+    /// The quotient, or 0 if the denominator is 0.
     private static func ratio(_ numerator: Double, _ denominator: Double) -> Double {
         denominator > 0 ? numerator / denominator : 0
     }
 
-    private static func distance(_ first: [Float], _ second: [Float]) -> Double {
-        var sum = 0.0
-        for index in first.indices {
-            let difference = Double(first[index]) - Double(second[index])
-            sum += difference * difference
-        }
-        return sum.squareRoot()
-    }
-
-    private static func distance(_ first: [Float], _ second: [Float], where mask: [UInt8], is value: UInt8) -> Double {
+    private static func distance(
+        _ first: [Float], _ second: [Float], where mask: [UInt8] = [0], is value: UInt8 = 0
+    ) -> Double {
         var sum = 0.0
         for index in first.indices where mask[index % mask.count] == value {
             let difference = Double(first[index]) - Double(second[index])
@@ -77,4 +69,91 @@ public struct ProjectionMeasures: Sendable, Equatable, Codable {
         }
         return sum.squareRoot()
     }
+}
+
+/// The Jacobian of a map at a point, estimated along a few directions with central differences.
+struct TangentProbe {
+    private let point: [Float]
+    /// An orthonormal basis of the directions.
+    private let basis: [[Double]]
+    /// The step along a basis vector.
+    private let step: Double
+
+    /// The step as a share of the directions' mean length: small compared with them, large compared with float32
+    /// rounding.
+    private static let stepShare = 0.05
+
+    /// - Parameter directions: offsets from the point. Linearly dependent directions reduce to a basis of the same
+    ///   span.
+    init(at point: [Float], along directions: some Sequence<[Float]>) {
+        self.point = point
+        var basis: [[Double]] = [], lengths: [Double] = []
+        for direction in directions {
+            var rest = direction.map(Double.init)
+            let length = Self.length(rest)
+            // Twice, because one pass leaves rounding errors for almost parallel directions.
+            for _ in 0..<2 {
+                for unit in basis {
+                    let share = Self.product(rest, unit)
+                    for index in rest.indices { rest[index] -= share * unit[index] }
+                }
+            }
+            let remaining = Self.length(rest)
+            guard length > 0, remaining > 1e-3 * length else { continue }
+            basis.append(rest.map { $0 / remaining })
+            lengths.append(length)
+        }
+        self.basis = basis
+        step = lengths.isEmpty ? 0 : Self.stepShare * lengths.reduce(0, +) / Double(lengths.count)
+    }
+
+    /// The singular values in descending order, one per independent direction.
+    func singularValues(_ project: ([[Float]]) throws -> [[Float]]) rethrows -> [Double] {
+        guard !basis.isEmpty else { return [] }
+        let columns = try basis.map { unit in
+            let values = try project(
+                [1.0, -1.0].map { sign in zip(point, unit).map { Float(Double($0) + sign * step * $1) } })
+            return zip(values[0], values[1]).map { (Double($0) - Double($1)) / (2 * step) }
+        }
+        // The singular values of JB are the square roots of the eigenvalues of (JB)'(JB).
+        let gram = columns.map { first in columns.map { Self.product(first, $0) } }
+        return Self.eigenvalues(gram).map { max($0, 0).squareRoot() }.sorted(by: >)
+    }
+
+    /// The eigenvalues of a symmetric matrix, by Jacobi rotations (Golub and Van Loan, Matrix Computations, 8.5).
+    static func eigenvalues(_ symmetric: [[Double]]) -> [Double] {
+        var matrix = symmetric
+        let size = matrix.count
+        for _ in 0..<64 {
+            var off = 0.0
+            for row in 0..<size {
+                for column in 0..<size where row != column { off += matrix[row][column] * matrix[row][column] }
+            }
+            if off < 1e-30 { break }
+            for p in 0..<size {
+                for q in p + 1..<max(size, p + 1) where matrix[p][q] != 0 {
+                    let theta = (matrix[q][q] - matrix[p][p]) / (2 * matrix[p][q])
+                    let t = (theta < 0 ? -1 : 1) / (abs(theta) + (theta * theta + 1).squareRoot())
+                    let c = 1 / (t * t + 1).squareRoot(), s = t * c
+                    for k in 0..<size {
+                        let (first, second) = (matrix[k][p], matrix[k][q])
+                        (matrix[k][p], matrix[k][q]) = (c * first - s * second, s * first + c * second)
+                    }
+                    for k in 0..<size {
+                        let (first, second) = (matrix[p][k], matrix[q][k])
+                        (matrix[p][k], matrix[q][k]) = (c * first - s * second, s * first + c * second)
+                    }
+                }
+            }
+        }
+        return matrix.indices.map { matrix[$0][$0] }
+    }
+
+    private static func product(_ first: [Double], _ second: [Double]) -> Double {
+        var sum = 0.0
+        for index in first.indices { sum += first[index] * second[index] }
+        return sum
+    }
+
+    private static func length(_ vector: [Double]) -> Double { product(vector, vector).squareRoot() }
 }

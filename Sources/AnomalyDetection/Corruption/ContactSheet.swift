@@ -1,36 +1,36 @@
 import Foundation
 import Imaging
 
-/// A picture for people to judge corruptions by: samples from left to right and from top to bottom, on grey, each as
-/// three pictures side by side: clean, corrupted, mask.
+/// An overview of corruptions for visual inspection: a grid of samples on grey, each with its clean image, corrupted
+/// image and mask side by side.
 public struct ContactSheet: Sendable {
-    /// Between the pictures of a sample, in pixels.
+    /// The distance between the pictures of a sample, in pixels.
     private static let gap = 2
-    /// Between samples, so that the eye sees which pictures belong together.
+    /// The distance between samples, in pixels. It is larger, so that the pictures of a sample form a group.
     private static let sampleGap = 10
-    private static let ground: Float = 0.5
-    /// Width by height: that of a screen.
+    private static let background: Float = 0.5
+    /// The width of the sheet divided by its height, as on a screen.
     private static let wantedAspect = 1.6
 
     private let largestSide: Int
     private var samples: [[PlanarImage]] = []
 
-    /// - Parameter largestSide: larger pictures are shrunk until their longer side has as many pixels.
+    /// - Parameter largestSide: the maximum side of a picture in pixels. Larger pictures are shrunk.
     public init(largestSide: Int = .max) { self.largestSide = largestSide }
 
-    /// The number of samples so far.
+    /// The number of samples.
     public var count: Int { samples.count }
 
-    /// Appends a sample. Both images are RGB and of one size; values are clamped to 0...1 only when they are encoded.
+    /// Appends a sample. Both images are RGB and have the same size.
     public mutating func add(clean: PlanarImage, corrupted: CorruptedSample) {
         let mask = PlanarImage(
             width: clean.width, height: clean.height, channels: 1, values: corrupted.mask.map(Float.init))
         samples.append([clean, corrupted.corrupted, mask.convertedToRGB()].map(shrunk))
     }
 
-    /// The sheet. Pictures of different sizes lie at the top left of equal cells. At least one sample is needed.
+    /// Draws the sheet. Pictures of different sizes lie at the top left of equal cells. Requires at least one sample.
     ///
-    /// - Parameter samplesPerRow: nil makes the sheet about as wide as a screen for its height.
+    /// - Parameter samplesPerRow: nil for the number that gives the sheet the aspect ratio of a screen.
     public func render(samplesPerRow: Int? = nil) -> PlanarImage {
         guard let width = samples.map({ $0[0].width }).max(), let height = samples.map({ $0[0].height }).max() else {
             fatalError("a contact sheet needs at least one sample")
@@ -38,7 +38,7 @@ public struct ContactSheet: Sendable {
         let columns = samplesPerRow ?? ContactSheet.columns(count, width, height)
         let size = ContactSheet.size(count, columns, width, height)
         var sheet = PlanarImage(
-            width: size.width, height: size.height, channels: 3, repeating: ContactSheet.ground)
+            width: size.width, height: size.height, channels: 3, repeating: ContactSheet.background)
         for (number, sample) in samples.enumerated() {
             let left = number % columns * (3 * width + 2 * ContactSheet.gap + ContactSheet.sampleGap)
             let top = number / columns * (height + ContactSheet.sampleGap)
@@ -58,7 +58,7 @@ public struct ContactSheet: Sendable {
         )
     }
 
-    /// The number of samples in a row whose sheet is nearest to the wanted aspect, by the ratio.
+    /// The number of samples per row whose sheet is nearest to the wanted aspect ratio.
     private static func columns(_ count: Int, _ width: Int, _ height: Int) -> Int {
         func distance(_ columns: Int) -> Double {
             let size = size(count, columns, width, height)

@@ -1,45 +1,38 @@
 import Imaging
 import SeededRandom
 
-/// Turns normal images into corrupted ones with exact masks: what the network learns to remove.
+/// Corrupts normal images and returns exact masks: the training data of the network.
 ///
 /// A sample is a pure function of the parameters, the images and the generator's state.
 public struct CorruptionModel: Sendable {
-    /// Part of every key that a stored corruption goes by; raised whenever the same inputs give other bytes.
-    /// History: 1, the first; 2, corruptions of a grey data set are grey in every model, those of a grey image of another one are not.
+    /// Part of the action key of stored corruptions. Raised whenever the same inputs give other bytes.
+    /// Version 2: corruptions are grey if the data set is grey, not if the image is. Version 1: initial.
     public static let version = 2
 
     public let parameters: CorruptionParameters
     private let normals: any ImageSource
     private let textures: (any ImageSource)?
-    private let foreground: any ForegroundProvider
 
-    /// How often a sample is drawn anew when nothing in it came out changed.
+    /// The maximum number of draws for a sample without a visible change.
     private static let attempts = 8
 
     /// - Parameters:
-    ///   - parameters: without `problems`; check those first where a user wrote them.
-    ///   - normals: other normal images, of the size of those to corrupt. Where there is none, material comes from the
+    ///   - parameters: valid parameters, see `CorruptionParameters.problems`.
+    ///   - normals: other normal images, of the same size as the images to corrupt. If empty, material comes from the
     ///     image itself.
-    ///   - textures: foreign textures, of any size; where there is none, textures are computed.
-    ///   - foreground: finds the object when `foregroundOnly` is set.
-    public init(
-        parameters: CorruptionParameters, normals: any ImageSource, textures: (any ImageSource)?,
-        foreground: any ForegroundProvider = ForegroundEstimator()
-    ) {
-        if let problem = parameters.problems.first { fatalError("corruption parameters were not checked: \(problem)") }
+    ///   - textures: foreign textures of any size. If nil or empty, textures are computed.
+    public init(parameters: CorruptionParameters, normals: any ImageSource, textures: (any ImageSource)?) {
+        if let problem = parameters.problems.first { fatalError("invalid corruption parameters: \(problem)") }
         self.parameters = parameters
         self.normals = RGBImageSource(base: normals)
         self.textures = textures.map { RGBImageSource(base: $0) }
-        self.foreground = foreground
     }
 
-    /// Draws one corrupted sample of an RGB image with values of 0...1. A share of `cleanFraction` stays clean; another sample is clean only
-    /// where no visible corruption could be drawn in several attempts, as on an image without any structure.
+    /// Draws a corrupted sample of an RGB image with values in 0...1. A share of `cleanFraction` of the samples stays
+    /// clean. Any other sample is clean only if several draws changed nothing visible, as on a flat image.
     public func corrupt(_ clean: PlanarImage, using generator: inout SeededGenerator) -> CorruptedSample {
         guard clean.channels == 3 && clean.width > 0 && clean.height > 0 else {
-            fatalError(
-                "corruption needs an RGB image with pixels, not \(clean.width) x \(clean.height) x \(clean.channels)")
+            fatalError("an image to corrupt is \(clean.width) x \(clean.height) x \(clean.channels), not RGB")
         }
         let untouched = CorruptedSample(
             corrupted: clean, mask: [UInt8](repeating: 0, count: clean.width * clean.height))
@@ -48,22 +41,20 @@ public struct CorruptionModel: Sendable {
         for _ in 0..<Self.attempts {
             var edited = clean
             let changed = edit(&edited, clean: clean, on: object, using: &generator)
-            if parameters.isGrey { edited.takeColour(whereDifferentFrom: clean, within: changed) }
-            let sample = CorruptedSample(settling: edited, against: clean, within: changed, on: object)
+            if parameters.isGrey { edited.convertChangesToGrey(comparedWith: clean, within: changed) }
+            let sample = CorruptedSample(clamping: edited, comparedWith: clean, within: changed, on: object)
             if sample.mask.contains(1) { return sample }
         }
         return untouched
     }
 
+    /// The object's pixels; nil if there are none.
     private func objectMask(of image: PlanarImage) -> [UInt8]? {
-        let mask = foreground.foreground(of: image)
-        guard mask.count == image.width * image.height else {
-            fatalError("a foreground mask has \(mask.count) values for \(image.width) x \(image.height) pixels")
-        }
+        let mask = ForegroundEstimator().foreground(of: image)
         return mask.contains { $0 != 0 } ? mask : nil
     }
 
-    /// Corrupts an image that starts as a copy of `clean`; returns a box that holds every changed pixel.
+    /// Corrupts an image that starts as a copy of `clean`. Returns a box that contains every changed pixel.
     private func edit(
         _ image: inout PlanarImage, clean: PlanarImage, on object: [UInt8]?, using generator: inout SeededGenerator
     ) -> PixelBox {
@@ -88,17 +79,60 @@ public struct CorruptionModel: Sendable {
 }
 
 extension PlanarImage {
-    /// Gives the channels of every pixel that is not the same as in another image their mean.
-    fileprivate mutating func takeColour(whereDifferentFrom other: PlanarImage, within box: PixelBox) {
-        let plane = width * height
+    /// Replaces the channels of every pixel that differs from another image with their mean.
+    fileprivate mutating func convertChangesToGrey(comparedWith other: PlanarImage, within box: PixelBox) {
         for y in box.rows {
             for index in (y * width + box.x)..<(y * width + box.x + box.width) {
-                let colour = SIMD3(values[index], values[plane + index], values[2 * plane + index])
-                guard colour != SIMD3(other.values[index], other.values[plane + index], other.values[2 * plane + index])
-                else { continue }
-                let grey = colour.sum() / 3
-                for channel in 0..<3 { values[channel * plane + index] = grey }
+                let colour = colour(at: index)
+                guard colour != other.colour(at: index) else { continue }
+                setColour(SIMD3(repeating: colour.sum() / 3), at: index)
             }
         }
+    }
+}
+
+/// A corrupted image with the exact mask of its changes.
+public struct CorruptedSample: Sendable {
+    /// Values in 0...1. Bit-equal to the clean image where `mask` is 0.
+    public var corrupted: PlanarImage
+    /// height x width values, 1 where any channel differs from the clean image by more than 1/255.
+    public var mask: [UInt8]
+
+    public init(corrupted: PlanarImage, mask: [UInt8]) {
+        self.corrupted = corrupted
+        self.mask = mask
+    }
+
+    /// Clamps an edited image to 0...1, reverts changes that are invisible or outside the foreground, and marks the
+    /// rest in the mask.
+    ///
+    /// - Parameter box: contains every pixel that differs from `clean`.
+    init(
+        clamping edited: consuming PlanarImage, comparedWith clean: PlanarImage, within box: PixelBox,
+        on foreground: [UInt8]?
+    ) {
+        let width = clean.width, plane = clean.width * clean.height
+        var values = edited.values
+        edited.values = []
+        var mask = [UInt8](repeating: 0, count: plane)
+        for y in box.rows {
+            for index in (y * width + box.x)..<(y * width + box.x + box.width) {
+                var isChanged = false
+                if foreground.map({ $0[index] != 0 }) ?? true {
+                    for channel in 0..<3 {
+                        let position = channel * plane + index
+                        values[position] = min(max(values[position], 0), 1)
+                        if abs(values[position] - clean.values[position]) > 1 / 255 { isChanged = true }
+                    }
+                }
+                if isChanged {
+                    mask[index] = 1
+                } else {
+                    for channel in 0..<3 { values[channel * plane + index] = clean.values[channel * plane + index] }
+                }
+            }
+        }
+        edited.values = values
+        self.init(corrupted: edited, mask: mask)
     }
 }

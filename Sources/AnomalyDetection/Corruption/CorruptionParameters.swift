@@ -1,15 +1,27 @@
-/// What decides, together with the images and a random generator, how a normal image is corrupted.
+/// A synthetic corruption model. Raw values are the names in manifests and reports.
+public enum CorruptionKind: String, Codable, Sendable, CaseIterable {
+    /// Nominal's own model: soft, deformed shapes of every scale, filled with many kinds of content.
+    case structured
+    /// DRAEM: thresholded Perlin noise filled with an augmented texture (Zavrtanik et al., ICCV 2021).
+    case perlin
+    /// Natural synthetic anomalies: Poisson-blended patches of other normal images (Schlüter et al., ECCV 2022).
+    case nsa
+    /// CutPaste: rectangles and thin scars pasted elsewhere (Li et al., CVPR 2021).
+    case cutpaste
+}
+
+/// The parameters of a corruption. With the images and the generator's state they determine every sample.
 public struct CorruptionParameters: Codable, Sendable, Equatable {
     public var model: CorruptionKind
     /// The share of samples that stay clean. DRAEM's published value for `perlin` is 0.5.
     public var cleanFraction: Float
-    /// Corrupts nothing but the object, where the background is plain enough to tell the two apart.
+    /// True to corrupt only the object, where the background is plain enough to separate the two.
     public var foregroundOnly: Bool
-    /// True if the data set has no colours: then every corrupted pixel is grey. Known only when its images are, see `DataSetColour`.
+    /// True if the data set is grey, which makes every corrupted pixel grey. Known after ingest; see `DataSetColour`.
     public var isGrey: Bool
-    /// Read by `structured` alone.
+    /// Used by `structured` only.
     public var structured: StructuredParameters
-    /// Read by `nsa` alone.
+    /// Used by `nsa` only.
     public var nsa: NSAParameters
 
     public init(
@@ -17,20 +29,16 @@ public struct CorruptionParameters: Codable, Sendable, Equatable {
         isGrey: Bool = false,
         structured: StructuredParameters = StructuredParameters(), nsa: NSAParameters = .objects
     ) {
-        self.model = model
-        self.cleanFraction = cleanFraction
-        self.foregroundOnly = foregroundOnly
-        self.isGrey = isGrey
-        self.structured = structured
-        self.nsa = nsa
+        (self.model, self.cleanFraction, self.foregroundOnly) = (model, cleanFraction, foregroundOnly)
+        (self.isGrey, self.structured, self.nsa) = (isGrey, structured, nsa)
     }
 
-    /// One sentence for each value that no corruption can be drawn from; empty when all is well. `CorruptionModel`
-    /// takes only parameters without problems, so values that a user wrote are to be checked first.
+    /// One sentence per invalid value; empty if all values are valid. `CorruptionModel` traps on invalid parameters, so
+    /// check user input first.
     public var problems: [String] {
         var found: [String] = []
         if !(0...1).contains(cleanFraction) {
-            found.append("cleanFraction is \(cleanFraction); a share from 0 to 1 is needed")
+            found.append("cleanFraction is \(cleanFraction); expected 0 to 1")
         }
         switch model {
         case .structured: found += structured.problems

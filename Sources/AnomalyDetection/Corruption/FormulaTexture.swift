@@ -2,11 +2,11 @@ import Glibc
 import Imaging
 import SeededRandom
 
-/// Textures computed instead of photographed: blotches of every scale, stripes, checks, and islands with edges.
+/// Procedural textures: blotches of every scale, islands with sharp edges, stripes and checks.
 enum FormulaTexture {
     private enum Pattern: CaseIterable { case blotches, islands, stripes, checks }
 
-    /// An RGB texture between two random colours, with a random wavelength from three pixels to half its size.
+    /// An RGB texture between two random colours. Its wavelength is log-uniform from 3 pixels to half its longer side.
     static func render(width: Int, height: Int, using generator: inout SeededGenerator) -> PlanarImage {
         let extent = Float(max(width, height))
         let wavelength = generator.logUniform(3, max(4, extent / 2))
@@ -43,7 +43,7 @@ enum FormulaTexture {
             .rendered(width: width, height: height)
     }
 
-    /// Sine waves with smooth distortion, from soft to square; crossed with themselves they make checks.
+    /// Sine waves with a smooth distortion and any steepness. Crossed waves make checks.
     private static func waves(
         _ width: Int, _ height: Int, _ wavelength: Float, isCrossed: Bool, using generator: inout SeededGenerator
     ) -> [Float] {

@@ -1,26 +1,25 @@
 import SeededRandom
 
 /// A smooth random scalar field: a uniform cubic B-spline surface over independent normal control values. Zero mean,
-/// unit variance on average, twice continuously differentiable. Deforms outlines, warps regions and makes blotches.
+/// unit variance on average, twice continuously differentiable. It deforms outlines, warps regions and draws blotches.
 struct SmoothField {
     private let columns: Int
     private let rows: Int
     private let nodes: [Float]
 
-    /// The squared weights of a cubic B-spline sum to 151/315 on average along an axis; the field is divided by what
-    /// two axes leave of the standard deviation.
+    /// Restores unit variance: the squared weights of a cubic B-spline sum to 151/315 on average along each axis.
     private static let scale: Float = 315 / 151
 
     /// - Parameters:
-    ///   - columns: how many spline cells lie across; the shortest wavelength is about two cells.
-    ///   - rows: how many lie down.
+    ///   - columns: spline cells along a row. The shortest wavelength is about two cells.
+    ///   - rows: spline cells along a column.
     init(columns: Int, rows: Int, using generator: inout SeededGenerator) {
         self.columns = max(1, columns)
         self.rows = max(1, rows)
         nodes = (0..<((self.columns + 3) * (self.rows + 3))).map { _ in generator.normal() * Self.scale }
     }
 
-    /// The value at a place, both coordinates 0...1.
+    /// The value at a position with coordinates in 0...1.
     func value(_ u: Float, _ v: Float) -> Float {
         let (column, across) = Self.cell(u, columns), (row, down) = Self.cell(v, rows)
         var sum: Float = 0
@@ -30,7 +29,7 @@ struct SmoothField {
         return sum
     }
 
-    /// The field at every pixel of a box, width x height values, rows first.
+    /// The field at every pixel of a box: height x width values.
     func rendered(width: Int, height: Int) -> [Float] {
         let stride = columns + 3
         let taps = (0..<width).map { Self.cell((Float($0) + 0.5) / Float(width), columns) }
@@ -54,7 +53,7 @@ struct SmoothField {
         return result
     }
 
-    /// The cell that a coordinate falls into and the weights of its four control values.
+    /// The cell of a coordinate and the weights of its four control values.
     private static func cell(_ coordinate: Float, _ count: Int) -> (Int, SIMD4<Float>) {
         let position = min(max(coordinate, 0), 1) * Float(count)
         let index = min(Int(position), count - 1)

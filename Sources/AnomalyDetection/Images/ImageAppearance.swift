@@ -1,25 +1,25 @@
 import Imaging
 
-/// What an image looks like as a whole, for telling whether the camera or the light has changed. Grey values from 0 to 1; luma
-/// is 0.299 R + 0.587 G + 0.114 B.
+/// Global properties of an image that reveal changes of the camera or its lighting. Values are in 0...1; luma is
+/// 0.299 R + 0.587 G + 0.114 B.
 public struct ImageAppearance: Codable, Equatable, Sendable {
     /// Mean luma.
     public var brightness: Double
     /// Standard deviation of the luma.
     public var contrast: Double
-    /// Mean of red less mean of blue: rises where the light turns from cold to warm.
+    /// Mean of red minus mean of blue. Warmer light raises it.
     public var warmth: Double
-    /// Mean of the largest less the smallest of the three channels.
+    /// Mean difference between the largest and the smallest channel.
     public var saturation: Double
-    /// Standard deviation of the luma's Laplacian (four neighbours) over `contrast`, so that neither exposure nor contrast
-    /// moves it; 0 for an image of one colour.
+    /// Standard deviation of the luma's four-neighbour Laplacian divided by `contrast`, which makes it independent of
+    /// exposure and contrast; 0 for an image of one colour.
     public var sharpness: Double
 
-    /// - Parameter image: three channels, at least 3 x 3 pixels.
+    /// - Parameter image: an RGB image of at least 3 x 3 pixels.
     public init(_ image: PlanarImage) {
         let (width, height) = (image.width, image.height)
         let count = width * height
-        guard image.channels == 3, width > 2, height > 2 else { fatalError("appearance of an image that is too small") }
+        guard image.channels == 3, width > 2, height > 2 else { fatalError("image too small") }
         var luma = [Float](repeating: 0, count: count)
         var (warmth, saturation) = (0.0, 0.0)
         let values = image.values
@@ -41,7 +41,7 @@ public struct ImageAppearance: Codable, Equatable, Sendable {
                     luma[pixel - 1] + luma[pixel + 1] + luma[pixel - width] + luma[pixel + width] - 4 * luma[pixel])
             }
         }
-        // What is left of one colour by rounding is no contrast.
+        // Rounding leaves a tiny contrast in an image of one colour.
         sharpness = contrast > 1e-6 ? Self.meanAndDeviation(edges).deviation / contrast : 0
     }
 

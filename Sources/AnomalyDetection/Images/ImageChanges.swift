@@ -1,8 +1,10 @@
+import Glibc
 import Imaging
+import Tensors
 
-/// Changes of whole images that a camera, its light or its place may make.
+/// Changes of whole images that a camera, its lighting or its position can cause.
 extension PlanarImage {
-    /// Takes each pixel from a column and a row of this image.
+    /// The image with each column and row taken from the given ones of this image.
     private func rearranged(columns: [Int], rows: [Int]) -> PlanarImage {
         var result = self
         for channel in 0..<channels {
@@ -20,8 +22,8 @@ extension PlanarImage {
             rows: vertically ? (0..<height).reversed() : Array(0..<height))
     }
 
-    /// Turned counter-clockwise; the image must be square.
-    func turnedByQuarter() -> PlanarImage {
+    /// The image rotated counter-clockwise by 90 degrees. It must be square.
+    func rotatedByQuarter() -> PlanarImage {
         var result = self
         for channel in 0..<channels {
             let plane = channel * width * height
@@ -32,7 +34,7 @@ extension PlanarImage {
         return result
     }
 
-    /// Moved right and down; what comes in at the border is the image mirrored.
+    /// The image moved right and down, mirrored at the border.
     func shifted(x shiftX: Int, y shiftY: Int) -> PlanarImage {
         func mirrored(_ index: Int, _ size: Int) -> Int {
             let period = 2 * size
@@ -44,7 +46,7 @@ extension PlanarImage {
             rows: (0..<height).map { mirrored($0 - shiftY, height) })
     }
 
-    /// Each channel times a factor, as by a change of exposure or white balance.
+    /// The image with a factor per channel, as for a change of exposure or white balance, clamped to 0...1.
     func scaled(_ factors: [Float]) -> PlanarImage {
         var result = self
         let plane = width * height
@@ -56,7 +58,7 @@ extension PlanarImage {
         return result
     }
 
-    /// Steeper or flatter about the mean of the image.
+    /// The image with its deviations from the mean scaled by a factor, clamped to 0...1.
     func contrast(_ factor: Float) -> PlanarImage {
         let mean = Float(values.reduce(0.0) { $0 + Double($1) } / Double(values.count))
         var result = self
@@ -64,7 +66,7 @@ extension PlanarImage {
         return result
     }
 
-    /// - Parameter sigma: in pixels.
+    /// - Parameter sigma: the standard deviation of the Gaussian in pixels, above 0.
     func blurred(sigma: Float) -> PlanarImage {
         let filter = GaussianBlur(sigma: sigma)
         let plane = width * height
@@ -75,12 +77,35 @@ extension PlanarImage {
         return result
     }
 
-    /// - Parameter share: of the other image; below 0 it is taken away.
+    /// A linear mix with another image, clamped to 0...1.
+    ///
+    /// - Parameter share: the share of the other image. Negative values extrapolate away from it.
     func blended(with other: PlanarImage, share: Float) -> PlanarImage {
         var result = self
         for index in values.indices {
             result.values[index] = min(max(values[index] + share * (other.values[index] - values[index]), 0), 1)
         }
         return result
+    }
+}
+
+/// A separable Gaussian filter, truncated at three standard deviations and normalised. Edge pixels are repeated.
+struct GaussianBlur {
+    private let taps: [Float]
+
+    /// The filter's radius in pixels.
+    var radius: Int { taps.count / 2 }
+
+    /// - Parameter sigma: the standard deviation in pixels, above 0.
+    init(sigma: Float) {
+        let radius = max(1, Int((3 * sigma).rounded(.up)))
+        let raw = (-radius...radius).map { expf(-Float($0 * $0) / (2 * sigma * sigma)) }
+        let total = raw.reduce(0, +)
+        taps = raw.map { $0 / total }
+    }
+
+    /// Filters a plane of height x width values in place, starting at an index of the array.
+    func apply(to values: inout [Float], from start: Int = 0, width: Int, height: Int) {
+        MapKernels.filterSeparably(&values, from: start, height: height, width: width, taps: taps)
     }
 }

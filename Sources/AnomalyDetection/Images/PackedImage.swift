@@ -1,13 +1,13 @@
 import BinaryCoding
 import Imaging
 
-/// An ingested image as it is stored: RGB at the network's size, 16 bits per value, so that nothing of a 16-bit camera or of
-/// an area average is lost, with what its file said.
+/// An ingested image as it is stored: RGB at the network's size with 16 bits per value, which preserves 16-bit sources
+/// and area averages, and the properties of its file.
 public struct PackedImage: Sendable, Equatable {
-    /// Version 2 added the digest at the end. Version 1 was the first.
+    /// Version 2: digest at the end. Version 1: initial.
     public static let format = FileFormat(magic: "NOMIMAGE", version: 2)
 
-    /// The file that the image came from: its upright size, format and kind of samples.
+    /// The properties of the source file: upright size, format and kind of samples.
     public struct Original: Sendable, Equatable {
         public var width, height, bitDepth: Int
         public var format: ImageFormat
@@ -37,18 +37,18 @@ public struct PackedImage: Sendable, Equatable {
     }
 
     public let width, height: Int
-    /// Channel-major, three channels, 65535 = 1.
+    /// Three channels, channel-major; 65535 stands for 1.
     public let values: [UInt16]
     public let original: Original
 
     public init(_ image: PlanarImage, original: Original) {
-        guard image.channels == 3 else { fatalError("a packed image has three channels, not \(image.channels)") }
+        guard image.channels == 3 else { fatalError("a packed image must have 3 channels, not \(image.channels)") }
         (width, height) = (image.width, image.height)
         values = image.values.map(PackedImage.sample)
         self.original = original
     }
 
-    /// 0...1 in 65535ths; what is below, and NaN, becomes 0, and what is above becomes 1.
+    /// Converts 0...1 to 0...65535. Values outside are clamped, NaN becomes 0.
     static func sample(_ value: Float) -> UInt16 { value > 0 ? UInt16((min(value, 1) * 65535).rounded()) : 0 }
 
     public var image: PlanarImage {
@@ -74,5 +74,40 @@ public struct PackedImage: Sendable, Equatable {
             throw .damaged(name, at: 0, what: "\(values.count) values for \(width) x \(height) pixels")
         }
         try reader.finish()
+    }
+}
+
+/// The colour of a data set, decided once from all of its normal images.
+///
+/// It applies wherever images are changed: a grey camera shows neither white balance nor coloured defects, and colour
+/// alone would give away every synthetic defect.
+public struct DataSetColour: Sendable, Equatable, Codable {
+    /// True if every normal image is grey.
+    public var isGrey: Bool
+
+    public init(isGrey: Bool) { self.isGrey = isGrey }
+}
+
+extension PackedImage {
+    /// The maximum of a grey image's mean spread, where spread is the difference of a pixel's highest and lowest
+    /// channel.
+    static let greyMean = 0.01
+    /// The maximum spread of a grey image's pixel.
+    static let greyPeak = 1.0 / 16
+
+    /// True if the image is grey, whatever the format of its file. The two bounds allow for noise, chroma subsampling
+    /// and JPEG quantisation in grey images stored with three channels. A tint of the whole image exceeds the mean
+    /// bound, a coloured spot the peak.
+    public var isGrey: Bool {
+        let plane = width * height
+        var sum = 0, highest = 0
+        for index in 0..<plane {
+            let red = values[index], green = values[plane + index], blue = values[2 * plane + index]
+            let spread = Int(max(red, green, blue) - min(red, green, blue))
+            sum += spread
+            highest = max(highest, spread)
+        }
+        return Double(highest) <= 65535 * PackedImage.greyPeak
+            && Double(sum) <= 65535 * PackedImage.greyMean * Double(plane)
     }
 }

@@ -1,26 +1,27 @@
 import Foundation
 import Imaging
 
-/// 256 bits that stay nearly the same when an image is stored again, in another format or size, and differ between pictures.
+/// A 256-bit hash that differs between pictures but hardly changes with the format or size of the file.
 ///
-/// The lowest 16 x 16 frequencies of the discrete cosine transform (DCT-II) of the luma at 64 x 64 pixels, each told by
-/// whether it lies above their median. (Zauner, "Implementation and Benchmarking of Perceptual Image Hash Functions", 2010, takes
-/// 8 x 8 of 32 x 32; images of aligned parts are too alike for 64 bits.)
+/// Each bit is set if a coefficient exceeds the median of all coefficients: the lowest 16 x 16 frequencies of the
+/// discrete cosine transform (DCT-II) of the luma at 64 x 64 pixels. Zauner ("Implementation and Benchmarking of
+/// Perceptual Image Hash Functions", 2010) uses 8 x 8 of 32 x 32, but images of aligned parts are too similar for 64
+/// bits.
 public struct PerceptualHash: Sendable, Hashable {
     private static let side = 64, frequencies = 16
 
-    /// Bit 0 is the lowest of the first word; frequencies by row.
+    /// The four words of the hash. Bit 0 is the lowest bit of the first word; frequencies are in row order.
     public var words: [UInt64] { (0..<bits.scalarCount).map { bits[$0] } }
     private let bits: SIMD4<UInt64>
 
-    /// - Parameter image: one channel or three.
+    /// - Parameter image: a grey or RGB image.
     public init(_ image: PlanarImage) {
         let small = image.resized(width: Self.side, height: Self.side).convertedToGrey().values
         let (side, frequencies) = (Self.side, Self.frequencies)
         let waves = (0..<frequencies).map { frequency in
             (0..<side).map { cos(Double.pi * Double(2 * $0 + 1) * Double(frequency) / Double(2 * side)) }
         }
-        // Rows first: 64 rows of 16 frequencies.
+        // 64 rows of 16 frequencies.
         var rows = [Double](repeating: 0, count: side * frequencies)
         for y in 0..<side {
             for (u, wave) in waves.enumerated() {
@@ -40,20 +41,21 @@ public struct PerceptualHash: Sendable, Hashable {
         let sorted = coefficients.sorted()
         let median = (sorted[sorted.count / 2 - 1] + sorted[sorted.count / 2]) / 2
         var bits = SIMD4<UInt64>.zero
-        // What differs by rounding alone is equal, as in an image of one colour.
+        // The margin ignores rounding differences, as in an image of one colour.
         for (bit, value) in coefficients.enumerated() where value - median > 1e-3 {
             bits[bit / 64] |= 1 << UInt64(bit % 64)
         }
         self.bits = bits
     }
 
-    /// - Parameter words: four.
+    /// - Parameter words: the four words of a hash.
+    /// - Returns: nil for another number of words.
     public init?(words: [UInt64]) {
         guard words.count == 4 else { return nil }
         bits = SIMD4(words[0], words[1], words[2], words[3])
     }
 
-    /// Bits in which two hashes differ.
+    /// The number of bits in which two hashes differ.
     public func distance(to other: PerceptualHash) -> Int {
         let changed = bits ^ other.bits
         return (0..<4).reduce(0) { $0 + changed[$1].nonzeroBitCount }

@@ -1,21 +1,23 @@
 import Imaging
 
-/// Brings pixel values to mean 0 and a spread of about 1 before the network sees them: then the zeros that convolutions pad
-/// images with are the mean colour, and the first steps are not spent on learning it.
+/// Normalises pixel values to mean 0 and a spread of about 1 for the network. The zero padding of convolutions then is
+/// the mean colour, and the first steps are not spent on learning it.
 public struct PixelNormalization: Sendable, Equatable, Codable {
-    /// Of red, green and blue over all training images, 0...1.
+    /// The means of red, green and blue over all training images, 0...1.
     public var mean: [Float]
-    /// One spread for all channels, so that their noise keeps its proportions; not below `smallestDeviation`.
+    /// The common standard deviation of all channels, so that their noise keeps its proportions; at least
+    /// `smallestDeviation`.
     public var deviation: Float
 
-    /// Nearly uniform images are not blown up to full contrast: their noise would be all that there is to learn.
+    /// The lower limit of `deviation`. Without it, the noise of almost uniform images would be amplified to full
+    /// contrast.
     public static let smallestDeviation: Float = 0.08
 
     public init(mean: [Float], deviation: Float) {
         (self.mean, self.deviation) = (mean, deviation)
     }
 
-    /// - Throws: `DecodingError` for numbers that no image can be normalised by.
+    /// - Throws: `DecodingError` for invalid numbers.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         mean = try container.decode([Float].self, forKey: .mean)
@@ -24,24 +26,25 @@ public struct PixelNormalization: Sendable, Equatable, Codable {
             throw DecodingError.dataCorruptedError(
                 forKey: .mean, in: container,
                 debugDescription:
-                    "a normalisation by \(mean) and \(deviation); three means and a spread above 0 are needed")
+                    "normalisation with means \(mean) and deviation \(deviation); expected three means and a deviation above 0"
+            )
         }
     }
 
-    /// - Parameter statistics: of at least one image.
+    /// - Parameter statistics: the statistics of at least one image.
     public init(_ statistics: PixelStatistics) {
         let count = Double(statistics.pixels)
-        guard count > 0 else { fatalError("a normalisation without images") }
+        guard count > 0 else { fatalError("normalisation without images") }
         let means = statistics.sums.map { $0 / count }
         let variances = zip(statistics.squares, means).map { max(0, $0 / count - $1 * $1) }
         mean = means.map { Float($0) }
         deviation = max(Float((variances.reduce(0, +) / 3).squareRoot()), PixelNormalization.smallestDeviation)
     }
 
-    /// Channel-major values as the network takes them.
+    /// Converts pixel values (channel-major) to network input.
     public func normalized(_ values: [Float]) -> [Float] { mapped(values) { ($0 - $1) * (1 / deviation) } }
 
-    /// What the network gives back as pixel values.
+    /// Converts network output to pixel values.
     public func restored(_ values: [Float]) -> [Float] { mapped(values) { $0 * deviation + $1 } }
 
     private func mapped(_ values: [Float], _ change: (Float, Float) -> Float) -> [Float] {
@@ -52,5 +55,28 @@ public struct PixelNormalization: Sendable, Equatable, Codable {
             for index in channel * pixels..<(channel + 1) * pixels { changed[index] = change(values[index], mean) }
         }
         return changed
+    }
+}
+
+/// Running sums over the pixels of RGB images.
+public struct PixelStatistics: Sendable, Equatable {
+    public private(set) var sums = [0.0, 0.0, 0.0]
+    public private(set) var squares = [0.0, 0.0, 0.0]
+    public private(set) var pixels = 0
+
+    public init() {}
+
+    public mutating func add(_ image: PlanarImage) {
+        let count = image.width * image.height
+        pixels += count
+        for channel in 0..<3 {
+            var sum = 0.0, square = 0.0
+            for value in image.values[channel * count..<(channel + 1) * count] {
+                sum += Double(value)
+                square += Double(value) * Double(value)
+            }
+            sums[channel] += sum
+            squares[channel] += square
+        }
     }
 }

@@ -2,28 +2,28 @@ import Glibc
 import Imaging
 import Tensors
 
-/// How large errors of normal images are for what the network shows at a place: where it is busy they are larger than where
-/// it is plain.
+/// The error of normal images as a function of local contrast: busy regions have larger errors than plain ones.
 ///
-/// The contrast is that of the reconstruction, not of the image: a defect raises that of the image, and would excuse itself.
+/// Contrast is measured in the reconstruction, because a defect raises the image's own contrast and would hide itself.
 public struct ContrastResponse: Sendable, Equatable {
-    /// One for each octave of contrast from 2^-24 on.
+    /// The number of bins, one per octave of contrast starting at 2^-24.
     public static let bins = 24
-    /// Responses below this share of the mean are raised to it: a dull place must not make a defect of a grain of noise.
+    /// The minimum response as a share of the mean, which keeps noise in plain regions from looking like a defect.
     private static let floorShare: Float = 0.25
-    /// The share of all pixels that a bin is given in addition, with the mean error: rare contrasts tell little.
+    /// The weight of the prior as a share of all pixels. It pulls rare contrasts towards the mean error.
     private static let priorShare = 0.002
 
-    /// Relative to the mean over all pixels, above 0.
+    /// The mean error per bin relative to the mean over all pixels, above 0.
     public let values: [Float]
 
-    /// - Parameter values: as `values` of another response; nil where they cannot be one.
+    /// - Parameter values: the `values` of another response.
+    /// - Returns: nil for invalid values.
     init?(values: [Float]) {
         guard values.count == ContrastResponse.bins, values.allSatisfy({ $0.isFinite && $0 > 0 }) else { return nil }
         self.values = values
     }
 
-    /// Errors and contrasts of normal images, added up.
+    /// Sums of the errors of normal images by contrast.
     public struct Samples {
         private var sums = [Double](repeating: 0, count: ContrastResponse.bins)
         private var counts = [Double](repeating: 0, count: ContrastResponse.bins)
@@ -31,8 +31,8 @@ public struct ContrastResponse: Sendable, Equatable {
         public init() {}
 
         /// - Parameters:
-        ///   - errors: of an image, above or at 0.
-        ///   - contrasts: at the same pixels.
+        ///   - errors: the errors of an image, at least 0.
+        ///   - contrasts: the contrasts at the same pixels.
         public mutating func add(errors: [Float], contrasts: [Float]) {
             for (error, contrast) in zip(errors, contrasts) {
                 let (bin, share) = ContrastResponse.place(of: contrast)
@@ -56,9 +56,9 @@ public struct ContrastResponse: Sendable, Equatable {
 
     public init(_ samples: Samples) { values = samples.relative }
 
-    /// The mean over channels of the squared gradient, averaged over a box.
+    /// The squared gradient, summed over channels and averaged over a box.
     ///
-    /// - Parameter boxSize: odd, in pixels.
+    /// - Parameter boxSize: the box's side in pixels, odd.
     public static func contrasts(of image: PlanarImage, boxSize: Int) -> [Float] {
         let (width, height) = (image.width, image.height)
         var squares = [Float](repeating: 0, count: width * height)
@@ -77,13 +77,13 @@ public struct ContrastResponse: Sendable, Equatable {
         return MapKernels.boxFiltered(squares, height: height, width: width, size: boxSize, passes: 1)
     }
 
-    /// What an error at a place of some contrast is to be multiplied by.
+    /// The factor for an error at a pixel with some contrast.
     func weight(contrast: Float) -> Float {
         let (bin, share) = ContrastResponse.place(of: contrast)
         return 1 / (share > 0 ? values[bin] * (1 - share) + values[bin + 1] * share : values[bin])
     }
 
-    /// The bin below a contrast, and how far it is on the way to the next one.
+    /// The bin below a contrast and the fractional position between it and the next bin.
     private static func place(of contrast: Float) -> (bin: Int, share: Float) {
         let octave = min(max(log2f(max(contrast, 0) + 1e-12) + Float(bins), 0), Float(bins - 1))
         let bin = Int(octave)

@@ -1,23 +1,24 @@
 import Imaging
 import Tensors
 
-/// The reconstruction error to expect of a normal image at each place, as a coarse and smooth field.
+/// The expected reconstruction error of a normal image at each position, as a coarse, smooth field.
 ///
-/// A network errs more on an object's texture than on the plain background beside it. Divided by this field, errors of both
-/// weigh alike. The field is coarse on purpose: one that followed every edge would hide the defects that lie on edges.
+/// A network makes larger errors on an object's texture than on the plain background beside it. Division by this field
+/// equalises them. The field is coarse because one that followed every edge would hide defects on edges.
 public struct ExpectedError: Sendable, Equatable {
-    /// Cells along each axis.
+    /// The number of cells along each axis.
     public static let cells = 32
-    /// A third of the field: wide enough that a handful of images tells it.
+    /// A third of the field: wide enough for an estimate from a few images.
     private static let smoothing = (size: 11, passes: 3)
-    /// Share of the field's mean that is added everywhere, so that a perfectly dull place does not make a defect of every
-    /// grain of noise.
+    /// The share of the field's mean that is added everywhere, which keeps noise in plain regions from looking like a
+    /// defect.
     private static let floorShare: Float = 0.5
 
-    /// cells x cells, row by row, above 0: squared differences of pixel values of 0...1.
+    /// cells x cells squared differences of pixel values in 0...1, row by row, above 0.
     public let values: [Float]
 
-    /// - Parameter values: as `values` of another field; nil where they cannot be one.
+    /// - Parameter values: the `values` of another field.
+    /// - Returns: nil for invalid values.
     init?(values: [Float]) {
         guard values.count == ExpectedError.cells * ExpectedError.cells,
             values.allSatisfy({ $0.isFinite && $0 > 0 })
@@ -25,15 +26,15 @@ public struct ExpectedError: Sendable, Equatable {
         self.values = values
     }
 
-    /// Several fields from their values, one after the other; those that cannot be one are left out.
+    /// Several fields from their concatenated values. Invalid fields are omitted.
     static func fields(_ values: [Float]) -> [ExpectedError] {
         stride(from: 0, to: values.count, by: cells * cells).compactMap { start in
             ExpectedError(values: Array(values[start..<min(start + cells * cells, values.count)]))
         }
     }
 
-    /// - Parameter meanError: the mean over some normal images of their squared errors, before smoothing; at least as many
-    ///   pixels as cells along each axis.
+    /// - Parameter meanError: the mean squared error of normal images before smoothing, with at least `cells` pixels
+    ///   along each axis.
     public init(meanError: FloatMap) {
         let cells = ExpectedError.cells
         guard meanError.width >= cells, meanError.height >= cells else {
@@ -53,12 +54,12 @@ public struct ExpectedError: Sendable, Equatable {
             coarse, height: cells, width: cells, size: ExpectedError.smoothing.size,
             passes: ExpectedError.smoothing.passes)
         let mean = Float(smooth.reduce(0.0) { $0 + Double($1) } / Double(smooth.count))
-        // A network without any error has nothing to be divided by; then every error counts as it is.
+        // The lower limit avoids division by 0 for a network without errors.
         let floor = max(ExpectedError.floorShare * mean, 1e-12)
         values = smooth.map { max($0, 0) + floor }
     }
 
-    /// What a map of some size is to be multiplied by, pixel by pixel.
+    /// The factor for each pixel of a map with a given size.
     func weights(width: Int, height: Int) -> [Float] {
         FloatMap(width: ExpectedError.cells, height: ExpectedError.cells, values: values)
             .resized(width: width, height: height).values.map { 1 / $0 }

@@ -2,33 +2,33 @@ import BinaryCoding
 import Imaging
 import NeuralNetworks
 
-/// Everything that scoring an image needs, in one file.
+/// A trained model with everything needed to score an image, as one file.
 public struct Model: Sendable, Equatable {
-    /// Version 5 added the range of samples, a threshold that a person chose, and the digest at the end. Version 4 added the scores
-    /// of training images. Version 3 added the levels of the error, the response to contrast and how the threshold is estimated.
-    /// Version 2 added tiles, the scales, the map's normalisation and the expected error. Version 1 was the first.
+    /// Version 5: sample range, user's threshold, digest at the end. Version 4: scores of training images. Version 3:
+    /// error levels, contrast response, method of the threshold. Version 2: tiles, scales, map normalisation, expected
+    /// error. Version 1: initial.
     public static let format = FileFormat(magic: "NOMMODEL", version: 5)
 
-    /// Larger than the largest network with the expected errors of the largest image.
+    /// A limit above the size of any valid model.
     public static let maximumFileBytes = 2 << 30
 
-    /// What it was trained on, for people: the category's name.
+    /// The name of the category that the model was trained on, for display.
     public var name: String
     public var architecture: NetworkArchitecture
     public var baseWidth: Int
-    /// Of images and of the network's input, in pixels.
+    /// The sizes of images and of the network's input.
     public var grid: TileGrid
-    /// Of the samples of images; nil for all that their files can hold.
+    /// The sample range of the images; nil for the full range of their files.
     public var range: SampleRange?
     public var parameters: [Float]
     public var normalization: PixelNormalization
     public var scoring: ScoringParameters
     public var calibration: Calibration
-    /// What each level of the error is divided by; as many as levels where `scoring` asks for it, else none.
+    /// The divisor of each error level. Empty if `scoring` uses no normalisation.
     public var expectedErrors: [ExpectedError]
-    /// How errors grow with contrast; there where `scoring` asks for it.
+    /// The error as a function of contrast, if `scoring` uses `localContrast`; otherwise nil.
     public var contrastResponse: ContrastResponse?
-    /// The highest value in the maps of held-out normal images: where a picture of a map begins to be warm.
+    /// The maximum over the maps of held-out normal images, from which overlays scale their colours.
     public var mapCeiling: Float
 
     public init(
@@ -40,7 +40,7 @@ public struct Model: Sendable, Equatable {
         guard expectedErrors.count == (scoring.normalization == .none ? 0 : scoring.levels),
             (contrastResponse != nil) == (scoring.normalization == .localContrast)
         else {
-            fatalError("a model's scoring and its expected errors do not go together")
+            fatalError("a model's scoring does not match its expected errors")
         }
         (self.expectedErrors, self.contrastResponse) = (expectedErrors, contrastResponse)
         (self.name, self.architecture, self.baseWidth) = (name, architecture, baseWidth)
@@ -81,7 +81,7 @@ public struct Model: Sendable, Equatable {
         name = try reader.readText()
         let architecture = try reader.readText()
         guard let known = NetworkArchitecture(rawValue: architecture) else {
-            throw .damaged(file, at: 0, what: "a network \"\(architecture)\" that is not known")
+            throw .damaged(file, at: 0, what: "unknown network \"\(architecture)\"")
         }
         self.architecture = known
         baseWidth = try reader.readInt("the base width", in: 1...1024)
@@ -98,7 +98,7 @@ public struct Model: Sendable, Equatable {
         let errors = try reader.readBlock(of: Float.self)
         let response = try reader.readBlock(of: Float.self)
         guard let mapNormalization = ScoringParameters.MapNormalization(rawValue: normalizationText) else {
-            throw .damaged(file, at: 0, what: "a normalisation \"\(normalizationText)\" of maps that is not known")
+            throw .damaged(file, at: 0, what: "unknown map normalisation \"\(normalizationText)\"")
         }
         let fields = mapNormalization == .none ? 0 : levels
         expectedErrors = ExpectedError.fields(errors)
@@ -107,7 +107,7 @@ public struct Model: Sendable, Equatable {
             contrastResponse != nil || response.isEmpty,
             expectedErrors.count == fields, errors.count == fields * ExpectedError.cells * ExpectedError.cells,
             mapNormalization == .none ? levels == 1 : min(width, height) >= ExpectedError.cells
-        else { throw .damaged(file, at: 0, what: "an expected error that no map could be divided by") }
+        else { throw .damaged(file, at: 0, what: "invalid expected errors or contrast response") }
         grid = TileGrid(
             width: width, height: height, tileWidth: tileWidth, tileHeight: tileHeight, overlap: overlap)
         let imageScore = try reader.readText()
@@ -115,7 +115,8 @@ public struct Model: Sendable, Equatable {
             tileHeight % 8 == 0
         else {
             throw .damaged(
-                file, at: 0, what: "a score \"\(imageScore)\", a box of \(boxSize) or a size that is not known")
+                file, at: 0,
+                what: "invalid score \"\(imageScore)\", box size \(boxSize) or tile size \(tileWidth) x \(tileHeight)")
         }
         scoring = ScoringParameters(
             boxSize: boxSize, boxPasses: boxPasses, scales: scales, levels: levels, normalization: mapNormalization,
@@ -127,7 +128,7 @@ public struct Model: Sendable, Equatable {
         let quantile = try reader.readFloat()
         let estimateText = try reader.readText()
         guard let estimate = Calibration.Estimate(rawValue: estimateText) else {
-            throw .damaged(file, at: 0, what: "an estimate \"\(estimateText)\" of the threshold that is not known")
+            throw .damaged(file, at: 0, what: "unknown threshold estimate \"\(estimateText)\"")
         }
         let images = try reader.readInt("the held-out images", in: 1...1 << 30)
         let scores = try reader.readBlock(of: Float.self)
@@ -138,14 +139,14 @@ public struct Model: Sendable, Equatable {
             trainingScores.allSatisfy(\.isFinite), mapCeiling.isFinite,
             mean.allSatisfy(\.isFinite), normalization.deviation.isFinite, normalization.deviation > 0,
             (0...1).contains(scoring.topFraction)
-        else { throw .damaged(file, at: 0, what: "a calibration without usable scores") }
+        else { throw .damaged(file, at: 0, what: "invalid calibration") }
         calibration = Calibration(
             scores: scores, images: images, trainingScores: trainingScores, quantile: quantile, estimate: estimate,
             chosenThreshold: chosen.first)
         let bounds = try reader.readBlock(of: Float.self)
         if !bounds.isEmpty {
             guard bounds.count == 2, let known = SampleRange(lowest: bounds[0], highest: bounds[1]) else {
-                throw .damaged(file, at: 0, what: "a range of samples that nothing could be scaled by")
+                throw .damaged(file, at: 0, what: "invalid sample range")
             }
             range = known
         }
@@ -156,7 +157,7 @@ public struct Model: Sendable, Equatable {
             throw .damaged(file, at: 0, what: "\(parameters.count) parameters for a network of \(expected)")
         }
         guard parameters.allSatisfy(\.isFinite) else {
-            throw .damaged(file, at: 0, what: "a parameter of the network that is not a finite number")
+            throw .damaged(file, at: 0, what: "a network parameter is not finite")
         }
     }
 }

@@ -1,28 +1,28 @@
-/// How a map and a score are made of what the network changed.
+/// The computation of a map and a score from the network's reconstruction error.
 public struct ScoringParameters: Codable, Sendable, Equatable {
     public enum ImageScore: String, Codable, Sendable, CaseIterable { case sum, max, mean, topK }
 
-    /// What a map is divided by.
+    /// The divisor of a map.
     public enum MapNormalization: String, Codable, Sendable, CaseIterable {
-        /// By nothing: squared differences of pixel values.
+        /// No divisor: the map holds squared differences of pixel values.
         case none
-        /// By the error that normal images have at the same place: about 1 where nothing is wrong.
+        /// The error of normal images at the same position. Normal pixels are about 1.
         case expectedError
-        /// By that, and by how much larger errors are where an image is as busy as there.
+        /// The expected error times the relative error of normal images at the same local contrast.
         case localContrast
     }
 
-    /// Side of the box filter in pixels of the network's input (odd; 1 = none) and how often it is applied.
+    /// The side of the box filter in pixels of the network's input (odd; 1 for none) and the number of passes.
     public var boxSize, boxPasses: Int
-    /// How many maps are averaged, each smoothed by a box three times as wide as that of the one before: small boxes for the
-    /// peaks of small defects, large ones for the extent of large defects.
+    /// The number of averaged maps, each smoothed by a box three times as wide as the previous one. Small boxes
+    /// preserve the peaks of small defects, large ones show the extent of large defects.
     public var scales: Int
-    /// How many levels of the error are averaged: single pixels, and means over squares of growing width. More than 1 needs a
-    /// normalisation, as the levels' errors differ by orders of magnitude.
+    /// The number of averaged error levels: single pixels, and means over squares of growing width. More than 1
+    /// requires a normalisation, because the errors of the levels differ by orders of magnitude.
     public var levels: Int
     public var normalization: MapNormalization
     public var imageScore: ImageScore
-    /// The share of pixels whose mean is the score `topK`.
+    /// The share of the highest pixels that `topK` averages.
     public var topFraction: Float
 
     public init(
@@ -35,12 +35,12 @@ public struct ScoringParameters: Codable, Sendable, Equatable {
         (self.imageScore, self.topFraction) = (imageScore, topFraction)
     }
 
-    /// About a fortieth of an image's shorter side, in pixels, as an odd number of at least 3.
+    /// The default box size: about 1/40 of the image's shorter side in pixels, odd, at least 3.
     public static func usualBoxSize(shorterSide: Int) -> Int { max(3, 2 * (shorterSide / 80) + 1) }
 
-    /// The sides of the boxes, none wider than the image.
+    /// The sides of the boxes, limited by the image.
     ///
-    /// - Parameter shorterSide: of the image, in pixels.
+    /// - Parameter shorterSide: the image's shorter side in pixels.
     func boxSizes(shorterSide: Int) -> [Int] {
         let widest = max(1, shorterSide - (shorterSide.isMultiple(of: 2) ? 1 : 2))
         var sizes: [Int] = []
@@ -52,7 +52,7 @@ public struct ScoringParameters: Codable, Sendable, Equatable {
         return sizes
     }
 
-    /// One number for a map of at least one pixel.
+    /// The score of a map with at least one pixel.
     public func score(_ map: [Float]) -> Float {
         switch imageScore {
         case .sum: return Float(map.reduce(0.0) { $0 + Double($1) })

@@ -1,13 +1,12 @@
 import Imaging
 
-/// Divides images that are larger than a network's input into overlapping tiles, and puts the network's answers together
-/// without a seam.
+/// A grid of overlapping tiles for images larger than the network's input. It blends the tiles' outputs without seams.
 public struct TileGrid: Codable, Sendable, Equatable {
-    /// Of the image, in pixels.
+    /// The image's size in pixels.
     public let width, height: Int
-    /// Of a tile, in pixels; at most the image's.
+    /// The size of a tile in pixels, at most the image's.
     public let tileWidth, tileHeight: Int
-    /// Pixels that neighbouring tiles share at least; less than half of a tile.
+    /// The minimum overlap of neighbouring tiles in pixels, less than half a tile.
     public let overlap: Int
 
     public init(width: Int, height: Int, tileWidth: Int, tileHeight: Int, overlap: Int) {
@@ -23,14 +22,14 @@ public struct TileGrid: Codable, Sendable, Equatable {
             && 2 * overlap < min(tileWidth, tileHeight)
     }
 
-    /// One tile that is the whole image.
+    /// A single tile that covers the image.
     public init(width: Int, height: Int) {
         self.init(width: width, height: height, tileWidth: width, tileHeight: height, overlap: 0)
     }
 
     public var isSingle: Bool { tileWidth == width && tileHeight == height }
 
-    /// Where tiles start along an axis: as few as cover it, evenly spread.
+    /// The starts of the tiles along an axis: the minimum number of tiles, evenly spaced.
     static func starts(length: Int, tile: Int, overlap: Int) -> [Int] {
         guard tile < length else { return [0] }
         let count = (length - overlap + tile - overlap - 1) / (tile - overlap)
@@ -43,7 +42,7 @@ public struct TileGrid: Codable, Sendable, Equatable {
     /// The tiles of an image, row by row.
     public func tiles(of image: PlanarImage) -> [PlanarImage] {
         guard image.width == width, image.height == height else {
-            fatalError("an image of \(image.width) x \(image.height) for tiles of \(width) x \(height)")
+            fatalError("image of \(image.width) x \(image.height) for a grid of \(width) x \(height)")
         }
         if isSingle { return [image] }
         return rows.flatMap { y in
@@ -51,11 +50,11 @@ public struct TileGrid: Codable, Sendable, Equatable {
         }
     }
 
-    /// How many tiles an image has.
+    /// The number of tiles.
     public var count: Int { rows.count * columns.count }
 
-    /// Puts tiles back together. Where several cover a pixel each counts with a weight that falls off linearly over the overlap,
-    /// so that a tile's answer has no influence at its own border unless that is the image's.
+    /// Blends tiles into an image. Weights fall off linearly over the overlap, so a tile has almost no influence at its
+    /// own border except along the image's border.
     public func joined(_ tiles: [PlanarImage]) -> PlanarImage {
         guard tiles.count == count, let channels = tiles.first?.channels else {
             fatalError("\(tiles.count) tiles of \(count)")

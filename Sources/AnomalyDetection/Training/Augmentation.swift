@@ -1,21 +1,22 @@
 import Imaging
 import SeededRandom
 
-/// Changes that keep a normal image normal, chosen by the user for what the camera really does.
+/// Random changes that keep a normal image normal. The user enables the ones that occur in practice.
 public struct Augmentation: Codable, Sendable, Equatable {
     public var flipHorizontal, flipVertical, quarterTurns: Bool
-    /// Largest shift along each axis as a share of that side; what comes in is mirrored.
+    /// The maximum shift along each axis as a share of the side. The image is mirrored at its border.
     public var shift: Float
-    /// Largest relative change of brightness and of contrast.
+    /// The maximum relative change of brightness and of contrast.
     public var brightness, contrast: Float
-    /// Largest relative change of each colour channel by itself, as by another white balance.
+    /// The maximum relative change of each colour channel, as for a change of white balance.
     public var colour: Float
-    /// True if the data set has no colours: then `colour` has no effect. Known only when its images are, see `DataSetColour`.
+    /// True if the data set is grey, which disables `colour`. Known after ingest; see `DataSetColour`.
     public var isGrey: Bool
-    /// Largest share of the fine detail (what a Gaussian of one pixel takes away) that is taken away or added.
+    /// The maximum share of the fine detail that is removed or added. Fine detail is what a Gaussian of one pixel
+    /// removes.
     public var sharpness: Float
 
-    /// The size of a random part of the image that takes its place; nil for the whole image.
+    /// The size of a random crop; nil for the whole image.
     public var crop: Crop?
 
     public struct Crop: Codable, Sendable, Equatable {
@@ -35,16 +36,16 @@ public struct Augmentation: Codable, Sendable, Equatable {
         (self.colour, self.sharpness) = (colour, sharpness)
     }
 
-    /// True if anything but the crop is switched on and has an effect.
+    /// True if any change other than the crop has an effect.
     public var changesImages: Bool {
         flipHorizontal || flipVertical || quarterTurns || shift > 0 || brightness > 0 || contrast > 0
             || (colour > 0 && !isGrey) || sharpness > 0
     }
 
-    /// Draws the same amount of random numbers whatever is switched on, but for the crop.
+    /// Applies random changes. The number of draws depends on the crop only, not on the enabled changes.
     public func applied(to image: PlanarImage, using generator: inout SeededGenerator) -> PlanarImage {
         let flipX = generator.chance(0.5), flipY = generator.chance(0.5)
-        let turn = generator.integer(below: 4)
+        let quarters = generator.integer(below: 4)
         let shiftX = generator.uniform(-1, 1), shiftY = generator.uniform(-1, 1)
         let brighter = generator.uniform(-1, 1), steeper = generator.uniform(-1, 1)
         let cast = (0..<3).map { _ in generator.uniform(-1, 1) }
@@ -53,16 +54,16 @@ public struct Augmentation: Codable, Sendable, Equatable {
         if let crop {
             let x = generator.integer(below: image.width - crop.width + 1)
             let y = generator.integer(below: image.height - crop.height + 1)
-            changed = image.region(PixelBox(x: x, y: y, width: crop.width, height: crop.height))
+            changed = image.cropped(x: x, y: y, width: crop.width, height: crop.height)
         }
         if flipHorizontal && flipX || flipVertical && flipY {
             changed = changed.flipped(horizontally: flipHorizontal && flipX, vertically: flipVertical && flipY)
         }
-        if quarterTurns && turn > 0 {
-            // Images that are not square can only be turned by half a turn.
+        if quarterTurns && quarters > 0 {
+            // Images that are not square rotate by 180 degrees only.
             if changed.width == changed.height {
-                for _ in 0..<turn { changed = changed.turnedByQuarter() }
-            } else if turn == 2 {
+                for _ in 0..<quarters { changed = changed.rotatedByQuarter() }
+            } else if quarters == 2 {
                 changed = changed.flipped(horizontally: true, vertically: true)
             }
         }
@@ -71,7 +72,7 @@ public struct Augmentation: Codable, Sendable, Equatable {
             let y = Int((shiftY * shift * Float(changed.height)).rounded())
             changed = changed.shifted(x: x, y: y)
         }
-        // Exposure and white balance multiply: black stays black.
+        // Exposure and white balance are factors: black stays black.
         let tint = isGrey ? 0 : colour
         if brightness > 0 || tint > 0 {
             changed = changed.scaled(cast.map { (1 + brightness * brighter) * (1 + tint * $0) })

@@ -3,9 +3,9 @@ import Host
 import Imaging
 import NeuralNetworks
 
-/// Prepares the batches of a shard on a thread of its own, at most a few ahead of the optimiser.
+/// Prepares the batches of a shard on its own thread, up to three ahead of the optimiser.
 ///
-/// The training loop takes a batch, uses it, and gives the buffer back; the feeder fills it again.
+/// The training loop takes a batch and returns its buffer after use; the feeder refills it.
 final class BatchFeeder: @unchecked Sendable {
     private let shard: CorruptionShard
     private let replay: SampleReplay
@@ -18,7 +18,8 @@ final class BatchFeeder: @unchecked Sendable {
     private var ready: [TrainingBatch] = []
     private var stopped = false
     private var ended = false
-    /// Counts the batches that are prepared when they are taken, where the system gave no thread; nil where it did.
+    /// The number of the next batch if the thread could not start, so that `take` prepares batches itself; otherwise
+    /// nil.
     private var prepared: Int?
 
     init(
@@ -63,7 +64,7 @@ final class BatchFeeder: @unchecked Sendable {
         condition.unlock()
     }
 
-    /// Ends the thread and waits until it has ended.
+    /// Stops the thread and waits until it has ended.
     func stop() {
         condition.lock()
         stopped = true

@@ -1,22 +1,22 @@
 import BinaryCoding
 import Imaging
 
-/// The samples that some consecutive training steps consume, as masks and changed pixels only.
+/// The samples of consecutive training steps, stored as masks and changed pixels.
 public struct CorruptionShard: Sendable, Equatable {
-    /// Version 2 added the digest at the end. Version 1 was the first.
+    /// Version 2: digest at the end. Version 1: initial.
     public static let format = FileFormat(magic: "NOMCRRPT", version: 2)
 
-    /// One sample. The clean image is made again from the stored one; what was changed is kept.
+    /// A sample. It stores the changes only; the clean image is recreated from the training image.
     public struct Sample: Sendable, Equatable {
-        /// Place in the list of training images.
+        /// The index of the training image.
         public var image: Int
-        /// The sample's number in the whole run: with the seed and the image's digest it determines the sample.
+        /// The number of the sample in the training run. With the seed and the image's digest it determines the sample.
         public var variant: Int
-        /// The rectangle that holds all changes; empty for a clean sample.
+        /// The bounding box of all changes; empty for a clean sample.
         public var x, y, width, height: Int
-        /// One bit per pixel of the rectangle, row by row.
+        /// One bit per pixel of the box, row by row.
         public var mask: [UInt8]
-        /// The changed pixels in the order of the rectangle, channel after channel, 65535 = 1.
+        /// The values of the changed pixels in row order, channel after channel; 65535 stands for 1.
         public var values: [UInt16]
     }
 
@@ -27,23 +27,22 @@ public struct CorruptionShard: Sendable, Equatable {
         (self.imageWidth, self.imageHeight, self.samples) = (imageWidth, imageHeight, samples)
     }
 
-    /// Refuses a shard that was made from other images, before its numbers lead beyond their ends.
+    /// Checks that a shard matches its training images, so that no index is out of range.
     ///
     /// - Parameters:
-    ///   - images: those that its samples are made again from.
-    ///   - width: of its samples in pixels, like `height`.
+    ///   - images: the training images.
+    ///   - width: the expected width of samples in pixels.
+    ///   - height: the expected height of samples in pixels.
     public func requireFit(_ images: TrainingImages, width: Int, height: Int) throws(FormatError) {
         guard (imageWidth, imageHeight) == (width, height), width <= images.width, height <= images.height else {
             throw .damaged(
-                "a shard of corruptions", at: 0,
-                what:
-                    "samples of \(imageWidth) x \(imageHeight) pixels where \(width) x \(height) are needed, of images of "
+                "a corruption shard", at: 0,
+                what: "samples of \(imageWidth) x \(imageHeight) pixels, expected \(width) x \(height), from images of "
                     + "\(images.width) x \(images.height)")
         }
         if let sample = samples.first(where: { $0.image >= images.count }) {
             throw .damaged(
-                "a shard of corruptions", at: 0,
-                what: "a sample of image \(sample.image) where there are \(images.count)")
+                "a corruption shard", at: 0, what: "a sample of image \(sample.image), but there are \(images.count)")
         }
     }
 
@@ -81,7 +80,7 @@ public struct CorruptionShard: Sendable, Equatable {
             guard sample.x + sample.width <= imageWidth, sample.y + sample.height <= imageHeight,
                 sample.mask.count == (sample.width * sample.height + 7) / 8, sample.values.count == 3 * changed,
                 sample.isPaddingClear
-            else { throw .damaged(name, at: 0, what: "sample \(index) does not fit its own numbers") }
+            else { throw .damaged(name, at: 0, what: "sample \(index) is inconsistent") }
             samples.append(sample)
         }
         try reader.finish()
@@ -95,7 +94,7 @@ extension CorruptionShard.Sample {
         return last >> used == 0
     }
 
-    /// Keeps what a corruption changed.
+    /// Stores the changes of a corrupted image.
     public init(image: Int, variant: Int, _ corrupted: CorruptedSample) {
         let full = corrupted.corrupted
         var (left, right, top, bottom) = (full.width, 0, full.height, 0)
@@ -125,7 +124,7 @@ extension CorruptionShard.Sample {
         }
     }
 
-    /// The corrupted image and its mask, from the clean image.
+    /// Restores the corrupted image and its mask from the clean image.
     public func restored(on clean: PlanarImage) -> CorruptedSample {
         var corrupted = clean
         var fullMask = [UInt8](repeating: 0, count: clean.width * clean.height)

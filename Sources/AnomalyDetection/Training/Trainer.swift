@@ -2,7 +2,7 @@ import Imaging
 import NeuralNetworks
 import Tensors
 
-/// Runs training shards: from a checkpoint, with a shard of corruptions, to the next checkpoint.
+/// Trains a network shard by shard: from a checkpoint and a shard to the next checkpoint.
 public final class Trainer {
     private let engine: NetworkEngine
     private let images: TrainingImages
@@ -10,11 +10,11 @@ public final class Trainer {
     private let parameters: TrainingParameters
     private let normalization: PixelNormalization
 
-    /// What a shard took, for people; no part of any result.
+    /// The duration of a shard, for display only; not part of any result.
     public struct Timing: Sendable, Equatable {
         public var steps = 0
         public var totalSeconds = 0.0
-        /// The part of it in which the network had no batch to work on.
+        /// The time that the network spent waiting for batches.
         public var waitingSeconds = 0.0
 
         public init() {}
@@ -36,11 +36,13 @@ public final class Trainer {
         Checkpoint(state: OptimizerState(parameters: network.initialParameters(seed: seed)))
     }
 
-    /// Does the steps of a shard.
+    /// Trains on the batches of a shard.
     ///
-    /// - Parameter finishedStep: told after each step the number of steps done in the shard and its loss; throws to stop.
-    /// - Throws: `EngineError.parameterCount` for a checkpoint of another network, `EngineError.diverged` at the first step whose
-    ///   loss or gradient is not finite, `FormatError` for a shard of other images, and what `finishedStep` throws.
+    /// - Parameter finishedStep: called after each step with the number of steps so far and the step's loss; throws to
+    ///   stop.
+    /// - Throws: `EngineError.parameterCount` for a checkpoint of another network, `EngineError.diverged` at the first
+    ///   step with a non-finite loss or gradient, `FormatError` for a shard of other images, and any error of
+    ///   `finishedStep`.
     public func run(
         from checkpoint: Checkpoint, shard: CorruptionShard, finishedStep: (Int, BatchLoss) throws -> Void
     ) throws -> (Checkpoint, Timing) {
@@ -57,10 +59,10 @@ public final class Trainer {
         feeder.start()
         defer { feeder.stop() }
         for number in 0..<shard.samples.count / parameters.batchSize {
-            let asked = clock.now
+            let waitStart = clock.now
             let batch = feeder.take()
-            // The first batch of a shard has no step before it that could hide its preparation; it counts all the same.
-            timing.waitingSeconds += (clock.now - asked) / .seconds(1)
+            // Includes the first batch, whose preparation no previous step can hide.
+            timing.waitingSeconds += (clock.now - waitStart) / .seconds(1)
             let step = optimizer.stepCount
             let rate = parameters.schedule.rate(atStep: step)
             let loss = try optimizer.step(engine, batch, lambda: parameters.lambda, learningRate: rate)

@@ -4,31 +4,30 @@ import Imaging
 import SeededRandom
 import Synchronization
 
-/// The normal images that a network is trained on, read when they are needed and kept while there is room.
+/// The normal images of a training set, read on demand and cached up to a memory limit.
 public final class TrainingImages: ImageSource, Sendable {
-    /// One stored image.
+    /// A stored image.
     public struct Entry: Sendable {
         public var path: String
-        /// A word of the image's digest: what its corruptions are drawn from, so that they follow the image and not its
-        /// place in the list.
+        /// A word of the image's digest. It seeds the image's corruptions, which therefore do not depend on its index.
         public var identity: UInt64
 
         public init(path: String, identity: UInt64) { (self.path, self.identity) = (path, identity) }
     }
 
     public let entries: [Entry]
-    /// Of all images, in pixels.
+    /// The common size of the images in pixels.
     public let width, height: Int
     private let cache = Mutex<[Int: PackedImage]>([:])
     private let cacheLimit: Int
     private let read: @Sendable (String) throws -> [UInt8]
     private let first: PackedImage
-    /// The first error that was met when an image was read again.
+    /// The first error while reading an image again.
     private let fault = Mutex<(any Error)?>(nil)
 
     /// - Parameters:
-    ///   - cacheBytes: how much memory may hold decoded images.
-    ///   - read: the bytes of a file.
+    ///   - cacheBytes: the maximum memory for decoded images.
+    ///   - read: returns the bytes of a file.
     public init(
         _ entries: [Entry], cacheBytes: Int = ProcessResources.current.cacheBytes(atMost: 1 << 30),
         read: @escaping @Sendable (String) throws -> [UInt8]
@@ -42,7 +41,7 @@ public final class TrainingImages: ImageSource, Sendable {
         self.first = sample
         (width, height) = (sample.width, sample.height)
         cacheLimit = max(1, cacheBytes / max(1, sample.values.count * 2))
-        // Everything is read once now, so that a damaged file is an error here and not in the middle of a step.
+        // Reads every file once, so that a damaged one fails here and not during a step.
         cache.withLock { $0[0] = sample }
         for (index, entry) in entries.enumerated().dropFirst() {
             let packed = try PackedImage(bytes: try read(entry.path), name: entry.path)
@@ -58,8 +57,8 @@ public final class TrainingImages: ImageSource, Sendable {
 
     public var count: Int { entries.count }
 
-    /// The first image in place of one that can no longer be read: augmentation and corruption ask for images where nothing
-    /// can be thrown. Whoever uses what was made of them calls `requireReadable` before.
+    /// The image at an index, or the first image if it can no longer be read, because `ImageSource` cannot throw. Call
+    /// `requireReadable` before using any result.
     public func image(at index: Int) -> PlanarImage {
         if let packed = cache.withLock({ $0[index] }) { return packed.image }
         let entry = entries[index]
@@ -71,15 +70,15 @@ public final class TrainingImages: ImageSource, Sendable {
         }
     }
 
-    /// False as soon as an image could not be read again, and from then on.
+    /// False once an image could not be read again.
     public var isReadable: Bool { fault.withLock { $0 == nil } }
 
-    /// Throws what kept an image from being read, so that nothing made of a stand-in becomes a result.
+    /// Throws the first read error, so that no result contains a substitute image.
     public func requireReadable() throws {
         if let error = fault.withLock({ $0 }) { throw error }
     }
 
-    /// The generator of one sample: augmentation draws first, corruption after it.
+    /// The generator of a sample, first for augmentation and then for corruption.
     public func generator(image: Int, variant: Int, seed: UInt64) -> SeededGenerator {
         SeededGenerator(seed: seed, stream: "sample", entries[image].identity, UInt64(variant))
     }

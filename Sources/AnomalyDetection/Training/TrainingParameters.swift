@@ -1,21 +1,23 @@
 import NeuralNetworks
+import SeededRandom
 
-/// How a network is trained: the objective's balance, the optimiser and its schedule.
+/// The parameters of training: the objective, the optimiser and its schedule.
 public struct TrainingParameters: Sendable, Equatable {
     public var steps, batchSize: Int
     public var learningRate, finalLearningRate: Float
     public var warmupSteps: Int
-    /// Where training ends before the schedule does; nil for its end.
+    /// The step to stop at before the end of the schedule; nil for its end.
     public var stopAfter: Int?
-    /// Weight of the corrupted pixels' term, 0...1.
+    /// The weight of the corrupted pixels in the loss, 0...1.
     public var lambda: Float
     public var seed: UInt64
     public var stepsPerShard: Int
-    /// Sigma of Gaussian noise that is added to input and target alike (identity anchoring), 1 = the range of pixel values.
+    /// The standard deviation of Gaussian noise added equally to input and target (identity anchoring); 1 is the range
+    /// of pixel values.
     public var noise: Float
-    /// What the average of the weights keeps per step; 0 = no average.
+    /// The decay per step of the moving average of the weights; 0 for no average.
     public var averageDecay: Float
-    /// The longest gradient that is taken as it is; 0 = any.
+    /// The gradient norm above which gradients are clipped; 0 for no clipping.
     public var gradientNorm: Float
 
     public init(
@@ -37,8 +39,35 @@ public struct TrainingParameters: Sendable, Equatable {
 
     public var shardCount: Int { (lastStep + stepsPerShard - 1) / stepsPerShard }
 
-    /// The optimiser steps of a training shard.
+    /// The optimiser steps of a shard.
     public func steps(ofShard shard: Int) -> Range<Int> {
         shard * stepsPerShard..<min(lastStep, (shard + 1) * stepsPerShard)
+    }
+}
+
+/// The order of images in a training run: epochs of random permutations, a pure function of the seed.
+public struct SampleSchedule: Sendable, Equatable {
+    public let imageCount: Int
+    public let seed: UInt64
+
+    public init(imageCount: Int, seed: UInt64) {
+        guard imageCount > 0 else { fatalError("schedule without images") }
+        (self.imageCount, self.seed) = (imageCount, seed)
+    }
+
+    /// The images of consecutive samples, counted from the start of the run.
+    public func images(_ samples: Range<Int>) -> [Int] {
+        var images: [Int] = []
+        var epoch = -1
+        var order: [Int] = []
+        for sample in samples {
+            if sample / imageCount != epoch {
+                epoch = sample / imageCount
+                var generator = SeededGenerator(seed: seed, stream: "epoch", UInt64(epoch))
+                order = generator.permutation(imageCount)
+            }
+            images.append(order[sample % imageCount])
+        }
+        return images
     }
 }

@@ -1,9 +1,9 @@
-"""Makes the image files that the tests decode: python3 make_fixtures.py, in this folder.
+"""Writes the image files that the tests decode. Run python3 make_fixtures.py in this folder.
 
-Needs Pillow, tifffile, imagecodecs and numpy; made with Pillow 13.0.0, tifffile 2026.3.3, imagecodecs
+Requires Pillow, tifffile, imagecodecs and numpy. The files were written with Pillow 13.0.0, tifffile 2026.3.3, imagecodecs
 2026.3.6 and numpy 2.4.6.
-Every sample is a formula of its position (see `sample`), which the tests compute again. PNG files are written chunk by
-chunk here, because no library writes all the kinds that the format allows.
+Every sample is a function of its position (see `sample`), which the tests recompute. PNG files are written chunk by chunk,
+because no library writes all kinds of PNG.
 """
 
 import io
@@ -31,7 +31,7 @@ def chunk(kind, data):
 
 
 def packed(raster, bits):
-    """Rows of samples with a filter byte of 0 before each."""
+    """Rows of samples, each after a filter byte of 0."""
     out = b""
     for row in raster.reshape(raster.shape[0], -1):
         if bits == 16:
@@ -75,7 +75,7 @@ def make_png():
         png(f"rgb{bits}.png", pixels([0, 1, 2], bits), 2, bits)
         png(f"greyalpha{bits}.png", pixels([0, 3], bits), 4, bits)
         png(f"rgba{bits}.png", pixels([0, 1, 2, 3], bits), 6, bits)
-        # The colour of the first pixel is the transparent one.
+        # The colour of the first pixel is transparent.
         png(f"grey{bits}-transparent.png", pixels([0], bits), 0, bits, chunk(b"tRNS", struct.pack(">H", 0)))
         png(f"rgb{bits}-transparent.png", pixels([0, 1, 2], bits), 2, bits, chunk(b"tRNS", struct.pack(">HHH", 0, 53, 106)))
     png("grey1-interlaced.png", pixels([0], 1), 0, 1, interlaced=True)
@@ -130,7 +130,7 @@ def make_tiff():
     with tifffile.TiffWriter("grey8-two-pages.tif") as writer:
         writer.write(pixels([0], 8)[..., 0].astype(numpy.uint8), photometric="minisblack", **small)
         writer.write(pixels([1], 8)[..., 0].astype(numpy.uint8), photometric="minisblack", **small)
-    floats = (sample(0, 10) - 300).astype(numpy.float64) / 8  # a float16 holds them exactly
+    floats = (sample(0, 10) - 300).astype(numpy.float64) / 8  # exact in float16
     floats[0, 1], floats[0, 2], floats[0, 3] = numpy.nan, numpy.inf, 2.0**-24
     for kind, bits in ((numpy.float16, 16), (numpy.float32, 32), (numpy.float64, 64)):
         for order, mark in (("<", "le"), (">", "be")):
@@ -150,13 +150,13 @@ def make_tiff():
 
 
 def smooth(width=40, height=24):
-    """JPEG keeps slow changes, so that what decoders make of it differs little."""
+    """A smooth image, which JPEG decoders agree on."""
     y, x = numpy.mgrid[0:height, 0:width]
     return numpy.stack([x * 6, y * 9 + 20, 240 - x * 3 - y * 3], axis=-1).astype(numpy.uint8)
 
 
 def make_jpeg():
-    """Beside each JPEG lies what Pillow decodes from it, as a PNG."""
+    """Each JPEG comes with a PNG of the pixels that Pillow decodes."""
     colour = Image.fromarray(smooth())
     options = {
         "jpeg-grey.jpg": (colour.convert("L"), {"quality": 90}),
@@ -177,7 +177,7 @@ def make_jpeg():
 
 
 def make_orientations():
-    """24 x 16 pixels of flat 8 x 8 blocks, of which JPEG keeps the colours; stored turned in the eight ways."""
+    """24 x 16 pixels of flat 8 x 8 blocks, whose colours JPEG preserves, in all eight orientations."""
     blocks = numpy.array([[[250, 10, 20], [20, 240, 30], [30, 40, 230]], [[200, 200, 10], [128, 128, 128], [0, 0, 0]]])
     upright = Image.fromarray(blocks.astype(numpy.uint8).repeat(8, axis=0).repeat(8, axis=1))
     upright.save("orientation-upright.png")

@@ -1,0 +1,67 @@
+import Imaging
+import SeededRandom
+import Testing
+
+@testable import AnomalyDetection
+
+@Suite("Foreground estimation")
+struct CorruptionForegroundTests {
+    @Test("An object on a plain background is found, including its holes")
+    func disc() {
+        let (image, truth) = CorruptionTestImages.disc()
+        let mask = ForegroundEstimator().foreground(of: image)
+        let both = zip(mask, truth).count { $0 == 1 && $1 == 1 }
+        let either = zip(mask, truth).count { $0 == 1 || $1 == 1 }
+        #expect(Float(both) / Float(either) > 0.95)
+        #expect(mask[64 * 128 + 64] == 1)
+    }
+
+    @Test("An object can touch the border")
+    func touchingObject() {
+        var (image, _) = CorruptionTestImages.disc()
+        for channel in 0..<3 {
+            for y in 90..<128 {
+                for x in 50..<78 { image.values[(channel * 128 + y) * 128 + x] = 0.7 }
+            }
+        }
+        let mask = ForegroundEstimator().foreground(of: image)
+        #expect(mask[127 * 128 + 60] == 1)
+        #expect(mask[127 * 128 + 20] == 0)
+    }
+
+    @Test("Isolated specks are not objects")
+    func specks() {
+        var (image, _) = CorruptionTestImages.disc()
+        for index in [5 * 128 + 9, 100 * 128 + 5, 6 * 128 + 120] { image.values[index] = 1 }
+        let mask = ForegroundEstimator().foreground(of: image)
+        #expect(mask[5 * 128 + 9] == 0 && mask[100 * 128 + 5] == 0 && mask[6 * 128 + 120] == 0)
+    }
+
+    @Test("Without a plain background, the whole image is foreground")
+    func notPlain() {
+        var noise = PlanarImage(width: 50, height: 40, channels: 3, repeating: 0)
+        var generator = SeededGenerator(seed: 61)
+        for index in noise.values.indices { noise.values[index] = generator.uniform() }
+        let flat = PlanarImage(width: 50, height: 40, channels: 3, repeating: 0.4)
+        let pixel = PlanarImage(width: 1, height: 1, channels: 3, repeating: 0.4)
+        for image in [noise, flat, pixel] {
+            let mask = ForegroundEstimator().foreground(of: image)
+            #expect(mask == [UInt8](repeating: 1, count: image.width * image.height))
+        }
+    }
+
+    @Test("Opening removes thin lines, closing bridges thin gaps, and large shapes remain")
+    func morphology() {
+        var mask = BinaryMask(width: 12, height: 10, values: [UInt8](repeating: 0, count: 120))
+        for index in 0..<120 {
+            let x = index % 12, y = index / 12
+            if (2..<7).contains(x) && (2..<8).contains(y) || y == 0 { mask.values[index] = 1 }
+        }
+        var opened = mask
+        opened.open(radius: 1)
+        #expect(opened.area == 30)
+        mask.close(radius: 1)
+        #expect(mask.values[1 * 12 + 4] == 1)
+        #expect(mask.values[5 * 12 + 9] == 0)
+    }
+}
