@@ -4,8 +4,8 @@ import Testing
 
 @Suite("Schema of job manifests")
 struct JobSchemaTests {
-    /// Every key that the schema describes, with the schemas of its own keys' object.
-    static let properties = describedProperties(of: JobSchema.document, at: .root)
+    /// Every key of the schema, with its own schema and its parent's.
+    static let properties = describedProperties(of: ManifestSchema.job.document, at: .root)
 
     static func describedProperties(
         of schema: JSONValue, at pointer: JSONPointer
@@ -25,7 +25,7 @@ struct JobSchemaTests {
         }
     }
 
-    @Test("every key has a default, or is required or optional on purpose")
+    @Test("every key has a default, is required, or is listed as optional")
     func defaults() {
         let without = Self.properties.filter { property in
             let name = property.pointer.split(separator: "/").last.map(String.init) ?? ""
@@ -53,7 +53,7 @@ struct JobSchemaTests {
             ])
     }
 
-    @Test("every object refuses unknown keys, and every number has a range")
+    @Test("every object rejects unknown keys, and every number has a range")
     func strictness() {
         for property in Self.properties {
             if property.schema["type"]?.string == "object" {
@@ -67,10 +67,10 @@ struct JobSchemaTests {
         }
     }
 
-    @Test("the choices in Swift are those of the schema")
+    @Test("the enumerations in Swift match the schema")
     func choices() throws {
         func values(_ path: String...) throws -> [String] {
-            let schema = try path.reduce(JobSchema.document) { try #require($0["properties"]?[$1]) }
+            let schema = try path.reduce(ManifestSchema.job.document) { try #require($0["properties"]?[$1]) }
             return try #require(schema["enum"]?.elements).compactMap(\.string)
         }
         #expect(try values("dataset", "onBadImage") == DatasetSection.BadImagePolicy.allCases.map(\.rawValue))
@@ -84,16 +84,16 @@ struct JobSchemaTests {
         #expect(try values("scoring", "imageScore") == ScoringSection.ImageScore.allCases.map(\.rawValue))
     }
 
-    @Test("a variant may hold every key of a manifest but name, paths, execution, retrain and variants")
+    @Test("a variant accepts every key except name, paths, execution, retrain and variants")
     func variantKeys() throws {
-        let all = try #require(JobSchema.document["properties"]?.members).map(\.name)
+        let all = try #require(ManifestSchema.job.document["properties"]?.members).map(\.name)
         let patch = try #require(
-            JobSchema.document["properties"]?["variants"]?["additionalProperties"]?["properties"]?.members)
+            ManifestSchema.job.document["properties"]?["variants"]?["additionalProperties"]?["properties"]?.members)
         #expect(
             patch.map(\.name) == all.filter { !["name", "paths", "execution", "retrain", "variants"].contains($0) })
     }
 
-    @Test("the reference page has one row for every key, with its default and its range")
+    @Test("the reference page has one row per key, with its default and range")
     func reference() {
         let page = ManifestReference.markdown()
         let rows = page.split(separator: "\n")
@@ -116,5 +116,51 @@ struct JobSchemaTests {
             rows.filter { $0.hasPrefix("|") }.allSatisfy { row in
                 row.replacing("\\|", with: "").count { $0 == "|" } == 6
             })
+    }
+}
+
+@Suite("Schema of sweeps")
+struct SweepSchemaTests {
+    private static let properties =
+        JobSchemaTests.describedProperties(of: ManifestSchema.sweep.document, at: .root)
+        + JobSchemaTests.describedProperties(
+            of: ManifestSchema.sweep.document["$defs"]?["range"] ?? .null,
+            at: JSONPointer.root.appending("parameters").appending("POINTER"))
+
+    @Test("every key has a description, written as a sentence")
+    func descriptions() {
+        #expect(Self.properties.count == 15)
+        for property in Self.properties {
+            let description = property.schema["description"]?.string ?? ""
+            #expect(description.hasSuffix(".") && description.count > 8, "\(property.pointer)")
+        }
+    }
+
+    @Test("shared definitions are equal in both schemas")
+    func definitions() {
+        for name in ["path", "seed"] {
+            #expect(ManifestSchema.sweep.document["$defs"]?[name] != nil)
+            #expect(ManifestSchema.sweep.document["$defs"]?[name] == ManifestSchema.job.document["$defs"]?[name])
+        }
+        #expect(
+            ManifestSchema.sweep.document["properties"]?["seeds"]?["maxItems"]
+                == ManifestSchema.job.document["properties"]?["training"]?["properties"]?["seeds"]?["maxItems"])
+    }
+
+    @Test("the limit of samples equals the limit of trials")
+    func limit() {
+        let samples = ManifestSchema.sweep.document["properties"]?["search"]?["properties"]?["samples"]
+        #expect(samples?["maximum"]?.integer == SearchMethod.trialLimit)
+    }
+
+    @Test("the reference page has one row per key, including the keys of a range")
+    func reference() {
+        let rows = ManifestReference.sweepMarkdown().split(separator: "\n")
+        for property in Self.properties where property.pointer != "/search" {
+            #expect(rows.count { $0.hasPrefix("| `\(property.pointer)` |") } == 1, "\(property.pointer)")
+        }
+        #expect(
+            rows.contains { $0.hasPrefix("| `/parameters/POINTER/scale` | \"linear\" or \"log\" | `\"linear\"` |") })
+        #expect(rows.contains { $0.hasPrefix("| `/search/seed` | a whole number | `1` | from 0") })
     }
 }
