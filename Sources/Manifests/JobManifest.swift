@@ -1,20 +1,20 @@
 import Folders
 
-/// A job manifest that passed every check: what to learn from, what to score, and with which settings.
+/// A valid job manifest: the images to train on and to score, and all settings.
 public struct JobManifest: Sendable, Equatable {
-    /// Path of the manifest as given.
+    /// The path of the manifest as given.
     public let file: String
-    /// Absolute path of the folder of the manifest, which relative paths start from.
+    /// The absolute path of the manifest's folder, which is the base of relative paths.
     public let folder: String
-    /// The manifest with every default filled in, in the order of the schema; paths and variants as written.
+    /// The manifest with all defaults, in the order of the schema. Paths and variants stay as written.
     ///
-    /// That of a ``JobCase`` is a manifest of its own; here a variant may contradict a default that was filled in.
+    /// Variants may contradict these defaults; a ``JobCase`` has a resolved manifest of its own.
     public let resolved: JSONValue
 
     public let name: String
-    /// Empty where the manifest has none.
+    /// Empty if the manifest has none.
     public let description: String
-    /// How paths are written where they are kept; without influence on any figure.
+    /// The form of stored paths; does not affect results.
     public let paths: KeptPaths
     public let dataset: DatasetSection
     public let image: ImageSection
@@ -25,13 +25,10 @@ public struct JobManifest: Sendable, Equatable {
     public let training: TrainingSection
     public let scoring: ScoringSection
     public let calibration: CalibrationSection
-    /// What the figures have to be for a run to succeed.
     public let require: RequirementSection
-    /// What people say of the model, for its card.
     public let card: CardSection
-    /// How tasks are run; without influence on any result.
+    /// Does not affect results.
     public let execution: ExecutionSection
-    /// What a night does; nil where the manifest does not say.
     public let retrain: RetrainSection?
 
     /// The manifest as written.
@@ -45,18 +42,12 @@ public struct JobManifest: Sendable, Equatable {
     /// Checks the text of a manifest.
     /// - Parameters:
     ///   - bytes: the text, UTF-8.
-    ///   - file: the path to name in errors, and whose folder relative paths start from. It need not exist.
+    ///   - file: the path for error messages, whose folder is the base of relative paths. It need not exist.
     public static func parse(bytes: [UInt8], file: String) throws(ManifestError) -> JobManifest {
-        let document: JSONValue
-        do {
-            document = try JSONParser.parse(bytes, file: file)
-        } catch {
-            throw .malformed(error)
-        }
-        return try JobManifest(checking: document, file: file)
+        try JobManifest(checking: try document(bytes, file: file), file: file)
     }
 
-    /// Every fault of a manifest, by its place in the file; empty for a valid one.
+    /// Returns every fault of a manifest, ordered by position.
     public static func violations(path: String) -> [ManifestViolation] {
         do {
             _ = try load(path: path)
@@ -66,10 +57,10 @@ public struct JobManifest: Sendable, Equatable {
         }
     }
 
-    /// The name of the preset that the manifest asks for; nil where it asks for none.
+    /// The name of the preset, if the manifest uses one.
     public var preset: String? { resolved["preset"]?.string }
 
-    /// The runs that the manifest asks for: variants times seeds, in the order of the text.
+    /// The cases of the manifest: variants times seeds, in the order of the text.
     public func cases() throws(ManifestError) -> [JobCase] {
         var cases: [JobCase] = []
         for expansion in CaseExpansion.expand(document) {
@@ -81,12 +72,12 @@ public struct JobManifest: Sendable, Equatable {
         return cases
     }
 
-    /// The names that the manifest has changes for.
+    /// The categories with patches in `perCategory`.
     public var changedCategories: [String] {
         (document["perCategory"]?.members ?? []).map { PathText.read($0.name) }
     }
 
-    /// The manifest with the changes for a category; itself where there are none.
+    /// Returns the manifest with the patch for a category applied, or unchanged if there is none.
     public func narrowed(to category: String) throws(ManifestError) -> JobManifest {
         let changes = document["perCategory"]?.members
         guard let patch = changes?.first(where: { PathText.read($0.name) == category })?.value else { return self }
@@ -97,7 +88,7 @@ public struct JobManifest: Sendable, Equatable {
     init(checking document: JSONValue, file: String) throws(ManifestError) {
         let violations = ManifestRules.violations(of: document, file: file)
         guard violations.isEmpty else { throw .invalid(file: file, violations: violations) }
-        let resolved = JobSchema.validator.applyingDefaults(to: Preset.applied(to: document))
+        let resolved = Preset.resolved(document)
         let folder = ManifestPath("..", relativeTo: file).absolute
         self.document = document
         self.file = file
@@ -121,13 +112,20 @@ public struct JobManifest: Sendable, Equatable {
         retrain = resolved["retrain"].map { RetrainSection($0, folder: folder) }
     }
 
-    /// The bytes of a manifest; of a file that is too large, enough for the parser to refuse it.
+    /// Reads the bytes of a manifest. Of a file above the size limit, it reads just enough for the parser to reject it.
     public static func read(_ path: String) throws(ManifestError) -> [UInt8] {
         do throws(RegularFile.Fault) {
-            // One byte more than allowed, for the parser to see that there are too many.
             return try RegularFile(path).read(JSONParser.sizeLimitBytes + 1)
         } catch {
             throw error == .missing ? .missing(file: path) : .unreadable(file: path, reason: "\(error)")
+        }
+    }
+
+    static func document(_ bytes: [UInt8], file: String) throws(ManifestError) -> JSONValue {
+        do {
+            return try JSONParser.parse(bytes, file: file)
+        } catch {
+            throw .malformed(error)
         }
     }
 }

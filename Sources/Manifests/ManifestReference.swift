@@ -1,10 +1,10 @@
-/// The reference pages of manifests, made from their schemas.
+/// The reference pages of the manifests, generated from their schemas.
 public enum ManifestReference {
-    /// A Markdown page about job manifests: every key with its pointer, type, default, range and meaning.
-    public static func markdown() -> String { page("Job manifest", JobSchema.validator) }
+    /// The Markdown page of job manifests: every key with its pointer, type, default, range and meaning.
+    public static func markdown() -> String { page("Job manifest", ManifestSchema.job.validator) }
 
-    /// The same about sweeps.
-    public static func sweepMarkdown() -> String { page("Sweep manifest", SweepSchema.validator) }
+    /// The Markdown page of sweep manifests.
+    public static func sweepMarkdown() -> String { page("Sweep manifest", ManifestSchema.sweep.validator) }
 
     private static func page(_ title: String, _ validator: SchemaValidator) -> String {
         let wording = SchemaWording(definitions: validator.definitions)
@@ -32,7 +32,7 @@ public enum ManifestReference {
         }
     }
 
-    /// The keys of objects that may stand under names of the user's own.
+    /// The keys of objects under user-defined names.
     private static func memberRows(
         of property: SchemaProperty, at parent: JSONPointer, wording: SchemaWording
     ) -> [String] {
@@ -66,7 +66,7 @@ public enum ManifestReference {
         return "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |"
     }
 
-    /// The default of a key, also where only one branch of a condition gives it.
+    /// The default of a key, including a default in one branch of a condition.
     private static func standardValue(of name: String, in schema: SchemaNode) -> JSONValue? {
         if let value = schema.properties.first(where: { $0.name == name })?.schema.defaultValue { return value }
         let parts = schema.assertions.flatMap(\.schemasInPlace)
@@ -75,12 +75,12 @@ public enum ManifestReference {
 }
 
 extension SchemaProperty {
-    /// True for the sections of the manifest, which describe their own keys.
+    /// True for sections of the manifest.
     fileprivate var hasProperties: Bool { !schema.properties.isEmpty }
 }
 
 extension SchemaNode {
-    /// What members may be that the schema does not name, where there is a choice.
+    /// The alternatives for members that the schema does not name.
     fileprivate var memberAlternatives: [SchemaNode] {
         for case .members(let members) in assertions {
             for case .oneOf(let alternatives) in members.additional.assertions { return alternatives }

@@ -1,4 +1,4 @@
-/// What a manifest must fulfil beyond its schema: relations between keys.
+/// Checks beyond the schema: relations between keys of a manifest.
 struct ManifestRules {
     private let file: String
     private let resolved: JSONValue
@@ -9,8 +9,8 @@ struct ManifestRules {
         self.resolved = resolved
     }
 
-    /// Every violation of a document, by its place: first of the schema, then, where there is none, of the relations
-    /// between keys, in the manifest itself and in each of its variants.
+    /// Returns every violation, ordered by position. Relations are checked only if the schema is satisfied; in the
+    /// manifest, in each of its variants and for each category.
     static func violations(of document: JSONValue, file: String) -> [ManifestViolation] {
         let violations = singleViolations(of: document, file: file)
         guard violations.isEmpty else { return violations }
@@ -23,7 +23,7 @@ struct ManifestRules {
             let merged = JSONMergePatch.apply(variant.value, to: document.removing("variants"))
             let own = singleViolations(of: merged, file: file)
             for var violation in own.isEmpty ? categoryViolations(of: merged, file: file) : own {
-                // The place of the whole document would not lead to the patch.
+                // The position of the whole document does not lead to the patch.
                 if violation.pointer == .root { violation.position = variant.value.position }
                 violation.pointer = violation.pointer.within(pointer)
                 found.append(violation)
@@ -32,7 +32,7 @@ struct ManifestRules {
         return found + duplicateCases(of: document, file: file)
     }
 
-    /// Of the manifests that the changes for single categories give.
+    /// Returns the violations of the manifests with the patches of single categories.
     private static func categoryViolations(of document: JSONValue, file: String) -> [ManifestViolation] {
         var found: [ManifestViolation] = []
         for change in document["perCategory"]?.members ?? [] {
@@ -42,8 +42,8 @@ struct ManifestRules {
                 found.append(
                     ManifestViolation(
                         file: file, pointer: pointer.appending("training").appending(key), position: value.position,
-                        found: "seeds of a single category", expected: "the same seeds for all categories",
-                        remedy: "set them in the manifest itself, or in a variant"))
+                        found: "seeds for a single category", expected: "the same seeds for all categories",
+                        remedy: "set them in the manifest itself or in a variant"))
             }
             let merged = JSONMergePatch.apply(change.value, to: document.removing("perCategory"))
             for var violation in singleViolations(of: merged, file: file) {
@@ -56,18 +56,11 @@ struct ManifestRules {
     }
 
     private static func singleViolations(of document: JSONValue, file: String) -> [ManifestViolation] {
-        // Types are checked in what was written; a preset could not be laid under anything else.
-        let violations = JobSchema.validator.violations(of: document)
-        if violations.isEmpty {
-            let complete = JobSchema.validator.applyingDefaults(to: Preset.applied(to: document))
-            var rules = ManifestRules(file: file, resolved: complete)
-            return rules.check()
-        }
-        return violations.map {
-            ManifestViolation(
-                file: file, pointer: $0.pointer, position: $0.position, found: $0.found, expected: $0.expected,
-                remedy: $0.remedy)
-        }
+        // A preset can be merged only into a document of the right types.
+        let violations = ManifestSchema.job.validator.violations(of: document)
+        guard violations.isEmpty else { return violations.map { ManifestViolation($0, file: file) } }
+        var rules = ManifestRules(file: file, resolved: Preset.resolved(document))
+        return rules.check()
     }
 
     private static func duplicateCases(of document: JSONValue, file: String) -> [ManifestViolation] {
@@ -76,7 +69,7 @@ struct ManifestRules {
             guard !names.insert(expansion.name).inserted else { return nil }
             return ManifestViolation(
                 file: file, pointer: .root.appending("variants"), position: document["variants"]?.position,
-                found: "two cases named \"\(expansion.name)\"", expected: "variants and seeds that give distinct names",
+                found: "two cases named \"\(expansion.name)\"", expected: "distinct names of cases",
                 remedy: "rename a variant")
         }
     }
@@ -94,8 +87,8 @@ struct ManifestRules {
         let levels = number("scoring", "levels")
         if levels.double > 1, string("scoring", "normalization") == "none" {
             report(
-                ["scoring", "levels"], found: "\(levels.text) levels of errors that are not normalised",
-                expected: "a normalization, as the levels differ by orders of magnitude",
+                ["scoring", "levels"], found: "\(levels.text) levels without normalization",
+                expected: "a normalization, because the levels differ by orders of magnitude",
                 remedy: "set scoring.normalization to expectedError or localContrast, or levels to 1")
         }
         if string("engine", "name") == "openblas", string("engine", "precision") == "bfloat16" {
@@ -103,22 +96,22 @@ struct ManifestRules {
                 ["engine", "precision"], found: "bfloat16 with the engine openblas", expected: "float32 or auto",
                 remedy: "choose the engine onednn, or the precision float32")
         }
-        return violations.sorted(byPlace: \.position)
+        return violations.sorted(byPosition: \.position)
     }
 
     private mutating func checkTraining() {
         let (steps, warmup) = (number("training", "steps"), number("training", "warmupSteps"))
         if warmup.double >= steps.double {
             report(
-                ["training", "warmupSteps"], found: "\(warmup.text) warm-up steps of \(steps.text) steps",
-                expected: "fewer warm-up steps than steps",
+                ["training", "warmupSteps"], found: "\(warmup.text) warm-up steps in \(steps.text) training steps",
+                expected: "fewer warm-up steps than training steps",
                 remedy: "set warmupSteps below \(steps.text), or raise steps")
         }
         requireOrder(["training", "finalLearningRate"], isAtMost: ["training", "learningRate"])
         if let stop = value(["training"])["stopAfter"]?.number, stop.double > steps.double {
             report(
                 ["training", "stopAfter"], found: "a stop after step \(stop.text) of \(steps.text)",
-                expected: "at most steps", remedy: "lower stopAfter, or leave it out to train to the end")
+                expected: "at most \(steps.text)", remedy: "lower stopAfter, or remove it to train to the end")
         }
     }
 
@@ -127,16 +120,16 @@ struct ManifestRules {
         if let box = value(["scoring"])["boxSize"]?.number, box.double >= min(width.double, height.double) {
             report(
                 ["scoring", "boxSize"], found: "\(box.text) for an image of \(width.text) x \(height.text) pixels",
-                expected: "a box smaller than both sides", remedy: "make it smaller")
+                expected: "less than both sides", remedy: "lower it")
         }
         if let range = value(["image"])["range"], let bounds = range.elements?.compactMap(\.number), bounds.count == 2,
-            // Samples are of that precision.
+            // Samples have single precision.
             Float(bounds[0].double) >= Float(bounds[1].double)
         {
             report(
-                ["image", "range"], found: "the samples \(bounds[0].text) to \(bounds[1].text)",
-                expected: "the sample that is black, and a larger one that is white",
-                remedy: "write them as [0, 4095] for a camera of 12 bits, or leave \"range\" out")
+                ["image", "range"], found: "the range \(bounds[0].text) to \(bounds[1].text)",
+                expected: "the sample value of black, then a larger one of white",
+                remedy: "write [0, 4095] for a 12-bit camera, or remove \"range\"")
         }
         let tile = value(["image"])["tile"]
         if let tile { checkTile(tile, width, height) }
@@ -146,7 +139,7 @@ struct ManifestRules {
                 ["augmentation", "quarterTurns"],
                 found:
                     "true for \(tile == nil ? "an image" : "tiles") of \(seenWidth.text) x \(seenHeight.text) pixels",
-                expected: "quarter turns of square images alone",
+                expected: "quarter turns of square images only",
                 remedy: "set it to false, or make width and height equal")
         }
     }
@@ -156,7 +149,7 @@ struct ManifestRules {
             guard let number = tile.member(side).number, number.double > whole.double else { continue }
             report(
                 ["image", "tile", side], found: "\(number.text) in an image of \(width.text) x \(height.text) pixels",
-                expected: "at most \(whole.text)", remedy: "make the tile smaller, or leave \"tile\" out")
+                expected: "at most \(whole.text)", remedy: "lower it, or remove \"tile\"")
         }
         let sides = [tile.member("width"), tile.member("height")].compactMap(\.double)
         guard let overlap = tile.member("overlap").number, let least = sides.min(), 2 * overlap.double >= least else {
@@ -164,8 +157,8 @@ struct ManifestRules {
         }
         report(
             ["image", "tile", "overlap"],
-            found: "\(overlap.text) pixels for a tile whose shorter side is \(Int(least))",
-            expected: "less than half of it", remedy: "lower it, or make the tile larger")
+            found: "\(overlap.text) pixels for a tile with a shorter side of \(Int(least))",
+            expected: "less than half the shorter side", remedy: "lower it, or enlarge the tile")
     }
 
     private mutating func requireOrder(_ lower: [String], isAtMost upper: [String]) {
@@ -182,7 +175,7 @@ struct ManifestRules {
     private mutating func requireWeight(in path: [String]) {
         let members = value(path).members ?? []
         guard members.allSatisfy({ $0.value.double == 0 }) else { return }
-        report(path, found: "only weights of 0", expected: "at least one above 0", remedy: "give one of them a weight")
+        report(path, found: "only weights of 0", expected: "at least one above 0", remedy: "raise one of them")
     }
 
     private func value(_ path: [String]) -> JSONValue { path.reduce(resolved) { $0.member($1) } }
@@ -190,11 +183,11 @@ struct ManifestRules {
     private func string(_ path: String...) -> String? { value(path).string }
 
     private func number(_ path: String...) -> JSONNumber {
-        guard let number = value(path).number else { fatalError("'\(path)' must be a number after validation") }
+        guard let number = value(path).number else { fatalError("\(path) must be a number after validation") }
         return number
     }
 
-    /// Reports at the place of the value; for defaults, at the nearest enclosing value that the file holds.
+    /// Reports a violation at the value, or for a default at the nearest enclosing value in the file.
     private mutating func report(_ path: [String], found: String, expected: String, remedy: String) {
         let enclosing = path.indices.map { value(Array(path[...$0])).position }
         let position = enclosing.reversed().compactMap { $0 }.first ?? resolved.position

@@ -1,21 +1,25 @@
-/// Settings that were found to work for a kind of image; what a manifest says itself goes before them.
+/// Proven settings for a kind of image. The keys of a manifest take precedence.
 enum Preset: String, CaseIterable {
-    /// Surfaces that look alike everywhere: fabric, paper, metal.
+    /// Uniform surfaces: fabric, paper, metal.
     case texture
-    /// Things on a plain background, one to an image.
+    /// One object per image on a plain background.
     case object
 
     /// A part of a manifest.
     private var settings: JSONValue { self == .texture ? Preset.textureSettings : Preset.objectSettings }
 
-    private static let textureSettings = withoutPlaces(
-        .embedded(PackageResources.texture_json, file: "texture.json"))
-    private static let objectSettings = withoutPlaces(
-        .embedded(PackageResources.object_json, file: "object.json"))
+    private static let textureSettings = JSONValue.embedded(PackageResources.texture_json, file: "texture.json")
+        .withoutPositions
+    private static let objectSettings = JSONValue.embedded(PackageResources.object_json, file: "object.json")
+        .withoutPositions
 
-    /// The document laid over the preset that it names; itself where it names none that exists, which is for the schema to
-    /// judge.
-    static func applied(to document: JSONValue) -> JSONValue {
+    /// The manifest with its preset and all defaults of the schema.
+    static func resolved(_ document: JSONValue) -> JSONValue {
+        ManifestSchema.job.validator.applyingDefaults(to: applied(to: document))
+    }
+
+    /// The manifest merged into its preset. Without a known preset, it stays as it is.
+    private static func applied(to document: JSONValue) -> JSONValue {
         guard let name = document["preset"]?.string, let preset = Preset(rawValue: name) else { return document }
         let whole = JSONMergePatch.apply(document, to: preset.settings)
         guard document["training"]?["steps"] == nil, let training = whole["training"],
@@ -25,22 +29,22 @@ enum Preset: String, CaseIterable {
         return whole.setting("training", to: longer)
     }
 
-    /// A preset's steps are meant for 256 x 256 pixels. Where the network sees fewer, there are more of them, up to four times as
-    /// many: they take no longer, and small images gain from them.
+    /// A preset's steps apply to 256 x 256 pixels. For smaller inputs, their number grows up to fourfold: the time stays
+    /// the same, and small images benefit.
     private static func stepFactor(_ image: JSONValue?) -> Int {
         let input = image?["tile"] ?? image
         let pixels = (input?["width"]?.integer ?? 256) * (input?["height"]?.integer ?? 256)
         return min(max(256 * 256 / max(pixels, 1), 1), 4)
     }
+}
 
-    /// Places in the preset's file would be taken for places in the manifest.
-    private static func withoutPlaces(_ value: JSONValue) -> JSONValue {
-        guard let members = value.members else { return JSONValue(value.content) }
-        return .object(
-            members.map { member in
-                var plain = member
-                plain.value = withoutPlaces(member.value)
-                return plain
-            })
+extension JSONValue {
+    /// The value without positions. Those of a schema or preset would be mistaken for positions in the manifest.
+    var withoutPositions: JSONValue {
+        switch content {
+        case .array(let elements): .array(elements.map(\.withoutPositions))
+        case .object(let members): .object(members.map { JSONMember($0.name, $0.value.withoutPositions) })
+        default: JSONValue(content)
+        }
     }
 }

@@ -28,7 +28,7 @@ struct JSONMergePatchTests {
         #expect(patched == (try JSONParserTests.parse(result)))
     }
 
-    @Test("members keep their order and the places they were read from")
+    @Test("members keep their order and positions")
     func order() throws {
         let target = try JSONParserTests.parse(#"{"b":1,"a":{"x":1},"c":2}"#)
         let patched = JSONMergePatch.apply(try JSONParserTests.parse("\n" + #"{"z":0,"a":{"x":5}}"#), to: target)

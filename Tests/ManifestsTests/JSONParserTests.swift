@@ -8,7 +8,7 @@ struct JSONParserTests {
     static func parse(_ text: String) throws -> JSONValue { try JSONParser.parse(Array(text.utf8), file: "t.json") }
 
     @Test(
-        "a text that RFC 8259 does not allow is refused at its place",
+        "text outside RFC 8259 is rejected with its position",
         arguments: [
             ("", 1, 1, .empty), (" \n ", 2, 2, .empty),
             ("\u{FEFF}{}", 1, 1, .byteOrderMark),
@@ -55,7 +55,7 @@ struct JSONParserTests {
     }
 
     @Test(
-        "bytes that are no UTF-8 are refused at their place",
+        "invalid UTF-8 is rejected with its position",
         arguments: [
             ([0x80], 2), ([0xC0, 0x80], 2), ([0xC1, 0xBF], 2), ([0xE0, 0x80, 0x80], 2), ([0xED, 0xA0, 0x80], 2),
             ([0xF0, 0x80, 0x80, 0x80], 2), ([0xF4, 0x90, 0x80, 0x80], 2), ([0xF5, 0x80, 0x80, 0x80], 2), ([0xFF], 2),
@@ -72,7 +72,7 @@ struct JSONParserTests {
     }
 
     @Test(
-        "UTF-16 and UTF-8 byte order marks are named",
+        "UTF-16 and UTF-8 byte order marks are reported",
         arguments: [[0xFF, 0xFE, 0x7B, 0], [0xFE, 0xFF, 0, 0x7B], [0xEF, 0xBB, 0xBF, 0x7B]])
     func byteOrderMark(bytes: [UInt8]) {
         #expect(throws: JSONError.malformed(file: "t", at: SourcePosition(line: 1, column: 1), fault: .byteOrderMark)) {
@@ -80,7 +80,7 @@ struct JSONParserTests {
         }
     }
 
-    @Test("64 levels are read and 65 are not, without a deep stack for a million")
+    @Test("64 levels are accepted and more are rejected without deep recursion")
     func depth() throws {
         let nested = { (levels: Int) in String(repeating: "[", count: levels) + String(repeating: "]", count: levels) }
         _ = try Self.parse(nested(64))
@@ -91,14 +91,14 @@ struct JSONParserTests {
         }
     }
 
-    @Test("a document above the size limit is refused before it is read")
+    @Test("a document above the size limit is rejected before parsing")
     func size() {
         let bytes = [UInt8](repeating: 0x20, count: JSONParser.sizeLimitBytes + 1)
         let error = #expect(throws: JSONError.self) { try JSONParser.parse(bytes, file: "t") }
         #expect(error?.fault == .tooLarge(sizeBytes: 1_048_577, limitBytes: 1_048_576))
     }
 
-    @Test("values are read with their kind, text and place")
+    @Test("values have their type, text and position")
     func values() throws {
         let text =
             "{\r\n  \"a\": [1, -0.0, 1e3, 2.50],\r\n  \"\": {\"ü\": \"\\u00fc\\n\\ud83d\\ude00\\/\"},\n\t\"c\" : true\n}\n"
@@ -115,14 +115,14 @@ struct JSONParserTests {
         #expect(value.members?[2].namePosition == SourcePosition(line: 4, column: 2))
     }
 
-    @Test("names that differ only in Unicode normalisation are different names")
+    @Test("names that differ only in Unicode normalisation are distinct")
     func normalisation() throws {
         let value = try Self.parse("{\"\u{E9}\": 1, \"e\u{301}\": 2}")
         #expect(value["\u{E9}"]?.integer == 1)
         #expect(value["e\u{301}"]?.integer == 2)
     }
 
-    @Test("a long line is read in linear time")
+    @Test("a long line is parsed in linear time")
     func longLine() throws {
         let text = "[" + (0..<20_000).map { "{\"ä\(($0))\":\($0)}" }.joined(separator: ",") + "]"
         let elements = try #require(try Self.parse(text).elements)
@@ -132,7 +132,7 @@ struct JSONParserTests {
                 + 1)
     }
 
-    @Test("no mutation of a manifest crashes the parser or the checks")
+    @Test("mutated manifests never crash the parser or the checks")
     func mutations() throws {
         var generator = SeededGenerator(seed: 20_240_817)
         let seeds = ManifestTableRow.all.map { Array($0.text.utf8) }

@@ -5,11 +5,11 @@ import Testing
 @Suite("JSON Pointers")
 struct JSONPointerTests {
     @Test(
-        "the text of a pointer and its names lead to each other",
+        "pointers parse into tokens and back",
         arguments: [
             ("/a", ["a"]), ("/a/b c/0", ["a", "b c", "0"]), ("/", [""]), ("//x", ["", "x"]),
             ("/a~1b/m~0n", ["a/b", "m~n"]), ("/~01", ["~1"]), ("/é\u{301}", ["é\u{301}"]),
-            // A combining mark makes one character of the slash and itself; the scalar is a slash all the same.
+            // The combining mark forms one character with the slash, which is still a slash scalar.
             ("/a/\u{301}", ["a", "\u{301}"]),
         ])
     func tokens(text: String, tokens: [String]) throws {
@@ -20,11 +20,11 @@ struct JSONPointerTests {
     }
 
     @Test(
-        "what is no pointer is refused",
+        "invalid pointers are rejected",
         arguments: ["", "a", "a/b", " /a", "/~", "/a~", "/~2", "/a/~x/b", "#/a", "/~~0"])
     func refused(text: String) { #expect(JSONPointer(parsing: text) == nil) }
 
-    @Test("a pointer contains what lies below it, by whole names")
+    @Test("a pointer contains its descendants, by whole tokens")
     func containment() throws {
         func pointer(_ text: String) throws -> JSONPointer { try #require(JSONPointer(parsing: text)) }
         #expect(try pointer("/a").contains(pointer("/a")))

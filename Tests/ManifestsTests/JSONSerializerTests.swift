@@ -11,14 +11,14 @@ struct JSONSerializerTests {
         #"{"\ud83d\ude00":1,"\ufffd":2,"é":3,"":4}"#,
     ]
 
-    @Test("both forms read back as an equal value", arguments: texts)
+    @Test("both forms parse to an equal value", arguments: texts)
     func roundTrip(text: String) throws {
         let value = try JSONParserTests.parse(text)
         #expect(try JSONParserTests.parse(JSONSerializer.canonical(value)) == value)
         #expect(try JSONParserTests.parse(JSONSerializer.pretty(value)) == value)
     }
 
-    @Test("the canonical form of its own output is itself", arguments: texts)
+    @Test("the canonical form is idempotent", arguments: texts)
     func stable(text: String) throws {
         let canonical = JSONSerializer.canonical(try JSONParserTests.parse(text))
         #expect(JSONSerializer.canonical(try JSONParserTests.parse(canonical)) == canonical)
@@ -36,7 +36,7 @@ struct JSONSerializerTests {
         for text in texts { #expect(JSONSerializer.canonical(try JSONParserTests.parse(text)) == canonical) }
     }
 
-    @Test("the pretty form keeps order and the numbers' text, and lists scalars on one line")
+    @Test("the pretty form keeps the order and number texts, and writes lists of scalars on one line")
     func pretty() throws {
         let value = try JSONParserTests.parse(#"{"b":[1.0,"x"],"a":{"c":[{"d":1e3}],"e":{},"f":[]}}"#)
         let expected = """
@@ -57,7 +57,7 @@ struct JSONSerializerTests {
         #expect(JSONSerializer.pretty(value) == expected)
     }
 
-    @Test("values compare without positions and order, and booleans are no numbers")
+    @Test("equality ignores positions and order, and distinguishes booleans from numbers")
     func equality() throws {
         #expect(
             try JSONParserTests.parse(#"[{"a":1,"b":[true]}]"#) == JSONParserTests.parse(#"[ {"b":[true],"a":1.0}]"#))
@@ -70,7 +70,7 @@ struct JSONSerializerTests {
         #expect(JSONValue.number(9_007_199_254_740_993) != .number(9_007_199_254_740_992))
     }
 
-    @Test("numbers made in code read back bit for bit", arguments: [0.1, 1e-300, 123456.789, -2.5, 1e22, 3, 0x1p-1074])
+    @Test("numbers from code round-trip bit for bit", arguments: [0.1, 1e-300, 123456.789, -2.5, 1e22, 3, 0x1p-1074])
     func numbers(double: Double) throws {
         let text = JSONSerializer.canonical(.number(double))
         #expect(try JSONParserTests.parse(text).double == double)

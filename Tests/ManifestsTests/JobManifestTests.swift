@@ -11,7 +11,7 @@ struct JobManifestTests {
         try JobManifest.parse(bytes: Array(ManifestTableRow.extended(members).utf8), file: file)
     }
 
-    @Test("a manifest of two keys gets every default of the schema")
+    @Test("a manifest of two keys gets all defaults of the schema")
     func defaults() throws {
         let manifest = try Self.manifest()
         #expect(manifest.name == "a")
@@ -43,7 +43,7 @@ struct JobManifestTests {
     }
 
     @Test(
-        "a preset gives way to what the manifest says, and goes before the schema's defaults",
+        "a preset overrides the schema's defaults, and the manifest overrides the preset",
         arguments: Preset.allCases)
     func presets(_ preset: Preset) throws {
         let plain = try Self.manifest(#""preset": "\#(preset.rawValue)""#)
@@ -56,13 +56,13 @@ struct JobManifestTests {
         )
         #expect(own.scoring.boxSize == 3 && own.scoring.normalization == normalization)
         #expect(own.corruption.structured.size == 0.1...plain.corruption.structured.size.upperBound)
-        // Written out, it is the same job.
+        // Written out, the job is the same.
         let text = JSONSerializer.pretty(own.resolved)
         #expect(try JobManifest.parse(bytes: Array(text.utf8), file: "/plant/jobs/a.json").scoring == own.scoring)
     }
 
     @Test(
-        "a preset's steps grow as what the network sees gets smaller, up to four times, and give way to those of the manifest",
+        "a preset's steps grow up to fourfold for smaller network inputs, and the manifest overrides them",
         arguments: [
             ("", 1600), (#", "image": {"width": 192, "height": 256}"#, 1600),
             (#", "image": {"width": 128, "height": 256}"#, 3200), (#", "image": {"width": 64, "height": 64}"#, 6400),
@@ -74,7 +74,7 @@ struct JobManifestTests {
         #expect(try Self.manifest(#""preset": "object""# + more).training.steps == steps)
     }
 
-    @Test("a card is what people say, key by key, and a category may say something else")
+    @Test("a category overrides single keys of the card")
     func card() throws {
         let manifest = try Self.manifest(
             #""preset": "object", "card": {"owner": "o", "notes": "n"}, "perCategory": {"c": {"card": {"owner": "p"}}}"#
@@ -94,7 +94,7 @@ struct JobManifestTests {
         #expect(cases.map(\.manifest.scoring.normalization) == [.localContrast, .expectedError, .none])
     }
 
-    @Test("a category's changes are laid over the manifest, over its variants too, and give way to nothing")
+    @Test("a category's patch overrides the manifest and its variants")
     func perCategory() throws {
         let manifest = try Self.manifest(
             #""training": {"steps": 100}, "perCategory": {"screw": {"preset": "object", "training": {"steps": 200}}}, "#
@@ -110,7 +110,7 @@ struct JobManifestTests {
         #expect(try !cases[0].manifest.narrowed(to: "nut").corruption.foregroundOnly)
     }
 
-    @Test("relations between keys are checked with the preset's values")
+    @Test("relations between keys are checked with the values of the preset")
     func presetRelations() {
         #expect(throws: ManifestError.self) {
             try Self.manifest(#""preset": "object", "corruption": {"structured": {"patches": {"max": 1}}}"#)
@@ -119,7 +119,7 @@ struct JobManifestTests {
     }
 
     @Test(
-        "the resolved manifest of a case is a manifest and resolves to itself",
+        "the resolved manifest of a case is valid and resolves to itself",
         arguments: ManifestTableRow.all.filter(\.isValid))
     func resolved(row: ManifestTableRow) throws {
         for item in try JobManifest.parse(bytes: Array(row.text.utf8), file: "a.json").cases() {
@@ -145,7 +145,7 @@ struct JobManifestTests {
     }
 
     @Test(
-        "what is shown and what is kept of a manifest has its paths replaced, wherever they stand, and can be read again"
+        "shown and stored manifests have all paths replaced, and stored ones can be restored"
     )
     func keptPaths() throws {
         let text = """
@@ -171,18 +171,18 @@ struct JobManifestTests {
             #expect(shown.contains("\"<\(path)>\""), "\(path)")
         }
         #expect(!shown.contains("\"paths\"") && !shown.contains("follow") && !shown.contains("execution"))
-        // Nothing to hide: as it was written, to the byte.
+        // Without hidden paths, the bytes are unchanged.
         #expect(manifest.kept(bytes) { $0 } == bytes)
         let kept = manifest.kept(bytes) { $0.hasPrefix("/") ? "hidden" : $0 }
         #expect(!String(decoding: kept, as: UTF8.self).contains("/abs"))
         #expect(try manifest.restored(kept) { $0 == "hidden" }.document == manifest.document)
-        // With the folders of today.
+        // With the current folders.
         let moved = try JobManifest.parse(
             bytes: Array(text.replacing("/abs/i", with: "/new/i").utf8), file: "/plant/a.json")
         #expect(try moved.restored(kept) { $0 == "hidden" }.retrain?.incoming.absolute == "/new/i")
     }
 
-    @Test("relative paths start from the folder of the manifest, and keep their text")
+    @Test("relative paths start from the manifest's folder and keep their text")
     func paths() throws {
         let manifest = try Self.manifest(#""corruption": {"textures": "/abs/./x/../t/"}"#)
         #expect(manifest.folder == "/plant/jobs")
@@ -196,7 +196,7 @@ struct JobManifestTests {
     }
 
     @Test(
-        "paths are made absolute by their text",
+        "paths are made absolute textually",
         arguments: [
             ("../data/x", "/a/jobs", "/a/data/x"), (".", "/a", "/a"), ("../../../..", "/a/b", "/"),
             ("x//y/.", "/", "/x/y"),
@@ -206,14 +206,14 @@ struct JobManifestTests {
         #expect(ManifestPath(written, relativeTo: folder).absolute == absolute)
     }
 
-    @Test("a manifest named by a relative path starts from the current folder")
+    @Test("a relative manifest path starts from the current folder")
     func relativeFile() throws {
         let manifest = try Self.manifest(file: "jobs/a.json")
         #expect(manifest.folder == ManifestPath("jobs", relativeTo: ".").absolute)
         #expect(manifest.folder.hasPrefix("/") && manifest.folder.hasSuffix("/jobs"))
     }
 
-    @Test("the layout folder has a folder of normal images and perhaps one to score")
+    @Test("the layout folder has normal images and optionally images to score")
     func folderLayout() throws {
         let text = #"{"name": "a", "dataset": {"layout": "folder", "normal": "n", "score": "../s"}}"#
         let manifest = try JobManifest.parse(bytes: Array(text.utf8), file: "/p/a.json")
@@ -222,7 +222,7 @@ struct JobManifestTests {
         #expect(manifest.resolved["dataset"]?["categories"] == nil)
     }
 
-    @Test("a plain manifest is one case without a name, which equals the manifest")
+    @Test("a plain manifest is one unnamed case, equal to the manifest")
     func plainCase() throws {
         let manifest = try Self.manifest()
         let cases = try manifest.cases()
@@ -254,7 +254,7 @@ struct JobManifestTests {
         #expect(try Self.manifest(#""training": {"seeds": [3]}"#).cases().map(\.name) == ["seed3"])
     }
 
-    @Test("a case resolves to the same bytes as the manifest that says the same in plain words")
+    @Test("a case resolves to the same bytes as an equivalent plain manifest")
     func caseBytes() throws {
         let varied = try Self.manifest(#""variants": {"v": {"network": {"baseWidth": 32}, "image": {"width": 64}}}"#)
         let plain = try Self.manifest(#""image": {"width": 64.0}, "network": {"baseWidth": 32}"#)
@@ -262,7 +262,7 @@ struct JobManifestTests {
         #expect(JSONSerializer.canonical(resolved) == JSONSerializer.canonical(plain.resolved))
     }
 
-    @Test("files that are missing or no text are reported by name")
+    @Test("missing and unreadable files are reported by name")
     func files() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "manifests-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -284,13 +284,13 @@ struct JobManifestTests {
         #expect(try JobManifest.load(path: good.path).folder == folder.path)
     }
 
-    @Test("every manifest of the jobs folder is valid, named after its file, and takes a data set beside the folder")
+    @Test("every manifest in jobs is valid, named after its file, and uses a data set in ../data")
     func jobs() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let folder = root.appending(path: "jobs")
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
-            // Hidden ones come and go with measurements.
+            // Hidden files are temporary.
             $0.hasSuffix(".json") && !$0.hasPrefix(".")
         }.sorted()
         #expect(files.contains("demo.json") && files.contains("mvtec_ad.json"))
@@ -311,7 +311,7 @@ struct JobManifestTests {
         }
     }
 
-    @Test("Variants that would be checked and run for hours are refused as a number")
+    @Test("a manifest with too many cases or values is rejected")
     func excess() throws {
         func faults(_ members: [String]) -> [ManifestViolation]? {
             let text = ManifestTableRow.extended(members.joined(separator: ","))

@@ -1,9 +1,8 @@
 import Testing
 
-/// Manifests with what is to be found in them: the table that the tests of validation and the comparison with Python's
-/// jsonschema share.
+/// Manifests with their expected faults, for the tests of validation and the comparison with Python's jsonschema.
 struct ManifestTableRow: Sendable, CustomTestStringConvertible {
-    /// Where a violation is expected: pointer, line and column.
+    /// The pointer, line and column of an expected violation.
     struct Fault: Sendable, Hashable, CustomStringConvertible {
         var pointer: String
         var line: Int
@@ -12,18 +11,18 @@ struct ManifestTableRow: Sendable, CustomTestStringConvertible {
         var description: String { "\(pointer) at \(line):\(column)" }
     }
 
-    /// Which check finds the faults.
+    /// The check that finds the faults.
     enum Judge: Sendable {
         case grammar
         case schema
-        /// Relations between keys, which the schema cannot say.
+        /// Relations between keys.
         case rules
     }
 
     var title: String
     var text: String
     var judge: Judge
-    /// In the order of the report; empty for a valid manifest.
+    /// In reporting order; empty for a valid manifest.
     var faults: [Fault]
 
     var isValid: Bool { faults.isEmpty }
@@ -119,7 +118,7 @@ extension ManifestTableRow {
         whole("no layout", #"{"name":"a","dataset":{"root":"d"}}"#, ("/dataset", 23)),
         whole("a wrong layout", #"{"name":"a","dataset":{"layout":"mvtek","root":"d"}}"#, ("/dataset/layout", 33)),
         whole(
-            "a misspelt layout, which says nothing of the other keys",
+            "a misspelt layout, without faults of the other keys",
             #"{"name":"a","dataset":{"layout":"Folder","normal":"n"}}"#, ("/dataset/layout", 33)),
         whole("mvtec without root", #"{"name":"a","dataset":{"layout":"mvtec"}}"#, ("/dataset", 23)),
         whole("folder without normal", #"{"name":"a","dataset":{"layout":"folder"}}"#, ("/dataset", 23)),
@@ -169,7 +168,7 @@ extension ManifestTableRow {
     private static let sections: [Self] = [
         bad("a width that is a string", #""image": {"width": "256"}"#, ("/image/width", 20)),
         bad("a width with a fraction", #""image": {"width": 256.5}"#, ("/image/width", 20)),
-        bad("a width that is no multiple of 8", #""image": {"width": 100}"#, ("/image/width", 20)),
+        bad("a width that is not a multiple of 8", #""image": {"width": 100}"#, ("/image/width", 20)),
         bad("a width that is too small", #""image": {"width": 24}"#, ("/image/width", 20)),
         bad("a huge width", #""image": {"width": 1e300}"#, ("/image/width", 20)),
         bad(
@@ -204,8 +203,8 @@ extension ManifestTableRow {
     private static let nested: [Self] = [
         bad("a night without a folder", #""retrain": {}"#, ("/retrain", 12)),
         bad("replay of all", #""retrain": {"incoming": "x", "replay": 1}"#, ("/retrain/replay", 40)),
-        bad("a name that is none", #""retrain": {"incoming": "x", "model": "a b"}"#, ("/retrain/model", 39)),
-        bad("a base that is none", #""retrain": {"incoming": "x", "base": "a@0"}"#, ("/retrain/base", 38)),
+        bad("an invalid name of a model", #""retrain": {"incoming": "x", "model": "a b"}"#, ("/retrain/model", 39)),
+        bad("an invalid base model", #""retrain": {"incoming": "x", "base": "a@0"}"#, ("/retrain/base", 38)),
         bad(
             "a wrong window", #""retrain": {"incoming": "x", "window": {"kind": "weeks"}}"#,
             ("/retrain/window/kind", 49)),

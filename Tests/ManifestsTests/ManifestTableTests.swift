@@ -2,7 +2,7 @@ import Testing
 
 @testable import Manifests
 
-@Suite("Job manifests, good and bad")
+@Suite("Valid and invalid job manifests")
 struct ManifestTableTests {
     @Test("every fault of a manifest is reported with its pointer, line and column", arguments: ManifestTableRow.all)
     func faults(row: ManifestTableRow) {
@@ -21,7 +21,7 @@ struct ManifestTableTests {
         #expect(found == row.faults)
     }
 
-    @Test("the table's titles are distinct, so that a failure names its row")
+    @Test("the titles of the table are distinct")
     func titles() {
         let titles = ManifestTableRow.all.map(\.title)
         #expect(Set(titles).count == titles.count)
@@ -29,7 +29,7 @@ struct ManifestTableTests {
     }
 
     @Test(
-        "a message names the place, the fault, what is expected and the remedy",
+        "a message states the position, the fault, the expectation and the remedy",
         arguments: [
             (
                 #""imgae": {}"#,
@@ -53,13 +53,13 @@ struct ManifestTableTests {
             ),
             (
                 #""training": {"steps": 10}"#,
-                "job.json:2:13: /training/warmupSteps: found 50 warm-up steps of 10 steps; expected fewer warm-up steps "
-                    + "than steps; set warmupSteps below 10, or raise steps"
+                "job.json:2:13: /training/warmupSteps: found 50 warm-up steps in 10 training steps; expected fewer "
+                    + "warm-up steps than training steps; set warmupSteps below 10, or raise steps"
             ),
             (
                 #""scoring": {"boxSize": 4}"#,
-                "job.json:2:24: /scoring/boxSize: found the number 4; expected a whole number from 1 to 127, no multiple "
-                    + "of 2; change or remove it"
+                "job.json:2:24: /scoring/boxSize: found the number 4; expected a whole number from 1 to 127, not a "
+                    + "multiple of 2; change or remove it"
             ),
             (
                 #""training": {"seed": 1, "seeds": [2]}"#,
@@ -77,7 +77,7 @@ struct ManifestTableTests {
         #expect(error?.violations.map(\.description) == [message])
     }
 
-    @Test("a manifest of five thousand unknown keys is judged in linear time")
+    @Test("a manifest of five thousand unknown keys is checked in linear time")
     func manyUnknownKeys() {
         let members = (0..<5_000).map { #""k\#($0)": 0"# }.joined(separator: ",")
         let error = #expect(throws: ManifestError.self) {
@@ -86,7 +86,7 @@ struct ManifestTableTests {
         #expect(error?.violations.count == 5_000)
     }
 
-    @Test("the error of a manifest with many faults lists twenty and counts the rest")
+    @Test("an error with many faults lists twenty and counts the rest")
     func manyFaults() {
         let members = (0..<30).map { #""unknown\#($0)": 0"# }.joined(separator: ",")
         let error = #expect(throws: ManifestError.self) {
@@ -95,7 +95,7 @@ struct ManifestTableTests {
         #expect(error?.violations.count == 30)
         let lines = error?.description.split(separator: "\n") ?? []
         #expect(lines.count == 22)
-        #expect(lines.first == "job.json is no valid manifest, it has 30 faults:")
+        #expect(lines.first == "job.json is not a valid manifest, it has 30 faults:")
         #expect(lines.last == "  and 10 more")
     }
 }

@@ -1,5 +1,4 @@
-/// Schemas with documents that they accept and refuse: the table that the tests of keywords and the comparison with
-/// Python's jsonschema share.
+/// Schemas with valid and invalid documents, for the tests of keywords and the comparison with Python's jsonschema.
 enum SchemaTable {
     struct Row: Sendable {
         var schema: String

@@ -15,7 +15,7 @@ final class SweepManifestTests {
         values.enumerated().map { SweepTrial(number: $0.offset + 1, values: $0.element) }
     }
 
-    @Test("a sweep of three keys gets every default, and the seed of the job")
+    @Test("a sweep of three keys gets all defaults and the seed of the job")
     func defaults() throws {
         let sweep = try fixture.sweep(#""/training/lambda": [0, 1]"#)
         #expect((sweep.name, sweep.description) == ("s", ""))
@@ -27,7 +27,7 @@ final class SweepManifestTests {
         #expect(sweep.resolved["rankBy"] == .string("criterion"))
     }
 
-    @Test("random search has samples, and the seed 1 unless told otherwise")
+    @Test("random search has samples and the default seed 1")
     func random() throws {
         let more = #", "search": {"method": "random", "samples": 5}, "seeds": [3, 1]"#
         let sweep = try fixture.sweep(#""/training/steps": {"min": 50, "max": 90, "integer": true}"#, more)
@@ -41,7 +41,7 @@ final class SweepManifestTests {
         #expect(sweep.parameters[0].valueCount == 41)
     }
 
-    @Test("trials become variants of the job, with the seeds of the sweep")
+    @Test("trials become variants of the job with the seeds of the sweep")
     func variants() throws {
         let sweep = try fixture.sweep(
             #""/training/lambda": [0, 1], "/corruption/model": ["nsa"]"#, #", "seeds": [1, 2]"#)
@@ -57,7 +57,7 @@ final class SweepManifestTests {
         #expect(job.name == "base")
     }
 
-    @Test("an object as a value is a merge patch, and null takes a key back to its default")
+    @Test("an object as a value is a merge patch, and null restores the default")
     func patches() throws {
         let sweep = try fixture.sweep(
             #""/corruption": [{"cleanFraction": 0.5}, null], "/training/steps": [null, 200]"#)
@@ -70,7 +70,7 @@ final class SweepManifestTests {
         #expect(cases.map(\.manifest.training.steps) == [1000, 200])
     }
 
-    @Test("the winner is a manifest by itself: values, name, paths from its folder, the job's own seed")
+    @Test("the winner is a complete manifest: values, name, relative paths, the job's own seed")
     func winner() throws {
         let sweep = try fixture.sweep(#""/training/lambda": [0, 0.25]"#, #", "seeds": [1, 2]"#)
         let folder = fixture.folder.path + "/runs/s"
@@ -87,7 +87,25 @@ final class SweepManifestTests {
         #expect(try best.cases().map(\.name) == [""])
     }
 
-    @Test("the job is looked for beside the sweep, and named as a person would name it")
+    @Test("the winner keeps all relative paths of the job valid")
+    func winnerPaths() throws {
+        let nightly = try SweepFixture(
+            job: SweepFixture.job.replacing(
+                #""corruption""#,
+                with:
+                    #""retrain": { "incoming": "../new" }, "perCategory": { "c": { "corruption": { "textures": "t" } } }, "corruption""#
+            ))
+        defer { nightly.remove() }
+        let sweep = try nightly.sweep(#""/training/lambda": [0, 0.25]"#)
+        let folder = nightly.folder.path + "/runs/s"
+        let text = try sweep.winner(SweepTrial(number: 1, values: [.number(0)]), of: 2, in: folder)
+        let best = try JobManifest.parse(bytes: Array(text.utf8), file: folder + "/best.json")
+        #expect(best.retrain?.incoming.absolute == sweep.job.retrain?.incoming.absolute)
+        let textures = try [best, sweep.job].map { try $0.narrowed(to: "c").corruption.textures?.absolute }
+        #expect(textures[0] == textures[1])
+    }
+
+    @Test("the job's path is relative to the sweep, and reported in that form")
     func missingJob() throws {
         let text = #"{"name": "s", "job": "none.json", "parameters": {"/training/lambda": [0]}}"#
         #expect(throws: ManifestError.missing(file: fixture.folder.path + "/sub/none.json")) {
@@ -101,7 +119,7 @@ final class SweepManifestTests {
         }
     }
 
-    @Test("a job with variants is refused, as trials take their place; a faulty one is reported by its own places")
+    @Test("a job with variants is rejected, and an invalid job is reported with its own positions")
     func jobFaults() throws {
         let varied = try SweepFixture(job: SweepFixture.job.replacing("\"name\"", with: "\"variants\": {}, \"name\""))
         defer { varied.remove() }
@@ -116,7 +134,7 @@ final class SweepManifestTests {
         #expect(other?.violations.first?.file.hasSuffix("/job.json") == true)
     }
 
-    @Test("sweeps are told from jobs by their keys")
+    @Test("sweeps and jobs are distinguished by their keys")
     func kinds() throws {
         func kind(_ text: String) throws -> Bool {
             let file = fixture.folder.appending(path: "kind.json")
@@ -134,10 +152,44 @@ final class SweepManifestTests {
 }
 
 extension DatasetSection.Layout {
-    /// The layout mvtec with its root written in another way.
+    /// The layout mvtec with another text of its root.
     fileprivate func moved(to written: String) -> Self {
         guard case .mvtec(let root, let categories) = self else { return self }
         let folder = ManifestPath("../jobs/runs/s", relativeTo: root.absolute).absolute
         return .mvtec(root: ManifestPath(written, relativeTo: folder), categories: categories)
+    }
+}
+
+/// A folder with the manifest of a job.
+struct SweepFixture {
+    static let job = #"""
+        {
+          "$schema": "../schemas/job.schema.json",
+          "name": "base",
+          "description": "A base.",
+          "dataset": { "layout": "mvtec", "root": "../data" },
+          "training": { "steps": 100, "warmupSteps": 20, "seed": 7 },
+          "corruption": { "textures": "/textures" }
+        }
+        """#
+
+    let folder: URL
+
+    init(job: String = SweepFixture.job) throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "sweeps-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try Data(job.utf8).write(to: folder.appending(path: "job.json"))
+    }
+
+    func remove() { try? FileManager.default.removeItem(at: folder) }
+
+    /// - Parameter name: the name of the file, which need not exist.
+    func parse(_ text: String, name: String = "sweep.json") throws(ManifestError) -> SweepManifest {
+        try SweepManifest.parse(bytes: Array(text.utf8), file: folder.appending(path: name).path)
+    }
+
+    /// A sweep with these members of `parameters` and additional members.
+    func sweep(_ parameters: String, _ more: String = "") throws(ManifestError) -> SweepManifest {
+        try parse(#"{"name": "s", "job": "job.json", "parameters": {\#(parameters)}\#(more)}"#)
     }
 }

@@ -1,6 +1,6 @@
-/// Sweeps over the job of ``SweepFixture`` with what is to be found in them.
+/// Sweeps over the job of ``SweepFixture`` with their expected faults.
 extension ManifestTableRow {
-    /// A sweep whose members stand on line 2.
+    /// A sweep with these members on line 2.
     private static func sweep(_ members: String) -> String {
         #"{"name": "s", "job": "job.json","# + "\n" + members + "}"
     }

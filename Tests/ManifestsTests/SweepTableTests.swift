@@ -3,7 +3,7 @@ import Testing
 
 @testable import Manifests
 
-@Suite("Sweeps, good and bad")
+@Suite("Valid and invalid sweeps")
 final class SweepTableTests {
     private let fixture: SweepFixture
 
@@ -11,7 +11,7 @@ final class SweepTableTests {
 
     deinit { fixture.remove() }
 
-    /// Every list tried in turn, and for ranges a number that is no whole one.
+    /// Trials that use every listed value, and fractions from ranges of real numbers.
     private static func trials(_ sweep: SweepManifest) -> [SweepTrial] {
         let count =
             sweep.parameters.map { parameter in
@@ -52,7 +52,7 @@ final class SweepTableTests {
         #expect(found == row.faults)
     }
 
-    @Test("the table's titles are distinct, so that a failure names its row")
+    @Test("the titles of the table are distinct")
     func titles() {
         let titles = ManifestTableRow.sweeps.map(\.title)
         #expect(Set(titles).count == titles.count)
@@ -60,15 +60,15 @@ final class SweepTableTests {
     }
 
     @Test(
-        "Python's jsonschema gives the same verdicts on sweeps",
+        "Python's jsonschema agrees on sweeps",
         .enabled(if: ProjectPython.isInstalled, "\(ProjectPython.remedy)"))
     func python() throws {
-        let schema = String(decoding: SweepSchema.bytes, as: UTF8.self)
+        let schema = String(decoding: ManifestSchema.sweep.bytes, as: UTF8.self)
         let rows = ManifestTableRow.sweeps
         let verdicts = try PythonValidator.verdicts(rows.map { (schema, $0.text) })
         try #require(verdicts.count == rows.count)
         for (verdict, row) in zip(verdicts, rows) {
-            let isOurs = SweepSchema.validator.violations(of: try JSONParserTests.parse(row.text)).isEmpty
+            let isOurs = ManifestSchema.sweep.validator.violations(of: try JSONParserTests.parse(row.text)).isEmpty
             #expect(verdict == isOurs && verdict == (row.isValid || row.judge == .rules), "\(row.title)")
         }
     }
@@ -82,7 +82,7 @@ final class SweepTableTests {
             ?? ""
     }
 
-    @Test("a message names the sweep, the job's key, the fault and the remedy")
+    @Test("a message states the sweep, the job's key, the fault and the remedy")
     func messages() {
         #expect(
             message(#""parameters": {"/training/lambda": [0, 2]}"#)
@@ -95,8 +95,8 @@ final class SweepTableTests {
         #expect(message(#""parameters": {"/training/lambdaa": [0]}"#).hasSuffix("; did you mean /training/lambda?"))
         #expect(
             message(#""parameters": {"/training/steps": [10]}"#)
-                == "s.json:1:48: /parameters: found 20 warm-up steps of 10 steps at /training/warmupSteps in the trial "
-                + "/training/steps 10; expected fewer warm-up steps than steps; set warmupSteps below 10, or raise steps"
+                == "s.json:1:48: /parameters: found 20 warm-up steps in 10 training steps at /training/warmupSteps in the trial "
+                + "/training/steps 10; expected fewer warm-up steps than training steps; set warmupSteps below 10, or raise steps"
         )
         #expect(
             message(
@@ -110,16 +110,16 @@ final class SweepTableTests {
     }
 
     @Test(
-        "ranking by anything but the criterion is refused, and the message says why",
+        "ranking by anything except the criterion is rejected with the reason",
         arguments: [#""imageAUROC""#, #""pixelAUROC""#, #""AUPRO""#, #""Criterion""#, "null", "1", #"["criterion"]"#])
     func rankBy(value: String) {
         let text = message(#""rankBy": \#(value), "parameters": {"/training/lambda": [0]}"#)
         #expect(text.contains("/rankBy: found "))
-        #expect(text.contains("metrics of test images take no part in any choice"))
+        #expect(text.contains("test metrics must not select the settings that they evaluate"))
         #expect(text.contains("write \"criterion\", or remove the key"))
     }
 
-    @Test("a thousand trials are the limit of a grid")
+    @Test("a grid is limited to a thousand trials")
     func limit() throws {
         func grid(_ first: Int, _ second: Int) -> String {
             func list(_ count: Int) -> String { (0..<count).map { "\(Double($0) / 1000)" }.joined(separator: ",") }

@@ -85,7 +85,7 @@ import Testing
         #expect(card.contains("a person, in the manifest; the held-out images give"), "\(card)")
         #expect(try fixture.text("set/models/wood.card.json").contains("\"calibrated\" : "))
         #expect(try !fixture.text("out/models/wood.card.json").contains("\"calibrated\" : "))
-        #expect(try fixture.text("set/report.html").contains("Set by a person in the manifest: "))
+        #expect(try fixture.text("set/report.html").contains("Set in the manifest: "))
         // The model carries it along, until another one is set.
         #expect(try score("carried", model: "set/models/wood.nominal").status == 0)
         try check("carried/scores.json", value, "manifest")

@@ -119,7 +119,7 @@ import Testing
         ),
         WrongUse(
             "a test metric to rank by", "sweep", "ranked.json", status: 65, words: "/rankBy: found the string",
-            "metrics of test images take no part in any choice"),
+            "test metrics must not select the settings that they evaluate"),
         WrongUse(
             "a value out of range", "sweep", "range.json", status: 65,
             words: "range.json:1:76: /parameters/~1training~1lambda/1: found the number 7 for /training/lambda",

@@ -20,7 +20,7 @@ struct ChartTests {
         ).render().render()
     }
 
-    @Test("Drawings are well-formed XML, whatever the names are")
+    @Test("Drawings are well-formed XML for any names")
     func wellFormed() {
         let points = (0..<50).map { CurvePoint(x: Double($0), y: Double($0 * $0)) }
         let series = Histogram.Series(name: Self.hostile, values: [1, 2, 3], ink: .normal)
@@ -42,7 +42,7 @@ struct ChartTests {
         }
     }
 
-    @Test("No points give the note, one point gives a dot")
+    @Test("Without points a note is shown, and one point is drawn as a dot")
     func fewPoints() {
         #expect(Self.lineChart([]).contains("No points."))
         #expect(Self.lineChart([CurvePoint(x: .nan, y: 1)]).contains("No points."))
@@ -51,7 +51,7 @@ struct ChartTests {
         #expect(!single.contains("<path class=\"curve ink-total\" d=\"M1"))
     }
 
-    @Test("Points that are not finite, or too large to be drawn, are left out")
+    @Test("Points that are not finite or too large are omitted")
     func notFinite() {
         let markup = Self.lineChart([
             CurvePoint(x: 0, y: 1), CurvePoint(x: 1, y: .nan), CurvePoint(x: 2, y: .infinity),
@@ -62,12 +62,12 @@ struct ChartTests {
         #expect(markup.contains("class=\"curve ink-total\""))
     }
 
-    @Test("A long curve is drawn with few points and loses neither its ends nor its spikes")
+    @Test("A long curve is reduced to few points but keeps its ends and spikes")
     func reduction() {
         var points = (0..<100_000).map { CurvePoint(x: Double($0), y: 0) }
         points[54_321].y = 9
         points[77_777].y = -9
-        let reduced = CurveReduction.reduce(points, columns: 160) { $0.x / 100_000 }
+        let reduced = LineChart.reduced(points, columns: 160) { $0.x / 100_000 }
         #expect(reduced.count <= 640)
         #expect(reduced.first == points.first && reduced.last == points.last)
         #expect(reduced.contains(points[54_321]) && reduced.contains(points[77_777]))
@@ -75,13 +75,13 @@ struct ChartTests {
         #expect(Self.lineChart(points).utf8.count < 40_000)
     }
 
-    @Test("A short curve is drawn as it is")
+    @Test("A short curve is not reduced")
     func noReduction() {
         let points = (0..<640).map { CurvePoint(x: Double($0), y: Double($0 % 7)) }
-        #expect(CurveReduction.reduce(points, columns: 160) { $0.x / 640 } == points)
+        #expect(LineChart.reduced(points, columns: 160) { $0.x / 640 } == points)
     }
 
-    @Test("Bars without a finite length are drawn as the shortest bar")
+    @Test("Bars without a finite length have the minimum length")
     func bars() {
         let markup = BarChart(
             title: "", valueLabel: "seconds",
@@ -90,7 +90,7 @@ struct ChartTests {
         #expect(markup.components(separatedBy: "width=\"1\"").count == 3)
     }
 
-    @Test("A label too long for its place is cut, and whole in the tooltip")
+    @Test("A long label is cut, and complete in the tooltip")
     func longLabel() {
         let label = String(repeating: "stage", count: 200)
         let markup = BarChart(

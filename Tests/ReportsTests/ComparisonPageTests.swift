@@ -2,7 +2,7 @@ import Testing
 
 @testable import Reports
 
-@Suite("Pages of comparisons and of costs")
+@Suite("Comparison and timing pages")
 struct ComparisonPageTests {
     private func category(_ name: String, interval: ClosedRange<Double>?) -> ComparisonReport.Category {
         ComparisonReport.Category(
@@ -14,7 +14,7 @@ struct ComparisonPageTests {
             aupimoDifference: -0.01, aupimoProbability: 0.00001)
     }
 
-    @Test("Figures come with their change; what is not by chance alone is marked")
+    @Test("Metrics are shown with their change, and significant changes are marked")
     func figures() {
         let page = ComparisonPage.render(
             ComparisonReport(
@@ -32,10 +32,11 @@ struct ComparisonPageTests {
         #expect(page.contains("<td class=\"marked\">+0.0500<div class=\"note\">+0.0100 to +0.0900</div></td>"))
         #expect(page.contains("<td>+0.0500<div class=\"note\">−0.1000 to +0.2000</div></td>"))
         #expect(page.contains("p &lt; 0.0001") && page.contains("<bdi>/training/steps</bdi>"))
-        #expect(page.contains("A run does not tell what it was made from.") && page.contains("The same in both runs."))
+        #expect(
+            page.contains("Unknown: the lineage of a run is missing.") && page.contains("<p class=\"empty\">None.</p>"))
     }
 
-    @Test("Names are shown and never executed, and nothing is fetched")
+    @Test("Names are escaped, and the pages load nothing")
     func hostile() {
         let name = "</title><script>x</script>"
         let page = ComparisonPage.render(
@@ -57,45 +58,5 @@ struct ComparisonPageTests {
             #expect(text.contains("default-src &#39;none&#39;"))
         }
         #expect(costs.contains("<td>1 min 10 s</td><td>–</td>"))
-    }
-}
-
-@Suite("What is uncertain, and drift, on the page")
-struct UncertaintyTests {
-    @Test("The band of uncertain scores is drawn behind the bars and named in the legend; without one there is none")
-    func band() {
-        func histogram(_ band: Range<Float>?) -> String {
-            Histogram(
-                title: "t", valueLabel: "v", series: [Histogram.Series(name: "n", values: [0, 1, 2], ink: .normal)],
-                threshold: 1, band: band, bandName: "Uncertain", emptyNote: ""
-            ).render().render()
-        }
-        #expect(
-            histogram(0.5..<1.5).contains("class=\"band\"") && histogram(0.5..<1.5).contains("Uncertain: 0.5 to 1.5"))
-        #expect(!histogram(nil).contains("band"))
-        // A range beyond the axis ends with it.
-        #expect(histogram(-1e30..<1e30).contains("class=\"band\""))
-    }
-
-    @Test("A change opens the section and is named in its line; no image to compare leaves it out")
-    func drift() {
-        let quiet = DriftSection(
-            measures: SampleReport.drift(1).map { measure in
-                var measure = measure
-                measure.probability = 0.5
-                return measure
-            }
-        ).render().render()
-        #expect(quiet.contains("no sign of a change") && !quiet.contains("open=\"\""))
-        let loud = DriftSection(measures: SampleReport.drift(1)).render().render()
-        #expect(loud.contains("changed: warmth") && loud.contains("<details class=\"drift\" open=\"\">"))
-        #expect(DriftSection(measures: []).render().render().isEmpty)
-    }
-
-    @Test("Values that cannot be drawn, or are all the same, leave a chart of the others")
-    func strip() {
-        #expect(StripChart(first: [.nan], second: [.infinity], summary: "").render().render().isEmpty)
-        let same = StripChart(first: [2, 2], second: [2], summary: "s").render().render()
-        #expect(same.contains("M130 2v12") && same.contains("M130 17v12"))
     }
 }

@@ -5,7 +5,7 @@ import Testing
 @Suite("Markup")
 struct HTMLTests {
     @Test(
-        "Text and attribute values cannot leave their place",
+        "Text and attribute values are escaped",
         arguments: [
             ("plain, café, 検査, 🧪", "plain, café, 検査, 🧪"),
             ("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
@@ -23,19 +23,19 @@ struct HTMLTests {
         #expect(HTML("a", ["title": text]) { text }.render() == "<a title=\"\(expected)\">\(expected)</a>")
     }
 
-    @Test("A line break made of two characters is escaped like any other text")
+    @Test("Characters within a grapheme cluster are escaped")
     func graphemeClusters() {
         #expect(HTML.text("<\r\n>").render() == "&lt;\r\n&gt;")
         #expect(HTML.text("<\u{301}").render() == "&lt;\u{301}")
     }
 
-    @Test("Attributes keep their order, and those without a value are left out")
+    @Test("Attributes keep their order, and those without a value are omitted")
     func attributes() {
         let html = HTML("td", ["class": "n", "title": nil, "id": "x"])
         #expect(html.render() == "<td class=\"n\" id=\"x\"></td>")
     }
 
-    @Test("Elements that HTML forbids to close are not closed")
+    @Test("Void elements are not closed")
     func voidElements() {
         #expect(HTML("input", ["type": "range"]).render() == "<input type=\"range\">")
         #expect(HTML("br").render() + HTML("path", ["d": "M0 0"]).render() == "<br><path d=\"M0 0\"></path>")

@@ -1,17 +1,17 @@
 import Foundation
 
-/// Chromium without a window, to see what the page's script does.
+/// Headless Chromium, which runs the scripts of a page.
 struct HeadlessBrowser {
     struct Visit {
-        /// The document as markup, after all scripts ran.
+        /// The markup of the document after all scripts ran.
         let document: String
-        /// What the pages wrote to the console, errors included.
+        /// The console output of the pages, including errors.
         let console: [String]
     }
 
     struct Failure: Error, CustomStringConvertible {
         let status: Int32
-        var description: String { "Chromium ended with status \(status) (124: not done within 60 s)." }
+        var description: String { "Chromium exited with status \(status) (124: timed out after 60 s)." }
     }
 
     let executable: URL
@@ -25,7 +25,7 @@ struct HeadlessBrowser {
         return candidates.first { FileManager.default.isExecutableFile(atPath: $0.path) }.map(HeadlessBrowser.init)
     }()
 
-    /// Writes `files` to a folder of their own and opens the one named `name`. Pages may look into each other's frames.
+    /// Writes `files` to a temporary folder and opens the file `name`. Pages can access each other's frames.
     func visit(_ name: String, files: [String: String]) throws -> Visit {
         let folder = FileManager.default.temporaryDirectory.appending(path: "reports-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Reports
 
-@Suite("Page of a lineage")
+@Suite("Lineage page")
 struct LineagePageTests {
     private static let hostile = "</script><script>document.title='pwned'</script>\"><img src=x onerror=alert(1)>"
 
@@ -20,7 +20,7 @@ struct LineagePageTests {
             edges: [(0, 1), (1, 2)])
     }
 
-    @Test("Names that look like markup are shown as they are")
+    @Test("Names are escaped")
     func escaping() {
         let page = LineagePage.render(diagram(Self.hostile))
         #expect(!page.contains("<img"))
@@ -28,7 +28,7 @@ struct LineagePageTests {
         #expect(page.contains("Content-Security-Policy"))
     }
 
-    @Test("Every edge leads on, and boxes of a column lie apart")
+    @Test("Every edge leads to a later column, and boxes of a column do not overlap")
     func layout() {
         let edges = [(0, 2), (1, 2), (2, 3), (0, 3), (4, 3), (3, 5), (3, 6)]
         let layout = LayeredLayout(count: 7, edges: edges)
@@ -42,7 +42,7 @@ struct LineagePageTests {
     }
 
     @Test(
-        "The search finds an image and shows what it is part of; a choice leaves what belongs to it",
+        "The search finds an image and shows its box, and a selection highlights its lineage",
         .enabled(if: HeadlessBrowser.installed != nil, "optional: Chromium is not installed"))
     func controls() throws {
         let probe = """

@@ -10,7 +10,7 @@ struct ReportPageTests {
         #expect(ReportPage.render(report) == ReportPage.render(SampleReport.make(categoryCount: 3, pictures: 4)))
     }
 
-    @Test("The page refers to nothing outside itself and forbids network access")
+    @Test("The page is self-contained and forbids network access")
     func selfContained() {
         let page = ReportPage.render(SampleReport.make(categoryCount: 2, pictures: 3))
         for address in ["http:", "https:", "//cdn", "url(", "@import", "<link", "<iframe"] {
@@ -20,7 +20,7 @@ struct ReportPageTests {
     }
 
     @Test(
-        "Names from files and manifests are shown and never executed",
+        "Names from files and manifests are escaped",
         arguments: [
             "<script>alert(1)</script>", "</script><script>x", "\"><img src=x onerror=alert(1)>",
             "' autofocus onfocus='x",
@@ -55,7 +55,7 @@ struct ReportPageTests {
         #expect(page.contains("<title>\(HTML.text(name).render())</title>"))
     }
 
-    @Test("Links to a card lead to the file beside the page, whatever its name")
+    @Test("Links to a card are valid for any file name")
     func cardLinks() throws {
         var category = SampleReport.labelled(0, pictures: 0)
         category.card = ModelCardReport(
@@ -67,17 +67,17 @@ struct ReportPageTests {
             page.contains("1 limit<") && !ReportPage.render(SampleReport.make(categoryCount: 1)).contains("Model card"))
     }
 
-    @Test("A run without categories, and a category without anything, have a page")
+    @Test("A run without categories and an empty category have a page")
     func empty() {
         let none = ReportPage.render(RunReport(title: "Nothing"))
-        #expect(none.contains("This run has no category."))
+        #expect(none.contains("This run has no categories."))
         #expect(!none.contains("<table"))
         let bare = ReportPage.render(RunReport(title: "Bare", categories: [CategoryReport(name: "x")]))
-        #expect(bare.contains("No image was scored."))
+        #expect(bare.contains("No images were scored."))
         #expect(!bare.contains("<svg"))
     }
 
-    @Test("Unlabelled data has scores and no ROC curve, no AUROC and no confusion counts")
+    @Test("Unlabelled data has scores but no ROC curve, AUROC or confusion matrix")
     func unlabelled() {
         let page = ReportPage.render(SampleReport.make(categoryCount: 1, pictures: 2, isLabelled: false))
         #expect(page.contains("of 80 images without ground truth called anomalous"))
@@ -89,7 +89,7 @@ struct ReportPageTests {
         }
     }
 
-    @Test("Figures have four decimals; what does not exist is a dash, and a column without values is left out")
+    @Test("Metrics have four decimals, missing ones are a dash, and columns without values are omitted")
     func figures() {
         var first = CategoryReport(name: "a", imageAUROC: 1, furtherMetrics: [Metric(name: "AU-PRO", value: 0.93124)])
         first.counts.train = 5
@@ -104,7 +104,7 @@ struct ReportPageTests {
         #expect(!page.contains("<th scope=\"col\">Set aside"))
     }
 
-    @Test("Sections of many categories start closed, of few open")
+    @Test("Sections are initially open for few categories and closed for many")
     func collapsing() {
         let few = ReportPage.render(SampleReport.make(categoryCount: 2, pictures: 0))
         let many = ReportPage.render(SampleReport.make(categoryCount: 15, pictures: 0))
@@ -114,7 +114,9 @@ struct ReportPageTests {
         #expect(many.contains("id=\"category-15\">"))
     }
 
-    @Test("200 images with thumbnails of 6 KB stay below 5 MiB, and 15 categories without pictures below 1 MB")
+    @Test(
+        "A page of 200 images with thumbnails of 6 KB is below 5 MiB, and one of 15 categories without pictures below 1 MB"
+    )
     func size() {
         var report = SampleReport.make(categoryCount: 1, pictures: 200)
         for index in report.categories[0].gallery.indices {

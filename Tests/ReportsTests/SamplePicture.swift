@@ -1,6 +1,6 @@
 import Reports
 
-/// Small drawn pictures: a disc on a ground, with or without a scratch.
+/// Small synthetic pictures: a disc on a background, with or without a scratch.
 struct SamplePicture {
     static let side = 68
 
@@ -23,7 +23,7 @@ struct SamplePicture {
         return (start..<start + 18).contains(x) && abs(y - 24 - x / 3) < 2
     }
 
-    /// A PNG of grey levels, with level 1 shown as orange and 2 as black, in stored (not compressed) blocks.
+    /// An uncompressed PNG of grey levels, with level 1 as orange and 2 as black.
     static func picture(level: (Int, Int) -> UInt8) -> Picture {
         var rows: [UInt8] = []
         for y in 0..<side {

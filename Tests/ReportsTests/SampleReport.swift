@@ -1,7 +1,7 @@
 import Foundation
 import Reports
 
-/// Made-up runs whose numbers follow from formulas, so that every call gives the same report.
+/// Synthetic reports with numbers from formulas, so that every call returns the same report.
 enum SampleReport {
     static let categoryNames = [
         "bottle", "cable", "capsule", "carpet", "grid", "hazelnut", "leather", "metal_nut", "pill", "screw", "tile",
@@ -45,7 +45,7 @@ enum SampleReport {
             ])
     }
 
-    /// A third of the pictures is normal; scores of both kinds overlap a little.
+    /// A third of the pictures is normal. The scores of both classes overlap slightly.
     static func labelled(_ index: Int, pictures: Int) -> CategoryReport {
         let normal = (0..<40).map { Float(0.01 + 0.012 * quantile($0, index)) }
         let anomalous = (0..<60).map { Float(0.017 + 0.045 * quantile($0, index + 7)) }
@@ -72,7 +72,7 @@ enum SampleReport {
 
     static let uncertain: Range<Float> = 0.018..<0.026
 
-    /// The light has become warmer.
+    /// Measures in which the warmth of the light changed.
     static func drift(_ index: Int) -> [DriftMeasure] {
         [("Brightness", 0.0, 0.8), ("Contrast", 0, 0.6), ("Warmth", 0.08, 0.0004), ("Sharpness", 0, 1)].map {
             name, shift, probability in
@@ -147,7 +147,7 @@ enum SampleReport {
             })
     }
 
-    /// A sequence in 0..<1 that fills the interval evenly: multiples of the golden ratio, modulo one.
+    /// A low-discrepancy sequence in 0..<1: multiples of the golden ratio modulo one.
     private static func quantile(_ index: Int, _ offset: Int) -> Double {
         (Double(index + 31 * offset) * 0.618_033_988_749_895).truncatingRemainder(dividingBy: 1)
     }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Reports
 
-@Suite("Page of a sweep")
+@Suite("Sweep page")
 struct SweepPageTests {
     static func report(_ name: String = "rates") -> SweepReport {
         func trial(_ number: Int, _ rank: Int?, _ criterion: Double?, _ values: [String]) -> SweepReport.Trial {
@@ -33,10 +33,10 @@ struct SweepPageTests {
         }
     }
 
-    @Test("The ranking, a drawing for each parameter, and the test metrics below, in that order")
+    @Test("The page shows the ranking, a chart per parameter, and the test metrics, in that order")
     func content() throws {
         let page = SweepPage.render(Self.report())
-        let parts = ["<h2>Ranking</h2>", "<h2>The criterion against each parameter</h2>", "<h2>For the record</h2>"]
+        let parts = ["<h2>Ranking</h2>", "<h2>Criterion by parameter</h2>", "<h2>Test metrics</h2>"]
         let places = try parts.map { try #require(page.range(of: $0)).lowerBound }
         #expect(places == places.sorted())
         #expect(page.contains("<td>1</td><th scope=\"row\">t002</th><td>0.7500</td><td>0.0100</td>"))
@@ -48,7 +48,7 @@ struct SweepPageTests {
         #expect(page == SweepPage.render(Self.report()))
     }
 
-    @Test("Numbers are drawn to their scale, and other values by name")
+    @Test("Numbers are drawn to scale, and other values by name")
     func axes() {
         let drawings = drawings(SweepPage.render(Self.report()))
         for label in [">0.001</text>", ">0.01</text>", ">0.1</text>"] { #expect(drawings[0].contains(label)) }
@@ -58,7 +58,7 @@ struct SweepPageTests {
         #expect(ChartAxis(label: "", names: [String(repeating: "n", count: 99)]).ticks[0].label.count == 14)
     }
 
-    @Test("The page refers to nothing outside itself, and runs no script")
+    @Test("The page is self-contained and has no script")
     func selfContained() {
         let page = SweepPage.render(Self.report())
         for address in ["http:", "https:", "//cdn", "url(", "@import", "<link", "<iframe", "<script"] {
@@ -68,7 +68,7 @@ struct SweepPageTests {
     }
 
     @Test(
-        "Names and values are shown and never taken for markup",
+        "Names and values are escaped",
         arguments: ["<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "</title></svg>", "\u{202E}x", ""])
     func hostile(name: String) {
         let page = SweepPage.render(Self.report(name))
@@ -78,7 +78,7 @@ struct SweepPageTests {
         for drawing in drawings(page) { #expect(XMLParser(data: Data(drawing.utf8)).parse()) }
     }
 
-    @Test("Values that cannot be drawn are left out, and nothing at all has a note")
+    @Test("Values that are not finite are omitted, and a note replaces an empty chart")
     func notFinite() {
         let dots = [1, .nan, .infinity, 1.7e308].map {
             DotChart.Dot(position: CurvePoint(x: 0, y: $0), spread: 1, ink: .normal, note: "")
@@ -99,6 +99,6 @@ struct SweepPageTests {
                 title: "", parameters: [SweepReport.Parameter(name: "p", isNumeric: true)], trials: [failed],
                 recordNote: ""))
         #expect(page.contains("No trial has a criterion."))
-        #expect(!page.contains("For the record"))
+        #expect(!page.contains("Test metrics"))
     }
 }

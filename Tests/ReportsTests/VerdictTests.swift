@@ -17,7 +17,7 @@ struct VerdictTests {
         #expect(counts.trueNegatives == trueNegatives)
     }
 
-    @Test("Rates without anything to divide by do not exist")
+    @Test("Rates with a zero denominator do not exist")
     func rates() {
         let none = ConfusionCounts(normalScores: [], anomalousScores: [], threshold: 1)
         #expect(none.precision == nil && none.recall == nil && none.falseAlarmRate == nil)
@@ -25,16 +25,16 @@ struct VerdictTests {
         #expect((counts.precision, counts.recall, counts.falseAlarmRate) == (0.75, 0.75, 0.25))
     }
 
-    @Test("Scores that are not finite are not counted, and the page says how many there are")
+    @Test("Scores that are not finite are not counted, and the page states their number")
     func notFinite() {
         let counts = ConfusionCounts(normalScores: [.nan, 1], anomalousScores: [.infinity, 3], threshold: 2)
         #expect((counts.trueNegatives, counts.truePositives, counts.falseNegatives) == (1, 1, 0))
         let category = CategoryReport(name: "a", normalScores: [.nan, 1], anomalousScores: [.infinity, 3])
         let page = ReportPage.render(RunReport(title: "t", categories: [category]))
-        #expect(page.contains("2 scores are not finite and left out"))
+        #expect(page.contains("2 scores are not finite and excluded"))
     }
 
-    @Test("The gallery opens with the worst misses: low anomalous and high normal scores")
+    @Test("The gallery starts with the worst misses: low anomalous and high normal scores")
     func galleryOrder() {
         let threshold: Float = 10
         let scores: [(String, Bool?, Float)] = [
@@ -46,22 +46,22 @@ struct VerdictTests {
                 name: name, kind: "", isAnomalous: isAnomalous, score: score, threshold: threshold,
                 sample: SamplePicture(index: 0, hasDefect: false))
         }
-        let order = GalleryOrder.worstFirst(items.reversed(), threshold: threshold).map(\.name)
+        let order = items.reversed().worstFirst(threshold: threshold).map(\.name)
         #expect(order == ["hole/2", "good/2", "good/3", "hole/3", "hole/4", "good/1", "hole/1"])
     }
 
-    @Test("Without a threshold or labels the highest score comes first, and equal scores go by name")
+    @Test("Without threshold and labels the highest score comes first, and ties are ordered by name")
     func unlabelledOrder() {
         let items = [("b", Float(1)), ("a", 1), ("c", 7), ("d", .nan)].map { name, score in
             SampleReport.item(
                 name: name, kind: "", isAnomalous: nil, score: score, threshold: 0,
                 sample: SamplePicture(index: 0, hasDefect: false))
         }
-        #expect(GalleryOrder.worstFirst(items, threshold: nil).map(\.name) == ["d", "c", "a", "b"])
+        #expect(items.worstFirst(threshold: nil).map(\.name) == ["d", "c", "a", "b"])
     }
 
     /// Expected: Python `base64.b64encode(struct.pack("<3f", -1.5, 0.0212, 3.0))`.
-    @Test("Scores travel to the script sorted, as little-endian float32 in base64")
+    @Test("Scores are encoded sorted, as little-endian float32 in base64")
     func encoding() {
         #expect(ThresholdPanel.encode([3, .nan, -1.5, 0.0212]) == "AADAv5+rrTwAAEBA")
         #expect(ThresholdPanel.encode([.infinity]) == nil)

@@ -1,11 +1,11 @@
 import ContentStore
 import Foundation
-import Manifests
 import Pipeline
 import PipelineTestSupport
 import PythonTestSupport
 import Testing
 
+@testable import Manifests
 @testable import Stages
 
 /// The published schema of cards against what runs write.

@@ -1,9 +1,9 @@
 import ContentStore
 import Foundation
-import Manifests
 import Pipeline
 import Testing
 
+@testable import Manifests
 @testable import Stages
 
 /// The published schema of metrics.json against what runs write.

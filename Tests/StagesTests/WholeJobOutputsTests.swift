@@ -21,7 +21,7 @@ import Testing
             "aggregate": "995f38cd0fc2", "assess": "537486e7058b", "calibrate": "87afd3f848e4",
             "card": "f65fd63695a5", "choose": "c48100ca6f46", "confidence": "e2959ad32a81", "corrupt": "810161921fce",
             "drift": "ddd4ed769748", "ingest": "93e43be3ad10", "inventory": "02cfdbee7e90", "metrics": "a0bdd6f54358",
-            "overlay": "204fd18c2be9", "record": "92fbe3464628", "report": "d6a6b3a0781f", "require": "7fcfb999f4c5",
+            "overlay": "204fd18c2be9", "record": "92fbe3464628", "report": "2e72d05d811d", "require": "7fcfb999f4c5",
             "score": "c9afa553aad5", "select": "1546061562fc", "textures": "d52e06d75b01", "train": "39edf8048948",
         ]
     ]

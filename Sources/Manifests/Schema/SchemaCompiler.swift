@@ -1,13 +1,13 @@
-/// Turns the text of a JSON Schema into ``SchemaNode``s, and refuses what it does not know.
+/// Compiles a JSON Schema into ``SchemaNode``s and rejects unsupported keywords.
 struct SchemaCompiler {
     static let types = ["null", "boolean", "integer", "number", "string", "array", "object"]
 
     let schema: JSONValue
     let pointer: JSONPointer
-    /// Everything that `$ref` may reach.
+    /// The valid targets of `$ref`.
     let references: Set<String>
 
-    /// - Returns: the schemas by the references that reach them: "#" and "#/$defs/NAME".
+    /// Returns the schemas by reference: "#" and "#/$defs/NAME".
     static func compile(_ schema: JSONValue) throws(SchemaError) -> [String: SchemaNode] {
         let parent = JSONPointer.root.appending("$defs")
         let definitions = (schema["$defs"]?.members ?? []).map {
@@ -30,7 +30,7 @@ struct SchemaCompiler {
         return .keywords(try keywords())
     }
 
-    /// Follows the references that apply to one and the same value.
+    /// Rejects cycles of references that apply to the same value.
     private static func checkReferences(
         of node: SchemaNode, from path: [String], in definitions: [String: SchemaNode]
     ) throws(SchemaError) {
@@ -51,7 +51,7 @@ struct SchemaCompiler {
             throw .unknownKeyword(member.name, pointer: pointer.description)
         }
         if let definitions = schema["$defs"], pointer != .root || definitions.members == nil {
-            throw invalid("$defs", "an object of schemas, at the root alone")
+            throw invalid("$defs", "an object of schemas, at the root only")
         }
         var keywords = SchemaNode.Keywords()
         keywords.title = try read("title", "a string") { $0.string }
@@ -62,7 +62,7 @@ struct SchemaCompiler {
     }
 
     private func valueAssertions() throws(SchemaError) -> [SchemaKeyword] {
-        let expected = "a type or a list of types out of \(Self.types.joined(separator: ", "))"
+        let expected = "a type or a list of types from \(Self.types.joined(separator: ", "))"
         let types = try read("type", expected) { value in
             let names = value.string.map { [$0] } ?? value.elements?.compactMap(\.string) ?? []
             return names.isEmpty || !names.allSatisfy(Self.types.contains) ? nil : names
@@ -128,7 +128,7 @@ struct SchemaCompiler {
         }
         let (condition, then, otherwise) = (try node("if"), try node("then"), try node("else"))
         if condition == nil, then != nil || otherwise != nil {
-            throw invalid("if", "a condition beside 'then' and 'else'")
+            throw invalid("if", "a condition for 'then' and 'else'")
         }
         return [
             reference.map(SchemaKeyword.reference), try nodes("allOf").map(SchemaKeyword.allOf),
@@ -136,5 +136,90 @@ struct SchemaCompiler {
             try node("not").map(SchemaKeyword.not),
             condition.map { .condition(if: $0, then: then ?? .constant(true), else: otherwise ?? .constant(true)) },
         ].compactMap { $0 }
+    }
+}
+
+/// Typed access to keywords: `nil` if the keyword is absent, an error if its value has the wrong type.
+extension SchemaCompiler {
+    func read<Value>(_ keyword: String, _ expected: String, _ convert: (JSONValue) -> Value?) throws(SchemaError)
+        -> Value?
+    {
+        guard let value = schema[keyword] else { return nil }
+        guard let converted = convert(value) else { throw invalid(keyword, expected) }
+        return converted
+    }
+
+    func number(_ keyword: String) throws(SchemaError) -> JSONNumber? {
+        try read(keyword, "a number") { $0.number }
+    }
+
+    func count(_ keyword: String) throws(SchemaError) -> Int? {
+        try read(keyword, "a whole number of at least 0") { value in value.integer.flatMap { $0 < 0 ? nil : $0 } }
+    }
+
+    func node(_ keyword: String) throws(SchemaError) -> SchemaNode? {
+        guard let value = schema[keyword] else { return nil }
+        return try compiler(value, at: pointer.appending(keyword)).compile()
+    }
+
+    func nodes(_ keyword: String) throws(SchemaError) -> [SchemaNode]? {
+        let elements = try read(keyword, "a list of schemas") { $0.elements?.isEmpty == false ? $0.elements : nil }
+        guard let elements else { return nil }
+        var nodes: [SchemaNode] = []
+        for (index, element) in elements.enumerated() {
+            nodes.append(try compiler(element, at: pointer.appending(keyword).appending(index)).compile())
+        }
+        return nodes
+    }
+
+    func properties(_ keyword: String) throws(SchemaError) -> [SchemaProperty]? {
+        guard let members = try read(keyword, "an object of schemas", { $0.members }) else { return nil }
+        var properties: [SchemaProperty] = []
+        for member in members {
+            let compiler = compiler(member.value, at: pointer.appending(keyword).appending(member.name))
+            properties.append(SchemaProperty(name: member.name, schema: try compiler.compile()))
+        }
+        return properties
+    }
+
+    func invalid(_ keyword: String, _ expected: String) -> SchemaError {
+        .invalidKeyword(keyword, pointer: pointer.description, expected: expected)
+    }
+
+    private func compiler(_ schema: JSONValue, at pointer: JSONPointer) -> SchemaCompiler {
+        SchemaCompiler(schema: schema, pointer: pointer, references: references)
+    }
+}
+
+/// The reason why a JSON Schema is rejected. Loading fails rather than ignore a part of the schema.
+enum SchemaError: Error, Equatable, Sendable {
+    /// A keyword that ``SchemaValidator`` does not implement.
+    case unknownKeyword(String, pointer: String)
+    /// A keyword with a value of the wrong type.
+    case invalidKeyword(String, pointer: String, expected: String)
+    /// A schema that is neither an object nor a boolean.
+    case invalidSchema(found: String, pointer: String)
+    /// A `$ref` that points nowhere, or outside `#/$defs`.
+    case unresolvedReference(String, pointer: String)
+    /// A schema that refers to itself for the same value, so that validation would not terminate.
+    case endlessReference(String)
+}
+
+extension SchemaError: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .unknownKeyword(let keyword, let pointer):
+            "the schema at '#\(pointer)' uses the keyword '\(keyword)', which is not supported; "
+                + "expected one of \(SchemaKeyword.names.joined(separator: ", ")); remove it or correct the spelling"
+        case .invalidKeyword(let keyword, let pointer, let expected):
+            "the schema at '#\(pointer)' has an invalid value for '\(keyword)'; expected \(expected); correct the value"
+        case .invalidSchema(let found, let pointer):
+            "the schema at '#\(pointer)' has the type \(found); expected an object or a boolean; correct the value"
+        case .unresolvedReference(let reference, let pointer):
+            "the schema at '#\(pointer)' refers to '\(reference)'; expected '#' or '#/$defs/NAME' with a NAME that "
+                + "exists; add the definition or correct the reference"
+        case .endlessReference(let reference):
+            "the schema '\(reference)' refers to itself without descending into the value; break the cycle"
+        }
     }
 }

@@ -1,4 +1,4 @@
-/// One pass over a document: collects violations, and keeps the compiled patterns.
+/// One pass over a document that collects violations and caches compiled patterns.
 struct SchemaEvaluation {
     let definitions: [String: SchemaNode]
     var patterns = PatternSearch()
@@ -24,7 +24,7 @@ struct SchemaEvaluation {
         var violations: [SchemaViolation] = []
         for assertion in schema.assertions {
             violations += self.violations(at: place, against: assertion, of: schema)
-            // The other keywords would only say once more that the kind of value is wrong.
+            // With a value of the wrong type, other keywords would only repeat the fault.
             if case .type = assertion, !violations.isEmpty { return violations }
         }
         return violations
@@ -64,7 +64,7 @@ struct SchemaEvaluation {
             let found = "\(place.value.summary), which fits \(accepting) of the alternatives"
             return [place.violation(keyword, found: found, expected: "exactly one", remedy: "make it fit only one")]
         }
-        // Where the value has the kind of just one alternative, that one's violations say what to change.
+        // If the value has the type of just one alternative, its violations are the most specific.
         let meant = results.filter { violations in
             !violations.contains {
                 $0.pointer == place.pointer && ["type", "const", "enum", "false"].contains($0.keyword)
@@ -83,5 +83,52 @@ struct SchemaEvaluation {
             return [place.violation("not", expected: reason, remedy: "change or remove it")]
         }
         return [place.violation("not", expected: wording.expectation(of: schema), remedy: "change or remove it")]
+    }
+}
+
+extension SchemaEvaluation {
+    /// A value with its pointer and its position in the file.
+    struct Place {
+        var value: JSONValue
+        var pointer: JSONPointer
+        var position: SourcePosition?
+
+        init(_ value: JSONValue, at pointer: JSONPointer, position: SourcePosition? = nil) {
+            self.value = value
+            self.pointer = pointer
+            self.position = position ?? value.position
+        }
+
+        func violation(_ keyword: String, found: String? = nil, expected: String, remedy: String) -> SchemaViolation {
+            SchemaViolation(
+                keyword: keyword, pointer: pointer, position: position, found: found ?? value.summary,
+                expected: expected, remedy: remedy)
+        }
+    }
+}
+
+/// Regular expressions of JSON Schema, which may match anywhere in the string and work on Unicode scalars.
+///
+/// As in ECMA-262, `$` matches only at the end of the string, so "name\n" does not match `^name$`.
+struct PatternSearch {
+    private var compiled: [String: Regex<AnyRegexOutput>] = [:]
+
+    static func isValid(_ pattern: String?) -> Bool {
+        guard let pattern else { return false }
+        return (try? Regex(pattern)) != nil
+    }
+
+    /// - Precondition: `isValid(pattern)`.
+    mutating func matches(_ pattern: String, in text: String) -> Bool {
+        let regex: Regex<AnyRegexOutput>
+        if let known = compiled[pattern] {
+            regex = known
+        } else if let new = try? Regex(pattern).matchingSemantics(.unicodeScalar) {
+            regex = new
+            compiled[pattern] = new
+        } else {
+            fatalError("the pattern '\(pattern)' was not validated before use")
+        }
+        return text.firstMatch(of: regex) != nil
     }
 }

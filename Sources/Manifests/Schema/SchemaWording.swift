@@ -1,8 +1,8 @@
-/// Words for what a schema allows, in messages and on the reference page.
+/// Describes in words what a schema allows, for messages and the reference page.
 struct SchemaWording {
     let definitions: [String: SchemaNode]
 
-    /// The kind of value, which the schema's `title` names if it has one: "a whole number", `"sum" or "max"`, "a path".
+    /// The type of value, or the schema's `title` if it has one: "a whole number", `"sum" or "max"`, "a path".
     func type(of schema: SchemaNode) -> String {
         guard case .keywords(let keywords) = schema else { return "anything" }
         if let title = keywords.title { return title }
@@ -19,20 +19,20 @@ struct SchemaWording {
         return "anything"
     }
 
-    /// Kind and range together: "a whole number from 1 to 128".
+    /// Type and range: "a whole number from 1 to 128".
     func expectation(of schema: SchemaNode) -> String {
         let (type, range) = (type(of: schema), range(of: schema))
         return range.isEmpty ? type : "\(type) \(range)"
     }
 
-    /// The values of a number, or the size and form of a text or list: "from 1 to 128", "above 0"; "" without any.
+    /// The range of a number, or the size and form of a text or list: "from 1 to 128", "above 0". "" without a limit.
     func range(of schema: SchemaNode) -> String {
         schema.assertions.flatMap { assertion -> [String] in
             switch assertion {
             case .bounds(let bounds): return Self.words(for: bounds)
             case .not(let excluded):
                 for case .bounds(let bounds) in excluded.assertions {
-                    return bounds.multipleOf.map { ["no multiple of \($0.text)"] } ?? []
+                    return bounds.multipleOf.map { ["not a multiple of \($0.text)"] } ?? []
                 }
                 return []
             case .minLength(let count): return ["at least \(count) \(count == 1 ? "character" : "characters")"]
@@ -79,7 +79,7 @@ struct SchemaWording {
 }
 
 extension JSONValue {
-    /// A short name for the value in a message: `the string "abc"`, `an array of 3 elements`.
+    /// A short description for messages: `the string "abc"`, `an array of 3 elements`.
     var summary: String {
         switch content {
         case .null: "null"
@@ -89,5 +89,43 @@ extension JSONValue {
         case .array(let elements): "an array of \(elements.count) \(elements.count == 1 ? "element" : "elements")"
         case .object(let members): "an object of \(members.count) \(members.count == 1 ? "member" : "members")"
         }
+    }
+}
+
+/// Suggests corrections of misspelt names.
+enum Spelling {
+    /// Longer names are not compared, which limits the cost of hostile input.
+    private static let lengthLimit = 64
+
+    /// Returns the nearest known name within an edit distance of a third of its length, at least 1.
+    static func nearest(to name: String, among known: [String]) -> String? {
+        guard name.unicodeScalars.prefix(lengthLimit + 1).count <= lengthLimit else { return nil }
+        let typed = Array(name.lowercased().unicodeScalars)
+        var best: (name: String, distance: Int)?
+        for candidate in known {
+            let distance = distance(typed, Array(candidate.lowercased().unicodeScalars))
+            let limit = max(1, candidate.unicodeScalars.count / 3)
+            if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
+        }
+        return best?.name
+    }
+
+    /// The optimal string alignment distance: insertions, deletions, replacements and swaps of neighbours.
+    private static func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
+        var beforePrevious: [Int] = []
+        var previous = Array(0...right.count)
+        for (row, scalar) in left.enumerated() {
+            var current = [row + 1]
+            for (column, other) in right.enumerated() {
+                var cost = min(
+                    previous[column] + (scalar == other ? 0 : 1), previous[column + 1] + 1, current[column] + 1)
+                if row > 0, column > 0, scalar == right[column - 1], left[row - 1] == other {
+                    cost = min(cost, beforePrevious[column - 1] + 1)
+                }
+                current.append(cost)
+            }
+            (beforePrevious, previous) = (previous, current)
+        }
+        return previous[right.count]
     }
 }

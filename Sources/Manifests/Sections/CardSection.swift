@@ -1,16 +1,16 @@
-/// `card`: what people say of the model, for its model card. Without influence on anything else.
+/// `card`: statements of people for the model card. They affect nothing else.
 public struct CardSection: Sendable, Equatable {
-    /// Of the model: an SPDX expression, or words.
+    /// The licence of the model: an SPDX expression or free text.
     public var licence: String?
-    /// Of the images that it is trained on.
+    /// The licence of the training images.
     public var dataLicence: String?
     public var dataSource: String?
-    /// Who answers for the model, and how to reach them.
+    /// The person responsible for the model, and their address.
     public var owner, contact: String?
     public var intendedUse, outOfScope: String?
     public var notes: String?
 
-    /// - Parameter object: the section of a resolved manifest.
+    /// - Parameter object: the section of the resolved manifest.
     public init(_ object: JSONValue) {
         licence = object["licence"]?.string
         dataLicence = object["dataLicence"]?.string

@@ -1,45 +1,46 @@
 import Folders
 
-/// `dataset`: where the images are.
+/// `dataset`: the locations of the images.
 public struct DatasetSection: Sendable, Equatable {
-    /// How the images lie in folders.
+    /// The folder layout of the images.
     public enum Layout: Sendable, Equatable {
         /// `ROOT/CATEGORY/train/good`, `test/good`, `test/KIND`, `ground_truth/KIND`.
         case mvtec(root: ManifestPath, categories: Categories)
-        /// One folder of normal images, and perhaps one of images to score.
+        /// One folder of normal images, and optionally one of images to score.
         case folder(normal: ManifestPath, score: ManifestPath?)
     }
 
-    /// The categories of the layout mvtec to run.
+    /// The categories to run, in the layout `mvtec`.
     public enum Categories: Sendable, Equatable {
         case all
         case named([String])
     }
 
-    /// What to do with a file that cannot be used.
+    /// The handling of unusable files.
     public enum BadImagePolicy: String, Sendable, CaseIterable {
         case fail
         case quarantine
     }
 
-    /// Which symbolic links in the folders that a manifest names are followed.
+    /// The symbolic links that are followed within the folders of the manifest.
     public enum Links: String, Sendable, CaseIterable {
-        /// Those that lead to files in the same folder.
+        /// Links to targets in the same folder.
         case inside
+        /// All links.
         case follow
     }
 
     public var layout: Layout
-    /// For the layout mvtec.
+    /// For the layout `mvtec`.
     public var folders: CategoryFolders
     public var links: Links
     public var onBadImage: BadImagePolicy
-    /// Share of the normal training images kept out of training, 0.02 to 0.5.
+    /// The fraction of the normal images held out from training, 0.02 to 0.5.
     public var heldOutFraction: Double
 
     /// - Parameters:
-    ///   - object: the section of a resolved manifest.
-    ///   - folder: the folder that relative paths start from.
+    ///   - object: the section of the resolved manifest.
+    ///   - folder: the base of relative paths.
     public init(_ object: JSONValue, folder: String) {
         func path(_ value: JSONValue) -> ManifestPath { ManifestPath(value.string ?? "", relativeTo: folder) }
         layout =
@@ -57,5 +58,68 @@ public struct DatasetSection: Sendable, Equatable {
 extension DatasetSection.Categories {
     fileprivate init(_ value: JSONValue) {
         self = value.elements.map { .named($0.compactMap { $0.string.map(PathText.read) }) } ?? .all
+    }
+}
+
+/// `dataset.folders`: the folders within a category, in the layout `mvtec`.
+public struct CategoryFolders: Sendable, Hashable {
+    /// The folder of normal training images, relative to the category's folder.
+    public var train: String
+    /// The folder with one folder of test images per kind; "." is the category's folder.
+    public var test: String
+    /// The folder with one folder of masks per kind; equal to `test` if masks are beside their images.
+    public var groundTruth: String
+    /// The kinds of test images that are normal; case-insensitive.
+    public var normalKinds: [String]
+
+    /// The folders of MVTec AD.
+    public static let usual = CategoryFolders(
+        train: "train/good", test: "test", groundTruth: "ground_truth", normalKinds: ["good"])
+
+    public init(train: String, test: String, groundTruth: String, normalKinds: [String]) {
+        (self.train, self.test) = (train, test)
+        (self.groundTruth, self.normalKinds) = (groundTruth, normalKinds)
+    }
+
+    /// - Parameter object: the section of the resolved manifest, if it has one.
+    init(_ object: JSONValue?) {
+        self = CategoryFolders.usual
+        guard let object else { return }
+        train = object.text("train")
+        test = object.text("test")
+        groundTruth = object.text("groundTruth")
+        normalKinds = (object["normalKinds"]?.elements ?? []).compactMap(\.string)
+    }
+
+    /// The members of the section that differ from the usual folders.
+    public var changed: [(String, JSONValue)] {
+        let usual = CategoryFolders.usual
+        var members: [(String, JSONValue)] = []
+        for (name, own, other) in [
+            ("train", train, usual.train), ("test", test, usual.test), ("groundTruth", groundTruth, usual.groundTruth),
+        ] where own != other { members.append((name, .string(own))) }
+        if normalKinds != usual.normalKinds { members.append(("normalKinds", .array(normalKinds.map { .string($0) }))) }
+        return members
+    }
+
+    public func isNormal(kind: String) -> Bool { normalKinds.contains { $0.lowercased() == kind.lowercased() } }
+
+    /// True if masks are distinguished from images by their names.
+    public var hasMasksBesideImages: Bool { groundTruth == test }
+
+    /// The folder of a kind of test images, relative to the category's folder.
+    public func testFolder(_ kind: String) -> String { CategoryFolders.joined(test, kind) }
+
+    /// The folder of the masks of a kind, relative to the category's folder.
+    public func masksFolder(_ kind: String) -> String { CategoryFolders.joined(groundTruth, kind) }
+
+    /// False if the folder in `test` contains training images or masks.
+    public func isKind(_ name: String) -> Bool {
+        let folder = testFolder(name) + "/"
+        return !(train + "/").hasPrefix(folder) && !(groundTruth + "/").hasPrefix(folder)
+    }
+
+    private static func joined(_ folder: String, _ name: String) -> String {
+        folder == "." ? name : folder + "/" + name
     }
 }

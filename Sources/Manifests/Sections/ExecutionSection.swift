@@ -1,20 +1,20 @@
-/// `execution`: how tasks are run, what they may take, and what happens after a failure. Without influence on any result.
+/// `execution`: the isolation, limits and retries of tasks. It does not affect results.
 public struct ExecutionSection: Sendable, Equatable {
-    /// True if each task runs in a process of its own; so it does where there is a limit, too.
+    /// True if each task runs in its own process. Limits imply isolation.
     public var isolated: Bool
     public var timeLimitSeconds: Double?
     public var memoryLimitMiB: Int?
     public var backOffSeconds: Double
     public var runner: RunnerSection
-    /// Further attempts by class of failure, in the order of the schema.
+    /// The number of retries by class of failure.
     public var retries: [String: Int]
 
     public var needsWorkers: Bool { isolated || timeLimitSeconds != nil || memoryLimitMiB != nil }
 
-    /// True if tasks are to be computed by other processes than that of the command, which is for `nominal run` alone.
+    /// True if other processes run the tasks, which only `nominal run` supports.
     public var asksForOtherProcesses: Bool { needsWorkers || runner.kind == .slurm }
 
-    /// - Parameter object: the section of a resolved manifest.
+    /// - Parameter object: the section of the resolved manifest.
     public init(_ object: JSONValue) {
         isolated = object.flag("isolated")
         timeLimitSeconds = object["timeLimitSeconds"]?.double
@@ -24,5 +24,31 @@ public struct ExecutionSection: Sendable, Equatable {
         let retries = object.member("retries")
         self.retries = Dictionary(
             uniqueKeysWithValues: (retries.members ?? []).map { ($0.name, retries.whole($0.name)) })
+    }
+}
+
+/// `execution.runner`: where tasks run.
+public struct RunnerSection: Sendable, Equatable {
+    public enum Kind: String, Sendable, CaseIterable {
+        case local, slurm
+    }
+
+    public var kind: Kind
+    public var partition, account: String?
+    public var timeMinutes, memoryMiB: Int?
+    public var cpus: Int
+    public var elementSeconds: Double
+    public var elements: Int
+    public var options: [String]
+
+    /// - Parameter object: the section of the resolved manifest.
+    init(_ object: JSONValue) {
+        kind = object.choice("kind")
+        (partition, account) = (object["partition"]?.string, object["account"]?.string)
+        (timeMinutes, memoryMiB) = (object["timeMinutes"]?.integer, object["memoryMiB"]?.integer)
+        cpus = object.whole("cpus")
+        elementSeconds = object.decimal("elementSeconds")
+        elements = object.whole("elements")
+        options = (object.member("options").elements ?? []).compactMap(\.string)
     }
 }

@@ -1,21 +1,21 @@
-/// `image`: the size at which images are trained on and scored, in pixels; multiples of 8 from 32 to 2048.
+/// `image`: the size of images for training and scoring. Sides are in pixels, multiples of 8 from 32 to 2048.
 public struct ImageSection: Sendable, Equatable {
     public var width: Int
     public var height: Int
-    /// The network's input, where images are larger than it; nil where it is the whole image.
+    /// The network's input for larger images; `nil` if the input is the whole image.
     public var tile: Tile?
-    /// The samples that are black and white; nil for the ends of what files can hold.
+    /// The sample values of black and white; `nil` for the full range of the file format.
     public var range: ClosedRange<Double>?
 
-    /// Overlapping parts that an image is trained on and scored in.
+    /// The overlapping parts of an image that the network processes.
     public struct Tile: Sendable, Equatable {
         public var width: Int
         public var height: Int
-        /// Pixels that neighbouring tiles share at least.
+        /// The minimum overlap of neighbouring tiles in pixels.
         public var overlap: Int
     }
 
-    /// - Parameter object: the section of a resolved manifest.
+    /// - Parameter object: the section of the resolved manifest.
     public init(_ object: JSONValue) {
         width = object.whole("width")
         height = object.whole("height")
@@ -28,5 +28,35 @@ public struct ImageSection: Sendable, Equatable {
         {
             range = bounds[0]...bounds[1]
         }
+    }
+}
+
+/// `augmentation`: random changes of normal training images that keep them normal.
+public struct AugmentationSection: Sendable, Equatable {
+    public var flipHorizontal: Bool
+    public var flipVertical: Bool
+    /// Rotations by multiples of 90 degrees; square images only.
+    public var quarterTurns: Bool
+    /// The largest shift along each axis, as a fraction of that side.
+    public var shift: Double
+    /// The largest relative change of brightness.
+    public var brightness: Double
+    /// The largest relative change of contrast.
+    public var contrast: Double
+    /// The largest relative change of each colour channel.
+    public var colour: Double
+    /// The largest fraction of fine detail removed or added.
+    public var sharpness: Double
+
+    /// - Parameter object: the section of the resolved manifest.
+    public init(_ object: JSONValue) {
+        flipHorizontal = object.flag("flipHorizontal")
+        flipVertical = object.flag("flipVertical")
+        quarterTurns = object.flag("quarterTurns")
+        shift = object.decimal("shift")
+        brightness = object.decimal("brightness")
+        contrast = object.decimal("contrast")
+        colour = object.decimal("colour")
+        sharpness = object.decimal("sharpness")
     }
 }

@@ -1,15 +1,15 @@
-/// `retrain`: what a night does with new normal images.
+/// `retrain`: the nightly training on new normal images.
 public struct RetrainSection: Sendable, Equatable {
     public enum Start: String, Sendable { case warm, scratch }
 
-    /// Which of the images of earlier nights still take part.
+    /// The images of earlier nights that are still used.
     public enum Window: Sendable, Equatable {
         case all
         case days(Int)
         case reservoir(Int)
     }
 
-    /// How much worse than another one the new model may be, as shares from 0 to 1.
+    /// The allowed losses of a new model compared with another one, from 0 to 1.
     public struct Bounds: Sendable, Equatable {
         public var falseAlarms, recall, criterion: Double
 
@@ -19,22 +19,20 @@ public struct RetrainSection: Sendable, Equatable {
             criterion = object.decimal("criterion")
         }
 
-        /// Those beside the anchor; by default twice as wide as those beside the model in production.
+        /// The bounds compared with the anchor, by default twice those compared with the model in production.
         init(anchor object: JSONValue?, beside bounds: Bounds) {
-            func bound(_ key: String, _ usual: Double) -> Double {
-                object?[key] == nil ? min(1, 2 * usual) : object!.decimal(key)
-            }
+            func bound(_ key: String, _ bound: Double) -> Double { object?[key]?.double ?? min(1, 2 * bound) }
             falseAlarms = bound("falseAlarms", bounds.falseAlarms)
             recall = bound("recall", bounds.recall)
             criterion = bound("criterion", bounds.criterion)
         }
     }
 
-    /// What the new model may lose and still be promoted.
+    /// The conditions of promotion.
     public struct Gate: Sendable, Equatable {
-        /// Beside the model in production.
+        /// Compared with the model in production.
         public var bounds: Bounds
-        /// Beside the anchor.
+        /// Compared with the anchor.
         public var anchor: Bounds
         public var labelled: ManifestPath?
         public var significance: Double
@@ -42,25 +40,25 @@ public struct RetrainSection: Sendable, Equatable {
 
     public var incoming: ManifestPath
     public var settleSeconds: Int
-    /// Nil for the job's name.
+    /// The registered name of the models; `nil` for the job's name.
     public var model: String?
-    /// A registered model, or the digest of one in hexadecimal; nil where the first night makes it.
+    /// A registered model or the hexadecimal digest of a model; `nil` if the first night trains it.
     public var base: String?
     public var start: Start
     public var stepsPerImage, maximumSteps: Int
     public var learningRate: Double
-    /// Share of old images, 0 to 0.95.
+    /// The fraction of old images, 0 to 0.95.
     public var replay: Double
     public var window: Window
-    /// Bits of 256.
+    /// The Hamming distance of 256-bit hashes up to which images are duplicates.
     public var nearDuplicate: Int
-    /// A normalised score.
+    /// The normalised score from which images are quarantined.
     public var screening: Double
     public var gate: Gate
 
     /// - Parameters:
-    ///   - object: the section of a resolved manifest.
-    ///   - folder: the folder that relative paths start from.
+    ///   - object: the section of the resolved manifest.
+    ///   - folder: the base of relative paths.
     public init(_ object: JSONValue, folder: String) {
         incoming = ManifestPath(object.text("incoming"), relativeTo: folder)
         settleSeconds = object.whole("settleSeconds")

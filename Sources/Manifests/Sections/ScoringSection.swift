@@ -1,32 +1,32 @@
-/// `scoring`: from the reconstruction error to anomaly maps and image scores.
+/// `scoring`: the computation of anomaly maps and image scores from reconstruction errors.
 public struct ScoringSection: Sendable, Equatable {
-    /// How an anomaly map becomes the score of its image.
+    /// The reduction of an anomaly map to an image score.
     public enum ImageScore: String, Sendable, CaseIterable {
         case sum
         case max
         case mean
-        /// Mean of the largest values, see ``ScoringSection/topFraction``.
+        /// The mean of the largest values, see ``ScoringSection/topFraction``.
         case topK
     }
 
-    /// What an anomaly map is divided by.
+    /// The divisor of an anomaly map.
     public enum Normalization: String, Sendable, CaseIterable { case none, expectedError, localContrast }
 
-    /// Side of the smoothing box filter in pixels, odd; nil for a fortieth of the image's shorter side.
+    /// The side of the smoothing box filter in pixels, odd; `nil` for a fortieth of the image's shorter side.
     public var boxSize: Int?
     public var boxPasses: Int
-    /// Maps that are averaged, each smoothed three times as widely as the one before.
+    /// The number of averaged maps, each smoothed three times as widely as the one before.
     public var scales: Int
-    /// Levels of the error that are averaged: single pixels, and means over growing squares.
+    /// The number of averaged error levels: single pixels, and means over growing squares.
     public var levels: Int
     public var normalization: Normalization
     public var imageScore: ImageScore
-    /// Share of the pixels that `topK` averages.
+    /// The fraction of pixels that `topK` averages.
     public var topFraction: Double
-    /// Images that one task scores.
+    /// The number of images per task.
     public var shardSize: Int
 
-    /// - Parameter object: the section of a resolved manifest.
+    /// - Parameter object: the section of the resolved manifest.
     public init(_ object: JSONValue) {
         boxSize = object["boxSize"].map { _ in object.whole("boxSize") }
         boxPasses = object.whole("boxPasses")
@@ -36,5 +36,52 @@ public struct ScoringSection: Sendable, Equatable {
         imageScore = object.choice("imageScore")
         topFraction = object.decimal("topFraction")
         shardSize = object.whole("shardSize")
+    }
+}
+
+/// `calibration`: the threshold, from held-out normal images or set explicitly.
+public struct CalibrationSection: Sendable, Equatable {
+    /// The estimator of the threshold from held-out scores.
+    public enum Estimate: String, Sendable, CaseIterable { case robust, empirical }
+
+    /// The fraction of held-out normal images that score below the threshold.
+    public var quantile: Double
+    public var estimate: Estimate
+    /// Verdicts that change with a probability of at least exp(-tolerance) are uncertain; 0 marks none.
+    public var tolerance: Double
+    /// Overrides the calibrated threshold.
+    public var threshold: Double?
+
+    /// - Parameter object: the section of the resolved manifest.
+    public init(_ object: JSONValue) {
+        quantile = object.decimal("quantile")
+        estimate = object.choice("estimate")
+        tolerance = object.decimal("tolerance")
+        threshold = object["threshold"] == nil ? nil : object.decimal("threshold")
+    }
+}
+
+/// `require`: lower bounds of metrics for a run to succeed.
+public struct RequirementSection: Sendable, Equatable {
+    public struct Requirement: Sendable, Equatable {
+        /// The key in metrics.json, for AU-PRO and AUPIMO with the limit or statistic: `aupro.0.3`, `aupimo.mean`.
+        public var figure: String
+        public var least: Double
+
+        public init(figure: String, least: Double) { (self.figure, self.least) = (figure, least) }
+    }
+
+    /// In the order of the schema.
+    public var requirements: [Requirement]
+
+    /// - Parameter object: the section of the resolved manifest, if it has one.
+    public init(_ object: JSONValue?) {
+        requirements = (object?.members ?? []).map { member in
+            // The schema requires ">= " and a number.
+            guard let text = member.value.string, let least = Double(text.dropFirst(3)) else {
+                fatalError("'\(member.name)' must be a bound after validation")
+            }
+            return Requirement(figure: member.name, least: least)
+        }
     }
 }

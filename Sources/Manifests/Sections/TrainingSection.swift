@@ -1,35 +1,35 @@
 /// `training`: optimisation by Adam with warm-up and cosine decay.
 public struct TrainingSection: Sendable, Equatable {
     public var steps: Int
-    /// Where training ends before its schedule does; nil for the end.
+    /// The step after which training stops before the end of its schedule.
     public var stopAfter: Int?
     /// Images per step.
     public var batchSize: Int
-    /// Learning rate at the end of the warm-up.
+    /// The learning rate at the end of the warm-up.
     public var learningRate: Double
     /// Fewer than `steps`.
     public var warmupSteps: Int
     /// At most `learningRate`.
     public var finalLearningRate: Double
-    /// Weight of the corrupted pixels in the loss, 0 to 1.
+    /// The weight of corrupted pixels in the loss, 0 to 1.
     public var lambda: Double
-    /// At least one; exactly one in the manifest of a ``JobCase``.
+    /// At least one, and exactly one in the manifest of a ``JobCase``.
     public var seeds: [UInt64]
-    /// Checkpoints at the end of training that the model is chosen from.
+    /// The number of final checkpoints among which the model is selected.
     public var candidates: Int
-    /// Steps between two checkpoints.
+    /// The number of steps between two checkpoints.
     public var stepsPerShard: Int
-    /// Standard deviation of the noise on input and target, grey values from 0 to 1; 0 is off.
+    /// The standard deviation of the noise on input and target, for grey values from 0 to 1; 0 disables it.
     public var noise: Double
-    /// Decay per step of the moving average of the weights; 0 is off.
+    /// The decay per step of the moving average of the weights; 0 disables it.
     public var averageDecay: Double
-    /// The longest gradient that is taken as it is, a longer one is shortened; 0 is off.
+    /// The maximum norm of the gradient, to which larger ones are clipped; 0 disables clipping.
     public var gradientNorm: Double
 
     /// The seed of a case: the first of `seeds`.
     public var seed: UInt64 { seeds[0] }
 
-    /// - Parameter object: the section of a resolved manifest.
+    /// - Parameter object: the section of the resolved manifest.
     public init(_ object: JSONValue) {
         steps = object.whole("steps")
         stopAfter = object["stopAfter"].map { _ in object.whole("stopAfter") }
@@ -44,5 +44,51 @@ public struct TrainingSection: Sendable, Equatable {
         noise = object.decimal("noise")
         averageDecay = object.decimal("averageDecay")
         gradientNorm = object.decimal("gradientNorm")
+    }
+}
+
+/// `network`: the autoencoder.
+public struct NetworkSection: Sendable, Equatable {
+    public enum Architecture: String, Sendable, CaseIterable {
+        /// An encoder-decoder with stacked dilated convolutions.
+        case sdc
+        /// `sdc` with convex combination modules as skip connections.
+        case sdcCCM = "sdc-ccm"
+    }
+
+    public var architecture: Architecture
+    /// The number of channels of the first layer.
+    public var baseWidth: Int
+
+    /// - Parameter object: the section of the resolved manifest.
+    public init(_ object: JSONValue) {
+        architecture = object.choice("architecture")
+        baseWidth = object.whole("baseWidth")
+    }
+}
+
+/// `engine`: the implementation and arithmetic of the network.
+public struct EngineSection: Sendable, Equatable {
+    /// `auto` selects the fastest engine that works on the machine.
+    public enum Name: String, Sendable, CaseIterable {
+        case auto
+        case onednn
+        case openblas
+    }
+
+    /// The arithmetic of convolutions; `auto` selects bfloat16 on processors with native support.
+    public enum Precision: String, Sendable, CaseIterable {
+        case float32
+        case bfloat16
+        case auto
+    }
+
+    public var name: Name
+    public var precision: Precision
+
+    /// - Parameter object: the section of the resolved manifest.
+    public init(_ object: JSONValue) {
+        name = object.choice("name")
+        precision = object.choice("precision")
     }
 }

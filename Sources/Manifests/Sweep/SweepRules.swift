@@ -1,17 +1,17 @@
-/// What a sweep must fulfil by itself: its schema, and beyond that relations between its keys.
+/// Checks of a sweep: its schema and relations between its keys.
 struct SweepRules {
     private let file: String
     private let document: JSONValue
     private var violations: [ManifestViolation] = []
 
-    /// Every violation, by its place: first of the schema, then, where there is none, of the relations.
+    /// Returns every violation, ordered by position. Relations are checked only if the schema is satisfied.
     static func violations(of document: JSONValue, file: String) -> [ManifestViolation] {
-        let violations = SweepSchema.validator.violations(of: document)
+        let violations = ManifestSchema.sweep.validator.violations(of: document)
         guard violations.isEmpty else { return violations.map { explained($0, file: file) } }
         var rules = SweepRules(file: file, document: document)
         rules.checkParameters()
         if rules.violations.isEmpty { rules.checkCount() }
-        return rules.violations.sorted(byPlace: \.position)
+        return rules.violations.sorted(byPosition: \.position)
     }
 
     private init(file: String, document: JSONValue) {
@@ -23,22 +23,19 @@ struct SweepRules {
 
     private var members: [JSONMember] { document["parameters"]?.members ?? [] }
 
-    /// Says why, where the schema can only say what.
+    /// Adds reasons that the schema cannot express.
     private static func explained(_ violation: SchemaViolation, file: String) -> ManifestViolation {
-        var result = ManifestViolation(
-            file: file, pointer: violation.pointer, position: violation.position, found: violation.found,
-            expected: violation.expected, remedy: violation.remedy)
+        var result = ManifestViolation(violation, file: file)
         let tokens = violation.pointer.tokens
         if tokens == ["rankBy"] {
             result.expected =
-                "\"criterion\", which needs no label: metrics of test images take no part in any choice, as settings "
-                + "that were chosen by them would no longer be tested by them"
-            result.remedy = "write \"criterion\", or remove the key; the test metrics are listed beside the ranking"
+                "\"criterion\", which needs no labels: test metrics must not select the settings that they evaluate"
+            result.remedy = "write \"criterion\", or remove the key; test metrics are listed separately"
         } else if tokens.count == 2, tokens[0] == "parameters", violation.keyword == "pattern" {
             result.expected = "a JSON Pointer to a key of the job's manifest, such as /training/learningRate"
             let meant = "/" + tokens[1].replacing(".", with: "/")
             let isKey = JSONPointer(parsing: meant).map { SearchableKey.fault($0) == nil } ?? false
-            result.remedy = isKey ? "did you mean \(meant)?" : "write one, beginning with '/'"
+            result.remedy = isKey ? "did you mean \(meant)?" : "start with '/'"
         }
         return result
     }
@@ -46,7 +43,7 @@ struct SweepRules {
     private mutating func checkParameters() {
         if members.isEmpty {
             report(
-                [], document["parameters"], found: "no parameter", expected: "at least one key to vary",
+                [], document["parameters"], found: "no parameters", expected: "at least one key to vary",
                 remedy: "name it by its JSON Pointer, such as /training/learningRate")
         }
         var pointers: [JSONPointer] = []
@@ -58,7 +55,7 @@ struct SweepRules {
                 report(
                     [member.name], at: member.namePosition,
                     SearchableKey.Fault(
-                        found: "\(pointer) beside \(other)", expected: "keys of which none is a part of another",
+                        found: "\(pointer) beside \(other)", expected: "keys that do not contain each other",
                         remedy: "remove one of them"))
             }
             pointers.append(pointer)
@@ -74,13 +71,13 @@ struct SweepRules {
         let range = SweepRange(member.value)
         if !isRandom {
             report(
-                [member.name], member.value, found: "a range", expected: "a list of values, as a grid tries each",
+                [member.name], member.value, found: "a range", expected: "a list of values for a grid search",
                 remedy: "list the values, or set the method of \"search\" to \"random\"")
         }
         for (name, bound) in [("min", range.min), ("max", range.max)] where range.isInteger && bound.integer == nil {
             report(
                 [member.name, name], member.value[name], found: "the number \(bound.text)",
-                expected: "a whole number, as \"integer\" is true", remedy: "round it")
+                expected: "a whole number, because \"integer\" is true", remedy: "round it")
         }
         if range.min.double >= range.max.double {
             report(
@@ -96,7 +93,7 @@ struct SweepRules {
         }
     }
 
-    /// A grid beyond the limit, or more draws than there are combinations.
+    /// Reports a grid above the limit, or more samples than combinations.
     private mutating func checkCount() {
         var combinations: Int? = 1
         for member in members {
@@ -115,7 +112,7 @@ struct SweepRules {
                     file: file, pointer: .root.appending("search").appending("samples"),
                     position: document["search"]?["samples"]?.position,
                     found:
-                        "\(samples) samples where there \(combinations == 1 ? "is 1 combination" : "are \(combinations) combinations")",
+                        "\(samples) samples of \(combinations) \(combinations == 1 ? "combination" : "combinations")",
                     expected: "at most \(combinations)",
                     remedy: "lower it, or set the method to \"grid\""))
         } else if !isRandom, combinations > SearchMethod.trialLimit {
@@ -139,5 +136,70 @@ struct SweepRules {
     ) {
         report(
             path, at: value?.position, SearchableKey.Fault(found: found, expected: expected, remedy: remedy))
+    }
+}
+
+/// Decides whether a sweep may vary a key of the job manifest.
+enum SearchableKey {
+    struct Fault {
+        var found: String
+        var expected: String
+        var remedy: String
+    }
+
+    private static let seeds = Fault(
+        found: "a seed of the training", expected: "another key, because all trials use the same seeds",
+        remedy: "list seeds in \"seeds\" of the sweep")
+
+    /// Returns `nil` for a key that affects the model or its scores, but not the data set.
+    static func fault(_ pointer: JSONPointer) -> Fault? {
+        let tokens = pointer.tokens
+        if let fault = unknown(tokens) { return fault }
+        switch tokens[0] {
+        case "$schema", "name", "description", "paths":
+            return Fault(
+                found: "\(pointer), which changes no result", expected: "a key that affects the model",
+                remedy: "remove it")
+        case "variants":
+            return Fault(
+                found: "the variants of a job", expected: "another key, because trials are variants themselves",
+                remedy: "vary the keys that the variants change")
+        case "dataset":
+            return Fault(
+                found: "\(pointer), a key of the data set",
+                expected: "another key, because the criterion compares trials on the same images",
+                remedy: "remove it, or write a sweep for each data set")
+        case "training" where tokens.count > 1 && ["seed", "seeds"].contains(tokens[1]): return seeds
+        default: return nil
+        }
+    }
+
+    /// Returns `nil` for a value that changes no seeds.
+    static func fault(_ value: JSONValue, at pointer: JSONPointer) -> Fault? {
+        guard pointer.tokens == ["training"], value["seed"] != nil || value["seeds"] != nil else { return nil }
+        return seeds
+    }
+
+    private static func unknown(_ tokens: [String]) -> Fault? {
+        var node = ManifestSchema.job.validator.root
+        var parent = JSONPointer.root
+        for token in tokens {
+            if let property = node.properties.first(where: { $0.name.utf8.elementsEqual(token.utf8) }) {
+                node = property.schema
+                parent = parent.appending(token)
+                continue
+            }
+            let known = node.properties.map(\.name)
+            let found = "\"\(parent.appending(token).description.abbreviated)\", which is not a key of job manifests"
+            guard !known.isEmpty else {
+                return Fault(found: found, expected: "the pointer \(parent)", remedy: "end the pointer there")
+            }
+            let keys = known.map { parent.appending($0) }.filter { fault($0) == nil }.map(\.description)
+            let nearest = Spelling.nearest(to: token, among: known).map { parent.appending($0) }
+            return Fault(
+                found: found, expected: "one of \(keys.joined(separator: ", "))",
+                remedy: nearest.map { "did you mean \($0)?" } ?? "write one of these")
+        }
+        return nil
     }
 }

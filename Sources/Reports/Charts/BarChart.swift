@@ -1,25 +1,19 @@
-/// Labelled horizontal bars over an axis that starts at zero, as SVG.
-public struct BarChart: Sendable {
-    public struct Bar: Sendable {
-        public var label: String
-        /// Not negative; a value that is not finite draws no bar.
-        public var value: Double
+/// Labelled horizontal bars over an axis from zero, as SVG.
+struct BarChart {
+    struct Bar {
+        var label: String
+        /// Not negative. A value that is not finite has the shortest bar.
+        var value: Double
         /// Written after the bar.
-        public var note: String
-
-        public init(label: String, value: Double, note: String) {
-            self.label = label
-            self.value = value
-            self.note = note
-        }
+        var note: String
     }
 
-    public var title: String
+    var title: String
     /// The label of the axis, with the unit.
-    public var valueLabel: String
-    public var bars: [Bar]
-    /// Shown in place of the drawing when there is no bar.
-    public var emptyNote: String
+    var valueLabel: String
+    var bars: [Bar]
+    /// Shown in place of the drawing if there is no bar.
+    var emptyNote: String
 
     private static let width = 520.0
     private static let labelWidth = 126.0
@@ -28,16 +22,9 @@ public struct BarChart: Sendable {
     private static let axisHeight = 24.0
     private static let longestLabel = 18
 
-    public init(title: String, valueLabel: String, bars: [Bar], emptyNote: String) {
-        self.title = title
-        self.valueLabel = valueLabel
-        self.bars = bars
-        self.emptyNote = emptyNote
-    }
-
     /// A `figure` with heading and drawing.
-    public func render() -> HTML {
-        let figure = ChartFigure(title: title, legend: [])
+    func render() -> HTML {
+        let figure = ChartFigure(title: title)
         guard !bars.isEmpty else { return figure.renderEmpty(emptyNote) }
         let axis = ChartAxis(label: valueLabel, covering: [0] + bars.map(\.value), scale: .linear)
         let plotHeight = Self.rowHeight * Double(bars.count)
@@ -63,31 +50,25 @@ public struct BarChart: Sendable {
     }
 
     private func renderAxis(_ axis: ChartAxis, plotHeight: Double) -> HTML {
-        HTML("g") {
+        let (bottom, baseline) = (NumberText.coordinate(plotHeight), NumberText.coordinate(plotHeight + 16))
+        let end = NumberText.coordinate(Self.x(axis.upper, along: axis) + 24)
+        return HTML("g") {
             for tick in axis.ticks {
                 let x = NumberText.coordinate(Self.x(tick.value, along: axis))
-                let bottom = NumberText.coordinate(plotHeight)
                 HTML("line", ["class": "grid", "x1": x, "y1": "0", "x2": x, "y2": bottom])
-                HTML("text", ["x": x, "y": NumberText.coordinate(plotHeight + 16), "text-anchor": "middle"]) {
-                    tick.label
-                }
+                HTML("text", ["x": x, "y": baseline, "text-anchor": "middle"]) { tick.label }
             }
-            HTML(
-                "text",
-                [
-                    "class": "axis-label", "x": NumberText.coordinate(Self.x(axis.upper, along: axis) + 24),
-                    "y": NumberText.coordinate(plotHeight + 16),
-                ]
-            ) { axis.label }
+            HTML("text", ["class": "axis-label", "x": end, "y": baseline]) { axis.label }
         }
     }
 
     private func renderBar(_ bar: Bar, top: Double, end: Double) -> HTML {
         let baseline = NumberText.coordinate(top + 17)
+        let isLong = bar.label.count > Self.longestLabel
         return HTML("g") {
             HTML("title") { "\(bar.label): \(bar.note)" }
             HTML("text", ["x": NumberText.coordinate(Self.labelWidth - 8), "y": baseline, "text-anchor": "end"]) {
-                Self.shortened(bar.label)
+                isLong ? bar.label.prefix(Self.longestLabel - 1) + "…" : bar.label
             }
             HTML(
                 "rect",
@@ -98,9 +79,5 @@ public struct BarChart: Sendable {
                 ])
             HTML("text", ["x": NumberText.coordinate(end + 8), "y": baseline]) { bar.note }
         }
-    }
-
-    private static func shortened(_ label: String) -> String {
-        label.count <= longestLabel ? label : label.prefix(longestLabel - 1) + "…"
     }
 }

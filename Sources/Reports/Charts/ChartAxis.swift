@@ -1,34 +1,34 @@
 import Foundation
 
-/// A labelled axis: the range it covers, its ticks, and where on it a value lies.
-public struct ChartAxis: Sendable, Equatable {
-    public enum Scale: String, Sendable {
+/// A labelled axis with its range and ticks.
+struct ChartAxis: Sendable, Equatable {
+    enum Scale: String {
         case linear
         case logarithmic
     }
 
-    public struct Tick: Sendable, Equatable {
-        public let value: Double
-        public let label: String
+    struct Tick: Equatable {
+        let value: Double
+        let label: String
     }
 
-    /// What is measured, with the unit and any power of ten that was taken out of the tick labels.
-    public let label: String
-    public let scale: Scale
-    public let lower: Double
-    public let upper: Double
-    public let ticks: [Tick]
+    /// The measured quantity with its unit, and the power of ten that was taken out of the tick labels.
+    let label: String
+    let scale: Scale
+    let lower: Double
+    let upper: Double
+    let ticks: [Tick]
 
-    /// Above this ratio of largest to smallest value a linear axis would squeeze most of the data into one corner.
+    /// The ratio of the largest to the smallest value above which a linear axis would squeeze most data into a corner.
     private static let logarithmicRatio = 30.0
-    /// Larger numbers overflow when they are subtracted from each other.
+    /// Differences of larger numbers overflow.
     static let drawable = -1e300...1e300
 
-    /// An axis that covers the finite `values` (0...1 when there are none).
+    /// An axis that covers the finite `values`, or 0...1 if there are none.
     ///
-    /// - Parameter scale: `nil` chooses a logarithmic axis when all values are positive and span more than 30 times.
-    ///   A logarithmic axis over values that are not all positive falls back to a linear one.
-    public init(
+    /// - Parameter scale: `nil` chooses a logarithmic axis if all values are positive and span a ratio above 30. Without
+    ///   positive values only, a logarithmic axis falls back to a linear one.
+    init(
         label: String, covering values: [Double], scale: Scale? = nil, tickCount: Int = 5, minimumStep: Double = 0
     ) {
         let drawn = values.filter(Self.drawable.contains)
@@ -42,7 +42,7 @@ public struct ChartAxis: Sendable, Equatable {
             (lower, upper) = (ticks.lower, ticks.upper)
             self.ticks = ticks.values.map { Tick(value: $0, label: NumberText.power($0)) }
         } else {
-            let ticks = NiceTicks(covering: smallest, largest, count: tickCount, minimumStep: minimumStep)
+            let ticks = LinearTicks(covering: smallest, largest, count: tickCount, minimumStep: minimumStep)
             let exponent = NumberText.sharedExponent(of: max(abs(ticks.lower), abs(ticks.upper)))
             self.scale = .linear
             self.label = exponent == 0 ? label : "\(label) (×10\(NumberText.superscript(exponent)))"
@@ -53,8 +53,23 @@ public struct ChartAxis: Sendable, Equatable {
         }
     }
 
-    /// Where `value` lies between the axis' ends, from 0 to 1; values beyond the ends lie on them.
-    public func position(of value: Double) -> Double {
+    /// An axis of categories at 0, 1, 2 and so on. At least one name is needed.
+    ///
+    /// Names above 14 characters are cut. With more than eight names, only every n-th has a label.
+    init(label: String, names: [String]) {
+        let (longestName, labelLimit) = (14, 8)
+        let step = (names.count + labelLimit - 1) / labelLimit
+        self.label = label
+        scale = .linear
+        (lower, upper) = (-0.5, Double(names.count) - 0.5)
+        ticks = names.enumerated().filter { $0.offset.isMultiple(of: step) }.map { index, name in
+            let isLong = name.count > longestName
+            return Tick(value: Double(index), label: isLong ? name.prefix(longestName - 1) + "…" : name)
+        }
+    }
+
+    /// The position of `value` between the ends of the axis, clamped to 0...1.
+    func position(of value: Double) -> Double {
         let position =
             switch scale {
             case .linear: (value - lower) / (upper - lower)
@@ -64,7 +79,7 @@ public struct ChartAxis: Sendable, Equatable {
     }
 
     /// The value at a position from 0 to 1.
-    public func value(at position: Double) -> Double {
+    func value(at position: Double) -> Double {
         switch scale {
         case .linear: lower + position * (upper - lower)
         case .logarithmic: lower * exp(position * log(upper / lower))

@@ -1,40 +1,32 @@
-/// The distribution of scores, one translucent layer of bars per series on shared bins, as SVG.
-public struct Histogram: Sendable {
-    public struct Series: Sendable {
-        public var name: String
-        public var values: [Float]
-        public var ink: ChartInk
-
-        public init(name: String, values: [Float], ink: ChartInk) {
-            self.name = name
-            self.values = values
-            self.ink = ink
-        }
+/// The distribution of scores as SVG: one translucent layer of bars per series, on shared bins.
+struct Histogram {
+    struct Series {
+        var name: String
+        var values: [Float]
+        var ink: ChartInk
     }
 
-    public var title: String
-    /// The label of the x axis.
-    public var valueLabel: String
-    public var series: [Series]
-    /// Single values drawn as ticks below the bars, not counted in them.
-    public var rug: Series?
-    /// The position of the vertical line, which the page's script can move; `nil` hides it.
-    public var threshold: Float?
-    /// A range of values that is shaded behind the bars; `nil` shades none.
-    public var band: Range<Float>?
-    /// What the band stands for, in the legend.
-    public var bandName: String
-    /// Shown in place of the drawing when no series has a value.
-    public var emptyNote: String
+    var title: String
+    /// The series that have a finite value.
+    let series: [Series]
+    /// Single values drawn as ticks below the bars. The bars do not count them.
+    var rug: Series?
+    /// The position of the vertical line, which the page's script can move. `nil` hides it.
+    var threshold: Float?
+    /// A range of values shaded behind the bars.
+    var band: Range<Float>?
+    /// The legend entry of the band.
+    var bandName: String
+    /// Shown in place of the drawing if no series has a value.
+    var emptyNote: String
     /// Covers all finite values and the threshold.
-    public let xAxis: ChartAxis
+    let xAxis: ChartAxis
 
-    public init(
+    init(
         title: String, valueLabel: String, series: [Series], rug: Series? = nil, threshold: Float? = nil,
         band: Range<Float>? = nil, bandName: String = "", emptyNote: String
     ) {
         self.title = title
-        self.valueLabel = valueLabel
         self.series = series.filter { $0.values.contains(where: \.isFinite) }
         self.rug = rug
         self.threshold = threshold
@@ -45,11 +37,11 @@ public struct Histogram: Sendable {
         xAxis = ChartAxis(label: valueLabel, covering: values.map(Double.init), tickCount: 10)
     }
 
-    /// True if there is anything to draw.
-    public var isEmpty: Bool { series.isEmpty }
+    var isEmpty: Bool { series.isEmpty }
 
-    /// A `figure` with heading, legend and drawing, and `below` under it.
-    public func render(below: (_ plotStart: Double, _ plotShare: Double) -> HTML = { _, _ in .empty }) -> HTML {
+    /// A `figure` with heading, legend and drawing.
+    /// - Parameter below: markup under the drawing, given the left end and width of the plot as fractions of the drawing.
+    func render(below: (_ plotStart: Double, _ plotShare: Double) -> HTML = { _, _ in .empty }) -> HTML {
         var legend = series.map { ChartFigure.LegendEntry(name: $0.name, ink: $0.ink, mark: .bar) }
         if let rug, !rug.values.isEmpty {
             legend.append(ChartFigure.LegendEntry(name: rug.name, ink: rug.ink, mark: .rug))
@@ -77,7 +69,6 @@ public struct Histogram: Sendable {
             below: below(frame.plotLeft / frame.width, frame.plotWidth / frame.width))
     }
 
-    /// The part of the band that the axis shows.
     private func bandMark(_ band: Range<Float>, in frame: ChartFrame) -> HTML {
         let (left, right) = (frame.x(Double(band.lowerBound)), frame.x(Double(band.upperBound)))
         let range = [band.lowerBound, band.upperBound].map { NumberText.significant(Double($0)) }
@@ -99,7 +90,7 @@ public struct Histogram: Sendable {
         }
     }
 
-    /// One path for all ticks; values that fall on the same half unit share one.
+    /// One path for all ticks. Values on the same half unit share a tick.
     private func rugMarks(_ rug: Series, in frame: ChartFrame) -> HTML {
         let positions = Set(rug.values.filter(\.isFinite).map { (frame.x(Double($0)) * 2).rounded() / 2 }).sorted()
         let top = NumberText.coordinate(frame.plotBottom + 3)
@@ -107,7 +98,7 @@ public struct Histogram: Sendable {
         return HTML("path", ["class": "rug \(rug.ink.cssClass)", "d": path]) { HTML("title") { rug.name } }
     }
 
-    /// The label stands on the side of the line that has room for it.
+    /// The label is on the side of the line that has space for it.
     private func thresholdLine(in frame: ChartFrame) -> HTML {
         let position = xAxis.position(of: Double(threshold ?? 0))
         let x = NumberText.coordinate(frame.plotLeft + position * frame.plotWidth)
@@ -124,6 +115,35 @@ public struct Histogram: Sendable {
                     "text-anchor": isLabelLeft ? "end" : "start",
                 ]
             ) { "threshold" }
+        }
+    }
+}
+
+/// The shared bins of several sets of scores.
+struct HistogramBins {
+    /// The bounds between bins, ascending: one more than there are bins.
+    let edges: [Double]
+    /// The number of values in each bin, for each set in the given order. A bin includes its lower edge; the last one
+    /// also includes its upper edge.
+    let counts: [[Int]]
+
+    /// Bins of equal width along `axis`, which must cover the values. Values that are not finite are not counted.
+    ///
+    /// The number of bins is twice Rice's rule, 4 n^(1/3), limited to 12...40. On a linear axis it is rounded up so that
+    /// a whole number of bins fits between two ticks.
+    init(of sets: [[Float]], along axis: ChartAxis) {
+        let total = sets.reduce(0) { $0 + $1.count }
+        let wanted = (12...40).first { $0 * $0 * $0 >= 64 * total } ?? 40
+        let intervals = axis.ticks.count - 1
+        let perInterval = [1, 2, 4, 5, 10].first { $0 * intervals >= wanted } ?? 10
+        let binCount = axis.scale == .linear ? perInterval * intervals : wanted
+        edges = (0...binCount).map { axis.value(at: Double($0) / Double(binCount)) }
+        counts = sets.map { values in
+            var counts = [Int](repeating: 0, count: binCount)
+            for value in values where value.isFinite {
+                counts[min(binCount - 1, Int(axis.position(of: Double(value)) * Double(binCount)))] += 1
+            }
+            return counts
         }
     }
 }

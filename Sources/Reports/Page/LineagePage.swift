@@ -1,47 +1,71 @@
-/// The page that shows what results were made from: a graph to zoom, move and search, with what is known of each box.
-public struct LineagePage {
+/// The content of ``LineagePage``: steps and files as boxes, and edges from inputs to outputs.
+public struct LineageDiagram: Sendable {
+    public enum Kind: String, Sendable { case step, files, result }
+
+    public struct Node: Sendable {
+        public var kind: Kind
+        public var title, subtitle: String
+        /// Details in tables under headings.
+        public var sections: [(heading: String, facts: [Fact])]
+        /// One line per file (name and digest) or per task of a step. The search covers them.
+        public var members: [String]
+
+        public init(
+            kind: Kind, title: String, subtitle: String, sections: [(heading: String, facts: [Fact])] = [],
+            members: [String] = []
+        ) {
+            (self.kind, self.title, self.subtitle) = (kind, title, subtitle)
+            (self.sections, self.members) = (sections, members)
+        }
+    }
+
+    public var title, description: String
+    public var facts: [Fact]
+    public var nodes: [Node]
+    /// Indices of a used node and its user.
+    public var edges: [(from: Int, to: Int)]
+
+    public init(title: String, description: String, facts: [Fact], nodes: [Node], edges: [(from: Int, to: Int)]) {
+        (self.title, self.description, self.facts, self.nodes, self.edges) = (title, description, facts, nodes, edges)
+    }
+}
+
+/// The page of a lineage graph: zoom, pan, search, and the details of each box.
+public enum LineagePage {
     private static let boxWidth = 190.0, boxHeight = 46.0, columnWidth = 250.0, rowHeight = 66.0, margin = 24.0
-    /// So much of a name fits into a box.
+    /// The number of characters that fit into a box.
     private static let titleLength = 28
 
-    /// The whole page as UTF-8 text; works without a network, and without script but for its controls.
+    /// Returns the page as UTF-8 text. Without scripts, it shows the whole graph and no controls.
     public static func render(_ diagram: LineageDiagram) -> String {
         let layout = LayeredLayout(count: diagram.nodes.count, edges: diagram.edges)
-        let page = HTML("html", ["lang": "en"]) {
-            ReportPage.head(title: diagram.title)
-            HTML("body", ["class": "wide"]) {
-                HTML("style") { .trusted(String(decoding: PackageResources.lineage_css, as: UTF8.self)) }
-                HTML("main") {
-                    HeaderSection(
-                        report: RunReport(
-                            title: diagram.title, description: diagram.description, summary: diagram.facts)
-                    ).render()
-                    HTML("section", ["class": "provenance"]) {
-                        controls(diagram.nodes.count)
-                        HTML("div", ["class": "provenance-columns"]) {
-                            HTML(
-                                "div",
-                                [
-                                    "class": "provenance-graph", "tabindex": "0", "role": "region",
-                                    "aria-label": "Graph of the lineage",
-                                ]
-                            ) {
-                                graph(diagram, layout)
-                            }
-                            HTML("div", ["class": "provenance-details", "aria-live": "polite"]) {
-                                HTML("p", ["class": "note hint"]) {
-                                    "Choose a box to see what is known of it, and what it was made from. Names and digests of images "
-                                        + "are found by the search."
-                                }
-                                for (number, node) in diagram.nodes.enumerated() { details(node, number) }
-                            }
+        return HTMLPage(
+            title: diagram.title, description: diagram.description, facts: diagram.facts, bodyClass: "wide",
+            before: HTML("style") { .trusted(PackageResources.lineage_css) },
+            after: HTML("script") { .trusted(PackageResources.lineage_js) }
+        ).render {
+            HTML("section", ["class": "provenance"]) {
+                controls(diagram.nodes.count)
+                HTML("div", ["class": "provenance-columns"]) {
+                    HTML(
+                        "div",
+                        [
+                            "class": "provenance-graph", "tabindex": "0", "role": "region",
+                            "aria-label": "Lineage graph",
+                        ]
+                    ) {
+                        graph(diagram, layout)
+                    }
+                    HTML("div", ["class": "provenance-details", "aria-live": "polite"]) {
+                        HTML("p", ["class": "note hint"]) {
+                            "Select a box to see its details and highlight its inputs and outputs. The search also finds "
+                                + "names and digests of images."
                         }
+                        for (number, node) in diagram.nodes.enumerated() { details(node, number) }
                     }
                 }
-                HTML("script") { .trusted(String(decoding: PackageResources.lineage_js, as: UTF8.self)) }
             }
         }
-        return "<!DOCTYPE html>\n" + page.render() + "\n"
     }
 
     private static func controls(_ count: Int) -> HTML {
@@ -52,14 +76,14 @@ public struct LineagePage {
                     "input",
                     ["type": "search", "class": "provenance-search", "placeholder": "a task, an image, a digest"])
             }
-            HTML("button", ["type": "button", "class": "zoom-in", "aria-label": "Larger"]) { "+" }
-            HTML("button", ["type": "button", "class": "zoom-out", "aria-label": "Smaller"]) { "\u{2212}" }
+            HTML("button", ["type": "button", "class": "zoom-in", "aria-label": "Zoom in"]) { "+" }
+            HTML("button", ["type": "button", "class": "zoom-out", "aria-label": "Zoom out"]) { "\u{2212}" }
             HTML("button", ["type": "button", "class": "zoom-fit"]) { "All" }
             HTML("output", ["class": "provenance-found"]) { "\(count) boxes" }
         }
     }
 
-    /// Steps follow each other to the right; where few lie beside each other, downwards.
+    /// Steps follow each other to the right, or downwards in a graph that is much longer than wide.
     private static func graph(_ diagram: LineageDiagram, _ layout: LayeredLayout) -> HTML {
         let isDownwards = Double(layout.rows) * rowHeight * 2 < Double(layout.columns) * columnWidth
         let (across, along) = isDownwards ? (layout.rows, layout.columns) : (layout.columns, layout.rows)
@@ -118,17 +142,10 @@ public struct LineagePage {
             HTML("p", ["class": "note"]) { node.subtitle }
             for section in node.sections {
                 HTML("h3") { section.heading }
-                HTML("dl", ["class": "facts stacked"]) {
-                    for fact in section.facts {
-                        HTML("div") {
-                            HTML("dt") { fact.label }
-                            HTML("dd") { fact.value }
-                        }
-                    }
-                }
+                HTML.facts(section.facts, class: "facts stacked")
             }
             if !node.members.isEmpty {
-                // A box of files says itself how many there are.
+                // The title of a box of files includes their number.
                 HTML("h3") {
                     node.kind == .files ? "Files" : NumberText.plural(node.members.count, "task", "tasks")
                 }
@@ -139,7 +156,7 @@ public struct LineagePage {
         }
     }
 
-    /// The end of a long name tells more than its beginning.
+    /// Keeps the end of a long name, which is more specific than its beginning.
     private static func shortened(_ title: String) -> String {
         title.count <= titleLength ? title : "\u{2026}" + title.suffix(titleLength - 1)
     }

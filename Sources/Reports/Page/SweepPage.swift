@@ -1,27 +1,81 @@
-/// The page that shows what a sweep found: one HTML file that needs no network and no other file.
+/// The content of ``SweepPage``: the trials of a sweep.
+public struct SweepReport: Sendable, Equatable {
+    /// A key that was varied.
+    public struct Parameter: Sendable, Equatable {
+        public var name: String
+        /// True if all values are numbers, which are drawn to scale.
+        public var isNumeric: Bool
+        /// The scale of the axis; `nil` chooses it by the values.
+        public var isLogarithmic: Bool?
+
+        public init(name: String, isNumeric: Bool, isLogarithmic: Bool? = nil) {
+            (self.name, self.isNumeric, self.isLogarithmic) = (name, isNumeric, isLogarithmic)
+        }
+    }
+
+    /// One setting and its result.
+    public struct Trial: Sendable, Equatable {
+        public var name: String
+        /// 1 for the best; `nil` for a failed trial.
+        public var rank: Int?
+        /// In the order of the parameters.
+        public var values: [String]
+        /// Higher is better.
+        public var criterion: Double?
+        /// Standard deviations; `nil` with a single seed or category.
+        public var seedSpread, categorySpread: Double?
+        /// The reason for a missing criterion.
+        public var failure: String?
+        /// On labelled test images; shown separately.
+        public var imageAUROC, pixelAUROC: Double?
+
+        public init(
+            name: String, rank: Int? = nil, values: [String], criterion: Double? = nil, seedSpread: Double? = nil,
+            categorySpread: Double? = nil, failure: String? = nil, imageAUROC: Double? = nil, pixelAUROC: Double? = nil
+        ) {
+            (self.name, self.rank, self.values, self.criterion) = (name, rank, values, criterion)
+            (self.seedSpread, self.categorySpread, self.failure) = (seedSpread, categorySpread, failure)
+            (self.imageAUROC, self.pixelAUROC) = (imageAUROC, pixelAUROC)
+        }
+    }
+
+    public var title: String
+    public var description: String?
+    public var summary, generatedBy: [Fact]
+    public var parameters: [Parameter]
+    /// By rank, with failed trials at the end.
+    public var trials: [Trial]
+    /// A reservation about the ranking.
+    public var caution: String?
+    /// The note above the metrics of the test images.
+    public var recordNote: String
+    /// The sweep as pretty-printed JSON.
+    public var manifest: String
+
+    public init(
+        title: String, description: String? = nil, summary: [Fact] = [], generatedBy: [Fact] = [],
+        parameters: [Parameter], trials: [Trial], caution: String? = nil, recordNote: String, manifest: String = ""
+    ) {
+        (self.title, self.description, self.summary, self.generatedBy) = (title, description, summary, generatedBy)
+        (self.parameters, self.trials, self.caution) = (parameters, trials, caution)
+        (self.recordNote, self.manifest) = (recordNote, manifest)
+    }
+}
+
+/// The page of a sweep's results.
 public struct SweepPage {
     private let report: SweepReport
 
-    /// The whole page as UTF-8 text. Equal reports give equal text; strings of the report are never taken for markup.
+    /// Returns the page as UTF-8 text. Equal reports give equal text, and markup in their strings is escaped.
     public static func render(_ report: SweepReport) -> String {
         let sections = SweepPage(report: report)
-        let closing = RunReport(title: "", generatedBy: report.generatedBy, manifest: report.manifest)
-        let page = HTML("html", ["lang": "en"]) {
-            ReportPage.head(title: report.title)
-            HTML("body") {
-                HTML("main") {
-                    HeaderSection(
-                        report: RunReport(
-                            title: report.title, description: report.description, summary: report.summary)
-                    ).render()
-                    sections.ranking
-                    sections.charts
-                    sections.record
-                    ClosingSections(report: closing).render()
-                }
-            }
+        return HTMLPage(title: report.title, description: report.description, facts: report.summary).render {
+            sections.ranking
+            sections.charts
+            sections.testMetrics
+            ReportPage.manifest(report.manifest)
+            ReportPage.footer(report.generatedBy)
         }
-        return "<!DOCTYPE html>\n" + page.render() + "\n"
     }
 
     private var hasSeedSpread: Bool { report.trials.contains { $0.seedSpread != nil } }
@@ -31,15 +85,15 @@ public struct SweepPage {
         HTML("section") {
             HTML("h2") { "Ranking" }
             HTML("p", ["class": "note"]) {
-                "By the criterion, which needs no label; higher is better. Spreads are standard deviations of means."
+                "By the criterion, which needs no labels; higher is better. Spreads (±) are standard deviations of means."
             }
             if let caution = report.caution { HTML("p", ["class": "warning"]) { caution } }
-            HTML("div", ["class": "scrolling", "role": "region", "aria-label": "Ranking", "tabindex": "0"]) {
+            HTML.scrolling(
+                "Ranking",
                 HTML("table") {
-                    HTML("thead") { HTML("tr") { for heading in headings { column(heading) } } }
+                    HTML.tableHead(headings)
                     HTML("tbody") { for trial in report.trials { row(trial) } }
-                }
-            }
+                })
         }
     }
 
@@ -61,9 +115,9 @@ public struct SweepPage {
 
     private var charts: HTML {
         HTML("section") {
-            HTML("h2") { "The criterion against each parameter" }
+            HTML("h2") { "Criterion by parameter" }
             HTML("p", ["class": "note"]) {
-                "A dot is a trial, the dark one the best; the line through it is the spread between seeds."
+                "Each dot is a trial, the dark one the best. The line through a dot shows the spread over seeds."
             }
             HTML("div", ["class": "charts"]) {
                 for (index, parameter) in report.parameters.enumerated() { chart(parameter, at: index) }
@@ -82,7 +136,7 @@ public struct SweepPage {
             parameter.isNumeric
             ? ChartAxis(label: parameter.name, covering: positions, scale: scale, tickCount: 6)
             : ChartAxis(label: parameter.name, names: names)
-        // Worst first, so that the best lies over the others.
+        // The best trial comes last, so its dot lies over the others.
         let dots = zip(report.trials, positions).reversed().map { trial, position in
             DotChart.Dot(
                 position: CurvePoint(x: position, y: trial.criterion ?? .nan), spread: trial.seedSpread,
@@ -95,28 +149,17 @@ public struct SweepPage {
         ).render()
     }
 
-    private var record: HTML {
+    private var testMetrics: HTML {
         let measured = report.trials.filter { $0.imageAUROC != nil || $0.pixelAUROC != nil }
         guard !measured.isEmpty else { return .empty }
         return HTML("section") {
-            HTML("h2") { "For the record" }
+            HTML("h2") { "Test metrics" }
             HTML("p", ["class": "note"]) { report.recordNote }
-            HTML("table") {
-                HTML("thead") {
-                    HTML("tr") { for heading in ["Trial", "Image AUROC", "Pixel AUROC"] { column(heading) } }
-                }
-                HTML("tbody") {
-                    for trial in measured {
-                        HTML("tr") {
-                            HTML("th", ["scope": "row"]) { trial.name }
-                            HTML("td") { NumberText.fraction(trial.imageAUROC) }
-                            HTML("td") { NumberText.fraction(trial.pixelAUROC) }
-                        }
-                    }
-                }
-            }
+            HTML.table(
+                ["Trial", "Image AUROC", "Pixel AUROC"],
+                measured.map {
+                    [$0.name, NumberText.fraction($0.imageAUROC), NumberText.fraction($0.pixelAUROC)]
+                })
         }
     }
-
-    private func column(_ heading: String) -> HTML { HTML("th", ["scope": "col"]) { heading } }
 }

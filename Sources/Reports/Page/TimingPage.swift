@@ -1,30 +1,53 @@
-/// The page that shows where time and memory of a run went: one HTML file that needs no network and no other file.
-public struct TimingPage {
-    /// The whole page as UTF-8 text.
+/// The content of ``TimingPage``: the costs of a run. They are measured by clocks, so ``RunReport`` excludes them.
+public struct TimingReport: Sendable, Equatable {
+    /// The costs of one stage of the pipeline.
+    public struct Stage: Sendable, Equatable {
+        public var name: String
+        /// Numbers of tasks that ran now, and of tasks whose result was cached.
+        public var tasksRun, tasksCached: Int
+        /// Total time of the tasks that ran now.
+        public var seconds: Double
+        /// Total time of all tasks of the stage, each in its latest execution.
+        public var secondsFromScratch: Double
+        /// Peak memory of the process while a task of the stage ran; `nil` if it was not measured.
+        public var peakMiB: Int?
+
+        public init(
+            name: String, tasksRun: Int, tasksCached: Int, seconds: Double, secondsFromScratch: Double, peakMiB: Int?
+        ) {
+            (self.name, self.tasksRun, self.tasksCached) = (name, tasksRun, tasksCached)
+            (self.seconds, self.secondsFromScratch, self.peakMiB) = (seconds, secondsFromScratch, peakMiB)
+        }
+    }
+
+    public var title: String
+    /// Versions, processor, threads.
+    public var facts: [Fact]
+    /// In the order of the pipeline.
+    public var stages: [Stage]
+
+    public init(title: String, facts: [Fact] = [], stages: [Stage] = []) {
+        (self.title, self.facts, self.stages) = (title, facts, stages)
+    }
+}
+
+/// The page of a run's time and memory.
+public enum TimingPage {
+    /// Returns the page as UTF-8 text.
     public static func render(_ report: TimingReport) -> String {
-        let page = HTML("html", ["lang": "en"]) {
-            ReportPage.head(title: "Time and memory: \(report.title)")
-            HTML("body") {
-                HTML("main") {
-                    HeaderSection(
-                        report: RunReport(
-                            title: "Time and memory",
-                            description: "What the run \(report.title) cost on this machine, by stage.",
-                            summary: report.facts)
-                    ).render()
-                    HTML("section") { charts(report.stages) }
-                    HTML("section") {
-                        HTML("h2") { "Stages" }
-                        HTML("p", ["class": "note"]) {
-                            "Memory is that of the whole process while a task of the stage ran, so stages that run side by "
-                                + "side share it."
-                        }
-                        table(report.stages)
-                    }
+        HTMLPage(
+            title: "Time and memory: \(report.title)",
+            description: "Costs of the run \(report.title) on this machine, by stage.", facts: report.facts
+        ).render(heading: "Time and memory") {
+            HTML("section") { charts(report.stages) }
+            HTML("section") {
+                HTML("h2") { "Stages" }
+                HTML("p", ["class": "note"]) {
+                    "Memory is measured for the whole process while a task of the stage ran, so concurrent stages share it."
                 }
+                HTML.scrolling("Stages", table(report.stages))
             }
         }
-        return "<!DOCTYPE html>\n" + page.render() + "\n"
     }
 
     private static func charts(_ stages: [TimingReport.Stage]) -> HTML {
@@ -41,34 +64,21 @@ public struct TimingPage {
                 title: "Peak memory of the process", valueLabel: "MiB",
                 bars: stages.compactMap { stage in
                     stage.peakMiB.map { BarChart.Bar(label: stage.name, value: Double($0), note: "\($0) MiB") }
-                }, emptyNote: "No stage has run since memory is measured."
+                }, emptyNote: "No memory was measured."
             ).render()
         }
     }
 
     private static func table(_ stages: [TimingReport.Stage]) -> HTML {
-        HTML("div", ["class": "scrolling", "role": "region", "aria-label": "Stages", "tabindex": "0"]) {
-            HTML("table", ["class": "figures"]) {
-                HTML("thead") {
-                    HTML("tr") {
-                        for heading in ["Stage", "Run now", "Already done", "Time now", "From scratch", "Peak memory"] {
-                            HTML("th", ["scope": "col"]) { heading }
-                        }
-                    }
-                }
-                HTML("tbody") {
-                    for stage in stages {
-                        HTML("tr") {
-                            HTML("th", ["scope": "row"]) { stage.name }
-                            HTML("td") { "\(stage.tasksRun)" }
-                            HTML("td") { "\(stage.tasksCached)" }
-                            HTML("td") { NumberText.duration(seconds: stage.seconds) }
-                            HTML("td") { NumberText.duration(seconds: stage.secondsFromScratch) }
-                            HTML("td") { stage.peakMiB.map { "\($0) MiB" } ?? NumberText.missing }
-                        }
-                    }
-                }
-            }
-        }
+        HTML.table(
+            class: "figures", ["Stage", "Run now", "Cached", "Time now", "Time from scratch", "Peak memory"],
+            stages.map { stage in
+                [
+                    stage.name, "\(stage.tasksRun)", "\(stage.tasksCached)",
+                    NumberText.duration(seconds: stage.seconds),
+                    NumberText.duration(seconds: stage.secondsFromScratch),
+                    stage.peakMiB.map { "\($0) MiB" } ?? NumberText.missing,
+                ]
+            })
     }
 }

@@ -1,5 +1,5 @@
 "use strict";
-// Zoom, movement, search and choice for the graph of a lineage. Without script, the graph is shown whole.
+// Zoom, pan, search and selection for the lineage graph. Without scripts, the page shows the whole graph.
 (() => {
     const svg = document.querySelector(".provenance-graph svg");
     const boxes = [...svg.querySelectorAll(".box")];
@@ -25,7 +25,7 @@
     };
     const middle = () => ({ x: view.x + view.width / 2, y: view.y + view.height / 2 });
 
-    /// The place in the graph under a pointer.
+    // The graph coordinates of a pointer.
     const place = event => {
         const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
         return { x: point.x, y: point.y };
@@ -76,7 +76,7 @@
         return reached;
     };
 
-    /// Shows what is known of a box, and what leads to it and from it.
+    // Shows the details of a box and highlights its inputs and outputs.
     function choose(node) {
         for (const item of details.values()) { item.hidden = item.dataset.details !== node; }
         hint.hidden = true;

@@ -10,7 +10,7 @@
         return Array.from({ length: bytes.length / 4 }, (_, index) => view.getFloat32(4 * index, true));
     };
 
-    // How many of the ascending scores are at least the threshold.
+    // The number of scores (ascending) at or above the threshold.
     const countFrom = (scores, threshold) => {
         let low = 0;
         let high = scores.length;
@@ -45,7 +45,7 @@
         return { left, top, width, height };
     };
 
-    // The gallery: order, filters, and verdicts that follow the threshold.
+    // The gallery: order, filters, and verdicts at the current threshold.
     const setUpGallery = (block, calibrated) => {
         const list = block.querySelector(".gallery");
         const controls = block.querySelector(".controls");
@@ -113,7 +113,7 @@
                 const isWrong = item.label !== "" && isCalled !== (item.label === "a");
                 item.isMiss = isCalibrated ? item.original.isMiss : isWrong;
                 item.element.classList.toggle("miss", item.isMiss);
-                // A confidence is one in the verdict at the calibrated threshold.
+                // Confidence refers to the verdict at the calibrated threshold.
                 if (item.confidence) item.confidence.hidden = !isCalibrated;
                 item.tag.textContent = !item.isMiss ? "" : item.label === "a" ? "missed" : "false alarm";
                 if (item.verdict) {
@@ -178,7 +178,7 @@
                 operatingPoint.setAttribute("cx", roc.left + falseAlarms * roc.width);
                 operatingPoint.setAttribute("cy", roc.top + (1 - recall) * roc.height);
             }
-            // What is uncertain was judged at the calibrated threshold.
+            // Uncertainty refers to the calibrated threshold.
             for (const part of all(section, ".scores svg[data-plot] .band")) part.toggleAttribute("hidden", threshold !== calibrated);
             if (uncertainLine) uncertainLine.hidden = threshold !== calibrated;
             if (gallery) gallery.judge(threshold);
@@ -186,7 +186,7 @@
                 const text = String(Number(number.value));
                 application.querySelector(".command").textContent = `${panel.dataset.command} ${text} IMAGES`;
                 application.querySelector(".setting").textContent = `"calibration": { "threshold": ${text} }`;
-                // There is nothing to apply while it is the one in force.
+                // The threshold in force needs no instructions.
                 application.hidden = threshold === calibrated || !(threshold > 0);
             }
         };
@@ -218,12 +218,12 @@
         for (const controls of all(panel, ".controls")) controls.hidden = false;
     };
 
-    // Headings of the table of figures sort its rows.
+    // Clicking a heading sorts the table.
     const setUpTable = (table) => {
         const headings = all(table.tHead, "th");
         const body = table.tBodies[0];
         const key = (row, column) => Number.parseFloat(row.cells[column].textContent.replace("−", "-"));
-        // Rows without a value stay at the end in either direction.
+        // Rows without a value come last in either direction.
         const compare = (a, b, column, sign) => {
             if (column === 0) {
                 const [nameA, nameB] = [a, b].map((row) => row.cells[0].textContent);

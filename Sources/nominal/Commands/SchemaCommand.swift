@@ -19,7 +19,7 @@ struct SchemaCommand: ParsableCommand {
     var sweep = false
 
     func run() throws {
-        let schema = String(decoding: sweep ? SweepSchema.bytes : JobSchema.bytes, as: UTF8.self)
+        let schema = String(decoding: sweep ? ManifestSchema.sweep.bytes : ManifestSchema.job.bytes, as: UTF8.self)
         let page = sweep ? ManifestReference.sweepMarkdown() : ManifestReference.markdown()
         print(reference ? page : schema, terminator: "")
     }

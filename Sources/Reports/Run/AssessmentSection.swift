@@ -1,0 +1,136 @@
+import Foundation
+
+/// The assessment of a category's model without labels.
+public struct AssessmentReport: Sendable, Equatable {
+    /// The separation of one kind of synthetic defects from normal images; metrics in 0...1.
+    public struct Kind: Sendable, Equatable {
+        public var name: String
+        public var samples: Int
+        public var imageAUROC, pixelAUROC, pixelAP: Double?
+
+        public init(name: String, samples: Int, imageAUROC: Double?, pixelAUROC: Double?, pixelAP: Double?) {
+            (self.name, self.samples) = (name, samples)
+            (self.imageAUROC, self.pixelAUROC, self.pixelAP) = (imageAUROC, pixelAUROC, pixelAP)
+        }
+    }
+
+    /// The effect of a camera change on normal images.
+    public struct Change: Sendable, Equatable {
+        public var label: String
+        /// In units of the distance from the median normal image to the threshold.
+        public var scoreShift: Double
+        /// The fraction of normal images above the threshold, 0...1.
+        public var falseAlarms: Double
+        public var imageAUROC: Double?
+
+        public init(label: String, scoreShift: Double, falseAlarms: Double, imageAUROC: Double?) {
+            (self.label, self.scoreShift) = (label, scoreShift)
+            (self.falseAlarms, self.imageAUROC) = (falseAlarms, imageAUROC)
+        }
+    }
+
+    /// A measure of the projection after and before training.
+    public struct Measure: Sendable, Equatable {
+        public var label: String
+        public var after, before: Double
+
+        public init(label: String, after: Double, before: Double) {
+            (self.label, self.after, self.before) = (label, after, before)
+        }
+    }
+
+    public var criterion: Double
+    public var kinds: [Kind]
+    public var changes: [Change]
+    public var projection: [Measure]
+
+    public init(criterion: Double, kinds: [Kind], changes: [Change], projection: [Measure]) {
+        (self.criterion, self.kinds, self.changes, self.projection) = (criterion, kinds, changes, projection)
+    }
+}
+
+/// The assessment without labels, initially closed.
+struct AssessmentSection {
+    let assessment: AssessmentReport
+
+    func render() -> HTML {
+        HTML("details", ["class": "assessment"]) {
+            HTML("summary") {
+                HTML("h3") { "Assessment without labels" }
+                HTML("span", ["class": "digest"]) { "criterion \(NumberText.fraction(assessment.criterion))" }
+            }
+            HTML("p", ["class": "note"]) {
+                "Measured on held-out normal images, without any test image: detection of synthetic defects, "
+                    + "robustness to camera changes, and how closely the network acts as a projection onto normal images."
+            }
+            HTML.table(
+                class: "figures", ["Synthetic defects", "Samples", "Image AUROC", "Pixel AUROC", "Pixel AP"],
+                assessment.kinds.map { kind in
+                    [
+                        kind.name, "\(kind.samples)", NumberText.fraction(kind.imageAUROC),
+                        NumberText.fraction(kind.pixelAUROC), NumberText.fraction(kind.pixelAP),
+                    ]
+                })
+            HTML.table(
+                class: "figures", ["Camera change", "Score shift", "False alarms", "Image AUROC of defects"],
+                assessment.changes.map { change in
+                    [
+                        change.label, NumberText.fixed(change.scoreShift, decimals: 2),
+                        NumberText.fixed(100 * change.falseAlarms, decimals: 0) + " %",
+                        NumberText.fraction(change.imageAUROC),
+                    ]
+                })
+            HTML.table(
+                class: "figures", ["Projection", "After training", "Before"],
+                assessment.projection.map {
+                    [$0.label, NumberText.fixed($0.after, decimals: 4), NumberText.fixed($0.before, decimals: 4)]
+                })
+        }
+    }
+}
+
+/// The model card beside the page.
+public struct ModelCardReport: Sendable, Equatable {
+    /// Sentences.
+    public var limits: [String]
+    /// The card as Markdown and as JSON: unescaped paths relative to the page.
+    public var page, data: String
+
+    public init(limits: [String], page: String, data: String) {
+        (self.limits, self.page, self.data) = (limits, page, data)
+    }
+}
+
+/// The limits of a model and links to its card, initially closed.
+struct ModelCardSection {
+    let card: ModelCardReport
+
+    func render() -> HTML {
+        HTML("details", ["class": "card"]) {
+            HTML("summary") {
+                HTML("h3") { "Model card" }
+                HTML("span", ["class": "digest"]) { NumberText.plural(card.limits.count, "limit", "limits") }
+            }
+            HTML("p", ["class": "note"]) {
+                "The card beside this page describes the model, its training data and its performance: "
+                HTML("a", ["href": Self.address(card.page)]) { "Markdown" }
+                ", "
+                HTML("a", ["href": Self.address(card.data)]) { "JSON" }
+                ". Limits that rules derive from these facts:"
+            }
+            if card.limits.isEmpty {
+                HTML("p", ["class": "empty"]) { "No rule found a limit." }
+            } else {
+                HTML("ul", ["class": "limits"]) { for limit in card.limits { HTML("li") { limit } } }
+            }
+        }
+    }
+
+    /// A relative URL: every byte except ASCII letters, digits and "-_./" is percent-encoded.
+    private static func address(_ path: String) -> String {
+        let plain = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./".utf8)
+        return path.utf8.map { byte in
+            plain.contains(byte) ? String(UnicodeScalar(byte)) : "%" + String(format: "%02X", byte)
+        }.joined()
+    }
+}
