@@ -8,8 +8,8 @@ import Statistics
 /// The page that a person reads.
 struct ReportStage: Stage {
     static let name = "report"
-    /// 6: the command that applies a threshold. 5: the card of each model. 4: the style of other pages. 3: curves, uncertain verdicts, drift, lineage. 2: more figures.
-    static let version = 6
+    /// 7: plainer words. 6: the command that applies a threshold. 5: the card of each model. 4: the style of other pages. 3: curves, uncertain verdicts, drift, lineage. 2: more figures.
+    static let version = 7
 
     var title, details: String
     /// The names of the cases.
