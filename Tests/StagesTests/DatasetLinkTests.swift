@@ -1,4 +1,6 @@
 import ContentStore
+import DatasetTestSupport
+import Datasets
 import Folders
 import Foundation
 import Manifests

@@ -1,3 +1,5 @@
+import DatasetTestSupport
+import Datasets
 import Manifests
 import Testing
 

@@ -1,3 +1,4 @@
+import DatasetTestSupport
 import Manifests
 
 extension TinyDataSet {

@@ -1,3 +1,4 @@
+import DatasetTestSupport
 import Foundation
 import Manifests
 import Testing

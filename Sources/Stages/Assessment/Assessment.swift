@@ -1,4 +1,7 @@
 import AnomalyDetection
+import Host
+import Metrics
+import Reports
 
 /// `assessment.json`: what can be said of a model without a single label, from normal images that were held out of training.
 struct Assessment: Codable, Sendable {
@@ -37,4 +40,68 @@ struct Assessment: Codable, Sendable {
     var kinds: [String: Detection]
     var robustness: [Robustness]
     var projection, projectionBeforeTraining: ProjectionMeasures
+}
+
+/// Takes in the maps of clean and of corrupted images one at a time, and tells how well the two are told apart. No map is kept.
+struct DefectTally {
+    private var pixels: PixelMetricsAccumulator
+    private var scores: [Float] = []
+    private var labels: [Bool] = []
+
+    /// - Parameters:
+    ///   - expectedPixels: of all maps.
+    ///   - tallies: how many there are at a time, which share the memory for ranking pixels.
+    init(expectedPixels: Int, tallies: Int) throws {
+        let memory = ProcessResources.current.cacheBytes(atMost: 1 << 30) / tallies
+        pixels = try PixelMetricsAccumulator(
+            options: PixelMetricsOptions(memoryLimitBytes: max(memory, 1 << 20)), expectedPixels: expectedPixels)
+    }
+
+    /// - Parameter mask: nil for a clean image.
+    mutating func add(_ detection: Detection, mask: [UInt8]?) throws {
+        try pixels.add(
+            LabelledMap(
+                name: "", width: detection.map.width, height: detection.map.height, values: detection.map.values,
+                mask: mask, isAnomalous: mask != nil))
+        scores.append(detection.score)
+        labels.append(mask != nil)
+    }
+
+    /// To be asked once, at the end.
+    mutating func detection() throws -> Assessment.Detection {
+        let ranked = try pixels.result()
+        return Assessment.Detection(
+            samples: labels.count(where: \.self), imageAUROC: try RankMetrics.auroc(scores: scores, labels: labels),
+            pixelAUROC: ranked.pixelAUROC, pixelAP: ranked.pixelAP)
+    }
+}
+
+extension AssessmentReport {
+    /// An assessment in the words of the report.
+    init(_ assessment: Assessment) {
+        func kind(_ name: String, _ detection: Assessment.Detection) -> Kind {
+            Kind(
+                name: name, samples: detection.samples, imageAUROC: detection.imageAUROC,
+                pixelAUROC: detection.pixelAUROC, pixelAP: detection.pixelAP)
+        }
+        let (after, before) = (assessment.projection, assessment.projectionBeforeTraining)
+        func measure(_ label: String, _ value: (ProjectionMeasures) -> Double) -> Measure {
+            Measure(label: label, after: value(after), before: value(before))
+        }
+        self.init(
+            criterion: assessment.criterion,
+            kinds: assessment.kinds.sorted { $0.key < $1.key }.map { kind($0.key, $0.value) }
+                + [kind("all", assessment.detection)],
+            changes: assessment.robustness.map {
+                Change(
+                    label: $0.label, scoreShift: $0.scoreShift, falseAlarms: $0.falseAlarms, imageAUROC: $0.imageAUROC)
+            },
+            projection: [
+                measure("identity error on clean images, |f(x) - x| / |x|", \.identityError),
+                measure("idempotence, |f(f(y)) - f(y)| / |f(y) - y|", \.idempotence),
+                measure("change inside of corruptions, |y - f(y)| / |y - x|", \.changeInside),
+                measure("change outside of corruptions over |y - x|", \.changeOutside),
+                measure("largest singular value along corruptions") { $0.singularValues.first ?? 0 },
+            ])
+    }
 }

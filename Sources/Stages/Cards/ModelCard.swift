@@ -1,5 +1,6 @@
 import AnomalyDetection
 import ContentStore
+import Manifests
 
 /// `NAME.card.json`: what a model is, what it was made from, how well it does and where its limits are, after "Model Cards for
 /// Model Reporting" (Mitchell et al., FAT* 2019, arXiv 1810.03993). All of it but `statedByOwner` is taken from records. No clock,
@@ -80,4 +81,25 @@ struct ModelCard: Codable, Equatable, Sendable {
         var text: String
         var figures: [String: Double]
     }
+}
+
+/// What people say of a model, as the manifest has it.
+struct Statements: Codable, Equatable, Sendable {
+    var licence, dataLicence, dataSource, owner, contact, intendedUse, outOfScope, notes: String?
+
+    init(_ section: CardSection) {
+        (licence, dataLicence, dataSource) = (section.licence, section.dataLicence, section.dataSource)
+        (owner, contact) = (section.owner, section.contact)
+        (intendedUse, outOfScope, notes) = (section.intendedUse, section.outOfScope, section.notes)
+    }
+}
+
+/// One measure of how test images look beside normal ones, for a card.
+struct CardDrift: Codable, Equatable, Sendable {
+    var name: String
+    var normalImages, testImages: Int
+    /// Between the two distributions, and the chance of it without a change, corrected after Holm.
+    var distance, probability: Double
+    var normalMedian, testMedian: Double
+    var isChange: Bool
 }

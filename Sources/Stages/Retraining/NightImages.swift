@@ -1,5 +1,7 @@
 import ContentStore
+import Datasets
 import Folders
+import Glibc
 import Manifests
 
 /// The image files that a night finds, and the manifest that it follows.
@@ -181,5 +183,74 @@ public struct NightImages: Sendable {
         guard sources.count > 1 else { return [] }
         let count = HeldOut.count(of: sources.count, fraction: Float(manifest.dataset.heldOutFraction))
         return Set(sources.prefix(count))
+    }
+}
+
+/// Whether a file that has come in may be used tonight, by what the file system says of it.
+///
+/// Its writer may still be at it until it has not been modified for a while. A modification time in the future says nothing: it
+/// comes from a camera or a machine whose clock is wrong, and would keep the file waiting for years. Then the change time
+/// counts, which programs cannot set; if that lies in the future too, the clock of this machine was set back, and the file is
+/// taken as it is. Times that are ahead by no more than the wait itself count as they are: clocks of servers differ a little.
+struct ArrivalFile {
+    enum State { case settled, justWritten, unreadable }
+
+    let state: State
+    /// True if the modification time says nothing.
+    let isMisdated: Bool
+
+    /// - Parameters:
+    ///   - now: nanoseconds since 1970.
+    ///   - settleSeconds: how long nothing must have been written; 0 asks for nothing.
+    init(_ path: String, now: Int64, settleSeconds: Int) {
+        var information = stat()
+        guard unsafe stat(path.systemPath, &information) == 0, information.st_mode & S_IFMT == S_IFREG,
+            unsafe access(path.systemPath, R_OK) == 0
+        else {
+            (state, isMisdated) = (.unreadable, false)
+            return
+        }
+        let (now, wait) = (Double(now) / 1e9, Double(settleSeconds))
+        func seconds(_ time: timespec) -> Double { Double(time.tv_sec) + Double(time.tv_nsec) / 1e9 }
+        let credible = [information.st_mtim, information.st_ctim].map(seconds).first { $0 <= now + wait }
+        isMisdated = seconds(information.st_mtim) > now + wait
+        state = settleSeconds > 0 && credible ?? -.infinity > now - wait ? .justWritten : .settled
+    }
+}
+
+/// Why a manifest cannot be retrained by night.
+public enum RetrainingError: Error, Equatable, Sendable, CustomStringConvertible {
+    case noSection(manifest: String)
+    case severalModels(manifest: String, count: Int)
+    case notAName(job: String)
+    case overlap(incoming: String, other: String)
+    case lostMember(source: String)
+    case unfinished(task: String)
+    case newerFormat(what: String, found: Int)
+    case otherNetwork(champion: String, found: String, expected: String)
+
+    public var description: String {
+        switch self {
+        case .noSection(let manifest):
+            "\(manifest): no section \"retrain\"; it says at least where new images come in, such as \"retrain\": { "
+                + "\"incoming\": \"../incoming\" }"
+        case .severalModels(let manifest, let count):
+            "\(manifest): the manifest makes \(count) models, and a night makes one; name one of \"categories\", and leave "
+                + "out \"variants\" and \"seeds\""
+        case .notAName(let job):
+            "\"\(job)\", the job's name, cannot be that of registered models; set \"model\" in \"retrain\" to a name of letters, "
+                + "digits, \".\", \"_\" and \"-\""
+        case .overlap(let incoming, let other):
+            "\(incoming): new images must come into a folder of their own, and \(other), which is for other images, lies in "
+                + "it or around it; correct \"incoming\""
+        case .lostMember(let source):
+            "the image \(source) is on the roll of the night and was not decoded; run the night again"
+        case .unfinished(let task): "\(task) has no result; run the night again"
+        case .newerFormat(let what, let found):
+            "the \(what) of a night has version \(found) of its format, which is newer than this program; use a newer one"
+        case .otherNetwork(let champion, let found, let expected):
+            "\(champion) is \(found), and the manifest says \(expected); set \"start\" in \"retrain\" to \"scratch\" for one "
+                + "night, or make the manifest agree"
+        }
     }
 }

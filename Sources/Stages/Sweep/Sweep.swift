@@ -1,6 +1,8 @@
 import ContentStore
+import Foundation
 import Manifests
 import Pipeline
+import SeededRandom
 
 /// A sweep as a task graph: that of its job with every trial as a variant, up to the assessment and the test metrics of
 /// each model, without the pictures and the report.
@@ -60,5 +62,82 @@ public struct Sweep: Sendable {
             for task in graph.closure(of: models.flatMap(\.targets)) { uses[task] += 1 }
         }
         return (uses.reduce(0, +), uses.count { $0 > 1 })
+    }
+}
+
+/// Chooses the trials of a sweep.
+public enum TrialSampler {
+    /// Draws of a trial that repeat an earlier trial, until it is given up: its ranges hold too few values.
+    private static let attempts = 1000
+
+    /// Every combination of a grid, the last parameter changing fastest; or independent draws, each a pure function of the
+    /// search's seed, its number and the parameter's pointer. A draw that repeats an earlier trial is drawn again.
+    public static func trials(of sweep: SweepManifest) -> [SweepTrial] {
+        let combinations =
+            switch sweep.search {
+            case .grid: grid(sweep.parameters)
+            case .random(let samples, let seed): draws(sweep.parameters, samples, seed)
+            }
+        return combinations.enumerated().map { SweepTrial(number: $0.offset + 1, values: $0.element) }
+    }
+
+    private static func grid(_ parameters: [SweepParameter]) -> [[JSONValue]] {
+        parameters.reduce([[]]) { combinations, parameter in
+            guard case .values(let values) = parameter.choices else {
+                fatalError("a checked grid must list the values of \(parameter.pointer)")
+            }
+            return combinations.flatMap { combination in values.map { combination + [$0] } }
+        }
+    }
+
+    private static func draws(_ parameters: [SweepParameter], _ samples: Int, _ seed: UInt64) -> [[JSONValue]] {
+        var trials: [[JSONValue]] = []
+        var known = Set<String>()
+        for number in 0..<samples {
+            for attempt in 0..<attempts {
+                let values = parameters.map { parameter in
+                    var generator = SeededGenerator(
+                        seed: seed, stream: "sweep \(parameter.pointer)", UInt64(number), UInt64(attempt))
+                    return draw(parameter.choices, using: &generator)
+                }
+                guard known.insert(JSONSerializer.canonical(.array(values))).inserted else { continue }
+                trials.append(values)
+                break
+            }
+        }
+        return trials
+    }
+
+    private static func draw(_ choices: SweepParameter.Choices, using generator: inout SeededGenerator) -> JSONValue {
+        switch choices {
+        case .values(let values): values[generator.integer(below: values.count)]
+        case .range(let range): .number(draw(range, using: &generator))
+        }
+    }
+
+    private static func draw(_ range: SweepRange, using generator: inout SeededGenerator) -> JSONNumber {
+        let (lowest, highest) = (range.min.double, range.max.double)
+        if range.isInteger, let least = range.min.integer, let most = range.max.integer {
+            guard range.isLogarithmic else { return JSONNumber(generator.integer(in: least...most)) }
+            // Half a unit beyond the bounds, so that these are as likely as their neighbours.
+            let drawn = logarithmic(lowest - 0.5, highest + 0.5, using: &generator)
+            return JSONNumber(min(max(Int(drawn.rounded()), least), most))
+        }
+        let drawn =
+            range.isLogarithmic
+            ? logarithmic(lowest, highest, using: &generator)
+            : lowest + (highest - lowest) * Double(generator.uniform())
+        return JSONNumber(min(max(readable(drawn), lowest), highest))
+    }
+
+    private static func logarithmic(
+        _ lowest: Double, _ highest: Double, using generator: inout SeededGenerator
+    ) -> Double {
+        exp(log(lowest) + (log(highest) - log(lowest)) * Double(generator.uniform()))
+    }
+
+    /// Four significant digits: nobody can tell more of them apart, and the last bits of a logarithm depend on the machine.
+    private static func readable(_ value: Double) -> Double {
+        Double(String(format: "%.3e", value)) ?? value
     }
 }
