@@ -37,7 +37,7 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .missingFolder(let path, let what):
-            "\(path): no such folder; \(what) is expected there. Correct the path, or link the images with `make data "
+            "\(path): no such folder; expected \(what). Correct the path, or link the images with `make data "
                 + "DATA=FOLDER`"
         case .unreadableFolder(let path, let reason):
             "\(path): the folder cannot be read (\(reason)); "
@@ -49,7 +49,7 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(root): no category \"\(category)\" with train/good; found \(found.isEmpty ? "none" : found.joined(separator: ", ")). "
                 + "Correct \"categories\" in the manifest"
         case .unknownChange(let category, let found):
-            "\"perCategory\" has changes for \"\(category)\", which is none of the job's categories: "
+            "\"perCategory\" has changes for \"\(category)\", which is not one of the job's categories: "
                 + found.joined(separator: ", ") + ". Correct the name, or add it to \"categories\""
         case .noNormalImages(let category, let folder):
             "\(category): no image in \(folder); expected PNG, TIFF or JPEG files of normal parts; "
@@ -74,7 +74,7 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(category): \(tried == 1 ? "the only normal image" : "none of \(tried) normal images") can be used, so a job would "
                 + "fail; the first one: \(first)"
         case .unplanned(let file):
-            "\(file) came to the data set while the work was being planned; run again when nothing writes to the data set"
+            "\(file) was added to the data set during planning; run again when nothing writes to the data set"
         case .results(let folder, let marked):
             "\(folder): "
                 + (folder == marked ? "" : "lies in \(marked), ")

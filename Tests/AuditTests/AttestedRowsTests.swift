@@ -10,8 +10,8 @@ import Testing
 @testable import Audit
 @testable import Stages
 
-/// A statement about a run, and the rows of the store that it is made from.
-@Suite("Rows that an attestation states")
+/// Edits of the rows that a provenance statement is derived from.
+@Suite("Attested rows of the store")
 struct AttestedRowsTests {
     private let store: ContentStore
     private let database: DatabaseQueue
@@ -76,7 +76,7 @@ struct AttestedRowsTests {
     }
 
     @Test(
-        "No column of any row can be edited without a refusal that names the fault, unless the statement stays the same"
+        "An edit of any column is refused with its fault, unless it does not change the statement"
     )
     func everyColumn() throws {
         let sound = try ProvenanceStatement(ofRun: 1, store).bytes
@@ -128,7 +128,7 @@ struct AttestedRowsTests {
         func run(_ context: TaskContext) throws { try context.write(Array(text.utf8), to: "scores.csv") }
     }
 
-    @Test("A run whose results were made again and came out otherwise is not attested; the later run is")
+    @Test("A run with replaced results is not attested; the run that replaced them is")
     func otherwise() throws {
         let folder = try TemporaryFolder()
         func run(_ text: String) throws -> ContentStore {
@@ -151,7 +151,7 @@ struct AttestedRowsTests {
     }
 
     @Test(
-        "A row that was added, removed or moved is refused too",
+        "An added, removed or moved row is refused",
         arguments: [
             "DELETE FROM job WHERE id = 2", "DELETE FROM warning", "UPDATE action SET job = NULL WHERE id = 1",
             "DELETE FROM chain WHERE position = (SELECT max(position) FROM chain)",

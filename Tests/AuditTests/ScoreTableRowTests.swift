@@ -13,7 +13,7 @@ struct ScoreTableRowTests {
 
     private func place(_ line: Int) -> ScoreTableRow? { ScoreTableRow(line: line, ofTable: Array(table.utf8)) }
 
-    @Test("A row is found by its line, names with commas, quotes and line feeds included")
+    @Test("A row is found by its line, even with commas, quotes and line feeds in names")
     func found() {
         #expect(place(2)?.image == "test/dent/000.png")
         #expect(place(2)?.score == "0.5" && place(2)?.threshold == "0.25" && place(2)?.category == "wood")
@@ -21,6 +21,6 @@ struct ScoreTableRowTests {
         #expect(place(5)?.image == "test/good/000.png")
     }
 
-    @Test("A line where no row begins has none", arguments: [-1, 0, 1, 4, 6, 7, 1_000_000])
+    @Test("A line where no row begins gives nil", arguments: [-1, 0, 1, 4, 6, 7, 1_000_000])
     func absent(_ line: Int) { #expect(place(line) == nil) }
 }

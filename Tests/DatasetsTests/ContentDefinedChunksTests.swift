@@ -24,10 +24,10 @@ import Testing
         #expect(mean > Double(size) / 2 && mean < Double(size) * 2)
     }
 
-    @Test("Every chunk has a label of its own")
+    @Test("Labels are unique")
     func labels() { #expect(Set(split(names).map(\.label)).count == split(names).count) }
 
-    @Test("One more name, wherever it comes, changes at most two chunks")
+    @Test("Inserting a name anywhere changes at most two chunks")
     func insertion() {
         let before = Set(split(names).map(\.elements))
         for index in stride(from: 0, to: names.count, by: 7) {

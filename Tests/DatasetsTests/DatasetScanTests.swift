@@ -39,7 +39,7 @@ import Testing
         #expect(images.map(\.maskPath) == [root + "000_mask.png", root + "001.png", nil, nil, nil])
     }
 
-    @Test("Masks lie in folders like those of their images; one that several could have is used for none")
+    @Test("Masks mirror the folders of their images; an ambiguous mask is not used")
     func nestedMasks() throws {
         try data.writeCategory("bolt", train: 1)
         for camera in ["cam1", "cam2"] {
@@ -61,7 +61,7 @@ import Testing
             ])
     }
 
-    @Test("Files among the masks that take no part are named, whatever the reason")
+    @Test("Unused files among the masks are named with the reason")
     func unusedMasks() throws {
         try data.writeCategory("bolt", train: 1)
         for name in ["dent/000.png", "dent/nobody_mask.png", "dint/000_mask.png", "stray.png", "good/000_mask.png"] {
@@ -82,7 +82,7 @@ import Testing
         #expect(category.maskWarnings[0].hasPrefix("bolt: 4 masks are not used, as they have the names of no image: "))
     }
 
-    @Test("Categories come in the manifest's order, or by name where it asks for all")
+    @Test("Categories keep the manifest's order, or are sorted if it lists none")
     func order() throws {
         for name in ["nut", "bolt", "cap"] { try data.writeCategory(name, train: 1) }
         try data.write([1], to: "notes/readme.txt")
@@ -90,7 +90,7 @@ import Testing
         #expect(try mvtec(["nut", "bolt"]).map(\.name) == ["nut", "bolt"])
     }
 
-    @Test("Hidden files are passed over, foreign ones are told")
+    @Test("Hidden files are skipped, foreign files are reported")
     func foreignFiles() throws {
         try data.writeCategory("bolt", train: 1)
         try data.write([1], to: "bolt/train/good/.DS_Store")
@@ -101,7 +101,7 @@ import Testing
         #expect(category.images.count == 3)
     }
 
-    @Test("The folder layout scores nested folders under their paths, without labels")
+    @Test("The folder layout scores nested folders by path, without labels")
     func folderLayout() throws {
         try data.writeImage(1, to: "good/a.png")
         try data.writeImage(2, to: "good/more/b.PNG")
@@ -113,7 +113,7 @@ import Testing
         #expect(images.map(\.isAnomalous) == [nil, nil, false, false])
     }
 
-    @Test("A folder or category that is missing is named, with what there is instead")
+    @Test("The error for a missing folder or category lists the existing ones")
     func missing() throws {
         try data.writeCategory("bolt", train: 1)
         #expect(throws: DatasetError.missingCategory(root: data.path, category: "nut", found: ["bolt"])) {
@@ -127,7 +127,7 @@ import Testing
         }
     }
 
-    @Test("A data set without images is refused where it is found, not hours later")
+    @Test("A data set without images is refused before the run")
     func empty() throws {
         try data.write([1], to: "bolt/train/good/readme.txt")
         let good = data.path + "/bolt/train/good"
@@ -139,7 +139,7 @@ import Testing
         }
     }
 
-    @Test("Two images, or two masks, of one stem are refused: one would overwrite what is made of the other")
+    @Test("Two images or masks with the same stem are refused, because their results would collide")
     func sameStem() throws {
         try data.writeCategory("bolt", train: 1)
         try data.writeImage(2, to: "bolt/test/dent/000.tif")
@@ -152,7 +152,7 @@ import Testing
         #expect(throws: DatasetError.self) { try mvtec(["nut"]) }
     }
 
-    @Test("Images to score that lie among the normal ones are refused")
+    @Test("Images to score below the folder of normal images are refused")
     func overlap() throws {
         try data.writeImage(1, to: "good/a.png")
         try data.writeImage(2, to: "good/today/b.png")

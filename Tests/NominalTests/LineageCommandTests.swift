@@ -139,13 +139,13 @@ struct LineageCommandTests {
         try fixture.remove("runs/tiny/models/more.nominal")
         let unknown = try fixture.nominal("attest", "9", "--key", "key")
         #expect(
-            unknown.status == 66 && unknown.errors.contains("it knows run 1; nominal runs lists them"), "\(unknown)")
+            unknown.status == 66 && unknown.errors.contains("which has run 1; nominal runs lists them"), "\(unknown)")
         try fixture.write("x", to: "runs/tiny/metrics.json")
         try fixture.remove("runs/tiny/scores.csv")
         let changed = try verify()
         #expect(changed.status == 1)
         #expect(
-            changed.errors.contains("metrics.json: its content is")
+            changed.errors.contains("metrics.json: changed: its digest is")
                 && changed.errors.contains("scores.csv: attested, but missing"))
         try fixture.write(
             try fixture.text("a.json").replacing("\"payload\" : \"e", with: "\"payload\" : \"f"), to: "a.json")

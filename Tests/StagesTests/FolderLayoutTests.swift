@@ -72,7 +72,7 @@ struct FolderLayoutTests {
         Shape(tree: ["normal*4", "abnormal/dent*2", "abnormal/hole*1"], train: 4, normal: 0, defective: 3, masks: 0),
     ]
 
-    @Test("are read as what they are, by a manifest that runs", arguments: shapes)
+    @Test("are recognised, and their manifest runs", arguments: shapes)
     func shape(_ shape: Shape) throws {
         try write(shape.tree)
         let (category, manifest) = try category(try survey())
@@ -84,7 +84,7 @@ struct FolderLayoutTests {
         #expect(manifest.dataset.onBadImage == .quarantine)
     }
 
-    @Test("Several categories of one kind are one job, and of different kinds are refused")
+    @Test("Categories with equal folder names form one job; different names are refused")
     func severalCategories() throws {
         try write(["01/train/ok*3", "01/test/ko*2", "02/train/ok*3", "02/test/ok*1"])
         let (_, manifest) = try category(try survey())
@@ -99,7 +99,7 @@ struct FolderLayoutTests {
     }
 
     @Test(
-        "Folders named as ones of defects, test images or masks are never taken for normal ones",
+        "Folders whose names say defects, test images or masks are never taken as normal",
         arguments: [
             "bad", "ko", "NG", "Defect", "anomaly", "BROKEN", "nok", "rejects", "failed", "test", "ground_truth",
             "masks",
@@ -120,7 +120,7 @@ struct FolderLayoutTests {
         #expect(try category(try survey(normal: name)).0.images.count == 4)
     }
 
-    @Test("A folder that lies in a test set is refused, and one in the training set is not")
+    @Test("A folder in a test set is refused, one in the training set is accepted")
     func insideDataset() throws {
         try write(["train/good*4", "test/good*2", "test/weird*2", "test/bad*2"])
         for folder in ["set/test", "set/test/good", "set/test/weird", "set/test/bad"] {
@@ -130,7 +130,7 @@ struct FolderLayoutTests {
     }
 
     @Test(
-        "Names that can be read in two ways are shown with both readings",
+        "Ambiguous names are reported with both readings",
         arguments: [
             ["good*4", "monday*3"], ["good*2", "ok*2"], ["train/good*2", "train/ok*2"], ["a*2", "b*2", "b*1*_mask"],
             ["a/bad*2", "a/x*2"], ["test/good*2", "test/bad*2"],
@@ -142,14 +142,14 @@ struct FolderLayoutTests {
     }
 
     @Test(
-        "Plain folders, with folders of any other names in them, are read whole",
+        "Plain folders are read with all subfolders of other names",
         arguments: [["a*2", "b*2"], ["good*4"]])
     func plain(_ tree: [String]) throws {
         try write(tree)
         #expect(try category(try survey()).0.images.count == 4)
     }
 
-    @Test("Results that Nominal wrote are left out and told of, and refused in place of images")
+    @Test("Results of Nominal are skipped with a note, and refused in place of images")
     func results() throws {
         try write(["*4"])
         try data.write(Array(ResultsMarker.text().utf8), to: "set/runs/x/" + ResultsMarker.name)
@@ -163,7 +163,7 @@ struct FolderLayoutTests {
         }
     }
 
-    @Test("A manifest of too few images, or of none that can be used, is not written")
+    @Test("No manifest is written for too few or unusable images")
     func trial() throws {
         func error(_ write: () throws -> Void) throws -> String {
             try? data.remove("set")

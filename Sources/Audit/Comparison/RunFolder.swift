@@ -74,7 +74,7 @@ package struct RunFolder: Sendable {
         } catch DecodingError.keyNotFound(let key, _) {
             throw .damaged(file: file, fault: "found no key \"\(key.stringValue)\"")
         } catch {
-            throw .damaged(file: file, fault: "found JSON that no run writes")
+            throw .damaged(file: file, fault: "found invalid content; expected JSON as a run writes it")
         }
     }
 }

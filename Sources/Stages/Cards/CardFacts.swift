@@ -3,25 +3,25 @@ import ContentStore
 import Manifests
 import Pipeline
 
-/// What is known of a model's card before anything runs.
+/// The facts of a model's card that are known before any task runs.
 struct CardFacts: Codable, Equatable, Sendable {
-    /// Of the job.
+    /// The name of the job.
     var job: String
-    /// See `Job.Case`.
+    /// The name of the case; see `Job.Case`.
     var name: String
     var category: String
-    /// Of the data set: `mvtec` or `folder`.
+    /// The layout of the data set: `mvtec` or `folder`.
     var layout: String
     var preset: String?
     var program: ModelCard.Program
-    /// Foreign textures; nil where there are none.
+    /// Nil if there are no foreign textures.
     var textures: Textures?
     var training: TrainingFacts
     /// See `VerdictConfidence`.
     var tolerance: Double
     var statements: Statements
 
-    /// The files of foreign textures; the digest is that of `ImageSet.listText`.
+    /// The files of foreign textures; `listSHA256` is the digest of `ImageSet.listText`.
     struct Textures: Codable, Equatable, Sendable {
         var images: Int
         var listSHA256: Digest
@@ -32,9 +32,9 @@ struct CardFacts: Codable, Equatable, Sendable {
     }
 
     /// - Parameters:
-    ///   - manifest: of the category.
-    ///   - recipe: that it was really trained by.
-    ///   - stages: what makes the model and what is known of it.
+    ///   - manifest: the category's manifest.
+    ///   - recipe: the effective recipe of the training.
+    ///   - stages: the stages that make the model and assess it.
     init(
         _ manifest: JobManifest, name: String, category: String, recipe: TrainingRecipe, textures: [Digest]?,
         candidates: Int, startedFrom: Digest? = nil, stages: [any Stage.Type]
@@ -59,13 +59,15 @@ struct CardFacts: Codable, Equatable, Sendable {
     private static func texts(_ engine: EngineChoice) -> [String: String] {
         var texts: [String: String] = [:]
         for part in engine.keyParts {
-            guard case .text(let text) = part.value else { fatalError("\(part.name) of an engine is no text") }
+            guard case .text(let text) = part.value else {
+                fatalError("the value of \(part.name) of an engine is not a text")
+            }
             texts[part.name] = text
         }
         return texts
     }
 
-    /// A part for each value, so that a difference names it.
+    /// A key part for each value, so that differences between keys name values.
     var keyParts: [KeyPart] {
         get throws {
             let document = try JSONParser.parse(try StageJSON.encode(self), file: "card")
@@ -82,20 +84,20 @@ struct CardFacts: Codable, Equatable, Sendable {
     }
 }
 
-/// The tasks that a model's card is made from.
+/// The tasks whose results a model's card uses.
 struct CardEvidenceTasks {
-    /// Make `model` and the curve of the training, and `assessment.json`.
+    /// The tasks that make `model` and `training.json`, and `assessment.json`.
     var calibrate, assess: TaskID
-    /// Makes `training.json`, `heldout.json` and `colour.json`.
+    /// The task that makes `training.json`, `heldout.json` and `colour.json`.
     var division: TaskID
-    /// Lists of images after ingest, normal ones and test images.
+    /// The ingest tasks of the normal images and the test images.
     var ingests: [TaskID]
-    /// Nil where there are no test images.
+    /// Nil if there are no test images.
     var metrics, confidence, drift: TaskID?
 }
 
 extension GraphAssembler {
-    /// The task that makes the card of a model. Nothing but pages depends on it.
+    /// Adds the task that makes a model's card. Only pages depend on it.
     mutating func addCard(_ name: String, _ known: CardFacts, of evidence: CardEvidenceTasks) throws -> TaskID {
         let inventory = add(
             "\(name)/inventory", InventoryStage(),

@@ -1,23 +1,22 @@
 import Statistics
 
-/// The limits of a model, by rules from the facts of its card. Each rule has a name that stays, so that programs can look for
-/// it; its bounds are below, in one place.
+/// The rules that derive a model's limits from the facts of its card. Each rule has a stable name for programs.
 struct CardLimits {
     typealias Limit = ModelCard.Limit
 
-    /// Fewer normal images than this are few: the smallest category of MVTec AD has 60.
+    /// Fewer training images are reported; the smallest category of MVTec AD has 60.
     static let fewTrainingImages = 50
-    /// Fewer labelled images of a kind than this leave an AUROC open by about a tenth.
+    /// Fewer labelled images of a class are reported: they leave an AUROC uncertain by about 0.1.
     static let fewTestImages = 20
-    /// A change of the camera is told where so many more normal images score above the threshold.
+    /// A camera change is reported if it raises the false-alarm rate by this much,
     static let falseAlarmRise = 0.05
-    /// Or where it moves scores by so much of the way to the threshold.
+    /// or moves scores by this fraction of the distance from the median to the threshold.
     static let scoreShift = 0.5
-    /// Synthetic defects are told badly below this AUROC, and found badly below this share.
+    /// Lower AUROC and recall on synthetic defects are reported.
     static let weakAUROC = 0.9, weakRecall = 0.8
-    /// Training has done little where the identity error is still so much of what it was before.
+    /// A larger identity error, relative to the untrained network, is reported.
     static let identityShare = 0.5
-    /// Verdicts on normal test images are told where chance alone leads to so many false alarms less often.
+    /// False alarms are reported if the target rate gives as many with a lower probability.
     static let significance = 0.05
 
     let details: ModelCard.Details
@@ -28,10 +27,10 @@ struct CardLimits {
     let assessment: AssessmentFacts
     let drift: [CardDrift]
 
-    /// In the order in which they matter to somebody who wants to use the model.
+    /// All limits, the most important to a user first.
     var limits: [Limit] { verdicts + defects + changes + images + labels + making }
 
-    private func limit(_ rule: String, _ figures: [String: Double], _ text: String) -> Limit {
+    func limit(_ rule: String, _ figures: [String: Double], _ text: String) -> Limit {
         Limit(rule: rule, text: text, figures: figures)
     }
 
@@ -42,7 +41,7 @@ struct CardLimits {
     private var verdicts: [Limit] {
         var limits: [Limit] = []
         let count = threshold.heldOutImages, target = threshold.targetFalseAlarmRate
-        // Of n images and one more, each is as likely as the others to score highest.
+        // Each of n + 1 images is equally likely to score highest.
         let resolution = 1 / Double(count + 1)
         if threshold.calibrated == nil, resolution > target {
             let needed = target > 0 ? Int((1 / target).rounded(.up)) - 1 : nil

@@ -1,6 +1,6 @@
 import Metrics
 
-/// How well a model does.
+/// The sections on a model's metrics.
 extension CardMarkdown {
     private static let missing: Cell = "not measured"
 
@@ -55,7 +55,7 @@ extension CardMarkdown {
         return .text("\(CardNumber.fixed(first, 4)), \(CardNumber.fixed(second, 4))")
     }
 
-    /// By the kind of image: what the threshold of the model makes of them.
+    /// The verdicts at the model's threshold, by kind of image.
     private var verdicts: String? {
         guard !card.testMetrics.kinds.isEmpty else { return nil }
         let table = MarkdownText.table(

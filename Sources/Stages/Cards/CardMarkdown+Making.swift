@@ -1,4 +1,4 @@
-/// What a model was made from and how.
+/// The sections on a model's data, training and threshold.
 extension CardMarkdown {
     var trainingData: String {
         let data = card.data, owner = card.statedByOwner

@@ -1,33 +1,33 @@
 import ContentStore
 import Metrics
 
-/// What the labels of test images say of a model, for its card. They took no part in training or in the threshold.
+/// A model's metrics on labelled test images, for its card. Training and threshold do not use these images.
 struct TestMetrics: Codable, Equatable, Sendable {
-    /// True if there is any figure.
+    /// True if any metric is defined.
     var isMeasured: Bool
     var images: DetectionMetrics.Images
     var imageAUROC, imageAP, imageF1Max: Double?
     var pixelAUROC, pixelAP, pixelF1Max: Double?
-    /// Up to the false-positive rates 0.05, 0.3 and 1.
+    /// AU-PRO up to the false-positive rates 0.05, 0.3 and 1.
     var aupro: AUPROFigures
     var aupimoMean, aupimoMedian: Double?
-    /// For each figure that does not exist, why.
+    /// The reason for each undefined metric, by its name.
     var undefined: [String: String]
-    /// Verdicts at the threshold of the model, of each kind of image, by the names of the folders.
+    /// The verdicts at the model's threshold for each kind, which is the name of a folder.
     var kinds: [Kind]
 
     struct Kind: Codable, Equatable, Sendable {
         var kind: String
-        /// Nil where nobody has said.
+        /// Nil for unlabelled images.
         var isAnomalous: Bool?
         var images: Int
-        /// Verdicts.
+        /// The numbers of anomalous and of uncertain verdicts.
         var calledAnomalous, uncertain: Int
     }
 
     /// - Parameters:
-    ///   - figures: nil where no image was to be tested with.
-    ///   - scores: with a confidence each, or none.
+    ///   - figures: nil if there are no test images.
+    ///   - scores: the scores of the test images; all or none have a confidence.
     init(_ figures: DetectionMetrics?, _ scores: [ScoreIndex.Entry]) {
         let known = figures ?? DetectionMetrics()
         images = known.images
@@ -57,7 +57,7 @@ struct TestMetrics: Codable, Equatable, Sendable {
         return kinds.sorted { ($0.order, $0.kind) < ($1.order, $1.kind) }
     }
 
-    /// Images, and those that were called anomalous, by what they are.
+    /// The numbers of images with a label, and of those called anomalous.
     func verdicts(anomalous: Bool?) -> (images: Int, calledAnomalous: Int) {
         let chosen = kinds.filter { $0.isAnomalous == anomalous }
         return (chosen.reduce(0) { $0 + $1.images }, chosen.reduce(0) { $0 + $1.calledAnomalous })
@@ -65,22 +65,22 @@ struct TestMetrics: Codable, Equatable, Sendable {
 }
 
 extension TestMetrics.Kind {
-    /// Normal ones first.
+    /// Sorts normal kinds first, unlabelled ones last.
     fileprivate var order: Int { isAnomalous.map { $0 ? 1 : 0 } ?? 2 }
 }
 
-/// What a model does without a label, for its card.
+/// A model's assessment without labels, for its card.
 struct AssessmentFacts: Codable, Equatable, Sendable {
-    /// Held-out images that took part, all of them and in the changes of the camera.
+    /// The numbers of held-out images in the assessment, and in its camera changes.
     var images, changedImages: Int
-    /// Share of these images above the threshold, and of synthetic defects in them.
+    /// The fractions of these images, and of synthetic defects in them, above the threshold.
     var falseAlarms, recall: Double
     var criterion: Double
     var detection: Assessment.Detection
-    /// By the name of the corruption model.
+    /// Detection by the name of the corruption model.
     var kinds: [String: Assessment.Detection]
     var cameraChanges: [Assessment.Robustness]
-    /// See `ProjectionMeasures`; the latter two before training.
+    /// Projection measures after and before training; see `ProjectionMeasures`.
     var identityError, idempotence, identityErrorBefore, idempotenceBefore: Double
 
     init(_ assessment: Assessment) {

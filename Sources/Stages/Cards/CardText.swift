@@ -1,8 +1,8 @@
 import Foundation
 
-/// Text from files and people inside of Markdown: shown as it is, and never taken for markup, HTML or an end of its line.
+/// Escaping of untrusted text in Markdown: it is shown verbatim and never interpreted as markup, HTML or a line break.
 enum MarkdownText {
-    /// Characters that begin or end something in CommonMark, in GitHub's extensions of it, or in formulas.
+    /// The delimiters of CommonMark, its GitHub extensions and formulas.
     private static let marks: Set<Unicode.Scalar> = ["\\", "`", "*", "_", "{", "}", "[", "]", "|", "~", "#", "$", "@"]
 
     static func escaped(_ text: String) -> String {
@@ -19,11 +19,11 @@ enum MarkdownText {
             default: result.append(scalar)
             }
         }
-        // GitHub makes links of bare addresses.
+        // GitHub turns bare addresses into links.
         return String(result).replacing("://", with: ":\\//").replacing("www.", with: "www\\.")
     }
 
-    /// Control characters, line and paragraph separators, and what turns the direction of writing.
+    /// True for control characters, line and paragraph separators and bidirectional controls.
     private static func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0...0x1F, 0x7F...0x9F, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069: true
@@ -31,17 +31,17 @@ enum MarkdownText {
         }
     }
 
-    /// A table. Cells are text, unless they are marked otherwise.
+    /// A Markdown table.
     static func table(_ headings: [String], _ rows: [[Cell]]) -> String {
         func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
         let rule = "|" + headings.map { _ in "---|" }.joined()
         return ([line(headings), rule] + rows.map { line($0.map(\.markdown)) }).joined(separator: "\n")
     }
 
-    /// What stands in a cell of a table.
+    /// The content of a table cell.
     enum Cell: ExpressibleByStringLiteral, ExpressibleByStringInterpolation {
         case text(String)
-        /// Digests and names of keys; holds no backtick.
+        /// A digest or the name of a key, without backticks.
         case code(String)
 
         init(stringLiteral value: String) { self = .text(value) }
@@ -55,11 +55,11 @@ enum MarkdownText {
     }
 }
 
-/// A table of labelled facts in Markdown, line by line.
+/// A Markdown table of labelled facts, built row by row.
 struct FactRows {
     private var rows: [[MarkdownText.Cell]] = []
 
-    /// - Parameter text: nil leaves the line out.
+    /// - Parameter text: nil omits the row.
     mutating func add(_ label: String, _ text: String?) {
         if let text { rows.append([.text(label), .text(text)]) }
     }
@@ -69,18 +69,18 @@ struct FactRows {
     var markdown: String { MarkdownText.table(["Property", "Value"], rows) }
 }
 
-/// How numbers are written in cards: independent of locale, the same on every machine.
+/// Number formats of cards, independent of the locale.
 enum CardNumber {
     static func fixed(_ value: Double, _ decimals: Int) -> String {
         let text = String(format: "%.\(decimals)f", value)
-        // -0.00 is 0.00.
+        // Print -0.00 as 0.00.
         return text.hasPrefix("-") && !text.contains { ("1"..."9").contains($0) } ? String(text.dropFirst()) : text
     }
 
     /// Four significant digits.
     static func significant(_ value: Double) -> String { String(format: "%.4g", value) }
 
-    /// A share as a percentage: whole, but for shares below 10 %.
+    /// A fraction as a percentage, with one decimal below 10 %.
     static func percent(_ share: Double) -> String {
         let percent = 100 * share
         let text = fixed(percent, abs(percent) < 9.95 && abs(percent - percent.rounded()) > 0.04 ? 1 : 0)

@@ -2,38 +2,38 @@ import AnomalyDetection
 import ContentStore
 import Pipeline
 
-/// `inventory.json`: the images of a model by numbers and digests, for its card.
+/// `inventory.json`: counts and digests of a model's images, for its card.
 struct ImageInventory: Codable, Equatable, Sendable {
-    /// Images that were trained on.
+    /// Images of the training set.
     var training: ImageSet
-    /// Normal images that were held out of training.
+    /// Normal images held out of training.
     var heldOut: ImageSet
     var test: ImageSet
-    /// Normal files and test files that were set aside, by the kind of their fault.
+    /// The numbers of unusable files by the kind of fault.
     var normalSetAside, testSetAside: [String: Int]
-    /// Normal files that have the bytes of another one, and were used once.
+    /// The number of normal files that repeat the bytes of another one.
     var copies: Int
-    /// Test images that have the bytes of an image that was trained on or held out.
+    /// The number of test images with the bytes of a training or held-out image.
     var testCopies: Int
-    /// True if no normal image has colours.
+    /// True if all normal images are grey.
     var isGrey: Bool
 }
 
-/// Some images: how many, which, and what their files were like.
+/// A summary of a set of images and their files.
 struct ImageSet: Codable, Equatable, Sendable {
-    /// Distinct ones.
+    /// The number of distinct images.
     var images: Int
-    /// Of `listText`: an auditor who has the files can compute it with sha256sum and sort.
+    /// The digest of `listText`, which an auditor can recompute from the files with sha256sum and sort.
     var listSHA256: Digest
-    /// By number, the most frequent first.
+    /// The file formats, the most frequent first.
     var formats: [Format]
     /// The most frequent sizes of the originals, at most `sizeLimit` of them.
     var sizes: [Size]
     var distinctSizes: Int
-    /// Images whose originals have another size than the network's images, that are wider or higher in proportion by more than
-    /// `stretchTolerance`, and that are smaller in one direction or the other.
+    /// The numbers of images that were resized at all, stretched by more than `stretchTolerance`, and enlarged in width or
+    /// height.
     var resized, stretched, enlarged: Int
-    /// The largest factor by which a side of an original was made smaller; 1 where none was.
+    /// The largest factor by which a side was reduced; 1 if none was.
     var largestReduction: Double
 
     struct Format: Codable, Equatable, Sendable {
@@ -51,16 +51,16 @@ struct ImageSet: Codable, Equatable, Sendable {
     static let sizeLimit = 3
     static let stretchTolerance = 0.05
 
-    /// What `listSHA256` is of: the digests of the files in hexadecimal, sorted, a line each.
+    /// The hexadecimal digests of the files, sorted, one per line.
     static func listText(_ sources: some Sequence<Digest>) -> String {
         sources.map { $0.hex + "\n" }.sorted().joined()
     }
 }
 
-/// Counts the images of a model, and says what their files were like. A task of its own, so that another text in a card does
-/// not need the decoded images again, which may have been collected by then.
+/// Summarises the images of a model. This is a task apart from the card's, so that a new card does not need the decoded
+/// images, which may have been garbage-collected.
 ///
-/// Inputs: `training`, `heldout` and `colour`, and `images.N`, lists after ingest of both splits.
+/// Inputs: `training`, `heldout`, `colour`, and the ingested lists `images.N` of both splits.
 struct InventoryStage: Stage {
     static let name = "inventory"
     /// History: 1 = first; 2 = says if the data set is grey.
@@ -111,7 +111,7 @@ struct InventoryStage: Stage {
                 isGrey: try context.readJSON(DataSetColour.self, "colour").isGrey), to: "inventory.json")
     }
 
-    /// What is known of some images so far.
+    /// An accumulator for one set of images.
     private struct Description {
         private struct Kind: Hashable {
             var format, colour: String
@@ -158,16 +158,16 @@ extension ImageIndex.Entry {
     fileprivate var faultName: String { fault?.rawValue ?? "unknown" }
 }
 
-/// The images that a model was made from and tested on, for its card.
+/// The training and test data of a model, for its card.
 struct DataFacts: Codable, Equatable, Sendable {
     var category, layout: String
     var training, heldOut, test: ImageSet
-    /// Files that were set aside, by the kind of their fault.
+    /// The numbers of unusable files by the kind of fault.
     var normalSetAside, testSetAside: [String: Int]
     /// See `ImageInventory`.
     var copies, testCopies: Int
     var isGrey: Bool
-    /// Nil where textures are made by formula.
+    /// Nil if textures are procedural.
     var textures: CardFacts.Textures?
 
     init(_ inventory: ImageInventory, _ known: CardFacts) {
@@ -178,6 +178,6 @@ struct DataFacts: Codable, Equatable, Sendable {
         (isGrey, textures) = (inventory.isGrey, known.textures)
     }
 
-    /// Images that were trained on or held out.
+    /// The number of training and held-out images.
     var normalImages: Int { training.images + heldOut.images }
 }

@@ -1,9 +1,9 @@
 import AnomalyDetection
 import ContentStore
 
-/// How a model was trained, for its card.
+/// The training of a model, for its card.
 struct TrainingFacts: Codable, Equatable, Sendable {
-    /// Of the schedule, and those that were taken for this model.
+    /// The number of steps in the schedule, and the number until this model.
     var steps, stepsTaken: Int
     var batchSize: Int
     var optimiser = "adam"
@@ -11,11 +11,11 @@ struct TrainingFacts: Codable, Equatable, Sendable {
     var warmupSteps: Int
     var lambda, noise, averageDecay, gradientNorm: Float
     var seed: UInt64
-    /// Checkpoints at the end of training that the model was chosen from.
+    /// The number of final checkpoints that the model was chosen from.
     var candidates: Int
-    /// The model that training went on from; nil for new weights.
+    /// The model that training continued from; nil for new weights.
     var startedFrom: Digest?
-    /// Means over the first and the last steps, at most `lossSteps` of them.
+    /// The mean losses of the first and last `lossSteps` steps.
     var lossAtStart, lossAtEnd: Double
     var corruption: Corruption
     var augmentation: Changes
@@ -27,7 +27,7 @@ struct TrainingFacts: Codable, Equatable, Sendable {
         var version: Int
         var cleanFraction: Float
         var foregroundOnly: Bool
-        /// Numbers that the model draws by, by their keys in the manifest: counts, ranges and weights.
+        /// The numeric parameters by their keys in the manifest: counts, ranges and weights.
         var settings: [String: Double]
 
         init(_ parameters: CorruptionParameters) {
@@ -46,7 +46,7 @@ struct TrainingFacts: Codable, Equatable, Sendable {
         }
     }
 
-    /// Augmentations.
+    /// The augmentation.
     struct Changes: Codable, Equatable, Sendable {
         var flipHorizontal, flipVertical, quarterTurns: Bool
         var shift, brightness, contrast, colour, sharpness: Float
@@ -59,7 +59,7 @@ struct TrainingFacts: Codable, Equatable, Sendable {
         }
     }
 
-    /// Of what is known before training; `took` adds the rest.
+    /// The facts before training; `took` adds the rest.
     init(_ recipe: TrainingRecipe, candidates: Int, startedFrom: Digest?) {
         let training = recipe.training
         (steps, stepsTaken, batchSize) = (training.steps, 0, training.batchSize)
@@ -72,7 +72,7 @@ struct TrainingFacts: Codable, Equatable, Sendable {
         (corruption, augmentation) = (Corruption(recipe.corruption), Changes(recipe.augmentation))
     }
 
-    /// With what the curve of a training says.
+    /// Adds the facts of a training curve.
     func took(_ points: [TrainingPoint]) -> TrainingFacts {
         func mean(_ points: some Collection<TrainingPoint>) -> Double {
             points.isEmpty ? 0 : points.reduce(0) { $0 + $1.loss } / Double(points.count)
@@ -85,30 +85,30 @@ struct TrainingFacts: Codable, Equatable, Sendable {
     }
 }
 
-/// The threshold of a model's verdicts, for its card.
+/// A model's threshold, for its card.
 struct ThresholdFacts: Codable, Equatable, Sendable {
-    /// In units of scores; 1 and 0 of normalised ones.
+    /// The threshold and the median normal score; 1 and 0 on the normalised scale.
     var value, median: Float
-    /// Where a person set `value` in the manifest: what calibration would have given.
+    /// The calibrated threshold, if the manifest sets `value`; else nil.
     var calibrated: Float?
     /// `robust` or `empirical`.
     var estimate: String
-    /// Share of normal images that shall stay below.
+    /// The fraction of normal images that should score below the threshold.
     var quantile: Float
-    /// 1 - quantile; of a threshold that a person set, nobody has said what it aims at.
+    /// 1 - quantile; meaningless for a threshold from the manifest.
     var targetFalseAlarmRate: Double
-    /// Images and scores that it rests on, and scores of images that were trained on, for the spread.
+    /// The numbers of held-out images and scores, and of training scores, that calibration used.
     var heldOutImages, heldOutScores, trainingScores: Int
     /// See `VerdictConfidence`.
     var tolerance: Double
-    /// Scores from the first up to the second have uncertain verdicts; nil where none has.
+    /// The half-open range of scores with uncertain verdicts; nil if it is empty.
     var uncertainFrom, uncertainTo: Float?
 
     init(_ calibration: Calibration, tolerance: Double, uncertain: Range<Float>?) {
         (value, median) = (calibration.threshold, calibration.median)
         calibrated = calibration.chosenThreshold.map { _ in calibration.estimatedThreshold }
         (estimate, quantile) = (calibration.estimate.rawValue, calibration.quantile)
-        // Of 0.99 not 0.010000000000000009.
+        // Rounded, as 1 - 0.99 is 0.010000000000000009.
         targetFalseAlarmRate = ((1 - Double(calibration.quantile)) * 1e6).rounded() / 1e6
         heldOutImages = calibration.images
         (heldOutScores, trainingScores) = (calibration.scores.count, calibration.trainingScores.count)

@@ -3,31 +3,31 @@ import Folders
 import Foundation
 import Manifests
 
-/// `run.json`: what a run was made from, for comparing it with another. No clock or host, and of paths those of the manifest, shortened (`JobManifest.shown`).
+/// `run.json`: the origin of a run, for comparisons. It contains no time or host, and only the paths of `JobManifest.shown`.
 package struct RunRecord: Codable, Equatable, Sendable {
     /// History: 1 = first.
     package static let version = 1
 
     package var format = RunRecord.version
     package var name: String
-    /// The version of the program, and of the stages' numerics and of each stage: what a change of code raises.
+    /// The versions of the program, of the numerics and of each stage.
     package var nominal: String
     package var numerics: Int
     package var stages: [String: Int]
-    /// By the names of `metrics.json`.
+    /// The cases, by their names in `metrics.json`.
     package var cases: [String: Case]
 
     package struct Case: Codable, Equatable, Sendable {
         package var category: String
-        /// The manifest of this case after presets and defaults: each value as JSON, by its JSON Pointer.
+        /// The values of the resolved manifest as JSON, by JSON Pointer.
         package var parameters: [String: String]
-        /// Normal images, by their file.
+        /// The digests of the normal images, by file.
         package var train: [String: Digest]
         package var test: [String: Image]
-        /// Of all foreign textures together.
+        /// The digest of all foreign textures.
         package var textures: Digest?
         package var model: Digest
-        /// By the image's file; images without labelled pixels have none.
+        /// AUPIMO by file; images without labelled pixels have none.
         package var aupimo: [String: Double]
     }
 
@@ -38,8 +38,8 @@ package struct RunRecord: Codable, Equatable, Sendable {
 }
 
 extension JobManifest {
-    /// What decides the results of this case: each value of the resolved manifest as JSON, by its JSON Pointer. Lists are
-    /// values; names, descriptions, requirements, what is said of the model and how tasks are run decide nothing.
+    /// The values of the resolved manifest that affect results, as JSON by JSON Pointer. Lists are single values. Names,
+    /// descriptions, requirements and statements for the card are omitted.
     var parameters: [String: String] {
         var parameters: [String: String] = [:]
         func collect(_ value: JSONValue, _ pointer: JSONPointer) {
@@ -58,11 +58,11 @@ extension JobManifest {
 }
 
 extension PathRedaction {
-    /// As a manifest asks for it.
+    /// The redaction that a manifest requests.
     ///
     /// - Parameters:
-    ///   - folders: of images, that texts may name; paths in manifests need none.
-    ///   - others: further folders that texts may name, as they were given.
+    ///   - folders: folders of images that texts may mention; paths in manifests need none.
+    ///   - others: further folders that texts may mention, as given by the user.
     public init(_ manifest: JobManifest, folders: [NamedFolder] = [], others: [String] = []) {
         self.init(
             manifest.paths == .digest ? .digest : .relative, base: manifest.folder, named: folders.map(\.path),
@@ -71,6 +71,6 @@ extension PathRedaction {
 }
 
 extension JobManifest {
-    /// The manifest as it is shown in results.
+    /// The manifest as results show it, with redacted paths.
     var shown: JSONValue { shown(PathRedaction(self).written) }
 }

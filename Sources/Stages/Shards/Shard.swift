@@ -1,14 +1,14 @@
 import ContentStore
 import Datasets
 
-/// One part of many of a folder of images, to be scored by a process of its own.
+/// A part of a folder of images that a separate process scores.
 package struct Shard: Sendable, Hashable, CustomStringConvertible {
-    /// From 1.
+    /// The number of the shard, from 1.
     package let number: Int
     package let count: Int
     static let countLimit = 100_000
 
-    /// From text such as "3/16"; `nil` where it is no such thing.
+    /// Parses text such as "3/16"; nil if it is invalid.
     package init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, let number = Int(parts[0]), let count = Int(parts[1]),
@@ -21,10 +21,10 @@ package struct Shard: Sendable, Hashable, CustomStringConvertible {
 
     package var description: String { "\(number)/\(count)" }
 
-    /// The folder of its results, in the one that all shards share.
+    /// The name of its results folder within the shared output folder.
     package var folderName: String { "shard-\(number)-of-\(count)" }
 
-    /// Its part of the images: as many as the others have, or one less.
+    /// The images of this shard; the sizes of shards differ by at most one.
     package func images(of category: SourceCategory) -> SourceCategory {
         let total = category.images.count
         var part = category
@@ -32,41 +32,41 @@ package struct Shard: Sendable, Hashable, CustomStringConvertible {
         return part
     }
 
-    /// A digest of the names of all images, by which shards of a folder that changed in between are told.
+    /// A digest of the names of all images, which detects a folder that changed between shards.
     package static func list(of category: SourceCategory) -> Digest {
         Digest.of(Array(category.images.map(\.file).joined(separator: "\n").utf8))
     }
 }
 
-/// What a shard was, in `shard.json` beside its results: written last, so that a shard that has one is whole.
+/// `shard.json` beside the results of a shard. It is written last and marks the shard as complete.
 ///
-/// Version history: 1 = first; 2 = digests of the list of its files and of the record itself, and the threshold.
+/// Version history: 1 = first; 2 = digests of the list of files and of the record, and the threshold.
 package struct ShardRecord: Codable, Sendable, Equatable {
     static let currentVersion = 2
     package static let fileName = "shard.json"
     static let limitBytes = 1 << 20
 
     var version = ShardRecord.currentVersion
-    /// Of Nominal.
+    /// The version of Nominal.
     let program: String
     let shard, count: Int
-    /// Of the model file.
+    /// The digest of the model file.
     let model: String
     let engine: String?
     let tolerance: Double
-    /// That a person set; nil for the model's own.
+    /// The threshold that the user set; nil for the model's own.
     let threshold: ChosenThreshold?
-    /// Of the names of all images of the folder, and how many there are.
+    /// The digest of the names of all images in the folder, and their number.
     let list: String
     let imageCount: Int
-    /// Of `scores.json`, and of the list of all files with their digests.
+    /// The digests of `scores.json` and of the list of exports.
     let scores, exports: String
-    /// Of this record as it is written, with this field empty.
+    /// The digest of this record with this field empty.
     private var sha256 = ""
 
     /// - Parameters:
-    ///   - folder: that holds the results of the shard.
     ///   - category: all images, not only those of the shard.
+    ///   - folder: the folder of the shard's results.
     package init(
         _ shard: Shard, of category: SourceCategory, model: Digest, engine: String?, tolerance: Double,
         threshold: ChosenThreshold?, folder: String
@@ -79,7 +79,7 @@ package struct ShardRecord: Codable, Sendable, Equatable {
         exports = Digest.of(try AtomicFile.read(folder + "/" + ExportFolder.listName)).hex
     }
 
-    /// With its digest.
+    /// The encoded record with its digest.
     package func bytes() throws -> [UInt8] {
         var record = self
         record.sha256 = ""
@@ -87,7 +87,7 @@ package struct ShardRecord: Codable, Sendable, Equatable {
         return try StageJSON.pretty(record)
     }
 
-    /// The version that a record says, whatever else is in it.
+    /// The version of a record, regardless of its other content.
     static func version(_ bytes: [UInt8]) -> Int? {
         struct Heading: Decodable { let version: Int }
         return (try? StageJSON.decode(Heading.self, bytes))?.version
@@ -97,13 +97,13 @@ package struct ShardRecord: Codable, Sendable, Equatable {
         try AtomicFile.write(try bytes(), to: folder + "/" + Self.fileName, onlyIfChanged: true)
     }
 
-    /// Removes the record of an earlier run: from now on the shard is not whole.
+    /// Removes the record of an earlier run, which marks the shard as incomplete.
     package static func remove(from folder: String) throws {
         let folder = try OutputFolder(folder, isNamed: false)
         _ = folder.remove(fileName)
     }
 
-    /// A shard without images leaves what one with images does.
+    /// Writes the result files of a shard without images.
     package static func writeEmpty(to folder: String) throws {
         try AtomicFile.write(try StageJSON.pretty([ScoreRow]()), to: folder + "/scores.json", onlyIfChanged: true)
         try AtomicFile.write(Array("{}\n".utf8), to: folder + "/" + ExportFolder.listName, onlyIfChanged: true)

@@ -2,14 +2,16 @@ import ContentStore
 import Folders
 import Foundation
 
-/// Puts the results of all shards together, in the folder that holds theirs: what scoring in one go would have written.
+/// Merges the results of all shards into their common folder, as scoring without shards would have written them.
 package struct ShardMerge {
     private let folder: String
     private let shards: [(shard: Shard, folder: String)]
-    /// How many images there are.
+    /// The number of images.
     package let imageCount: Int
 
-    /// Looks at the records and scores of all shards. Throws `ShardError`, before anything is written.
+    /// Validates the records of all shards.
+    ///
+    /// - Throws: `ShardError`.
     package init(folder: String) throws {
         self.folder = folder
         guard try AtomicFile.isFolder(folder) else { throw ShardError.noFolder(folder) }
@@ -47,11 +49,11 @@ package struct ShardMerge {
         imageCount = records[0].imageCount
     }
 
-    /// Writes `scores.csv`, `scores.json`, maps and overlays. Pictures share the disk space of those of the shards. Throws
-    /// `ShardError`, or `StoreError`.
+    /// Writes `scores.csv`, `scores.json`, maps and overlays. Pictures are hard links to those of the shards.
     ///
-    /// - Parameter progress: is told how many shards are done.
-    /// - Returns: how many images have a score.
+    /// - Parameter progress: receives the number of finished shards and of all shards.
+    /// - Returns: the number of scored images.
+    /// - Throws: `ShardError`, `StoreError`.
     package func write(progress: (Int, Int) -> Void) throws -> Int {
         let lock = try FolderLock(folder)
         defer { withExtendedLifetime(lock) {} }
@@ -74,7 +76,7 @@ package struct ShardMerge {
         for (position, (shard, source)) in shards.enumerated() {
             for (file, digest) in try listed(shard, source).sorted(by: { $0.key < $1.key })
             where !Self.tables.contains(file) {
-                // It may have been copied from another machine.
+                // It may be a damaged copy from another machine.
                 guard try Digest.of(filePath: source + "/" + file).hex == digest else {
                     throw ShardError.changed(source + "/" + file, shard)
                 }
@@ -83,14 +85,14 @@ package struct ShardMerge {
             }
             progress(position + 1, shards.count)
         }
-        // Of an earlier merge.
+        // Remove files of an earlier merge.
         for file in (former ?? [:]).keys.sorted() where exports[file] == nil && !Self.tables.contains(file) {
             _ = target.remove(file)
         }
         try target.write(try StageJSON.pretty(rows), to: "scores.json", onlyIfChanged: true)
         let table = ([ScoreRow.header] + rows.map(\.line)).joined(separator: "\n") + "\n"
         try target.write(Array(table.utf8), to: "scores.csv", onlyIfChanged: true)
-        // Last, as by every export.
+        // The list comes last, as in every export.
         try target.write(try ExportFolder.content(exports), to: ExportFolder.listName, onlyIfChanged: true)
         return rows.count
     }
@@ -122,7 +124,7 @@ package struct ShardMerge {
         return shard
     }
 
-    /// `nil` where there is none, so that the shard is not done.
+    /// The record of a shard; nil if the shard is not complete.
     private static func record(_ folder: String) throws -> ShardRecord? {
         let file = folder + "/" + ShardRecord.fileName
         guard try AtomicFile.exists(file) else { return nil }
@@ -149,11 +151,11 @@ package struct ShardMerge {
         return record
     }
 
-    /// What is made anew here, and not taken from the shards.
+    /// The files that the merge computes instead of linking.
     private static let tables = ["scores.csv", "scores.json"]
 }
 
-/// Why the results of shards cannot be put together.
+/// A reason why shards cannot be merged.
 package enum ShardError: Error, Equatable, Sendable, CustomStringConvertible {
     case noFolder(String)
     case none(String)
@@ -166,7 +168,7 @@ package enum ShardError: Error, Equatable, Sendable, CustomStringConvertible {
     case damaged(String)
     case version(String, found: Int, expected: Int)
 
-    /// True if something is not there, rather than wrong.
+    /// True if something is missing rather than wrong.
     package var isMissing: Bool {
         switch self {
         case .noFolder, .none, .missing: true
@@ -176,23 +178,23 @@ package enum ShardError: Error, Equatable, Sendable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .noFolder(let folder): "\(folder): no such folder; expected the one that the shards were written to"
+        case .noFolder(let folder): "\(folder): no such folder; expected the output folder of the shards"
         case .none(let folder):
             "\(folder) holds no results of shards (shard-1-of-N, ...); make them with nominal score --shard 1/N --output \(folder)"
         case .severalCounts(let folder, let counts):
             "\(folder) holds shards of \(counts.map(String.init).joined(separator: " and of ")); "
                 + "remove the folders of those that are not wanted"
         case .missing(let numbers, let count):
-            "of \(count) shards these are not done: \(Self.list(numbers)); "
+            "\(numbers.count) of \(count) shards are not done: \(Self.list(numbers)); "
                 + "run nominal score --shard \(numbers.first ?? 1)/\(count) and so on with the same model and folder"
         case .differs(let number, let other, let count, let what):
-            "shard \(number) of \(count) was made with \(what), other than shard \(other); make it again"
+            "shard \(number) of \(count) was made with \(what) than shard \(other); make it again"
         case .twice(let image, let first, let second):
             "the image \(image) is in the results of shard \(first) and of shard \(second); make one of them again"
         case .changed(let file, let shard):
-            "\(file) is not what shard \(shard) has written: its SHA-256 does not match; copy it again from where the shard was made, "
+            "\(file) differs from what shard \(shard) wrote: its SHA-256 does not match; copy it again from where the shard was made, "
                 + "or make it again with nominal score --shard \(shard)"
-        case .malformed(let file): "\(file) is no record of a shard; make the shard again"
+        case .malformed(let file): "\(file) is not a valid shard record; make the shard again"
         case .damaged(let file):
             "\(file) is damaged: its SHA-256 does not match its content; copy it again from where the shard was made, or make it again"
         case .version(let file, let found, let expected):

@@ -6,12 +6,12 @@ import Foundation
 import Imaging
 import Manifests
 
-/// What a folder of images holds, for writing a manifest without asking anything.
+/// A survey of a folder of images that yields a manifest without questions to the user.
 public struct FolderSurvey: Sendable {
     public let jobName: String
-    /// What was found, a line each.
+    /// The findings, a line each.
     public let findings: [String]
-    /// What a user should look at before the job runs.
+    /// Warnings for the user before the job runs.
     public let warnings: [String]
     private let dataset: FolderLayout.Dataset
     private let size: (width: Int, height: Int)
@@ -19,15 +19,15 @@ public struct FolderSurvey: Sendable {
     private let range: SampleRange?
     private let followsLinks: Bool
 
-    /// The most images whose headers are read.
+    /// The maximum number of images whose headers are read.
     private static let probedImages = 400
-    /// Training images that are looked at to tell an object from a texture, and the width that they are shrunk to for it.
+    /// The number of training images that are classified as object or texture, and their width after downscaling.
     private static let seenImages = 9, seenWidth = 128
 
     /// - Parameters:
     ///   - score: a folder of images to score, for a plain folder of normal images.
-    ///   - normal: a folder in `folder`, or ".", that the user says to be of normal images.
-    ///   - followsLinks: whether links may lead out of the folders; the manifest then says so.
+    ///   - normal: the subfolder, or ".", that the user declares to hold normal images.
+    ///   - followsLinks: allows links that lead out of the folders, in the manifest too.
     /// - Throws: `DatasetError`.
     public init(_ folder: String, score: String?, normal: String? = nil, followsLinks: Bool = false) throws {
         self.followsLinks = followsLinks
@@ -83,12 +83,12 @@ public struct FolderSurvey: Sendable {
         self.warnings = warnings
     }
 
-    /// True if an object can be told from a plain background in most of some images, and the highest sample of those of 16 bit.
+    /// Samples some images: true if most show an object on a plain background, and the highest 16-bit sample.
     private static func look(at images: [SourceImage]) -> (showsObject: Bool, highestSample: Int?) {
         var seen = 0, objects = 0
         var highest: Int?
         for index in Swift.stride(from: 0, to: images.count, by: max(1, images.count / seenImages)) {
-            // What cannot be decoded was told of by the probe, or is told of when the job runs.
+            // The probe or the job reports images that cannot be decoded.
             guard
                 let bytes = try? AtomicFile.read(
                     images[index].path, in: images[index].folder, limitBytes: DecodeLimits().maximumFileBytes),
@@ -102,7 +102,7 @@ public struct FolderSurvey: Sendable {
         return (2 * objects > seen, highest)
     }
 
-    /// Sizes, depths and damage of some of the images, from their headers.
+    /// The sizes, formats and faults of a sample of images, from their headers.
     private static func probe(
         _ images: [SourceImage]
     ) -> (findings: [String], sizes: [(width: Int, height: Int)]) {
@@ -133,8 +133,8 @@ public struct FolderSurvey: Sendable {
         return (findings, measured)
     }
 
-    /// The network's input: 256 pixels on the shorter side, or 128 for images that are no larger, in the proportions of the
-    /// median image up to two to one, in multiples of 8.
+    /// The network's input size: 256 pixels on the shorter side, or 128 for small images. It has the aspect ratio of the
+    /// median image, limited to 2:1, in multiples of 8.
     private static func networkSize(_ sizes: [(width: Int, height: Int)]) -> (width: Int, height: Int) {
         guard !sizes.isEmpty else { return (256, 256) }
         func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
@@ -151,9 +151,9 @@ public struct FolderSurvey: Sendable {
         return name.isEmpty ? "images" : name
     }
 
-    /// The manifest's text.
+    /// The text of the manifest.
     ///
-    /// - Parameter folder: where it will lie, relative to the current folder; paths in it are relative to that.
+    /// - Parameter folder: the manifest's folder, relative to the current one; paths in the manifest are relative to it.
     public func manifest(relativeTo folder: String) -> String {
         let base = ManifestPath(folder.isEmpty ? "." : folder, relativeTo: NamedFolder.current)
             .absolute
@@ -181,7 +181,7 @@ public struct FolderSurvey: Sendable {
             ("name", .string(jobName)), ("preset", .string(showsObject ? "object" : "texture")), ("dataset", dataset),
             ("image", image),
         ]
-        // A line for each section: short enough to be read at a glance and changed by hand.
+        // One line for each section, for easy reading and editing.
         let lines = sections.map { "  \"\($0)\": " + FolderSurvey.inline($1) }
         return "{\n" + lines.joined(separator: ",\n") + "\n}\n"
     }

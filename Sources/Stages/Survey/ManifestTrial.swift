@@ -3,15 +3,15 @@ import Datasets
 import Imaging
 import Manifests
 
-/// A try of a new manifest before anybody waits for a run of it: its tasks are planned, and some of its images decoded.
+/// A quick check of a new manifest: its tasks are planned, and a sample of its images decoded.
 public struct ManifestTrial {
-    /// What is wrong with single images of the sample, a sentence each.
+    /// The faults of sampled images, a sentence each.
     public private(set) var faults: [String] = []
 
-    /// Usable images of a category that are enough, images that are tried until there are so many, and test images.
+    /// The numbers of usable training images to find, of training images to try, and of test images to try, per category.
     private static let enough = 9, mostTried = 64, testImages = 3
 
-    /// - Throws: `DatasetError` where a run would fail, `ManifestError`, and what planning throws.
+    /// - Throws: `DatasetError` if a run would fail, `ManifestError`, and errors of planning.
     public init(_ manifest: JobManifest) throws {
         _ = try Job(manifest) { paths in paths.map { Digest.of(text: $0) } }
         let dataset = manifest.dataset
@@ -26,7 +26,7 @@ public struct ManifestTrial {
 
     private mutating func tryTraining(_ category: SourceCategory, _ manifest: JobManifest) throws(DatasetError) {
         let images = category.images.filter { $0.split == .train }
-        // Of exact copies, a run uses one.
+        // Exact copies count once, as in a run.
         var usable = Set<Digest>()
         var tried = 0
         let former = faults.count
@@ -43,7 +43,7 @@ public struct ManifestTrial {
         }
     }
 
-    /// The digest of an image that can be used.
+    /// The digest of a usable image; nil for a fault, which is recorded.
     private mutating func decoded(_ image: SourceImage, _ manifest: JobManifest) -> Digest? {
         do {
             let bytes = try AtomicFile.read(
@@ -59,7 +59,7 @@ public struct ManifestTrial {
         }
     }
 
-    /// All images in an order that comes to every part of the list early.
+    /// A sample of `mostTried` images that is spread evenly over the list.
     private static func spread(_ images: [SourceImage]) -> [SourceImage] {
         guard images.count > mostTried else { return images }
         let step = images.count / mostTried

@@ -4,12 +4,12 @@ import Manifests
 import Pipeline
 import SeededRandom
 
-/// A sweep as a task graph: that of its job with every trial as a variant, up to the assessment and the test metrics of
-/// each model, without the pictures and the report.
+/// The task graph of a sweep: its job with every trial as a variant, up to the assessment and test metrics of each model,
+/// without overlays and report.
 public struct Sweep: Sendable {
     /// One model: a trial on one category with one seed.
     struct Case: Sendable {
-        /// As the tasks of the graph are called: "wood.t001.seed1".
+        /// The name of the job's case, such as "wood.t001.seed1".
         var name: String
         var category: String
         var seed: UInt64
@@ -20,14 +20,14 @@ public struct Sweep: Sendable {
 
     public let manifest: SweepManifest
     public let graph: TaskGraph
-    /// What the scan found that is worth telling.
+    /// Messages from scanning the data set.
     public let notes, warnings: [String]
     public let trials: [SweepTrial]
     /// The models of each trial, by seed and then category.
     let cases: [[Case]]
 
-    /// - Parameter digests: of a list of files, in its order.
-    /// - Throws: `ManifestError` where a trial is no valid job, and what `Job.init` throws.
+    /// - Parameter digests: returns the digests of a list of files, in its order.
+    /// - Throws: `ManifestError` if a trial is not a valid job, and errors of `Job.init`.
     public init(_ manifest: SweepManifest, digests: ([String]) throws -> [Digest]) throws {
         let trials = TrialSampler.trials(of: manifest)
         let job = try Job(try manifest.job(running: trials), digests: digests)
@@ -45,9 +45,9 @@ public struct Sweep: Sendable {
         graph = try TaskGraph(job.graph.part(neededFor: self.cases.joined().flatMap(\.targets)))
     }
 
-    /// The job with all trials of a sweep, and so with all folders that these name.
+    /// The job with all trials of a sweep as variants.
     ///
-    /// - Throws: `ManifestError` where a trial is no valid job.
+    /// - Throws: `ManifestError` if a trial is not a valid job.
     public static func job(of manifest: SweepManifest) throws -> JobManifest {
         try manifest.job(running: TrialSampler.trials(of: manifest))
     }
@@ -55,7 +55,7 @@ public struct Sweep: Sendable {
     /// The number of models to train.
     public var caseCount: Int { cases.reduce(0) { $0 + $1.count } }
 
-    /// How many tasks the trials would have if each were run apart, and how many tasks of the graph serve several of them.
+    /// The number of tasks if each trial ran separately, and the number of tasks that several trials share.
     public var sharing: (apart: Int, shared: Int) {
         var uses = [Int](repeating: 0, count: graph.count)
         for models in cases {
@@ -65,13 +65,13 @@ public struct Sweep: Sendable {
     }
 }
 
-/// Chooses the trials of a sweep.
+/// Samples the trials of a sweep.
 public enum TrialSampler {
-    /// Draws of a trial that repeat an earlier trial, until it is given up: its ranges hold too few values.
+    /// The maximum number of redraws after which a trial is dropped, because its ranges hold too few values.
     private static let attempts = 1000
 
-    /// Every combination of a grid, the last parameter changing fastest; or independent draws, each a pure function of the
-    /// search's seed, its number and the parameter's pointer. A draw that repeats an earlier trial is drawn again.
+    /// Returns every combination of a grid, the last parameter changing fastest, or independent random samples. A sample is
+    /// a pure function of the seed, its number and the parameter's pointer; duplicates are redrawn.
     public static func trials(of sweep: SweepManifest) -> [SweepTrial] {
         let combinations =
             switch sweep.search {
@@ -119,7 +119,7 @@ public enum TrialSampler {
         let (lowest, highest) = (range.min.double, range.max.double)
         if range.isInteger, let least = range.min.integer, let most = range.max.integer {
             guard range.isLogarithmic else { return JSONNumber(generator.integer(in: least...most)) }
-            // Half a unit beyond the bounds, so that these are as likely as their neighbours.
+            // Extend the range by half a unit, so that the bounds are as likely as their neighbours.
             let drawn = logarithmic(lowest - 0.5, highest + 0.5, using: &generator)
             return JSONNumber(min(max(Int(drawn.rounded()), least), most))
         }
@@ -136,7 +136,7 @@ public enum TrialSampler {
         exp(log(lowest) + (log(highest) - log(lowest)) * Double(generator.uniform()))
     }
 
-    /// Four significant digits: nobody can tell more of them apart, and the last bits of a logarithm depend on the machine.
+    /// Rounds to four significant digits, because the last bits of a logarithm depend on the machine.
     private static func readable(_ value: Double) -> Double {
         Double(String(format: "%.3e", value)) ?? value
     }

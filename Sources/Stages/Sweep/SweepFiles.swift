@@ -5,10 +5,10 @@ import Metrics
 import Reports
 
 extension SweepRanking {
-    /// Writes `sweep.json`, `sweep.csv` and `sweep.html`, and `best.json` where there is a best trial.
+    /// Writes `sweep.json`, `sweep.csv` and `sweep.html`, and `best.json` if there is a best trial.
     ///
-    /// - Parameter folder: exists, and may hold other files, which are left alone.
-    /// - Returns: how many of them differed from what was there.
+    /// - Parameter folder: an existing folder; other files in it are not touched.
+    /// - Returns: the number of changed files.
     /// - Throws: `StoreError`.
     public func write(to folder: String) throws -> Int {
         let kept = try kept()
@@ -28,7 +28,7 @@ extension SweepRanking {
         return written
     }
 
-    /// `sweep.csv`: a line for each trial, quoted by RFC 4180.
+    /// `sweep.csv`: a row for each trial, quoted by RFC 4180.
     var table: String {
         let header =
             ["rank", "trial", "criterion", "seedSpread", "categorySpread"]
@@ -45,15 +45,8 @@ extension SweepRanking {
     }
 
     private static func field(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
-}
 
-extension JSONValue {
-    /// The value of a parameter in a table: text without quotes, everything else as JSON.
-    public var readable: String { string ?? JSONSerializer.canonical(self) }
-}
-
-extension SweepRanking {
-    /// The ranking as it is kept: with paths among the values, and in the reasons of failures, as the job's manifest asks for.
+    /// The ranking with redacted paths in values and failures, as the job's manifest requests.
     ///
     /// - Throws: `ManifestError`.
     func kept() throws -> SweepRanking {
@@ -68,12 +61,10 @@ extension SweepRanking {
         return SweepRanking(manifest: manifest, trials: trials)
     }
 
-    /// The text of the sweep's manifest, for its page.
+    /// The text of the sweep's manifest with redacted paths.
     var keptManifest: String { JSONSerializer.pretty(manifest.mappingPaths(PathRedaction(manifest.job).written)) }
-}
 
-extension SweepRanking {
-    /// `sweep.json`: the ranking, and apart from it the metrics of the test images.
+    /// `sweep.json`: the ranking, and separately the metrics of the test images.
     var json: JSONValue {
         let search: [(String, JSONValue)] =
             switch manifest.search {
@@ -97,7 +88,7 @@ extension SweepRanking {
         ])
     }
 
-    /// What stands above the test metrics wherever they are shown.
+    /// The note above test metrics.
     public static let recordNote = "metrics of labelled test images: for the record, takes no part in the ranking"
 
     private func entry(_ trial: RankedTrial) -> JSONValue {
@@ -128,14 +119,12 @@ extension SweepRanking {
         .object(members.map { JSONMember($0.0, $0.1) })
     }
 
-    /// A figure that does not exist is null, so that a reader finds every key.
+    /// An undefined figure is null, so that every key is present.
     private static func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
-}
 
-extension SweepRanking {
     /// `sweep.html`.
     ///
-    /// - Parameter text: of the sweep's manifest, for the end of the page.
+    /// - Parameter text: the sweep's manifest, shown at the end of the page.
     func page(_ text: String) -> String {
         let rows = trials.map { trial in
             SweepReport.Trial(
@@ -165,7 +154,7 @@ extension SweepRanking {
         }
     }
 
-    /// Numbers have an axis of their own; among other values each has a place.
+    /// The axis of a parameter: numeric, or categorical.
     private func parameter(_ parameter: SweepParameter, at index: Int) -> SweepReport.Parameter {
         let numbers = trials.map { $0.trial.values[index].double }
         var isLogarithmic: Bool?
@@ -174,4 +163,9 @@ extension SweepRanking {
             name: parameter.pointer.description, isNumeric: numbers.allSatisfy { $0 != nil },
             isLogarithmic: isLogarithmic)
     }
+}
+
+extension JSONValue {
+    /// The value in a table: text without quotes, everything else as JSON.
+    public var readable: String { string ?? JSONSerializer.canonical(self) }
 }
