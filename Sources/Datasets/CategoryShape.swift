@@ -51,7 +51,7 @@ struct CategoryShape {
         try readMasks(masks + innerMasks, kinds: kinds.map { test + "/" + $0 })
         let unused = others.filter { $0 != test && !masks.contains($0) }
         if !unused.isEmpty {
-            notes.append("left out: \(unused.joined(separator: ", ")), beside \(folders.train) and \(test)")
+            notes.append("skipped \(unused.joined(separator: ", ")), beside \(folders.train) and \(test)")
         }
     }
 
@@ -80,7 +80,7 @@ struct CategoryShape {
             folders.groundTruth = first
             let unused = found.filter { $0 != first }
             if !unused.isEmpty {
-                notes.append("left out: \(unused.joined(separator: ", ")), as masks are taken from \(first)")
+                notes.append("skipped \(unused.joined(separator: ", ")), because masks are taken from \(first)")
             }
             return
         }

@@ -28,9 +28,7 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     package var isMissing: Bool {
         switch self {
         case .missingFolder, .missingCategory, .unreadableFolder, .unknownChange: true
-        case .noCategories, .noNormalImages, .tooFewNormalImages, .noImages, .sameCase, .overlap, .sameName,
-            .link, .unplanned, .results, .unclear, .unusable:
-            false
+        default: false
         }
     }
 

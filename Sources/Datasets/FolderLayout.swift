@@ -70,7 +70,7 @@ package struct FolderLayout {
         for (name, shape) in shapes.sorted(by: { $0.key < $1.key }) {
             findings += shape.notes.map { isOne ? $0 : "\(name): \($0)" }
             if let score = shape.score {
-                findings.append("\(name): left out: images in \(score) itself, which has no folders of kinds")
+                findings.append("\(name): skipped the images in \(score), which has no folders of kinds")
             }
         }
         self.findings = findings
@@ -119,8 +119,6 @@ package struct FolderLayout {
             normal.allSatisfy(CategoryFolders.usual.isNormal(kind:)) ? CategoryFolders.usual.normalKinds : normal
         return folders
     }
-
-    // MARK: Plain folders
 
     /// Rejects a folder whose own name, or that of a sibling, says that its images are not normal.
     ///

@@ -73,14 +73,11 @@ package struct FolderWalk {
         }
     }
 
-    // MARK: Names
-
     package static func isImage(_ name: String) -> Bool {
         guard let dot = name.lastIndex(of: ".") else { return false }
         return ImageDecoder.readableExtensions.contains(name[name.index(after: dot)...].lowercased())
     }
 
-    /// - Throws: `DatasetError.unreadableFolder`.
     package static func isFolder(_ path: String) throws(DatasetError) -> Bool { try inspect(path)?.kind == .folder }
 
     private static func inspect(_ path: String) throws(DatasetError) -> (kind: NamedFolder.Kind, isLink: Bool)? {

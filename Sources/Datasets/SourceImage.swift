@@ -67,7 +67,7 @@ package struct SourceCategory: Sendable, Equatable {
     package var resultNotes: [String] {
         guard let first = resultFolders.first else { return [] }
         let others = resultFolders.count == 1 ? "" : " and \(resultFolders.count - 1) more"
-        return ["\(name): left out \(first)\(others): results that Nominal wrote are not read as images"]
+        return ["\(name): skipped \(first)\(others): results that Nominal wrote are not read as images"]
     }
 
     /// Warnings about unused masks, a sentence each.

@@ -146,7 +146,7 @@ struct AttestedSteps {
                 let shared = steps.parameters(of: number)
                 return .document([
                     "name": .string(step.name), "stage": .string(step.stage), "stageVersion": .number(step.version),
-                    "parameters": .texts(Self.texts(shared)),
+                    "parameters": .texts(shared.texts),
                     "tasks": .array(step.actions.map { task(steps.graph.actions[$0], besides: shared) }),
                 ])
             })
@@ -159,7 +159,7 @@ struct AttestedSteps {
         return .document([
             "name": .string(action.task), "key": .string(action.key.hex), "run": .number(Int(action.execution)),
             "attempt": .number(action.attempt), "startedOn": .time(action.startedAt),
-            "parameters": own.isEmpty ? nil : .texts(Self.texts(own)),
+            "parameters": own.isEmpty ? nil : .texts(own.texts),
             "imported": action.imported.map(Self.imported),
             "madeAgain": former.map {
                 .document([
@@ -176,10 +176,6 @@ struct AttestedSteps {
             "versions": imported.maker.map { .string($0.versions) },
             "processor": imported.maker.map { .string($0.processor) },
         ])
-    }
-
-    private static func texts(_ parameters: [LineageGraph.Parameter]) -> [String: String] {
-        Dictionary(parameters.map { ($0.name, $0.text) }) { first, _ in first }
     }
 
     /// The runs that performed or imported the tasks.

@@ -39,7 +39,10 @@ extension LineageGraph.Action {
     /// The end of the action, in nanoseconds since 1970.
     var endedAt: Int64 { startedAt &+ Int64(min(max(durationSeconds, 0), 1e9) * 1e9) }
 
-    var parameterTexts: [String: String] {
-        Dictionary(parameters.map { ($0.name, $0.text) }) { first, _ in first }
-    }
+    var parameterTexts: [String: String] { parameters.texts }
+}
+
+extension Sequence where Element == LineageGraph.Parameter {
+    /// The values of parameters by name.
+    var texts: [String: String] { Dictionary(map { ($0.name, $0.text) }) { first, _ in first } }
 }

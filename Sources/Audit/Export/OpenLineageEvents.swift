@@ -10,8 +10,7 @@ package enum OpenLineageEvents {
     private static let namespace = "nominal"
 
     package static func text(_ graph: LineageGraph) -> String {
-        var edges: [Int: [LineageGraph.Edge]] = [:]
-        for edge in graph.edges { edges[edge.action, default: []].append(edge) }
+        let edges = Dictionary(grouping: graph.edges, by: \.action)
         var events: [(time: Int64, isEnd: Bool, action: Int)] = []
         for (number, action) in graph.actions.enumerated() {
             events.append((action.startedAt, false, number))

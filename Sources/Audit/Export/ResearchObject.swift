@@ -122,8 +122,7 @@ package struct ResearchObject {
     }
 
     private func actions(_ items: [Item]) -> [JSONValue] {
-        var edges: [Int: [LineageGraph.Edge]] = [:]
-        for edge in graph.edges { edges[edge.action, default: []].append(edge) }
+        let edges = Dictionary(grouping: graph.edges, by: \.action)
         var parameters: [String: JSONValue] = [:]
         let actions = graph.actions.enumerated().map { number, action -> JSONValue in
             func references(_ fits: (LineageGraph.Edge) -> Bool) -> [JSONValue] {

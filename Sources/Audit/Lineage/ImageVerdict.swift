@@ -34,15 +34,11 @@ package struct ImageVerdict: Sendable, Equatable, Codable {
     ///
     /// - Throws: `StoreError`.
     package static func all(in graph: LineageGraph, _ store: ContentStore) throws -> [ImageVerdict] {
-        var (scores, models): ([Int: Digest], [Int: Digest]) = ([:], [:])
-        for edge in graph.edges {
-            if edge.relation == .generated, edge.name == "scores.json" {
-                scores[edge.action] = graph.artifacts[edge.artifact].digest
-            }
-            if edge.relation == .used, edge.name == "model" {
-                models[edge.action] = graph.artifacts[edge.artifact].digest
-            }
+        func digests(_ relation: LineageGraph.Relation, _ name: String) -> [Int: Digest] {
+            let edges = graph.edges.filter { $0.relation == relation && $0.name == name }
+            return Dictionary(edges.map { ($0.action, graph.artifacts[$0.artifact].digest) }) { _, last in last }
         }
+        let (scores, models) = (digests(.generated, "scores.json"), digests(.used, "model"))
         var verdicts: [ImageVerdict] = []
         for (number, action) in graph.actions.enumerated() where action.stage == StageNames.score {
             // The downward lineage of an image does not include the model.

@@ -83,10 +83,8 @@ package struct LineageJSON: Encodable {
         actions = graph.actions.enumerated().map { position, action in
             func uses(_ fits: (LineageGraph.Relation) -> Bool) -> [Use] {
                 (edges[position] ?? []).filter { fits($0.relation) }.map { edge in
-                    if case .source(let role) = edge.relation {
-                        return Use(name: edge.name, role: role, digest: graph.artifacts[edge.artifact].digest)
-                    }
-                    return Use(name: edge.name, role: nil, digest: graph.artifacts[edge.artifact].digest)
+                    let role = if case .source(let role) = edge.relation { role } else { nil as String? }
+                    return Use(name: edge.name, role: role, digest: graph.artifacts[edge.artifact].digest)
                 }
             }
             return Action(

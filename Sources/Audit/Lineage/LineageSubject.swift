@@ -15,9 +15,7 @@ package struct LineageSubject: Sendable {
     package let actions: [Digest]
     /// The verdicts on an image, newest first.
     package let verdicts: [ImageVerdict]
-    /// The digest of an image; nil for other subjects.
     package let image: Digest?
-    /// The registered model; nil for other subjects.
     package let model: RegisteredModel?
 
     private init(

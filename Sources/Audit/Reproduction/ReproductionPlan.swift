@@ -9,7 +9,6 @@ import Stages
 
 /// The tasks that reproduce a result from the image files, and the run to compare with.
 package struct ReproductionPlan: Sendable {
-    /// The run that is reproduced.
     package let run: LineageExecution
     /// The keys of its tasks that are compared.
     package let keys: Set<Digest>

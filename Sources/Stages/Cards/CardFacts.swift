@@ -5,7 +5,6 @@ import Pipeline
 
 /// The facts of a model's card that are known before any task runs.
 struct CardFacts: Codable, Equatable, Sendable {
-    /// The name of the job.
     var job: String
     /// The name of the case; see `Job.Case`.
     var name: String
@@ -70,16 +69,7 @@ struct CardFacts: Codable, Equatable, Sendable {
     /// A key part for each value, so that differences between keys name values.
     var keyParts: [KeyPart] {
         get throws {
-            let document = try JSONParser.parse(try StageJSON.encode(self), file: "card")
-            var parts: [KeyPart] = []
-            func collect(_ value: JSONValue, _ pointer: JSONPointer) {
-                guard let members = value.members else {
-                    return parts.append(KeyPart(pointer.description, JSONSerializer.canonical(value)))
-                }
-                for member in members { collect(member.value, pointer.appending(member.name)) }
-            }
-            collect(document, .root)
-            return parts
+            try JSONParser.parse(try StageJSON.encode(self), file: "card").leaves.map { KeyPart($0.pointer, $0.json) }
         }
     }
 }

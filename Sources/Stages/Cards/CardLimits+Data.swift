@@ -1,7 +1,7 @@
 extension CardLimits {
     /// Limits from changes of the camera and from drift of the test images.
     var changes: [Limit] {
-        var limits: [Limit] = []
+        var found = LimitList()
         for change in assessment.cameraChanges {
             let rise = change.falseAlarms - assessment.falseAlarms
             let figures = [
@@ -11,40 +11,37 @@ extension CardLimits {
             let samples = CardNumber.plural(assessment.changedImages, "held-out image", "held-out images")
             // Inclusive, because shares of few images often hit the bound exactly.
             if rise >= Self.falseAlarmRise - 1e-9 {
-                limits.append(
-                    Limit(
-                        rule: "cameraChange",
-                        text: "A change of the camera (\(change.label)) raises false alarms from "
-                            + "\(CardNumber.percent(assessment.falseAlarms)) to \(CardNumber.percent(change.falseAlarms)) "
-                            + "(\(samples)).", figures: figures))
+                found.add(
+                    "cameraChange", figures,
+                    "A change of the camera (\(change.label)) raises false alarms from "
+                        + "\(CardNumber.percent(assessment.falseAlarms)) to \(CardNumber.percent(change.falseAlarms)) "
+                        + "(\(samples)).")
             } else if abs(change.scoreShift) >= Self.scoreShift {
-                limits.append(
-                    Limit(
-                        rule: "cameraShift",
-                        text: "A change of the camera (\(change.label)) moves the score of a normal image by "
-                            + "\(CardNumber.fixed(change.scoreShift, 2)) of the way from the median to the threshold "
-                            + "(\(samples)).", figures: figures))
+                found.add(
+                    "cameraShift", figures,
+                    "A change of the camera (\(change.label)) moves the score of a normal image by "
+                        + "\(CardNumber.fixed(change.scoreShift, 2)) of the way from the median to the threshold "
+                        + "(\(samples)).")
             }
         }
         for measure in drift where measure.isChange {
-            limits.append(
-                Limit(
-                    rule: "drift",
-                    text: "The test images differ from the normal images of training and calibration in "
-                        + "\(measure.name.lowercased()): median \(CardNumber.significant(measure.testMedian)) against "
-                        + "\(CardNumber.significant(measure.normalMedian)) (\(measure.testImages) and "
-                        + "\(measure.normalImages) images, p = \(CardNumber.significant(measure.probability))).",
-                    figures: [
-                        "testMedian": measure.testMedian, "normalMedian": measure.normalMedian,
-                        "probability": measure.probability,
-                    ]))
+            found.add(
+                "drift",
+                [
+                    "testMedian": measure.testMedian, "normalMedian": measure.normalMedian,
+                    "probability": measure.probability,
+                ],
+                "The test images differ from the normal images of training and calibration in "
+                    + "\(measure.name.lowercased()): median \(CardNumber.significant(measure.testMedian)) against "
+                    + "\(CardNumber.significant(measure.normalMedian)) (\(measure.testImages) and "
+                    + "\(measure.normalImages) images, p = \(CardNumber.significant(measure.probability))).")
         }
-        return limits
+        return found.limits
     }
 
     /// Limits from the preprocessing of the images.
     var images: [Limit] {
-        var limits: [Limit] = []
+        var found = LimitList()
         let sets = [data.training, data.heldOut]
         let count = data.normalImages
         let size = "\(details.width) x \(details.height)"
@@ -55,126 +52,110 @@ extension CardLimits {
                 reduction > 1
                 ? " By up to \(CardNumber.fixed(reduction, 1)) times: what is narrower than so many pixels of the original is "
                     + "less than one pixel of what the network sees." : ""
-            limits.append(
-                limit(
-                    "resized", ["resized": Double(resized), "images": Double(count), "reduction": reduction],
-                    "\(resized) of \(count) normal images had another size and were resized to \(size) pixels.\(detail)"))
+            found.add(
+                "resized", ["resized": Double(resized), "images": Double(count), "reduction": reduction],
+                "\(resized) of \(count) normal images had another size and were resized to \(size) pixels.\(detail)")
         }
         let stretched = sets.reduce(0) { $0 + $1.stretched }
         if stretched > 0 {
-            limits.append(
-                limit(
-                    "stretched", ["stretched": Double(stretched), "images": Double(count)],
-                    "\(stretched) of \(count) normal images have other proportions than \(size) and were stretched by more than "
-                        + "\(CardNumber.percent(ImageSet.stretchTolerance)): images of other proportions again look wrong to the "
-                        + "model."))
+            found.add(
+                "stretched", ["stretched": Double(stretched), "images": Double(count)],
+                "\(stretched) of \(count) normal images have other proportions than \(size) and were stretched by more than "
+                    + "\(CardNumber.percent(ImageSet.stretchTolerance)): images of other proportions again look wrong to the "
+                    + "model.")
         }
         let enlarged = sets.reduce(0) { $0 + $1.enlarged }
         if enlarged > 0 {
-            limits.append(
-                limit(
-                    "enlarged", ["enlarged": Double(enlarged), "images": Double(count)],
-                    "\(enlarged) of \(count) normal images are smaller than \(size) pixels and were enlarged: there is no finer "
-                        + "detail in them to learn."))
+            found.add(
+                "enlarged", ["enlarged": Double(enlarged), "images": Double(count)],
+                "\(enlarged) of \(count) normal images are smaller than \(size) pixels and were enlarged: there is no finer "
+                    + "detail in them to learn.")
         }
         if data.isGrey, count > 0 {
-            limits.append(
-                limit(
-                    "noColour", ["images": Double(count)],
-                    "All \(count) normal images are grey: the model has learned nothing of colour, the synthetic defects were grey too, "
-                        + "and an image with colours is outside of what it knows."))
+            found.add(
+                "noColour", ["images": Double(count)],
+                "All \(count) normal images are grey: the model has learned nothing of colour, the synthetic defects were grey too, "
+                    + "and an image with colours is outside of what it knows.")
         }
         if (details.tileWidth, details.tileHeight) != (details.width, details.height) {
-            limits.append(
-                limit(
-                    "tiles", ["tileWidth": Double(details.tileWidth), "tileHeight": Double(details.tileHeight)],
-                    "The network sees tiles of \(details.tileWidth) x \(details.tileHeight) pixels: what is wrong in an image of "
-                        + "\(size) only as a whole, such as a missing part, may be normal in each tile."))
+            found.add(
+                "tiles", ["tileWidth": Double(details.tileWidth), "tileHeight": Double(details.tileHeight)],
+                "The network sees tiles of \(details.tileWidth) x \(details.tileHeight) pixels: what is wrong in an image of "
+                    + "\(size) only as a whole, such as a missing part, may be normal in each tile.")
         }
-        return limits
+        return found.limits
     }
 
     /// Limits of the labelled test images.
     var labels: [Limit] {
-        var limits: [Limit] = []
+        var found = LimitList()
         let (normal, anomalous) = (tests.images.normal, tests.images.anomalous)
         let figures = ["normal": Double(normal), "anomalous": Double(anomalous)]
         if !tests.isMeasured {
-            limits.append(
-                Limit(
-                    rule: "notMeasured",
-                    text:
-                        "There are no labelled test images to measure it on (\(normal) normal, \(anomalous) anomalous): what "
-                        + "it does with real defects is not known from this job.", figures: figures))
+            found.add(
+                "notMeasured", figures,
+                "There are no labelled test images to measure it on (\(normal) normal, \(anomalous) anomalous): what "
+                    + "it does with real defects is not known from this job.")
         } else if min(normal, anomalous) < Self.fewTestImages {
-            limits.append(
-                Limit(
-                    rule: "fewTestImages",
-                    text:
-                        "The figures of the test images rest on \(normal) normal and \(anomalous) anomalous ones; other "
-                        + "images of the same kind may well give others.", figures: figures))
+            found.add(
+                "fewTestImages", figures,
+                "The figures of the test images rest on \(normal) normal and \(anomalous) anomalous ones; other "
+                    + "images of the same kind may well give others.")
         }
         if data.testCopies > 0 {
-            limits.append(
-                Limit(
-                    rule: "testCopies",
-                    text:
-                        "\(CardNumber.plural(data.testCopies, "test image is an exact copy", "test images are exact copies")) "
-                        + "of images that the model was trained on or calibrated with, which makes its figures look better.",
-                    figures: ["images": Double(data.testCopies)]))
+            found.add(
+                "testCopies", ["images": Double(data.testCopies)],
+                "\(CardNumber.plural(data.testCopies, "test image is an exact copy", "test images are exact copies")) "
+                    + "of images that the model was trained on or calibrated with, which makes its figures look better."
+            )
         }
-        return limits
+        return found.limits
     }
 
     /// Limits of the training.
     var making: [Limit] {
-        var limits: [Limit] = []
+        var found = LimitList()
         if data.training.images < Self.fewTrainingImages, training.startedFrom == nil {
-            limits.append(
-                limit(
-                    "fewTrainingImages", ["images": Double(data.training.images)],
-                    "It has learned what is normal from \(CardNumber.plural(data.training.images, "image", "images")): what is "
-                        + "normal and does not occur in these may be called anomalous."))
+            found.add(
+                "fewTrainingImages", ["images": Double(data.training.images)],
+                "It has learned what is normal from \(CardNumber.plural(data.training.images, "image", "images")): what is "
+                    + "normal and does not occur in these may be called anomalous.")
         }
         if training.startedFrom != nil {
-            limits.append(
-                limit(
-                    "warmStart", ["images": Double(data.training.images), "steps": Double(training.stepsTaken)],
-                    "It goes on from an earlier model by \(training.stepsTaken) steps on "
-                        + "\(CardNumber.plural(data.training.images, "image", "images")). What that model was trained on is in "
-                        + "the card of that model, not in this one."))
+            found.add(
+                "warmStart", ["images": Double(data.training.images), "steps": Double(training.stepsTaken)],
+                "It goes on from an earlier model by \(training.stepsTaken) steps on "
+                    + "\(CardNumber.plural(data.training.images, "image", "images")). What that model was trained on is in "
+                    + "the card of that model, not in this one.")
         }
         switch details.preset {
         case "object":
-            limits.append(
-                limit(
-                    "presetObject", ["shift": Double(training.augmentation.shift)],
-                    "Trained with the preset for objects, which expects one thing on a plain background, always in the same place: "
-                        + "it was shown shifts of up to \(CardNumber.percent(Double(training.augmentation.shift))) of a side."))
+            found.add(
+                "presetObject", ["shift": Double(training.augmentation.shift)],
+                "Trained with the preset for objects, which expects one thing on a plain background, always in the same place: "
+                    + "it was shown shifts of up to \(CardNumber.percent(Double(training.augmentation.shift))) of a side."
+            )
         case "texture":
-            limits.append(
-                limit(
-                    "presetTexture", ["tileWidth": Double(details.tileWidth), "tileHeight": Double(details.tileHeight)],
-                    "Trained with the preset for textures, which expects surfaces that look alike everywhere: a part that is "
-                        + "missing or in the wrong place may not be noticed."))
+            found.add(
+                "presetTexture", ["tileWidth": Double(details.tileWidth), "tileHeight": Double(details.tileHeight)],
+                "Trained with the preset for textures, which expects surfaces that look alike everywhere: a part that is "
+                    + "missing or in the wrong place may not be noticed.")
         default: break
         }
         let (before, after) = (assessment.identityErrorBefore, assessment.identityError)
         if after > Self.identityShare * before {
-            limits.append(
-                limit(
-                    "littleTraining", ["identityError": after, "identityErrorBefore": before],
-                    "Normal images are given back with an error of \(CardNumber.percent(after)) of their length, against "
-                        + "\(CardNumber.percent(before)) before training: the network has learned little."))
+            found.add(
+                "littleTraining", ["identityError": after, "identityErrorBefore": before],
+                "Normal images are given back with an error of \(CardNumber.percent(after)) of their length, against "
+                    + "\(CardNumber.percent(before)) before training: the network has learned little.")
         }
         let setAside = data.normalSetAside.values.reduce(0, +)
         if setAside > 0 {
-            limits.append(
-                limit(
-                    "setAside", ["setAside": Double(setAside)],
-                    "\(CardNumber.plural(setAside, "normal file was", "normal files were")) set aside and took no part; see the "
-                        + "reasons above."))
+            found.add(
+                "setAside", ["setAside": Double(setAside)],
+                "\(CardNumber.plural(setAside, "normal file was", "normal files were")) set aside and took no part; see the "
+                    + "reasons above.")
         }
-        return limits
+        return found.limits
     }
 }

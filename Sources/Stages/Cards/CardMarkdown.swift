@@ -29,8 +29,6 @@ struct CardMarkdown {
 
     func stated(_ text: String?) -> String { text.map { "\($0) (stated by the owner)" } ?? "not stated" }
 
-    // MARK: Details
-
     private var details: String {
         let model = card.model, program = card.program, owner = card.statedByOwner
         var rows = FactRows()
@@ -98,8 +96,6 @@ struct CardMarkdown {
     private func sentence(_ text: String?) -> String {
         text.map { "Stated by the owner: \($0)" } ?? "The owner has stated nothing."
     }
-
-    // MARK: Caveats
 
     private var caveats: String {
         section(

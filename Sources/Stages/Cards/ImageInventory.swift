@@ -4,9 +4,7 @@ import Pipeline
 
 /// `inventory.json`: counts and digests of a model's images, for its card.
 struct ImageInventory: Codable, Equatable, Sendable {
-    /// Images of the training set.
     var training: ImageSet
-    /// Normal images held out of training.
     var heldOut: ImageSet
     var test: ImageSet
     /// The numbers of unusable files by the kind of fault.

@@ -27,7 +27,6 @@ struct ModelCard: Codable, Equatable, Sendable {
     struct Details: Codable, Equatable, Sendable {
         /// The category of the training images, and the case and the job that made the model.
         var category, `case`, job: String
-        /// The digest of the model file.
         var sha256: Digest
         var formatVersion: Int
         var architecture: String
@@ -57,7 +56,6 @@ struct ModelCard: Codable, Equatable, Sendable {
 
     /// The versions and engines that made the model, from the keys of its tasks.
     struct Program: Codable, Equatable, Sendable {
-        /// The version of the program that made the card.
         var nominal: String
         var numerics: Int
         /// The versions of the stages, by name.

@@ -46,7 +46,6 @@ struct TrainingFacts: Codable, Equatable, Sendable {
         }
     }
 
-    /// The augmentation.
     struct Changes: Codable, Equatable, Sendable {
         var flipHorizontal, flipVertical, quarterTurns: Bool
         var shift, brightness, contrast, colour, sharpness: Float

@@ -9,7 +9,6 @@ struct DriftTest {
         var value: @Sendable (ImageAppearance) -> Double
     }
 
-    /// The values of a measure.
     private struct Samples {
         var name, meaning: String
         var normal, tested: [Double]

@@ -41,19 +41,9 @@ extension JobManifest {
     /// The values of the resolved manifest that affect results, as JSON by JSON Pointer. Lists are single values. Names,
     /// descriptions, requirements and statements for the card are omitted.
     var parameters: [String: String] {
-        var parameters: [String: String] = [:]
-        func collect(_ value: JSONValue, _ pointer: JSONPointer) {
-            guard let members = value.members else {
-                parameters[pointer.description] = JSONSerializer.canonical(value)
-                return
-            }
-            for member in members { collect(member.value, pointer.appending(member.name)) }
-        }
         let aside = ["$schema", "name", "description", "require", "card", "variants", "perCategory", "retrain"]
-        for member in shown.members ?? [] where !aside.contains(member.name) {
-            collect(member.value, JSONPointer.root.appending(member.name))
-        }
-        return parameters
+        let kept = (shown.members ?? []).filter { !aside.contains($0.name) }
+        return Dictionary(JSONValue.object(kept).leaves.map { ($0.pointer, $0.json) }) { first, _ in first }
     }
 }
 
@@ -73,4 +63,24 @@ extension PathRedaction {
 extension JobManifest {
     /// The manifest as results show it, with redacted paths.
     var shown: JSONValue { shown(PathRedaction(self).written) }
+}
+
+extension JSONValue {
+    /// The members of nested objects that are not objects, as canonical JSON with their JSON Pointers, in order.
+    var leaves: [(pointer: String, json: String)] {
+        var leaves: [(pointer: String, json: String)] = []
+        func collect(_ value: JSONValue, _ pointer: JSONPointer) {
+            guard let members = value.members else {
+                return leaves.append((pointer.description, JSONSerializer.canonical(value)))
+            }
+            for member in members { collect(member.value, pointer.appending(member.name)) }
+        }
+        collect(self, .root)
+        return leaves
+    }
+
+    /// An object with its members in the given order.
+    static func ordered(_ members: [(String, JSONValue)]) -> JSONValue {
+        .object(members.map { JSONMember($0.0, $0.1) })
+    }
 }

@@ -5,7 +5,7 @@ import Foundation
 /// Merges the results of all shards into their common folder, as scoring without shards would have written them.
 package struct ShardMerge {
     private let folder: String
-    private let shards: [(shard: Shard, folder: String)]
+    private let shards: [(shard: Shard, folder: String, record: ShardRecord)]
     /// The number of images.
     package let imageCount: Int
 
@@ -44,7 +44,7 @@ package struct ShardMerge {
         }
         shards = records.map { record in
             let shard = Shard(number: record.shard, of: count)
-            return (shard, folder + "/" + shard.folderName)
+            return (shard, folder + "/" + shard.folderName, record)
         }
         imageCount = records[0].imageCount
     }
@@ -59,8 +59,8 @@ package struct ShardMerge {
         defer { withExtendedLifetime(lock) {} }
         var rows: [ScoreRow] = []
         var images: [String: Int] = [:]
-        for (shard, source) in shards {
-            for row in try scores(shard, source) {
+        for (shard, source, record) in shards {
+            for row in try scores(shard, source, record) {
                 if let other = images.updateValue(shard.number, forKey: row.image) {
                     throw ShardError.twice(row.image, other, shard.number)
                 }
@@ -73,8 +73,8 @@ package struct ShardMerge {
         }
         let former = try ExportFolder.list(of: folder)
         var exports: [String: String] = [:]
-        for (position, (shard, source)) in shards.enumerated() {
-            for (file, digest) in try listed(shard, source).sorted(by: { $0.key < $1.key })
+        for (position, (shard, source, record)) in shards.enumerated() {
+            for (file, digest) in try listed(shard, source, record).sorted(by: { $0.key < $1.key })
             where !Self.tables.contains(file) {
                 // It may be a damaged copy from another machine.
                 guard try Digest.of(filePath: source + "/" + file).hex == digest else {
@@ -97,9 +97,8 @@ package struct ShardMerge {
         return rows.count
     }
 
-    private func scores(_ shard: Shard, _ folder: String) throws -> [ScoreRow] {
+    private func scores(_ shard: Shard, _ folder: String, _ record: ShardRecord) throws -> [ScoreRow] {
         let file = folder + "/scores.json"
-        guard let record = try Self.record(folder) else { throw ShardError.missing([shard.number], of: shard.count) }
         let bytes = try AtomicFile.read(file, limitBytes: StageJSON.limitBytes)
         guard Digest.of(bytes).hex == record.scores, let rows = try? StageJSON.decode([ScoreRow].self, bytes) else {
             throw ShardError.changed(file, shard)
@@ -107,9 +106,8 @@ package struct ShardMerge {
         return rows
     }
 
-    private func listed(_ shard: Shard, _ folder: String) throws -> [String: String] {
+    private func listed(_ shard: Shard, _ folder: String, _ record: ShardRecord) throws -> [String: String] {
         let file = folder + "/" + ExportFolder.listName
-        guard let record = try Self.record(folder) else { throw ShardError.missing([shard.number], of: shard.count) }
         guard let bytes = try? AtomicFile.read(file, limitBytes: ResultFiles.listLimitBytes),
             Digest.of(bytes).hex == record.exports, let files = ExportFolder.list(bytes)
         else { throw ShardError.changed(file, shard) }

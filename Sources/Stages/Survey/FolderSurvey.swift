@@ -59,7 +59,7 @@ public struct FolderSurvey: Sendable {
             lines += category.resultNotes.map { "  " + $0 } + FolderRole.doubtfulKinds(of: category).map { "  " + $0 }
             if !category.ignoredFiles.isEmpty {
                 lines.append(
-                    "  left out, no images by their names: "
+                    "  skipped files without an image extension: "
                         + category.ignoredFiles.prefix(5).joined(separator: ", ")
                         + (category.ignoredFiles.count > 5 ? " and \(category.ignoredFiles.count - 5) more" : ""))
             }
@@ -165,14 +165,14 @@ public struct FolderSurvey: Sendable {
             if let categories {
                 dataset = dataset.setting("categories", to: .array(categories.map { JSONValue.string($0) }))
             }
-            if folders != .usual { dataset = dataset.setting("folders", to: FolderSurvey.object(folders.changed)) }
+            if folders != .usual { dataset = dataset.setting("folders", to: JSONValue.ordered(folders.changed)) }
         case .folder(let normal, let score):
             dataset = dataset.setting("layout", to: .string("folder")).setting("normal", to: written(normal))
             if let score { dataset = dataset.setting("score", to: written(score)) }
         }
         dataset = dataset.setting("onBadImage", to: .string("quarantine"))
         if followsLinks { dataset = dataset.setting("links", to: .string("follow")) }
-        var image = FolderSurvey.object([("width", .number(size.width)), ("height", .number(size.height))])
+        var image = JSONValue.ordered([("width", .number(size.width)), ("height", .number(size.height))])
         if let range {
             image = image.setting(
                 "range", to: .array([range.lowest, range.highest].map { JSONValue.number(Int($0)) }))
@@ -184,10 +184,6 @@ public struct FolderSurvey: Sendable {
         // One line for each section, for easy reading and editing.
         let lines = sections.map { "  \"\($0)\": " + FolderSurvey.inline($1) }
         return "{\n" + lines.joined(separator: ",\n") + "\n}\n"
-    }
-
-    private static func object(_ members: [(String, JSONValue)]) -> JSONValue {
-        members.reduce(JSONValue.object([])) { $0.setting($1.0, to: $1.1) }
     }
 
     private static func inline(_ value: JSONValue) -> String {

@@ -72,17 +72,17 @@ extension SweepRanking {
             case .random(let samples, let seed):
                 [("method", .string("random")), ("samples", .number(samples)), ("seed", .number(Int(seed)))]
             }
-        return SweepRanking.object([
+        return JSONValue.ordered([
             ("name", .string(manifest.name)), ("description", .string(manifest.description)),
-            ("job", .string(manifest.job.name)), ("search", SweepRanking.object(search)),
+            ("job", .string(manifest.job.name)), ("search", JSONValue.ordered(search)),
             ("parameters", .array(manifest.parameters.map { .string($0.pointer.description) })),
             ("seeds", .array(manifest.seeds.map { .number(Int($0)) })), ("rankBy", .string("criterion")),
             ("best", best.map { .string($0.trial.name) } ?? .null), ("trials", .array(trials.map(entry))),
             (
                 "forTheRecord",
-                SweepRanking.object([
+                JSONValue.ordered([
                     ("note", .string(SweepRanking.recordNote)),
-                    ("trials", SweepRanking.object(trials.map { ($0.trial.name, figures($0.record)) })),
+                    ("trials", JSONValue.ordered(trials.map { ($0.trial.name, figures($0.record)) })),
                 ])
             ),
         ])
@@ -94,14 +94,14 @@ extension SweepRanking {
     private func entry(_ trial: RankedTrial) -> JSONValue {
         let values = zip(manifest.parameters, trial.trial.values).map { ($0.pointer.description, $1) }
         let cases = trial.cases.map { item in
-            SweepRanking.object([
+            JSONValue.ordered([
                 ("name", .string(item.name)), ("category", .string(item.category)),
                 ("seed", .number(Int(item.seed))), ("criterion", SweepRanking.number(item.criterion)),
             ])
         }
-        return SweepRanking.object([
+        return JSONValue.ordered([
             ("rank", trial.rank.map { .number($0) } ?? .null), ("trial", .string(trial.trial.name)),
-            ("values", SweepRanking.object(values)), ("criterion", SweepRanking.number(trial.criterion)),
+            ("values", JSONValue.ordered(values)), ("criterion", SweepRanking.number(trial.criterion)),
             ("seedSpread", SweepRanking.number(trial.seedSpread)),
             ("categorySpread", SweepRanking.number(trial.categorySpread)),
             ("failure", trial.failure.map { .string($0) } ?? .null), ("models", .array(cases)),
@@ -109,14 +109,10 @@ extension SweepRanking {
     }
 
     private func figures(_ figures: MeanMetrics) -> JSONValue {
-        SweepRanking.object([
+        JSONValue.ordered([
             ("imageAUROC", SweepRanking.number(figures.imageAUROC)),
             ("pixelAUROC", SweepRanking.number(figures.pixelAUROC)),
         ])
-    }
-
-    private static func object(_ members: [(String, JSONValue)]) -> JSONValue {
-        .object(members.map { JSONMember($0.0, $0.1) })
     }
 
     /// An undefined figure is null, so that every key is present.

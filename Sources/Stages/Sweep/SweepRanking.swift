@@ -89,7 +89,6 @@ extension SweepRanking {
 
 /// The result of a trial.
 public struct RankedTrial: Sendable {
-    /// The result of one model.
     struct Case: Sendable {
         var name, category: String
         var seed: UInt64
