@@ -30,10 +30,20 @@ let package = Package(
         .executableTarget(
             name: "nominal",
             dependencies: [
-                "Stages", "Manifests", "Pipeline", "Slurm", "ContentStore", "AnomalyDetection", "Backbones",
+                "Audit", "Stages", "Datasets", "Manifests", "Pipeline", "Slurm", "ContentStore", "AnomalyDetection",
+                "Backbones",
                 "NeuralNetworks", "DemoData", "Evaluation", "Folders", "Host", "Metrics", "Imaging", "BinaryCoding",
                 "Tensors", "Thresholds",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        // Finished runs: lineage, comparison, reproduction and attestation.
+        .target(
+            name: "Audit",
+            dependencies: [
+                "AnomalyDetection", "ContentStore", "Datasets", "Folders", "Host", "Manifests", "Metrics", "Pipeline",
+                "Reports", "Stages", "Statistics",
             ],
             swiftSettings: strict),
 
@@ -41,10 +51,15 @@ let package = Package(
         .target(
             name: "Stages",
             dependencies: [
-                "AnomalyDetection", "BinaryCoding", "ContentStore", "Evaluation", "Folders", "Host", "Imaging",
-                "Manifests", "Metrics", "NeuralNetworks", "Pipeline", "Reports", "SeededRandom", "Statistics",
-                "StrictJSON", "Tensors", "Thresholds",
+                "AnomalyDetection", "BinaryCoding", "ContentStore", "Datasets", "Evaluation", "Folders", "Host",
+                "Imaging", "Manifests", "Metrics", "NeuralNetworks", "Pipeline", "Reports", "SeededRandom",
+                "Statistics", "StrictJSON", "Tensors", "Thresholds",
             ],
+            swiftSettings: numeric),
+        // Image files by their names: nothing here knows what a task is.
+        .target(
+            name: "Datasets",
+            dependencies: ["ContentStore", "Evaluation", "Folders", "Host", "Imaging", "Manifests", "SeededRandom"],
             swiftSettings: numeric),
         .target(
             name: "Reports",
@@ -120,6 +135,9 @@ let package = Package(
             linkerSettings: [.linkedLibrary("png16"), .linkedLibrary("tiff"), .linkedLibrary("jpeg")]),
 
         .target(name: "PipelineTestSupport", dependencies: ["ContentStore", "Pipeline"], swiftSettings: strict),
+        .target(
+            name: "DatasetTestSupport", dependencies: ["ContentStore", "Imaging", "Manifests", "PipelineTestSupport"],
+            swiftSettings: strict),
         .target(name: "PythonTestSupport", swiftSettings: strict),
         .target(
             name: "BinaryCodingTestSupport",
@@ -128,8 +146,9 @@ let package = Package(
         .executableTarget(
             name: "fuzz",
             dependencies: [
-                "AnomalyDetection", "Backbones", "BinaryCoding", "ContentStore", "Evaluation", "Folders", "Imaging",
-                "Manifests", "Metrics", "NeuralNetworks", "Pipeline", "SeededRandom", "Slurm", "Stages", "StrictJSON",
+                "AnomalyDetection", "Audit", "Backbones", "BinaryCoding", "ContentStore", "Datasets", "Evaluation",
+                "Folders", "Imaging", "Manifests", "Metrics", "NeuralNetworks", "Pipeline", "SeededRandom", "Slurm",
+                "Stages", "StrictJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Fuzzing", exclude: ["make_bombs.py"],
@@ -143,6 +162,13 @@ let package = Package(
             ],
             swiftSettings: numeric),
         .testTarget(
+            name: "AuditTests",
+            dependencies: [
+                "Audit", "ContentStore", "DatasetTestSupport", "Manifests", "Pipeline", "PipelineTestSupport", "Stages",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "BackbonesTests",
             dependencies: [
                 "Backbones", "BinaryCoding", "NeuralNetworks", "PythonTestSupport", "SeededRandom", "fuzz",
@@ -154,6 +180,8 @@ let package = Package(
         .testTarget(
             name: "ContentStoreTests", dependencies: ["ContentStore", "Folders", "PipelineTestSupport"],
             swiftSettings: strict),
+        .testTarget(
+            name: "DatasetsTests", dependencies: ["Datasets", "DatasetTestSupport", "Manifests"], swiftSettings: strict),
         .testTarget(name: "DemoDataTests", dependencies: ["DemoData", "SeededRandom"], swiftSettings: strict),
         .testTarget(
             name: "EvaluationTests",
@@ -202,9 +230,9 @@ let package = Package(
         .testTarget(
             name: "StagesTests",
             dependencies: [
-                "AnomalyDetection", "ContentStore", "Folders", "Imaging", "Manifests", "Metrics", "NeuralNetworks",
-                "Pipeline", "PipelineTestSupport", "PythonTestSupport", "Stages", "StrictJSON", "Thresholds",
-                .product(name: "GRDB", package: "GRDB.swift"),
+                "AnomalyDetection", "Audit", "ContentStore", "DatasetTestSupport", "Datasets", "Folders", "Imaging",
+                "Manifests", "Metrics", "NeuralNetworks", "Pipeline", "PipelineTestSupport", "PythonTestSupport",
+                "Stages", "StrictJSON", "Thresholds",
             ],
             swiftSettings: strict),
         .testTarget(

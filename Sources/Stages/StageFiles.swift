@@ -4,24 +4,24 @@ import Pipeline
 import StrictJSON
 
 /// The JSON that stages hand to each other: sorted keys and no white space, so that equal values are equal bytes.
-enum StageJSON {
+package enum StageJSON {
     /// A blob may have come with a bundle from somebody else.
-    static let limitBytes = 1 << 30
+    package static let limitBytes = 1 << 30
 
-    static func encode(_ value: some Encodable) throws -> [UInt8] {
+    package static func encode(_ value: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return Array(try encoder.encode(value))
     }
 
     /// For people: indented.
-    static func pretty(_ value: some Encodable) throws -> [UInt8] {
+    package static func pretty(_ value: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
         return Array(try encoder.encode(value)) + [UInt8(ascii: "\n")]
     }
 
-    static func decode<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8]) throws -> Value {
+    package static func decode<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8]) throws -> Value {
         try StrictJSON.decode(type, from: bytes, sizeLimit: limitBytes)
     }
 }

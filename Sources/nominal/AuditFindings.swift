@@ -1,3 +1,4 @@
+import Audit
 import ContentStore
 import Foundation
 import Stages

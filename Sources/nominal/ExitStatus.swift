@@ -1,8 +1,10 @@
 import AnomalyDetection
 import ArgumentParser
+import Audit
 import Backbones
 import BinaryCoding
 import ContentStore
+import Datasets
 import DemoData
 import Evaluation
 import Host

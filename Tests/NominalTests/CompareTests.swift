@@ -68,11 +68,11 @@ import Testing
         let endless = try #require(FileHandle(forWritingAtPath: fixture.place("endless/metrics.json")))
         try endless.truncate(atOffset: 1 << 40)
         for (folder, status, message) in [
-            ("nowhere", 66, "nowhere: no such folder; the folder of a run is expected there"),
+            ("nowhere", 66, "nowhere: no such folder; expected the folder of a run"),
             (".", 66, "./metrics.json: no such file; every finished run has one"),
             ("later", 65, "later/run.json: has format 2, expected at most 1"),
             ("broken", 65, "broken/metrics.json: found no key \"categories\""),
-            ("torn", 65, "torn/metrics.json: found no JSON of the form that runs write"),
+            ("torn", 65, "torn/metrics.json: found invalid content; expected JSON as a run writes it"),
             ("endless", 65, "endless/metrics.json: found 1099511627776 bytes, expected at most 268435456"),
             ("a", 65, "a and a have no category in common"),
         ] as [(String, Int32, String)] {

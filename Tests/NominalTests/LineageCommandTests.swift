@@ -139,14 +139,14 @@ struct LineageCommandTests {
         try fixture.remove("runs/tiny/models/more.nominal")
         let unknown = try fixture.nominal("attest", "9", "--key", "key")
         #expect(
-            unknown.status == 66 && unknown.errors.contains("it knows run 1; nominal runs lists them"), "\(unknown)")
+            unknown.status == 66 && unknown.errors.contains("which has run 1; nominal runs lists them"), "\(unknown)")
         try fixture.write("x", to: "runs/tiny/metrics.json")
         try fixture.remove("runs/tiny/scores.csv")
         let changed = try verify()
         #expect(changed.status == 1)
         #expect(
-            changed.errors.contains("metrics.json: its content is")
-                && changed.errors.contains("scores.csv: attested, and not there"))
+            changed.errors.contains("metrics.json: changed: its digest is")
+                && changed.errors.contains("scores.csv: attested, but missing"))
         try fixture.write(
             try fixture.text("a.json").replacing("\"payload\" : \"e", with: "\"payload\" : \"f"), to: "a.json")
         #expect(try verify().status == 65)
@@ -192,7 +192,7 @@ struct LineageCommandTests {
         where name.contains("/") { try fixture.remove(".nominal/objects/" + name) }
         #expect(try fixture.nominal("run", "tiny.json", "-q").status == 0)
         let tree = try fixture.nominal("lineage", "1")
-        #expect(tree.output.contains("what is stored was made or imported after run 1 had begun, in run 2"), "\(tree)")
+        #expect(tree.output.contains("were made or imported after run 1 began, in run 2"), "\(tree)")
         #expect(try fixture.nominal("verify", "--history").status == 0)
         let tasks = try #require(internalParameters(try attested("1"))?["steps"] as? [[String: Any]])
             .flatMap { $0["tasks"] as? [[String: Any]] ?? [] }
@@ -243,7 +243,7 @@ struct LineageCommandTests {
         let tree = try fixture.nominal("lineage", "runs/other/scores.csv:2", "--store", "other")
         #expect(tree.status == 0, "\(tree)")
         #expect(tree.output.contains("imported in run 1 at ") && tree.output.contains(", made 20"), "\(tree)")
-        #expect(tree.output.contains("run 1 of another store, as the bundle says"), "\(tree)")
+        #expect(tree.output.contains("run 1 of another store, by the bundle's record"), "\(tree)")
         let tasks = try #require(
             internalParameters(try attested("2", "--store", "other"))?["steps"] as? [[String: Any]]
         ).flatMap { $0["tasks"] as? [[String: Any]] ?? [] }

@@ -31,7 +31,9 @@ import Testing
         #expect(try fixture.nominal("run", "longer.json", "--output", "out").status == 0)
         #expect(try fixture.nominal("models", "register", "out/models/wood.nominal").output == "wood@2\n")
         let difference = try fixture.nominal("models", "diff", "wood@1", "wood@2")
-        #expect(difference.status == 0 && difference.output.contains("train\n    training.steps: 6 -> 8\n"), "\(difference)")
+        #expect(
+            difference.status == 0 && difference.output.contains("train\n    training.steps: 6 -> 8\n"), "\(difference)"
+        )
         let late = try fixture.nominal("models", "promote", "wood@latest", "--replacing", "0")
         #expect(late.status == 65 && late.errors.contains("version 1 is in production by now"))
         let promoted = try fixture.nominal(

@@ -237,7 +237,8 @@ import Testing
         #expect(given.output == "plant: no night is open\n", "\(given)")
         let again = try fixture.nominal("reproduce", "1")
         #expect(
-            again.status == 65 && again.errors.contains("nominal retrain night.json --check 2026-03-01 computes again"),
+            again.status == 65
+                && again.errors.contains("reproduce it with nominal retrain night.json --check 2026-03-01"),
             "\(again)")
         let unknown = try night(3, "--check", "2026-03-09")
         #expect(unknown.status == 66 && unknown.errors.contains("those of plant are 2026-03-01"), "\(unknown)")

@@ -59,7 +59,9 @@ import Testing
     func faults() throws {
         #expect(try score("1/2").status == 0)
         let missing = try merge()
-        #expect(missing.status == 66 && missing.errors.contains("these are not done: 2; run nominal score --shard 2/2"))
+        #expect(
+            missing.status == 66
+                && missing.errors.contains("1 of 2 shards are not done: 2; run nominal score --shard 2/2"))
         #expect(try score("2/2", "--tolerance", "1").status == 0)
         let tolerance = try merge()
         #expect(tolerance.status == 65 && tolerance.errors.contains("shard 2 of 2 was made with another tolerance"))
@@ -70,7 +72,7 @@ import Testing
         #expect(try score("1/2").status == 0)
         try fixture.write("[]", to: "out/shard-2-of-2/scores.json")
         let edited = try merge()
-        #expect(edited.status == 65 && edited.errors.contains("scores.json is not what shard 2/2 has written"))
+        #expect(edited.status == 65 && edited.errors.contains("scores.json differs from what shard 2/2 wrote"))
         #expect(!fixture.exists("out/scores.csv"))
         #expect(try score("2/2").status == 0)
         #expect(try score("1/3").status == 0)

@@ -17,7 +17,8 @@ import Testing
         #expect(try fixture.nominal("run", "job.json", "--output", "out").status == 0)
         let plan = try fixture.nominal("plan", "longer.json", "--explain")
         #expect(plan.status == 0)
-        #expect(plan.output.contains("wood/train/0000 would run, because\n    training.steps: 6 -> 8\n    then, perhaps: "))
+        #expect(
+            plan.output.contains("wood/train/0000 would run, because\n    training.steps: 6 -> 8\n    then, perhaps: "))
         #expect(plan.output.contains("expected: about "))
         let now = try fixture.nominal("why", "wood/metrics", "--job", "longer.json")
         #expect(now.output.contains("wood/metrics would run after wood/"))

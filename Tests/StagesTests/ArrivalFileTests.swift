@@ -4,7 +4,7 @@ import Testing
 
 @testable import Stages
 
-@Suite("Files that have come in")
+@Suite("Incoming files")
 struct ArrivalFileTests {
     private let folder: TemporaryFolder
     private let path: String
@@ -38,18 +38,18 @@ struct ArrivalFileTests {
         #expect(try state(modified: made + ahead, now: made + 700) == (.settled, ahead > 1300))
     }
 
-    @Test("that are a little ahead of this machine's clock wait as long as others")
+    @Test("with times slightly ahead of this machine's clock wait as long as others")
     func skew() throws {
         #expect(try state(modified: made + 300, now: made) == (.justWritten, false))
         #expect(try state(modified: made + 300, now: made + 901) == (.settled, false))
     }
 
-    @Test("whose times both lie in the future are taken: the clock was set back")
+    @Test("with both times in the future are settled, as the clock was set back")
     func clockSetBack() throws {
         #expect(try state(modified: made + 1e6, now: made - 1e6) == (.settled, true))
     }
 
-    @Test("that are no files, or are not there, are left for another night")
+    @Test("that are missing or not regular files are deferred")
     func unreadable() throws {
         #expect(unsafe mkfifo(folder.path + "/pipe.png", 0o600) == 0)
         for name in ["pipe.png", "none.png", ""] {

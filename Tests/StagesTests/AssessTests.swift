@@ -1,5 +1,6 @@
 import AnomalyDetection
 import ContentStore
+import DatasetTestSupport
 import Foundation
 import Pipeline
 import Testing
@@ -22,7 +23,7 @@ import Testing
         return (digest, try StageJSON.decode(Assessment.self, try bench.store.read(digest)))
     }
 
-    @Test("knows every kind of corruption, every change of the camera, and the projection before and after training")
+    @Test("covers all kinds of corruption, all camera changes, and the projection before and after training")
     func contents() throws {
         try data.writeCategory("bolt", train: 6)
         let assessment = try assess().assessment
@@ -42,7 +43,7 @@ import Testing
         #expect(assessment.projection.singularValues == assessment.projection.singularValues.sorted(by: >))
     }
 
-    @Test("is the same on any number of threads, and whatever the test images show and are called")
+    @Test("does not depend on threads or test images")
     func labels() throws {
         try data.writeCategory("bolt", train: 6)
         let first = try assess().digest
@@ -51,7 +52,7 @@ import Testing
         #expect(try assess(threads: 2).digest == first)
     }
 
-    @Test("chooses among the last checkpoints the one with the highest criterion, of equals the last")
+    @Test("chooses the checkpoint with the highest criterion, the last of equal ones")
     func choice() throws {
         func assessment(_ criterion: Double) throws -> Digest {
             let nothing = Assessment.Detection(samples: 0)
@@ -81,7 +82,7 @@ import Testing
         }
     }
 
-    @Test("of two candidates makes one model, and all that follows is made of it")
+    @Test("of two candidates gives one model, which all later tasks use")
     func candidates() throws {
         try data.writeCategory("bolt", train: 6)
         let more = #", "variants": {"two": {"training": {"candidates": 2}}, "one": {}}"#

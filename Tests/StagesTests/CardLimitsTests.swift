@@ -1,5 +1,6 @@
 import AnomalyDetection
 import ContentStore
+import DatasetTestSupport
 import Metrics
 import Testing
 
@@ -68,10 +69,10 @@ import Testing
         return CardLimits(card).limits.map(\.rule)
     }
 
-    @Test("Where nothing is wrong, no limit is found")
+    @Test("A faultless model has no limits")
     func none() throws { #expect(try rules { _ in } == []) }
 
-    @Test("Ninety-nine held-out images show a target of 1 %, ninety-eight do not; the sentence says what they show")
+    @Test("A target of 1 % needs 99 held-out images; with 98, the limit says so")
     func heldOut() throws {
         var card = try CardLimitsTests.harmless()
         card.threshold.heldOutImages = 98
@@ -87,7 +88,7 @@ import Testing
         #expect(CardLimits(card).limits[0].rule == "fewHeldOutImages")
     }
 
-    @Test("False alarms count where chance does not explain them")
+    @Test("False alarms are a limit if chance does not explain them")
     func falseAlarms() throws {
         // Of 40 at a rate of 1 %, one or more has a chance of 0.33, two of 0.06, three of 0.007.
         #expect(try rules { $0.testMetrics.kinds[0].calledAnomalous = 2 } == [])
@@ -95,7 +96,7 @@ import Testing
         #expect(try rules { $0.testMetrics.kinds[0].uncertain = 1 } == ["uncertainVerdicts"])
     }
 
-    @Test("Defects that are missed are told by their kind")
+    @Test("Missed defects are reported by kind")
     func defects() throws {
         #expect(try rules { $0.testMetrics.kinds[1].calledAnomalous = 39 } == ["missedTestDefects"])
         #expect(try rules { $0.assessment.recall = 0.79 } == ["missedSyntheticDefects"])
@@ -104,7 +105,7 @@ import Testing
         #expect(try rules { $0.assessment.kinds["nsa"]?.imageAUROC = nil } == [])
     }
 
-    @Test("Changes of the camera are told by the false alarms that they raise, or else by the shift of the score")
+    @Test("Camera changes are reported by added false alarms, else by the score shift")
     func changes() throws {
         #expect(try rules { $0.assessment.cameraChanges[0].falseAlarms = 0.06 } == ["cameraChange"])
         #expect(try rules { $0.assessment.cameraChanges[0].falseAlarms = 0.05 } == [])
@@ -118,7 +119,7 @@ import Testing
         )
     }
 
-    @Test("What originals have lost or never had is told")
+    @Test("Resizing, grey images and tiles are reported")
     func images() throws {
         #expect(try rules { $0.data.training.resized = 1 } == ["resized"])
         #expect(try rules { $0.data.heldOut.stretched = 1 } == ["stretched"])
@@ -129,7 +130,7 @@ import Testing
         #expect(try rules { $0.data.normalSetAside = ["damaged": 2] } == ["setAside"])
     }
 
-    @Test("How far labels reach, and how it was made, is told")
+    @Test("Limits of labels and training are reported")
     func making() throws {
         #expect(try rules { $0.testMetrics.isMeasured = false } == ["notMeasured"])
         #expect(try rules { $0.testMetrics.images.normal = 19 } == ["fewTestImages"])
@@ -141,7 +142,7 @@ import Testing
         #expect(try rules { $0.assessment.identityError = 0.51 } == ["littleTraining"])
     }
 
-    @Test("Every limit has the numbers that it rests on, and a sentence")
+    @Test("Every limit has figures and a sentence")
     func figures() throws {
         var card = try CardLimitsTests.harmless()
         card.threshold.heldOutImages = 3
@@ -158,7 +159,7 @@ import Testing
         }
     }
 
-    @Test("Numbers are written the same everywhere, and rounded sensibly")
+    @Test("Number formats do not depend on the locale")
     func numbers() {
         #expect(CardNumber.percent(0.01) == "1 %" && CardNumber.percent(0.0123) == "1.2 %")
         #expect(
@@ -167,7 +168,7 @@ import Testing
         #expect(CardNumber.significant(0.00123456) == "0.001235" && CardNumber.significant(2) == "2")
     }
 
-    @Test("Text is shown as it is in Markdown, whatever it holds")
+    @Test("Any text is shown verbatim in Markdown")
     func escaping() {
         #expect(MarkdownText.escaped("Größe 検査 1.5-2 %") == "Größe 検査 1.5-2 %")
         #expect(MarkdownText.escaped("a|b<c>&`d`") == "a\\|b&lt;c&gt;&amp;\\`d\\`")

@@ -1,4 +1,5 @@
 import ContentStore
+import DatasetTestSupport
 import Foundation
 import Pipeline
 import PipelineTestSupport
@@ -44,7 +45,7 @@ import Testing
         }
     }
 
-    @Test("what a run writes is valid, and what no run writes is refused")
+    @Test("Cards of a run are valid, and altered ones are refused")
     func schema() throws {
         let validator = try SchemaValidator(
             schema: try JSONParser.parse(try AtomicFile.read(Self.file), file: "card.schema.json"))
@@ -66,7 +67,7 @@ import Testing
     }
 
     @Test(
-        "Python's jsonschema finds the cards of a run valid",
+        "Cards of a run are valid for Python's jsonschema",
         .enabled(if: ProjectPython.isInstalled, "\(ProjectPython.remedy)"))
     func python() throws {
         let folder = try TemporaryFolder()

@@ -1,4 +1,5 @@
 import ContentStore
+import DatasetTestSupport
 import Foundation
 import Manifests
 import Pipeline
@@ -37,7 +38,7 @@ import Testing
 
     private func rules(_ card: ModelCard) -> Set<String> { Set(card.limits.map(\.rule)) }
 
-    @Test("A card names the model by its digest, and the images by that of their sorted digests")
+    @Test("A card identifies the model by its digest, and the images by the digest of their sorted digests")
     func identity() throws {
         try data.writeCategory("bolt", train: 8)
         try data.writeImage(0, to: "bolt/train/good/copy.png")
@@ -71,7 +72,7 @@ import Testing
         #expect(rules(card).isSuperset(of: ["fewHeldOutImages", "fewTrainingImages", "resized", "fewTestImages"]))
     }
 
-    @Test("Figures are marked as from test labels, and verdicts are counted by kind")
+    @Test("Metrics are marked as from test labels, and verdicts are counted by kind")
     func labels() throws {
         try data.writeCategory("bolt")
         let (json, text, _) = try run(data.manifest())
@@ -83,7 +84,7 @@ import Testing
         #expect(text.contains("aupimo is not measured"))
     }
 
-    @Test("Without test images or labels there is a card that says what was not measured")
+    @Test("Without test images or labels, the card says what was not measured")
     func unlabelled() throws {
         try data.writeCategory("bolt")
         try data.remove("bolt/test")
@@ -105,7 +106,7 @@ import Testing
         #expect(unlabelled.testMetrics.kinds.map(\.isAnomalous) == [nil] && unlabelled.data.layout == "folder")
     }
 
-    @Test("Files that were set aside are counted by what was wrong with them, without their names")
+    @Test("Unusable files are counted by kind of fault, without their names")
     func setAside() throws {
         try data.writeCategory("bolt")
         try data.write([], to: "bolt/train/good/secret-empty.png")
@@ -130,7 +131,7 @@ import Testing
         #expect(!String(decoding: json, as: UTF8.self).contains("secret"))
     }
 
-    @Test("A card has the same bytes in another store and on two threads, and names no path")
+    @Test("A card is deterministic across stores and threads, and contains no path")
     func stable() throws {
         try data.writeCategory("bolt")
         let manifest = try data.manifest()
@@ -141,7 +142,7 @@ import Testing
         }
     }
 
-    @Test("A change of what the owner states makes the card and the report again, and nothing else")
+    @Test("A changed statement of the owner reruns only the card and the report")
     func restated() throws {
         try data.writeCategory("bolt")
         let before = try run(data.manifest(more: #", "card": { "owner": "Line 3" }"#))
@@ -152,7 +153,7 @@ import Testing
         #expect(try run(data.manifest(more: #", "card": { "owner": "Line 4" }"#)).stages.isEmpty)
     }
 
-    @Test("A variant and a category may state something else, and share the model where it is the same")
+    @Test("Variants and categories can have their own statements and still share a model")
     func variants() throws {
         try data.writeCategory("bolt")
         let more = #", "variants": { "a": { "card": { "owner": "A" } }, "b": { "card": { "owner": "B" } } }"#
@@ -174,7 +175,7 @@ import Testing
             ])
     }
 
-    @Test("Names of folders and the owner's words cannot break the page or become markup")
+    @Test("Names of folders and the owner's statements cannot break the page or become markup")
     func hostile() throws {
         let name = "a|b`<img src=x onerror=alert(1)>#[x](javascript:y)"
         try data.writeCategory(name)

@@ -1,4 +1,6 @@
 import ContentStore
+import DatasetTestSupport
+import Datasets
 import Folders
 import Foundation
 import Manifests
@@ -32,7 +34,7 @@ import Testing
     }
 
     @Test(
-        "a link to an image, a mask, a kind, a category or one of its folders that leads out is refused, and followed if wanted",
+        "A link that leads out of the data set is refused, and followed on request",
         arguments: [
             ("bolt/train/good/x.png", "nut/train/good/000.png"), ("bolt/test/good/x.png", "nut/test/good/000.png"),
             ("bolt/ground_truth/dent/x_mask.png", "nut/ground_truth/dent/000_mask.png"),
@@ -52,7 +54,7 @@ import Testing
         _ = try scan(followsLinks: true)
     }
 
-    @Test("links that stay in the folder are followed, and so is the folder itself where it is a link")
+    @Test("Links within the folder are followed, and so is a link to the folder itself")
     func leadingInside() throws {
         try link("bolt/train/good/again.png", to: "000.png")
         try link("cap", to: "bolt")
@@ -66,20 +68,20 @@ import Testing
         #expect(named[0].images.count == 7)
     }
 
-    @Test("a link that leads back ends the search, with an error", arguments: [false, true])
+    @Test("A cycle of links is an error", arguments: [false, true])
     func leadingBack(followsLinks: Bool) throws {
         try link("bolt/train/good/round", to: "..")
         let fault = #expect(throws: DatasetError.self) { try scan(followsLinks: followsLinks) }
         #expect("\(fault!)".contains("round/good is a link that leads back to"), "\(fault!)")
     }
 
-    @Test("files that are no images by their names are not looked at, wherever a link of that name leads")
+    @Test("Links without an image extension are ignored")
     func others() throws {
         try link("bolt/train/good/notes.txt", to: "/etc/hostname")
         #expect(try scan()[0].ignoredFiles == ["train/good/notes.txt"])
     }
 
-    @Test("images to score and textures are held to the same")
+    @Test("The same rules hold for images to score and textures")
     func otherFolders() throws {
         try data.writeImage(1, to: "new/a.png")
         try link("new/b.png", to: elsewhere.path + "/nut/train/good/000.png")
@@ -93,7 +95,7 @@ import Testing
         }
     }
 
-    @Test("a file that becomes a link after the search is not read by a task")
+    @Test("A file that becomes a link after the scan is not read by a task")
     func swapped() throws {
         let image = try #require(try scan()[0].images.first { $0.split == .train })
         let digest = try Digest.of(filePath: image.path)
@@ -110,7 +112,7 @@ import Testing
         }
     }
 
-    @Test("a night leaves out links in the folder of new images that lead out, and says so")
+    @Test("A night skips and reports incoming links that lead out")
     func night() throws {
         for number in 0..<3 { try data.writeImage(number, to: "base/\(number).png") }
         try data.writeImage(8, to: "incoming/a.png")
@@ -134,7 +136,7 @@ import Testing
         #expect(try images("follow").incoming.count == 6)
     }
 
-    @Test("folders that are one by a link overlap")
+    @Test("Folders that are equal through a link overlap")
     func overlap() throws {
         try link("bolt/new", to: "train/good")
         let layout = DatasetSection.Layout.folder(
@@ -144,7 +146,7 @@ import Testing
         #expect("\(error!)".contains("would be trained on as normal ones"))
     }
 
-    @Test("a manifest is written for links where they are wanted")
+    @Test("The manifest allows links on request")
     func survey() throws {
         try link("bolt/train/good/x.png", to: elsewhere.path + "/nut/train/good/000.png")
         #expect(throws: DatasetError.self) { try FolderSurvey(data.path, score: nil) }

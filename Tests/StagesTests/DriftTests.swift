@@ -1,5 +1,6 @@
 import AnomalyDetection
 import ContentStore
+import DatasetTestSupport
 import Imaging
 import Testing
 
@@ -40,7 +41,7 @@ struct DriftTests {
         return try StageJSON.decode(DriftRecord.self, try bench.store.read(outputs["drift.json"]!))
     }
 
-    @Test("images that are known to be anomalous, or were set aside, take no part")
+    @Test("Anomalous and unusable images are ignored")
     func partakers() throws {
         var rejected = try entry(3, brighter: 0)
         (rejected.pixels, rejected.rejection) = (nil, "broken")
@@ -51,7 +52,7 @@ struct DriftTests {
         #expect(record.normal.count == 30 && record.tested.count == 2)
     }
 
-    @Test("brighter images are a change of brightness and of nothing else; the same kind of images is none")
+    @Test("Brighter images are a drift of brightness only; similar images are no drift")
     func change() throws {
         let same = try drift(try (100..<120).map { try entry($0, brighter: 0) })
         let brighter = try drift(try (100..<120).map { try entry($0, brighter: 0.1) })
@@ -61,7 +62,7 @@ struct DriftTests {
         #expect(measures[1][0].normal.count == 30 && measures[1][0].tested.count == 20)
     }
 
-    @Test("without a test image there is nothing to say")
+    @Test("No drift is reported without test images")
     func nothing() throws {
         #expect(DriftTest.measures([DriftTest(try drift([]))]) == [[]])
     }

@@ -1,3 +1,5 @@
+import DatasetTestSupport
+import Datasets
 import Manifests
 import Testing
 
@@ -23,7 +25,7 @@ import Testing
         )
     }
 
-    @Test("A data set in the MVTec layout is taken whole")
+    @Test("A data set in the MVTec layout gives one job for all categories")
     func dataSet() throws {
         let (manifest, survey, text) = try manifest("set")
         #expect(manifest.name == "set")
@@ -40,7 +42,7 @@ import Testing
         #expect((6...16).contains(text.split(separator: "\n").count))
     }
 
-    @Test("One category is taken with its folder's parent as the root")
+    @Test("A single category gets its parent folder as root")
     func category() throws {
         let (manifest, _, _) = try manifest("set/nut")
         #expect(manifest.name == "nut")
@@ -49,7 +51,7 @@ import Testing
                 == .mvtec(root: ManifestPath("../set", relativeTo: data.path + "/jobs"), categories: .named(["nut"])))
     }
 
-    @Test("A plain folder becomes the normal images of a job, beside those to score")
+    @Test("A plain folder gives the normal images of a job, with optional images to score")
     func plainFolder() throws {
         let (manifest, survey, _) = try manifest("set/bolt/train", score: "today")
         #expect(
@@ -60,7 +62,7 @@ import Testing
         #expect(survey.findings.contains("train: 4 normal training images, 1 images to score"))
     }
 
-    @Test("Damaged files are told, and the manifest sets them aside")
+    @Test("Damaged files are reported, and the manifest quarantines them")
     func damaged() throws {
         try data.write(Array("no image".utf8), to: "set/bolt/train/good/bad.png")
         let (manifest, survey, _) = try manifest("set/bolt")
@@ -68,7 +70,7 @@ import Testing
         #expect(survey.findings.contains { $0.hasPrefix("odd: ") && $0.contains("bad.png") })
     }
 
-    @Test("A job's name keeps to what manifests allow", arguments: [("Gute Teile (1)", "Gute-Teile--1-"), ("_x", "x")])
+    @Test("The job's name is valid in a manifest", arguments: [("Gute Teile (1)", "Gute-Teile--1-"), ("_x", "x")])
     func jobName(folder: String, name: String) throws {
         try data.writeImage(1, to: folder + "/a.png")
         let (manifest, _, _) = try manifest(folder)

@@ -1,4 +1,5 @@
 import ContentStore
+import DatasetTestSupport
 import Foundation
 import Pipeline
 import Testing

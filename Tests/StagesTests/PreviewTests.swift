@@ -1,5 +1,6 @@
 import AnomalyDetection
 import ContentStore
+import DatasetTestSupport
 import Foundation
 import Imaging
 import Manifests

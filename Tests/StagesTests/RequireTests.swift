@@ -1,4 +1,5 @@
 import ContentStore
+import DatasetTestSupport
 import Foundation
 import FoundationXML
 import Manifests
@@ -29,7 +30,7 @@ import Testing
         )
     }
 
-    @Test("are held against every category of the job")
+    @Test("are checked for every category of the job")
     func everyCategory() throws {
         let (all, junit) = try outcomes(#"{"pixelAUROC": ">= 0", "imageAUROC": ">= 0.0", "aupimo.mean": ">= 0.5"}"#)
         #expect(all.map(\.category) == ["bolt", "bolt", "bolt", "nut", "nut", "nut"])
@@ -44,7 +45,7 @@ import Testing
         #expect(junit.contains("<failure message=\"\(complaint)\"/>"))
     }
 
-    @Test("make well-formed XML of any name")
+    @Test("give well-formed XML for any name")
     func wellFormed() throws {
         let text = JUnitReport(
             title: "a<b>&\"c\"\u{1}",
@@ -55,7 +56,7 @@ import Testing
         #expect(parser.parse())
     }
 
-    @Test("that are not there make no task")
+    @Test("add no task if there are none")
     func none() throws {
         let job = try Job(data.manifest()) { try $0.map { try Digest.of(filePath: $0) } }
         #expect(job.require == nil)
@@ -63,7 +64,7 @@ import Testing
     }
 
     @Test(
-        "that are no bounds are refused",
+        "that are not valid bounds are refused",
         arguments: [
             #"{"imageAUROC": 0.98}"#, #"{"imageAUROC": "0.98"}"#, #"{"imageAUROC": "<= 0.98"}"#,
             #"{"imageAUROC": ">= 1.5"}"#, #"{"imageAUROC": ">= 0.98 "}"#, #"{"imageAUROC": ">= nan"}"#,

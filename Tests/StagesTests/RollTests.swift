@@ -1,4 +1,5 @@
 import ContentStore
+import DatasetTestSupport
 import Foundation
 import Manifests
 import Testing
@@ -52,7 +53,7 @@ struct RollTests {
             arrivals: arrivals, date: date)
     }
 
-    @Test("without a model in production is of the base set alone, and all of it is new")
+    @Test("is the base set, all of it new, without a model in production")
     func first() throws {
         let images = try images()
         let arrivals = images.newBase([])
@@ -65,7 +66,9 @@ struct RollTests {
         #expect(roll.hasNews(since: nil) && !roll.hasNews(since: roll))
     }
 
-    @Test("takes as new what the model in production has not learned; the base set is known to one registered by hand")
+    @Test(
+        "counts images as new that the model in production was not trained on; one registered by hand knows the base set"
+    )
     func new() throws {
         let images = try images()
         #expect(roll(images).members.count == 6 && roll(images).newCount == 0)
@@ -80,7 +83,7 @@ struct RollTests {
         #expect(with.members.map(\.source) == with.members.map(\.source).sorted())
     }
 
-    @Test("leaves out what is quarantined, a copy, unusable, or no longer there")
+    @Test("omits quarantined, copied, unusable and removed images")
     func leftOut() throws {
         let images = try images()
         for state in [Arrival.State.quarantined, .nearDuplicate, .unusable] {
@@ -91,7 +94,7 @@ struct RollTests {
         #expect(roll(try self.images(incoming: nil), all).members.count == 10)
     }
 
-    @Test("keeps a base image that was moved to the folder of new ones")
+    @Test("keeps a base image that was moved to the incoming folder")
     func moved() throws {
         let before = try images(incoming: nil)
         let known = before.newBase([]).enumerated().map {
@@ -103,7 +106,7 @@ struct RollTests {
         #expect(roll(after, known, championNight: 1).members.count == 6)
     }
 
-    @Test("takes a file for new whose name was the fault, and one copy of each content")
+    @Test("counts a renamed unusable file as new, and one copy of each content")
     func unseen() throws {
         let images = try images()
         var known = known(images)
@@ -117,7 +120,7 @@ struct RollTests {
         #expect(more.newIncoming([]).count == 5 && more.copyCount == 2 && roll(more).copies == 2)
     }
 
-    @Test("that is forced is from scratch, and news whatever is new")
+    @Test("trains from scratch if forced, even without new images")
     func forced() throws {
         let images = try images(incoming: nil)
         let knowledge = Roll.Knowledge(known: [], champion: champion, championNight: nil, last: nil)
@@ -126,7 +129,7 @@ struct RollTests {
         #expect(roll.parts(replay: 0.7).training.count == 5)
     }
 
-    @Test("leaves a file for the next night that was just written")
+    @Test("defers a file that was just written")
     func settling() throws {
         let images = try images()
         let now = Int64(Date().timeIntervalSince1970 * 1e9)
@@ -141,7 +144,7 @@ struct RollTests {
         #expect(try files(now + 700_000_000_000) == (images.incoming.count, 0))
     }
 
-    @Test("keeps images of a window of days, from their arrival or their acceptance")
+    @Test("keeps images of a window of days since arrival or acceptance")
     func days() throws {
         let images = try images(#", "window": { "kind": "days", "days": 10 }"#)
         #expect(roll(images, known(images, date: "2026-03-21")).members.count == 11)
@@ -157,7 +160,7 @@ struct RollTests {
         #expect(roll(images, accepted).members.count == 11)
     }
 
-    @Test("keeps a reservoir of earlier images that does not depend on their order, beside the night's own")
+    @Test("keeps an order-independent reservoir of earlier images besides the night's own")
     func reservoir() throws {
         let images = try images(#", "window": { "kind": "reservoir", "size": 12 }"#, incoming: 20...59)
         let all = known(images)
@@ -171,7 +174,7 @@ struct RollTests {
                 of: own.map(\.source).filter { !HeldOut.contains($0, fraction: 0.2) }))
     }
 
-    @Test("never changes who is held out, whatever becomes of the base set and its fraction")
+    @Test("keeps held-out decisions when the base set or its fraction changes")
     func sticky() throws {
         let before = roll(try images())
         for number in 30..<60 { try data.writeImage(number, to: "base/\(number).png") }
@@ -181,7 +184,7 @@ struct RollTests {
         for member in after.members { #expect(former[member.source] ?? member.isHeldOut == member.isHeldOut) }
     }
 
-    @Test("holds an image out by its content, whatever comes with it")
+    @Test("holds an image out by its content only")
     func heldOut() throws {
         let images = try images(incoming: 20...59)
         let all = known(images)
@@ -196,7 +199,7 @@ struct RollTests {
         #expect(Set(parts.judged) == Set(parts.heldOut))
     }
 
-    @Test("of version 1 is read, and one of a later version is refused in words")
+    @Test("of version 1 is readable, and a later version is refused with a message")
     func formats() throws {
         let source = Digest.of(text: "a").hex
         let text = """
@@ -217,7 +220,7 @@ struct RollTests {
         }
     }
 
-    @Test("mixes old images in by the share of replay, always the same ones", arguments: [0, 0.25, 0.5, 0.75])
+    @Test("samples old images by the replay fraction, deterministically", arguments: [0, 0.25, 0.5, 0.75])
     func replay(_ share: Double) throws {
         let images = try images(incoming: 20...59)
         let all = known(images)
@@ -236,7 +239,7 @@ struct RollTests {
     }
 
     @Test(
-        "A day is one of the calendar, and days can be counted",
+        "Days follow the calendar, and can be added",
         arguments: [
             ("2026-03-01", -1, "2026-02-28"), ("2024-03-01", -1, "2024-02-29"), ("2026-12-31", 1, "2027-01-01"),
             ("2000-02-28", 366, "2001-02-28"), ("1970-01-01", 0, "1970-01-01"), ("1969-12-31", 1, "1970-01-01"),
@@ -247,7 +250,7 @@ struct RollTests {
     }
 
     @Test(
-        "No day is",
+        "Invalid dates are refused",
         arguments: [
             "", "2026-2-03", "2026-02-30", "2026-13-01", "26-01-01", "2026-01-01T00", "today", "2026-00-10",
             "-026-01-01",

@@ -1,4 +1,6 @@
 import ContentStore
+import DatasetTestSupport
+import Datasets
 import Imaging
 import Manifests
 import Pipeline

@@ -1,5 +1,7 @@
 import AnomalyDetection
 import ContentStore
+import DatasetTestSupport
+import Datasets
 import Imaging
 import Manifests
 import NeuralNetworks

@@ -1,4 +1,6 @@
 import ContentStore
+import DatasetTestSupport
+import Datasets
 import Foundation
 import Manifests
 import Pipeline
@@ -111,7 +113,8 @@ import Testing
         where "\(type(of: number))".contains("Bool") || number === (true as NSNumber)
             || number === (false as NSNumber):
             return [(path, !number.boolValue)]
-        case let number as NSNumber: return [(path, number.doubleValue + 1)] + (number.doubleValue == 0 ? [] : [(path, number.doubleValue / 2)])
+        case let number as NSNumber:
+            return [(path, number.doubleValue + 1)] + (number.doubleValue == 0 ? [] : [(path, number.doubleValue / 2)])
         case let text as String where text.utf8.count == 64: return [(path, String(text.reversed()))]
         case let text as String: return [(path, text + "x")]
         default: return []

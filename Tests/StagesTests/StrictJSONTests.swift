@@ -5,6 +5,7 @@ import PipelineTestSupport
 import StrictJSON
 import Testing
 
+@testable import Audit
 @testable import Stages
 
 /// JSON that comes from files, workers and bundles.

@@ -1,3 +1,4 @@
+import DatasetTestSupport
 import Foundation
 import Manifests
 import Metrics
@@ -20,7 +21,7 @@ import Testing
         return record
     }
 
-    @Test("The highest criterion is first, equal ones keep their order, and what has none comes last")
+    @Test("Trials are sorted by descending criterion, stably, with failed ones last")
     func order() {
         let ranked = SweepRanking.ranked([
             trial(1, [nil, 1], failure: "broken"), trial(2, [0.5]), trial(3, [-1]), trial(4, [0.75]),
@@ -30,7 +31,7 @@ import Testing
         #expect(ranked.map(\.rank) == [1, 2, 3, 4, nil, nil])
     }
 
-    @Test("The spread between seeds is the standard deviation of a sample, and exists for two and more")
+    @Test("The spread over seeds is a sample standard deviation, defined for two or more")
     func spread() throws {
         #expect(trial(1, [0.5]).seedSpread == nil)
         let spread = try #require(trial(1, [1, 2, 3, 4]).seedSpread)
@@ -40,7 +41,7 @@ import Testing
         #expect(trial(1, [1, nil], failure: "broken").seedSpread == nil)
     }
 
-    @Test("The files hold every trial, quoted where needed, with the test metrics apart")
+    @Test("The files contain all trials, quoted, with separate test metrics")
     func files() throws {
         let data = try TinyDataSet()
         try data.writeCategory("bolt")
@@ -74,7 +75,7 @@ import Testing
         #expect(ranking.page("{}").contains("takes no part in the ranking"))
     }
 
-    @Test("A reader is told when a difference may be chance")
+    @Test("A difference within the spread gives a caution")
     func caution() throws {
         let data = try TinyDataSet()
         try data.writeCategory("bolt")
@@ -91,7 +92,7 @@ import Testing
         #expect(try caution(seeds, [0.5, 0.5625], [0.25, 0.25]) == nil)
     }
 
-    @Test("What is kept of a sweep has no absolute path, be it a value, part of a value, or the reason of a failure")
+    @Test("Written files contain no absolute path in values or failures")
     func paths() throws {
         let data = try TinyDataSet()
         try data.writeCategory("bolt")

@@ -1,4 +1,5 @@
 import ContentStore
+import DatasetTestSupport
 import Foundation
 import Manifests
 import Pipeline
@@ -37,7 +38,7 @@ import Testing
 
     private static let rates = #""/training/learningRate": [0.001, 0.01, 0.05]"#
 
-    @Test("Trials share what they have in common, and draw no pictures")
+    @Test("Trials share common tasks, and have no overlays")
     func sharing() throws {
         let graph = try sweep(data.sweep(SweepTests.rates)).graph
         #expect(["ingest", "select", "corrupt"].map { count(graph, $0) } == [2, 1, 2])
@@ -50,7 +51,7 @@ import Testing
         #expect((sweep.sharing.apart, sweep.sharing.shared) == (33, 5))
     }
 
-    @Test("The ranking is by the mean criterion over categories and seeds, with its spreads")
+    @Test("Trials are ranked by the mean criterion over categories and seeds, with its spreads")
     func ranks() throws {
         let ranking = try ranking(
             data.sweep(SweepTests.rates, #", "seeds": [1, 2]"#, categories: ["bolt", "nut"]))
@@ -72,7 +73,7 @@ import Testing
         }
     }
 
-    @Test("Labels take no part: other labels change the record, and nothing of the ranking")
+    @Test("Labels change the recorded metrics, but not the ranking")
     func labels() throws {
         let manifest = try data.sweep(SweepTests.rates)
         let before = try ranking(manifest)
@@ -96,7 +97,7 @@ import Testing
         #expect(Set(texts).count == 1)
     }
 
-    @Test("A trial that fails is not ranked and does not stop the others")
+    @Test("A failed trial is not ranked and does not stop the others")
     func failure() throws {
         try data.writeImage(3, to: "textures/good/a.png")
         try data.write([1, 2, 3], to: "textures/bad/a.png")
@@ -117,7 +118,7 @@ import Testing
         }
     }
 
-    @Test("Where every trial fails there is no best one")
+    @Test("If all trials fail, there is no best trial")
     func allFail() throws {
         try data.write([1], to: "bolt/train/good/broken.png")
         let ranking = try ranking(data.sweep(SweepTests.rates))
@@ -128,7 +129,7 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: data.path + "/best.json"))
     }
 
-    @Test("The best manifest runs, and trains nothing anew")
+    @Test("The best manifest runs without training again")
     func best() throws {
         let ranking = try ranking(data.sweep(SweepTests.rates))
         #expect(try ranking.write(to: data.path + "/bolt") == 4)
@@ -147,7 +148,7 @@ import Testing
             ])
     }
 
-    @Test("A sweep again runs nothing, and one with another value runs that")
+    @Test("A repeated sweep runs no task, and a new value runs only its own")
     func again() throws {
         let first = try sweep(data.sweep(SweepTests.rates))
         #expect(try execute(first.graph).run == 23)
@@ -155,5 +156,18 @@ import Testing
         let more = try sweep(data.sweep(SweepTests.rates.replacing("[", with: "[0.02, ")))
         // Two shards, calibration, assessment, scores and metrics.
         #expect(try execute(more.graph).run == 6)
+    }
+}
+
+extension TinyDataSet {
+    /// A sweep over the tiny job with these members of `parameters`; `more` are further members of the sweep, `job` of the
+    /// job.
+    func sweep(
+        _ parameters: String, _ more: String = "", categories: [String] = ["bolt"], job: String = ""
+    ) throws -> SweepManifest {
+        let base = JSONSerializer.pretty(try manifest(categories, more: job).resolved)
+        try write(Array(base.utf8), to: "tiny.json")
+        let text = #"{"name": "tiny-sweep", "job": "tiny.json", "parameters": {\#(parameters)}\#(more)}"#
+        return try SweepManifest.parse(bytes: Array(text.utf8), file: path + "/sweep.json")
     }
 }

@@ -1,5 +1,6 @@
 import AnomalyDetection
 import ContentStore
+import DatasetTestSupport
 import PipelineTestSupport
 import Testing
 

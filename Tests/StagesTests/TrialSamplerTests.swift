@@ -1,3 +1,4 @@
+import DatasetTestSupport
 import Foundation
 import Manifests
 import Testing
@@ -21,7 +22,7 @@ import Testing
         try trials.map { try #require($0[index].double) }
     }
 
-    @Test("A grid is every combination, the last parameter changing fastest")
+    @Test("A grid gives every combination, the last parameter changing fastest")
     func grid() throws {
         let trials = try trials(
             #""/training/lambda": [0, 1], "/network/architecture": ["sdc-ccm", "sdc"], "/training/noise": [0.5]"#)
@@ -30,7 +31,7 @@ import Testing
                 == ["0 sdc-ccm 0.5", "0 sdc 0.5", "1 sdc-ccm 0.5", "1 sdc 0.5"])
     }
 
-    @Test("Draws are the same each time, others with another seed, and more of them keep the first")
+    @Test("Samples depend on the seed, and more samples extend the list")
     func seeds() throws {
         let range = #""/training/lambda": {"min": 0, "max": 1}"#
         let first = try trials(range, samples: 5)
@@ -39,7 +40,7 @@ import Testing
         #expect(try Array(trials(range, samples: 9).prefix(5)) == first)
     }
 
-    @Test("Another parameter leaves the draws of the others as they are")
+    @Test("A further parameter does not change the values of the others")
     func independence() throws {
         let range = #""/training/lambda": {"min": 0, "max": 1}"#
         let alone = try numbers(trials(range, samples: 20))
@@ -47,7 +48,7 @@ import Testing
         #expect(alone == together)
     }
 
-    @Test("Golden draws: the same on every machine and in every version")
+    @Test("Golden samples are equal on all machines and in all versions")
     func golden() throws {
         let trials = try trials(
             #""/training/learningRate": {"min": 0.0001, "max": 0.1, "scale": "log"}, "#
@@ -59,7 +60,7 @@ import Testing
 
     private static let recorded = ["0.0001199 687 0", "0.01202 52 0", "0.002009 810 1"]
 
-    @Test("Draws lie between their bounds, uniformly in the value or in its logarithm, with four digits")
+    @Test("Samples are uniform or log-uniform within their bounds, with four digits")
     func distribution() throws {
         let linear = try numbers(trials(#""/training/lambda": {"min": 0.2, "max": 0.8}"#, samples: 400))
         #expect(linear.allSatisfy { (0.2...0.8).contains($0) })
@@ -72,7 +73,7 @@ import Testing
         for value in linear + logarithmic { #expect(Double(String(format: "%.3e", value)) == value) }
     }
 
-    @Test("Whole numbers are drawn as such, both bounds included", arguments: ["linear", "log"])
+    @Test("Integers are sampled with both bounds included", arguments: ["linear", "log"])
     func integers(scale: String) throws {
         let range = #""/network/baseWidth": {"min": 2, "max": 9, "integer": true, "scale": "\#(scale)"}, "#
         let trials = try trials(range + #""/training/lambda": {"min": 0, "max": 1}"#, samples: 300)
@@ -83,7 +84,7 @@ import Testing
         #expect(scale == "log" ? small > 150 : small < 150)
     }
 
-    @Test("No trial is drawn twice, and ranges that hold too few values end the search early")
+    @Test("Trials are distinct, and small ranges end the search early")
     func repeats() throws {
         let all = try trials(#""/training/lambda": [0, 0.25, 0.5, 0.75, 1], "/training/noise": [0, 1]"#, samples: 10)
         #expect(Set(all.map { $0.map(\.readable).joined(separator: " ") }).count == 10)

@@ -2,22 +2,22 @@ import AnomalyDetection
 import Imaging
 import SeededRandom
 
-/// Corruptions of held-out normal images, always the same ones for the same images, by all corruption models with their own
-/// defaults: what a model was trained on gives it no home advantage but a quarter.
+/// A deterministic set of synthetic defects in held-out normal images, made by all corruption models with default
+/// parameters. The corruption model used in training contributes a quarter of them.
 ///
-/// Every model corrupts the same images, so that the models can be compared. Only what was changed is kept; clean and corrupted
-/// images are made when they are asked for.
+/// All models corrupt the same images, which makes their results comparable. Only the changes are stored; images are
+/// computed on demand.
 struct SyntheticTrials {
     struct Trial {
         var kind: CorruptionKind
-        /// Place among the held-out images.
+        /// The index of the held-out image.
         var image: Int
         fileprivate var sample: CorruptionShard.Sample
     }
 
-    /// At least so many are made, if there are fewer images than a model's share.
+    /// The minimum number of trials; few images are corrupted several times to reach it.
     static let wanted = 64
-    /// Held-out images beyond these are left out, to bound the time.
+    /// The maximum number of clean images, to bound the time.
     static let imageLimit = 64
 
     let trials: [Trial]
@@ -27,8 +27,8 @@ struct SyntheticTrials {
 
     /// - Parameters:
     ///   - images: held-out normal images, at least one.
-    ///   - normals: where corruptions take material of other normal images from.
-    ///   - isGrey: true if the data set has no colours.
+    ///   - normals: the source of patches of other normal images.
+    ///   - isGrey: true if the data set is grey.
     init(
         images: TrainingImages, normals: any ImageSource, textures: (any ImageSource)?, isGrey: Bool,
         check: () throws -> Void
@@ -41,7 +41,7 @@ struct SyntheticTrials {
                 parameters: CorruptionParameters(model: kind, cleanFraction: 0, foregroundOnly: true, isGrey: isGrey),
                 normals: normals, textures: textures)
         }
-        // The images of a data set lie in the order of their digests: the first ones are as good as any.
+        // Images are sorted by digest, so the first ones are a random sample.
         let count = min(images.count, SyntheticTrials.wanted / kinds.count)
         let rounds = (SyntheticTrials.wanted + kinds.count * count - 1) / (kinds.count * count)
         var drawn: [[Trial?]] = []
@@ -66,8 +66,8 @@ struct SyntheticTrials {
         trials = SyntheticTrials.balanced(drawn)
     }
 
-    /// Leaves out images that not every model could corrupt visibly, after the models that could not corrupt half of the images.
-    /// If nothing remained, all that is visible.
+    /// Drops models that corrupted fewer than half of the images visibly, then images that a remaining model did not corrupt
+    /// visibly. If none remain, returns all visible trials.
     private static func balanced(_ drawn: [[Trial?]]) -> [Trial] {
         let usable = (drawn.first ?? []).indices.filter { number in
             2 * drawn.count { $0[number] != nil } >= drawn.count

@@ -1,5 +1,4 @@
-/// A model's card for people, in Markdown. Sections have the names of "Model Cards for Model Reporting" where these fit; numbers
-/// are rounded here and nowhere else.
+/// A model card in Markdown, with the section names of "Model Cards for Model Reporting". Only here are numbers rounded.
 struct CardMarkdown {
     typealias Cell = MarkdownText.Cell
 
@@ -21,7 +20,7 @@ struct CardMarkdown {
 
     func escaped(_ text: String) -> String { MarkdownText.escaped(text) }
 
-    /// A section with those of its parts that there are.
+    /// A section; nil parts are omitted.
     func section(_ title: String, _ parts: [String?]) -> String {
         (["## \(title)"] + parts.compactMap { $0 }).joined(separator: "\n\n")
     }
@@ -29,8 +28,6 @@ struct CardMarkdown {
     func list(_ sentences: [String]) -> String { sentences.map { "- \(escaped($0))" }.joined(separator: "\n") }
 
     func stated(_ text: String?) -> String { text.map { "\($0) (stated by the owner)" } ?? "not stated" }
-
-    // MARK: What it is
 
     private var details: String {
         let model = card.model, program = card.program, owner = card.statedByOwner
@@ -100,8 +97,6 @@ struct CardMarkdown {
         text.map { "Stated by the owner: \($0)" } ?? "The owner has stated nothing."
     }
 
-    // MARK: What it leaves open
-
     private var caveats: String {
         section(
             "Caveats and recommendations",
@@ -114,7 +109,7 @@ struct CardMarkdown {
     }
 
     private var checking: String {
-        // Nights have a division of their own.
+        // Nights split the images differently.
         let files =
             card.program.stages[SelectStage.name] != nil
             ? "`run.json` of the run names the files with their digests; of the normal ones, those with the smallest digests were "

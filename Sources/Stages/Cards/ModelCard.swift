@@ -1,9 +1,9 @@
 import AnomalyDetection
 import ContentStore
+import Manifests
 
-/// `NAME.card.json`: what a model is, what it was made from, how well it does and where its limits are, after "Model Cards for
-/// Model Reporting" (Mitchell et al., FAT* 2019, arXiv 1810.03993). All of it but `statedByOwner` is taken from records. No clock,
-/// host or path.
+/// `NAME.card.json`: a model card after "Model Cards for Model Reporting" (Mitchell et al., FAT* 2019, arXiv 1810.03993). All
+/// parts but `statedByOwner` come from records. It contains no time, host or path.
 struct ModelCard: Codable, Equatable, Sendable {
     /// History: 1 = first; 2 = `data.isGrey`.
     static let version = 2
@@ -15,34 +15,32 @@ struct ModelCard: Codable, Equatable, Sendable {
     var data: DataFacts
     var training: TrainingFacts
     var threshold: ThresholdFacts
-    /// From the labels of test images.
+    /// Metrics on labelled test images.
     var testMetrics: TestMetrics
-    /// Without a label.
+    /// The assessment without labels.
     var assessment: AssessmentFacts
-    /// Of the test images against the normal ones; empty where nothing was compared.
+    /// The drift of the test images from the normal ones; empty if it was not tested.
     var drift: [CardDrift]
     var limits: [Limit]
     var statedByOwner: Statements
 
-    /// What the model is.
     struct Details: Codable, Equatable, Sendable {
-        /// What it was trained on, and the case of the job that made it.
+        /// The category of the training images, and the case and the job that made the model.
         var category, `case`, job: String
-        /// Of the model file.
         var sha256: Digest
         var formatVersion: Int
         var architecture: String
         var baseWidth, parameters: Int
-        /// Of images, and of the parts of them that the network sees at once, in pixels.
+        /// The sizes of images and of the network's tiles, in pixels.
         var width, height, tileWidth, tileHeight, tileOverlap: Int
-        /// Images of one channel are repeated to three.
+        /// The colour model; grey images are expanded to three channels.
         var colour = "rgb"
-        /// Nil where the manifest names none.
+        /// Nil if the manifest names none.
         var preset: String?
         var scoring: Scoring
     }
 
-    /// From the reconstruction to a score.
+    /// The parameters that derive a score from a reconstruction.
     struct Scoring: Codable, Equatable, Sendable {
         var imageScore, normalization: String
         var boxSize, boxPasses, scales, levels: Int
@@ -56,28 +54,47 @@ struct ModelCard: Codable, Equatable, Sendable {
         }
     }
 
-    /// What computed it: parts of the keys of what it was made by, so that they are those of the model even where it was made
-    /// before the card.
+    /// The versions and engines that made the model, from the keys of its tasks.
     struct Program: Codable, Equatable, Sendable {
-        /// Of the program that made the card.
         var nominal: String
         var numerics: Int
-        /// Versions by the names of the stages.
+        /// The versions of the stages, by name.
         var stages: [String: Int]
-        /// Engine, precision, library and settings of it from the environment.
+        /// The engine, its precision, library and environment settings.
         var trainingEngine, scoringEngine: [String: String]
     }
 
     struct IntendedUse: Codable, Equatable, Sendable {
-        /// Sentences that follow from the facts.
+        /// Sentences derived from the facts.
         var whatItDoes, outOfScope: [String]
     }
 
-    /// One limit, with the numbers that it rests on.
+    /// A limit, with the figures that it is derived from.
     struct Limit: Codable, Equatable, Sendable {
-        /// The rule that it comes from, see `CardLimits`.
+        /// The name of the rule; see `CardLimits`.
         var rule: String
         var text: String
         var figures: [String: Double]
     }
+}
+
+/// The owner's statements about a model, from the manifest.
+struct Statements: Codable, Equatable, Sendable {
+    var licence, dataLicence, dataSource, owner, contact, intendedUse, outOfScope, notes: String?
+
+    init(_ section: CardSection) {
+        (licence, dataLicence, dataSource) = (section.licence, section.dataLicence, section.dataSource)
+        (owner, contact) = (section.owner, section.contact)
+        (intendedUse, outOfScope, notes) = (section.intendedUse, section.outOfScope, section.notes)
+    }
+}
+
+/// One measure of the drift of test images from normal ones, for a card.
+struct CardDrift: Codable, Equatable, Sendable {
+    var name: String
+    var normalImages, testImages: Int
+    /// The Kolmogorov-Smirnov distance and its Holm-corrected p-value.
+    var distance, probability: Double
+    var normalMedian, testMedian: Double
+    var isChange: Bool
 }

@@ -1,9 +1,9 @@
 import AnomalyDetection
 import ContentStore
 
-/// How a model was trained, for its card.
+/// The training of a model, for its card.
 struct TrainingFacts: Codable, Equatable, Sendable {
-    /// Of the schedule, and those that were taken for this model.
+    /// The number of steps in the schedule, and the number until this model.
     var steps, stepsTaken: Int
     var batchSize: Int
     var optimiser = "adam"
@@ -11,11 +11,11 @@ struct TrainingFacts: Codable, Equatable, Sendable {
     var warmupSteps: Int
     var lambda, noise, averageDecay, gradientNorm: Float
     var seed: UInt64
-    /// Checkpoints at the end of training that the model was chosen from.
+    /// The number of final checkpoints that the model was chosen from.
     var candidates: Int
-    /// The model that training went on from; nil for new weights.
+    /// The model that training continued from; nil for new weights.
     var startedFrom: Digest?
-    /// Means over the first and the last steps, at most `lossSteps` of them.
+    /// The mean losses of the first and last `lossSteps` steps.
     var lossAtStart, lossAtEnd: Double
     var corruption: Corruption
     var augmentation: Changes
@@ -27,7 +27,7 @@ struct TrainingFacts: Codable, Equatable, Sendable {
         var version: Int
         var cleanFraction: Float
         var foregroundOnly: Bool
-        /// Numbers that the model draws by, by their keys in the manifest: counts, ranges and weights.
+        /// The numeric parameters by their keys in the manifest: counts, ranges and weights.
         var settings: [String: Double]
 
         init(_ parameters: CorruptionParameters) {
@@ -66,7 +66,6 @@ struct TrainingFacts: Codable, Equatable, Sendable {
         }
     }
 
-    /// Augmentations.
     struct Changes: Codable, Equatable, Sendable {
         var flipHorizontal, flipVertical, quarterTurns: Bool
         var shift, brightness, contrast, colour, sharpness: Float
@@ -79,7 +78,7 @@ struct TrainingFacts: Codable, Equatable, Sendable {
         }
     }
 
-    /// Of what is known before training; `took` adds the rest.
+    /// The facts before training; `took` adds the rest.
     init(_ recipe: TrainingRecipe, candidates: Int, startedFrom: Digest?) {
         let training = recipe.training
         (steps, stepsTaken, batchSize) = (training.steps, 0, training.batchSize)
@@ -92,7 +91,7 @@ struct TrainingFacts: Codable, Equatable, Sendable {
         (corruption, augmentation) = (Corruption(recipe.corruption), Changes(recipe.augmentation))
     }
 
-    /// With what the curve of a training says.
+    /// Adds the facts of a training curve.
     func took(_ points: [TrainingPoint]) -> TrainingFacts {
         func mean(_ points: some Collection<TrainingPoint>) -> Double {
             points.isEmpty ? 0 : points.reduce(0) { $0 + $1.loss } / Double(points.count)
@@ -102,5 +101,37 @@ struct TrainingFacts: Codable, Equatable, Sendable {
         facts.lossAtStart = mean(points.prefix(Self.lossSteps))
         facts.lossAtEnd = mean(points.suffix(Self.lossSteps))
         return facts
+    }
+}
+
+/// A model's threshold, for its card.
+struct ThresholdFacts: Codable, Equatable, Sendable {
+    /// The threshold and the median normal score; 1 and 0 on the normalised scale.
+    var value, median: Float
+    /// The calibrated threshold, if the manifest sets `value`; else nil.
+    var calibrated: Float?
+    /// `robust` or `empirical`.
+    var estimate: String
+    /// The fraction of normal images that should score below the threshold.
+    var quantile: Float
+    /// 1 - quantile; meaningless for a threshold from the manifest.
+    var targetFalseAlarmRate: Double
+    /// The numbers of held-out images and scores, and of training scores, that calibration used.
+    var heldOutImages, heldOutScores, trainingScores: Int
+    /// See `VerdictConfidence`.
+    var tolerance: Double
+    /// The half-open range of scores with uncertain verdicts; nil if it is empty.
+    var uncertainFrom, uncertainTo: Float?
+
+    init(_ calibration: Calibration, tolerance: Double, uncertain: Range<Float>?) {
+        (value, median) = (calibration.threshold, calibration.median)
+        calibrated = calibration.chosenThreshold.map { _ in calibration.estimatedThreshold }
+        (estimate, quantile) = (calibration.estimate.rawValue, calibration.quantile)
+        // Rounded, as 1 - 0.99 is 0.010000000000000009.
+        targetFalseAlarmRate = ((1 - Double(calibration.quantile)) * 1e6).rounded() / 1e6
+        heldOutImages = calibration.images
+        (heldOutScores, trainingScores) = (calibration.scores.count, calibration.trainingScores.count)
+        self.tolerance = tolerance
+        (uncertainFrom, uncertainTo) = (uncertain?.lowerBound, uncertain?.upperBound)
     }
 }

@@ -1,5 +1,6 @@
 import AnomalyDetection
 import ContentStore
+import Datasets
 
 /// Some images of a category after ingest: what each file is and where its pixels lie in the store.
 struct ImageIndex: Codable, Sendable {

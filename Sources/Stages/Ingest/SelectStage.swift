@@ -1,5 +1,6 @@
 import AnomalyDetection
 import ContentStore
+import Datasets
 import Pipeline
 
 /// Divides a category's normal images into those to train on and those held out to calibrate with.

@@ -1,4 +1,5 @@
 import ContentStore
+import Datasets
 import Folders
 import Foundation
 import Host
@@ -137,7 +138,7 @@ public struct ExportFolder {
     private func removeLeftovers(_ plan: ExportPlan) throws {
         let own = [
             ExportFolder.listName, ExportFolder.probeName, ResultsMarker.name, RunTiming.jsonName, RunTiming.pageName,
-            LineageView.pageName,
+            ResultFiles.lineagePageName,
         ]
         var names: [String: Set<String>] = [path: Set(own)]
         for file in plan.files {

@@ -1,4 +1,5 @@
 import ContentStore
+import Datasets
 import Folders
 import Pipeline
 
@@ -45,13 +46,13 @@ public struct ExportPlan: Sendable {
         self.files = files.map { File(path: PathText.read($0.path), digest: $0.digest) }.sorted { $0.path < $1.path }
     }
 
-    static func maps(_ scores: Digest, folder: String, _ store: ContentStore) throws -> [File] {
+    package static func maps(_ scores: Digest, folder: String, _ store: ContentStore) throws -> [File] {
         try StageJSON.decode(ScoreIndex.self, try store.read(scores)).entries.map {
             File(path: folder + "/" + ResultName.of($0.file, suffix: "tiff"), digest: $0.map)
         }
     }
 
-    static func pictures(_ overlays: Digest, folder: String, _ store: ContentStore) throws -> [File] {
+    package static func pictures(_ overlays: Digest, folder: String, _ store: ContentStore) throws -> [File] {
         try StageJSON.decode(OverlayIndex.self, try store.read(overlays)).entries.map {
             File(path: folder + "/" + ResultName.of($0.file, suffix: "png"), digest: $0.overlay)
         }

@@ -1,5 +1,6 @@
 import AnomalyDetection
 import ContentStore
+import Datasets
 import Manifests
 import Pipeline
 import Reports
@@ -91,7 +92,7 @@ extension JobBuilder {
         let known = CardFacts(
             manifest, name: name, category: category, recipe: recipe, textures: textures,
             candidates: manifest.training.candidates, stages: stages)
-        return try assembler.addCard(name, known, of: evidence)
+        return assembler.addCard(name, known, of: evidence)
     }
 }
 

@@ -1,5 +1,6 @@
 import AnomalyDetection
 import ContentStore
+import Datasets
 import NeuralNetworks
 import Pipeline
 import Thresholds
@@ -17,7 +18,7 @@ public struct ScoringJob: Sendable {
     ///   - tolerance: verdicts with a chance of at least exp(-tolerance) to be another one are marked as uncertain.
     ///   - threshold: in place of the model's own.
     ///   - digests: of a list of files, in its order.
-    public init(
+    package init(
         model: Model, category: SourceCategory, engine: String?, setAsideBadImages: Bool,
         tolerance: Double = VerdictConfidence.defaultTolerance, threshold: ChosenThreshold? = nil, store: ContentStore,
         digests: ([String]) throws -> [Digest]

@@ -48,19 +48,19 @@ extension AggregateStage {
 }
 
 /// `metrics.json` of a run: what `MetricsSummary` holds, and how nearly each network is a projection.
-struct RunMetrics: Codable {
+package struct RunMetrics: Codable {
     struct Projection: Codable {
         var trained, untrained: ProjectionMeasures
     }
 
-    var categories: [String: DetectionMetrics]
+    package var categories: [String: DetectionMetrics]
     var mean: MeanMetrics
     var projection: [String: Projection]?
 }
 
 /// One line of `scores.csv`.
-struct ScoreRow: Codable {
-    static let header = "category,kind,image,label,score,normalizedScore,threshold,verdict,confidence,uncertain"
+package struct ScoreRow: Codable {
+    package static let header = "category,kind,image,label,score,normalizedScore,threshold,verdict,confidence,uncertain"
 
     var category, kind, image: String
     var label: String?
@@ -88,7 +88,7 @@ struct ScoreRow: Codable {
         case confidence, uncertain
     }
 
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         func name(_ key: CodingKeys) throws -> String { PathText.read(try container.decode(String.self, forKey: key)) }
         (category, kind, image) = (try name(.category), try name(.kind), try name(.image))
@@ -103,7 +103,7 @@ struct ScoreRow: Codable {
     }
 
     /// Names exactly as they are. A label that nobody has given is written as null, so that a reader finds every key.
-    func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(PathText.exact(category), forKey: .category)
         try container.encode(PathText.exact(kind), forKey: .kind)

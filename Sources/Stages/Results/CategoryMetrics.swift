@@ -1,22 +1,23 @@
 import Metrics
+import Reports
 
-/// The metrics of one category as the stages hand them on.
+/// `metrics.json` of one category, as stages exchange it.
 struct CategoryMetrics: Codable, Sendable {
     var figures: DetectionMetrics
-    /// Of the image scores: pairs of false and true positive rate.
+    /// The ROC curve of the image scores: pairs of false and true positive rate.
     var roc: [[Double]]
     var curves: Curves
-    /// AUPIMO of each image that has one, by its file.
+    /// AUPIMO by file, for the images that have one.
     var aupimo: [String: Double]
 
-    /// What the report draws beside the ROC curve, each as pairs of x and y unless said otherwise.
+    /// The report's further curves, as pairs of x and y unless stated otherwise.
     struct Curves: Codable, Sendable {
         /// Recall and precision, ascending by recall.
         var imagePrecisionRecall, pixelPrecisionRecall: [[Double]]
         var pixelROC: [[Double]]
-        /// False-positive rate and mean overlap of the regions.
+        /// False-positive rate and mean region overlap.
         var pro: [[Double]]
-        /// Shared false-positive rate, and the mean and the quartiles of the images' recall.
+        /// Shared false-positive rate, and mean and quartiles of the images' recall.
         var pimo: [[Double]]
 
         init(_ result: TestSetResult) {
@@ -33,5 +34,18 @@ struct CategoryMetrics: Codable, Sendable {
         roc = result.imageROC.map { [$0.fpr, $0.tpr] }
         curves = Curves(result)
         aupimo = result.aupimoByImage
+    }
+}
+
+extension CategoryCurves {
+    /// The curves of a category's metrics.
+    init(_ metrics: CategoryMetrics) {
+        func points(_ pairs: [[Double]]) -> [CurvePoint] { pairs.map { CurvePoint(x: $0[0], y: $0[1]) } }
+        let curves = metrics.curves
+        self.init(
+            imageROC: points(metrics.roc), pixelROC: points(curves.pixelROC),
+            imagePrecisionRecall: points(curves.imagePrecisionRecall),
+            pixelPrecisionRecall: points(curves.pixelPrecisionRecall), pro: points(curves.pro),
+            pimo: curves.pimo.map { Overlap(fpr: $0[0], mean: $0[1], lowerQuartile: $0[2], upperQuartile: $0[3]) })
     }
 }

@@ -2,14 +2,13 @@ import AnomalyDetection
 import Reports
 import Statistics
 
-/// The tests of one category's drift. Their probabilities are corrected together with those of all categories of a report.
+/// The drift tests of one category. Their p-values are corrected over all categories of a report.
 struct DriftTest {
     private struct Measure {
         var name, meaning: String
         var value: @Sendable (ImageAppearance) -> Double
     }
 
-    /// A measure with its values.
     private struct Samples {
         var name, meaning: String
         var normal, tested: [Double]
@@ -25,7 +24,7 @@ struct DriftTest {
             value: { $0.sharpness }),
     ]
 
-    /// Empty where there is nothing to compare with.
+    /// Empty if either set has no images.
     private let samples: [Samples]
     private let tests: [KolmogorovSmirnov]
 
@@ -45,7 +44,7 @@ struct DriftTest {
         tests = self.samples.map { KolmogorovSmirnov($0.normal, $0.tested) }
     }
 
-    /// What the report shows of each category.
+    /// The measures of each category, with Holm-corrected p-values.
     static func measures(_ categories: [DriftTest]) -> [[DriftMeasure]] {
         let adjusted = HolmCorrection.adjusted(categories.flatMap { $0.tests.map(\.probability) })
         var next = 0
@@ -57,18 +56,5 @@ struct DriftTest {
                     distance: test.statistic, probability: adjusted[next - 1])
             }
         }
-    }
-}
-
-extension CategoryCurves {
-    /// The curves of a category's metrics.
-    init(_ metrics: CategoryMetrics) {
-        func points(_ pairs: [[Double]]) -> [CurvePoint] { pairs.map { CurvePoint(x: $0[0], y: $0[1]) } }
-        let curves = metrics.curves
-        self.init(
-            imageROC: points(metrics.roc), pixelROC: points(curves.pixelROC),
-            imagePrecisionRecall: points(curves.imagePrecisionRecall),
-            pixelPrecisionRecall: points(curves.pixelPrecisionRecall), pro: points(curves.pro),
-            pimo: curves.pimo.map { Overlap(fpr: $0[0], mean: $0[1], lowerQuartile: $0[2], upperQuartile: $0[3]) })
     }
 }

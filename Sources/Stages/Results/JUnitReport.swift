@@ -1,5 +1,5 @@
-/// Requirements as test results, in the XML that continuous-integration servers read (the de-facto format of Ant's JUnit
-/// task): a suite for each category, a case for each figure.
+/// Requirements as JUnit XML (the format of Ant's JUnit task) for continuous-integration servers: a suite for each
+/// category, a case for each metric.
 struct JUnitReport {
     var title: String
     var outcomes: [RequirementOutcome]
@@ -33,7 +33,7 @@ struct JUnitReport {
         " tests=\"\(outcomes.count)\" failures=\"\(outcomes.count { !$0.isMet })\" errors=\"0\""
     }
 
-    /// For attributes. Characters that XML 1.0 has no way to write become question marks.
+    /// Text escaped for an attribute; characters outside XML 1.0 become question marks.
     static func escaped(_ text: String) -> String {
         String(
             String.UnicodeScalarView(

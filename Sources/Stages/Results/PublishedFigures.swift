@@ -1,14 +1,14 @@
 import Reports
 
-/// What others reached on MVTec AD, as a mean over its 15 categories.
+/// Published results on MVTec AD.
 enum PublishedFigures {
     static let mvtecCategories: Set<String> = [
         "bottle", "cable", "capsule", "carpet", "grid", "hazelnut", "leather", "metal_nut", "pill", "screw", "tile",
         "toothbrush", "transistor", "wood", "zipper",
     ]
 
-    /// What to print beside the figures of a run on these categories. Means over all fifteen stand beside nothing less; figures
-    /// of single categories wherever all categories bear names of MVTec AD.
+    /// The published results that compare with a run on these categories: means for a run on all fifteen, results of single
+    /// categories for a run on some of them, and none for other data sets.
     static func beside(_ categories: Set<String>) -> [PublishedFigure] {
         guard !categories.isEmpty, categories.isSubset(of: mvtecCategories) else { return [] }
         if categories == mvtecCategories { return means }

@@ -26,7 +26,7 @@ struct ReportStage: Stage {
             title: title, description: details.isEmpty ? nil : details, summary: summary, generatedBy: generatedBy,
             manifest: manifest, peers: peers,
             companions: [
-                Fact(label: "what the results were made from", value: LineageView.pageName),
+                Fact(label: "what the results were made from", value: ResultFiles.lineagePageName),
                 Fact(label: "what the run cost", value: RunTiming.pageName),
             ])
         var drift: [DriftTest] = []

@@ -5,22 +5,22 @@ public struct CalendarDay: Sendable, Equatable {
 
     private init(number: Int) { self.number = number }
 
-    /// - Parameter text: such as `2026-11-26`; nil for what is no day.
+    /// - Parameter text: a date such as `2026-11-26`; nil if it is invalid.
     public init?(_ text: String) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 3, zip(parts, [4, 2, 2]).allSatisfy({ $0.count == $1 }),
             let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]), year > 0
         else { return nil }
         let date = CalendarDay(number: CalendarDay.number(year, month, day))
-        // The 31st of June would be the 1st of July.
+        // Reject the 31st of June, which would become the 1st of July.
         guard date.text == text else { return nil }
         self = date
     }
 
-    /// In UTC.
+    /// The day of a time in UTC.
     init(nanosecondsSince1970 time: Int64) {
         let day: Int64 = 86_400_000_000_000
-        // Rounded down, also before 1970.
+        // Round down before 1970 too.
         number = Int(time >= 0 ? time / day : (time - day + 1) / day)
     }
 

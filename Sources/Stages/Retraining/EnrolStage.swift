@@ -1,5 +1,6 @@
 import AnomalyDetection
 import ContentStore
+import Datasets
 import Pipeline
 
 /// Divides the images of a night by its roll: what steps are taken on, what else belongs to the normal images, what is held out.

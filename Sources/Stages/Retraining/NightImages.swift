@@ -1,41 +1,43 @@
 import ContentStore
+import Datasets
 import Folders
+import Glibc
 import Manifests
 
-/// The image files that a night finds, and the manifest that it follows.
+/// The image files that a night finds, and its manifest.
 public struct NightImages: Sendable {
-    /// What the models are registered as.
+    /// The registered name of the models.
     public let model: String
-    /// Of the one category.
+    /// The manifest of the single category.
     public let manifest: JobManifest
     public let section: RetrainSection
     let category: String
-    /// Normal images that are trusted.
+    /// The trusted normal images.
     let base: [SourceImage]
-    /// What has come in so far; only these are screened.
+    /// The settled images in the incoming folder; only these are screened.
     let incoming: [SourceImage]
     let textures: [SourceImage]?
-    /// For the gate; nil where the manifest names none.
+    /// The labelled images of the gate; nil if the manifest names none.
     let labelled: [SourceImage]?
-    /// By path.
+    /// The digests of all files, by path.
     let digestOf: [String: Digest]
-    /// Files of the folder of new images that are left for another night: just written, or not readable.
+    /// Incoming files deferred to another night: just written, or unreadable.
     public let unsettled, unreadable: [String]
-    /// Files there with a modification time in the future, for which another rule says whether they have settled.
+    /// Incoming files with a modification time in the future; see `ArrivalFile`.
     public let misdated: [String]
-    /// Files there that are no images by their names.
+    /// Incoming files without an image extension.
     public let ignored: [String]
-    /// Links there that lead out of the folder. Whoever can leave one there must not be able to stop the nights.
+    /// Skipped incoming links that lead out of the folder. They are not errors, so that nobody can stop the nights with one.
     public let refusedLinks: [LinkFault]
-    /// Sentences about folders of results, which are left out.
+    /// Sentences about skipped folders of results.
     public let resultNotes: [String]
-    /// Of the labelled images of the gate.
+    /// Warnings about the masks of the labelled images.
     public let maskWarnings: [String]
     private let normalFolder: String
 
-    /// Checks of a manifest that come before any file is read.
+    /// Validates a manifest before any file is read.
     ///
-    /// - Returns: what the models are registered as.
+    /// - Returns: the registered name of the models.
     /// - Throws: `RetrainingError`, `ManifestError`.
     public static func modelName(_ manifest: JobManifest) throws -> String {
         guard let section = manifest.retrain else { throw RetrainingError.noSection(manifest: manifest.file) }
@@ -49,9 +51,9 @@ public struct NightImages: Sendable {
     }
 
     /// - Parameters:
-    ///   - now: nanoseconds since 1970, for which files have settled.
-    ///   - digests: of a list of files, in its order.
-    /// - Throws: `RetrainingError`, `DatasetError`, `ManifestError`, and what `digests` throws.
+    ///   - now: the current time in nanoseconds since 1970.
+    ///   - digests: returns the digests of a list of files, in its order.
+    /// - Throws: `RetrainingError`, `DatasetError`, `ManifestError`, and errors of `digests`.
     public init(_ manifest: JobManifest, now: Int64, digests: ([String]) throws -> [Digest]) throws {
         model = try NightImages.modelName(manifest)
         guard let section = manifest.retrain, let only = try manifest.cases().first else {
@@ -114,7 +116,7 @@ public struct NightImages: Sendable {
 
     private static let prefix = "incoming/"
 
-    /// Where a file of a roll lay, which may be there no longer, and the named folder that it has to lie in.
+    /// The path of a member's file, which may have been removed, and the folder that must contain it.
     func usualPlace(_ file: String) -> (path: String, folder: NamedFolder) {
         if file.hasPrefix(NightImages.prefix) {
             let folder = manifest.folder(section.incoming)
@@ -127,38 +129,39 @@ public struct NightImages: Sendable {
         }
     }
 
-    /// - Parameter image: of one of the lists here, all of which were digested.
+    /// The digest of an image from one of the lists of this value.
     func source(_ image: SourceImage) -> Digest { digestOf[image.path]! }
 
-    /// Present files by their content: of exact copies the first one, base images before others.
+    /// The present files by digest. Of exact copies, the first one counts, base images before incoming ones.
     var present: [Digest: SourceImage] {
         Dictionary((base + incoming).map { (source($0), $0) }) { first, _ in first }
     }
 
-    /// Files whose bytes another present file has.
+    /// The number of present files that are exact copies of another.
     public var copyCount: Int { base.count + incoming.count - present.count }
 
-    /// What the gate judges by: never trained on.
+    /// The digests of the gate's labelled images, which are never trained on.
     var labelledSources: Set<Digest> { Set((labelled ?? []).map(source)) }
 
-    /// Base images that no night has seen, as arrivals.
+    /// The base images that no earlier night has seen, as arrivals.
     public func newBase(_ known: [KnownArrival]) -> [Arrival] {
         unseen(base, known).map { Arrival(source: source($0), file: $0.file, state: .base) }
     }
 
-    /// Files of the folder of new images whose content no night has seen, nor lies in the base set.
+    /// The incoming files whose content is new and not in the base set.
     func newIncoming(_ known: [KnownArrival]) -> [SourceImage] {
         let trusted = Set(base.map(source))
         return unseen(incoming, known).filter { !trusted.contains(source($0)) }
     }
 
-    /// Present files that were held back, and that nobody has accepted.
+    /// The incoming files that are in quarantine and were not accepted.
     func heldBack(_ known: [KnownArrival]) -> [SourceImage] {
         let held = Set(known.filter { $0.arrival.state == .quarantined && !$0.isAdmitted }.map(\.arrival.source))
         return incoming.filter { held.contains(source($0)) }
     }
 
-    /// By name and each content once. What could not be used is seen anew under another name: that may have been the fault.
+    /// The images with new content, each content once. An unusable image counts as new under another name, because the name
+    /// may have been the fault.
     private func unseen(_ images: [SourceImage], _ known: [KnownArrival]) -> [SourceImage] {
         var seen = Set<Digest>()
         var unusable: [Digest: String] = [:]
@@ -175,11 +178,80 @@ public struct NightImages: Sendable {
         }
     }
 
-    /// Base images that a run of the manifest holds out of training.
+    /// The base images that a run of the manifest would hold out of training.
     var heldOutOfRun: Set<Digest> {
         let sources = Set(base.map(source)).sorted()
         guard sources.count > 1 else { return [] }
         let count = HeldOut.count(of: sources.count, fraction: Float(manifest.dataset.heldOutFraction))
         return Set(sources.prefix(count))
+    }
+}
+
+/// The state of an incoming file, inferred from its timestamps.
+///
+/// A file may be incomplete until it has not been modified for a while. A modification time in the future comes from a
+/// machine with a wrong clock and would delay the file for years, so the change time, which programs cannot set, is used
+/// instead. If that lies in the future too, this machine's clock was set back, and the file counts as settled. Times ahead
+/// by no more than the wait are accepted, because clocks of servers differ slightly.
+struct ArrivalFile {
+    enum State { case settled, justWritten, unreadable }
+
+    let state: State
+    /// True if the modification time lies in the future.
+    let isMisdated: Bool
+
+    /// - Parameters:
+    ///   - now: the current time in nanoseconds since 1970.
+    ///   - settleSeconds: the time without writes after which a file is settled; 0 disables the check.
+    init(_ path: String, now: Int64, settleSeconds: Int) {
+        var information = stat()
+        guard unsafe stat(path.systemPath, &information) == 0, information.st_mode & S_IFMT == S_IFREG,
+            unsafe access(path.systemPath, R_OK) == 0
+        else {
+            (state, isMisdated) = (.unreadable, false)
+            return
+        }
+        let (now, wait) = (Double(now) / 1e9, Double(settleSeconds))
+        func seconds(_ time: timespec) -> Double { Double(time.tv_sec) + Double(time.tv_nsec) / 1e9 }
+        let credible = [information.st_mtim, information.st_ctim].map(seconds).first { $0 <= now + wait }
+        isMisdated = seconds(information.st_mtim) > now + wait
+        state = settleSeconds > 0 && credible ?? -.infinity > now - wait ? .justWritten : .settled
+    }
+}
+
+/// A reason why a night of retraining fails.
+public enum RetrainingError: Error, Equatable, Sendable, CustomStringConvertible {
+    case noSection(manifest: String)
+    case severalModels(manifest: String, count: Int)
+    case notAName(job: String)
+    case overlap(incoming: String, other: String)
+    case lostMember(source: String)
+    case unfinished(task: String)
+    case newerFormat(what: String, found: Int)
+    case otherNetwork(champion: String, found: String, expected: String)
+
+    public var description: String {
+        switch self {
+        case .noSection(let manifest):
+            "\(manifest): no section \"retrain\"; add one that names the folder of new images, such as \"retrain\": { "
+                + "\"incoming\": \"../incoming\" }"
+        case .severalModels(let manifest, let count):
+            "\(manifest): the manifest defines \(count) models, but a night trains one; name one of \"categories\", and leave "
+                + "out \"variants\" and \"seeds\""
+        case .notAName(let job):
+            "the job's name \"\(job)\" is not a valid name for registered models; set \"model\" in \"retrain\" to letters, "
+                + "digits, \".\", \"_\" and \"-\""
+        case .overlap(let incoming, let other):
+            "\(incoming): new images need a folder of their own, but it overlaps \(other), which holds other images; "
+                + "correct \"incoming\""
+        case .lostMember(let source):
+            "the image \(source) belongs to the night but was not decoded; run the night again"
+        case .unfinished(let task): "\(task) has no result; run the night again"
+        case .newerFormat(let what, let found):
+            "the \(what) of a night has version \(found) of its format, which is newer than this program; use a newer one"
+        case .otherNetwork(let champion, let found, let expected):
+            "\(champion) is \(found), and the manifest says \(expected); set \"start\" in \"retrain\" to \"scratch\" for one "
+                + "night, or correct the manifest"
+        }
     }
 }

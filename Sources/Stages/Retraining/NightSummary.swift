@@ -2,15 +2,15 @@ import ContentStore
 import Imaging
 import Reports
 
-/// What a night did, from the store alone: for a mail, and as a page with pictures.
+/// The summary of a night from the store: text for a mail, and a page with pictures.
 public struct NightSummary: Sendable {
     private let night: Night
-    /// Images that came with it.
+    /// The images that arrived in this night.
     private let arrivals: [KnownArrival]
     private let roll: Roll
     private let verdict: Verdict?
     private let drift: [DriftMeasure]
-    /// Of all nights, still without a decision.
+    /// The number of images of all nights that wait for a decision.
     private let waiting: Int
     private let store: ContentStore
 
@@ -27,7 +27,7 @@ public struct NightSummary: Sendable {
             } ?? []
     }
 
-    /// What came of a night, in a sentence.
+    /// The outcome of a night, in a sentence.
     public static func outcome(_ night: Night) -> String {
         let champion = night.champion.map { "version \($0)" }
         switch night.state {
@@ -45,7 +45,7 @@ public struct NightSummary: Sendable {
 
     private func count(_ state: Arrival.State) -> Int { arrivals.count { $0.arrival.state == state } }
 
-    /// The numbers of images, in words.
+    /// Facts about the night's images.
     private var facts: [Fact] {
         let counts: [(Arrival.State, String)] = [
             (.base, "of the base set"), (.admitted, "admitted"), (.quarantined, "quarantined"),
@@ -79,8 +79,8 @@ public struct NightSummary: Sendable {
         return facts
     }
 
-    /// Of each kind, so that a night that has gone wrong makes neither a mail nor a page that nobody can open.
-    private static let listed = 200, told = 10
+    /// The maximum numbers of listed images on the page, and of unusable ones in the mail.
+    private static let pageLimit = 200, mailLimit = 10
 
     /// Plain text for a mail.
     public func text(report: String?) -> String {
@@ -102,21 +102,21 @@ public struct NightSummary: Sendable {
             add("quarantine", "\(waiting) waiting for a decision: nominal quarantine list \(night.model)")
         }
         let unusable = arrivals.map(\.arrival).filter { $0.state == .unusable }
-        for arrival in unusable.prefix(Self.told) { add("unusable", arrival.detail) }
-        if unusable.count > Self.told { add("unusable", "and \(unusable.count - Self.told) more") }
+        for arrival in unusable.prefix(Self.mailLimit) { add("unusable", arrival.detail) }
+        if unusable.count > Self.mailLimit { add("unusable", "and \(unusable.count - Self.mailLimit) more") }
         if let report { add("report", report) }
         return lines.joined(separator: "\n")
     }
 
     private func number(_ value: Double?) -> String {
         guard let value else { return "-" }
-        // Where held-out images hardly differ, scores are divided by next to nothing.
+        // Scores explode if held-out images hardly differ.
         guard abs(value) < 1e9 else { return "\(value)" }
         let thousandths = Int((value * 1000).rounded())
         return "\(thousandths / 1000)." + String("\(1000 + abs(thousandths) % 1000)".dropFirst())
     }
 
-    /// The page.
+    /// The page, as HTML.
     public func page() throws -> String {
         let suspects = arrivals.filter { $0.arrival.state == .quarantined }
             .sorted { ($0.arrival.score ?? 0, $1.number) > ($1.arrival.score ?? 0, $0.number) }
@@ -134,7 +134,7 @@ public struct NightSummary: Sendable {
                     }
                 } ?? [],
                 suspectCount: suspects.count,
-                suspects: try suspects.prefix(Self.listed).map { known in
+                suspects: try suspects.prefix(Self.pageLimit).map { known in
                     NightReport.Suspect(
                         number: known.number, file: known.arrival.file, score: known.arrival.score,
                         picture: try picture(known.arrival.overlay),
@@ -152,7 +152,7 @@ public struct NightSummary: Sendable {
 
     private static let pictureSide = 320
 
-    /// Small, so that a page of many stays small; nil where it has been collected.
+    /// A thumbnail of an overlay; nil if it was garbage-collected.
     private func picture(_ overlay: Digest?) throws -> Picture? {
         guard let overlay, let bytes = try? store.read(overlay) else { return nil }
         let image = try ImageDecoder.decode(bytes: bytes, name: "overlay").image
@@ -165,7 +165,7 @@ public struct NightSummary: Sendable {
         )
     }
 
-    /// The files for people: the page, the verdict, the card of the new model, and the pictures of images in quarantine.
+    /// The exported files: the page, the verdict, the new model's card, and the overlays and maps of quarantined images.
     public func exports() throws -> ExportPlan {
         var files = [
             ExportPlan.File(path: "report.html", digest: try store.put(bytes: Array(try page().utf8)))

@@ -1,5 +1,6 @@
 import AnomalyDetection
 import ContentStore
+import Datasets
 import Imaging
 import Manifests
 import NeuralNetworks
@@ -183,7 +184,7 @@ public struct RetrainingJob: Sendable {
             let known = CardFacts(
                 images.manifest, name: images.model, category: images.category, recipe: recipe, textures: sources,
                 candidates: 1, startedFrom: startedFrom, stages: stages)
-            _ = try assembler.addCard(
+            _ = assembler.addCard(
                 images.model, known,
                 of: CardEvidenceTasks(
                     calibrate: calibrate, assess: assess, division: division,

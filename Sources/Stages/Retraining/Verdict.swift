@@ -1,26 +1,26 @@
-/// `verdict.json`: whether a new model may take the place of the one in production, with the numbers.
+/// `verdict.json`: the decision whether to promote a new model, with its criteria.
 public struct Verdict: Codable, Sendable, Equatable {
-    /// One way in which a model can be worse.
+    /// A comparison in which the new model can be worse.
     public struct Criterion: Codable, Sendable, Equatable {
         public var name: String
-        /// Nil where there is no model in production, or the figure is not defined.
+        /// The figure of the model in production; nil if there is none, or the figure is undefined.
         public var champion: Double?
-        /// In place of `champion` where the new model is compared with the anchor.
+        /// The figure of the anchor, if the new model is compared with it instead of the champion.
         public var anchor: Double?
         /// "anchor"; nil for the model in production.
         public var against: String?
         public var challenger: Double?
-        /// In words: what makes the challenger worse.
+        /// The condition under which the challenger is worse, in words.
         public var rule: String
-        /// Of a test; nil where the rule has none.
+        /// The p-value; nil if the rule has no test.
         public var probability: Double?
         public var isWorse: Bool
 
-        /// With what it is compared with, where that is not the model in production.
+        /// The name, with the reference if that is not the model in production.
         public var title: String { against.map { "\(name), against the \($0)" } ?? name }
     }
 
-    /// Of the format. History: 1 = first; 2 = the anchor.
+    /// The version of the format. History: 1 = first; 2 = the anchor.
     static let version = 2
 
     var version = Verdict.version
@@ -32,13 +32,13 @@ public struct Verdict: Codable, Sendable, Equatable {
         isPromoted = !criteria.contains { $0.isWorse }
     }
 
-    /// - Throws: `RetrainingError.newerFormat`, and what the decoder throws.
+    /// - Throws: `RetrainingError.newerFormat`, and errors of the decoder.
     public init(bytes: [UInt8]) throws {
         self = try StageJSON.decode(Verdict.self, bytes)
         guard version <= Verdict.version else { throw RetrainingError.newerFormat(what: "verdict", found: version) }
     }
 
-    /// One line for people.
+    /// The reason for the decision, in one line.
     public var reason: String {
         let worse = criteria.filter(\.isWorse).map(\.title)
         guard worse.isEmpty else { return "worse: " + worse.joined(separator: ", ") }

@@ -1,6 +1,7 @@
 import AnomalyDetection
 import BinaryCoding
 import ContentStore
+import Datasets
 import Imaging
 import NeuralNetworks
 import Pipeline
@@ -63,31 +64,31 @@ struct ScoreStage: Stage {
 }
 
 /// The scores of some images.
-struct ScoreIndex: Codable, Sendable {
-    enum Verdict: String, Codable, Sendable { case normal, anomalous }
+package struct ScoreIndex: Codable, Sendable {
+    package enum Verdict: String, Codable, Sendable { case normal, anomalous }
 
-    struct Entry: Codable, Sendable {
-        var file: String
-        var kind: String
-        var isAnomalous: Bool?
-        var source: Digest
-        var score: Float
-        var normalizedScore: Float
-        var threshold: Float
+    package struct Entry: Codable, Sendable {
+        package var file: String
+        package var kind: String
+        package var isAnomalous: Bool?
+        package var source: Digest
+        package var score: Float
+        package var normalizedScore: Float
+        package var threshold: Float
         /// Where a person set it; nil where calibration gave it.
-        var thresholdOrigin: String?
-        var verdict: Verdict
+        package var thresholdOrigin: String?
+        package var verdict: Verdict
         /// How sure the verdict is, 0 to 1, and whether a person should decide; see `ConfidenceStage`, before which both are nil.
-        var confidence: Double?
-        var isUncertain: Bool?
+        package var confidence: Double?
+        package var isUncertain: Bool?
         /// Of a TIFF at the size of the original.
-        var map: Digest
+        package var map: Digest
         /// Of a JPEG at the network's size.
-        var reconstruction: Digest
+        package var reconstruction: Digest
 
         /// The file without its extension, for naming what was made from it.
-        var stem: String { SourceImage.folder(of: file) + SourceImage.stem(of: file) }
+        package var stem: String { SourceImage.folder(of: file) + SourceImage.stem(of: file) }
     }
 
-    var entries: [Entry]
+    package var entries: [Entry]
 }

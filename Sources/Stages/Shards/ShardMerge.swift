@@ -2,15 +2,17 @@ import ContentStore
 import Folders
 import Foundation
 
-/// Puts the results of all shards together, in the folder that holds theirs: what scoring in one go would have written.
-public struct ShardMerge {
+/// Merges the results of all shards into their common folder, as scoring without shards would have written them.
+package struct ShardMerge {
     private let folder: String
-    private let shards: [(shard: Shard, folder: String)]
-    /// How many images there are.
-    public let imageCount: Int
+    private let shards: [(shard: Shard, folder: String, record: ShardRecord)]
+    /// The number of images.
+    package let imageCount: Int
 
-    /// Looks at the records and scores of all shards. Throws `ShardError`, before anything is written.
-    public init(folder: String) throws {
+    /// Validates the records of all shards.
+    ///
+    /// - Throws: `ShardError`.
+    package init(folder: String) throws {
         self.folder = folder
         guard try AtomicFile.isFolder(folder) else { throw ShardError.noFolder(folder) }
         let names = try AtomicFile.names(in: folder)
@@ -42,23 +44,23 @@ public struct ShardMerge {
         }
         shards = records.map { record in
             let shard = Shard(number: record.shard, of: count)
-            return (shard, folder + "/" + shard.folderName)
+            return (shard, folder + "/" + shard.folderName, record)
         }
         imageCount = records[0].imageCount
     }
 
-    /// Writes `scores.csv`, `scores.json`, maps and overlays. Pictures share the disk space of those of the shards. Throws
-    /// `ShardError`, or `StoreError`.
+    /// Writes `scores.csv`, `scores.json`, maps and overlays. Pictures are hard links to those of the shards.
     ///
-    /// - Parameter progress: is told how many shards are done.
-    /// - Returns: how many images have a score.
-    public func write(progress: (Int, Int) -> Void) throws -> Int {
+    /// - Parameter progress: receives the number of finished shards and of all shards.
+    /// - Returns: the number of scored images.
+    /// - Throws: `ShardError`, `StoreError`.
+    package func write(progress: (Int, Int) -> Void) throws -> Int {
         let lock = try FolderLock(folder)
         defer { withExtendedLifetime(lock) {} }
         var rows: [ScoreRow] = []
         var images: [String: Int] = [:]
-        for (shard, source) in shards {
-            for row in try scores(shard, source) {
+        for (shard, source, record) in shards {
+            for row in try scores(shard, source, record) {
                 if let other = images.updateValue(shard.number, forKey: row.image) {
                     throw ShardError.twice(row.image, other, shard.number)
                 }
@@ -71,10 +73,10 @@ public struct ShardMerge {
         }
         let former = try ExportFolder.list(of: folder)
         var exports: [String: String] = [:]
-        for (position, (shard, source)) in shards.enumerated() {
-            for (file, digest) in try listed(shard, source).sorted(by: { $0.key < $1.key })
+        for (position, (shard, source, record)) in shards.enumerated() {
+            for (file, digest) in try listed(shard, source, record).sorted(by: { $0.key < $1.key })
             where !Self.tables.contains(file) {
-                // It may have been copied from another machine.
+                // It may be a damaged copy from another machine.
                 guard try Digest.of(filePath: source + "/" + file).hex == digest else {
                     throw ShardError.changed(source + "/" + file, shard)
                 }
@@ -83,21 +85,20 @@ public struct ShardMerge {
             }
             progress(position + 1, shards.count)
         }
-        // Of an earlier merge.
+        // Remove files of an earlier merge.
         for file in (former ?? [:]).keys.sorted() where exports[file] == nil && !Self.tables.contains(file) {
             _ = target.remove(file)
         }
         try target.write(try StageJSON.pretty(rows), to: "scores.json", onlyIfChanged: true)
         let table = ([ScoreRow.header] + rows.map(\.line)).joined(separator: "\n") + "\n"
         try target.write(Array(table.utf8), to: "scores.csv", onlyIfChanged: true)
-        // Last, as by every export.
+        // The list comes last, as in every export.
         try target.write(try ExportFolder.content(exports), to: ExportFolder.listName, onlyIfChanged: true)
         return rows.count
     }
 
-    private func scores(_ shard: Shard, _ folder: String) throws -> [ScoreRow] {
+    private func scores(_ shard: Shard, _ folder: String, _ record: ShardRecord) throws -> [ScoreRow] {
         let file = folder + "/scores.json"
-        guard let record = try Self.record(folder) else { throw ShardError.missing([shard.number], of: shard.count) }
         let bytes = try AtomicFile.read(file, limitBytes: StageJSON.limitBytes)
         guard Digest.of(bytes).hex == record.scores, let rows = try? StageJSON.decode([ScoreRow].self, bytes) else {
             throw ShardError.changed(file, shard)
@@ -105,9 +106,8 @@ public struct ShardMerge {
         return rows
     }
 
-    private func listed(_ shard: Shard, _ folder: String) throws -> [String: String] {
+    private func listed(_ shard: Shard, _ folder: String, _ record: ShardRecord) throws -> [String: String] {
         let file = folder + "/" + ExportFolder.listName
-        guard let record = try Self.record(folder) else { throw ShardError.missing([shard.number], of: shard.count) }
         guard let bytes = try? AtomicFile.read(file, limitBytes: ResultFiles.listLimitBytes),
             Digest.of(bytes).hex == record.exports, let files = ExportFolder.list(bytes)
         else { throw ShardError.changed(file, shard) }
@@ -122,7 +122,7 @@ public struct ShardMerge {
         return shard
     }
 
-    /// `nil` where there is none, so that the shard is not done.
+    /// The record of a shard; nil if the shard is not complete.
     private static func record(_ folder: String) throws -> ShardRecord? {
         let file = folder + "/" + ShardRecord.fileName
         guard try AtomicFile.exists(file) else { return nil }
@@ -149,6 +149,58 @@ public struct ShardMerge {
         return record
     }
 
-    /// What is made anew here, and not taken from the shards.
+    /// The files that the merge computes instead of linking.
     private static let tables = ["scores.csv", "scores.json"]
+}
+
+/// A reason why shards cannot be merged.
+package enum ShardError: Error, Equatable, Sendable, CustomStringConvertible {
+    case noFolder(String)
+    case none(String)
+    case severalCounts(String, [Int])
+    case missing([Int], of: Int)
+    case differs(Int, from: Int, of: Int, String)
+    case twice(String, Int, Int)
+    case changed(String, Shard)
+    case malformed(String)
+    case damaged(String)
+    case version(String, found: Int, expected: Int)
+
+    /// True if something is missing rather than wrong.
+    package var isMissing: Bool {
+        switch self {
+        case .noFolder, .none, .missing: true
+        default: false
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .noFolder(let folder): "\(folder): no such folder; expected the output folder of the shards"
+        case .none(let folder):
+            "\(folder) holds no results of shards (shard-1-of-N, ...); make them with nominal score --shard 1/N --output \(folder)"
+        case .severalCounts(let folder, let counts):
+            "\(folder) holds shards of \(counts.map(String.init).joined(separator: " and of ")); "
+                + "remove the folders of those that are not wanted"
+        case .missing(let numbers, let count):
+            "\(numbers.count) of \(count) shards are not done: \(Self.list(numbers)); "
+                + "run nominal score --shard \(numbers.first ?? 1)/\(count) and so on with the same model and folder"
+        case .differs(let number, let other, let count, let what):
+            "shard \(number) of \(count) was made with \(what) than shard \(other); make it again"
+        case .twice(let image, let first, let second):
+            "the image \(image) is in the results of shard \(first) and of shard \(second); make one of them again"
+        case .changed(let file, let shard):
+            "\(file) differs from what shard \(shard) wrote: its SHA-256 does not match; copy it again from where the shard was made, "
+                + "or make it again with nominal score --shard \(shard)"
+        case .malformed(let file): "\(file) is not a valid shard record; make the shard again"
+        case .damaged(let file):
+            "\(file) is damaged: its SHA-256 does not match its content; copy it again from where the shard was made, or make it again"
+        case .version(let file, let found, let expected):
+            "\(file) has version \(found), expected \(expected); make the shard again with this program"
+        }
+    }
+
+    private static func list(_ numbers: [Int]) -> String {
+        numbers.prefix(10).map(String.init).joined(separator: ", ") + (numbers.count > 10 ? ", ..." : "")
+    }
 }

@@ -3,18 +3,18 @@ import Manifests
 import Metrics
 import Pipeline
 
-/// The trials of a sweep by their criterion.
+/// The trials of a sweep, ranked by their criterion.
 ///
-/// Metrics of labelled test images are carried along for the record: nothing here compares them.
+/// Metrics of labelled test images are recorded only and never compared.
 public struct SweepRanking: Sendable {
     public let manifest: SweepManifest
-    /// By rank; then those without a criterion, in the order of the sweep.
+    /// Sorted by rank, then trials without a criterion in the order of the sweep.
     public let trials: [RankedTrial]
 }
 
 extension SweepRanking {
-    /// - Parameter summary: of a run of the sweep's graph that was not cancelled.
-    /// - Throws: `StoreError` where a result cannot be read.
+    /// - Parameter summary: the summary of a run of the sweep's graph that was not cancelled.
+    /// - Throws: `StoreError` if a result is unreadable.
     public init(_ sweep: Sweep, _ summary: ExecutionSummary, _ store: ContentStore) throws {
         manifest = sweep.manifest
         let failures = Dictionary(summary.failures.map { ($0.task, $0) }) { first, _ in first }
@@ -34,10 +34,10 @@ extension SweepRanking {
         trials = SweepRanking.ranked(judged)
     }
 
-    /// The best trial, if any has a criterion.
+    /// The best trial; nil if none has a criterion.
     public var best: RankedTrial? { trials.first { $0.rank == 1 } }
 
-    /// What a reader of the ranking should know before believing it.
+    /// A caveat for readers of the ranking.
     public var caution: String? {
         guard trials.count > 1, let best, let first = best.criterion, let second = trials[1].criterion else {
             return nil
@@ -49,7 +49,7 @@ extension SweepRanking {
         return "\(best.trial.name) and \(trials[1].trial.name) differ by less than the spread between seeds"
     }
 
-    /// Highest criterion first; equal ones in the order of the sweep. `trials` come in that order.
+    /// Sorts trials by descending criterion; the sort is stable.
     static func ranked(_ trials: [RankedTrial]) -> [RankedTrial] {
         let known = trials.enumerated().compactMap { place, trial in
             trial.criterion.map { (place: place, criterion: $0, trial: trial) }
@@ -76,7 +76,7 @@ extension SweepRanking {
         return try StageJSON.decode(CategoryMetrics.self, try store.read(digest)).figures
     }
 
-    /// The first failure among what the assessment needs.
+    /// The first failure among the dependencies of the assessment.
     private static func reason(
         _ item: Sweep.Case, _ graph: TaskGraph, _ failures: [TaskID: ExecutionSummary.Failure]
     ) -> String {
@@ -84,5 +84,64 @@ extension SweepRanking {
             if let failure = failures[task.id] { return "\(failure.task): \(failure.message)" }
         }
         return "\(item.assess): no criterion"
+    }
+}
+
+/// The result of a trial.
+public struct RankedTrial: Sendable {
+    struct Case: Sendable {
+        var name, category: String
+        var seed: UInt64
+        /// Nil if the model was not finished.
+        var criterion: Double?
+        /// Metrics of the labelled test images, for the record only.
+        var record: DetectionMetrics
+    }
+
+    public let trial: SweepTrial
+    /// The rank, 1 for the best; nil without a criterion.
+    public internal(set) var rank: Int?
+    /// The mean over categories and seeds, higher is better; nil if a model was not finished.
+    public let criterion: Double?
+    /// The standard deviation over seeds of the means over categories; nil with one seed.
+    public let seedSpread: Double?
+    /// The standard deviation over categories of the means over seeds; nil with one category.
+    public let categorySpread: Double?
+    /// Mean test metrics over the models that have them, for the record.
+    public let record: MeanMetrics
+    /// The reason for a missing criterion.
+    public let failure: String?
+    let cases: [Case]
+
+    init(_ trial: SweepTrial, _ cases: [Case], failure: String?) {
+        self.trial = trial
+        self.cases = cases
+        self.failure = failure
+        let criteria = cases.compactMap(\.criterion)
+        let isComplete = failure == nil && criteria.count == cases.count
+        criterion = isComplete ? RankedTrial.mean(criteria) : nil
+        seedSpread = isComplete ? RankedTrial.spread(cases, by: \.seed) : nil
+        categorySpread = isComplete ? RankedTrial.spread(cases, by: \.category) : nil
+        record = MeanMetrics(cases.map(\.record))
+    }
+
+    /// A copy with redacted values and failure.
+    func showing(_ values: [JSONValue], failure: String?) -> RankedTrial {
+        var shown = RankedTrial(trial.showing(values), cases, failure: failure)
+        shown.rank = rank
+        return shown
+    }
+
+    private static func mean(_ values: [Double]) -> Double? {
+        values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+    }
+
+    /// The sample standard deviation (n - 1) of the means of groups of models; nil for a single group.
+    private static func spread(_ cases: [Case], by key: (Case) -> some Hashable & Comparable) -> Double? {
+        let groups = Dictionary(grouping: cases, by: key).sorted { $0.key < $1.key }
+        let means = groups.compactMap { mean($0.value.compactMap(\.criterion)) }
+        guard means.count > 1, let centre = mean(means) else { return nil }
+        let squares = means.map { ($0 - centre) * ($0 - centre) }.reduce(0, +)
+        return (squares / Double(means.count - 1)).squareRoot()
     }
 }

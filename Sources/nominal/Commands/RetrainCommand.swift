@@ -1,5 +1,6 @@
 import AnomalyDetection
 import ArgumentParser
+import Audit
 import ContentStore
 import Folders
 import Foundation

@@ -1,6 +1,8 @@
 import AnomalyDetection
 import ArgumentParser
+import Audit
 import ContentStore
+import Datasets
 import Folders
 import Foundation
 import Manifests

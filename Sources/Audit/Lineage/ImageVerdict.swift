@@ -1,0 +1,122 @@
+import ContentStore
+import Folders
+import Stages
+
+/// A verdict on an image, with its origin.
+package struct ImageVerdict: Sendable, Equatable, Codable {
+    /// The image's name within the category, and its digest.
+    package let image: String
+    package let source: Digest
+    package let kind: String
+    package let score, threshold: Float
+    package let verdict: String
+    package let map, model: Digest
+    /// The task that scored the image, and the first run that performed it.
+    package let task: String
+    package let run: Int64
+    /// Nanoseconds since 1970.
+    package let scoredAt: Int64
+    package let action: Digest
+
+    /// All verdicts on an image, newest first, except those whose list of scores is no longer stored.
+    ///
+    /// - Throws: `StoreError`.
+    package static func all(on source: Digest, _ store: ContentStore) throws -> [ImageVerdict] {
+        try store.actions(ofStage: StageNames.score, on: source).flatMap { use -> [ImageVerdict] in
+            guard let scores = use.outputs["scores.json"], let model = use.inputs["model"] else { return [] }
+            return try entries(scores, store).filter { $0.source == source }.map {
+                ImageVerdict($0, model, use.task, use.execution, use.startedAt, use.key)
+            }
+        }
+    }
+
+    /// The verdicts of all score tasks in a lineage, in its order.
+    ///
+    /// - Throws: `StoreError`.
+    package static func all(in graph: LineageGraph, _ store: ContentStore) throws -> [ImageVerdict] {
+        func digests(_ relation: LineageGraph.Relation, _ name: String) -> [Int: Digest] {
+            let edges = graph.edges.filter { $0.relation == relation && $0.name == name }
+            return Dictionary(edges.map { ($0.action, graph.artifacts[$0.artifact].digest) }) { _, last in last }
+        }
+        let (scores, models) = (digests(.generated, "scores.json"), digests(.used, "model"))
+        var verdicts: [ImageVerdict] = []
+        for (number, action) in graph.actions.enumerated() where action.stage == StageNames.score {
+            // The downward lineage of an image does not include the model.
+            guard let list = scores[number] else { continue }
+            let model = try models[number] ?? store.recordedKey(action.key)?.inputs.first { $0.name == "model" }?.digest
+            guard let model else { continue }
+            verdicts += try entries(list, store).map {
+                ImageVerdict($0, model, action.task, action.execution, action.startedAt, action.key)
+            }
+        }
+        return verdicts
+    }
+
+    private init(
+        _ entry: ScoreIndex.Entry, _ model: Digest, _ task: String, _ run: Int64, _ scoredAt: Int64, _ action: Digest
+    ) {
+        (image, source, kind, map) = (entry.file, entry.source, entry.kind, entry.map)
+        (score, threshold, verdict) = (entry.score, entry.threshold, entry.verdict.rawValue)
+        (self.model, self.task, self.run, self.scoredAt, self.action) = (model, task, run, scoredAt, action)
+    }
+
+    private static func entries(_ scores: Digest, _ store: ContentStore) throws -> [ScoreIndex.Entry] {
+        guard try store.contains(scores) else { return [] }
+        return try StageJSON.decode(ScoreIndex.self, try store.read(scores)).entries
+    }
+}
+
+/// The row at one line of `scores.csv`. The table may have a million lines, so only this row is parsed.
+struct ScoreTableRow: Equatable {
+    let category, image, score, threshold: String
+
+    /// - Parameters:
+    ///   - line: the line where the row begins; the heading is line 1. A name with a line feed makes a row span lines.
+    ///   - table: the content of the file.
+    init?(line: Int, ofTable table: [UInt8]) {
+        guard line >= 2, let fields = ScoreTableRow.fields(ofLine: line, table) else { return nil }
+        let names = ScoreRow.header.split(separator: ",").map(String.init)
+        guard fields.count == names.count else { return nil }
+        func field(_ name: String) -> String { names.firstIndex(of: name).map { fields[$0] } ?? "" }
+        (category, image) = (PathText.name(ofCell: field("category")), PathText.name(ofCell: field("image")))
+        score = field("score")
+        threshold = field("threshold")
+    }
+
+    /// The fields of the row that begins at a line; nil if no row begins there.
+    private static func fields(ofLine line: Int, _ table: [UInt8]) -> [String]? {
+        let (lineFeed, quote, comma) = (UInt8(ascii: "\n"), UInt8(ascii: "\""), UInt8(ascii: ","))
+        var number = 1, start = 0, isQuoted = false, isRowStart = true
+        while number < line || !isRowStart {
+            guard number <= line, start < table.count else { return nil }
+            let byte = table[start]
+            start += 1
+            if byte == quote { isQuoted.toggle() }
+            isRowStart = byte == lineFeed && !isQuoted
+            if byte == lineFeed { number += 1 }
+        }
+        guard number == line, start < table.count else { return nil }
+        var fields: [String] = [], field: [UInt8] = []
+        var place = start
+        while place < table.count {
+            let byte = table[place]
+            place += 1
+            if byte == quote {
+                // A doubled quotation mark is an escaped one.
+                if isQuoted, place < table.count, table[place] == quote {
+                    field.append(quote)
+                    place += 1
+                } else {
+                    isQuoted.toggle()
+                }
+            } else if !isQuoted, byte == comma || byte == lineFeed {
+                fields.append(String(decoding: field, as: UTF8.self))
+                field = []
+                if byte == lineFeed { break }
+            } else {
+                field.append(byte)
+            }
+        }
+        return fields
+    }
+}

@@ -1,0 +1,87 @@
+/// The role of a folder's images, inferred from its name regardless of case: `train`, `OK`, `NG`, `test_public` or
+/// `ground_truth`.
+package struct FolderRole: OptionSet {
+    package let rawValue: Int
+
+    package static let normal = FolderRole(rawValue: 1)
+    package static let defects = FolderRole(rawValue: 2)
+    package static let train = FolderRole(rawValue: 4)
+    package static let test = FolderRole(rawValue: 8)
+    package static let masks = FolderRole(rawValue: 16)
+
+    /// True for images that must not be trained on.
+    package var isNotForTraining: Bool { !isDisjoint(with: [.defects, .test, .masks]) }
+
+    private static let normalWords: Set = [
+        "good", "ok", "okay", "io", "normal", "normals", "nominal", "pass", "passed", "accepted", "healthy", "clean",
+        "flawless", "perfect", "intact", "conforming", "gut", "nodefect", "nodefects", "nondefective", "undamaged",
+        "defectfree", "anomalyfree", "nonanomalous", "faultless",
+    ]
+    private static let defectWords: Set = [
+        "bad", "ko", "ng", "nok", "nio", "fail", "fails", "failed", "failure", "failures", "fault", "faults", "faulty",
+        "broken", "scrap", "scrapped", "waste", "bent", "cut", "cuts", "hole", "holes", "chip", "chipped", "dent",
+        "dents", "missing", "poor", "wrong", "outlier", "outliers", "stain", "stains", "burr", "schlecht", "notok",
+        "notgood", "nogood", "nonok", "notnormal", "nonnormal", "unnormal", "novelty", "novelties",
+    ]
+    private static let defectBeginnings = [
+        "defect", "defekt", "anomal", "abnormal", "reject", "damag", "scratch", "crack", "fehler", "contaminat",
+        "nonconform", "imperfect", "flawed", "blemish",
+    ]
+    private static let maskWords: Set = [
+        "mask", "masks", "groundtruth", "groundtruths", "gt", "label", "labels", "labelled", "annotation",
+        "annotations",
+        "seg", "segmentation", "segmentations",
+    ]
+    private static let testWords: Set = [
+        "test", "tests", "testing", "testset", "val", "valid", "validation", "eval", "evaluation",
+    ]
+    private static let trainWords: Set = ["train", "training", "trainset"]
+
+    package init(rawValue: Int) { self.rawValue = rawValue }
+
+    package init(_ name: String) {
+        let words = FolderRole.words(name)
+        let whole = words.joined()
+        var role: FolderRole = []
+        if words.contains(where: FolderRole.maskWords.contains) || FolderRole.maskWords.contains(whole) {
+            role.insert(.masks)
+        }
+        if words.contains(where: FolderRole.testWords.contains) { role.insert(.test) }
+        if words.contains(where: FolderRole.trainWords.contains) { role.insert(.train) }
+        // The whole name first: a part of "not good" or "defect-free" means the opposite.
+        let rest = words.filter { !FolderRole.testWords.contains($0) && !FolderRole.trainWords.contains($0) }.joined()
+        if FolderRole.normalWords.contains(rest) {
+            role.insert(.normal)
+        } else if FolderRole.isDefect(rest) || words.contains(where: FolderRole.isDefect) {
+            role.insert(.defects)
+        } else if words.contains(where: FolderRole.normalWords.contains) {
+            role.insert(.normal)
+        }
+        self = role
+    }
+
+    private static func isDefect(_ word: String) -> Bool {
+        defectWords.contains(word) || defectBeginnings.contains { word.hasPrefix($0) }
+    }
+
+    /// The words of a name in lower case, split at non-letters and camel-case humps.
+    private static func words(_ name: String) -> [String] {
+        var words = [""]
+        var isAfterLower = false
+        for character in name {
+            if !character.isLetter || (isAfterLower && character.isUppercase) { words.append("") }
+            if character.isLetter { words[words.count - 1] += character.lowercased() }
+            isAfterLower = character.isLowercase
+        }
+        return words.filter { !$0.isEmpty }
+    }
+
+    /// A sentence for each kind that counts as defective although its name says normal.
+    package static func doubtfulKinds(of category: SourceCategory) -> [String] {
+        Set(category.images.filter { $0.isAnomalous == true }.map(\.kind)).sorted()
+            .filter { FolderRole($0) == .normal }.map {
+                "\(category.name): test images of the kind \"\($0)\" count as defective; if they are normal, add the name to "
+                    + "\"folders\": { \"normalKinds\": [...] } in the manifest's dataset"
+            }
+    }
+}
