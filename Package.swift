@@ -30,7 +30,8 @@ let package = Package(
         .executableTarget(
             name: "nominal",
             dependencies: [
-                "Audit", "Stages", "Datasets", "Manifests", "Pipeline", "Slurm", "ContentStore", "AnomalyDetection",
+                "Audit", "Retraining", "Jobs", "Stages", "Datasets", "Manifests", "Pipeline", "Slurm", "ContentStore",
+                "AnomalyDetection",
                 "Backbones",
                 "NeuralNetworks", "DemoData", "Evaluation", "Folders", "Host", "Metrics", "Imaging", "BinaryCoding",
                 "Tensors", "Thresholds",
@@ -42,18 +43,35 @@ let package = Package(
         .target(
             name: "Audit",
             dependencies: [
-                "AnomalyDetection", "ContentStore", "Datasets", "Folders", "Host", "Manifests", "Metrics", "Pipeline",
-                "Reports", "Stages", "Statistics",
+                "AnomalyDetection", "ContentStore", "Datasets", "Folders", "Host", "Jobs", "Manifests", "Metrics",
+                "Pipeline", "Reports", "Stages", "Statistics",
             ],
             swiftSettings: strict),
+        // Nightly retraining: screening of new images, training, and the comparison with the model in production.
+        .target(
+            name: "Retraining",
+            dependencies: [
+                "AnomalyDetection", "ContentStore", "Datasets", "Folders", "Imaging", "Jobs", "Manifests",
+                "NeuralNetworks", "Pipeline", "Reports", "Stages",
+            ],
+            swiftSettings: numeric),
+        // Manifests to task graphs, and results to folders.
+        .target(
+            name: "Jobs",
+            dependencies: [
+                "AnomalyDetection", "ContentStore", "Datasets", "Folders", "Host", "Imaging", "Manifests", "Metrics",
+                "NeuralNetworks", "Pipeline", "Reports", "SeededRandom", "Stages", "Statistics", "StrictJSON",
+                "Tensors", "Thresholds",
+            ],
+            swiftSettings: numeric),
 
-        // Where images and the store meet.
+        // The computations of tasks: nothing here knows a manifest or a graph.
         .target(
             name: "Stages",
             dependencies: [
                 "AnomalyDetection", "BinaryCoding", "ContentStore", "Datasets", "Evaluation", "Folders", "Host",
-                "Imaging", "Manifests", "Metrics", "NeuralNetworks", "Pipeline", "Reports", "SeededRandom",
-                "Statistics", "StrictJSON", "Tensors", "Thresholds",
+                "Imaging", "Metrics", "NeuralNetworks", "Pipeline", "Reports", "SeededRandom", "Statistics",
+                "StrictJSON", "Tensors", "Thresholds",
             ],
             swiftSettings: numeric),
         // Image files by their names: nothing here knows what a task is.
@@ -138,6 +156,10 @@ let package = Package(
         .target(
             name: "DatasetTestSupport", dependencies: ["ContentStore", "Imaging", "Manifests", "PipelineTestSupport"],
             swiftSettings: strict),
+        .target(
+            name: "StageTestSupport",
+            dependencies: ["ContentStore", "Jobs", "Pipeline", "PipelineTestSupport", "Stages"],
+            swiftSettings: strict),
         .target(name: "PythonTestSupport", swiftSettings: strict),
         .target(
             name: "BinaryCodingTestSupport",
@@ -147,8 +169,8 @@ let package = Package(
             name: "fuzz",
             dependencies: [
                 "AnomalyDetection", "Audit", "Backbones", "BinaryCoding", "ContentStore", "Datasets", "Evaluation",
-                "Folders", "Imaging", "Manifests", "Metrics", "NeuralNetworks", "Pipeline", "SeededRandom", "Slurm",
-                "Stages", "StrictJSON",
+                "Folders", "Imaging", "Jobs", "Manifests", "Metrics", "NeuralNetworks", "Pipeline", "Retraining",
+                "SeededRandom", "Slurm", "Stages", "StrictJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Fuzzing", exclude: ["make_bombs.py"],
@@ -164,7 +186,8 @@ let package = Package(
         .testTarget(
             name: "AuditTests",
             dependencies: [
-                "Audit", "ContentStore", "DatasetTestSupport", "Manifests", "Pipeline", "PipelineTestSupport", "Stages",
+                "Audit", "ContentStore", "DatasetTestSupport", "Jobs", "Manifests", "Pipeline", "PipelineTestSupport",
+                "Stages",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
@@ -196,6 +219,13 @@ let package = Package(
             name: "ImagingTests", dependencies: ["Imaging", "PythonTestSupport"], exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
+            name: "JobsTests",
+            dependencies: [
+                "AnomalyDetection", "ContentStore", "DatasetTestSupport", "Datasets", "Folders", "Imaging", "Jobs",
+                "Manifests", "Metrics", "Pipeline", "PipelineTestSupport", "StageTestSupport", "Stages", "Tensors",
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "ManifestsTests", dependencies: ["Manifests", "PythonTestSupport", "SeededRandom"],
             swiftSettings: strict),
         .testTarget(
@@ -221,6 +251,13 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strict),
         .testTarget(
+            name: "RetrainingTests",
+            dependencies: [
+                "AnomalyDetection", "ContentStore", "DatasetTestSupport", "Datasets", "Folders", "Jobs", "Manifests",
+                "Pipeline", "PipelineTestSupport", "Retraining", "Stages",
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "SlurmTests", dependencies: ["ContentStore", "Pipeline", "PipelineTestSupport", "Slurm"],
             swiftSettings: strict),
         .testTarget(
@@ -231,8 +268,8 @@ let package = Package(
             name: "StagesTests",
             dependencies: [
                 "AnomalyDetection", "Audit", "ContentStore", "DatasetTestSupport", "Datasets", "Folders", "Imaging",
-                "Manifests", "Metrics", "NeuralNetworks", "Pipeline", "PipelineTestSupport", "PythonTestSupport",
-                "Stages", "StrictJSON", "Thresholds",
+                "Jobs", "Manifests", "Metrics", "NeuralNetworks", "Pipeline", "PipelineTestSupport",
+                "PythonTestSupport", "Retraining", "StageTestSupport", "Stages", "StrictJSON", "Thresholds",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -1,7 +1,6 @@
 import Audit
 import ContentStore
 import Foundation
-import Stages
 
 /// What an examination of an attestation, of a history or of both found, as text and as JSON.
 struct AuditFindings: Encodable {

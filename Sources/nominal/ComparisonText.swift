@@ -1,5 +1,4 @@
 import Audit
-import Stages
 
 /// A comparison of two runs for a terminal.
 enum ComparisonText {

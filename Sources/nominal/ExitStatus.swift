@@ -9,10 +9,12 @@ import DemoData
 import Evaluation
 import Host
 import Imaging
+import Jobs
 import Manifests
 import Metrics
 import NeuralNetworks
 import Pipeline
+import Retraining
 import Stages
 import Thresholds
 
@@ -34,8 +36,8 @@ enum ExitStatus: Int32 {
         switch error {
         case ManifestError.missing, BackboneError.missing: self = .inputMissing
         case ManifestError.unreadable: self = .inputOutput
-        case RetrainingError.unfinished, RetrainingError.lostMember: self = .taskFailed
-        case is RetrainingError: self = .invalidData
+        case RetrainingError.unfinished, NightRecordError.lostMember: self = .taskFailed
+        case is RetrainingError, is NightRecordError: self = .invalidData
         case let error as DatasetError: self = error.isMissing ? .inputMissing : .invalidData
         case let error as StoreError: self = ExitStatus(rawValue: error.exitCode) ?? .inputOutput
         case let error as ShardError: self = error.isMissing ? .inputMissing : .invalidData

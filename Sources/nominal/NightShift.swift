@@ -3,8 +3,10 @@ import ArgumentParser
 import ContentStore
 import Folders
 import Foundation
+import Jobs
 import Manifests
 import Pipeline
+import Retraining
 import Stages
 
 /// Does the work of a night, and of one before it that was interrupted.

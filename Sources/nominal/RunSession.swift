@@ -3,6 +3,7 @@ import Audit
 import ContentStore
 import Folders
 import Foundation
+import Jobs
 import Manifests
 import NeuralNetworks
 import Pipeline

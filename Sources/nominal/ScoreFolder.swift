@@ -1,7 +1,7 @@
 import ContentStore
 import Folders
+import Jobs
 import Manifests
-import Stages
 
 /// Where the results of scoring a folder go if the user does not say: `runs/score-NAME`, and where that holds the results of
 /// another folder of this name, `runs/score-NAME-` and eight digits that stand for the folder.

@@ -1,5 +1,5 @@
 import Foundation
-import Stages
+import Jobs
 
 /// Trials of a sweep as tables for a terminal.
 enum SweepTable {

@@ -3,8 +3,10 @@ import DatasetTestSupport
 import Foundation
 import Manifests
 import Pipeline
+import StageTestSupport
 import Testing
 
+@testable import Jobs
 @testable import Stages
 
 /// Cards of the models of tiny jobs.

@@ -1,8 +1,8 @@
 import ContentStore
 import Folders
 import Foundation
+import Jobs
 import Manifests
-import Stages
 
 /// A provenance statement whose signature was verified.
 package struct VerifiedStatement: Sendable {

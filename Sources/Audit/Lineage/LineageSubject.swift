@@ -1,6 +1,7 @@
 import ContentStore
 import Folders
 import Foundation
+import Jobs
 import Stages
 
 /// The subject of a lineage query: a run, a task, a model, an image, or a blob such as a map or a report.
@@ -134,7 +135,7 @@ package struct LineageSubject: Sendable {
         let path = String(text[..<colon])
         guard try AtomicFile.exists(path) else { return nil }
         let bytes = try AtomicFile.read(path)
-        guard let table = try store.maker(of: Digest.of(bytes)), table.key.stage == StageNames.aggregate else {
+        guard let table = try store.maker(of: Digest.of(bytes)), table.key.stage == AggregateStage.name else {
             throw LineageError.unknown(
                 text: path,
                 reason:

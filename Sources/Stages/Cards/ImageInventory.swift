@@ -59,14 +59,16 @@ struct ImageSet: Codable, Equatable, Sendable {
 /// images, which may have been garbage-collected.
 ///
 /// Inputs: `training`, `heldout`, `colour`, and the ingested lists `images.N` of both splits.
-struct InventoryStage: Stage {
-    static let name = "inventory"
+package struct InventoryStage: Stage {
+    package static let name = "inventory"
     /// History: 1 = first; 2 = says if the data set is grey.
-    static let version = 2
+    package static let version = 2
 
-    var outputs: [String] { ["inventory.json"] }
+    package init() {}
 
-    func run(_ context: TaskContext) throws {
+    package var outputs: [String] { ["inventory.json"] }
+
+    package func run(_ context: TaskContext) throws {
         let training = try context.readJSON(TrainingIndex.self, "training").entries
         let heldOut = try context.readJSON(TrainingIndex.self, "heldout").entries
         let known = Set((training + heldOut).map(\.source))

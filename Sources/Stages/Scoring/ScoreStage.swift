@@ -7,17 +7,21 @@ import NeuralNetworks
 import Pipeline
 
 /// Scores some images: a float32 map at the size of the original, a score and a verdict for each.
-struct ScoreStage: Stage {
-    static let name = "score"
-    static let version = 3
+package struct ScoreStage: Stage {
+    package static let name = "score"
+    package static let version = 3
 
     var engine: EngineChoice
     /// In place of the model's own.
     var threshold: ChosenThreshold?
 
-    var outputs: [String] { ["scores.json"] }
+    package init(engine: EngineChoice, threshold: ChosenThreshold? = nil) {
+        (self.engine, self.threshold) = (engine, threshold)
+    }
 
-    func run(_ context: TaskContext) throws {
+    package var outputs: [String] { ["scores.json"] }
+
+    package func run(_ context: TaskContext) throws {
         var model = try Model(bytes: try context.read("model"), name: "\(context.task) model")
         let origin = threshold?.origin ?? model.calibration.chosenThreshold.map { _ in ChosenThreshold.ofManifest }
         model.calibration = model.calibration.choosing(threshold?.value)
@@ -91,4 +95,37 @@ package struct ScoreIndex: Codable, Sendable {
     }
 
     package var entries: [Entry]
+}
+
+/// A threshold that a person set in place of the one that a model's calibration gives.
+package struct ChosenThreshold: Codable, Sendable, Equatable {
+    package let value: Float
+    /// Where it was set, in words, such as "--threshold" or "set for wood@3".
+    package let origin: String
+
+    package static let ofManifest = "manifest"
+
+    /// Nil for a value that is no threshold: scores are errors, so it has to be above 0, and finite.
+    package init?(_ value: Float, origin: String) {
+        guard value > 0, value.isFinite else { return nil }
+        (self.value, self.origin) = (value, origin)
+    }
+
+    /// What people decided about a registered model; nil where its own threshold is in force.
+    package init?(of model: RegisteredModel, _ store: ContentStore) throws {
+        guard case .threshold(let value?) = try store.threshold(of: model)?.kind else { return nil }
+        self.init(Float(value), origin: "set for \(model.reference)")
+    }
+}
+
+/// Why images cannot be scored.
+enum ScoringError: Error, CustomStringConvertible {
+    case notFinite(task: String)
+
+    var description: String {
+        switch self {
+        case .notFinite(let task):
+            "\(task): a score is not a finite number: the training diverged. Lower \"learningRate\" or train in float32"
+        }
+    }
 }

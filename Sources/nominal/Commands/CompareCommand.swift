@@ -2,7 +2,6 @@ import ArgumentParser
 import Audit
 import ContentStore
 import Foundation
-import Stages
 
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

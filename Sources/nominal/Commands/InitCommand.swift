@@ -2,8 +2,8 @@ import ArgumentParser
 import ContentStore
 import Folders
 import Foundation
+import Jobs
 import Manifests
-import Stages
 
 struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import ArgumentParser
 import ContentStore
-import Stages
+import Retraining
 
 struct NightsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

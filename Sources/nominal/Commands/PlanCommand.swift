@@ -2,9 +2,9 @@ import ArgumentParser
 import ContentStore
 import Folders
 import Foundation
+import Jobs
 import Manifests
 import Pipeline
-import Stages
 
 struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

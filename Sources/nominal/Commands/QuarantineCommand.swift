@@ -1,7 +1,7 @@
 import ArgumentParser
 import ContentStore
 import Foundation
-import Stages
+import Jobs
 
 struct QuarantineCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -5,7 +5,6 @@ import Folders
 import Foundation
 import Manifests
 import Pipeline
-import Stages
 
 struct ReproduceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -4,8 +4,10 @@ import Audit
 import ContentStore
 import Folders
 import Foundation
+import Jobs
 import Manifests
 import Pipeline
+import Retraining
 import Stages
 
 struct RetrainCommand: ParsableCommand {

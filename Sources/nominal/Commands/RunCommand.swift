@@ -2,6 +2,7 @@ import ArgumentParser
 import Audit
 import ContentStore
 import Foundation
+import Jobs
 import Manifests
 import Metrics
 import Pipeline

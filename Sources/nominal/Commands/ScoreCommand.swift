@@ -5,6 +5,7 @@ import ContentStore
 import Datasets
 import Folders
 import Foundation
+import Jobs
 import Manifests
 import Stages
 import Thresholds

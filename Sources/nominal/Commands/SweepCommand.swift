@@ -3,9 +3,9 @@ import Audit
 import ContentStore
 import Folders
 import Foundation
+import Jobs
 import Manifests
 import Pipeline
-import Stages
 
 struct SweepCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

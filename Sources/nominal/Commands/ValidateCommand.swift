@@ -1,6 +1,6 @@
 import ArgumentParser
+import Jobs
 import Manifests
-import Stages
 
 struct ValidateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -4,7 +4,6 @@ import ContentStore
 import Folders
 import Foundation
 import Host
-import Stages
 
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

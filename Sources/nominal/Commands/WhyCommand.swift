@@ -1,8 +1,8 @@
 import ArgumentParser
 import ContentStore
+import Jobs
 import Manifests
 import Pipeline
-import Stages
 
 struct WhyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

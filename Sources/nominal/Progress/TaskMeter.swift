@@ -2,8 +2,8 @@ import ContentStore
 import Foundation
 import Glibc
 import Host
+import Jobs
 import Pipeline
-import Stages
 import Synchronization
 
 /// Notes what each task of a run costs, and passes on to another observer all that it is told.

@@ -1,6 +1,5 @@
 import Audit
 import ContentStore
-import Stages
 
 extension FuzzedParser {
     static let attestations = [envelope, statement, key]
