@@ -1,6 +1,3 @@
-import Jobs
-import Stages
-
 /// A day of the Gregorian calendar, without a time zone.
 package struct CalendarDay: Sendable, Equatable {
     /// Days since 1970-01-01.

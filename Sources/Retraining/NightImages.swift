@@ -2,7 +2,6 @@ import ContentStore
 import Datasets
 import Folders
 import Glibc
-import Jobs
 import Manifests
 import Stages
 

@@ -1,6 +1,4 @@
 import ContentStore
-import Datasets
-import Jobs
 import Manifests
 import Stages
 

@@ -1,6 +1,3 @@
-import AnomalyDetection
-import ContentStore
-import Datasets
 import Manifests
 import Pipeline
 import Stages

@@ -1,6 +1,5 @@
 import ContentStore
 import Pipeline
-import Stages
 
 /// Collects tasks. What two cases of a job have in common, being the same stage with the same parameters on the same inputs,
 /// becomes one task.

@@ -1,10 +1,8 @@
-import AnomalyDetection
 import ContentStore
 import Datasets
 import Folders
 import Manifests
 import Pipeline
-import Reports
 import Stages
 
 /// Builds the graph of a job:

@@ -1,4 +1,3 @@
-import AnomalyDetection
 import ContentStore
 import Pipeline
 

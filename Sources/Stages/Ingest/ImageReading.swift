@@ -1,5 +1,4 @@
 import ContentStore
-import Folders
 import Imaging
 import Pipeline
 

@@ -3,7 +3,6 @@ import ContentStore
 import Metrics
 import Pipeline
 import Reports
-import Statistics
 
 /// The page that a person reads.
 package struct ReportStage: Stage {

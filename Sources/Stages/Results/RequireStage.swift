@@ -1,4 +1,3 @@
-import ContentStore
 import Metrics
 import Pipeline
 

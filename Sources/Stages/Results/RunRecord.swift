@@ -1,5 +1,4 @@
 import ContentStore
-import Folders
 import Foundation
 import Pipeline
 

@@ -3,7 +3,6 @@ import BinaryCoding
 import ContentStore
 import Datasets
 import Imaging
-import NeuralNetworks
 import Pipeline
 
 /// Scores some images: a float32 map at the size of the original, a score and a verdict for each.

@@ -1,6 +1,5 @@
 import AnomalyDetection
 import BinaryCoding
-import ContentStore
 import NeuralNetworks
 import Pipeline
 import Synchronization
