@@ -31,7 +31,7 @@ let package = Package(
             dependencies: [
                 "Stages", "Manifests", "Pipeline", "Slurm", "ContentStore", "AnomalyDetection", "Backbones",
                 "NeuralNetworks", "DemoData", "Evaluation", "Folders", "Host", "Metrics", "Imaging", "BinaryCoding",
-                "Tensors", "Thresholds",
+                "Tensors", "Thresholds", "Attestations", "ModelRegistry", "Privacy",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -40,9 +40,9 @@ let package = Package(
         .target(
             name: "Stages",
             dependencies: [
-                "AnomalyDetection", "BinaryCoding", "ContentStore", "Evaluation", "Folders", "Host", "Imaging",
-                "Manifests", "Metrics", "NeuralNetworks", "Pipeline", "Reports", "SeededRandom", "Statistics",
-                "StrictJSON", "Tensors", "Thresholds",
+                "AnomalyDetection", "Attestations", "BinaryCoding", "ContentStore", "Evaluation", "Folders", "Host",
+                "Imaging", "Manifests", "Metrics", "ModelRegistry", "NeuralNetworks", "Pipeline", "Privacy", "Reports",
+                "SeededRandom", "Statistics", "StrictJSON", "Tensors", "Thresholds",
             ],
             swiftSettings: numeric),
         .target(
@@ -61,10 +61,22 @@ let package = Package(
             swiftSettings: numeric),
 
         // Digests and tasks: nothing here knows what an image is.
-        .target(name: "Slurm", dependencies: ["ContentStore", "Folders", "Pipeline"], swiftSettings: strict),
         .target(
-            name: "Pipeline", dependencies: ["CProcessTree", "ContentStore", "Folders", "Host", "StrictJSON"],
+            name: "Slurm", dependencies: ["ContentStore", "Folders", "Host", "Pipeline"], swiftSettings: strict),
+        .target(
+            name: "Pipeline",
+            dependencies: ["CProcessTree", "ContentStore", "Folders", "Host", "Privacy", "StrictJSON"],
             swiftSettings: strict),
+        // Models under names, nights of retraining, pretrained networks.
+        .target(
+            name: "ModelRegistry",
+            dependencies: ["ContentStore", "Host", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+        .target(
+            name: "Attestations",
+            dependencies: ["ContentStore", "StrictJSON", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
+        .target(name: "Privacy", dependencies: ["ContentStore", "Folders"], swiftSettings: strict),
         .target(
             name: "ContentStore",
             dependencies: [
@@ -123,8 +135,9 @@ let package = Package(
         .executableTarget(
             name: "fuzz",
             dependencies: [
-                "AnomalyDetection", "Backbones", "BinaryCoding", "ContentStore", "Evaluation", "Folders", "Imaging",
-                "Manifests", "Metrics", "NeuralNetworks", "Pipeline", "SeededRandom", "Slurm", "Stages", "StrictJSON",
+                "AnomalyDetection", "Attestations", "Backbones", "BinaryCoding", "ContentStore", "Evaluation",
+                "Folders", "Imaging", "Manifests", "Metrics", "NeuralNetworks", "Pipeline", "SeededRandom", "Slurm",
+                "Stages", "StrictJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Fuzzing", exclude: ["make_bombs.py"],
@@ -147,7 +160,16 @@ let package = Package(
             name: "BinaryCodingTests", dependencies: ["BinaryCoding", "BinaryCodingTestSupport"],
             swiftSettings: numeric),
         .testTarget(
-            name: "ContentStoreTests", dependencies: ["ContentStore", "Folders", "PipelineTestSupport"],
+            name: "AttestationsTests", dependencies: ["Attestations", "ContentStore"], swiftSettings: strict),
+        .testTarget(
+            name: "ContentStoreTests",
+            dependencies: ["ContentStore", "Folders", "Host", "ModelRegistry", "PipelineTestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ModelRegistryTests",
+            dependencies: ["ContentStore", "Host", "ModelRegistry", "PipelineTestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "PrivacyTests", dependencies: ["ContentStore", "Folders", "PipelineTestSupport", "Privacy"],
             swiftSettings: strict),
         .testTarget(name: "DemoDataTests", dependencies: ["DemoData", "SeededRandom"], swiftSettings: strict),
         .testTarget(
@@ -157,7 +179,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "FoldersTests", dependencies: ["Folders", "PipelineTestSupport"], swiftSettings: strict),
+            name: "FoldersTests", dependencies: ["Folders", "Host", "PipelineTestSupport"], swiftSettings: strict),
         .testTarget(name: "HostTests", dependencies: ["Host", "PipelineTestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ImagingTests", dependencies: ["Imaging", "PythonTestSupport"], exclude: ["Fixtures"],
@@ -178,13 +200,14 @@ let package = Package(
         .testTarget(
             name: "NominalTests",
             dependencies: [
-                "nominal", "fuzz", "ContentStore", "Folders", "Imaging", "PipelineTestSupport", "PythonTestSupport",
+                "nominal", "fuzz", "Attestations", "ContentStore", "Folders", "Host", "Imaging", "ModelRegistry",
+                "PipelineTestSupport", "Privacy", "PythonTestSupport",
             ],
             exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
             name: "PipelineTests",
-            dependencies: ["ContentStore", "Pipeline", "PipelineTestSupport", "PythonTestSupport"],
+            dependencies: ["ContentStore", "Host", "Pipeline", "PipelineTestSupport", "PythonTestSupport"],
             swiftSettings: strict),
         .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strict),
         .testTarget(
@@ -197,8 +220,10 @@ let package = Package(
         .testTarget(
             name: "StagesTests",
             dependencies: [
-                "AnomalyDetection", "ContentStore", "Folders", "Imaging", "Manifests", "Metrics", "NeuralNetworks",
-                "Pipeline", "PipelineTestSupport", "PythonTestSupport", "Stages", "StrictJSON", "Thresholds",
+                "AnomalyDetection", "Attestations", "ContentStore", "Folders", "Host", "Imaging", "Manifests",
+                "Metrics",
+                "ModelRegistry", "NeuralNetworks", "Pipeline", "PipelineTestSupport", "PythonTestSupport", "Stages",
+                "StrictJSON", "Thresholds",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),

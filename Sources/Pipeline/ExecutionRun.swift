@@ -1,4 +1,5 @@
 import ContentStore
+import Host
 import Synchronization
 
 /// One run of a graph. The calling thread looks tasks up and keeps the books; workers run stages; the store's

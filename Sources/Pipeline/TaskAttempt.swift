@@ -1,6 +1,7 @@
 import ContentStore
 import Foundation
 import Glibc
+import Host
 import Synchronization
 
 /// One attempt at a task, on this thread or in a process of its own: from its number to its record.

@@ -1,4 +1,5 @@
 import Foundation
+import ModelRegistry
 import PipelineTestSupport
 import Testing
 

@@ -33,7 +33,7 @@ struct CommitTests {
         let second = try store.beginAttempt(key, execution: fixture.execution, task: "task")
         #expect((first.number, second.number) == (1, 2))
         let late = try store.commit(fixture.record(key, first, output: "late"), execution: fixture.execution)
-        #expect(late == .discarded(reason: "attempt 2 has taken its place"))
+        #expect(late == .discarded(reason: "attempt 2 has superseded it"))
         #expect(try store.lookUp([key.digest]).isEmpty)
         #expect(
             try store.commit(fixture.record(key, second, output: "good"), execution: fixture.execution) == .published)

@@ -64,7 +64,7 @@ struct DisplacedBlobTests {
         #expect(try !reader.use(digest) && !reader.contains(digest))
         let report = try reader.verify(threads: 2)
         #expect(report.damaged.map(\.digest) == [digest] && !report.isSound)
-        #expect(report.damaged[0].sentence.contains("it stays where it is"), "\(report.damaged[0].sentence)")
+        #expect(report.damaged[0].sentence.contains("it was left in place"), "\(report.damaged[0].sentence)")
         #expect(try FolderOperations.names(in: store.path + "/damaged") == [])
     }
 

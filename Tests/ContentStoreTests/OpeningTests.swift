@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Glibc
 import PipelineTestSupport
 import Synchronization
@@ -19,24 +20,6 @@ struct OpeningTests {
         #expect(executions == [1, 2, 3, 4])
         let digests = try stores.enumerated().map { try $1.put(bytes: [UInt8($0)]) }
         #expect(try digests.map { try stores[0].read($0) } == [[0], [1], [2], [3]])
-    }
-
-    @Test("A program of version 1, which wants the store for itself, is waited for and named")
-    func locked() throws {
-        try folder.write("process 5 on camera since noon\n", to: "lock")
-        let former = try OpenFile(folder.path + "/lock", O_RDWR)
-        #expect(flock(former.descriptor, LOCK_EX) == 0)
-        var announced = ""
-        let error = #expect(throws: StoreError.self) {
-            _ = try ContentStore(path: folder.path, lockTimeoutSeconds: 0.1) { announced = $0 }
-        }
-        #expect(error?.exitCode == 75)
-        #expect(announced == "process 5 on camera since noon")
-        #expect("\(error!)".contains("is locked by \(announced), still after 0.1 s"))
-        #expect(flock(former.descriptor, LOCK_UN) == 0)
-        let store = try ContentStore(path: folder.path)
-        #expect(flock(former.descriptor, LOCK_EX | LOCK_NB) != 0, "it waits for us, too")
-        withExtendedLifetime(store) {}
     }
 
     private func write(host: String) throws { try folder.write(host, to: "locks/host") }
@@ -126,16 +109,34 @@ struct OpeningTests {
         #expect(error.exitCode == 74)
     }
 
-    @Test("A store of a newer schema version is refused in both modes and left as it is")
-    func newerSchema() throws {
-        let version = StoreSchema.version + 1
+    @Test("A store of another schema version is refused in both modes and left unchanged", arguments: [-1, 1])
+    func otherSchema(difference: Int) throws {
+        let version = StoreSchema.version + difference
         do {
             let store = try ContentStore(path: folder.path)
             try store.database.write { try $0.execute(sql: "PRAGMA user_version = \(version)") }
         }
-        let expected = StoreError.newerSchema(path: folder.path, found: version, supported: StoreSchema.version)
-        #expect(throws: expected) { try ContentStore(path: folder.path) }
+        let expected = StoreError.otherSchema(path: folder.path, found: version, expected: StoreSchema.version)
+        let error = #expect(throws: expected) { try ContentStore(path: folder.path) }
         #expect(throws: expected) { try ContentStore(path: folder.path, mode: .readOnly) }
+        #expect(
+            error?.exitCode == 74
+                && "\(error!)" == "The store \(folder.path) has schema version \(version), expected "
+                    + "\(StoreSchema.version): use another --store or remove this one."
+        )
+    }
+
+    @Test("A store whose creation stopped before its tables were made is created by the next opening")
+    func creationStopped() throws {
+        do {
+            let database = try DatabasePool(path: folder.path + "/store.sqlite")
+            try database.write {
+                try $0.execute(sql: "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
+            }
+            try database.close()
+        }
+        #expect(throws: StoreError.self) { try ContentStore(path: folder.path, mode: .readOnly) }
+        #expect(try ContentStore(path: folder.path).beginExecution(command: "", versions: "") == 1)
     }
 
     @Test("A store.sqlite that is no store is refused", arguments: ["not a database at all, but long enough", ""])

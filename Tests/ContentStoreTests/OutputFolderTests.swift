@@ -49,8 +49,8 @@ struct OutputFolderTests {
         for name in ["maps/a.txt", "maps/deep/a.txt"] {
             let error = #expect(throws: StoreError.self) { try output.write([1], to: name, onlyIfChanged: false) }
             let sentence =
-                "\(place.path)/runs/maps is a link to \(place.path)/elsewhere, and results are written into "
-                + "\(place.path)/runs alone; remove the link, or name the folder that it leads to as the one for results."
+                "\(place.path)/runs/maps is a link to \(place.path)/elsewhere, outside the results folder "
+                + "\(place.path)/runs; remove the link, or give the folder that it leads to as the results folder."
             #expect("\(error!)" == sentence)
         }
         try place.write("theirs", to: "elsewhere/a.txt")

@@ -58,15 +58,4 @@ struct SubmissionTests {
         #expect(try status() == ["succeeded"])
         #expect(try fixture.store.verifyHistory().isSound)
     }
-
-    @Test("A store of the version before has none, and gets the table")
-    func earlier() throws {
-        try fixture.store.database.write { database in
-            try database.execute(
-                sql: "DROP TABLE backbone; DROP TABLE submission; DROP TABLE origin; PRAGMA user_version = 5")
-        }
-        fixture.close()
-        try fixture.open()
-        #expect(try fixture.store.orphanedSubmissions().isEmpty)
-    }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Host
 import PipelineTestSupport
 import Testing
 

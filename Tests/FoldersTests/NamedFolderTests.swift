@@ -1,4 +1,5 @@
 import Foundation
+import Host
 import PipelineTestSupport
 import Testing
 
@@ -104,10 +105,10 @@ struct AbsenceTests {
     @Test(
         "is told from what the system does not say",
         arguments: [EIO, ESTALE, ETIMEDOUT, EHOSTDOWN, ENOTCONN, ENOMEM, EMFILE])
-    func unknown(_ code: Int32) { #expect(!NamedFolder.isAbsence(code)) }
+    func unknown(_ code: Int32) { #expect(!SystemReason.isUnreachable(code)) }
 
     @Test("is what no path leads to for this user", arguments: [ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, EACCES])
-    func absent(_ code: Int32) { #expect(NamedFolder.isAbsence(code)) }
+    func absent(_ code: Int32) { #expect(SystemReason.isUnreachable(code)) }
 
     @Test("is nil, and no error")
     func inspected() throws {

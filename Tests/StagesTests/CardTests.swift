@@ -1,6 +1,7 @@
 import ContentStore
 import Foundation
 import Manifests
+import ModelRegistry
 import Pipeline
 import Testing
 

@@ -1,5 +1,6 @@
 import ContentStore
 import Foundation
+import Host
 
 /// What the queue is asked.
 extension ClusterDispatcher {

@@ -1,5 +1,6 @@
 import ContentStore
 import Foundation
+import Host
 
 /// Hands tasks to a cluster and takes back what they made. Used by one thread.
 ///

@@ -2,6 +2,7 @@ import ContentStore
 import Folders
 import Foundation
 import Glibc
+import Host
 import StrictJSON
 
 /// The process that a cluster starts for an element: it has the tasks computed by another process, watches it, and ends all of

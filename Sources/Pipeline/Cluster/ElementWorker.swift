@@ -1,5 +1,6 @@
 import ContentStore
 import Foundation
+import Host
 
 /// Computes the tasks of an element one after the other, and publishes a record of each.
 ///

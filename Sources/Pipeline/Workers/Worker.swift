@@ -1,5 +1,6 @@
 import ContentStore
 import Foundation
+import Host
 
 /// The work of a worker process: one attempt at one task.
 public enum Worker {

@@ -1,5 +1,6 @@
 import ContentStore
 import Foundation
+import Host
 import StrictJSON
 
 /// What a process that computes one attempt is told: all that it needs besides the blobs of the store.

@@ -1,6 +1,7 @@
 import ContentStore
 import Foundation
 import Glibc
+import Host
 import StrictJSON
 
 /// Runs attempts in processes of their own, whose whole trees can be killed: what limits of time and memory need.

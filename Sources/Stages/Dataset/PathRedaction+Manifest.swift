@@ -1,6 +1,7 @@
 import ContentStore
 import Folders
 import Manifests
+import Privacy
 
 extension PathRedaction {
     /// As a manifest asks for it.

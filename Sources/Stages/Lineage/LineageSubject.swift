@@ -1,6 +1,7 @@
 import ContentStore
 import Folders
 import Foundation
+import ModelRegistry
 
 /// Something whose lineage a person asks for: a run, a task, a model, a blob such as a map or a report, or an image.
 public struct LineageSubject: Sendable {
@@ -55,7 +56,7 @@ public struct LineageSubject: Sendable {
     ) throws -> RegisteredModel? {
         do {
             return try store.model(model)
-        } catch StoreError.unknownModel where !isMeant {
+        } catch RegistryError.unknownModel where !isMeant {
             return nil
         }
     }

@@ -1,5 +1,6 @@
 import ContentStore
 import Foundation
+import ModelRegistry
 
 /// A lineage as text: a tree from what it is about to the image files, or the other way.
 public struct LineageTree {

@@ -3,7 +3,9 @@ import ContentStore
 import Folders
 import Foundation
 import Manifests
+import ModelRegistry
 import Pipeline
+import Privacy
 
 /// What has to be done again, from the image files on, for a result to be made anew.
 public struct ReproductionPlan: Sendable {

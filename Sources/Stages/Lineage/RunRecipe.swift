@@ -1,5 +1,6 @@
 import ContentStore
 import Manifests
+import Privacy
 
 /// Which command a run was of, with what it needs besides its manifest or folder to be done again. Kept in the store's history as
 /// JSON.

@@ -1,6 +1,7 @@
 import ContentStore
 import Folders
 import Manifests
+import ModelRegistry
 
 /// The image files that a night finds, and the manifest that it follows.
 public struct NightImages: Sendable {

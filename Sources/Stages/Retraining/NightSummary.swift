@@ -1,5 +1,6 @@
 import ContentStore
 import Imaging
+import ModelRegistry
 import Reports
 
 /// What a night did, from the store alone: for a mail, and as a page with pictures.

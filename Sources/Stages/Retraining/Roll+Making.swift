@@ -1,5 +1,6 @@
 import ContentStore
 import Manifests
+import ModelRegistry
 
 extension Roll {
     /// What the store knows when a night begins.

@@ -1,5 +1,6 @@
 import ContentStore
 import Manifests
+import Privacy
 
 extension SweepRanking {
     /// The ranking as it is kept: with paths among the values, and in the reasons of failures, as the job's manifest asks for.

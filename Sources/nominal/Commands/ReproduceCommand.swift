@@ -4,6 +4,7 @@ import Folders
 import Foundation
 import Manifests
 import Pipeline
+import Privacy
 import Stages
 
 struct ReproduceCommand: ParsableCommand {

@@ -4,6 +4,7 @@ import ContentStore
 import Folders
 import Foundation
 import Manifests
+import Privacy
 import Stages
 import Thresholds
 
