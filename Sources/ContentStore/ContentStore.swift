@@ -28,9 +28,9 @@ public final class ContentStore: Sendable {
 
     /// Opens the store in the folder `path`. For writing, the folder is created if missing.
     ///
-    /// Opening for writing removes what dead runs left behind. It waits up to `lockTimeoutSeconds` for a process that has
-    /// exclusive access and for programs on another machine, then throws `.locked` or `.openElsewhere`; `onWait` gets a
-    /// description of the holder. Opening read-only never waits and changes nothing.
+    /// Opening for writing removes what dead runs left behind. It waits up to `lockTimeoutSeconds` for a process that
+    /// has exclusive access and for programs on another machine, then throws `.locked` or `.openElsewhere`; `onWait`
+    /// gets a description of the holder. Opening read-only never waits and changes nothing.
     ///
     /// Throws `.notAStore`, `.otherSchema`, `.openElsewhere`, `.readOnlyFileSystem`, `.diskFull`, `.fileSystem` or
     /// `.database`.

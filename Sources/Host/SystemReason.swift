@@ -15,8 +15,8 @@ public enum SystemReason {
     /// Reason and remedy, as a clause that follows "Cannot write to PATH: ".
     public static func sentence(_ code: Int32) -> String { "\(text(of: code)); \(remedy(code))" }
 
-    /// What the user can do about an error. Covers every code that opening, reading, writing, listing, locking or renaming a
-    /// file can give on Linux (section ERRORS of the manual pages).
+    /// What the user can do about an error. Covers every code that opening, reading, writing, listing, locking or
+    /// renaming a file can give on Linux (section ERRORS of the manual pages).
     public static func remedy(_ code: Int32) -> String {
         switch code {
         case ENOENT: "check the path; something on the way to it is missing"
@@ -48,8 +48,8 @@ public enum SystemReason {
         }
     }
 
-    /// The remedy for an error of which only the words are left, as in Foundation's errors. Only a shortage of the process or
-    /// a broken disk replaces the caller's own remedy.
+    /// The remedy for an error of which only the words are left, as in Foundation's errors. Only a shortage of the
+    /// process or a broken disk replaces the caller's own remedy.
     ///
     /// - Parameters:
     ///   - reason: text that contains the system's words.
@@ -60,11 +60,12 @@ public enum SystemReason {
         return code.map(remedy) ?? usual
     }
 
-    /// The reason why a library that does not give one could not open a file: the limit of open files, if it is reached.
+    /// The reason why a library that does not give one could not open a file: the limit of open files, if it is
+    /// reached.
     public static var exhaustion: String? { OpenFileLimit.isExhausted ? text(of: EMFILE) : nil }
 
-    /// True if the entry certainly does not exist. Other errors prove nothing: a server that does not answer, or a broken
-    /// disk, may hold it all the same.
+    /// True if the entry certainly does not exist. Other errors prove nothing: a server that does not answer, or a
+    /// broken disk, may hold it all the same.
     public static func isAbsence(_ code: Int32) -> Bool { code == ENOENT || code == ENOTDIR }
 
     /// True if this user can reach nothing at the path: it is absent, forbidden, or not a valid path.

@@ -20,7 +20,7 @@ struct AttestationTests {
 
         """
 
-    @Test("The published pair of RFC 8410 is read, belongs together, and is written as it was")
+    @Test("The key pair of RFC 8410 is read and written unchanged")
     func published() throws {
         let key = try SigningKey(pem: Array(Self.privateKey.utf8), name: "key")
         #expect(key.verificationKey.pem == Self.publicKey)
@@ -30,7 +30,7 @@ struct AttestationTests {
                 == key.verificationKey.identifier)
     }
 
-    @Test("What is no key is refused, and an error never shows what the file holds")
+    @Test("Malformed keys are refused, and errors never reveal their content")
     func refused() throws {
         let seed = "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp"
         let texts = [
@@ -45,8 +45,8 @@ struct AttestationTests {
         #expect(throws: AttestationError.self) { try VerificationKey(pem: Array(Self.privateKey.utf8), name: "key") }
     }
 
-    /// Of https://github.com/jedisct1/libsodium, ed25519_ref10.c, and of table 1 of https://eprint.iacr.org/2020/1244: all encodings of
-    /// the points of small order that decoders accept, the canonical ones first.
+    /// Of https://github.com/jedisct1/libsodium, ed25519_ref10.c, and of table 1 of https://eprint.iacr.org/2020/1244:
+    /// all encodings of the points of small order that decoders accept, the canonical ones first.
     static let smallOrder = [
         "0100000000000000000000000000000000000000000000000000000000000000",
         "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
@@ -62,7 +62,7 @@ struct AttestationTests {
         "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
         "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
         "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-        // No point of small order, and no canonical encoding.
+        // Not of small order, but not canonical.
         "f0ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
     ]
 
@@ -80,7 +80,7 @@ struct AttestationTests {
         }
     }
 
-    @Test("A key file of ours with a flipped bit anywhere is refused")
+    @Test("A sealed key file with any flipped bit is refused")
     func damagedKey() throws {
         let key = SigningKey()
         let files = [Array(key.file.utf8), Array(key.verificationKey.file.utf8)]
@@ -101,7 +101,7 @@ struct AttestationTests {
         }
     }
 
-    @Test("A signature holds for the document and its type, and for the key that made it")
+    @Test("A signature is valid for its document, type and key only")
     func envelope() throws {
         let (key, other) = (SigningKey(), SigningKey())
         let document = Array("{\"a\": 1}".utf8)
@@ -118,7 +118,7 @@ struct AttestationTests {
     }
 
     @Test(
-        "An envelope that was changed is refused",
+        "A modified envelope is refused",
         arguments: [
             ("eyJhIjogMX0=", "eyJhIjogMn0="), ("vnd.in-toto", "vnd.other"), ("\"sig\" : \"", "\"sig\" : \"AAAA"),
             ("\"payload\" : \"", "\"payload\" : \"?"), ("{", "{\"payload\": \"e30=\","),
@@ -137,7 +137,7 @@ struct AttestationTests {
         }
     }
 
-    @Test("A signature by another key besides is no obstacle")
+    @Test("Further signatures by other keys are ignored")
     func several() throws {
         let key = SigningKey()
         let envelope = try SignedEnvelope(Array("{}".utf8), type: Self.type, by: key)

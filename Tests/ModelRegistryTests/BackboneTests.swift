@@ -11,7 +11,7 @@ struct BackboneTests {
 
     init() throws { fixture = try StoreFixture() }
 
-    @Test("A backbone has one name, and a name one backbone")
+    @Test("A name has one backbone")
     func names() throws {
         let (first, second) = (try store.put(bytes: [1]), try store.put(bytes: [2]))
         #expect(try store.add(backbone: first, as: "lite2"))
@@ -29,7 +29,7 @@ struct BackboneTests {
         #expect(throws: StoreError.missingBlob(absent)) { try store.add(backbone: absent, as: "x") }
     }
 
-    @Test("Garbage collection keeps what has a name, and takes it when the name was removed")
+    @Test("Garbage collection keeps a backbone until its name is removed")
     func collection() throws {
         let digest = try store.put(bytes: Array("weights".utf8))
         try store.add(backbone: digest, as: "lite2")

@@ -17,7 +17,7 @@ struct ModelRegistryTests {
     }
 
     @Test(
-        "A reference is a name, or a name with what is wanted of it",
+        "A reference is a name with an optional selector",
         arguments: [
             ("wood", "wood@production"), ("wood@production", "wood@production"), ("wood@latest", "wood@latest"),
             ("line-3_a.b@12", "line-3_a.b@12"), ("", nil), ("@1", nil), ("wood@", nil), ("wood@0", nil),
@@ -28,7 +28,7 @@ struct ModelRegistryTests {
         #expect(ModelReference(text)?.description == expected)
     }
 
-    @Test("Versions count from 1 for each name, and one model has one version of a name")
+    @Test("Versions count from 1 per name, and a model has one version per name")
     func versions() throws {
         #expect(try register("a").version == 1)
         #expect(try register("b").version == 2)
@@ -42,7 +42,7 @@ struct ModelRegistryTests {
         #expect(throws: StoreError.missingBlob(absent)) { try store.register(model: absent, as: "wood") }
     }
 
-    @Test("Decisions about thresholds are only added; the last one counts, and an edited one is found")
+    @Test("The last threshold decision applies, and an edited one is detected")
     func thresholds() throws {
         let (first, second) = (try register("a"), try register("b"))
         #expect(try store.threshold(of: first) == nil)
@@ -67,7 +67,7 @@ struct ModelRegistryTests {
             })
     }
 
-    @Test("The anchor is the first model that was promoted, or the one that a person sets")
+    @Test("The anchor is the one that a user set, or else the first promoted model")
     func anchor() throws {
         let (first, second) = (try register("a"), try register("b"))
         #expect(try store.anchor(of: "wood") == nil)
@@ -90,7 +90,7 @@ struct ModelRegistryTests {
             ])
     }
 
-    @Test("A model whose file has been collected does not come into production")
+    @Test("A model whose file was collected cannot be promoted")
     func collected() throws {
         let (first, second) = (try register("a"), try register("b"))
         try store.promote(first.reference, by: "ann", reason: "")
@@ -106,7 +106,7 @@ struct ModelRegistryTests {
         #expect(try store.production(of: "wood") == second)
     }
 
-    /// An action of a stage that used a model, in a run of its own; with `isComputed` false the run finds it done.
+    /// Runs an action of a stage that uses a model; a cached one unless `isComputed`.
     private func makeCard(
         _ text: String, of model: Digest, stage: String = "card", input: String = "model", isComputed: Bool = true
     ) throws {
@@ -127,7 +127,7 @@ struct ModelRegistryTests {
         try store.endExecution(run, outcome: .succeeded, keys: keys)
     }
 
-    @Test("The cards of a model are those that were made of it, the one that a run had last first")
+    @Test("The cards of a model are in order of their last runs, latest first")
     func cards() throws {
         let (model, other) = (try register("a").digest, try register("b").digest)
         #expect(try store.cards(of: model).isEmpty)
@@ -145,7 +145,7 @@ struct ModelRegistryTests {
         #expect(try store.cards(of: Digest.of(text: "unknown")).isEmpty)
     }
 
-    @Test("What is not there is named with what is")
+    @Test("Errors about unknown models list the known ones")
     func unknown() throws {
         _ = try register("a")
         for (text, words) in [
@@ -156,7 +156,7 @@ struct ModelRegistryTests {
         }
     }
 
-    @Test("A promotion says what it replaced, and one that was overtaken is refused")
+    @Test("A promotion records its predecessor, and an overtaken one is refused")
     func promotion() throws {
         for text in ["a", "b", "c"] { _ = try register(text) }
         let first = try store.promote(ModelReference("wood@1")!, replacing: 0, by: "ann", reason: "first")
@@ -167,14 +167,14 @@ struct ModelRegistryTests {
             try store.promote(ModelReference("wood@2")!, replacing: 1, by: "ann", reason: "late")
         }
         #expect("\(error!)".contains("version 3 is in production now"))
-        // Once more is no news.
+        // A second promotion changes nothing.
         _ = try store.promote(ModelReference("wood@3")!, by: "ann", reason: "again")
         let history = try store.promotions(of: "wood")
         #expect(history.map(\.model.version) == [1, 3] && history.map(\.replaced) == [nil, 1])
         #expect(history.map(\.decidedBy) == ["ann", "bob"] && history.map(\.reason) == ["first", "better"])
     }
 
-    @Test("Rollbacks go back step by step, also after a promotion in between, and not beyond the first")
+    @Test("Rollbacks go back step by step, also after further promotions, down to the first")
     func rollback() throws {
         for text in ["a", "b", "c", "d"] { _ = try register(text) }
         func inProduction() throws -> Int { try store.model(ModelReference("wood")!).version }

@@ -33,7 +33,7 @@ struct NightTests {
             drift: nil, arrivals: arrivals)
     }
 
-    @Test("A night that promotes puts its model into production as it ends")
+    @Test("The end of a promoting night puts its model into production")
     func promotion() throws {
         let first = try model("a")
         let night = try begin(champion: nil)
@@ -54,7 +54,7 @@ struct NightTests {
         #expect(try store.nights(of: "tile") == [])
     }
 
-    @Test("A night keeps the anchor that it began with, and editing it is found")
+    @Test("A night keeps its anchor, and an edited one is detected")
     func anchor() throws {
         let (first, second) = (try model("a"), try model("b"))
         #expect(try begin().anchor == nil)
@@ -74,11 +74,11 @@ struct NightTests {
             })
     }
 
-    @Test("What the nights know of an image is in the history, and cannot be edited unnoticed")
+    @Test("Edited arrivals are detected")
     func history() throws {
         let night = try begin(champion: nil, [arrival("a"), arrival("b", .quarantined), arrival("c", .unusable)])
         try store.end(night, .kept, challenger: nil, verdict: nil, by: "timer", reason: "worse")
-        // One that could not be used comes again.
+        // The unusable image arrives again.
         let next = try begin("2026-03-02", champion: nil, [arrival("c")])
         try store.end(next, .kept, challenger: nil, verdict: nil, by: "timer", reason: "worse")
         store.flush()
@@ -88,7 +88,7 @@ struct NightTests {
             try store.verifyHistory().faults.contains { "\($0)".hasPrefix("the image of a night 2 was edited") })
     }
 
-    @Test("A night that keeps leaves production alone, and one that is over cannot be ended again")
+    @Test("A keeping night leaves production unchanged, and cannot be ended twice")
     func keeping() throws {
         let (first, second) = (try model("a"), try model("b"))
         try store.promote(first.reference, by: "ann", reason: "")
@@ -101,7 +101,7 @@ struct NightTests {
         #expect(try store.production(of: "wood") == first)
     }
 
-    @Test("A model is not promoted over another one than it was compared with, and the night stays open")
+    @Test("A challenger is not promoted over a model that it was not compared with, and the night stays open")
     func overtaken() throws {
         let (first, second, third) = (try model("a"), try model("b"), try model("c"))
         try store.promote(first.reference, by: "ann", reason: "")
@@ -115,7 +115,7 @@ struct NightTests {
         #expect(try store.nights(of: "wood").map(\.state) == [.open])
     }
 
-    @Test("A name has one open night, and several nights of one date have labels of their own")
+    @Test("A name has one open night, and nights of one date have distinct labels")
     func labels() throws {
         let first = try begin()
         #expect(throws: RegistryError.self) { try begin() }
@@ -124,7 +124,7 @@ struct NightTests {
         #expect(first.label == "2026-03-01" && second.label == "2026-03-01-2" && second.date == first.date)
     }
 
-    @Test("Arrivals are known from their first night on, however often they come")
+    @Test("An arrival belongs to its first night")
     func arrivals() throws {
         let first = try begin("2026-03-01", [try arrival("a"), try arrival("b", .nearDuplicate)])
         try store.end(first, .kept, challenger: nil, verdict: nil, by: "", reason: "")
@@ -137,7 +137,7 @@ struct NightTests {
         #expect(try store.arrivals(of: "tile") == [])
     }
 
-    @Test("What could not be used may come again under another name, and then counts as new")
+    @Test("An unusable image that arrives again counts as new")
     func unusable() throws {
         let first = try begin("2026-03-01", [try arrival("a", .unusable)])
         try store.end(first, .kept, challenger: nil, verdict: nil, by: "", reason: "")
@@ -147,7 +147,7 @@ struct NightTests {
         #expect(known.map(\.arrival.file) == ["incoming/b"] && known[0].isAdmitted && known[0].night == "2026-03-02")
     }
 
-    @Test("An image is learned by the first night that promotes a model trained on it")
+    @Test("The first night that promotes a model trained on an image has learned it")
     func learned() throws {
         let first = try begin("2026-03-01", [try arrival("a"), try arrival("b")])
         let sources = try store.arrivals(of: "wood").map(\.arrival.source)
@@ -163,7 +163,7 @@ struct NightTests {
         #expect(try store.arrivals(with: second).map(\.arrival.file) == ["incoming/c"])
     }
 
-    @Test("The last decision about an image in quarantine counts; a wrong number changes nothing")
+    @Test("The last quarantine decision applies; an invalid number changes nothing")
     func decisions() throws {
         _ = try begin("2026-03-01", [try arrival("a", .quarantined), try arrival("b", .quarantined), try arrival("c")])
         let numbers = try store.arrivals(of: "wood").map(\.number)
@@ -174,14 +174,14 @@ struct NightTests {
         #expect(known.map(\.isAdmitted) == [true, false, true])
         #expect(try store.waitingCount(of: "wood") == 0 && store.waitingCount(of: "tile") == 0)
         #expect(known.map(\.decision?.decidedBy) == ["ann", "bob", nil])
-        // The third is in no quarantine: the first is not decided about either.
+        // The third image is not in quarantine, so the first one gets no decision either.
         #expect(throws: RegistryError.self) {
             try store.decide([numbers[0], numbers[2]], of: "wood", isAccepted: false, by: "bob", reason: "")
         }
         #expect(try store.arrivals(of: "wood") == known)
     }
 
-    @Test("One holder at a time works on the nights of a name")
+    @Test("The nights of a name have one lock holder at a time")
     func lock() throws {
         let lock = try store.lockNights(of: "wood")
         let error = #expect(throws: StoreError.self) { try store.lockNights(of: "wood") }
@@ -190,7 +190,7 @@ struct NightTests {
         withExtendedLifetime(lock) {}
     }
 
-    @Test("Garbage collection keeps rolls and verdicts, and the pictures of what waits for a decision")
+    @Test("Garbage collection keeps rolls, verdicts, and pictures that await a decision")
     func collection() throws {
         let night = try begin("2026-03-01", [try arrival("a", .quarantined), try arrival("b", .quarantined)])
         try store.end(night, .kept, challenger: nil, verdict: blob("verdict"), by: "", reason: "")

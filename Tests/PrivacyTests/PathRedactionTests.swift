@@ -2,7 +2,7 @@ import ContentStore
 import Privacy
 import Testing
 
-@Suite("Paths as they are kept")
+@Suite("Redacted paths")
 struct PathRedactionTests {
     private let relative = PathRedaction(
         .relative, base: "/home/ada/secret/jobs", named: ["/home/ada/secret/data", "/srv/with space/textures/"],
@@ -12,7 +12,7 @@ struct PathRedactionTests {
         others: ["/home/ada/store"])
 
     @Test(
-        "relative: from the manifest's or the data's folder on, of others the last name",
+        "relative: paths start at the manifest's or the data's folder, others keep the last name",
         arguments: [
             ("/home/ada/secret/jobs/a.json", "a.json"), ("/home/ada/secret/jobs", "."),
             ("/home/ada/secret/data", "data"), ("/home/ada/secret/data/wood/a.png", "data/wood/a.png"),
@@ -21,7 +21,7 @@ struct PathRedactionTests {
         ])
     func relativePaths(path: String, kept: String) { #expect(relative.path(path) == kept) }
 
-    @Test("digest: names of folders are digests, names in the data stay, and equal paths stay equal")
+    @Test("digest: folders become digests, names in the data stay, equal paths stay equal")
     func digestPaths() {
         let data = "path-" + Digest.of(text: "/home/ada/secret/data").short
         #expect(digest.path("/home/ada/secret/data") == data)
@@ -32,7 +32,7 @@ struct PathRedactionTests {
     }
 
     @Test(
-        "In texts, paths are found beside all kinds of signs, and what is no path stays",
+        "Paths in texts are found next to any punctuation, other text stays",
         arguments: [
             ("Cannot open /home/ada/store/x: no space; free some", "Cannot open .../x: no space; free some"),
             ("(\"/home/ada/secret/data/a b.png\")", "(\"data/a b.png\")"),
@@ -61,7 +61,7 @@ struct PathRedactionTests {
         #expect(!["ada", "secret", "a.json", "out="].contains { hidden.contains($0) })
     }
 
-    @Test("Paths of a manifest: a relative one is its author's own, an absolute one is hidden and known to be")
+    @Test("Relative paths of a manifest stay, absolute ones are hidden and recognised as such")
     func written() {
         #expect(relative.written("../data") == "../data")
         #expect(relative.written("/home/ada/secret/data") == ".../data")

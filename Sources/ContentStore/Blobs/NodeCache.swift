@@ -4,8 +4,8 @@ import Synchronization
 
 /// Copies of blobs on a disk of this machine, so that many tasks that read one blob fetch it over the network once.
 ///
-/// Any number of processes share the folder. Each reader gets its own hard link to a copy, so a copy that another process
-/// evicts stays readable until this process ends.
+/// Any number of processes share the folder. Each reader gets its own hard link to a copy, so a copy that another
+/// process evicts stays readable until this process ends.
 public final class NodeCache: Sendable {
     /// Environment variables with the folder and the capacity in bytes.
     public static let folderVariable = "NOMINAL_NODE_CACHE"
@@ -20,7 +20,8 @@ public final class NodeCache: Sendable {
     private let sequence = Atomic<Int>(0)
     private static let instances = Atomic<Int>(0)
 
-    /// The size of the cache as far as this process knows. Listing the folder for every miss would cost more than the copy.
+    /// The size of the cache as far as this process knows. Listing the folder for every miss would cost more than the
+    /// copy.
     private struct Usage: Sendable {
         /// Nil until the folder was listed for the first time.
         var totalBytes: Int?
@@ -50,8 +51,8 @@ public final class NodeCache: Sendable {
 
     deinit { try? FolderOperations.remove(own) }
 
-    /// The cache that the environment configures. Nil without configuration, and if the folder is unusable: a full disk of a
-    /// node must not end the work. Throws `NodeCacheError` for an invalid limit.
+    /// The cache that the environment configures. Nil without configuration, and if the folder is unusable: a full disk
+    /// of a node must not end the work. Throws `NodeCacheError` for an invalid limit.
     public static func fromEnvironment(_ environment: [String: String]) throws -> NodeCache? {
         guard let folder = environment[folderVariable], !folder.isEmpty else { return nil }
         let text = environment[limitVariable] ?? "\(defaultLimitBytes)"
@@ -59,8 +60,8 @@ public final class NodeCache: Sendable {
         return try? NodeCache(folder: folder, limitBytes: limit)
     }
 
-    /// The path of a verified copy, fetched from `original` on a miss. Nil if no copy can be made; the caller then reads the
-    /// original.
+    /// The path of a verified copy, fetched from `original` on a miss. Nil if no copy can be made; the caller then
+    /// reads the original.
     func path(of digest: Digest, from original: String) -> String? {
         let mine = "\(own)/\(digest.hex)"
         if linked.withLock({ $0.contains(digest) }) { return mine }

@@ -1,15 +1,16 @@
 extension StoreSchema {
-    /// Tables that the module ModelRegistry reads and writes: models under names, decisions about them, nights of retraining
-    /// with their images, and pretrained networks. They belong to the schema because the history protects their rows and
-    /// garbage collection keeps their blobs, also in a program without that module.
+    /// Tables that the module ModelRegistry reads and writes: models under names, decisions about them, nights of
+    /// retraining with their images, and pretrained networks. They belong to the schema because the history protects
+    /// their rows and garbage collection keeps their blobs, also in a program without that module.
     ///
-    /// Rows are only added, except for the end of a night, for an unusable image that arrives again under another name, and
-    /// for backbones. The last row decides: the last promotion of a name is in production (a rollback is one more row); the
-    /// last `thresholdDecision` of a model sets its threshold, NULL being the model's own; the last `anchorDecision` of a name
-    /// sets its anchor, the default being the first promoted model. `nightAnchor` keeps the anchor of each night.
+    /// Rows are only added, except for the end of a night, for an unusable image that arrives again under another name,
+    /// and for backbones. The last row decides: the last promotion of a name is in production (a rollback is one more
+    /// row); the last `thresholdDecision` of a model sets its threshold, NULL being the model's own; the last
+    /// `anchorDecision` of a name sets its anchor, the default being the first promoted model. `nightAnchor` keeps the
+    /// anchor of each night.
     ///
-    /// `arrival.source` is the digest of an image file, of which the store need not have a copy. `arrival.learned` is the first
-    /// night with a promoted model that was trained on the image.
+    /// `arrival.source` is the digest of an image file, of which the store need not have a copy. `arrival.learned` is
+    /// the first night with a promoted model that was trained on the image.
     static let registryTables = """
         CREATE TABLE model (
             id INTEGER PRIMARY KEY,

@@ -14,8 +14,8 @@ final class StoreDatabase: Sendable {
     private let connections: any DatabaseReader & DatabaseWriter
     let path: String
 
-    /// Opens `store`/store.sqlite and checks its schema version. For writing, creates it if missing; no other process may
-    /// open the store meanwhile.
+    /// Opens `store`/store.sqlite and checks its schema version. For writing, creates it if missing; no other process
+    /// may open the store meanwhile.
     init(store: String, isWritable: Bool) throws(StoreError) {
         path = store
         let file = store + "/store.sqlite"

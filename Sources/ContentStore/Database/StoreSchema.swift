@@ -1,12 +1,12 @@
 import GRDB
 
-/// The tables of a store. `PRAGMA user_version` holds the version, so that a program can refuse a store of another version
-/// without changing it.
+/// The tables of a store. `PRAGMA user_version` holds the version, so that a program can refuse a store of another
+/// version without changing it.
 ///
 /// History: 8 = first. Stores of the versions before it were never released and are refused.
 ///
-/// Facts (`action` with its inputs, outputs, references, warnings) are kept apart from the history (`execution`, `job`).
-/// Digests are blobs of 32 bytes, times are nanoseconds since 1970.
+/// Facts (`action` with its inputs, outputs, references, warnings) are kept apart from the history (`execution`,
+/// `job`). Digests are blobs of 32 bytes, times are nanoseconds since 1970.
 enum StoreSchema {
     static let version = 8
 
@@ -22,11 +22,11 @@ enum StoreSchema {
 
     /// Actions and their results.
     ///
-    /// `source` lists the contents that the key of an action names besides its inputs: image files, masks and textures, of
-    /// which the store has no copy. `role` is the place of the digest in the value of the key part.
+    /// `source` lists the contents that the key of an action names besides its inputs: image files, masks and textures,
+    /// of which the store has no copy. `role` is the place of the digest in the value of the key part.
     ///
-    /// Two rows of `keyPart` may share name and digest: a bundle may claim any readable text for a digest, and must not attach
-    /// it to results of this store's own. No index covers the texts, which may be long.
+    /// Two rows of `keyPart` may share name and digest: a bundle may claim any readable text for a digest, and must not
+    /// attach it to results of this store's own. No index covers the texts, which may be long.
     private static let factTables = """
         CREATE TABLE artifact (
             id INTEGER PRIMARY KEY,
@@ -116,16 +116,16 @@ enum StoreSchema {
 
     /// Runs of the program, attempts at actions, and the chain that protects them against edits.
     ///
-    /// `manifest` is the text of a run's manifest, `file` its path as given, `recipe` what other commands need to repeat the
-    /// run (`RunOrigin`). `taskKeys` holds the action key of every task of a run in one row, shared by runs with equal keys,
-    /// so that a run with nothing to do writes no row per task.
+    /// `manifest` is the text of a run's manifest, `file` its path as given, `recipe` what other commands need to
+    /// repeat the run (`RunOrigin`). `taskKeys` holds the action key of every task of a run in one row, shared by runs
+    /// with equal keys, so that a run with nothing to do writes no row per task.
     ///
-    /// `origin` has a row for every imported attempt: the run that made the result elsewhere, or NULLs where the bundle does
-    /// not name it.
+    /// `origin` has a row for every imported attempt: the run that made the result elsewhere, or NULLs where the bundle
+    /// does not name it.
     ///
-    /// `chain` has an entry for every row of the history, added when the row is complete: `record` is the digest of the row,
-    /// `result` that of the action's result, `link` that of both and the link before. AUTOINCREMENT never reuses a number, so
-    /// entries removed from the end leave a gap.
+    /// `chain` has an entry for every row of the history, added when the row is complete: `record` is the digest of the
+    /// row, `result` that of the action's result, `link` that of both and the link before. AUTOINCREMENT never reuses a
+    /// number, so entries removed from the end leave a gap.
     private static let historyTables = """
         CREATE TABLE taskKeys (
             id INTEGER PRIMARY KEY,
@@ -209,9 +209,9 @@ enum StoreSchema {
 
     /// State that runs share, and pins.
     ///
-    /// No column says whether an execution is alive: its process holds a lock (`StoreLocks`). A row of `submission` is written
-    /// before the cluster is asked, so that work of a coordinator that died can be found by its `token`; `folder` lies in
-    /// `attempts/` and stays until the row is closed. A pin names exactly one thing.
+    /// No column says whether an execution is alive: its process holds a lock (`StoreLocks`). A row of `submission` is
+    /// written before the cluster is asked, so that work of a coordinator that died can be found by its `token`;
+    /// `folder` lies in `attempts/` and stays until the row is closed. A pin names exactly one thing.
     private static let runTables = """
         CREATE TABLE waiting (
             execution INTEGER NOT NULL REFERENCES execution (id),
