@@ -55,8 +55,8 @@ public enum SystemReason {
     ///   - reason: text that contains the system's words.
     ///   - usual: remedy for every other error.
     public static func remedy(for reason: String, otherwise usual: String) -> String {
-        if reason.contains("Too many open files") { return remedy(EMFILE) }
-        let code = [ENFILE, ENOMEM, EIO].first { unsafe reason.contains(String(cString: strerror($0))) }
+        // The words of ENFILE contain those of EMFILE.
+        let code = [ENFILE, EMFILE, ENOMEM, EIO].first { unsafe reason.contains(String(cString: strerror($0))) }
         return code.map(remedy) ?? usual
     }
 

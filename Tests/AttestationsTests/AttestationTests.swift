@@ -1,7 +1,7 @@
-import Attestations
 import Foundation
 import Testing
 
+@testable import Attestations
 @testable import ContentStore
 
 @Suite("Signing keys and signed envelopes")

@@ -106,6 +106,19 @@ struct CommitTests {
         #expect(try store.commit(fixture.record(long, again, output: "x"), execution: execution) == .published)
     }
 
+    @Test("The last successful attempts of several tasks give their durations")
+    func lastDurations() throws {
+        let key = StoreFixture.key("a")
+        let first = try store.beginAttempt(key, execution: fixture.execution, task: "task")
+        try store.commit(try fixture.record(key, first, output: "out"), execution: fixture.execution)
+        let second = try store.beginAttempt(key, execution: fixture.execution, task: "task")
+        try store.commit(
+            JobRecord(
+                key: key, attempt: second, task: "task", outcome: .failed("no"), startedAt: 2, durationSeconds: 9),
+            execution: fixture.execution)
+        #expect(try store.lastDurations(ofTasks: ["task", "unknown"]) == ["task": 0.5])
+    }
+
     @Test("Failed attempts are history, not facts")
     func failed() throws {
         let key = StoreFixture.key("a")
