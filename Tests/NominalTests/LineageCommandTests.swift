@@ -112,7 +112,7 @@ struct LineageCommandTests {
     func attestation() throws {
         #expect(try fixture.nominal("keys", "create", "key").status == 0)
         let again = try fixture.nominal("keys", "create", "key")
-        #expect(again.status == 65 && again.errors.contains("never written over"))
+        #expect(again.status == 65 && again.errors.contains("never overwritten"))
         let attributes = try FileManager.default.attributesOfItem(atPath: fixture.place("key"))
         #expect(attributes[.posixPermissions] as? Int == 0o600)
         let attested = try fixture.nominal("attest", "1", "--key", "key", "--output", "a.json")
