@@ -33,7 +33,7 @@ let package = Package(
                 "Audit", "Stages", "Datasets", "Manifests", "Pipeline", "Slurm", "ContentStore", "AnomalyDetection",
                 "Backbones",
                 "NeuralNetworks", "DemoData", "Evaluation", "Folders", "Host", "Metrics", "Imaging", "BinaryCoding",
-                "Tensors", "Thresholds",
+                "Tensors", "Thresholds", "Attestations", "ModelRegistry", "Privacy",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -42,8 +42,8 @@ let package = Package(
         .target(
             name: "Audit",
             dependencies: [
-                "AnomalyDetection", "ContentStore", "Datasets", "Folders", "Host", "Manifests", "Metrics", "Pipeline",
-                "Reports", "Stages", "Statistics",
+                "AnomalyDetection", "Attestations", "ContentStore", "Datasets", "Folders", "Host", "Manifests",
+                "Metrics", "ModelRegistry", "Pipeline", "Privacy", "Reports", "Stages", "Statistics",
             ],
             swiftSettings: strict),
 
@@ -51,15 +51,17 @@ let package = Package(
         .target(
             name: "Stages",
             dependencies: [
-                "AnomalyDetection", "BinaryCoding", "ContentStore", "Datasets", "Evaluation", "Folders", "Host",
-                "Imaging", "Manifests", "Metrics", "NeuralNetworks", "Pipeline", "Reports", "SeededRandom",
-                "Statistics", "StrictJSON", "Tensors", "Thresholds",
+                "AnomalyDetection", "Attestations", "BinaryCoding", "ContentStore", "Datasets", "Evaluation", "Folders",
+                "Host", "Imaging", "Manifests", "Metrics", "ModelRegistry", "NeuralNetworks", "Pipeline", "Privacy",
+                "Reports", "SeededRandom", "Statistics", "StrictJSON", "Tensors", "Thresholds",
             ],
             swiftSettings: numeric),
         // Image files by their names: nothing here knows what a task is.
         .target(
             name: "Datasets",
-            dependencies: ["ContentStore", "Evaluation", "Folders", "Host", "Imaging", "Manifests", "SeededRandom"],
+            dependencies: [
+                "ContentStore", "Evaluation", "Folders", "Host", "Imaging", "Manifests", "Privacy", "SeededRandom",
+            ],
             swiftSettings: numeric),
         .target(
             name: "Reports",
@@ -77,14 +79,25 @@ let package = Package(
             swiftSettings: numeric),
 
         // Digests and tasks: nothing here knows what an image is.
-        .target(name: "Slurm", dependencies: ["ContentStore", "Folders", "Pipeline"], swiftSettings: strict),
+        .target(
+            name: "Slurm", dependencies: ["ContentStore", "Folders", "Host", "Pipeline"], swiftSettings: strict),
         .target(
             name: "Pipeline",
             dependencies: [
-                "CProcessTree", "ContentStore", "Folders", "Host", "StrictJSON",
+                "CProcessTree", "ContentStore", "Folders", "Host", "Privacy", "StrictJSON",
                 .product(name: "HeapModule", package: "swift-collections"),
             ],
             swiftSettings: strict),
+        // Models under names, nights of retraining, pretrained networks.
+        .target(
+            name: "ModelRegistry",
+            dependencies: ["ContentStore", "Host", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+        .target(
+            name: "Attestations",
+            dependencies: ["ContentStore", "StrictJSON", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
+        .target(name: "Privacy", dependencies: ["ContentStore", "Folders"], swiftSettings: strict),
         .target(
             name: "ContentStore",
             dependencies: [
@@ -146,7 +159,8 @@ let package = Package(
         .executableTarget(
             name: "fuzz",
             dependencies: [
-                "AnomalyDetection", "Audit", "Backbones", "BinaryCoding", "ContentStore", "Datasets", "Evaluation",
+                "AnomalyDetection", "Attestations", "Audit", "Backbones", "BinaryCoding", "ContentStore", "Datasets",
+                "Evaluation",
                 "Folders", "Imaging", "Manifests", "Metrics", "NeuralNetworks", "Pipeline", "SeededRandom", "Slurm",
                 "Stages", "StrictJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -164,7 +178,8 @@ let package = Package(
         .testTarget(
             name: "AuditTests",
             dependencies: [
-                "Audit", "ContentStore", "DatasetTestSupport", "Manifests", "Pipeline", "PipelineTestSupport", "Stages",
+                "Attestations", "Audit", "ContentStore", "DatasetTestSupport", "Host", "Manifests", "ModelRegistry",
+                "Pipeline", "PipelineTestSupport", "Privacy", "Stages",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
@@ -178,7 +193,16 @@ let package = Package(
             name: "BinaryCodingTests", dependencies: ["BinaryCoding", "BinaryCodingTestSupport"],
             swiftSettings: numeric),
         .testTarget(
-            name: "ContentStoreTests", dependencies: ["ContentStore", "Folders", "PipelineTestSupport"],
+            name: "AttestationsTests", dependencies: ["Attestations", "ContentStore"], swiftSettings: strict),
+        .testTarget(
+            name: "ContentStoreTests",
+            dependencies: ["ContentStore", "Folders", "Host", "ModelRegistry", "PipelineTestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ModelRegistryTests",
+            dependencies: ["ContentStore", "Host", "ModelRegistry", "PipelineTestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "PrivacyTests", dependencies: ["ContentStore", "Folders", "PipelineTestSupport", "Privacy"],
             swiftSettings: strict),
         .testTarget(
             name: "DatasetsTests", dependencies: ["Datasets", "DatasetTestSupport", "Manifests"], swiftSettings: strict),
@@ -190,7 +214,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "FoldersTests", dependencies: ["Folders", "PipelineTestSupport"], swiftSettings: strict),
+            name: "FoldersTests", dependencies: ["Folders", "Host", "PipelineTestSupport"], swiftSettings: strict),
         .testTarget(name: "HostTests", dependencies: ["Host", "PipelineTestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ImagingTests", dependencies: ["Imaging", "PythonTestSupport"], exclude: ["Fixtures"],
@@ -211,13 +235,14 @@ let package = Package(
         .testTarget(
             name: "NominalTests",
             dependencies: [
-                "nominal", "fuzz", "ContentStore", "Folders", "Imaging", "PipelineTestSupport", "PythonTestSupport",
+                "nominal", "fuzz", "Attestations", "ContentStore", "Folders", "Host", "Imaging", "ModelRegistry",
+                "PipelineTestSupport", "Privacy", "PythonTestSupport",
             ],
             exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
             name: "PipelineTests",
-            dependencies: ["ContentStore", "Pipeline", "PipelineTestSupport", "PythonTestSupport"],
+            dependencies: ["ContentStore", "Host", "Pipeline", "PipelineTestSupport", "PythonTestSupport"],
             swiftSettings: strict),
         .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strict),
         .testTarget(
@@ -230,9 +255,9 @@ let package = Package(
         .testTarget(
             name: "StagesTests",
             dependencies: [
-                "AnomalyDetection", "Audit", "ContentStore", "DatasetTestSupport", "Datasets", "Folders", "Imaging",
-                "Manifests", "Metrics", "NeuralNetworks", "Pipeline", "PipelineTestSupport", "PythonTestSupport",
-                "Stages", "StrictJSON", "Thresholds",
+                "AnomalyDetection", "Audit", "ContentStore", "DatasetTestSupport", "Datasets", "Folders", "Host",
+                "Imaging", "Manifests", "Metrics", "ModelRegistry", "NeuralNetworks", "Pipeline",
+                "PipelineTestSupport", "PythonTestSupport", "Stages", "StrictJSON", "Thresholds",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -1,4 +1,5 @@
 import Audit
+import Attestations
 import ContentStore
 import Foundation
 import Stages

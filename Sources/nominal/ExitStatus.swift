@@ -1,6 +1,7 @@
 import AnomalyDetection
 import ArgumentParser
 import Audit
+import Attestations
 import Backbones
 import BinaryCoding
 import ContentStore
@@ -11,6 +12,7 @@ import Host
 import Imaging
 import Manifests
 import Metrics
+import ModelRegistry
 import NeuralNetworks
 import Pipeline
 import Stages
@@ -38,6 +40,7 @@ enum ExitStatus: Int32 {
         case is RetrainingError: self = .invalidData
         case let error as DatasetError: self = error.isMissing ? .inputMissing : .invalidData
         case let error as StoreError: self = ExitStatus(rawValue: error.exitCode) ?? .inputOutput
+        case let error as RegistryError: self = ExitStatus(rawValue: error.exitCode) ?? .invalidData
         case let error as ShardError: self = error.isMissing ? .inputMissing : .invalidData
         case is NodeCacheError: self = .invalidData
         case let error as EvaluationError: self = error.isMissing ? .inputMissing : .invalidData

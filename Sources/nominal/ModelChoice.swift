@@ -3,6 +3,7 @@ import ArgumentParser
 import ContentStore
 import Folders
 import Foundation
+import ModelRegistry
 import Stages
 
 /// The model that a user means: a file, else a registered model of the store.

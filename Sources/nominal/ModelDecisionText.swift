@@ -1,4 +1,5 @@
 import ContentStore
+import ModelRegistry
 
 /// Decisions of people about a registered model, in words.
 enum ModelDecisionText {

@@ -1,5 +1,6 @@
 import ContentStore
 import Foundation
+import Host
 
 /// Times of the history for people, in the time zone of the user, and for machines.
 enum Moment {

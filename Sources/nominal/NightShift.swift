@@ -3,8 +3,11 @@ import ArgumentParser
 import ContentStore
 import Folders
 import Foundation
+import Host
 import Manifests
+import ModelRegistry
 import Pipeline
+import Privacy
 import Stages
 
 /// Does the work of a night, and of one before it that was interrupted.
@@ -156,7 +159,7 @@ struct NightShift {
             guard let version else { return nil }
             let registered = try store.model(ModelReference(name: night.model, .version(version)))
             guard try store.contains(registered.digest) else {
-                throw StoreError.modelRefused(
+                throw RegistryError.modelRefused(
                     model: "\(registered.reference)",
                     reason:
                         "the night \(night.label) began with it, and its file has been collected; nominal models pin "
@@ -177,7 +180,7 @@ struct NightShift {
     /// Computes a night that is over again, and compares with what is stored.
     func check(_ night: Night) throws {
         guard let verdict = night.verdict, let version = night.challenger else {
-            throw StoreError.unknownNight(night: night.label, reason: "this night made no model")
+            throw RegistryError.unknownNight(night: night.label, reason: "this night made no model")
         }
         let job = try job(night, try roll(night))
         let summary = try session.execute(job.graph)

@@ -6,6 +6,7 @@ import Foundation
 import Manifests
 import NeuralNetworks
 import Pipeline
+import Privacy
 import Stages
 import Tensors
 

@@ -112,7 +112,7 @@ struct LineageCommandTests {
     func attestation() throws {
         #expect(try fixture.nominal("keys", "create", "key").status == 0)
         let again = try fixture.nominal("keys", "create", "key")
-        #expect(again.status == 65 && again.errors.contains("never written over"))
+        #expect(again.status == 65 && again.errors.contains("never overwritten"))
         let attributes = try FileManager.default.attributesOfItem(atPath: fixture.place("key"))
         #expect(attributes[.posixPermissions] as? Int == 0o600)
         let attested = try fixture.nominal("attest", "1", "--key", "key", "--output", "a.json")
@@ -165,7 +165,7 @@ struct LineageCommandTests {
         let whole = try fixture.nominal("verify", "--history", "--attestation", "a.json", "--public-key", "key.pub")
         #expect(whole.status == 0, "\(whole.errors)")
         let other = try fixture.nominal("verify", "--history", "--through", "3:" + String(repeating: "0", count: 64))
-        #expect(other.status == 1 && other.errors.contains("does not lead through entry 3"))
+        #expect(other.status == 1 && other.errors.contains("lacks the entry 3"))
         #expect(try fixture.nominal("verify", "--history", "--through", "3").status == 64)
         #expect(try fixture.nominal("verify", "--attestation", "a.json").status == 64)
     }
@@ -213,15 +213,16 @@ struct LineageCommandTests {
         for (edit, undo, named) in [
             (
                 "UPDATE execution SET command = command || 'x' WHERE id = 1",
-                "UPDATE execution SET command = rtrim(command, 'x') WHERE id = 1", "the run 1 was edited after entry"
+                "UPDATE execution SET command = rtrim(command, 'x') WHERE id = 1",
+                "the run 1 was edited after it was recorded in entry"
             ),
             (
                 "UPDATE job SET task = task || 'x' WHERE id = 2", "UPDATE job SET task = rtrim(task, 'x') WHERE id = 2",
-                "the attempt 2 was edited after entry"
+                "the attempt 2 was edited after it was recorded in entry"
             ),
             (
                 "UPDATE generatedBy SET artifact = (SELECT max(artifact) FROM generatedBy) WHERE action = 2", "",
-                "used or made was edited after entry"
+                "used or made was edited after it was recorded in entry"
             ),
         ] {
             try sql(edit)

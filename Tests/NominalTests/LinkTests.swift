@@ -23,7 +23,7 @@ import Testing
         try fixture.writeManifest(categories: ["wood"], steps: 2)
         let refused = try fixture.nominal("run", "tiny.json")
         #expect(refused.status == 65)
-        #expect(refused.errors.contains("data/wood is a link that leads to"), "\(refused.errors)")
+        #expect(refused.errors.contains("data/wood is a link to"), "\(refused.errors)")
         #expect(refused.errors.contains("\"links\": \"follow\""))
         #expect(!fixture.exists(".nominal") && !fixture.exists("runs"))
         for command in ["plan", "preview"] { #expect(try fixture.nominal(command, "tiny.json").status == 65) }

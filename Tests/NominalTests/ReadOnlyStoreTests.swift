@@ -68,7 +68,7 @@ import Testing
         try fixture.damageBlob(in: "source")
         let outcome = try nominal("verify")
         #expect(outcome.status == 1, "\(outcome.errors)")
-        #expect(outcome.errors.contains("it stays where it is") && outcome.output.contains("1 damaged"))
+        #expect(outcome.errors.contains("it was left in place") && outcome.output.contains("1 damaged"))
         #expect(!fixture.exists("source/damaged"))
         #expect(try fixture.nominal("verify", "--store", "source").status == 1)
         #expect(fixture.files(below: "source/damaged").count == 1)

@@ -67,7 +67,7 @@ struct WrongUse: CustomTestStringConvertible {
             words: "none.nominal: no such model file", "runs/NAME/models/"),
         WrongUse(
             "a model that is none", "score", "--model", "text.nominal", "data/wood/test", status: 65,
-            words: "text.nominal is no NOMMODEL file", "give the right file"),
+            words: "text.nominal is not a file of the format NOMMODEL", "give the right file"),
         WrongUse(
             "a folder for init that is not there", "init", "none", status: 66, words: "/none: no such folder", "Correct"
         ),

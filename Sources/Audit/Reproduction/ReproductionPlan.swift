@@ -5,6 +5,7 @@ import Folders
 import Foundation
 import Manifests
 import Pipeline
+import Privacy
 import Stages
 
 /// The tasks that reproduce a result from the image files, and the run to compare with.

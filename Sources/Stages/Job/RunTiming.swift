@@ -52,6 +52,8 @@ public struct RunTiming: Codable, Equatable, Sendable {
                 folder + "/" + RunTiming.jsonName, limitBytes: ResultFiles.timingLimitBytes)).flatMap {
                 try? StageJSON.decode(RunTiming.self, $0)
             }
+        let cached = job.graph.tasks.map(\.id).filter { observed[$0] != nil && observed[$0]?.seconds == nil }
+        let lastSeconds = try store.lastDurations(ofTasks: cached.map(\.path))
         var stages: [Stage] = []
         var places: [String: Int] = [:]
         for task in job.graph.tasks {
@@ -69,8 +71,7 @@ public struct RunTiming: Codable, Equatable, Sendable {
                 stages[place].peakMiB = max(stages[place].peakMiB ?? 0, seen.peakMiB ?? 0)
             } else {
                 stages[place].tasksCached += 1
-                let attempts = try store.jobs(ofTask: task.id.path)
-                stages[place].secondsFromScratch += attempts.last { $0.status == "succeeded" }?.durationSeconds ?? 0
+                stages[place].secondsFromScratch += lastSeconds[task.id.path] ?? 0
             }
         }
         for place in stages.indices where stages[place].peakMiB == nil {

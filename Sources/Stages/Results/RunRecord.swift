@@ -2,6 +2,7 @@ import ContentStore
 import Folders
 import Foundation
 import Manifests
+import Privacy
 
 /// `run.json`: the origin of a run, for comparisons. It contains no time or host, and only the paths of `JobManifest.shown`.
 package struct RunRecord: Codable, Equatable, Sendable {

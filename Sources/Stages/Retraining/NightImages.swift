@@ -3,6 +3,7 @@ import Datasets
 import Folders
 import Glibc
 import Manifests
+import ModelRegistry
 
 /// The image files that a night finds, and its manifest.
 public struct NightImages: Sendable {

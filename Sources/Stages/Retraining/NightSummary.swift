@@ -1,5 +1,6 @@
 import ContentStore
 import Imaging
+import ModelRegistry
 import Reports
 
 /// The summary of a night from the store: text for a mail, and a page with pictures.

@@ -1,5 +1,6 @@
 import ContentStore
 import Manifests
+import ModelRegistry
 
 /// The data set of a night: its images and their roles. Training is a pure function of it, the manifest and the model in
 /// production.

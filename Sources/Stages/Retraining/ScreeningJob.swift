@@ -2,6 +2,7 @@ import AnomalyDetection
 import ContentStore
 import Datasets
 import Manifests
+import ModelRegistry
 import Pipeline
 
 /// Looks at the new images of a night before anything is trained on them: scores by the model in production, copies of

@@ -1,4 +1,5 @@
 import ContentStore
+import ModelRegistry
 
 /// A threshold that a person set in place of the one that a model's calibration gives.
 public struct ChosenThreshold: Codable, Sendable, Equatable {

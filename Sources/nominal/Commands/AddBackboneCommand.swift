@@ -2,6 +2,7 @@ import ArgumentParser
 import Backbones
 import ContentStore
 import Foundation
+import ModelRegistry
 import NeuralNetworks
 
 struct AddBackboneCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Audit
+import Attestations
 import ContentStore
 import Foundation
 import Stages

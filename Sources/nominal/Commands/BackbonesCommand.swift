@@ -1,6 +1,7 @@
 import ArgumentParser
 import Backbones
 import ContentStore
+import ModelRegistry
 import NeuralNetworks
 
 struct BackbonesCommand: ParsableCommand {

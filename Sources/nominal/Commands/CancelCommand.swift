@@ -1,6 +1,7 @@
 import ArgumentParser
 import ContentStore
 import Glibc
+import Host
 
 struct CancelCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

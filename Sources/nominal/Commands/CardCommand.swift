@@ -2,6 +2,7 @@ import ArgumentParser
 import ContentStore
 import Folders
 import Foundation
+import ModelRegistry
 
 struct CardCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -32,7 +33,7 @@ struct CardCommand: ParsableCommand {
             let (digest, name, registered) = try find(store)
             let cards = try store.cards(of: digest)
             guard let card = cards.first?[json ? "card.json" : "card.md"] else {
-                throw StoreError.unknownCard(
+                throw RegistryError.unknownCard(
                     model: name,
                     reason:
                         "the store knows of no task that made one of this model, which an earlier version of nominal or another "
@@ -40,7 +41,7 @@ struct CardCommand: ParsableCommand {
                         + "nominal import")
             }
             guard try store.contains(card) else {
-                throw StoreError.unknownCard(
+                throw RegistryError.unknownCard(
                     model: name, reason: "it has been collected; run the job that made the model again")
             }
             if cards.count > 1 {

@@ -2,6 +2,7 @@ import ArgumentParser
 import ContentStore
 import Folders
 import Foundation
+import Privacy
 
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Attestations
 import ContentStore
 import Folders
 import Foundation

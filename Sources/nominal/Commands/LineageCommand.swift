@@ -2,6 +2,7 @@ import ArgumentParser
 import Audit
 import ContentStore
 import Foundation
+import ModelRegistry
 import Stages
 
 struct LineageCommand: ParsableCommand {

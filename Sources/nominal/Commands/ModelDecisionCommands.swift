@@ -2,6 +2,7 @@ import AnomalyDetection
 import ArgumentParser
 import ContentStore
 import Foundation
+import ModelRegistry
 import Stages
 
 struct ModelThresholdCommand: ParsableCommand {

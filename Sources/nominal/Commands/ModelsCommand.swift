@@ -1,5 +1,6 @@
 import ArgumentParser
 import ContentStore
+import ModelRegistry
 
 struct ModelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

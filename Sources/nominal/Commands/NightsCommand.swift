@@ -1,5 +1,6 @@
 import ArgumentParser
 import ContentStore
+import ModelRegistry
 import Stages
 
 struct NightsCommand: ParsableCommand {

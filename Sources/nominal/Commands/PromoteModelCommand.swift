@@ -1,6 +1,7 @@
 import ArgumentParser
 import ContentStore
 import Foundation
+import ModelRegistry
 
 /// Who decides, and why: kept with the decision.
 struct DecisionOptions: ParsableArguments {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ContentStore
 import Foundation
+import ModelRegistry
 import Stages
 
 struct QuarantineCommand: ParsableCommand {

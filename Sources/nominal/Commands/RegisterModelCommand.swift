@@ -1,6 +1,7 @@
 import AnomalyDetection
 import ArgumentParser
 import ContentStore
+import ModelRegistry
 
 struct RegisterModelCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

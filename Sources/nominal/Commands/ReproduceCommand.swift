@@ -5,6 +5,7 @@ import Folders
 import Foundation
 import Manifests
 import Pipeline
+import Privacy
 import Stages
 
 struct ReproduceCommand: ParsableCommand {

@@ -4,7 +4,9 @@ import Audit
 import ContentStore
 import Folders
 import Foundation
+import Host
 import Manifests
+import ModelRegistry
 import Pipeline
 import Stages
 
@@ -82,7 +84,7 @@ struct RetrainCommand: ParsableCommand {
             if abandon { return try giveUp(model) }
             if check != nil { try storeOptions.requireStore() }
             let interruption = Interruption()
-            var opened: (session: RunSession, lock: NightLock)?
+            var opened: (session: RunSession, lock: NamedLock)?
             let output = output ?? "runs/\(job.name)/nights"
             let images = try NightImages(job, now: HostClock.wallNanoseconds()) { paths in
                 try ExportFolder.require(output, apartFrom: paths)

@@ -6,6 +6,7 @@ import Datasets
 import Folders
 import Foundation
 import Manifests
+import Privacy
 import Stages
 import Thresholds
 

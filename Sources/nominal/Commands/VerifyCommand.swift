@@ -1,5 +1,6 @@
 import ArgumentParser
 import Audit
+import Attestations
 import ContentStore
 import Folders
 import Foundation

@@ -1,6 +1,7 @@
 import ContentStore
 import Foundation
 import Glibc
+import Host
 import Pipeline
 import Synchronization
 
