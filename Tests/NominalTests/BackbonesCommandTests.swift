@@ -39,7 +39,7 @@ import Testing
     func refusals() throws {
         try fixture.write("not a network", to: "text.pth")
         let text = try fixture.nominal("backbones", "add", "text.pth")
-        #expect(text.status == 65 && text.errors.contains("text.pth is no backbone"), "\(text)")
+        #expect(text.status == 65 && text.errors.contains("text.pth is not a backbone"), "\(text)")
         #expect(try fixture.nominal("backbones", "add", "absent.pth").status == 66)
         #expect(try fixture.nominal("backbones", "add", "small.onnx", "--tap", "zzz").status == 65)
         #expect(try fixture.nominal("backbones", "add", "small.onnx", "--input", "1,2").status == 64)

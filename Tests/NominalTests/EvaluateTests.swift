@@ -69,7 +69,7 @@ import Testing
         let unready = try fixture.nominal(
             "evaluate", "--maps", "runs/tiny", "--ground-truth", "data", "--check-mvtec")
         #expect(unready.status == 65 && unready.output == "")
-        #expect(unready.errors.hasPrefix("warning: wood: the script leaves out the image good/shot-1.jpg"))
+        #expect(unready.errors.hasPrefix("warning: wood: the script ignores the image good/shot-1.jpg"))
         #expect(unready.errors.contains("error: not ready for MVTec's evaluation script: 1 faults"))
         let few = try fixture.nominal(
             "evaluate", "--maps", "runs/tiny", "--ground-truth", "data", "--aupimos", "per-image")
