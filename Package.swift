@@ -18,20 +18,38 @@ let fastC: [CSetting] = [.unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror", "-f
 
 let package = Package(
     name: "Nominal",
-    products: [.executable(name: "nominal", targets: ["nominal"])],
+    products: [
+        .executable(name: "nominal", targets: ["nominal"]),
+        .executable(name: "nominal-bench", targets: ["nominal-bench"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     ],
     targets: [
-        // The command line.
+        // The programs.
         .executableTarget(
             name: "nominal",
             dependencies: [
-                "Stages", "Manifests", "Pipeline", "Slurm", "ContentStore", "AnomalyDetection", "Backbones",
-                "NeuralNetworks", "DemoData", "Evaluation", "Folders", "Host", "Metrics", "Imaging", "BinaryCoding",
-                "Tensors", "Thresholds",
+                "AnomalyDetection", "Backbones", "Console", "ContentStore", "DemoData", "Evaluation", "Folders", "Host",
+                "Imaging", "Manifests", "Metrics", "NeuralNetworks", "Pipeline", "Slurm", "Stages", "Tensors",
+                "Thresholds", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "nominal-bench",
+            dependencies: [
+                "Backbones", "Console", "ContentStore", "Host", "Metrics", "NeuralNetworks", "Pipeline", "Stages",
+                "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        // Streams, exit codes and options of both programs.
+        .target(
+            name: "Console",
+            dependencies: [
+                "AnomalyDetection", "Backbones", "BinaryCoding", "ContentStore", "DemoData", "Evaluation", "Folders",
+                "Host", "Imaging", "Manifests", "Metrics", "NeuralNetworks", "Pipeline", "Stages", "Thresholds",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -178,7 +196,9 @@ let package = Package(
         .testTarget(
             name: "NominalTests",
             dependencies: [
-                "nominal", "fuzz", "ContentStore", "Folders", "Imaging", "PipelineTestSupport", "PythonTestSupport",
+                "nominal", "nominal-bench", "fuzz", "Console", "ContentStore", "Folders", "Imaging",
+                "PipelineTestSupport", "PythonTestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["Fixtures"],
             swiftSettings: strict),
