@@ -64,7 +64,7 @@ public protocol ErrorWithExitStatus: Error {
     var exitStatus: ExitStatus { get }
 }
 
-/// Runs the body of a command. An error is written to standard error and becomes its exit code.
+/// Runs the body of a command. Writes an error to standard error and turns it into an exit code.
 public func failing<Result>(_ body: () throws -> Result) throws -> Result {
     do {
         return try body()
@@ -81,12 +81,12 @@ public func failing<Result>(_ body: () throws -> Result) throws -> Result {
 }
 
 extension ParsableCommand {
-    /// Runs the command that the arguments of the process name, then ends the process if it failed.
+    /// Runs the command in the arguments of the process. Exits with the code of `ExitStatus` if it fails.
     public static func runAsProgram() {
         prepareProcess()
         do {
             var command = try parseAsRoot(Array(PathText.arguments.dropFirst()))
-            try command.run()
+            try failing { try command.run() }
         } catch {
             exitProgram(for: error)
         }

@@ -29,7 +29,13 @@ public struct StoreOptions: ParsableArguments {
         }
     }
 
-    /// Opens the store, and reports the process that it waits for.
+    /// Opens the store, but throws if there is none at `path`.
+    public func openExisting(_ mode: ContentStore.Mode = .readWrite) throws -> ContentStore {
+        try requireStore()
+        return try open(mode)
+    }
+
+    /// Opens or creates the store, and reports the process that it waits for.
     public func open(_ mode: ContentStore.Mode = .readWrite) throws -> ContentStore {
         try ContentStore(path: path, mode: mode, lockTimeoutSeconds: lockTimeout) { holder in
             StandardError.write("waiting for the store \(path), which is in use by \(holder)")

@@ -55,24 +55,21 @@ struct BackboneCommand: ParsableCommand {
     }
 
     func run() throws {
-        try failing {
-            try storeOptions.requireStore()
-            let store = try storeOptions.open(.readOnly)
-            let backbone = try Backbone(bytes: try store.read(store.backbone(name).digest), name: name)
-            let result = try InferenceBenchmark(
-                size: size, batch: batch, rounds: rounds, threads: threads, engine: engine,
-                taps: taps?.split(separator: ",").map(String.init)
-            ).run(backbone.graph)
-            if json {
-                return print(try result.jsonText())
-            }
-            print(
-                "\(result.imagesPerSecond) images/s, \(result.cpuSecondsPerImage) CPU-seconds per image, peak "
-                    + "\(result.peakMiB) MiB")
-            guard layers else { return }
-            for node in result.nodes {
-                print("\(node.milliseconds) ms  \(node.name)  \(node.kernels.joined(separator: " "))")
-            }
+        let store = try storeOptions.openExisting(.readOnly)
+        let backbone = try Backbone(bytes: try store.read(store.backbone(name).digest), name: name)
+        let result = try InferenceBenchmark(
+            size: size, batch: batch, rounds: rounds, threads: threads, engine: engine,
+            taps: taps?.split(separator: ",").map(String.init)
+        ).run(backbone.graph)
+        if json {
+            return print(try result.jsonText())
+        }
+        print(
+            "\(result.imagesPerSecond) images/s, \(result.cpuSecondsPerImage) CPU-seconds per image, peak "
+                + "\(result.peakMiB) MiB")
+        guard layers else { return }
+        for node in result.nodes {
+            print("\(node.milliseconds) ms  \(node.name)  \(node.kernels.joined(separator: " "))")
         }
     }
 }

@@ -58,20 +58,18 @@ struct EngineCommand: ParsableCommand {
     }
 
     func run() throws {
-        try failing {
-            if isTable { return try EngineTable.measure() }
-            let result = try EngineBenchmark(
-                mode: mode, architecture: net, baseWidth: base, size: size, batch: batch, precision: precision,
-                engine: engine, steps: steps, threads: threads ?? ProcessResources.current.processors
-            ).run()
-            if json {
-                print(try result.jsonText())
-            } else {
-                print(
-                    "\(result.imagesPerSecond) images/s, \(result.secondsPerStep) s per step, peak \(result.peakMiB) MiB"
-                )
-                print("\(result.networkGFLOPS) GFLOP/s of \(result.sgemmGFLOPS) by sgemm: share \(result.share)")
-            }
+        if isTable { return try EngineTable.measure() }
+        let result = try EngineBenchmark(
+            mode: mode, architecture: net, baseWidth: base, size: size, batch: batch, precision: precision,
+            engine: engine, steps: steps, threads: threads ?? ProcessResources.current.processors
+        ).run()
+        if json {
+            print(try result.jsonText())
+        } else {
+            print(
+                "\(result.imagesPerSecond) images/s, \(result.secondsPerStep) s per step, peak \(result.peakMiB) MiB"
+            )
+            print("\(result.networkGFLOPS) GFLOP/s of \(result.sgemmGFLOPS) by sgemm: share \(result.share)")
         }
     }
 }

@@ -58,22 +58,20 @@ struct ExecutorCommand: ParsableCommand {
     }
 
     func run() throws {
-        try failing {
-            if let once {
-                let trial = ExecutorTrial(folder: once, tasks: tasks)
-                return print(try trial.run(jobs: jobCount, verifiesContent: verifyContent).jsonText())
-            }
-            let result = try measure()
-            if json { return print(try result.jsonText()) }
-            print("| \(tasks) tasks, \(jobCount) at once, \(blobs) other blobs | seconds |\n|---|---|")
-            print("| cold | \(Self.text(result.coldSeconds)) |")
-            print("| no-op | \(Self.text(result.noopSeconds)) |")
-            print("| no-op, every byte rehashed | \(Self.text(result.rehashedNoopSeconds)) |")
-            print("| one file changed: \(result.oneChangedTasks) tasks run | \(Self.text(result.oneChangedSeconds)) |")
-            print(
-                "\npeak memory \(result.peakMiB) MiB; \(result.coldTransactions) transactions in the cold run, "
-                    + "\(result.noopTransactions) in a no-op")
+        if let once {
+            let trial = ExecutorTrial(folder: once, tasks: tasks)
+            return print(try trial.run(jobs: jobCount, verifiesContent: verifyContent).jsonText())
         }
+        let result = try measure()
+        if json { return print(try result.jsonText()) }
+        print("| \(tasks) tasks, \(jobCount) at once, \(blobs) other blobs | seconds |\n|---|---|")
+        print("| cold | \(Self.text(result.coldSeconds)) |")
+        print("| no-op | \(Self.text(result.noopSeconds)) |")
+        print("| no-op, every byte rehashed | \(Self.text(result.rehashedNoopSeconds)) |")
+        print("| one file changed: \(result.oneChangedTasks) tasks run | \(Self.text(result.oneChangedSeconds)) |")
+        print(
+            "\npeak memory \(result.peakMiB) MiB; \(result.coldTransactions) transactions in the cold run, "
+                + "\(result.noopTransactions) in a no-op")
     }
 
     private struct Result: Encodable {

@@ -37,19 +37,17 @@ struct MetricsCommand: ParsableCommand {
     }
 
     func run() throws {
-        try failing {
-            var result = try MetricsBenchmark(
-                maps: maps, size: size, rounds: rounds, memoryLimitBytes: memory.limitBytes
-            ).run()
-            result.peakMiB = PeakMemory.mebibytes
-            if json {
-                return print(try result.jsonText())
-            }
-            print("| \(maps) maps of \(size) x \(size), one core | seconds |\n|---|---|")
-            for row in result.rows { print("| \(row.name) | \(String(format: "%.6f", row.seconds)) |") }
-            let peak = result.peakMiB.map { "peak memory \($0) MiB, " } ?? ""
-            print("\n\(peak)temporary file \(result.temporaryMiB) MiB")
+        var result = try MetricsBenchmark(
+            maps: maps, size: size, rounds: rounds, memoryLimitBytes: memory.limitBytes
+        ).run()
+        result.peakMiB = PeakMemory.mebibytes
+        if json {
+            return print(try result.jsonText())
         }
+        print("| \(maps) maps of \(size) x \(size), one core | seconds |\n|---|---|")
+        for row in result.rows { print("| \(row.name) | \(String(format: "%.6f", row.seconds)) |") }
+        let peak = result.peakMiB.map { "peak memory \($0) MiB, " } ?? ""
+        print("\n\(peak)temporary file \(result.temporaryMiB) MiB")
     }
 }
 

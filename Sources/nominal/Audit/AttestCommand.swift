@@ -33,17 +33,15 @@ struct AttestCommand: ParsableCommand {
     @OptionGroup var storeOptions: StoreOptions
 
     func run() throws {
-        try failing {
-            try storeOptions.requireStore()
-            let signer = try SigningKey(pem: try AtomicFile.read(key), name: key)
-            warnIfKeyIsReadable()
-            let store = try storeOptions.open(.readOnly)
-            let statement = try ProvenanceStatement(ofRun: number, store)
-            let envelope = try SignedEnvelope(statement.bytes, type: ProvenanceStatement.payloadType, by: signer)
-            let path = output ?? "run\(number).attestation.json"
-            _ = try AtomicFile.write(try envelope.json(), to: path, onlyIfChanged: true)
-            print("\(path): run \(number), signed by the key \(signer.verificationKey.identifier.prefix(12))")
-        }
+        try storeOptions.requireStore()
+        let signer = try SigningKey(pem: try AtomicFile.read(key), name: key)
+        warnIfKeyIsReadable()
+        let store = try storeOptions.open(.readOnly)
+        let statement = try ProvenanceStatement(ofRun: number, store)
+        let envelope = try SignedEnvelope(statement.bytes, type: ProvenanceStatement.payloadType, by: signer)
+        let path = output ?? "run\(number).attestation.json"
+        _ = try AtomicFile.write(try envelope.json(), to: path, onlyIfChanged: true)
+        print("\(path): run \(number), signed by the key \(signer.verificationKey.identifier.prefix(12))")
     }
 
     private func warnIfKeyIsReadable() {
@@ -86,21 +84,19 @@ struct CreateKeyCommand: ParsableCommand {
     var file: String
 
     func run() throws {
-        try failing {
-            let key = SigningKey()
-            let publicFile = file + ".pub"
-            for name in [file, publicFile] where try AtomicFile.exists(name) {
-                throw AttestationError.keyThere(name: name)
-            }
-            try AtomicFile.create(Array(key.file.utf8), at: file, mode: 0o600)
-            do {
-                try AtomicFile.create(Array(key.verificationKey.file.utf8), at: publicFile, mode: 0o644)
-            } catch {
-                try? AtomicFile.removeAll(file)
-                throw error
-            }
-            print("\(file), \(publicFile): the key \(key.verificationKey.identifier.prefix(12))")
+        let key = SigningKey()
+        let publicFile = file + ".pub"
+        for name in [file, publicFile] where try AtomicFile.exists(name) {
+            throw AttestationError.keyThere(name: name)
         }
+        try AtomicFile.create(Array(key.file.utf8), at: file, mode: 0o600)
+        do {
+            try AtomicFile.create(Array(key.verificationKey.file.utf8), at: publicFile, mode: 0o644)
+        } catch {
+            try? AtomicFile.removeAll(file)
+            throw error
+        }
+        print("\(file), \(publicFile): the key \(key.verificationKey.identifier.prefix(12))")
     }
 }
 
@@ -113,6 +109,6 @@ struct ShowKeyCommand: ParsableCommand {
     var file: String
 
     func run() throws {
-        try failing { print(try VerificationKey(pem: try AtomicFile.read(file), name: file).identifier) }
+        print(try VerificationKey(pem: try AtomicFile.read(file), name: file).identifier)
     }
 }

@@ -77,39 +77,36 @@ struct LineageCommand: ParsableCommand {
     }
 
     func run() throws {
-        try failing {
-            try storeOptions.requireStore()
-            let store = try storeOptions.open(.readOnly)
-            let subject = try LineageSubject(thing, in: store)
-            let direction: LineageGraph.Direction = down ? .down : .up
-            // A plain tree needs only the number of files.
-            let isTree = !(json || dot || files || parameters)
-            let isOutline = isTree && page == nil && prov == nil && openlineage == nil && roCrate == nil
-            let graph = try subject.graph(direction, store, isOutline: isOutline)
-            try export(subject, graph, store)
-            let verdicts = down ? try ImageVerdict.all(in: graph, store) : subject.verdicts
-            if json {
-                return print(try LineageJSON(subject, graph, direction, verdicts: verdicts).text(), terminator: "")
-            }
-            if dot { return print(LineageDOT.text(subject, graph, isCondensed: !tasks)) }
-            let options = LineageTree.Options(showsTasks: tasks, showsParameters: parameters, showsFiles: files)
-            print(subject.heading(direction))
-            if let model = subject.model {
-                for decision in try store.decisions(of: model.name) where decision.model == model {
-                    print(ModelDecisionText.line(decision))
-                }
-            }
-            let tree = LineageTree(
-                graph, direction, options, focus: subject.image, models: try store.models()
-            ).text()
-            if let note = graph.noteOnLaterAttempts(than: subject.run) { print(note) }
-            if down { listVerdicts(verdicts, subject.image) }
-            guard tree.isEmpty else { return print("\n" + tree) }
-            print(
-                down
-                    ? "nothing in the store \(store.path) was made from it"
-                    : "no task made it: it is an input from outside; --down shows what was made from it")
+        let store = try storeOptions.openExisting(.readOnly)
+        let subject = try LineageSubject(thing, in: store)
+        let direction: LineageGraph.Direction = down ? .down : .up
+        // A plain tree needs only the number of files.
+        let isTree = !(json || dot || files || parameters)
+        let isOutline = isTree && page == nil && prov == nil && openlineage == nil && roCrate == nil
+        let graph = try subject.graph(direction, store, isOutline: isOutline)
+        try export(subject, graph, store)
+        let verdicts = down ? try ImageVerdict.all(in: graph, store) : subject.verdicts
+        if json {
+            return print(try LineageJSON(subject, graph, direction, verdicts: verdicts).text(), terminator: "")
         }
+        if dot { return print(LineageDOT.text(subject, graph, isCondensed: !tasks)) }
+        let options = LineageTree.Options(showsTasks: tasks, showsParameters: parameters, showsFiles: files)
+        print(subject.heading(direction))
+        if let model = subject.model {
+            for decision in try store.decisions(of: model.name) where decision.model == model {
+                print(ModelDecisionText.line(decision))
+            }
+        }
+        let tree = LineageTree(
+            graph, direction, options, focus: subject.image, models: try store.models()
+        ).text()
+        if let note = graph.noteOnLaterAttempts(than: subject.run) { print(note) }
+        if down { listVerdicts(verdicts, subject.image) }
+        guard tree.isEmpty else { return print("\n" + tree) }
+        print(
+            down
+                ? "nothing in the store \(store.path) was made from it"
+                : "no task made it: it is an input from outside; --down shows what was made from it")
     }
 
     private func export(_ subject: LineageSubject, _ graph: LineageGraph, _ store: ContentStore) throws {

@@ -42,33 +42,30 @@ struct ReproduceCommand: ParsableCommand {
     @OptionGroup var reporting: ReportingOptions
 
     func run() throws {
-        try failing {
-            try storeOptions.requireStore()
-            let store = try storeOptions.open(.readOnly)
-            let plan = try ReproductionPlan(try LineageSubject(thing, in: store), store)
-            let folder = try keep ?? TemporaryStore.make()
-            guard try !AtomicFile.exists(folder + "/store.sqlite") else {
-                throw LineageError.storeThere(folder: folder)
-            }
-            defer { if keep == nil { try? AtomicFile.removeAll(folder) } }
-            let record = plan.run.record
-            StandardError.write("recomputing run \(record.number), \(record.command), in \(folder)")
-            let (session, graph) = try prepare(plan, store, folder)
-            let summary = try session.execute(graph)
-            guard summary.isSuccess else {
-                // The finished steps show where it went wrong.
-                if let part = try? Reproduction(
-                    of: plan.keys, run: record.number, store, as: summary.execution, in: session.store)
-                {
-                    tell(part: part)
-                }
-                return try session.conclude(summary)
-            }
-            try session.conclude(summary)
-            let result = try Reproduction(
-                of: plan.keys, run: record.number, store, as: summary.execution, in: session.store)
-            try tell(result, record)
+        let store = try storeOptions.openExisting(.readOnly)
+        let plan = try ReproductionPlan(try LineageSubject(thing, in: store), store)
+        let folder = try keep ?? TemporaryStore.make()
+        guard try !AtomicFile.exists(folder + "/store.sqlite") else {
+            throw LineageError.storeThere(folder: folder)
         }
+        defer { if keep == nil { try? AtomicFile.removeAll(folder) } }
+        let record = plan.run.record
+        StandardError.write("recomputing run \(record.number), \(record.command), in \(folder)")
+        let (session, graph) = try prepare(plan, store, folder)
+        let summary = try session.execute(graph)
+        guard summary.isSuccess else {
+            // The finished steps show where it went wrong.
+            if let part = try? Reproduction(
+                of: plan.keys, run: record.number, store, as: summary.execution, in: session.store)
+            {
+                tell(part: part)
+            }
+            return try session.conclude(summary)
+        }
+        try session.conclude(summary)
+        let result = try Reproduction(
+            of: plan.keys, run: record.number, store, as: summary.execution, in: session.store)
+        try tell(result, record)
     }
 
     /// Returns a session in the new store, and the tasks.

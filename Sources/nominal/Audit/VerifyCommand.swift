@@ -74,25 +74,23 @@ struct VerifyCommand: ParsableCommand {
     }
 
     func run() throws {
-        try failing {
-            if history || attestation != nil { return try audit() }
-            let task = try StoreOperation(
-                "hashing", isQuiet: quiet, stopped: "stopping: damaged blobs found so far are set aside")
-            try storeOptions.requireStore()
-            let store = try open()
-            let report = try task.run { progress in
-                try store.verify(threads: threads ?? ProcessResources.current.processors) {
-                    progress.proceeds($0, $1)
-                }
+        if history || attestation != nil { return try audit() }
+        let task = try StoreOperation(
+            "hashing", isQuiet: quiet, stopped: "stopping: damaged blobs found so far are set aside")
+        try storeOptions.requireStore()
+        let store = try open()
+        let report = try task.run { progress in
+            try store.verify(threads: threads ?? ProcessResources.current.processors) {
+                progress.proceeds($0, $1)
             }
-            for damage in report.damaged { StandardError.error("\(damage.sentence)") }
-            for fault in report.faults { StandardError.error("\(fault)") }
-            for stray in report.strays {
-                StandardError.error("\(stray): unexpected file in the store; remove it if you do not need it")
-            }
-            print(json ? try Self.json(report) : Self.text(report))
-            if !report.isSound { throw ExitCode(ExitStatus.taskFailed.rawValue) }
         }
+        for damage in report.damaged { StandardError.error("\(damage.sentence)") }
+        for fault in report.faults { StandardError.error("\(fault)") }
+        for stray in report.strays {
+            StandardError.error("\(stray): unexpected file in the store; remove it if you do not need it")
+        }
+        print(json ? try Self.json(report) : Self.text(report))
+        if !report.isSound { throw ExitCode(ExitStatus.taskFailed.rawValue) }
     }
 
     /// Opens the store, read-only if it cannot be written.
@@ -156,8 +154,7 @@ struct VerifyCommand: ParsableCommand {
     }
 
     private func checkHistory(_ attested: HistoryHead?) throws -> HistoryFindings {
-        try storeOptions.requireStore()
-        let store = try storeOptions.open(.readOnly)
+        let store = try storeOptions.openExisting(.readOnly)
         let report = try store.verifyHistory(
             through: through.compactMap(HistoryHead.init) + (attested.map { [$0] } ?? []))
         if attestation != nil, attested == nil {

@@ -39,21 +39,19 @@ struct CompareCommand: ParsableCommand {
     }
 
     func run() throws {
-        try failing {
-            let folders = try runs.map { try RunFolder(path: $0) }
-            let comparisons = try folders.dropFirst().map { try RunComparison(folders[0], $0) }
-            for path in runs.enumerated().filter({ !folders[$0.offset].tellsOrigin }).map(\.element) {
-                StandardError.write(
-                    "note: \(path) has no run.json, so its data and parameters are unknown; run its job again to write one"
-                )
-            }
-            if let html {
-                _ = try AtomicFile.write(
-                    Array(RunComparison.page(comparisons).utf8), to: html, onlyIfChanged: true)
-            }
-            guard json else { return print(comparisons.map(ComparisonText.text).joined(separator: "\n\n")) }
-            print(try comparisons.jsonText(isIndented: true))
+        let folders = try runs.map { try RunFolder(path: $0) }
+        let comparisons = try folders.dropFirst().map { try RunComparison(folders[0], $0) }
+        for path in runs.enumerated().filter({ !folders[$0.offset].tellsOrigin }).map(\.element) {
+            StandardError.note(
+                "\(path) has no run.json, so its data and parameters are unknown; run its job again to write one"
+            )
         }
+        if let html {
+            _ = try AtomicFile.write(
+                Array(RunComparison.page(comparisons).utf8), to: html, onlyIfChanged: true)
+        }
+        guard json else { return print(comparisons.map(ComparisonText.text).joined(separator: "\n\n")) }
+        print(try comparisons.jsonText(isIndented: true))
     }
 }
 
@@ -109,24 +107,20 @@ enum ComparisonText {
         for data in differences.data {
             for (name, files) in [("normal images", data.train), ("test images", data.test)] where !files.isEmpty {
                 let parts = [("added", files.added), ("removed", files.removed), ("changed", files.changed)]
-                    .filter { !$0.1.isEmpty }.map { "\($0.1.count) \($0.0) (\(listed($0.1)))" }
+                    .filter { !$0.1.isEmpty }.map { "\($0.1.count) \($0.0) (\($0.1.abbreviated()))" }
                 lines.append("data        \(data.category): \(name): " + parts.joined(separator: ", "))
             }
             if data.haveOtherTextures { lines.append("data        \(data.category): other foreign textures") }
         }
         for (kind, changes) in [("parameters", differences.parameters), ("code", differences.code)] {
             for change in changes {
-                let whose = change.categories.isEmpty ? "" : "  (\(listed(change.categories)))"
+                let whose = change.categories.isEmpty ? "" : "  (\(change.categories.abbreviated()))"
                 lines.append(
                     padded(kind, 12)
                         + "\(change.name): \(change.first ?? "(absent)") -> \(change.second ?? "(absent)")\(whose)")
             }
         }
         return lines.joined(separator: "\n")
-    }
-
-    private static func listed(_ names: [String]) -> String {
-        names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", ..." : "")
     }
 
     private static func signed(_ value: Double) -> String {

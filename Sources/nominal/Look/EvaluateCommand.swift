@@ -65,45 +65,43 @@ struct EvaluateCommand: ParsableCommand {
     @OptionGroup var memory: MetricsMemoryOptions
 
     func run() throws {
-        try failing {
-            let scan = try MapScan(maps: maps, groundTruth: groundTruth, followsLinks: links.followLinks)
-            if checkMvtec { return try showReadiness(scan) }
-            var evaluation = MapEvaluation()
-            evaluation.resizesMaps = resize
-            evaluation.allowsMissingMaps = allowMissing
-            evaluation.memoryLimitBytes = memory.limitBytes
-            evaluation.scores = try scores.map { try ImageScores(ScoreTable(path: $0), hasObjects: scan.hasObjects) }
-            var metricsByObject: [String: DetectionMetrics] = [:]
-            for set in scan.sets {
-                // Before an error that these masks may cause.
-                for warning in set.unusedMasks.warnings(folder: set.masksFolder + "/") {
-                    StandardError.warning((set.object.map { "\($0): " } ?? "") + warning)
-                }
-                let result = try evaluation.evaluate(set, warn: { StandardError.warning($0) })
-                metricsByObject[set.object ?? ""] = result.metrics
-                note(set, result.metrics)
-                if let aupimos { try writeAUPIMO(result, set, to: aupimos) }
+        let scan = try MapScan(maps: maps, groundTruth: groundTruth, followsLinks: links.followLinks)
+        if checkMvtec { return try showReadiness(scan) }
+        var evaluation = MapEvaluation()
+        evaluation.resizesMaps = resize
+        evaluation.allowsMissingMaps = allowMissing
+        evaluation.memoryLimitBytes = memory.limitBytes
+        evaluation.scores = try scores.map { try ImageScores(ScoreTable(path: $0), hasObjects: scan.hasObjects) }
+        var metricsByObject: [String: DetectionMetrics] = [:]
+        for set in scan.sets {
+            // Before an error that these masks may cause.
+            for warning in set.unusedMasks.warnings(folder: set.masksFolder + "/") {
+                StandardError.warning((set.object.map { "\($0): " } ?? "") + warning)
             }
-            if scan.hasObjects {
-                let order = scan.sets.compactMap(\.object)
-                let summary = MetricsSummary(metricsByObject, order: order)
-                print(
-                    try json
-                        ? summary.jsonText(isIndented: true)
-                        : MetricsTable.text(summary, order: order, columns: MetricsTable.all))
-            } else if let metrics = metricsByObject[""] {
-                print(try json ? metrics.jsonText(isIndented: true) : MetricsList.text(metrics))
-            }
+            let result = try evaluation.evaluate(set, warn: { StandardError.warning($0) })
+            metricsByObject[set.object ?? ""] = result.metrics
+            note(set, result.metrics)
+            if let aupimos { try writeAUPIMO(result, set, to: aupimos) }
+        }
+        if scan.hasObjects {
+            let order = scan.sets.compactMap(\.object)
+            let summary = MetricsSummary(metricsByObject, order: order)
+            print(
+                try json
+                    ? summary.jsonText(isIndented: true)
+                    : MetricsTable.text(summary, order: order, columns: MetricsTable.all))
+        } else if let metrics = metricsByObject[""] {
+            print(try json ? metrics.jsonText(isIndented: true) : MetricsList.text(metrics))
         }
     }
 
     private func showReadiness(_ scan: MapScan) throws {
         let readiness = try MVTecReadiness(scan, groundTruth: groundTruth)
-        for fault in readiness.faults { StandardError.write("warning: \(fault)") }
+        for fault in readiness.faults { StandardError.warning("\(fault)") }
         guard readiness.isReady else {
-            StandardError.write(
-                "error: MVTec's evaluation script would reject these maps for the \(readiness.faults.count) reasons above; "
-                    + "correct them, or omit --check-mvtec")
+            StandardError.error(
+                "MVTec's evaluation script would reject these maps for the reasons above; correct them, or omit --check-mvtec"
+            )
             throw ExitCode(ExitStatus.invalidData.rawValue)
         }
         print("ready for MVTec's evaluation script: \(readiness.maps) maps of \(readiness.objects) objects")
@@ -113,8 +111,8 @@ struct EvaluateCommand: ParsableCommand {
         let object = set.object.map { "/" + $0 } ?? ""
         guard let file = AUPIMOFile(result, paths: set.maps.map(\.path)) else {
             let reason = result.pixels.aupimoUnavailable.map { "\($0)" } ?? ""
-            return StandardError.write(
-                "note: no aupimos.json\(object.isEmpty ? "" : " of " + object.dropFirst()): \(reason)")
+            return StandardError.note(
+                "no aupimos.json\(object.isEmpty ? "" : " of " + object.dropFirst()): \(reason)")
         }
         try AtomicFile.createFolder(folder)
         let name = (object + "/aupimos.json").drop { $0 == "/" }
@@ -124,22 +122,19 @@ struct EvaluateCommand: ParsableCommand {
     /// Writes notes on images that count differently than their folders suggest.
     private func note(_ set: MapSet, _ metrics: DetectionMetrics) {
         let object = set.object.map { "\($0): " } ?? ""
-        func list(_ names: [String]) -> String {
-            names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", ..." : "")
-        }
         if !set.unmasked.isEmpty {
-            StandardError.write(
-                "note: \(object)\(set.unmasked.count) maps of kinds other than \"good\" have no mask and count as normal: "
-                    + list(set.unmasked))
+            StandardError.note(
+                "\(object)\(set.unmasked.count) maps of kinds other than \"good\" have no mask and count as normal: "
+                    + set.unmasked.abbreviated())
         }
         if !set.masksWithoutMap.isEmpty {
-            StandardError.write(
-                "note: \(object)\(set.masksWithoutMap.count) images with a mask but no map are skipped: "
-                    + list(set.masksWithoutMap))
+            StandardError.note(
+                "\(object)\(set.masksWithoutMap.count) images with a mask but no map are skipped: "
+                    + set.masksWithoutMap.abbreviated())
         }
         if metrics.images.emptyMask > 0 {
-            StandardError.write(
-                "note: \(object)\(metrics.images.emptyMask) masks label no pixel; these images count as anomalous, their "
+            StandardError.note(
+                "\(object)\(metrics.images.emptyMask) masks label no pixel; these images count as anomalous, their "
                     + "pixels as normal")
         }
     }

@@ -23,21 +23,19 @@ struct LogCommand: ParsableCommand {
     var execution: Int64?
 
     func run() throws {
-        try failing {
-            let store = try storeOptions.open(.readOnly)
-            let name = try TaskChoice.single(task, store)
-            let jobs = try store.jobs(ofTask: name).filter { execution == nil || $0.execution == execution }
-            guard !jobs.isEmpty else { throw TaskChoiceError.notInRun(task: name, run: execution ?? 0) }
-            for job in jobs {
-                var line =
-                    "\(name)  run \(job.execution), attempt \(job.attempt)  \(Timestamp.text(job.startedAt))  \(job.status)"
-                if let failure = job.failure, failure != "failed" { line += " (\(failure))" }
-                if let seconds = job.durationSeconds {
-                    line += (job.status == "succeeded" ? " in " : " after ") + ProgressDisplay.readable(seconds)
-                }
-                print(line)
-                for text in job.log.split(separator: "\n") { print("    \(text)") }
+        let store = try storeOptions.open(.readOnly)
+        let name = try TaskChoice.single(task, store)
+        let jobs = try store.jobs(ofTask: name).filter { execution == nil || $0.execution == execution }
+        guard !jobs.isEmpty else { throw TaskChoiceError.notInRun(task: name, run: execution ?? 0) }
+        for job in jobs {
+            var line =
+                "\(name)  run \(job.execution), attempt \(job.attempt)  \(Timestamp.text(job.startedAt))  \(job.status)"
+            if let failure = job.failure, failure != "failed" { line += " (\(failure))" }
+            if let seconds = job.durationSeconds {
+                line += (job.status == "succeeded" ? " in " : " after ") + ProgressDisplay.readable(seconds)
             }
+            print(line)
+            for text in job.log.split(separator: "\n") { print("    \(text)") }
         }
     }
 }
@@ -65,8 +63,7 @@ enum TaskChoiceError: ErrorWithExitStatus, Equatable, CustomStringConvertible {
         case .unknown(let text):
             "no task in the history has \"\(text)\" in its name; nominal plan JOB --all lists the tasks of a job"
         case .ambiguous(let text, let found):
-            "\"\(text)\" matches \(found.count) tasks: \(found.prefix(8).joined(separator: ", "))"
-                + (found.count > 8 ? ", ..." : "") + "; give more of the name"
+            "\"\(text)\" matches \(found.count) tasks: \(found.abbreviated(to: 8)); give more of the name"
         case .noSuccess(let task, let run):
             "the task \(task) has no result\(run.map { " in run \($0)" } ?? ""); nominal log \(task) shows its attempts"
         case .notInRun(let task, let run):

@@ -29,24 +29,22 @@ struct RunsCommand: ParsableCommand {
     }
 
     func run() throws {
-        try failing {
-            let records = try storeOptions.open(.readOnly).executions(limit: last).reversed()
-            if json {
-                for record in records { print(try RunLine(record).jsonText()) }
-                return
-            }
-            if records.isEmpty { return StandardError.write("no run has used the store \(storeOptions.path) yet") }
-            for record in records {
-                print(
-                    "\(record.number)  \(Timestamp.text(record.startedAt))  \(RunText.outcome(record))  \(record.command)"
-                )
-                if let counts = record.counts { print("     \(RunText.counts(counts))") }
-            }
+        let records = try storeOptions.open(.readOnly).executions(limit: last).reversed()
+        if json {
+            for record in records { print(try RunLine(record).jsonText()) }
+            return
+        }
+        if records.isEmpty { return StandardError.write("no run has used the store \(storeOptions.path) yet") }
+        for record in records {
+            print(
+                "\(record.number)  \(Timestamp.text(record.startedAt))  \(RunText.outcome(record))  \(record.command)"
+            )
+            if let counts = record.counts { print("     \(RunText.counts(counts))") }
         }
     }
 }
 
-/// A run as a line of JSON.
+/// The JSON form of a run.
 private struct RunLine: Encodable {
     let run: Int64
     let command, versions, host, outcome: String

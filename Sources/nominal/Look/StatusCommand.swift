@@ -31,30 +31,28 @@ struct StatusCommand: ParsableCommand {
     }
 
     func run() throws {
-        try failing {
-            let store = try storeOptions.open(.readOnly)
-            let view = StatusView(store)
-            let isTerminal = isatty(1) == 1
-            var followed: Set<Int64> = []
-            var last = ""
-            while true {
-                let records = try store.executionsUnderWay()
-                followed.formUnion(records.map(\.number))
-                if records.isEmpty { break }
-                let text = try records.map(view.text).joined(separator: "\n")
-                // A terminal shows the current state; a file gets the changes.
-                if isTerminal && follow { StandardOutput.clearScreen() }
-                if isTerminal || text != last { print(text) }
-                last = text
-                guard follow, !StandardOutput.hasFailed else { return }
-                usleep(UInt32(interval * 1e6))
-            }
-            guard follow, !followed.isEmpty else { return print(try view.idle(storeOptions.path)) }
-            let ended = try followed.sorted().compactMap { try store.execution($0) }
-            for record in ended { print(view.ending(record)) }
-            if ended.contains(where: { $0.outcome != "succeeded" }) {
-                throw ExitCode(ExitStatus.taskFailed.rawValue)
-            }
+        let store = try storeOptions.open(.readOnly)
+        let view = StatusView(store)
+        let isTerminal = isatty(1) == 1
+        var followed: Set<Int64> = []
+        var last = ""
+        while true {
+            let records = try store.executionsUnderWay()
+            followed.formUnion(records.map(\.number))
+            if records.isEmpty { break }
+            let text = try records.map(view.text).joined(separator: "\n")
+            // A terminal shows the current state; a file gets the changes.
+            if isTerminal && follow { StandardOutput.clearScreen() }
+            if isTerminal || text != last { print(text) }
+            last = text
+            guard follow, !StandardOutput.hasFailed else { return }
+            usleep(UInt32(interval * 1e6))
+        }
+        guard follow, !followed.isEmpty else { return print(try view.idle(storeOptions.path)) }
+        let ended = try followed.sorted().compactMap { try store.execution($0) }
+        for record in ended { print(view.ending(record)) }
+        if ended.contains(where: { $0.outcome != "succeeded" }) {
+            throw ExitCode(ExitStatus.taskFailed.rawValue)
         }
     }
 }

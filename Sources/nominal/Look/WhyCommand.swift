@@ -42,29 +42,27 @@ struct WhyCommand: ParsableCommand {
     }
 
     func run() throws {
-        try failing {
-            let store = try storeOptions.open(.readOnly)
-            for number in [execution, against].compactMap(\.self) where try store.execution(number) == nil {
-                throw CancelError.unknown(number)
+        let store = try storeOptions.open(.readOnly)
+        for number in [execution, against].compactMap(\.self) where try store.execution(number) == nil {
+            throw CancelError.unknown(number)
+        }
+        if let job {
+            return try explain(Job(JobManifest.load(path: job)) { try store.sourceDigests(paths: $0) }, store)
+        }
+        let name = try TaskChoice.single(task, store)
+        guard let explanation = try HistoryExplanation(task: name, run: execution, against: against, store: store)
+        else { throw TaskChoiceError.noSuccess(task: name, run: execution) }
+        for step in explanation.steps {
+            let before = step.before.map { ", compared with run \($0)" } ?? ""
+            print("\(step.task) in run \(step.run)\(before)")
+            if step.before == nil {
+                print(against.map { "    run \($0) did not have this task" } ?? "    it had never succeeded before")
             }
-            if let job {
-                return try explain(Job(JobManifest.load(path: job)) { try store.sourceDigests(paths: $0) }, store)
-            }
-            let name = try TaskChoice.single(task, store)
-            guard let explanation = try HistoryExplanation(task: name, run: execution, against: against, store: store)
-            else { throw TaskChoiceError.noSuccess(task: name, run: execution) }
-            for step in explanation.steps {
-                let before = step.before.map { ", compared with run \($0)" } ?? ""
-                print("\(step.task) in run \(step.run)\(before)")
-                if step.before == nil {
-                    print(against.map { "    run \($0) did not have this task" } ?? "    it had never succeeded before")
-                }
-                for difference in step.differences { print("    \(difference)") }
-                if step.before != nil, step.differences.isEmpty {
-                    print(
-                        "    nothing in its key differs"
-                            + (against == nil ? "; its result was lost or is unusable" : ""))
-                }
+            for difference in step.differences { print("    \(difference)") }
+            if step.before != nil, step.differences.isEmpty {
+                print(
+                    "    nothing in its key differs"
+                        + (against == nil ? "; its result was lost or is unusable" : ""))
             }
         }
     }

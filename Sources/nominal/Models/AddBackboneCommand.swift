@@ -47,28 +47,26 @@ struct AddBackboneCommand: ParsableCommand {
     @OptionGroup var storeOptions: StoreOptions
 
     func run() throws {
-        try failing {
-            guard FileManager.default.fileExists(atPath: file) else { throw BackboneError.missing(file) }
-            let bytes = try AtomicFile.read(file, limitBytes: Backbone.maximumFileBytes)
-            let sha256 = Digest.of(bytes).hex
-            let known = KnownBackbone.of(sha256: sha256)
-            let label = URL(filePath: file).lastPathComponent
-            let read = try BackboneFile(
-                bytes, name: label, options: .init(scaling: input.scaling, taps: taps))
-            let backbone = Backbone(
-                provenance: .init(
-                    title: known?.title ?? read.title, licence: licence ?? known?.licence ?? "not stated",
-                    origin: origin ?? known?.origin ?? label, sha256: sha256),
-                graph: read.graph)
-            let store = try storeOptions.open()
-            let name = name ?? known?.name ?? URL(filePath: file).deletingPathExtension().lastPathComponent
-            let isNew = try store.add(backbone: store.put(bytes: backbone.bytes), as: name)
-            print(
-                "\(name)\(isNew ? "" : ", as before"): \(backbone.provenance.title), \(read.graph.parameterCount) parameters"
-            )
-            if backbone.provenance.licence == "not stated" {
-                StandardError.write("no licence is recorded for \(name); add it with --licence")
-            }
+        guard FileManager.default.fileExists(atPath: file) else { throw BackboneError.missing(file) }
+        let bytes = try AtomicFile.read(file, limitBytes: Backbone.maximumFileBytes)
+        let sha256 = Digest.of(bytes).hex
+        let known = KnownBackbone.of(sha256: sha256)
+        let label = URL(filePath: file).lastPathComponent
+        let read = try BackboneFile(
+            bytes, name: label, options: .init(scaling: input.scaling, taps: taps))
+        let backbone = Backbone(
+            provenance: .init(
+                title: known?.title ?? read.title, licence: licence ?? known?.licence ?? "not stated",
+                origin: origin ?? known?.origin ?? label, sha256: sha256),
+            graph: read.graph)
+        let store = try storeOptions.open()
+        let name = name ?? known?.name ?? URL(filePath: file).deletingPathExtension().lastPathComponent
+        let isNew = try store.add(backbone: store.put(bytes: backbone.bytes), as: name)
+        print(
+            "\(name)\(isNew ? "" : ", as before"): \(backbone.provenance.title), \(read.graph.parameterCount) parameters"
+        )
+        if backbone.provenance.licence == "not stated" {
+            StandardError.write("no licence is recorded for \(name); add it with --licence")
         }
     }
 }

@@ -41,25 +41,22 @@ struct ListBackbonesCommand: ParsableCommand {
     @OptionGroup var storeOptions: StoreOptions
 
     func run() throws {
-        try failing {
-            try storeOptions.requireStore()
-            let store = try storeOptions.open(.readOnly)
-            let known = try store.backbones()
-            for entry in known {
-                let backbone = try Backbone(bytes: try store.read(entry.digest), name: entry.name)
-                if json {
-                    print(try BackboneLine(entry, backbone).jsonText())
-                } else {
-                    print(
-                        "\(entry.name)  \(Timestamp.text(entry.addedAt))  \(entry.digest.short)  "
-                            + "\(backbone.provenance.title), \(backbone.provenance.licence)")
-                }
+        let store = try storeOptions.openExisting(.readOnly)
+        let known = try store.backbones()
+        for entry in known {
+            let backbone = try Backbone(bytes: try store.read(entry.digest), name: entry.name)
+            if json {
+                print(try BackboneLine(entry, backbone).jsonText())
+            } else {
+                print(
+                    "\(entry.name)  \(Timestamp.text(entry.addedAt))  \(entry.digest.short)  "
+                        + "\(backbone.provenance.title), \(backbone.provenance.licence)")
             }
-            if known.isEmpty {
-                StandardError.write(
-                    "there is no backbone in \(storeOptions.path); nominal backbones add FILE adds one, and "
-                        + "make backbone downloads one")
-            }
+        }
+        if known.isEmpty {
+            StandardError.write(
+                "there is no backbone in \(storeOptions.path); nominal backbones add FILE adds one, and "
+                    + "make backbone downloads one")
         }
     }
 }
@@ -99,30 +96,23 @@ struct ShowBackboneCommand: ParsableCommand {
     @OptionGroup var storeOptions: StoreOptions
 
     func run() throws {
-        try failing {
-            try storeOptions.requireStore()
-            let store = try storeOptions.open(.readOnly)
-            let entry = try store.backbone(name)
-            let backbone = try Backbone(bytes: try store.read(entry.digest), name: name)
-            let (graph, provenance) = (backbone.graph, backbone.provenance)
-            row("backbone", "\(name): \(provenance.title)")
-            row("licence", provenance.licence)
-            row("origin", provenance.origin)
-            row("sha256", "\(provenance.sha256) of the file that was added")
-            row("digest", entry.digest.hex)
-            row("added", Timestamp.text(entry.addedAt))
-            row("parameters", "\(graph.parameterCount)")
-            row("layers", Self.layers(of: graph))
-            row(
-                "input",
-                "(value - mean) / deviation for values of 0 to 1: mean \(graph.scaling.mean), deviation "
-                    + "\(graph.scaling.deviation)")
-            for line in try Self.taps(of: graph) { row("tap", line) }
-        }
-    }
-
-    private func row(_ heading: String, _ value: String) {
-        print(heading.padding(toLength: 12, withPad: " ", startingAt: 0) + value)
+        let store = try storeOptions.openExisting(.readOnly)
+        let entry = try store.backbone(name)
+        let backbone = try Backbone(bytes: try store.read(entry.digest), name: name)
+        let (graph, provenance) = (backbone.graph, backbone.provenance)
+        printRow("backbone", "\(name): \(provenance.title)")
+        printRow("licence", provenance.licence)
+        printRow("origin", provenance.origin)
+        printRow("sha256", "\(provenance.sha256) of the file that was added")
+        printRow("digest", entry.digest.hex)
+        printRow("added", Timestamp.text(entry.addedAt))
+        printRow("parameters", "\(graph.parameterCount)")
+        printRow("layers", Self.layers(of: graph))
+        printRow(
+            "input",
+            "(value - mean) / deviation for values of 0 to 1: mean \(graph.scaling.mean), deviation "
+                + "\(graph.scaling.deviation)")
+        for line in try Self.taps(of: graph) { printRow("tap", line) }
     }
 
     private static func layers(of graph: InferenceGraph) -> String {
@@ -169,10 +159,7 @@ struct RemoveBackboneCommand: ParsableCommand {
     @OptionGroup var storeOptions: StoreOptions
 
     func run() throws {
-        try failing {
-            try storeOptions.requireStore()
-            try storeOptions.open().remove(backbone: name)
-            print("removed \(name)")
-        }
+        try storeOptions.openExisting().remove(backbone: name)
+        print("removed \(name)")
     }
 }

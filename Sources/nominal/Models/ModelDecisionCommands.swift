@@ -48,13 +48,10 @@ struct PromoteModelCommand: ParsableCommand {
     }
 
     func run() throws {
-        try failing {
-            try storeOptions.requireStore()
-            let (model, replaced) = try storeOptions.open().promote(
-                model.reference, replacing: replacing, by: decision.decider, reason: decision.reason)
-            guard replaced != model else { return print("\(model.reference) is in production already") }
-            print("\(model.reference) is in production\(replaced.map { ", in place of version \($0.version)" } ?? "")")
-        }
+        let (model, replaced) = try storeOptions.openExisting().promote(
+            model.reference, replacing: replacing, by: decision.decider, reason: decision.reason)
+        guard replaced != model else { return print("\(model.reference) is in production already") }
+        print("\(model.reference) is in production\(replaced.map { ", in place of version \($0.version)" } ?? "")")
     }
 }
 
@@ -76,12 +73,9 @@ struct RollBackModelCommand: ParsableCommand {
     @OptionGroup var storeOptions: StoreOptions
 
     func run() throws {
-        try failing {
-            try storeOptions.requireStore()
-            let (model, replaced) = try storeOptions.open().rollBack(
-                name, by: decision.decider, reason: decision.reason)
-            print("\(model.reference) is in production again, in place of version \(replaced.version)")
-        }
+        let (model, replaced) = try storeOptions.openExisting().rollBack(
+            name, by: decision.decider, reason: decision.reason)
+        print("\(model.reference) is in production again, in place of version \(replaced.version)")
     }
 }
 
@@ -118,15 +112,12 @@ struct ModelThresholdCommand: ParsableCommand {
     }
 
     func run() throws {
-        try failing {
-            try storeOptions.requireStore()
-            let store = try storeOptions.open()
-            // The decimal as given, not the nearest float32.
-            let known = try store.setThreshold(
-                of: model.reference, to: threshold.flatMap { Double("\($0)") }, by: decision.decider,
-                reason: decision.reason)
-            print("\(known.reference): the threshold is \(threshold.map { "\($0)" } ?? "the model's own") from now on")
-        }
+        let store = try storeOptions.openExisting()
+        // The decimal as given, not the nearest float32.
+        let known = try store.setThreshold(
+            of: model.reference, to: threshold.flatMap { Double("\($0)") }, by: decision.decider,
+            reason: decision.reason)
+        print("\(known.reference): the threshold is \(threshold.map { "\($0)" } ?? "the model's own") from now on")
     }
 }
 
@@ -158,19 +149,17 @@ struct AnchorModelCommand: ParsableCommand {
     }
 
     func run() throws {
-        try failing {
-            try storeOptions.requireStore()
-            guard let reference = ModelReference(model) else { return }
-            guard model.contains("@") else {
-                let anchor = try storeOptions.open(.readOnly).anchor(of: reference.name)
-                return print(
-                    anchor.map { "\($0.reference) is the anchor" }
-                        ?? "\(reference.name) has no anchor: no model of this name was ever in production")
-            }
-            let known = try storeOptions.open().setAnchor(
-                reference, by: decision.decider, reason: decision.reason)
-            print("\(known.reference) is the anchor of the nights of \(known.name)")
+        try storeOptions.requireStore()
+        guard let reference = ModelReference(model) else { return }
+        guard model.contains("@") else {
+            let anchor = try storeOptions.open(.readOnly).anchor(of: reference.name)
+            return print(
+                anchor.map { "\($0.reference) is the anchor" }
+                    ?? "\(reference.name) has no anchor: no model of this name was ever in production")
         }
+        let known = try storeOptions.open().setAnchor(
+            reference, by: decision.decider, reason: decision.reason)
+        print("\(known.reference) is the anchor of the nights of \(known.name)")
     }
 }
 

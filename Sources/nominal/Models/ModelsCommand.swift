@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import ContentStore
+import Foundation
 
 struct ModelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -55,33 +56,30 @@ struct ListModelsCommand: ParsableCommand {
     @OptionGroup var storeOptions: StoreOptions
 
     func run() throws {
-        try failing {
-            try storeOptions.requireStore()
-            let store = try storeOptions.open(.readOnly)
-            let models = try store.models(of: name)
-            let production = try Dictionary(grouping: models, by: \.name).compactMapValues { models in
-                try store.promotions(of: models[0].name).last?.model.version
+        let store = try storeOptions.openExisting(.readOnly)
+        let models = try store.models(of: name)
+        let production = try Dictionary(grouping: models, by: \.name).compactMapValues { models in
+            try store.promotions(of: models[0].name).last?.model.version
+        }
+        for model in models {
+            let isInProduction = production[model.name] == model.version
+            if json {
+                print(try ModelLine(model, isInProduction: isInProduction).jsonText())
+            } else {
+                let mark = isInProduction ? "  in production" : ""
+                print(
+                    "\(model.reference)  \(Timestamp.text(model.registeredAt))  \(model.digest.short)\(mark)")
             }
-            for model in models {
-                let isInProduction = production[model.name] == model.version
-                if json {
-                    print(try ModelLine(model, isInProduction: isInProduction).jsonText())
-                } else {
-                    let mark = isInProduction ? "  in production" : ""
-                    print(
-                        "\(model.reference)  \(Timestamp.text(model.registeredAt))  \(model.digest.short)\(mark)")
-                }
-            }
-            if models.isEmpty {
-                StandardError.write(
-                    "no model\(name.map { " named \($0)" } ?? "") is registered in \(storeOptions.path); "
-                        + "nominal models register FILE registers one")
-            }
+        }
+        if models.isEmpty {
+            StandardError.write(
+                "no model\(name.map { " named \($0)" } ?? "") is registered in \(storeOptions.path); "
+                    + "nominal models register FILE registers one")
         }
     }
 }
 
-/// A model as a line of JSON.
+/// The JSON form of a registered model.
 private struct ModelLine: Encodable {
     let name: String
     let version: Int
@@ -93,4 +91,9 @@ private struct ModelLine: Encodable {
         registeredAt = Timestamp.iso8601(model.registeredAt)
         inProduction = isInProduction
     }
+}
+
+/// Prints a heading and a value in two columns.
+func printRow(_ heading: String, _ value: String) {
+    print(heading.padding(toLength: 12, withPad: " ", startingAt: 0) + value)
 }

@@ -25,13 +25,11 @@ struct RegisterModelCommand: ParsableCommand {
     @OptionGroup var storeOptions: StoreOptions
 
     func run() throws {
-        try failing {
-            let bytes = try AtomicFile.read(file, limitBytes: Model.maximumFileBytes)
-            let model = try Model(bytes: bytes, name: file)
-            let store = try storeOptions.open()
-            let (registered, isNew) = try store.register(model: store.put(bytes: bytes), as: name ?? model.name)
-            print("\(registered.reference)\(isNew ? "" : ", as before")")
-        }
+        let bytes = try AtomicFile.read(file, limitBytes: Model.maximumFileBytes)
+        let model = try Model(bytes: bytes, name: file)
+        let store = try storeOptions.open()
+        let (registered, isNew) = try store.register(model: store.put(bytes: bytes), as: name ?? model.name)
+        print("\(registered.reference)\(isNew ? "" : ", as before")")
     }
 }
 
@@ -54,13 +52,10 @@ struct SaveModelCommand: ParsableCommand {
     @OptionGroup var storeOptions: StoreOptions
 
     func run() throws {
-        try failing {
-            try storeOptions.requireStore()
-            let store = try storeOptions.open(.readOnly)
-            let found = try store.model(model.reference)
-            try AtomicFile.write(try store.read(found.digest), to: file, onlyIfChanged: true)
-            print("\(found.name)@\(found.version): \(file)")
-        }
+        let store = try storeOptions.openExisting(.readOnly)
+        let found = try store.model(model.reference)
+        try AtomicFile.write(try store.read(found.digest), to: file, onlyIfChanged: true)
+        print("\(found.name)@\(found.version): \(file)")
     }
 }
 
@@ -82,12 +77,9 @@ struct PinModelCommand: ParsableCommand {
     @OptionGroup var storeOptions: StoreOptions
 
     func run() throws {
-        try failing {
-            try storeOptions.requireStore()
-            let store = try storeOptions.open()
-            let known = try store.model(model.reference)
-            let subject = StoreSubject.blob(known.digest)
-            print(try store.pin(subject) ? "pinned \(subject)" : "\(subject) is pinned already")
-        }
+        let store = try storeOptions.openExisting()
+        let known = try store.model(model.reference)
+        let subject = StoreSubject.blob(known.digest)
+        print(try store.pin(subject) ? "pinned \(subject)" : "\(subject) is pinned already")
     }
 }

@@ -22,50 +22,43 @@ struct ShowModelCommand: ParsableCommand {
     @OptionGroup var storeOptions: StoreOptions
 
     func run() throws {
-        try failing {
-            try storeOptions.requireStore()
-            let store = try storeOptions.open(.readOnly)
-            let known = try store.model(model.reference)
-            let network = try Model(bytes: try store.read(known.digest), name: "\(known.reference)")
-            let promotions = try store.promotions(of: known.name)
-            row("model", "\(known.reference)\(promotions.last?.model == known ? ", in production" : "")")
-            row("digest", known.digest.hex)
-            row("registered", Timestamp.text(known.registeredAt))
-            row("trained on", network.name)
-            if let maker = try store.maker(of: known.digest) { row("made by", maker.task) }
-            row(
-                "network",
-                "\(network.architecture.rawValue), width \(network.baseWidth), \(network.parameters.count) parameters")
-            let grid = network.grid
-            let tiles = grid.tileWidth < grid.width || grid.tileHeight < grid.height
-            row(
-                "images",
-                "\(grid.width) x \(grid.height)\(tiles ? " in tiles of \(grid.tileWidth) x \(grid.tileHeight)" : "")")
-            if let range = network.range { row("samples", range.words) }
-            let scoring = network.scoring
-            row(
-                "scores",
-                "\(scoring.imageScore.rawValue) of maps: \(scoring.normalization.rawValue), box \(scoring.boxSize), "
-                    + "scales \(scoring.scales), levels \(scoring.levels)")
-            let calibration = network.calibration
-            row(
-                "threshold",
-                (calibration.chosenThreshold.map { "\($0), set in the manifest; calibration gives " } ?? "")
-                    + "\(calibration.estimatedThreshold), \(calibration.estimate.rawValue), for \(calibration.quantile) of normal images, from "
-                    + "\(calibration.images) held-out images")
-            if let words = try ModelDecisionText.threshold(known, store) { row("in force", words) }
-            if try store.anchor(of: known.name) == known { row("anchor", "of the nights of \(known.name)") }
-            for promotion in promotions where promotion.model == known || promotion.replaced == known.version {
-                row("history", Self.text(promotion))
-            }
-            for decision in try store.decisions(of: known.name) where decision.model == known {
-                row("history", ModelDecisionText.line(decision))
-            }
+        let store = try storeOptions.openExisting(.readOnly)
+        let known = try store.model(model.reference)
+        let network = try Model(bytes: try store.read(known.digest), name: "\(known.reference)")
+        let promotions = try store.promotions(of: known.name)
+        printRow("model", "\(known.reference)\(promotions.last?.model == known ? ", in production" : "")")
+        printRow("digest", known.digest.hex)
+        printRow("registered", Timestamp.text(known.registeredAt))
+        printRow("trained on", network.name)
+        if let maker = try store.maker(of: known.digest) { printRow("made by", maker.task) }
+        printRow(
+            "network",
+            "\(network.architecture.rawValue), width \(network.baseWidth), \(network.parameters.count) parameters")
+        let grid = network.grid
+        let tiles = grid.tileWidth < grid.width || grid.tileHeight < grid.height
+        printRow(
+            "images",
+            "\(grid.width) x \(grid.height)\(tiles ? " in tiles of \(grid.tileWidth) x \(grid.tileHeight)" : "")")
+        if let range = network.range { printRow("samples", range.words) }
+        let scoring = network.scoring
+        printRow(
+            "scores",
+            "\(scoring.imageScore.rawValue) of maps: \(scoring.normalization.rawValue), box \(scoring.boxSize), "
+                + "scales \(scoring.scales), levels \(scoring.levels)")
+        let calibration = network.calibration
+        printRow(
+            "threshold",
+            (calibration.chosenThreshold.map { "\($0), set in the manifest; calibration gives " } ?? "")
+                + "\(calibration.estimatedThreshold), \(calibration.estimate.rawValue), for \(calibration.quantile) of normal images, from "
+                + "\(calibration.images) held-out images")
+        if let words = try ModelDecisionText.threshold(known, store) { printRow("in force", words) }
+        if try store.anchor(of: known.name) == known { printRow("anchor", "of the nights of \(known.name)") }
+        for promotion in promotions where promotion.model == known || promotion.replaced == known.version {
+            printRow("history", Self.text(promotion))
         }
-    }
-
-    private func row(_ heading: String, _ value: String) {
-        print(heading.padding(toLength: 12, withPad: " ", startingAt: 0) + value)
+        for decision in try store.decisions(of: known.name) where decision.model == known {
+            printRow("history", ModelDecisionText.line(decision))
+        }
     }
 
     private static func text(_ promotion: Promotion) -> String {
@@ -100,34 +93,31 @@ struct CardCommand: ParsableCommand {
     @OptionGroup var storeOptions: StoreOptions
 
     func run() throws {
-        try failing {
-            try storeOptions.requireStore()
-            let store = try storeOptions.open(.readOnly)
-            let (digest, name, registered) = try find(store)
-            let cards = try store.cards(of: digest)
-            guard let card = cards.first?[json ? "card.json" : "card.md"] else {
-                throw StoreError.unknownCard(
-                    model: name,
-                    reason:
-                        "no task in this store made a card for it: the model is from another store or an earlier version of "
-                        + "nominal; run its job again (nothing is trained again), or add the card with nominal import")
-            }
-            guard try store.contains(card) else {
-                throw StoreError.unknownCard(
-                    model: name, reason: "it was garbage-collected; run the job of the model again")
-            }
-            if cards.count > 1 {
-                StandardError.note(
-                    "there are \(cards.count) cards of this model; this is the most recently used")
-            }
-            print(String(decoding: try store.read(card), as: UTF8.self), terminator: "")
-            // A card describes the file; a threshold belongs to the registered name and may be set later.
-            guard let registered, let words = try ModelDecisionText.threshold(registered, store) else { return }
-            if json {
-                StandardError.note("\(registered.reference): the threshold in force is \(words)")
-            } else {
-                print("\n## Threshold in force\n\n\(registered.reference) is used with the threshold \(words)")
-            }
+        let store = try storeOptions.openExisting(.readOnly)
+        let (digest, name, registered) = try find(store)
+        let cards = try store.cards(of: digest)
+        guard let card = cards.first?[json ? "card.json" : "card.md"] else {
+            throw StoreError.unknownCard(
+                model: name,
+                reason:
+                    "no task in this store made a card for it: the model is from another store or an earlier version of "
+                    + "nominal; run its job again (nothing is trained again), or add the card with nominal import")
+        }
+        guard try store.contains(card) else {
+            throw StoreError.unknownCard(
+                model: name, reason: "it was garbage-collected; run the job of the model again")
+        }
+        if cards.count > 1 {
+            StandardError.note(
+                "there are \(cards.count) cards of this model; this is the most recently used")
+        }
+        print(String(decoding: try store.read(card), as: UTF8.self), terminator: "")
+        // A card describes the file; a threshold belongs to the registered name and may be set later.
+        guard let registered, let words = try ModelDecisionText.threshold(registered, store) else { return }
+        if json {
+            StandardError.note("\(registered.reference): the threshold in force is \(words)")
+        } else {
+            print("\n## Threshold in force\n\n\(registered.reference) is used with the threshold \(words)")
         }
     }
 
@@ -165,23 +155,20 @@ struct DiffModelsCommand: ParsableCommand {
     @OptionGroup var storeOptions: StoreOptions
 
     func run() throws {
-        try failing {
-            try storeOptions.requireStore()
-            let store = try storeOptions.open(.readOnly)
-            let (left, right) = (try store.model(old.reference), try store.model(new.reference))
-            guard left.digest != right.digest else {
-                return print("\(left.reference) and \(right.reference) are the same")
-            }
-            let difference = try ProductDifference(left.digest, right.digest, store: store)
-            for step in difference.steps {
-                print(step.stage)
-                for part in step.differences { print("    \(part)") }
-            }
-            if !difference.isComplete {
-                print("one of the models was registered from a file, so the store does not know how it was made")
-            } else if difference.steps.isEmpty {
-                print("no recorded difference; the models may have been made on different processors")
-            }
+        let store = try storeOptions.openExisting(.readOnly)
+        let (left, right) = (try store.model(old.reference), try store.model(new.reference))
+        guard left.digest != right.digest else {
+            return print("\(left.reference) and \(right.reference) are the same")
+        }
+        let difference = try ProductDifference(left.digest, right.digest, store: store)
+        for step in difference.steps {
+            print(step.stage)
+            for part in step.differences { print("    \(part)") }
+        }
+        if !difference.isComplete {
+            print("one of the models was registered from a file, so the store does not know how it was made")
+        } else if difference.steps.isEmpty {
+            print("no recorded difference; the models may have been made on different processors")
         }
     }
 }

@@ -48,20 +48,18 @@ struct ThresholdCommand: ParsableCommand {
     }
 
     func run() throws {
-        try failing {
-            let rows = try ScoreTable(path: file).rows
-            guard !rows.isEmpty else { throw ThresholdsError.tooFewScores(count: 0, needed: 1) }
-            let categories = Dictionary(grouping: rows, by: \.category).mapValues { $0.map(\.score) }
-            var proposals: [String: ThresholdProposal] = [:]
-            for (name, scores) in categories.sorted(by: { $0.key < $1.key }) {
-                let proposal = try ThresholdProposal(
-                    scores, contamination: contamination, prior: ContaminationPrior(high: high), tolerance: tolerance)
-                proposals[name] = proposal
-                if !json { print((name.isEmpty ? "" : "\(name): ") + proposal.text) }
-            }
-            guard json else { return }
-            print(try proposals.jsonText(isIndented: true))
+        let rows = try ScoreTable(path: file).rows
+        guard !rows.isEmpty else { throw ThresholdsError.tooFewScores(count: 0, needed: 1) }
+        let categories = Dictionary(grouping: rows, by: \.category).mapValues { $0.map(\.score) }
+        var proposals: [String: ThresholdProposal] = [:]
+        for (name, scores) in categories.sorted(by: { $0.key < $1.key }) {
+            let proposal = try ThresholdProposal(
+                scores, contamination: contamination, prior: ContaminationPrior(high: high), tolerance: tolerance)
+            proposals[name] = proposal
+            if !json { print((name.isEmpty ? "" : "\(name): ") + proposal.text) }
         }
+        guard json else { return }
+        print(try proposals.jsonText(isIndented: true))
     }
 }
 

@@ -30,19 +30,16 @@ struct NightsCommand: ParsableCommand {
     }
 
     func run() throws {
-        try failing {
-            try storeOptions.requireStore()
-            let store = try storeOptions.open(.readOnly)
-            guard let label = night else {
-                for night in try store.knownNights(of: name) {
-                    print("\(night.label)\t\(night.state.rawValue)\t\(NightSummary.outcome(night))")
-                }
-                return
+        let store = try storeOptions.openExisting(.readOnly)
+        guard let label = night else {
+            for night in try store.knownNights(of: name) {
+                print("\(night.label)\t\(night.state.rawValue)\t\(NightSummary.outcome(night))")
             }
-            let night = try store.night(label, of: name)
-            let summary = try NightSummary(night, store)
-            if let page { _ = try AtomicFile.write(Array(try summary.page().utf8), to: page, onlyIfChanged: true) }
-            print(summary.text(report: page))
+            return
         }
+        let night = try store.night(label, of: name)
+        let summary = try NightSummary(night, store)
+        if let page { _ = try AtomicFile.write(Array(try summary.page().utf8), to: page, onlyIfChanged: true) }
+        print(summary.text(report: page))
     }
 }

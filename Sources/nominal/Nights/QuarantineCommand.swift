@@ -54,24 +54,21 @@ struct ListQuarantineCommand: ParsableCommand {
     }
 
     func run() throws {
-        try failing {
-            try storeOptions.requireStore()
-            let store = try storeOptions.open(.readOnly)
-            _ = try store.knownNights(of: name)
-            let listed = try store.arrivals(of: name).filter {
-                $0.arrival.state == .quarantined && (all || $0.decision == nil)
-            }
-            for known in listed { try print(json ? line(known).jsonText() : text(known)) }
-            if listed.isEmpty, !json {
-                print("no image in the quarantine of \(name)\(all ? "" : " waits for a decision")")
-            }
-            guard let pictures else { return }
-            // An export folder is marked, so that its pictures are never taken as new images.
-            let folder = try OutputFolder(try ExportFolder(path: pictures).path)
-            for known in listed {
-                guard let overlay = known.arrival.overlay, try store.contains(overlay) else { continue }
-                try folder.write(try store.read(overlay), to: "\(known.number).png", onlyIfChanged: true)
-            }
+        let store = try storeOptions.openExisting(.readOnly)
+        _ = try store.knownNights(of: name)
+        let listed = try store.arrivals(of: name).filter {
+            $0.arrival.state == .quarantined && (all || $0.decision == nil)
+        }
+        for known in listed { try print(json ? line(known).jsonText() : text(known)) }
+        if listed.isEmpty, !json {
+            print("no image in the quarantine of \(name)\(all ? "" : " waits for a decision")")
+        }
+        guard let pictures else { return }
+        // An export folder is marked, so that its pictures are never taken as new images.
+        let folder = try OutputFolder(try ExportFolder(path: pictures).path)
+        for known in listed {
+            guard let overlay = known.arrival.overlay, try store.contains(overlay) else { continue }
+            try folder.write(try store.read(overlay), to: "\(known.number).png", onlyIfChanged: true)
         }
     }
 
@@ -119,22 +116,19 @@ struct QuarantineChoice: ParsableArguments {
     }
 
     func decide(isAccepted: Bool) throws {
-        try failing {
-            try storeOptions.requireStore()
-            let store = try storeOptions.open()
-            _ = try store.knownNights(of: name)
-            if let night { _ = try store.night(night, of: name) }
-            var chosen = Array(Set(numbers))
-            if chosen.isEmpty {
-                chosen = try store.arrivals(of: name).filter {
-                    $0.arrival.state == .quarantined && $0.decision == nil && (isAll || $0.night == night)
-                }.map(\.number)
-            }
-            try store.decide(
-                chosen, of: name, isAccepted: isAccepted, by: decision.decider, reason: decision.reason)
-            let verb = isAccepted ? "accepted, for the next night" : "rejected"
-            print("\(chosen.count) \(chosen.count == 1 ? "image" : "images") \(verb)")
+        let store = try storeOptions.openExisting()
+        _ = try store.knownNights(of: name)
+        if let night { _ = try store.night(night, of: name) }
+        var chosen = Array(Set(numbers))
+        if chosen.isEmpty {
+            chosen = try store.arrivals(of: name).filter {
+                $0.arrival.state == .quarantined && $0.decision == nil && (isAll || $0.night == night)
+            }.map(\.number)
         }
+        try store.decide(
+            chosen, of: name, isAccepted: isAccepted, by: decision.decider, reason: decision.reason)
+        let verb = isAccepted ? "accepted, for the next night" : "rejected"
+        print("\(chosen.count) \(chosen.count == 1 ? "image" : "images") \(verb)")
     }
 }
 

@@ -74,44 +74,42 @@ struct RetrainCommand: ParsableCommand {
     private var day: CalendarDay { CalendarDay(date ?? Timestamp.day())! }
 
     func run() throws {
-        try failing {
-            let bytes = try JobManifest.read(manifest)
-            let job = try JobManifest.parse(bytes: bytes, file: manifest)
-            let model = try NightImages.modelName(job)
-            if dryRun { return try preview(job) }
-            if abandon { return try abandonNight(model) }
-            if check != nil { try storeOptions.requireStore() }
-            let interruption = Interruption()
-            var opened: (session: RunSession, lock: NightLock)?
-            let output = output ?? "runs/\(job.name)/nights"
-            let images = try NightImages(job, now: HostClock.wallNanoseconds()) { paths in
-                try ExportFolder.require(output, apartFrom: paths)
-                // Not earlier: a missing folder must leave no store behind.
-                let session = try RunSession(
-                    job, storeOptions, machine, keepGoing: false, reporting, subject: "retrain \(model)", interruption,
-                    output: output, checkedShare: check == nil ? 0 : 1, recipe: RunRecipe(.retrain), text: bytes)
-                opened = (
-                    session, try session.store.lockNights(of: model, timeoutSeconds: storeOptions.lockTimeout)
-                )
-                return try session.digests(paths, verifyContent: verification.readsContent)
-            }
-            guard let (session, lock) = opened else { fatalError("the night never requested digests of its files") }
-            defer { withExtendedLifetime(lock) {} }
-            tell(job, images)
-            let night = NightSession(
-                session: session, manifest: NightSession.kept(bytes, job), written: Digest.of(bytes), job: job,
-                images: images, date: day, decider: by ?? NSUserName(), isForced: scratch, output: output)
-            if let check { return try night.check(try session.store.night(check, of: model)) }
-            let ended = try night.run { ended in
-                print(try NightSummary(ended, session.store).text(report: night.folder(ended) + "/report.html"))
-            }
-            if ended.isEmpty {
-                let production = try session.store.production(of: model).map { "; \($0.reference) stays in production" }
-                print("\(model): nothing new\(production ?? ", and no model is in production")")
-            }
-            if ended.last?.state == .failed { throw ExitCode(ExitStatus.taskFailed.rawValue) }
-            guard ended.contains(where: { $0.state == .promoted }) else { throw ExitCode(ExitStatus.kept.rawValue) }
+        let bytes = try JobManifest.read(manifest)
+        let job = try JobManifest.parse(bytes: bytes, file: manifest)
+        let model = try NightImages.modelName(job)
+        if dryRun { return try preview(job) }
+        if abandon { return try abandonNight(model) }
+        if check != nil { try storeOptions.requireStore() }
+        let interruption = Interruption()
+        var opened: (session: RunSession, lock: NightLock)?
+        let output = output ?? "runs/\(job.name)/nights"
+        let images = try NightImages(job, now: HostClock.wallNanoseconds()) { paths in
+            try ExportFolder.require(output, apartFrom: paths)
+            // Not earlier: a missing folder must leave no store behind.
+            let session = try RunSession(
+                job, storeOptions, machine, keepGoing: false, reporting, subject: "retrain \(model)", interruption,
+                output: output, checkedShare: check == nil ? 0 : 1, recipe: RunRecipe(.retrain), text: bytes)
+            opened = (
+                session, try session.store.lockNights(of: model, timeoutSeconds: storeOptions.lockTimeout)
+            )
+            return try session.digests(paths, verifyContent: verification.readsContent)
         }
+        guard let (session, lock) = opened else { fatalError("the night never requested digests of its files") }
+        defer { withExtendedLifetime(lock) {} }
+        tell(job, images)
+        let night = NightSession(
+            session: session, manifest: NightSession.kept(bytes, job), written: Digest.of(bytes), job: job,
+            images: images, date: day, decider: by ?? NSUserName(), isForced: scratch, output: output)
+        if let check { return try night.check(try session.store.night(check, of: model)) }
+        let ended = try night.run { ended in
+            print(try NightSummary(ended, session.store).text(report: night.folder(ended) + "/report.html"))
+        }
+        if ended.isEmpty {
+            let production = try session.store.production(of: model).map { "; \($0.reference) stays in production" }
+            print("\(model): nothing new\(production ?? ", and no model is in production")")
+        }
+        if ended.last?.state == .failed { throw ExitCode(ExitStatus.taskFailed.rawValue) }
+        guard ended.contains(where: { $0.state == .promoted }) else { throw ExitCode(ExitStatus.kept.rawValue) }
     }
 
     /// Reports files and settings that this night does not use.
@@ -120,8 +118,7 @@ struct RetrainCommand: ParsableCommand {
             guard !files.isEmpty else { return }
             StandardError.note(
                 "\(files.count) new \(files.count == 1 ? "file" : "files") \(words): "
-                    + files.prefix(3).joined(separator: ", ")
-                    + (files.count > 3 ? ", ..." : ""))
+                    + files.abbreviated())
         }
         note(images.unsettled, "written just now, left for the next night")
         note(
@@ -146,8 +143,7 @@ struct RetrainCommand: ParsableCommand {
 
     /// Ends an open night without a new model. Reads no image, because unreadable images may be the reason to abandon it.
     private func abandonNight(_ model: String) throws {
-        try storeOptions.requireStore()
-        let store = try storeOptions.open()
+        let store = try storeOptions.openExisting()
         let lock = try store.lockNights(of: model)
         defer { withExtendedLifetime(lock) {} }
         guard let open = try store.nights(of: model).last(where: { $0.state == .open }) else {

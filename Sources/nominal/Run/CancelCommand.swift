@@ -29,20 +29,18 @@ struct CancelCommand: ParsableCommand {
     var noWait = false
 
     func run() throws {
-        try failing {
-            let store = try storeOptions.open(.readOnly)
-            let record = try choice(store)
-            guard record.host == HostDescription.current.name else { throw CancelError.elsewhere(record) }
-            guard record.process.isRunning else { throw CancelError.notUnderWay(record.number, "interrupted") }
-            guard kill(record.process.number, SIGTERM) == 0 else {
-                throw CancelError.refused(record, unsafe String(cString: strerror(errno)))
-            }
-            StandardError.write("sent SIGTERM to \(RunText.owner(record))")
-            if noWait { return }
-            while try store.execution(record.number)?.isRunning == true { usleep(100_000) }
-            if let ended = try store.execution(record.number) {
-                print("run \(ended.number) \(RunText.outcome(ended))")
-            }
+        let store = try storeOptions.open(.readOnly)
+        let record = try choice(store)
+        guard record.host == HostDescription.current.name else { throw CancelError.elsewhere(record) }
+        guard record.process.isRunning else { throw CancelError.notUnderWay(record.number, "interrupted") }
+        guard kill(record.process.number, SIGTERM) == 0 else {
+            throw CancelError.refused(record, unsafe String(cString: strerror(errno)))
+        }
+        StandardError.write("sent SIGTERM to \(RunText.owner(record))")
+        if noWait { return }
+        while try store.execution(record.number)?.isRunning == true { usleep(100_000) }
+        if let ended = try store.execution(record.number) {
+            print("run \(ended.number) \(RunText.outcome(ended))")
         }
     }
 

@@ -42,15 +42,13 @@ struct PlanCommand: ParsableCommand {
     }
 
     func run() throws {
-        try failing {
-            try PlanCommand.show(try JobManifest.load(path: manifest), storeOptions, machine) { plan, store in
-                if let against {
-                    guard let keys = try store.taskKeys(against) else { throw PlanError.unknownRun(against) }
-                    return try PlanView.compare(plan, with: keys, of: against, store)
-                }
-                explain ? PlanView.explain(plan) : PlanView.list(plan, all: all)
-                PlanView.total(plan)
+        try PlanCommand.show(try JobManifest.load(path: manifest), storeOptions, machine) { plan, store in
+            if let against {
+                guard let keys = try store.taskKeys(against) else { throw PlanError.unknownRun(against) }
+                return try PlanView.compare(plan, with: keys, of: against, store)
             }
+            explain ? PlanView.explain(plan) : PlanView.list(plan, all: all)
+            PlanView.total(plan)
         }
     }
 

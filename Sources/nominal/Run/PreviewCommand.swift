@@ -48,30 +48,28 @@ struct PreviewCommand: ParsableCommand {
     }
 
     func run() throws {
-        try failing {
-            let file = manifest
-            let text = try JobManifest.read(file)
-            let manifest = try JobManifest.parse(bytes: text, file: file)
-            let interruption = Interruption()
-            var opened: (folder: ExportFolder, session: RunSession)?
-            let job = try Job(manifest) { paths in
-                // Its own list of exports, separate from the run's.
-                let folder = try ExportFolder(
-                    path: (output ?? "runs/\(manifest.name)") + "/preview", isNamed: false, apartFrom: paths)
-                let session = try RunSession(
-                    manifest, storeOptions, machine, keepGoing: false, reporting, subject: "preview \(manifest.name)",
-                    interruption, output: folder.path, recipe: RunRecipe(.preview), text: text)
-                opened = (folder, session)
-                return try session.digests(paths)
-            }
-            guard let (folder, session) = opened else { fatalError("the job never requested digests of its files") }
-            StandardError.tell(notes: job.notes, warnings: job.warnings)
-            let preview = try Preview(job, samples: samples)
-            let summary = try session.execute(preview.graph)
-            let pictures = preview.exports(summary)
-            let exported = try folder.export(pictures, from: session.store, isComplete: summary.isSuccess)
-            try session.conclude(summary, exported, folder.path)
-            for picture in pictures.files { print("\(picture.path.dropLast(4)): \(folder.path)/\(picture.path)") }
+        let file = manifest
+        let text = try JobManifest.read(file)
+        let manifest = try JobManifest.parse(bytes: text, file: file)
+        let interruption = Interruption()
+        var opened: (folder: ExportFolder, session: RunSession)?
+        let job = try Job(manifest) { paths in
+            // Its own list of exports, separate from the run's.
+            let folder = try ExportFolder(
+                path: (output ?? "runs/\(manifest.name)") + "/preview", isNamed: false, apartFrom: paths)
+            let session = try RunSession(
+                manifest, storeOptions, machine, keepGoing: false, reporting, subject: "preview \(manifest.name)",
+                interruption, output: folder.path, recipe: RunRecipe(.preview), text: text)
+            opened = (folder, session)
+            return try session.digests(paths)
         }
+        guard let (folder, session) = opened else { fatalError("the job never requested digests of its files") }
+        StandardError.tell(notes: job.notes, warnings: job.warnings)
+        let preview = try Preview(job, samples: samples)
+        let summary = try session.execute(preview.graph)
+        let pictures = preview.exports(summary)
+        let exported = try folder.export(pictures, from: session.store, isComplete: summary.isSuccess)
+        try session.conclude(summary, exported, folder.path)
+        for picture in pictures.files { print("\(picture.path.dropLast(4)): \(folder.path)/\(picture.path)") }
     }
 }

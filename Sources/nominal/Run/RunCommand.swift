@@ -61,70 +61,68 @@ struct RunCommand: ParsableCommand {
     var check: Percentage?
 
     func run() throws {
-        try failing {
-            let file = manifest
-            let text = try JobManifest.read(file)
-            let manifest = try JobManifest.parse(bytes: text, file: file)
-            let usesSlurm = (runner ?? manifest.execution.runner.kind) == .slurm
-            if usesSlurm, check != nil {
-                throw ValidationError("--check works on this machine only; add --runner local")
-            }
-            if dryRun {
-                return try PlanCommand.show(manifest, storeOptions, machine, verifyContent: verification.readsContent) {
-                    plan, _ in
-                    PlanView.list(plan, all: false)
-                    PlanView.total(plan)
-                }
-            }
-            let interruption = Interruption()
-            var opened: (folder: ExportFolder, session: RunSession)?
-            var worker: (process: WorkerProcess, description: String)?
-            var cluster: ClusterOptions?
-            var rule: MakeRule?
-            let job = try Job(manifest) { paths in
-                // First: a name that make cannot express must stop the run before it creates anything.
-                if depfile != nil { rule = try makeRule(manifest, paths) }
-                // Not earlier: a missing data set must leave no store and no folder behind.
-                let folder = try ExportFolder(path: folderPath(manifest), apartFrom: paths)
-                let session = try RunSession(
-                    manifest, storeOptions, machine, keepGoing: keepGoing, reporting, subject: manifest.name,
-                    interruption, output: folder.path, checkedShare: check?.share ?? 0,
-                    recipe: RunRecipe(.run), text: text)
-                opened = (folder, session)
-                let digests = try session.digests(paths, verifyContent: verification.readsContent)
-                if usesSlurm {
-                    cluster = try WorkerJob(file, paths: paths, digests: digests).cluster(manifest.execution.runner)
-                } else if manifest.execution.needsWorkers {
-                    let description = session.store.temporaryPath()
-                    let job = try WorkerJob(file, paths: paths, digests: digests)
-                    worker = (try job.workers(describedAt: description), description)
-                }
-                return digests
-            }
-            defer { if let worker { try? AtomicFile.removeAll(worker.description) } }
-            guard let (folder, session) = opened else { fatalError("the job never requested digests of its files") }
-            StandardError.tell(notes: job.notes, warnings: job.warnings)
-            let (summary, exported) = try session.execute(
-                job.graph, worker: worker?.process, cluster: cluster, exportingTo: folder,
-                isSatisfied: { [store = session.store] in try job.requirements($0, store).allSatisfy(\.isMet) }
-            ) {
-                try ExportPlan(job, $0, session.store)
-            }
-            try session.writeTiming(job, summary, to: folder.path)
-            try session.writeLineage(job, summary, to: folder.path)
-            if let depfile, let rule { try AtomicFile.write(rule.bytes, to: depfile, onlyIfChanged: true) }
-            if let training = job.meter.training, !reporting.isQuiet {
-                let share = (training.waitingShare * 1000).rounded() / 10
-                StandardError.write(
-                    "\(training.steps) training steps in \(ProgressDisplay.readable(training.totalSeconds)), "
-                        + "\(share) % of it waiting for input")
-            }
-            try session.conclude(summary, exported, folder.path)
-            try showMetrics(job, folder.path)
-            let missed = try job.requirements(summary, session.store).filter { !$0.isMet }
-            for outcome in missed { StandardError.error("\(outcome.complaint)") }
-            if !missed.isEmpty { throw ExitCode(ExitStatus.taskFailed.rawValue) }
+        let file = manifest
+        let text = try JobManifest.read(file)
+        let manifest = try JobManifest.parse(bytes: text, file: file)
+        let usesSlurm = (runner ?? manifest.execution.runner.kind) == .slurm
+        if usesSlurm, check != nil {
+            throw ValidationError("--check works on this machine only; add --runner local")
         }
+        if dryRun {
+            return try PlanCommand.show(manifest, storeOptions, machine, verifyContent: verification.readsContent) {
+                plan, _ in
+                PlanView.list(plan, all: false)
+                PlanView.total(plan)
+            }
+        }
+        let interruption = Interruption()
+        var opened: (folder: ExportFolder, session: RunSession)?
+        var worker: (process: WorkerProcess, description: String)?
+        var cluster: ClusterOptions?
+        var rule: MakeRule?
+        let job = try Job(manifest) { paths in
+            // First: a name that make cannot express must stop the run before it creates anything.
+            if depfile != nil { rule = try makeRule(manifest, paths) }
+            // Not earlier: a missing data set must leave no store and no folder behind.
+            let folder = try ExportFolder(path: folderPath(manifest), apartFrom: paths)
+            let session = try RunSession(
+                manifest, storeOptions, machine, keepGoing: keepGoing, reporting, subject: manifest.name,
+                interruption, output: folder.path, checkedShare: check?.share ?? 0,
+                recipe: RunRecipe(.run), text: text)
+            opened = (folder, session)
+            let digests = try session.digests(paths, verifyContent: verification.readsContent)
+            if usesSlurm {
+                cluster = try WorkerJob(file, paths: paths, digests: digests).cluster(manifest.execution.runner)
+            } else if manifest.execution.needsWorkers {
+                let description = session.store.temporaryPath()
+                let job = try WorkerJob(file, paths: paths, digests: digests)
+                worker = (try job.workers(describedAt: description), description)
+            }
+            return digests
+        }
+        defer { if let worker { try? AtomicFile.removeAll(worker.description) } }
+        guard let (folder, session) = opened else { fatalError("the job never requested digests of its files") }
+        StandardError.tell(notes: job.notes, warnings: job.warnings)
+        let (summary, exported) = try session.execute(
+            job.graph, worker: worker?.process, cluster: cluster, exportingTo: folder,
+            isSatisfied: { [store = session.store] in try job.requirements($0, store).allSatisfy(\.isMet) }
+        ) {
+            try ExportPlan(job, $0, session.store)
+        }
+        try session.writeTiming(job, summary, to: folder.path)
+        try session.writeLineage(job, summary, to: folder.path)
+        if let depfile, let rule { try AtomicFile.write(rule.bytes, to: depfile, onlyIfChanged: true) }
+        if let training = job.meter.training, !reporting.isQuiet {
+            let share = (training.waitingShare * 1000).rounded() / 10
+            StandardError.write(
+                "\(training.steps) training steps in \(ProgressDisplay.readable(training.totalSeconds)), "
+                    + "\(share) % of it waiting for input")
+        }
+        try session.conclude(summary, exported, folder.path)
+        try showMetrics(job, folder.path)
+        let missed = try job.requirements(summary, session.store).filter { !$0.isMet }
+        for outcome in missed { StandardError.error("\(outcome.complaint)") }
+        if !missed.isEmpty { throw ExitCode(ExitStatus.taskFailed.rawValue) }
     }
 
     private func showMetrics(_ job: Job, _ folder: String) throws {

@@ -57,7 +57,7 @@ struct ScoreCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Mark verdicts as uncertain that would change with probability exp(-tolerance) for other held-out images; 0 marks none.",
+            "Mark verdicts that other held-out images would change with probability exp(-tolerance); 0 marks none.",
             valueName: "tolerance"))
     var tolerance = VerdictConfidence.defaultTolerance
 
@@ -101,63 +101,61 @@ struct ScoreCommand: ParsableCommand {
     }
 
     func run() throws {
-        try failing {
-            if merge { return try mergeShards() }
-            // First: invalid input must leave no store and no folder behind.
-            let source = ManifestPath(folder, relativeTo: NamedFolder.current)
-            let choice = try ModelChoice(model ?? "", storeOptions)
-            let network = choice.model
-            let threshold = threshold.flatMap { ChosenThreshold($0, origin: "--threshold") } ?? choice.threshold
-            let recipe = RunRecipe(
-                .score, model: Digest.of(network.bytes), engine: engine, setsBadImagesAside: quarantine,
-                tolerance: tolerance, followsLinks: links.followLinks, threshold: threshold)
-            let all = try DatasetScan.images(below: source.absolute, followsLinks: links.followLinks)
-            let category = shard?.images(of: all) ?? all
-            let interruption = Interruption()
-            for note in all.resultNotes { StandardError.note(note) }
-            let usual = ScoreFolder(for: source)
-            let base = try ExportFolder(
-                path: output ?? usual.path, source: output == nil ? usual.source : nil,
-                apartFrom: all.images.map(\.path))
-            let target = try shard.map { try ExportFolder(path: base.path + "/" + $0.folderName) } ?? base
-            func finishShard() throws {
-                guard let shard else { return }
-                try ShardRecord(
-                    shard, of: all, model: Digest.of(network.bytes), engine: engine, tolerance: tolerance,
-                    threshold: threshold, folder: target.path
-                ).write(to: target.path)
-            }
-            if shard != nil {
-                try ShardRecord.remove(from: target.path)
-                if category.images.isEmpty {
-                    try ShardRecord.writeEmpty(to: target.path)
-                    try finishShard()
-                    return print("scores: \(target.path)/scores.csv (no images: there are fewer images than shards)")
-                }
-            }
-            let redaction = PathRedaction(
-                .relative, base: nil, named: [source.absolute], others: [storeOptions.path, target.path])
-            let session = try RunSession(
-                storeOptions, machine, keepGoing: false, reporting, subject: "score \(source.name)", interruption,
-                folders: [NamedFolder(source.absolute, followsLinks: links.followLinks)],
-                redaction: redaction
-            ) { try recipe.origin(manifest: nil, file: redaction.path(folder), in: $0) }
-            let job = try ScoringJob(
-                model: network, category: category, engine: engine, setAsideBadImages: quarantine,
-                tolerance: tolerance, threshold: threshold, store: session.store
-            ) { try session.digests($0) }
-            let (summary, exported) = try session.execute(job.graph, exportingTo: target) {
-                try job.exports($0, session.store)
-            }
-            try session.conclude(summary, exported, target.path)
-            try finishShard()
-            if let threshold, !reporting.isQuiet {
-                StandardError.note(
-                    "verdicts use the threshold \(threshold.value) (\(threshold.origin)) instead of the model's own, "
-                        + "\(network.calibration.threshold)")
-            }
-            print("scores: \(target.path)/scores.csv")
+        if merge { return try mergeShards() }
+        // First: invalid input must leave no store and no folder behind.
+        let source = ManifestPath(folder, relativeTo: NamedFolder.current)
+        let choice = try ModelChoice(model ?? "", storeOptions)
+        let network = choice.model
+        let threshold = threshold.flatMap { ChosenThreshold($0, origin: "--threshold") } ?? choice.threshold
+        let recipe = RunRecipe(
+            .score, model: Digest.of(network.bytes), engine: engine, setsBadImagesAside: quarantine,
+            tolerance: tolerance, followsLinks: links.followLinks, threshold: threshold)
+        let all = try DatasetScan.images(below: source.absolute, followsLinks: links.followLinks)
+        let category = shard?.images(of: all) ?? all
+        let interruption = Interruption()
+        for note in all.resultNotes { StandardError.note(note) }
+        let usual = ScoreFolder(for: source)
+        let base = try ExportFolder(
+            path: output ?? usual.path, source: output == nil ? usual.source : nil,
+            apartFrom: all.images.map(\.path))
+        let target = try shard.map { try ExportFolder(path: base.path + "/" + $0.folderName) } ?? base
+        func finishShard() throws {
+            guard let shard else { return }
+            try ShardRecord(
+                shard, of: all, model: Digest.of(network.bytes), engine: engine, tolerance: tolerance,
+                threshold: threshold, folder: target.path
+            ).write(to: target.path)
         }
+        if shard != nil {
+            try ShardRecord.remove(from: target.path)
+            if category.images.isEmpty {
+                try ShardRecord.writeEmpty(to: target.path)
+                try finishShard()
+                return print("scores: \(target.path)/scores.csv (no images: there are fewer images than shards)")
+            }
+        }
+        let redaction = PathRedaction(
+            .relative, base: nil, named: [source.absolute], others: [storeOptions.path, target.path])
+        let session = try RunSession(
+            storeOptions, machine, keepGoing: false, reporting, subject: "score \(source.name)", interruption,
+            folders: [NamedFolder(source.absolute, followsLinks: links.followLinks)],
+            redaction: redaction
+        ) { try recipe.origin(manifest: nil, file: redaction.path(folder), in: $0) }
+        let job = try ScoringJob(
+            model: network, category: category, engine: engine, setAsideBadImages: quarantine,
+            tolerance: tolerance, threshold: threshold, store: session.store
+        ) { try session.digests($0) }
+        let (summary, exported) = try session.execute(job.graph, exportingTo: target) {
+            try job.exports($0, session.store)
+        }
+        try session.conclude(summary, exported, target.path)
+        try finishShard()
+        if let threshold, !reporting.isQuiet {
+            StandardError.note(
+                "verdicts use the threshold \(threshold.value) (\(threshold.origin)) instead of the model's own, "
+                    + "\(network.calibration.threshold)")
+        }
+        print("scores: \(target.path)/scores.csv")
     }
 
     private func mergeShards() throws {

@@ -43,40 +43,38 @@ struct SweepCommand: ParsableCommand {
     @OptionGroup var verification: VerificationOptions
 
     func run() throws {
-        try failing {
-            let file = manifest
-            let text = try JobManifest.read(file)
-            let manifest = try SweepManifest.parse(bytes: text, file: file)
-            if dryRun { return try show(manifest) }
-            let interruption = Interruption()
-            var opened: (folder: ExportFolder, session: RunSession)?
-            let sweep = try Sweep(manifest) { paths in
-                // Not earlier: a missing data set must leave no store and no folder behind.
-                let folder = try ExportFolder(path: output ?? "runs/\(manifest.name)", apartFrom: paths)
-                // A failed trial says nothing about the other trials, so the sweep continues.
-                let session = try RunSession(
-                    try Sweep.job(of: manifest), storeOptions, machine, keepGoing: true, reporting,
-                    subject: "sweep \(manifest.name)", interruption, output: folder.path, recipe: RunRecipe(.sweep),
-                    text: text)
-                opened = (folder, session)
-                return try session.digests(paths, verifyContent: verification.readsContent)
-            }
-            guard let (folder, session) = opened else { fatalError("the sweep never requested digests of its files") }
-            StandardError.tell(notes: sweep.notes, warnings: sweep.warnings)
-            if manifest.job.execution.asksForOtherProcesses {
-                StandardError.note(
-                    "\(manifest.job.name): a sweep runs its trials in this process; of \"execution\", only the retries apply"
-                )
-            }
-            let summary = try session.execute(sweep.graph)
-            // A ranking of the trials that finished would look like a ranking of all.
-            if summary.isCancelled { return try session.conclude(summary, (0, 0), folder.path) }
-            let ranking = try SweepRanking(sweep, summary, session.store)
-            let written = try ranking.write(to: folder.path)
-            if !summary.isSuccess { show(ranking, folder.path) }
-            try session.conclude(summary, (written, 0), folder.path)
-            show(ranking, folder.path)
+        let file = manifest
+        let text = try JobManifest.read(file)
+        let manifest = try SweepManifest.parse(bytes: text, file: file)
+        if dryRun { return try show(manifest) }
+        let interruption = Interruption()
+        var opened: (folder: ExportFolder, session: RunSession)?
+        let sweep = try Sweep(manifest) { paths in
+            // Not earlier: a missing data set must leave no store and no folder behind.
+            let folder = try ExportFolder(path: output ?? "runs/\(manifest.name)", apartFrom: paths)
+            // A failed trial says nothing about the other trials, so the sweep continues.
+            let session = try RunSession(
+                try Sweep.job(of: manifest), storeOptions, machine, keepGoing: true, reporting,
+                subject: "sweep \(manifest.name)", interruption, output: folder.path, recipe: RunRecipe(.sweep),
+                text: text)
+            opened = (folder, session)
+            return try session.digests(paths, verifyContent: verification.readsContent)
         }
+        guard let (folder, session) = opened else { fatalError("the sweep never requested digests of its files") }
+        StandardError.tell(notes: sweep.notes, warnings: sweep.warnings)
+        if manifest.job.execution.asksForOtherProcesses {
+            StandardError.note(
+                "\(manifest.job.name): a sweep runs its trials in this process; of \"execution\", only the retries apply"
+            )
+        }
+        let summary = try session.execute(sweep.graph)
+        // A ranking of the trials that finished would look like a ranking of all.
+        if summary.isCancelled { return try session.conclude(summary, (0, 0), folder.path) }
+        let ranking = try SweepRanking(sweep, summary, session.store)
+        let written = try ranking.write(to: folder.path)
+        if !summary.isSuccess { show(ranking, folder.path) }
+        try session.conclude(summary, (written, 0), folder.path)
+        show(ranking, folder.path)
     }
 
     private func show(_ ranking: SweepRanking, _ folder: String) {

@@ -35,24 +35,22 @@ struct DemoDataCommand: ParsableCommand {
     var testDefect = 6
 
     func run() throws {
-        try failing {
-            let data = try DemoDataSet(
-                seed: seed, size: size, trainCount: train, testGoodCount: testGood, testDefectCount: testDefect)
-            try AtomicFile.createFolder(folder)
-            let output = try OutputFolder(folder)
-            var written = 0
-            func write(_ bytes: [UInt8], _ path: String) throws {
-                if try output.write(bytes, to: path, onlyIfChanged: true) { written += 1 }
-            }
-            for entry in data.entries {
-                let image = data.image(for: entry)
-                try write(try PNGEncoder.encode(PlanarImage(interleaved: image)), entry.path)
-                if let maskPath = entry.maskPath, let mask = image.mask {
-                    try write(Mask(width: image.width, height: image.height, values: mask).pngBytes(), maskPath)
-                }
-            }
-            print("\(folder): \(data.entries.count) images, \(written) files written")
+        let data = try DemoDataSet(
+            seed: seed, size: size, trainCount: train, testGoodCount: testGood, testDefectCount: testDefect)
+        try AtomicFile.createFolder(folder)
+        let output = try OutputFolder(folder)
+        var written = 0
+        func write(_ bytes: [UInt8], _ path: String) throws {
+            if try output.write(bytes, to: path, onlyIfChanged: true) { written += 1 }
         }
+        for entry in data.entries {
+            let image = data.image(for: entry)
+            try write(try PNGEncoder.encode(PlanarImage(interleaved: image)), entry.path)
+            if let maskPath = entry.maskPath, let mask = image.mask {
+                try write(Mask(width: image.width, height: image.height, values: mask).pngBytes(), maskPath)
+            }
+        }
+        print("\(folder): \(data.entries.count) images, \(written) files written")
     }
 }
 

@@ -44,21 +44,19 @@ struct InitCommand: ParsableCommand {
     var force = false
 
     func run() throws {
-        try failing {
-            let survey = try FolderSurvey(folder, score: score, normal: normal, followsLinks: links.followLinks)
-            let target = manifest ?? "\(survey.jobName).json"
-            if !force, try AtomicFile.exists(target) {
-                throw ValidationError(
-                    "\(target) exists already; choose another name with --manifest, or overwrite it with --force")
-            }
-            let text = survey.manifest(relativeTo: (target as NSString).deletingLastPathComponent)
-            // The same checks as at run time, and a trial.
-            let trial = try ManifestTrial(try JobManifest.parse(bytes: Array(text.utf8), file: target))
-            for fault in trial.faults { StandardError.warning("a run will set this image aside: \(fault)") }
-            _ = try AtomicFile.write(Array(text.utf8), to: target, onlyIfChanged: false)
-            for line in survey.findings { print(line) }
-            for warning in survey.warnings { StandardError.warning(warning) }
-            print("wrote \(target); next: nominal run \(target)")
+        let survey = try FolderSurvey(folder, score: score, normal: normal, followsLinks: links.followLinks)
+        let target = manifest ?? "\(survey.jobName).json"
+        if !force, try AtomicFile.exists(target) {
+            throw ValidationError(
+                "\(target) exists already; choose another name with --manifest, or overwrite it with --force")
         }
+        let text = survey.manifest(relativeTo: (target as NSString).deletingLastPathComponent)
+        // The same checks as at run time, and a trial.
+        let trial = try ManifestTrial(try JobManifest.parse(bytes: Array(text.utf8), file: target))
+        for fault in trial.faults { StandardError.warning("a run will set this image aside: \(fault)") }
+        _ = try AtomicFile.write(Array(text.utf8), to: target, onlyIfChanged: false)
+        for line in survey.findings { print(line) }
+        for warning in survey.warnings { StandardError.warning(warning) }
+        print("wrote \(target); next: nominal run \(target)")
     }
 }

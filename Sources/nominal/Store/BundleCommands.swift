@@ -30,18 +30,15 @@ struct ExportCommand: ParsableCommand {
     @OptionGroup var storeOptions: StoreOptions
 
     func run() throws {
-        try failing {
-            let task = try StoreOperation("writing", isQuiet: quiet, stopped: "stopping: no file is written")
-            try storeOptions.requireStore()
-            let store = try storeOptions.open(.readOnly)
-            let subject = try store.subject(thing)
-            let summary = try task.run { progress in
-                try store.export(subject, to: output) { progress.proceeds($0, $1) }
-            }
-            print(
-                "\(output): \(summary.subject), \(summary.actions) results, \(summary.blobs) blobs, "
-                    + "\(ByteCount(bytes: summary.sizeBytes))")
+        let task = try StoreOperation("writing", isQuiet: quiet, stopped: "stopping: no file is written")
+        let store = try storeOptions.openExisting(.readOnly)
+        let subject = try store.subject(thing)
+        let summary = try task.run { progress in
+            try store.export(subject, to: output) { progress.proceeds($0, $1) }
         }
+        print(
+            "\(output): \(summary.subject), \(summary.actions) results, \(summary.blobs) blobs, "
+                + "\(ByteCount(bytes: summary.sizeBytes))")
     }
 }
 
@@ -67,35 +64,33 @@ struct ImportCommand: ParsableCommand {
     @OptionGroup var storeOptions: StoreOptions
 
     func run() throws {
-        try failing {
-            let task = try StoreOperation("reading", isQuiet: quiet, stopped: "stopping: nothing is imported")
-            guard try AtomicFile.exists(file) else {
-                StandardError.write("error: \(file): no such file; nominal export writes them")
-                throw ExitCode(ExitStatus.inputMissing.rawValue)
-            }
-            // First: an invalid file must leave no store behind.
-            try ContentStore.checkBundle(file)
-            let store = try storeOptions.open()
-            let execution = try store.beginExecution(
-                command: PathRedaction(.relative, base: nil, named: []).command(PathText.arguments),
-                versions: RunSession.versions,
-                subject: "import")
-            do {
-                let summary = try task.run { progress in
-                    try store.importBundle(file, execution: execution) { task in
-                        StandardError.note("waiting for a run that computes \(task)")
-                    } proceeds: {
-                        progress.proceeds($0, $1)
-                    }
+        let task = try StoreOperation("reading", isQuiet: quiet, stopped: "stopping: nothing is imported")
+        guard try AtomicFile.exists(file) else {
+            StandardError.error("\(file): no such file; nominal export writes them")
+            throw ExitCode(ExitStatus.inputMissing.rawValue)
+        }
+        // First: an invalid file must leave no store behind.
+        try ContentStore.checkBundle(file)
+        let store = try storeOptions.open()
+        let execution = try store.beginExecution(
+            command: PathRedaction(.relative, base: nil, named: []).command(PathText.arguments),
+            versions: RunSession.versions,
+            subject: "import")
+        do {
+            let summary = try task.run { progress in
+                try store.importBundle(file, execution: execution) { task in
+                    StandardError.note("waiting for a run that computes \(task)")
+                } proceeds: {
+                    progress.proceeds($0, $1)
                 }
-                try store.endExecution(execution, outcome: .succeeded)
-                print(
-                    "\(summary.subject): \(summary.newResults) of \(summary.actions) results and \(summary.newBlobs) of "
-                        + "\(summary.blobs) blobs are new")
-            } catch {
-                try? store.endExecution(execution, outcome: error is ExitCode ? .cancelled : .failed)
-                throw error
             }
+            try store.endExecution(execution, outcome: .succeeded)
+            print(
+                "\(summary.subject): \(summary.newResults) of \(summary.actions) results and \(summary.newBlobs) of "
+                    + "\(summary.blobs) blobs are new")
+        } catch {
+            try? store.endExecution(execution, outcome: error is ExitCode ? .cancelled : .failed)
+            throw error
         }
     }
 }

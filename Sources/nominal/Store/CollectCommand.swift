@@ -41,24 +41,22 @@ struct CollectCommand: ParsableCommand {
     }
 
     func run() throws {
-        try failing {
-            let task = try StoreOperation(
-                "removing", isQuiet: quiet, stopped: "stopping: the remaining results stay")
-            try storeOptions.requireStore()
-            let policy = CollectionPolicy(
-                keepRuns: keepRuns, keepUsedSeconds: keepUsed?.seconds, maximumBytes: maxSize?.bytes)
-            if dryRun {
-                let plan = try ContentStore(path: storeOptions.path, mode: .readOnly).planCollection(policy)
-                for line in Self.lines(plan) { print(line) }
-                print("would remove \(Self.outcome(plan.removedBytes, plan))")
-            } else {
-                let (plan, summary) = try task.run { progress in
-                    try ContentStore.collect(path: storeOptions.path, policy) { progress.proceeds($0, $1) }
-                }
-                print("removed \(Self.outcome(summary.sizeBytes, plan))")
-                if summary.spared > 0 {
-                    StandardError.note("\(summary.spared) blobs stayed because a run has started to use them")
-                }
+        let task = try StoreOperation(
+            "removing", isQuiet: quiet, stopped: "stopping: the remaining results stay")
+        try storeOptions.requireStore()
+        let policy = CollectionPolicy(
+            keepRuns: keepRuns, keepUsedSeconds: keepUsed?.seconds, maximumBytes: maxSize?.bytes)
+        if dryRun {
+            let plan = try ContentStore(path: storeOptions.path, mode: .readOnly).planCollection(policy)
+            for line in Self.lines(plan) { print(line) }
+            print("would remove \(Self.outcome(plan.removedBytes, plan))")
+        } else {
+            let (plan, summary) = try task.run { progress in
+                try ContentStore.collect(path: storeOptions.path, policy) { progress.proceeds($0, $1) }
+            }
+            print("removed \(Self.outcome(summary.sizeBytes, plan))")
+            if summary.spared > 0 {
+                StandardError.note("\(summary.spared) blobs stayed because a run has started to use them")
             }
         }
     }

@@ -23,18 +23,16 @@ struct PinCommand: ParsableCommand {
     @OptionGroup var storeOptions: StoreOptions
 
     func run() throws {
-        try failing {
-            try storeOptions.requireStore()
-            guard !things.isEmpty else {
-                for pin in try storeOptions.open(.readOnly).pins() { print(pin) }
-                return
-            }
-            let store = try storeOptions.open()
-            // All or none: resolve every name before the first is pinned.
-            let subjects = try things.map { try store.subject($0) }
-            for subject in subjects {
-                print(try store.pin(subject) ? "pinned \(subject)" : "\(subject) is pinned already")
-            }
+        try storeOptions.requireStore()
+        guard !things.isEmpty else {
+            for pin in try storeOptions.open(.readOnly).pins() { print(pin) }
+            return
+        }
+        let store = try storeOptions.open()
+        // All or none: resolve every name before the first is pinned.
+        let subjects = try things.map { try store.subject($0) }
+        for subject in subjects {
+            print(try store.pin(subject) ? "pinned \(subject)" : "\(subject) is pinned already")
         }
     }
 }
@@ -56,20 +54,17 @@ struct UnpinCommand: ParsableCommand {
     @OptionGroup var storeOptions: StoreOptions
 
     func run() throws {
-        try failing {
-            try storeOptions.requireStore()
-            let store = try storeOptions.open()
-            let subjects = try things.map { try store.subject($0) }
-            var isComplete = true
-            for subject in subjects {
-                if try store.unpin(subject) {
-                    print("unpinned \(subject)")
-                } else {
-                    StandardError.error("\(subject) is not pinned; nominal pin lists pinned results")
-                    isComplete = false
-                }
+        let store = try storeOptions.openExisting()
+        let subjects = try things.map { try store.subject($0) }
+        var isComplete = true
+        for subject in subjects {
+            if try store.unpin(subject) {
+                print("unpinned \(subject)")
+            } else {
+                StandardError.error("\(subject) is not pinned; nominal pin lists pinned results")
+                isComplete = false
             }
-            if !isComplete { throw ExitCode(ExitStatus.inputMissing.rawValue) }
         }
+        if !isComplete { throw ExitCode(ExitStatus.inputMissing.rawValue) }
     }
 }
