@@ -70,11 +70,9 @@ public func failing<Result>(_ body: () throws -> Result) throws -> Result {
         return try body()
     } catch let error as ExitCode {
         throw error
-    } catch let error as CleanExit {
-        throw error
-    } catch let error as ValidationError {
-        throw error
     } catch {
+        // ArgumentParser reports help and wrong usage; every error that it does not know is a plain failure to it.
+        guard StoreOptions.exitCode(for: error) == .failure else { throw error }
         StandardError.error("\(error)")
         throw ExitCode(ExitStatus(of: error).rawValue)
     }
