@@ -44,8 +44,8 @@ public enum StandardOutput {
         }
     }
 
-    /// Closes standard output, and exits with an error if a result was lost. Some file systems report a full disk only when
-    /// a file is closed.
+    /// Closes standard output, and exits with an error if a result was lost. Some file systems report a full disk only
+    /// when a file is closed.
     static func finish() {
         if close(STDOUT_FILENO) != 0, errno != EINTR {
             let code = errno
@@ -124,8 +124,8 @@ public enum StandardError {
 
 /// Text for a terminal or a log.
 public enum TerminalText {
-    /// Returns the text with control characters and characters that change the writing direction replaced by `\uXXXX`, which
-    /// JSON reads as the same character. Line feeds and tabs stay.
+    /// Returns the text with control characters and characters that change the writing direction replaced by `\uXXXX`,
+    /// which JSON reads as the same character. Line feeds and tabs stay.
     public static func escaped(_ text: String) -> String {
         let isPlain = text.utf8.allSatisfy { (0x20..<0x7F).contains($0) || $0 == 0x0A || $0 == 0x09 }
         if isPlain { return text }

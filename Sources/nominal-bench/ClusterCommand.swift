@@ -83,8 +83,8 @@ struct ClusterCommand: ParsableCommand {
     }
 }
 
-/// A simulated cluster that completes every submission before the call returns, with generated results. The remaining time
-/// of a run is the overhead of the coordinator.
+/// A simulated cluster that completes every submission before the call returns, with generated results. The remaining
+/// time of a run is the overhead of the coordinator.
 final class InstantQueue: ClusterQueue {
     private struct State: Sendable {
         var seconds = 0.0

@@ -79,8 +79,8 @@ extension NetworkArchitecture: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 extension NetworkEngine.Kind: ExpressibleByArgument {}
 
-/// A Markdown table of every engine, precision, mode, width and size. Each row is measured in its own process, so that peak
-/// memory belongs to that row.
+/// A Markdown table of every engine, precision, mode, width and size. Each row is measured in its own process, so that
+/// peak memory belongs to that row.
 enum EngineTable {
     static func measure() throws {
         print("| mode | base | size | engine | precision | images/s | share of sgemm | peak MiB |")

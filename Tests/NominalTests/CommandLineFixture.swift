@@ -120,8 +120,8 @@ final class CommandLineFixture: Sendable {
         return fixture
     }
 
-    /// Copies a data set to `data`: three materials in the MVTec layout, 64 pixels wide, each with six training images, two
-    /// normal test images and five with a defect.
+    /// Copies a data set to `data`: three materials in the MVTec layout, 64 pixels wide, each with six training images,
+    /// two normal test images and five with a defect.
     func writeDemoData() throws {
         let source = try CommandLineFixture.demoData.get()
         try FileManager.default.copyItem(atPath: source.place("data"), toPath: place("data"))
@@ -217,7 +217,8 @@ struct RunningProgram {
 
     func text(_ file: String) throws -> String { String(decoding: try AtomicFile.read(file), as: UTF8.self) }
 
-    /// Waits until the program has written `words` to standard error or to another file. Returns false if it ended first.
+    /// Waits until the program has written `words` to standard error or to another file. Returns false if it ended
+    /// first.
     func waits(for words: String, in file: String? = nil) throws -> Bool {
         while process.isRunning {
             if try text(file ?? errors).contains(words) { return true }

@@ -129,8 +129,8 @@ struct LineageCommand: ParsableCommand {
         }
     }
 
-    /// Prints the verdicts that depend on the subject: its own for a test image, those of the trained models for a training
-    /// image.
+    /// Prints the verdicts that depend on the subject: its own for a test image, those of the trained models for a
+    /// training image.
     private func listVerdicts(_ verdicts: [ImageVerdict], _ image: Digest?) {
         let own = verdicts.filter { $0.source == image }
         let others = verdicts.filter { $0.source != image }
@@ -146,7 +146,8 @@ struct LineageCommand: ParsableCommand {
         guard files else { return }
         for verdict in dependent {
             print(
-                "  \(verdict.verdict)  \(verdict.image)  \(verdict.score)  model \(verdict.model.short), \(verdict.task), run \(verdict.run)"
+                "  \(verdict.verdict)  \(verdict.image)  \(verdict.score)  model \(verdict.model.short), "
+                    + "\(verdict.task), run \(verdict.run)"
             )
         }
     }

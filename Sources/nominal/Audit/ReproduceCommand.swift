@@ -149,8 +149,8 @@ enum TemporaryStore {
         return try AtomicFile.createSecretFolder("\(parent)/\(prefix)\(getpid())-\(UUID().uuidString)")
     }
 
-    /// True if the folder belongs to this user, no program has its store open, and its program has ended. Programs in another
-    /// container share the folder but not process numbers; for these, the age of the folder decides.
+    /// True if the folder belongs to this user, no program has its store open, and its program has ended. Programs in
+    /// another container share the folder but not process numbers; for these, the age of the folder decides.
     private static func isAbandoned(_ path: String, _ name: String) -> Bool {
         guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
             attributes[.type] as? FileAttributeType == .typeDirectory,

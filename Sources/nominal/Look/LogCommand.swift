@@ -67,7 +67,7 @@ enum TaskChoiceError: ErrorWithExitStatus, Equatable, CustomStringConvertible {
         case .noSuccess(let task, let run):
             "the task \(task) has no result\(run.map { " in run \($0)" } ?? ""); nominal log \(task) shows its attempts"
         case .notInRun(let task, let run):
-            "the task \(task) has no attempt in run \(run): its result was reused, or it was not part of the run; omit --run"
+            "the task \(task) has no attempt in run \(run): its result was reused, or it is not in the run; omit --run"
         }
     }
 }

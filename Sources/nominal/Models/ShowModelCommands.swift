@@ -49,8 +49,8 @@ struct ShowModelCommand: ParsableCommand {
         printRow(
             "threshold",
             (calibration.chosenThreshold.map { "\($0), set in the manifest; calibration gives " } ?? "")
-                + "\(calibration.estimatedThreshold), \(calibration.estimate.rawValue), for \(calibration.quantile) of normal images, from "
-                + "\(calibration.images) held-out images")
+                + "\(calibration.estimatedThreshold), \(calibration.estimate.rawValue), for \(calibration.quantile) "
+                + "of normal images, from \(calibration.images) held-out images")
         if let words = try ModelDecisionText.threshold(known, store) { printRow("in force", words) }
         if try store.anchor(of: known.name) == known { printRow("anchor", "of the nights of \(known.name)") }
         for promotion in promotions where promotion.model == known || promotion.replaced == known.version {
@@ -126,7 +126,7 @@ struct CardCommand: ParsableCommand {
         if try AtomicFile.exists(model) { return (try Digest.of(filePath: model), model, nil) }
         guard let reference = ModelReference(model) else {
             StandardError.error(
-                "\(model): neither a model file nor the name of a registered model; nominal models lists registered models"
+                "\(model): neither a model file nor the name of a registered model; nominal models lists these"
             )
             throw ExitCode(ExitStatus.inputMissing.rawValue)
         }

@@ -111,8 +111,8 @@ struct NightSession {
         return try train(night, roll)
     }
 
-    /// Returns the data set of the last night that trained with the same manifest and production model. Training on it again
-    /// would give the same model.
+    /// Returns the data set of the last night that trained with the same manifest and production model. Training on it
+    /// again would give the same model.
     private func lastTrained(_ manifest: Digest, _ champion: Int?) throws -> Roll? {
         try store.nights(of: images.model).last {
             let isSame = $0.manifest == manifest || (manifest == Digest.of(self.manifest) && $0.manifest == written)
@@ -168,8 +168,8 @@ struct NightSession {
             images, roll, rollDigest: night.roll, champion: try known(night.champion), anchor: try known(night.anchor))
     }
 
-    /// Returns the manifest in the form that the store keeps with a night. Hidden folders are omitted; a resumed night takes
-    /// them from the current manifest, because images are identified by content.
+    /// Returns the manifest in the form that the store keeps with a night. Hidden folders are omitted; a resumed night
+    /// takes them from the current manifest, because images are identified by content.
     static func kept(_ bytes: [UInt8], _ manifest: JobManifest) -> [UInt8] {
         manifest.kept(bytes, PathRedaction(manifest).written)
     }

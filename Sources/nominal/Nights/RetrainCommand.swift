@@ -141,7 +141,8 @@ struct RetrainCommand: ParsableCommand {
         }
     }
 
-    /// Ends an open night without a new model. Reads no image, because unreadable images may be the reason to abandon it.
+    /// Ends an open night without a new model. Reads no image, because unreadable images may be the reason to abandon
+    /// it.
     private func abandonNight(_ model: String) throws {
         let store = try storeOptions.openExisting()
         let lock = try store.lockNights(of: model)

@@ -5,7 +5,8 @@ import Synchronization
 
 /// Progress for programs: one JSON object per line on standard error, documented in docs/guide.md.
 ///
-/// `version` rises when a member is removed or changes its meaning, but not for new events and members. History: 1 = first.
+/// `version` rises when a member is removed or changes its meaning, but not for new events and members. History: 1 =
+/// first.
 final class JSONProgress: RunReporter {
     static let version = 1
 

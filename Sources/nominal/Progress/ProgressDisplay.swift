@@ -11,8 +11,8 @@ protocol RunReporter: ExecutionObserver {
     func reading(_ completed: Int, of total: Int)
 }
 
-/// Progress of a run as text: a block of lines that is redrawn on a terminal; elsewhere a line per finished task, and a line
-/// every ten seconds for each long task.
+/// Progress of a run as text: a block of lines that is redrawn on a terminal; elsewhere a line per finished task, and a
+/// line every ten seconds for each long task.
 final class ProgressDisplay: RunReporter {
     private let isTerminal: Bool
     private let isQuiet: Bool

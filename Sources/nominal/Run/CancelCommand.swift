@@ -77,7 +77,7 @@ enum CancelError: ErrorWithExitStatus, CustomStringConvertible {
         switch self {
         case .none: "no run is active; nominal runs lists earlier runs"
         case .several(let numbers):
-            "\(numbers.count) runs are active: \(numbers.map(String.init).joined(separator: ", ")); pass one of these numbers"
+            "\(numbers.count) runs are active: \(numbers.map(String.init).joined(separator: ", ")); choose one"
         case .unknown(let number): "there is no run \(number); nominal runs lists the runs"
         case .notUnderWay(let number, let outcome): "run \(number) is not active: it ended as \(outcome)"
         case .elsewhere(let record):

@@ -3,8 +3,8 @@ import Folders
 
 /// A Makefile rule with the dependencies of the results, for `--depfile`.
 ///
-/// Escapes follow GNU make 4.3, where they differ between targets and prerequisites. Characters without an escape come from
-/// variables that the file sets.
+/// Escapes follow GNU make 4.3, where they differ between targets and prerequisites. Characters without an escape come
+/// from variables that the file sets.
 struct MakeRule {
     /// A file name that no Makefile can express.
     struct Fault: ErrorWithExitStatus, Equatable, CustomStringConvertible {
@@ -23,8 +23,8 @@ struct MakeRule {
         ("&", "nominal_ampersand", "&"),
     ]
 
-    /// The contents of the file: the target with its dependencies, then each dependency as a target without a recipe, so that
-    /// make continues after one is deleted.
+    /// The contents of the file: the target with its dependencies, then each dependency as a target without a recipe,
+    /// so that make continues after one is deleted.
     let bytes: [UInt8]
 
     /// - Parameters:

@@ -174,11 +174,12 @@ extension Shard: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }
 
-/// The default folder for the results of scoring: `runs/score-NAME`. If that holds the results of another folder with the same
-/// name, it is `runs/score-NAME-` and eight digits of a digest of the path.
+/// The default folder for the results of scoring: `runs/score-NAME`. If that holds the results of another folder with
+/// the same name, it is `runs/score-NAME-` and eight digits of a digest of the path.
 struct ScoreFolder {
     let path: String
-    /// The marker of the folder: a digest of the relative path to the images, which stays the same when a project moves.
+    /// The marker of the folder: a digest of the relative path to the images, which stays the same when a project
+    /// moves.
     let source: String
 
     init(for images: ManifestPath) {

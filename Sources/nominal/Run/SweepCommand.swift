@@ -64,7 +64,7 @@ struct SweepCommand: ParsableCommand {
         StandardError.tell(notes: sweep.notes, warnings: sweep.warnings)
         if manifest.job.execution.asksForOtherProcesses {
             StandardError.note(
-                "\(manifest.job.name): a sweep runs its trials in this process; of \"execution\", only the retries apply"
+                "\(manifest.job.name): trials run in this process; of \"execution\", only the retries apply"
             )
         }
         let summary = try session.execute(sweep.graph)

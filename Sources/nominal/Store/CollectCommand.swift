@@ -61,7 +61,8 @@ struct CollectCommand: ParsableCommand {
         }
     }
 
-    /// Returns a line per task, in the order of the first removed result. A task may have many: each decoded image is a result.
+    /// Returns a line per task, in the order of the first removed result. A task may have many: each decoded image is a
+    /// result.
     private static func lines(_ plan: CollectionPlan) -> [String] {
         var order: [String?] = []
         var items: [String?: [CollectionPlan.Item]] = [:]

@@ -112,7 +112,8 @@ import Testing
     func nightGoesOn() throws {
         try work("")
         let store = fixture.place("secretfolder/.nominal")
-        // All that came in has been learned, so another night has nothing to do, though its manifest was kept without folders.
+        // All that came in has been learned, so another night has nothing to do, though its manifest was kept without
+        // folders.
         let again = try fixture.nominal(
             "retrain", fixture.place("secretfolder/jobs/nightly.json"), "--store", store, "--output",
             fixture.place("secretfolder/runs/nights"), "--date", "2026-03-02", "--by", "timer")

@@ -3,8 +3,8 @@ import Foundation
 import Testing
 
 /// Every system call of a command that changes the store may be the point of a kill or a failure. Afterwards, the same
-/// command must give the same result without further help. The tests visit a few points for each kind of failure, or as many as
-/// `NOMINAL_POINTS` says (`make test-faults POINTS=...`).
+/// command must give the same result without further help. The tests visit a few points for each kind of failure, or as
+/// many as `NOMINAL_POINTS` says (`make test-faults POINTS=...`).
 @Suite(.serialized) struct CrashPointTests {
     private let fixture: CommandLineFixture
 

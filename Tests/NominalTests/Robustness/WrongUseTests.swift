@@ -121,8 +121,8 @@ struct WrongUse: CustomTestStringConvertible {
         (testDescription, self.arguments, self.status, self.words) = (description, arguments, status, words)
     }
 
-    /// Errors in a folder with `tiny.json`, its data, an empty folder `empty`, a regular file `file`, a text `text.nominal`,
-    /// and manifests with faults.
+    /// Errors in a folder with `tiny.json`, its data, an empty folder `empty`, a regular file `file`, a text
+    /// `text.nominal`, and manifests with faults.
     static let all = [
         WrongUse(
             "a manifest that is not there", "run", "none.json", status: 66,
