@@ -9,8 +9,8 @@ struct BackboneCommand: ParsableCommand {
         commandName: "backbone",
         abstract: "Measure images per second of a backbone.",
         discussion: """
-            Images are already in memory. Each image is computed by one thread, so threads help
-            with batches of several images.
+            Images are already in memory. Each image is computed by one thread, so threads help with batches of \
+            several images.
 
             Examples:
               nominal-bench backbone efficientnet-lite2

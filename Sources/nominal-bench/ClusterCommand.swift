@@ -9,11 +9,10 @@ import Synchronization
 struct ClusterCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cluster",
-        abstract: "Measure the overhead of the coordinator for each cluster task.",
+        abstract: "Measure the coordinator's overhead per cluster task.",
         discussion: """
-            Runs many tasks through a simulated Slurm that completes each submission at once. Its
-            time is subtracted; keys, look-ups, specifications, submissions, records and commits
-            remain.
+            Runs many tasks through a simulated Slurm that completes each submission at once. Its time is subtracted; \
+            keys, look-ups, specifications, submissions, records and commits remain.
 
             Examples:
               nominal-bench cluster

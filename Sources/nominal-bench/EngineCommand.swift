@@ -10,8 +10,8 @@ struct EngineCommand: ParsableCommand {
         commandName: "engine",
         abstract: "Measure images per second of training or scoring.",
         discussion: """
-            Images are already in memory. Without options, every combination is measured in
-            turn, each in its own process, and printed as a table.
+            Images are already in memory. Without options, every combination is measured in turn, each in its own \
+            process, and printed as a table.
 
             Examples:
               nominal-bench engine

@@ -10,8 +10,8 @@ struct ExecutorCommand: ParsableCommand {
         commandName: "executor",
         abstract: "Measure the overhead of running many tiny tasks.",
         discussion: """
-            Each task reads one file and writes one, durably; a last task reads all of these.
-            Each run is a separate process in a temporary store, and its start counts:
+            Each task reads one file and writes one, durably; a last task reads all of these. Each run is a separate \
+            process in a temporary store, and its start counts:
               cold      nothing is done yet
               no-op     nothing has changed; median of the rounds
               rehashed  the same, but every file is read again instead of trusting its times

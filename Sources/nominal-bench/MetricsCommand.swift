@@ -8,8 +8,8 @@ struct MetricsCommand: ParsableCommand {
         commandName: "metrics",
         abstract: "Measure the time of each metric on one core.",
         discussion: """
-            The maps are generated. All pixel metrics share one ranking of the pixels, and four
-            share one pass over it: each alone takes hardly less time than all together.
+            The maps are generated. All pixel metrics share one ranking of the pixels, and four share one pass over \
+            it: each alone takes hardly less time than all together.
 
             Examples:
               nominal-bench metrics

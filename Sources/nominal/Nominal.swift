@@ -7,7 +7,7 @@ import Stages
 struct Nominal: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "nominal",
-        abstract: "Find defects in images after learning from normal images only.",
+        abstract: "Learn from normal images and find defects in new ones.",
         discussion: """
             A first run, on generated images:
               nominal demo-data data/demo
@@ -17,16 +17,15 @@ struct Nominal: ParsableCommand {
               nominal init path/to/images
               nominal run images.json
 
-            Exit codes: 0 success; 1 a task failed; 10 nominal retrain kept the model in
-            production; 64 wrong arguments; 65 invalid manifest or data; 66 missing input;
-            70 internal error; 71 system limit on threads or open files; 74 a file cannot be
-            read or written; 75 the store is in use; 130, 143 interrupted.
+            Exit codes: 0 success; 1 a task failed; 10 nominal retrain kept the model in production; 64 wrong \
+            arguments; 65 invalid manifest or data; 66 missing input; 70 internal error; 71 system limit on threads or \
+            open files; 74 a file cannot be read or written; 75 the store is in use; 130, 143 interrupted.
             """,
         version: NominalVersion.current,
         subcommands: [WorkerCommand.self],
         groupedSubcommands: [
             CommandGroup(
-                name: "Set up a job",
+                name: "Setup",
                 subcommands: [
                     InitCommand.self, ValidateCommand.self, SchemaCommand.self, DemoDataCommand.self,
                 ]),
@@ -37,7 +36,7 @@ struct Nominal: ParsableCommand {
                     CancelCommand.self,
                 ]),
             CommandGroup(
-                name: "Look at runs and results",
+                name: "Inspection",
                 subcommands: [
                     StatusCommand.self, RunsCommand.self, LogCommand.self, WhyCommand.self, CompareCommand.self,
                     EvaluateCommand.self,

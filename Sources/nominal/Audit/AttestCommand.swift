@@ -10,10 +10,9 @@ struct AttestCommand: ParsableCommand {
         commandName: "attest",
         abstract: "Sign the results and inputs of a run.",
         discussion: """
-            Writes an in-toto statement with SLSA provenance in a DSSE envelope, signed with
-            Ed25519. It has the digests of all results, images and the manifest, the parameters
-            and versions, and the last entry of the store's history. Check it with nominal
-            verify --attestation, which needs neither the store nor a network.
+            Writes an in-toto statement with SLSA provenance in a DSSE envelope, signed with Ed25519. It has the \
+            digests of all results, images and the manifest, the parameters and versions, and the last entry of the \
+            store's history. Check it with nominal verify --attestation, which needs neither the store nor a network.
 
             Examples:
               nominal keys create line3.key
@@ -71,10 +70,10 @@ struct CreateKeyCommand: ParsableCommand {
         commandName: "create",
         abstract: "Create an Ed25519 key pair.",
         discussion: """
-            Writes the private key FILE, which only you can read, and the public key FILE.pub
-            for verifiers. Both are PEM files as OpenSSL writes them. Existing files are never
-            replaced. No store or log contains the private key. If it is lost or disclosed,
-            create another one; after a disclosure, tell verifiers to stop trusting the old one.
+            Writes the private key FILE, which only you can read, and the public key FILE.pub for verifiers. Both are \
+            PEM files as OpenSSL writes them. Existing files are never replaced. No store or log contains the private \
+            key. If it is lost or disclosed, create another one; after a disclosure, tell verifiers to stop trusting \
+            the old one.
 
             Example:
               nominal keys create line3-2026.key

@@ -11,13 +11,13 @@ import Stages
 struct ReproduceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reproduce",
-        abstract: "Recompute a result in a new store and compare every step.",
+        abstract: "Recompute a result and compare every step.",
         discussion: """
-            THING is a run, a model, a map or a row of scores, as for nominal lineage. Uses the
-            manifest as it was during the run, and the images at their original paths. On the
-            same instruction set every digest must be equal. On another one rounding differs;
-            the largest deviations of scores and metrics are printed with the tolerance. The
-            exit code is 1 if a deviation exceeds it, or if anything else differs.
+            THING is a run, a model, a map or a row of scores, as for nominal lineage. Recomputes it in a new store. \
+            Uses the manifest as it was during the run, and the images at their original paths. On the same \
+            instruction set every digest must be equal. On another one rounding differs; the largest deviations of \
+            scores and metrics are printed with the tolerance. The exit code is 1 if a deviation exceeds it, or if \
+            anything else differs.
 
             Examples:
               nominal reproduce 12 --manifest jobs/demo.json

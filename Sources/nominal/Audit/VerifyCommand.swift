@@ -10,20 +10,17 @@ struct VerifyCommand: ParsableCommand {
         commandName: "verify",
         abstract: "Check the store, its history or an attestation.",
         discussion: """
-            Without options, hashes every blob, checks the database, and compares the two.
-            Damaged blobs are moved to the folder damaged/ of the store, and runs recompute them
-            when needed; in a read-only store they stay. The exit code is 1 if anything is
-            damaged.
+            Without options, hashes every blob, checks the database, and compares the two. Damaged blobs are moved to \
+            the folder damaged/ of the store, and runs recompute them when needed; in a read-only store they stay. The \
+            exit code is 1 if anything is damaged.
 
-            --history checks the hash chain over runs, attempts, models and promotions, and
-            lists every row that was edited, removed, inserted or moved. Someone with write
-            access to the store can rebuild the whole chain; to detect that, pass an entry that
-            was kept elsewhere with --through. Attestations have one too.
+            --history checks the hash chain over runs, attempts, models and promotions, and lists every row that was \
+            edited, removed, inserted or moved. Someone with write access to the store can rebuild the whole chain; to \
+            detect that, pass an entry that was kept elsewhere with --through. Attestations have one too.
 
-            --attestation checks a file from nominal attest without a store; with --folder it
-            also checks the results. Files without attestation are errors, except those that
-            runs write beside results (lineage.html, timing.html, timing.json, exports.json,
-            depends.mk) and the attestation itself.
+            --attestation checks a file from nominal attest without a store; with --folder it also checks the results. \
+            Files without attestation are errors, except those that runs write beside results (lineage.html, \
+            timing.html, timing.json, exports.json, depends.mk) and the attestation itself.
 
             Examples:
               nominal verify

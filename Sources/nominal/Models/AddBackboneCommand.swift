@@ -10,13 +10,12 @@ struct AddBackboneCommand: ParsableCommand {
         commandName: "add",
         abstract: "Add a pretrained network to the store.",
         discussion: """
-            Reads the .pth file of an EfficientNet-Lite 0, 1 or 2, or the ONNX file of an image
-            network. Nothing in the file is executed.
+            Reads the .pth file of an EfficientNet-Lite 0, 1 or 2, or the ONNX file of an image network. Nothing in \
+            the file is executed.
 
-            ONNX files need their input scaling: --input imagenet (torchvision's networks), unit
-            (values from 0 to 1), or six numbers (three means and three standard deviations of
-            values from 0 to 1). The default taps are the end of each group of layers of one
-            resolution, and the outputs.
+            ONNX files need their input scaling: --input imagenet (torchvision's networks), unit (values from 0 to 1), \
+            or six numbers (three means and three standard deviations of values from 0 to 1). The default taps are the \
+            end of each group of layers of one resolution, and the outputs.
 
             Examples:
               nominal backbones add efficientnet-lite2-9656183e.pth

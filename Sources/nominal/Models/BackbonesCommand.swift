@@ -9,9 +9,9 @@ struct BackbonesCommand: ParsableCommand {
         commandName: "backbones",
         abstract: "List, add, show and remove pretrained networks.",
         discussion: """
-            Detectors use the features of these networks (backbones). A backbone is imported
-            from the .pth file of an EfficientNet-Lite or from an ONNX file; the store keeps its
-            own copy. No weights come with this program: `make backbone` downloads some.
+            Detectors use the features of these networks (backbones). A backbone is imported from the .pth file of an \
+            EfficientNet-Lite or from an ONNX file; the store keeps its own copy. No weights come with this program: \
+            `make backbone` downloads some.
 
             Examples:
               make backbone
@@ -83,8 +83,8 @@ struct ShowBackboneCommand: ParsableCommand {
         commandName: "show",
         abstract: "Show the origin, layers and taps of a backbone.",
         discussion: """
-            A tap is a feature map that detectors can use. Its stride is the distance of
-            neighbouring features in pixels of the image.
+            A tap is a feature map that detectors can use. Its stride is the distance of neighbouring features in \
+            pixels of the image.
 
             Example:
               nominal backbones show efficientnet-lite2

@@ -21,9 +21,8 @@ struct PromoteModelCommand: ParsableCommand {
         commandName: "promote",
         abstract: "Put a version of a model into production.",
         discussion: """
-            NAME and NAME@production mean this version from now on. The decision is kept in the
-            history, which nominal models show prints. --replacing makes sure that the version
-            that you compared with is still in production.
+            NAME and NAME@production mean this version from now on. The decision is kept in the history, which nominal \
+            models show prints. --replacing makes sure that the version that you compared with is still in production.
 
             Examples:
               nominal models promote wood@2 --reason "finds the hairline cracks"
@@ -84,10 +83,9 @@ struct ModelThresholdCommand: ParsableCommand {
         commandName: "threshold",
         abstract: "Set the threshold of a registered model.",
         discussion: """
-            Applies to nominal score --model NAME@... and to the nights of NAME from now on.
-            "calibrated" restores the model's own threshold. The decision is kept in the history
-            with user, time and reason. It applies to this version only, because other versions
-            have other score scales.
+            Applies to nominal score --model NAME@... and to the nights of NAME from now on. "calibrated" restores the \
+            model's own threshold. The decision is kept in the history with user, time and reason. It applies to this \
+            version only, because other versions have other score scales.
 
             Examples:
               nominal models threshold wood@3 0.0123 --reason "fewer false alarms at the saw"
@@ -126,10 +124,9 @@ struct AnchorModelCommand: ParsableCommand {
         commandName: "anchor",
         abstract: "Set the reference model for all nights.",
         discussion: """
-            The gate of a night compares the new model with the one in production and with this
-            anchor, so that small losses of many nights cannot add up. The default anchor is the
-            first promoted model of the name. It is protected from garbage collection. A night
-            in progress keeps the anchor that it started with.
+            The gate of a night compares the new model with the one in production and with this anchor, so that small \
+            losses of many nights cannot add up. The default anchor is the first promoted model of the name. It is \
+            protected from garbage collection. A night in progress keeps the anchor that it started with.
 
             Examples:
               nominal models anchor wood@4 --reason "accepted after the audit"

@@ -8,8 +8,8 @@ struct ModelsCommand: ParsableCommand {
         commandName: "models",
         abstract: "List, register, promote and compare models.",
         discussion: """
-            A name has versions, counted from 1, and one of them may be in production. NAME and
-            NAME@production mean that version, NAME@latest the newest, NAME@3 version 3.
+            A name has versions, counted from 1, and one of them may be in production. NAME and NAME@production mean \
+            that version, NAME@latest the newest, NAME@3 version 3.
 
             Examples:
               nominal models register runs/demo/models/wood.nominal

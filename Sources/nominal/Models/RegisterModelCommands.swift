@@ -8,8 +8,8 @@ struct RegisterModelCommand: ParsableCommand {
         commandName: "register",
         abstract: "Register a model file as the next version.",
         discussion: """
-            The default name is the category that the model was trained on. A model that is
-            already registered under the name keeps its version.
+            The default name is the category that the model was trained on. A model that is already registered under \
+            the name keeps its version.
 
             Examples:
               nominal models register runs/demo/models/wood.nominal
@@ -64,8 +64,8 @@ struct PinModelCommand: ParsableCommand {
         commandName: "pin",
         abstract: "Protect a version of a model from garbage collection.",
         discussion: """
-            The version in production and the one before it are protected anyway. To release a
-            pinned version, pass the printed digest to nominal unpin.
+            The version in production and the one before it are protected anyway. To release a pinned version, pass \
+            the printed digest to nominal unpin.
 
             Example:
               nominal models pin wood@2

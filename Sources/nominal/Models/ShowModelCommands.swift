@@ -75,8 +75,7 @@ struct CardCommand: ParsableCommand {
         commandName: "card",
         abstract: "Print the card of a model: origin, quality, limits.",
         discussion: """
-            Looks up the card that was made for exactly this model. Runs also export it beside
-            the model.
+            Looks up the card that was made for exactly this model. Runs also export it beside the model.
 
             Examples:
               nominal models card wood@production

@@ -8,16 +8,15 @@ struct ThresholdCommand: ParsableCommand {
         commandName: "threshold",
         abstract: "Propose a threshold from unlabelled scores.",
         discussion: """
-            For each category of the table: estimates the share of anomalous images (gammaGMM,
-            arXiv 2210.10487), computes the threshold for this share, and counts the uncertain
-            verdicts (RejEx, arXiv 2305.13189). Labels are not used.
+            For each category of the table: estimates the share of anomalous images (gammaGMM, arXiv 2210.10487), \
+            computes the threshold for this share, and counts the uncertain verdicts (RejEx, arXiv 2305.13189). Labels \
+            are not used.
 
             Examples:
               nominal threshold runs/score-new/scores.csv
               nominal threshold scores.csv --contamination 0.05 --json
 
-            Exit codes: 0 success; 64 wrong arguments; 65 unusable table or scores; 66 missing
-            file.
+            Exit codes: 0 success; 64 wrong arguments; 65 unusable table or scores; 66 missing file.
             """)
 
     @Argument(help: "A CSV table with the columns image and score.", completion: .file(extensions: ["csv"]))

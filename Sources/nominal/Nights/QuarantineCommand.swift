@@ -8,9 +8,8 @@ struct QuarantineCommand: ParsableCommand {
         commandName: "quarantine",
         abstract: "Review new images that look like defects.",
         discussion: """
-            A night quarantines new images that the model in production judges anomalous. The
-            next night trains on accepted images only; rejected and undecided images are left
-            out. A later decision overrides an earlier one, and the history keeps all.
+            A night quarantines new images that the model in production judges anomalous. Of these, the next night \
+            trains on accepted images only. A later decision overrides an earlier one, and the history keeps all.
 
             Examples:
               nominal quarantine list bottle --pictures quarantine
@@ -134,7 +133,7 @@ struct QuarantineChoice: ParsableArguments {
 
 struct AcceptCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "accept", abstract: "Accept images in quarantine as normal, for the next night.",
+        commandName: "accept", abstract: "Accept images in quarantine as normal.",
         discussion: """
             Example:
               nominal quarantine accept bottle 12 15 --reason "new supplier, lighter glass"

@@ -11,18 +11,18 @@ import Stages
 struct RetrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retrain",
-        abstract: "Train on new images; promote the model unless it is worse.",
+        abstract: "Train on new images; promote the model unless worse.",
         discussion: """
-            The manifest's section "retrain" names the folders of new images and the criteria
-            for a worse model. New images are screened for defects first. The first night trains
-            on the base set alone. An interrupted night resumes with the next call, which also
-            includes the images of missed nights. Without new images, nothing is done.
+            The manifest's section "retrain" names the folders of new images and the criteria for a worse model. New \
+            images are screened for defects first. The first night trains on the base set alone. An interrupted night \
+            resumes with the next call, which also includes the images of missed nights. Without new images, nothing \
+            is done.
 
-            The summary on standard output can be mailed as it is; the report with pictures is
-            in runs/NAME/nights/DATE.
+            The summary on standard output can be mailed as it is; the report with pictures is in \
+            runs/NAME/nights/DATE.
 
-            Exit codes: 0 a new model was promoted; 10 the model in production was kept; 1 a
-            task failed (the next night tries again); others as for all commands.
+            Exit codes: 0 a new model was promoted; 10 the model in production was kept; 1 a task failed (the next \
+            night tries again); others as for all commands.
 
             Examples:
               nominal retrain jobs/nightly.json

@@ -8,12 +8,11 @@ struct CancelCommand: ParsableCommand {
         commandName: "cancel",
         abstract: "Stop a run and keep its finished tasks.",
         discussion: """
-            Sends SIGTERM to the process of the run, which exits with 143. A later process with
-            the same number is never stopped by mistake. RUN may be omitted if only one run is
-            active.
+            Sends SIGTERM to the process of the run, which exits with 143. A later process with the same number is \
+            never stopped by mistake. RUN may be omitted if only one run is active.
 
-            Exit codes: 0 the run has ended, or was signalled with --no-wait; 65 no such run is
-            active, or several are; 74 the run belongs to another user or machine.
+            Exit codes: 0 the run has ended, or was signalled with --no-wait; 65 no such run is active, or several \
+            are; 74 the run belongs to another user or machine.
 
             Examples:
               nominal cancel

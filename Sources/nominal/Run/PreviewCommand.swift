@@ -10,15 +10,15 @@ struct PreviewCommand: ParsableCommand {
         commandName: "preview",
         abstract: "Draw the first training samples without training.",
         discussion: """
-            Writes runs/NAME/preview/CASE.png for each model of the job: samples in training
-            order, from left to right and top to bottom. A sample is three pictures:
+            Writes runs/NAME/preview/CASE.png for each model of the job: samples in training order, from left to right \
+            and top to bottom. A sample is three pictures:
               left    a normal image after augmentation: the network's target
               middle  the same image after corruption: the network's input
               right   the mask: white where the corruption changed the image, black
                       everywhere for a clean sample
 
-            Computes only the tasks that this needs; the run reuses them. Other files in the
-            run's folder stay as they are.
+            Computes only the tasks that this needs; the run reuses them. Other files in the run's folder stay as they \
+            are.
 
             Examples:
               nominal preview jobs/demo.json

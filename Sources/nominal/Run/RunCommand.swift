@@ -12,9 +12,8 @@ struct RunCommand: ParsableCommand {
         commandName: "run",
         abstract: "Run a job: ingest, training, scoring, metrics, report.",
         discussion: """
-            Finished tasks are reused. An interrupted or killed run resumes where it stopped.
-            Results go to runs/NAME: metrics.json, scores.csv, report.html, anomaly_maps/,
-            overlays/, models/.
+            Finished tasks are reused. An interrupted or killed run resumes where it stopped. Results go to runs/NAME: \
+            metrics.json, scores.csv, report.html, anomaly_maps/, overlays/, models/.
 
             Examples:
               nominal run jobs/demo.json

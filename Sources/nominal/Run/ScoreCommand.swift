@@ -12,15 +12,14 @@ struct ScoreCommand: ParsableCommand {
         commandName: "score",
         abstract: "Score a folder of images with a trained model.",
         discussion: """
-            Writes scores.csv, scores.json, anomaly_maps/ and overlays/; maps and overlays keep
-            the subfolders of the images.
+            Writes scores.csv, scores.json, anomaly_maps/ and overlays/; maps and overlays keep the subfolders of the \
+            images.
 
-            MODEL is a model file or a registered model: NAME, NAME@production, NAME@latest or
-            NAME@3.
+            MODEL is a model file or a registered model: NAME, NAME@production, NAME@latest or NAME@3.
 
-            To score one folder on several machines, run the command on each with --shard, the
-            same --output, and a separate store. Afterwards --merge combines the shards into the
-            results of a single run, or lists the missing shards.
+            To score one folder on several machines, run the command on each with --shard, the same --output, and a \
+            separate store. Afterwards --merge combines the shards into the results of a single run, or lists the \
+            missing shards.
 
             Examples:
               nominal score --model runs/demo/models/wood.nominal incoming --output scored

@@ -10,15 +10,14 @@ import Stages
 struct SweepCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sweep",
-        abstract: "Search for a job's settings and rank them without labels.",
+        abstract: "Search settings of a job and rank them without labels.",
         discussion: """
-            A sweep names keys of a job manifest and the values to try. Tasks that trials share
-            run once, and finished tasks are reused. The ranking criterion uses held-out normal
-            images and synthetic corruptions only. Metrics of labelled test images are listed
-            but do not affect the ranking.
+            A sweep names keys of a job manifest and the values to try. Tasks that trials share run once, and finished \
+            tasks are reused. The ranking criterion uses held-out normal images and synthetic corruptions only. \
+            Metrics of labelled test images are listed but do not affect the ranking.
 
-            Results are written to runs/NAME: sweep.json, sweep.csv, sweep.html, and
-            best.json, a job manifest with the values of the best trial.
+            Results are written to runs/NAME: sweep.json, sweep.csv, sweep.html, and best.json, a job manifest with \
+            the values of the best trial.
 
             Examples:
               nominal sweep jobs/sweep.json --dry-run

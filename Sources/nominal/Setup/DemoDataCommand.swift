@@ -7,10 +7,10 @@ import Imaging
 struct DemoDataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo-data",
-        abstract: "Generate a small data set with defects and exact masks.",
+        abstract: "Generate a small data set with defects and masks.",
         discussion: """
-            Three materials with five kinds of defect, in the MVTec AD layout:
-            CATEGORY/train/good, CATEGORY/test/KIND, CATEGORY/ground_truth/KIND.
+            Three materials with five kinds of defect and exact masks, in the MVTec AD layout: CATEGORY/train/good, \
+            CATEGORY/test/KIND, CATEGORY/ground_truth/KIND.
 
             Example:
               nominal demo-data data/demo

@@ -11,10 +11,9 @@ struct InitCommand: ParsableCommand {
         commandName: "init",
         abstract: "Write a job manifest for a folder of images.",
         discussion: """
-            Recognises the MVTec layout (CATEGORY/train/good, with or without test images), a
-            single category in that layout, the same with other folder names (OK and NG,
-            train/ok and test/ko), and plain folders of normal images. If the names are
-            ambiguous, both readings are shown and nothing is written. The manifest has been
+            Recognises the MVTec layout (CATEGORY/train/good, with or without test images), a single category in that \
+            layout, the same with other folder names (OK and NG, train/ok and test/ko), and plain folders of normal \
+            images. If the names are ambiguous, both readings are shown and nothing is written. The manifest has been \
             tested: its tasks can be planned and sample images decoded.
 
             Examples:

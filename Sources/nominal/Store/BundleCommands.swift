@@ -8,9 +8,9 @@ struct ExportCommand: ParsableCommand {
         commandName: "export",
         abstract: "Write results with all their inputs to one file.",
         discussion: """
-            Exports a model, a result or a run as an uncompressed tar archive: bundle.json, then
-            the blobs. Equal contents give equal files. After nominal import into another store,
-            the same job has nothing left to do there.
+            Exports a model, a result or a run as an uncompressed tar archive: bundle.json, then the blobs. Equal \
+            contents give equal files. After nominal import into another store, the same job has nothing left to do \
+            there.
 
             Examples:
               nominal export 12 --output demo.bundle
@@ -47,9 +47,9 @@ struct ImportCommand: ParsableCommand {
         commandName: "import",
         abstract: "Add an exported file to the store.",
         discussion: """
-            Checks every blob against its digest before publishing any. Results that the store
-            already has, or that a run is computing, stay as they are. Digests prove the blobs,
-            but not that they are the results of these tasks: import only from people you trust.
+            Checks every blob against its digest before publishing any. Results that the store already has, or that a \
+            run is computing, stay as they are. Digests prove the blobs, but not that they are the results of these \
+            tasks: import only from people you trust.
 
             Example:
               nominal import demo.bundle

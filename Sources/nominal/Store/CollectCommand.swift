@@ -8,11 +8,10 @@ struct CollectCommand: ParsableCommand {
         commandName: "gc",
         abstract: "Free space in the store.",
         discussion: """
-            Without options, removes only blobs that no result refers to: remains of abandoned
-            work, and damaged blobs. With --keep-runs or --keep-used, removes every other result.
-            With --max-size, removes only as much as needed, starting with the results that are
-            cheapest to recompute per byte. Pinned results, promoted models and the results that
-            an active run uses always stay. Runs recompute removed results when needed.
+            Without options, removes only blobs that no result refers to: remains of abandoned work, and damaged \
+            blobs. With --keep-runs or --keep-used, removes every other result. With --max-size, removes only as much \
+            as needed, starting with the results that are cheapest to recompute per byte. Pinned results, promoted \
+            models and the results that an active run uses always stay. Runs recompute removed results when needed.
 
             Examples:
               nominal gc --dry-run --max-size 20G

@@ -5,10 +5,11 @@ import ContentStore
 struct PinCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pin",
-        abstract: "Protect results from garbage collection, or list protected results.",
+        abstract: "Protect results from garbage collection.",
         discussion: """
-            A run protects all its results, a task its last result, an exported file or a digest
-            one blob. The inputs of a pinned result are not protected unless they are pinned too.
+            Without arguments, lists the pinned results. A run protects all its results, a task its last result, an \
+            exported file or a digest one blob. The inputs of a pinned result are not protected unless they are pinned \
+            too.
 
             Examples:
               nominal pin runs/demo/models/wood.nominal

@@ -6,20 +6,20 @@ import Stages
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare",
-        abstract: "Compare runs: metrics with significance, data, parameters, code.",
+        abstract: "Compare metrics, data, parameters and code of runs.",
         discussion: """
-            Compares each run with the first, by category, on the test images that both have
-            scored. Differences of image AUROC come with a 95 % bootstrap interval; differences
-            of AUPIMO with the p-value of Wilcoxon's signed-rank test, Holm-corrected for the
-            number of categories. Only the folders of the runs are read, not the store.
+            Compares each run with the first, by category, on the test images that both have scored. Differences of \
+            image AUROC come with a 95 % bootstrap interval; differences of AUPIMO with the p-value of Wilcoxon's \
+            signed-rank test, Holm-corrected for the number of categories. Only the folders of the runs are read, not \
+            the store.
 
             Examples:
               nominal compare runs/before runs/after
               nominal compare runs/a runs/b runs/c --json > differences.json
               nominal compare runs/before runs/after --html comparison.html
 
-            Exit codes: 0 success, with or without differences; 64 wrong arguments; 65 folders
-            that cannot be compared; 66 missing input; 74 the page cannot be written.
+            Exit codes: 0 success, with or without differences; 64 wrong arguments; 65 folders that cannot be \
+            compared; 66 missing input; 74 the page cannot be written.
             """)
 
     @Argument(help: "Folders of finished runs, such as runs/demo; at least two.", completion: .directory)

@@ -5,11 +5,10 @@ import ContentStore
 struct RunsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "runs",
-        abstract: "List the runs: start, outcome, command, number of tasks.",
+        abstract: "List the runs and their outcomes.",
         discussion: """
-            The newest run comes last. Outcomes: running; succeeded; failed; missed a
-            requirement of its manifest; cancelled by a signal or by nominal cancel;
-            interrupted, because its process died.
+            The newest run comes last. Outcomes: running; succeeded; failed; missed a requirement of its manifest; \
+            cancelled by a signal or by nominal cancel; interrupted, because its process died.
 
             Examples:
               nominal runs

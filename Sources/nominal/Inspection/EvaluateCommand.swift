@@ -15,10 +15,10 @@ struct EvaluateCommand: ParsableCommand {
                 with the masks TRUTH/KIND/STEM_mask.png
               MAPS/anomaly_maps/OBJECT/test/KIND/STEM.tiff
                 with the masks TRUTH/OBJECT/ground_truth/KIND/STEM_mask.png
-            MVTec's experiments and the runs of this program use the second. Images of the kind
-            "good" and images without a mask are normal. Masks label all pixels that are not
-            black; with more than two values, all pixels of at least half the maximum. The score
-            of an image is the maximum of its map, unless --scores is given.
+            MVTec's experiments and the runs of this program use the second. Images of the kind "good" and images \
+            without a mask are normal. Masks label all pixels that are not black; with more than two values, all \
+            pixels of at least half the maximum. The score of an image is the maximum of its map, unless --scores is \
+            given.
 
             Examples:
               nominal evaluate --maps out/bottle --ground-truth mvtec_ad/bottle/ground_truth
@@ -26,8 +26,8 @@ struct EvaluateCommand: ParsableCommand {
               nominal evaluate --maps experiment --ground-truth mvtec_ad --resize --json > figures.json
               nominal evaluate --maps runs/mvtec_ad --ground-truth data/mvtec_ad --check-mvtec
 
-            Exit codes: 0 success; 64 wrong arguments; 65 unusable maps, masks or scores;
-            66 missing input; 74 the temporary file of a large evaluation cannot be written.
+            Exit codes: 0 success; 64 wrong arguments; 65 unusable maps, masks or scores; 66 missing input; 74 the \
+            temporary file of a large evaluation cannot be written.
             """)
 
     @Option(help: ArgumentHelp("Folder of the anomaly maps.", valueName: "dir"), completion: .directory)

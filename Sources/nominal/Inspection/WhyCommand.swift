@@ -10,10 +10,9 @@ struct WhyCommand: ParsableCommand {
         commandName: "why",
         abstract: "Show why a task ran.",
         discussion: """
-            Prints the changes in the task's key, old -> new, and their first cause. TASK is
-            the name of a task, or a unique part of it. By default the last success is compared
-            with the one before; --run and --against choose two runs. --job explains why the
-            task would run now.
+            Prints the changes in the task's key, old -> new, and their first cause. TASK is the name of a task, or a \
+            unique part of it. By default the last success is compared with the one before; --run and --against choose \
+            two runs. --job explains why the task would run now.
 
             Examples:
               nominal why wood/metrics

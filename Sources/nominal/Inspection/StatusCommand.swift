@@ -8,8 +8,8 @@ struct StatusCommand: ParsableCommand {
         commandName: "status",
         abstract: "Show active runs: tasks, rate and time left.",
         discussion: """
-            Only reads the store and never disturbs a run. With --follow it continues until no
-            run is active, and exits with 1 if one of the runs that it saw did not succeed.
+            Only reads the store and never disturbs a run. With --follow it continues until no run is active, and \
+            exits with 1 if one of the runs that it saw did not succeed.
 
             Examples:
               nominal status
