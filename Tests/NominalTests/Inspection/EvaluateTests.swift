@@ -126,7 +126,7 @@ import Testing
         #expect(try fixture.nominal("evaluate", "--maps", "maps", "--ground-truth", "truth").status == 65)
         let partial = try fixture.nominal("evaluate", "--maps", "maps", "--ground-truth", "truth", "--allow-missing")
         #expect(partial.status == 0)
-        #expect(partial.errors.contains("note: 1 masks have no map, and these images are left out: dent/000_mask\n"))
+        #expect(partial.errors.contains("note: 1 images with a mask but no map are skipped: dent/000_mask\n"))
     }
 
     @Test("A missing folder for temporary files ends a large evaluation with 74")

@@ -125,35 +125,35 @@ struct WrongUse: CustomTestStringConvertible {
     /// `text.nominal`, and manifests with faults.
     static let all = [
         WrongUse(
-            "a manifest that is not there", "run", "none.json", status: 66,
+            "a missing manifest", "run", "none.json", status: 66,
             words: "none.json: there is no such file", "correct the path"),
         WrongUse(
             "a folder for a manifest", "run", "empty", status: 74, words: "empty: the file cannot be read", "directory"),
         WrongUse(
-            "a manifest that is no JSON", "run", "malformed.json", status: 65,
+            "a manifest that is not JSON", "run", "malformed.json", status: 65,
             words: "malformed.json:2:14: found '}'; expected a value"),
         WrongUse(
             "an empty manifest", "run", "file", status: 65, words: "file:1:1: found no value; expected one JSON value",
             "write"),
         WrongUse(
-            "a key that is misspelt", "run", "misspelt.json", status: 65,
+            "a misspelt key", "run", "misspelt.json", status: 65,
             words: "misspelt.json:7:17: ", "unknown key \"learningRat\"", "did you mean \"learningRate\"?"),
         WrongUse(
-            "a data set that is not there", "run", "elsewhere.json", status: 66,
+            "a missing data set", "run", "elsewhere.json", status: 66,
             words: "/elsewhere: no such folder", "Correct the path", "make data"),
         WrongUse(
-            "a category that is not there", "run", "category.json", status: 66,
+            "a missing category", "run", "category.json", status: 66,
             words: "no category \"steel\"", "found brushed_metal, wood, woven_cloth", "Correct \"categories\""),
         WrongUse(
-            "an option that does not exist", "run", "tiny.json", "--frob", status: 64, words: "Unknown option '--frob'"),
+            "an unknown option", "run", "tiny.json", "--frob", status: 64, words: "Unknown option '--frob'"),
         WrongUse(
             "a model that is neither a file nor registered", "score", "--model", "a/b", "empty", status: 66,
-            words: "a/b: no such model file", "nominal models lists registered models"),
+            words: "a/b: neither a model file nor the name", "nominal models lists registered models"),
         WrongUse(
             "a registered model without a store", "score", "--model", "wood@2", "empty", status: 66,
             words: "wood@2: no such model file", "no store .nominal"),
         WrongUse(
-            "a promotion of what is in production", "models", "promote", "wood", status: 64,
+            "a promotion of the model in production", "models", "promote", "wood", status: 64,
             words: "wood@production is in production already", "wood@latest"),
         WrongUse("a command that does not exist", "fly", status: 64, words: "fly"),
         WrongUse(
@@ -169,40 +169,40 @@ struct WrongUse: CustomTestStringConvertible {
             "demo data below a regular file", "demo-data", "file/data", status: 74,
             words: "Cannot create the folder file", "move away what is there"),
         WrongUse(
-            "demo data of no use", "demo-data", "new", "--size", "3", status: 65,
+            "demo data with an invalid size", "demo-data", "new", "--size", "3", status: 65,
             words: "'size' is 3, expected 64 to 2048"),
         WrongUse(
-            "a model that is not there", "score", "--model", "none.nominal", "empty", status: 66,
-            words: "none.nominal: no such model file", "runs/NAME/models/"),
+            "a missing model", "score", "--model", "none.nominal", "empty", status: 66,
+            words: "none.nominal: neither a model file nor the name", "runs/NAME/models/"),
         WrongUse(
-            "a model that is none", "score", "--model", "text.nominal", "data/wood/test", status: 65,
+            "a text file as a model", "score", "--model", "text.nominal", "data/wood/test", status: 65,
             words: "text.nominal is no NOMMODEL file", "give the right file"),
         WrongUse(
-            "a folder for init that is not there", "init", "none", status: 66, words: "/none: no such folder", "Correct"
+            "a missing folder for init", "init", "none", status: 66, words: "/none: no such folder", "Correct"
         ),
         WrongUse(
             "a folder for init without images", "init", "empty", status: 65, words: "/empty",
             "expected PNG, TIFF or JPEG"),
         WrongUse(
-            "a store to collect in that is not there", "gc", "--max-size", "0", status: 74,
+            "a missing store for gc", "gc", "--max-size", "0", status: 74,
             words: ".nominal is not a usable store: there is no store here", "give the path of a store"),
         WrongUse("a size that is none", "gc", "--max-size", "20Q", status: 64, words: "20Q", "--max-size"),
         WrongUse("a time that is none", "gc", "--keep-used", "30", status: 64, words: "30", "--keep-used"),
         WrongUse(
-            "a store to check that is not there", "verify", "--store", "none", status: 74,
+            "a missing store for verify", "verify", "--store", "none", status: 74,
             words: "none is not a usable store"),
         WrongUse(
-            "a way to check that does not exist", "run", "tiny.json", "--verify", "all", status: 64, words: "content"),
+            "an unknown kind of verification", "run", "tiny.json", "--verify", "all", status: 64, words: "content"),
         WrongUse(
-            "a bundle that is not there", "import", "none", status: 66, words: "none: no such file", "nominal export"),
+            "a missing bundle", "import", "none", status: 66, words: "none: no such file", "nominal export"),
         WrongUse(
-            "a bundle that is none", "import", "file", status: 65,
+            "a file that is not a bundle", "import", "file", status: 65,
             words: "file is not a usable bundle", "nothing was imported"),
         WrongUse(
-            "a bundle that is another file", "import", "data/wood/test/good/000.png", status: 65,
+            "an image as a bundle", "import", "data/wood/test/good/000.png", status: 65,
             words: "000.png is not a usable bundle: it does not begin with bundle.json"),
         WrongUse(
             "a manifest that init would overwrite", "init", "data", "--manifest", "tiny.json", status: 64,
-            words: "tiny.json is there already", "--force"),
+            words: "tiny.json exists already", "--force"),
     ]
 }

@@ -29,7 +29,7 @@ import Testing
             outcome.output.hasSuffix(
                 """
                 2 trials, 4 models
-                40 tasks, where trials apart would have 52; 12 of them serve several trials
+                40 tasks instead of 52 for separate trials; 12 of them serve several trials
                 40 tasks to run, 0 done already
 
                 """))
