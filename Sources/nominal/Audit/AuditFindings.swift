@@ -45,7 +45,7 @@ struct AttestationFindings: Encodable {
     var text: String {
         var lines = [
             "\(file): the signature by the key \(key.prefix(12)) is valid",
-            "\(statement.run), \(statement.outcome.map { "ended as \($0)" } ?? "outcome unknown"), by "
+            "\(statement.run) \(statement.outcome.map { "ended as \($0)" } ?? "has no known outcome"), by "
                 + "\(statement.versions); \(statement.subjects.count) results are attested",
         ]
         if let head = statement.history { lines.append("history of the store at that time: \(head)") }

@@ -55,7 +55,7 @@ struct LineageCommandTests {
         #expect(down.output.contains("bolt/train") && down.output.contains("report"))
         #expect(down.output.contains("2 verdicts depend on it"))
         let tested = try fixture.nominal("lineage", "data/bolt/test/dent/000.png", "--down", "--files")
-        #expect(tested.output.contains("1 verdict rests on it") && tested.output.contains("test/dent/000.png  "))
+        #expect(tested.output.contains("1 verdict depends on it") && tested.output.contains("test/dent/000.png  "))
         let dot = try fixture.nominal("lineage", "1", "--dot")
         #expect(dot.output.hasPrefix("digraph lineage {"))
         #expect(fixture.exists("runs/tiny/lineage.html"))
@@ -126,7 +126,7 @@ struct LineageCommandTests {
         }
         let sound = try verify()
         #expect(sound.status == 0, "\(sound.errors)")
-        #expect(sound.output.contains("run 1, which ended as succeeded"))
+        #expect(sound.output.contains("run 1 ended as succeeded"))
         #expect(sound.errors.contains("note: runs/tiny/lineage.html: not attested"))
         try fixture.write("x", to: "runs/tiny/models/more.nominal")
         let more = try verify()
@@ -299,9 +299,9 @@ struct LineageCommandTests {
         let metadata = ((statement["predicate"] as? [String: Any])?["runDetails"] as? [String: Any])?["metadata"]
         #expect((metadata as? [String: Any])?["nominal_outcome"] as? String == "failed")
         let verified = try fixture.nominal("verify", "--attestation", "a.json", "--public-key", "key.pub")
-        #expect(verified.status == 0 && verified.output.contains("run 2, which ended as failed"), "\(verified)")
+        #expect(verified.status == 0 && verified.output.contains("run 2 ended as failed"), "\(verified)")
         #expect(
-            verified.errors.contains("warning: run 2 ended as failed: what is attested is what it had made by then"))
+            verified.errors.contains("warning: run 2 ended as failed: the attestation covers the results until then"))
     }
 
     /// Returns the statement of a run, signed by a new key.

@@ -21,7 +21,7 @@ import Testing
         let outcome = try fixture.nominal("compare", "a", "b", "--html", "page.html")
         #expect(outcome.status == 0 && outcome.errors == "")
         #expect(
-            outcome.output.hasPrefix("a -> b\n\nwood: 6 test images in common; left out: 1 only in the second, 1 whose")
+            outcome.output.hasPrefix("a -> b\n\nwood: 6 test images in common; left out: 1 only in the second, 1 with")
         )
         for line in [
             "\nwoven_cloth: 7 test images in common\n  imageAUROC   ", "\n  image AUROC of the common images: ",
@@ -41,7 +41,7 @@ import Testing
         #expect(categories.map { $0["pairs"] as? Int } == [6, 7])
         let again = try fixture.nominal("compare", "a", "a")
         #expect(again.output.hasSuffix("\ndata, parameters and code are the same\n"))
-        #expect(again.output.contains("image AUROC of the common images: +0.0000, 95 % of draws between +0.0000 and"))
+        #expect(again.output.contains("image AUROC of the common images: +0.0000, 95 % interval +0.0000 to"))
 
         // A run of an earlier version has no run.json.
         try fixture.remove("a/run.json")
@@ -49,7 +49,7 @@ import Testing
         #expect(former.status == 0)
         #expect(
             former.errors
-                == "note: a has no run.json, so what it was made from is not known; run its job again to write one\n")
+                == "note: a has no run.json, so its data and parameters are unknown; run its job again to write one\n")
         #expect(former.output.contains("wood: 7 test images in common; left out: 1 only in the second\n"))
     }
 

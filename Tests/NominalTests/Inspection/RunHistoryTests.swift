@@ -48,7 +48,7 @@ import Testing
         #expect(late.status == 65 && late.errors.contains("run 1 is not active: it ended as cancelled"))
         #expect(try fixture.nominal("cancel", "7").errors.contains("there is no run 7"))
         let unclear = try fixture.nominal("log", "train")
-        #expect(unclear.status == 65 && unclear.errors.contains("may be"))
+        #expect(unclear.status == 65 && unclear.errors.contains("\"train\" matches "))
         #expect(try fixture.nominal("log", "nothing").errors.contains("no task in the history"))
         #expect(try fixture.nominal("log", "train/0000", "--run", "7").errors.contains("no attempt in run 7"))
     }

@@ -20,7 +20,7 @@ import Testing
         #expect(plan.output.contains("wood/train/0000 would run, because\n    steps: 6 -> 8\n    then, perhaps: "))
         #expect(plan.output.contains("expected: about "))
         let now = try fixture.nominal("why", "wood/metrics", "--job", "longer.json")
-        #expect(now.output.contains("wood/metrics would run after wood/"))
+        #expect(now.output.contains("wood/metrics would run because of wood/"))
 
         #expect(try fixture.nominal("run", "longer.json", "--output", "out").status == 0)
         let why = try fixture.nominal("why", "wood/calibrate")

@@ -84,7 +84,7 @@ import Testing
         #expect(missed.status == 66 && missed.errors.contains("wood@1 has no card: "), "\(missed)")
         #expect(missed.errors.contains("run its job again"))
         #expect(try other.nominal("models", "card", "none@1").status == 66)
-        #expect(try other.nominal("models", "card", "no/file").errors.contains("no such model file"))
+        #expect(try other.nominal("models", "card", "no/file").errors.contains("neither a model file"))
     }
 
     @Test("A file that is not a model is rejected")

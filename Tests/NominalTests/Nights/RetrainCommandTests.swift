@@ -123,7 +123,7 @@ import Testing
         try fixture.write(text, to: "night.json")
         let resumed = try night(3)
         #expect(resumed.status == 0, "\(resumed)")
-        #expect(resumed.errors.contains("the night 2026-03-02 of plant was interrupted and goes on"), "\(resumed)")
+        #expect(resumed.errors.contains("resuming the interrupted night 2026-03-02 of plant"), "\(resumed)")
         #expect(resumed.errors.contains("uses the manifest that it started with"), "\(resumed)")
         #expect(resumed.output.contains("night of 2026-03-02: promoted version 2"), "\(resumed)")
         let undisturbed = try other.nominal("retrain", "night.json", "--date", "2026-03-02")
@@ -202,7 +202,7 @@ import Testing
         #expect(try fixture.nominal("models", "register", "out/models/plant.nominal").status == 0)
         #expect(try fixture.nominal("models", "promote", "plant@latest").status == 0)
         let next = try night(4)
-        #expect(next.output.contains("no new model: another model came into production meanwhile"), "\(next)")
+        #expect(next.output.contains("no new model: another model was promoted meanwhile"), "\(next)")
         #expect(next.output.contains("night of 2026-03-04: promoted version 3, in place of version 2"), "\(next)")
         #expect(next.output.contains("10 new to the model"), "\(next)")
     }
