@@ -18,7 +18,10 @@ let fastC: [CSetting] = [.unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror", "-f
 
 let package = Package(
     name: "Nominal",
-    products: [.executable(name: "nominal", targets: ["nominal"])],
+    products: [
+        .executable(name: "nominal", targets: ["nominal"]),
+        .executable(name: "nominal-bench", targets: ["nominal-bench"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
@@ -26,14 +29,31 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     ],
     targets: [
-        // The command line.
+        // The programs.
         .executableTarget(
             name: "nominal",
             dependencies: [
-                "Audit", "Stages", "Datasets", "Manifests", "Pipeline", "Slurm", "ContentStore", "AnomalyDetection",
-                "Backbones",
-                "NeuralNetworks", "DemoData", "Evaluation", "Folders", "Host", "Metrics", "Imaging", "BinaryCoding",
-                "Tensors", "Thresholds", "Attestations", "ModelRegistry", "Privacy",
+                "AnomalyDetection", "Attestations", "Audit", "Backbones", "Console", "ContentStore", "Datasets",
+                "DemoData", "Evaluation", "Folders", "Host", "Imaging", "Manifests", "Metrics", "ModelRegistry",
+                "NeuralNetworks", "Pipeline", "Privacy", "Slurm", "Stages", "Tensors", "Thresholds",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "nominal-bench",
+            dependencies: [
+                "Backbones", "Console", "ContentStore", "Host", "Metrics", "ModelRegistry", "NeuralNetworks",
+                "Pipeline",
+                "Stages", "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        // Streams, exit codes and options of both programs.
+        .target(
+            name: "Console",
+            dependencies: [
+                "AnomalyDetection", "Attestations", "Audit", "Backbones", "BinaryCoding", "ContentStore", "Datasets",
+                "DemoData", "Evaluation", "Folders", "Host", "Imaging", "Manifests", "Metrics", "ModelRegistry",
+                "NeuralNetworks", "Pipeline", "Stages", "Thresholds",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -235,8 +255,9 @@ let package = Package(
         .testTarget(
             name: "NominalTests",
             dependencies: [
-                "nominal", "fuzz", "Attestations", "ContentStore", "Folders", "Host", "Imaging", "ModelRegistry",
-                "PipelineTestSupport", "Privacy", "PythonTestSupport",
+                "nominal", "nominal-bench", "fuzz", "Attestations", "Console", "ContentStore", "Folders", "Host",
+                "Imaging", "ModelRegistry", "PipelineTestSupport", "Privacy", "PythonTestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["Fixtures"],
             swiftSettings: strict),

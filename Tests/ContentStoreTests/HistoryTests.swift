@@ -1,3 +1,4 @@
+import Console
 import GRDB
 import ModelRegistry
 import PipelineTestSupport

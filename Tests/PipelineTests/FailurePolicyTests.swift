@@ -1,3 +1,4 @@
+import Console
 import ContentStore
 import Foundation
 import Host

@@ -1,8 +1,8 @@
 import ContentStore
 import Folders
 import Foundation
-import Stages
 import ModelRegistry
+import Stages
 
 /// The subject of a lineage query: a run, a task, a model, an image, or a blob such as a map or a report.
 package struct LineageSubject: Sendable {

@@ -1,5 +1,5 @@
-import Audit
 import Attestations
+import Audit
 import ContentStore
 import Stages
 
