@@ -1,6 +1,7 @@
 # Targets for people; `make demo` and `make test` do all the set-up on a fresh Debian 12 machine with Swift 6.
 SHELL := /bin/bash
 NOMINAL := .build/release/nominal
+BENCH := .build/release/nominal-bench
 PREFIX ?= /usr/local
 SOURCES := $(shell find Package.swift Sources schemas -type f)
 PACKAGES := libsqlite3-dev libpng-dev libtiff-dev libjpeg62-turbo-dev libopenblas-dev libdnnl-dev python3-venv
@@ -57,6 +58,10 @@ setup-torch: setup
 # swift build knows best what is out of date, but takes seconds to say that nothing is.
 $(NOMINAL): $(SOURCES) | setup-packages
 	swift build -c release --product nominal
+	@touch $@
+
+$(BENCH): $(SOURCES) | setup-packages
+	swift build -c release --product nominal-bench
 	@touch $@
 
 build: $(NOMINAL)
@@ -217,16 +222,16 @@ coverage: setup
 	llvm-cov report "$$bin"/NominalPackageTests.xctest -instr-profile="$$bin"/codecov/default.profdata \
 	  -ignore-filename-regex='(\.build|Tests)/'
 
-bench: build setup
+bench: $(BENCH) setup
 	$(PYTHON) bench/run
 
 # Beside ninja and make, where these are installed, and by the number of tasks and blobs.
-bench-executor: build setup
+bench-executor: $(BENCH) setup
 	$(PYTHON) bench/executor_peers --tasks 10000
 	$(PYTHON) bench/executor_scale
 
 # Beside onnxruntime, on the same weights, in turn.
-bench-backbone: backbone
+bench-backbone: backbone $(BENCH)
 	$(PYTHON) bench/backbone.py
 
 docs: build

@@ -18,7 +18,10 @@ let fastC: [CSetting] = [.unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror", "-f
 
 let package = Package(
     name: "Nominal",
-    products: [.executable(name: "nominal", targets: ["nominal"])],
+    products: [
+        .executable(name: "nominal", targets: ["nominal"]),
+        .executable(name: "nominal-bench", targets: ["nominal-bench"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
@@ -26,15 +29,30 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     ],
     targets: [
-        // The command line.
+        // The programs.
         .executableTarget(
             name: "nominal",
             dependencies: [
-                "Audit", "Retraining", "Jobs", "Stages", "Datasets", "Manifests", "Pipeline", "Slurm", "ContentStore",
-                "AnomalyDetection",
-                "Backbones",
-                "NeuralNetworks", "DemoData", "Evaluation", "Folders", "Host", "Metrics", "Imaging", "BinaryCoding",
-                "Tensors", "Thresholds",
+                "AnomalyDetection", "Attestations", "Audit", "Backbones", "Console", "ContentStore", "Datasets",
+                "DemoData", "Evaluation", "Folders", "Host", "Imaging", "Jobs", "Manifests", "Metrics",
+                "ModelRegistry", "NeuralNetworks", "Pipeline", "Privacy", "Retraining", "Slurm", "Stages", "Tensors",
+                "Thresholds", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "nominal-bench",
+            dependencies: [
+                "Backbones", "Console", "ContentStore", "Host", "Metrics", "NeuralNetworks", "Pipeline", "Stages",
+                "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        // Streams, exit codes and options of both programs.
+        .target(
+            name: "Console",
+            dependencies: [
+                "AnomalyDetection", "Attestations", "Audit", "Backbones", "BinaryCoding", "ContentStore", "Datasets",
+                "DemoData", "Evaluation", "Folders", "Host", "Imaging", "Jobs", "Manifests", "Metrics",
+                "ModelRegistry", "NeuralNetworks", "Pipeline", "Retraining", "Stages", "Thresholds",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -43,8 +61,8 @@ let package = Package(
         .target(
             name: "Audit",
             dependencies: [
-                "AnomalyDetection", "ContentStore", "Datasets", "Folders", "Host", "Jobs", "Manifests", "Metrics",
-                "Pipeline", "Reports", "Stages", "Statistics",
+                "AnomalyDetection", "Attestations", "ContentStore", "Datasets", "Folders", "Host", "Jobs",
+                "Manifests", "Metrics", "ModelRegistry", "Pipeline", "Privacy", "Reports", "Stages", "Statistics",
             ],
             swiftSettings: strict),
         // Nightly retraining: screening of new images, training, and the comparison with the model in production.
@@ -52,7 +70,7 @@ let package = Package(
             name: "Retraining",
             dependencies: [
                 "AnomalyDetection", "ContentStore", "Datasets", "Folders", "Imaging", "Jobs", "Manifests",
-                "NeuralNetworks", "Pipeline", "Reports", "Stages",
+                "ModelRegistry", "NeuralNetworks", "Pipeline", "Reports", "Stages",
             ],
             swiftSettings: numeric),
         // Manifests to task graphs, and results to folders.
@@ -60,7 +78,7 @@ let package = Package(
             name: "Jobs",
             dependencies: [
                 "AnomalyDetection", "ContentStore", "Datasets", "Folders", "Host", "Imaging", "Manifests", "Metrics",
-                "NeuralNetworks", "Pipeline", "Reports", "SeededRandom", "Stages", "Statistics", "StrictJSON",
+                "NeuralNetworks", "Pipeline", "Privacy", "Reports", "SeededRandom", "Stages", "StrictJSON",
                 "Tensors", "Thresholds",
             ],
             swiftSettings: numeric),
@@ -69,15 +87,17 @@ let package = Package(
         .target(
             name: "Stages",
             dependencies: [
-                "AnomalyDetection", "BinaryCoding", "ContentStore", "Datasets", "Evaluation", "Folders", "Host",
-                "Imaging", "Metrics", "NeuralNetworks", "Pipeline", "Reports", "SeededRandom", "Statistics",
+                "AnomalyDetection", "BinaryCoding", "ContentStore", "Datasets", "Folders", "Host", "Imaging",
+                "Metrics", "ModelRegistry", "NeuralNetworks", "Pipeline", "Reports", "SeededRandom", "Statistics",
                 "StrictJSON", "Tensors", "Thresholds",
             ],
             swiftSettings: numeric),
         // Image files by their names: nothing here knows what a task is.
         .target(
             name: "Datasets",
-            dependencies: ["ContentStore", "Evaluation", "Folders", "Host", "Imaging", "Manifests", "SeededRandom"],
+            dependencies: [
+                "ContentStore", "Evaluation", "Folders", "Host", "Imaging", "Manifests", "Privacy", "SeededRandom",
+            ],
             swiftSettings: numeric),
         .target(
             name: "Reports",
@@ -95,14 +115,25 @@ let package = Package(
             swiftSettings: numeric),
 
         // Digests and tasks: nothing here knows what an image is.
-        .target(name: "Slurm", dependencies: ["ContentStore", "Folders", "Pipeline"], swiftSettings: strict),
+        .target(
+            name: "Slurm", dependencies: ["ContentStore", "Folders", "Host", "Pipeline"], swiftSettings: strict),
         .target(
             name: "Pipeline",
             dependencies: [
-                "CProcessTree", "ContentStore", "Folders", "Host", "StrictJSON",
+                "CProcessTree", "ContentStore", "Folders", "Host", "Privacy", "StrictJSON",
                 .product(name: "HeapModule", package: "swift-collections"),
             ],
             swiftSettings: strict),
+        // Models under names, nights of retraining, pretrained networks.
+        .target(
+            name: "ModelRegistry",
+            dependencies: ["ContentStore", "Host", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+        .target(
+            name: "Attestations",
+            dependencies: ["ContentStore", "StrictJSON", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
+        .target(name: "Privacy", dependencies: ["ContentStore", "Folders"], swiftSettings: strict),
         .target(
             name: "ContentStore",
             dependencies: [
@@ -158,7 +189,9 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "StageTestSupport",
-            dependencies: ["ContentStore", "Jobs", "Pipeline", "PipelineTestSupport", "Stages"],
+            dependencies: [
+                "ContentStore", "Jobs", "Pipeline", "PipelineTestSupport", "Stages",
+            ],
             swiftSettings: strict),
         .target(name: "PythonTestSupport", swiftSettings: strict),
         .target(
@@ -168,8 +201,9 @@ let package = Package(
         .executableTarget(
             name: "fuzz",
             dependencies: [
-                "AnomalyDetection", "Audit", "Backbones", "BinaryCoding", "ContentStore", "Datasets", "Evaluation",
-                "Folders", "Imaging", "Jobs", "Manifests", "Metrics", "NeuralNetworks", "Pipeline", "Retraining",
+                "AnomalyDetection", "Attestations", "Audit", "Backbones", "BinaryCoding", "ContentStore",
+                "Evaluation", "Folders", "Imaging", "Jobs", "Manifests", "Metrics", "NeuralNetworks", "Pipeline",
+                "Retraining",
                 "SeededRandom", "Slurm", "Stages", "StrictJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -186,9 +220,8 @@ let package = Package(
         .testTarget(
             name: "AuditTests",
             dependencies: [
-                "Audit", "ContentStore", "DatasetTestSupport", "Jobs", "Manifests", "Pipeline", "PipelineTestSupport",
-                "Stages",
-                .product(name: "GRDB", package: "GRDB.swift"),
+                "Audit", "ContentStore", "DatasetTestSupport", "Jobs", "Manifests", "Pipeline",
+                "PipelineTestSupport", "Stages", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .testTarget(
@@ -201,7 +234,16 @@ let package = Package(
             name: "BinaryCodingTests", dependencies: ["BinaryCoding", "BinaryCodingTestSupport"],
             swiftSettings: numeric),
         .testTarget(
-            name: "ContentStoreTests", dependencies: ["ContentStore", "Folders", "PipelineTestSupport"],
+            name: "AttestationsTests", dependencies: ["Attestations", "ContentStore"], swiftSettings: strict),
+        .testTarget(
+            name: "ContentStoreTests",
+            dependencies: ["ContentStore", "Folders", "Host", "ModelRegistry", "PipelineTestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ModelRegistryTests",
+            dependencies: ["ContentStore", "Host", "ModelRegistry", "PipelineTestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "PrivacyTests", dependencies: ["ContentStore", "Folders", "PipelineTestSupport", "Privacy"],
             swiftSettings: strict),
         .testTarget(
             name: "DatasetsTests", dependencies: ["Datasets", "DatasetTestSupport", "Manifests"], swiftSettings: strict),
@@ -213,7 +255,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "FoldersTests", dependencies: ["Folders", "PipelineTestSupport"], swiftSettings: strict),
+            name: "FoldersTests", dependencies: ["Folders", "Host", "PipelineTestSupport"], swiftSettings: strict),
         .testTarget(name: "HostTests", dependencies: ["Host", "PipelineTestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ImagingTests", dependencies: ["Imaging", "PythonTestSupport"], exclude: ["Fixtures"],
@@ -221,8 +263,9 @@ let package = Package(
         .testTarget(
             name: "JobsTests",
             dependencies: [
-                "AnomalyDetection", "ContentStore", "DatasetTestSupport", "Datasets", "Folders", "Imaging", "Jobs",
-                "Manifests", "Metrics", "Pipeline", "PipelineTestSupport", "StageTestSupport", "Stages", "Tensors",
+                "AnomalyDetection", "ContentStore", "DatasetTestSupport", "Datasets", "Folders", "Host", "Imaging",
+                "Jobs", "Manifests", "Metrics", "Pipeline", "PipelineTestSupport", "StageTestSupport", "Stages",
+                "Tensors",
             ],
             swiftSettings: strict),
         .testTarget(
@@ -241,20 +284,22 @@ let package = Package(
         .testTarget(
             name: "NominalTests",
             dependencies: [
-                "nominal", "fuzz", "ContentStore", "Folders", "Imaging", "PipelineTestSupport", "PythonTestSupport",
+                "nominal", "nominal-bench", "fuzz", "Attestations", "Console", "ContentStore", "Folders", "Host",
+                "Imaging", "ModelRegistry", "Pipeline", "PipelineTestSupport", "Privacy", "PythonTestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
             name: "PipelineTests",
-            dependencies: ["ContentStore", "Pipeline", "PipelineTestSupport", "PythonTestSupport"],
+            dependencies: ["ContentStore", "Host", "Pipeline", "PipelineTestSupport", "PythonTestSupport"],
             swiftSettings: strict),
         .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strict),
         .testTarget(
             name: "RetrainingTests",
             dependencies: [
                 "AnomalyDetection", "ContentStore", "DatasetTestSupport", "Datasets", "Folders", "Jobs", "Manifests",
-                "Pipeline", "PipelineTestSupport", "Retraining", "Stages",
+                "ModelRegistry", "Pipeline", "PipelineTestSupport", "Retraining", "Stages",
             ],
             swiftSettings: strict),
         .testTarget(
@@ -267,9 +312,10 @@ let package = Package(
         .testTarget(
             name: "StagesTests",
             dependencies: [
-                "AnomalyDetection", "Audit", "ContentStore", "DatasetTestSupport", "Datasets", "Folders", "Imaging",
-                "Jobs", "Manifests", "Metrics", "NeuralNetworks", "Pipeline", "PipelineTestSupport",
-                "PythonTestSupport", "Retraining", "StageTestSupport", "Stages", "StrictJSON", "Thresholds",
+                "AnomalyDetection", "Attestations", "Audit", "ContentStore", "DatasetTestSupport", "Datasets",
+                "Imaging", "Jobs", "Manifests", "Metrics", "ModelRegistry", "NeuralNetworks", "Pipeline",
+                "PipelineTestSupport", "PythonTestSupport", "Retraining", "StageTestSupport", "Stages", "StrictJSON",
+                "Thresholds",
             ],
             swiftSettings: strict),
         .testTarget(

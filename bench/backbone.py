@@ -144,7 +144,7 @@ def peer(path, outputs, size, threads, images=8, repeats=10):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--program", default=".build/release/nominal")
+    parser.add_argument("--program", default=".build/release/nominal-bench")
     parser.add_argument("--store", default=".nominal")
     parser.add_argument("--name", default="efficientnet-lite2")
     parser.add_argument("--weights", default="data/backbones/efficientnet-lite2-9656183e.pth")
@@ -161,7 +161,7 @@ def main():
             ours, theirs = [], []
             for _ in range(arguments.rounds):
                 result = json.loads(subprocess.run(
-                    [arguments.program, "bench", "backbone", arguments.name, "--store", arguments.store, "--size",
+                    [arguments.program, "backbone", arguments.name, "--store", arguments.store, "--size",
                      str(arguments.size), "--threads", str(threads), "--taps", taps, "--json"],
                     check=True, capture_output=True).stdout)
                 ours.append((result["imagesPerSecond"], result["cpuSecondsPerImage"]))

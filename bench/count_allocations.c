@@ -1,6 +1,6 @@
 // Counts calls of the memory allocator: those from the numeric libraries apart from all others.
 //   cc -O2 -shared -fPIC -o count_allocations.so count_allocations.c -ldl
-//   LD_PRELOAD=./count_allocations.so nominal bench engine --json
+//   LD_PRELOAD=./count_allocations.so nominal-bench engine --json
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stddef.h>

@@ -1,12 +1,12 @@
 public import NeuralNetworks
 
-/// A file that a backbone is brought in.
+/// A pretrained network in a file to import.
 public struct BackboneFile: Sendable {
-    /// What a person can say about a file that does not say it itself.
+    /// Properties that an ONNX file does not specify. Ignored for other formats.
     public struct Options: Sendable {
-        /// How the network wants its images; of ONNX files.
+        /// The scaling of input images.
         public var scaling: InferenceGraph.InputScaling
-        /// The outputs of nodes that shall be taps; of ONNX files. Where none is named, they are chosen.
+        /// The node outputs to use as taps. If empty, taps are chosen automatically.
         public var taps: [String]
 
         public init(scaling: InferenceGraph.InputScaling = .imageNet, taps: [String] = []) {
@@ -17,14 +17,14 @@ public struct BackboneFile: Sendable {
     public let title: String
     public let graph: InferenceGraph
 
-    /// Reads the .pth of an EfficientNet-Lite or an ONNX file. Nothing in the file is executed.
+    /// Reads the .pth file of an EfficientNet-Lite, or an ONNX file. Nothing in the file is executed.
     ///
-    /// Throws `BackboneError`, and `InferenceError` where the network cannot be run.
+    /// - Throws: `BackboneError`, and `InferenceError` if the graph is invalid.
     public init(_ bytes: [UInt8], name: String, options: Options = Options()) throws {
         if bytes.starts(with: [0x50, 0x4B, 3, 4]) {
             throw BackboneError.unsupported(
                 name, what: "it is a zip archive, as PyTorch writes since version 1.6",
-                remedy: "export the network to ONNX by torch.onnx.export")
+                remedy: "export the network to ONNX with torch.onnx.export")
         }
         if TorchFile.isOne(bytes) {
             let network = try EfficientNetLite(try TorchFile(bytes, name: name).tensors, name: name)
@@ -38,13 +38,43 @@ public struct BackboneFile: Sendable {
     }
 }
 
+extension InferenceOperation {
+    /// A batch norm in inference: (value - mean) / sqrt(variance + epsilon) * gamma + beta, by channel.
+    static func batchNorm(
+        gamma: [Float], beta: [Float], mean: [Float], variance: [Float], epsilon: Float
+    ) -> InferenceOperation {
+        let factors = zip(gamma, variance).map { $0 / ($1 + epsilon).squareRoot() }
+        return .scale(factors: factors, offsets: beta.indices.map { beta[$0] - mean[$0] * factors[$0] })
+    }
+}
+
 extension InferenceGraph.InputScaling {
-    /// What torchvision's networks were trained on.
+    /// The input scaling of torchvision's networks.
     public static var imageNet: Self { Self(mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225]) }
-    /// Values of 0 to 1 as they are.
+    /// Values of 0 to 1, unchanged.
     public static var unit: Self { Self(mean: [0, 0, 0], deviation: [1, 1, 1]) }
-    /// Values of -1 to 1, nearly: (v - 127) / 128 for v of 0 to 255.
+    /// Values of about -1 to 1: (v - 127) / 128 for v of 0 to 255.
     public static var efficientNetLite: Self {
         Self(mean: Array(repeating: 127 / 255, count: 3), deviation: Array(repeating: 128 / 255, count: 3))
+    }
+}
+
+/// A file that cannot be imported as a backbone.
+public enum BackboneError: Error, Equatable, Sendable, CustomStringConvertible {
+    case missing(String)
+    /// The file is in none of the supported formats.
+    case unknownFormat(String)
+    case damaged(String, what: String)
+    /// The file may be valid, but uses features that the import does not support.
+    case unsupported(String, what: String, remedy: String)
+
+    public var description: String {
+        switch self {
+        case .missing(let name): "\(name): no such file; expected the path of a .pth or .onnx file"
+        case .unknownFormat(let name):
+            "\(name) is not a backbone: expected an ONNX file, or the .pth of an EfficientNet-Lite; export the network to ONNX"
+        case .damaged(let name, let what): "\(name) is damaged: \(what); download it again"
+        case .unsupported(let name, let what, let remedy): "\(name) cannot be used: \(what); \(remedy)"
+        }
     }
 }

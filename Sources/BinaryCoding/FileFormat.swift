@@ -1,11 +1,11 @@
 import Crypto
 
-/// The identity of a binary format: the magic word and version at the start of every file. The last 32 bytes of every file are
-/// the SHA-256 of all bytes before them, so a file that was damaged while it was copied or stored is refused when it is read.
+/// The identity of a binary format: magic word and version, at the start of every file. The last 32 bytes are the
+/// SHA-256 of all bytes before them, so that files damaged in transit or storage are refused.
 public struct FileFormat: Sendable, Equatable {
     /// Eight ASCII characters.
     public let magic: String
-    /// Raised whenever the meaning of a byte changes. Files of other versions are refused.
+    /// Raised on every change of meaning. Files of other versions are refused.
     public let version: Int
 
     public init(magic: String, version: Int) {
@@ -16,6 +16,35 @@ public struct FileFormat: Sendable, Equatable {
 
     package static let digestBytes = SHA256.byteCount
 
-    /// The SHA-256 of the content of a file, which its last bytes repeat.
+    /// The SHA-256 of a file's content, stored in its last bytes.
     static func digest(of content: ArraySlice<UInt8>) -> [UInt8] { Array(SHA256.hash(data: content)) }
+}
+
+/// A fault of a binary file.
+public enum FormatError: Error, Equatable, Sendable, CustomStringConvertible {
+    case truncated(String, at: Int, needed: Int, present: Int)
+    case wrongFormat(String, expected: String)
+    case wrongVersion(String, found: Int, expected: Int)
+    /// The content does not match the digest at the end of the file.
+    case digestMismatch(String)
+    case outOfRange(String, what: String, found: Int, allowed: ClosedRange<Int>)
+    case damaged(String, at: Int, what: String)
+
+    public var description: String {
+        switch self {
+        case .truncated(let name, let position, let needed, let present):
+            "\(name) is truncated: at byte \(position), expected \(needed) more bytes, found \(present); make it again"
+        case .wrongFormat(let name, let expected):
+            "\(name) is not a file of the format \(expected): it has another magic word; give the right file"
+        case .wrongVersion(let name, let found, let expected):
+            "\(name) has format version \(found), this program reads version \(expected); make it again, or use the version "
+                + "of nominal that wrote it"
+        case .digestMismatch(let name):
+            "\(name) is damaged: its SHA-256 does not match its content; copy it again from where it was made, or make it again"
+        case .outOfRange(let name, let what, let found, let allowed):
+            "\(name) is damaged: \(what) is \(found), expected \(allowed.lowerBound) to \(allowed.upperBound); make it again"
+        case .damaged(let name, let position, let what):
+            "\(name) is damaged at byte \(position): \(what); make it again"
+        }
+    }
 }

@@ -5,7 +5,7 @@
 
 #include "onednn_handles.h"
 
-// The library runs its threads with OpenMP, whose header is not on every compiler's path.
+// From OpenMP, which oneDNN uses. Declared here, because its header is not on every compiler's path.
 extern void omp_set_num_threads(int threads);
 
 struct onednn_convolution {
@@ -30,15 +30,6 @@ struct onednn_reorder {
   dnnl_memory_t from, to;
 };
 
-#define TRY(call)                          \
-  do {                                     \
-    dnnl_status_t try_status = (call);     \
-    if (try_status != dnnl_success) {      \
-      status = (int)try_status;            \
-      goto done;                           \
-    }                                      \
-  } while (0)
-
 const char *onednn_status_text(int status) {
   switch (status) {
     case dnnl_success: return "success";
@@ -61,7 +52,7 @@ void onednn_version(int *major, int *minor, int *patch) {
 
 int onednn_effective_isa(void) { return (int)dnnl_get_effective_cpu_isa(); }
 
-// Values are sets of bits and have no order: avx2_vnni, 0x407, lacks what avx512_core, 0x27, has.
+// Values are bit sets without an order: avx2_vnni (0x407) lacks bits of avx512_core (0x27).
 static bool includes(int isa, dnnl_cpu_isa_t wanted) { return (isa & (int)wanted) == (int)wanted; }
 
 int onednn_block_size(int isa) { return includes(isa, dnnl_cpu_isa_avx512_core) ? 16 : 8; }
@@ -131,7 +122,7 @@ int onednn_convolution_create(onednn_library *library, onednn_convolution_kind k
   convolution->has_bias = kind == ONEDNN_CONVOLUTION_BACKWARD_WEIGHTS ||
                           (kind == ONEDNN_CONVOLUTION_FORWARD && !shape->accumulate);
 
-  dnnl_format_tag_t blocked = onednn_block_size(onednn_effective_isa()) == 16 ? dnnl_nChw16c : dnnl_nChw8c;
+  dnnl_format_tag_t blocked = blocked_layout();
   dnnl_dims_t source_dims = {1, shape->input_channels, shape->input_height, shape->input_width};
   dnnl_dims_t weight_dims = {shape->output_channels, shape->input_channels, shape->kernel_size, shape->kernel_size};
   dnnl_dims_t bias_dims = {shape->output_channels};
@@ -216,10 +207,7 @@ size_t onednn_convolution_scratch_bytes(const onednn_convolution *convolution) {
 }
 
 const char *onednn_convolution_kernel(const onednn_convolution *convolution) {
-  const char *name = NULL;
-  dnnl_status_t status =
-      dnnl_primitive_desc_query(convolution->description, dnnl_query_impl_info_str, 0, (void *)&name);
-  return status == dnnl_success && name ? name : "unknown";
+  return kernel_name(convolution->description);
 }
 
 static int add_argument(onednn_call *call, dnnl_engine_t engine, int slot, int argument,

@@ -7,6 +7,7 @@
 
 struct onednn_layer {
   dnnl_engine_t engine;
+  dnnl_primitive_attr_t attributes;
   dnnl_primitive_desc_t description;
   dnnl_primitive_t primitive;
   int groups;  // of a convolution; 0 for other layers
@@ -20,28 +21,22 @@ struct onednn_bound_layer {
   int count;
 };
 
-#define TRY(call)                          \
-  do {                                     \
-    dnnl_status_t try_status = (call);     \
-    if (try_status != dnnl_success) {      \
-      status = (int)try_status;            \
-      goto done;                           \
-    }                                      \
-  } while (0)
-
 static dnnl_status_t describe(onednn_map map, dnnl_memory_desc_t *description) {
   dnnl_dims_t dims = {1, map.channels, map.height, map.width};
-  dnnl_format_tag_t blocked = onednn_block_size(onednn_effective_isa()) == 16 ? dnnl_nChw16c : dnnl_nChw8c;
-  return dnnl_memory_desc_init_by_tag(description, 4, dims, dnnl_f32, map.planar ? dnnl_nchw : blocked);
+  return dnnl_memory_desc_init_by_tag(description, 4, dims, dnnl_f32, map.planar ? dnnl_nchw : blocked_layout());
 }
 
-static onednn_layer *new_layer(onednn_library *library) {
-  onednn_layer *layer = calloc(1, sizeof(*layer));
-  if (layer) layer->engine = library->engine;
-  return layer;
+// Creates a layer that takes its scratch memory from the caller.
+static int new_layer(onednn_library *library, onednn_layer **layer) {
+  *layer = calloc(1, sizeof(**layer));
+  if (!*layer) return dnnl_out_of_memory;
+  (*layer)->engine = library->engine;
+  dnnl_status_t status = dnnl_primitive_attr_create(&(*layer)->attributes);
+  if (status != dnnl_success) return (int)status;
+  return (int)dnnl_primitive_attr_set_scratchpad_mode((*layer)->attributes, dnnl_scratchpad_mode_user);
 }
 
-// Ends the making of a layer: with what has been made so far gone where that failed.
+// Compiles a described layer; on failure, frees it.
 static int finish(int status, onednn_layer **layer) {
   if (status == dnnl_success) status = (int)dnnl_primitive_create(&(*layer)->primitive, (*layer)->description);
   if (status != dnnl_success) {
@@ -51,18 +46,11 @@ static int finish(int status, onednn_layer **layer) {
   return status;
 }
 
-static dnnl_status_t own_scratch(dnnl_primitive_attr_t *attributes) {
-  dnnl_status_t status = dnnl_primitive_attr_create(attributes);
-  return status == dnnl_success ? dnnl_primitive_attr_set_scratchpad_mode(*attributes, dnnl_scratchpad_mode_user)
-                                : status;
-}
-
 int onednn_layer_create_convolution(onednn_library *library, onednn_map source, onednn_map destination,
                                     const onednn_layer_convolution *convolution, onednn_layer **layer) {
   int status = dnnl_success;
-  dnnl_primitive_attr_t attributes = NULL;
   dnnl_post_ops_t post_ops = NULL;
-  if (!(*layer = new_layer(library))) return dnnl_out_of_memory;
+  TRY(new_layer(library, layer));
   int groups = (*layer)->groups = convolution->groups;
   const onednn_window *window = &convolution->window;
   int inputs = source.channels / groups, outputs = destination.channels / groups;
@@ -77,27 +65,24 @@ int onednn_layer_create_convolution(onednn_library *library, onednn_map source, 
   TRY(dnnl_memory_desc_init_by_tag(&weights, groups == 1 ? 4 : 5, groups == 1 ? grouped + 1 : grouped, dnnl_f32,
                                    dnnl_format_tag_any));
   TRY(dnnl_memory_desc_init_by_tag(&bias, 1, bias_dims, dnnl_f32, dnnl_x));
-  TRY(own_scratch(&attributes));
   TRY(dnnl_post_ops_create(&post_ops));
   if (convolution->adds) TRY(dnnl_post_ops_append_sum(post_ops, 1.0f));
   if (convolution->clips)
     TRY(dnnl_post_ops_append_eltwise(post_ops, 1.0f, dnnl_eltwise_clip, convolution->low, convolution->high));
-  TRY(dnnl_primitive_attr_set_post_ops(attributes, post_ops));
+  TRY(dnnl_primitive_attr_set_post_ops((*layer)->attributes, post_ops));
   dnnl_convolution_desc_t forward;
   TRY(dnnl_dilated_convolution_forward_desc_init(&forward, dnnl_forward_inference, dnnl_convolution_direct, &from,
                                                  &weights, &bias, &to, strides, dilations, before, after));
-  TRY(dnnl_primitive_desc_create(&(*layer)->description, &forward, attributes, library->engine, NULL));
+  TRY(dnnl_primitive_desc_create(&(*layer)->description, &forward, (*layer)->attributes, library->engine, NULL));
 done:
   if (post_ops) dnnl_post_ops_destroy(post_ops);
-  if (attributes) dnnl_primitive_attr_destroy(attributes);
   return finish(status, layer);
 }
 
 int onednn_layer_create_pool(onednn_library *library, onednn_map source, onednn_map destination, onednn_pool kind,
                              const onednn_window *window, onednn_layer **layer) {
   int status = dnnl_success;
-  dnnl_primitive_attr_t attributes = NULL;
-  if (!(*layer = new_layer(library))) return dnnl_out_of_memory;
+  TRY(new_layer(library, layer));
   dnnl_alg_kind_t algorithm = kind == ONEDNN_POOL_MAX       ? dnnl_pooling_max
                               : kind == ONEDNN_POOL_AVERAGE ? dnnl_pooling_avg_exclude_padding
                                                             : dnnl_pooling_avg_include_padding;
@@ -107,59 +92,48 @@ int onednn_layer_create_pool(onednn_library *library, onednn_map source, onednn_
   dnnl_memory_desc_t from, to;
   TRY(describe(source, &from));
   TRY(describe(destination, &to));
-  TRY(own_scratch(&attributes));
   dnnl_pooling_desc_t pooling;
   TRY(dnnl_pooling_forward_desc_init(&pooling, dnnl_forward_inference, algorithm, &from, &to, strides, kernel, before,
                                      after));
-  TRY(dnnl_primitive_desc_create(&(*layer)->description, &pooling, attributes, library->engine, NULL));
+  TRY(dnnl_primitive_desc_create(&(*layer)->description, &pooling, (*layer)->attributes, library->engine, NULL));
 done:
-  if (attributes) dnnl_primitive_attr_destroy(attributes);
   return finish(status, layer);
 }
 
 int onednn_layer_create_clip(onednn_library *library, onednn_map map, float low, float high, onednn_layer **layer) {
   int status = dnnl_success;
-  dnnl_primitive_attr_t attributes = NULL;
-  if (!(*layer = new_layer(library))) return dnnl_out_of_memory;
+  TRY(new_layer(library, layer));
   dnnl_memory_desc_t description;
   TRY(describe(map, &description));
-  TRY(own_scratch(&attributes));
   dnnl_eltwise_desc_t clip;
   TRY(dnnl_eltwise_forward_desc_init(&clip, dnnl_forward_inference, dnnl_eltwise_clip, &description, low, high));
-  TRY(dnnl_primitive_desc_create(&(*layer)->description, &clip, attributes, library->engine, NULL));
+  TRY(dnnl_primitive_desc_create(&(*layer)->description, &clip, (*layer)->attributes, library->engine, NULL));
 done:
-  if (attributes) dnnl_primitive_attr_destroy(attributes);
   return finish(status, layer);
 }
 
 int onednn_layer_create_add(onednn_library *library, onednn_map map, onednn_layer **layer) {
   int status = dnnl_success;
-  dnnl_primitive_attr_t attributes = NULL;
-  if (!(*layer = new_layer(library))) return dnnl_out_of_memory;
+  TRY(new_layer(library, layer));
   dnnl_memory_desc_t description;
   TRY(describe(map, &description));
-  TRY(own_scratch(&attributes));
   dnnl_binary_desc_t addition;
   TRY(dnnl_binary_desc_init(&addition, dnnl_binary_add, &description, &description, &description));
-  TRY(dnnl_primitive_desc_create(&(*layer)->description, &addition, attributes, library->engine, NULL));
+  TRY(dnnl_primitive_desc_create(&(*layer)->description, &addition, (*layer)->attributes, library->engine, NULL));
 done:
-  if (attributes) dnnl_primitive_attr_destroy(attributes);
   return finish(status, layer);
 }
 
 int onednn_layer_create_reorder(onednn_library *library, onednn_map source, onednn_map destination,
                                 onednn_layer **layer) {
   int status = dnnl_success;
-  dnnl_primitive_attr_t attributes = NULL;
-  if (!(*layer = new_layer(library))) return dnnl_out_of_memory;
+  TRY(new_layer(library, layer));
   dnnl_memory_desc_t from, to;
   TRY(describe(source, &from));
   TRY(describe(destination, &to));
-  TRY(own_scratch(&attributes));
   TRY(dnnl_reorder_primitive_desc_create(&(*layer)->description, &from, library->engine, &to, library->engine,
-                                         attributes));
+                                         (*layer)->attributes));
 done:
-  if (attributes) dnnl_primitive_attr_destroy(attributes);
   return finish(status, layer);
 }
 
@@ -167,6 +141,7 @@ void onednn_layer_destroy(onednn_layer *layer) {
   if (!layer) return;
   if (layer->primitive) dnnl_primitive_destroy(layer->primitive);
   if (layer->description) dnnl_primitive_desc_destroy(layer->description);
+  if (layer->attributes) dnnl_primitive_attr_destroy(layer->attributes);
   free(layer);
 }
 
@@ -184,9 +159,7 @@ size_t onednn_layer_weights_bytes(const onednn_layer *layer) {
 }
 
 const char *onednn_layer_kernel(const onednn_layer *layer) {
-  const char *name = NULL;
-  dnnl_status_t status = dnnl_primitive_desc_query(layer->description, dnnl_query_impl_info_str, 0, (void *)&name);
-  return status == dnnl_success && name ? name : "unknown";
+  return kernel_name(layer->description);
 }
 
 int onednn_layer_pack(onednn_layer *layer, onednn_stream *stream, float *rows, void *weights) {

@@ -23,7 +23,7 @@ static void load(void) {
       __builtin_cpu_supports("avx512vl"))
     setenv("OPENBLAS_CORETYPE", "SkylakeX", 0);
 #endif
-  // Else the library starts a thread for each processor when it is loaded, and waits for ever where the system gives it none.
+  // Without this, OpenBLAS starts a thread per processor when it is loaded, and hangs if the system provides none.
   setenv("OPENBLAS_NUM_THREADS", "1", 1);
   void *library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
   if (!library) {
@@ -51,8 +51,6 @@ const char *openblas_wanted_core(void) {
   openblas_load();
   return wanted_core;
 }
-
-void openblas_set_threads(int threads) { set_threads(threads); }
 
 void openblas_multiply(bool transpose_a, bool transpose_b, int rows, int columns, int inner, const float *a, int a_stride,
                        const float *b, int b_stride, float beta, float *c, int c_stride) {

@@ -20,7 +20,8 @@ static inline float from_bfloat16(uint16_t stored) {
   return value;
 }
 
-// Round to nearest, ties to even. A NaN keeps its upper half, made quiet: rounding could carry it to infinity or zero.
+// Rounds to nearest, ties to even. A NaN keeps its upper half and becomes quiet; rounding could turn it into infinity
+// or zero.
 static inline uint16_t to_bfloat16(float value) {
   uint32_t bits;
   memcpy(&bits, &value, sizeof(bits));

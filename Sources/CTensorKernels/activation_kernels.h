@@ -1,4 +1,4 @@
-// The kernels on activations, written once for both stored types. Before including it define
+// The kernels on activations, written once for both stored types. Define before including this file:
 //   STORED  the stored type     NAME(x)  the function's name with its suffix
 //   LOAD(v) stored -> float     STORE(v) float -> stored
 
@@ -13,7 +13,7 @@ CLONES void NAME(kernel_add)(STORED *restrict sum, const STORED *restrict addend
   for (size_t i = 0; i < count; i++) sum[i] = STORE(LOAD(sum[i]) + LOAD(addend[i]));
 }
 
-// One output row from the two input rows next to it. Along x the weights are 1/4 and 3/4, and 1 at the ends.
+// Computes one output row from the two nearest input rows. Along x the weights are 1/4 and 3/4, and 1 at the ends.
 static inline __attribute__((always_inline)) void NAME(upsample_row)(const STORED *restrict near,
                                                                      const STORED *restrict far, STORED *restrict output,
                                                                      int width, int block) {
@@ -49,8 +49,8 @@ CLONES void NAME(kernel_upsample)(const STORED *input, STORED *output, int block
   else NAME(upsample_any)(input, output, blocks, height, width, block);
 }
 
-// Gathers what upsampling spread: input row y went to output rows 2y-1 (1/4), 2y (3/4), 2y+1 (3/4), 2y+2 (1/4), where a row
-// beyond the border counts for the border row itself. The same along x.
+// Accumulates the gradient of upsampling: input row y contributed to output rows 2y-1 (1/4), 2y (3/4), 2y+1 (3/4) and
+// 2y+2 (1/4), where rows beyond the border count as the border row. The same along x.
 static inline __attribute__((always_inline)) void NAME(upsample_backward_any)(const STORED *restrict output_gradient,
                                                                               STORED *restrict input_gradient,
                                                                               int blocks, int height, int width,
@@ -112,7 +112,7 @@ CLONES void NAME(kernel_masked_squared_error)(const STORED *output, const float 
     for (size_t i = 0; i < stored; i++) gradient[i] = STORE(0.0f);
   for (int c = 0; c < channels; c++) {
     const size_t start = (size_t)(c / block) * pixels * block + c % block;
-    // Sums of short runs in float, of runs in double: exact enough and vectorisable.
+    // Short runs are summed in float, runs in double: accurate enough and vectorisable.
     for (size_t run = 0; run < pixels; run += 256) {
       const size_t end = run + 256 < pixels ? run + 256 : pixels;
       float all = 0, masked = 0;

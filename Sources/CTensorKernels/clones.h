@@ -1,4 +1,4 @@
-// One function, compiled for each of these instruction sets; the loader picks the best that the processor has.
+// Compiles a function for several instruction sets. The loader selects the best that the processor supports.
 #ifndef NOMINAL_CLONES_H
 #define NOMINAL_CLONES_H
 #if defined(__x86_64__)

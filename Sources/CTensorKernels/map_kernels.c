@@ -16,7 +16,7 @@ CLONES void kernel_squared_error_map(const float *restrict first, const float *r
   for (size_t p = 0; p < pixels; p++) map[p] *= scale;
 }
 
-// Mirrors an index into 0 ..< size with the border repeated: ... 1 0 | 0 1 2 ... size-1 | size-1 size-2 ...
+// Mirrors an index into 0 ..< size with a repeated border: ... 1 0 | 0 1 2 ... size-1 | size-1 size-2 ...
 static inline int mirrored(int index, int size) {
   const int period = 2 * size;
   index %= period;
@@ -27,7 +27,7 @@ static inline int mirrored(int index, int size) {
 CLONES void kernel_box_filter(const float *map, float *filtered, float *restrict scratch, int height, int width, int size) {
   const int reach = size / 2;
   const float scale = 1.0f / ((float)size * (float)size);
-  // Down the columns into scratch: whole rows are added, so the inner loop runs along memory.
+  // Columns first, into scratch: whole rows are added, so that the inner loop is contiguous.
   for (int y = 0; y < height; y++) {
     float *restrict to = scratch + (size_t)y * width;
     for (int x = 0; x < width; x++) to[x] = 0;
@@ -36,7 +36,7 @@ CLONES void kernel_box_filter(const float *map, float *filtered, float *restrict
       for (int x = 0; x < width; x++) to[x] += from[x];
     }
   }
-  // Along the rows: the inside without index arithmetic, the borders mirrored.
+  // Then rows: the interior without index arithmetic, the borders mirrored.
   for (int y = 0; y < height; y++) {
     const float *from = scratch + (size_t)y * width;
     float *restrict to = filtered + (size_t)y * width;

@@ -1,6 +1,6 @@
-// A 3 x 3 convolution of stride 1 to at most OUTPUTS channels: the layer that makes an image of features, where a general
-// kernel computes a whole block of channels to keep three. Before including it define BLOCK and NAME(x).
-// weights[input block][ky][kx][OUTPUTS][BLOCK input channels]; the output is blocked, its other lanes are zero.
+// A 3 x 3 convolution of stride 1 to OUTPUTS channels: the output layer of a network, for which a
+// general kernel would compute a whole block of channels. Define BLOCK and NAME(x) before including this file.
+// weights[input block][ky][kx][OUTPUTS][BLOCK input channels]; the output is blocked, with zeros in its other lanes.
 
 typedef float NAME(lanes) __attribute__((vector_size(BLOCK * sizeof(float)), aligned(4)));
 
@@ -15,7 +15,8 @@ static inline __attribute__((always_inline)) float NAME(lane_sum)(const NAME(lan
   return sum[0];
 }
 
-// `tile` neighbouring pixels of one row from the columns kx of the kernel's rows first ... last.
+// Computes `tile` neighbouring pixels of one row from rows first ... last and columns kx_first ... kx_last of the
+// kernel.
 static inline __attribute__((always_inline)) void NAME(narrow_tile)(const float *input, size_t plane, int blocks,
                                                                     ptrdiff_t row, int first, int last, int kx_first,
                                                                     int kx_last, const float *weights,
@@ -67,7 +68,7 @@ static inline __attribute__((always_inline)) void NAME(narrow_gradient_tile)(con
   for (int t = 0; t < tile; t++) sum[t] = (NAME(lanes)){0};
   for (int ky = first; ky <= last; ky++)
     for (int kx = kx_first; kx <= kx_last; kx++) {
-      // The output pixel whose kernel element (ky, kx) lies on this input pixel.
+      // The output pixel whose kernel element (ky, kx) covers this input pixel.
       const float *from = gradient - (ky - 1) * row - (kx - 1) * BLOCK;
       const float *w = weights + (size_t)(ky * 3 + kx) * OUTPUTS * BLOCK;
       for (int o = 0; o < OUTPUTS; o++) {
@@ -121,7 +122,7 @@ CLONES void NAME(kernel_narrow_weight_gradient)(const float *input, const float 
       for (int y = ky == 0 ? 1 : 0; y < (ky == 2 ? height - 1 : height); y++) {
         const float *from = input + b * plane + (y + ky - 1) * row;
         const float *gradient = output_gradient + y * row;
-        // Input column x meets the outputs x + 1, x and x - 1.
+        // Input column x contributes to output columns x + 1, x and x - 1.
         for (int x = 0; x < width; x++) {
           const NAME(lanes) value = LOAD(from + x * BLOCK);
           for (int kx = 0; kx < 3; kx++) {

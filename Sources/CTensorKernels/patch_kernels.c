@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-// e^x for x <= 0 by range reduction to [-ln 2 / 2, ln 2 / 2] and a polynomial (Taylor to degree 7, relative error under
-// 1e-7): written out because a call of the C library in the loop would not vectorise.
+// e^x for x <= 0 by range reduction to [-ln 2 / 2, ln 2 / 2] and a Taylor polynomial of degree 7 (relative error below
+// 1e-7). A call of the C library would prevent vectorisation.
 static inline float exponential(float x) {
   x = x < -87.0f ? -87.0f : x;
   float n = __builtin_rintf(x * 1.44269504088896341f);
@@ -51,7 +51,7 @@ CLONES void kernel_bias_gradient(const float *gradient, float *bias_gradient, in
   }
 }
 
-// The range of output columns whose input column ox * stride + offset lies inside 0 ..< width.
+// Computes the range of output columns whose input column ox * stride + offset is inside 0 ..< width.
 static inline void reachable(int offset, int stride, int width, int outputs, int *start, int *end) {
   int first = offset >= 0 ? 0 : (-offset + stride - 1) / stride;
   int last = width - 1 - offset < 0 ? -1 : (width - 1 - offset) / stride;

@@ -7,7 +7,7 @@ typedef struct {
   int start, end;
 } span;
 
-// The positions along one axis whose neighbour at `offset` lies inside.
+// Returns the positions along one axis whose neighbour at `offset` is inside.
 static inline span inside(int size, int offset) {
   span s = {offset < 0 ? -offset : 0, offset > 0 ? size - offset : size};
   if (s.start > size) s.start = size;

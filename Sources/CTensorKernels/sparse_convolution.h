@@ -1,11 +1,12 @@
-// Convolution over the reach of each kernel element. Before including it define BLOCK (channels side by side) and NAME(x).
+// Convolution per kernel element. Define BLOCK (interleaved channels) and NAME(x) before including this file.
 
 typedef float NAME(lanes) __attribute__((vector_size(BLOCK * sizeof(float)), aligned(4)));
 
 #define LOAD(from) (*(const NAME(lanes) *)(from))
 #define STORE(to, value) (*(NAME(lanes) *)(to) = (value))
 
-// `tile` pixels of one block of output channels: output += input * weights over all input channels of one kernel element.
+// Adds one kernel element to `tile` pixels of one block of output channels: output += input * weights over all input
+// channels.
 static inline __attribute__((always_inline)) void NAME(tile_convolution)(const float *input, size_t input_block_stride,
                                                                    int input_blocks, const float *weights,
                                                                    float *output, int tile) {

@@ -1,10 +1,12 @@
+import GRDB
+import Host
 import Synchronization
 
 /// A content-addressed store: blobs named by their SHA-256 in `objects/`, facts about them in an SQLite database.
 ///
-/// Any number of processes of one machine may read and write at once. What they must know of each other they tell by locks that
-/// die with their process (`StoreLocks`). A crash or power failure at any instant leaves a store that opens: facts are committed
-/// after the blobs that they name, with these names, were flushed. All calls are synchronous and may be made from any thread.
+/// Any number of processes of one machine may read and write at once. They coordinate through locks that die with their
+/// process (`StoreLocks`). After a crash or power failure at any instant the store opens: facts are committed after the
+/// blobs that they name are flushed. All calls are synchronous and may be made from any thread.
 public final class ContentStore: Sendable {
     public enum Mode: Sendable {
         case readWrite, readOnly
@@ -13,27 +15,25 @@ public final class ContentStore: Sendable {
     public let path: String
     public let mode: Mode
     let database: StoreDatabase
-    /// `nil` when opened read-only, as are the locks.
+    /// Nil in a store opened read-only, like `locks`.
     let committer: GroupCommitter?
     let locks: StoreLocks?
-    /// Attempt numbers handed out by this process and not yet committed.
+    /// Attempt numbers issued by this process and not yet committed.
     let issuedAttempts = Mutex<[Digest: Int]>([:])
-    /// Blobs whose content this process has hashed, so they need no second check.
+    /// Blobs that this process has verified.
     let verifiedBlobs = Mutex<Set<Digest>>([])
     /// Held while a damaged blob is moved away.
     let settingAside = Mutex(())
     let nextTemporary = Atomic<Int>(0)
 
-    /// Opens the store in the folder `path`, which is created when missing and opened for writing.
+    /// Opens the store in the folder `path`. For writing, the folder is created if missing.
     ///
-    /// Opening for writing brings a store of an earlier version up to date, unless a program has it open, and removes what runs that
-    /// died left behind.
-    /// It waits up to `lockTimeoutSeconds` for a process that needs the store for itself, which is what programs before
-    /// version 2 of the schema do, and for programs on another machine (`onWait` is called with a description of what is waited
-    /// for), then throws `.locked` or `.openElsewhere`.
-    /// Opening read-only never waits and changes nothing.
+    /// Opening for writing removes what dead runs left behind. It waits up to `lockTimeoutSeconds` for a process that
+    /// has exclusive access and for programs on another machine, then throws `.locked` or `.openElsewhere`; `onWait`
+    /// gets a description of the holder. Opening read-only never waits and changes nothing.
     ///
-    /// Throws `.notAStore`, `.newerSchema`, `.olderSchema`, `.olderSchemaInUse`, `.openElsewhere`, `.readOnlyFileSystem`, `.diskFull`, `.fileSystem` or `.database`.
+    /// Throws `.notAStore`, `.otherSchema`, `.openElsewhere`, `.readOnlyFileSystem`, `.diskFull`, `.fileSystem` or
+    /// `.database`.
     public init(
         path: String, mode: Mode = .readWrite, lockTimeoutSeconds: Double = 0,
         onWait: (_ holder: String) -> Void = { _ in }
@@ -47,33 +47,27 @@ public final class ContentStore: Sendable {
             return
         }
         try FolderOperations.createAll(path)
-        let lock = try StoreLock(store: path, timeoutSeconds: lockTimeoutSeconds, onWait: onWait)
         let locks = try StoreLocks(store: path, timeoutSeconds: lockTimeoutSeconds, onWait: onWait)
         self.locks = locks
         database = try locks.opening(timeoutSeconds: lockTimeoutSeconds, onWait: onWait) { () throws(StoreError) in
             try Self.createFolders(path)
-            return try StoreDatabase(store: path, isWritable: true) { found throws(StoreError) in
-                // A program of the earlier version would go on writing to tables that have become others.
-                guard try !locks.isAlone() else { return }
-                throw .olderSchemaInUse(
-                    path: path, found: found, current: StoreSchema.version, holders: StoreLock.holders(store: path))
-            }
+            return try StoreDatabase(store: path, isWritable: true)
         }
-        committer = GroupCommitter(database: database, lock: lock)
-        // Within the lock, a session that is dead stays so: its number can be taken again, but nothing made under it.
+        committer = GroupCommitter(database: database)
+        // Within the lock a dead session stays dead: its number can be reused, but nothing has been made under it yet.
         try locks.opening { () throws(StoreError) in try removeLeftovers() }
     }
 
     deinit { committer?.close() }
 
-    /// True if a program on this machine has the store in a folder open for writing; false where there is none.
+    /// True if a program on this machine has the store in this folder open for writing.
     public static func isInUse(_ path: String) throws(StoreError) -> Bool { try StoreLocks.hasWriter(path) }
 
     /// Blocks until everything committed so far is durable or has failed.
     public func flush() { try? settle() }
 
-    /// Blocks until blobs put and results committed so far are durable. Throws what kept the last of them from it.
-    func settle() throws(StoreError) {
+    /// Blocks until all blobs and results so far are durable. Throws the last error that prevented it.
+    package func settle() throws(StoreError) {
         guard let committer else { return }
         let result = Monitor<Result<CommitOutcome, StoreError>?>(nil)
         committer.enqueue(.barrier) { outcome in result.update { $0 = outcome } }
@@ -81,10 +75,10 @@ public final class ContentStore: Sendable {
         _ = try result.wait { $0 }.get()
     }
 
-    /// Asks for what is committed so far to become durable now, without waiting for more to share the transaction.
+    /// Commits what is queued now, without waiting for more operations to share the transaction.
     public func hurry() { committer?.hurry() }
 
-    /// How many database transactions the commits of this process took.
+    /// The number of database transactions that this process has committed.
     public var transactionCount: Int { committer?.transactionCount ?? 0 }
 
     func writable(to operation: String) throws(StoreError) -> GroupCommitter {
@@ -103,11 +97,52 @@ public final class ContentStore: Sendable {
             let folder = path + "/objects/" + name
             if present.contains(name) {
                 if try FolderOperations.isFolder(folder) { continue }
-                // In its place, every blob of that beginning would be refused.
+                // A file here would block every blob whose digest begins with this byte.
                 try moveToDamaged(folder, as: name, store: path)
             }
             if try FolderOperations.create(folder) { isNew = true }
         }
         if isNew { try FolderOperations.synchronize(path + "/objects") }
+    }
+}
+
+// MARK: Access for ModelRegistry
+
+extension ContentStore {
+    /// Reads one state of the database. Rethrows the errors of `body`; throws `StoreError` for those of the database.
+    package func readDatabase<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        var own: (any Error)?
+        do throws(StoreError) {
+            return try database.read { try Self.call(body, with: $0, noting: &own) }
+        } catch {
+            throw own ?? error
+        }
+    }
+
+    /// Runs `body` in one durable transaction, rolled back on an error. Throws as `readDatabase` does.
+    package func writeDatabase<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        var own: (any Error)?
+        do throws(StoreError) {
+            return try database.write { try Self.call(body, with: $0, noting: &own) }
+        } catch {
+            throw own ?? error
+        }
+    }
+
+    /// Throws `.openedReadOnly` unless the store is open for writing.
+    package func requireWritable(to operation: String) throws(StoreError) { _ = try writable(to: operation) }
+
+    /// Keeps an error that `StoreDatabase` would wrap.
+    private static func call<Value>(
+        _ body: (Database) throws -> Value, with database: Database, noting own: inout (any Error)?
+    ) throws -> Value {
+        do {
+            return try body(database)
+        } catch let error as DatabaseError {
+            throw error
+        } catch {
+            own = error
+            throw error
+        }
     }
 }

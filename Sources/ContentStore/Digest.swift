@@ -1,8 +1,8 @@
 import Crypto
 import Foundation
+import GRDB
 
-/// The SHA-256 of a sequence of bytes: 32 bytes stored inline, lowercase hexadecimal as text. Digests order as their
-/// hexadecimal texts do.
+/// A SHA-256 digest: 32 bytes stored inline, lowercase hexadecimal as text. The order is that of the hexadecimal texts.
 public struct Digest: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
     private let first, second, third, fourth: UInt64
 
@@ -13,7 +13,7 @@ public struct Digest: Hashable, Comparable, Sendable, Codable, CustomStringConve
         (first, second, third, fourth) = words
     }
 
-    /// Reads 32 bytes; `nil` for any other count.
+    /// Reads 32 bytes; nil for any other count.
     init?(bytes: some Sequence<UInt8>) {
         var words: [4 of UInt64] = [0, 0, 0, 0]
         var count = 0
@@ -42,13 +42,13 @@ public struct Digest: Hashable, Comparable, Sendable, Codable, CustomStringConve
         self = digest
     }
 
-    /// Reads 64 hexadecimal digits, in either case. Throws `StoreError.malformedDigest` for anything else.
+    /// Parses 64 hexadecimal digits in either case. Throws `StoreError.malformedDigest` for anything else.
     public init(hex: String) throws {
         guard let digest = Digest(hexDigits: hex.utf8) else { throw StoreError.malformedDigest(text: hex) }
         self = digest
     }
 
-    /// 64 hexadecimal digits in ASCII, in either case; `nil` for anything else.
+    /// Parses 64 hexadecimal digits in ASCII, in either case; nil for anything else.
     init?(hexDigits: some Sequence<UInt8>) {
         var words: [4 of UInt64] = [0, 0, 0, 0]
         var count = 0
@@ -97,7 +97,7 @@ public struct Digest: Hashable, Comparable, Sendable, Codable, CustomStringConve
 
     public var description: String { hex }
 
-    /// The first twelve digits: enough to tell digests apart for a person.
+    /// The first twelve digits, for people.
     public var short: String { String(hex.prefix(12)) }
 
     public static func < (left: Digest, right: Digest) -> Bool { left.words < right.words }
@@ -120,12 +120,37 @@ public struct Digest: Hashable, Comparable, Sendable, Codable, CustomStringConve
         }
     }
 
-    /// The digest of a text's UTF-8 bytes.
+    /// The digest of the UTF-8 bytes of a text.
     public static func of(text: String) -> Digest { of(Array(text.utf8)) }
 
-    /// The digest of a regular file's content, read in pieces of 1 MiB. Throws `StoreError.fileSystem` or
-    /// `.notARegularFile`.
+    /// The digest of a regular file. Throws `StoreError.fileSystem` or `.notARegularFile`.
     public static func of(filePath: String) throws -> Digest {
         try OpenFile.reading(filePath).digest()
     }
+}
+
+extension Digest {
+    /// The digest as a column of 32 bytes.
+    package var column: DatabaseValue { Data(bytes).databaseValue }
+
+    /// Reads a column of 32 bytes without copying it first.
+    package init(_ row: Row, _ index: Int) throws {
+        let digest = try row.withUnsafeData(atIndex: index) { data in data.flatMap { Digest(bytes: $0) } }
+        guard let digest else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a digest is not 32 bytes long")
+        }
+        self = digest
+    }
+}
+
+/// SHA-256 of bytes that arrive in pieces.
+struct StreamingDigest {
+    private var hasher = SHA256()
+
+    mutating func update(_ bytes: ArraySlice<UInt8>) {
+        unsafe bytes.withUnsafeBytes { unsafe hasher.update(bufferPointer: $0) }
+    }
+
+    /// The digest of all bytes so far.
+    var digest: Digest { Digest(hasher.finalize()) }
 }

@@ -1,4 +1,6 @@
-/// Something in a store that a person can name: a run of the program, the last result of a task, or a blob.
+import GRDB
+
+/// Something in a store that a user can name: a run of the program, the last result of a task, or a blob.
 public enum StoreSubject: Sendable, Equatable {
     case run(Int64)
     case task(String, key: Digest)
@@ -6,12 +8,76 @@ public enum StoreSubject: Sendable, Equatable {
 }
 
 extension StoreSubject: CustomStringConvertible {
-    /// The word by which it is listed, and found again.
+    /// The text that lists it, and that `ContentStore.subject` parses.
     public var description: String {
         switch self {
         case .run(let number): "run \(number)"
         case .task(let name, _): "task \(name)"
         case .blob(let digest): "blob \(digest)"
         }
+    }
+}
+
+extension ContentStore {
+    /// The shortest accepted prefix of a digest, in digits.
+    private static let shortestPrefix = 8
+
+    /// Finds the subject that `text` names: the number of a run, the path of an exported file, the name of a task, or a
+    /// digest or its first digits. Throws `.unknownSubject`.
+    public func subject(_ text: String) throws -> StoreSubject {
+        let words = text.split(separator: " ", maxSplits: 1).map(String.init)
+        if words.count == 2, ["run", "task", "blob"].contains(words[0]) { return try subject(words[1]) }
+        if let number = Int64(text), text.count < Self.shortestPrefix {
+            guard try execution(number) else {
+                throw StoreError.unknownSubject(text: text, reason: "the store has no run with this number")
+            }
+            return .run(number)
+        }
+        if Self.isFile(text) {
+            let digest = try Digest.of(filePath: text)
+            guard try knows(digest) else {
+                throw StoreError.unknownSubject(
+                    text: text, reason: "no result in the store has this file's content")
+            }
+            return .blob(digest)
+        }
+        if let key = try lastKey(ofTask: text) { return .task(text, key: key.digest) }
+        return .blob(try digest(startingWith: text))
+    }
+
+    /// False also for a text that is not a valid path.
+    private static func isFile(_ text: String) -> Bool { (try? FileSignature(path: text))?.isRegular == true }
+
+    private func execution(_ number: Int64) throws(StoreError) -> Bool {
+        try database.read { try $0.identifier("SELECT id FROM execution WHERE id = ?", [number]) } != nil
+    }
+
+    /// True if a fact names this content, whether or not its blob is stored.
+    public func knows(_ digest: Digest) throws(StoreError) -> Bool {
+        try database.read { try $0.identifier("SELECT id FROM artifact WHERE digest = ?", [digest.column]) } != nil
+    }
+
+    private func digest(startingWith text: String) throws -> Digest {
+        let digits = text.lowercased()
+        let isHexadecimal = digits.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) }
+        guard isHexadecimal, (Self.shortestPrefix...64).contains(digits.utf8.count) else {
+            throw StoreError.unknownSubject(
+                text: text, reason: "the store knows no file, task, run or blob of this name")
+        }
+        let lowest = try Digest(hex: digits + String(repeating: "0", count: 64 - digits.utf8.count))
+        let highest = try Digest(hex: digits + String(repeating: "f", count: 64 - digits.utf8.count))
+        let found = try database.read { database in
+            try Row.fetchAll(
+                database, sql: "SELECT digest FROM artifact WHERE digest BETWEEN ? AND ? ORDER BY digest LIMIT 2",
+                arguments: [lowest.column, highest.column]
+            ).map { try Digest($0, 0) }
+        }
+        guard let first = found.first else {
+            throw StoreError.unknownSubject(text: text, reason: "the store has no blob with this prefix")
+        }
+        guard found.count == 1 else {
+            throw StoreError.unknownSubject(text: text, reason: "several digests have this prefix; give more digits")
+        }
+        return first
     }
 }

@@ -1,15 +1,16 @@
 import Folders
 import Metrics
 
-/// `aupimos.json`, as the aupimo project (jpcbertoldo/aupimo) writes and reads it: AUPIMO of each image beside the file of its
-/// map. Images without an AUPIMO are NaN there, which JSON has no word for; Python writes and reads `NaN`, and so it stands here.
+/// The file `aupimos.json` in the format of the aupimo project (jpcbertoldo/aupimo): the AUPIMO of each image and the
+/// path of its map. Images without AUPIMO are written as `NaN`, which is not valid JSON but is what Python reads and
+/// writes.
 public struct AUPIMOFile {
     private let result: TestSetResult
     private let paths: [String]
     private let bounds: (first: PIMOPoint, last: PIMOPoint)
 
-    /// - Parameter paths: of the maps, in the order in which they were judged.
-    /// - Returns: nil where the test set does not define AUPIMO.
+    /// - Parameter paths: The paths of the maps, in the order of evaluation.
+    /// - Returns: Nil if AUPIMO is undefined for the test set.
     public init?(_ result: TestSetResult, paths: [String]) {
         guard let first = result.pixels.pimoCurve.first, let last = result.pixels.pimoCurve.last else { return nil }
         guard result.pixels.aupimo.count == paths.count else { return nil }
@@ -23,7 +24,7 @@ public struct AUPIMOFile {
             ("fpr_lower_bound", "\(options.aupimoBounds.lowerBound)"),
             ("fpr_upper_bound", "\(options.aupimoBounds.upperBound)"),
             ("num_threshs", "\(result.pixels.aupimoThresholdCount)"),
-            // The lower threshold is the one of the upper rate.
+            // The lower threshold belongs to the upper rate.
             ("thresh_lower_bound", "\(bounds.last.threshold)"), ("thresh_upper_bound", "\(bounds.first.threshold)"),
             ("aupimos", "[" + result.pixels.aupimo.map { $0.map { "\($0)" } ?? "NaN" }.joined(separator: ", ") + "]"),
             ("paths", "[" + paths.map { Self.quoted(PathText.exact($0)) }.joined(separator: ", ") + "]"),

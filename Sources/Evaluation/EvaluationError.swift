@@ -1,20 +1,20 @@
 import Folders
 import Host
 
-/// Why maps cannot be judged.
+/// Anomaly maps, masks or score tables that cannot be evaluated.
 public enum EvaluationError: Error, Equatable, Sendable {
     case missingFolder(path: String, content: String)
     case missingFile(path: String, content: String)
     case unreadable(path: String, reason: String)
     case noMaps(folder: String)
-    /// Two files whose names differ only in the extension.
+    /// Two file names differ only in their extension.
     case sameStem(first: String, second: String)
-    /// Maps of kinds other than `good`, and not one mask for them.
+    /// None of the maps of kinds other than `good` has a mask.
     case noMasks(maps: Int, folder: String, firstMap: String)
-    /// Masks of images that have no map.
+    /// Masks whose images have no map.
     case masksWithoutMap(count: Int, folder: String, first: String)
     case sizeMismatch(map: String, mapSize: String, mask: String, maskSize: String)
-    /// A table of scores that is no table, at a line.
+    /// A line of a score table is malformed.
     case malformedTable(file: String, line: Int, fault: String)
     case missingColumn(file: String, column: String, found: [String])
     case missingScore(file: String, image: String)
@@ -22,7 +22,7 @@ public enum EvaluationError: Error, Equatable, Sendable {
     case largeTable(file: String, limitBytes: Int)
     case link(LinkFault)
 
-    /// True where the user named something that is not there, false where what is there is of no use.
+    /// True if a named file or folder is missing or unreadable; false if its content is invalid.
     public var isMissing: Bool {
         switch self {
         case .missingFolder, .missingFile, .unreadable: true
@@ -50,23 +50,23 @@ extension EvaluationError: CustomStringConvertible {
             "\(folder): none of the \(maps) maps of kinds other than \"good\" has a mask; expected "
                 + "\(folder)/\(firstMap)_mask.png and so on. Check --ground-truth"
         case .masksWithoutMap(let count, let folder, let first):
-            "\(folder): \(count) masks belong to no map, the first is \(first); expected a map for each. Add the maps, or "
-                + "leave these images out with --allow-missing"
+            "\(folder): \(count) \(count == 1 ? "mask has" : "masks have") no map, the first is \(first); expected one map per "
+                + "mask. Add the maps, or ignore these images with --allow-missing"
         case .sizeMismatch(let map, let mapSize, let mask, let maskSize):
-            "\(map) has \(mapSize) pixels, but its mask \(mask) has \(maskSize); expected the same size. Write the map at "
-                + "the size of its mask, or let --resize do it"
+            "\(map) has \(mapSize) pixels, but its mask \(mask) has \(maskSize); expected the same size. Write maps "
+                + "at the size of their masks, or use --resize"
         case .malformedTable(let file, let line, let fault):
             "\(file):\(line): \(fault); expected comma-separated values after RFC 4180. Correct the line"
         case .missingColumn(let file, let column, let found):
-            "\(file):1: no column \"\(column)\"; found \(found.joined(separator: ", ")). The first line has to name the "
+            "\(file):1: no column \"\(column)\"; found \(found.joined(separator: ", ")). The first line must name the "
                 + "columns \"image\" and \"score\""
         case .missingScore(let file, let image):
             "\(file): no score for the map \(image); expected a row whose image is \(image) with any extension. Add it"
         case .repeatedScore(let file, let image, let lines):
-            "\(file): the image \(image) has scores in the lines \(lines.map(String.init).joined(separator: " and ")), "
+            "\(file): the image \(image) has scores in lines \(lines.map(String.init).joined(separator: " and ")), "
                 + "expected one; remove the others"
         case .largeTable(let file, let limit):
-            "\(file) holds more than \(limit) bytes, expected a table of scores with a line for each image; check the path"
+            "\(file) has more than \(limit) bytes, expected a table of scores with one line per image; check the path"
         case .link(let fault): "\(fault)"
         }
     }

@@ -1,20 +1,20 @@
 import Folders
 
-/// The files below a folder, by their names.
+/// The files below a folder.
 struct FileTree {
-    /// Of the files with a wanted extension, by their names below the folder without it.
+    /// Paths of the files with one of the extensions, keyed by the path below the folder without its extension.
     private(set) var paths: [String: String] = [:]
-    /// Names of the other files.
+    /// The other files, by their paths below the folder.
     private(set) var otherFiles: [String] = []
     private let named: NamedFolder
     private let extensions: Set<String>
 
-    /// Finds nothing where there is no such folder.
+    /// Lists a folder; empty if the folder does not exist.
     ///
     /// - Parameters:
-    ///   - named: which everything has to lie in.
-    ///   - extensions: in lower case.
-    /// - Throws: `EvaluationError` for links that lead out or back, and for two files that differ only in their extension.
+    ///   - named: The folder that must contain everything.
+    ///   - extensions: In lower case.
+    /// - Throws: `EvaluationError` if a link leads outside or back, or if two files differ only in their extension.
     init(_ named: NamedFolder, _ folder: String, extensions: Set<String>) throws(EvaluationError) {
         (self.named, self.extensions) = (named, extensions)
         guard try FileTree.inspect(folder)?.kind == .folder else { return }
@@ -22,7 +22,7 @@ struct FileTree {
         try walk(folder, prefix: "", above: [])
     }
 
-    /// - Parameter above: the folders that led here, each without links.
+    /// - Parameter above: The parent folders, with links resolved.
     private mutating func walk(_ folder: String, prefix: String, above: [String]) throws(EvaluationError) {
         let place = NamedFolder.place(of: folder) ?? folder
         if above.contains(place) {
@@ -51,7 +51,7 @@ struct FileTree {
         do throws(LinkFault) { try named.permit(path) } catch { throw .link(error) }
     }
 
-    /// The folders in a folder, by their names.
+    /// The names of the subfolders.
     static func folders(in folder: String) throws(EvaluationError) -> [String] {
         var names: [String] = []
         for name in try entries(folder) where try isFolder(folder + "/" + name) { names.append(name) }
@@ -68,7 +68,7 @@ struct FileTree {
         }
     }
 
-    /// Names in a folder without hidden ones, sorted.
+    /// The names of visible entries, sorted.
     static func entries(_ folder: String) throws(EvaluationError) -> [String] {
         do throws(ListingFault) {
             return try FolderListing.visibleNames(in: folder)

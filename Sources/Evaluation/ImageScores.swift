@@ -1,10 +1,11 @@
-/// The scores of a table by image.
+/// Image scores from a table, keyed by image.
 ///
-/// An image is told by the end of its path without the extension: KIND/STEM, or OBJECT/KIND/STEM where the maps lie in
-/// folders of objects, with the folders between KIND and STEM that the map has. A category counts as the first folder; folders called `test` do not count.
+/// An image is identified by the end of its path without extension: KIND/STEM, or OBJECT/KIND/STEM if the maps are in
+/// folders of objects, including any folders between KIND and STEM. The category counts as the first folder. Folders
+/// named `test` are ignored.
 public struct ImageScores: Sendable {
     private let file: String
-    /// By the ends of the images' paths: folders and stem.
+    /// Rows keyed by the end of the image path: folders and stem.
     private var rows: [[String]: [Row]] = [:]
 
     private struct Row {
@@ -13,8 +14,8 @@ public struct ImageScores: Sendable {
         let parts: [String]
     }
 
-    /// - Parameter hasObjects: whether an image needs its object to be told.
-    /// - Throws: `EvaluationError.repeatedScore` for an image with two scores.
+    /// - Parameter hasObjects: True if an object is needed to identify an image.
+    /// - Throws: `EvaluationError.repeatedScore` if an image has two scores.
     public init(_ table: ScoreTable, hasObjects: Bool) throws(EvaluationError) {
         file = table.file
         let keyLength = hasObjects ? 3 : 2
@@ -22,7 +23,7 @@ public struct ImageScores: Sendable {
             var parts = Self.parts(row.image)
             if parts.count == 1, !row.kind.isEmpty { parts.insert(row.kind, at: 0) }
             if !row.category.isEmpty { parts.insert(row.category, at: 0) }
-            // What is too short for a key is the score of no map.
+            // A path that is too short for a key belongs to no map.
             guard parts.count >= keyLength else { continue }
             if let other = rows[parts]?.first(where: { $0.parts == parts }) {
                 throw .repeatedScore(
@@ -35,14 +36,16 @@ public struct ImageScores: Sendable {
         }
     }
 
+    /// Returns the score of an image.
+    ///
     /// - Parameters:
-    ///   - name: KIND/STEM, perhaps with folders between.
-    ///   - object: nil where the maps lie in no folders of objects.
-    /// - Throws: `EvaluationError.missingScore`, and `repeatedScore` where two paths end in that name.
+    ///   - name: KIND/STEM, possibly with folders in between.
+    ///   - object: Nil if the maps are not in folders of objects.
+    /// - Throws: `EvaluationError.missingScore`, and `repeatedScore` if two paths end in the name.
     public func score(of name: String, object: String?) throws(EvaluationError) -> Float {
         let key = (object.map { [$0] } ?? []) + name.split(separator: "/").map(String.init)
         let found = rows[key] ?? []
-        // Of a path and a longer one, that of an image in a folder called like the kind, the first is meant.
+        // A longer path may end in the same key if a folder has the name of a kind. The shortest path is meant.
         guard let shortest = found.map(\.parts.count).min() else {
             throw .missingScore(file: file, image: key.joined(separator: "/"))
         }
@@ -53,7 +56,7 @@ public struct ImageScores: Sendable {
         return meant[0].row.score
     }
 
-    /// The folders of a path but `test`, and the file's name without its extension.
+    /// The folders of a path except `test`, and the file name without extension.
     private static func parts(_ path: String) -> [String] {
         var parts = path.split(separator: "/").map(String.init)
         guard let name = parts.popLast() else { return [] }

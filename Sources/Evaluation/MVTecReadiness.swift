@@ -1,24 +1,24 @@
 import Folders
 import Imaging
 
-/// Whether MVTec's own evaluation (mvtec_ad_evaluation 1.0) takes anomaly maps as they are. It reads
-/// `MAPS/OBJECT/test/KIND/STEM.tiff` beside `TRUTH/OBJECT/test/KIND/STEM.png` and `TRUTH/OBJECT/ground_truth/KIND`, leaves out
-/// without a word what it does not understand, and fails late on what it cannot read. So this is said before.
+/// Checks whether MVTec's own evaluation (mvtec_ad_evaluation 1.0) accepts anomaly maps as they are. The script reads
+/// `MAPS/OBJECT/test/KIND/STEM.tiff`, `TRUTH/OBJECT/test/KIND/STEM.png` and `TRUTH/OBJECT/ground_truth/KIND`. It
+/// silently ignores names that it does not expect and fails late on unreadable files, so both are reported beforehand.
 public struct MVTecReadiness: Equatable, Sendable {
     public let objects: Int
     public let maps: Int
-    /// What would fail, or be left out: sentences, by object.
+    /// Files that the script would ignore or fail on: one sentence each, by object.
     public private(set) var faults: [String] = []
 
     /// - Parameters:
-    ///   - scan: the maps and masks.
-    ///   - groundTruth: the folder of the data set.
-    /// - Throws: `EvaluationError` and `ImagingError` for files that cannot be read at all.
+    ///   - scan: The maps and masks.
+    ///   - groundTruth: The folder of the dataset.
+    /// - Throws: `EvaluationError` and `ImagingError` if a file cannot be read.
     public init(_ scan: MapScan, groundTruth: String) throws {
         objects = scan.sets.count
         maps = scan.sets.reduce(0) { $0 + $1.maps.count }
         guard scan.hasObjects else {
-            faults = ["the maps lie in no folders OBJECT/test/KIND, the only layout that the script reads"]
+            faults = ["the maps are not in folders OBJECT/test/KIND, the only layout that the script reads"]
             return
         }
         for set in scan.sets {
@@ -33,16 +33,16 @@ public struct MVTecReadiness: Equatable, Sendable {
 
     public var isReady: Bool { faults.isEmpty }
 
-    /// The names that the script passes over, and images of the data set without a map.
+    /// Finds names that the script ignores, and images of the dataset without a map.
     private mutating func checkNames(_ set: MapSet, _ object: String, folder: String) throws(ListingFault) {
         let kinds = Set(set.maps.map { String($0.name.prefix { $0 != "/" }) }).sorted()
         for kind in kinds where !kind.allSatisfy({ $0.isLetter || $0 == "_" }) {
             faults.append(
-                "\(object): the script leaves out the kind \"\(kind)\", as it knows names of letters and underscores alone"
+                "\(object): the script ignores the kind \"\(kind)\", because it accepts only letters and underscores"
             )
         }
         for map in set.maps where map.name.split(separator: "/").count > 2 {
-            faults.append("\(object): the script leaves out the map \(map.name), as it lies in a folder below its kind")
+            faults.append("\(object): the script ignores the map \(map.name), because it is in a subfolder of its kind")
         }
         let names = Set(set.maps.map(\.name))
         for kind in kinds {
@@ -52,9 +52,10 @@ public struct MVTecReadiness: Equatable, Sendable {
                 let (stem, suffix) = (String(file[..<dot]), file[file.index(after: dot)...].lowercased())
                 guard ImageDecoder.readableExtensions.contains(suffix) else { continue }
                 if suffix != "png" {
-                    faults.append("\(object): the script leaves out the image \(kind)/\(file), as it is no .png")
+                    faults.append(
+                        "\(object): the script ignores the image \(kind)/\(file), because it is not a .png file")
                 } else if !names.contains("\(kind)/\(stem)") {
-                    faults.append("\(object): the image \(kind)/\(file) has no map, with which the script ends")
+                    faults.append("\(object): the image \(kind)/\(file) has no map, which makes the script fail")
                 }
             }
         }
@@ -69,7 +70,7 @@ public struct MVTecReadiness: Equatable, Sendable {
             if (map.width, map.height) != (first.width, first.height) {
                 faults.append(
                     "\(object): the map \(file.name) has \(map.width) x \(map.height) pixels, \(first.name) has "
-                        + "\(first.width) x \(first.height); the script wants one size for an object")
+                        + "\(first.width) x \(first.height); the script expects one size per object")
             }
             if let mask = try file.maskPath.map({ try ImageDecoder.probe(path: $0) }),
                 (mask.width, mask.height) != (map.width, map.height)
@@ -80,17 +81,54 @@ public struct MVTecReadiness: Equatable, Sendable {
             }
             if map.values.contains(where: { !$0.isFinite }) {
                 faults.append(
-                    "\(object): the map \(file.name) holds values that are not finite, which the script ranks")
+                    "\(object): the map \(file.name) contains values that are not finite, which the script would rank")
             }
             guard let tags = try TIFFTags(path: file.path) else {
-                faults.append("\(object): the map \(file.name) is no TIFF file that every reader knows")
+                faults.append("\(object): the map \(file.name) is not a standard TIFF file")
                 continue
             }
             if ![1, 8, 32946].contains(tags.compression) || tags.predictor != 1 {
                 faults.append(
                     "\(object): the map \(file.name) is compressed by method \(tags.compression) with predictor "
-                        + "\(tags.predictor); the script's reader knows none, or Deflate without predictor")
+                        + "\(tags.predictor); the script's reader supports only none, or Deflate without predictor")
             }
+        }
+    }
+}
+
+/// The storage format of samples from the first directory of a TIFF file (TIFF 6.0, Adobe, 1992).
+package struct TIFFTags: Equatable {
+    /// 1 means none; 8 and 32946 mean Deflate.
+    var compression = 1
+    /// 1 means none.
+    var predictor = 1
+
+    /// - Throws: `EvaluationError.unreadable`.
+    /// - Returns: Nil if the file is not a TIFF file or is a BigTIFF file.
+    package init?(path: String) throws(EvaluationError) {
+        do throws(RegularFile.Fault) {
+            let file = try RegularFile(path)
+            let header = try file.read(8)
+            guard header.count == 8, header[0] == header[1], [0x49, 0x4D].contains(header[0]) else { return nil }
+            let isLittle = header[0] == 0x49
+            func number(_ bytes: ArraySlice<UInt8>) -> Int {
+                (isLittle ? Array(bytes.reversed()) : Array(bytes)).reduce(0) { $0 << 8 | Int($1) }
+            }
+            guard number(header[2..<4]) == 42 else { return nil }
+            let directory = number(header[4..<8])
+            let count = try file.read(2, from: directory)
+            guard count.count == 2 else { return nil }
+            let entries = try file.read(12 * number(count[...]), from: directory + 2)
+            for start in stride(from: 0, to: entries.count - 11, by: 12) {
+                let value = number(entries[start + 8..<start + 10])
+                switch number(entries[start..<start + 2]) {
+                case 259: compression = value
+                case 317: predictor = value
+                default: break
+                }
+            }
+        } catch {
+            throw .unreadable(path: path, reason: "\(error)")
         }
     }
 }

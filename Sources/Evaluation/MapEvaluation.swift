@@ -1,15 +1,15 @@
 import Imaging
 import Metrics
 
-/// Judges anomaly maps in files against masks in files, one map at a time.
+/// Evaluates anomaly map files against mask files, one map at a time.
 ///
-/// `DecodedMask` says which pixels masks label. Figures are computed at the size of the masks. The score of an image is the
-/// largest value of its map as it stands in the file, unless scores are given.
+/// Labelled pixels are defined by `DecodedMask`. Metrics are computed at the size of the masks. The score of an image
+/// is the maximum of its map as stored, unless scores are given.
 public struct MapEvaluation: Sendable {
-    /// Resize a map to the size of its mask, linearly between pixel centres where it grows, by area where it shrinks. Maps
-    /// without a mask are brought to the size that all masks share, if there is one. Else a different size is an error.
+    /// Resizes maps to the size of their masks: bilinear for enlargement, area average for reduction. Maps without a
+    /// mask are resized to the common size of all masks, if there is one. Otherwise a different size is an error.
     public var resizesMaps = false
-    /// Leave out images that have a mask and no map. Else they are an error.
+    /// Ignores masks of images without a map. Otherwise they are an error.
     public var allowsMissingMaps = false
     public var scores: ImageScores?
     /// See `PixelMetricsOptions`.
@@ -18,10 +18,10 @@ public struct MapEvaluation: Sendable {
     public init() {}
 
     /// - Parameters:
-    ///   - warn: called with what a user has to know of how a mask was read.
-    ///   - progress: called after each map with how many are done.
-    /// - Throws: `EvaluationError`, `ImagingError` for a file that cannot be decoded, `MetricsError` for a map that holds a
-    ///   value that is not finite, or for labelled pixels in the folder `good`.
+    ///   - warn: Called with remarks about the interpretation of a mask.
+    ///   - progress: Called after each map with the number of finished maps.
+    /// - Throws: `EvaluationError`, `ImagingError` if a file cannot be decoded, and `MetricsError` if a map contains a
+    ///   value that is not finite or an image in the folder `good` has labelled pixels.
     public func evaluate(
         _ set: MapSet, warn: (String) -> Void = { _ in }, progress: (Int) -> Void = { _ in }
     ) throws -> TestSetResult {
@@ -60,12 +60,12 @@ public struct MapEvaluation: Sendable {
         return try evaluation.result()
     }
 
-    /// NaN where any value is: a comparison would pass over it.
+    /// The maximum; NaN if any value is NaN, which a comparison would skip.
     private static func largest(_ values: [Float]) -> Float {
         values.reduce(-.infinity) { $0.isNaN || $1.isNaN ? .nan : max($0, $1) }
     }
 
-    /// The size of the masks, where it is one.
+    /// The size of the masks; nil if they differ in size.
     private func commonMaskSize(_ set: MapSet) throws -> (Int, Int)? {
         var size: (Int, Int)?
         for path in set.maps.compactMap(\.maskPath) {

@@ -1,22 +1,25 @@
 import Folders
 import Imaging
 
-/// Finds anomaly maps and their masks by the names of folders, without opening a file. Two layouts of maps are understood:
+/// Finds anomaly maps and their masks by folder names, without opening a file. Two layouts of maps are supported:
 ///
-/// - `MAPS/KIND/STEM.tiff` with the masks `TRUTH/KIND/STEM_mask.png`;
-/// - that of MVTec's experiments, `MAPS/anomaly_maps/OBJECT/test/KIND/STEM.tiff` with the masks
-///   `TRUTH/OBJECT/ground_truth/KIND/STEM_mask.png`, also from `anomaly_maps` or from one object's folder on.
+/// - `MAPS/KIND/STEM.tiff` with masks `TRUTH/KIND/STEM_mask.png`;
+/// - MVTec's layout, `MAPS/anomaly_maps/OBJECT/test/KIND/STEM.tiff` with masks
+///   `TRUTH/OBJECT/ground_truth/KIND/STEM_mask.png`. MAPS may also be the folder `anomaly_maps` or the folder of one
+///   object.
 ///
-/// Maps end in `.tiff` or `.tif`. A mask may also be called `STEM.png`, and lie in `TRUTH/ground_truth/KIND`. Both may lie in
-/// folders below those of their kinds, as `MaskPairing` says. An image without a mask, or of the kind `good`, is normal.
+/// Maps have the extension `.tiff` or `.tif`. Masks may also be named `STEM.png`, or be in `TRUTH/ground_truth/KIND`.
+/// Maps and masks may be in subfolders of their kind; see `MaskPairing`. Images without a mask, and images of the kind
+/// `good`, are normal.
 public struct MapScan: Sendable, Equatable {
-    /// By object.
+    /// Sorted by object.
     public let sets: [MapSet]
-    /// True if the maps lie in folders of objects.
+    /// True if the maps are in folders of objects.
     public let hasObjects: Bool
 
-    /// - Parameter followsLinks: whether links may lead out of the two folders.
-    /// - Throws: `EvaluationError` where folders are missing or hold no map, two files have one name, or a link leads out.
+    /// - Parameter followsLinks: Permits links that lead outside of the two folders.
+    /// - Throws: `EvaluationError` if a folder is missing or contains no map, two files have the same name, or a link
+    ///   leads outside.
     public init(maps: String, groundTruth: String, followsLinks: Bool = false) throws(EvaluationError) {
         let maps = Self.withoutSlash(maps), groundTruth = Self.withoutSlash(groundTruth)
         guard try FileTree.isFolder(maps) else { throw .missingFolder(path: maps, content: "anomaly maps") }
@@ -48,7 +51,7 @@ public struct MapScan: Sendable, Equatable {
         self.sets = sets.filter { !$0.maps.isEmpty || !$0.masksWithoutMap.isEmpty }
     }
 
-    /// The folders that were named.
+    /// The folders given by the user.
     private struct NamedFolders {
         let maps, truth: NamedFolder
     }
@@ -61,7 +64,7 @@ public struct MapScan: Sendable, Equatable {
         var unmasked: [String] = [], withoutMap: [String] = []
         var unused = UnusedMasks()
         let mapKinds = try FileTree.folders(in: folder)
-        // A data set without masks has other folders than those of kinds.
+        // The root folder of a dataset contains these two beside the folders of kinds.
         let others: Set<String> = masksFolder == truth ? ["train", "test"] : []
         let maskKinds = try FileTree.folders(in: masksFolder).filter {
             !others.contains($0) && !ResultsMarker.isIn(masksFolder + "/" + $0)
@@ -81,7 +84,8 @@ public struct MapScan: Sendable, Equatable {
                         isAnomalous: !isGood && mask != nil))
                 if mask == nil, !isGood { unmasked.append(named(stem)) }
             }
-            // Other pictures may lie there too; they are taken for masks only if others of that kind are.
+            // The folder may contain other pictures. They count as masks only if other masks of the kind are named
+            // without `_mask`.
             let hasPlainNames = pairing.masks.contains { $0 == $1 }
             let missed = pairing.unused.filter { hasPlainNames || $0.hasSuffix("_mask") }
             withoutMap += missed.map(named)
@@ -95,8 +99,35 @@ public struct MapScan: Sendable, Equatable {
             unusedMasks: unused)
     }
 
-    /// For messages: a path may end in a slash.
+    /// Removes trailing slashes, for messages.
     private static func withoutSlash(_ path: String) -> String {
         path.count > 1 && path.hasSuffix("/") ? withoutSlash(String(path.dropLast())) : path
     }
+}
+
+/// The maps and masks of one object: one test set.
+public struct MapSet: Sendable, Equatable {
+    /// The folder of the object; nil if there are no folders of objects.
+    public let object: String?
+    /// Sorted by name.
+    public let maps: [MapFile]
+    /// Maps of kinds other than `good` without a mask. They count as normal.
+    public let unmasked: [String]
+    /// Masks of images without a map. Ignoring them would hide images on which a method failed.
+    public let masksWithoutMap: [String]
+    /// The folder that is searched for masks, for messages.
+    public let masksFolder: String
+    /// Files in the folder of masks that are not used.
+    public let unusedMasks: UnusedMasks
+}
+
+/// The anomaly map of one test image, with its mask and label.
+public struct MapFile: Sendable, Equatable {
+    /// The name of the image: `KIND/STEM`, with any folders in between.
+    public let name: String
+    public let path: String
+    /// Nil if there is no mask file.
+    public let maskPath: String?
+    /// True if there is a mask and the kind is not `good`.
+    public let isAnomalous: Bool
 }

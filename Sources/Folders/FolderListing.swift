@@ -1,18 +1,17 @@
 import Glibc
 import Host
 
-/// The one way to list a folder.
+/// Listing of folders. The program uses nothing else for this.
 public enum FolderListing {
-    /// The names in a folder, in the order of their texts, without "." and "..".
+    /// The names in a folder, ordered by their texts, without "." and "..".
     ///
-    /// A listing is complete or an error: one that the system cuts short, such as by a disk error, is not mistaken for a short
-    /// folder.
+    /// A listing is either complete or an error: one cut short by a disk error must not pass for a short folder.
     public static func names(in path: String) throws(ListingFault) -> [String] {
         guard let folder = unsafe opendir(path.systemPath) else { throw ListingFault(folder: path, code: errno) }
         defer { unsafe closedir(folder) }
         var names: [String] = []
         while true {
-            // Only errno tells the end from a failure.
+            // `readdir` reports an error through errno only.
             errno = 0
             guard let entry = unsafe readdir(folder) else {
                 guard errno == 0 else { throw ListingFault(folder: path, code: errno) }
@@ -29,21 +28,21 @@ public enum FolderListing {
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
-    /// As `names`, without hidden ones.
+    /// The names in a folder, without hidden ones.
     public static func visibleNames(in path: String) throws(ListingFault) -> [String] {
         try names(in: path).filter { $0.utf8.first != UInt8(ascii: ".") }
     }
 }
 
-/// A folder whose names cannot be read, or not all of them.
+/// A folder that cannot be listed completely.
 public struct ListingFault: Error, Hashable, Sendable, CustomStringConvertible {
     public let folder: String
-    /// As `errno` gave it.
+    /// The value of `errno`.
     public let code: Int32
 
     public init(folder: String, code: Int32) { (self.folder, self.code) = (folder, code) }
 
-    /// The system's words for the fault.
+    /// The system's words for the error.
     public var reason: String { SystemReason.text(of: code) }
 
     public var description: String {

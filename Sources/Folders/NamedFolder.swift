@@ -1,18 +1,18 @@
 import Glibc
+import Host
 
-/// A folder that somebody named, and with it what may be read: what lies in it, and what links in it lead to, as long as that
-/// lies in it too.
+/// A folder that the user named. Only what lies in it may be read, after links are resolved.
 ///
-/// The folder itself may be a link: who names it, names what it leads to.
+/// The folder itself may be a link.
 public struct NamedFolder: Sendable, Hashable {
-    /// What lies at a path, links followed.
+    /// The kind of an entry, after links are resolved.
     public enum Kind: Sendable { case folder, file }
 
-    /// As it was named.
+    /// The path as given.
     public let path: String
-    /// True if links may lead out of it, as they do in data that is managed by tools such as DVC or git-annex.
+    /// True if links may lead out of the folder, as in data managed by DVC or git-annex.
     public let followsLinks: Bool
-    /// Where it lies, without links; nil where there is no such folder, which then holds nothing.
+    /// The absolute link-free path; nil if the folder does not exist.
     private let place: String?
 
     public init(_ path: String, followsLinks: Bool = false) {
@@ -20,18 +20,18 @@ public struct NamedFolder: Sendable, Hashable {
         place = NamedFolder.place(of: path)
     }
 
-    /// True if a file or folder may be read that lies at a place.
+    /// True if a file or folder may be read.
     ///
-    /// - Parameter place: an absolute path without links.
+    /// - Parameter place: its absolute link-free path.
     public func holds(_ place: String) -> Bool {
         if followsLinks { return true }
         guard let own = self.place else { return false }
-        // Byte by byte: texts that look the same may be different folders.
+        // Compares bytes: texts that look equal may be different folders.
         return place.utf8.elementsEqual(own.utf8) || place.utf8.starts(with: (own == "/" ? own : own + "/").utf8)
     }
 
-    /// Makes sure that what lies at a path in this folder lies in it when links have been followed. What is not there is
-    /// permitted: it cannot be read either.
+    /// Checks that a path in this folder stays in it after links are resolved. A missing file passes, since it cannot
+    /// be read.
     ///
     /// - Throws: `LinkFault`, which names the link.
     public func permit(_ path: String) throws(LinkFault) {
@@ -39,16 +39,16 @@ public struct NamedFolder: Sendable, Hashable {
         throw LinkFault(link: link(onTheWayTo: path), target: place, folder: self.path, kind: .leadsOut)
     }
 
-    /// What lies at a path, and whether that is a link; nil for what is not there, leads nowhere, or may not be looked at.
+    /// The kind of an entry, and whether it is a link; nil if it is missing, dangling or inaccessible.
     ///
-    /// - Throws: `ListingFault` where the system does not say: a file server that does not answer, or a disk that cannot be read,
-    ///   may hold it all the same.
+    /// - Throws: `ListingFault` if the system does not answer: the entry may exist on a server that is down or a disk
+    ///   that is broken.
     public static func inspect(_ path: String) throws(ListingFault) -> (kind: Kind, isLink: Bool)? {
         var information = stat()
         let systemPath = path.systemPath
         func isThere(_ result: Int32) throws(ListingFault) -> Bool {
             guard result != 0 else { return true }
-            guard isAbsence(errno) else { throw ListingFault(folder: path, code: errno) }
+            guard SystemReason.isUnreachable(errno) else { throw ListingFault(folder: path, code: errno) }
             return false
         }
         guard try isThere(unsafe lstat(systemPath, &information)) else { return nil }
@@ -59,15 +59,10 @@ public struct NamedFolder: Sendable, Hashable {
         return (information.st_mode & S_IFMT == S_IFDIR ? .folder : .file, isLink)
     }
 
-    /// True if an error of the system means that there is nothing for this user at a path.
-    static func isAbsence(_ code: Int32) -> Bool {
-        [ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, EACCES, EPERM].contains(code)
-    }
-
-    /// True if a file or folder is certainly there; a link counts for what it leads to.
+    /// True if a file or folder certainly exists, after links are resolved.
     public static func exists(_ path: String) -> Bool { (try? inspect(path)) != nil }
 
-    /// When the file that a path leads to was last written, in seconds since 1970; nil where there is none.
+    /// The modification time of a file in seconds since 1970, after links are resolved; nil if it is missing.
     public static func modificationTime(_ path: String) -> Double? {
         var information = stat()
         guard unsafe stat(path.systemPath, &information) == 0 else { return nil }
@@ -77,10 +72,10 @@ public struct NamedFolder: Sendable, Hashable {
     /// True if this process may read the file.
     public static func isReadable(_ path: String) -> Bool { unsafe access(path.systemPath, R_OK) == 0 }
 
-    /// The current folder, absolute and without links.
+    /// The current folder, absolute and link-free.
     public static var current: String { place(of: ".") ?? "/" }
 
-    /// The absolute path without links of what a path leads to; nil where that is nowhere.
+    /// The absolute link-free path; nil if it leads nowhere.
     public static func place(of path: String) -> String? {
         guard let found = unsafe realpath(path.systemPath, nil) else { return nil }
         defer { unsafe free(found) }
@@ -97,5 +92,38 @@ public struct NamedFolder: Sendable, Hashable {
             if let place = NamedFolder.place(of: way), !holds(place) { return way }
         }
         return path
+    }
+}
+
+/// A symbolic link that is not followed.
+public struct LinkFault: Error, Hashable, Sendable, CustomStringConvertible {
+    public enum Kind: Sendable {
+        /// The target lies outside the named folder.
+        case leadsOut
+        /// The target contains the link, so that a walk would not end.
+        case leadsBack
+    }
+
+    public let link: String
+    /// The link-free target.
+    public let target: String
+    /// The folder named in a manifest or on the command line.
+    public let folder: String
+    public let kind: Kind
+
+    public init(link: String, target: String, folder: String, kind: Kind) {
+        (self.link, self.target, self.folder, self.kind) = (link, target, folder, kind)
+    }
+
+    public var description: String {
+        switch kind {
+        case .leadsOut:
+            "\(link) is a link to \(target), outside the folder \(folder); links out of a folder are not followed: "
+                + "put the files themselves there, or allow links: \"links\": \"follow\" in the "
+                + "manifest's dataset, or --follow-links on the command line"
+        case .leadsBack:
+            "\(link) is a link back to its parent \(target), so a search of \(folder) would not end; "
+                + "remove the link"
+        }
     }
 }

@@ -1,12 +1,12 @@
 import Glibc
 import Host
 
-/// A regular file, open for reading; the descriptor closes itself.
+/// A regular file open for reading. The descriptor closes itself.
 ///
-/// Everything else that a path may lead to is refused without waiting for it: folders, named pipes, sockets and devices. An
-/// ordinary `open` of a named pipe blocks until somebody writes to it.
+/// Folders, named pipes, sockets and devices are refused without blocking; a plain `open` of a named pipe would wait
+/// for a writer.
 public final class RegularFile: Sendable {
-    /// Why a file cannot be read.
+    /// The reason why a file cannot be read.
     public enum Fault: Error, Equatable, Sendable, CustomStringConvertible {
         case missing
         case notRegular
@@ -22,14 +22,24 @@ public final class RegularFile: Sendable {
     }
 
     public let descriptor: Int32
-    /// When the file was opened.
+    /// The size at the time of opening.
     public let sizeBytes: Int
 
     /// Follows symbolic links.
-    public init(_ path: String) throws(Fault) {
-        let descriptor = unsafe open(path.systemPath, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    public init(_ path: String) throws(Fault) { (descriptor, sizeBytes) = try Self.open(path) }
+
+    /// Opens a regular file for reading.
+    ///
+    /// - Parameters:
+    ///   - folder: descriptor of the folder that a relative path starts from.
+    ///   - flags: further flags of open(2), such as `O_NOFOLLOW`.
+    /// - Returns: a descriptor that the caller closes.
+    package static func open(
+        _ path: String, in folder: Int32 = AT_FDCWD, flags: Int32 = 0
+    ) throws(Fault) -> (descriptor: Int32, sizeBytes: Int) {
+        let descriptor = unsafe openat(folder, path.systemPath, O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags)
         guard descriptor >= 0 else {
-            // A socket, and a device without a driver.
+            // A socket, or a device without a driver.
             if errno == ENXIO || errno == ENODEV { throw .notRegular }
             throw errno == ENOENT ? .missing : .system(code: errno)
         }
@@ -43,15 +53,14 @@ public final class RegularFile: Sendable {
             close(descriptor)
             throw information.st_mode & S_IFMT == S_IFDIR ? .system(code: EISDIR) : .notRegular
         }
-        self.descriptor = descriptor
-        sizeBytes = Int(information.st_size)
+        return (descriptor, Int(information.st_size))
     }
 
     deinit { close(descriptor) }
 
-    /// The bytes from an offset on, fewer than `count` only at the end of the file.
+    /// The bytes from an offset on; fewer than `count` only at the end of the file.
     public func read(_ count: Int, from offset: Int = 0) throws(Fault) -> [UInt8] {
-        // A file of the kernel's own says that it is empty; no other is asked for more memory than it fills.
+        // Files of the kernel report size 0. For others, the size limits the allocated memory.
         let capacity = max(0, sizeBytes == 0 ? min(count, 1 << 20) : min(count, max(0, sizeBytes - offset) + 1))
         var failure: Int32?
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, filled in

@@ -1,23 +1,22 @@
 import Glibc
 
-/// The file by which a folder that Nominal wrote is known, so that maps, overlays and previews are never taken for images of
-/// the user's.
+/// The file that marks a folder of results, so that maps, overlays and previews are never taken for the user's images.
 ///
-/// It is written before anything else is, and stays when the folder is moved. What lies in a folder with it is left out
-/// wherever images are looked for, and such a folder is refused where it is named as one of images. A store counts as well.
+/// It is written before all other results, and stays when the folder is moved. Searches for images skip a marked
+/// folder, and refuse it as a folder of images. A store counts as marked.
 public enum ResultsMarker {
     public static let name = ".nominal-results"
     /// History: 1 = first.
     public static let version = 1
 
-    /// A store has no marker: its database tells it.
+    /// A store is recognised by its database.
     private static let storeName = "store.sqlite"
     private static let heading = "nominal-results"
     private static let sourceKey = "source "
 
-    /// What the file holds.
+    /// The content of the file.
     ///
-    /// - Parameter source: stands for what the results were made of, where the folder's name was derived from it.
+    /// - Parameter source: identifies the input of the results, if the folder's name was derived from it.
     public static func text(source: String? = nil) -> String {
         """
         \(heading) \(version)
@@ -30,7 +29,7 @@ public enum ResultsMarker {
         NamedFolder.exists(folder + "/" + name) || NamedFolder.exists(folder + "/" + storeName)
     }
 
-    /// The folder of results that a folder is, or lies in; nil where it lies in none.
+    /// The results folder that contains a path or is equal to it; nil without one.
     public static func folder(holding path: String) -> String? {
         guard var place = NamedFolder.place(of: path) else { return nil }
         while true {
@@ -40,7 +39,7 @@ public enum ResultsMarker {
         }
     }
 
-    /// What the results in a folder were made of, as it was given when they were written; nil where the folder does not say.
+    /// The source of the results in a folder, as written; nil if the marker does not name one.
     public static func source(of folder: String) -> String? {
         guard let file = try? RegularFile(folder + "/" + name), let bytes = try? file.read(4096) else { return nil }
         return String(decoding: bytes, as: UTF8.self).split(separator: "\n")

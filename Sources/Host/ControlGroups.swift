@@ -1,15 +1,15 @@
 import Glibc
 
-/// The control groups that a process is in, of both versions (cgroups(7)): a limit of any of them, up to the top, holds for the
-/// process.
+/// The control groups of a process, versions 1 and 2 (cgroups(7)). A limit of the group or of any of its parents
+/// applies to the process.
 struct ControlGroups {
-    /// The folders of the group and of all above it, the innermost first, by controller.
+    /// Folders of the group and its parents, innermost first, per controller.
     let unified: [String]
     let processors: [String]
     let memory: [String]
 
     /// - Parameters:
-    ///   - root: where the files of the system lie: "" for the real ones.
+    ///   - root: prefix of all system files; "" for the real ones.
     ///   - process: the folder of the process below `root`.
     init(root: String, process: String = "/proc/self") {
         let groups = SystemFile.lines(root + process + "/cgroup").compactMap(Membership.init)
@@ -27,7 +27,7 @@ struct ControlGroups {
         (processors, memory) = (legacy("cpu"), legacy("memory"))
     }
 
-    /// A line `4:cpu,cpuacct:/group` or, of version 2, `0::/group`.
+    /// A line `4:cpu,cpuacct:/group` or, in version 2, `0::/group`.
     private struct Membership {
         let controllers: [String]
         let path: String
@@ -53,7 +53,7 @@ struct ControlGroups {
             options = words[dash + 3].split(separator: ",").map(String.init)
         }
 
-        /// Spaces and the like are written as three octal digits.
+        /// Decodes octal escapes of spaces and similar characters.
         private static func plain(_ word: Substring) -> String {
             var bytes: [UInt8] = [], rest = Array(word.utf8)[...]
             while let byte = rest.popFirst() {
@@ -69,12 +69,12 @@ struct ControlGroups {
             return String(decoding: bytes, as: UTF8.self)
         }
 
-        /// Within a container, the mount may begin at the group of the container, or the path may be told from it.
+        /// In a container, the mount may begin at the container's group, or the path may be relative to it.
         func folders(of path: String, below systemRoot: String) -> [String] {
             var names = path.split(separator: "/").map(String.init)
             let top = root.split(separator: "/").map(String.init)
             if names.starts(with: top) { names.removeFirst(top.count) }
-            // A group outside of what is mounted here is told with "..": of it nothing can be seen but the top.
+            // A path with ".." lies outside the mount, where only the top is visible.
             if names.contains("..") { names = [] }
             return (0...names.count).reversed().map { count in
                 systemRoot + point + names.prefix(count).map { "/" + $0 }.joined()

@@ -1,21 +1,21 @@
 import Glibc
 
-/// The processors and the memory that this process may use of its machine.
+/// The processors and the memory available to this process.
 ///
-/// The smallest of all limits holds: the processors that it may run on (taskset, cpuset), the quotas of its control group and of
-/// all above it, and what Slurm gave to the job.
+/// The smallest limit applies: processor affinity (taskset, cpuset), quotas of the control group and its parents, and
+/// the allocation by Slurm.
 public struct ProcessResources: Sendable, Equatable {
-    /// At least 1. A quota of one and a half processors counts as two: threads then share the half.
+    /// At least 1. A quota of 1.5 processors counts as two, whose threads share the half.
     public let processors: Int
-    /// Nil where nothing is known.
+    /// Nil if unknown.
     public let memoryBytes: Int?
 
     public static let current = ProcessResources(
         root: "", environment: ProcessResources.environment)
 
     /// - Parameters:
-    ///   - root: where the files of the system lie: "" for the real ones.
-    ///   - environment: what Slurm says in it.
+    ///   - root: prefix of all system files; "" for the real ones.
+    ///   - environment: variables set by Slurm.
     public init(root: String, environment: [String: String]) {
         let groups = ControlGroups(root: root)
         var quotas: [Double] = []
@@ -47,7 +47,7 @@ public struct ProcessResources: Sendable, Equatable {
             }
         }
         for folder in groups.unified {
-            // "max" is no number.
+            // "max" does not parse, and means no limit.
             if let limit = SystemFile.words(folder + "/memory.max").first.flatMap({ Int($0) }) { memory.append(limit) }
         }
         for folder in groups.memory {
@@ -55,7 +55,7 @@ public struct ProcessResources: Sendable, Equatable {
                 memory.append(limit)
             }
         }
-        // In mebibytes, and 0 for all that the node has.
+        // In mebibytes; 0 means the whole node.
         if let limit = number("SLURM_MEM_PER_NODE") { memory.append(Self.mebibytes(limit)) }
         if let limit = number("SLURM_MEM_PER_CPU") {
             memory.append(Self.mebibytes(limit.multipliedReportingOverflow(by: number("SLURM_CPUS_PER_TASK") ?? 1)))
@@ -63,7 +63,7 @@ public struct ProcessResources: Sendable, Equatable {
         memoryBytes = memory.filter { $0 > 0 }.min()
     }
 
-    /// Bytes that a cache may hold: a sixteenth of the memory, at most the number given.
+    /// The capacity of a cache in bytes: a sixteenth of the memory, at most `limit`.
     public func cacheBytes(atMost limit: Int) -> Int { min(limit, max(1 << 20, (memoryBytes ?? .max) / 16)) }
 
     private static func mebibytes(_ count: Int) -> Int { mebibytes((count, false)) }
@@ -72,7 +72,7 @@ public struct ProcessResources: Sendable, Equatable {
         count.overflow || count.partialValue > Int.max >> 20 ? .max : count.partialValue << 20
     }
 
-    /// The number of processors that the kernel lets a process run on, which it tells as groups of hexadecimal digits.
+    /// The number of processors in the affinity mask, which the kernel reports as groups of hexadecimal digits.
     private static func affinity(_ root: String) -> Int {
         let mask = SystemFile.lines(root + "/proc/self/status").first { $0.hasPrefix("Cpus_allowed:") } ?? ""
         let count = mask.dropFirst("Cpus_allowed:".count).reduce(0) { $0 + ($1.hexDigitValue ?? 0).nonzeroBitCount }
@@ -86,4 +86,42 @@ public struct ProcessResources: Sendable, Equatable {
         }
         return found
     }
+}
+
+/// The limit of open files of this process.
+public enum OpenFileLimit {
+    /// Enough for all uses; programs that iterate over all descriptors are slow if the limit is a billion.
+    private static let enough: rlim_t = 1 << 16
+
+    /// The soft limit; the largest integer if unlimited.
+    public static var current: Int {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
+        return Int(clamping: limit.rlim_cur)
+    }
+
+    /// Raises the soft limit towards the hard one, as far as useful. Called at the start of the program.
+    public static func raise() {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        let wanted = min(limit.rlim_max, enough)
+        guard wanted > limit.rlim_cur else { return }
+        limit.rlim_cur = wanted
+        unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
+    /// True if no further file can be opened now.
+    static var isExhausted: Bool {
+        let descriptor = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
+        guard descriptor < 0 else {
+            close(descriptor)
+            return false
+        }
+        return errno == EMFILE || errno == ENFILE
+    }
+
+    /// The number of files that one component may keep open merely for speed.
+    ///
+    /// - Parameter wanted: the number without a low limit.
+    public static func share(of wanted: Int) -> Int { min(wanted, max(0, (current - 48) / 4)) }
 }

@@ -4,18 +4,18 @@ import Pipeline
 import Reports
 import Stages
 
-/// A manifest as a task graph, with the knowledge of which task makes what.
+/// The task graph of a manifest, with the tasks that make its results.
 package struct Job: Sendable {
     /// One category with one set of parameters and one seed.
     package struct Case: Sendable {
-        /// The category, followed by `.VARIANT.seedN` where the manifest asks for several.
+        /// The category, followed by `.VARIANT.seedN` if the manifest defines several.
         package var name: String
         var category: String
         /// "" in a manifest without variants.
         var variant: String
         var recipe: TrainingRecipe
         var select: TaskID
-        /// By training shard.
+        /// The corruption tasks by training shard.
         var corruptions: [TaskID]
         var calibrate, assess, metrics, card: TaskID
         var overlays: [TaskID]
@@ -26,14 +26,14 @@ package struct Job: Sendable {
     package let cases: [Case]
     let aggregate, report, record: TaskID
     let require: TaskID?
-    /// Files that the job depends on, for build tools: images, masks, textures.
+    /// The paths of the images, masks and textures that the job depends on, for build tools.
     package let sourcePaths: [String]
-    /// What the scan found that is worth telling.
+    /// Notes from scanning the data set.
     package let notes: [String]
-    /// What it found that makes the figures other than expected.
+    /// Warnings about findings that affect the figures.
     package let warnings: [String]
 
-    /// - Parameter digests: of a list of files, in its order.
+    /// - Parameter digests: returns the digests of a list of files, in its order.
     /// - Throws: `DatasetError`, `ManifestError`, `EngineError`, and what `digests` throws.
     package init(_ manifest: JobManifest, digests: ([String]) throws -> [Digest]) throws {
         name = manifest.name
@@ -45,7 +45,7 @@ package struct Job: Sendable {
         (notes, warnings) = (builder.notes, builder.warnings)
     }
 
-    /// What became of the manifest's requirements; empty where there are none, or where their task did not end well.
+    /// The outcomes of the manifest's requirements; empty if there are none, or if their task failed.
     package func requirements(_ summary: ExecutionSummary, _ store: ContentStore) throws -> [RequirementOutcome] {
         guard let require, let digest = summary.output(of: require, named: "requirements.json") else { return [] }
         return try StageJSON.decode([RequirementOutcome].self, try store.read(digest))

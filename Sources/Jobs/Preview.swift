@@ -2,13 +2,13 @@ import ContentStore
 import Pipeline
 import Stages
 
-/// The part of a job's graph that shows what its networks are trained on, without training any.
+/// The part of a job's graph that draws training samples, without training.
 package struct Preview: Sendable {
     package let graph: TaskGraph
-    /// The cases of the job, each with the task that draws its samples; cases that train on the same ones share it.
+    /// The cases of the job with the tasks that draw their samples; cases with equal samples share a task.
     private let pictures: [(name: String, task: TaskID)]
 
-    /// - Parameter samples: how many to show of each case, at least 1; fewer where training sees fewer.
+    /// - Parameter samples: the number of samples per case, at least 1; fewer if training uses fewer.
     package init(_ job: Job, samples: Int) throws {
         var assembler = GraphAssembler()
         var needed: [TaskID] = []
@@ -32,7 +32,7 @@ package struct Preview: Sendable {
         graph = try TaskGraph(job.graph.part(neededFor: needed) + assembler.tasks)
     }
 
-    /// A picture for each case, called after it.
+    /// The exports: one picture per case, named after it.
     package func exports(_ summary: ExecutionSummary) -> ExportPlan {
         ExportPlan(
             files: pictures.compactMap { picture in

@@ -6,7 +6,7 @@ import Pipeline
 import Stages
 import Thresholds
 
-/// Scoring of a folder of images with a finished model, outside of any job.
+/// The task graph that scores a folder of images with a finished model, without a manifest.
 package struct ScoringJob: Sendable {
     package let graph: TaskGraph
     package let model: Model
@@ -14,11 +14,11 @@ package struct ScoringJob: Sendable {
     private let parts: [(scores: TaskID, overlays: TaskID)]
 
     /// - Parameters:
-    ///   - model: which is put into the store.
-    ///   - category: the images, as `DatasetScan.images(below:)` finds them.
-    ///   - tolerance: verdicts with a chance of at least exp(-tolerance) to be another one are marked as uncertain.
-    ///   - threshold: in place of the model's own.
-    ///   - digests: of a list of files, in its order.
+    ///   - model: the model, which is added to the store.
+    ///   - category: the images from `DatasetScan.images(below:)`.
+    ///   - tolerance: marks a verdict as uncertain if the probability of the other one is at least exp(-tolerance).
+    ///   - threshold: replaces the threshold of the model.
+    ///   - digests: returns the digests of a list of files, in its order.
     package init(
         model: Model, category: SourceCategory, engine: String?, setAsideBadImages: Bool,
         tolerance: Double = VerdictConfidence.defaultTolerance, threshold: ChosenThreshold? = nil, store: ContentStore,
@@ -68,7 +68,8 @@ package struct ScoringJob: Sendable {
         graph = try TaskGraph(assembler.tasks)
     }
 
-    /// `scores.csv`, `scores.json`, and a map and an overlay per image in the folders that the images lie in.
+    /// The exports: `scores.csv`, `scores.json`, and a map and an overlay per image, in the folder structure of the
+    /// images.
     package func exports(_ summary: ExecutionSummary, _ store: ContentStore) throws -> ExportPlan {
         var files: [ExportPlan.File] = []
         for name in ["scores.csv", "scores.json"] {

@@ -3,6 +3,7 @@ import Pipeline
 import Stages
 
 extension Job {
+    /// The parts of every action key beside the settings and inputs of its stage.
     package static let keyParts = [KeyPart("numerics", .integer(NominalVersion.numerics))]
 
     /// All stages of the program.

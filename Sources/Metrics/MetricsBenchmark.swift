@@ -1,12 +1,12 @@
-/// Times the metrics on one core, on maps made by a formula.
+/// Measures the speed of the metrics on one core, with synthetic maps.
 public struct MetricsBenchmark: Sendable {
     public struct Result: Codable, Sendable {
         public var maps, size: Int
-        /// Medians over the rounds; the making of the maps is not counted.
+        /// Medians over the rounds, without the time to generate the maps.
         public var rows: [Row]
-        /// Of the process, where the caller measures it.
+        /// Peak memory of the process, if the caller measures it.
         public var peakMiB: Int?
-        /// Of the temporary file; 0 when all pixels were ranked in memory.
+        /// Size of the temporary file; 0 if all pixels were ranked in memory.
         public var temporaryMiB: Int
     }
 
@@ -37,7 +37,7 @@ public struct MetricsBenchmark: Sendable {
             }
             let pixels = try times.measure(ranked) { try ranking.ranked() }
             _ = try times.measure("pixel AUROC, AP, F1-max and AU-PRO, in one walk") {
-                try PixelSweep(pixels, options: options)
+                try PixelCurves(pixels, options: options)
             }
             _ = try times.measure("AUPIMO") {
                 if case .success(let aupimo) = try AUPIMO.evaluate(pixels, options: options) {
@@ -62,7 +62,7 @@ public struct MetricsBenchmark: Sendable {
             maps: maps, size: size, rows: pixelTimes + [total] + times.medians, temporaryMiB: temporaryMiB)
     }
 
-    /// Seconds by what was measured, in the order of the first measurement.
+    /// Seconds per measured stage, in the order of first measurement.
     private struct StageTimes {
         private var names: [String] = []
         private var rounds: [[String: Double]] = []
@@ -90,7 +90,7 @@ public struct MetricsBenchmark: Sendable {
         }
     }
 
-    /// Every second map has a bright square, which a mask labels.
+    /// Every second map has a bright square that is labelled in its mask.
     private func map(_ number: Int) -> LabelledMap {
         let isAnomalous = number % 2 == 1
         let square = size / 4..<size / 2

@@ -1,5 +1,5 @@
-/// Judges a test set image by image: what a job writes to `metrics.json`, and what `nominal evaluate` says of maps that
-/// any program made. Maps are not kept; see `PixelMetricsAccumulator` for the memory.
+/// Computes the metrics of a test set image by image, for `metrics.json` of a job and for `nominal evaluate`. Maps are
+/// not kept; for memory see `PixelMetricsAccumulator`.
 public struct TestSetEvaluation {
     private var images = DetectionMetrics.Images()
     private var scores: [Float] = []
@@ -13,8 +13,8 @@ public struct TestSetEvaluation {
             options: PixelMetricsOptions(memoryLimitBytes: memoryLimitBytes, scratchFolder: scratchFolder))
     }
 
-    /// Adds an image without its map: one that nobody has labelled (`isAnomalous` is nil) is only counted, an anomalous
-    /// one without a mask takes part in image figures alone.
+    /// Adds an image without its map. An unlabelled image (`isAnomalous` is nil) is only counted. An anomalous image
+    /// without a mask counts towards image metrics only.
     ///
     /// - Throws: `MetricsError.scoreNotFinite`.
     public mutating func addWithoutMap(name: String, isAnomalous: Bool?, score: Float) throws(MetricsError) {
@@ -26,21 +26,21 @@ public struct TestSetEvaluation {
         if isAnomalous { images.withoutMask += 1 }
     }
 
-    /// Adds an image with its map. The map of an anomalous image without a mask is left out.
+    /// Adds an image with its map. Maps of anomalous images without a mask are ignored.
     ///
-    /// - Throws: `MetricsError`, after which there is no result.
+    /// - Throws: `MetricsError`; there is no result after an error.
     public mutating func add(_ map: LabelledMap, score: Float) throws(MetricsError) {
         if map.isAnomalous, map.mask == nil {
             return try addWithoutMap(name: map.name, isAnomalous: true, score: score)
         }
-        // The map first: where it holds a value that is not finite, that is why the score may be none.
+        // The map is checked first: a value that is not finite explains a score that is not finite.
         try pixels.add(map)
         try addScore(name: map.name, isAnomalous: map.isAnomalous, score: score)
         if map.isAnomalous, map.mask?.contains(where: { $0 != 0 }) == false { images.emptyMask += 1 }
         mapNames.append(map.name)
     }
 
-    /// The figures of all images. To be called once, at the end.
+    /// Returns the metrics of all images. Call it once, at the end.
     ///
     /// - Throws: `MetricsError.scratchFile`.
     public mutating func result() throws(MetricsError) -> TestSetResult {
@@ -75,7 +75,7 @@ public struct TestSetEvaluation {
         labels.append(isAnomalous)
     }
 
-    /// By the names of the figures in `DetectionMetrics`.
+    /// The reasons for undefined metrics, keyed by property names of `DetectionMetrics`.
     private func reasons(_ pixels: PixelMetricsResult) -> [String: UndefinedMetric] {
         var reasons: [String: UndefinedMetric] = [:]
         if images.anomalous == 0 {
@@ -94,5 +94,45 @@ public struct TestSetEvaluation {
         }
         if let reason = pixels.aupimoUnavailable { reasons["aupimo"] = .aupimo(reason) }
         return reasons
+    }
+}
+
+/// The metrics of a test set with its curves for plotting.
+public struct TestSetResult: Equatable, Sendable {
+    public let metrics: DetectionMetrics
+    /// ROC curve of the image scores; empty if one class is missing.
+    public let imageROC: [ROCPoint]
+    /// Precision-recall curve of the image scores in descending order of threshold; empty without an anomalous image.
+    public let imagePrecisionRecall: [PrecisionRecallPoint]
+    /// AUPIMO keyed by image name, for images that have one.
+    public let aupimoByImage: [String: Double]
+    /// Pixel metrics and curves. AUPIMO values are in the order in which the maps were added.
+    public let pixels: PixelMetricsResult
+}
+
+/// The reason why a metric is undefined for a test set.
+public enum UndefinedMetric: Equatable, Sendable {
+    case noAnomalousImage(normalImages: Int)
+    case noNormalImage(anomalousImages: Int)
+    /// No mask labels a pixel.
+    case noLabelledPixel(maps: Int)
+    /// Every pixel of every map is labelled.
+    case noUnlabelledPixel(maps: Int)
+    case aupimo(AUPIMOUnavailable)
+}
+
+extension UndefinedMetric: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .noAnomalousImage(let normalImages):
+            "None of the \(normalImages) labelled images is anomalous, expected at least one; add anomalous test images."
+        case .noNormalImage(let anomalousImages):
+            "None of the \(anomalousImages) labelled images is normal, expected at least one; add normal test images."
+        case .noLabelledPixel(let maps):
+            "None of the \(maps) maps has labelled pixels, expected at least one; add ground-truth masks."
+        case .noUnlabelledPixel(let maps):
+            "Every pixel of the \(maps) maps is labelled, expected some unlabelled pixels; add normal test images."
+        case .aupimo(let reason): reason.description
+        }
     }
 }

@@ -3,6 +3,7 @@ import Datasets
 import Folders
 import Glibc
 import Manifests
+import ModelRegistry
 import Stages
 
 /// The image files that a night finds, and its manifest.
@@ -28,7 +29,8 @@ package struct NightImages: Sendable {
     package let misdated: [String]
     /// Incoming files without an image extension.
     package let ignored: [String]
-    /// Skipped incoming links that lead out of the folder. They are not errors, so that nobody can stop the nights with one.
+    /// Skipped incoming links that lead out of the folder. They are not errors, so that nobody can stop the nights with
+    /// one.
     package let refusedLinks: [LinkFault]
     /// Sentences about skipped folders of results.
     package let resultNotes: [String]
@@ -161,8 +163,8 @@ package struct NightImages: Sendable {
         return incoming.filter { held.contains(source($0)) }
     }
 
-    /// The images with new content, each content once. An unusable image counts as new under another name, because the name
-    /// may have been the fault.
+    /// The images with new content, each content once. An unusable image counts as new under another name, because the
+    /// name may have been the fault.
     private func unseen(_ images: [SourceImage], _ known: [KnownArrival]) -> [SourceImage] {
         var seen = Set<Digest>()
         var unusable: [Digest: String] = [:]
@@ -191,9 +193,9 @@ package struct NightImages: Sendable {
 /// The state of an incoming file, inferred from its timestamps.
 ///
 /// A file may be incomplete until it has not been modified for a while. A modification time in the future comes from a
-/// machine with a wrong clock and would delay the file for years, so the change time, which programs cannot set, is used
-/// instead. If that lies in the future too, this machine's clock was set back, and the file counts as settled. Times ahead
-/// by no more than the wait are accepted, because clocks of servers differ slightly.
+/// machine with a wrong clock and would delay the file for years, so the change time, which programs cannot set, is
+/// used instead. If that lies in the future too, this machine's clock was set back, and the file counts as settled.
+/// Times ahead by no more than the wait are accepted, because clocks of servers differ slightly.
 struct ArrivalFile {
     enum State { case settled, justWritten, unreadable }
 

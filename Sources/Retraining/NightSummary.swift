@@ -1,6 +1,7 @@
 import ContentStore
 import Imaging
 import Jobs
+import ModelRegistry
 import Reports
 import Stages
 
@@ -167,7 +168,8 @@ package struct NightSummary: Sendable {
         )
     }
 
-    /// The exported files: the page, the verdict, the new model's card, and the overlays and maps of quarantined images.
+    /// The exported files: the page, the verdict, the new model's card, and the overlays and maps of quarantined
+    /// images.
     package func exports() throws -> ExportPlan {
         var files = [
             ExportPlan.File(path: "report.html", digest: try store.put(bytes: Array(try page().utf8)))

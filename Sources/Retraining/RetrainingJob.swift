@@ -8,13 +8,13 @@ import NeuralNetworks
 import Pipeline
 import Stages
 
-/// The training of a night and the comparison with the model in production, as a task graph. It is made of the roll, the
-/// manifest and that model alone: a night that was interrupted goes on with the same tasks, whatever has come in since.
+/// The task graph of a night: training, and comparison with the model in production. It depends only on the roll, the
+/// manifest and that model, so an interrupted night resumes with the same tasks even if new images have arrived.
 package struct RetrainingJob: Sendable {
     /// A model that the new one is compared with.
     package struct Known: Sendable {
         let model: Model
-        /// Of a blob of the store.
+        /// The digest of its blob in the store.
         let digest: Digest
 
         package init(_ model: Model, _ digest: Digest) { (self.model, self.digest) = (model, digest) }
@@ -24,9 +24,9 @@ package struct RetrainingJob: Sendable {
     private let calibrate, gate: TaskID
 
     /// - Parameters:
-    ///   - rollDigest: of the roll as a blob of the store.
+    ///   - rollDigest: the digest of the roll's blob in the store.
     ///   - champion: the model in production, which the roll names.
-    ///   - anchor: the model that all nights are compared with.
+    ///   - anchor: the fixed model that all nights are compared with.
     /// - Throws: `EngineError`.
     package init(_ images: NightImages, _ roll: Roll, rollDigest: Digest, champion: Known?, anchor: Known?) throws {
         let manifest = images.manifest
@@ -76,13 +76,13 @@ package struct RetrainingJob: Sendable {
         graph = try TaskGraph(builder.assembler.tasks)
     }
 
-    /// Digest of the new model; nil where it was not made.
+    /// The digest of the new model; nil if it was not made.
     package func challenger(_ summary: ExecutionSummary) -> Digest? { summary.output(of: calibrate, named: "model") }
 
-    /// Digest of the comparison; nil where it was not made.
+    /// The digest of the verdict; nil if it was not made.
     package func verdict(_ summary: ExecutionSummary) -> Digest? { summary.output(of: gate, named: "verdict.json") }
 
-    /// The members as files, wherever they lie now.
+    /// The members of the roll at the present locations of their files.
     private static func sources(_ roll: Roll, _ images: NightImages) -> [LocatedSource] {
         let present = images.present
         return roll.members.map { member in
@@ -95,9 +95,9 @@ package struct RetrainingJob: Sendable {
         }.sorted { $0.source.file < $1.source.file }
     }
 
-    /// Makes sure, before a night begins, that the model in production can be trained further.
+    /// Checks before a night begins that the model in production can be trained further.
     ///
-    /// - Parameter name: of the model, for the message.
+    /// - Parameter name: the name of the model, for the message.
     /// - Throws: `RetrainingError.otherNetwork`.
     package static func requireSameNetwork(_ champion: Model, _ name: String, _ images: NightImages) throws {
         guard images.section.start == .warm else { return }
@@ -146,7 +146,7 @@ package struct RetrainingJob: Sendable {
             ).map(\.task)
         }
 
-        /// The labelled images of the gate, as a model sees them.
+        /// The labelled images of the gate, decoded for a model.
         private mutating func labelled(_ view: ImageView) -> [TaskID] {
             assembler.addIngest(
                 "\(images.model)/ingest/labelled-", labelledSources, view, images.manifest,
@@ -154,7 +154,8 @@ package struct RetrainingJob: Sendable {
             ).map(\.task)
         }
 
-        /// The members as a model sees them; the same task for the same view. One that cannot be used is left out, as it was when it came.
+        /// Adds the task that divides the members, decoded for a model. Equal views share the task; unusable members
+        /// are omitted.
         mutating func enrol(_ view: ImageView) -> TaskID {
             var inputs = [roll]
             for (number, part) in enrolled(view).enumerated() {
@@ -165,7 +166,7 @@ package struct RetrainingJob: Sendable {
                 EnrolStage(replay: images.section.replay, measuresNormalization: !isWarm), inputs: inputs)
         }
 
-        /// The card of the new model, from what the gate hears of it. The gate does not wait for it.
+        /// Adds the card of the new model, from the evidence for the gate, which does not wait for it.
         mutating func addCard(
             of calibrate: TaskID, division: TaskID, judged: [TaskInput], startedFrom: Digest?
         ) throws {
@@ -193,12 +194,14 @@ package struct RetrainingJob: Sendable {
                     ingests: enrolled(recipe.view) + labelled(recipe.view), metrics: task("metrics")))
         }
 
-        /// What the gate hears of a model, which sees images at its own size.
+        /// Adds the tasks that evaluate a model at its own image size.
+        ///
+        /// - Returns: the inputs of the gate.
         mutating func judge(_ name: String, _ model: TaskInput, _ view: ImageView) -> [TaskInput] {
             let enrol = enrol(view)
             var inputs = [
                 model, TaskInput("training", enrol, "normals.json"), TaskInput("heldout", enrol, "judged.json"),
-                // Of one size, so that both models are judged by the same defects.
+                // One size for both models, so that they are judged on the same defects.
                 TaskInput("colour", self.enrol(recipe.view), "colour.json"),
             ]
             if let textures { inputs.append(textures) }
@@ -233,7 +236,7 @@ extension TaskInput {
 }
 
 extension TrainingRecipe {
-    /// Fewer steps, at a lower rate: the network is trained already.
+    /// Reduces the steps and the learning rate for a network that is already trained.
     fileprivate mutating func warmStart(_ section: RetrainSection, newImages: Int) {
         training.steps = min(section.maximumSteps, max(1, newImages * section.stepsPerImage))
         training.learningRate = Float(section.learningRate)

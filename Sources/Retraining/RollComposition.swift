@@ -1,5 +1,6 @@
 import ContentStore
 import Manifests
+import ModelRegistry
 import Stages
 
 extension Roll {
@@ -9,8 +10,8 @@ extension Roll {
         package let known: [KnownArrival]
         /// Nil if no model is in production.
         var champion: Digest?
-        /// The night that made the champion, or the first one that found it in production if it was registered by hand; nil
-        /// before that.
+        /// The night that made the champion, or the first one that found it in production if it was registered by hand;
+        /// nil before that.
         var championNight: Int64?
         /// The roll of the last night, whatever its outcome.
         var last: Roll?
@@ -30,12 +31,13 @@ extension Roll {
                 last: try nights.last.map { try Roll(bytes: try store.read($0.roll)) })
         }
 
-        /// True if the model in production was registered by hand since the last night. It counts as trained on the base set.
+        /// True if the model in production was registered by hand since the last night. It counts as trained on the
+        /// base set.
         package var isByHand: Bool { champion != nil && championNight == nil }
     }
 
-    /// Without a model in production, the roll contains only the base set, because no incoming image was screened. A model
-    /// that no night made counts as trained on the base set and on the images of its predecessor.
+    /// Without a model in production, the roll contains only the base set, because no incoming image was screened. A
+    /// model that no night made counts as trained on the base set and on the images of its predecessor.
     ///
     /// - Parameters:
     ///   - images: the present files.

@@ -3,16 +3,17 @@ import ContentStore
 import Datasets
 import Jobs
 import Manifests
+import ModelRegistry
 import Pipeline
 import Stages
 
-/// Looks at the new images of a night before anything is trained on them: scores by the model in production, copies of
-/// what is there, and whether they look like the base set.
+/// The task graph that screens the new images of a night before training: scores by the model in production, copies of
+/// known images, and drift from the base set.
 package struct ScreeningJob: Sendable {
     /// The results of some images.
     private struct Part {
         var images, fingerprints: TaskID
-        /// Nil for images that are known.
+        /// Nil for known images.
         var scores, overlays: TaskID?
     }
 
@@ -23,9 +24,9 @@ package struct ScreeningJob: Sendable {
 
     /// - Parameters:
     ///   - champion: the model in production, a blob of the store.
-    ///   - threshold: that people set for the champion, in place of its own.
-    ///   - known: what earlier nights have seen.
-    /// - Returns: nil where no image is new.
+    ///   - threshold: the threshold that a user set for the champion; nil for its own.
+    ///   - known: the arrivals of earlier nights.
+    /// - Returns: nil if no image is new.
     package init?(
         _ images: NightImages, champion: Model, digest: Digest, threshold: ChosenThreshold? = nil, known: [KnownArrival]
     ) throws {
@@ -63,7 +64,7 @@ package struct ScreeningJob: Sendable {
             + prepare(
                 "known", images.incoming.filter { admitted.contains(images.source($0)) }, .quarantine)
         held = try prepare("held", images.heldBack(known), .quarantine)
-        // An image that cannot be read is set aside and told: it must not keep the others from being used.
+        // Unusable images are set aside with a warning, so that the others can be used.
         var new = try prepare("new", arriving, .quarantine)
         var driftInputs = base.enumerated().map { TaskInput("normal.\($0.offset)", $0.element.images, "images.json") }
         for number in new.indices {
@@ -79,7 +80,7 @@ package struct ScreeningJob: Sendable {
             driftInputs.append(TaskInput("scores.\(number)", scores, "scores.json"))
         }
         self.new = new
-        // Scores of the base set that can be compared: of images that the model was not trained on.
+        // Comparable scores of the base set come from images that the model was not trained on.
         let heldOut = images.heldOutOfRun
         let usual = try images.base.filter { heldOut.contains(images.source($0)) }
             .map { try LocatedSource($0, images.digestOf) }
@@ -94,7 +95,7 @@ package struct ScreeningJob: Sendable {
         graph = try TaskGraph(assembler.tasks)
     }
 
-    /// What becomes of each new image, in the order of their names.
+    /// The decision for each new image, in the order of their names.
     ///
     /// - Throws: `RetrainingError.unfinished`, `StoreError`.
     package func arrivals(_ summary: ExecutionSummary, _ store: ContentStore) throws -> [Arrival] {
@@ -156,12 +157,12 @@ package struct ScreeningJob: Sendable {
         }
     }
 
-    /// A verdict counts as well: where held-out images hardly differ, scores at the threshold are normalised to less than 1.
+    /// The verdict counts too: if held-out images hardly differ, scores at the threshold are normalised to less than 1.
     private func isSuspect(_ score: ScoreIndex.Entry) -> Bool {
         Double(score.normalizedScore) >= images.section.screening
             || (images.section.screening <= 1 && score.verdict == .anomalous)
     }
 
-    /// Of `drift.json`: whether the new images look like the base set.
+    /// The digest of `drift.json`, the comparison of new images with the base set; nil if it was not made.
     package func drift(_ summary: ExecutionSummary) -> Digest? { summary.output(of: drift, named: "drift.json") }
 }

@@ -1,6 +1,7 @@
 import ContentStore
 import Foundation
 import Glibc
+import Host
 import Pipeline
 
 /// A call of one of Slurm's programs.

@@ -1,24 +1,24 @@
 import SeededRandom
 
-/// The difference between the areas under the ROC curves of two scores of the same images, with an interval by the bootstrap
-/// (Efron and Tibshirani, "An Introduction to the Bootstrap", 1993): images are drawn with replacement, normal and anomalous
-/// ones apart and the same ones for both scores, and the interval holds the middle 95 % of the differences.
+/// The difference in AUROC between two scores of the same images, with a 95 % bootstrap interval (Efron and Tibshirani,
+/// "An Introduction to the Bootstrap", 1993). Resamples draw normal and anomalous images separately, with replacement,
+/// and use the same images for both scores.
 public struct PairedAUROC: Equatable, Sendable {
     public static let resamples = 2000
 
     public let first: Double
     public let second: Double
-    /// Of `second - first`.
+    /// The interval of `second - first`.
     public let interval: ClosedRange<Double>
 
     public var difference: Double { second - first }
 
     /// - Parameters:
-    ///   - first: of each image, by one model.
-    ///   - second: of the same images in the same order, by another.
-    ///   - labels: true for anomalous images.
-    ///   - seed: the same gives the same interval.
-    /// - Returns: nil where a class is missing.
+    ///   - first: The scores of one model, one per image.
+    ///   - second: The scores of another model for the same images in the same order.
+    ///   - labels: True for anomalous images.
+    ///   - seed: Equal seeds give equal intervals.
+    /// - Returns: Nil if a class is missing.
     public init?(_ first: [Float], _ second: [Float], labels: [Bool], seed: UInt64 = 0) {
         guard first.count == labels.count, second.count == labels.count else {
             fatalError("\(first.count) and \(second.count) scores of \(labels.count) images")
@@ -42,9 +42,9 @@ public struct PairedAUROC: Equatable, Sendable {
     }
 }
 
-/// Images in the order of a score, so that a resample is judged in one walk.
+/// Images ranked by score, so that a resample is evaluated in one pass.
 private struct RankedImages {
-    /// Indices of images, from the highest score down, in groups of equal scores.
+    /// Indices of images in descending order of score, grouped by equal scores.
     private let ties: [[Int]]
     private let labels: [Bool]
 
@@ -59,7 +59,7 @@ private struct RankedImages {
         self.ties = ties
     }
 
-    /// The area where image i takes part `counts[i]` times; both classes have to.
+    /// The area if image i occurs `counts[i]` times. Both classes must occur.
     func auroc(_ counts: [Int]) -> Double {
         var (anomalousAbove, normalAbove, doubledPairs) = (0, 0, 0)
         for tie in ties {

@@ -1,9 +1,26 @@
-/// Why a text is no JSON document. Every description reads "FILE:LINE:COLUMN: fault, expectation, remedy".
+/// A place in a text file: line and column, both counted from 1, columns in Unicode scalars.
+public struct SourcePosition: Sendable, Hashable, Comparable, CustomStringConvertible {
+    public var line: Int
+    public var column: Int
+
+    public init(line: Int, column: Int) {
+        self.line = line
+        self.column = column
+    }
+
+    public var description: String { "\(line):\(column)" }
+
+    public static func < (left: Self, right: Self) -> Bool {
+        (left.line, left.column) < (right.line, right.column)
+    }
+}
+
+/// A fault in a JSON text. Descriptions read "FILE:LINE:COLUMN: fault, expectation, remedy".
 public enum JSONError: Error, Equatable, Sendable {
     /// The text breaks the grammar of RFC 8259, or one of the limits of ``JSONParser``.
     case malformed(file: String, at: SourcePosition, fault: Fault)
 
-    /// What is wrong at that place.
+    /// The fault at the position.
     public enum Fault: Equatable, Sendable {
         case empty
         case byteOrderMark
@@ -52,7 +69,7 @@ extension JSONError.Fault: CustomStringConvertible {
     /// Fault, expectation and remedy in one sentence without the place.
     public var description: String { "found \(found); expected \(expected); \(remedy)" }
 
-    /// What stands in the text.
+    /// The offending text.
     public var found: String {
         switch self {
         case .empty: "no value"
@@ -78,7 +95,7 @@ extension JSONError.Fault: CustomStringConvertible {
         }
     }
 
-    /// What JSON allows at this place.
+    /// The JSON that the grammar allows here.
     public var expected: String {
         switch self {
         case .empty: "one JSON value"
@@ -102,7 +119,7 @@ extension JSONError.Fault: CustomStringConvertible {
         }
     }
 
-    /// What to do about it.
+    /// The remedy.
     public var remedy: String {
         switch self {
         case .empty: "write a JSON object"

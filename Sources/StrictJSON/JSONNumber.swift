@@ -6,7 +6,7 @@ public struct JSONNumber: Sendable, Hashable {
     public let text: String
     /// The nearest double-precision value; always finite.
     public let double: Double
-    /// The value where the number is whole and fits `Int`; `1.0` and `1e3` are whole.
+    /// The value, if it is whole and fits `Int`, as do `1.0` and `1e3`.
     public let integer: Int?
 
     public init(_ integer: Int) {
@@ -15,7 +15,7 @@ public struct JSONNumber: Sendable, Hashable {
         self.integer = integer
     }
 
-    /// - Parameter double: a finite value; JSON has no other numbers.
+    /// - Parameter double: a finite value.
     public init(_ double: Double) {
         guard double.isFinite else { fatalError("JSON has no number for \(double)") }
         self.double = double
@@ -23,7 +23,7 @@ public struct JSONNumber: Sendable, Hashable {
         self.text = self.integer.map(String.init) ?? double.description
     }
 
-    /// - Parameter text: a text that already follows the JSON grammar for numbers; nil beyond double precision.
+    /// - Parameter text: a text that follows the JSON grammar for numbers. Nil beyond double precision.
     init?(validText text: String) {
         guard let double = Double(text), double.isFinite else { return nil }
         self.text = text
@@ -31,11 +31,11 @@ public struct JSONNumber: Sendable, Hashable {
         self.integer = Int(text) ?? Int(exactly: double)
     }
 
-    /// True for every number without a fractional part, however it is written.
+    /// True without a fractional part, however written.
     public var isWhole: Bool { integer != nil || double.rounded(.towardZero) == double }
 
-    /// One text per numeric value: decimal digits for whole numbers within `Int`, else the shortest text that
-    /// reads back as the same double.
+    /// One text per numeric value: decimal digits for whole numbers within `Int`, else the shortest text that parses to
+    /// the same double.
     public var canonicalText: String { integer.map(String.init) ?? double.description }
 
     public static func == (left: Self, right: Self) -> Bool {
@@ -53,7 +53,7 @@ public struct JSONNumber: Sendable, Hashable {
         return left.double < right.double
     }
 
-    /// True where the value divided by `divisor` is whole, computed as double precision does: 0.3 is not a multiple of 0.1.
+    /// True if the quotient is whole in double precision: 0.3 is not a multiple of 0.1.
     package func isMultiple(of divisor: Self) -> Bool {
         if let value = integer, let divisor = divisor.integer { return value.isMultiple(of: divisor) }
         if divisor.integer != nil { return double.truncatingRemainder(dividingBy: divisor.double) == 0 }

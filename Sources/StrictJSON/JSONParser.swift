@@ -1,11 +1,30 @@
-/// A strict parser for RFC 8259: what the grammar does not allow is an error with its place.
+import Foundation
+
+/// Decodes JSON of this program that may have been edited since.
+public enum StrictJSON {
+    /// Limit for files written by this program.
+    public static let sizeLimitBytes = 1 << 30
+
+    /// Decodes a value from text that `JSONParser` accepts. Of two members with one name, `JSONDecoder` alone takes the
+    /// first, where other readers may take the second.
+    ///
+    /// - Throws: `JSONError` with the position for text that is not strict JSON, `DecodingError` for a wrong shape.
+    public static func decode<Value: Decodable>(
+        _ type: Value.Type, from bytes: [UInt8], file: String = "JSON", sizeLimit: Int = sizeLimitBytes
+    ) throws -> Value {
+        _ = try JSONParser.parse(bytes, file: file, sizeLimit: sizeLimit)
+        return try JSONDecoder().decode(type, from: Data(bytes))
+    }
+}
+
+/// A strict parser for RFC 8259. Every violation is an error with its position.
 ///
-/// Stricter than the RFC where it leaves a choice: keys are unique within their object, numbers lie within double
-/// precision, escapes are whole surrogate pairs, and there is no byte order mark. Time is linear in the size of the text.
+/// Where the RFC leaves a choice, it is strict: keys are unique within their object, numbers lie within double
+/// precision, surrogate escapes are paired, and there is no byte order mark. Runs in linear time.
 public struct JSONParser {
-    /// The deepest nesting of arrays and objects that is accepted.
+    /// The maximum nesting of arrays and objects.
     public static let depthLimit = 64
-    /// The largest document that is accepted: a manifest of some thousand categories.
+    /// The maximum size of a document, enough for a manifest of some thousand categories.
     public static let sizeLimitBytes = 1 << 20
 
     let bytes: [UInt8]
@@ -14,7 +33,7 @@ public struct JSONParser {
     var line = 1
     /// Offset of the first byte of the current line.
     var lineStart = 0
-    /// Bytes of the current line, before `offset`, that continue a UTF-8 sequence: they take up no column.
+    /// UTF-8 continuation bytes of the current line before `offset`, which take up no column.
     var continuationBytes = 0
 
     private init(bytes: [UInt8], file: String) {
@@ -23,11 +42,12 @@ public struct JSONParser {
     }
 
     /// Parses one JSON document.
+    ///
     /// - Parameters:
-    ///   - bytes: the whole text, UTF-8.
-    ///   - file: the name to give in errors.
-    ///   - sizeLimit: in bytes, for documents that a program wrote.
-    /// - Returns: the value; it and every value within know their place.
+    ///   - bytes: the whole text in UTF-8.
+    ///   - file: the file name for errors.
+    ///   - sizeLimit: maximum size in bytes.
+    /// - Returns: the value; all values know their positions.
     public static func parse(
         _ bytes: [UInt8], file: String, sizeLimit: Int = sizeLimitBytes
     ) throws(JSONError) -> JSONValue {
@@ -53,7 +73,7 @@ public struct JSONParser {
         SourcePosition(line: line, column: offset - lineStart - continuationBytes + 1)
     }
 
-    /// The character at `offset`, named for an error.
+    /// A description of the character at `offset`, for errors.
     var found: String {
         guard let byte else { return "the end of the file" }
         if byte < 0x20 || byte == 0x7F { return byte.codePointName }
@@ -130,7 +150,7 @@ public struct JSONParser {
     private mutating func parseObject(depth: Int) throws(JSONError) -> [JSONMember] {
         try enter(depth: depth)
         var members: [JSONMember] = []
-        // Bytes, because String would take canonically equivalent names for one.
+        // Keyed by bytes, because `String` would equate canonically equivalent names.
         var places: [[UInt8]: SourcePosition] = [:]
         if skip(UInt8(ascii: "}")) { return members }
         while true {
@@ -149,7 +169,7 @@ public struct JSONParser {
         }
     }
 
-    /// Consumes an opening bracket and the space after it.
+    /// Consumes an opening bracket and the white space after it.
     private mutating func enter(depth: Int) throws(JSONError) {
         guard depth <= Self.depthLimit else { throw error(.tooDeep(limit: Self.depthLimit)) }
         offset += 1
@@ -162,7 +182,7 @@ public struct JSONParser {
         return true
     }
 
-    /// Consumes a comma and the space after it, or the closing bracket; true for the bracket.
+    /// Consumes a comma and the white space after it, or the closing bracket; returns true for the bracket.
     private mutating func endOfElement(closing: Unicode.Scalar) throws(JSONError) -> Bool {
         try skipWhitespace()
         if skip(UInt8(ascii: closing)) { return true }

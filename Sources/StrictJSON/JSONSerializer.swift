@@ -1,15 +1,15 @@
 /// Writes JSON values as text.
 public enum JSONSerializer {
-    /// One text per value, for hashing and comparison: no spaces, names sorted by their Unicode scalars, numbers as
-    /// ``JSONNumber/canonicalText``, and only the escapes that JSON demands. Equal values give equal bytes.
+    /// A canonical text for hashing and comparison: no spaces, names sorted by Unicode scalars, numbers as
+    /// ``JSONNumber/canonicalText``, and only mandatory escapes. Equal values give equal bytes.
     public static func canonical(_ value: JSONValue) -> String {
         var text = ""
         writeCanonical(value, to: &text)
         return text
     }
 
-    /// A text for people: two spaces per level, members in their order, numbers as written, arrays of scalars on one
-    /// line, a line feed at the end.
+    /// A readable text: two spaces per level, members in order, numbers as written, arrays of scalars on one line, a
+    /// final line feed.
     public static func pretty(_ value: JSONValue) -> String {
         var text = ""
         writePretty(value, indentation: "", to: &text)
@@ -70,7 +70,7 @@ public enum JSONSerializer {
         case .bool(let value): text += value ? "true" : "false"
         case .number(let number): text += number.text
         case .string(let string): writeString(string, to: &text)
-        case .array, .object: fatalError("an \(value.typeName) is no scalar")
+        case .array, .object: fatalError("an \(value.typeName) is not a scalar")
         }
     }
 
@@ -89,7 +89,7 @@ public enum JSONSerializer {
 }
 
 extension JSONValue {
-    /// True for everything but arrays and objects.
+    /// True unless the value is an array or object.
     package var isScalar: Bool {
         switch content {
         case .array, .object: false

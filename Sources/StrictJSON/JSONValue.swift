@@ -1,9 +1,9 @@
-/// A JSON value together with the place in the file that it was read from.
+/// A JSON value with its position in a file.
 ///
-/// Equality looks at the value alone: positions and the order of members do not count, numbers compare numerically,
-/// strings scalar by scalar, and a boolean never equals a number.
+/// Equality ignores positions and the order of members. Numbers compare numerically, strings by scalars, and a boolean
+/// never equals a number.
 public struct JSONValue: Sendable {
-    /// The six kinds of JSON values; objects keep the order of their members.
+    /// The six kinds of JSON values. Objects keep the order of their members.
     public enum Content: Sendable {
         case null
         case bool(Bool)
@@ -14,7 +14,7 @@ public struct JSONValue: Sendable {
     }
 
     public var content: Content
-    /// Where the value starts in its file; nil for values that no file holds, such as defaults.
+    /// The start of the value in its file; nil for values without a file, such as defaults.
     public var position: SourcePosition?
 
     public init(_ content: Content, at position: SourcePosition? = nil) {
@@ -40,7 +40,7 @@ public struct JSONValue: Sendable {
     public var elements: [JSONValue]? { if case .array(let elements) = content { elements } else { nil } }
     public var members: [JSONMember]? { if case .object(let members) = content { members } else { nil } }
 
-    /// The value of the member with this name; nil for other names and for values that are no objects.
+    /// The value of this member; nil without it, and for values other than objects.
     public subscript(name: String) -> JSONValue? { members?.first { $0.isNamed(name) }?.value }
 
     /// "null", "boolean", "integer", "number", "string", "array" or "object".
@@ -55,7 +55,7 @@ public struct JSONValue: Sendable {
         }
     }
 
-    /// The value with this member set, in its old place where it exists, else at the end. Objects only.
+    /// The value with this member set, at its old place if it exists, else at the end. Traps unless it is an object.
     public func setting(_ name: String, to value: JSONValue) -> JSONValue {
         guard var members else { fatalError("a \(typeName) has no member '\(name)' to set") }
         if let index = members.firstIndex(where: { $0.isNamed(name) }) {
@@ -66,7 +66,7 @@ public struct JSONValue: Sendable {
         return JSONValue(.object(members), at: position)
     }
 
-    /// The value without this member. Objects only.
+    /// The value without this member. Traps unless it is an object.
     public func removing(_ name: String) -> JSONValue {
         guard let members else { fatalError("a \(typeName) has no member '\(name)' to remove") }
         return JSONValue(.object(members.filter { !$0.isNamed(name) }), at: position)
@@ -92,8 +92,25 @@ extension JSONValue: Equatable {
 }
 
 extension [JSONMember] {
-    /// The members by the Unicode scalars of their names, which is the order of their UTF-8 bytes.
+    /// The members sorted by the Unicode scalars of their names, which is the order of their UTF-8 bytes.
     package func sortedByName() -> [JSONMember] {
         sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
+}
+
+/// A member of a JSON object.
+public struct JSONMember: Sendable {
+    public var name: String
+    /// The position of the name in its file; nil without a file.
+    public var namePosition: SourcePosition?
+    public var value: JSONValue
+
+    public init(_ name: String, _ value: JSONValue, namePosition: SourcePosition? = nil) {
+        self.name = name
+        self.namePosition = namePosition
+        self.value = value
+    }
+
+    /// Compares Unicode scalars, as JSON does; `==` would equate canonical equivalents.
+    package func isNamed(_ other: String) -> Bool { name.utf8.elementsEqual(other.utf8) }
 }

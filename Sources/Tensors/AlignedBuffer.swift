@@ -1,8 +1,8 @@
 import Glibc
 
-/// Memory that starts on a cache line, is zero at first, and lives as long as this object.
+/// Zero-initialised memory, aligned to a cache line, with the lifetime of this object.
 ///
-/// Threads share it by agreement: each writes its own part, and what follows waits for all of them.
+/// Threads may share a buffer if each writes its own part and readers wait for all writers.
 public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
     public let count: Int
     public let pointer: UnsafeMutablePointer<Element>
@@ -22,10 +22,10 @@ public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable 
 
     deinit { UnsafeMutableRawPointer(pointer).deallocate() }
 
-    /// The elements as an array of their own.
+    /// A copy of the elements.
     public var values: [Element] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
 
-    /// Overwrites the elements from `offset` on.
+    /// Overwrites elements starting at `offset`.
     public func copy(_ values: [Element], at offset: Int = 0) {
         guard offset >= 0, offset + values.count <= count else {
             fatalError("copy of \(values.count) elements at \(offset) into a buffer of \(count)")
@@ -44,7 +44,7 @@ public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable 
         pointer.update(from: other.pointer, count: count)
     }
 
-    /// A part of the elements as an array of their own.
+    /// A copy of a range of elements.
     public func values(_ range: Range<Int>) -> [Element] {
         guard range.lowerBound >= 0, range.upperBound <= count else {
             fatalError("elements \(range) of a buffer of \(count)")

@@ -1,8 +1,8 @@
 internal import COneDNN
 
-/// oneDNN on this processor.
+/// Properties of oneDNN on this processor.
 public enum OneDNN {
-    /// What the library uses on this processor, up to the cap that `ONEDNN_MAX_CPU_ISA` sets.
+    /// The instruction sets that oneDNN uses, limited by `ONEDNN_MAX_CPU_ISA`.
     public static var instructions: InstructionSet { InstructionSet(rawValue: onednn_effective_isa()) }
     public static var blockSize: Int { instructions.blockSize }
     public static var instructionSet: String { instructions.name }
@@ -14,9 +14,14 @@ public enum OneDNN {
         return "\(major).\(minor).\(patch)"
     }
 
-    /// Keeps the library from starting threads under the calling thread: the work is shared out by `WorkerPool`, so that
+    /// Prevents oneDNN from starting threads on the calling thread. `WorkerPool` distributes the work instead, so that
     /// results do not depend on the number of threads.
     public static func useCallingThreadOnly() { onednn_use_calling_thread_only() }
+
+    /// Traps if a call that cannot fail has failed.
+    static func require(_ status: Int32, _ operation: StaticString) {
+        if status != 0 { fatalError("oneDNN: \(operation) failed: \(String(cString: onednn_status_text(status)))") }
+    }
 
     static func check(_ status: Int32, _ operation: @autoclosure () -> String) throws(TensorError) {
         if status != 0 {
@@ -25,17 +30,17 @@ public enum OneDNN {
     }
 }
 
-/// Instruction sets of a processor, as bits of oneDNN's `dnnl_cpu_isa_t`. A greater number is not a more capable processor.
+/// Instruction sets as bits of oneDNN's `dnnl_cpu_isa_t`. A greater value does not mean a more capable processor.
 public struct InstructionSet: OptionSet, Sendable {
     public let rawValue: Int32
 
     public init(rawValue: Int32) { self.rawValue = rawValue }
 
-    /// Channels that lie side by side in the library's layout: 16 with AVX-512, else 8.
+    /// The number of interleaved channels in oneDNN's layout: 16 with AVX-512, otherwise 8.
     public var blockSize: Int { Int(onednn_block_size(rawValue)) }
-    /// True if the processor multiplies bfloat16 with AVX-512, which is what the library has kernels for.
+    /// True if the processor multiplies bfloat16 with AVX-512, as oneDNN's kernels require.
     public var hasBFloat16: Bool { onednn_has_bfloat16(rawValue) }
-    /// oneDNN's name, such as `avx512_core`; the bits in hexadecimal where it has none.
+    /// oneDNN's name, such as `avx512_core`; the bits in hexadecimal if there is none.
     public var name: String {
         onednn_isa_name(rawValue).map { String(cString: $0) } ?? "0x" + String(rawValue, radix: 16)
     }
@@ -48,7 +53,7 @@ public enum Precision: String, Codable, Sendable, Equatable, CaseIterable {
     public var bytes: Int { self == .float32 ? 4 : 2 }
 }
 
-/// The library's engine with one stream per worker.
+/// oneDNN's engine with one stream per worker.
 public final class OneDNNLibrary: @unchecked Sendable {
     let library: OpaquePointer
     let streams: [OpaquePointer]
@@ -100,9 +105,9 @@ public final class OneDNNConvolution: @unchecked Sendable {
     private let library: OneDNNLibrary
     public let weightsBytes: Int
     public let scratchBytes: Int
-    /// The library's name of the kernel that it chose, such as `jit:avx512_core`.
+    /// oneDNN's name for the selected kernel, such as `jit:avx512_core`.
     public let kernelName: String
-    /// True if the library has nothing better than its plain loops for this shape.
+    /// True if oneDNN has only a reference implementation for this shape.
     public var isReference: Bool { kernelName.hasPrefix("ref") }
 
     public init(_ library: OneDNNLibrary, _ kind: Kind, _ shape: Shape) throws(TensorError) {
@@ -128,15 +133,15 @@ public final class OneDNNConvolution: @unchecked Sendable {
     deinit { onednn_convolution_destroy(convolution) }
 }
 
-/// A convolution bound to one worker's memory. Running it allocates nothing on our side.
+/// A convolution bound to one worker's memory. `run` allocates nothing on our side.
 public final class OneDNNCall {
     private let call: OpaquePointer
     private let stream: OpaquePointer
     private let convolution: OneDNNConvolution
 
-    /// Forward: source, weights, bias, destination. Backward data: the gradient of the output as `source`, the gradient of
-    /// the input as `destination`. Backward weights: source, the gradients of weights and bias, the gradient of the
-    /// output as `destination`.
+    /// Binds memory by kind. Forward: source, weights, bias, destination. Backward data: the output's gradient as
+    /// `source`, the input's gradient as `destination`. Backward weights: source, the gradients of weights and bias,
+    /// the output's gradient as `destination`.
     public init(
         _ convolution: OneDNNConvolution, _ library: OneDNNLibrary, worker: Int, source: UnsafeMutableRawPointer,
         weights: UnsafeMutableRawPointer, bias: UnsafeMutableRawPointer?, destination: UnsafeMutableRawPointer,
@@ -154,17 +159,15 @@ public final class OneDNNCall {
     deinit { onednn_call_destroy(call) }
 
     public func setWeights(_ weights: UnsafeMutableRawPointer, bias: UnsafeMutableRawPointer?) {
-        let status = onednn_call_set_weights(call, weights, bias)
-        if status != 0 { fatalError("oneDNN refused other weights: \(String(cString: onednn_status_text(status)))") }
+        OneDNN.require(onednn_call_set_weights(call, weights, bias), "binding weights")
     }
 
     public func run() {
-        let status = onednn_call_run(call, stream)
-        if status != 0 { fatalError("a oneDNN call failed: \(String(cString: onednn_status_text(status)))") }
+        OneDNN.require(onednn_call_run(call, stream), "a convolution")
     }
 }
 
-/// Moves weights between rows (output, input, y, x) of float32 and a convolution's own layout.
+/// Converts weights between float32 rows (output, input, y, x) and a convolution's own layout.
 public final class OneDNNReorder {
     private let reorder: OpaquePointer
     private let stream: OpaquePointer
@@ -185,7 +188,6 @@ public final class OneDNNReorder {
     deinit { onednn_reorder_destroy(reorder) }
 
     public func run() {
-        let status = onednn_reorder_run(reorder, stream)
-        if status != 0 { fatalError("a oneDNN reorder failed: \(String(cString: onednn_status_text(status)))") }
+        OneDNN.require(onednn_reorder_run(reorder, stream), "a reorder")
     }
 }

@@ -1,8 +1,8 @@
 internal import COneDNN
 
-/// A layer of a network that only runs forward, compiled for one image at a size and shared by all workers.
+/// A layer of a forward-only network, compiled for one image of a given size and shared by all workers.
 public final class OneDNNLayer: @unchecked Sendable {
-    /// The feature map of one image: channel-major, or in the library's blocked layout.
+    /// The feature map of one image: channel-major, or in oneDNN's blocked layout.
     public struct Map: Sendable, Equatable {
         public var channels, height, width: Int
         public var isPlanar: Bool
@@ -11,7 +11,7 @@ public final class OneDNNLayer: @unchecked Sendable {
             (self.channels, self.height, self.width, self.isPlanar) = (channels, height, width, isPlanar)
         }
 
-        /// In memory; the blocked layout fills its last block of channels up.
+        /// The size in memory. The blocked layout pads the last block of channels.
         public var bytes: Int {
             let block = isPlanar ? 1 : OneDNN.blockSize
             return (channels + block - 1) / block * block * height * width * MemoryLayout<Float>.size
@@ -22,8 +22,8 @@ public final class OneDNNLayer: @unchecked Sendable {
         }
     }
 
-    /// A kernel, or a pool, at a place: padding included.
-    public struct Window: Sendable, Equatable {
+    /// The kernel of a convolution or the window of a pool, with its padding.
+    public struct Window: Sendable {
         public var kernel, stride, dilation: (height: Int, width: Int)
         public var top, left, bottom, right: Int
 
@@ -33,12 +33,6 @@ public final class OneDNNLayer: @unchecked Sendable {
         ) {
             (self.kernel, self.stride, self.dilation) = (kernel, stride, dilation)
             (self.top, self.left, self.bottom, self.right) = (top, left, bottom, right)
-        }
-
-        public static func == (first: Window, second: Window) -> Bool {
-            first.kernel == second.kernel && first.stride == second.stride && first.dilation == second.dilation
-                && first.top == second.top && first.left == second.left && first.bottom == second.bottom
-                && first.right == second.right
         }
 
         fileprivate var window: onednn_window {
@@ -52,22 +46,22 @@ public final class OneDNNLayer: @unchecked Sendable {
 
     public enum Pool: UInt32, Sendable { case max = 0, average = 1, averageWithPadding = 2 }
 
-    public enum Kind: Sendable, Equatable {
-        /// `adds`: to what the destination holds, before clipping.
+    public enum Kind: Sendable {
+        /// `adds`: the result is added to the destination before clipping.
         case convolution(Window, groups: Int, adds: Bool, clip: ClosedRange<Float>?)
         case pool(Pool, Window)
         case clip(ClosedRange<Float>)
         case add
-        /// From one layout to another.
+        /// Converts between layouts.
         case reorder
     }
 
     fileprivate let layer: OpaquePointer
     private let library: OneDNNLibrary
     public let weightsBytes, scratchBytes: Int
-    /// The library's name of the kernel that it chose, such as `jit_dw:avx512_core`.
+    /// oneDNN's name for the selected kernel, such as `jit_dw:avx512_core`.
     public let kernelName: String
-    /// True if the library has nothing better than its plain loops for this shape.
+    /// True if oneDNN has only a reference implementation for this shape.
     public var isReference: Bool { kernelName.hasPrefix("ref") }
 
     public init(_ library: OneDNNLibrary, _ kind: Kind, from source: Map, to destination: Map) throws(TensorError) {
@@ -101,21 +95,21 @@ public final class OneDNNLayer: @unchecked Sendable {
 
     deinit { onednn_layer_destroy(layer) }
 
-    /// Brings weights in the order group, output, input, y, x into the layer's own layout.
+    /// Converts weights in the order group, output, input, y, x to the layer's own layout.
     public func pack(_ rows: UnsafeMutablePointer<Float>, to weights: UnsafeMutableRawPointer) throws(TensorError) {
         try OneDNN.check(onednn_layer_pack(layer, library.streams[0], rows, weights), "packing weights")
     }
 }
 
-/// A layer bound to one worker's memory. Running it allocates nothing on our side.
+/// A layer bound to one worker's memory. `run` allocates nothing on our side.
 public final class OneDNNBoundLayer {
     private let bound: OpaquePointer
     private let stream: OpaquePointer
     private let layer: OneDNNLayer
 
     /// - Parameters:
-    ///   - second: the other addend of an addition.
-    ///   - weights: and `bias`, of a convolution.
+    ///   - second: The second addend of an addition.
+    ///   - weights, bias: The parameters of a convolution.
     public init(
         _ layer: OneDNNLayer, _ library: OneDNNLibrary, worker: Int, source: UnsafeMutableRawPointer,
         second: UnsafeMutableRawPointer? = nil, weights: UnsafeMutableRawPointer? = nil,
@@ -133,7 +127,6 @@ public final class OneDNNBoundLayer {
     deinit { onednn_bound_layer_destroy(bound) }
 
     public func run() {
-        let status = onednn_bound_layer_run(bound, stream)
-        if status != 0 { fatalError("a oneDNN layer failed: \(String(cString: onednn_status_text(status)))") }
+        OneDNN.require(onednn_bound_layer_run(bound, stream), "a layer")
     }
 }

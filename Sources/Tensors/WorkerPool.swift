@@ -1,13 +1,13 @@
 import Glibc
 import Host
 
-/// Threads of our own that share out numbered pieces of work. The calling thread is worker 0.
+/// A thread pool that distributes numbered pieces of work. The calling thread is worker 0.
 ///
-/// Which worker does which piece is not fixed, so a piece must give the same result on every worker.
+/// The assignment of pieces to workers varies, so a piece must give the same result on every worker.
 public final class WorkerPool: @unchecked Sendable {
     public typealias Piece = (_ piece: Int, _ worker: Int) -> Void
 
-    /// Threads in all, the caller's included: fewer than wanted where the system gave no more.
+    /// The number of threads, including the caller's. Less than requested if the system provides fewer.
     public private(set) var workerCount: Int
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let workArrived: UnsafeMutablePointer<pthread_cond_t>
@@ -20,7 +20,7 @@ public final class WorkerPool: @unchecked Sendable {
     private var alive = 0
     private var stopped = false
 
-    /// - Parameter workerCount: threads in all, the caller's included; at least 1.
+    /// - Parameter workerCount: The number of threads including the caller's, at least 1.
     public init(workerCount: Int) {
         self.workerCount = max(1, workerCount)
         mutex = .allocate(capacity: 1)
@@ -32,7 +32,7 @@ public final class WorkerPool: @unchecked Sendable {
         for worker in 1..<max(1, self.workerCount) where worker < self.workerCount { startThread(worker) }
     }
 
-    /// Ends the threads. Work that is being shared out must have ended.
+    /// Stops the threads. No run may be in progress.
     public func stop() {
         pthread_mutex_lock(mutex)
         stopped = true
@@ -50,9 +50,9 @@ public final class WorkerPool: @unchecked Sendable {
         workEnded.deallocate()
     }
 
-    /// Runs `body` for every number in 0 ..< pieces and returns when all have ended.
+    /// Runs `body` for every number in 0 ..< pieces and returns when all have finished.
     ///
-    /// A closure that is made for the call is an allocation; one that is kept, and used again, is none.
+    /// Pass a stored closure to avoid an allocation per call.
     public func run(_ pieces: Int, _ body: @escaping Piece) {
         OneDNN.useCallingThreadOnly()
         if workerCount == 1 || pieces <= 1 {
@@ -68,7 +68,7 @@ public final class WorkerPool: @unchecked Sendable {
         pthread_mutex_unlock(mutex)
     }
 
-    /// Takes pieces until none is left. Called, and returns, with the mutex locked.
+    /// Runs pieces until none is left. The mutex is locked on entry and on return.
     private func work(as worker: Int) {
         guard let body else { return }
         running += 1

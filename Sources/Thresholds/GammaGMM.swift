@@ -1,37 +1,41 @@
 import Glibc
 
-/// Estimates from scores alone which share of them belongs to anomalous images, the contamination.
+/// Estimates the contamination, the share of anomalous images, from scores alone.
 ///
-/// Sourced, from Perini, Bürkner and Klami, "Estimating the contamination factor's distribution in unsupervised anomaly
-/// detection", ICML 2023, arXiv 2210.10487, and its authors' code: the logarithm of the scores above their minimum is
-/// standardised; a Dirichlet process mixture of Gaussians is fitted to it; its components are ordered by mean / (1 +
-/// standard deviation), the most anomalous first; that component k is anomalous if those before it are has the
-/// probability 1 / (1 + exp(tau + delta r_k)) of its place r_k in that order; tau and delta follow from the probability
-/// that nothing is anomalous and from that of a share above `high`; the contamination is the weight of the first k
-/// components, with k drawn by these probabilities. Its mean is the estimate.
+/// The method is that of Perini, Bürkner and Klami, "Estimating the contamination factor's distribution in unsupervised
+/// anomaly detection", ICML 2023, arXiv 2210.10487, and its authors' code:
+/// 1. The logarithm of the scores above their minimum is standardised.
+/// 2. A Dirichlet process mixture of Gaussians is fitted to it, and its components are ordered by mean / (1 + standard
+///    deviation), the most anomalous first.
+/// 3. Given that all components before it are anomalous, component k is anomalous with probability 1 / (1 + exp(tau +
+///    delta r_k)), where r_k is its position in that order.
+/// 4. tau and delta follow from the prior probabilities that nothing is anomalous and that the share exceeds `high`.
+/// 5. The contamination is the weight of the first k components, with k drawn by these probabilities. Its mean is the
+///    estimate.
 ///
-/// Our reading, where one detector and few images ask for it:
-/// - one list of scores takes the place of several detectors', so all of it happens on a line;
-/// - scores are divided by their standard deviation, and what is added before the logarithm makes the quartiles
-///   symmetric (at least the authors' 0.01); scores that are not skewed to the right stay without a logarithm. So the unit
-///   of the scores does not matter, and the lowest scores do not become outliers of their own;
-/// - components start from 20 intervals of equal width instead of from random ones, and their weights are those of the
-///   scores that belong to them, without a share of what the empty components had, which at 200 scores is most of it; the
-///   prior of their means weighs a tenth of a score instead of one;
-/// - the place r_k is that of the expected mean and variance, so that the distribution is a mixture of beta
-///   distributions in closed form and nothing is drawn at random.
+/// Differences, because there is one detector and few images:
+/// - One list of scores replaces the scores of several detectors, so the mixture is one-dimensional.
+/// - Scores are divided by their standard deviation. The offset before the logarithm makes the quartiles symmetric (at
+///   least the authors' 0.01). Scores that are not skewed to the right are used without a logarithm. So the unit of the
+///   scores does not matter, and the lowest scores do not become outliers.
+/// - Components start from 20 intervals of equal width instead of random ones. Their weights are those of their scores,
+///   without a share for empty components, which at 200 scores would be most of it. The prior of their means weighs a
+///   tenth of a score instead of one.
+/// - r_k uses the expected mean and variance, so the distribution is a mixture of beta distributions in closed form and
+///   nothing is sampled.
 ///
-/// It finds groups, not single images. Of 200 scores, normal or skewed, with 5 % six standard deviations up, it says 5 to
-/// 8 %, as a few of the highest normal scores are counted with them; some lists without any anomaly get an estimate above 0,
-/// and with 200 scores 10 % is already more than the default prior believes: raise `high` where so much is to be expected.
+/// Limits: the method finds groups, not single images. For 200 scores, normal or skewed, with 5 % of them six standard
+/// deviations higher, it estimates 5 to 8 %, because it includes a few of the highest normal scores. Some lists without
+/// an anomaly get an estimate above 0. With 200 scores, 10 % already exceeds what the default prior permits: raise
+/// `high` if so much is expected.
 public enum GammaGMM {
     static let neededScores = 20
     private static let truncation = 20
-    /// The steepest that the authors' code allows.
+    /// The largest slope that the authors' code permits.
     private static let steepest = 50.0
 
-    /// - Parameter scores: of images, higher for more anomalous, in any unit and order; at least 20.
-    /// - Returns: an estimate of 0 where no group of high scores is small enough for the prior, as the authors' code does;
+    /// - Parameter scores: At least 20 scores of images, higher for more anomalous, in any unit and order.
+    /// - Returns: An estimate of 0 if no group of high scores is small enough for the prior, as in the authors' code;
     ///   see `ContaminationEstimate.isResolved`.
     public static func estimate(
         _ scores: [Float], prior: ContaminationPrior = ContaminationPrior()
@@ -39,7 +43,7 @@ public enum GammaGMM {
         try prior.validate()
         guard scores.count >= neededScores else { throw .tooFewScores(count: scores.count, needed: neededScores) }
         if let index = scores.firstIndex(where: { !$0.isFinite }) { throw .notFinite(index: index) }
-        // Sorted, so that the sums do not depend on the order of the images.
+        // Sorted, so that sums do not depend on the order of the images.
         let sorted = scores.map(Double.init).sorted()
         guard let lowest = sorted.first, let highest = sorted.last, lowest < highest else {
             throw .equalScores(count: scores.count)
@@ -50,7 +54,7 @@ public enum GammaGMM {
         return posterior(ranks: components.map(\.rank), counts: components.map(\.count), prior: prior)
     }
 
-    /// Ascending scores above their minimum in standard deviations, or the logarithm of that if they are skewed to the right.
+    /// Ascending scores above their minimum in standard deviations; their logarithm if they are skewed to the right.
     private static func unskewed(_ sorted: [Double]) -> [Double] {
         let standard = standardised(sorted)
         let above = standard.map { $0 - standard[0] }
@@ -63,11 +67,11 @@ public enum GammaGMM {
         let skew = first + third - 2 * median
         guard skew > 0 else { return above }
         let offset = (median * median - first * third) / skew
-        // So far from 0 the logarithm is a straight line.
+        // At this distance from 0 the logarithm is almost linear.
         return offset > 100 ? above : above.map { log($0 + max(offset, 0.01)) }
     }
 
-    /// Less their mean, divided by their standard deviation.
+    /// Subtracts the mean and divides by the standard deviation.
     private static func standardised(_ values: [Double]) -> [Double] {
         let mean = values.reduce(0, +) / Double(values.count)
         let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
@@ -83,7 +87,7 @@ public enum GammaGMM {
             inside += count
             return ContaminationEstimate.Group(probability: 0, inside: inside, outside: max(0, total - inside))
         }
-        // Nothing is beside the last component but rounding.
+        // The remainder after the last component is rounding error.
         groups[groups.count - 1].outside = 0
         let aboveHigh = groups.map { 1 - $0.distribution(prior.high) }
         let odds = log(prior.probabilityOfNone / (1 - prior.probabilityOfNone))
@@ -99,13 +103,74 @@ public enum GammaGMM {
             zip(probabilities(steepness), aboveHigh).reduce(0) { $0 + $1.0 * $1.1 } - prior.probabilityAboveHigh
         }
         guard excess(steepest) <= 0 else { return ContaminationEstimate(groups: [], topShare: counts[0] / total) }
-        var low = 0.0, high = steepest
-        while true {
-            let middle = (low + high) / 2
-            guard middle > low, middle < high else { break }
-            if excess(middle) > 0 { low = middle } else { high = middle }
-        }
-        for (index, probability) in probabilities(high).enumerated() { groups[index].probability = probability }
+        let steepness = bisect(0, steepest) { excess($0) > 0 }.high
+        for (index, probability) in probabilities(steepness).enumerated() { groups[index].probability = probability }
         return ContaminationEstimate(groups: groups, topShare: counts[0] / total)
+    }
+}
+
+/// The prior of the contamination, for `GammaGMM`.
+public struct ContaminationPrior: Equatable, Sendable {
+    /// The probability that no image is anomalous.
+    public var probabilityOfNone: Double
+    /// A share that is exceeded only with probability `probabilityAboveHigh`.
+    public var high: Double
+    public var probabilityAboveHigh: Double
+
+    /// Defaults from the experiments of the paper.
+    public init(probabilityOfNone: Double = 0.01, high: Double = 0.15, probabilityAboveHigh: Double = 0.01) {
+        self.probabilityOfNone = probabilityOfNone
+        self.high = high
+        self.probabilityAboveHigh = probabilityAboveHigh
+    }
+
+    func validate() throws(ThresholdsError) {
+        for (name, value) in [
+            ("probabilityOfNone", probabilityOfNone), ("high", high), ("probabilityAboveHigh", probabilityAboveHigh),
+        ] where !(value > 0 && value < 1) {
+            throw .invalidOption(name: name, value: "\(value)", expected: "a number between 0 and 1")
+        }
+    }
+}
+
+/// The distribution of the contamination: 0 with a small probability, otherwise the weight of the first one, two, ...
+/// components, each of which has a beta distribution.
+public struct ContaminationEstimate: Equatable, Sendable {
+    /// The first components of the mixture, up to one of them.
+    public struct Group: Equatable, Sendable {
+        /// The probability that exactly these components are anomalous.
+        public internal(set) var probability: Double
+        /// The expected number of scores in these components and in the others.
+        public internal(set) var inside: Double
+        public internal(set) var outside: Double
+
+        /// The probability that the weight of these components is at most `share`.
+        func distribution(_ share: Double) -> Double {
+            guard outside > 0 else { return share >= 1 ? 1 : 0 }
+            return IncompleteBeta.value(share, inside, outside)
+        }
+    }
+
+    /// Empty if there is no estimate.
+    public let groups: [Group]
+    /// The share of scores in the highest component. If it exceeds what the prior permits, the component is not taken
+    /// as anomalous.
+    public let topShare: Double
+
+    /// False if no group of high scores is small enough for the prior; the mean is 0 then.
+    public var isResolved: Bool { !groups.isEmpty }
+
+    /// The expected share of anomalous images.
+    public var mean: Double {
+        groups.reduce(0) { $0 + $1.probability * $1.inside / ($1.inside + $1.outside) }
+    }
+
+    /// The share, 0 to 1, that the contamination does not exceed with the given probability.
+    public func quantile(_ probability: Double) -> Double {
+        let none = 1 - groups.reduce(0) { $0 + $1.probability }
+        guard isResolved, probability > none else { return 0 }
+        return bisect(0, 1) { share in
+            groups.reduce(none) { $0 + $1.probability * $1.distribution(share) } < probability
+        }.high
     }
 }

@@ -1,24 +1,24 @@
 import Glibc
 
-/// An upper bound for the next score of a kind of which a few are known: the bound of a one-sided prediction interval for
-/// normally distributed logarithms, with median and median absolute deviation in place of mean and standard deviation, so
-/// that one odd score among a handful does not move it far.
+/// An upper bound for the next score, given a few scores of the same kind: the bound of a one-sided prediction interval
+/// for normally distributed logarithms. Median and median absolute deviation (MAD) replace mean and standard deviation,
+/// so that one outlier among a handful of scores has little effect.
 ///
-/// With m the median and s = 1.4826 * MAD of the logarithms, t the quantile of Student's t with n - 1 degrees of freedom,
-/// the bound is exp(m + t * s * sqrt(1 + 1/n)). The form is that of the classical interval (Hahn and Meeker, Statistical
-/// Intervals, 1991, 4.6); 1.4826 makes the MAD an estimate of the standard deviation (Hampel, 1974).
+/// With m the median and s = 1.4826 * MAD of the logarithms, and t the quantile of Student's t with n - 1 degrees of
+/// freedom, the bound is exp(m + t * s * sqrt(1 + 1/n)). The form is that of the classical interval (Hahn and Meeker,
+/// Statistical Intervals, 1991, 4.6). The factor 1.4826 makes the MAD an estimate of the standard deviation (Hampel,
+/// 1974).
 ///
-/// A handful of scores knows its level far better than its spread. Where there are scores of a kind that lies elsewhere and
-/// spreads alike, s is pooled over both: s^2 = ((n - 1) s1^2 + (k - 1) s2^2) / (n + k - 2), with n + k - 2 degrees of freedom.
+/// A handful of scores determines its level far better than its spread. If there are scores with another level and the
+/// same spread, s is pooled: s^2 = ((n - 1) s1^2 + (k - 1) s2^2) / (n + k - 2), with n + k - 2 degrees of freedom.
 public enum PredictionBound {
     /// - Parameters:
-    ///   - scores: any number, in any order, among them perhaps several of one source.
-    ///   - sources: how many independent ones there are, at most as many as scores.
-    ///   - alike: scores that are taken to spread alike, each of a source of its own; left aside where their spread is not
-    ///     defined.
-    ///   - probability: that the next score is below the bound, above 0.5 and below 1.
-    /// - Returns: nil where the bound is not defined: fewer than two sources, a score that is not above 0, or more than half
-    ///   of the scores the same.
+    ///   - scores: Any number of scores in any order, possibly several per source.
+    ///   - sources: The number of independent sources, at most the number of scores.
+    ///   - alike: Scores with the same spread, one per source. Ignored if their spread is undefined.
+    ///   - probability: The probability that the next score is below the bound, above 0.5 and below 1.
+    /// - Returns: Nil if the bound is undefined: fewer than two sources, a score that is not positive, or more than
+    ///   half of the scores equal.
     public static func upper(
         of scores: [Float], sources: Int, alike: [Float] = [], probability: Double
     ) -> Float? {
@@ -35,7 +35,7 @@ public enum PredictionBound {
         return bound.isFinite ? bound : nil
     }
 
-    /// Median and 1.4826 * MAD of the logarithms; nil where a score has none or there is no spread.
+    /// Median and 1.4826 * MAD of the logarithms; nil if a score is not positive and finite, or if there is no spread.
     private static func levelAndSpread(_ scores: [Float]) -> (level: Double, spread: Double)? {
         guard scores.allSatisfy({ $0 > 0 && $0.isFinite }) else { return nil }
         let logarithms = scores.map { log(Double($0)) }
@@ -44,9 +44,9 @@ public enum PredictionBound {
         return spread > 0 ? (level, spread) : nil
     }
 
-    /// The quantile of Student's t, from that of the beta distribution (Abramowitz and Stegun, 26.7.1).
+    /// The quantile of Student's t, from the beta distribution (Abramowitz and Stegun, 26.7.1).
     ///
-    /// - Parameter probability: above 0.5.
+    /// - Parameter probability: Above 0.5.
     static func studentQuantile(_ probability: Double, degrees: Double) -> Double {
         // With x = v / (v + t^2), 2 P(T > t) = I_x(v/2, 1/2).
         let x = IncompleteBeta.inverse(2 * (1 - probability), degrees / 2, 0.5)

@@ -1,34 +1,35 @@
 import Glibc
 
-/// A mixture of Gaussians with a Dirichlet process prior, fitted to numbers by mean-field variational inference on the
-/// truncated stick-breaking representation (Blei and Jordan, "Variational inference for Dirichlet process mixtures", 2006),
-/// with normal and gamma priors of the components (Bishop, "Pattern Recognition and Machine Learning", section 10.2).
+/// A Dirichlet process mixture of Gaussians, fitted by mean-field variational inference on the truncated stick-breaking
+/// representation (Blei and Jordan, "Variational inference for Dirichlet process mixtures", 2006), with normal-gamma
+/// priors of the components (Bishop, "Pattern Recognition and Machine Learning", section 10.2).
 ///
-/// Nothing in it is random: it starts from intervals of equal width, so that far scores begin in components of their own.
+/// The fit is deterministic: it starts from intervals of equal width, so that distant scores begin in their own
+/// components.
 struct ScoreMixture {
     struct Component {
-        /// Expected number of scores.
+        /// The expected number of scores.
         let count: Double
         let mean: Double
         let variance: Double
     }
 
-    /// Prior of the sticks: small, so that components that are not needed die out.
+    /// The concentration parameter: small, so that components that are not needed vanish.
     private static let concentration = 0.01
-    /// Of the prior mean, in scores. At 1, a few scores far out would be drawn so far to the middle that they are lost.
+    /// The weight of the prior mean, in scores. At 1, a few distant scores would be pulled to the middle and lost.
     private static let meanWeight = 0.1
     private static let maximumIterations = 500
 
-    /// Beyond so many, scores are gathered in as many intervals of equal width, each of which counts as that many scores at its
-    /// mean: every round of the fit goes through all of them, and there may be hundreds of rounds.
+    /// With more values, scores are binned into this many intervals of equal width, each represented by the mean of its
+    /// scores. Every iteration visits all values, and there may be hundreds of iterations.
     private static let pointLimit = 4096
 
-    /// Those that at least one score belongs to, by size.
+    /// The components with at least one score, by descending size.
     let components: [Component]
 
     /// - Parameters:
-    ///   - values: of which at least two differ.
-    ///   - truncation: components at most.
+    ///   - values: At least two different values.
+    ///   - truncation: The maximum number of components.
     init(_ values: [Double], truncation: Int) {
         let count = Double(values.count)
         let priorMean = values.reduce(0, +) / count
@@ -48,7 +49,7 @@ struct ScoreMixture {
         }
     }
 
-    /// Numbers and how many scores each stands for: the scores themselves, or the means of intervals of equal width.
+    /// Returns values and their multiplicities: the scores themselves, or the means of intervals of equal width.
     private static func points(_ values: [Double]) -> (values: [Double], weights: [Double]) {
         guard values.count > pointLimit, let low = values.min(), let high = values.max(), low < high else {
             return (values, [Double](repeating: 1, count: values.count))
@@ -63,7 +64,7 @@ struct ScoreMixture {
         return (used.map { sums[$0] / counts[$0] }, used.map { counts[$0] })
     }
 
-    /// To which of `count` intervals of equal width each value belongs: for each interval one share per value.
+    /// Returns for each of `count` intervals of equal width the share of each value in it (0 or 1).
     private static func intervals(_ values: [Double], count: Int) -> [[Double]] {
         let low = values.min() ?? 0, high = values.max() ?? 1
         var shares = [[Double]](repeating: [Double](repeating: 0, count: values.count), count: count)
@@ -74,7 +75,7 @@ struct ScoreMixture {
         return shares
     }
 
-    /// Count, mean and variance of the scores that belong to each component, by falling count, as the sticks expect it.
+    /// Returns count, mean and variance of each component's scores, by descending count, as stick-breaking expects.
     private static func statistics(
         _ values: [Double], _ weights: [Double], _ shares: [[Double]]
     ) -> [Component] {
@@ -89,7 +90,7 @@ struct ScoreMixture {
             .map(\.element)
     }
 
-    /// The expected mean and variance; the prior variance weighs as much as one score.
+    /// The expected mean and variance. The prior variance weighs as much as one score.
     private static func posterior(_ found: Component, priorMean: Double, priorVariance: Double) -> Component {
         let weight = found.count + meanWeight
         let distance = found.mean - priorMean
@@ -100,7 +101,7 @@ struct ScoreMixture {
             variance: squares / (found.count + 1))
     }
 
-    /// The probability with which each value belongs to each component.
+    /// The probability of each component for each value.
     private static func shares(
         _ values: [Double], _ statistics: [Component], _ priorMean: Double, _ priorVariance: Double
     ) -> [[Double]] {
@@ -113,7 +114,7 @@ struct ScoreMixture {
             let stick = digamma(degrees), other = digamma(concentration + max(0, rest))
             let both = digamma(degrees + concentration + max(0, rest))
             let component = posterior(found, priorMean: priorMean, priorVariance: priorVariance)
-            // The expected logarithm of the density but for what is common to all components.
+            // The expected log density, without terms that are equal for all components.
             let constant =
                 stick - both + logSticks - 0.5 * log(component.variance) - 0.5 * log(degrees)
                 + 0.5 * (digamma(degrees / 2) - 1 / (found.count + meanWeight))

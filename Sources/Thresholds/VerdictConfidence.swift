@@ -1,48 +1,50 @@
 import Glibc
 
-/// How surely a verdict would be the same if other normal images had been held out for calibration: the confidence of ExCeeD
-/// (Perini, Vercruyssen and Davis, ECML PKDD 2020), by which RejEx (Perini and Davis, NeurIPS 2023, arXiv 2305.13189)
-/// leaves verdicts to a person; see `RejectionRule` for both where the scores are those of unlabelled images.
+/// The probability that a verdict stays the same with other calibration images: the confidence of ExCeeD (Perini,
+/// Vercruyssen and Davis, ECML PKDD 2020), which RejEx (Perini and Davis, NeurIPS 2023, arXiv 2305.13189) uses to leave
+/// verdicts to a person. For scores of unlabelled images see `RejectionRule`.
 ///
-/// Sourced: of n calibration scores, m lie at or above the threshold. A score s with `count` of them at or below it has the
-/// position p = (1 + count) / (2 + n) among normal images, and n scores drawn anew would call it anomalous with the
-/// probability 1 - BinomialCDF(n - m; n, p) = I_p(n - m + 1, m). That, or its complement for a verdict "normal", is the
-/// confidence; a verdict is uncertain where another one has a chance of at least exp(-tolerance).
+/// From the papers: of n calibration scores, m are at or above the threshold. A score s with `count` of them at or
+/// below it has the position p = (1 + count) / (2 + n) among normal images. Given n new scores, s is classified as
+/// anomalous with probability 1 - BinomialCDF(n - m; n, p) = I_p(n - m + 1, m). This is the confidence of a verdict
+/// "anomalous"; its complement is that of "normal". A verdict is uncertain if the other verdict has a probability of at
+/// least exp(-tolerance).
 ///
-/// Our reading, as calibration has a few normal images and a threshold at or beyond the highest of them, where counting ends:
-/// - above the highest calibration score, the share of normal images that score higher still is 1 / (2 + n) times
-///   (1 + x / k)^-k. There x is the distance from the highest score in units of the mean distance between the median and the
-///   scores above it, and k half of n: what an exponential tail predicts whose rate is known from k scores. So a score far
-///   out is certain, and how far that is depends on the spread of the calibration scores and on their number. A single
-///   score, or equal ones, have no spread: then a tenth of the median takes its place;
-/// - m is at least 1. A threshold beyond the highest score would with other scores lie as far beyond their highest one;
-/// - where the scores are those of fewer images, each changed in several ways, n is the number of images: a changed copy
-///   tells little new. `count` and m are in units of images then. I_p takes real numbers as well.
+/// Extensions, because calibration uses few normal images and a threshold at or above the highest of their scores,
+/// where counting is not enough:
+/// - Above the highest calibration score, the share of normal images with a higher score is 1 / (2 + n) times (1 + x /
+///   k)^-k. x is the distance from the highest score, divided by the mean distance of the scores above the median from
+///   the median; k is n / 2. This is the prediction of an exponential tail whose rate is estimated from k scores. So
+///   scores far above are certain, and the distance needed depends on the spread and number of calibration scores. If
+///   there is no spread (a single score, or equal scores), a tenth of the median is used.
+/// - m is at least 1. A threshold above the highest score is assumed to be as far above the highest of other scores.
+/// - If several scores are of augmented copies of one image, n is the number of images, because copies add little
+///   information. `count` and m are then scaled to images; I_p accepts real arguments.
 ///
-/// The fewer images, the wider is the band of uncertain verdicts around the threshold.
+/// The fewer images, the wider the range of uncertain verdicts around the threshold.
 public struct VerdictConfidence: Sendable, Equatable {
-    /// A verdict is uncertain where another one has a chance of at least exp(-3), one in twenty.
+    /// A verdict is uncertain if the other one has a probability of at least exp(-3), one in twenty.
     public static let defaultTolerance = 3.0
 
     /// Ascending.
     private let scores: [Float]
     private let threshold: Float
     private let tolerance: Double
-    /// The mean distance between the median and the scores above it.
+    /// The mean distance of the scores above the median from the median.
     private let spread: Double
-    /// How many images belong at or above the threshold.
+    /// The number of images at or above the threshold.
     private let anomalousCount: Double
-    /// How many images the scores are of.
+    /// The number of images that the scores belong to.
     private let imageCount: Double
-    /// How far the threshold lies beyond the highest score.
+    /// The distance of the threshold above the highest score.
     private let margin: Double
 
     /// - Parameters:
-    ///   - calibrationScores: of normal images, at least one, in any order.
-    ///   - images: how many images the scores are of, where an image has several; at most as many as scores.
-    ///   - threshold: a score at or above it is called anomalous, wherever the threshold comes from.
-    ///   - tolerance: 0 to 700; at ln 2 or below, nothing is uncertain.
-    /// - Throws: `ThresholdsError` for scores or a threshold that are not finite, and a tolerance out of range.
+    ///   - calibrationScores: Scores of normal images, at least one, in any order.
+    ///   - images: The number of images if an image has several scores; at most the number of scores.
+    ///   - threshold: Scores at or above it are classified as anomalous.
+    ///   - tolerance: 0 to 700. At ln 2 or below, nothing is uncertain.
+    /// - Throws: `ThresholdsError` if a score or the threshold is not finite, or the tolerance is out of range.
     public init(
         calibrationScores: [Float], images: Int? = nil, threshold: Float, tolerance: Double = defaultTolerance
     ) throws(ThresholdsError) {
@@ -69,15 +71,15 @@ public struct VerdictConfidence: Sendable, Equatable {
         margin = max(0, Double(threshold) - Double(scores[scores.count - 1]))
     }
 
-    /// 0 where certainly another verdict would be given, 1 where certainly the same. Around the threshold it is about 0.5.
+    /// 1 if the verdict would certainly stay the same, 0 if it would certainly change; about 0.5 near the threshold.
     public func confidence(in score: Float) -> Double { 1 - chanceOfAnother(score) }
 
-    /// True if the verdict on the score should be left to a person.
+    /// True if a person should decide.
     public func isUncertain(_ score: Float) -> Bool {
         tolerance > log(2) && chanceOfAnother(score) >= exp(-tolerance)
     }
 
-    /// The scores whose verdicts are uncertain: from the first bound up to, and not with, the second. Nil where there are none.
+    /// The half-open range of scores with uncertain verdicts; nil if it is empty.
     public var uncertainRange: Range<Float>? {
         guard isUncertain(threshold) || isUncertain(threshold.nextDown) else { return nil }
         let reach = Float(spread)
@@ -90,28 +92,24 @@ public struct VerdictConfidence: Sendable, Equatable {
         return Self.border(low, threshold, isUncertain)..<Self.border(threshold.nextDown, high) { !isUncertain($0) }
     }
 
-    /// The probability that other calibration scores would give the other verdict.
+    /// The probability that other calibration scores would change the verdict.
     private func chanceOfAnother(_ score: Float) -> Double {
         guard score.isFinite else { return 1 }
         let (a, b) = (imageCount - anomalousCount + 1, anomalousCount)
         let above = shareAbove(Double(score) - margin)
-        // The complement by its own small number: near 1 a double holds too few digits for the difference.
+        // Computed from the small side: near 1 a double has too few digits for the difference.
         return score >= threshold ? IncompleteBeta.value(above, b, a) : IncompleteBeta.value(1 - above, a, b)
     }
 
-    /// The estimated share of normal images that score higher.
+    /// The estimated share of normal images with a higher score.
     private func shareAbove(_ score: Double) -> Double {
         let highest = Double(scores[scores.count - 1])
         if score > highest {
             let order = max(1, imageCount / 2)
             return exp(-order * log1p((score - highest) / spread / order)) / (2 + imageCount)
         }
-        var low = 0, high = scores.count
-        while low < high {
-            let middle = (low + high) / 2
-            if Double(scores[middle]) <= score { low = middle + 1 } else { high = middle }
-        }
-        return (1 + imageCount * (1 - Double(low) / Double(scores.count))) / (2 + imageCount)
+        let rank = partitionPoint(0..<scores.count) { !(Double(scores[$0]) <= score) }
+        return (1 + imageCount * (1 - Double(rank) / Double(scores.count))) / (2 + imageCount)
     }
 
     private static func spread(_ ascending: [Float]) -> Double {
@@ -121,13 +119,38 @@ public struct VerdictConfidence: Sendable, Equatable {
         return max(excess > 0 ? excess : abs(median) / 10, Double(Float.leastNormalMagnitude))
     }
 
-    /// The first number for which the predicate is true, where it turns from false to true once between the bounds.
+    /// Returns the first number for which the predicate is true. It changes once between the bounds, from false to
+    /// true.
     private static func border(_ low: Float, _ high: Float, _ predicate: (Float) -> Bool) -> Float {
         var (low, high) = (low, high)
         while true {
             let middle = low / 2 + high / 2
             guard middle > low, middle < high else { return predicate(low) ? low : high }
             if predicate(middle) { high = middle } else { low = middle }
+        }
+    }
+}
+
+/// Scores or options from which no threshold, confidence or estimate can be computed.
+public enum ThresholdsError: Error, Equatable, Sendable {
+    case tooFewScores(count: Int, needed: Int)
+    case notFinite(index: Int)
+    /// All scores are equal.
+    case equalScores(count: Int)
+    case invalidOption(name: String, value: String, expected: String)
+}
+
+extension ThresholdsError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .tooFewScores(let count, let needed):
+            "There are \(count) scores, expected at least \(needed); add images."
+        case .notFinite(let index):
+            "Score \(index) is not finite; score its image again."
+        case .equalScores(let count):
+            "All \(count) scores are equal, expected different ones; check their source."
+        case .invalidOption(let name, let value, let expected):
+            "The option '\(name)' is \(value), expected \(expected); correct it."
         }
     }
 }

@@ -1,36 +1,69 @@
 import ArgumentParser
+import Console
 import Stages
 
+/// The root command.
+@main
 struct Nominal: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "nominal",
-        abstract: "Learns what normal products look like from normal images, and finds what is not normal in new ones.",
+        abstract: "Learn from normal images and find defects in new ones.",
         discussion: """
-            A first run, on images made by the program itself:
+            A first run, on generated images:
               nominal demo-data data/demo
               nominal run jobs/demo.json
 
-            On images of your own, in any folder:
+            Your own images, in any folder:
               nominal init path/to/images
               nominal run images.json
 
-            Exit codes: 0 done; 1 a task failed; 10 nominal retrain kept the model; 64 wrong arguments;
-            65 invalid manifest or data; 66 input missing; 70 a fault of the program; 71 a limit of the system on
-            threads or open files; 74 files cannot be read or written; 75 the store is in use; 130, 143 interrupted.
+            Exit codes: 0 success; 1 a task failed; 10 nominal retrain kept the model in production; 64 wrong \
+            arguments; 65 invalid manifest or data; 66 missing input; 70 internal error; 71 system limit on threads or \
+            open files; 74 a file cannot be read or written; 75 the store is in use; 130, 143 interrupted.
             """,
         version: NominalVersion.current,
-        subcommands: [
-            RunCommand.self, PlanCommand.self, PreviewCommand.self, SweepCommand.self, StatusCommand.self,
-            WhyCommand.self,
-            RunsCommand.self, LogCommand.self, LineageCommand.self, ReproduceCommand.self, AttestCommand.self,
-            KeysCommand.self, CancelCommand.self, ValidateCommand.self,
-            InitCommand.self, ScoreCommand.self, EvaluateCommand.self, CompareCommand.self,
-            ThresholdCommand.self, DemoDataCommand.self,
-            RetrainCommand.self, QuarantineCommand.self, NightsCommand.self,
-            ModelsCommand.self, BackbonesCommand.self, CollectCommand.self, PinCommand.self, UnpinCommand.self,
-            VerifyCommand.self,
-            ExportCommand.self,
-            ImportCommand.self, SchemaCommand.self, BenchCommand.self, WorkerCommand.self,
+        subcommands: [WorkerCommand.self],
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Setup",
+                subcommands: [
+                    InitCommand.self, ValidateCommand.self, SchemaCommand.self, DemoDataCommand.self,
+                ]),
+            CommandGroup(
+                name: "Run",
+                subcommands: [
+                    RunCommand.self, PlanCommand.self, PreviewCommand.self, SweepCommand.self, ScoreCommand.self,
+                    CancelCommand.self,
+                ]),
+            CommandGroup(
+                name: "Inspection",
+                subcommands: [
+                    StatusCommand.self, RunsCommand.self, LogCommand.self, WhyCommand.self, CompareCommand.self,
+                    EvaluateCommand.self,
+                ]),
+            CommandGroup(
+                name: "Models",
+                subcommands: [ModelsCommand.self, ThresholdCommand.self, BackbonesCommand.self]),
+            CommandGroup(
+                name: "Nightly retraining",
+                subcommands: [RetrainCommand.self, NightsCommand.self, QuarantineCommand.self]),
+            CommandGroup(
+                name: "Audit",
+                subcommands: [
+                    LineageCommand.self, ReproduceCommand.self, VerifyCommand.self, AttestCommand.self,
+                    KeysCommand.self,
+                ]),
+            CommandGroup(
+                name: "Store",
+                subcommands: [
+                    CollectCommand.self, PinCommand.self, UnpinCommand.self, ExportCommand.self, ImportCommand.self,
+                ]),
         ])
 
+    static func main() { runAsProgram() }
+}
+
+/// Replaces the standard library's `print`, which neither reports lost output nor escapes control characters.
+func print(_ text: some CustomStringConvertible, terminator: String = "\n") {
+    StandardOutput.write(text.description + terminator)
 }

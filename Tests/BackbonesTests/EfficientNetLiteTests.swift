@@ -5,7 +5,7 @@ import Testing
 
 @testable import Backbones
 
-/// The weights that `make backbone` fetches, or the folder that NOMINAL_BACKBONES names.
+/// The weights from `make backbone`, or from the folder in NOMINAL_BACKBONES.
 private enum Weights {
     static let folder = URL(
         filePath: ProcessInfo.processInfo.environment["NOMINAL_BACKBONES"]
@@ -31,7 +31,7 @@ private enum Weights {
         if: !Weights.files.isEmpty && ProjectPython.isInstalled,
         "optional: the weights are not there; `make backbone` fetches those of EfficientNet-Lite2"))
 struct EfficientNetLiteTests {
-    /// Network, size, sample image, and the classes with the highest probabilities, computed from the same files with numpy.
+    /// Network, size, sample image, and the most probable classes, computed from the same files with numpy.
     static let known: [(network: String, size: Int, image: String, classes: [(Int, Double)])] = [
         ("efficientnet-lite2", 260, "chelsea", [(285, 0.578)]), ("efficientnet-lite2", 260, "coffee", [(967, 0.884)]),
         ("efficientnet-lite1", 240, "chelsea", [(285, 0.406)]), ("efficientnet-lite1", 240, "coffee", [(967, 0.516)]),
@@ -39,7 +39,7 @@ struct EfficientNetLiteTests {
         ("efficientnet-lite0", 224, "coffee", [(967, 0.950)]),
     ]
 
-    @Test("classify sample images as the networks were published to", arguments: NetworkEngine.Kind.allCases)
+    @Test("Sample images are classified as published", arguments: NetworkEngine.Kind.allCases)
     func classify(_ engine: NetworkEngine.Kind) throws {
         for (name, size, image, classes) in Self.known {
             guard let graph = try Weights.graph(name) else { continue }
@@ -59,7 +59,7 @@ struct EfficientNetLiteTests {
         }
     }
 
-    @Test("give the same features by both engines, at sizes that are no multiple of 32")
+    @Test("Both engines agree at sizes that are not multiples of 32")
     func enginesAgree() throws {
         for (name, _) in Weights.files {
             let graph = try #require(try Weights.graph(name))
@@ -77,7 +77,7 @@ struct EfficientNetLiteTests {
         }
     }
 
-    @Test("have the stages that were published")
+    @Test("Stages have the published shapes")
     func stages() throws {
         guard let graph = try Weights.graph("efficientnet-lite2") else { return }
         let shapes = try graph.shapes(height: 256, width: 256)

@@ -14,7 +14,7 @@ struct InferenceNetworkTests {
         }
     }
 
-    @Test("give the same bits with one, two and three threads, and alone", arguments: NetworkEngine.Kind.allCases)
+    @Test("Results do not depend on the number of threads or the batch", arguments: NetworkEngine.Kind.allCases)
     func threadsDoNotMatter(_ engine: NetworkEngine.Kind) throws {
         let graph = try BackboneFile(BackboneSeeds.torch, name: "seed").graph
         let images = Self.images(7, 45, 70)
@@ -27,7 +27,7 @@ struct InferenceNetworkTests {
         #expect(alone[0] == results[0][4])
     }
 
-    @Test("take images of one size after the other, and compute only what is asked for")
+    @Test("Image sizes may change between runs, and only the requested taps are computed")
     func sizes() throws {
         let graph = try BackboneFile(BackboneSeeds.torch, name: "seed").graph
         let network = try InferenceNetwork(graph, taps: ["stage2", "stage4"], threads: 1)
@@ -42,7 +42,7 @@ struct InferenceNetworkTests {
         #expect(!network.kernelNames.contains { $0.node.hasPrefix("_conv_head") })
     }
 
-    @Test("are the same after they were written and read")
+    @Test("Encoding and decoding preserves the graph")
     func coding() throws {
         for file in [BackboneSeeds.torch] + BackboneSeeds.onnx {
             let graph = try BackboneFile(file, name: "seed").graph
@@ -52,7 +52,7 @@ struct InferenceNetworkTests {
         }
     }
 
-    @Test("refuse images that are too small, too large or of another size, and taps that they have not")
+    @Test("Unsupported image sizes and unknown taps are rejected")
     func refusals() throws {
         let graph = try BackboneFile(BackboneSeeds.classifier.bytes, name: "seed").graph
         #expect(throws: InferenceError.unknownTap("x", known: graph.taps.map(\.name))) {
@@ -73,9 +73,9 @@ struct InferenceNetworkTests {
         }
     }
 
-    @Test("lose nothing that is tapped when they are simplified")
+    @Test("Simplification preserves tapped values")
     func simplified() throws {
-        // A tap before the activation, one after it, and one of what is added: none of these may be taken into a convolution.
+        // Taps before and after the activation, and of an addend, must not be fused into a convolution.
         var graph = InferenceGraph(scaling: .unit)
         func convolution(_ name: String, _ input: Int, _ inputs: Int) -> Int {
             var generator = SeededGenerator(seed: 3, stream: name)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Backbones
 
-/// Random small networks, and what onnxruntime computes with them.
+/// Small random networks and their outputs by onnxruntime.
 private struct ONNXCases {
     struct Case: Sendable, CustomStringConvertible {
         var name: String
@@ -45,7 +45,7 @@ private struct ONNXCases {
 
 @Suite("ONNX networks", .enabled(if: ProjectPython.isInstalled, "\(ProjectPython.remedy)"))
 struct ONNXAgreementTests {
-    @Test("give what onnxruntime computes, by both engines")
+    @Test("Both engines agree with onnxruntime")
     func agree() throws {
         let made = try ONNXCases()
         defer { try? FileManager.default.removeItem(at: made.folder) }

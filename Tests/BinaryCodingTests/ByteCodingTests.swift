@@ -6,7 +6,7 @@ let testFormat = FileFormat(magic: "TESTFILE", version: 3)
 
 @Suite("Byte writer and reader")
 struct ByteCodingTests {
-    @Test("give back every kind of value, bit by bit")
+    @Test("round-trip every kind of value bit by bit")
     func roundTrip() throws {
         let texts = ["", "screw", "grün, 汉字, 🔩", "line\nbreak\0"]
         let integers = [0, 1, -1, .max, .min]
@@ -52,7 +52,7 @@ struct ByteCodingTests {
                 0200000000000000 C3A9
                 0100000000000000 3412
                 """)
-        // Of Python's hashlib.sha256 over these bytes.
+        // Python's hashlib.sha256 of these bytes.
         let digest = [UInt8](hex: "865c8738805b4be00a9d025c0ef4fc08b2577bf1b490d8de3ff661f621a960e6")
         #expect(writer.bytes == expected + digest)
     }

@@ -77,7 +77,7 @@ struct HostileBytesTests {
     }
 
     @Test(
-        "with another identity says which one it has",
+        "with another format or version names it",
         arguments: [
             (file("", magic: "TESTFILF"), FormatError.wrongFormat("file", expected: "TESTFILE")),
             (file("", magic: "testfile"), .wrongFormat("file", expected: "TESTFILE")),
@@ -94,7 +94,7 @@ struct HostileBytesTests {
     }
 
     @Test(
-        "with a count that its bytes do not bear out is truncated, and takes no memory for it",
+        "with a count beyond its bytes is truncated, and allocates nothing for it",
         arguments: [
             "FFFFFFFFFFFFFFFF", "FFFFFFFFFFFFFF7F", "0000000000000080", "0000000000000040", "FFFFFFFF00000000",
             "0500000000000000",
@@ -122,7 +122,7 @@ struct HostileBytesTests {
         }
     }
 
-    @Test("with a number out of its range names the range")
+    @Test("with a number out of range names the range")
     func range() throws {
         for (bytes, found) in [("0A00000000000000", 10), ("FFFFFFFFFFFFFFFF", -1), ("0000000000000080", Int.min)] {
             var reader = try ByteReader(HostileBytesTests.file(bytes), testFormat, name: "file")
@@ -132,7 +132,7 @@ struct HostileBytesTests {
         }
     }
 
-    @Test("with bytes after its end is damaged")
+    @Test("with trailing bytes is damaged")
     func trailingBytes() {
         let content = HostileBytesTests.complete.dropLast(32)
         #expect(throws: FormatError.damaged("file", at: content.count, what: "1 bytes after the end")) {

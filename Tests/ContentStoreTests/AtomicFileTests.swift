@@ -10,7 +10,7 @@ struct AtomicFileTests {
 
     init() throws { folder = try TemporaryFolder() }
 
-    @Test("An unchanged file is left alone, a changed one is replaced, nothing else remains")
+    @Test("An unchanged file keeps its times, a changed one is replaced, no temporary file remains")
     func writing() throws {
         let path = folder.path + "/file"
         #expect(try AtomicFile.write([1, 2], to: path, onlyIfChanged: true))
@@ -23,7 +23,7 @@ struct AtomicFileTests {
         #expect(try FolderOperations.names(in: folder.path) == ["file"])
     }
 
-    @Test("A link at the destination is replaced, what it points to is not touched")
+    @Test("A link at the destination is replaced, its target is unchanged")
     func link() throws {
         let target = try folder.write("target", to: "target")
         let path = folder.path + "/link"
@@ -47,7 +47,7 @@ struct AtomicFileTests {
         #expect(try AtomicFile.read(path) == bytes + [0])
     }
 
-    @Test("A missing folder is named in the error and nothing is left")
+    @Test("The error names a missing folder, and no file remains")
     func missingFolder() throws {
         let path = folder.path + "/none/file"
         let error = #expect(throws: StoreError.self) { try AtomicFile.write([1], to: path, onlyIfChanged: false) }
@@ -58,9 +58,9 @@ struct AtomicFileTests {
         #expect(try FolderOperations.names(in: folder.path) == [])
     }
 
-    @Test("What a killed process left of a file is removed; what is another process's, or anything else, stays")
+    @Test("Temporary files of killed processes are removed, all other files stay")
     func leftovers() throws {
-        // No process has the number 2^22, Linux's largest number of processes.
+        // No process has the number 2^22, the maximum of Linux.
         let names = [
             "a.txt.4194304-1.partial", "b.txt.4194304-1.partial", "a.txt.\(getpid())-1.partial", "a.txt",
             "a.txt.x-1.partial", "a.txt.4194304-.partial", "a.txt.4194304.partial", "a.txt.-4-1.partial",

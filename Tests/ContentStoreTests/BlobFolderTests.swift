@@ -4,7 +4,7 @@ import Testing
 
 @testable import ContentStore
 
-@Suite("Blobs in the hands of workers")
+@Suite("Blob folders of workers")
 struct BlobFolderTests {
     private let fixture: StoreFixture
     private let other: TemporaryFolder
@@ -17,7 +17,7 @@ struct BlobFolderTests {
         return path
     }
 
-    @Test("A file that is published is a blob of the store, and gone where it was")
+    @Test("A published file becomes a blob and disappears from its old place")
     func publishing() throws {
         let blobs = BlobFolder(store: fixture.path)
         let path = try file("abc")
@@ -25,11 +25,11 @@ struct BlobFolderTests {
         #expect(digest == Digest.of(Array("abc".utf8)) && sizeBytes == 3)
         #expect(try !FolderOperations.exists(path))
         #expect(try fixture.store.read(digest) == Array("abc".utf8))
-        // Once more, as by a worker that does the same.
+        // A second worker publishes the same content.
         #expect(try blobs.publish(movingFile: file("abc")).digest == digest)
     }
 
-    @Test("A damaged blob is replaced by what is published")
+    @Test("Publishing replaces a damaged blob")
     func replacing() throws {
         let digest = try fixture.store.put(bytes: [1, 2, 3])
         let object = fixture.store.objectPath(digest)
@@ -39,7 +39,7 @@ struct BlobFolderTests {
         #expect(try fixture.reopened().read(digest) == [1, 2, 3])
     }
 
-    @Test("With a cache, a blob is read from there once it was read")
+    @Test("A cached blob is read from the cache")
     func caching() throws {
         let digest = try fixture.store.put(bytes: [1, 2, 3])
         fixture.store.flush()
@@ -53,7 +53,7 @@ struct BlobFolderTests {
         #expect(try Data(contentsOf: URL(filePath: second)) == Data([1, 2, 3]))
     }
 
-    @Test("A copy in the cache that is damaged is not used, and fetched again")
+    @Test("A damaged copy in the cache is fetched again")
     func damagedCopy() throws {
         let digest = try fixture.store.put(bytes: [1, 2, 3])
         fixture.store.flush()
@@ -65,7 +65,7 @@ struct BlobFolderTests {
         #expect(try Data(contentsOf: URL(filePath: path)) == Data([1, 2, 3]))
     }
 
-    @Test("The cache holds no more than it may, and what was read stays readable")
+    @Test("The cache stays within its limit, and evicted copies stay readable")
     func limit() throws {
         let digests = try (0..<5).map { try fixture.store.put(bytes: [UInt8](repeating: $0, count: 40)) }
         fixture.store.flush()
@@ -74,14 +74,14 @@ struct BlobFolderTests {
         let paths = try digests.map { try blobs.verifiedPath($0) }
         #expect(try FolderOperations.names(in: cache + "/blobs").count == 2)
         #expect(try paths.map { try Data(contentsOf: URL(filePath: $0))[0] } == [0, 1, 2, 3, 4])
-        // What is larger than all of the cache is read where it is.
+        // A blob larger than the cache is read in place.
         let large = try fixture.store.put(bytes: [UInt8](repeating: 9, count: 101))
         fixture.store.flush()
         #expect(try blobs.verifiedPath(large) == fixture.store.objectPath(large))
     }
 
     @Test(
-        "A limit that is no number of bytes is an error that says what is expected", arguments: ["", "much", "-1", "0"])
+        "An invalid limit is an error that names the expected value", arguments: ["", "much", "-1", "0"])
     func environment(limit: String) throws {
         let error = #expect(throws: NodeCacheError.self) {
             try NodeCache.fromEnvironment([NodeCache.folderVariable: other.path, NodeCache.limitVariable: limit])
@@ -90,7 +90,7 @@ struct BlobFolderTests {
         #expect(try NodeCache.fromEnvironment([:]) == nil)
     }
 
-    @Test("Of two that publish a record, the first one is believed")
+    @Test("The first of two published records wins")
     func firstRecord() throws {
         let folder = ElementFolder(other.path)
         #expect(try folder.publish([1], as: "0.json", by: other.path + "/a"))

@@ -1,4 +1,5 @@
 import Foundation
+import Host
 import PipelineTestSupport
 import Testing
 
@@ -11,7 +12,7 @@ struct BlobTests {
 
     init() throws { fixture = try StoreFixture() }
 
-    @Test("Bytes come back as they were put, also none", arguments: [[], [0], Array(repeating: 7, count: 3 << 20)])
+    @Test("Stored bytes are read back, also an empty blob", arguments: [[], [0], Array(repeating: 7, count: 3 << 20)])
     func roundTrip(bytes: [UInt8]) throws {
         let digest = try store.put(bytes: bytes)
         #expect(digest == Digest.of(bytes))
@@ -19,7 +20,7 @@ struct BlobTests {
         #expect(try store.put(bytes: bytes) == digest)
     }
 
-    @Test("A blob lies under its digest, cannot be written to, and nothing else is left behind")
+    @Test("A blob is stored under its digest, read-only, without temporary files")
     func layout() throws {
         let digest = try store.put(bytes: [1, 2, 3])
         let path = store.objectPath(digest)
@@ -29,7 +30,7 @@ struct BlobTests {
         #expect(try FolderOperations.names(in: store.path + "/attempts") == [])
     }
 
-    @Test("A file is moved into the store, and removed when its content is there already")
+    @Test("A file is moved into the store, or removed if its content is stored already")
     func moving() throws {
         let file = try fixture.folder.write("content", to: "file")
         let digest = try store.put(movingFile: file)
@@ -40,7 +41,7 @@ struct BlobTests {
         #expect(try !FolderOperations.exists(file))
     }
 
-    @Test("A file with a second name is copied, so that writing through that name cannot change the blob")
+    @Test("A file with a second hard link is copied, so that writes through that link cannot change the blob")
     func hardLink() throws {
         let file = try fixture.folder.write("content", to: "file")
         let other = fixture.folder.path + "/other"
@@ -50,7 +51,7 @@ struct BlobTests {
         #expect(try store.read(digest) == Array("content".utf8))
     }
 
-    @Test("Links, folders and pipes are not taken for files")
+    @Test("Links, folders and pipes are refused")
     func irregular() throws {
         let folder = fixture.folder.path
         let file = try fixture.folder.write("content", to: "file")
@@ -64,7 +65,7 @@ struct BlobTests {
         }
     }
 
-    @Test("A damaged blob is reported, moved aside, noted, and can be stored again")
+    @Test("A damaged blob is reported, set aside and recorded, and can be stored again")
     func damaged() throws {
         let digest = try store.put(bytes: Array("good".utf8))
         let path = store.objectPath(digest)
@@ -84,7 +85,7 @@ struct BlobTests {
         #expect(try store.read(digest) == Array("good".utf8))
     }
 
-    @Test("Threads that notice the same damage agree: one moves the blob away, the others find it missing")
+    @Test("Of several threads that find a damaged blob, one sets it aside and the others find it missing")
     func damagedForMany() throws {
         let digest = try store.put(bytes: Array(repeating: 1, count: 100_000))
         try FileManager.default.removeItem(atPath: store.objectPath(digest))
@@ -104,7 +105,7 @@ struct BlobTests {
         #expect(try store.ledger().count == 1)
     }
 
-    @Test("A blob cut short, as by a power failure, is replaced when it is put again")
+    @Test("A truncated blob is replaced when it is stored again")
     func cutShort() throws {
         let digest = try store.put(bytes: Array("whole".utf8))
         try FileManager.default.removeItem(atPath: store.objectPath(digest))
@@ -127,7 +128,7 @@ struct BlobTests {
     }
 
     @Test(
-        "A file that is written to, or exchanged for another one, while it is hashed is refused",
+        "A file that is modified or replaced while it is hashed is refused",
         arguments: [true, false])
     func changing(isExchanged: Bool) throws {
         let file = fixture.folder.path + "/file", other = file + ".other"
@@ -146,7 +147,7 @@ struct BlobTests {
         #expect(try store.listing().blobs.isEmpty)
     }
 
-    @Test("A blob that was used long ago is marked as used when a result is looked up, and only then")
+    @Test("Looking up a result marks its blobs as used, if their mark is old")
     func use() throws {
         let digest = try store.put(bytes: [1])
         let path = store.objectPath(digest)

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Host
 import PipelineTestSupport
 import Testing
 
@@ -17,7 +18,7 @@ struct ClaimTests {
         second = try ContentStore(path: folder.path)
     }
 
-    @Test("An action is claimed by one at a time, and free again when it is given up")
+    @Test("An action has one claim at a time, and is free again after its release")
     func claims() throws {
         #expect(try first.claim(action))
         #expect(try !first.claim(action) && !second.claim(action))
@@ -29,7 +30,7 @@ struct ClaimTests {
         #expect(try second.claim(action) && !first.claim(action))
     }
 
-    @Test("Thousands of claims are kept apart, each in its file")
+    @Test("Thousands of claims in several files are independent")
     func manyClaims() throws {
         let actions = (0..<2000).map { Digest.of(text: "action \($0)") }
         #expect(try actions.allSatisfy { try first.claim($0) })
@@ -53,7 +54,7 @@ struct ClaimTests {
         #expect(try !first.locks!.isLive(execution: 1))
     }
 
-    @Test("Processors are counted over all stores: all that are asked for, or none")
+    @Test("Processors are shared by all processes: all requested ones are taken, or none")
     func cores() throws {
         let three = try #require(try first.takeCores(3, of: 4))
         #expect(try second.takeCores(2, of: 4) == nil)
@@ -64,7 +65,7 @@ struct ClaimTests {
         #expect(try second.takeCores(3, of: 4) != nil)
     }
 
-    @Test("Numbers of executions are handed out once, whoever asks")
+    @Test("Numbers of executions are unique across processes")
     func numbers() throws {
         let path = folder.path
         let numbers = Monitor<[Int64]>([])
@@ -78,7 +79,7 @@ struct ClaimTests {
         #expect(try first.runningExecutions() == [])
     }
 
-    @Test("An unclaimed result that two processes commit is published once, under the next number where it differs")
+    @Test("Of equal unclaimed results one is published; a different one becomes the next attempt")
     func unclaimed() throws {
         let key = StoreFixture.key("memo")
         let executions = [
@@ -99,7 +100,7 @@ struct ClaimTests {
         #expect(try first.ledger().map(\.kind) == ["differs"])
     }
 
-    @Test("A process is known by its number and its start")
+    @Test("A process is identified by its number and start time")
     func identity() {
         let current = ProcessIdentity.current
         #expect(current.number == getpid() && current.startedTicks > 0 && current.isRunning)

@@ -1,4 +1,5 @@
 import Foundation
+import ModelRegistry
 import PipelineTestSupport
 import Testing
 
@@ -39,13 +40,13 @@ struct CollectionTests {
         return try ContentStore.collect(path: fixture.path, policy)
     }
 
-    /// Makes a blob look as if it was last used that long ago.
+    /// Backdates the last use of a blob.
     private func age(_ digest: Digest, hours: Double) throws {
         try FileManager.default.setAttributes(
             [.modificationDate: Date(timeIntervalSinceNow: -hours * 3600)], ofItemAtPath: store.objectPath(digest))
     }
 
-    @Test("Without a rule only what no result names goes")
+    @Test("Without a limit only blobs without a result are removed")
     func garbage() throws {
         let kept = try publish("a", sizeBytes: 100, seconds: 1)
         let unnamed = try store.put(bytes: [1, 2, 3])
@@ -58,15 +59,15 @@ struct CollectionTests {
         #expect(try FolderOperations.names(in: store.path + "/damaged") == [])
     }
 
-    @Test("What is quickest to make again for each byte goes first, and no more than it takes")
+    @Test("Results with the least time per byte are removed first, and only as many as necessary")
     func order() throws {
         let slow = try publish("slow", sizeBytes: 100_000, seconds: 50)
-        // So large that the database's own files, which change all the time, are nothing beside it.
+        // Large compared with the files of the database, whose size varies.
         let large = try publish("large", sizeBytes: 10_000_000, seconds: 5)
         let quick = try publish("quick", sizeBytes: 100_000, seconds: 0.001)
         let before = try store.planCollection(CollectionPolicy(maximumBytes: 0))
         #expect(before.removed.isEmpty, "the execution under way uses everything")
-        // The journal of the database, which goes when the store is closed, is no concern of this test.
+        // Excludes the journal of the database, which disappears on closing.
         let blobs = try store.listing().blobs.reduce(0) { $0 + $1.sizeBytes }
         fixture.close()
         try fixture.open()
@@ -77,7 +78,7 @@ struct CollectionTests {
         #expect(try store.lookUp([StoreFixture.key("large").digest]).count == 1, "the fact stays")
     }
 
-    @Test("The last runs of each job stay, also what they found done already")
+    @Test("The last runs of each job keep their results, also cached ones")
     func runs() throws {
         var results: [Digest] = []
         for (number, job) in ["a", "a", "b"].enumerated() {
@@ -93,7 +94,7 @@ struct CollectionTests {
         #expect(try results.map { try store.contains($0) } == [true, false, true])
     }
 
-    @Test("What was used lately stays; looking a result up is use")
+    @Test("Recently used blobs stay, and a look-up counts as use")
     func used() throws {
         let digests = try ["a", "b", "c"].map { try publish($0, sizeBytes: 50, seconds: 1) }
         for digest in digests { try age(digest, hours: 48) }
@@ -103,7 +104,7 @@ struct CollectionTests {
         #expect(try digests.map { try store.contains($0) } == [false, true, true])
     }
 
-    @Test("Pins and promoted models stay under every rule")
+    @Test("Pinned results and promoted models always stay")
     func pins() throws {
         let digests = try ["a", "b", "c", "d"].map { try publish($0, sizeBytes: 50, seconds: 1) }
         let run = try store.beginExecution(command: "", versions: "", subject: "job")
@@ -114,7 +115,7 @@ struct CollectionTests {
         #expect(try store.pin(try store.subject("\(run)")))
         #expect(try !store.pin(try store.subject("a")))
         #expect(try store.pins() == ["task a", "blob \(digests[1])", "run \(run)"])
-        // The model in production, and the one before; not the one before that.
+        // The model in production and its predecessor stay.
         let more = try publish("f", sizeBytes: 50, seconds: 1)
         for digest in [digests[2], digests[3], more] {
             let model = try store.register(model: digest, as: "m").model
@@ -127,7 +128,7 @@ struct CollectionTests {
         #expect(try !store.unpin(try store.subject("a")))
     }
 
-    @Test("The anchor of nights stays, whatever has been promoted since")
+    @Test("The anchor of nights stays after further promotions")
     func anchors() throws {
         let digests = try ["a", "b", "c", "d"].map { try publish($0, sizeBytes: 50, seconds: 1) }
         let models = try digests.map { try store.register(model: $0, as: "m").model }
@@ -149,7 +150,7 @@ struct CollectionTests {
         #expect(try digests.map(store.contains) == [false, false, true, true])
     }
 
-    @Test("The cards of registered models stay, also when the models go")
+    @Test("The cards of registered models stay, even if the models are removed")
     func cards() throws {
         func publish(_ text: String, stage: String, of model: Digest) throws -> Digest {
             let key = ActionKey(
@@ -173,7 +174,7 @@ struct CollectionTests {
             try (models + [kept, gone, scores]).map { try store.contains($0) } == [false, false, true, false, false])
     }
 
-    @Test("Beside a run nothing goes that was used since an hour before it began")
+    @Test("During a run, blobs used since an hour before its start stay")
     func beside() throws {
         let old = try publish("old", sizeBytes: 50, seconds: 1)
         let fresh = try publish("fresh", sizeBytes: 50, seconds: 1)
@@ -184,7 +185,7 @@ struct CollectionTests {
         #expect(try !store.contains(old) && store.contains(fresh))
     }
 
-    @Test("A blob that is used after the plan was made is spared")
+    @Test("A blob used after the planning stays")
     func spared() throws {
         let digest = try publish("a", sizeBytes: 50, seconds: 1)
         try age(digest, hours: 2)

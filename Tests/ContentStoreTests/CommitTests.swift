@@ -11,7 +11,7 @@ struct CommitTests {
 
     init() throws { fixture = try StoreFixture() }
 
-    @Test("A committed result is found again with outputs, references and warnings, also after reopening")
+    @Test("A committed result is found with outputs, references and warnings, also after reopening")
     func roundTrip() throws {
         let key = StoreFixture.key("a")
         let attempt = try store.beginAttempt(key, execution: fixture.execution, task: "task")
@@ -26,14 +26,14 @@ struct CommitTests {
         #expect(try store.measuredDurations() == ["stage": 0.5])
     }
 
-    @Test("An earlier attempt that ends after a later one began is recorded and discarded")
+    @Test("An attempt that ends after a later one began is discarded")
     func lateAttempt() throws {
         let key = StoreFixture.key("a")
         let first = try store.beginAttempt(key, execution: fixture.execution, task: "task")
         let second = try store.beginAttempt(key, execution: fixture.execution, task: "task")
         #expect((first.number, second.number) == (1, 2))
         let late = try store.commit(fixture.record(key, first, output: "late"), execution: fixture.execution)
-        #expect(late == .discarded(reason: "attempt 2 has taken its place"))
+        #expect(late == .discarded(reason: "attempt 2 has superseded it"))
         #expect(try store.lookUp([key.digest]).isEmpty)
         #expect(
             try store.commit(fixture.record(key, second, output: "good"), execution: fixture.execution) == .published)
@@ -52,7 +52,7 @@ struct CommitTests {
         #expect(try store.lookUp([key.digest])[key.digest]?.digest(of: "out") == .of(text: "1"))
     }
 
-    @Test("A later attempt replaces the result, and another output is noted")
+    @Test("A later attempt replaces the result, and a different output is recorded")
     func replaced() throws {
         let key = StoreFixture.key("a")
         for output in ["1", "1", "2"] {
@@ -65,7 +65,7 @@ struct CommitTests {
         #expect(try store.ledger().map(\.kind) == ["differs"])
     }
 
-    @Test("256 results that are ready together take a handful of transactions, in order")
+    @Test("256 simultaneous results take few transactions, in order")
     func groups() throws {
         store.flush()
         let before = store.transactionCount
@@ -89,7 +89,7 @@ struct CommitTests {
         #expect(try store.lookUp((0..<256).map { StoreFixture.key("\($0)").digest }).count == 256)
     }
 
-    @Test("When a transaction fails, every result in it fails, none is half there, and the next one works")
+    @Test("When a transaction fails, all its results fail completely, and the next one succeeds")
     func fullDisk() throws {
         store.flush()
         let pages = try store.database.write { try Int.fetchOne($0, sql: "PRAGMA page_count") ?? 0 }
@@ -104,6 +104,19 @@ struct CommitTests {
         try store.database.write { try $0.execute(sql: "PRAGMA max_page_count = 1000000") }
         let again = try store.beginAttempt(long, execution: execution, task: nil)
         #expect(try store.commit(fixture.record(long, again, output: "x"), execution: execution) == .published)
+    }
+
+    @Test("The last successful attempts of several tasks give their durations")
+    func lastDurations() throws {
+        let key = StoreFixture.key("a")
+        let first = try store.beginAttempt(key, execution: fixture.execution, task: "task")
+        try store.commit(try fixture.record(key, first, output: "out"), execution: fixture.execution)
+        let second = try store.beginAttempt(key, execution: fixture.execution, task: "task")
+        try store.commit(
+            JobRecord(
+                key: key, attempt: second, task: "task", outcome: .failed("no"), startedAt: 2, durationSeconds: 9),
+            execution: fixture.execution)
+        #expect(try store.lastDurations(ofTasks: ["task", "unknown"]) == ["task": 0.5])
     }
 
     @Test("Failed attempts are history, not facts")
@@ -121,7 +134,7 @@ struct CommitTests {
     }
 
     @Test(
-        "The tables refuse rows that make no sense",
+        "The tables refuse invalid rows",
         arguments: [
             "INSERT INTO artifact (digest) VALUES (x'00')",
             "INSERT INTO artifact (digest, sizeBytes) VALUES (zeroblob(32), -1)",

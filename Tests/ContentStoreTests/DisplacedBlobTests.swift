@@ -4,7 +4,7 @@ import Testing
 
 @testable import ContentStore
 
-/// Something else in place of a blob, or where the store keeps blobs.
+/// Other entries in place of a blob or a folder of blobs.
 @Suite("Displaced blobs")
 struct DisplacedBlobTests {
     enum Thing: CaseIterable, Sendable {
@@ -36,7 +36,7 @@ struct DisplacedBlobTests {
         try thing.make(at: store.objectPath(digest))
     }
 
-    @Test("It is set aside by whatever comes across it, and the blob can be stored again", arguments: Thing.allCases)
+    @Test("Every operation sets it aside, and the blob can be stored again", arguments: Thing.allCases)
     func setAside(_ thing: Thing) throws {
         let finders: [(ContentStore) throws -> Bool] = [
             { [digest] in try !$0.use(digest) }, { [digest] in (try? $0.read(digest)) == nil },
@@ -52,11 +52,11 @@ struct DisplacedBlobTests {
             #expect(try reopened.read(digest) == content)
             #expect(try reopened.verify(threads: 2).isSound)
         }
-        // A name for each, as the same blob was damaged time and again.
+        // Repeated damage of one blob gets distinct names.
         if thing == .fullFolder { #expect(try FolderOperations.names(in: store.path + "/damaged").count > 1) }
     }
 
-    @Test("A store that is open read-only names it and leaves it", arguments: [Thing.folder, .pipe, .loop])
+    @Test("A store opened read-only reports it and leaves it in place", arguments: [Thing.folder, .pipe, .loop])
     func readOnly(_ thing: Thing) throws {
         try displace(by: thing)
         store.flush()
@@ -64,11 +64,11 @@ struct DisplacedBlobTests {
         #expect(try !reader.use(digest) && !reader.contains(digest))
         let report = try reader.verify(threads: 2)
         #expect(report.damaged.map(\.digest) == [digest] && !report.isSound)
-        #expect(report.damaged[0].sentence.contains("it stays where it is"), "\(report.damaged[0].sentence)")
+        #expect(report.damaged[0].sentence.contains("it was left in place"), "\(report.damaged[0].sentence)")
         #expect(try FolderOperations.names(in: store.path + "/damaged") == [])
     }
 
-    @Test("A file in place of a folder of blobs is moved away when the store is opened")
+    @Test("Opening a store moves away a file in place of a folder of blobs")
     func folderOfBlobs() throws {
         let folder = FolderOperations.parent(of: store.objectPath(digest))
         fixture.close()
@@ -81,7 +81,7 @@ struct DisplacedBlobTests {
     }
 
     @Test(
-        "Names among the attempts that no store gives do not keep it from opening",
+        "Foreign names among the attempts do not prevent opening",
         arguments: ["-5", "+5", "0", "007", "9223372036854775807", "9223372036854775808", "blob--1-2", "blob-x", "1e9"])
     func strangeNames(_ name: String) throws {
         fixture.close()
@@ -91,7 +91,7 @@ struct DisplacedBlobTests {
         #expect(try store.put(bytes: content) == digest)
     }
 
-    @Test("Numbers of runs and attempts that leave no next one are an error or passed over, and never a trap")
+    @Test("Numbers of runs and attempts without a successor never cause a trap")
     func numbers() throws {
         let key = StoreFixture.key("a")
         let attempt = try store.beginAttempt(key, execution: fixture.execution, task: "a")

@@ -1,11 +1,12 @@
 import Foundation
+import Host
 import PipelineTestSupport
 import Synchronization
 import Testing
 
 @testable import ContentStore
 
-@Suite("Imports beside other processes")
+@Suite("Imports during other runs")
 struct ImportTests {
     private let fixture: StoreFixture
     private let other: StoreFixture
@@ -36,7 +37,7 @@ struct ImportTests {
         _ = try store.export(try store.subject("task"), to: file)
     }
 
-    @Test("An action with more parts than a transaction takes arrives with all of them, in their order")
+    @Test("An action with more key parts than a transaction holds is imported completely, in order")
     func manyParts() throws {
         let key = key(parts: 3 * BundlePublisher.rowLimit + 5, inputs: BundlePublisher.rowLimit + 3)
         try export(key)
@@ -49,7 +50,7 @@ struct ImportTests {
         #expect(try other.store.verifyHistory().isSound)
     }
 
-    @Test("Others write to the store while a large bundle is imported")
+    @Test("Other processes can write while a large bundle is imported")
     func patience() throws {
         try export(key(parts: 20_000, inputs: 10))
         let isOver = Atomic<Bool>(false)
@@ -75,7 +76,7 @@ struct ImportTests {
     }
 
     @Test(
-        "A result that a run computes is left to it; it is taken over only if the run ends without one",
+        "A result that a run computes is imported only if the run ends without it",
         arguments: [true, false])
     func claimed(succeeds: Bool) throws {
         let key = key(parts: 1, inputs: 1)
@@ -106,7 +107,7 @@ struct ImportTests {
         #expect(try !run.isClaimed(key.digest))
     }
 
-    @Test("An import that waits for a run stops when it is told to, and gives up its claims")
+    @Test("A waiting import stops on request and releases its claims")
     func stopped() throws {
         let key = key(parts: 1, inputs: 1)
         try export(key)

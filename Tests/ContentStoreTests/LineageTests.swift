@@ -50,7 +50,7 @@ struct LineageTests {
             })
     }
 
-    @Test("A map leads to the task that made it, the model, and every image behind both")
+    @Test("The provenance of a map includes its task, the model, and all images behind them")
     func up() throws {
         try fill()
         let graph = try store.lineage(of: [.of(text: "map")], .up)
@@ -62,7 +62,7 @@ struct LineageTests {
         #expect(graph.artifacts[graph.roots[0]].digest == .of(text: "map"))
     }
 
-    @Test("Where files are counted, there are as many as where they are named, and what is looked for has its name")
+    @Test("An outline counts the same files as the full graph, and names its focus")
     func counted() throws {
         try fill()
         let named = try store.lineage(of: [.of(text: "map")], .up)
@@ -73,14 +73,14 @@ struct LineageTests {
         #expect(counted.edges.first { $0.relation == .source(role: "digest") }?.name == "good/a.png")
         #expect(Set(counted.unnamedSources.map(\.content)).count == 2)
         #expect(named.unnamedSources.isEmpty)
-        // Of a file whose bytes the graph has for another reason, the edge is told.
+        // A file that is in the graph for another reason has an edge.
         try publish("ingest", "test-1", parts: [image("scores")], [("images", "scores")], "again")
         store.flush()
         let met = try store.lineage(of: [.of(text: "again")], .up, detail: .outline(focus: nil))
         #expect(sources(met) == [.of(text: "scores")] && met.unnamedSources.count == 3)
     }
 
-    @Test("An image leads to everything that was made from it, and to nothing else")
+    @Test("From an image, exactly everything made from it is found")
     func down() throws {
         try fill()
         let trained = try store.lineage(of: [.of(text: "a")], .down)
@@ -91,7 +91,7 @@ struct LineageTests {
         #expect(edge.name == "good/c.png")
     }
 
-    @Test("An image is found by its name, and known as a source")
+    @Test("An image is found by name and is a source")
     func byName() throws {
         try fill()
         let found = try store.sources(named: "good/b.png")
@@ -100,7 +100,7 @@ struct LineageTests {
         #expect(try !store.isSource(.of(text: "model")))
     }
 
-    @Test("Of an action that knows no sources, the lineage goes on by the parts of its work")
+    @Test("The provenance of an action without sources continues through its memos")
     func withoutSources() throws {
         try publish("decode", "train-0", parts: [KeyPart("source", .digest(.of(text: "a")))], [], "pixels")
         try publish("ingest", "train-0", parts: [], [], "normal", map: "pixels")
@@ -110,7 +110,7 @@ struct LineageTests {
         #expect(sources(graph) == [.of(text: "a")])
     }
 
-    @Test("What a task passes on as it was given comes from the task before it")
+    @Test("A passed-on input comes from the earlier task")
     func passedOn() throws {
         try publish("score", "score", parts: [image("a")], [], "scores")
         try publish("metrics", "metrics", parts: [], [("scores", "scores")], "scores")
@@ -120,7 +120,7 @@ struct LineageTests {
         #expect(graph.actions.map(\.stage) == ["report", "score"])
     }
 
-    @Test("Lineage survives a bundle, and what is unknown has none")
+    @Test("Lineage survives a bundle; unknown content has none")
     func bundled() throws {
         try fill()
         let other = try StoreFixture()
@@ -133,7 +133,7 @@ struct LineageTests {
         #expect(try other.store.lineage(of: [.of(text: "nothing")], .up).artifacts.isEmpty)
     }
 
-    @Test("A manifest is kept as long as the run is known")
+    @Test("A manifest is kept as long as its run")
     func manifest() throws {
         let manifest = try store.put(bytes: Array("{}".utf8))
         let run = try store.beginExecution(

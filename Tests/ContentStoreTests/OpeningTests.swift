@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Glibc
 import PipelineTestSupport
 import Synchronization
@@ -12,7 +13,7 @@ struct OpeningTests {
 
     init() throws { folder = try TemporaryFolder() }
 
-    @Test("Any number of writers have a store open at once")
+    @Test("Several writers can open a store at once")
     func manyWriters() throws {
         let stores = try (0..<4).map { _ in try ContentStore(path: folder.path) }
         let executions = try stores.map { try $0.beginExecution(command: "", versions: "") }
@@ -21,27 +22,9 @@ struct OpeningTests {
         #expect(try digests.map { try stores[0].read($0) } == [[0], [1], [2], [3]])
     }
 
-    @Test("A program of version 1, which wants the store for itself, is waited for and named")
-    func locked() throws {
-        try folder.write("process 5 on camera since noon\n", to: "lock")
-        let former = try OpenFile(folder.path + "/lock", O_RDWR)
-        #expect(flock(former.descriptor, LOCK_EX) == 0)
-        var announced = ""
-        let error = #expect(throws: StoreError.self) {
-            _ = try ContentStore(path: folder.path, lockTimeoutSeconds: 0.1) { announced = $0 }
-        }
-        #expect(error?.exitCode == 75)
-        #expect(announced == "process 5 on camera since noon")
-        #expect("\(error!)".contains("is locked by \(announced), still after 0.1 s"))
-        #expect(flock(former.descriptor, LOCK_UN) == 0)
-        let store = try ContentStore(path: folder.path)
-        #expect(flock(former.descriptor, LOCK_EX | LOCK_NB) != 0, "it waits for us, too")
-        withExtendedLifetime(store) {}
-    }
-
     private func write(host: String) throws { try folder.write(host, to: "locks/host") }
 
-    @Test("While programs of another machine have a store open, it is not opened, and not read")
+    @Test("A store that another machine has open is refused in both modes")
     func openElsewhere() throws {
         var there: ContentStore? = try ContentStore(path: folder.path)
         _ = try there?.put(bytes: [1])
@@ -65,7 +48,7 @@ struct OpeningTests {
         withExtendedLifetime((here, more)) {}
     }
 
-    @Test("A program that waits for those of another machine goes on when they have ended")
+    @Test("A program that waits for another machine continues after its end")
     func waitsForOtherMachine() throws {
         let there = Mutex<ContentStore?>(try ContentStore(path: folder.path))
         try write(host: "another boot\nnode7\n")
@@ -74,7 +57,7 @@ struct OpeningTests {
     }
 
     @Test(
-        "A machine that was given another name, and a note of it that cannot be read, are in nobody's way",
+        "A renamed machine and a malformed host file do not prevent opening",
         arguments: ["\(StoreHost.current.bootIdentifier)\nformer name\n", "", "node7", "a\nb\nc\n", "\0\n"])
     func unknownHost(text: String) throws {
         let one = try ContentStore(path: folder.path)
@@ -84,7 +67,7 @@ struct OpeningTests {
         withExtendedLifetime((one, two)) {}
     }
 
-    @Test("Readers do not wait for a writer and see what it committed")
+    @Test("Readers do not wait for a writer, and see its commits")
     func reader() throws {
         let writer = try ContentStore(path: folder.path)
         let digest = try writer.put(bytes: [1])
@@ -106,7 +89,7 @@ struct OpeningTests {
     }
 
     @Test(
-        "A folder that cannot be written to is named",
+        "The error names a folder that is not writable",
         .enabled(if: FileManager.default.fileExists(atPath: "/proc/self")))
     func notWritable() {
         #expect(throws: StoreError.fileSystem(operation: "create the folder", path: "/proc/store", code: ENOENT)) {
@@ -115,7 +98,7 @@ struct OpeningTests {
     }
 
     @Test(
-        "Errors of the system become the cases that have a remedy of their own",
+        "System errors map to the cases with their own remedy",
         arguments: [
             (EROFS, StoreError.readOnlyFileSystem(path: "p")), (ENOSPC, .diskFull(path: "p")),
             (EDQUOT, .diskFull(path: "p", isQuota: true)),
@@ -126,19 +109,37 @@ struct OpeningTests {
         #expect(error.exitCode == 74)
     }
 
-    @Test("A store of a newer schema version is refused in both modes and left as it is")
-    func newerSchema() throws {
-        let version = StoreSchema.version + 1
+    @Test("A store of another schema version is refused in both modes and left unchanged", arguments: [-1, 1])
+    func otherSchema(difference: Int) throws {
+        let version = StoreSchema.version + difference
         do {
             let store = try ContentStore(path: folder.path)
             try store.database.write { try $0.execute(sql: "PRAGMA user_version = \(version)") }
         }
-        let expected = StoreError.newerSchema(path: folder.path, found: version, supported: StoreSchema.version)
-        #expect(throws: expected) { try ContentStore(path: folder.path) }
+        let expected = StoreError.otherSchema(path: folder.path, found: version, expected: StoreSchema.version)
+        let error = #expect(throws: expected) { try ContentStore(path: folder.path) }
         #expect(throws: expected) { try ContentStore(path: folder.path, mode: .readOnly) }
+        #expect(
+            error?.exitCode == 74
+                && "\(error!)" == "The store \(folder.path) has schema version \(version), expected "
+                    + "\(StoreSchema.version): use another --store or remove this one."
+        )
     }
 
-    @Test("A store.sqlite that is no store is refused", arguments: ["not a database at all, but long enough", ""])
+    @Test("A store whose creation stopped before its tables were made is created by the next opening")
+    func creationStopped() throws {
+        do {
+            let database = try DatabasePool(path: folder.path + "/store.sqlite")
+            try database.write {
+                try $0.execute(sql: "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
+            }
+            try database.close()
+        }
+        #expect(throws: StoreError.self) { try ContentStore(path: folder.path, mode: .readOnly) }
+        #expect(try ContentStore(path: folder.path).beginExecution(command: "", versions: "") == 1)
+    }
+
+    @Test("A foreign store.sqlite is refused", arguments: ["not a database at all, but long enough", ""])
     func foreignFile(content: String) throws {
         try folder.write(String(repeating: content, count: 100), to: "store.sqlite")
         #expect(throws: StoreError.self) { try ContentStore(path: folder.path, mode: .readOnly) }
@@ -147,7 +148,7 @@ struct OpeningTests {
         }
     }
 
-    @Test("What a killed run left behind goes: its folders, its lock, its running jobs; what a live one has, stays")
+    @Test("Folders, locks and running jobs of killed runs are removed, those of live runs stay")
     func leftovers() async throws {
         let live = try ContentStore(path: folder.path)
         let other = try live.beginExecution(command: "lives", versions: "")
@@ -183,7 +184,7 @@ struct OpeningTests {
         withExtendedLifetime(live) {}
     }
 
-    @Test("A temporary file that a dead process left under the number that is ours now goes, and is not in the way")
+    @Test("A temporary file of a dead process with our session number is removed")
     func leftoverOfOurNumber() throws {
         do { _ = try ContentStore(path: folder.path) }
         for number in 1...4 { try folder.write("half", to: "attempts/blob-1-\(number)") }

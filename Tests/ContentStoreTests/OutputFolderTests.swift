@@ -3,7 +3,7 @@ import Foundation
 import PipelineTestSupport
 import Testing
 
-@Suite("Folders of results")
+@Suite("Output folders")
 struct OutputFolderTests {
     private let place: TemporaryFolder
     private let output: OutputFolder
@@ -28,7 +28,7 @@ struct OutputFolderTests {
         ((try? FileManager.default.contentsOfDirectory(atPath: place.path + "/elsewhere")) ?? []).sorted()
     }
 
-    @Test("Files are written with the folders that their names ask for, and only where they differ")
+    @Test("Files are written with missing folders, and only if they differ")
     func writing() throws {
         #expect(try output.write([1], to: "a/b/c.txt", onlyIfChanged: true))
         #expect(try !output.write([1], to: "a/b/c.txt", onlyIfChanged: true))
@@ -43,14 +43,14 @@ struct OutputFolderTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: place.path + "/runs/a/b") == ["c.txt"])
     }
 
-    @Test("A link in place of a folder ends the writing, with its name, where it leads and what to do")
+    @Test("A link in place of a folder is an error with link, target and remedy")
     func linkedFolder() throws {
         try link("runs/maps", to: place.path + "/elsewhere")
         for name in ["maps/a.txt", "maps/deep/a.txt"] {
             let error = #expect(throws: StoreError.self) { try output.write([1], to: name, onlyIfChanged: false) }
             let sentence =
-                "\(place.path)/runs/maps is a link to \(place.path)/elsewhere, and results are written into "
-                + "\(place.path)/runs alone; remove the link, or name the folder that it leads to as the one for results."
+                "\(place.path)/runs/maps is a link to \(place.path)/elsewhere, outside the results folder "
+                + "\(place.path)/runs; remove the link, or give the folder that it leads to as the results folder."
             #expect("\(error!)" == sentence)
         }
         try place.write("theirs", to: "elsewhere/a.txt")
@@ -59,19 +59,19 @@ struct OutputFolderTests {
         #expect(strangers == ["a.txt"] && text("elsewhere/a.txt") == "theirs")
     }
 
-    @Test("A link in place of a file is replaced, and what it led to stays")
+    @Test("A link in place of a file is replaced, its target is unchanged")
     func linkedFile() throws {
         try place.write("theirs", to: "elsewhere/a.txt")
         try link("runs/a.txt", to: "../elsewhere/a.txt")
         #expect(try !output.holdsFile("a.txt"))
-        // Also where the content is the same.
+        // Even if the content is equal.
         #expect(try output.write(Array("theirs".utf8), to: "a.txt", onlyIfChanged: true))
         #expect(try output.write([65], to: "a.txt", onlyIfChanged: true))
         #expect(text("elsewhere/a.txt") == "theirs" && text("runs/a.txt") == "A")
     }
 
     @Test(
-        "A name that leads out is refused",
+        "A name that leads out of the folder is refused",
         arguments: ["", "..", ".", "../a", "a/../../b", "/etc/a", "a//b", "a/", "a/./b", "a\0b", "a/.."])
     func names(name: String) throws {
         let error = #expect(throws: StoreError.self) { try output.write([1], to: name, onlyIfChanged: false) }
@@ -80,12 +80,12 @@ struct OutputFolderTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: place.path + "/runs").isEmpty)
     }
 
-    @Test("A folder that is swapped for a link after it was opened leads nowhere else")
+    @Test("Replacing an open folder by a link does not redirect writes")
     func swapped() throws {
         try output.write([1], to: "maps/a.txt", onlyIfChanged: false)
         try FileManager.default.moveItem(atPath: place.path + "/runs/maps", toPath: place.path + "/runs/moved")
         try link("runs/maps", to: place.path + "/elsewhere")
-        // It goes on in the folder that it has opened, wherever that is now.
+        // Writes continue in the open folder at its new place.
         try output.write([2], to: "maps/b.txt", onlyIfChanged: false)
         #expect(strangers.isEmpty)
         #expect(FileManager.default.fileExists(atPath: place.path + "/runs/moved/b.txt"))
@@ -94,7 +94,7 @@ struct OutputFolderTests {
         #expect(strangers.isEmpty)
     }
 
-    @Test("The folder itself may be a link where it was named, and not where its name was made")
+    @Test("The folder itself may be a link only if the user named it")
     func named() throws {
         try link("named", to: "elsewhere")
         try OutputFolder(place.path + "/named/").write([1], to: "a.txt", onlyIfChanged: false)
@@ -105,7 +105,7 @@ struct OutputFolderTests {
         ) { try OutputFolder(place.path + "/named", isNamed: false) }
     }
 
-    @Test("A file with more bytes than allowed is not read, also one that says it has none")
+    @Test("A file over the size limit is not read, even if it reports size 0")
     func limits() throws {
         let file = try place.write("123456", to: "file")
         #expect(try AtomicFile.read(file, limitBytes: 6).count == 6)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ContentStore
 
-@Suite("What was handed to a cluster")
+@Suite("Submissions to a cluster")
 struct SubmissionTests {
     private let fixture: StoreFixture
 
@@ -20,14 +20,14 @@ struct SubmissionTests {
 
     private func status() throws -> [String] { try fixture.store.jobs(ofTask: "task").map(\.status) }
 
-    @Test("While its execution lives, a submission is no orphan")
+    @Test("A submission of a living execution is not orphaned")
     func living() throws {
         _ = try submit("t")
         #expect(try fixture.store.orphanedSubmissions().isEmpty)
         #expect(try fixture.store.openSubmissions().map(\.token) == ["t"])
     }
 
-    @Test("After the death of its execution its folder and its attempts stay until it is closed")
+    @Test("Folder and attempts of an orphaned submission stay until it is closed")
     func orphaned() throws {
         _ = try fixture.store.beginAttempt(StoreFixture.key("a"), execution: fixture.execution, task: "task")
         let (first, second) = (try submit("t"), try submit("u", "array-2"))
@@ -45,7 +45,7 @@ struct SubmissionTests {
         #expect(try fixture.store.verifyHistory().isSound)
     }
 
-    @Test("An attempt of an execution that died can still be committed, once")
+    @Test("An attempt of a dead execution can be committed once")
     func late() throws {
         let key = StoreFixture.key("a")
         let attempt = try fixture.store.beginAttempt(key, execution: fixture.execution, task: "task")
@@ -57,16 +57,5 @@ struct SubmissionTests {
         try fixture.store.close(submission)
         #expect(try status() == ["succeeded"])
         #expect(try fixture.store.verifyHistory().isSound)
-    }
-
-    @Test("A store of the version before has none, and gets the table")
-    func earlier() throws {
-        try fixture.store.database.write { database in
-            try database.execute(
-                sql: "DROP TABLE backbone; DROP TABLE submission; DROP TABLE origin; PRAGMA user_version = 5")
-        }
-        fixture.close()
-        try fixture.open()
-        #expect(try fixture.store.orphanedSubmissions().isEmpty)
     }
 }

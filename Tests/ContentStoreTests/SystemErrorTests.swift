@@ -1,10 +1,11 @@
 import Glibc
+import Host
 import PipelineTestSupport
 import Testing
 
 @testable import ContentStore
 
-@Suite("Errors of the system")
+@Suite("System errors")
 struct SystemErrorTests {
     private static let table: [(code: Int32, words: String)] = [
         (ENOENT, "check the path"), (ENOTDIR, "not a folder"), (EISDIR, "there is a folder of that name"),
@@ -16,7 +17,7 @@ struct SystemErrorTests {
         (EXDEV, "the same one"), (ENXIO, "socket or device"), (EINVAL, "use another place"),
     ]
 
-    @Test("Every error of the system is told in its own words, with a remedy of its own", arguments: table)
+    @Test("Every system error has the system's words and a remedy", arguments: table)
     func remedies(_ row: (code: Int32, words: String)) {
         let error = StoreError.from(errno: row.code, "open", "/place/file")
         #expect(error == .fileSystem(operation: "open", path: "/place/file", code: row.code))
@@ -26,7 +27,7 @@ struct SystemErrorTests {
         #expect(error.exitCode == (row.code == EMFILE || row.code == ENFILE ? 71 : 74))
     }
 
-    @Test("No space, a used-up quota and a read-only file system are three things")
+    @Test("A full disk, an exhausted quota and a read-only file system are distinguished")
     func shortages() {
         #expect("\(StoreError.from(errno: ENOSPC, "write", "/x"))".contains("the disk is full"))
         #expect("\(StoreError.from(errno: EDQUOT, "write", "/x"))".contains("quota is used up"))
@@ -35,7 +36,7 @@ struct SystemErrorTests {
         #expect(!StoreError.from(errno: ENOSPC, "write", "/x").isRefusalToWrite)
     }
 
-    @Test("Only what the file system says is not there counts as absent")
+    @Test("Only ENOENT and ENOTDIR count as absence")
     func absence() {
         for code in 1...133 as ClosedRange<Int32> {
             let error = StoreError.from(errno: code, "inspect", "/x")
@@ -45,7 +46,7 @@ struct SystemErrorTests {
         for code in [ESTALE, EIO, ETIMEDOUT] { #expect(StoreError.from(errno: code, "inspect", "/x").isTransient) }
     }
 
-    @Test("What cannot be inspected is neither there nor absent, but an error")
+    @Test("A path that cannot be inspected is an error, not absent")
     func uninspectable() throws {
         let folder = try TemporaryFolder()
         let loop = folder.path + "/loop"
@@ -59,7 +60,7 @@ struct SystemErrorTests {
         #expect(try !ElementFolder(folder.path).holds("spec.json"))
     }
 
-    @Test("The reason that SQLite gives in passing is found")
+    @Test("The errno in a log message of SQLite is found")
     func databaseErrors() {
         for (message, code) in [
             ("os_unix.c:44064: (24) open(/s/store.sqlite) - Too many open files", 24),
@@ -68,12 +69,12 @@ struct SystemErrorTests {
         ] as [(String, Int32?)] { #expect(DatabaseSystemError.code(in: message) == code, "\(message)") }
     }
 
-    @Test("Times that nanoseconds cannot hold are far away, and no reason to stop")
+    @Test("Times beyond the range of nanoseconds are clamped")
     func times() throws {
         let folder = try TemporaryFolder()
         let path = try folder.write("x", to: "file")
         for seconds in [Int.max, Int.min, 1 << 34, -(1 << 34), 253_402_300_800] {
-            // The file system may keep another time than it is given.
+            // The file system may store another time.
             let times = [
                 timespec(tv_sec: seconds, tv_nsec: 999_999_999), timespec(tv_sec: seconds, tv_nsec: 999_999_999),
             ]

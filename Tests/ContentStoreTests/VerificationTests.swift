@@ -1,4 +1,5 @@
 import Foundation
+import Host
 import PipelineTestSupport
 import Synchronization
 import Testing
@@ -17,7 +18,7 @@ struct VerificationTests {
         try Data(bytes).write(to: URL(fileURLWithPath: store.objectPath(digest)))
     }
 
-    @Test("A whole store is whole, on any number of threads", arguments: [1, 3])
+    @Test("An intact store has no faults, on any number of threads", arguments: [1, 3])
     func whole(threads: Int) throws {
         for number in 0..<40 { _ = try store.put(bytes: [UInt8](repeating: UInt8(number), count: 1000 * number)) }
         let progress = Mutex(0)
@@ -29,7 +30,7 @@ struct VerificationTests {
         #expect(progress.withLock { $0 } == 780_000)
     }
 
-    @Test("Cut, altered and emptied blobs are moved away with a line in the ledger, the others stay")
+    @Test("Damaged blobs are moved away and recorded, intact ones stay")
     func damaged() throws {
         let digests = try (0..<5).map { try store.put(bytes: [UInt8](repeating: UInt8($0), count: 100)) }
         try overwrite(digests[0], [0])
@@ -44,7 +45,7 @@ struct VerificationTests {
         #expect(try store.verify(threads: 2).isSound)
     }
 
-    @Test("Facts that do not fit the blobs are faults, results without blobs are counted, strange files are named")
+    @Test("Contradictory facts are faults, missing blobs are counted, foreign files are named")
     func facts() throws {
         let key = StoreFixture.key("a")
         let attempt = try store.beginAttempt(key, execution: fixture.execution, task: nil)
@@ -61,7 +62,7 @@ struct VerificationTests {
         #expect(try FolderOperations.exists(stray))
     }
 
-    @Test("Marks of use while a blob is hashed are no change of it")
+    @Test("Marking a blob as used while it is hashed does not count as a change")
     func marked() throws {
         let digest = try store.put(bytes: [UInt8](repeating: 7, count: 64 << 20))
         let isOver = Atomic<Bool>(false)
@@ -74,7 +75,7 @@ struct VerificationTests {
         #expect(try fixture.reopened().verifiedPath(digest) == path)
     }
 
-    @Test("A blob that was checked is checked anew when another process found it wanting")
+    @Test("A verified blob is verified again when another process found it damaged")
     func rechecked() throws {
         let digest = try store.put(bytes: [1, 2, 3])
         try overwrite(digest, [1, 2, 4])
@@ -83,7 +84,7 @@ struct VerificationTests {
         #expect(try !store.contains(digest))
     }
 
-    @Test("It stops when it is asked to")
+    @Test("It stops on request")
     func interrupted() throws {
         for number in 0..<10 { _ = try store.put(bytes: [UInt8(number)]) }
         #expect(throws: StoreError.interrupted("verification")) { try store.verify(threads: 1) { _, _ in false } }

@@ -79,7 +79,7 @@ import Testing
         #expect(unused.ofGoodImages == ["ground_truth/good/000_mask.png"])
         #expect(unused.otherFormats == ["ground_truth/dent/000_mask.bmp"])
         #expect(category.maskWarnings.count == 3)
-        #expect(category.maskWarnings[0].hasPrefix("bolt: 4 masks are not used, as they have the names of no image: "))
+        #expect(category.maskWarnings[0].hasPrefix("bolt: 4 masks are not used (no image with this name): "))
     }
 
     @Test("Categories keep the manifest's order, or are sorted if it lists none")

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("aupimos.json")
 struct AUPIMOFileTests {
-    /// 100,000 normal pixels, of which the highest are 1 to 20 over 20, and two defects, found in part and not at all.
+    /// 100,000 normal pixels, the highest of which are 1/20 to 20/20, and two defects, one partly found and one missed.
     private func result() throws -> TestSetResult {
         var evaluation = try TestSetEvaluation()
         for image in 0..<10 {
@@ -26,7 +26,7 @@ struct AUPIMOFileTests {
     }
 
     @Test(
-        "it holds the keys of the aupimo project, NaN for images without a value, and thresholds in the order of rates")
+        "The file has the keys of the aupimo project, NaN for images without a value, and ordered thresholds")
     func content() throws {
         let paths = (0..<10).map { "good/\($0).tiff" } + ["a \"quoted\".tiff", "b\\.tiff"]
         let text = try #require(AUPIMOFile(try result(), paths: paths)).text
@@ -46,7 +46,7 @@ struct AUPIMOFileTests {
         #expect(lower < upper && upper == 1 && Float(lower) == 0.55)
     }
 
-    @Test("a test set without AUPIMO has no such file")
+    @Test("There is no file if AUPIMO is undefined")
     func undefined() throws {
         var evaluation = try TestSetEvaluation()
         try evaluation.add(

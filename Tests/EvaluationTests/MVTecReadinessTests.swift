@@ -3,7 +3,7 @@ import Testing
 
 @testable import Evaluation
 
-@Suite("What MVTec's own evaluation takes")
+@Suite("Compatibility with MVTec's evaluation script")
 struct MVTecReadinessTests {
     private let folder: MapFolder
 
@@ -20,30 +20,30 @@ struct MVTecReadinessTests {
         return try MVTecReadiness(MapScan(maps: folder.path + "/maps", groundTruth: truth), groundTruth: truth).faults
     }
 
-    @Test("maps as runs write them are ready")
+    @Test("Maps written by a run are compatible")
     func ready() throws { #expect(try faults().isEmpty) }
 
     @Test(
-        "names with digits or dashes, which the script leaves out without a word, are told",
+        "Kinds with digits or dashes, which the script silently ignores, are reported",
         arguments: ["dent_2", "a-b"])
     func names(kind: String) throws {
         try folder.write(MapFolder.map(9), to: "maps/anomaly_maps/bolt/test/\(kind)/000.tiff")
         try folder.write(MapFolder.mask(), to: "truth/bolt/ground_truth/\(kind)/000_mask.png")
-        #expect(try faults().map { $0.contains("the script leaves out the kind \"\(kind)\"") } == [true])
+        #expect(try faults().map { $0.contains("the script ignores the kind \"\(kind)\"") } == [true])
     }
 
-    @Test("images that are no PNG, or have no map, are told")
+    @Test("Images that are not PNG or have no map are reported")
     func images() throws {
         try folder.write([], to: "truth/bolt/test/good/002.jpg")
         try folder.write([], to: "truth/bolt/test/good/003.png")
         try folder.write([], to: "truth/bolt/test/good/notes.txt")
         let faults = try faults()
         #expect(faults.count == 2)
-        #expect(faults[0].contains("leaves out the image good/002.jpg"))
+        #expect(faults[0].contains("ignores the image good/002.jpg"))
         #expect(faults[1].contains("the image good/003.png has no map"))
     }
 
-    @Test("maps of two sizes, of another size than their mask, and values that are not finite are told")
+    @Test("Different map sizes, mask sizes and values that are not finite are reported")
     func files() throws {
         try folder.write(MapFolder.map(2, width: 20), to: "maps/anomaly_maps/bolt/test/scratch/001.tiff")
         var map = MapFolder.map(3)
@@ -51,14 +51,14 @@ struct MVTecReadinessTests {
         try folder.write(map, to: "maps/anomaly_maps/bolt/test/good/001.tiff")
         let faults = try faults()
         #expect(faults.count == 3)
-        #expect(faults[0].contains("good/001 holds values that are not finite"))
+        #expect(faults[0].contains("good/001 contains values that are not finite"))
         #expect(faults[1].contains("scratch/001 has 20 x 16 pixels, good/000 has 24 x 16"))
         #expect(faults[2].contains("scratch/001 has 20 x 16 pixels, its mask 24 x 16"))
     }
 
-    @Test("compression that the script's reader does not know is told by its number")
+    @Test("The compression of a TIFF file is read from its tags")
     func compression() throws {
-        // The tag of the compression, 1, becomes that of LZW, 5: the eighth byte of the fourth entry of the directory.
+        // Changes the compression tag from 1 to 5 (LZW): the eighth byte of the fourth directory entry.
         var bytes = try MapFolder.map(2).tiffBytes()
         let tag = 8 + 2 + 12 * 3
         #expect(bytes[tag] == 3 && bytes[tag + 1] == 1 && bytes[tag + 8] == 1)
@@ -69,7 +69,7 @@ struct MVTecReadinessTests {
         #expect(try TIFFTags(path: folder.path + "/other.tiff") == nil)
     }
 
-    @Test("without good maps, or without folders of objects, nothing is ready")
+    @Test("Sets without good maps or without object folders are not compatible")
     func layout() throws {
         let other = try MapFolder()
         try other.writeSet()

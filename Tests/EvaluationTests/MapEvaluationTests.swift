@@ -5,7 +5,7 @@ import Testing
 
 @testable import Evaluation
 
-@Suite("Judging maps in files")
+@Suite("Evaluation of map files")
 struct MapEvaluationTests {
     private let folder: MapFolder
 
@@ -21,7 +21,7 @@ struct MapEvaluationTests {
         return try evaluation.evaluate(scan.sets[0]).metrics
     }
 
-    @Test("the figures are those of the maps in memory, with the maximum as score")
+    @Test("Metrics equal those of maps in memory, with the maximum as score")
     func figures() throws {
         let figures = try metrics()
         var evaluation = try TestSetEvaluation()
@@ -41,7 +41,7 @@ struct MapEvaluationTests {
         #expect(figures.imageAUROC == 1 && accuracy > 0.5 && accuracy < 1)
     }
 
-    @Test("scores of a table take the place of the maxima")
+    @Test("Scores from a table replace the maxima")
     func scores() throws {
         let text = "image,score\ngood/000.png,4\ngood/001.png,3\nscratch/000.png,2\nscratch/001.png,1\n"
         try folder.write(text, to: "scores.csv")
@@ -52,7 +52,7 @@ struct MapEvaluationTests {
         #expect(figures.pixelAUROC == (try metrics().pixelAUROC))
     }
 
-    @Test("a map of another size is an error that names both, or resized: the normal ones too")
+    @Test("Maps of another size are an error, or are resized, normal ones included")
     func sizes() throws {
         for name in ["good/000", "good/001", "scratch/000", "scratch/001"] {
             let map = try FloatMap.decode(path: "\(folder.path)/maps/\(name).tiff")
@@ -67,26 +67,27 @@ struct MapEvaluationTests {
             resized.append(
                 try FloatMap.decode(path: "\(folder.path)/maps/\(name).tiff").resized(width: 24, height: 16))
         }
-        let expected = try PixelMetrics.evaluate(
-            resized.enumerated().map { index, map in
+        var expected = try PixelMetricsAccumulator()
+        for (index, map) in resized.enumerated() {
+            try expected.add(
                 LabelledMap(
                     name: "\(index)", width: 24, height: 16, values: map.values,
-                    mask: index > 1 ? MapFolder.mask().values : nil, isAnomalous: index > 1)
-            })
-        #expect(try metrics { $0.resizesMaps = true }.pixelAUROC == expected.pixelAUROC)
+                    mask: index > 1 ? MapFolder.mask().values : nil, isAnomalous: index > 1))
+        }
+        #expect(try metrics { $0.resizesMaps = true }.pixelAUROC == expected.result().pixelAUROC)
     }
 
-    @Test("masks without a map are an error, unless they may be left out")
+    @Test("Masks without a map are an error unless they are ignored")
     func missingMaps() throws {
         try FileManager.default.removeItem(atPath: folder.path + "/maps/scratch/001.tiff")
         #expect { try metrics() } throws: { error in
-            "\(error)".contains("1 masks belong to no map, the first is scratch/001_mask")
+            "\(error)".contains("1 mask has no map, the first is scratch/001_mask")
                 && "\(error)".contains("--allow-missing")
         }
         #expect(try metrics { $0.allowsMissingMaps = true }.images.anomalous == 1)
     }
 
-    @Test("a mask without any label leaves its image anomalous")
+    @Test("An image with an empty mask remains anomalous")
     func emptyMask() throws {
         let empty = Mask(width: 24, height: 16, values: [UInt8](repeating: 0, count: 24 * 16))
         try folder.write(empty, to: "truth/scratch/001_mask.png")
@@ -94,7 +95,7 @@ struct MapEvaluationTests {
         #expect(figures.images.anomalous == 2 && figures.images.emptyMask == 1)
     }
 
-    @Test("no mask at all, labels in good, and values that are no numbers are errors that name the file")
+    @Test("Missing masks, labels in good, NaN and unreadable files are errors that name the file")
     func refused() throws {
         try folder.write(MapFolder.mask(), to: "truth/good/000_mask.png")
         #expect { try metrics() } throws: { "\($0)".contains("'good/000' is declared normal but its mask labels 49") }
@@ -114,7 +115,7 @@ struct MapEvaluationTests {
         #expect { try metrics() } throws: { "\($0)".contains("001.tiff") }
     }
 
-    @Test("normal maps alone give no figure, each with its reason")
+    @Test("With normal maps only, every metric is undefined with a reason")
     func onlyNormal() throws {
         try FileManager.default.removeItem(atPath: folder.path + "/maps/scratch")
         try FileManager.default.removeItem(atPath: folder.path + "/truth/scratch")

@@ -2,7 +2,7 @@ import Foundation
 import Imaging
 import PipelineTestSupport
 
-/// Maps and masks made by a formula, in a temporary folder.
+/// Synthetic maps and masks in a temporary folder.
 struct MapFolder {
     private let folder: TemporaryFolder
 
@@ -16,7 +16,7 @@ struct MapFolder {
             values: (0..<width * height).map { Float((7919 * number + 104_729 * $0 + 31 * $0 * $0) % 10_007) / 10_007 })
     }
 
-    /// A rectangle, and a pixel that touches it at a corner.
+    /// A rectangle and a pixel that touches it at a corner.
     static func mask(width: Int = 24, height: Int = 16) -> Mask {
         let values = (0..<width * height).map { pixel -> UInt8 in
             let (y, x) = pixel.quotientAndRemainder(dividingBy: width)
@@ -38,7 +38,7 @@ struct MapFolder {
 
     func write(_ mask: Mask, to name: String) throws { try write(mask.pngBytes(), to: name) }
 
-    /// Two normal and two anomalous maps in `maps`, with the masks in `truth`, in the layout of two folders.
+    /// Writes two normal and two anomalous maps to `maps` and the masks to `truth`.
     func writeSet(maps: String = "maps", truth: String = "truth") throws {
         for number in 0..<2 { try write(Self.map(number), to: "\(maps)/good/00\(number).tiff") }
         for number in 0..<2 {

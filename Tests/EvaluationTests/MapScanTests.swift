@@ -3,7 +3,7 @@ import Testing
 
 @testable import Evaluation
 
-@Suite("Finding maps and masks")
+@Suite("Scanning folders for maps and masks")
 struct MapScanTests {
     private let folder: MapFolder
 
@@ -15,7 +15,7 @@ struct MapScanTests {
 
     private func touch(_ names: String...) throws { for name in names { try folder.write("", to: name) } }
 
-    @Test("kinds are folders, and an image without a mask or of the kind good is normal")
+    @Test("Folders are kinds, and images without a mask or of the kind good are normal")
     func kinds() throws {
         try touch(
             "maps/good/000.tiff", "maps/scratch/001.TIF", "maps/scratch/002.tiff", "maps/notes.txt", "maps/good/a.png",
@@ -29,7 +29,7 @@ struct MapScanTests {
         #expect(set.masksWithoutMap == [])
     }
 
-    @Test("masks may be called as the map, and lie in a folder ground_truth")
+    @Test("Masks may have the name of the map and be in a folder ground_truth")
     func maskNames() throws {
         try touch("maps/scratch/001.tiff", "maps/scratch/a.b.tiff")
         try touch("truth/ground_truth/scratch/001.png", "truth/ground_truth/scratch/a.b.PNG")
@@ -39,7 +39,7 @@ struct MapScanTests {
         #expect(set.maps[0].maskPath == folder.path + "/truth/ground_truth/scratch/001.png")
     }
 
-    @Test("masks without a map are found, also where a whole kind has no maps; other pictures are no masks")
+    @Test("Masks without a map are found, also for kinds without maps; other pictures are ignored")
     func masksWithoutMap() throws {
         try touch(
             "maps/scratch/001.tiff", "truth/scratch/001_mask.png", "truth/scratch/002_mask.png",
@@ -49,7 +49,7 @@ struct MapScanTests {
         #expect(try scan("plain", "plaintruth").sets[0].masksWithoutMap == ["scratch/002"])
     }
 
-    @Test("maps and masks may lie in folders below those of their kinds")
+    @Test("Maps and masks may be in subfolders of their kind")
     func nested() throws {
         try touch("maps/hole/cam1/000.tiff", "maps/hole/cam2/000.tiff", "maps/good/cam1/000.tiff")
         try touch("truth/hole/cam1/000_mask.png", "truth/hole/cam2/000_mask.png")
@@ -60,7 +60,7 @@ struct MapScanTests {
         #expect(set.unusedMasks == UnusedMasks())
     }
 
-    @Test("files among the masks that take no part are told, with the reason")
+    @Test("Unused files in mask folders are reported with the reason")
     func unused() throws {
         try touch("maps/hole/cam1/000.tiff", "maps/hole/cam2/000.tiff", "maps/hole/1.tiff", "maps/good/0.tiff")
         try touch("truth/hole/000_mask.png", "truth/hole/1_Mask.png", "truth/hole/1_mask.png", "truth/good/0.png")
@@ -77,23 +77,24 @@ struct MapScanTests {
         #expect(warnings.count == 4)
         #expect(
             warnings[0]
-                == "1 mask is not used, as it has the name of no image: hole/1_Mask. The mask of KIND/STEM.png is "
+                == "1 mask is not used (no image with this name): hole/1_Mask. The mask of KIND/STEM.png is "
                 + "truth/KIND/STEM_mask.png or truth/KIND/STEM.png")
         #expect(
             warnings[3].hasSuffix(
-                "could belong to hole/cam1/000 and hole/cam2/000: put each mask into a folder like that of its image"))
+                "The first matches hole/cam1/000 and hole/cam2/000: put each mask in a folder named like that of its image"
+            ))
     }
 
-    @Test("a link that leads back to a folder above it is refused")
+    @Test("A link to a parent folder is rejected")
     func loops() throws {
         try touch("maps/hole/000.tiff", "truth/hole/000_mask.png")
         try FileManager.default.createSymbolicLink(
             atPath: folder.path + "/maps/hole/again", withDestinationPath: ".")
-        #expect { try scan() } throws: { "\($0)".contains("leads back to") }
+        #expect { try scan() } throws: { "\($0)".contains("is a link back to its parent") }
     }
 
     @Test(
-        "the layout of MVTec's experiments is found from each of its levels",
+        "MVTec's layout is recognised from each of its levels",
         arguments: [("maps", "truth"), ("maps/anomaly_maps", "truth"), ("maps/anomaly_maps/wood", "truth/wood")])
     func experiments(maps: String, truth: String) throws {
         try touch(
@@ -108,7 +109,7 @@ struct MapScanTests {
         #expect(wood.maps.map(\.isAnomalous) == [false, true])
     }
 
-    @Test("what is missing is named")
+    @Test("Errors name the missing folder or file")
     func missing() throws {
         #expect { try scan() } throws: { "\($0)".contains("/maps: no such folder; anomaly maps are expected there") }
         try touch("maps/good/a.png")
@@ -121,7 +122,7 @@ struct MapScanTests {
         }
     }
 
-    @Test("two maps, or two masks, of one stem are refused")
+    @Test("Two maps or two masks with the same stem are rejected")
     func sameStem() throws {
         try touch("maps/good/000.tiff", "maps/good/000.tif", "truth/.keep")
         #expect { try scan() } throws: { "\($0)".contains("000.tif and ") && "\($0)".contains("remove one") }
@@ -129,7 +130,7 @@ struct MapScanTests {
         #expect { try scan("second", "secondtruth") } throws: { "\($0)".contains("0_mask.tif") }
     }
 
-    @Test("a link to a map, a mask or a kind that leads out of its folder is refused, and followed if wanted")
+    @Test("Links to maps, masks or kinds outside the folder are rejected unless links are followed")
     func links() throws {
         try touch("maps/good/000.tiff", "maps/scratch/001.tiff", "truth/scratch/001_mask.png", "other/scratch/9.tiff")
         try touch("other/m_mask.png")
@@ -140,7 +141,7 @@ struct MapScanTests {
             let path = folder.path + "/" + link
             try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: folder.path + "/" + target)
             let error = #expect(throws: EvaluationError.self) { try scan() }
-            #expect("\(error!)".contains("\(path) is a link that leads to"), "\(error!)")
+            #expect("\(error!)".contains("\(path) is a link to"), "\(error!)")
             #expect(error?.isMissing == false)
             _ = try MapScan(
                 maps: folder.path + "/maps", groundTruth: folder.path + "/truth", followsLinks: true)
@@ -149,5 +150,46 @@ struct MapScanTests {
         try FileManager.default.createSymbolicLink(
             atPath: folder.path + "/maps/good/in.tiff", withDestinationPath: "000.tiff")
         #expect(try scan().sets[0].maps.count == 3)
+    }
+}
+
+@Suite("Pairing of images and masks by name")
+struct MaskPairingTests {
+    @Test("A mask has the name of its image and is in a folder of the same name")
+    func sameFolder() {
+        let pairing = MaskPairing(
+            images: ["000", "cam1/000", "cam2/000", "cam2/deep/001", "002"],
+            masks: ["cam1/000_mask", "000", "cam2/000", "cam2/000_mask", "cam2/deep/001_mask", "Capital_Mask"])
+        #expect(
+            pairing.masks == [
+                "000": "000", "cam1/000": "cam1/000_mask", "cam2/000": "cam2/000_mask",
+                "cam2/deep/001": "cam2/deep/001_mask",
+            ])
+        #expect(pairing.unused == ["Capital_Mask", "cam2/000"])
+        #expect(pairing.shared.isEmpty)
+    }
+
+    @Test("A mask in the folder of the kind pairs with an image in a subfolder only if it is unambiguous")
+    func flatMasks() {
+        let pairing = MaskPairing(
+            images: ["cam1/000", "cam2/000", "cam1/001", "cam1/002", "002", "cam1/003"],
+            masks: ["000_mask", "001_mask", "002_mask", "cam9/003"])
+        #expect(pairing.masks == ["cam1/001": "001_mask", "002": "002_mask"])
+        #expect(pairing.shared == ["000_mask": ["cam1/000", "cam2/000"]])
+        #expect(pairing.unused == ["cam9/003"])
+    }
+
+    @Test("Every mask is used once, shared or unused, for all combinations of names")
+    func partition() {
+        let stems = ["0", "0_mask", "a/0", "a/0_mask", "b/0", "b/0_mask", "a/1", "1_mask"]
+        for images in 0..<256 {
+            let chosen = stems.indices.filter { images >> $0 & 1 == 1 }.map { stems[$0] }
+            for masks in stride(from: 0, to: 256, by: 7) {
+                let found = stems.indices.filter { masks >> $0 & 1 == 1 }.map { stems[$0] }
+                let pairing = MaskPairing(images: chosen, masks: found)
+                let all = Array(pairing.masks.values) + pairing.shared.keys + pairing.unused
+                #expect(all.sorted() == found.sorted(), "\(chosen) \(found)")
+            }
+        }
     }
 }

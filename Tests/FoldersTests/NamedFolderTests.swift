@@ -1,4 +1,5 @@
 import Foundation
+import Host
 import PipelineTestSupport
 import Testing
 
@@ -22,7 +23,7 @@ import Testing
 
     private var data: NamedFolder { NamedFolder(place.path + "/data") }
 
-    @Test("files, folders and links that lead to something in the folder may be read")
+    @Test("files, folders and links to entries of the folder may be read")
     func inside() throws {
         try link("data/copy.png", to: "inner/a.png")
         try link("data/folder", to: place.path + "/data/inner")
@@ -32,7 +33,7 @@ import Testing
     }
 
     @Test(
-        "a link that leads out is refused, whatever way it takes, and the error names it, where it leads and the folder"
+        "a link out of the folder is refused on any path, with link, target and folder in the error"
     )
     func outside() throws {
         try link("data/file.png", to: "../elsewhere/b.png")
@@ -53,7 +54,7 @@ import Testing
         }
     }
 
-    @Test("a neighbour whose name begins like the folder's is outside, as is a path with ..")
+    @Test("a sibling with the same prefix is outside, as is a path with ..")
     func neighbours() throws {
         try place.write("near", to: "data-2/c.png")
         #expect(throws: LinkFault.self) { try data.permit(place.path + "/data-2/c.png") }
@@ -70,13 +71,13 @@ import Testing
         }
     }
 
-    @Test("with links followed, everything is permitted")
+    @Test("everything is permitted if links are followed")
     func followed() throws {
         try link("data/file.png", to: "../elsewhere/b.png")
         try NamedFolder(place.path + "/data", followsLinks: true).permit(place.path + "/data/file.png")
     }
 
-    @Test("names that look the same and have other bytes are other folders")
+    @Test("equal-looking names with different bytes are different folders")
     func bytes() throws {
         // The same letter, composed and decomposed.
         let (first, second) = ("caf\u{E9}", "cafe\u{301}")
@@ -90,7 +91,7 @@ import Testing
         #expect(!NamedFolder(place.path + "/" + first).holds(own + second + "/x"))
     }
 
-    @Test("what is not there is permitted and is nothing, a link that leads nowhere too")
+    @Test("missing files and dangling links are permitted and have no kind")
     func missing() throws {
         try link("data/nowhere.png", to: "../gone.png")
         try data.permit(place.path + "/data/nowhere.png")
@@ -99,17 +100,17 @@ import Testing
     }
 }
 
-@Suite("What is not there")
+@Suite("Absence")
 struct AbsenceTests {
     @Test(
-        "is told from what the system does not say",
+        "is distinguished from errors that prove nothing",
         arguments: [EIO, ESTALE, ETIMEDOUT, EHOSTDOWN, ENOTCONN, ENOMEM, EMFILE])
-    func unknown(_ code: Int32) { #expect(!NamedFolder.isAbsence(code)) }
+    func unknown(_ code: Int32) { #expect(!SystemReason.isUnreachable(code)) }
 
-    @Test("is what no path leads to for this user", arguments: [ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, EACCES])
-    func absent(_ code: Int32) { #expect(NamedFolder.isAbsence(code)) }
+    @Test("includes paths that this user cannot reach", arguments: [ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, EACCES])
+    func absent(_ code: Int32) { #expect(SystemReason.isUnreachable(code)) }
 
-    @Test("is nil, and no error")
+    @Test("is nil, not an error")
     func inspected() throws {
         #expect(try NamedFolder.inspect("/proc/none") == nil)
         #expect(try NamedFolder.inspect("/proc/self/status/none") == nil)

@@ -4,9 +4,9 @@ import Glibc
 import PipelineTestSupport
 import Testing
 
-/// Names as bytes: what the file system allows comes back from its text, and no two names share one.
+/// Every name that a file system allows round-trips through its text, and texts are unique.
 @Suite struct PathTextTests {
-    /// Random names of the kinds that go wrong: few different bytes, so that names differ by little.
+    /// Random names from a few difficult bytes, so that many differ only slightly.
     private static func names(_ count: Int) -> [[UInt8]] {
         let pieces: [[UInt8]] = [
             Array("a".utf8), Array("e".utf8), Array("x".utf8), Array("\\".utf8), Array("\\x".utf8), Array("5C".utf8),
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test("every name comes back from its text, and from the text for files")
+    @Test("every name round-trips through its text and its exact text")
     func roundTrip() {
         for name in Self.names(100_000) {
             let text = PathText.text(of: name)
@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test(
-        "texts are equal, as Swift compares, only where the names are the same bytes; their order is that of their bytes"
+        "texts are equal in Swift only for equal bytes, and ordered like them"
     )
     func injective() {
         var known: [String: [UInt8]] = [:]
@@ -53,7 +53,7 @@ import Testing
         #expect(texts == texts.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
     }
 
-    @Test("a path has the text of its names, and splits into them; a name with a suffix has the text of both")
+    @Test("the text of a path consists of the texts of its names, that of a name with a suffix of both")
     func composition() {
         for pair in Self.names(40_000).split(every: 2) {
             let (left, right) = (PathText.text(of: pair[0]), PathText.text(of: pair[1]))
@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test("a text holds nothing that a terminal obeys, and no name but its own")
+    @Test("a text contains no terminal control characters and no path separators of its own")
     func harmless() {
         for name in Self.names(50_000) {
             for scalar in PathText.text(of: name).unicodeScalars {
@@ -85,7 +85,7 @@ import Testing
         #expect(PathText.text(of: name.utf8).utf8.elementsEqual(name.utf8))
     }
 
-    @Test("names that are no composed UTF-8, or hold control characters, are escaped byte by byte")
+    @Test("names with control characters or without composed UTF-8 are escaped byte by byte")
     func escaped() {
         #expect(PathText.text(of: [0x4D, 0xFC, 0x6E]) == "M\\xFCn")
         #expect(PathText.text(of: "cafe\u{301}".utf8) == "cafe\\xCC\\x81")
@@ -96,7 +96,7 @@ import Testing
         #expect(PathText.exact("new\\x0Aline\\xFC") == "new\nline\\xFC")
     }
 
-    @Test("a folder lists names of any bytes, and its texts open what they name")
+    @Test("a listing contains names of any bytes, and their texts open the files")
     func listing() throws {
         let place = try TemporaryFolder()
         let names = Set(Self.names(300).filter { $0.count < 200 && ![[46], [46, 46]].contains($0) })
@@ -115,7 +115,7 @@ import Testing
         }
     }
 
-    @Test("a folder that cannot be listed is an error with the system's reason")
+    @Test("an unlistable folder is an error with the system's reason")
     func fault() throws {
         let place = try TemporaryFolder()
         #expect(throws: ListingFault(folder: place.path + "/none", code: ENOENT)) {

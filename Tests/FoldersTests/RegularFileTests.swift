@@ -8,7 +8,7 @@ import Testing
 
     init() throws { place = try TemporaryFolder() }
 
-    @Test("A file is read from an offset on, and not beyond its end")
+    @Test("A file is read from an offset to its end")
     func read() throws {
         let file = try RegularFile(try place.write("0123456789", to: "digits"))
         #expect(file.sizeBytes == 10)
@@ -18,10 +18,10 @@ import Testing
         #expect(try file.read(0) == [])
     }
 
-    @Test("A file of the kernel's own, which says that it is empty, is read up to the limit")
+    @Test("A file of the kernel, which reports size 0, is read up to the limit")
     func kernelFile() throws { #expect(try !RegularFile("/proc/self/status").read(4096).isEmpty) }
 
-    @Test("What is not a regular file is refused at once")
+    @Test("Other kinds of files are refused without blocking")
     func refused() throws {
         let pipe = place.path + "/pipe"
         #expect(unsafe mkfifo(pipe, 0o600) == 0)
@@ -39,7 +39,7 @@ import Testing
 
     init() throws { place = try TemporaryFolder() }
 
-    @Test("A marked folder is known, with what lies in it, and says what its results were made of")
+    @Test("A marked folder and its subfolders are recognised, with the source of the results")
     func marked() throws {
         for folder in ["runs/a/overlays/wood", "images"] {
             try FileManager.default.createDirectory(

@@ -3,8 +3,8 @@ import Host
 import PipelineTestSupport
 import Testing
 
-/// The limits of made-up systems.
-@Suite("What a process may use of its machine") struct ProcessResourcesTests {
+/// Limits of simulated systems.
+@Suite("Process resources") struct ProcessResourcesTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test(
-        "Without any other files, what the process may run on is all that is known",
+        "Without other files only the processor affinity is known",
         arguments: [("1", 1), ("7", 3), ("00000000,00000005", 2), ("ff", 8), ("f0f0,ffffffff", 40)])
     func affinity(mask: String, expected: Int) throws {
         let found = try resources(allowed: mask)
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test(
-        "A limit of the group or of any above it holds, and a quota is rounded up",
+        "The limits of the group and its parents apply, and a quota is rounded up",
         arguments: [
             ("max 100000", "max 100000", 64), ("150000 100000", "max 100000", 2), ("max 100000", "150000 100000", 2),
             ("50000 100000", "max", 1), ("400000 100000", "300000 100000", 3), ("100000 50000", "max", 2),
@@ -55,7 +55,7 @@ import Testing
         #expect(try resources().processors == expected)
     }
 
-    @Test("The least memory of machine, group and groups above counts")
+    @Test("The smallest memory limit of machine, group and parents applies")
     func unifiedMemory() throws {
         try writeUnified()
         #expect(try resources().memoryBytes == 64 << 30)
@@ -92,7 +92,7 @@ import Testing
         #expect(try resources().memoryBytes == 3 << 30)
     }
 
-    @Test("What Slurm gave to the job is a limit like the others")
+    @Test("The allocation by Slurm is a limit")
     func slurm() throws {
         try writeUnified()
         #expect(try resources(["SLURM_CPUS_PER_TASK": "4"]).processors == 4)
@@ -106,7 +106,7 @@ import Testing
         #expect(try resources(["SLURM_MEM_PER_NODE": "\(Int.max)"]).memoryBytes == 64 << 30)
     }
 
-    @Test("Damaged files of the system are as good as none")
+    @Test("Malformed system files are ignored")
     func damaged() throws {
         try write(":::\n0:\n7:cpu\n\n0::", "/proc/self/cgroup")
         try write("a b c - d\n1 2 3 4 5 6 - cgroup2\n- - - - - - - - cgroup2 x rw\n", "/proc/self/mountinfo")
@@ -116,7 +116,7 @@ import Testing
         #expect(ProcessResources(root: "/nowhere", environment: [:]).processors >= 1)
     }
 
-    @Test("The process itself has at least one processor, and some memory")
+    @Test("This process has at least one processor, and memory")
     func real() {
         #expect(ProcessResources.current.processors >= 1)
         #expect(ProcessResources.current.memoryBytes ?? 0 > 1 << 20)

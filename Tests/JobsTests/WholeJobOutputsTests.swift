@@ -1,6 +1,7 @@
 import ContentStore
 import DatasetTestSupport
 import Foundation
+import Host
 import Manifests
 import Pipeline
 import StageTestSupport

@@ -2,9 +2,9 @@ import Foundation
 import Metrics
 import Testing
 
-@Suite("The figures as JSON")
+@Suite("Metrics as JSON")
 struct MetricsSummaryTests {
-    @Test("every key is there, with null for a figure that does not exist, and reading gives the same back")
+    @Test("Every key is written, undefined metrics as null, and decoding restores the value")
     func keys() throws {
         var figures = DetectionMetrics()
         figures.imageAUROC = 0.5
@@ -21,7 +21,7 @@ struct MetricsSummaryTests {
         #expect(try JSONDecoder().decode(DetectionMetrics.self, from: data) == figures)
     }
 
-    @Test("a mean is taken over the test sets that have the figure")
+    @Test("Means are over the test sets in which the metric is defined")
     func means() throws {
         var first = DetectionMetrics(), second = DetectionMetrics()
         (first.imageAUROC, second.imageAUROC) = (0.5, 1)
@@ -35,7 +35,7 @@ struct MetricsSummaryTests {
         #expect(MeanMetrics([]) == MeanMetrics())
     }
 
-    @Test("statistics of one image are that image; of none, nothing")
+    @Test("Statistics of one value are that value; without values they are nil")
     func statistics() {
         let one = PerImageStatistics([0.25]), none = PerImageStatistics([])
         #expect(one.mean == 0.25 && one.median == 0.25 && one.standardDeviation == 0)

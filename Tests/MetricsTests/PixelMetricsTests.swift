@@ -1,13 +1,13 @@
 import Metrics
 import Testing
 
-@Suite("Pixel metrics: edge cases and refusals")
+@Suite("Pixel metrics: edge cases and invalid input")
 struct PixelMetricsTests {
     private func map(_ name: String, _ values: [Float], mask: [UInt8]? = nil, anomalous: Bool = false) -> LabelledMap {
         LabelledMap(name: name, width: values.count, height: 1, values: values, mask: mask, isAnomalous: anomalous)
     }
 
-    @Test("without an anomalous image every metric is nil and no curve is drawn")
+    @Test("Without an anomalous image every metric is nil and every curve empty")
     func noAnomalousImage() throws {
         let result = try PixelMetrics.evaluate([map("a", [1, 2]), map("b", [3, 4], mask: [0, 0])])
         #expect(result.pixelAUROC == nil && result.pixelAP == nil && result.pixelF1Max == nil)
@@ -17,7 +17,7 @@ struct PixelMetricsTests {
         #expect(result.aupimoUnavailable == .noLabelledPixel)
     }
 
-    @Test("without a normal image only AUPIMO is missing")
+    @Test("Without a normal image only AUPIMO is undefined")
     func noNormalImage() throws {
         let result = try PixelMetrics.evaluate([map("a", [1, 2, 9], mask: [0, 0, 1], anomalous: true)])
         #expect(result.pixelAUROC == 1 && result.pixelAP == 1 && result.pixelF1Max == 1 && result.threshold == 9)
@@ -25,12 +25,12 @@ struct PixelMetricsTests {
         #expect(result.aupimoUnavailable == .noNormalImage)
     }
 
-    @Test("no image at all gives no metric")
+    @Test("Without images every metric is nil")
     func nothing() throws {
         #expect(try PixelMetrics.evaluate([]).pixelAUROC == nil)
     }
 
-    @Test("equal values everywhere give what chance gives")
+    @Test("Equal values give the metrics of chance")
     func allEqual() throws {
         let result = try PixelMetrics.evaluate([
             map("a", [2, 2, 2, 2], mask: [1, 0, 0, 0], anomalous: true), map("b", [2, 2, 2, 2]),
@@ -41,13 +41,13 @@ struct PixelMetricsTests {
         #expect(abs(try #require(result.aupro[0.3]) - 0.15) < 1e-15)
     }
 
-    @Test("an image in which every pixel is labelled leaves no false-positive rate")
+    @Test("Without an unlabelled pixel there is no false-positive rate")
     func allLabelled() throws {
         let result = try PixelMetrics.evaluate([map("a", [2, 1], mask: [1, 1], anomalous: true)])
         #expect(result.pixelAUROC == nil && result.pixelAP == 1 && result.aupro.isEmpty)
     }
 
-    @Test("an anomalous image without labelled pixels counts as unlabelled but gives AUPIMO no thresholds")
+    @Test("Anomalous images without labels count as unlabelled pixels but give AUPIMO no thresholds")
     func anomalousWithoutMask() throws {
         let result = try PixelMetrics.evaluate([
             map("a", [5, 1], anomalous: true), map("b", [4, 0], mask: [1, 0], anomalous: true),
@@ -56,9 +56,10 @@ struct PixelMetricsTests {
         #expect(result.aupimoUnavailable == .noNormalImage)
     }
 
-    @Test("pixels that touch at a corner are one region")
+    @Test("Pixels that touch at a corner are one region")
     func eightConnectivity() throws {
-        // A pair across a corner (9 and 1) and a single pixel (9): mean overlap 3/4, with three regions 2/3.
+        // A pair across a corner (9 and 1) and a single pixel (9): the mean overlap is 3/4; with three regions it would
+        // be 2/3.
         let result = try PixelMetrics.evaluate([
             LabelledMap(
                 name: "a", width: 4, height: 2, values: [9, 3, 3, 9, 3, 1, 3, 3], mask: [1, 0, 0, 1, 0, 1, 0, 0],
@@ -67,13 +68,13 @@ struct PixelMetricsTests {
         #expect(result.aupro[1] == 0.75)
     }
 
-    @Test("minus zero and zero are one threshold")
+    @Test("-0 and 0 are one threshold")
     func signedZero() throws {
         let result = try PixelMetrics.evaluate([map("a", [0, -0.0], mask: [1, 0], anomalous: true)])
         #expect(result.pixelAUROC == 0.5)
     }
 
-    @Test("the order of the images changes no pooled metric")
+    @Test("Pooled metrics do not depend on the order of images")
     func orderOfImages() throws {
         let maps = GoldenToy.maps
         let forward = try PixelMetrics.evaluate(maps), backward = try PixelMetrics.evaluate(maps.reversed())
@@ -81,7 +82,7 @@ struct PixelMetricsTests {
         #expect(abs(try #require(forward.aupro[0.3]) - #require(backward.aupro[0.3])) < 1e-12)
     }
 
-    @Test("one hot normal pixel does not spoil AUPIMO")
+    @Test("AUPIMO is robust to one hot normal pixel")
     func hotPixel() throws {
         let options = PixelMetricsOptions(aupimoBounds: 1e-2...1e-1)
         var maps = GoldenToy.maps
@@ -107,7 +108,7 @@ struct PixelMetricsTests {
     }
 
     @Test(
-        "a map that cannot be evaluated is refused by name",
+        "Invalid maps are rejected by name",
         arguments: [
             (
                 LabelledMap(name: "x", width: 2, height: 2, values: [1, 2, 3], mask: nil, isAnomalous: false),
@@ -140,7 +141,7 @@ struct PixelMetricsTests {
     }
 
     @Test(
-        "options out of range are refused",
+        "Options out of range are rejected",
         arguments: [
             PixelMetricsOptions(auproLimits: [0]), PixelMetricsOptions(auproLimits: [.nan]),
             PixelMetricsOptions(auproLimits: [1.5]), PixelMetricsOptions(aupimoBounds: 0...0.1),
@@ -151,4 +152,71 @@ struct PixelMetricsTests {
     func invalidOptions(options: PixelMetricsOptions) {
         #expect(throws: MetricsError.self) { try PixelMetrics.evaluate(GoldenToy.maps, options: options) }
     }
+}
+
+@Suite("Pixel metrics beyond the memory limit")
+struct PixelMetricsAccumulatorTests {
+    /// 12 maps of 160 x 160, or 307,200 pixels. One mebibyte ranks 65,536 pixels at a time.
+    private static let maps: [LabelledMap] = (0..<12).map { image in
+        let side = 160
+        let isAnomalous = image % 3 == 0
+        let mask = (0..<side * side).map { pixel -> UInt8 in
+            isAnomalous && (40..<70).contains(pixel / side) && pixel % side % 40 < 20 ? 1 : 0
+        }
+        let values = (0..<side * side).map { pixel -> Float in
+            let draw = Double((7919 * image + 104_729 * pixel + 31 * pixel * pixel) % 10_007) / 10_007
+            // Some maps have few distinct values, so that a tie spans many blocks.
+            let rounded = image % 4 == 1 ? (draw * 4).rounded(.down) / 4 : draw
+            return Float(rounded + 0.4 * Double(mask[pixel]))
+        }
+        return LabelledMap(
+            name: "map \(image)", width: side, height: side, values: values, mask: mask, isAnomalous: isAnomalous)
+    }
+
+    @Test("Results do not depend on the memory limit", arguments: [false, true])
+    func sameBits(isLinear: Bool) throws {
+        var options = PixelMetricsOptions(
+            aupimoBounds: 1e-3...1e-1, aupimoThresholds: isLinear ? .linear(count: 5000) : .exact)
+        let inMemory = try PixelMetrics.evaluate(Self.maps, options: options)
+        options.memoryLimitBytes = 1 << 20
+        #expect(try PixelMetrics.evaluate(Self.maps, options: options) == inMemory)
+        #expect(inMemory.aupimoUnavailable == nil && inMemory.aupimo.compactMap(\.self).count == 4)
+    }
+
+    @Test("Equal values are one tie across many blocks")
+    func oneTie() throws {
+        var options = PixelMetricsOptions()
+        options.memoryLimitBytes = 1 << 20
+        let maps = Self.maps.map { map in
+            LabelledMap(
+                name: map.name, width: map.width, height: map.height,
+                values: [Float](repeating: 0.25, count: map.values.count), mask: map.mask, isAnomalous: map.isAnomalous)
+        }
+        let result = try PixelMetrics.evaluate(maps, options: options)
+        #expect(result.pixelAUROC == 0.5)
+        #expect(abs(try #require(result.aupro[1]) - 0.5) < 1e-12)
+        #expect(result.threshold == 0.25)
+    }
+
+    @Test("A limit below one mebibyte is rejected")
+    func limit() {
+        #expect(throws: MetricsError.self) {
+            try PixelMetricsAccumulator(options: PixelMetricsOptions(memoryLimitBytes: (1 << 20) - 1))
+        }
+    }
+}
+
+/// Pixel metrics of maps in memory.
+enum PixelMetrics {
+    static func evaluate(
+        _ maps: [LabelledMap], options: PixelMetricsOptions = PixelMetricsOptions()
+    ) throws(MetricsError) -> PixelMetricsResult {
+        var accumulator = try PixelMetricsAccumulator(options: options)
+        for map in maps { try accumulator.add(map) }
+        return try accumulator.result()
+    }
+}
+
+extension PixelMetricsResult {
+    var aupimoMean: Double? { PerImageStatistics(aupimo.compactMap(\.self)).mean }
 }

@@ -1,9 +1,10 @@
-import Metrics
 import Testing
+
+@testable import Metrics
 
 @Suite("Image-level rank metrics")
 struct RankMetricsTests {
-    /// Made by hand: pairs (anomalous, normal) in order: .9>.7, .9>.4, .9>.4, .4<.7, .4=.4, .4=.4 -> (3 + 2/2) / 6.
+    /// By hand: ordered pairs (anomalous, normal) are .9>.7, .9>.4, .9>.4, .4<.7, .4=.4, .4=.4 -> (3 + 2/2) / 6.
     private let scores = [0.9, 0.7, 0.4, 0.4, 0.4]
     private let labels = [true, false, true, false, false]
 
@@ -13,12 +14,12 @@ struct RankMetricsTests {
         #expect(try RankMetrics.auroc(scores: [5.0, 5, 5], labels: [true, false, false]) == 0.5)
     }
 
-    @Test("average precision steps over ties as one threshold")
+    @Test("Average precision treats a tie as one threshold")
     func averagePrecision() throws {
         #expect(try RankMetrics.averagePrecision(scores: scores, labels: labels) == 0.5 * 1 + 0.5 * (2.0 / 5))
     }
 
-    @Test("F1-max comes with the highest threshold that reaches it")
+    @Test("F1-max has the highest threshold that reaches it")
     func f1Max() throws {
         let best = try #require(try RankMetrics.f1Max(scores: scores, labels: labels))
         #expect(best.f1 == 2.0 / 3)
@@ -27,7 +28,7 @@ struct RankMetricsTests {
         #expect(tied.f1 == 2.0 / 3 && tied.threshold == 3)
     }
 
-    @Test("any order-preserving change of the scores leaves the values alone", arguments: [1e-6, 100, 1e6, -1e-3])
+    @Test("Metrics depend on the order of scores only", arguments: [1e-6, 100, 1e6, -1e-3])
     func rangeDoesNotMatter(scale: Double) throws {
         let flipped = scale < 0
         let scaled = scores.map { $0 * abs(scale) - 7 * abs(scale) }
@@ -35,7 +36,7 @@ struct RankMetricsTests {
         #expect(value == (flipped ? 2.0 / 6 : 4.0 / 6))
     }
 
-    @Test("a missing class gives nil or an empty curve, not a number")
+    @Test("Without one of the classes metrics are nil and curves empty")
     func missingClass() throws {
         #expect(try RankMetrics.auroc(scores: [1.0, 2], labels: [true, true]) == nil)
         #expect(try RankMetrics.auroc(scores: [1.0, 2], labels: [false, false]) == nil)
@@ -47,7 +48,7 @@ struct RankMetricsTests {
         #expect(try RankMetrics.precisionRecallCurve(scores: [1.0, 2], labels: [false, false]).isEmpty)
     }
 
-    @Test("a score that is not a number is refused by its index")
+    @Test("A NaN score is rejected with its index")
     func notANumber() {
         #expect(throws: MetricsError.notANumber(index: 1)) {
             try RankMetrics.auroc(scores: [1, Float.nan, 2], labels: [true, false, true])
@@ -57,19 +58,19 @@ struct RankMetricsTests {
         }
     }
 
-    @Test("scores and labels of different lengths are refused")
+    @Test("Scores and labels of different lengths are rejected")
     func countMismatch() {
         #expect(throws: MetricsError.countMismatch(scores: 2, labels: 1)) {
             try RankMetrics.f1Max(scores: [1.0, 2], labels: [true])
         }
     }
 
-    @Test("infinite scores rank like any other")
+    @Test("Infinite scores are ranked like others")
     func infinite() throws {
         #expect(try RankMetrics.auroc(scores: [Float.infinity, 0, -.infinity], labels: [true, false, false]) == 1)
     }
 
-    @Test("the ROC curve drops only points on a straight line")
+    @Test("The ROC curve omits only collinear points")
     func rocCurve() throws {
         let curve = try RankMetrics.rocCurve(scores: [4.0, 3, 2, 1], labels: [true, true, false, false])
         #expect(
@@ -79,7 +80,7 @@ struct RankMetricsTests {
             ])
     }
 
-    @Test("the precision-recall curve has one point for each distinct score")
+    @Test("The precision-recall curve has one point per distinct score")
     func precisionRecallCurve() throws {
         let curve = try RankMetrics.precisionRecallCurve(scores: scores, labels: labels)
         #expect(

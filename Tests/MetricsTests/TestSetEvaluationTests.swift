@@ -2,7 +2,7 @@ import Foundation
 import Metrics
 import Testing
 
-@Suite("Judging a test set image by image")
+@Suite("Evaluation of a test set image by image")
 struct TestSetEvaluationTests {
     private func map(
         _ name: String, _ values: [Float], mask: [UInt8]? = nil, anomalous: Bool = false
@@ -16,7 +16,7 @@ struct TestSetEvaluationTests {
         return try evaluation.result().metrics
     }
 
-    @Test("the figures are those of the single functions")
+    @Test("Metrics equal those of the separate functions")
     func figures() throws {
         let maps = GoldenToy.maps
         let scores = maps.map { $0.values.max() ?? 0 }
@@ -37,9 +37,9 @@ struct TestSetEvaluationTests {
         #expect(result.metrics.images.normal == 2 && result.metrics.images.anomalous == 2)
     }
 
-    @Test("AUPIMO comes with mean, median, standard deviation and the worst images, the worst first")
+    @Test("AUPIMO has mean, median, standard deviation and a list of the worst images")
     func perImage() throws {
-        // Of each map the share of labelled pixels above all normal ones: 0 to 9 tenths and a 0 more.
+        // The share of labelled pixels above all normal ones in each map, in tenths.
         let shares = [3, 0, 7, 1, 5, 9, 2, 8, 4, 6, 0, 10]
         let figures = try metrics { evaluation in
             for image in 0..<100 {
@@ -64,7 +64,7 @@ struct TestSetEvaluationTests {
         #expect(figures.worst.map(\.aupimo) == figures.worst.map(\.aupimo).sorted())
     }
 
-    @Test("without an anomalous image every figure is absent, each with the reason")
+    @Test("Without an anomalous image every metric is undefined with a reason")
     func noAnomalousImage() throws {
         let figures = try metrics { try $0.add(map("a", [1, 2]), score: 1) }
         #expect(figures.imageAUROC == nil && figures.imageAP == nil && figures.imageF1Max == nil)
@@ -79,7 +79,7 @@ struct TestSetEvaluationTests {
         #expect(figures.undefined["pixelAP"] == "\(UndefinedMetric.noLabelledPixel(maps: 1))")
     }
 
-    @Test("without a normal image, image AUROC and AUPIMO are absent with the reason and the rest is there")
+    @Test("Without a normal image only image AUROC and AUPIMO are undefined, with a reason")
     func noNormalImage() throws {
         let figures = try metrics { try $0.add(map("a", [1, 9], mask: [0, 1], anomalous: true), score: 1) }
         #expect(figures.imageAUROC == nil && figures.imageAP == 1 && figures.imageF1Max == 1)
@@ -89,14 +89,14 @@ struct TestSetEvaluationTests {
         #expect(figures.undefined.count == 2)
     }
 
-    @Test("labelled pixels everywhere leave no false-positive rate, and that is the reason")
+    @Test("Without an unlabelled pixel, metrics of the false-positive rate are undefined with a reason")
     func allLabelled() throws {
         let figures = try metrics { try $0.add(map("a", [1, 9], mask: [1, 1], anomalous: true), score: 1) }
         #expect(figures.pixelAUROC == nil && figures.aupro.at1 == nil && figures.pixelAP == 1)
         #expect(figures.undefined["aupro"] == "\(UndefinedMetric.noUnlabelledPixel(maps: 1))")
     }
 
-    @Test("equal scores everywhere give what chance gives")
+    @Test("Equal scores give the metrics of chance")
     func equalScores() throws {
         let figures = try metrics { evaluation in
             try evaluation.add(map("a", [2, 2], mask: [1, 0], anomalous: true), score: 2)
@@ -106,7 +106,7 @@ struct TestSetEvaluationTests {
         #expect(figures.undefined.keys.sorted() == ["aupimo"])
     }
 
-    @Test("unlabelled images are counted and nothing else")
+    @Test("Unlabelled images are only counted")
     func unlabelled() throws {
         let figures = try metrics { evaluation in
             try evaluation.add(map("a", [1, 9], mask: [0, 1], anomalous: true), score: 2)
@@ -117,7 +117,7 @@ struct TestSetEvaluationTests {
         #expect(figures.imageAUROC == 1)
     }
 
-    @Test("an anomalous image without a mask takes part in image figures alone")
+    @Test("Anomalous images without a mask count towards image metrics only")
     func withoutMask() throws {
         let figures = try metrics { evaluation in
             try evaluation.add(map("a", [1, 9], mask: [0, 1], anomalous: true), score: 2)
@@ -128,7 +128,7 @@ struct TestSetEvaluationTests {
         #expect(figures.imageAUROC == 0.5 && figures.pixelAUROC == 1)
     }
 
-    @Test("an anomalous image with an empty mask is anomalous, its pixels are normal, and it has no AUPIMO")
+    @Test("An image with an empty mask is anomalous, has normal pixels and no AUPIMO")
     func emptyMask() throws {
         var evaluation = try TestSetEvaluation()
         try evaluation.add(map("a", [1, 9], mask: [0, 1], anomalous: true), score: 2)
@@ -140,7 +140,7 @@ struct TestSetEvaluationTests {
         #expect(result.pixels.aupimo[2] == nil)
     }
 
-    @Test("a value or a score that is no number names the image")
+    @Test("Errors about values and scores that are not finite name the image")
     func notFinite() {
         #expect(throws: MetricsError.notFinite(map: "bad", x: 1, y: 0)) {
             try metrics { try $0.add(map("bad", [1, .nan]), score: .nan) }
@@ -151,7 +151,7 @@ struct TestSetEvaluationTests {
         #expect("\(MetricsError.scoreNotFinite(image: "bad"))".contains("'bad'"))
     }
 
-    @Test("a map and a mask of different sizes are an error")
+    @Test("Different sizes of map and mask are an error")
     func sizes() {
         #expect(throws: MetricsError.maskSizeMismatch(map: "a", width: 3, height: 1, mask: 2)) {
             try metrics { try $0.add(map("a", [1, 2, 3], mask: [1, 0], anomalous: true), score: 1) }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import NeuralNetworks
 
-@Suite("A checkpoint")
+@Suite("Checkpoints")
 struct CheckpointTests {
     static let checkpoint = Checkpoint(
         state: OptimizerState(
@@ -15,8 +15,8 @@ struct CheckpointTests {
             Checkpoint.Point(step: 1, loss: BatchLoss(total: 0.375, outside: 0.125, inside: 0.625), learningRate: 0.25),
         ])
 
-    /// `checkpoint` in version 2, without its digest, made in Python with struct.pack("<8sI", b"NOMCKPNT", 1), "<q" for every count and step,
-    /// "<f" for parameters, moments, average and learning rates, and "<3d" for losses.
+    /// `checkpoint` in version 2 without its digest, from Python: struct.pack("<8sI", b"NOMCKPNT", 2), "<q" for counts
+    /// and steps, "<f" for parameters, moments, average and learning rates, and "<3d" for losses.
     static let content = [UInt8](
         hex: """
             4E4F4D434B504E5402000000020000000000000003000000000000000000803F000000C00000003F0300000000000000
@@ -25,13 +25,13 @@ struct CheckpointTests {
             0100000000000000000000000000D83F000000000000C03F000000000000E43F0000803E
             """)
 
-    @Test("has the bytes that its format says, and is read from them")
+    @Test("Encoding and decoding match the format byte by byte")
     func layout() throws {
         #expect(try Checkpoint(bytes: Self.content.sealed, name: "checkpoint") == Self.checkpoint)
         #expect(Self.checkpoint.bytes == Self.content.sealed)
     }
 
-    @Test("comes back as it was, with and without an average and a history")
+    @Test("Encoding and decoding preserves state with and without average and history")
     func roundTrip() throws {
         let first = Checkpoint(state: OptimizerState(parameters: [1, 2, 3]))
         #expect(try Checkpoint(bytes: first.bytes, name: "checkpoint") == first)
@@ -40,14 +40,14 @@ struct CheckpointTests {
         #expect(averaged.state.modelParameters == [1.5, -1, 0])
     }
 
-    @Test("with a flipped bit anywhere is refused")
+    @Test("A flipped bit is detected")
     func bitFlips() {
         for bytes in DamagedBytes.bitFlips(of: Self.content.sealed) {
             #expect(throws: FormatError.self) { try Checkpoint(bytes: bytes, name: "checkpoint") }
         }
     }
 
-    @Test("that is cut off after any byte is refused")
+    @Test("Truncated files are rejected")
     func truncation() {
         for bytes in DamagedBytes.truncations(of: Self.content).map(\.sealed) {
             #expect(throws: FormatError.self, "\(bytes.count) bytes") {
@@ -56,7 +56,7 @@ struct CheckpointTests {
         }
     }
 
-    @Test("with any byte changed is refused or read, never more than its bytes say")
+    @Test("Changed bytes with a valid digest are rejected or give a consistent checkpoint")
     func mutation() {
         var refused = 0
         for bytes in DamagedBytes.mutations(of: Self.content).map(\.sealed) {
@@ -68,7 +68,7 @@ struct CheckpointTests {
         #expect((500..<2000).contains(refused))
     }
 
-    @Test("whose parts do not fit together is damaged")
+    @Test("Inconsistent parts are reported as damage")
     func inconsistent() {
         let damaged = FormatError.damaged("checkpoint", at: 0, what: "moments of another size than the parameters")
         var states = [OptimizerState](repeating: Self.checkpoint.state, count: 3)

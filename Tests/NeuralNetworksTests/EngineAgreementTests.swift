@@ -4,7 +4,7 @@ import Testing
 @testable import NeuralNetworks
 @testable import Tensors
 
-/// Small random batches whose masks hold a rectangle each, one sample without.
+/// A small random batch. Every mask is a rectangle, except for one empty mask.
 func randomBatch(count: Int, height: Int, width: Int, seed: UInt64) -> TrainingBatch {
     let batch = TrainingBatch(count: count, height: height, width: width)
     for sample in 0..<count {
@@ -31,10 +31,10 @@ func largestDifference(_ first: [Float], _ second: [Float]) -> Float {
 
 func norm(_ values: [Float]) -> Double { values.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot() }
 
-@Suite("Both engines")
+@Suite("Agreement of the engines")
 struct EngineAgreementTests {
     @Test(
-        "give the same reconstruction and gradient of the whole network",
+        "Reconstruction and gradient of whole networks agree",
         arguments: [
             (NetworkArchitecture.sdc, 16, 64, 64), (.sdc, 5, 32, 48), (.sdc, 8, 128, 64), (.sdcCCM, 16, 64, 64),
             (.sdcCCM, 3, 40, 32),
@@ -68,7 +68,7 @@ struct EngineAgreementTests {
         #expect(norm(gradients[1]) > 1e-3)
     }
 
-    @Test("give the same bits with one, two and three threads", arguments: NetworkEngine.Kind.allCases)
+    @Test("Results do not depend on the number of threads", arguments: NetworkEngine.Kind.allCases)
     func threadsDoNotMatter(_ kind: NetworkEngine.Kind) throws {
         let network = NetworkArchitecture.sdcCCM.description(baseWidth: 8)
         let batch = randomBatch(count: 11, height: 32, width: 32, seed: 5)
@@ -87,7 +87,7 @@ struct EngineAgreementTests {
     }
 
     @Test(
-        "agree with central differences of the objective", arguments: NetworkEngine.Kind.allCases,
+        "Gradients agree with central differences of the objective", arguments: NetworkEngine.Kind.allCases,
         NetworkArchitecture.allCases)
     func gradientIsRight(_ kind: NetworkEngine.Kind, _ architecture: NetworkArchitecture) throws {
         let network = architecture.description(baseWidth: 2)
@@ -97,7 +97,7 @@ struct EngineAgreementTests {
         try engine.load(parameters)
         _ = engine.computeGradient(batch, lambda: 0.6)
         let gradient = engine.gradientValues
-        // Along random directions within each convolution: one number says whether the whole layer's gradient is right.
+        // A random direction per convolution checks the gradient of the whole layer with one number.
         for (index, convolution) in network.convolutions.enumerated() {
             var generator = SeededGenerator(seed: 4, stream: "direction", UInt64(index))
             let range = convolution.parameterOffset..<convolution.biasOffset + convolution.outputChannels
@@ -117,7 +117,7 @@ struct EngineAgreementTests {
         }
     }
 
-    @Test("take a step along a shortened gradient as along the gradient times that factor")
+    @Test("A gradient beyond the norm limit is scaled down to it")
     func longGradientsAreShortened() throws {
         let network = NetworkArchitecture.sdc.description(baseWidth: 4)
         let engine = try NetworkEngine(
@@ -130,10 +130,81 @@ struct EngineAgreementTests {
             _ = try optimizer.step(engine, batch, lambda: 0.5, learningRate: 1e-3)
             return optimizer.state.firstMoment
         }
-        // After one step from zero the first moment is a tenth of the gradient.
+        // After one step from zero, the first moment is a tenth of the gradient.
         let whole = try firstMoment(0)
         let length = norm(whole) * 10
         #expect(try firstMoment(Float(2 * length)) == whole)
         #expect(try abs(norm(firstMoment(Float(length / 4))) * 10 - length / 4) < 1e-4 * length)
+    }
+}
+
+@Suite("bfloat16 engine", .enabled(if: OneDNN.hasBFloat16, "this processor does not support bfloat16"))
+struct BFloat16EngineTests {
+    @Test(
+        "Reconstruction and gradient are close to those in float32", arguments: NetworkArchitecture.allCases, [16, 6])
+    func agreesWithFloat32(_ architecture: NetworkArchitecture, _ base: Int) throws {
+        let network = architecture.description(baseWidth: base)
+        let parameters = network.initialParameters(seed: 4)
+        let batch = randomBatch(count: 2, height: 64, width: 64, seed: 8)
+        let images = (0..<2).map { batch.inputs.values($0 * batch.sampleCount..<($0 + 1) * batch.sampleCount) }
+        var reconstructions: [[Float]] = []
+        var gradients: [[Float]] = []
+        for precision in Precision.allCases {
+            let engine = try NetworkEngine(
+                .onednn, network: network, height: 64, width: 64, purpose: .training, precision: precision, threads: 2)
+            try engine.load(parameters)
+            _ = engine.computeGradient(batch, lambda: 0.5)
+            gradients.append(engine.gradientValues)
+            reconstructions.append(engine.reconstruct(images).flatMap { $0 })
+        }
+        // bfloat16 has eight significant bits: expected errors are a few thousandths of the values.
+        let error = zip(reconstructions[0], reconstructions[1]).map { $0 - $1 }
+        #expect(norm(error) < 0.02 * norm(reconstructions[0]))
+        #expect(norm(error) > 0)
+        let product = zip(gradients[0], gradients[1]).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+        #expect(product / (norm(gradients[0]) * norm(gradients[1])) > 0.995)
+    }
+
+    @Test("Results do not depend on the number of threads")
+    func threadsDoNotMatter() throws {
+        let network = NetworkArchitecture.sdcCCM.description(baseWidth: 16)
+        let batch = randomBatch(count: 10, height: 32, width: 32, seed: 5)
+        var results: [[Float]] = []
+        for threads in 1...3 {
+            let engine = try NetworkEngine(
+                .onednn, network: network, height: 32, width: 32, purpose: .training, precision: .bfloat16,
+                threads: threads)
+            let optimizer = AdamOptimizer(OptimizerState(parameters: network.initialParameters(seed: 1)))
+            try optimizer.load(into: engine)
+            for _ in 0..<3 { _ = try optimizer.step(engine, batch, lambda: 0.5, learningRate: 1e-3) }
+            results.append(optimizer.state.parameters)
+        }
+        #expect(results[0] == results[1])
+        #expect(results[0] == results[2])
+    }
+
+    @Test("The loss of one batch falls to a third in thirty steps")
+    func learns() throws {
+        let network = NetworkArchitecture.sdcCCM.description(baseWidth: 16)
+        let batch = randomBatch(count: 2, height: 32, width: 32, seed: 6)
+        let engine = try NetworkEngine(
+            .onednn, network: network, height: 32, width: 32, purpose: .training, precision: .bfloat16, threads: 2)
+        let optimizer = AdamOptimizer(OptimizerState(parameters: network.initialParameters(seed: 1)))
+        try optimizer.load(into: engine)
+        let losses = try (0..<30).map { _ in try optimizer.step(engine, batch, lambda: 0.5, learningRate: 3e-3).total }
+        #expect(losses[29] < losses[0] / 3)
+    }
+}
+
+@Suite("Unsupported engine settings")
+struct EngineErrorTests {
+    @Test("OpenBLAS supports float32 only")
+    func openBLASHasOnePrecision() {
+        let network = NetworkArchitecture.sdc.description(baseWidth: 4)
+        #expect(throws: EngineError.unsupportedPrecision(engine: "openblas", precision: .bfloat16)) {
+            try NetworkEngine(
+                .openblas, network: network, height: 32, width: 32, purpose: .inference, precision: .bfloat16,
+                threads: 1)
+        }
     }
 }

@@ -3,13 +3,13 @@ import Testing
 
 @testable import NeuralNetworks
 
-@Suite("A memory plan")
+@Suite("Memory plans")
 struct MemoryPlanTests {
     static func randomBlocks(seed: UInt64) -> [MemoryPlan.Block] {
         var generator = SeededGenerator(seed: seed, stream: "blocks")
         return (0..<generator.integer(in: 0...40)).map { _ in
             let start = generator.integer(below: 30)
-            // Some blocks are empty, many have the same size, and few sizes are multiples of the alignment.
+            // Some blocks are empty, many have equal sizes, and few sizes are multiples of the alignment.
             let bytes = generator.chance(0.3) ? 64 * generator.integer(below: 4) : generator.integer(below: 5000)
             return MemoryPlan.Block(bytes: bytes, life: start...start + generator.integer(below: 8))
         }
@@ -17,7 +17,7 @@ struct MemoryPlanTests {
 
     static func rounded(_ bytes: Int, to alignment: Int) -> Int { (bytes + alignment - 1) / alignment * alignment }
 
-    @Test("never lets blocks whose lives overlap share a byte", arguments: [1, 64, 4096])
+    @Test("Blocks with overlapping lifetimes never share a byte", arguments: [1, 64, 4096])
     func disjoint(_ alignment: Int) {
         for seed in 0..<UInt64(300) {
             let blocks = Self.randomBlocks(seed: seed)
@@ -36,7 +36,7 @@ struct MemoryPlanTests {
         }
     }
 
-    @Test("needs at least the peak of live bytes, and at most all of them together")
+    @Test("The total is between the peak of live bytes and the sum of all blocks")
     func bounds() {
         var (planned, everything, peaks) = (0, 0, 0)
         for seed in 0..<UInt64(300) {
@@ -50,11 +50,11 @@ struct MemoryPlanTests {
             #expect((peak...all).contains(total))
             (planned, everything, peaks) = (planned + total, everything + all, peaks + peak)
         }
-        // It is worth doing: on these, memory is far nearer to what lives at once than to the sum.
+        // On average the plan is far closer to the peak of live bytes than to the sum.
         #expect(planned - peaks < (everything - peaks) / 5)
     }
 
-    @Test("makes a chain of layers work in the memory of two")
+    @Test("A chain of layers uses the memory of two")
     func chain() {
         let blocks = (0..<10).map { MemoryPlan.Block(bytes: 1000, life: $0...$0 + 1) }
         let plan = MemoryPlan(blocks)
@@ -62,7 +62,7 @@ struct MemoryPlanTests {
         #expect(Set(plan.offsets) == [0, 1024])
     }
 
-    @Test("gives blocks that live at the same moment, if only for one, places of their own")
+    @Test("Lifetimes that share one step overlap")
     func touchingLives() {
         let plan = MemoryPlan([
             MemoryPlan.Block(bytes: 64, life: 0...3), MemoryPlan.Block(bytes: 64, life: 3...5),

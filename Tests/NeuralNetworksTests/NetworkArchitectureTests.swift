@@ -2,21 +2,21 @@ import Testing
 
 @testable import NeuralNetworks
 
-@Suite("The networks")
+@Suite("Network architectures")
 struct NetworkArchitectureTests {
     static let networks = NetworkArchitecture.allCases.flatMap { architecture in
         [1, 3, 16].map { architecture.description(baseWidth: $0) }
     }
 
-    /// Counts as PyTorch gives them for the same networks (sum of numel over parameters, whole_network.py).
-    @Test("have as many parameters as their counterparts in PyTorch")
+    /// Counts from PyTorch for the same networks (sum of numel over parameters, whole_network.py).
+    @Test("Parameter counts equal those of PyTorch")
     func parameterCounts() {
         #expect(NetworkArchitecture.sdc.description(baseWidth: 16).parameterCount == 585_459)
         #expect(NetworkArchitecture.sdcCCM.description(baseWidth: 16).parameterCount == 596_323)
         #expect(NetworkArchitecture.sdc.description(baseWidth: 32).parameterCount == 2_336_739)
     }
 
-    @Test("cost about 4.5 billion operations for an image of 256 x 256, and in proportion to pixels")
+    @Test("An image of 256 x 256 takes about 4.5 billion operations, in proportion to pixels")
     func operations() {
         let network = NetworkArchitecture.sdc.description(baseWidth: 16)
         let operations = network.forwardOperations(height: 256, width: 256)
@@ -25,7 +25,7 @@ struct NetworkArchitectureTests {
         #expect(network.forwardOperations(height: 128, width: 128) == operations / 4)
     }
 
-    @Test("lay their parameters out one convolution after the other, without gap", arguments: networks)
+    @Test("Parameters of convolutions are contiguous", arguments: networks)
     func layout(_ network: NetworkDescription) {
         var next = 0
         for convolution in network.convolutions {
@@ -37,7 +37,7 @@ struct NetworkArchitectureTests {
         #expect(next == network.parameterCount)
     }
 
-    @Test("take an image and give one, and write every tensor before it is read", arguments: networks)
+    @Test("Networks map images to images and write every tensor before reading it", arguments: networks)
     func dataFlow(_ network: NetworkDescription) {
         #expect(network.inputChannels == 3)
         #expect(network.outputChannels == 3)
@@ -59,7 +59,7 @@ struct NetworkArchitectureTests {
         #expect(written.count == network.tensors.reduce(0) { $0 + $1.groups.count })
     }
 
-    @Test("start from the same bits for the same seed, and from others for another", arguments: networks)
+    @Test("Initial parameters depend on the seed only", arguments: networks)
     func seeds(_ network: NetworkDescription) {
         let parameters = network.initialParameters(seed: 5)
         #expect(parameters.count == network.parameterCount)
@@ -68,7 +68,7 @@ struct NetworkArchitectureTests {
         #expect(zip(parameters, other).filter { $0 == $1 }.count < parameters.count / 100 + 2)
     }
 
-    @Test("start with parameters spread evenly within 1 / sqrt(fan in), each layer with its own")
+    @Test("Initial parameters are uniform within 1 / sqrt(fan in) and differ between layers")
     func initialSpread() {
         let network = NetworkArchitecture.sdcCCM.description(baseWidth: 16)
         let parameters = network.initialParameters(seed: 1)
@@ -83,7 +83,7 @@ struct NetworkArchitectureTests {
             #expect(abs(variance - bound * bound / 3) < 0.1 * bound * bound, "\(convolution.name)")
             starts[convolution.fanIn, default: []].append(Array(own.prefix(8)))
         }
-        // Layers of the same fan in are drawn from the same range: nothing but their place tells them apart.
+        // Layers with equal fan in have the same range and differ only in their random stream.
         for (fanIn, layers) in starts { #expect(Set(layers).count == layers.count, "fan in \(fanIn)") }
         #expect(starts[6 * 16 * 9]?.count == 25)
     }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import NeuralNetworks
 
-@Suite("The objective")
+@Suite("Training objective")
 struct ObjectiveTests {
     static let side = 16
     static let network = NetworkArchitecture.sdc.description(baseWidth: 2)
@@ -21,7 +21,7 @@ struct ObjectiveTests {
         try NetworkEngine(kind, network: network, height: side, width: side, purpose: .training, threads: 1)
     }
 
-    /// Random images with these masks; `change` may touch the target of a pixel.
+    /// Random images with the given masks. `change` may modify target values.
     static func batch(
         _ masks: [[UInt8]], change: (_ isMasked: Bool, inout Float) -> Void = { _, _ in }
     ) -> TrainingBatch {
@@ -36,7 +36,7 @@ struct ObjectiveTests {
         return batch
     }
 
-    /// Parameters of a network whose answer is `level` everywhere: all are zero but the biases of the output.
+    /// Parameters of a network with constant output `level`: all are zero except the biases of the output.
     static func constantParameters(_ level: Float) -> [Float] {
         var parameters = [Float](repeating: 0, count: network.parameterCount)
         for index in parameters.indices.suffix(3) { parameters[index] = level }
@@ -44,7 +44,7 @@ struct ObjectiveTests {
     }
 
     @Test(
-        "of a constant residual c is c^2 for every weight and every mask, empty and full ones too",
+        "A constant residual c gives c^2 for every lambda and mask",
         arguments: NetworkEngine.Kind.allCases, [Float(0), 0.3, 0.5, 1])
     func constantResidual(_ kind: NetworkEngine.Kind, _ lambda: Float) throws {
         let engine = try Self.engine(kind)
@@ -54,7 +54,7 @@ struct ObjectiveTests {
             #expect(abs(loss.total - 0.25) < 1e-6)
             #expect(abs(loss.inside - (mask.contains(1) ? 0.25 : 0)) < 1e-6)
             #expect(abs(loss.outside - (mask.contains(0) ? 0.25 : 0)) < 1e-6)
-            // The derivative of c^2 by the three biases, each of which moves a third of the values.
+            // The derivative of c^2 with respect to the three biases, each of which affects a third of the values.
             for value in engine.gradientValues.suffix(3) { #expect(abs(value - 2 * 0.5 / 3) < 1e-5) }
         }
         let loss = engine.computeGradient(Self.batch(Self.masks) { $1 = 0.25 }, lambda: lambda)
@@ -62,12 +62,12 @@ struct ObjectiveTests {
     }
 
     @Test(
-        "weighs the mean outside the mask with 1 - lambda and the mean inside with lambda",
+        "The mean outside the mask has weight 1 - lambda, the mean inside lambda",
         arguments: NetworkEngine.Kind.allCases, [Float(0), 0.3, 1])
     func weights(_ kind: NetworkEngine.Kind, _ lambda: Float) throws {
         let engine = try Self.engine(kind)
         try engine.load(Self.constantParameters(0))
-        // Residuals of -2 inside and -1 outside; a sample without one side has the other one with full weight.
+        // Residuals of -2 inside and -1 outside. In samples without one side, the other has full weight.
         let batch = Self.batch(Self.masks) { $1 = $0 ? 2 : 1 }
         let loss = engine.computeGradient(batch, lambda: lambda)
         let mixed = Double(1 - lambda) * 1 + Double(lambda) * 4
@@ -77,7 +77,7 @@ struct ObjectiveTests {
     }
 
     @Test(
-        "with lambda 0 does not see what is inside a mask, with lambda 1 nothing outside",
+        "With lambda 0 the inside of a mask is ignored, with lambda 1 the outside",
         arguments: NetworkEngine.Kind.allCases, [false, true])
     func blindSide(_ kind: NetworkEngine.Kind, _ isInsideBlind: Bool) throws {
         let engine = try Self.engine(kind)
@@ -95,7 +95,7 @@ struct ObjectiveTests {
         #expect(largestDifference(seeing, plain) > 0)
     }
 
-    @Test("of a batch is the mean over its samples, and so is its gradient", arguments: NetworkEngine.Kind.allCases)
+    @Test("Objective and gradient of a batch are means over its samples", arguments: NetworkEngine.Kind.allCases)
     func meanOfSamples(_ kind: NetworkEngine.Kind) throws {
         let engine = try Self.engine(kind)
         try engine.load(Self.network.initialParameters(seed: 4))

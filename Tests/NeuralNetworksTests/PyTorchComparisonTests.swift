@@ -1,14 +1,15 @@
 import Foundation
+import PythonTestSupport
 import Testing
 
 @testable import NeuralNetworks
 
 @Suite(
-    "The whole network and PyTorch",
+    "Agreement with PyTorch",
     .enabled(if: PyTorch.isInstalled, "optional: PyTorch is not installed; run `make setup-torch`"))
 struct PyTorchComparisonTests {
     @Test(
-        "give the same reconstructions, objective and gradients",
+        "Reconstructions, objective and gradients of whole networks agree",
         arguments: [(NetworkArchitecture.sdc, 8, 40, 32), (.sdcCCM, 5, 32, 48)])
     func agreement(_ architecture: NetworkArchitecture, _ base: Int, _ height: Int, _ width: Int) throws {
         let network = architecture.description(baseWidth: base)
@@ -40,11 +41,42 @@ struct PyTorchComparisonTests {
             #expect(abs(engine.computeGradient(batch, lambda: lambda).total - loss) < 1e-5 * loss, "\(kind)")
             let difference = zip(engine.gradientValues, gradient).map { $0 - $1 }
             #expect(norm(difference) < 1e-3 * norm(gradient), "\(kind)")
-            // And layer by layer, so that no large layer hides a small one.
+            // Also layer by layer, so that a large layer cannot hide a small one.
             for convolution in network.convolutions {
                 let range = convolution.parameterOffset..<convolution.biasOffset + convolution.outputChannels
                 let (own, theirs) = (Array(difference[range]), Array(gradient[range]))
                 #expect(norm(own) < 5e-3 * norm(theirs) + 1e-7, "\(kind): \(convolution.name)")
+            }
+        }
+    }
+}
+
+/// Runs the same networks in PyTorch, if `make setup-torch` has installed it.
+enum PyTorch {
+    static let isInstalled = ProjectPython.has("torch")
+
+    /// Runs whole_network.py on an encoded case and returns its output.
+    static func answer(to bytes: Data) throws -> Data {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "whole-network-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let (question, answer) = (folder.appending(path: "case"), folder.appending(path: "answer"))
+        try bytes.write(to: question)
+        let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "whole_network.py")
+        _ = try ProjectPython.output(of: [script.path, question.path, answer.path])
+        return try Data(contentsOf: answer)
+    }
+}
+
+extension Data {
+    mutating func append<Number: BitwiseCopyable>(numbers: [Number]) {
+        numbers.withUnsafeBytes { append(contentsOf: $0) }
+    }
+
+    func numbers<Number: BitwiseCopyable>(_: Number.Type, in range: Range<Int>) -> [Number] {
+        self[range].withUnsafeBytes { bytes in
+            stride(from: 0, to: bytes.count, by: MemoryLayout<Number>.stride).map {
+                bytes.loadUnaligned(fromByteOffset: $0, as: Number.self)
             }
         }
     }

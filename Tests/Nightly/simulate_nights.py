@@ -180,7 +180,7 @@ def simulate(options, folder, category, start, check, days=DAYS):
             line = next((line for line in done.stdout.splitlines() if line.startswith("  drift")), "")
             plant.expect("brightness" in line, f"the drift of brightness is reported: {line.strip()}")
         if day == KILLED + 1:
-            plant.expect("was interrupted and goes on" in done.stderr, "the killed night goes on with the next call")
+            plant.expect("resuming the interrupted night" in done.stderr, "the killed night goes on with the next call")
             plant.expect(f"night of {plant.date(KILLED)}:" in done.stdout, "and comes to its end")
         if day == MISSED + 1:
             line = next((line for line in done.stdout.splitlines() if line.startswith("  new images")), "")
@@ -227,7 +227,7 @@ def check_models(plant, category):
         checked = plant.nominal("retrain", "plant.json", "--check", label)
         words = re.search(r"(\d+) stored results computed again: (\d+) came out different", checked.stderr)
         count = int(words.group(1)) if words else 0
-        plant.expect(checked.returncode == 0 and count > 0 and "come out the same" in checked.stdout,
+        plant.expect(checked.returncode == 0 and count > 0 and "both are equal" in checked.stdout,
                      f"night {label} gives the same bytes again ({count} results)")
 
 

@@ -3,18 +3,22 @@ import Foundation
 import Imaging
 import PipelineTestSupport
 
-/// A folder to run the built program in.
+/// A folder to run the built programs in.
 final class CommandLineFixture: Sendable {
-    /// How a run of the program ended.
+    /// The result of a finished program.
     struct Outcome {
         let status: Int32
         let output: String
         let errors: String
     }
 
-    /// The program, which the build puts beside the tests.
-    static let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-        .appending(path: "nominal")
+    /// The folder with this file, which has the fixtures.
+    static let sources = URL(filePath: #filePath).deletingLastPathComponent()
+
+    /// The folder of the built programs, which has the tests too.
+    private static let programs = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+
+    static let program = programs.appending(path: "nominal")
 
     private let folder: TemporaryFolder
 
@@ -40,7 +44,7 @@ final class CommandLineFixture: Sendable {
 
     func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: place(name)) }
 
-    /// An image of one colour.
+    /// Writes an image of one grey level.
     func writeImage(_ grey: Float, width: Int, height: Int, to name: String) throws {
         try write(
             try PNGEncoder.encode(PlanarImage(width: width, height: height, channels: 1, repeating: grey)), to: name)
@@ -53,7 +57,7 @@ final class CommandLineFixture: Sendable {
         try finish(try start(arguments: arguments))
     }
 
-    /// With changes to the environment.
+    /// Runs the program with changes to the environment.
     func nominal(environment: [String: String], _ arguments: String...) throws -> Outcome {
         try finish(try start(CommandLineFixture.program.path, arguments, environment))
     }
@@ -62,13 +66,17 @@ final class CommandLineFixture: Sendable {
         try finish(try start(CommandLineFixture.program.path, arguments, environment))
     }
 
-    /// The program that tries parsers, which the build puts beside the tests too.
-    func fuzz(_ arguments: String...) throws -> Outcome {
-        let program = CommandLineFixture.program.deletingLastPathComponent().appending(path: "fuzz")
-        return try finish(try start(program.path, arguments))
+    /// Runs the benchmarks.
+    func bench(_ arguments: String...) throws -> Outcome {
+        try finish(try start(CommandLineFixture.programs.appending(path: "nominal-bench").path, arguments))
     }
 
-    /// Another program, by its name on the search path.
+    /// Runs the program that fuzzes parsers.
+    func fuzz(_ arguments: String...) throws -> Outcome {
+        try finish(try start(CommandLineFixture.programs.appending(path: "fuzz").path, arguments))
+    }
+
+    /// Runs another program from the search path.
     func tool(_ arguments: String...) throws -> Outcome { try finish(try start("/usr/bin/env", arguments)) }
 
     func start(_ arguments: String...) throws -> RunningProgram { try start(arguments: arguments) }
@@ -90,7 +98,7 @@ final class CommandLineFixture: Sendable {
         process.arguments = arguments
         process.currentDirectoryURL = URL(filePath: path)
         var environment = ProcessInfo.processInfo.environment
-        // The tests themselves may have been started by make.
+        // The tests may have been started by make.
         for name in ["NOMINAL_STORE", "MAKEFLAGS", "MAKELEVEL", "MFLAGS"] { environment[name] = nil }
         process.environment = environment.merging(changes) { $1 }
         let logs = try TemporaryFolder()
@@ -104,7 +112,7 @@ final class CommandLineFixture: Sendable {
 
     // MARK: Jobs
 
-    /// What `demo-data` writes, once for all tests.
+    /// The output of `demo-data`, shared by all tests.
     private static let demoData = Result {
         let fixture = try CommandLineFixture()
         try fixture.nominal(
@@ -112,14 +120,14 @@ final class CommandLineFixture: Sendable {
         return fixture
     }
 
-    /// Three materials in the MVTec layout in `data`, 64 pixels wide: of each six normal images for training and two for
-    /// testing, and five with a defect.
+    /// Copies a data set to `data`: three materials in the MVTec layout, 64 pixels wide, each with six training images,
+    /// two normal test images and five with a defect.
     func writeDemoData() throws {
         let source = try CommandLineFixture.demoData.get()
         try FileManager.default.copyItem(atPath: source.place("data"), toPath: place("data"))
     }
 
-    /// Writes `NAME.json`. `dataset` and `training` are further members of these sections.
+    /// Writes `NAME.json`; `dataset` and `training` are additional members of these sections.
     func writeManifest(
         _ name: String = "tiny", categories: [String] = ["wood", "woven_cloth"], dataset: String = "",
         steps: Int = 6, stepsPerShard: Int = 2, training: String = ""
@@ -139,7 +147,7 @@ final class CommandLineFixture: Sendable {
             """, to: name + ".json")
     }
 
-    /// Writes a bundle with one result, of 100 kB.
+    /// Writes a bundle with one result of 100 kB.
     func writeBundle(_ name: String) throws {
         let store = try ContentStore(path: place("source"))
         let execution = try store.beginExecution(command: "made", versions: "")
@@ -156,9 +164,9 @@ final class CommandLineFixture: Sendable {
         _ = try store.export(try store.subject("made"), to: place(name))
     }
 
-    // MARK: What is there
+    // MARK: Files
 
-    /// The largest blob of a store, as a path relative to this folder.
+    /// Returns the path of the largest blob of a store, relative to this folder.
     func largestBlob(in store: String) throws -> String {
         let objects = store + "/objects"
         let sizes = try files(below: objects).map { name in
@@ -168,7 +176,7 @@ final class CommandLineFixture: Sendable {
         return "\(objects)/\(largest.1)"
     }
 
-    /// Turns one bit of the largest blob of a store over.
+    /// Flips one bit of the largest blob of a store.
     func damageBlob(in store: String) throws {
         let blob = try largestBlob(in: store)
         var content = try bytes(blob)
@@ -177,7 +185,7 @@ final class CommandLineFixture: Sendable {
         try write(content, to: blob)
     }
 
-    /// Every file below a folder, relative to it, sorted.
+    /// Returns the sorted paths of all files below a folder, relative to it.
     func files(below name: String = "") -> [String] {
         let root = place(name)
         let names = FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []
@@ -188,7 +196,7 @@ final class CommandLineFixture: Sendable {
         }.sorted()
     }
 
-    /// Inode and time of change of every file below a folder: different when a file was written again.
+    /// Returns inode and modification time of all files below a folder, which differ after a file is written again.
     func signatures(below name: String) throws -> [String: String] {
         var signatures: [String: String] = [:]
         for file in files(below: name) {
@@ -197,5 +205,25 @@ final class CommandLineFixture: Sendable {
             signatures[file] = "\(facts[.systemFileNumber] ?? 0) \(modified)"
         }
         return signatures
+    }
+}
+
+/// A running program whose output goes to files.
+struct RunningProgram {
+    let process: Process
+    let output, errors: String
+    /// Keeps the folder of these files.
+    let logs: TemporaryFolder
+
+    func text(_ file: String) throws -> String { String(decoding: try AtomicFile.read(file), as: UTF8.self) }
+
+    /// Waits until the program has written `words` to standard error or to another file. Returns false if it ended
+    /// first.
+    func waits(for words: String, in file: String? = nil) throws -> Bool {
+        while process.isRunning {
+            if try text(file ?? errors).contains(words) { return true }
+            usleep(2_000)
+        }
+        return false
     }
 }

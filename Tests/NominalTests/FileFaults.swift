@@ -1,29 +1,29 @@
 import Foundation
 import PipelineTestSupport
 
-/// Runs the program on a disk that fails: `Fixtures/file_faults.c`, compiled once, stands between it and the C library.
+/// Simulates a failing disk: preloads `Fixtures/file_faults.c`, which wraps functions of the C library.
 enum FileFaults {
     enum Kind: String {
-        /// Killed instead of the call, or after half of it.
+        /// The process is killed instead of the call, or after half of it.
         case kill, torn
-        /// The disk is full from this call on; this call fails with an input/output error.
+        /// The disk is full from this call on, or this call fails with an input/output error.
         case full, broken
     }
 
-    /// One system call that changes something in the store.
+    /// A system call that changes the store.
     struct Call {
         let number: Int
         let name: String
-        /// Relative to the store.
+        /// The path relative to the store.
         let path: String
-        /// What was written to the write-ahead log, in hexadecimal.
+        /// The bytes written to the write-ahead log, in hexadecimal.
         let bytes: Substring
     }
 
     private static let folder = Result { try TemporaryFolder() }
 
     private static let library = Result {
-        let source = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures/file_faults.c").path
+        let source = CommandLineFixture.sources.appending(path: "Fixtures/file_faults.c").path
         let library = try folder.get().path + "/file_faults.so"
         let compiler = Process()
         compiler.executableURL = URL(filePath: "/usr/bin/env")
@@ -47,12 +47,12 @@ enum FileFaults {
         ["LD_PRELOAD": try library.get(), "FAULTS_ROOT": resolved(root), "FAULTS_LOG": log]
     }
 
-    /// The environment in which the clock of the day is set back.
+    /// The environment with the wall clock set back.
     static func clockEnvironment(secondsBack: Int) throws -> [String: String] {
         ["LD_PRELOAD": try library.get(), "FAULTS_CLOCK": "\(secondsBack)"]
     }
 
-    /// The environment in which the disk cannot list folders whose path ends so.
+    /// The environment in which folders with this path suffix cannot be listed.
     static func environment(unlisted folder: String) throws -> [String: String] {
         ["LD_PRELOAD": try library.get(), "FAULTS_LISTING": folder]
     }

@@ -1,5 +1,6 @@
 import ContentStore
 import Foundation
+import Host
 import PipelineTestSupport
 import Synchronization
 import Testing

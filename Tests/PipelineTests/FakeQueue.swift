@@ -1,4 +1,5 @@
 import ContentStore
+import Host
 import Synchronization
 
 @testable import Pipeline

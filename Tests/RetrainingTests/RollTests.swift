@@ -2,6 +2,7 @@ import ContentStore
 import DatasetTestSupport
 import Foundation
 import Manifests
+import ModelRegistry
 import Testing
 
 @testable import Retraining

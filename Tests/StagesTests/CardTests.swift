@@ -2,6 +2,7 @@ import ContentStore
 import DatasetTestSupport
 import Foundation
 import Manifests
+import ModelRegistry
 import Pipeline
 import StageTestSupport
 import Testing

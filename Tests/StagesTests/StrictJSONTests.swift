@@ -1,3 +1,4 @@
+import Attestations
 import ContentStore
 import Foundation
 import Pipeline

@@ -1,10 +1,11 @@
+import Foundation
 import SeededRandom
 import Statistics
 import Testing
 
-@Suite("Tests of samples against scipy.stats")
+@Suite("Hypothesis tests against scipy.stats")
 struct StatisticsTests {
-    @Test("Wilcoxon's test gives scipy's probability: exact, exact with ties, and by the normal distribution")
+    @Test("Wilcoxon's p-values agree with scipy: exact, exact with ties, and normal approximation")
     func wilcoxon() throws {
         for expected in try StatisticsCases().wilcoxon {
             let test = WilcoxonSignedRank(expected.differences)
@@ -16,7 +17,7 @@ struct StatisticsTests {
         }
     }
 
-    @Test("the tail of the binomial distribution is that of counting: sum of comb(n, i) p^i (1 - p)^(n - i)")
+    @Test("The binomial tail is the sum of comb(n, i) p^i (1 - p)^(n - i)")
     func binomial() {
         for (count, trials, probability, expected) in [
             (1, 40, 0.01, 0.331028241430), (3, 40, 0.01, 0.007497363395), (2, 2, 0.5, 0.25), (0, 5, 0.3, 1),
@@ -28,13 +29,13 @@ struct StatisticsTests {
         }
     }
 
-    @Test("without a difference there is nothing to doubt")
+    @Test("Without differences the p-value is 1")
     func noDifference() {
         #expect(WilcoxonSignedRank([]).probability == 1)
         #expect(WilcoxonSignedRank([0, 0]).count == 0)
     }
 
-    @Test("the two-sample test gives scipy's exact probability, in either order")
+    @Test("Kolmogorov-Smirnov p-values agree with scipy in either order")
     func kolmogorovSmirnov() throws {
         for expected in try StatisticsCases().ks {
             for (a, b) in [(expected.first, expected.second), (expected.second, expected.first)] {
@@ -45,14 +46,14 @@ struct StatisticsTests {
         }
     }
 
-    @Test("large samples are judged by the limit, close to counting")
+    @Test("Large samples use the limiting distribution")
     func limit() {
         let a = (0..<3200).map { Double($0 * 7919 % 3200) }, b = (0..<3200).map { Double($0 * 7919 % 3200) + 60 }
-        // Of 3,200 and 3,200 every distance is a multiple of 1/3200; 60/3200 gives sqrt(1600) * 0.01875 = 0.75.
+        // With 3,200 values each, the statistic is a multiple of 1/3200; 60/3200 gives sqrt(1600) * 0.01875 = 0.75.
         #expect(abs(KolmogorovSmirnov(a, b).probability - 0.627167) < 1e-5)
     }
 
-    @Test("Holm's correction: the smallest times the number of tests, and never out of order")
+    @Test("Holm's correction multiplies by the number of remaining tests and is monotonic")
     func holm() {
         let adjusted = HolmCorrection.adjusted([0.01, 0.04, 0.03, 0.005])
         for (value, expected) in zip(adjusted, [0.03, 0.06, 0.06, 0.02]) { #expect(abs(value - expected) < 1e-12) }
@@ -63,21 +64,21 @@ struct StatisticsTests {
 
 @Suite("Differences of AUROC with a bootstrap interval")
 struct PairedAUROCTests {
-    /// Normal and anomalous scores by the same draws; the second model sees less noise.
+    /// Scores from the same random draws with different noise.
     private func scores(noise: Float, _ count: Int) -> (scores: [Float], labels: [Bool]) {
         var generator = SeededGenerator(seed: 3, stream: "test")
         let labels = (0..<count).map { $0 % 3 == 0 }
         return (labels.map { ($0 ? 1 : 0) + noise * generator.normal() }, labels)
     }
 
-    @Test("equal scores differ by nothing")
+    @Test("Equal scores have a difference of 0")
     func equal() throws {
         let (scores, labels) = scores(noise: 1, 60)
         let pair = try #require(PairedAUROC(scores, scores, labels: labels))
         #expect(pair.difference == 0 && pair.interval == 0...0)
     }
 
-    @Test("the areas are exact, ties counting half, and the interval holds the difference")
+    @Test("Areas are exact, ties count half, and the interval contains the difference")
     func better() throws {
         let (first, labels) = scores(noise: 1, 150)
         let second = scores(noise: 0.4, 150).scores
@@ -90,7 +91,7 @@ struct PairedAUROCTests {
         #expect(tied.first == 0.75 && tied.second == 1)
     }
 
-    @Test("nine of ten intervals or more hold the true difference, where it is none")
+    @Test("At least nine of ten intervals contain a true difference of 0")
     func coverage() throws {
         var held = 0
         for seed in 0..<40 {
@@ -103,6 +104,28 @@ struct PairedAUROCTests {
         #expect(held >= 36)
     }
 
-    @Test("one class alone has no area")
+    @Test("A single class has no AUROC")
     func oneClass() { #expect(PairedAUROC([1, 2], [1, 2], labels: [true, true]) == nil) }
+}
+
+/// The results of scipy.stats, from make_statistics_cases.py.
+struct StatisticsCases: Decodable {
+    struct Wilcoxon: Decodable {
+        let differences: [Double]
+        let count: Int
+        let sum, probability: Double
+    }
+
+    struct KolmogorovSmirnov: Decodable {
+        let first, second: [Double]
+        let statistic, probability: Double
+    }
+
+    let wilcoxon: [Wilcoxon]
+    let ks: [KolmogorovSmirnov]
+
+    init() throws {
+        let file = Bundle.module.bundleURL.appending(path: "statistics_cases.json")
+        self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: file))
+    }
 }

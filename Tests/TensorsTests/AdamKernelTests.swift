@@ -1,9 +1,9 @@
 import Tensors
 import Testing
 
-@Suite("Adam")
+@Suite("Adam kernel")
 struct AdamKernelTests {
-    /// One parameter in double precision, as Kingma and Ba write it (algorithm 1).
+    /// Adam on one parameter in double precision (Kingma and Ba, algorithm 1).
     struct ScalarAdam {
         var parameter, average: Double
         var (firstMoment, secondMoment) = (0.0, 0.0)
@@ -11,7 +11,7 @@ struct AdamKernelTests {
 
         init(_ parameter: Float) { (self.parameter, average) = (Double(parameter), Double(parameter)) }
 
-        /// The rates of decay that the kernel has: the nearest floats to 0.9 and 0.999.
+        /// The kernel's decay rates: the nearest floats to 0.9 and 0.999.
         static let (beta1, beta2) = (Double(Float(0.9)), Double(Float(0.999)))
 
         mutating func step(_ gradient: Float, learningRate: Double, averageDecay: Double) {
@@ -26,7 +26,7 @@ struct AdamKernelTests {
         }
     }
 
-    @Test("agrees with a scalar one written from the paper", arguments: [1, 7, 64, 131])
+    @Test("Steps agree with a scalar implementation of the paper", arguments: [1, 7, 64, 131])
     func steps(_ count: Int) {
         var parameters = randomValues(count, seed: 1)
         var references = parameters.map { ScalarAdam($0) }
@@ -34,7 +34,7 @@ struct AdamKernelTests {
         var firstMoment = [Float](repeating: 0, count: count), secondMoment = firstMoment
         var (beta1Power, beta2Power) = (1.0, 1.0)
         for step in 0..<20 {
-            // Gradients of very different sizes, some exactly zero.
+            // Gradients of very different magnitudes, some exactly zero.
             let gradient = randomValues(count, seed: UInt64(100 + step)).enumerated().map { index, value in
                 index % 5 == 0 ? 0 : value * (index % 2 == 0 ? 1e-4 : 10)
             }
@@ -57,7 +57,7 @@ struct AdamKernelTests {
         #expect(parameters != average || count == 1)
     }
 
-    @Test("moves every parameter by the learning rate at its first step, whatever the size of the gradient")
+    @Test("The first step moves every parameter by the learning rate, for any gradient")
     func firstStep() {
         let gradient: [Float] = [1e-3, -1e-3, 1, -1, 1e3, -1e3]
         var parameters = [Float](repeating: 0, count: 6)

@@ -11,7 +11,7 @@ import Testing
         ("avx512_core_amx", 0x3e7, 16, true),
     ]
 
-    @Test("Layout, bfloat16 and name follow from the bits of each instruction set, not from its size", arguments: known)
+    @Test("Layout, bfloat16 and name follow from the bits of an instruction set", arguments: known)
     func table(name: String, bits: Int32, block: Int, hasBFloat16: Bool) {
         let instructions = InstructionSet(rawValue: bits)
         #expect(instructions.blockSize == block)
@@ -19,7 +19,7 @@ import Testing
         #expect(instructions.name == name)
     }
 
-    @Test("Further bits, which a later library may have, take nothing away and add nothing")
+    @Test("Unknown bits of later libraries have no effect")
     func unknownBits() {
         for (_, bits, block, hasBFloat16) in Self.known {
             let instructions = InstructionSet(rawValue: bits | 0x1000)
@@ -29,14 +29,14 @@ import Testing
         #expect(InstructionSet(rawValue: 0).blockSize == 8 && !InstructionSet(rawValue: 0).hasBFloat16)
     }
 
-    /// The cap of the environment, by the name that oneDNN's variable takes.
+    /// The limit from the environment, by its name in oneDNN's variable.
     private static let cap = known.first {
         $0.name.uppercased() == ProcessInfo.processInfo.environment["ONEDNN_MAX_CPU_ISA"]
     }
 
     @Test(
-        "The cap of the environment took effect, on layouts and on kernels",
-        .enabled(if: cap != nil, "optional: no cap is set; `make test-engine` sets one"))
+        "The limit from the environment applies to layouts and kernels",
+        .enabled(if: cap != nil, "optional: no limit is set; `make test-engine` sets one"))
     func capped() throws {
         let cap = try #require(Self.cap)
         let instructions = OneDNN.instructions
@@ -53,7 +53,7 @@ import Testing
         #expect(cap.block == 16 || !convolution.kernelName.contains("avx512"), "\(convolution.kernelName)")
     }
 
-    /// True if the processor certainly has an instruction set, by what Linux says of it.
+    /// True if the processor has an instruction set according to Linux.
     private static func processorHas(_ name: String) -> Bool {
         let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
         let flags = Set((text.split(separator: "\n").first { $0.hasPrefix("flags") } ?? "").split(separator: " "))

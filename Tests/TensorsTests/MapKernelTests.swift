@@ -7,7 +7,7 @@ struct MapKernelTests {
 
     static func sum(_ map: [Float]) -> Double { map.reduce(0) { $0 + Double($1) } }
 
-    @Test("the squared error is the mean over channels", arguments: [1, 3])
+    @Test("The squared error is the mean over channels", arguments: [1, 3])
     func squaredError(_ channels: Int) {
         let first = randomValues(channels * 77, seed: 1), second = randomValues(channels * 77, seed: 2)
         let expected = (0..<77).map { pixel in
@@ -19,7 +19,7 @@ struct MapKernelTests {
         #expect(largestDifference(MapKernels.squaredError(first, second, channels: channels), expected) < 1e-6)
     }
 
-    @Test("the box filter is a mean over a square, with mirrored borders", arguments: sizes)
+    @Test("The box filter is the mean over a square with mirrored borders", arguments: sizes)
     func definition(_ height: Int, _ width: Int, _ size: Int) {
         func mirrored(_ index: Int, _ count: Int) -> Int {
             var index = index
@@ -45,7 +45,7 @@ struct MapKernelTests {
         #expect(MapKernels.boxFiltered(map, height: height, width: width, size: size, passes: 2) == twice)
     }
 
-    @Test("the box filter keeps the sum of a map and leaves a constant one as it is", arguments: sizes)
+    @Test("The box filter preserves the sum of a map, and constant maps", arguments: sizes)
     func conservation(_ height: Int, _ width: Int, _ size: Int) {
         var map = randomValues(height * width, seed: 4, 0, 1)
         map[0] = 50
@@ -77,7 +77,7 @@ struct MapKernelTests {
         #expect(abs(across - expected) < 1e-4 * expected)
     }
 
-    @Test("a box of one pixel, or no pass at all, changes nothing")
+    @Test("A box of one pixel or zero passes change nothing")
     func identity() {
         let map = randomValues(35, seed: 5)
         #expect(MapKernels.boxFiltered(map, height: 5, width: 7, size: 1, passes: 4) == map)
@@ -86,7 +86,7 @@ struct MapKernelTests {
     }
 
     @Test(
-        "a separable filter weighs rows and columns, with repeated edges, and its bits depend on nothing else",
+        "A separable filter agrees bit by bit with its definition, with repeated edges",
         arguments: sizes)
     func separableFilter(_ height: Int, _ width: Int, _ size: Int) {
         let taps = randomValues(size, seed: 8, 0, 1)

@@ -1,14 +1,14 @@
 import Tensors
 import Testing
 
-@Suite("The masked squared error")
+@Suite("Masked squared error")
 struct MaskedSquaredErrorTests {
     static let pixels = 523
-    /// Every third pixel and a run that fills a whole part of the sum.
+    /// Every third pixel, and a run that fills one partial sum.
     static let mask = (0..<pixels).map { UInt8($0 % 3 == 0 || (256..<512).contains($0) ? 1 : 0) }
     static let maskedCount = mask.reduce(0) { $0 + Int($1) }
 
-    /// A channel-major image as blocks of channels, the padding filled with `padding`.
+    /// Converts a channel-major image to blocks of channels with the given padding value.
     static func blocked(_ planar: [Float], channels: Int, block: Int, padding: Float) -> [Float] {
         let pixels = planar.count / channels
         var result = [Float](repeating: padding, count: (channels + block - 1) / block * block * pixels)
@@ -37,7 +37,7 @@ struct MaskedSquaredErrorTests {
         return Answer(outside: sums.outside, inside: sums.inside, gradient: gradient)
     }
 
-    @Test("of a constant residual c sums to c^2 times the values on either side", arguments: [1, 3, 8, 16])
+    @Test("A constant residual c sums to c^2 per value on either side", arguments: [1, 3, 8, 16])
     func constantResidual(_ block: Int) {
         let target = randomValues(3 * Self.pixels, seed: 1).map { ($0 * 64).rounded() / 64 }
         let answer = Self.evaluate(
@@ -49,7 +49,7 @@ struct MaskedSquaredErrorTests {
     }
 
     @Test(
-        "has the residual times the scale of its side as gradient, and none in padding channels", arguments: [1, 4, 8])
+        "The gradient is residual times scale, and 0 in padding channels", arguments: [1, 4, 8])
     func gradient(_ block: Int) {
         let channels = 5
         let output = randomValues(channels * Self.pixels, seed: 2)
@@ -69,7 +69,7 @@ struct MaskedSquaredErrorTests {
         #expect(abs(answer.outside - outside) < 1e-5 * outside)
     }
 
-    @Test("counts nothing on a side that has no pixels")
+    @Test("A side without pixels has sum 0")
     func emptySides() {
         let output = randomValues(3 * Self.pixels, seed: 4), target = randomValues(3 * Self.pixels, seed: 5)
         let ones = [UInt8](repeating: 1, count: Self.pixels), zeros = [UInt8](repeating: 0, count: Self.pixels)
@@ -81,7 +81,7 @@ struct MaskedSquaredErrorTests {
         #expect(full.inside > 0)
     }
 
-    @Test("without memory for a gradient only sums")
+    @Test("Without a gradient buffer only sums are computed")
     func sumsOnly() {
         let target = [Float](repeating: 0, count: 3 * Self.pixels)
         var output = [Float](repeating: 2, count: 3 * Self.pixels)

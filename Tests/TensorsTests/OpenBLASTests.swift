@@ -1,7 +1,7 @@
 import Tensors
 import Testing
 
-@Suite("Matrix products")
+@Suite("OpenBLAS matrix products")
 struct OpenBLASTests {
     struct Case: Sendable {
         var transposeA, transposeB: Bool
@@ -19,7 +19,7 @@ struct OpenBLASTests {
         }
     }
 
-    @Test("agree with three nested loops for every transposition, with rows longer than the matrices", arguments: cases)
+    @Test("Products agree with three nested loops for every transposition and stride", arguments: cases)
     func product(_ test: Case) throws {
         try OpenBLAS.load()
         let aShape = test.transposeA ? (test.inner, test.rows) : (test.rows, test.inner)
@@ -28,7 +28,7 @@ struct OpenBLASTests {
         let a = randomValues(aShape.0 * aStride, seed: 1), b = randomValues(bShape.0 * bStride, seed: 2)
         let before = randomValues(test.rows * cStride, seed: 3)
         var c = before
-        // What beta 0 overwrites may be anything.
+        // With beta = 0 the output may hold any value before.
         if test.beta == 0 { c[0] = .nan }
         OpenBLAS.multiply(
             transposeA: test.transposeA, transposeB: test.transposeB, rows: test.rows, columns: test.columns,

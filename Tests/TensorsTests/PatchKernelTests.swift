@@ -1,7 +1,7 @@
 import Tensors
 import Testing
 
-@Suite("Patches of a convolution")
+@Suite("Convolution patches (im2col)")
 struct PatchKernelTests {
     static let shapes: [FloatKernels.PatchShape] = [1, 3, 5].flatMap { kernelSize in
         [1, 2].flatMap { stride in
@@ -23,7 +23,7 @@ struct PatchKernelTests {
         shape.channels * shape.kernelSize * shape.kernelSize * shape.rowCount * outputWidth(shape)
     }
 
-    /// The place in the image under each column element, nil beyond its border: the definition.
+    /// The image index under each column element, nil outside: the definition.
     static func places(_ shape: FloatKernels.PatchShape) -> [Int?] {
         var places: [Int?] = []
         for channel in 0..<shape.channels {
@@ -43,7 +43,7 @@ struct PatchKernelTests {
         return places
     }
 
-    @Test("are gathered from where the kernel lies, zero beyond the border", arguments: shapes)
+    @Test("Patches hold the values under the kernel, 0 beyond the border", arguments: shapes)
     func gathering(_ shape: FloatKernels.PatchShape) {
         let input = randomValues(Self.inputCount(shape), seed: 1)
         var columns = [Float](repeating: .nan, count: Self.columnCount(shape))
@@ -51,7 +51,7 @@ struct PatchKernelTests {
         #expect(columns == Self.places(shape).map { $0.map { input[$0] } ?? 0 })
     }
 
-    @Test("are spread by the transpose, <A x, y> = <x, A' y>, on top of what is there", arguments: shapes)
+    @Test("The transpose satisfies <A x, y> = <x, A' y> and accumulates", arguments: shapes)
     func adjoint(_ shape: FloatKernels.PatchShape) {
         let x = randomValues(Self.inputCount(shape), seed: 2), y = randomValues(Self.columnCount(shape), seed: 3)
         var columns = [Float](repeating: .nan, count: y.count)

@@ -1,7 +1,7 @@
 import Tensors
 import Testing
 
-@Suite("Bilinear enlargement by two")
+@Suite("Bilinear upsampling by two")
 struct UpsamplingTests {
     struct Shape: Sendable {
         var blocks, height, width, block: Int
@@ -14,8 +14,8 @@ struct UpsamplingTests {
         Shape(blocks: 3, height: 5, width: 4, block: 16), Shape(blocks: 1, height: 9, width: 7, block: 3),
     ]
 
-    /// The definition, as in PyTorch's interpolate with align_corners=False: output pixel o lies at (o + 1/2) / 2 - 1/2, and
-    /// beyond the centres of the outer pixels the image goes on as it is there.
+    /// The definition, as in PyTorch's interpolate with align_corners=False: output pixel o is at (o + 1/2) / 2 - 1/2,
+    /// and the image is constant beyond the centres of its outer pixels.
     static func reference(_ input: [Float], _ shape: Shape) -> [Float] {
         func neighbours(_ output: Int, _ size: Int) -> (low: Int, high: Int, share: Float) {
             let place = min(max((Float(output) + 0.5) / 2 - 0.5, 0), Float(size - 1))
@@ -51,13 +51,13 @@ struct UpsamplingTests {
         return output
     }
 
-    @Test("agrees with its definition", arguments: shapes)
+    @Test("The output agrees with the definition", arguments: shapes)
     func forward(_ shape: Shape) {
         let input = randomValues(shape.count, seed: 1)
         #expect(largestDifference(Self.enlarged(input, shape), Self.reference(input, shape)) < 3e-7)
     }
 
-    @Test("has its transpose as gradient: <A x, y> = <x, A' y>", arguments: shapes)
+    @Test("The gradient is the transpose: <A x, y> = <x, A' y>", arguments: shapes)
     func adjoint(_ shape: Shape) {
         let x = randomValues(shape.count, seed: 2)
         let y = randomValues(4 * shape.count, seed: 3)
@@ -68,12 +68,12 @@ struct UpsamplingTests {
             block: shape.block)
         let forward = dot(Self.enlarged(x, shape), y), backward = dot(x, gradient)
         #expect(abs(forward - backward) < 1e-5)
-        // Every output pixel is a weighted mean, so the transpose keeps the sum.
+        // Every output pixel is a weighted mean, so the transpose preserves the sum.
         let ones = [Float](repeating: 1, count: y.count)
         #expect(abs(dot(gradient, ones) - dot(y, ones)) < 1e-4)
     }
 
-    @Test("in bfloat16 is the same, rounded")
+    @Test("bfloat16 gives the rounded result")
     func bfloat16() {
         let shape = Shape(blocks: 2, height: 3, width: 5, block: 16)
         let kernels = TensorKernels(precision: .bfloat16)
@@ -85,7 +85,7 @@ struct UpsamplingTests {
             &input, to: &output, blocks: shape.blocks, height: shape.height, width: shape.width, block: shape.block)
         var unpacked = [Float](repeating: .nan, count: output.count)
         kernels.unpack(&output, to: &unpacked, channels: 1, pixels: output.count, block: 1)
-        // 8 bits of mantissa at the input and at the output: two roundings of 2^-9 of values up to 1.
+        // 8 significant bits at input and output: two roundings of 2^-9 of values up to 1.
         #expect(largestDifference(unpacked, Self.reference(values, shape)) < 0x1p-8)
     }
 }

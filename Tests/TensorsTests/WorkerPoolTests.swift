@@ -1,15 +1,15 @@
 import Tensors
 import Testing
 
-@Suite("A worker pool")
+@Suite("Worker pool")
 struct WorkerPoolTests {
-    @Test("does every piece exactly once, run after run", arguments: 1...4)
+    @Test("Every piece runs exactly once, in every run", arguments: 1...4)
     func everyPieceOnce(_ workers: Int) {
         let pool = WorkerPool(workerCount: workers)
         defer { pool.stop() }
         #expect(pool.workerCount == workers)
         let largest = 37
-        // A row per worker, so that nothing is counted by two threads at once.
+        // A row per worker, so that threads never share a counter.
         let counts = AlignedBuffer<Int>(count: workers * largest)
         for run in 0..<2000 {
             let pieces = run % (largest + 1)
@@ -24,7 +24,7 @@ struct WorkerPoolTests {
         }
     }
 
-    @Test("has finished all pieces when a run returns, so that the next may build on them", arguments: 1...4)
+    @Test("All pieces have finished when a run returns", arguments: 1...4)
     func runsFollowEachOther(_ workers: Int) {
         let pool = WorkerPool(workerCount: workers)
         defer { pool.stop() }
@@ -46,7 +46,7 @@ struct WorkerPoolTests {
         #expect(values == expected)
     }
 
-    @Test("gives the calling thread pieces too, and a worker one piece at a time")
+    @Test("The calling thread takes part, and a worker runs one piece at a time")
     func workersAreDistinct() {
         let pool = WorkerPool(workerCount: 3)
         defer { pool.stop() }
@@ -65,7 +65,7 @@ struct WorkerPoolTests {
         #expect(workers == [0])
     }
 
-    @Test("has at least one worker, and does nothing for no pieces", arguments: [-3, 0, 1])
+    @Test("A pool has at least one worker, and zero pieces are a no-op", arguments: [-3, 0, 1])
     func smallest(_ workers: Int) {
         let pool = WorkerPool(workerCount: workers)
         defer { pool.stop() }

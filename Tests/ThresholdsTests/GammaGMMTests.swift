@@ -3,10 +3,11 @@ import Testing
 
 @testable import Thresholds
 
-/// The expected numbers are what `python3 contamination.py` in this folder prints.
-@Suite("Contamination without labels: gammaGMM")
+/// The expected numbers are printed by `python3 contamination.py` in this folder.
+@Suite("Contamination estimate: gammaGMM")
 struct GammaGMMTests {
-    /// Sums of four uniform numbers, or their exponentials, each `every`-th moved up: as `scores` in contamination.py.
+    /// Sums of four uniform numbers, or their exponentials, every `every`-th shifted; the same as `scores` in
+    /// contamination.py.
     static func scores(_ count: Int, every: Int, shift: Double, isSkewed: Bool = false) -> [Float] {
         (0..<count).map { i in
             var sum = 0.0
@@ -43,7 +44,7 @@ struct GammaGMMTests {
             top: 0.16150363456369407),
     ]
 
-    @Test("mean and quantiles are those of the same method in numpy and scipy", arguments: cases)
+    @Test("Mean and quantiles agree with the method in numpy and scipy", arguments: cases)
     func reference(expected: Case) throws {
         let estimate = try GammaGMM.estimate(expected.scores, prior: ContaminationPrior(high: expected.high))
         #expect(estimate.isResolved)
@@ -52,7 +53,7 @@ struct GammaGMMTests {
         #expect(abs(estimate.quantile(0.95) - expected.top) < 1e-6)
     }
 
-    @Test("the prior holds: nothing is anomalous, and more than high is, with the probabilities that were given")
+    @Test("The estimate satisfies the probabilities of the prior")
     func prior() throws {
         let estimate = try GammaGMM.estimate(Self.scores(200, every: 20, shift: 3))
         #expect(abs(1 - estimate.groups.reduce(0) { $0 + $1.probability } - 0.01) < 1e-9)
@@ -60,14 +61,14 @@ struct GammaGMMTests {
         #expect(abs(estimate.quantile(0.99) - 0.15) < 1e-9)
     }
 
-    @Test("scores without a group of high ones give 0, and say how large the highest group is")
+    @Test("Without a group of high scores the estimate is 0")
     func nothingAnomalous() throws {
         let estimate = try GammaGMM.estimate(Self.scores(200, every: 0, shift: 0))
         #expect(!estimate.isResolved && estimate.mean == 0 && estimate.quantile(0.95) == 0)
         #expect(abs(estimate.topShare - 0.5428780984661595) < 1e-6)
     }
 
-    @Test("neither the unit of the scores nor their order changes the estimate")
+    @Test("The estimate does not depend on the unit or order of scores")
     func invariance() throws {
         let scores = Self.scores(200, every: 20, shift: 3)
         let estimate = try GammaGMM.estimate(scores).mean
@@ -76,7 +77,7 @@ struct GammaGMMTests {
         #expect(abs(try GammaGMM.estimate(scores.map { $0 * 4 - 64 }).mean - estimate) < 1e-3)
     }
 
-    @Test("what cannot be estimated is an error with the fact")
+    @Test("Invalid input is an error")
     func refused() {
         #expect(throws: ThresholdsError.tooFewScores(count: 19, needed: 20)) {
             try GammaGMM.estimate([Float](repeating: 1, count: 19))
@@ -92,7 +93,7 @@ struct GammaGMMTests {
         }
     }
 
-    @Test("two values, one outlier and scores of any magnitude give a share and no trap")
+    @Test("Degenerate and extreme scores give a share between 0 and 1")
     func odd() throws {
         let lists: [[Float]] = [
             (0..<40).map { Float($0 % 2) }, (0..<40).map { $0 == 0 ? 1e30 : Float($0) },

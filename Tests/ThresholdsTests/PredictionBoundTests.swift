@@ -3,11 +3,11 @@ import Testing
 
 @testable import Thresholds
 
-@Suite("The bound for the next score")
+@Suite("Prediction bound of the next score")
 struct PredictionBoundTests {
     /// scipy.stats.t.ppf(probability, degrees)
     @Test(
-        "uses the quantiles of Student's t",
+        "Quantiles of Student's t agree with scipy",
         arguments: [
             (0.99, 1, 31.820515953773935), (0.99, 4, 3.746947387979196), (0.99, 5, 3.3649299989072174),
             (0.95, 9, 1.833112932656237), (0.999, 30, 3.3851848668293045), (0.75, 3, 0.7648923284043444),
@@ -17,7 +17,7 @@ struct PredictionBoundTests {
     }
 
     /// For the scores e^0, e^1, ..., e^4: median 2, MAD 1, n = 5.
-    @Test("is made of median and median absolute deviation of the logarithms")
+    @Test("The bound follows from median and MAD of the logarithms")
     func formula() throws {
         let scores: [Float] = [1, 2.718281828, 7.389056099, 20.08553692, 54.59815003]
         let bound = try #require(PredictionBound.upper(of: scores, sources: 5, probability: 0.99))
@@ -25,8 +25,9 @@ struct PredictionBoundTests {
         #expect(abs(bound / 3246.8586 - 1) < 1e-3)
     }
 
-    /// With 0, 2 and 4 besides, whose MAD is 2: s^2 = 1.4826^2 * (4 * 1 + 2 * 4) / 6, and 6 degrees of freedom.
-    @Test("pools the spread with that of scores that lie elsewhere, and leaves those without spread aside")
+    /// Other scores with logarithms 0, 2 and 4, whose MAD is 2: s^2 = 1.4826^2 * (4 * 1 + 2 * 4) / 6 with 6 degrees of
+    /// freedom.
+    @Test("The spread is pooled with other scores unless theirs is undefined")
     func pooled() throws {
         let scores: [Float] = [1, 2.718281828, 7.389056099, 20.08553692, 54.59815003]
         let alike: [Float] = [1, 7.389056099, 54.59815003]
@@ -41,7 +42,7 @@ struct PredictionBoundTests {
         }
     }
 
-    @Test("hardly moves when one of six scores is odd")
+    @Test("One outlier among six scores has little effect")
     func oddScore() throws {
         let usual: [Float] = [0.9, 0.95, 1, 1.02, 1.08, 1.1], odd: [Float] = [0.9, 0.95, 1, 1.02, 1.08, 9]
         let first = try #require(PredictionBound.upper(of: usual, sources: 6, probability: 0.99))
@@ -49,7 +50,7 @@ struct PredictionBoundTests {
         #expect(second < 1.1 * first && second > 1.1 && second < 2)
     }
 
-    @Test("is farther away the fewer sources there are, and for a higher probability")
+    @Test("The bound grows with fewer sources and with higher probability")
     func order() throws {
         let scores: [Float] = [0.8, 0.9, 1, 1.1, 1.3, 0.85, 0.95, 1.05, 1.2, 1]
         func bound(_ sources: Int, _ probability: Double) throws -> Float {
@@ -61,7 +62,7 @@ struct PredictionBoundTests {
     }
 
     @Test(
-        "is not there for what has no spread or no logarithm",
+        "The bound is undefined without spread or logarithms",
         arguments: [
             ([1], 1, 0.99), ([1, 2], 1, 0.99), ([2, 2, 2, 3], 4, 0.99), ([0, 1, 2], 3, 0.99), ([-1, 1, 2], 3, 0.99),
             ([1, 2, .infinity], 3, 0.99), ([1, 2, 3], 3, 1), ([1, 2, 3], 3, 0.5),

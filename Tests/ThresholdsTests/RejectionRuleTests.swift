@@ -4,21 +4,22 @@ import Testing
 
 @Suite("Rejection of uncertain verdicts: RejEx with ExCeeD")
 struct RejectionRuleTests {
-    /// 1,000 training scores: the score c + 0.5 has c of them below it.
+    /// 1,000 training scores; the score c + 0.5 has c of them below it.
     private func rule(_ contamination: Double = 0.1, tolerance: Double = 32) throws -> RejectionRule {
         try RejectionRule(
             trainingScores: (1...1000).reversed().map { Float($0) }, contamination: contamination, tolerance: tolerance)
     }
 
     @Test(
-        "confidence is that of the authors' formula",
+        "Confidence agrees with the authors' formula",
         arguments: [(890, 0.74598), (900, 0.09758), (905, 0.31729), (910, 0.66143)])
     func confidence(count: Int, expected: Double) throws {
         #expect(abs(try rule().confidence(in: Float(count) + 0.5) - expected) < 1e-5)
     }
 
     @Test(
-        "counting rejected scores is the same as asking for each", arguments: [0.001, 0.02, 0.3, 0.97], [0.7, 4, 32])
+        "The number of rejected scores equals that of single decisions", arguments: [0.001, 0.02, 0.3, 0.97],
+        [0.7, 4, 32])
     func rejectedCount(contamination: Double, tolerance: Double) throws {
         let scores = (0..<1000).map { Float(($0 * 7919) % 613) }
         let rule = try RejectionRule(trainingScores: scores, contamination: contamination, tolerance: tolerance)
@@ -27,15 +28,15 @@ struct RejectionRuleTests {
         #expect(rule.rejectedCount(of: others) == others.count(where: rule.rejects))
     }
 
-    @Test("an equal training score counts as below")
+    @Test("An equal training score counts as below")
     func ties() throws {
         #expect(try rule().confidence(in: 900) == rule().confidence(in: 900.5))
         #expect(try rule().confidence(in: 899.5) != rule().confidence(in: 900))
     }
 
-    /// The published value, 0.1438694585406935, comes from finding where the binomial distribution reaches 1 - exp(-32) in
-    /// numbers that end 1e-16 below 1; it lies 6e-7 beside the value that scipy's inverse incomplete beta function gives.
-    @Test("the expected rejection rate is the published one, and closer to what the formula says")
+    /// The published value, 0.1438694585406935, was computed from 1 - exp(-32) in double precision, 1e-16 below 1, and
+    /// differs by 6e-7 from scipy's inverse incomplete beta function.
+    @Test("The expected rejection rate agrees with the publication and the exact formula")
     func expectedRate() throws {
         #expect(abs(try rule().expectedRejectionRate - 0.1438694585406935) < 1e-6)
         #expect(abs(try rule().expectedRejectionRate - 0.14387010053519989) < 1e-12)
@@ -44,7 +45,7 @@ struct RejectionRuleTests {
         #expect(abs(few.expectedRejectionRate - 0.7050735588931564) < 1e-12)
     }
 
-    @Test("scores near the threshold are rejected, those far from it are not, in about the expected share")
+    @Test("Scores near the threshold are rejected, in about the expected share")
     func rejects() throws {
         let rule = try rule()
         #expect(rule.threshold == 901)
@@ -54,7 +55,7 @@ struct RejectionRuleTests {
         #expect(abs(Double(rejected) / 1000 - rule.expectedRejectionRate) < 0.003)
     }
 
-    @Test("a higher tolerance rejects more; at ln 2 nothing is rejected")
+    @Test("A higher tolerance rejects more; at ln 2 nothing is rejected")
     func tolerance() throws {
         let counts = try [0.6931471805599454, 2, 8, 32, 128].map { tolerance in
             let rule = try rule(tolerance: tolerance)
@@ -64,7 +65,7 @@ struct RejectionRuleTests {
         #expect(counts == counts.sorted() && Set(counts).count == 5)
     }
 
-    @Test("what makes no rule is refused with the value")
+    @Test("Invalid scores, contamination and tolerance are rejected")
     func refused() {
         for contamination in [0, -0.1, 1, .nan, 0.0009] {
             #expect(throws: ThresholdsError.self) { try rule(contamination) }

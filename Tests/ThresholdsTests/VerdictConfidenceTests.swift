@@ -2,9 +2,9 @@ import Foundation
 import Testing
 import Thresholds
 
-@Suite("Confidence in verdicts from calibration scores")
+@Suite("Verdict confidence from calibration scores")
 struct VerdictConfidenceTests {
-    /// 1 to `count`, of which the threshold calls the highest `anomalous` ones anomalous.
+    /// Scores of 1 to `count` with a threshold at the `anomalous`-th highest.
     private func rule(_ count: Int, anomalous: Int = 1, images: Int? = nil, tolerance: Double = 3) throws
         -> VerdictConfidence
     {
@@ -13,9 +13,9 @@ struct VerdictConfidenceTests {
             tolerance: tolerance)
     }
 
-    @Test("within the calibration scores it is ExCeeD's stability, or its complement")
+    @Test("Within the calibration scores, the confidence is ExCeeD's stability or its complement")
     func exceed() throws {
-        // n = 1000, m = 100: the golden stabilities of RejectionRule at counts of 890 and 910; the threshold is the score 901.
+        // n = 1000, m = 100: the golden stabilities of RejectionRule for counts of 890 and 910. The threshold is 901.
         let rule = try rule(1000, anomalous: 100)
         let other = try RejectionRule(trainingScores: (1...1000).map(Float.init), contamination: 0.1)
         for count in [850, 890, 900] {
@@ -24,7 +24,7 @@ struct VerdictConfidenceTests {
         for count in [905, 910, 950] {
             #expect(abs(rule.confidence(in: Float(count)) - other.stability(of: Float(count))) < 1e-12)
         }
-        // RejEx's own bound on its own confidence is ours on the chance of another verdict.
+        // RejEx's bound on its confidence equals our bound on the probability of the other verdict.
         let rejecting = try self.rule(1000, anomalous: 100, tolerance: 32)
         for count in stride(from: 1, through: 1000, by: 7) {
             #expect(rejecting.isUncertain(Float(count)) == other.rejects(Float(count)), "\(count)")
@@ -32,14 +32,14 @@ struct VerdictConfidenceTests {
     }
 
     @Test(
-        "one image above all of n has the chance that n others stay below it: (1 + n)^n / (2 + n)^n",
+        "At the highest of n scores, the confidence is (1 + n)^n / (2 + n)^n",
         arguments: [1, 2, 9, 100])
     func highest(count: Int) throws {
         let expected = pow(Double(1 + count) / Double(2 + count), Double(count))
         #expect(abs(try rule(count).confidence(in: Float(count)) - expected) < 1e-12)
     }
 
-    @Test("far above the threshold a verdict is certain, and more images make it so earlier")
+    @Test("Far above the threshold verdicts are certain, earlier with more images")
     func farAbove() throws {
         for count in [3, 10, 100] {
             let rule = try rule(count)
@@ -52,7 +52,7 @@ struct VerdictConfidenceTests {
         #expect(ends == ends.sorted(by: >))
     }
 
-    @Test("what is uncertain is one range around the threshold, and its bounds are exact")
+    @Test("Uncertain scores form one range with exact bounds")
     func range() throws {
         for images in [nil, 4] {
             let rule = try rule(100, images: images)
@@ -63,7 +63,7 @@ struct VerdictConfidenceTests {
         }
     }
 
-    @Test("scores of few images, each changed in many ways, count as few")
+    @Test("Scores of augmented copies count as the number of images")
     func images() throws {
         let (many, few) = (try rule(100), try rule(100, images: 5))
         #expect(few.confidence(in: 200) < many.confidence(in: 200))
@@ -75,7 +75,7 @@ struct VerdictConfidenceTests {
         #expect(throws: ThresholdsError.self) { try rule(10, images: 11) }
     }
 
-    @Test("a threshold beyond the highest score moves the band with it")
+    @Test("A threshold above the highest score shifts the uncertain range")
     func margin() throws {
         let scores = (1...20).map(Float.init)
         let at = try VerdictConfidence(calibrationScores: scores, threshold: 20)
@@ -85,7 +85,7 @@ struct VerdictConfidenceTests {
         }
     }
 
-    @Test("a tolerance of ln 2 or less marks nothing, and a higher one marks more")
+    @Test("A tolerance of ln 2 or less marks nothing; a higher one marks more")
     func tolerance() throws {
         #expect(try rule(50, tolerance: 0).uncertainRange == nil)
         #expect(try rule(50, tolerance: 0.69).uncertainRange == nil)
@@ -96,7 +96,7 @@ struct VerdictConfidenceTests {
         #expect(lengths == lengths.sorted())
     }
 
-    @Test("the unit of the scores does not matter, and equal scores have a tenth of their median as their spread")
+    @Test("Confidence does not depend on the unit; the spread of equal scores is a tenth of their median")
     func units() throws {
         let scores = (1...30).map { Float($0) + 0.5 }
         let plain = try VerdictConfidence(calibrationScores: scores, threshold: 30)
@@ -108,7 +108,7 @@ struct VerdictConfidenceTests {
         #expect(equal.confidence(in: 2.2) < 0.5 && equal.confidence(in: 4) > 0.9 && equal.confidence(in: 1) > 0.9)
     }
 
-    @Test("what cannot be used is refused")
+    @Test("Invalid scores, thresholds and tolerances are rejected")
     func refused() {
         #expect(throws: ThresholdsError.tooFewScores(count: 0, needed: 1)) {
             try VerdictConfidence(calibrationScores: [], threshold: 1)

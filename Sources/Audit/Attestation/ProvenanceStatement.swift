@@ -1,3 +1,4 @@
+import Attestations
 import ContentStore
 import Manifests
 import Stages

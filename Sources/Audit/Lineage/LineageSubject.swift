@@ -2,6 +2,7 @@ import ContentStore
 import Folders
 import Foundation
 import Jobs
+import ModelRegistry
 import Stages
 
 /// The subject of a lineage query: a run, a task, a model, an image, or a blob such as a map or a report.
@@ -55,7 +56,7 @@ package struct LineageSubject: Sendable {
     ) throws -> RegisteredModel? {
         do {
             return try store.model(model)
-        } catch StoreError.unknownModel where !isMeant {
+        } catch RegistryError.unknownModel where !isMeant {
             return nil
         }
     }

@@ -1,5 +1,6 @@
 import ContentStore
 import Foundation
+import ModelRegistry
 
 /// A lineage as a text tree, from its subject up to the image files or down to what was made from it.
 package struct LineageTree {

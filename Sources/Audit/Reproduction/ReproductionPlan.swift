@@ -6,6 +6,7 @@ import Foundation
 import Jobs
 import Manifests
 import Pipeline
+import Privacy
 import Stages
 
 /// The tasks that reproduce a result from the image files, and the run to compare with.

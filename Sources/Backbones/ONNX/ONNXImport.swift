@@ -1,30 +1,30 @@
 import NeuralNetworks
 
-/// Makes an inference graph of an ONNX model, node by node. What it cannot do is refused by the operator's name.
+/// Converts an ONNX model to an inference graph, node by node. Unsupported operators are rejected by name.
 struct ONNXImport {
     private(set) var graph: InferenceGraph
     private let model: ONNXModel
     let file: String
-    /// What each name of the model stands for so far.
+    /// The meaning of each name in the model so far.
     private var symbols: [String: Symbol] = [:]
     private let size: (height: Int, width: Int)
-    /// The shapes of the graph's values for an image of that size.
+    /// The shapes of the graph's values for an image of `size`.
     private var shapes: [FeatureShape]
-    /// Nodes may share weights, which are counted, and kept, for each.
+    /// The number of weights. Weights shared by several nodes are stored, and counted, for each node.
     private var weights = 0
     private static let maximumWeights = 250_000_000
 
     enum Symbol {
         case constant(ONNXTensor)
-        /// `isFlat`: what ONNX takes for a row of numbers.
+        /// `isFlat` is true for a tensor that ONNX treats as a vector.
         case map(Int, isFlat: Bool)
     }
 
-    /// Where the file leaves the size of the image open.
+    /// The image size if the model leaves it open.
     private static let size = 224
     private static let maximumImageSide = 8192
 
-    /// Throws `BackboneError`, and `InferenceError` where shapes do not fit.
+    /// - Throws: `BackboneError`, and `InferenceError` if shapes do not match.
     init(_ model: ONNXModel, name: String, options: BackboneFile.Options) throws {
         (self.model, file) = (model, name)
         let inputs = model.inputs.filter { model.constants[$0.name] == nil }
@@ -45,8 +45,8 @@ struct ONNXImport {
             throw BackboneError.unsupported(
                 name,
                 what:
-                    "it takes images of \(size.width) x \(size.height) pixels, at most \(Self.maximumImageSide) are allowed",
-                remedy: "export it for smaller ones")
+                    "it takes images of \(size.width) x \(size.height) pixels, expected at most \(Self.maximumImageSide)",
+                remedy: "export it for smaller images")
         }
         graph = InferenceGraph(scaling: options.scaling)
         shapes = [FeatureShape(channels: channels, height: size.height, width: size.width)]
@@ -59,21 +59,21 @@ struct ONNXImport {
         for name in wanted {
             guard case .map(let value, _) = symbols[name], value > 0 else {
                 throw BackboneError.unsupported(
-                    file, what: "it makes no map \"\(name)\"", remedy: "name the output of one of its nodes")
+                    file, what: "it computes no map \"\(name)\"", remedy: "name the output of one of its nodes")
             }
             if !graph.taps.contains(where: { $0.name == name }) { graph.taps.append(InferenceGraph.Tap(name, value)) }
         }
         try graph.check()
     }
 
-    /// Which nodes the wanted names need. Nodes must stand behind what they take.
+    /// Returns for each node whether one of the names depends on it. Nodes must follow the nodes that they depend on.
     private func needed(for names: [String]) throws(BackboneError) -> [Bool] {
         var wanted = Set(names)
         var makers: [String: Int] = [:]
         for (number, node) in model.nodes.enumerated() {
             for output in node.outputs where !output.isEmpty {
                 guard symbols[output] == nil, makers.updateValue(number, forKey: output) == nil else {
-                    throw .damaged(file, what: "\"\(output)\" is made twice")
+                    throw .damaged(file, what: "\"\(output)\" is computed twice")
                 }
             }
         }
@@ -85,11 +85,11 @@ struct ONNXImport {
                     throw .unsupported(
                         file,
                         what:
-                            "node \"\(node.title)\" takes \"\(input)\", which no earlier node makes: it goes in a circle, "
-                            + "or its nodes are out of order", remedy: "sort them (onnx requires it)")
+                            "node \"\(node.title)\" reads \"\(input)\", which no earlier node computes: the graph has a "
+                            + "cycle, or its nodes are out of order", remedy: "sort them (ONNX requires it)")
                 }
                 guard makers[input] != nil || symbols[input] != nil else {
-                    throw .damaged(file, what: "node \"\(node.title)\" takes \"\(input)\", which nothing makes")
+                    throw .damaged(file, what: "node \"\(node.title)\" reads \"\(input)\", which nothing computes")
                 }
                 wanted.insert(input)
             }
@@ -101,12 +101,12 @@ struct ONNXImport {
         guard node.domain.isEmpty || node.domain == "ai.onnx", let operation = ONNXOperator(rawValue: node.kind) else {
             throw BackboneError.unsupported(
                 file,
-                what: "node \"\(node.title)\" is of the operator \(node.domain.isEmpty ? "" : node.domain + ".")"
-                    + "\(node.kind), and known are \(ONNXOperator.allCases.map(\.rawValue).joined(separator: ", "))",
-                remedy: "name taps before it by --tap, or export the network without it")
+                what: "node \"\(node.title)\" has the operator \(node.domain.isEmpty ? "" : node.domain + ".")"
+                    + "\(node.kind), expected one of \(ONNXOperator.allCases.map(\.rawValue).joined(separator: ", "))",
+                remedy: "select taps before it with --tap, or export the network without it")
         }
         guard node.outputs.first?.isEmpty == false, node.outputs.dropFirst().allSatisfy({ !isUsed($0) }) else {
-            throw refused(node, "a second output of it is used")
+            throw refused(node, "its second output is used")
         }
         let made = try operation.symbol(of: node, in: &self)
         symbols[node.outputs[0]] = made
@@ -119,15 +119,15 @@ struct ONNXImport {
     func refused(_ node: ONNXModel.Node, _ what: String) -> BackboneError {
         .unsupported(
             file, what: "node \"\(node.title)\" (\(node.kind)): \(what)",
-            remedy: "name taps before it by --tap, or export the network without it")
+            remedy: "select taps before it with --tap, or export the network without it")
     }
 
-    /// The version of the operators.
+    /// The version of the operator set.
     var version: Int { model.version }
 
-    // MARK: - For operators
+    // MARK: - Access for operators
 
-    /// What an input of a node stands for; `nil` where it is left out.
+    /// The symbol of a node's input; nil if the input is omitted.
     func symbol(_ node: ONNXModel.Node, _ index: Int) -> Symbol? {
         guard index < node.inputs.count, !node.inputs[index].isEmpty else { return nil }
         return symbols[node.inputs[index]]
@@ -135,12 +135,12 @@ struct ONNXImport {
 
     func map(_ node: ONNXModel.Node, _ index: Int = 0) throws(BackboneError) -> (value: Int, isFlat: Bool) {
         guard case .map(let value, let isFlat) = symbol(node, index) else {
-            throw refused(node, "its input \(index) is no map that the image makes")
+            throw refused(node, "its input \(index) does not depend on the image")
         }
         return (value, isFlat)
     }
 
-    /// The numbers of a constant input; `nil` where it is left out.
+    /// The value of a constant input; nil if the input is omitted.
     func constant(_ node: ONNXModel.Node, _ index: Int) throws(BackboneError) -> ONNXTensor? {
         switch symbol(node, index) {
         case nil: return nil
@@ -151,19 +151,19 @@ struct ONNXImport {
 
     func shape(of value: Int) -> FeatureShape { shapes[value] }
 
-    /// Adds a node to the graph, and checks the shapes.
+    /// Appends a node to the graph and validates its shapes.
     mutating func append(_ node: ONNXModel.Node, _ operation: InferenceOperation, _ inputs: [Int]) throws -> Int {
         graph.nodes.append(InferenceGraph.Node(node.outputs[0], operation, inputs))
         if case .convolution(let convolution) = operation { weights += convolution.weights.count }
         guard weights <= Self.maximumWeights else {
-            throw refused(node, "with it the network has more than \(Self.maximumWeights) weights")
+            throw refused(node, "the network would have more than \(Self.maximumWeights) weights")
         }
         shapes.append(try graph.shapeOfLastNode(after: shapes, image: size))
         return graph.nodes.count
     }
 
-    /// For each size of maps the last one that is the end of a block: an addition or a concatenation, clipped or not; or simply the
-    /// last one. They are named by how many pixels of the image lie between their neighbours.
+    /// Chooses one tap per map size: the last end of a block (an addition or concatenation, with or without a clip),
+    /// otherwise the last map. Taps are named after their stride in image pixels.
     private mutating func chooseTaps() {
         var ends: [Int: (value: Int, isBlock: Bool)] = [:]
         for value in graph.nodes.indices.map({ $0 + 1 }) {

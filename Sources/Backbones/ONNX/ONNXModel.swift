@@ -1,4 +1,4 @@
-/// What of an ONNX file is needed to run it forward. Numbers of fields from `onnx/onnx.proto` of the ONNX project.
+/// The parts of an ONNX file that a forward pass needs. Field numbers are from `onnx/onnx.proto` of the ONNX project.
 struct ONNXModel {
     struct Node {
         var inputs: [String] = []
@@ -8,7 +8,7 @@ struct ONNXModel {
         var domain = ""
         var attributes: [String: Attribute] = [:]
 
-        /// For errors.
+        /// The node's name in errors.
         var title: String { name.isEmpty ? outputs.first ?? kind : name }
     }
 
@@ -21,7 +21,7 @@ struct ONNXModel {
         var hasGraph = false
     }
 
-    /// An input, whose sizes are nil where the file leaves them open.
+    /// A model input. Sizes that the file leaves open are nil.
     struct Input {
         var name = ""
         var sizes: [Int?] = []
@@ -35,7 +35,7 @@ struct ONNXModel {
     private(set) var version = 0
     private let file: String
 
-    /// Throws `BackboneError`.
+    /// Parses a file.
     init(_ bytes: [UInt8], name: String) throws(BackboneError) {
         file = name
         var reader = ProtobufReader(bytes[...], name: name)
@@ -44,19 +44,19 @@ struct ONNXModel {
             while let (field, value) = try reader.next() {
                 switch field {
                 case 7:
-                    guard !hasGraph else { throw BackboneError.damaged(name, what: "it holds two graphs") }
+                    guard !hasGraph else { throw BackboneError.damaged(name, what: "it contains two graphs") }
                     hasGraph = true
                     try readGraph(value.message(name))
                 case 8: try readVersion(value.message(name))
                 case 20, 25:
                     throw BackboneError.unsupported(
-                        name, what: "it holds training information or functions of its own",
-                        remedy: "export it for inference, with operators of the standard alone")
+                        name, what: "it contains training information or custom functions",
+                        remedy: "export it for inference with standard operators only")
                 default: break
                 }
             }
         } catch {
-            // What is no protobuf at all is not called damaged.
+            // A file that is not protobuf is not reported as damaged.
             if !hasGraph, version == 0, case .damaged = error { throw .unknownFormat(name) }
             throw error
         }
@@ -86,12 +86,12 @@ struct ONNXModel {
             case 5:
                 let tensor = try ONNXTensor(value.message(file), name: file)
                 guard constants.updateValue(tensor, forKey: tensor.name) == nil else {
-                    throw .damaged(file, what: "the constant \"\(tensor.name)\" is there twice")
+                    throw .damaged(file, what: "the constant \"\(tensor.name)\" is defined twice")
                 }
             case 11: inputs.append(try input(value.message(file)))
             case 12: outputs.append(try input(value.message(file)).name)
             case 15:
-                throw .unsupported(file, what: "it holds sparse constants", remedy: "export it with dense ones")
+                throw .unsupported(file, what: "it contains sparse constants", remedy: "export it with dense constants")
             default: break
             }
         }
@@ -134,7 +134,7 @@ struct ONNXModel {
         return (name, attribute)
     }
 
-    /// ValueInfoProto: name = 1, type = 2; of the type: tensor = 1; of that: shape = 2; of that: dim = 1; of that: value = 1.
+    /// ValueInfoProto: name = 1, type = 2. Below type: tensor_type = 1, shape = 2, dim = 1, dim_value = 1.
     private func input(_ message: ProtobufReader) throws(BackboneError) -> Input {
         var (message, input) = (message, Input())
         while let (field, value) = try message.next() {
@@ -149,7 +149,7 @@ struct ONNXModel {
         return input
     }
 
-    /// The messages that lie under a path of fields.
+    /// Returns the messages at the end of a path of field numbers.
     private func parts(
         of value: ProtobufReader.Value, _ path: [Int]
     ) throws(BackboneError) -> [ProtobufReader] {
@@ -159,5 +159,79 @@ struct ONNXModel {
             if field == first { found += try parts(of: value, Array(path.dropFirst())) }
         }
         return found
+    }
+}
+
+/// A constant of an ONNX file. Field and type numbers are from `onnx/onnx.proto` (TensorProto).
+struct ONNXTensor {
+    private(set) var name = ""
+    private(set) var shape: [Int] = []
+    private(set) var floats: [Float] = []
+    private(set) var ints: [Int] = []
+
+    private enum Kind: Int { case float = 1, int32 = 6, int64 = 7, double = 11 }
+
+    init(_ message: ProtobufReader, name file: String) throws(BackboneError) {
+        var (message, type, raw) = (message, 0, nil as ArraySlice<UInt8>?)
+        var isExternal = false
+        while let (field, value) = try message.next() {
+            switch field {
+            case 1: shape += try ProtobufReader.varints(value, name: file)
+            case 2: type = try value.int(file)
+            case 4: floats += try ProtobufReader.floats(value, name: file)
+            case 5, 7: ints += try ProtobufReader.varints(value, name: file)
+            case 8: name = try value.text(file)
+            case 9:
+                guard case .bytes(let bytes) = value else {
+                    throw .damaged(file, what: "the data of a constant has the wrong type")
+                }
+                raw = bytes
+            case 13: isExternal = true
+            case 14: isExternal = try value.int(file) != 0 || isExternal
+            default: break
+            }
+        }
+        guard !isExternal else {
+            throw .unsupported(
+                file, what: "the constant \"\(name)\" is in another file (external data)",
+                remedy: "save the model with its weights inside (onnx.save_model without save_as_external_data)")
+        }
+        guard let kind = Kind(rawValue: type) else {
+            throw .unsupported(
+                file,
+                what: "the constant \"\(name)\" has the type \(type), expected 1 (float32), 6, 7 (integers) or 11",
+                remedy: "export the network in float32")
+        }
+        var count = 1
+        for size in shape {
+            guard shape.count <= 8, (0...1 << 30).contains(size), count <= (1 << 31) / max(1, size) else {
+                throw .damaged(file, what: "the constant \"\(name)\" has the shape \(shape)")
+            }
+            count *= size
+        }
+        if let raw { try take(Array(raw), kind, count, file) }
+        let present = kind == .float || kind == .double ? floats.count : ints.count
+        guard present == count else {
+            throw .damaged(
+                file, what: "the constant \"\(name)\" of shape \(shape) has \(present) values, expected \(count)")
+        }
+    }
+
+    private mutating func take(_ raw: [UInt8], _ kind: Kind, _ count: Int, _ file: String) throws(BackboneError) {
+        let size = kind == .int64 || kind == .double ? 8 : 4
+        guard raw.count == count * size else {
+            throw .damaged(
+                file,
+                what: "the constant \"\(name)\" of shape \(shape) has \(raw.count) bytes, expected \(count * size)")
+        }
+        func bits(_ index: Int) -> UInt64 {
+            (0..<size).reduce(0) { $0 | UInt64(raw[index * size + $1]) << UInt64(8 * $1) }
+        }
+        switch kind {
+        case .float: floats = raw.floats(at: 0, count: count)
+        case .double: floats = (0..<count).map { Float(Double(bitPattern: bits($0))) }
+        case .int64: ints = (0..<count).map { Int(truncatingIfNeeded: bits($0)) }
+        case .int32: ints = (0..<count).map { Int(Int32(truncatingIfNeeded: bits($0))) }
+        }
     }
 }

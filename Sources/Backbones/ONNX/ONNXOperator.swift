@@ -1,6 +1,6 @@
 import NeuralNetworks
 
-/// The operators of ONNX that can be read, as https://onnx.ai/onnx/operators describes them.
+/// The supported ONNX operators, as specified at https://onnx.ai/onnx/operators.
 enum ONNXOperator: String, CaseIterable {
     case convolution = "Conv"
     case batchNorm = "BatchNormalization"
@@ -51,13 +51,13 @@ enum ONNXOperator: String, CaseIterable {
             return symbol
         case .constant:
             guard let tensor = node.attributes["value"]?.tensor else {
-                throw source.refused(node, "its value is no tensor")
+                throw source.refused(node, "its value is not a tensor")
             }
             return .constant(tensor)
         }
     }
 
-    /// An attribute that is not known could change the meaning.
+    /// Rejects unknown attributes, which could change the meaning of a node.
     private func requireAttributes(_ node: ONNXModel.Node, _ source: ONNXImport) throws(BackboneError) {
         let window = ["auto_pad", "dilations", "kernel_shape", "pads", "strides"]
         let known =
@@ -74,21 +74,21 @@ enum ONNXOperator: String, CaseIterable {
             case .relu, .add, .globalAverage, .identity: [] as [String]
             }
         for name in node.attributes.keys.sorted() where !known.contains(name) {
-            throw source.refused(node, "its attribute \"\(name)\" is not known")
+            throw source.refused(node, "its attribute \"\(name)\" is not supported")
         }
     }
 
     private func convolution(_ node: ONNXModel.Node, _ source: inout ONNXImport) throws -> ONNXImport.Symbol {
         guard let weights = try source.constant(node, 1), weights.shape.count == 4, weights.shape.allSatisfy({ $0 > 0 })
-        else { throw source.refused(node, "its weights are no constant of 4 dimensions") }
+        else { throw source.refused(node, "its weights are not a constant of 4 dimensions") }
         let (input, isFlat) = try source.map(node)
         let groups = node.int("group", 1)
         guard !isFlat, (1...weights.shape[0]).contains(groups),
             weights.shape[1] <= InferenceGraph.maximumChannels / groups
-        else { throw source.refused(node, "it does weights of \(weights.shape) in \(groups) groups") }
+        else { throw source.refused(node, "weights of the shape \(weights.shape) do not fit in \(groups) groups") }
         let kernel = (weights.shape[2], weights.shape[3])
         if let said = node.attributes["kernel_shape"]?.ints, said != [kernel.0, kernel.1] {
-            throw source.refused(node, "its kernel is said to be \(said), its weights have the shape \(weights.shape)")
+            throw source.refused(node, "its kernel_shape is \(said), but its weights have the shape \(weights.shape)")
         }
         var convolution = InferenceConvolution(
             inputChannels: weights.shape[1] * groups, outputChannels: weights.shape[0], groups: groups,
@@ -145,12 +145,13 @@ enum ONNXOperator: String, CaseIterable {
         let numbers = try (1...4).map { try source.constant(node, $0)?.floats ?? [] }
         let channels = source.shape(of: value).channels
         guard numbers.allSatisfy({ $0.count == channels }) else {
-            throw source.refused(node, "it has not \(channels) of each of its four numbers, one for each channel")
+            throw source.refused(
+                node, "expected \(channels) values for each of its four parameters, one for each channel")
         }
         let epsilon = node.attributes["epsilon"]?.float ?? 1e-5
-        let factors = zip(numbers[0], numbers[3]).map { $0 / ($1 + epsilon).squareRoot() }
-        let offsets = numbers[1].indices.map { numbers[1][$0] - numbers[2][$0] * factors[$0] }
-        return .map(try source.append(node, .scale(factors: factors, offsets: offsets), [value]), isFlat: isFlat)
+        let operation = InferenceOperation.batchNorm(
+            gamma: numbers[0], beta: numbers[1], mean: numbers[2], variance: numbers[3], epsilon: epsilon)
+        return .map(try source.append(node, operation, [value]), isFlat: isFlat)
     }
 
     private func clip(
@@ -160,7 +161,7 @@ enum ONNXOperator: String, CaseIterable {
         return .map(try source.append(node, .clip(range), [value]), isFlat: isFlat)
     }
 
-    /// Attributes before version 11, inputs since.
+    /// The limits are attributes before operator set 11, inputs since.
     private func limits(_ node: ONNXModel.Node, _ source: ONNXImport) throws(BackboneError) -> ClosedRange<Float> {
         let low = try source.constant(node, 1)?.floats.first ?? node.attributes["min"]?.float
         let high = try source.constant(node, 2)?.floats.first ?? node.attributes["max"]?.float
@@ -170,12 +171,12 @@ enum ONNXOperator: String, CaseIterable {
         return range.0...range.1
     }
 
-    /// A matrix product with a row of numbers is a convolution over the whole map.
+    /// A matrix product of a flattened map is a convolution whose kernel covers the whole map.
     private func dense(_ node: ONNXModel.Node, _ source: inout ONNXImport) throws -> ONNXImport.Symbol {
         guard let weights = try source.constant(node, 1), weights.shape.count == 2,
             weights.shape.allSatisfy({ $0 > 0 }),
             node.int("transA", 0) == 0
-        else { throw source.refused(node, "its weights are no constant matrix, or its input is transposed") }
+        else { throw source.refused(node, "its weights are not a constant matrix, or its input is transposed") }
         let (value, isFlat) = try source.map(node)
         let shape = source.shape(of: value)
         let isTransposed = node.int("transB", 0) != 0
@@ -184,7 +185,7 @@ enum ONNXOperator: String, CaseIterable {
         guard isFlat, inputs == shape.count else {
             throw source.refused(
                 node,
-                "it takes \(inputs) numbers, and its input is a map of \(shape.channels) x \(shape.height) x "
+                "it takes \(inputs) numbers, but its input is a map of \(shape.channels) x \(shape.height) x "
                     + "\(shape.width)")
         }
         let (alpha, beta) = (node.attributes["alpha"]?.float ?? 1, node.attributes["beta"]?.float ?? 1)
@@ -200,7 +201,7 @@ enum ONNXOperator: String, CaseIterable {
             window: InferenceWindow(kernelHeight: shape.height, kernelWidth: shape.width), weights: rows)
         if let bias = try source.constant(node, 2) {
             guard bias.floats.count == outputs || bias.floats.count == 1 else {
-                throw source.refused(node, "it adds \(bias.floats.count) numbers to \(outputs)")
+                throw source.refused(node, "it has \(bias.floats.count) biases for \(outputs) outputs")
             }
             convolution.bias = (0..<outputs).map { bias.floats[bias.floats.count == 1 ? 0 : $0] * beta }
         }

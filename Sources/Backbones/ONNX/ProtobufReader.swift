@@ -1,12 +1,13 @@
-/// The fields of one protobuf message, in the order in which they stand.
+/// The fields of one protobuf message in file order.
 ///
-/// Wire format: https://protobuf.dev/programming-guides/encoding. Every length is checked against the bytes that are there.
+/// Wire format: https://protobuf.dev/programming-guides/encoding. Every length is checked against the bytes that
+/// remain.
 struct ProtobufReader {
     enum Value {
         case varint(UInt64)
         case fixed64(UInt64)
         case fixed32(UInt32)
-        /// A text, bytes, a message or packed numbers.
+        /// A string, bytes, a message or packed numbers.
         case bytes(ArraySlice<UInt8>)
     }
 
@@ -19,7 +20,7 @@ struct ProtobufReader {
         .damaged(name, what: "\(what) at byte \(rest.startIndex)")
     }
 
-    /// The next field; `nil` at the end. Throws `BackboneError`.
+    /// Returns the next field; nil at the end.
     mutating func next() throws(BackboneError) -> (field: Int, value: Value)? {
         guard !rest.isEmpty else { return nil }
         let tag = try varint()
@@ -31,11 +32,11 @@ struct ProtobufReader {
         case 2:
             let count = try varint()
             guard count <= UInt64(rest.count) else {
-                throw damaged("field \(field) is said to have \(count) bytes, \(rest.count) are left")
+                throw damaged("field \(field) declares \(count) bytes, but \(rest.count) remain")
             }
             return (field, .bytes(take(Int(count))))
         case 5: return (field, .fixed32(UInt32(try fixed(4))))
-        default: throw damaged("a field has the wire type \(tag & 7), which is none")
+        default: throw damaged("a field has the invalid wire type \(tag & 7)")
         }
     }
 
@@ -45,21 +46,21 @@ struct ProtobufReader {
     }
 
     private mutating func fixed(_ count: Int) throws(BackboneError) -> UInt64 {
-        guard rest.count >= count else { throw damaged("a number is cut off") }
+        guard rest.count >= count else { throw damaged("a number is truncated") }
         return take(count).reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 
     private mutating func varint() throws(BackboneError) -> UInt64 {
         var value: UInt64 = 0
         for shift in stride(from: 0, to: 64, by: 7) {
-            guard let byte = rest.popFirst() else { throw damaged("a number is cut off") }
+            guard let byte = rest.popFirst() else { throw damaged("a number is truncated") }
             value |= UInt64(byte & 0x7F) << UInt64(shift)
             if byte < 0x80 { return value }
         }
         throw damaged("a number does not end")
     }
 
-    /// The numbers of a repeated field, which stand in one packed field or in one for each.
+    /// The numbers of a repeated field, packed or one per field.
     static func varints(_ value: Value, name: String) throws(BackboneError) -> [Int] {
         switch value {
         case .varint(let number): return [Int(truncatingIfNeeded: number)]
@@ -68,7 +69,7 @@ struct ProtobufReader {
             var numbers: [Int] = []
             while !reader.rest.isEmpty { numbers.append(Int(truncatingIfNeeded: try reader.varint())) }
             return numbers
-        default: throw .damaged(name, what: "a list of numbers has another type")
+        default: throw .damaged(name, what: "a list of numbers has the wrong type")
         }
     }
 
@@ -77,7 +78,7 @@ struct ProtobufReader {
         case .fixed32(let bits): return [Float(bitPattern: bits)]
         case .bytes(let bytes) where bytes.count % 4 == 0:
             return Array(bytes).floats(at: 0, count: bytes.count / 4)
-        default: throw .damaged(name, what: "a list of numbers has another type")
+        default: throw .damaged(name, what: "a list of numbers has the wrong type")
         }
     }
 }
@@ -85,18 +86,18 @@ struct ProtobufReader {
 extension ProtobufReader.Value {
     func text(_ name: String) throws(BackboneError) -> String {
         guard case .bytes(let bytes) = self, let text = String(validating: bytes, as: UTF8.self) else {
-            throw .damaged(name, what: "a text is none")
+            throw .damaged(name, what: "a string is not UTF-8")
         }
         return text
     }
 
     func message(_ name: String) throws(BackboneError) -> ProtobufReader {
-        guard case .bytes(let bytes) = self else { throw .damaged(name, what: "a message is none") }
+        guard case .bytes(let bytes) = self else { throw .damaged(name, what: "a message has the wrong type") }
         return ProtobufReader(bytes, name: name)
     }
 
     func int(_ name: String) throws(BackboneError) -> Int {
-        guard case .varint(let number) = self else { throw .damaged(name, what: "a number has another type") }
+        guard case .varint(let number) = self else { throw .damaged(name, what: "a number has the wrong type") }
         return Int(truncatingIfNeeded: number)
     }
 }

@@ -1,14 +1,14 @@
 import NeuralNetworks
 
-/// An EfficientNet-Lite from its state dict: inverted residual blocks without squeeze-excitation, ReLU6 throughout, and
+/// An EfficientNet-Lite from its state dict: inverted residual blocks without squeeze-excitation, with ReLU6 and
 /// TensorFlow's padding.
 ///
-/// Widths are as the weights have them; kernels, strides and the numbers of blocks are those of the published networks.
+/// Widths are taken from the weights. Kernels, strides and block counts are those of the published networks.
 struct EfficientNetLite {
     private static let kernels = [3, 3, 5, 3, 5, 5, 3]
     private static let strides = [1, 2, 2, 2, 1, 2, 1]
     private static let repeats = [[1, 2, 2, 3, 3, 4, 1], [1, 3, 3, 4, 4, 5, 1]]
-    /// Channels after stage 4, by which Lite1 and Lite2 differ.
+    /// Titles by block count and by the channels after stage 4, which distinguish Lite1 from Lite2.
     private static let titles = [
         16: [112: "EfficientNet-Lite0"], 21: [112: "EfficientNet-Lite1", 120: "EfficientNet-Lite2"],
     ]
@@ -55,12 +55,12 @@ struct EfficientNetLite {
         graph.taps.append(InferenceGraph.Tap("logits", value))
         if let left = self.tensors.keys.min() {
             throw .unsupported(
-                name, what: "its state dict has \"\(left)\", which no EfficientNet-Lite has",
+                name, what: "its state dict has \"\(left)\", which is not part of an EfficientNet-Lite",
                 remedy: "export the network to ONNX")
         }
     }
 
-    /// What the block makes, and its widest map.
+    /// Appends a block and returns its output and its widest map.
     private mutating func block(
         _ number: Int, of input: Int, kernel: Int, stride: Int, expands: Bool, adds: Bool
     ) throws(BackboneError) -> (value: Int, expanded: Int) {
@@ -75,7 +75,7 @@ struct EfficientNetLite {
         value = try convolution(prefix + "_project_conv", norm: prefix + "_bn2", of: expanded, clips: false)
         if adds {
             guard channels(of: value) == channels(of: input) else {
-                throw .damaged(name, what: "block \(number) adds maps of other widths")
+                throw .damaged(name, what: "block \(number) adds maps of different widths")
             }
             value = graph.append(prefix + "add", .add, value, input)
         }
@@ -94,16 +94,15 @@ struct EfficientNetLite {
             inputChannels: inputs, outputChannels: outputs, groups: isDepthwise ? inputs : 1,
             window: InferenceWindow(square: kernel, stride: stride, padding: .same), weights: weights.values)
         var value = graph.append(prefix, .convolution(convolution), input)
-        let (gamma, beta) = (try take(norm + ".weight", [outputs]).values, try take(norm + ".bias", [outputs]).values)
-        let mean = try take(norm + ".running_mean", [outputs]).values
-        let variance = try take(norm + ".running_var", [outputs]).values
-        let factors = zip(gamma, variance).map { $0 / ($1 + Self.epsilon).squareRoot() }
-        let offsets = beta.indices.map { beta[$0] - mean[$0] * factors[$0] }
-        value = graph.append(norm, .scale(factors: factors, offsets: offsets), value)
+        let operation = InferenceOperation.batchNorm(
+            gamma: try take(norm + ".weight", [outputs]).values, beta: try take(norm + ".bias", [outputs]).values,
+            mean: try take(norm + ".running_mean", [outputs]).values,
+            variance: try take(norm + ".running_var", [outputs]).values, epsilon: Self.epsilon)
+        value = graph.append(norm, operation, value)
         return clips ? graph.append(prefix + ".relu6", .clip(.relu6), value) : value
     }
 
-    /// Of a value of the graph so far.
+    /// The channels of a value of the graph so far.
     private func channels(of value: Int) -> Int {
         guard value > 0 else { return graph.scaling.channels }
         let node = graph.nodes[value - 1]
@@ -111,13 +110,13 @@ struct EfficientNetLite {
         return channels(of: node.inputs[0])
     }
 
-    /// Takes a tensor of a shape out of the state dict; a size that is nil may be any.
+    /// Removes a tensor from the state dict and checks its shape; nil matches any size.
     private mutating func take(
         _ key: String, _ shape: [Int?]
     ) throws(BackboneError) -> (shape: [Int], values: [Float]) {
         guard let tensor = tensors.removeValue(forKey: key) else {
             throw .unsupported(
-                name, what: "its state dict has no numbers \"\(key)\", which an EfficientNet-Lite has",
+                name, what: "its state dict has no entry \"\(key)\" of an EfficientNet-Lite",
                 remedy: "export the network to ONNX")
         }
         guard tensor.shape.count == shape.count, zip(tensor.shape, shape).allSatisfy({ $1 == nil || $0 == $1 }) else {

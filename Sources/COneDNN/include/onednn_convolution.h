@@ -1,5 +1,5 @@
-// A small C interface to the convolutions of oneDNN: everything is created once, bound to fixed memory, and then only run.
-// Layers of networks that only run forward are in onednn_inference.h.
+// C interface to oneDNN's convolutions: compile once, bind to fixed memory once, then run. For the layers of
+// forward-only networks see onednn_inference.h.
 #ifndef NOMINAL_ONEDNN_CONVOLUTION_H
 #define NOMINAL_ONEDNN_CONVOLUTION_H
 
@@ -20,7 +20,8 @@ typedef enum { ONEDNN_ACTIVATION_NONE = 0, ONEDNN_ACTIVATION_ELU = 1, ONEDNN_ACT
 
 typedef enum { ONEDNN_FLOAT32 = 0, ONEDNN_BFLOAT16 = 1 } onednn_precision;
 
-// One sample's convolution. Channel counts are multiples of the block, but for a planar source (plain rows, any count).
+// The convolution of one sample. Channel counts are multiples of the block, except for a planar source (channel-major,
+// any count).
 typedef struct {
   int input_channels, output_channels;
   int input_height, input_width;
@@ -37,17 +38,17 @@ typedef struct onednn_convolution onednn_convolution;  // a compiled primitive, 
 typedef struct onednn_call onednn_call;                // a primitive bound to memory, owned by one thread
 typedef struct onednn_reorder onednn_reorder;          // weights between rows and the primitive's own layout
 
-// All functions that return int give 0 or oneDNN's status; onednn_status_text names it.
+// Functions that return int return 0 or oneDNN's status; see onednn_status_text.
 const char *onednn_status_text(int status);
 void onednn_version(int *major, int *minor, int *patch);
-// The instruction sets that the library uses on this processor, up to the cap in the environment: bits of dnnl_cpu_isa_t.
+// The instruction sets that oneDNN uses, limited by ONEDNN_MAX_CPU_ISA: bits of dnnl_cpu_isa_t.
 int onednn_effective_isa(void);
-// The channels in one block of the layout: 16 with AVX-512, else 8.
+// The number of channels in one block of the layout: 16 with AVX-512, otherwise 8.
 int onednn_block_size(int isa);
 bool onednn_has_bfloat16(int isa);
-// NULL for a value that this version of the header does not list.
+// NULL for a value without a name in this version of the header.
 const char *onednn_isa_name(int isa);
-// Keeps the library from starting threads of its own on the calling thread.
+// Prevents oneDNN from starting threads on the calling thread.
 void onednn_use_calling_thread_only(void);
 
 int onednn_library_create(onednn_library **library);
@@ -60,19 +61,19 @@ int onednn_convolution_create(onednn_library *library, onednn_convolution_kind k
 void onednn_convolution_destroy(onednn_convolution *convolution);
 size_t onednn_convolution_weights_bytes(const onednn_convolution *convolution);
 size_t onednn_convolution_scratch_bytes(const onednn_convolution *convolution);
-// oneDNN's name of the kernel, such as "jit:avx512_core"; for reports.
+// oneDNN's name for the kernel, such as "jit:avx512_core".
 const char *onednn_convolution_kernel(const onednn_convolution *convolution);
 
-// Forward: source, weights, bias (NULL without), destination. Backward data: destination = gradient of the source.
+// Forward: source, weights, bias (or NULL), destination. Backward data: destination is the gradient of the source.
 // Backward weights: weights and bias receive the gradients of the float32 parameters.
 int onednn_call_create(onednn_convolution *convolution, void *source, void *weights, void *bias, void *destination,
                        void *scratch, onednn_call **call);
 void onednn_call_destroy(onednn_call *call);
-// Binds other weights (and bias, where the call has one) of the same layout.
+// Binds other weights (and bias, if any) of the same layout.
 int onednn_call_set_weights(onednn_call *call, void *weights, void *bias);
 int onednn_call_run(onednn_call *call, onednn_stream *stream);
 
-// Between float32 rows in the order output, input, y, x and the primitive's weights.
+// Converts between float32 rows in the order output, input, y, x and the primitive's weights.
 int onednn_reorder_create(onednn_convolution *convolution, bool from_rows, float *rows, void *weights,
                           onednn_reorder **reorder);
 void onednn_reorder_destroy(onednn_reorder *reorder);

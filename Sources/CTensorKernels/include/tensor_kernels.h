@@ -1,7 +1,7 @@
-// Element-wise and memory-bound kernels. Each is compiled for several instruction sets and the best one is taken at load time.
+// Element-wise and memory-bound kernels, compiled for several instruction sets and selected at load time.
 //
-// Tensors of one sample are stored as [blocks][height * width][block]: `block` channels lie side by side. block = 1 is a
-// plain channel-major image. The suffixes name the stored type: f32 = float, bf16 = the upper half of a float.
+// Tensors of one sample are stored as [blocks][height * width][block] with `block` interleaved channels; block = 1 is
+// channel-major. Suffixes name the stored type: f32 = float, bf16 = bfloat16, the upper half of a float.
 #ifndef NOMINAL_TENSOR_KERNELS_H
 #define NOMINAL_TENSOR_KERNELS_H
 
@@ -9,14 +9,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// gradient *= derivative of ELU (alpha 1), written in terms of its own output.
+// gradient *= derivative of ELU (alpha = 1), computed from the output of ELU.
 void kernel_elu_backward_f32(float *gradient, const float *output, size_t count);
 void kernel_elu_backward_bf16(uint16_t *gradient, const uint16_t *output, size_t count);
 // sum += addend
 void kernel_add_f32(float *sum, const float *addend, size_t count);
 void kernel_add_bf16(uint16_t *sum, const uint16_t *addend, size_t count);
 
-// Bilinear enlargement by two with pixel centres at halves (as PyTorch's align_corners=False), and its transpose.
+// Bilinear upsampling by two with pixel centres at half-integers (PyTorch's align_corners=False), and its transpose.
 void kernel_upsample_f32(const float *input, float *output, int blocks, int height, int width, int block);
 void kernel_upsample_bf16(const uint16_t *input, uint16_t *output, int blocks, int height, int width, int block);
 void kernel_upsample_backward_f32(const float *output_gradient, float *input_gradient, int blocks, int height, int width,
@@ -34,21 +34,21 @@ void kernel_combine_backward_bf16(const uint16_t *gate, const uint16_t *first, c
                                   const uint16_t *output_gradient, uint16_t *gate_gradient, uint16_t *first_gradient,
                                   uint16_t *second_gradient, size_t count);
 
-// The two-term masked objective of one sample. `output` is a blocked tensor whose first `channels` channels count;
-// target is channel-major. Adds up squared residuals outside and inside the mask, and with non-NULL `gradient` writes
-// outside_scale * residual or inside_scale * residual per value (0 in the padding channels).
+// The two-term masked objective of one sample. `output` is a blocked tensor, of which the first `channels` channels are
+// used; target is channel-major. Sums squared residuals outside and inside the mask. If `gradient` is not NULL, writes
+// residual times outside_scale or inside_scale per value, and 0 in padding channels.
 void kernel_masked_squared_error_f32(const float *output, const float *target, const uint8_t *mask, int channels,
                                      size_t pixels, int block, float outside_scale, float inside_scale, float *gradient,
                                      double sums[2]);
 void kernel_masked_squared_error_bf16(const uint16_t *output, const float *target, const uint8_t *mask, int channels,
                                       size_t pixels, int block, float outside_scale, float inside_scale,
                                       uint16_t *gradient, double sums[2]);
-// The first `channels` channels of a blocked tensor as a channel-major float image.
+// Copies the first `channels` channels of a blocked tensor to a channel-major float image.
 void kernel_unpack_f32(const float *blocked, float *planar, int channels, size_t pixels, int block);
 void kernel_unpack_bf16(const uint16_t *blocked, float *planar, int channels, size_t pixels, int block);
 void kernel_to_bfloat16(const float *values, uint16_t *converted, size_t count);
 
-// Adam (Kingma and Ba, 2015) with the bias corrections given; mean = exponential average or NULL.
+// Adam (Kingma and Ba, 2015) with given bias corrections. `average` is an exponential moving average or NULL.
 typedef struct {
   float learning_rate, beta1, beta2, epsilon, correction1, correction2, average_decay, gradient_scale;
 } kernel_adam_step;
@@ -56,15 +56,15 @@ void kernel_adam(float *parameters, const float *gradient, float *first_moment, 
                  size_t count, const kernel_adam_step *step);
 double kernel_sum_of_squares(const float *values, size_t count);
 
-// Mean over channels of the squared difference of two channel-major images.
+// The mean over channels of the squared difference of two channel-major images.
 void kernel_squared_error_map(const float *first, const float *second, float *map, int channels, size_t pixels);
-// One pass of a size x size box filter (odd size) with reflected borders (the border pixel is repeated), so that the sum
-// of the map is kept. `scratch` holds height * width floats. In place is allowed.
-// One plane of height x width values, filtered in place by the same odd number of taps along rows and then along columns, edges
-// repeated. `scratch` holds height x width values, and then width + taps more. Sums are made tap by tap and never fused, so the
-// result has the same bits on every processor.
+// Filters a plane of height x width values in place with the same odd number of taps along rows and then columns. Edges
+// are repeated. `scratch` holds height * width + width + tap_count values. Sums are computed tap by tap without fused
+// multiply-add, so results are bit-identical on every processor.
 void kernel_separable_filter(float *plane, float *scratch, const float *taps, int tap_count, int height, int width);
 
+// One pass of a size x size box filter (odd size) with reflected borders (the border pixel is repeated), which preserves
+// the sum of the map. `scratch` holds height * width floats. May run in place.
 void kernel_box_filter(const float *map, float *filtered, float *scratch, int height, int width, int size);
 
 void kernel_elu(float *values, size_t count);
@@ -79,13 +79,15 @@ typedef struct {
   int kernel_size, stride, dilation, padding;
   int first_row, row_count;     // output rows that are wanted
 } kernel_patch_shape;
-// columns[channel][ky][kx][row][x] = the input under each kernel element, 0 outside; and its transpose, added up.
+// columns[channel][ky][kx][row][x] = the input under each kernel element, 0 outside; and the accumulating transpose.
 void kernel_im2col(const float *input, float *columns, const kernel_patch_shape *shape);
 void kernel_col2im_add(const float *columns, float *input, const kernel_patch_shape *shape);
 
-// Convolution of stride 1, element by element of the kernel, over the part of the image that each element reaches: for
-// dilations as large as the image, where a general kernel works on padding. The suffix is the block of the layout.
-// weights[output block][ky][kx][input channel][block]; output starts from bias (NULL: 0), or from itself when adding.
+// A stride-1 convolution computed per kernel element, over the part of the image that the element reaches. For
+// dilations as large as the image, where a general kernel would mostly process padding. The suffix is the block of the
+// layout.
+// weights[output block][ky][kx][input channel][block]; output starts from bias (NULL: 0), or accumulates if `add` is
+// true.
 typedef struct {
   int input_channels, output_channels, height, width, kernel_size, dilation;
 } kernel_sparse_shape;
@@ -99,8 +101,8 @@ void kernel_sparse_weight_gradient_16(const float *input, const float *output_gr
 void kernel_sparse_weight_gradient_8(const float *input, const float *output_gradient, float *weight_gradient,
                                      float *bias_gradient, const kernel_sparse_shape *shape);
 
-// A 3 x 3 convolution of stride 1 to three channels. weights[input block][ky][kx][3][block]; biases and their gradients are
-// three numbers; the output is blocked with zeros in its other lanes.
+// A 3 x 3 convolution of stride 1 to three channels. weights[input block][ky][kx][3][block]. There are three biases and
+// bias gradients. The output is blocked, with zeros in its other lanes.
 void kernel_narrow_convolution_16(const float *input, const float *weights, const float *bias, float *output,
                                   int input_blocks, int height, int width);
 void kernel_narrow_data_gradient_16(const float *output_gradient, const float *weights, float *input_gradient,

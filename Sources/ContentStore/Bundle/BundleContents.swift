@@ -1,19 +1,20 @@
 import Foundation
 import StrictJSON
 
-/// The table of contents of a bundle: facts about actions, and the blobs that follow in the archive.
+/// The table of contents of a bundle: facts about actions, and a list of the blobs that follow.
 ///
-/// A bundle is a ustar archive (`TarMember`) of `bundle.json`, which is this in JSON with sorted keys, its SHA-256 in
-/// `bundle.json.sha256`, and a member `objects/ab/cdef...` for each of `blobs`, in that order. Equal contents are equal files. No
-/// other byte needs a digest: headers and padding follow from the contents, and a blob's name is the digest of its bytes.
+/// A bundle is a ustar archive (`TarMember`) of `bundle.json` (this type as JSON with sorted keys), its SHA-256 in
+/// `bundle.json.sha256`, and a member `objects/ab/cdef...` for each of `blobs`, in order. Equal contents give equal
+/// files. No other byte needs a digest: headers and padding follow from the contents, and blobs are named by their
+/// digests.
 struct BundleContents: Codable, Equatable {
-    /// History: 1 = first; 2 = the sources of actions; 3 = which run made a result, when, and by what; 4 = the digest
-    /// of the contents. Bundles of other versions are refused.
+    /// History: 1 = first; 2 = sources of actions; 3 = origin of results; 4 = digest of the contents. Bundles of other
+    /// versions are refused.
     static let currentVersion = 4
     static let format = "nominal-bundle"
     static let memberName = "bundle.json"
     static let digestName = "bundle.json.sha256"
-    /// More would be several million facts.
+    /// Enough for several million facts.
     static let sizeLimit = 1 << 30
 
     struct Part: Codable, Equatable {
@@ -27,9 +28,9 @@ struct BundleContents: Codable, Equatable {
         let digest: Digest
     }
 
-    /// A content that a key part names.
+    /// A content that a key part refers to.
     struct Source: Codable, Equatable {
-        /// The position of the part.
+        /// The index of the key part.
         let part: Int
         let role: String
         let digest: Digest
@@ -41,18 +42,18 @@ struct BundleContents: Codable, Equatable {
         let sizeBytes: Int
     }
 
-    /// The run that made a result. Without the name of its machine: it says nothing elsewhere, and something about who made it.
+    /// The run that made a result. Excludes the host name, which is useless elsewhere and identifies its owner.
     struct Making: Codable, Equatable {
-        /// Its number in the store of that run.
+        /// The number of the run in its store.
         let run: Int64
         /// Nanoseconds since 1970.
         let startedAt: Int64
-        /// Of the program and its libraries, with the instruction set.
+        /// Versions of the program and its libraries, with the instruction set.
         let versions: String
         /// The processor's model name.
         let processor: String
 
-        /// Texts from others, which are shown on terminals.
+        /// False for texts that could disturb a terminal.
         var isFit: Bool {
             run >= 1 && startedAt >= 0
                 && [versions, processor].allSatisfy { text in
@@ -68,7 +69,7 @@ struct BundleContents: Codable, Equatable {
         let version: Int
         let task: String
         let durationSeconds: Double
-        /// Nil for what was imported without it.
+        /// Nil if unknown to the exporting store.
         let made: Making?
         let parts: [Part]
         let sources: [Source]
@@ -89,11 +90,11 @@ struct BundleContents: Codable, Equatable {
 
     let format: String
     let version: Int
-    /// What was asked for, such as "run 12".
+    /// The exported subject, such as "run 12".
     let subject: String
-    /// By key.
+    /// Ordered by key.
     let actions: [Action]
-    /// By digest.
+    /// Ordered by digest.
     let blobs: [Blob]
 
     init(subject: String, actions: [Action], blobs: [Blob]) {
@@ -112,21 +113,21 @@ struct BundleContents: Codable, Equatable {
         }
     }
 
-    /// The member with the digest of the contents, as `sha256sum --check` reads it.
+    /// The member with the digest of the contents, in the format of `sha256sum --check`.
     static func digestMember(of json: [UInt8]) -> [UInt8] {
         let content = Array("\(Digest.of(json).hex)  \(memberName)\n".utf8)
         let member = TarMember(name: digestName, sizeBytes: content.count)
         return member.header + content + [UInt8](repeating: 0, count: member.paddingBytes)
     }
 
-    /// Bytes of the whole archive after the contents and their digest.
+    /// The size of the archive after the contents and their digest.
     var payloadBytes: Int {
         blobs.reduce(TarMember.end.count) { sum, blob in
             sum + TarMember.blockBytes + blob.sizeBytes + blob.member.paddingBytes
         }
     }
 
-    /// Reads what `encoded` wrote. Throws `StoreError.invalidBundle` with what is wrong.
+    /// Decodes `encoded`. Throws `StoreError.invalidBundle` with the fault.
     init(json: [UInt8], path: String) throws(StoreError) {
         func invalid(_ reason: String) -> StoreError { .invalidBundle(path: path, reason: reason) }
         try Self.requireVersion(json, path: path)
@@ -135,12 +136,12 @@ struct BundleContents: Codable, Equatable {
         } catch {
             throw invalid("\(Self.memberName) is malformed (\(error))")
         }
-        guard format == Self.format else { throw invalid("\(Self.memberName) is not the contents of a bundle") }
+        guard format == Self.format else { throw invalid("\(Self.memberName) does not describe a bundle") }
         guard let fault = fault else { return }
         throw invalid(fault)
     }
 
-    /// Throws `StoreError.invalidBundle` for contents that say that they have another version.
+    /// Throws `StoreError.invalidBundle` for contents of another version.
     static func requireVersion(_ json: [UInt8], path: String) throws(StoreError) {
         struct Heading: Decodable { let version: Int }
         guard let found = (try? JSONDecoder().decode(Heading.self, from: Data(json)))?.version, found != currentVersion
@@ -150,18 +151,18 @@ struct BundleContents: Codable, Equatable {
         )
     }
 
-    /// What contradicts itself; `nil` when all is well.
+    /// A contradiction in the contents; nil if there is none.
     private var fault: String? {
         func ascends(_ digests: [Digest]) -> Bool { zip(digests, digests.dropFirst()).allSatisfy { $0 < $1 } }
         guard ascends(blobs.map(\.digest)), ascends(actions.map(\.key)) else {
-            return "its blobs or actions are not in order, or named twice"
+            return "its blobs or actions are unordered or duplicated"
         }
         var sizes: [Digest: Int] = [:]
         var total = 0
         for blob in blobs {
             let (sum, isTooLarge) = total.addingReportingOverflow(blob.sizeBytes)
             guard blob.sizeBytes >= 0, blob.sizeBytes < 1 << 53, !isTooLarge, sum < 1 << 60 else {
-                return "the blob \(blob.digest) has the size \(blob.sizeBytes)"
+                return "the blob \(blob.digest) has the invalid size \(blob.sizeBytes)"
             }
             total = sum
             sizes[blob.digest] = blob.sizeBytes
@@ -171,10 +172,10 @@ struct BundleContents: Codable, Equatable {
                 return "the action \(action.key) has no task or no duration"
             }
             guard action.made?.isFit ?? true else {
-                return "who made \(action.task) has a number, time or text that cannot be"
+                return "the origin of \(action.task) has an invalid number, time or text"
             }
             guard Set(action.outputs.map(\.name)).count == action.outputs.count else {
-                return "the action \(action.key) names an output twice"
+                return "the action \(action.key) has a duplicate output"
             }
             for output in action.outputs where sizes[output.digest] != output.sizeBytes {
                 return "the output \(output.name) of \(action.task) is not among the blobs"
@@ -182,7 +183,7 @@ struct BundleContents: Codable, Equatable {
             let places = action.sources.map { "\($0.part) \($0.role)" }
             guard Set(places).count == places.count,
                 action.sources.allSatisfy({ action.parts.indices.contains($0.part) })
-            else { return "the action \(action.key) names a source twice, or of a part that it does not have" }
+            else { return "the action \(action.key) has a duplicate source, or one of a missing key part" }
             for reference in action.references where sizes[reference] == nil {
                 return "\(action.task) refers to \(reference), which is not among the blobs"
             }

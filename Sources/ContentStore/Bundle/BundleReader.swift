@@ -1,5 +1,5 @@
-/// Reads a bundle from its start to its end and believes nothing: headers are compared with those that the contents call
-/// for, and every byte has to be there.
+/// Reads a bundle from start to end without trusting it: headers must equal those that follow from the contents, and
+/// every byte has to be present.
 final class BundleReader {
     let contents: BundleContents
     private let file: OpenFile
@@ -24,8 +24,6 @@ final class BundleReader {
         let padding = try Self.bytes(member.paddingBytes, of: file, path, "padding")
         let digest = BundleContents.digestMember(of: json)
         guard try Self.bytes(digest.count, of: file, path, BundleContents.digestName) == digest else {
-            // An earlier version has no digest.
-            try BundleContents.requireVersion(json, path: path)
             throw .invalidBundle(
                 path: path,
                 reason:
@@ -35,22 +33,22 @@ final class BundleReader {
         contents = try BundleContents(json: json, path: path)
         guard padding.allSatisfy({ $0 == 0 }) else {
             throw .invalidBundle(
-                path: path, reason: "after \(BundleContents.memberName) something is where zeros should be")
+                path: path, reason: "the padding after \(BundleContents.memberName) is not zero")
         }
         let expected = header.count + size + padding.count + digest.count + contents.payloadBytes
         guard totalBytes == expected else {
             throw .invalidBundle(
-                path: path, reason: "it has \(totalBytes) bytes, by its contents it should have \(expected)")
+                path: path, reason: "it has \(totalBytes) bytes; its contents require \(expected)")
         }
         readBytes = header.count + size + padding.count + digest.count
     }
 
-    /// Copies the next blob, which has to be `blob`, and returns the digest of what was read.
+    /// Copies the next blob, which must be `blob`, and returns the digest of the bytes read.
     func next(_ blob: BundleContents.Blob, into copy: OpenFile) throws(StoreError) -> Digest {
         let member = blob.member
         let header = try Self.bytes(TarMember.blockBytes, of: file, path, "a header")
         guard header == member.header else {
-            throw .invalidBundle(path: path, reason: "at byte \(readBytes) it should have the blob \(blob.digest)")
+            throw .invalidBundle(path: path, reason: "expected the blob \(blob.digest) at byte \(readBytes)")
         }
         readBytes += header.count
         var hasher = StreamingDigest()
@@ -66,17 +64,17 @@ final class BundleReader {
         return hasher.digest
     }
 
-    /// Checks that nothing follows.
+    /// Checks the end of the archive.
     func finish() throws(StoreError) {
         guard try Self.bytes(TarMember.end.count, of: file, path, "its end") == TarMember.end else {
-            throw .invalidBundle(path: path, reason: "its end is not that of an archive")
+            throw .invalidBundle(path: path, reason: "its end of archive is malformed")
         }
     }
 
     private func skipPadding(of member: TarMember) throws(StoreError) {
         let padding = try Self.bytes(member.paddingBytes, of: file, path, "padding")
         guard padding.allSatisfy({ $0 == 0 }) else {
-            throw .invalidBundle(path: path, reason: "at byte \(readBytes) there is something where zeros should be")
+            throw .invalidBundle(path: path, reason: "the padding at byte \(readBytes) is not zero")
         }
         readBytes += padding.count
     }

@@ -1,13 +1,13 @@
-/// One regular file in an archive in the POSIX ustar format, as this program writes it: fixed owner, mode and time, so
-/// that equal contents are equal archives. `tar tvf` lists them, `tar xf` unpacks them.
+/// A regular file in a POSIX ustar archive, with fixed owner, mode and time, so that equal contents give equal
+/// archives. `tar tvf` lists them, `tar xf` unpacks them.
 ///
-/// A reader knows which members to expect, makes their headers itself and compares all 512 bytes. So nothing in a header
-/// is ever interpreted: no path, no link, no length can lead astray.
+/// A reader knows which members to expect, builds their headers itself and compares all 512 bytes. It never interprets
+/// a header, so no path, link or length in it can do harm.
 package struct TarMember: Equatable {
     package static let blockBytes = 512
-    /// What ends an archive.
+    /// The end-of-archive marker.
     package static let end = [UInt8](repeating: 0, count: 2 * blockBytes)
-    /// The largest size that eleven octal digits hold; larger ones are written in binary, as GNU tar does.
+    /// The limit of eleven octal digits. Larger sizes are binary, as in GNU tar.
     private static let octalLimit = 1 << 33
 
     let name: String
@@ -15,7 +15,7 @@ package struct TarMember: Equatable {
 
     package init(name: String, sizeBytes: Int) { (self.name, self.sizeBytes) = (name, sizeBytes) }
 
-    /// Zeros that follow the content up to a whole block.
+    /// Zero bytes that pad the content to a whole block.
     package var paddingBytes: Int { (Self.blockBytes - sizeBytes % Self.blockBytes) % Self.blockBytes }
 
     /// `name` has at most 100 bytes.
@@ -42,15 +42,14 @@ package struct TarMember: Equatable {
         put(octal(0, digits: 11), at: 136)
         block[156] = UInt8(ascii: "0")
         put("ustar\u{0}00".utf8, at: 257)
-        // The sum counts its own field as spaces.
+        // The checksum counts its own field as spaces.
         put([UInt8](repeating: UInt8(ascii: " "), count: 8), at: 148)
         let sum = block.reduce(0) { $0 + Int($1) }
         put(octal(sum, digits: 6) + [0, UInt8(ascii: " ")], at: 148)
         return block
     }
 
-    /// The size that a header claims, if it is written as above, in eleven octal digits and nothing else; the rest of the header
-    /// is not looked at.
+    /// The size in a header, if it consists of eleven octal digits. Ignores the rest of the header.
     static func claimedSize(_ header: [UInt8]) -> Int? {
         guard header.count == blockBytes else { return nil }
         var size = 0

@@ -1,10 +1,10 @@
 import GRDB
 
-/// What the database knows about the blobs that a garbage collection may meet.
+/// Facts from the database for planning a garbage collection.
 struct CollectionFacts {
-    /// Why a blob stays.
+    /// The reason to keep a blob.
     private(set) var holders: [Digest: CollectionPlan.Hold] = [:]
-    /// The result that makes a blob again, a position in `results`.
+    /// The index in `results` of the result that recomputes a blob.
     private(set) var makers: [Digest: Int] = [:]
     private(set) var results: [(task: String, seconds: Double)] = []
 
@@ -16,7 +16,7 @@ struct CollectionFacts {
         let isOutput: Bool
     }
 
-    /// Actions and artifacts, by their rows, that stay for one reason.
+    /// Rows of actions and artifacts that are kept for one reason.
     struct Kept {
         var actions: Set<Int64> = []
         var artifacts: Set<Int64> = []
@@ -71,7 +71,7 @@ struct CollectionFacts {
         }
     }
 
-    /// What actions made, and what they were given from outside, which nobody can make again.
+    /// Outputs and references of the actions, and inputs that no action makes, which cannot be recomputed.
     private static func needed(
         by actions: Set<Int64>, _ products: [Product], _ database: Database
     ) throws -> Set<Int64> {
@@ -85,15 +85,15 @@ struct CollectionFacts {
         return needed
     }
 
-    /// A blob is made again by a task that has it as an output, or else by one that refers to it; of several, by that
-    /// which takes least time for each byte.
+    /// Chooses the result that recomputes a blob: one that has it as an output before one that refers to it, then the
+    /// one with the least time per byte.
     private mutating func note(_ position: Int, makes digest: Digest, _ isOutput: Bool, _ bytes: [Int]) {
         guard let former = makers[digest] else {
             makers[digest] = position
             if isOutput { outputs.insert(digest) }
             return
         }
-        // All outputs come before all references.
+        // `products` lists all outputs before all references.
         guard isOutput || !outputs.contains(digest) else { return }
         let old = results[former].seconds * Double(bytes[position])
         if results[position].seconds * Double(bytes[former]) < old { makers[digest] = position }

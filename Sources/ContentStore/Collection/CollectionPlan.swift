@@ -1,15 +1,40 @@
-/// What garbage collection would remove and keep, and why. A pure value.
+/// Limits of a garbage collection. Pinned and promoted results, and blobs in use by running runs, are always kept.
+public struct CollectionPolicy: Sendable, Equatable {
+    /// Keep all results of the last N runs of each job.
+    public var keepRuns: Int?
+    /// Keep what was used within this time.
+    public var keepUsedSeconds: Double?
+    /// Remove only until the store has shrunk to this size, starting with what is fastest to recompute.
+    public var maximumBytes: Int?
+
+    public init(keepRuns: Int? = nil, keepUsedSeconds: Double? = nil, maximumBytes: Int? = nil) {
+        (self.keepRuns, self.keepUsedSeconds, self.maximumBytes) = (keepRuns, keepUsedSeconds, maximumBytes)
+    }
+
+    /// Without a limit, only blobs without a result are removed.
+    var removesResults: Bool { keepRuns != nil || keepUsedSeconds != nil || maximumBytes != nil }
+}
+
+/// The effect of a garbage collection.
+public struct CollectionSummary: Sendable, Equatable {
+    public var blobs = 0
+    public var sizeBytes = 0
+    /// Blobs kept because they were used after the planning.
+    public var spared = 0
+}
+
+/// The blobs that garbage collection would remove and keep, with reasons. A pure value.
 public struct CollectionPlan: Sendable {
-    /// Why blobs stay. In order of precedence.
+    /// Reasons to keep a blob, in order of precedence.
     public enum Hold: Int, Sendable, CaseIterable {
         case pinned, promoted, backbone, night, manifest, run, recent, busy
     }
 
-    /// The blobs of one result, which are only of use together.
+    /// The blobs of one result, which are useless without each other.
     public struct Item: Sendable {
-        /// The task; `nil` for blobs that no result names.
+        /// The task; nil for blobs without a result.
         public let task: String?
-        /// How long the result took to make.
+        /// Seconds that the result took to compute.
         public let seconds: Double
         public let sizeBytes: Int
         /// Nanoseconds since 1970.
@@ -22,9 +47,9 @@ public struct CollectionPlan: Sendable {
             usedNanoseconds = blobs.map(\.usedNanoseconds).max() ?? 0
         }
 
-        /// What is quickest to make again for each byte comes first, then what was not used for longest.
+        /// Fastest to recompute per byte first, then least recently used.
         static func precedes(_ left: Item, _ right: Item) -> Bool {
-            // seconds / bytes, without dividing by nothing
+            // Compares seconds / bytes without dividing by zero.
             let (first, second) = (left.seconds * Double(right.sizeBytes), right.seconds * Double(left.sizeBytes))
             if (left.task == nil) != (right.task == nil) { return left.task == nil }
             if first != second { return first < second }
@@ -33,18 +58,18 @@ public struct CollectionPlan: Sendable {
         }
     }
 
-    /// What goes, in the order in which it goes.
+    /// The removals, in order.
     public let removed: [Item]
     public let removedBytes: Int
-    /// Bytes that stay although they could be made again, by the first reason.
+    /// Bytes that are kept although they could be recomputed, by the first reason.
     public let heldBytes: [Hold: Int]
-    /// Of the whole store before: blobs and database.
+    /// Size of the whole store before: blobs and database.
     public let totalBytes: Int
 
     /// - Parameters:
-    ///   - otherBytes: what the store takes besides blobs.
-    ///   - holders: for blobs that stay, why.
-    ///   - makers: for blobs that a result names, the position in `results` of that which makes them again.
+    ///   - otherBytes: size of the store besides its blobs.
+    ///   - holders: reasons to keep blobs.
+    ///   - makers: for blobs with a result, the index in `results` of the one that recomputes them.
     init(
         blobs: [StoredBlob], otherBytes: Int = 0, holders: [Digest: Hold], makers: [Digest: Int],
         results: [(task: String, seconds: Double)], policy: CollectionPolicy

@@ -1,16 +1,9 @@
-/// The tables whose rows make up the history of a store, and what of a row the chain vouches for.
-enum HistoryKind: Int64, CaseIterable {
+/// A table of the history, and the columns that the chain protects.
+package enum HistoryKind: Int64, CaseIterable {
     case execution = 1
-    case job, model, promotion, night, decision, fault
-    /// Since version 6 of the schema.
-    case origin, arrival
-    /// Since version 7.
-    case threshold, anchor, nightAnchor
+    case job, model, promotion, night, decision, fault, origin, arrival, threshold, anchor, nightAnchor
 
-    /// Those of version 5 of the schema, the first with a chain.
-    static let first: [HistoryKind] = [.execution, .job, .model, .promotion, .night, .decision, .fault]
-
-    /// What people call such a row.
+    /// What users call such a row.
     var word: String {
         switch self {
         case .execution: "run"
@@ -28,8 +21,8 @@ enum HistoryKind: Int64, CaseIterable {
         }
     }
 
-    /// A row by its number, with what it refers to by digest and not by number: a row that was made to point elsewhere says
-    /// something else. Without those that are not over yet.
+    /// The complete rows by number. Columns that refer to other rows are given as digests, so that redirecting a
+    /// reference changes the record.
     var rows: String {
         switch self {
         case .execution:
@@ -75,7 +68,7 @@ enum HistoryKind: Int64, CaseIterable {
             """
         case .fault: "SELECT id AS row, recordedAt, kind, digest, text FROM ledger"
         case .origin: "SELECT job AS row, run, startedAt, versions, processor FROM origin"
-        // Not when it was learned: that follows from the nights, and would be an entry more for each image.
+        // Excludes `learned`, which follows from the nights and would add an entry for each image.
         case .arrival:
             """
             SELECT arrival.id AS row, night, model, source, file, state, detail, score, map.digest AS map,

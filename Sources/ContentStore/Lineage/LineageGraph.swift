@@ -1,23 +1,24 @@
-/// How something came to be, or what became of it: actions, the contents that they used and made, and the runs that performed them.
+/// The provenance of contents, or their use: actions, the contents that they used and made, and the runs that performed
+/// them.
 ///
-/// Actions and artifacts are named by their positions. The order is that of discovery from the roots, and so the same for the same
-/// store.
+/// Actions and artifacts are referred to by index. They are in order of discovery from the roots, which is equal for
+/// equal stores.
 public struct LineageGraph: Sendable {
     public enum Direction: Sendable {
-        /// To what it was made from.
+        /// Towards origins.
         case up
-        /// To what was made from it.
+        /// Towards what was made from it.
         case down
     }
 
-    /// Content that the store knows: a blob, or a file that it has only seen.
+    /// A content that the store knows: a blob, or an input file.
     public struct Artifact: Sendable, Equatable {
         public let digest: Digest
-        /// Nil for a file of which the store has no copy.
+        /// Nil if the store has no copy.
         public let sizeBytes: Int?
     }
 
-    /// A computation that was performed, by the attempt whose result counts.
+    /// A computation, with the attempt whose result is current.
     public struct Action: Sendable, Equatable {
         public let key: Digest
         public let stage: String
@@ -25,28 +26,28 @@ public struct LineageGraph: Sendable {
         public let task: String
         public let attempt: Int
         public let execution: Int64
-        /// When the work began, in nanoseconds since 1970; of an import that does not say it, when it came.
+        /// The start of the computation in nanoseconds since 1970; for an import without it, the time of the import.
         public let startedAt: Int64
         public let durationSeconds: Double
-        /// Nil for what this store's own runs have made.
+        /// Nil for results of this store's own runs.
         public let imported: Import?
-        /// Key parts, without those that name sources.
+        /// Key parts other than sources.
         public let parameters: [Parameter]
-        /// Blobs besides the outputs that belong to the result, such as maps.
+        /// The number of blobs that belong to the result besides its outputs, such as maps.
         public let referenceCount: Int
     }
 
-    /// How a result came in a bundle. Then `execution` is the import.
+    /// The import of a result. `execution` is then the importing run.
     public struct Import: Sendable, Equatable {
         /// Nanoseconds since 1970.
         public let at: Int64
-        /// As the bundle says; nil for one of an earlier version, which does not.
+        /// The run that made the result; nil if the bundle does not name it.
         public let maker: Maker?
     }
 
     /// The run that made a result elsewhere.
     public struct Maker: Sendable, Hashable {
-        /// Its number there.
+        /// The number of the run in its store.
         public let run: Int64
         public let versions: String
         /// The processor's model name.
@@ -60,11 +61,11 @@ public struct LineageGraph: Sendable {
     }
 
     public enum Relation: Sendable, Equatable {
-        /// An input, by its name.
+        /// An input, named as in the action.
         case used
-        /// A file that the key names, by the name of the key part; `role` says where in its value.
+        /// A file in the action's key, named by its key part; `role` is its place in the value.
         case source(role: String)
-        /// An output, by its name.
+        /// An output, named as in the action.
         case generated
         /// A blob that belongs to the result without being an output.
         case referred
@@ -77,29 +78,29 @@ public struct LineageGraph: Sendable {
         public let name: String
     }
 
-    /// How much is told.
+    /// The level of detail.
     public enum Detail: Sendable, Equatable {
         case everything
-        /// Files from outside are counted in `unnamedSources`, but for what is in the graph anyway, and `focus`. Parameters are
-        /// left out.
+        /// Input files are only listed in `unnamedSources`, except `focus` and those in the graph for another reason.
+        /// Parameters are omitted.
         case outline(focus: Digest?)
     }
 
-    /// A file from outside of which no more is told than that an action names it.
+    /// An input file of an action, without details.
     public struct UnnamedSource: Sendable, Equatable {
         public let action: Int
-        /// As in `Relation.source`.
+        /// Equal to the role of `Relation.source`.
         public let role: String
-        /// The same for the same content, in one graph.
+        /// Equal for equal contents within one graph.
         public let content: Int64
     }
 
     public internal(set) var artifacts: [Artifact] = []
     public internal(set) var actions: [Action] = []
     public internal(set) var edges: [Edge] = []
-    /// Of an outline.
+    /// Empty unless the graph is an outline.
     public internal(set) var unnamedSources: [UnnamedSource] = []
-    /// What it is the lineage of, in `artifacts`.
+    /// The starting points, as indices of `artifacts`.
     public internal(set) var roots: [Int] = []
     /// The runs that performed the actions, by number.
     public internal(set) var executions: [LineageExecution] = []
@@ -107,25 +108,25 @@ public struct LineageGraph: Sendable {
     public init() {}
 }
 
-/// An action that worked on what an image file became.
+/// An action on something made from an image file.
 public struct SourceUse: Sendable, Equatable {
     public let key: Digest
     public let task: String
     public let execution: Int64
     /// Nanoseconds since 1970.
     public let startedAt: Int64
-    /// By name.
+    /// Keyed by name.
     public let inputs, outputs: [String: Digest]
 }
 
-/// A run of the program, as an auditor wants to know it.
+/// A run with the details that an audit needs.
 public struct LineageExecution: Sendable, Equatable {
     public let record: ExecutionRecord
     /// The processor's model name.
     public let processor: String
-    /// The bytes of the job's manifest, where it had one.
+    /// The blob of the job's manifest, if any.
     public let manifest: Digest?
-    /// The path of the manifest as it was given.
+    /// The path of the manifest, as given.
     public let file: String?
     public let recipe: String?
     public let subject: String?

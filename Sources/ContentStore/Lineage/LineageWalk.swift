@@ -1,19 +1,20 @@
 import GRDB
 
-/// Walks from contents to the actions that made them and what these used, or the other way. In one reading of the database.
+/// Walks from contents to the actions that made them and to their inputs, or the other way, within one read of the
+/// database.
 struct LineageWalk {
     var graph = LineageGraph()
     let database: Database
     let detail: LineageGraph.Detail
-    /// Sources that are counted and not described, by the rows of their artifacts.
+    /// Sources of an outline, by the rows of their artifacts.
     var unnamed: [(action: Int, role: String, artifact: Int64)] = []
-    /// The keys of the run that is asked about. Seldom needed, and decoded when they are.
+    /// The keys of the preferred run, decoded on first use.
     private lazy var preferred = preference()
     private let preference: () -> Set<Digest>
-    /// Positions in the graph by rows.
+    /// Indices in the graph, by row.
     var artifacts: [Int64: Int] = [:]
     private var actions: [Int64: Int] = [:]
-    /// Artifacts whose makers, or users, are in the graph.
+    /// Artifacts whose makers or users are in the graph.
     private var passed: Set<Int64> = []
     private var outputs: Set<Output> = []
     private var pending: [(action: Int64, direction: LineageGraph.Direction)] = []
@@ -25,7 +26,7 @@ struct LineageWalk {
         preferring preference: @escaping () -> Set<Digest>
     ) throws {
         (self.database, self.detail, self.preference) = (database, detail, preference)
-        // What is in the graph beforehand is named wherever it is met.
+        // The focus is in the graph, so its edges are listed.
         if case .outline(let focus?) = detail,
             let row = try database.identifier("SELECT id FROM artifact WHERE digest = ?", [focus.column])
         {
@@ -33,7 +34,7 @@ struct LineageWalk {
         }
     }
 
-    /// A root; one that the database does not know is passed over.
+    /// Starts at a content; an unknown one is ignored.
     mutating func begin(_ digest: Digest, _ direction: LineageGraph.Direction) throws {
         guard let row = try database.identifier("SELECT id FROM artifact WHERE digest = ?", [digest.column]) else {
             return
@@ -79,7 +80,7 @@ struct LineageWalk {
         }
     }
 
-    /// To what made an artifact.
+    /// Continues with the maker of an artifact.
     private mutating func climb(from artifact: Int64) throws {
         guard passed.insert(artifact).inserted else { return }
         var made = try rows(
@@ -87,7 +88,7 @@ struct LineageWalk {
             SELECT action, name FROM generatedBy JOIN action ON action.id = action WHERE artifact = ?1 AND job IS NOT NULL
                 AND NOT EXISTS (SELECT 1 FROM used WHERE used.action = generatedBy.action AND used.artifact = ?1)
             """, artifact)
-        // Who passes on what it was given has not made it.
+        // An action that passes on its input has not made it.
         if made.isEmpty {
             made = try rows(
                 "SELECT action, name FROM generatedBy JOIN action ON action.id = action WHERE artifact = ? AND job IS NOT NULL",
@@ -105,7 +106,7 @@ struct LineageWalk {
         connect(actions[action]!, artifacts[artifact]!, .referred, "")
     }
 
-    /// To the actions that used an artifact.
+    /// Continues with the users of an artifact.
     private mutating func descend(from artifact: Int64) throws {
         guard passed.insert(artifact).inserted else { return }
         let position = artifacts[artifact]!
@@ -127,7 +128,7 @@ struct LineageWalk {
             try visit(row[0], .down)
             connect(actions[row[0]]!, position, .source(role: row[2]), row[1])
         }
-        // What another action made and this one refers to, such as one image's decoding.
+        // An artifact of another action that this one refers to, such as a decoded image.
         let referring = try rows(
             """
             SELECT reference.action, '' FROM reference JOIN action ON action.id = reference.action
@@ -141,8 +142,8 @@ struct LineageWalk {
         }
     }
 
-    /// The action of the run that is asked about, and of several the one that was performed first: a task may pass on what it was
-    /// given, and then its bytes come from the one before it.
+    /// Prefers the action of the preferred run, then the one performed first: a task may pass on its input, whose bytes
+    /// then come from an earlier one.
     private mutating func best(of made: [(Int64, String)]) throws -> (Int64, String)? {
         guard made.count > 1 else { return made.first }
         let preferred = preferred
@@ -184,7 +185,7 @@ struct LineageWalk {
         return artifacts[row]!
     }
 
-    /// Inputs; where an action of an earlier version of the store has no sources, what it refers to and others made as well.
+    /// The inputs of an action. Without sources, also artifacts of other actions that it refers to.
     private func inputs(of action: Int64, isNaming: Bool) throws -> [(
         artifact: Int64, LineageGraph.Relation, name: String
     )] {
@@ -242,7 +243,7 @@ struct LineageWalk {
             referenceCount: Int(statement.integer(8)))
     }
 
-    /// By name; what is looked for has no names of images in it, of which there may be many.
+    /// Ordered by name. Excludes sources, of which there may be many.
     private func parameters(of action: Int64) throws -> [LineageGraph.Parameter] {
         let statement = try RawStatement(
             database,

@@ -5,10 +5,10 @@ import Foundation
 import Host
 import Stages
 
-/// A run's folder: brought to what an export plan says, writing only what differs and removing what an earlier export wrote
-/// and this one does not.
+/// The results folder of a run. An export writes the files that differ and removes files of an earlier export that are
+/// no longer in the plan.
 package struct ExportFolder {
-    /// The list of exported files with their digests: what a later export compares with.
+    /// The list of exported files with their digests, which the next export compares with.
     package static let listName = "exports.json"
 
     private static let probeName = ".writable"
@@ -16,14 +16,13 @@ package struct ExportFolder {
     package let path: String
     private let folder: OutputFolder
 
-    /// Creates the folder and makes sure that it can be written to, before hours of work depend on it.
-    ///
-    /// The folder is marked as one of results before anything else is written, so that none of it is ever read as images.
+    /// Creates the folder, marks it as a results folder, which is never read as images, and checks that it is writable
+    /// before hours of work depend on it.
     ///
     /// - Parameters:
-    ///   - isNamed: false for a folder whose last name was not given by the user; it may be no link then.
-    ///   - source: stands for what the results are made of, where the folder's name was derived from it.
-    ///   - inputs: image files that the results are made of; none of them may lie in the folder.
+    ///   - isNamed: false if the user did not give the last component of the path; it must not be a link then.
+    ///   - source: identifies the source of the results if the folder's name was derived from it.
+    ///   - inputs: the source images, which must not lie in the folder.
     /// - Throws: `ExportError`, or `StoreError.linkInResults`.
     package init(path: String, isNamed: Bool = true, source: String? = nil, apartFrom inputs: [String] = []) throws {
         self.path = path
@@ -43,8 +42,8 @@ package struct ExportFolder {
         }
     }
 
-    /// Makes sure that no input lies in a folder for results, nor any other image beside them: none of it would be read as an
-    /// image again.
+    /// Checks that a results folder contains no input and no other image, because they would never be read as images
+    /// again.
     ///
     /// - Throws: `ExportError.holdsInputs`.
     package static func require(_ path: String, apartFrom inputs: [String]) throws(ExportError) {
@@ -53,16 +52,16 @@ package struct ExportFolder {
         where FolderOverlap.lies(folder, in: output) {
             throw .holdsInputs(path: path, input: folder)
         }
-        // Not in a folder that has been one of results: who puts an image there has been told.
+        // The marker of a results folder already warns against adding images.
         guard !ResultsMarker.isIn(output), let names = try? FolderWalk.entries(output) else { return }
         if let image = names.first(where: FolderWalk.isImage) {
             throw .holdsInputs(path: path, input: output + "/" + image)
         }
     }
 
-    /// True if the last export into a folder came to its end: its list is there, and every file that it names.
+    /// True if the last export into a folder finished: its list and all listed files exist.
     ///
-    /// - Throws: `StoreError` where that cannot be told.
+    /// - Throws: `StoreError` if the folder cannot be read.
     package static func isComplete(_ path: String) throws -> Bool {
         guard let files = try list(of: path) else { return false }
         do {
@@ -74,18 +73,18 @@ package struct ExportFolder {
         }
     }
 
-    /// The list is the last file that is written, and says before that what is to come: so an export that was killed is told from
-    /// one that came to its end (`isComplete`).
+    /// Exports files. The list is written first with the expected files and last with the final ones, so that
+    /// `isComplete` detects a killed export.
     ///
-    /// - Parameter isComplete: false after a run that failed or was stopped: then the results of an earlier one stay.
-    /// - Returns: how many files were written and removed.
+    /// - Parameter isComplete: false after a failed or interrupted run, which keeps earlier results.
+    /// - Returns: the numbers of written and removed files.
     package func export(
         _ plan: ExportPlan, from store: ContentStore, isComplete: Bool
     ) throws -> (written: Int, removed: Int) {
-        // Two runs with the same folder must not leave a mixture: the later export is the one that stands.
+        // Two runs with the same folder must not mix their results; the later export wins.
         let lock = try FolderLock(path)
         defer { withExtendedLifetime(lock) {} }
-        // Before anything else: a link or a name that leads out ends the export.
+        // Check first for links and names that leave the folder, which end the export.
         let present = try plan.files.filter { try folder.holdsFile($0.path) }
         try removeLeftovers(plan)
         let former = try formerList()
@@ -98,7 +97,7 @@ package struct ExportFolder {
             let blob = try store.verifiedPath(file.digest)
             if try folder.place(copyOf: blob, at: file.path, onlyIfChanged: true) { written += 1 }
         }
-        // The list is a file that anybody may have edited: what it names is removed in this folder alone, and nothing else ever.
+        // Anybody may have edited the list; remove nothing outside of this folder.
         let removed = isComplete ? former.keys.filter { exported[$0] == nil }.sorted().count(where: folder.remove) : 0
         try write(list: isComplete ? exported : former.merging(exported) { $1 })
         return (written, removed)
@@ -108,17 +107,17 @@ package struct ExportFolder {
         try folder.write(try ExportFolder.content(list), to: ExportFolder.listName, onlyIfChanged: true)
     }
 
-    /// What an earlier export has listed; nothing where there is no list, or one that is damaged.
+    /// The list of the earlier export; empty if it is missing or damaged.
     private func formerList() throws -> [String: String] { try ExportFolder.list(of: path) ?? [:] }
 
-    /// What `exports.json` says of files, by digest.
+    /// The content of `exports.json` for a list of digests by file.
     static func content(_ list: [String: String]) throws -> [UInt8] {
         try StageJSON.pretty(Dictionary(list.map { (PathText.key($0.key), $0.value) }) { first, _ in first })
     }
 
-    /// The files that a folder was exported with, by digest; nil where it has no list of them, or one that is damaged.
+    /// The digests of the exported files of a folder, by path; nil if the list is missing or damaged.
     ///
-    /// - Throws: `StoreError` where that cannot be told.
+    /// - Throws: `StoreError` if the folder cannot be read.
     static func list(of folder: String) throws -> [String: String]? {
         let file = folder + "/" + listName
         guard try AtomicFile.exists(file) else { return nil }
@@ -129,13 +128,13 @@ package struct ExportFolder {
         }
     }
 
-    /// As `list(of:)`, of the bytes of a list.
+    /// The list in the bytes of `exports.json`; nil if it is damaged.
     static func list(_ bytes: [UInt8]) -> [String: String]? {
         guard let list = try? StageJSON.decode([String: String].self, bytes) else { return nil }
         return Dictionary(list.map { (PathText.read($0.key), $0.value) }) { first, _ in first }
     }
 
-    /// What a run that was killed while it wrote left behind.
+    /// Removes temporary files of a killed run.
     private func removeLeftovers(_ plan: ExportPlan) throws {
         let own = [
             ExportFolder.listName, ExportFolder.probeName, ResultsMarker.name, RunTiming.jsonName, RunTiming.pageName,
@@ -153,7 +152,7 @@ package struct ExportFolder {
     }
 }
 
-/// Why results cannot be exported.
+/// A reason why results cannot be exported.
 package enum ExportError: Error, Equatable, Sendable, CustomStringConvertible {
     case notWritable(path: String, reason: String)
     case holdsInputs(path: String, input: String)
@@ -171,16 +170,16 @@ package enum ExportError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// How large files of a folder of results may be that are read back. Such folders may come from anyone.
+/// Names and size limits of files in results folders, which may come from anyone.
 package enum ResultFiles {
-    /// Of lists with a line for each image, of which there may be a million.
+    /// The limit for lists with a line per image, up to a million.
     package static let listLimitBytes = 256 << 20
-    /// Of those with a line for each stage.
+    /// The limit for files with a line per stage.
     static let timingLimitBytes = 16 << 20
     /// The page of a run's lineage.
     package static let lineagePageName = ReportStage.lineagePageName
 
-    /// Files that lie beside results and are none: they tell of clocks, of the other files or of the sources, and are attested by nobody.
+    /// Files beside the results that depend on clocks, other files or sources; no attestation covers them.
     static let byproducts: Set<String> = [
         ExportFolder.listName, RunTiming.jsonName, RunTiming.pageName, lineagePageName, "depends.mk",
         ResultsMarker.name,

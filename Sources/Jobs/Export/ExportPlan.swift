@@ -4,10 +4,10 @@ import Folders
 import Pipeline
 import Stages
 
-/// The files of a run that people and other tools read, with the blobs that they are copies of.
+/// The result files of a run, with the blobs that they are copied from.
 package struct ExportPlan: Sendable {
     package struct File: Sendable, Equatable {
-        /// Relative to the run's folder.
+        /// The path relative to the run's folder.
         package var path: String
         package var digest: Digest
 
@@ -18,7 +18,7 @@ package struct ExportPlan: Sendable {
 
     package let files: [File]
 
-    /// The exports of a job. After a run that failed in part, of the cases that are complete.
+    /// The exports of a job; after a partly failed run, those of its complete cases.
     package init(_ job: Job, _ summary: ExecutionSummary, _ store: ContentStore) throws {
         var files: [File] = []
         func add(_ path: String, _ task: TaskID, _ output: String) {

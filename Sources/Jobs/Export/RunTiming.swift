@@ -4,19 +4,19 @@ import Pipeline
 import Reports
 import Stages
 
-/// What a run cost, by stage: `timing.json`, and `timing.html` for people. Both come from clocks and the machine, so they are no
-/// results: they are no blobs of the store, are not listed in `exports.json`, and are written only by runs that did something.
+/// The cost of a run by stage: `timing.json`, and `timing.html` for people. They depend on clocks and the machine, so
+/// they are not results: they are not in the store or `exports.json`, and only runs that executed tasks write them.
 package struct RunTiming: Codable, Equatable, Sendable {
     static let jsonName = "timing.json", pageName = ReportStage.timingPageName
 
     /// History: 1 = first.
     package static let version = 1
 
-    /// What became of a task in this run.
+    /// The execution of a task in this run.
     package struct Observation: Sendable {
-        /// Nil for a task whose result was there already.
+        /// The duration; nil for a reused result.
         package var seconds: Double?
-        /// The most memory that the process held while the task ran.
+        /// The peak memory of the process during the task, in MiB.
         package var peakMiB: Int?
 
         package init(seconds: Double? = nil, peakMiB: Int? = nil) { (self.seconds, self.peakMiB) = (seconds, peakMiB) }
@@ -25,23 +25,23 @@ package struct RunTiming: Codable, Equatable, Sendable {
     package struct Stage: Codable, Equatable, Sendable {
         package var stage: String
         package var tasksRun, tasksCached: Int
-        /// Summed over the tasks that ran now, and over all tasks at the time when each last ran.
+        /// The sums over the executed tasks, and over the last execution of all tasks.
         package var seconds, secondsFromScratch: Double
-        /// Of the last run in which a task of the stage ran.
+        /// The peak memory in the last run that executed a task of the stage, in MiB.
         package var peakMiB: Int?
     }
 
     package var format = RunTiming.version
     package var name, versions: String
     package var threads: Int
-    /// From the start of the run to its end.
+    /// The duration of the run.
     package var seconds: Double
     /// In the order of the job.
     package var stages: [Stage]
 
     /// - Parameters:
     ///   - observed: tasks of this run that have a result.
-    ///   - folder: where an earlier run may have left memory that this one did not measure.
+    ///   - folder: the results folder, whose earlier timing supplies the peak memory of stages that did not run.
     /// - Throws: `StoreError`.
     package init(
         _ job: Job, observed: [TaskID: Observation], seconds: Double, threads: Int, versions: String,
@@ -53,6 +53,8 @@ package struct RunTiming: Codable, Equatable, Sendable {
                 folder + "/" + RunTiming.jsonName, limitBytes: ResultFiles.timingLimitBytes)).flatMap {
                 try? StageJSON.decode(RunTiming.self, $0)
             }
+        let cached = job.graph.tasks.map(\.id).filter { observed[$0] != nil && observed[$0]?.seconds == nil }
+        let lastSeconds = try store.lastDurations(ofTasks: cached.map(\.path))
         var stages: [Stage] = []
         var places: [String: Int] = [:]
         for task in job.graph.tasks {
@@ -70,8 +72,7 @@ package struct RunTiming: Codable, Equatable, Sendable {
                 stages[place].peakMiB = max(stages[place].peakMiB ?? 0, seen.peakMiB ?? 0)
             } else {
                 stages[place].tasksCached += 1
-                let attempts = try store.jobs(ofTask: task.id.path)
-                stages[place].secondsFromScratch += attempts.last { $0.status == "succeeded" }?.durationSeconds ?? 0
+                stages[place].secondsFromScratch += lastSeconds[task.id.path] ?? 0
             }
         }
         for place in stages.indices where stages[place].peakMiB == nil {

@@ -1,8 +1,8 @@
 import ContentStore
 import Pipeline
 
-/// Collects tasks. What two cases of a job have in common, being the same stage with the same parameters on the same inputs,
-/// becomes one task.
+/// A collector of tasks. Equal stages with equal settings and inputs become one task, which several cases of a job
+/// share.
 package struct GraphAssembler {
     package private(set) var tasks: [PipelineTask] = []
     private var known: [Digest: TaskID] = [:]
@@ -10,7 +10,9 @@ package struct GraphAssembler {
 
     package init() {}
 
-    /// - Returns: the task's name, which is an earlier task's where that does the same.
+    /// Adds a task unless an equal one exists.
+    ///
+    /// - Returns: the identifier of the added or the existing task.
     package mutating func add(
         _ name: String, _ stage: any Stage, inputs: [TaskInput] = [], sources: [String: FileLocation] = [:],
         resources: TaskResources = .light, isIntermediate: Bool = false
@@ -20,7 +22,7 @@ package struct GraphAssembler {
             settings: { [] }, common: inputs.map(\.identity), inputs: []
         ).digest
         if let task = known[identity] { return task }
-        // Variants may want the same thing done differently: then the later one carries a part of what it differs by.
+        // Variants may use a name with other settings; the later task gets a suffix from its digest.
         let id = TaskID(names.insert(name).inserted ? name : "\(name)-\(identity.short)")
         known[identity] = id
         tasks.append(

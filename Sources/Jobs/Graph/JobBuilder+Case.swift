@@ -15,7 +15,7 @@ extension JobBuilder {
         ).map(\.task)
     }
 
-    /// The task that decodes the foreign textures; nil where there are none.
+    /// The task that decodes the foreign textures; nil if the manifest sets none.
     mutating func textures(_ manifest: JobManifest) throws -> TaskID? {
         guard let folder = manifest.textures else { return nil }
         return try assembler.addTextures(textureScans[folder] ?? [], digestOf)
@@ -33,7 +33,7 @@ extension JobBuilder {
                 textures: try textures(manifest).map { TaskInput("textures", $0, "textures.json") }))
     }
 
-    /// The task that makes the model, and the one that assesses it: one task where there are several checkpoints to choose from.
+    /// The tasks that make the model and assess it. With several candidate checkpoints, one task does both.
     mutating func model(
         _ name: String, _ category: SourceCategory, _ recipe: TrainingRecipe, _ select: TaskID, _ checkpoints: [TaskID],
         _ manifest: JobManifest

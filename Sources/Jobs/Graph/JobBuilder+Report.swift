@@ -7,7 +7,7 @@ import Stages
 extension JobBuilder {
     func reportStage(_ reportCases: [String], recipes: [TrainingRecipe]) -> ReportStage {
         let categories = Set(scans.values.flatMap { $0.map(\.name) })
-        /// What the cases have in common, or all that they have.
+        /// The distinct values of the cases, in order.
         func fact(_ label: String, _ value: (TrainingRecipe) -> String) -> Fact {
             var values: [String] = []
             for recipe in recipes where !values.contains(value(recipe)) { values.append(value(recipe)) }
@@ -42,8 +42,8 @@ enum PublishedFigures {
         "toothbrush", "transistor", "wood", "zipper",
     ]
 
-    /// The published results that compare with a run on these categories: means for a run on all fifteen, results of single
-    /// categories for a run on some of them, and none for other data sets.
+    /// The published results that compare with a run on these categories: means for a run on all fifteen, results of
+    /// single categories for a run on some of them, and none for other data sets.
     static func beside(_ categories: Set<String>) -> [PublishedFigure] {
         guard !categories.isEmpty, categories.isSubset(of: mvtecCategories) else { return [] }
         if categories == mvtecCategories { return means }

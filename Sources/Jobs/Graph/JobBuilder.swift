@@ -13,13 +13,13 @@ struct JobBuilder {
     private(set) var sourcePaths: [String] = []
     private(set) var notes: [String] = []
     private(set) var warnings: [String] = []
-    /// The task that holds figures against requirements; nil where nothing is required.
+    /// The task that checks the requirements; nil if there are none.
     private(set) var require: TaskID?
     private var requirements: [RequireStage.Case] = []
     let manifest: JobManifest
     let cases: [JobCase]
     private(set) var scans: [ScanKey: [SourceCategory]] = [:]
-    /// The files as they were listed first: what comes later is for the next run.
+    /// The files at the first listing; the next run uses files that are added later.
     private(set) var textureScans: [NamedFolder: [SourceImage]] = [:]
     private(set) var digestOf: [String: Digest] = [:]
 

@@ -1,12 +1,12 @@
 import ContentStore
 import Folders
 import Manifests
-import Stages
+import Privacy
 import StrictJSON
 
 extension JobManifest {
-    /// The values of the resolved manifest that affect results, as JSON by JSON Pointer. Lists are single values. Names,
-    /// descriptions, requirements and statements for the card are omitted.
+    /// The values of the resolved manifest that affect results, as JSON by JSON Pointer. Lists are single values.
+    /// Names, descriptions, requirements and statements for the card are omitted.
     var parameters: [String: String] {
         let aside = ["$schema", "name", "description", "require", "card", "variants", "perCategory", "retrain"]
         let kept = (shown.members ?? []).filter { !aside.contains($0.name) }

@@ -7,13 +7,13 @@ import Pipeline
 import Stages
 import Tensors
 
-/// What of a manifest decides a model: the network, its input and how it is trained.
+/// The part of a manifest that determines a model: network, input and training.
 package struct TrainingRecipe: Sendable {
     package var architecture: NetworkArchitecture
     package var baseWidth: Int
-    /// Of images, and of the tiles that the network sees them in.
+    /// The sizes of images and of the tiles that the network processes.
     package var grid: TileGrid
-    /// Of the samples of images; nil for all that their files can hold.
+    /// The range of the images' samples; nil for the full range of their formats.
     package var range: SampleRange?
     package var training: TrainingParameters
     package var augmentation: Augmentation
@@ -82,7 +82,7 @@ extension CorruptionParameters {
 }
 
 extension EngineChoice {
-    /// - Throws: `EngineError` where this processor cannot do what the manifest demands.
+    /// - Throws: `EngineError` if this processor does not support the engine or its precision.
     package init(_ section: EngineSection) throws {
         let kind: NetworkEngine.Kind = section.name == .openblas ? .openblas : .onednn
         switch section.precision {
@@ -97,8 +97,7 @@ extension EngineChoice {
         }
     }
 
-    /// The engine for scoring: float32 unless the manifest names bfloat16. Scores are made of small differences, and training in
-    /// bfloat16 keeps its weights in float32.
+    /// The engine for scoring: float32 unless the manifest sets bfloat16, because scores are small differences.
     package static func scoring(_ section: EngineSection) throws -> EngineChoice {
         let choice = try EngineChoice(section)
         return section.precision == .auto ? EngineChoice(kind: choice.kind, precision: .float32) : choice
@@ -106,7 +105,7 @@ extension EngineChoice {
 }
 
 extension SampleRange {
-    /// The range that a manifest names; nil where it names none.
+    /// The sample range in a manifest; nil if it sets none.
     package init?(_ image: ImageSection) {
         guard let bounds = image.range else { return nil }
         self.init(lowest: Float(bounds.lowerBound), highest: Float(bounds.upperBound))

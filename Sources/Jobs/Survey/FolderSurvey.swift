@@ -134,8 +134,8 @@ package struct FolderSurvey: Sendable {
         return (findings, measured)
     }
 
-    /// The network's input size: 256 pixels on the shorter side, or 128 for small images. It has the aspect ratio of the
-    /// median image, limited to 2:1, in multiples of 8.
+    /// The network's input size: 256 pixels on the shorter side, or 128 for small images. It has the aspect ratio of
+    /// the median image, limited to 2:1, in multiples of 8.
     private static func networkSize(_ sizes: [(width: Int, height: Int)]) -> (width: Int, height: Int) {
         guard !sizes.isEmpty else { return (256, 256) }
         func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
@@ -154,7 +154,8 @@ package struct FolderSurvey: Sendable {
 
     /// The text of the manifest.
     ///
-    /// - Parameter folder: the manifest's folder, relative to the current one; paths in the manifest are relative to it.
+    /// - Parameter folder: the manifest's folder, relative to the current one; paths in the manifest are relative to
+    ///   it.
     package func manifest(relativeTo folder: String) -> String {
         let base = ManifestPath(folder.isEmpty ? "." : folder, relativeTo: NamedFolder.current)
             .absolute

@@ -9,7 +9,8 @@ package struct ManifestTrial {
     /// The faults of sampled images, a sentence each.
     package private(set) var faults: [String] = []
 
-    /// The numbers of usable training images to find, of training images to try, and of test images to try, per category.
+    /// The numbers of usable training images to find, of training images to try, and of test images to try, per
+    /// category.
     private static let enough = 9, mostTried = 64, testImages = 3
 
     /// - Throws: `DatasetError` if a run would fail, `ManifestError`, and errors of planning.

@@ -3,10 +3,9 @@ import Foundation
 import Manifests
 import Pipeline
 import SeededRandom
-import Stages
 
-/// The task graph of a sweep: its job with every trial as a variant, up to the assessment and test metrics of each model,
-/// without overlays and report.
+/// The task graph of a sweep: its job with every trial as a variant, up to the assessment and test metrics of each
+/// model, without overlays and report.
 package struct Sweep: Sendable {
     /// One model: a trial on one category with one seed.
     struct Case: Sendable {
@@ -71,8 +70,8 @@ package enum TrialSampler {
     /// The maximum number of redraws after which a trial is dropped, because its ranges hold too few values.
     private static let attempts = 1000
 
-    /// Returns every combination of a grid, the last parameter changing fastest, or independent random samples. A sample is
-    /// a pure function of the seed, its number and the parameter's pointer; duplicates are redrawn.
+    /// Returns every combination of a grid, the last parameter changing fastest, or independent random samples. A
+    /// sample is a pure function of the seed, its number and the parameter's pointer; duplicates are redrawn.
     package static func trials(of sweep: SweepManifest) -> [SweepTrial] {
         let combinations =
             switch sweep.search {

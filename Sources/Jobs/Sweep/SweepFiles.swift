@@ -2,6 +2,7 @@ import ContentStore
 import Folders
 import Manifests
 import Metrics
+import Privacy
 import Reports
 import Stages
 

@@ -1,32 +1,30 @@
 import Tensors
 
-/// What a network makes of an image at a tap: channel-major values.
+/// The feature map of an image at a tap, channel-major.
 public struct FeatureMap: Sendable, Equatable {
     public var shape: FeatureShape
     public var values: [Float]
-
-    public init(shape: FeatureShape, values: [Float]) { (self.shape, self.values) = (shape, values) }
 }
 
-/// An inference graph that is ready to run, on images of any size.
+/// An inference graph that is ready to run on images of any size.
 ///
-/// Each image is done by one worker, so that results depend neither on the number of threads nor on what else is in a batch.
-/// Not to be used by two threads at once.
+/// One worker computes a whole image, so results depend neither on the number of threads nor on the rest of the batch.
+/// Not safe for concurrent use.
 public final class InferenceNetwork {
     public let graph: InferenceGraph
-    /// What `run` gives, in this order.
+    /// The taps whose feature maps `run` returns, in this order.
     public let taps: [InferenceGraph.Tap]
     public let engine: NetworkEngine.Kind
     private let pool: WorkerPool
     private let needed: [Bool]
-    private let makePlan: (InferencePlanning) throws -> any InferencePlan
+    private let makePlan: (InferenceRequest) throws -> any InferencePlan
     private var plans: [(height: Int, width: Int, plan: any InferencePlan)] = []
-    /// Plans for the last few sizes are kept; each holds its own memory.
+    /// Plans are kept for the most recent sizes. Each holds its own memory.
     private static let keptPlans = 4
 
     /// - Parameters:
-    ///   - names: of the taps that are wanted; only what they need is computed. All where it is nil.
-    ///   - threads: at most so many images at once.
+    ///   - names: The names of the taps to compute; nil for all taps. Nodes that they do not need are skipped.
+    ///   - threads: The number of images computed at the same time.
     /// - Throws: `InferenceError` and `TensorError`.
     public init(
         _ graph: InferenceGraph, taps names: [String]? = nil, engine: NetworkEngine.Kind = .onednn, threads: Int
@@ -42,22 +40,24 @@ public final class InferenceNetwork {
             makePlan = { try OneDNNInferencePlan($0, library) }
         case .openblas:
             try OpenBLAS.load()
-            makePlan = { PlainInferencePlan($0) }
+            makePlan = { OpenBLASInferencePlan($0) }
         }
     }
 
     deinit { pool.stop() }
 
-    /// The shapes of what `run` gives for images of a size. Throws `InferenceError`.
+    /// Returns the shapes of the feature maps for one image size.
+    ///
+    /// - Throws: `InferenceError`.
     public func shapes(height: Int, width: Int) throws(InferenceError) -> [FeatureShape] {
         let shapes = try graph.shapes(height: height, width: width, needed: needed)
         return taps.compactMap { shapes[$0.value] }
     }
 
-    /// The feature maps of each image, in the order of `taps`.
+    /// Returns the feature maps of each image, in the order of `taps`.
     ///
-    /// - Parameter images: channel-major values of 0 to 1, all of the same size.
-    /// - Throws: `InferenceError`, and `TensorError` where a library refuses a layer.
+    /// - Parameter images: Channel-major values of 0 to 1, all of the same size.
+    /// - Throws: `InferenceError`, and `TensorError` if a library rejects a layer.
     public func run(_ images: [[Float]], height: Int, width: Int) throws -> [[FeatureMap]] {
         let plan = try plan(height: height, width: width)
         let expected = graph.scaling.channels * height * width
@@ -74,18 +74,18 @@ public final class InferenceNetwork {
         return results
     }
 
-    /// What the kernels of each node are called, for reports: those of the last size.
+    /// The kernels of each node at the most recent size, for reports.
     public var kernelNames: [(node: String, kernel: String)] { plans.last?.plan.kernelNames ?? [] }
 
-    /// Measures the time of each node from now on, or no longer.
+    /// Starts or stops measuring the time of each node.
     public func measureNodes(_ measures: Bool) { for entry in plans { entry.plan.measures = measures } }
-    /// Seconds of each node that was measured, of all workers, at the last size.
+    /// Seconds per measured node at the most recent size, summed over all workers.
     public var nodeSeconds: [(node: String, seconds: Double)] { plans.last?.plan.nodeSeconds ?? [] }
 
     private func plan(height: Int, width: Int) throws -> any InferencePlan {
         if let known = plans.first(where: { $0.height == height && $0.width == width }) { return known.plan }
         let plan = try makePlan(
-            InferencePlanning(
+            InferenceRequest(
                 graph: graph, needed: needed,
                 shapes: graph.shapes(height: height, width: width, needed: needed),
                 tapped: taps.map(\.value), workerCount: pool.workerCount))
@@ -95,17 +95,17 @@ public final class InferenceNetwork {
     }
 }
 
-/// What a plan is made of.
-struct InferencePlanning {
+/// The graph, image size and taps that a plan is made for.
+struct InferenceRequest {
     var graph: InferenceGraph
     var needed: [Bool]
-    /// Of every needed value.
+    /// The shape of each value; nil if the value is not needed.
     var shapes: [FeatureShape?]
-    /// Values to give out.
+    /// The values to return.
     var tapped: [Int]
     var workerCount: Int
 
-    /// For every value the last node that reads it; -1 where none does, and the number of nodes where it is tapped.
+    /// For each value the last node that reads it; -1 if there is none, and the number of nodes if the value is tapped.
     var lastUses: [Int] {
         var last = [Int](repeating: -1, count: graph.nodes.count + 1)
         for (number, node) in graph.nodes.enumerated() where needed[number] {
@@ -115,7 +115,7 @@ struct InferencePlanning {
         return last
     }
 
-    /// Writes the scaled image to where the first node reads it.
+    /// Writes the scaled image to the input of the first node.
     static func scale(
         _ image: [Float], _ scaling: InferenceGraph.InputScaling, to target: UnsafeMutablePointer<Float>
     ) {
@@ -131,7 +131,7 @@ struct InferencePlanning {
         }
     }
 
-    /// The map of a tapped value, which `body` writes.
+    /// Returns the map of a tapped value, which `body` fills in.
     func map(of value: Int, _ body: (UnsafeMutablePointer<Float>) -> Void) -> FeatureMap {
         let shape = shapes[value]!
         return FeatureMap(
@@ -143,9 +143,9 @@ struct InferencePlanning {
     }
 }
 
-/// A graph made ready for images of one size.
+/// A graph prepared for images of one size.
 protocol InferencePlan: AnyObject {
-    /// Makes the memory of the first so many workers.
+    /// Allocates the memory of the first `workers` workers.
     func prepare(workers: Int) throws
     func run(_ image: [Float], worker: Int) -> [FeatureMap]
     var kernelNames: [(node: String, kernel: String)] { get }

@@ -1,9 +1,8 @@
 import Tensors
 
-/// Inference by oneDNN: every map but the image stays in the library's blocked layout, and all maps of a worker share one
-/// arena.
+/// Inference by oneDNN. All maps except the image use the blocked layout, and all maps of a worker share one arena.
 final class OneDNNInferencePlan: InferencePlan {
-    private let planning: InferencePlanning
+    private let request: InferenceRequest
     private let library: OneDNNLibrary
     private let scaling: InferenceGraph.InputScaling
     private var program: OneDNNInferenceProgram
@@ -12,28 +11,28 @@ final class OneDNNInferencePlan: InferencePlan {
     private let profile: LayerProfile
     var measures = false
 
-    /// One worker's arena and what runs on it.
+    /// The arena of one worker and the steps bound to it.
     private struct Worker {
         var arena: AlignedBuffer<UInt8>
         var steps: [(node: Int, run: () -> Void)]
     }
 
-    init(_ planning: InferencePlanning, _ library: OneDNNLibrary) throws(TensorError) {
-        self.planning = planning
+    init(_ request: InferenceRequest, _ library: OneDNNLibrary) throws(TensorError) {
+        self.request = request
         self.library = library
-        scaling = planning.graph.scaling
-        program = try OneDNNInferenceProgram(planning, library)
+        scaling = request.graph.scaling
+        program = try OneDNNInferenceProgram(request, library)
         memory = MemoryPlan(program.blocks)
-        workers = Array(repeating: nil, count: planning.workerCount)
-        profile = LayerProfile(planning.graph.nodes.map(\.name), workerCount: planning.workerCount)
+        workers = Array(repeating: nil, count: request.workerCount)
+        profile = LayerProfile(request.graph.nodes.map(\.name), workerCount: request.workerCount)
     }
 
     var kernelNames: [(node: String, kernel: String)] {
-        program.steps.map { (planning.graph.nodes[$0.node].name, $0.kernelName) }
+        program.steps.map { (request.graph.nodes[$0.node].name, $0.kernelName) }
     }
 
     var nodeSeconds: [(node: String, seconds: Double)] {
-        zip(profile.rows, planning.needed).filter(\.1).map { ($0.0.convolution, $0.0.seconds[0]) }
+        zip(profile.rows, request.needed).filter(\.1).map { ($0.0.convolution, $0.0.seconds[0]) }
     }
 
     func prepare(workers count: Int) throws {
@@ -56,19 +55,19 @@ final class OneDNNInferencePlan: InferencePlan {
         func values(_ value: Int) -> UnsafeMutablePointer<Float> {
             (start + memory.offsets[program.blockOfValue[value]!]).assumingMemoryBound(to: Float.self)
         }
-        InferencePlanning.scale(image, scaling, to: values(0))
+        InferenceRequest.scale(image, scaling, to: values(0))
         for step in worker.steps {
             let begin = measures ? LayerProfile.now : 0
             step.run()
             if measures { profile.add(LayerProfile.now - begin, step.node, .forward, number) }
         }
-        return planning.tapped.map { value in
-            planning.map(of: value) { BlockedMap(values(value), planning.shapes[value]!).unpack(to: $0) }
+        return request.tapped.map { value in
+            request.map(of: value) { BlockedMap(values(value), request.shapes[value]!).unpack(to: $0) }
         }
     }
 }
 
-/// The values of one map in the blocked layout: block of channels, pixel, channel in the block.
+/// The values of one map in the blocked layout: block of channels, pixel, channel within the block.
 struct BlockedMap {
     private let values: UnsafeMutablePointer<Float>
     private let channels, pixels: Int
@@ -86,7 +85,7 @@ struct BlockedMap {
     func unpack(to output: UnsafeMutablePointer<Float>) {
         for first in stride(from: 0, to: channels, by: block) {
             let from = channel(first)
-            // Some pixels at a time, so that they are still in the cache for the next channel.
+            // A few pixels at a time, so that they are still in the cache for the next channel.
             for start in stride(from: 0, to: pixels, by: Self.pixelsAtOnce) {
                 let end = min(pixels, start + Self.pixelsAtOnce)
                 for lane in 0..<min(block, channels - first) {
@@ -99,10 +98,10 @@ struct BlockedMap {
 
     private static let pixelsAtOnce = 64
 
-    /// Puts maps one after the other by channel.
+    /// Concatenates maps by channel.
     func concatenate(_ maps: [BlockedMap]) {
         let blocks = (channels + block - 1) / block
-        // The spare channels of the last block have to be zero.
+        // The padding channels of the last block must be zero.
         if channels % block != 0 {
             (values + (blocks - 1) * block * pixels).update(repeating: 0, count: block * pixels)
         }

@@ -1,4 +1,6 @@
 import ContentStore
+import Foundation
+import Host
 import StrictJSON
 
 /// What comes back from a cluster.

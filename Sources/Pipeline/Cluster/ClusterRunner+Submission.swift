@@ -1,5 +1,6 @@
 import ContentStore
 import Foundation
+import Host
 
 /// What goes out to a cluster.
 extension ClusterRunner {

@@ -2,6 +2,7 @@ import ContentStore
 import Folders
 import Foundation
 import Glibc
+import Host
 import StrictJSON
 
 /// The process that a cluster starts for an element: it starts a worker process, watches it, and kills all of it where a task

@@ -1,4 +1,5 @@
 import ContentStore
+import Privacy
 
 /// How a run proceeds; nothing here changes a result, except `keyParts`, which are part of every key.
 public struct ExecutorOptions: Sendable {

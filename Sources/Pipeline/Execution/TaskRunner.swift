@@ -1,4 +1,5 @@
 import ContentStore
+import Host
 import Synchronization
 
 /// Computes attempts at tasks: on threads, in worker processes, or on a cluster.

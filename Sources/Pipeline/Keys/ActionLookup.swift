@@ -1,4 +1,5 @@
 import ContentStore
+import Host
 
 /// What the store has for a task whose key is known.
 enum ActionLookup: Sendable {

@@ -1,4 +1,5 @@
 import ContentStore
+import Host
 import Synchronization
 
 /// A stage's access to everything but its settings: inputs, source files, the folder for outputs, blobs, memos, shared objects and

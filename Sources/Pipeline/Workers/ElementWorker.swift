@@ -1,6 +1,7 @@
 import ContentStore
 import Foundation
 import Glibc
+import Host
 import Synchronization
 
 /// Computes the tasks of an element one after the other, and publishes a record of each.

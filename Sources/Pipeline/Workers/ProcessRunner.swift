@@ -1,5 +1,6 @@
 import ContentStore
 import Foundation
+import Host
 
 /// Computes each attempt in a process of its own, whose whole tree can be killed: limits of time and memory need it.
 final class ProcessRunner: TaskRunner {

@@ -1,6 +1,7 @@
 import ContentStore
 import Folders
 import Foundation
+import Host
 import StrictJSON
 
 /// A task as a file: all that a process on any machine needs to compute an attempt, besides the blobs of the store.

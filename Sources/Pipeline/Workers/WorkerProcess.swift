@@ -3,6 +3,7 @@ import ContentStore
 import Folders
 import Foundation
 import Glibc
+import Host
 import StrictJSON
 
 /// A process that this one has started, with all of its descendants.

@@ -5,7 +5,8 @@ import Metrics
 import NeuralNetworks
 import Pipeline
 
-/// Measures a model on held-out normal images and synthetic corruptions of them. No label is known here, and no test image.
+/// Measures a model on held-out normal images and synthetic corruptions of them. No label is known here, and no test
+/// image.
 package struct AssessStage: Stage {
     package static let name = "assess"
     /// 4: every kind of corruption on the same images; no white balance for a grey data set.
@@ -187,13 +188,14 @@ enum AssessmentError: Error, CustomStringConvertible {
     }
 }
 
-/// Takes the best of several checkpoints by the criterion that needs no label. Of equals, the one that was trained longest.
+/// Takes the best of several checkpoints by the criterion that needs no label. Of equals, the one that was trained
+/// longest.
 package struct ChooseStage: Stage {
     package static let name = "choose"
     package static let version = 1
 
-    /// How many there are to choose from: inputs `model.0` to the one before `model.COUNT`, in the order of training, and
-    /// likewise for the other outputs.
+    /// How many there are to choose from: inputs `model.0` to the one before `model.COUNT`, in the order of training,
+    /// and likewise for the other outputs.
     var count: Int
 
     package init(count: Int) {

@@ -18,7 +18,8 @@ package struct Assessment: Codable, Sendable {
     package struct Robustness: Codable, Equatable, Sendable {
         package var change: CameraChange
         package var label: String
-        /// The median shift of normal images' scores, in units of the distance from the median normal score to the threshold.
+        /// The median shift of normal images' scores, in units of the distance from the median normal score to the
+        /// threshold.
         package var scoreShift: Double
         /// The fraction of changed normal images above the threshold.
         package var falseAlarms: Double
@@ -26,8 +27,8 @@ package struct Assessment: Codable, Sendable {
         package var imageAUROC: Double?
     }
 
-    /// The criterion that sweeps rank by, higher is better: the mean of image AUROC and pixel average precision, averaged over
-    /// the kinds of corruption.
+    /// The criterion that sweeps rank by, higher is better: the mean of image AUROC and pixel average precision,
+    /// averaged over the kinds of corruption.
     package var criterion: Double
     package var normalImages: Int
     /// The normalised scores of clean and corrupted images: 0 for the median normal image, 1 for the threshold.

@@ -4,10 +4,11 @@ import Metrics
 import Pipeline
 import Thresholds
 
-/// Makes the card of a model, for programs and for people, from the results of other tasks and from what is known of the job.
+/// Makes the card of a model, for programs and for people, from the results of other tasks and from what is known of
+/// the job.
 ///
-/// Inputs: `model`, `inventory`, `training` (the curve), `assessment`; `metrics` and `scores` where there are test images, `drift`
-/// where they were compared.
+/// Inputs: `model`, `inventory`, `training` (the curve), `assessment`; `metrics` and `scores` where there are test
+/// images, `drift` where they were compared.
 package struct CardStage: Stage {
     package static let name = ContentStore.cardStage
     /// History: 1 = first; 2 = says if the data set is grey; 3 = thresholds that a person set.

@@ -28,8 +28,8 @@ struct ImageSet: Codable, Equatable, Sendable {
     /// The most frequent sizes of the originals, at most `sizeLimit` of them.
     var sizes: [Size]
     var distinctSizes: Int
-    /// The numbers of images that were resized at all, stretched by more than `stretchTolerance`, and enlarged in width or
-    /// height.
+    /// The numbers of images that were resized at all, stretched by more than `stretchTolerance`, and enlarged in width
+    /// or height.
     var resized, stretched, enlarged: Int
     /// The largest factor by which a side was reduced; 1 if none was.
     var largestReduction: Double

@@ -1,8 +1,8 @@
 import AnomalyDetection
 import ContentStore
 
-/// `NAME.card.json`: a model card after "Model Cards for Model Reporting" (Mitchell et al., FAT* 2019, arXiv 1810.03993). All
-/// parts but `statedByOwner` come from records. It contains no time, host or path.
+/// `NAME.card.json`: a model card after "Model Cards for Model Reporting" (Mitchell et al., FAT* 2019, arXiv
+/// 1810.03993). All parts but `statedByOwner` come from records. It contains no time, host or path.
 package struct ModelCard: Codable, Equatable, Sendable {
     /// History: 1 = first; 2 = `data.isGrey`.
     static let version = 2

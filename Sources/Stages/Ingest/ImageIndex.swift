@@ -48,7 +48,7 @@ extension DataSetColour {
     }
 }
 
-/// Why a file was set aside, without the names and numbers of its message: what such files are counted by.
+/// The kind of fault of an unusable file, without the names and numbers of its message.
 package enum ImageFault: String, Codable, Sendable, CaseIterable {
     case unreadable, empty, unknownFormat, mislabelled, truncated, damaged, unsupported, tooLarge, outOfMemory
     case floatRange, notFinite, maskSize

@@ -2,8 +2,8 @@ import ContentStore
 import Imaging
 import Pipeline
 
-/// What an image file is like beside its packed image. It is kept by the file's bytes and the range of its samples, and read
-/// again where the packed image comes from the store: warnings must not depend on what was decoded before.
+/// What an image file is like beside its packed image. It is kept by the file's bytes and the range of its samples, and
+/// read again where the packed image comes from the store: warnings must not depend on what was decoded before.
 package struct ImageReading: Codable, Sendable {
     static let memo = "image-reading", version = 1
 

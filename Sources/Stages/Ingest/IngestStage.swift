@@ -4,13 +4,14 @@ import Datasets
 import Imaging
 import Pipeline
 
-/// Decodes, checks, converts and resizes some images of a category. Every image is cached by itself, so one new image costs
-/// one decode.
+/// Decodes, checks, converts and resizes some images of a category. Every image is cached by itself, so one new image
+/// costs one decode.
 package struct IngestStage: Stage {
     package static let name = "ingest"
-    /// History: 1 = first; 2 = faults of a mask name its image, and no path; of files that are set aside, the kind of the fault;
-    /// 3 = says which images are grey; 4 = values that are not finite are a fault of their own; 5 = the range of samples, what is
-    /// labelled in masks that have more than two values, and warnings of both; 6 = packed images end with a digest.
+    /// History: 1 = first; 2 = faults of a mask name its image, and no path; of files that are set aside, the kind of
+    /// the fault; 3 = says which images are grey; 4 = values that are not finite are a fault of their own; 5 = the
+    /// range of samples, what is labelled in masks that have more than two values, and warnings of both; 6 = packed
+    /// images end with a digest.
     package static let version = 6
 
     /// An image with what the data set says of it.
@@ -134,8 +135,8 @@ package struct IngestStage: Stage {
         entry.mask = mask.digest
     }
 
-    /// An image file as the network sees it, and what its file is like. That depends on nothing but the bytes and the numbers,
-    /// by which it is kept: whether the file has the name of its format is for the caller to check.
+    /// An image file as the network sees it, and what its file is like. That depends on nothing but the bytes and the
+    /// numbers, by which it is kept: whether the file has the name of its format is for the caller to check.
     package static func decode(
         _ bytes: [UInt8], name: String, width: Int, height: Int, range: SampleRange? = nil
     ) throws -> (packed: PackedImage, reading: ImageReading) {

@@ -5,8 +5,8 @@ import Pipeline
 
 /// Divides a category's normal images into those to train on and those held out to calibrate with.
 ///
-/// Which images are held out depends on their content alone: a new image moves at most one other. Of exact copies, one is
-/// used.
+/// Which images are held out depends on their content alone: a new image moves at most one other. Of exact copies, one
+/// is used.
 package struct SelectStage: Stage {
     package static let name = "select"
     /// History: 1 = first; 2 = decides if the data set is grey.
@@ -57,15 +57,15 @@ package struct SelectStage: Stage {
     }
 }
 
-/// Which normal images are held out of training, by their content alone.
+/// The choice of normal images to hold out of training, by their content alone.
 package enum HeldOut {
-    /// How many of some images, which are then the ones with the smallest digests: at least one, and not all.
+    /// The number of images to hold out, at least one and not all; those with the smallest digests are held out.
     package static func count(of images: Int, fraction: Float) -> Int {
         min(max(1, Int((Float(images) * fraction).rounded())), images - 1)
     }
 
-    /// True if an image is held out that came later, whatever comes with it or after it: then no model of any night was trained on
-    /// what another night judges by.
+    /// True if an image is held out that came later, whatever comes with it or after it: then no model of any night was
+    /// trained on what another night judges by.
     package static func contains(_ source: Digest, fraction: Double) -> Bool {
         // Digests are as good as random numbers.
         Double(source.words.0) < fraction * 0x1p64

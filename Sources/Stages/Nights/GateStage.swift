@@ -2,12 +2,12 @@ import ContentStore
 import Pipeline
 import Statistics
 
-/// Compares the new model with the one in production, and with the anchor: a model that stays the same from night to night, so that
-/// small losses, each of which the model in production would excuse, do not add up.
+/// Compares the new model with the one in production and with the anchor, a model that stays the same from night to
+/// night, so that small losses do not add up.
 ///
-/// By their assessments (`champion.assessment`, `anchor.assessment`, `challenger.assessment`), which are of the same images, and, where there
-/// are labelled images, by the metrics and scores of these. The champion's inputs are missing where no model is in production:
-/// then a new one is promoted that finds anything at all.
+/// By their assessments (`champion.assessment`, `anchor.assessment`, `challenger.assessment`), which are of the same
+/// images, and, where there are labelled images, by the metrics and scores of these. The champion's inputs are missing
+/// where no model is in production: then a new one is promoted that finds anything at all.
 package struct GateStage: Stage {
     package static let name = "gate"
     /// 2: the anchor.
@@ -32,7 +32,7 @@ package struct GateStage: Stage {
 
     package var outputs: [String] { ["verdict.json"] }
 
-    /// What is known of one of the two models.
+    /// The evidence about a model.
     struct Evidence {
         var assessment: Assessment
         /// AUPIMO of each labelled image that has one, by its file.

@@ -4,7 +4,7 @@ import Datasets
 import NeuralNetworks
 import Pipeline
 
-/// Divides the images of a night by its roll: what steps are taken on, what else belongs to the normal images, what is held out.
+/// Divides the images of a night by its roll into training, normal, held-out and judged images.
 package struct EnrolStage: Stage {
     package static let name = "enrol"
     /// History: 1 = first; 2 = decides if the images of the night are grey.
@@ -49,7 +49,7 @@ package struct EnrolStage: Stage {
         try context.writeJSON(try index(parts.normals), to: "normals.json")
         try context.writeJSON(heldOut, to: "heldout.json")
         try context.writeJSON(try index(parts.judged), to: "judged.json")
-        // Of all members, and not of those that this night happens to train on.
+        // All members count, not only those that this night trains on.
         let colour = DataSetColour(roll.members.compactMap { entries[$0.source] })
         if colour.isGrey {
             context.warn(
@@ -67,8 +67,8 @@ package struct EnrolStage: Stage {
     }
 }
 
-/// Makes a checkpoint of a finished model, to train it further: its weights with an optimiser that remembers nothing, and the
-/// normalisation that they were trained with.
+/// Makes a checkpoint of a finished model for further training: its weights with a new optimiser state, and its
+/// normalisation.
 package struct WarmStartStage: Stage {
     package static let name = "warmStart"
     package static let version = 2
@@ -84,7 +84,7 @@ package struct WarmStartStage: Stage {
     }
 }
 
-/// Perceptual hashes of some images, by which copies are found that are not the same bytes.
+/// Computes perceptual hashes of images, which detect copies with other bytes.
 package struct FingerprintStage: Stage {
     package static let name = "fingerprint"
     package static let version = 1

@@ -1,7 +1,7 @@
 import ContentStore
 
-/// The data set of a night: its images and their roles. Training is a pure function of it, the manifest and the model in
-/// production.
+/// The data set of a night: its images and their roles. Training is a pure function of it, the manifest and the model
+/// in production.
 package struct Roll: Codable, Sendable, Equatable {
     package enum Start: String, Codable, Sendable { case warm, scratch }
 
@@ -48,7 +48,8 @@ package struct Roll: Codable, Sendable, Equatable {
     package struct Parts: Equatable {
         /// The training set.
         package var training: [Digest]
-        /// A sample of all images that are not held out: the source of the expected error and of patches for corruptions.
+        /// A sample of all images that are not held out: the source of the expected error and of patches for
+        /// corruptions.
         package var normals: [Digest]
         /// The images for calibration.
         package var heldOut: [Digest]

@@ -2,8 +2,8 @@ import AnomalyDetection
 import Pipeline
 import Thresholds
 
-/// Says how sure each verdict is, and which should be left to a person, from the calibration scores that the model holds. A
-/// task of its own, so that another tolerance repeats neither scores nor metrics.
+/// Says how sure each verdict is, and which should be left to a person, from the calibration scores that the model
+/// holds. A task of its own, so that another tolerance repeats neither scores nor metrics.
 package struct ConfidenceStage: Stage {
     package static let name = "confidence"
     package static let version = 1

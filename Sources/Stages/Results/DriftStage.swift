@@ -4,12 +4,13 @@ import Pipeline
 import Reports
 import Statistics
 
-/// Compares the appearance of the test images with that of the normal images that the model was made from: whether camera or
-/// light have changed since. Images that are known to be anomalous are left out, as a defect changes them too. It is for
-/// people to see; nothing is tuned by it.
+/// Compares the appearance of the test images with that of the normal images that the model was made from: whether
+/// camera or light have changed since. Images that are known to be anomalous are left out, as a defect changes them
+/// too. It is for people to see; nothing is tuned by it.
 ///
 /// Normal images come as `training` and `heldout`, or as `normal.N`, lists after ingest. The scores that a
-/// model gives to normal images that it was not trained on (`usual.N`) and to the others (`scores.N`) are compared as well.
+/// model gives to normal images that it was not trained on (`usual.N`) and to the others (`scores.N`) are compared as
+/// well.
 package struct DriftStage: Stage {
     package static let name = "drift"
     package static let version = 1

@@ -7,7 +7,8 @@ import Reports
 /// The metrics of one category.
 package struct MetricsStage: Stage {
     package static let name = "metrics"
-    /// 4: a warning where figures are undefined because images were set aside. 3: the curves, and AUPIMO of each image. 2: all figures of `DetectionMetrics` instead of two AUROCs.
+    /// 4: a warning where figures are undefined because images were set aside. 3: the curves, and AUPIMO of each image.
+    /// 2: all figures of `DetectionMetrics` instead of two AUROCs.
     package static let version = 4
 
     package init() {}

@@ -7,7 +7,8 @@ import Reports
 /// The page that a person reads.
 package struct ReportStage: Stage {
     package static let name = "report"
-    /// 7: plainer words. 6: the command that applies a threshold. 5: the card of each model. 4: the style of other pages. 3: curves, uncertain verdicts, drift, lineage. 2: more figures.
+    /// 7: plainer words. 6: the command that applies a threshold. 5: the card of each model. 4: the style of other
+    /// pages. 3: curves, uncertain verdicts, drift, lineage. 2: more figures.
     package static let version = 7
 
     /// The names of the pages beside the report that it links to.
@@ -119,8 +120,9 @@ package struct ReportStage: Stage {
         return report
     }
 
-    /// By SHA-256, so that everything can be found again in the store and in the run's folder. Of its keys, the actions' are
-    /// left out: an action with another key may give the same bytes, and then this page has to stay the same too.
+    /// By SHA-256, so that everything can be found again in the store and in the run's folder. Of its keys, the
+    /// actions' are left out: an action with another key may give the same bytes, and then this page has to stay the
+    /// same too.
     private func lineage(_ score: ScoreIndex.Entry, mask: Digest?, model: Digest) -> [Fact] {
         [
             Fact(label: "Image", value: score.source.hex), mask.map { Fact(label: "Ground truth", value: $0.hex) },

@@ -1,8 +1,8 @@
 import Metrics
 import Pipeline
 
-/// Holds the figures of a run against what its manifest requires: `requirements.json`, and `junit.xml` for machines that gate
-/// releases.
+/// Holds the figures of a run against what its manifest requires: `requirements.json`, and `junit.xml` for machines
+/// that gate releases.
 package struct RequireStage: Stage {
     package struct Requirement: Codable, Equatable, Sendable {
         var figure: String

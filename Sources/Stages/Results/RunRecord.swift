@@ -2,7 +2,8 @@ import ContentStore
 import Foundation
 import Pipeline
 
-/// `run.json`: the origin of a run, for comparisons. It contains no time or host, and only the paths of `JobManifest.shown`.
+/// `run.json`: the origin of a run, for comparisons. It contains no time or host, and only the paths of
+/// `JobManifest.shown`.
 package struct RunRecord: Codable, Equatable, Sendable {
     /// History: 1 = first.
     package static let version = 1
@@ -36,7 +37,7 @@ package struct RunRecord: Codable, Equatable, Sendable {
     }
 }
 
-/// Writes down what a run was made from: `run.json`.
+/// Writes `run.json`, the record of the origin of a run.
 package struct RunRecordStage: Stage {
     package static let name = "record"
     package static let version = 1

@@ -6,10 +6,11 @@ import Pipeline
 
 /// Scores the held-out normal images and makes the model: network, scoring and threshold in one file.
 ///
-/// What maps are divided by is measured on images that were trained on, of which there are many; the threshold on images that
-/// were not, whose scores are those of new normal images. Held-out images are scored as they are and with the augmentations of
-/// the job: what the manifest calls normal shall not be an anomaly, and a handful of images becomes enough for a quantile.
-/// Training images are changed in the same way and scored once each, for how much scores differ.
+/// What maps are divided by is measured on images that were trained on, of which there are many; the threshold on
+/// images that were not, whose scores are those of new normal images. Held-out images are scored as they are and with
+/// the augmentations of the job: what the manifest calls normal shall not be an anomaly, and a handful of images
+/// becomes enough for a quantile. Training images are changed in the same way and scored once each, for how much scores
+/// differ.
 package struct CalibrateStage: Stage {
     package static let name = "calibrate"
     package static let version = 5
@@ -110,8 +111,8 @@ package struct CalibrateStage: Stage {
         try context.writeJSON(checkpoint.history.map(TrainingPoint.init), to: "training.json")
     }
 
-    /// How many there are of each held-out image: as it is, and as often changed as it takes to have enough scores; one where
-    /// nothing may change.
+    /// How many there are of each held-out image: as it is, and as often changed as it takes to have enough scores; one
+    /// where nothing may change.
     private func variantCount(_ images: Int, _ augmentation: Augmentation) -> Int {
         guard augmentation.changesImages else { return 1 }
         return max(1, (CalibrateStage.calibrationScores + images - 1) / images)

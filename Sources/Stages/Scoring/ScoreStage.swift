@@ -3,6 +3,7 @@ import BinaryCoding
 import ContentStore
 import Datasets
 import Imaging
+import ModelRegistry
 import Pipeline
 
 /// Scores some images: a float32 map at the size of the original, a score and a verdict for each.
@@ -81,7 +82,8 @@ package struct ScoreIndex: Codable, Sendable {
         /// Where a person set it; nil where calibration gave it.
         package var thresholdOrigin: String?
         package var verdict: Verdict
-        /// How sure the verdict is, 0 to 1, and whether a person should decide; see `ConfidenceStage`, before which both are nil.
+        /// How sure the verdict is, 0 to 1, and whether a person should decide; see `ConfidenceStage`, before which
+        /// both are nil.
         package var confidence: Double?
         package var isUncertain: Bool?
         /// Of a TIFF at the size of the original.
@@ -96,28 +98,28 @@ package struct ScoreIndex: Codable, Sendable {
     package var entries: [Entry]
 }
 
-/// A threshold that a person set in place of the one that a model's calibration gives.
+/// A threshold that a user set in place of the calibrated one.
 package struct ChosenThreshold: Codable, Sendable, Equatable {
     package let value: Float
-    /// Where it was set, in words, such as "--threshold" or "set for wood@3".
+    /// The origin in words, such as "--threshold" or "set for wood@3".
     package let origin: String
 
     package static let ofManifest = "manifest"
 
-    /// Nil for a value that is no threshold: scores are errors, so it has to be above 0, and finite.
+    /// Nil for an invalid value; thresholds are finite and above 0.
     package init?(_ value: Float, origin: String) {
         guard value > 0, value.isFinite else { return nil }
         (self.value, self.origin) = (value, origin)
     }
 
-    /// What people decided about a registered model; nil where its own threshold is in force.
+    /// The threshold that a user set for a registered model; nil if its own is in force.
     package init?(of model: RegisteredModel, _ store: ContentStore) throws {
         guard case .threshold(let value?) = try store.threshold(of: model)?.kind else { return nil }
         self.init(Float(value), origin: "set for \(model.reference)")
     }
 }
 
-/// Why images cannot be scored.
+/// A reason why images cannot be scored.
 enum ScoringError: Error, CustomStringConvertible {
     case notFinite(task: String)
 

@@ -65,8 +65,8 @@ package struct EngineChoice: Codable, Sendable, Equatable {
     }
 }
 
-/// Keeps the engine of the last task for the next one that needs the same: compiling the kernels for a size takes a good part
-/// of a second, and a training run is a chain of tasks with one engine.
+/// Keeps the engine of the last task for the next one that needs the same: compiling the kernels for a size takes a
+/// good part of a second, and a training run is a chain of tasks with one engine.
 final class EngineCache: SharedResource {
     /// What an engine is made for.
     struct Order: Sendable, Equatable {

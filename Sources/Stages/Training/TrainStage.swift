@@ -78,7 +78,7 @@ extension Trainer {
     }
 }
 
-/// Adds up how long the training of a run took, and how much of that it waited for input.
+/// The sums of training time and of the time that it waited for input, over a run.
 package final class InputMeter: SharedResource {
     private let timing = Mutex(Trainer.Timing())
 
@@ -92,6 +92,6 @@ package final class InputMeter: SharedResource {
         }
     }
 
-    /// Nil where nothing was trained.
+    /// Nil if nothing was trained.
     package var training: Trainer.Timing? { timing.withLock { $0.steps > 0 ? $0 : nil } }
 }

@@ -21,8 +21,8 @@ extension TrainingImages {
     }
 }
 
-/// Keeps the decoded training images of the last task for the next ones: training and corruption tasks of one category all
-/// read the same ones.
+/// Keeps the decoded training images of the last task for the next ones: training and corruption tasks of one category
+/// all read the same ones.
 final class TrainingImageCache: SharedResource {
     private let kept = Mutex<[(index: Digest, images: TrainingImages)]>([])
 

@@ -26,7 +26,7 @@ package struct SampleSettings: Codable, Equatable, Sendable {
         self.grid = grid
     }
 
-    /// The augmentation for the images of a task, whose input `colour` says if they are grey.
+    /// The augmentation for the images of a task; its input `colour` states if they are grey.
     package func augmentation(for context: TaskContext) throws -> Augmentation {
         var augmentation = augmentation
         augmentation.isGrey = try context.readJSON(DataSetColour.self, "colour").isGrey
@@ -57,7 +57,7 @@ package struct OptimiserSettings: Codable, Equatable, Sendable {
     }
 }
 
-/// The settings of a corruption model: those of other models have no part in the key.
+/// The settings of a corruption model. Parameters of other models are omitted from the key.
 package struct CorruptionSettings: Codable, Equatable, Sendable {
     package var model: CorruptionKind
     package var version = CorruptionModel.version

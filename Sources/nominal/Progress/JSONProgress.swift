@@ -1,11 +1,12 @@
+import Console
 import ContentStore
-import Foundation
 import Pipeline
 import Synchronization
 
-/// Progress for programs: a JSON object a line on standard error, of the form described in docs/guide.md.
+/// Progress for programs: one JSON object per line on standard error, documented in docs/guide.md.
 ///
-/// `version` is raised when a member changes its meaning or goes; new events and members may come without. History: 1 = first.
+/// `version` rises when a member is removed or changes its meaning, but not for new events and members. History: 1 =
+/// first.
 final class JSONProgress: RunReporter {
     static let version = 1
 
@@ -25,7 +26,7 @@ final class JSONProgress: RunReporter {
         init(_ event: String) { self.event = event }
     }
 
-    /// When something was last said of a task, or of reading under "".
+    /// The time of the last line about each task; the key "" stands for reading.
     private let last = Mutex<[String: ContinuousClock.Instant]>([:])
 
     func reading(_ completed: Int, of total: Int) {
@@ -76,7 +77,7 @@ final class JSONProgress: RunReporter {
 
     func taskFinished(_ task: TaskID, outcome: TaskOutcome, durationSeconds: Double) {
         last.withLock { $0[task.path] = nil }
-        // What is done already is counted, not listed.
+        // Reused results are counted, but not listed.
         if outcome != .cached { write(task, outcome.rawValue, outcome == .skipped ? nil : durationSeconds) }
     }
 
@@ -100,7 +101,7 @@ final class JSONProgress: RunReporter {
 
     private func write(_ event: Event) { StandardError.write(json: event) }
 
-    /// At most one line a second for each task.
+    /// Limits the output to one line per second and task.
     private func isDue(_ name: String) -> Bool {
         let now = ContinuousClock.now
         return last.withLock { last in

@@ -1,11 +1,19 @@
+import Console
 import ContentStore
 import Foundation
 import Glibc
+import Host
 import Pipeline
 import Synchronization
 
-/// Shows a run: on a terminal a block of lines that is redrawn, elsewhere one line per finished task and one every ten seconds
-/// for each that takes long.
+/// An observer that shows the progress of a command to a user or a program.
+protocol RunReporter: ExecutionObserver {
+    /// Reports the number of input files that were read before the run.
+    func reading(_ completed: Int, of total: Int)
+}
+
+/// Progress of a run as text: a block of lines that is redrawn on a terminal; elsewhere a line per finished task, and a
+/// line every ten seconds for each long task.
 final class ProgressDisplay: RunReporter {
     private let isTerminal: Bool
     private let isQuiet: Bool
@@ -26,14 +34,14 @@ final class ProgressDisplay: RunReporter {
         var finished = 0
         var cached = 0
         var running: [TaskID: Running] = [:]
-        /// Tasks that wait for other runs, since when.
+        /// Tasks that wait for other runs, with the start of the wait.
         var waiting: [TaskID: ContinuousClock.Instant] = [:]
         var counts: (TaskCounts, at: ContinuousClock.Instant)?
-        /// Elements on a cluster.
+        /// Elements in the queue of a cluster.
         var cluster: (pending: Int, running: Int)?
         var lastClusterLine: ContinuousClock.Instant?
         var started: ContinuousClock.Instant?
-        /// Of input files that are read before the run.
+        /// Progress of reading input files before the run.
         var reading: Running?
         var isOver = false
         var drawnLines = 0
@@ -53,7 +61,7 @@ final class ProgressDisplay: RunReporter {
             erase(&state)
         }
         guard isTerminal, !isQuiet else { return }
-        // Tasks that say nothing for a while still take time.
+        // Redraws elapsed times while no task reports progress.
         try? ThreadTeam.start(named: "progress") { [self] in
             while !state.withLock({ $0.isOver }) {
                 usleep(500_000)
@@ -195,7 +203,7 @@ final class ProgressDisplay: RunReporter {
             lines.append("  \(task)  waits for \(seconds): another run computes it")
         }
         ProgressDisplay.put(
-            lines.map { TerminalText.harmless(String($0.prefix(width - 1))) }.joined(separator: "\n") + "\n")
+            lines.map { TerminalText.escaped(String($0.prefix(width - 1))) }.joined(separator: "\n") + "\n")
         state.drawnLines = lines.count
     }
 
@@ -210,7 +218,7 @@ final class ProgressDisplay: RunReporter {
             + (state.cached > 0 ? " (\(state.cached) already done)" : "") + pace(state, now)
     }
 
-    /// Tasks by time, and the time left, where they can be told.
+    /// Returns the rate of tasks and the remaining time, if known.
     private func pace(_ state: State, _ now: ContinuousClock.Instant) -> String {
         guard let (counts, at) = state.counts, let started = state.started else { return "" }
         let seconds = (at - started) / .seconds(1)
@@ -230,5 +238,46 @@ final class ProgressDisplay: RunReporter {
     private static func put(_ text: String) {
         var text = text
         text.withUTF8 { bytes in unsafe _ = Glibc.write(2, bytes.baseAddress, bytes.count) }
+    }
+}
+
+/// Text about progress.
+extension ProgressDisplay {
+    /// Returns the numbers of running and waiting cluster elements.
+    static func describe(cluster: (pending: Int, running: Int)) -> String {
+        "on the cluster: \(cluster.running) elements running, \(cluster.pending) waiting"
+    }
+
+    /// Returns a bar such as "[######..................]".
+    static func bar(_ finished: Int, of total: Int) -> String {
+        let filled = 24 * min(finished, total) / max(1, total)
+        return "[" + String(repeating: "#", count: filled) + String(repeating: ".", count: 24 - filled) + "]"
+    }
+
+    static func describe(_ running: Running, _ now: ContinuousClock.Instant) -> String {
+        guard running.total > 0 else { return readable((now - running.started) / .seconds(1)) }
+        var text = "\(running.completed)/\(running.total) \(running.unit)"
+        if let first = running.first, running.completed > first.completed {
+            let seconds = (now - first.at) / .seconds(1)
+            let rate = Double(running.completed - first.completed) / max(seconds, 1e-6)
+            text += ", \(short(rate)) \(running.unit)/s"
+            let left = Double(running.total - running.completed) / rate
+            if left >= 1 { text += ", \(readable(left)) left" }
+        }
+        if let note = running.note { text += ", \(note)" }
+        return text
+    }
+
+    static func short(_ value: Double) -> String {
+        (100..<1e12).contains(value) ? "\(Int(value.rounded()))" : "\((value * 10).rounded() / 10)"
+    }
+
+    static func readable(_ seconds: Double) -> String {
+        // Imported histories and early estimates may hold any value.
+        guard abs(seconds) < 1e12 else { return "\(seconds) s" }
+        if seconds < 10 { return "\((seconds * 10).rounded() / 10) s" }
+        if seconds < 120 { return "\(Int(seconds.rounded())) s" }
+        let minutes = Int((seconds / 60).rounded())
+        return minutes < 120 ? "\(minutes) min" : "\(minutes / 60) h \(minutes % 60) min"
     }
 }

@@ -6,13 +6,13 @@ import Jobs
 import Pipeline
 import Synchronization
 
-/// Notes what each task of a run costs, and passes on to another observer all that it is told.
+/// Measures duration and memory of the tasks of a run, and forwards all events to another observer.
 final class TaskMeter: ExecutionObserver, Sendable {
     private struct State {
         var observed: [TaskID: RunTiming.Observation] = [:]
         /// The peak memory of tasks that other processes computed, as these measured it.
         var measured: [TaskID: Int] = [:]
-        /// The most memory since each of the tasks at work began.
+        /// Peak memory in MiB since the start of each running task.
         var running: [TaskID: Int] = [:]
         var isOver = false
     }
@@ -22,15 +22,15 @@ final class TaskMeter: ExecutionObserver, Sendable {
 
     init(_ next: any ExecutionObserver) { self.next = next }
 
-    /// Of the tasks that have a result.
+    /// Measurements of the tasks with a result.
     var observed: [TaskID: RunTiming.Observation] { state.withLock { $0.observed } }
 
-    /// Begins to look at the memory of the process every 50 ms.
+    /// Starts to sample the memory of the process every 50 ms.
     func runStarted(total: Int) {
         next.runStarted(total: total)
-        // A run may be gone through again, for what was found to be damaged at its end.
+        // A run restarts if a blob turns out to be damaged at its end.
         state.withLock { $0.isOver = false }
-        // Without it, memory is looked at when tasks begin and end.
+        // Without the thread, memory is sampled only when tasks start and end.
         try? WorkThread.start(named: "task meter") { [self] in
             while !state.withLock({ $0.isOver }) {
                 sample()
@@ -89,7 +89,7 @@ final class TaskMeter: ExecutionObserver, Sendable {
         }
     }
 
-    /// Memory that the process holds, as Linux tells it; 0 where it does not.
+    /// Resident memory of the process from /proc, or 0 if unavailable.
     private static var residentMiB: Int {
         guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return 0 }
         let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0

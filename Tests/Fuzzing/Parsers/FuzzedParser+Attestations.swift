@@ -1,3 +1,4 @@
+import Attestations
 import Audit
 import ContentStore
 

@@ -1,19 +1,19 @@
-// Stands between a program and the C library, and makes the disk fail.
+// Wraps functions of the C library to simulate a failing disk.
 //
-// Loaded with LD_PRELOAD; the tests compile it. It counts the system calls that change what lies below a folder, those
-// of SQLite too, and may write them down, and at one of them kill the process or return an error.
+// The tests compile it and load it with LD_PRELOAD. It counts the system calls that change files below a folder, including
+// those of SQLite; it can log them, and kill the process or return an error at one of them.
 //
 //   FAULTS_ROOT   the folder, absolute and without links
-//   FAULTS_LOG    a file, outside of the folder: a line for each call, "NUMBER CALL PATH", with the bytes in hexadecimal
-//                 for what is written to a write-ahead log
+//   FAULTS_LOG    a log outside the folder: a line "NUMBER CALL PATH" per call, with the bytes in hexadecimal for writes to
+//                 a write-ahead log
 //   FAULTS_AT     the number of the call that fails; counted from 1
 //   FAULTS_KIND   kill: the process is killed instead of the call
 //                 torn: half of the bytes are written, then the process is killed; other calls as with kill
-//                 full: this call and all that follow find the disk full, as far as they need space
+//                 full: this call and all later calls that need space find the disk full
 //                 broken: this call fails with an input/output error
 //
-//   FAULTS_CLOCK  seconds by which the clock of the day is set back
-//   FAULTS_LISTING  the end of the path of a folder, of which the disk gives no entry but an input/output error
+//   FAULTS_CLOCK  seconds by which the wall clock is set back
+//   FAULTS_LISTING  suffix of the path of a folder whose listing fails with an input/output error
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
@@ -62,7 +62,7 @@ __attribute__((constructor)) static void start(void) {
     if (log) logDescriptor = (int)syscall(SYS_openat, AT_FDCWD, log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 }
 
-// The path below the folder, in `place`; null for what lies elsewhere.
+// Writes the path relative to the folder to `place`; returns null for paths elsewhere.
 static const char *below(const char *path, char *place) {
     if (!rootLength || !path) return NULL;
     if (path[0] == '/') {
@@ -93,8 +93,7 @@ static void note(long at, const char *call, const char *path, const void *bytes,
     free(line);
 }
 
-// Counts a call. 0: it may go on; otherwise the error that it shall return. With `torn`, it may also say that half of the
-// bytes shall be written.
+// Counts a call. Returns 0 to continue, or the error to return. Sets `torn` if half of the bytes must be written.
 static int counted(const char *call, const char *path, int needsSpace, const void *bytes, size_t size, int *torn) {
     long at = atomic_fetch_add(&count, 1) + 1;
     note(at, call, path, bytes, size);
@@ -124,7 +123,7 @@ static int opened(int descriptor, const char *place) {
     return descriptor;
 }
 
-// As `below`, of a name in an open folder.
+// Like `below`, for a name in an open folder.
 static const char *inside(int folder, const char *name, char *place) {
     if (folder == AT_FDCWD || (name && name[0] == '/')) return below(name, place);
     const char *known = path(folder);

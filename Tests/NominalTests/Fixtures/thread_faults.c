@@ -1,5 +1,5 @@
-// Refuses threads, as the kernel does at a limit on processes or memory: all after the first THREADS_LEFT.
-// Loaded with LD_PRELOAD; the tests compile it.
+// Fails to create threads after the first THREADS_LEFT, as the kernel does at a limit on processes or memory.
+// The tests compile it and load it with LD_PRELOAD.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

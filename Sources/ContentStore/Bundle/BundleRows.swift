@@ -1,0 +1,95 @@
+import GRDB
+
+extension Database {
+    /// Adds an action and its result from a bundle. Returns false if the store has a result, which is kept.
+    func add(
+        _ action: BundleContents.Action, _ execution: Int64, _ rows: BundleRows, now: Int64
+    ) throws -> Bool {
+        let row = try bundledRow(of: action, rows)
+        if try identifier("SELECT job FROM action WHERE id = ?", [row]) != nil {
+            let outputs = try Row.fetchAll(
+                self,
+                sql: """
+                    SELECT artifact.digest FROM generatedBy JOIN artifact ON artifact.id = generatedBy.artifact
+                    WHERE generatedBy.action = ? ORDER BY generatedBy.position
+                    """, arguments: [row]
+            ).map { try Digest($0, 0) }
+            if outputs != action.outputs.map(\.digest) {
+                try note("differs", action.key, "a bundle has other outputs of \(action.task); they were ignored", now)
+            }
+            return false
+        }
+        let attempt = try identifier("SELECT coalesce(max(attempt), 0) + 1 FROM job WHERE action = ?", [row])
+        try run(
+            """
+            INSERT INTO job (action, attempt, execution, task, status, startedAt, durationSeconds, log)
+            VALUES (?, ?, ?, ?, 'succeeded', ?, ?, 'imported')
+            """, [row, attempt, execution, action.task, now, action.durationSeconds])
+        let job = lastInsertedRowID
+        for (position, output) in action.outputs.enumerated() {
+            try run(
+                "INSERT INTO generatedBy (action, position, name, artifact) VALUES (?, ?, ?, ?)",
+                [row, position, output.name, bundledRow(of: output.digest, sizeBytes: output.sizeBytes)])
+        }
+        let references = try RawStatement(self, "INSERT INTO reference (action, artifact) VALUES (?, ?)")
+        for reference in Set(action.references).sorted() {
+            references.bind(1, row)
+            references.bind(2, try rows.artifact(reference, self))
+            try references.run()
+        }
+        for (position, warning) in action.warnings.enumerated() {
+            try run("INSERT INTO warning (action, position, text) VALUES (?, ?, ?)", [row, position, warning])
+        }
+        try run(
+            "UPDATE action SET job = ?, hasReferences = ?, hasWarnings = ? WHERE id = ?",
+            [job, !action.references.isEmpty, !action.warnings.isEmpty, row])
+        try link(.job, job, action: row)
+        try run(
+            "INSERT INTO origin (job, run, startedAt, versions, processor) VALUES (?, ?, ?, ?, ?)",
+            [job, action.made?.run, action.made?.startedAt, action.made?.versions, action.made?.processor])
+        try link(.origin, job)
+        return true
+    }
+
+    private func bundledRow(of action: BundleContents.Action, _ rows: BundleRows) throws -> Int64 {
+        if let known = try identifier("SELECT id FROM action WHERE key = ?", [action.key.column]) { return known }
+        try run(
+            "INSERT INTO action (key, stage, version) VALUES (?, ?, ?)",
+            [action.key.column, action.stage, action.version])
+        let row = lastInsertedRowID
+        let parts = try RawStatement(self, "INSERT INTO actionKeyPart (action, position, keyPart) VALUES (?, ?, ?)")
+        for (position, keyPart) in (rows.parts[action.key] ?? []).enumerated() {
+            parts.bind(1, row)
+            parts.bind(2, Int64(position))
+            parts.bind(3, keyPart)
+            try parts.run()
+        }
+        for source in action.sources {
+            try run(
+                """
+                INSERT INTO source (action, keyPart, role, artifact)
+                SELECT action, keyPart, ?, ? FROM actionKeyPart WHERE action = ? AND position = ?
+                ON CONFLICT DO NOTHING
+                """, [source.role, rows.artifact(source.digest, self), row, source.part])
+        }
+        for (position, input) in action.inputs.enumerated() {
+            try run(
+                "INSERT INTO used (action, position, name, artifact) VALUES (?, ?, ?, ?)",
+                [row, position, input.name, rows.artifact(input.digest, self)])
+        }
+        return row
+    }
+
+    /// The row of a content, inserted if missing.
+    func bundledRow(of digest: Digest, sizeBytes: Int?) throws -> Int64 {
+        try run(
+            """
+            INSERT INTO artifact (digest, sizeBytes) VALUES (?, ?)
+            ON CONFLICT (digest) DO UPDATE SET sizeBytes = coalesce(sizeBytes, excluded.sizeBytes)
+            """, [digest.column, sizeBytes])
+        guard let row = try identifier("SELECT id FROM artifact WHERE digest = ?", [digest.column]) else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a content was not written")
+        }
+        return row
+    }
+}

@@ -1,0 +1,35 @@
+import Glibc
+
+/// The counters of `bench/count_allocations.c`, if the program runs under it.
+struct AllocationCounter {
+    private typealias Counter = UnsafeMutablePointer<Int>
+    private let own: Counter
+    private let libraries: Counter
+
+    init?() {
+        guard let own = dlsym(nil, "nominal_own_allocations"), let libraries = dlsym(nil, "nominal_library_allocations")
+        else { return nil }
+        self.own = own.assumingMemoryBound(to: Int.self)
+        self.libraries = libraries.assumingMemoryBound(to: Int.self)
+    }
+
+    func reset() { (own.pointee, libraries.pointee) = (0, 0) }
+
+    var counts: (own: Int, libraries: Int) { (own.pointee, libraries.pointee) }
+}
+
+/// Resources that this process has used so far.
+enum ProcessUsage {
+    static var peakMiB: Int {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        return Int(usage.ru_maxrss) / 1024
+    }
+
+    /// CPU time of all threads.
+    static var cpuSeconds: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+}

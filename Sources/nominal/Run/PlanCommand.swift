@@ -1,0 +1,92 @@
+import ArgumentParser
+import Console
+import ContentStore
+import Folders
+import Foundation
+import Jobs
+import Manifests
+import Pipeline
+
+struct PlanCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan",
+        abstract: "Show what a run would do, and why.",
+        discussion: """
+            Examples:
+              nominal plan jobs/demo.json
+              nominal plan jobs/toothbrush.json --all
+              nominal plan jobs/demo.json --explain
+              nominal plan jobs/demo.json --against 12
+            """)
+
+    @Argument(help: "The job manifest.", completion: .file(extensions: ["json"]))
+    var manifest: String
+
+    @OptionGroup var storeOptions: StoreOptions
+
+    @Flag(help: "Also list finished tasks.")
+    var all = false
+
+    @Flag(help: "Show every reason for the tasks that cause others to run, and the tasks that follow.")
+    var explain = false
+
+    @Option(help: ArgumentHelp("Compare with this run instead of the stored results.", valueName: "run"))
+    var against: Int64?
+
+    @OptionGroup var machine: MachineOptions
+
+    func validate() throws {
+        if against != nil, all || explain {
+            throw ValidationError("--against cannot be combined with --all or --explain")
+        }
+    }
+
+    func run() throws {
+        try PlanCommand.show(try JobManifest.load(path: manifest), storeOptions, machine) { plan, store in
+            if let against {
+                guard let keys = try store.taskKeys(against) else { throw PlanError.unknownRun(against) }
+                return try PlanView.compare(plan, with: keys, of: against, store)
+            }
+            explain ? PlanView.explain(plan) : PlanView.list(plan, all: all)
+            PlanView.total(plan)
+        }
+    }
+
+    /// Prints the plan of a job. A missing store is not created.
+    static func show(
+        _ manifest: JobManifest, _ storeOptions: StoreOptions, _ machine: MachineOptions, verifyContent: Bool = false,
+        _ view: (Plan, ContentStore) throws -> Void
+    ) throws {
+        guard try storeOptions.storeExists() else {
+            let job = try Job(manifest) { try $0.map { try Digest.of(filePath: $0) } }
+            StandardError.tell(notes: job.notes, warnings: job.warnings)
+            for task in job.graph.tasks { print("run     \(task.id)  (it never ran)") }
+            return print(
+                "\(job.graph.tasks.count) tasks to run, 0 done already; there is no store at \(storeOptions.path) yet")
+        }
+        let store = try storeOptions.open(.readOnly)
+        let folders = try manifest.folders()
+        let job = try Job(manifest) {
+            try store.sourceDigests(paths: $0, in: folders, verifyContent: verifyContent)
+        }
+        StandardError.tell(notes: job.notes, warnings: job.warnings)
+        let plan = try Planner.plan(
+            job.graph, store: store, keyParts: Job.keyParts, jobs: machine.jobCount,
+            wholeMachineLimit: machine.coreCount / machine.threadCount)
+        try view(plan, store)
+    }
+}
+
+/// An error in a request for a plan.
+enum PlanError: ErrorWithExitStatus, CustomStringConvertible {
+    case unknownRun(Int64)
+
+    var exitStatus: ExitStatus { .invalidData }
+
+    var description: String {
+        switch self {
+        case .unknownRun(let number):
+            "run \(number) has no recorded keys: it does not exist or was interrupted; nominal runs lists runs"
+        }
+    }
+}

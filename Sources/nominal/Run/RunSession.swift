@@ -1,0 +1,210 @@
+import ArgumentParser
+import Audit
+import Console
+import ContentStore
+import Folders
+import Foundation
+import Jobs
+import Manifests
+import NeuralNetworks
+import Pipeline
+import Privacy
+import Stages
+import Tensors
+
+/// What commands that execute a graph have in common: the store, the executor, signals, progress and the words at the end.
+struct RunSession {
+    let store: ContentStore
+    /// What the tasks cost.
+    let meter: TaskMeter
+    /// Objects that the tasks of this process share.
+    let shared: SharedResources
+    private let executor: Executor
+    private let interruption: Interruption
+    private let machine: MachineOptions
+    private let reporting: ReportingOptions
+    private let reporter: any RunReporter
+    /// That input files have to lie in.
+    private let folders: [NamedFolder]
+
+    init(
+        _ storeOptions: StoreOptions, _ machine: MachineOptions, keepGoing: Bool, _ reporting: ReportingOptions,
+        subject: String, _ interruption: Interruption, folders: [NamedFolder], redaction: PathRedaction,
+        policy: FailurePolicy = FailurePolicy(), checkedShare: Double = 0,
+        origin: (ContentStore) throws -> RunOrigin
+    ) throws {
+        self.folders = folders
+        self.machine = machine
+        self.reporting = reporting
+        reporter = reporting.reporter
+        self.interruption = interruption
+        let pending = PendingCancellation()
+        try interruption.start { pending.cancel() }
+        store = try storeOptions.open()
+        meter = TaskMeter(reporter)
+        var options = ExecutorOptions(
+            jobs: machine.jobCount, threads: machine.threadCount, cores: machine.coreCount, keepGoing: keepGoing,
+            keyParts: Job.keyParts, command: redaction.command(PathText.arguments),
+            versions: RunSession.versions, subject: subject)
+        (options.policy, options.checkedShare, options.redaction) = (policy, checkedShare, redaction)
+        options.origin = try origin(store)
+        shared = options.shared
+        executor = Executor(store: store, options: options, observer: meter)
+        pending.attach(executor)
+    }
+
+    /// For a run of a manifest, which says what may be read and how paths are kept.
+    init(
+        _ manifest: JobManifest, _ storeOptions: StoreOptions, _ machine: MachineOptions, keepGoing: Bool,
+        _ reporting: ReportingOptions, subject: String, _ interruption: Interruption, output: String,
+        checkedShare: Double = 0, recipe: RunRecipe, text: [UInt8]
+    ) throws {
+        let folders = try manifest.folders()
+        let redaction = PathRedaction(manifest, folders: folders, others: [storeOptions.path, output])
+        try self.init(
+            storeOptions, machine, keepGoing: keepGoing, reporting, subject: subject, interruption, folders: folders,
+            redaction: redaction, policy: FailurePolicy(manifest.execution), checkedShare: checkedShare
+        ) { store in
+            try recipe.origin(of: manifest, text, redaction, in: store)
+        }
+    }
+
+    static var versions: String {
+        "nominal \(NominalVersion.current), oneDNN \(OneDNN.version) on \(OneDNN.instructionSet)"
+    }
+
+    /// Writes down what a run of a job cost, unless nothing had to be done.
+    func writeTiming(_ job: Job, _ summary: ExecutionSummary, to folder: String) throws {
+        guard summary.run > 0 else { return }
+        try RunTiming(
+            job, observed: meter.observed, seconds: summary.durationSeconds, threads: machine.threadCount,
+            versions: Self.versions, history: store, folder: folder
+        ).write(to: folder)
+    }
+
+    /// Draws what the results were made from, unless nothing had to be done.
+    func writeLineage(_ job: Job, _ summary: ExecutionSummary, to folder: String) throws {
+        let isThere = try AtomicFile.exists(folder + "/" + LineageView.pageName)
+        guard summary.run > 0 || !isThere, let keys = try store.taskKeys(summary.execution) else { return }
+        let graph = try store.lineage(actions: keys.entries.map(\.key), .up, run: summary.execution)
+        try LineageView(
+            graph, title: "Lineage: \(job.name)",
+            description:
+                "What the results of the run \(summary.execution) of \(job.name) were made from, up to the image files."
+        ).write(to: folder)
+    }
+
+    /// Digests of input files.
+    func digests(_ paths: [String], verifyContent: Bool = false) throws -> [Digest] {
+        let reporter = reporter
+        return try store.sourceDigests(
+            paths: paths, in: folders, threads: machine.threadCount, verifyContent: verifyContent
+        ) {
+            reporter.reading($0, of: $1)
+        }
+    }
+
+    func execute(_ graph: TaskGraph, worker: WorkerProgram? = nil) throws -> ExecutionSummary {
+        try executor.run(graph, worker: worker)
+    }
+
+    /// Runs a graph and exports what `plan` makes of the end. A blob that turns out to be damaged or gone only when it is
+    /// exported is made again first.
+    func execute(
+        _ graph: TaskGraph, worker: WorkerProgram? = nil, cluster: ClusterOptions? = nil,
+        exportingTo folder: ExportFolder, isSatisfied: (@Sendable (ExecutionSummary) throws -> Bool)? = nil,
+        _ plan: (ExecutionSummary) throws -> ExportPlan
+    ) throws -> (summary: ExecutionSummary, exported: (written: Int, removed: Int)) {
+        var repairs = 0
+        while true {
+            let summary = try executor.run(graph, worker: worker, cluster: cluster, isSatisfied: isSatisfied)
+            do {
+                return (
+                    summary, try folder.export(try plan(summary), from: store, isComplete: summary.isSuccess)
+                )
+            } catch let error as StoreError where repairs < Self.repairLimit && summary.isSuccess {
+                switch error {
+                case .missingBlob, .damagedBlob: StandardError.note("\(error)")
+                default: throw error
+                }
+                repairs += 1
+            }
+        }
+    }
+
+    /// A disk that keeps damaging files ends a run, in the end.
+    private static let repairLimit = 100
+
+    /// Says how a run ended, and ends the command where it did not end well.
+    func conclude(_ summary: ExecutionSummary, _ exported: (written: Int, removed: Int), _ folder: String) throws {
+        tell(summary)
+        if !reporting.isQuiet {
+            var text = work(summary) + "; \(exported.written) files written to \(folder)"
+            if exported.removed > 0 { text += ", \(exported.removed) removed" }
+            StandardError.write(text + " (\(ProgressDisplay.readable(summary.durationSeconds)))")
+        }
+        try end(summary)
+    }
+
+    /// As `conclude`, for a run that exports nothing.
+    func conclude(_ summary: ExecutionSummary) throws {
+        tell(summary)
+        if !reporting.isQuiet {
+            StandardError.write(work(summary) + " (\(ProgressDisplay.readable(summary.durationSeconds)))")
+        }
+        try end(summary)
+    }
+
+    /// Warnings, errors and what came out differently.
+    private func tell(_ summary: ExecutionSummary) {
+        for warning in summary.warnings { StandardError.warning(warning.text, task: warning.task.path) }
+        for failure in summary.failures { StandardError.error(failure.message, task: failure.task.path) }
+        for difference in summary.differences { StandardError.error(difference.message, task: difference.task.path) }
+        if summary.checkedCount > 0, !reporting.isQuiet {
+            StandardError.write(
+                "\(summary.checkedCount) stored results computed again: \(summary.differences.count) came out different"
+            )
+        }
+        if summary.uncheckedCount > 0, !summary.isCancelled, !reporting.isQuiet {
+            StandardError.write(
+                "\(summary.uncheckedCount) more could not be computed again: what they are made from is no longer stored"
+            )
+        }
+    }
+
+    private func work(_ summary: ExecutionSummary) -> String {
+        var text =
+            summary.run == 0 && summary.isSuccess
+            ? "nothing to do: all \(summary.total) tasks are done already"
+            : "\(summary.run) tasks run, \(summary.cached) done already"
+        if summary.failed > 0 { text += ", \(summary.failed) failed" }
+        if summary.skipped > 0 { text += ", \(summary.skipped) not started" }
+        return text
+    }
+
+    private func end(_ summary: ExecutionSummary) throws {
+        if let code = interruption.exitCode, !summary.isSuccess { throw ExitCode(code) }
+        if !summary.isSuccess || !summary.differences.isEmpty { throw ExitCode(ExitStatus.taskFailed.rawValue) }
+    }
+}
+
+/// A wish to stop that may come before there is anything to stop.
+private final class PendingCancellation: @unchecked Sendable {
+    private let lock = NSLock()
+    private var executor: Executor?
+    private var isCancelled = false
+
+    func attach(_ executor: Executor) {
+        lock.withLock {
+            self.executor = executor
+            if isCancelled { executor.cancel() }
+        }
+    }
+
+    func cancel() {
+        lock.withLock {
+            isCancelled = true
+            executor?.cancel()
+        }
+    }
+}

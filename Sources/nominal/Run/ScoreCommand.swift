@@ -1,0 +1,228 @@
+import AnomalyDetection
+import ArgumentParser
+import Audit
+import Console
+import ContentStore
+import Datasets
+import Folders
+import Jobs
+import Manifests
+import ModelRegistry
+import Privacy
+import Stages
+import Thresholds
+
+struct ScoreCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "score",
+        abstract: "Score a folder of images with a trained model.",
+        discussion: """
+            Writes scores.csv, scores.json, anomaly_maps/ and overlays/; maps and overlays keep the subfolders of the \
+            images.
+
+            MODEL is a model file or a registered model: NAME, NAME@production, NAME@latest or NAME@3.
+
+            To score one folder on several machines, run the command on each with --shard, the same --output, and a \
+            separate store. Afterwards --merge combines the shards into the results of a single run, or lists the \
+            missing shards.
+
+            Examples:
+              nominal score --model runs/demo/models/wood.nominal incoming --output scored
+              nominal score --model wood@production incoming
+              nominal score --model wood@production --threshold 0.0123 incoming
+              nominal score --model wood.nominal incoming --output scored --shard 3/16 --store shard.store
+              nominal score --merge scored
+            """)
+
+    @Argument(
+        help: "A folder of images and subfolders. With --merge, the output folder of the shards.",
+        completion: .directory)
+    var folder: String
+
+    @Option(help: "The model: a file, or a name such as wood@production.", completion: .file(extensions: ["nominal"]))
+    var model: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Score part I of N of the images into shard-I-of-N in the output folder; I counts from 1.",
+            valueName: "I/N"))
+    var shard: Shard?
+
+    @Flag(help: "Combine the results of all shards.")
+    var merge = false
+
+    @Option(
+        name: .shortAndLong,
+        help: "Folder for the results. Default: runs/score-FOLDER, or a longer name if that is taken.")
+    var output: String?
+
+    @Option(help: "The engine: onednn or openblas.")
+    var engine: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Mark verdicts that other held-out images would change with probability exp(-tolerance); 0 marks none.",
+            valueName: "tolerance"))
+    var tolerance = VerdictConfidence.defaultTolerance
+
+    @Option(
+        help: ArgumentHelp(
+            "Scores from this value on are anomalous. Default: set by nominal models threshold, else the model's own.",
+            valueName: "score"))
+    var threshold: Float?
+
+    @Flag(help: "Skip damaged images instead of stopping with an error.")
+    var quarantine = false
+
+    @OptionGroup var links: LinkOptions
+
+    @OptionGroup var reporting: ReportingOptions
+
+    @OptionGroup var storeOptions: StoreOptions
+    @OptionGroup var machine: MachineOptions
+
+    func validate() throws {
+        guard merge || model != nil else {
+            throw ValidationError("--model is missing: a model file, or NAME@production")
+        }
+        guard !merge || (model == nil && shard == nil && output == nil) else {
+            throw ValidationError("--merge takes the folder of the shards; remove --model, --shard and --output")
+        }
+        if let engine, !["onednn", "openblas"].contains(engine) {
+            throw ValidationError("--engine is \(engine); expected onednn or openblas")
+        }
+        if let threshold {
+            guard !merge else {
+                throw ValidationError("--threshold cannot change shards that are already scored; remove it")
+            }
+            guard ChosenThreshold(threshold, origin: "") != nil else {
+                throw ValidationError("--threshold is \(threshold); expected a finite number above 0")
+            }
+        }
+        guard (0...700).contains(tolerance) else {
+            throw ValidationError("--tolerance is \(tolerance); expected 0 to 700")
+        }
+    }
+
+    func run() throws {
+        if merge { return try mergeShards() }
+        // First: invalid input must leave no store and no folder behind.
+        let source = ManifestPath(folder, relativeTo: NamedFolder.current)
+        let choice = try ModelChoice(model ?? "", storeOptions)
+        let network = choice.model
+        let threshold = threshold.flatMap { ChosenThreshold($0, origin: "--threshold") } ?? choice.threshold
+        let recipe = RunRecipe(
+            .score, model: Digest.of(network.bytes), engine: engine, setsBadImagesAside: quarantine,
+            tolerance: tolerance, followsLinks: links.followLinks, threshold: threshold)
+        let all = try DatasetScan.images(below: source.absolute, followsLinks: links.followLinks)
+        let category = shard?.images(of: all) ?? all
+        let interruption = Interruption()
+        for note in all.resultNotes { StandardError.note(note) }
+        let usual = ScoreFolder(for: source)
+        let base = try ExportFolder(
+            path: output ?? usual.path, source: output == nil ? usual.source : nil,
+            apartFrom: all.images.map(\.path))
+        let target = try shard.map { try ExportFolder(path: base.path + "/" + $0.folderName) } ?? base
+        func finishShard() throws {
+            guard let shard else { return }
+            try ShardRecord(
+                shard, of: all, model: Digest.of(network.bytes), engine: engine, tolerance: tolerance,
+                threshold: threshold, folder: target.path
+            ).write(to: target.path)
+        }
+        if shard != nil {
+            try ShardRecord.remove(from: target.path)
+            if category.images.isEmpty {
+                try ShardRecord.writeEmpty(to: target.path)
+                try finishShard()
+                return print("scores: \(target.path)/scores.csv (no images: there are fewer images than shards)")
+            }
+        }
+        let redaction = PathRedaction(
+            .relative, base: nil, named: [source.absolute], others: [storeOptions.path, target.path])
+        let session = try RunSession(
+            storeOptions, machine, keepGoing: false, reporting, subject: "score \(source.name)", interruption,
+            folders: [NamedFolder(source.absolute, followsLinks: links.followLinks)],
+            redaction: redaction
+        ) { try recipe.origin(manifest: nil, file: redaction.path(folder), in: $0) }
+        let job = try ScoringJob(
+            model: network, category: category, engine: engine, setAsideBadImages: quarantine,
+            tolerance: tolerance, threshold: threshold, store: session.store
+        ) { try session.digests($0) }
+        let (summary, exported) = try session.execute(job.graph, exportingTo: target) {
+            try job.exports($0, session.store)
+        }
+        try session.conclude(summary, exported, target.path)
+        try finishShard()
+        if let threshold, !reporting.isQuiet {
+            StandardError.note(
+                "verdicts use the threshold \(threshold.value) (\(threshold.origin)) instead of the model's own, "
+                    + "\(network.calibration.threshold)")
+        }
+        print("scores: \(target.path)/scores.csv")
+    }
+
+    private func mergeShards() throws {
+        let shards = try ShardMerge(folder: folder)
+        let reporter = reporting.reporter
+        let count = try shards.write { reporter.reading($0, of: $1) }
+        if count < shards.imageCount, !reporting.isQuiet {
+            StandardError.note(
+                "\(shards.imageCount - count) of \(shards.imageCount) images have no score: they were set aside")
+        }
+        print("scores: \(folder)/scores.csv")
+    }
+}
+
+extension Shard: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
+
+/// The default folder for the results of scoring: `runs/score-NAME`. If that holds the results of another folder with
+/// the same name, it is `runs/score-NAME-` and eight digits of a digest of the path.
+struct ScoreFolder {
+    let path: String
+    /// The marker of the folder: a digest of the relative path to the images, which stays the same when a project
+    /// moves.
+    let source: String
+
+    init(for images: ManifestPath) {
+        let current = NamedFolder.current
+        source = Digest.of(text: images.relative(to: current)).hex
+        let usual = "runs/score-\(images.name)"
+        let isTaken =
+            ResultsMarker.isIn(usual) || NamedFolder.exists(usual + "/" + ExportFolder.listName)
+        path = isTaken && ResultsMarker.source(of: usual) != source ? "\(usual)-\(source.prefix(8))" : usual
+    }
+}
+
+/// A model that an argument names: a file, or a registered model of the store.
+struct ModelChoice {
+    let model: Model
+    /// The threshold that a person set for a registered model; nil if the model's own applies.
+    let threshold: ChosenThreshold?
+
+    /// - Throws: `ExitCode` after a message, `FormatError`, `StoreError`.
+    init(_ text: String, _ options: StoreOptions) throws {
+        if try AtomicFile.exists(text) {
+            model = try Model(bytes: try AtomicFile.read(text, limitBytes: Model.maximumFileBytes), name: text)
+            threshold = nil
+            return
+        }
+        guard let reference = ModelReference(text), !text.hasSuffix(".nominal") else {
+            StandardError.error(
+                "\(text): neither a model file nor the name of a registered model; runs write model files to "
+                    + "runs/NAME/models/, and nominal models lists registered models")
+            throw ExitCode(ExitStatus.inputMissing.rawValue)
+        }
+        guard try options.storeExists() else {
+            StandardError.error(
+                "\(text): no such model file, and there is no store \(options.path) with registered models")
+            throw ExitCode(ExitStatus.inputMissing.rawValue)
+        }
+        let store = try options.open(.readOnly)
+        let registered = try store.model(reference)
+        model = try Model(bytes: try store.read(registered.digest), name: "\(reference)")
+        threshold = try ChosenThreshold(of: registered, store)
+    }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Console
+import ContentStore
+import Foundation
+import Jobs
+import Pipeline
+
+/// The program that computes tasks for `run`, on this machine or on a cluster. Not for people, so it is not listed.
+struct WorkerCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker",
+        abstract: "Compute the tasks of a specification file.",
+        discussion: """
+            Started by nominal run for an attempt at a task, or by a cluster for an element of an
+            array: a few tasks, one after the other. It reads the specification and blobs of the
+            store, adds blobs, never opens the database, and writes to the folder that the
+            specification names.
+
+            NOMINAL_NODE_CACHE=FOLDER keeps copies of what it reads on a disk of the node, up to
+            NOMINAL_NODE_CACHE_BYTES (10 GiB).
+
+            Example:
+              nominal worker .nominal/attempts/7/array-1/0/spec.json
+            """,
+        shouldDisplay: false)
+
+    @Flag(help: "Compute in this process instead of watching one that does.")
+    var pull = false
+
+    @Argument(help: "With --pull, a folder for unfinished files; then the specification.")
+    var files: [String]
+
+    func run() throws {
+        try failing {
+            guard let specification = files.last, files.count == (pull ? 2 : 1) else {
+                throw ValidationError("expected \(pull ? "a folder and a specification" : "a specification")")
+            }
+            if pull {
+                let cache = try NodeCache.fromEnvironment(ProcessInfo.processInfo.environment)
+                let spec = try ElementSpec.read(specification)
+                return try ElementWorker(spec, own: files[0], versions: RunSession.versions, cache: cache)
+                    .run(Job.stages)
+            }
+            let supervisor = try ElementSupervisor(specification, .worker)
+            try Interruption().start("ended from outside") { supervisor.cancel() }
+            try supervisor.run()
+        }
+    }
+}

@@ -1,4 +1,0 @@
-import ArgumentParser
-import Manifests
-
-extension RunnerSection.Kind: ExpressibleByArgument {}
