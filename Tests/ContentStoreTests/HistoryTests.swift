@@ -1,4 +1,3 @@
-import Console
 import GRDB
 import ModelRegistry
 import PipelineTestSupport

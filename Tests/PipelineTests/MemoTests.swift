@@ -1,4 +1,3 @@
-import Console
 import ContentStore
 import Foundation
 import Host
