@@ -34,17 +34,16 @@ let package = Package(
             name: "nominal",
             dependencies: [
                 "AnomalyDetection", "Attestations", "Audit", "Backbones", "Console", "ContentStore", "Datasets",
-                "DemoData", "Evaluation", "Folders", "Host", "Imaging", "Manifests", "Metrics", "ModelRegistry",
-                "NeuralNetworks", "Pipeline", "Privacy", "Slurm", "Stages", "Tensors", "Thresholds",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "DemoData", "Evaluation", "Folders", "Host", "Imaging", "Jobs", "Manifests", "Metrics",
+                "ModelRegistry", "NeuralNetworks", "Pipeline", "Privacy", "Retraining", "Slurm", "Stages", "Tensors",
+                "Thresholds", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "nominal-bench",
             dependencies: [
-                "Backbones", "Console", "ContentStore", "Host", "Metrics", "ModelRegistry", "NeuralNetworks",
-                "Pipeline",
-                "Stages", "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Backbones", "Console", "ContentStore", "Host", "Metrics", "NeuralNetworks", "Pipeline", "Stages",
+                "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         // Streams, exit codes and options of both programs.
@@ -52,8 +51,8 @@ let package = Package(
             name: "Console",
             dependencies: [
                 "AnomalyDetection", "Attestations", "Audit", "Backbones", "BinaryCoding", "ContentStore", "Datasets",
-                "DemoData", "Evaluation", "Folders", "Host", "Imaging", "Manifests", "Metrics", "ModelRegistry",
-                "NeuralNetworks", "Pipeline", "Stages", "Thresholds",
+                "DemoData", "Evaluation", "Folders", "Host", "Imaging", "Jobs", "Manifests", "Metrics",
+                "ModelRegistry", "NeuralNetworks", "Pipeline", "Retraining", "Stages", "Thresholds",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -62,18 +61,35 @@ let package = Package(
         .target(
             name: "Audit",
             dependencies: [
-                "AnomalyDetection", "Attestations", "ContentStore", "Datasets", "Folders", "Host", "Manifests",
-                "Metrics", "ModelRegistry", "Pipeline", "Privacy", "Reports", "Stages", "Statistics",
+                "AnomalyDetection", "Attestations", "ContentStore", "Datasets", "Folders", "Host", "Jobs",
+                "Manifests", "Metrics", "ModelRegistry", "Pipeline", "Privacy", "Reports", "Stages", "Statistics",
             ],
             swiftSettings: strict),
+        // Nightly retraining: screening of new images, training, and the comparison with the model in production.
+        .target(
+            name: "Retraining",
+            dependencies: [
+                "AnomalyDetection", "ContentStore", "Datasets", "Folders", "Imaging", "Jobs", "Manifests",
+                "ModelRegistry", "NeuralNetworks", "Pipeline", "Reports", "Stages",
+            ],
+            swiftSettings: numeric),
+        // Manifests to task graphs, and results to folders.
+        .target(
+            name: "Jobs",
+            dependencies: [
+                "AnomalyDetection", "ContentStore", "Datasets", "Folders", "Host", "Imaging", "Manifests", "Metrics",
+                "NeuralNetworks", "Pipeline", "Privacy", "Reports", "SeededRandom", "Stages", "StrictJSON",
+                "Tensors", "Thresholds",
+            ],
+            swiftSettings: numeric),
 
-        // Where images and the store meet.
+        // The computations of tasks: nothing here knows a manifest or a graph.
         .target(
             name: "Stages",
             dependencies: [
-                "AnomalyDetection", "Attestations", "BinaryCoding", "ContentStore", "Datasets", "Evaluation", "Folders",
-                "Host", "Imaging", "Manifests", "Metrics", "ModelRegistry", "NeuralNetworks", "Pipeline", "Privacy",
-                "Reports", "SeededRandom", "Statistics", "StrictJSON", "Tensors", "Thresholds",
+                "AnomalyDetection", "BinaryCoding", "ContentStore", "Datasets", "Folders", "Host", "Imaging",
+                "Metrics", "ModelRegistry", "NeuralNetworks", "Pipeline", "Reports", "SeededRandom", "Statistics",
+                "StrictJSON", "Tensors", "Thresholds",
             ],
             swiftSettings: numeric),
         // Image files by their names: nothing here knows what a task is.
@@ -171,6 +187,12 @@ let package = Package(
         .target(
             name: "DatasetTestSupport", dependencies: ["ContentStore", "Imaging", "Manifests", "PipelineTestSupport"],
             swiftSettings: strict),
+        .target(
+            name: "StageTestSupport",
+            dependencies: [
+                "ContentStore", "Jobs", "Pipeline", "PipelineTestSupport", "Stages",
+            ],
+            swiftSettings: strict),
         .target(name: "PythonTestSupport", swiftSettings: strict),
         .target(
             name: "BinaryCodingTestSupport",
@@ -179,10 +201,10 @@ let package = Package(
         .executableTarget(
             name: "fuzz",
             dependencies: [
-                "AnomalyDetection", "Attestations", "Audit", "Backbones", "BinaryCoding", "ContentStore", "Datasets",
-                "Evaluation",
-                "Folders", "Imaging", "Manifests", "Metrics", "NeuralNetworks", "Pipeline", "SeededRandom", "Slurm",
-                "Stages", "StrictJSON",
+                "AnomalyDetection", "Attestations", "Audit", "Backbones", "BinaryCoding", "ContentStore",
+                "Evaluation", "Folders", "Imaging", "Jobs", "Manifests", "Metrics", "NeuralNetworks", "Pipeline",
+                "Retraining",
+                "SeededRandom", "Slurm", "Stages", "StrictJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Fuzzing", exclude: ["make_bombs.py"],
@@ -198,9 +220,8 @@ let package = Package(
         .testTarget(
             name: "AuditTests",
             dependencies: [
-                "Attestations", "Audit", "ContentStore", "DatasetTestSupport", "Host", "Manifests", "ModelRegistry",
-                "Pipeline", "PipelineTestSupport", "Privacy", "Stages",
-                .product(name: "GRDB", package: "GRDB.swift"),
+                "Audit", "ContentStore", "DatasetTestSupport", "Jobs", "Manifests", "Pipeline",
+                "PipelineTestSupport", "Stages", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .testTarget(
@@ -240,6 +261,14 @@ let package = Package(
             name: "ImagingTests", dependencies: ["Imaging", "PythonTestSupport"], exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
+            name: "JobsTests",
+            dependencies: [
+                "AnomalyDetection", "ContentStore", "DatasetTestSupport", "Datasets", "Folders", "Host", "Imaging",
+                "Jobs", "Manifests", "Metrics", "Pipeline", "PipelineTestSupport", "StageTestSupport", "Stages",
+                "Tensors",
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "ManifestsTests", dependencies: ["Manifests", "PythonTestSupport", "SeededRandom"],
             swiftSettings: strict),
         .testTarget(
@@ -256,7 +285,7 @@ let package = Package(
             name: "NominalTests",
             dependencies: [
                 "nominal", "nominal-bench", "fuzz", "Attestations", "Console", "ContentStore", "Folders", "Host",
-                "Imaging", "ModelRegistry", "PipelineTestSupport", "Privacy", "PythonTestSupport",
+                "Imaging", "ModelRegistry", "Pipeline", "PipelineTestSupport", "Privacy", "PythonTestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["Fixtures"],
@@ -267,6 +296,13 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strict),
         .testTarget(
+            name: "RetrainingTests",
+            dependencies: [
+                "AnomalyDetection", "ContentStore", "DatasetTestSupport", "Datasets", "Folders", "Jobs", "Manifests",
+                "ModelRegistry", "Pipeline", "PipelineTestSupport", "Retraining", "Stages",
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "SlurmTests", dependencies: ["ContentStore", "Pipeline", "PipelineTestSupport", "Slurm"],
             swiftSettings: strict),
         .testTarget(
@@ -276,9 +312,10 @@ let package = Package(
         .testTarget(
             name: "StagesTests",
             dependencies: [
-                "AnomalyDetection", "Audit", "ContentStore", "DatasetTestSupport", "Datasets", "Folders", "Host",
-                "Imaging", "Manifests", "Metrics", "ModelRegistry", "NeuralNetworks", "Pipeline",
-                "PipelineTestSupport", "PythonTestSupport", "Stages", "StrictJSON", "Thresholds",
+                "AnomalyDetection", "Attestations", "Audit", "ContentStore", "DatasetTestSupport", "Datasets",
+                "Imaging", "Jobs", "Manifests", "Metrics", "ModelRegistry", "NeuralNetworks", "Pipeline",
+                "PipelineTestSupport", "PythonTestSupport", "Retraining", "StageTestSupport", "Stages", "StrictJSON",
+                "Thresholds",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -12,11 +12,13 @@ import Folders
 import Glibc
 import Host
 import Imaging
+import Jobs
 import Manifests
 import Metrics
 import ModelRegistry
 import NeuralNetworks
 import Pipeline
+import Retraining
 import Stages
 import Thresholds
 
@@ -39,8 +41,8 @@ public enum ExitStatus: Int32 {
         case let error as any ErrorWithExitStatus: self = error.exitStatus
         case ManifestError.missing, BackboneError.missing: self = .inputMissing
         case ManifestError.unreadable: self = .inputOutput
-        case RetrainingError.unfinished, RetrainingError.lostMember: self = .taskFailed
-        case is RetrainingError: self = .invalidData
+        case RetrainingError.unfinished, NightRecordError.lostMember: self = .taskFailed
+        case is RetrainingError, is NightRecordError: self = .invalidData
         case let error as DatasetError: self = error.isMissing ? .inputMissing : .invalidData
         case let error as StoreError: self = ExitStatus(rawValue: error.exitCode) ?? .inputOutput
         case let error as RegistryError: self = ExitStatus(rawValue: error.exitCode) ?? .invalidData

@@ -8,6 +8,7 @@ import PipelineTestSupport
 import Testing
 
 @testable import Audit
+@testable import Jobs
 @testable import Stages
 
 /// Edits of the rows that a provenance statement is derived from.

@@ -3,8 +3,10 @@ import ContentStore
 import DatasetTestSupport
 import Foundation
 import Pipeline
+import StageTestSupport
 import Testing
 
+@testable import Jobs
 @testable import Stages
 
 @Suite("An assessment") struct AssessTests {

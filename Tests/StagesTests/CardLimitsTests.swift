@@ -4,6 +4,7 @@ import DatasetTestSupport
 import Metrics
 import Testing
 
+@testable import Jobs
 @testable import Stages
 
 /// The rules by which a card's facts become limits, each just fulfilled and just not.
@@ -28,7 +29,9 @@ import Testing
             .init(kind: "dent", isAnomalous: true, images: 40, calledAnomalous: 40, uncertain: 0),
         ]
         let recipe = try TrainingRecipe(try TinyDataSet().manifest())
-        let training = TrainingFacts(recipe, candidates: 1, startedFrom: nil)
+        let training = TrainingFacts(
+            recipe.training, corruption: recipe.corruption, augmentation: recipe.augmentation, candidates: 1,
+            startedFrom: nil)
         let detection = Assessment.Detection(samples: 64, imageAUROC: 0.99, pixelAUROC: 0.9, pixelAP: 0.7)
         let projection = ProjectionMeasures(
             samples: [.init(clean: [1], corrupted: [0], mask: [1])], directions: [], project: { $0.map { _ in [1] } })

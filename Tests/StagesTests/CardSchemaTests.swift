@@ -4,10 +4,11 @@ import Foundation
 import Pipeline
 import PipelineTestSupport
 import PythonTestSupport
+import StageTestSupport
 import Testing
 
+@testable import Jobs
 @testable import Manifests
-@testable import Stages
 
 /// The published schema of cards against what runs write.
 @Suite struct CardSchemaTests {

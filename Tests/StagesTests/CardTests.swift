@@ -4,8 +4,10 @@ import Foundation
 import Manifests
 import ModelRegistry
 import Pipeline
+import StageTestSupport
 import Testing
 
+@testable import Jobs
 @testable import Stages
 
 /// Cards of the models of tiny jobs.

@@ -3,8 +3,10 @@ import DatasetTestSupport
 import Datasets
 import Imaging
 import Pipeline
+import StageTestSupport
 import Testing
 
+@testable import Jobs
 @testable import Stages
 
 /// What a store has read before must not change what ingest says of a file: its memos are kept by bytes alone.

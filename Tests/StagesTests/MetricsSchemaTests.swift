@@ -2,10 +2,11 @@ import ContentStore
 import DatasetTestSupport
 import Foundation
 import Pipeline
+import StageTestSupport
 import Testing
 
+@testable import Jobs
 @testable import Manifests
-@testable import Stages
 
 /// The published schema of metrics.json against what runs write.
 @Suite struct MetricsSchemaTests {

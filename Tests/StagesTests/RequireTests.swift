@@ -4,8 +4,10 @@ import Foundation
 import FoundationXML
 import Manifests
 import Pipeline
+import StageTestSupport
 import Testing
 
+@testable import Jobs
 @testable import Stages
 
 @Suite("Requirements") struct RequireTests {

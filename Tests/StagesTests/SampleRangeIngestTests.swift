@@ -4,9 +4,11 @@ import Datasets
 import Imaging
 import Manifests
 import Pipeline
+import StageTestSupport
 import Testing
 
 @testable import AnomalyDetection
+@testable import Jobs
 @testable import Stages
 
 /// Images of 12 bits in files of 16.

@@ -6,9 +6,12 @@ import Imaging
 import Manifests
 import NeuralNetworks
 import Pipeline
+import StageTestSupport
 import Testing
 import Thresholds
 
+@testable import Jobs
+@testable import Retraining
 @testable import Stages
 
 /// SHA-256 of what stages write for inputs made by formulas, recorded from the first version of each stage.
@@ -357,7 +360,8 @@ import Thresholds
         let stage = RequireStage(
             cases: [
                 RequireStage.Case(
-                    "bolt", [.init(figure: "imageAUROC", least: 0.5), .init(figure: "aupimo.mean", least: 0.9)])
+                    name: "bolt",
+                    requirements: [.init(figure: "imageAUROC", least: 0.5), .init(figure: "aupimo.mean", least: 0.9)])
             ],
             title: "tiny")
         let outputs = try bench.run(stage, [("metrics", aggregate["metrics.json"]!)])

@@ -6,6 +6,8 @@ import Manifests
 import Pipeline
 import Testing
 
+@testable import Jobs
+@testable import Retraining
 @testable import Stages
 
 /// A stage is its settings: every value that it holds is part of its key, and survives the way into a worker process.

@@ -7,6 +7,7 @@ import StrictJSON
 import Testing
 
 @testable import Audit
+@testable import Jobs
 @testable import Stages
 
 /// JSON that comes from files, workers and bundles.

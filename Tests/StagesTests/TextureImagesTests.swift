@@ -2,6 +2,7 @@ import AnomalyDetection
 import ContentStore
 import DatasetTestSupport
 import PipelineTestSupport
+import StageTestSupport
 import Testing
 
 @testable import Stages

@@ -1,4 +1,5 @@
 import ContentStore
+import Jobs
 import Stages
 
 /// The files that `nominal run` or `nominal score` exported, derived from the store's record of the tasks.
@@ -20,7 +21,7 @@ package struct RunResults: Sendable {
         let results = try store.lookUp(keys.entries.map(\.key))
         let stages = Dictionary(graph.actions.map { ($0.key, $0.stage) }) { first, _ in first }
         // nominal score exports no metrics.
-        let hasReport = stages.values.contains(StageNames.report)
+        let hasReport = stages.values.contains(ReportStage.name)
         for entry in keys.entries {
             guard let result = results[entry.key], let stage = stages[entry.key] else { continue }
             files += try Self.files(of: stage, entry.task, result, store).filter {
@@ -45,22 +46,22 @@ package struct RunResults: Sendable {
         }
         func files(_ plan: [ExportPlan.File]) -> [File] { plan.map { File(path: $0.path, digest: $0.digest) } }
         switch stage {
-        case StageNames.aggregate: return named(["metrics.json", "scores.json", "scores.csv"])
-        case StageNames.report: return named(["report.html"])
-        case StageNames.runRecord: return named(["run.json"])
-        case StageNames.require: return named(["junit.xml"])
+        case AggregateStage.name: return named(["metrics.json", "scores.json", "scores.csv"])
+        case ReportStage.name: return named(["report.html"])
+        case RunRecordStage.name: return named(["run.json"])
+        case RequireStage.name: return named(["junit.xml"])
         // Only the chosen candidate is a result.
-        case StageNames.calibrate where !task.contains("/candidate-"), StageNames.choose:
+        case CalibrateStage.name where !task.contains("/candidate-"), ChooseStage.name:
             return named(["model"]) { _ in "models/\(owner(stage)).nominal" }
                 + named(["assessment.json"]) { _ in "assessments/\(owner(stage)).json" }
-        case StageNames.assess where !task.contains("/candidate-"):
+        case AssessStage.name where !task.contains("/candidate-"):
             return named(["assessment.json"]) { _ in "assessments/\(owner(stage)).json" }
-        case StageNames.card:
+        case CardStage.name:
             return named(["card.md", "card.json"]) { "models/\(owner(stage)).\($0)" }
-        case StageNames.score:
+        case ScoreStage.name:
             guard let scores = output("scores.json") else { return [] }
             return files(try ExportPlan.maps(scores, folder: folder("anomaly_maps", owner("score/")), store))
-        case StageNames.overlay:
+        case OverlayStage.name:
             guard let overlays = output("overlays.json") else { return [] }
             return files(try ExportPlan.pictures(overlays, folder: folder("overlays", owner("overlay/")), store))
         default: return []

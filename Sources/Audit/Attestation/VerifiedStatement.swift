@@ -2,8 +2,8 @@ import Attestations
 import ContentStore
 import Folders
 import Foundation
+import Jobs
 import Manifests
-import Stages
 
 /// A provenance statement whose signature was verified.
 package struct VerifiedStatement: Sendable {

@@ -1,6 +1,5 @@
 import Metrics
 import Reports
-import Stages
 import Statistics
 
 /// The comparison of two runs: their metrics, the statistical significance of the differences, and their origins.

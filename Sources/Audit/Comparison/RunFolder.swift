@@ -2,6 +2,7 @@ import ContentStore
 import Folders
 import Foundation
 import Host
+import Jobs
 import Metrics
 import Stages
 

@@ -22,7 +22,7 @@ package struct ImageVerdict: Sendable, Equatable, Codable {
     ///
     /// - Throws: `StoreError`.
     package static func all(on source: Digest, _ store: ContentStore) throws -> [ImageVerdict] {
-        try store.actions(ofStage: StageNames.score, on: source).flatMap { use -> [ImageVerdict] in
+        try store.actions(ofStage: ScoreStage.name, on: source).flatMap { use -> [ImageVerdict] in
             guard let scores = use.outputs["scores.json"], let model = use.inputs["model"] else { return [] }
             return try entries(scores, store).filter { $0.source == source }.map {
                 ImageVerdict($0, model, use.task, use.execution, use.startedAt, use.key)
@@ -40,7 +40,7 @@ package struct ImageVerdict: Sendable, Equatable, Codable {
         }
         let (scores, models) = (digests(.generated, "scores.json"), digests(.used, "model"))
         var verdicts: [ImageVerdict] = []
-        for (number, action) in graph.actions.enumerated() where action.stage == StageNames.score {
+        for (number, action) in graph.actions.enumerated() where action.stage == ScoreStage.name {
             // The downward lineage of an image does not include the model.
             guard let list = scores[number] else { continue }
             let model = try models[number] ?? store.recordedKey(action.key)?.inputs.first { $0.name == "model" }?.digest

@@ -1,6 +1,6 @@
 import ContentStore
+import Jobs
 import Reports
-import Stages
 
 extension LineageDiagram {
     /// The limit on listed files: longer pages open slowly in browsers. `nominal lineage --files` lists all.

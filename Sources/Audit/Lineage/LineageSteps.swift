@@ -126,8 +126,8 @@ package struct LineageSteps: Sendable {
     private static func kind(_ stage: String, _ role: String) -> Source.Kind {
         switch (stage, role) {
         case (_, "mask"): .mask
-        case (StageNames.ingest, _): .image
-        case (StageNames.texture, _): .texture
+        case (IngestStage.name, _): .image
+        case (TextureStage.name, _): .texture
         default: .file
         }
     }

@@ -1,6 +1,7 @@
 import ContentStore
 import Folders
 import Foundation
+import Jobs
 import ModelRegistry
 import Stages
 
@@ -135,7 +136,7 @@ package struct LineageSubject: Sendable {
         let path = String(text[..<colon])
         guard try AtomicFile.exists(path) else { return nil }
         let bytes = try AtomicFile.read(path)
-        guard let table = try store.maker(of: Digest.of(bytes)), table.key.stage == StageNames.aggregate else {
+        guard let table = try store.maker(of: Digest.of(bytes)), table.key.stage == AggregateStage.name else {
             throw LineageError.unknown(
                 text: path,
                 reason:

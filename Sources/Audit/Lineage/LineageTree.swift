@@ -1,7 +1,6 @@
 import ContentStore
 import Foundation
 import ModelRegistry
-import Stages
 
 /// A lineage as a text tree, from its subject up to the image files or down to what was made from it.
 package struct LineageTree {

@@ -83,7 +83,7 @@ package struct Reproduction: Sendable {
             let differing = pairs.filter { $0.0.digest != $0.1 }
             for (output, digest) in differing {
                 // Tasks pass scores on; count verdicts only where they are made.
-                let isScoring = try store.recordedKey(entry.key)?.stage == StageNames.score
+                let isScoring = try store.recordedKey(entry.key)?.stage == ScoreStage.name
                 try deviation.note(output.name, output.digest, store, digest, fresh, isCounted: isScoring)
             }
             if key != entry.key, let left = try store.recordedKey(entry.key), let right = try fresh.recordedKey(key) {

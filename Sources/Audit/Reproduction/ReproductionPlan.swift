@@ -3,6 +3,7 @@ import ContentStore
 import Datasets
 import Folders
 import Foundation
+import Jobs
 import Manifests
 import Pipeline
 import Privacy

@@ -5,11 +5,12 @@ import Metrics
 import NeuralNetworks
 import Pipeline
 
-/// Measures a model on held-out normal images and synthetic corruptions of them. No label is known here, and no test image.
-struct AssessStage: Stage {
-    static let name = "assess"
+/// Measures a model on held-out normal images and synthetic corruptions of them. No label is known here, and no test
+/// image.
+package struct AssessStage: Stage {
+    package static let name = "assess"
     /// 4: every kind of corruption on the same images; no white balance for a grey data set.
-    static let version = 4
+    package static let version = 4
     /// Images that camera changes and the projection are measured on.
     static let robustnessImages = 12
     private static let projectionSamples = 16, directions = 8
@@ -20,9 +21,13 @@ struct AssessStage: Stage {
     var seed: UInt64
     var corruptionVersion = CorruptionModel.version
 
-    var outputs: [String] { ["assessment.json"] }
+    package init(engine: EngineChoice, seed: UInt64, corruptionVersion: Int = CorruptionModel.version) {
+        (self.engine, self.seed, self.corruptionVersion) = (engine, seed, corruptionVersion)
+    }
 
-    func run(_ context: TaskContext) throws {
+    package var outputs: [String] { ["assessment.json"] }
+
+    package func run(_ context: TaskContext) throws {
         let isGrey = try context.readJSON(DataSetColour.self, "colour").isGrey
         let model = try Model(bytes: try context.read("model"), name: "\(context.task) model")
         let heldOut = try TrainingImages(try context.readJSON(TrainingIndex.self, "heldout"), context, model.grid)
@@ -180,5 +185,35 @@ enum AssessmentError: Error, CustomStringConvertible {
         case .nothingToCorrupt(let task):
             "\(task): none of the held-out images could be corrupted visibly: are they all of one colour?"
         }
+    }
+}
+
+/// Takes the best of several checkpoints by the criterion that needs no label. Of equals, the one that was trained
+/// longest.
+package struct ChooseStage: Stage {
+    package static let name = "choose"
+    package static let version = 1
+
+    /// How many there are to choose from: inputs `model.0` to the one before `model.COUNT`, in the order of training,
+    /// and likewise for the other outputs.
+    var count: Int
+
+    package init(count: Int) {
+        self.count = count
+    }
+
+    package var outputs: [String] { ["model", "calibration.json", "training.json", "assessment.json"] }
+
+    package func run(_ context: TaskContext) throws {
+        var best = (number: 0, criterion: -Double.infinity)
+        for number in 0..<count {
+            let assessment = try context.readJSON(Assessment.self, "assessment.json.\(number)")
+            if assessment.criterion >= best.criterion { best = (number, assessment.criterion) }
+        }
+        if best.number != count - 1 {
+            context.log(
+                "checkpoint \(best.number + 1) of the last \(count) has the highest criterion, \(best.criterion)")
+        }
+        for output in outputs { try context.write(try context.read("\(output).\(best.number)"), to: output) }
     }
 }

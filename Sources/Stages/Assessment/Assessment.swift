@@ -4,41 +4,42 @@ import Metrics
 import Reports
 
 /// `assessment.json`: the assessment of a model without labels, on normal images held out of training.
-struct Assessment: Codable, Sendable {
+package struct Assessment: Codable, Sendable {
     /// The detection of synthetic defects of one kind, or of all kinds.
-    struct Detection: Codable, Equatable, Sendable {
-        var samples: Int
+    package struct Detection: Codable, Equatable, Sendable {
+        package var samples: Int
         /// The AUROC of corrupted against clean images.
-        var imageAUROC: Double?
+        package var imageAUROC: Double?
         /// The metrics of corrupted pixels against all other pixels, clean images included.
-        var pixelAUROC, pixelAP: Double?
+        package var pixelAUROC, pixelAP: Double?
     }
 
     /// The effect of a change of the camera or its light.
-    struct Robustness: Codable, Equatable, Sendable {
-        var change: CameraChange
-        var label: String
-        /// The median shift of normal images' scores, in units of the distance from the median normal score to the threshold.
-        var scoreShift: Double
+    package struct Robustness: Codable, Equatable, Sendable {
+        package var change: CameraChange
+        package var label: String
+        /// The median shift of normal images' scores, in units of the distance from the median normal score to the
+        /// threshold.
+        package var scoreShift: Double
         /// The fraction of changed normal images above the threshold.
-        var falseAlarms: Double
+        package var falseAlarms: Double
         /// The AUROC of changed corrupted images against changed clean ones.
-        var imageAUROC: Double?
+        package var imageAUROC: Double?
     }
 
-    /// The criterion that sweeps rank by, higher is better: the mean of image AUROC and pixel average precision, averaged over
-    /// the kinds of corruption.
-    var criterion: Double
-    var normalImages: Int
+    /// The criterion that sweeps rank by, higher is better: the mean of image AUROC and pixel average precision,
+    /// averaged over the kinds of corruption.
+    package var criterion: Double
+    package var normalImages: Int
     /// The normalised scores of clean and corrupted images: 0 for the median normal image, 1 for the threshold.
-    var normalScores, defectScores: [Float]
+    package var normalScores, defectScores: [Float]
     /// The fractions of clean and of corrupted images that the model calls anomalous.
-    var falseAlarms, recall: Double
-    var detection: Detection
+    package var falseAlarms, recall: Double
+    package var detection: Detection
     /// Detection by the name of the corruption model.
-    var kinds: [String: Detection]
-    var robustness: [Robustness]
-    var projection, projectionBeforeTraining: ProjectionMeasures
+    package var kinds: [String: Detection]
+    package var robustness: [Robustness]
+    package var projection, projectionBeforeTraining: ProjectionMeasures
 }
 
 /// A streaming accumulator of detection metrics over clean and corrupted images; maps are not kept.

@@ -66,8 +66,8 @@ struct SyntheticTrials {
         trials = SyntheticTrials.balanced(drawn)
     }
 
-    /// Drops models that corrupted fewer than half of the images visibly, then images that a remaining model did not corrupt
-    /// visibly. If none remain, returns all visible trials.
+    /// Drops models that corrupted fewer than half of the images visibly, then images that a remaining model did not
+    /// corrupt visibly. If none remain, returns all visible trials.
     private static func balanced(_ drawn: [[Trial?]]) -> [Trial] {
         let usable = (drawn.first ?? []).indices.filter { number in
             2 * drawn.count { $0[number] != nil } >= drawn.count

@@ -1,4 +1,5 @@
-/// A model card in Markdown, with the section names of "Model Cards for Model Reporting". Only here are numbers rounded.
+/// A model card in Markdown, with the section names of "Model Cards for Model Reporting". Only here are numbers
+/// rounded.
 struct CardMarkdown {
     typealias Cell = MarkdownText.Cell
 

@@ -4,20 +4,25 @@ import Metrics
 import Pipeline
 import Thresholds
 
-/// Makes the card of a model, for programs and for people, from the results of other tasks and from what is known of the job.
+/// Makes the card of a model, for programs and for people, from the results of other tasks and from what is known of
+/// the job.
 ///
-/// Inputs: `model`, `inventory`, `training` (the curve), `assessment`; `metrics` and `scores` where there are test images, `drift`
-/// where they were compared.
-struct CardStage: Stage {
-    static let name = ContentStore.cardStage
+/// Inputs: `model`, `inventory`, `training` (the curve), `assessment`; `metrics` and `scores` where there are test
+/// images, `drift` where they were compared.
+package struct CardStage: Stage {
+    package static let name = ContentStore.cardStage
     /// History: 1 = first; 2 = says if the data set is grey; 3 = thresholds that a person set.
-    static let version = 3
+    package static let version = 3
 
     var known: CardFacts
 
-    var outputs: [String] { ["card.json", "card.md"] }
+    package init(known: CardFacts) {
+        self.known = known
+    }
 
-    func run(_ context: TaskContext) throws {
+    package var outputs: [String] { ["card.json", "card.md"] }
+
+    package func run(_ context: TaskContext) throws {
         let card = try card(context)
         try context.write(try StageJSON.pretty(card), to: "card.json")
         try context.write(Array(CardMarkdown(card).text.utf8), to: "card.md")

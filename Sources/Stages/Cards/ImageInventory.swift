@@ -28,8 +28,8 @@ struct ImageSet: Codable, Equatable, Sendable {
     /// The most frequent sizes of the originals, at most `sizeLimit` of them.
     var sizes: [Size]
     var distinctSizes: Int
-    /// The numbers of images that were resized at all, stretched by more than `stretchTolerance`, and enlarged in width or
-    /// height.
+    /// The numbers of images that were resized at all, stretched by more than `stretchTolerance`, and enlarged in width
+    /// or height.
     var resized, stretched, enlarged: Int
     /// The largest factor by which a side was reduced; 1 if none was.
     var largestReduction: Double
@@ -59,14 +59,16 @@ struct ImageSet: Codable, Equatable, Sendable {
 /// images, which may have been garbage-collected.
 ///
 /// Inputs: `training`, `heldout`, `colour`, and the ingested lists `images.N` of both splits.
-struct InventoryStage: Stage {
-    static let name = "inventory"
+package struct InventoryStage: Stage {
+    package static let name = "inventory"
     /// History: 1 = first; 2 = says if the data set is grey.
-    static let version = 2
+    package static let version = 2
 
-    var outputs: [String] { ["inventory.json"] }
+    package init() {}
 
-    func run(_ context: TaskContext) throws {
+    package var outputs: [String] { ["inventory.json"] }
+
+    package func run(_ context: TaskContext) throws {
         let training = try context.readJSON(TrainingIndex.self, "training").entries
         let heldOut = try context.readJSON(TrainingIndex.self, "heldout").entries
         let known = Set((training + heldOut).map(\.source))

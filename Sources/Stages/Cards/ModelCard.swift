@@ -1,10 +1,9 @@
 import AnomalyDetection
 import ContentStore
-import Manifests
 
-/// `NAME.card.json`: a model card after "Model Cards for Model Reporting" (Mitchell et al., FAT* 2019, arXiv 1810.03993). All
-/// parts but `statedByOwner` come from records. It contains no time, host or path.
-struct ModelCard: Codable, Equatable, Sendable {
+/// `NAME.card.json`: a model card after "Model Cards for Model Reporting" (Mitchell et al., FAT* 2019, arXiv
+/// 1810.03993). All parts but `statedByOwner` come from records. It contains no time, host or path.
+package struct ModelCard: Codable, Equatable, Sendable {
     /// History: 1 = first; 2 = `data.isGrey`.
     static let version = 2
 
@@ -55,13 +54,21 @@ struct ModelCard: Codable, Equatable, Sendable {
     }
 
     /// The versions and engines that made the model, from the keys of its tasks.
-    struct Program: Codable, Equatable, Sendable {
+    package struct Program: Codable, Equatable, Sendable {
         var nominal: String
         var numerics: Int
         /// The versions of the stages, by name.
         var stages: [String: Int]
         /// The engine, its precision, library and environment settings.
         var trainingEngine, scoringEngine: [String: String]
+
+        package init(
+            nominal: String, numerics: Int, stages: [String: Int], trainingEngine: [String: String],
+            scoringEngine: [String: String]
+        ) {
+            (self.nominal, self.numerics, self.stages) = (nominal, numerics, stages)
+            (self.trainingEngine, self.scoringEngine) = (trainingEngine, scoringEngine)
+        }
     }
 
     struct IntendedUse: Codable, Equatable, Sendable {
@@ -79,14 +86,18 @@ struct ModelCard: Codable, Equatable, Sendable {
 }
 
 /// The owner's statements about a model, from the manifest.
-struct Statements: Codable, Equatable, Sendable {
+package struct Statements: Codable, Equatable, Sendable {
     var licence, dataLicence, dataSource, owner, contact, intendedUse, outOfScope, notes: String?
 
-    init(_ section: CardSection) {
-        (licence, dataLicence, dataSource) = (section.licence, section.dataLicence, section.dataSource)
-        (owner, contact) = (section.owner, section.contact)
-        (intendedUse, outOfScope, notes) = (section.intendedUse, section.outOfScope, section.notes)
+    package init(
+        licence: String? = nil, dataLicence: String? = nil, dataSource: String? = nil, owner: String? = nil,
+        contact: String? = nil, intendedUse: String? = nil, outOfScope: String? = nil, notes: String? = nil
+    ) {
+        (self.licence, self.dataLicence, self.dataSource) = (licence, dataLicence, dataSource)
+        (self.owner, self.contact, self.intendedUse) = (owner, contact, intendedUse)
+        (self.outOfScope, self.notes) = (outOfScope, notes)
     }
+
 }
 
 /// One measure of the drift of test images from normal ones, for a card.

@@ -2,7 +2,7 @@ import AnomalyDetection
 import ContentStore
 
 /// The training of a model, for its card.
-struct TrainingFacts: Codable, Equatable, Sendable {
+package struct TrainingFacts: Codable, Equatable, Sendable {
     /// The number of steps in the schedule, and the number until this model.
     var steps, stepsTaken: Int
     var batchSize: Int
@@ -79,8 +79,10 @@ struct TrainingFacts: Codable, Equatable, Sendable {
     }
 
     /// The facts before training; `took` adds the rest.
-    init(_ recipe: TrainingRecipe, candidates: Int, startedFrom: Digest?) {
-        let training = recipe.training
+    package init(
+        _ training: TrainingParameters, corruption: CorruptionParameters, augmentation: Augmentation, candidates: Int,
+        startedFrom: Digest?
+    ) {
         (steps, stepsTaken, batchSize) = (training.steps, 0, training.batchSize)
         (learningRate, finalLearningRate) = (training.learningRate, training.finalLearningRate)
         warmupSteps = training.warmupSteps
@@ -88,7 +90,7 @@ struct TrainingFacts: Codable, Equatable, Sendable {
         (averageDecay, gradientNorm) = (training.averageDecay, training.gradientNorm)
         (seed, self.candidates, self.startedFrom) = (training.seed, candidates, startedFrom)
         (lossAtStart, lossAtEnd) = (0, 0)
-        (corruption, augmentation) = (Corruption(recipe.corruption), Changes(recipe.augmentation))
+        (self.corruption, self.augmentation) = (Corruption(corruption), Changes(augmentation))
     }
 
     /// Adds the facts of a training curve.

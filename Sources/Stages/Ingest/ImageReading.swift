@@ -1,9 +1,10 @@
 import ContentStore
 import Imaging
+import Pipeline
 
-/// What an image file is like beside its packed image. It is kept by the file's bytes and the range of its samples, and read
-/// again where the packed image comes from the store: warnings must not depend on what was decoded before.
-struct ImageReading: Codable, Sendable {
+/// What an image file is like beside its packed image. It is kept by the file's bytes and the range of its samples, and
+/// read again where the packed image comes from the store: warnings must not depend on what was decoded before.
+package struct ImageReading: Codable, Sendable {
     static let memo = "image-reading", version = 1
 
     /// What a reading depends on.
@@ -12,11 +13,11 @@ struct ImageReading: Codable, Sendable {
         var range: SampleRange?
     }
 
-    var format: ImageFormat
+    package var format: ImageFormat
     /// Upright.
     var width, height: Int
     /// Of 16 bit integers; nil for other samples.
-    var highestSample: Int?
+    package var highestSample: Int?
     /// Samples beyond the range.
     var clippedSamples: Int
     /// See `ImageInfo.strayBytes`.
@@ -25,5 +26,73 @@ struct ImageReading: Codable, Sendable {
     init(_ decoded: DecodedImage, clipped: Int) {
         (format, width, height) = (decoded.info.format, decoded.info.width, decoded.info.height)
         (highestSample, clippedSamples, strayBytes) = (decoded.highestSample, clipped, decoded.info.strayBytes)
+    }
+}
+
+/// What a user has to know of the samples of some images.
+struct SampleRemarks {
+    private let range: SampleRange?
+    /// Of images of 16 bit integers, by their files.
+    private var highest: [(file: String, sample: Int)] = []
+    private var clipped: [(file: String, samples: Int)] = []
+    private var stray: [String] = []
+
+    init(range: SampleRange? = nil) { self.range = range }
+
+    mutating func add(_ reading: ImageReading, of file: String) {
+        if let sample = reading.highestSample { highest.append((file, sample)) }
+        if reading.clippedSamples > 0 { clipped.append((file, reading.clippedSamples)) }
+        if reading.strayBytes > 0 { stray.append("\(file) \(ImageInfo.strayBytesRemark(reading.strayBytes))") }
+    }
+
+    /// In the order in which the images came.
+    var warnings: [String] {
+        var warnings = stray
+        if range == nil, let top = highest.map(\.sample).max(), let range = SampleRange(highestSample: top) {
+            warnings.append(
+                "no sample of the \(highest.count == 1 ? "16 bit image" : "\(highest.count) 16 bit images") exceeds \(top) of "
+                    + "65535, so that they are nearly black: \(SampleRemarks.some(highest.map(\.file))). If the camera has "
+                    + "fewer bits, set \"range\": \(range.words) in the image section of the manifest, by which the model is trained"
+            )
+        }
+        if let range, !clipped.isEmpty {
+            let images = clipped.count == 1 ? "1 image has" : "\(clipped.count) images have"
+            let shown = clipped.map { "\($0.file) (\($0.samples))" }
+            warnings.append(
+                "\(images) samples beyond the range \(range.words), which are clipped: \(SampleRemarks.some(shown)). If "
+                    + "that is not wanted, change \"range\" in the image section of the manifest")
+        }
+        return warnings
+    }
+
+    private static func some(_ names: [String]) -> String {
+        names.prefix(3).joined(separator: ", ") + (names.count > 3 ? " and \(names.count - 3) more" : "")
+    }
+}
+
+extension SampleRange {
+    /// As manifests have it.
+    package var words: String {
+        func number(_ value: Float) -> String {
+            value == value.rounded() && abs(value) < 1e7 ? "\(Int(value))" : "\(value)"
+        }
+        return "[\(number(lowest)), \(number(highest))]"
+    }
+}
+
+/// The bytes of files of a data set, as they were when their digests were taken.
+enum SourceBytes {
+    /// - Parameter name: the file's name for messages, which may be kept.
+    /// - Throws: `ImagingError.tooLarge`, `IngestError.changed`, `StoreError`.
+    static func read(_ location: FileLocation, expecting digest: Digest, name: String) throws -> [UInt8] {
+        let limit = DecodeLimits().maximumFileBytes
+        let bytes: [UInt8]
+        do {
+            bytes = try AtomicFile.read(location.path, in: location.folder, limitBytes: limit)
+        } catch StoreError.tooLarge(_, let size, _) {
+            throw ImagingError.tooLarge(name: name, quantity: .bytes, actual: size, limit: limit)
+        }
+        guard Digest.of(bytes) == digest else { throw IngestError.changed(name) }
+        return bytes
     }
 }

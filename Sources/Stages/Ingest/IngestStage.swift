@@ -2,51 +2,64 @@ import AnomalyDetection
 import ContentStore
 import Datasets
 import Imaging
-import Manifests
 import Pipeline
 
-/// Decodes, checks, converts and resizes some images of a category. Every image is cached by itself, so one new image costs
-/// one decode.
-struct IngestStage: Stage {
-    static let name = "ingest"
-    /// History: 1 = first; 2 = faults of a mask name its image, and no path; of files that are set aside, the kind of the fault;
-    /// 3 = says which images are grey; 4 = values that are not finite are a fault of their own; 5 = the range of samples, what is
-    /// labelled in masks that have more than two values, and warnings of both; 6 = packed images end with a digest.
-    static let version = 6
+/// Decodes, checks, converts and resizes some images of a category. Every image is cached by itself, so one new image
+/// costs one decode.
+package struct IngestStage: Stage {
+    package static let name = "ingest"
+    /// History: 1 = first; 2 = faults of a mask name its image, and no path; of files that are set aside, the kind of
+    /// the fault; 3 = says which images are grey; 4 = values that are not finite are a fault of their own; 5 = the
+    /// range of samples, what is labelled in masks that have more than two values, and warnings of both; 6 = packed
+    /// images end with a digest.
+    package static let version = 6
 
     /// An image with what the data set says of it.
-    struct Source: Codable, Equatable, Sendable, NamedSetting {
-        var file: String
+    package struct Source: Codable, Equatable, Sendable, NamedSetting {
+        package var file: String
         var split: SourceImage.Split
         var kind: String
         /// Nil where it is unknown.
         var isAnomalous: Bool?
-        var digest: Digest
+        package var digest: Digest
         var mask: Mask?
 
-        struct Mask: Codable, Equatable, Sendable {
+        package struct Mask: Codable, Equatable, Sendable {
             var file: String
             var digest: Digest
         }
 
-        var settingName: String { file }
+        package var settingName: String { file }
 
-        init(image: SourceImage, digest: Digest, maskDigest: Digest? = nil) {
+        package init(image: SourceImage, digest: Digest, maskDigest: Digest? = nil) {
             (file, split, kind) = (image.file, image.split, image.kind)
             (isAnomalous, self.digest) = (image.isAnomalous, digest)
             if let file = image.maskFile, let maskDigest { mask = Mask(file: file, digest: maskDigest) }
         }
     }
 
+    /// The treatment of unusable images.
+    package enum BadImagePolicy: String, Codable, Sendable {
+        /// Fails the task, with all unusable images in its message.
+        case fail
+        /// Sets unusable images aside with a warning.
+        case quarantine
+    }
+
     var images: [Source]
     var width, height: Int
     /// The range of the samples of the images; nil for all that their files can hold.
     var range: SampleRange?
-    var onBadImage: DatasetSection.BadImagePolicy
+    var onBadImage: BadImagePolicy
 
-    var outputs: [String] { ["images.json"] }
+    package init(images: [Source], width: Int, height: Int, range: SampleRange? = nil, onBadImage: BadImagePolicy) {
+        (self.images, self.width, self.height) = (images, width, height)
+        (self.range, self.onBadImage) = (range, onBadImage)
+    }
 
-    func run(_ context: TaskContext) throws {
+    package var outputs: [String] { ["images.json"] }
+
+    package func run(_ context: TaskContext) throws {
         var index = ImageIndex(entries: [])
         var faults: [String] = []
         var samples = SampleRemarks(range: range)
@@ -122,9 +135,9 @@ struct IngestStage: Stage {
         entry.mask = mask.digest
     }
 
-    /// An image file as the network sees it, and what its file is like. That depends on nothing but the bytes and the numbers,
-    /// by which it is kept: whether the file has the name of its format is for the caller to check.
-    static func decode(
+    /// An image file as the network sees it, and what its file is like. That depends on nothing but the bytes and the
+    /// numbers, by which it is kept: whether the file has the name of its format is for the caller to check.
+    package static func decode(
         _ bytes: [UInt8], name: String, width: Int, height: Int, range: SampleRange? = nil
     ) throws -> (packed: PackedImage, reading: ImageReading) {
         let decoded = try ImageDecoder.decode(bytes: bytes, name: name, checksExtension: false)
@@ -163,45 +176,10 @@ private struct DecodingSettings: Encodable {
     var width, height: Int
 }
 
-/// A source file of a data set: what a stage knows of it, and its location.
-struct LocatedSource {
-    var source: IngestStage.Source
-    /// The locations of the image and of its mask, by their names in the settings.
-    var locations: [String: FileLocation]
-
-    /// - Parameter digestOf: the digests of its file and of its mask, by their paths.
-    /// - Throws: `DatasetError.unplanned` for a file that has come to the data set since its files were listed.
-    init(_ image: SourceImage, _ digestOf: [String: Digest]) throws(DatasetError) {
-        guard let digest = digestOf[image.path] else { throw .unplanned(file: image.path) }
-        var maskDigest: Digest?
-        if let mask = image.maskPath {
-            guard let digest = digestOf[mask] else { throw .unplanned(file: mask) }
-            maskDigest = digest
-        }
-        self.init(image: image, digest: digest, maskDigest: maskDigest)
-    }
-
-    init(image: SourceImage, digest: Digest, maskDigest: Digest? = nil) {
-        source = IngestStage.Source(image: image, digest: digest, maskDigest: maskDigest)
-        locations = [image.file: FileLocation(path: image.path, folder: image.folder)]
-        if let path = image.maskPath {
-            locations[source.maskLocationName] = FileLocation(path: path, folder: image.folder)
-        }
-    }
-}
-
 extension IngestStage.Source {
     /// The name of the location of the mask, which may have the file name of an image.
-    var maskLocationName: String { "mask of " + file }
+    package var maskLocationName: String { "mask of " + file }
 }
-
-extension Sequence<LocatedSource> {
-    var locations: [String: FileLocation] {
-        reduce(into: [:]) { $0.merge($1.locations) { first, _ in first } }
-    }
-}
-
-extension DatasetSection.BadImagePolicy: Codable {}
 
 /// What ingest refuses beyond what the decoder does.
 enum IngestError: Error, CustomStringConvertible {

@@ -5,19 +5,23 @@ import Pipeline
 
 /// Divides a category's normal images into those to train on and those held out to calibrate with.
 ///
-/// Which images are held out depends on their content alone: a new image moves at most one other. Of exact copies, one is
-/// used.
-struct SelectStage: Stage {
-    static let name = "select"
+/// Which images are held out depends on their content alone: a new image moves at most one other. Of exact copies, one
+/// is used.
+package struct SelectStage: Stage {
+    package static let name = "select"
     /// History: 1 = first; 2 = decides if the data set is grey.
-    static let version = 2
+    package static let version = 2
 
     var category: String
     var heldOutFraction: Float
 
-    var outputs: [String] { ["training.json", "heldout.json", "normalization.json", "colour.json"] }
+    package init(category: String, heldOutFraction: Float) {
+        (self.category, self.heldOutFraction) = (category, heldOutFraction)
+    }
 
-    func run(_ context: TaskContext) throws {
+    package var outputs: [String] { ["training.json", "heldout.json", "normalization.json", "colour.json"] }
+
+    package func run(_ context: TaskContext) throws {
         var unique: [Digest: ImageIndex.Entry] = [:]
         for input in context.inputs(startingWith: "images") {
             for entry in try context.readJSON(ImageIndex.self, input).entries where entry.pixels != nil {
@@ -50,5 +54,20 @@ struct SelectStage: Stage {
             statistics.add(try PackedImage(bytes: try context.blob(entry.pixels), name: entry.source.short).image)
         }
         try context.writeJSON(PixelNormalization(statistics), to: "normalization.json")
+    }
+}
+
+/// The choice of normal images to hold out of training, by their content alone.
+package enum HeldOut {
+    /// The number of images to hold out, at least one and not all; those with the smallest digests are held out.
+    package static func count(of images: Int, fraction: Float) -> Int {
+        min(max(1, Int((Float(images) * fraction).rounded())), images - 1)
+    }
+
+    /// True if an image is held out that came later, whatever comes with it or after it: then no model of any night was
+    /// trained on what another night judges by.
+    package static func contains(_ source: Digest, fraction: Double) -> Bool {
+        // Digests are as good as random numbers.
+        Double(source.words.0) < fraction * 0x1p64
     }
 }

@@ -1,28 +1,37 @@
 import AnomalyDetection
 import ContentStore
+import Host
 import Imaging
 import Pipeline
 import Synchronization
 
 /// Decodes the foreign textures that corruptions may be filled with, at their own size.
-struct TextureStage: Stage {
-    static let name = "textures"
+package struct TextureStage: Stage {
+    package static let name = "textures"
     /// 2: names are part of the key, as warnings have them.
-    static let version = 2
+    package static let version = 2
     /// Larger textures are shrunk to this on their longer side: corruptions never show more of them.
-    static let largestSide = 512
+    package static let largestSide = 512
 
-    struct Texture: Codable, Equatable, Sendable, NamedSetting {
+    package struct Texture: Codable, Equatable, Sendable, NamedSetting {
         var file: String
         var digest: Digest
 
-        var settingName: String { file }
+        package init(file: String, digest: Digest) {
+            (self.file, self.digest) = (file, digest)
+        }
+
+        package var settingName: String { file }
     }
 
     var files: [Texture]
     var largestSide = TextureStage.largestSide
 
-    var outputs: [String] { ["textures.json"] }
+    package init(files: [Texture], largestSide: Int = TextureStage.largestSide) {
+        (self.files, self.largestSide) = (files, largestSide)
+    }
+
+    package var outputs: [String] { ["textures.json"] }
 
     /// What a packed texture depends on.
     private struct DecodingSettings: Encodable {
@@ -30,7 +39,7 @@ struct TextureStage: Stage {
         var largestSide: Int
     }
 
-    func run(_ context: TaskContext) throws {
+    package func run(_ context: TaskContext) throws {
         let (files, largestSide) = (files, largestSide)
         @Sendable func decode(_ index: Int) throws -> (packed: PackedImage, reading: ImageReading) {
             let file = files[index].file
@@ -65,5 +74,66 @@ struct TextureStage: Stage {
         }
         for warning in samples.warnings { context.warn(warning) }
         try context.writeJSON(digests.sorted(), to: "textures.json")
+    }
+}
+
+/// Ingested textures, read from the store when a corruption wants them. The last ones stay in memory up to a bound.
+final class TextureImages: ImageSource {
+    /// How much memory the textures may take that are kept.
+    static let keptBytes = 256 << 20
+
+    private struct Kept {
+        var textures: [Int: PackedImage] = [:]
+        /// The oldest first.
+        var order: [Int] = []
+        var bytes = 0
+        /// Why a texture could not be read.
+        var failure: (any Error)?
+    }
+
+    private let digests: [Digest]
+    private let context: TaskContext
+    private let limitBytes: Int
+    private let kept = Mutex(Kept())
+
+    init(
+        _ digests: [Digest], _ context: TaskContext,
+        limitBytes: Int = ProcessResources.current.cacheBytes(atMost: TextureImages.keptBytes)
+    ) {
+        (self.digests, self.context, self.limitBytes) = (digests, context, limitBytes)
+    }
+
+    var count: Int { digests.count }
+
+    /// Black where the texture cannot be read, of which `requireReadable` says why: a corruption cannot fail.
+    func image(at index: Int) -> PlanarImage {
+        if let texture = kept.withLock({ $0.textures[index] }) { return texture.image }
+        do {
+            let digest = digests[index]
+            let texture = try PackedImage(bytes: try context.blob(digest), name: "texture \(digest.short)")
+            keep(texture, index)
+            return texture.image
+        } catch {
+            kept.withLock { $0.failure = $0.failure ?? error }
+            return PlanarImage(width: 1, height: 1, channels: 3, repeating: 0)
+        }
+    }
+
+    /// - Throws: why a texture could not be read. To be called before anything that was made of textures is used.
+    func requireReadable() throws {
+        if let failure = kept.withLock({ $0.failure }) { throw failure }
+    }
+
+    private func keep(_ texture: PackedImage, _ index: Int) {
+        func bytes(_ texture: PackedImage) -> Int { texture.values.count * MemoryLayout<UInt16>.stride }
+        kept.withLock { kept in
+            guard kept.textures.updateValue(texture, forKey: index) == nil else { return }
+            kept.order.append(index)
+            kept.bytes += bytes(texture)
+            while kept.bytes > limitBytes, let oldest = kept.order.first {
+                kept.order.removeFirst()
+                if let gone = kept.textures.removeValue(forKey: oldest) { kept.bytes -= bytes(gone) }
+            }
+        }
     }
 }

@@ -5,17 +5,21 @@ import Metrics
 import Pipeline
 
 /// The numbers of all categories in one place: `metrics.json`, `scores.json` and `scores.csv` as they are exported.
-struct AggregateStage: Stage {
-    static let name = "aggregate"
+package struct AggregateStage: Stage {
+    package static let name = "aggregate"
     /// 3: scores with confidence. 4: names in cells that are not taken for formulas, and names of any bytes.
-    static let version = 4
+    package static let version = 4
 
     /// In the order of the job.
     var categories: [String]
 
-    var outputs: [String] { ["metrics.json", "scores.json", "scores.csv"] }
+    package init(categories: [String]) {
+        self.categories = categories
+    }
 
-    func run(_ context: TaskContext) throws {
+    package var outputs: [String] { ["metrics.json", "scores.json", "scores.csv"] }
+
+    package func run(_ context: TaskContext) throws {
         var figures: [String: DetectionMetrics] = [:]
         var rows: [ScoreRow] = []
         for (number, category) in categories.enumerated() {
@@ -49,29 +53,29 @@ extension AggregateStage {
 
 /// `metrics.json` of a run: what `MetricsSummary` holds, and how nearly each network is a projection.
 package struct RunMetrics: Codable {
-    struct Projection: Codable {
-        var trained, untrained: ProjectionMeasures
+    package struct Projection: Codable {
+        package var trained, untrained: ProjectionMeasures
     }
 
     package var categories: [String: DetectionMetrics]
-    var mean: MeanMetrics
-    var projection: [String: Projection]?
+    package var mean: MeanMetrics
+    package var projection: [String: Projection]?
 }
 
 /// One line of `scores.csv`.
 package struct ScoreRow: Codable {
     package static let header = "category,kind,image,label,score,normalizedScore,threshold,verdict,confidence,uncertain"
 
-    var category, kind, image: String
-    var label: String?
-    var score, normalizedScore, threshold: Float
+    package var category, kind, image: String
+    package var label: String?
+    package var score, normalizedScore, threshold: Float
     /// Where a person set the threshold; only then it is written, and only in `scores.json`.
-    var thresholdOrigin: String?
-    var verdict: String
-    var confidence: Double
-    var uncertain: Bool
+    package var thresholdOrigin: String?
+    package var verdict: String
+    package var confidence: Double
+    package var uncertain: Bool
 
-    init(category: String, _ entry: ScoreIndex.Entry) {
+    package init(category: String, _ entry: ScoreIndex.Entry) {
         (self.category, kind, image) = (category, entry.kind, entry.file)
         label = entry.isAnomalous.map { $0 ? "anomalous" : "normal" }
         (score, normalizedScore, threshold) = (entry.score, entry.normalizedScore, entry.threshold)
@@ -118,7 +122,7 @@ package struct ScoreRow: Codable {
         try container.encode(uncertain, forKey: .uncertain)
     }
 
-    var line: String {
+    package var line: String {
         [
             PathText.cell(category), PathText.cell(kind), PathText.cell(image), label ?? "", "\(score)",
             "\(normalizedScore)", "\(threshold)", verdict,
@@ -127,7 +131,7 @@ package struct ScoreRow: Codable {
     }
 
     /// RFC 4180. By scalars, since a mark after a comma makes another character of it.
-    static func quoted(_ field: String) -> String {
+    package static func quoted(_ field: String) -> String {
         guard field.unicodeScalars.contains(where: { $0 == "," || $0 == "\"" || Character($0).isNewline }) else {
             return field
         }

@@ -1,22 +1,25 @@
 import AnomalyDetection
-import ContentStore
 import Pipeline
 import Thresholds
 
-/// Says how sure each verdict is, and which should be left to a person, from the calibration scores that the model holds. A
-/// task of its own, so that another tolerance repeats neither scores nor metrics.
-struct ConfidenceStage: Stage {
-    static let name = "confidence"
-    static let version = 1
+/// Says how sure each verdict is, and which should be left to a person, from the calibration scores that the model
+/// holds. A task of its own, so that another tolerance repeats neither scores nor metrics.
+package struct ConfidenceStage: Stage {
+    package static let name = "confidence"
+    package static let version = 1
 
     /// See `VerdictConfidence`.
     var tolerance: Double
     /// A threshold in place of the model's own.
     var threshold: Float?
 
-    var outputs: [String] { ["scores.json", "uncertainty.json"] }
+    package init(tolerance: Double, threshold: Float? = nil) {
+        (self.tolerance, self.threshold) = (tolerance, threshold)
+    }
 
-    func run(_ context: TaskContext) throws {
+    package var outputs: [String] { ["scores.json", "uncertainty.json"] }
+
+    package func run(_ context: TaskContext) throws {
         let calibration = try Model(bytes: try context.read("model"), name: "\(context.task) model").calibration
             .choosing(threshold)
         let rule = try VerdictConfidence(

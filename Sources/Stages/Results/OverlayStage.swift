@@ -4,15 +4,17 @@ import Imaging
 import Pipeline
 
 /// Pictures for people: the map over its image with the ground truth's outline, and small ones for the report.
-struct OverlayStage: Stage {
-    static let name = "overlay"
-    static let version = 1
+package struct OverlayStage: Stage {
+    package static let name = "overlay"
+    package static let version = 1
+
+    package init() {}
     /// Sides of the report's pictures in pixels at most: a page of 200 images stays below 5 MB.
     static let thumbnailSide = 144
 
-    var outputs: [String] { ["overlays.json"] }
+    package var outputs: [String] { ["overlays.json"] }
 
-    func run(_ context: TaskContext) throws {
+    package func run(_ context: TaskContext) throws {
         let model = try Model(bytes: try context.read("model"), name: "\(context.task) model")
         let scores = try context.readJSON(ScoreIndex.self, "scores").entries
         let images = Dictionary(
@@ -68,23 +70,23 @@ struct OverlayStage: Stage {
 }
 
 /// Where the pictures of some images lie in the store.
-struct OverlayIndex: Codable, Sendable {
-    struct Thumbnail: Codable, Sendable {
-        var jpeg: Digest
-        var width, height: Int
+package struct OverlayIndex: Codable, Sendable {
+    package struct Thumbnail: Codable, Sendable {
+        package var jpeg: Digest
+        package var width, height: Int
     }
 
-    struct Thumbnails: Codable, Sendable {
-        var input, reconstruction, overlay: Thumbnail
-        var mask: Thumbnail?
+    package struct Thumbnails: Codable, Sendable {
+        package var input, reconstruction, overlay: Thumbnail
+        package var mask: Thumbnail?
     }
 
-    struct Entry: Codable, Sendable {
-        var file: String
+    package struct Entry: Codable, Sendable {
+        package var file: String
         /// Of a PNG.
-        var overlay: Digest
-        var small: Thumbnails
+        package var overlay: Digest
+        package var small: Thumbnails
     }
 
-    var entries: [Entry]
+    package var entries: [Entry]
 }

@@ -3,13 +3,16 @@ import ContentStore
 import Metrics
 import Pipeline
 import Reports
-import Statistics
 
 /// The page that a person reads.
-struct ReportStage: Stage {
-    static let name = "report"
-    /// 7: plainer words. 6: the command that applies a threshold. 5: the card of each model. 4: the style of other pages. 3: curves, uncertain verdicts, drift, lineage. 2: more figures.
-    static let version = 7
+package struct ReportStage: Stage {
+    package static let name = "report"
+    /// 7: plainer words. 6: the command that applies a threshold. 5: the card of each model. 4: the style of other
+    /// pages. 3: curves, uncertain verdicts, drift, lineage. 2: more figures.
+    package static let version = 7
+
+    /// The names of the pages beside the report that it links to.
+    package static let lineagePageName = "lineage.html", timingPageName = "timing.html"
 
     var title, details: String
     /// The names of the cases.
@@ -19,15 +22,24 @@ struct ReportStage: Stage {
     var peers: [PublishedFigure]
     var manifest: String
 
-    var outputs: [String] { ["report.html"] }
+    package init(
+        title: String, details: String, cases: [String], summary: [Fact], generatedBy: [Fact],
+        peers: [PublishedFigure], manifest: String
+    ) {
+        (self.title, self.details, self.cases) = (title, details, cases)
+        (self.summary, self.generatedBy, self.peers) = (summary, generatedBy, peers)
+        self.manifest = manifest
+    }
 
-    func run(_ context: TaskContext) throws {
+    package var outputs: [String] { ["report.html"] }
+
+    package func run(_ context: TaskContext) throws {
         var report = RunReport(
             title: title, description: details.isEmpty ? nil : details, summary: summary, generatedBy: generatedBy,
             manifest: manifest, peers: peers,
             companions: [
-                Fact(label: "what the results were made from", value: ResultFiles.lineagePageName),
-                Fact(label: "what the run cost", value: RunTiming.pageName),
+                Fact(label: "what the results were made from", value: ReportStage.lineagePageName),
+                Fact(label: "what the run cost", value: ReportStage.timingPageName),
             ])
         var drift: [DriftTest] = []
         for (number, name) in cases.enumerated() {
@@ -108,8 +120,9 @@ struct ReportStage: Stage {
         return report
     }
 
-    /// By SHA-256, so that everything can be found again in the store and in the run's folder. Of its keys, the actions' are
-    /// left out: an action with another key may give the same bytes, and then this page has to stay the same too.
+    /// By SHA-256, so that everything can be found again in the store and in the run's folder. Of its keys, the
+    /// actions' are left out: an action with another key may give the same bytes, and then this page has to stay the
+    /// same too.
     private func lineage(_ score: ScoreIndex.Entry, mask: Digest?, model: Digest) -> [Fact] {
         [
             Fact(label: "Image", value: score.source.hex), mask.map { Fact(label: "Ground truth", value: $0.hex) },

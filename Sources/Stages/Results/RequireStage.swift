@@ -1,38 +1,44 @@
-import ContentStore
-import Manifests
 import Metrics
 import Pipeline
 
-/// Holds the figures of a run against what its manifest requires: `requirements.json`, and `junit.xml` for machines that gate
-/// releases.
-struct RequireStage: Stage {
-    struct Requirement: Codable, Equatable, Sendable {
+/// Holds the figures of a run against what its manifest requires: `requirements.json`, and `junit.xml` for machines
+/// that gate releases.
+package struct RequireStage: Stage {
+    package struct Requirement: Codable, Equatable, Sendable {
         var figure: String
         var least: Double
-    }
 
-    /// The requirements of a case, by its name in metrics.json.
-    struct Case: Codable, Equatable, Sendable {
-        var name: String
-        var requirements: [Requirement]
-
-        init(_ name: String, _ requirements: [RequirementSection.Requirement]) {
-            self.name = name
-            self.requirements = requirements.map { Requirement(figure: $0.figure, least: $0.least) }
+        package init(figure: String, least: Double) {
+            (self.figure, self.least) = (figure, least)
         }
     }
 
-    static let name = "require"
-    static let version = 1
+    /// The requirements of a case, by its name in metrics.json.
+    package struct Case: Codable, Equatable, Sendable {
+        var name: String
+        var requirements: [Requirement]
+
+        package init(name: String, requirements: [Requirement]) {
+            (self.name, self.requirements) = (name, requirements)
+        }
+
+    }
+
+    package static let name = "require"
+    package static let version = 1
 
     /// In the order of the job.
     var cases: [Case]
     /// The name of the job.
     var title: String
 
-    var outputs: [String] { ["requirements.json", "junit.xml"] }
+    package init(cases: [Case], title: String) {
+        (self.cases, self.title) = (cases, title)
+    }
 
-    func run(_ context: TaskContext) throws {
+    package var outputs: [String] { ["requirements.json", "junit.xml"] }
+
+    package func run(_ context: TaskContext) throws {
         let metrics = try context.readJSON(RunMetrics.self, "metrics")
         var outcomes: [RequirementOutcome] = []
         for item in cases {
@@ -50,16 +56,16 @@ struct RequireStage: Stage {
 }
 
 /// Whether one figure of one category is what the manifest requires.
-public struct RequirementOutcome: Codable, Equatable, Sendable {
-    public var category, figure: String
-    public var least: Double
+package struct RequirementOutcome: Codable, Equatable, Sendable {
+    package var category, figure: String
+    package var least: Double
     /// Nil where the test images do not define the figure; then it is missed.
-    public var value: Double?
+    package var value: Double?
 
-    public var isMet: Bool { value.map { $0 >= least } ?? false }
+    package var isMet: Bool { value.map { $0 >= least } ?? false }
 
     /// What was missed, in a sentence.
-    public var complaint: String {
+    package var complaint: String {
         let found = value.map { "is \($0)" } ?? "is not defined for these test images"
         return "\(category): \(figure) \(found); the manifest requires at least \(least)"
     }
@@ -82,5 +88,53 @@ extension DetectionMetrics {
         case "aupimo.median": aupimo.median
         default: fatalError("the schema knows a figure '\(figure)' that nothing computes")
         }
+    }
+}
+
+/// Requirements as JUnit XML (the format of Ant's JUnit task) for continuous-integration servers: a suite for each
+/// category, a case for each metric.
+struct JUnitReport {
+    var title: String
+    var outcomes: [RequirementOutcome]
+
+    var text: String {
+        var lines = [#"<?xml version="1.0" encoding="UTF-8"?>"#]
+        lines.append("<testsuites name=\"\(Self.escaped(title))\"\(Self.counts(outcomes))>")
+        var categories: [String] = []
+        for outcome in outcomes where !categories.contains(outcome.category) { categories.append(outcome.category) }
+        for category in categories {
+            let own = outcomes.filter { $0.category == category }
+            lines.append("  <testsuite name=\"\(Self.escaped(category))\"\(Self.counts(own))>")
+            for outcome in own {
+                let head =
+                    "    <testcase classname=\"\(Self.escaped(category))\" "
+                    + "name=\"\(outcome.figure) at least \(outcome.least)\""
+                if outcome.isMet {
+                    lines.append(head + "/>")
+                } else {
+                    lines.append(head + ">")
+                    lines.append("      <failure message=\"\(Self.escaped(outcome.complaint))\"/>")
+                    lines.append("    </testcase>")
+                }
+            }
+            lines.append("  </testsuite>")
+        }
+        return lines.joined(separator: "\n") + "\n</testsuites>\n"
+    }
+
+    private static func counts(_ outcomes: [RequirementOutcome]) -> String {
+        " tests=\"\(outcomes.count)\" failures=\"\(outcomes.count { !$0.isMet })\" errors=\"0\""
+    }
+
+    /// Text escaped for an attribute; characters outside XML 1.0 become question marks.
+    static func escaped(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { scalar in
+                    scalar.value < 32 || (0xfffe...0xffff).contains(scalar.value) ? "?" : scalar
+                })
+        )
+        .replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+        .replacing("\"", with: "&quot;")
     }
 }

@@ -1,10 +1,9 @@
 import ContentStore
-import Folders
 import Foundation
-import Manifests
-import Privacy
+import Pipeline
 
-/// `run.json`: the origin of a run, for comparisons. It contains no time or host, and only the paths of `JobManifest.shown`.
+/// `run.json`: the origin of a run, for comparisons. It contains no time or host, and only the paths of
+/// `JobManifest.shown`.
 package struct RunRecord: Codable, Equatable, Sendable {
     /// History: 1 = first.
     package static let version = 1
@@ -38,50 +37,60 @@ package struct RunRecord: Codable, Equatable, Sendable {
     }
 }
 
-extension JobManifest {
-    /// The values of the resolved manifest that affect results, as JSON by JSON Pointer. Lists are single values. Names,
-    /// descriptions, requirements and statements for the card are omitted.
-    var parameters: [String: String] {
-        let aside = ["$schema", "name", "description", "require", "card", "variants", "perCategory", "retrain"]
-        let kept = (shown.members ?? []).filter { !aside.contains($0.name) }
-        return Dictionary(JSONValue.object(kept).leaves.map { ($0.pointer, $0.json) }) { first, _ in first }
-    }
-}
+/// Writes `run.json`, the record of the origin of a run.
+package struct RunRecordStage: Stage {
+    package static let name = "record"
+    package static let version = 1
 
-extension PathRedaction {
-    /// The redaction that a manifest requests.
-    ///
-    /// - Parameters:
-    ///   - folders: folders of images that texts may mention; paths in manifests need none.
-    ///   - others: further folders that texts may mention, as given by the user.
-    public init(_ manifest: JobManifest, folders: [NamedFolder] = [], others: [String] = []) {
-        self.init(
-            manifest.paths == .digest ? .digest : .relative, base: manifest.folder, named: folders.map(\.path),
-            others: others)
-    }
-}
+    package struct Case: Codable, Equatable, Sendable, NamedSetting {
+        var name, category: String
+        /// See `RunRecord.Case`.
+        var parameters: [String: String]
 
-extension JobManifest {
-    /// The manifest as results show it, with redacted paths.
-    var shown: JSONValue { shown(PathRedaction(self).written) }
-}
-
-extension JSONValue {
-    /// The members of nested objects that are not objects, as canonical JSON with their JSON Pointers, in order.
-    var leaves: [(pointer: String, json: String)] {
-        var leaves: [(pointer: String, json: String)] = []
-        func collect(_ value: JSONValue, _ pointer: JSONPointer) {
-            guard let members = value.members else {
-                return leaves.append((pointer.description, JSONSerializer.canonical(value)))
-            }
-            for member in members { collect(member.value, pointer.appending(member.name)) }
+        package init(name: String, category: String, parameters: [String: String]) {
+            (self.name, self.category, self.parameters) = (name, category, parameters)
         }
-        collect(self, .root)
-        return leaves
+
+        package var settingName: String { name }
     }
 
-    /// An object with its members in the given order.
-    static func ordered(_ members: [(String, JSONValue)]) -> JSONValue {
-        .object(members.map { JSONMember($0.0, $0.1) })
+    var title: String
+    var nominal = NominalVersion.current
+    var numerics = NominalVersion.numerics
+    var cases: [Case]
+    /// Versions by the names of the stages.
+    var stages: [String: Int]
+
+    package init(
+        title: String, nominal: String = NominalVersion.current, numerics: Int = NominalVersion.numerics,
+        cases: [Case], stages: [String: Int]
+    ) {
+        (self.title, self.nominal, self.numerics) = (title, nominal, numerics)
+        (self.cases, self.stages) = (cases, stages)
+    }
+
+    package var outputs: [String] { ["run.json"] }
+
+    package func run(_ context: TaskContext) throws {
+        var record = RunRecord(
+            name: title, nominal: nominal, numerics: numerics, stages: stages, cases: [:])
+        for (number, known) in cases.enumerated() {
+            var item = RunRecord.Case(
+                category: known.category, parameters: known.parameters, train: [:], test: [:],
+                textures: context.hasInput("textures.\(number)") ? context.inputDigest("textures.\(number)") : nil,
+                model: context.inputDigest("model.\(number)"),
+                aupimo: try context.readJSON(CategoryMetrics.self, "metrics.\(number)").aupimo)
+            for input in context.inputs(startingWith: "images.\(number).") {
+                for entry in try context.readJSON(ImageIndex.self, input).entries
+                where entry.rejection == nil {
+                    switch entry.split {
+                    case .train: item.train[entry.file] = entry.source
+                    case .test: item.test[entry.file] = RunRecord.Image(image: entry.source, mask: entry.mask)
+                    }
+                }
+            }
+            record.cases[known.name] = item
+        }
+        try context.write(try StageJSON.pretty(record), to: "run.json")
     }
 }

@@ -6,13 +6,14 @@ import Pipeline
 
 /// Scores the held-out normal images and makes the model: network, scoring and threshold in one file.
 ///
-/// What maps are divided by is measured on images that were trained on, of which there are many; the threshold on images that
-/// were not, whose scores are those of new normal images. Held-out images are scored as they are and with the augmentations of
-/// the job: what the manifest calls normal shall not be an anomaly, and a handful of images becomes enough for a quantile.
-/// Training images are changed in the same way and scored once each, for how much scores differ.
-struct CalibrateStage: Stage {
-    static let name = "calibrate"
-    static let version = 5
+/// What maps are divided by is measured on images that were trained on, of which there are many; the threshold on
+/// images that were not, whose scores are those of new normal images. Held-out images are scored as they are and with
+/// the augmentations of the job: what the manifest calls normal shall not be an anomaly, and a handful of images
+/// becomes enough for a quantile. Training images are changed in the same way and scored once each, for how much scores
+/// differ.
+package struct CalibrateStage: Stage {
+    package static let name = "calibrate"
+    package static let version = 5
     /// More training images would tell the expected error and the spread of scores no better.
     private static let trainingImages = 64
     /// Scores that a threshold is taken from, at least.
@@ -30,9 +31,19 @@ struct CalibrateStage: Stage {
     /// A threshold that the manifest sets.
     var threshold: Float?
 
-    var outputs: [String] { ["model", "calibration.json", "training.json"] }
+    package init(
+        category: String, network: NetworkSettings, samples: SampleSettings, engine: EngineChoice,
+        range: SampleRange? = nil, scoring: ScoringParameters, quantile: Float, estimate: Calibration.Estimate,
+        threshold: Float? = nil
+    ) {
+        (self.category, self.network, self.samples) = (category, network, samples)
+        (self.engine, self.range, self.scoring) = (engine, range, scoring)
+        (self.quantile, self.estimate, self.threshold) = (quantile, estimate, threshold)
+    }
 
-    func run(_ context: TaskContext) throws {
+    package var outputs: [String] { ["model", "calibration.json", "training.json"] }
+
+    package func run(_ context: TaskContext) throws {
         let (augmentation, grid) = (try samples.augmentation(for: context), samples.grid)
         let checkpoint = try Checkpoint(bytes: try context.read("checkpoint"), name: "\(context.task) checkpoint")
         let heldOut = try TrainingImages(try context.readJSON(TrainingIndex.self, "heldout"), context, samples.grid)
@@ -100,8 +111,8 @@ struct CalibrateStage: Stage {
         try context.writeJSON(checkpoint.history.map(TrainingPoint.init), to: "training.json")
     }
 
-    /// How many there are of each held-out image: as it is, and as often changed as it takes to have enough scores; one where
-    /// nothing may change.
+    /// How many there are of each held-out image: as it is, and as often changed as it takes to have enough scores; one
+    /// where nothing may change.
     private func variantCount(_ images: Int, _ augmentation: Augmentation) -> Int {
         guard augmentation.changesImages else { return 1 }
         return max(1, (CalibrateStage.calibrationScores + images - 1) / images)
@@ -156,5 +167,26 @@ struct CalibrateStage: Stage {
             ExpectedError(
                 meanError: FloatMap(width: width, height: height, values: sum.map { $0 / Float(images.count) }))
         }
+    }
+}
+
+/// `calibration.json`.
+struct CalibrationRecord: Codable {
+    var images: Int
+    var quantile, median, threshold: Float
+    /// Where a person set `threshold` in the manifest: what calibration would have given.
+    var estimatedThreshold: Float?
+    var scores, trainingScores: [Float]
+}
+
+/// One step of `training.json`.
+struct TrainingPoint: Codable {
+    var step: Int
+    var loss, outside, inside: Double
+    var learningRate: Float
+
+    init(_ point: Checkpoint.Point) {
+        (step, learningRate) = (point.step, point.learningRate)
+        (loss, outside, inside) = (point.loss.total, point.loss.outside, point.loss.inside)
     }
 }

@@ -3,21 +3,25 @@ import BinaryCoding
 import ContentStore
 import Datasets
 import Imaging
-import NeuralNetworks
+import ModelRegistry
 import Pipeline
 
 /// Scores some images: a float32 map at the size of the original, a score and a verdict for each.
-struct ScoreStage: Stage {
-    static let name = "score"
-    static let version = 3
+package struct ScoreStage: Stage {
+    package static let name = "score"
+    package static let version = 3
 
     var engine: EngineChoice
     /// In place of the model's own.
     var threshold: ChosenThreshold?
 
-    var outputs: [String] { ["scores.json"] }
+    package init(engine: EngineChoice, threshold: ChosenThreshold? = nil) {
+        (self.engine, self.threshold) = (engine, threshold)
+    }
 
-    func run(_ context: TaskContext) throws {
+    package var outputs: [String] { ["scores.json"] }
+
+    package func run(_ context: TaskContext) throws {
         var model = try Model(bytes: try context.read("model"), name: "\(context.task) model")
         let origin = threshold?.origin ?? model.calibration.chosenThreshold.map { _ in ChosenThreshold.ofManifest }
         model.calibration = model.calibration.choosing(threshold?.value)
@@ -78,7 +82,8 @@ package struct ScoreIndex: Codable, Sendable {
         /// Where a person set it; nil where calibration gave it.
         package var thresholdOrigin: String?
         package var verdict: Verdict
-        /// How sure the verdict is, 0 to 1, and whether a person should decide; see `ConfidenceStage`, before which both are nil.
+        /// How sure the verdict is, 0 to 1, and whether a person should decide; see `ConfidenceStage`, before which
+        /// both are nil.
         package var confidence: Double?
         package var isUncertain: Bool?
         /// Of a TIFF at the size of the original.
@@ -91,4 +96,37 @@ package struct ScoreIndex: Codable, Sendable {
     }
 
     package var entries: [Entry]
+}
+
+/// A threshold that a user set in place of the calibrated one.
+package struct ChosenThreshold: Codable, Sendable, Equatable {
+    package let value: Float
+    /// The origin in words, such as "--threshold" or "set for wood@3".
+    package let origin: String
+
+    package static let ofManifest = "manifest"
+
+    /// Nil for an invalid value; thresholds are finite and above 0.
+    package init?(_ value: Float, origin: String) {
+        guard value > 0, value.isFinite else { return nil }
+        (self.value, self.origin) = (value, origin)
+    }
+
+    /// The threshold that a user set for a registered model; nil if its own is in force.
+    package init?(of model: RegisteredModel, _ store: ContentStore) throws {
+        guard case .threshold(let value?) = try store.threshold(of: model)?.kind else { return nil }
+        self.init(Float(value), origin: "set for \(model.reference)")
+    }
+}
+
+/// A reason why images cannot be scored.
+enum ScoringError: Error, CustomStringConvertible {
+    case notFinite(task: String)
+
+    var description: String {
+        switch self {
+        case .notFinite(let task):
+            "\(task): a score is not a finite number: the training diverged. Lower \"learningRate\" or train in float32"
+        }
+    }
 }

@@ -3,23 +3,22 @@ import ContentStore
 import Pipeline
 
 /// Makes the synthetic corruptions that one training shard consumes.
-struct CorruptStage: Stage {
-    static let name = "corrupt"
-    static let version = 3
+package struct CorruptStage: Stage {
+    package static let name = "corrupt"
+    package static let version = 3
 
     var samples: SampleSettings
     var corruption: CorruptionSettings
     var firstStep, stepCount: Int
 
-    init(_ recipe: TrainingRecipe, shard: Int) {
-        (samples, corruption) = (recipe.samples, CorruptionSettings(recipe.corruption))
-        let steps = recipe.training.steps(ofShard: shard)
-        (firstStep, stepCount) = (steps.lowerBound, steps.count)
+    package init(samples: SampleSettings, corruption: CorruptionSettings, firstStep: Int, stepCount: Int) {
+        (self.samples, self.corruption, self.firstStep) = (samples, corruption, firstStep)
+        self.stepCount = stepCount
     }
 
-    var outputs: [String] { ["corruptions"] }
+    package var outputs: [String] { ["corruptions"] }
 
-    func run(_ context: TaskContext) throws {
+    package func run(_ context: TaskContext) throws {
         let augmentation = try samples.augmentation(for: context)
         let images = try context.shared(TrainingImageCache.self).images("training", context, samples.grid)
         let textures =

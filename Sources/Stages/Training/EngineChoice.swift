@@ -1,7 +1,6 @@
 import AnomalyDetection
 import ContentStore
 import Foundation
-import Manifests
 import NeuralNetworks
 import Pipeline
 import Synchronization
@@ -9,36 +8,21 @@ import Tensors
 
 /// The engine and precision that a job runs with, after `auto` was decided, with all else that decides its numbers. The
 /// processor's instruction set is not among it, so that machines can share a store.
-struct EngineChoice: Codable, Sendable, Equatable {
-    let kind: NetworkEngine.Kind
-    let precision: Precision
+package struct EngineChoice: Codable, Sendable, Equatable {
+    package let kind: NetworkEngine.Kind
+    package let precision: Precision
     /// The library with its version.
-    let library: String
+    package let library: String
     /// Environment variables by which a user makes the library compute otherwise.
-    let environment: [String: String]
+    package let environment: [String: String]
 
     private enum CodingKeys: String, CodingKey {
         case kind = "name"
         case precision, library, environment
     }
 
-    /// - Throws: `EngineError` where this processor cannot do what the manifest demands.
-    init(_ section: EngineSection) throws {
-        let kind: NetworkEngine.Kind = section.name == .openblas ? .openblas : .onednn
-        switch section.precision {
-        case .float32: self.init(kind: kind, precision: .float32)
-        case .auto: self.init(kind: kind, precision: kind == .onednn && OneDNN.hasBFloat16 ? .bfloat16 : .float32)
-        case .bfloat16:
-            guard kind == .onednn else {
-                throw EngineError.unsupportedPrecision(engine: kind.rawValue, precision: .bfloat16)
-            }
-            guard OneDNN.hasBFloat16 else { throw EngineError.noBFloat16(instructionSet: OneDNN.instructionSet) }
-            self.init(kind: kind, precision: .bfloat16)
-        }
-    }
-
     /// An engine of this process.
-    init(kind: NetworkEngine.Kind, precision: Precision) {
+    package init(kind: NetworkEngine.Kind, precision: Precision) {
         (self.kind, self.precision) = (kind, precision)
         switch kind {
         case .onednn:
@@ -50,13 +34,6 @@ struct EngineChoice: Codable, Sendable, Equatable {
             let core = OpenBLAS.wantedCore
             environment = core.isEmpty ? [:] : ["OPENBLAS_CORETYPE": core]
         }
-    }
-
-    /// The engine for scoring: float32 unless the manifest names bfloat16. Scores are made of small differences, and training in
-    /// bfloat16 keeps its weights in float32.
-    static func scoring(_ section: EngineSection) throws -> EngineChoice {
-        let choice = try EngineChoice(section)
-        return section.precision == .auto ? EngineChoice(kind: choice.kind, precision: .float32) : choice
     }
 
     /// Makes sure that this process computes the same as the one that chose the engine.
@@ -76,7 +53,7 @@ struct EngineChoice: Codable, Sendable, Equatable {
     }
 
     /// The choice as names and values, for cards.
-    var texts: [String: String] {
+    package var texts: [String: String] {
         var texts = ["engine": kind.rawValue, "precision": precision.rawValue, "library": library]
         for (name, value) in environment { texts["environment.\(name)"] = value }
         return texts
@@ -88,8 +65,8 @@ struct EngineChoice: Codable, Sendable, Equatable {
     }
 }
 
-/// Keeps the engine of the last task for the next one that needs the same: compiling the kernels for a size takes a good part
-/// of a second, and a training run is a chain of tasks with one engine.
+/// Keeps the engine of the last task for the next one that needs the same: compiling the kernels for a size takes a
+/// good part of a second, and a training run is a chain of tasks with one engine.
 final class EngineCache: SharedResource {
     /// What an engine is made for.
     struct Order: Sendable, Equatable {

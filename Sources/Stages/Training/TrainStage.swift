@@ -1,27 +1,29 @@
 import AnomalyDetection
 import BinaryCoding
-import ContentStore
 import NeuralNetworks
 import Pipeline
+import Synchronization
 
 /// One training shard: a fixed number of optimiser steps from one checkpoint to the next.
-struct TrainStage: Stage {
-    static let name = "train"
-    static let version = 3
+package struct TrainStage: Stage {
+    package static let name = "train"
+    package static let version = 3
 
     var network: NetworkSettings
     var samples: SampleSettings
     var training: OptimiserSettings
     var engine: EngineChoice
 
-    init(_ recipe: TrainingRecipe) {
-        (network, samples) = (recipe.network, recipe.samples)
-        (training, engine) = (OptimiserSettings(recipe.training), recipe.engine)
+    package init(
+        network: NetworkSettings, samples: SampleSettings, training: OptimiserSettings, engine: EngineChoice
+    ) {
+        (self.network, self.samples, self.training) = (network, samples, training)
+        self.engine = engine
     }
 
-    var outputs: [String] { ["checkpoint"] }
+    package var outputs: [String] { ["checkpoint"] }
 
-    func run(_ context: TaskContext) throws {
+    package func run(_ context: TaskContext) throws {
         let augmentation = try samples.augmentation(for: context)
         let images = try context.shared(TrainingImageCache.self).images("training", context, samples.grid)
         let corruptions = try CorruptionShard(
@@ -74,4 +76,22 @@ extension Trainer {
         let digits = (value * 100).rounded() / 100
         return exponent == 0 ? "\(digits)" : "\(digits)e\(exponent)"
     }
+}
+
+/// The sums of training time and of the time that it waited for input, over a run.
+package final class InputMeter: SharedResource {
+    private let timing = Mutex(Trainer.Timing())
+
+    package init() {}
+
+    package func add(_ shard: Trainer.Timing) {
+        timing.withLock { total in
+            total.steps += shard.steps
+            total.totalSeconds += shard.totalSeconds
+            total.waitingSeconds += shard.waitingSeconds
+        }
+    }
+
+    /// Nil if nothing was trained.
+    package var training: Trainer.Timing? { timing.withLock { $0.steps > 0 ? $0 : nil } }
 }

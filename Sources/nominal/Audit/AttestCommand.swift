@@ -5,7 +5,6 @@ import Console
 import ContentStore
 import Folders
 import Foundation
-import Stages
 
 struct AttestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

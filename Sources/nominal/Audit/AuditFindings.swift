@@ -2,7 +2,6 @@ import Attestations
 import Audit
 import Console
 import ContentStore
-import Stages
 
 /// The findings of a check of an attestation, of a history, or of both.
 struct AuditFindings: Encodable {

@@ -3,7 +3,6 @@ import Audit
 import Console
 import ContentStore
 import Foundation
-import Stages
 
 struct LineageCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

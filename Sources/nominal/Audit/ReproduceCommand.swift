@@ -8,7 +8,6 @@ import Glibc
 import Manifests
 import Pipeline
 import Privacy
-import Stages
 
 struct ReproduceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

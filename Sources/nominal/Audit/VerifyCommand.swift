@@ -5,7 +5,6 @@ import Console
 import ContentStore
 import Folders
 import Host
-import Stages
 
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -2,7 +2,6 @@ import ArgumentParser
 import Audit
 import Console
 import ContentStore
-import Stages
 
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Console
 import ContentStore
+import Jobs
 import Manifests
 import Pipeline
-import Stages
 
 struct WhyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -5,10 +5,12 @@ import ContentStore
 import Folders
 import Foundation
 import Host
+import Jobs
 import Manifests
 import ModelRegistry
 import Pipeline
 import Privacy
+import Retraining
 import Stages
 
 /// Executes a night of retraining, after finishing an interrupted one.

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Console
 import ContentStore
-import Stages
+import Retraining
 
 struct NightsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

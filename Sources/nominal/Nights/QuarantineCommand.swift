@@ -1,8 +1,8 @@
 import ArgumentParser
 import Console
 import ContentStore
+import Jobs
 import ModelRegistry
-import Stages
 
 struct QuarantineCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -6,8 +6,10 @@ import ContentStore
 import Folders
 import Foundation
 import Host
+import Jobs
 import Manifests
 import Pipeline
+import Retraining
 import Stages
 
 struct RetrainCommand: ParsableCommand {

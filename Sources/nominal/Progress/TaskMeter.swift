@@ -2,8 +2,8 @@ import ContentStore
 import Foundation
 import Glibc
 import Host
+import Jobs
 import Pipeline
-import Stages
 import Synchronization
 
 /// Measures duration and memory of the tasks of a run, and forwards all events to another observer.

@@ -3,9 +3,9 @@ import Console
 import ContentStore
 import Folders
 import Foundation
+import Jobs
 import Manifests
 import Pipeline
-import Stages
 
 struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -2,9 +2,9 @@ import ArgumentParser
 import Audit
 import Console
 import ContentStore
+import Jobs
 import Manifests
 import Pipeline
-import Stages
 
 struct PreviewCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

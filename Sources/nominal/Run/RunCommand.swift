@@ -2,6 +2,7 @@ import ArgumentParser
 import Audit
 import Console
 import ContentStore
+import Jobs
 import Manifests
 import Metrics
 import Pipeline

@@ -4,6 +4,7 @@ import Console
 import ContentStore
 import Folders
 import Foundation
+import Jobs
 import Manifests
 import NeuralNetworks
 import Pipeline

@@ -5,6 +5,7 @@ import Console
 import ContentStore
 import Datasets
 import Folders
+import Jobs
 import Manifests
 import ModelRegistry
 import Privacy

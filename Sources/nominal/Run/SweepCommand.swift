@@ -4,9 +4,9 @@ import Console
 import ContentStore
 import Folders
 import Foundation
+import Jobs
 import Manifests
 import Pipeline
-import Stages
 
 struct SweepCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

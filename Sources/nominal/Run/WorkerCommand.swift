@@ -2,8 +2,8 @@ import ArgumentParser
 import Console
 import ContentStore
 import Foundation
+import Jobs
 import Pipeline
-import Stages
 
 /// The program that computes tasks for `run`, on this machine or on a cluster. Not for people, so it is not listed.
 struct WorkerCommand: ParsableCommand {

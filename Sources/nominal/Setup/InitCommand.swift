@@ -3,8 +3,8 @@ import Console
 import ContentStore
 import Folders
 import Foundation
+import Jobs
 import Manifests
-import Stages
 
 struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Console
+import Jobs
 import Manifests
-import Stages
 
 struct ValidateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

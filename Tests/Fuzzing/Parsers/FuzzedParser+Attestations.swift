@@ -1,7 +1,6 @@
 import Attestations
 import Audit
 import ContentStore
-import Stages
 
 extension FuzzedParser {
     static let attestations = [envelope, statement, key]

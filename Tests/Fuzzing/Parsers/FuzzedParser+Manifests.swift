@@ -1,7 +1,7 @@
 import ContentStore
 import Foundation
+import Jobs
 import Manifests
-import Stages
 
 extension FuzzedParser {
     static let manifests = [json, jobManifest, sweepManifest]

@@ -1,6 +1,8 @@
 import ContentStore
 import Foundation
+import Jobs
 import Pipeline
+import Retraining
 import Slurm
 import Stages
 import StrictJSON

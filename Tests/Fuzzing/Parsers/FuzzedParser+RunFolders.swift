@@ -2,7 +2,6 @@ import Audit
 import ContentStore
 import Foundation
 import Metrics
-import Stages
 
 extension FuzzedParser {
     /// The files of a finished run that `nominal compare` reads: one of them is another one each time.

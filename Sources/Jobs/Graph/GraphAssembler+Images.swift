@@ -1,0 +1,92 @@
+import AnomalyDetection
+import ContentStore
+import Datasets
+import Imaging
+import Manifests
+import Pipeline
+import Stages
+
+extension GraphAssembler {
+    /// Adds tasks that decode images. The names of the images decide how they are divided among the tasks.
+    ///
+    /// - Parameter prefix: the prefix of the tasks' names, which a label follows.
+    /// - Returns: the tasks with their labels.
+    package mutating func addIngest(
+        _ prefix: String, _ sources: [LocatedSource], _ view: ImageView, _ manifest: JobManifest,
+        _ onBadImage: IngestStage.BadImagePolicy, isIntermediate: Bool
+    ) -> [(label: String, task: TaskID)] {
+        ContentDefinedChunks.split(sources, size: manifest.scoring.shardSize, name: \.source.file).map { chunk in
+            let task = add(
+                prefix + chunk.label,
+                IngestStage(
+                    images: chunk.elements.map(\.source), width: view.width, height: view.height, range: view.range,
+                    onBadImage: onBadImage),
+                sources: chunk.elements.locations, isIntermediate: isIntermediate)
+            return (chunk.label, task)
+        }
+    }
+
+    /// Adds the task that decodes foreign textures.
+    package mutating func addTextures(_ files: [SourceImage], _ digestOf: [String: Digest]) throws(DatasetError)
+        -> TaskID
+    {
+        var sources: [LocatedSource] = []
+        for file in files { sources.append(try LocatedSource(file, digestOf)) }
+        let textures = sources.map { TextureStage.Texture(file: $0.source.file, digest: $0.source.digest) }
+        return add(
+            "textures", TextureStage(files: textures), sources: sources.locations, isIntermediate: true)
+    }
+}
+
+/// The settings by which a model decodes image files.
+package struct ImageView: Equatable {
+    package var width, height: Int
+    package var range: SampleRange?
+}
+
+extension Model {
+    package var view: ImageView { ImageView(width: grid.width, height: grid.height, range: range) }
+}
+
+/// An image of a data set as a setting of `IngestStage`, with the locations of its files.
+package struct LocatedSource {
+    package var source: IngestStage.Source
+    /// The locations of the image and its mask, by their names in the settings.
+    package var locations: [String: FileLocation]
+
+    /// - Parameter digestOf: the digests of the image and its mask, by path.
+    /// - Throws: `DatasetError.unplanned` for a file that was added after the data set was listed.
+    package init(_ image: SourceImage, _ digestOf: [String: Digest]) throws(DatasetError) {
+        guard let digest = digestOf[image.path] else { throw .unplanned(file: image.path) }
+        var maskDigest: Digest?
+        if let mask = image.maskPath {
+            guard let digest = digestOf[mask] else { throw .unplanned(file: mask) }
+            maskDigest = digest
+        }
+        self.init(image: image, digest: digest, maskDigest: maskDigest)
+    }
+
+    package init(image: SourceImage, digest: Digest, maskDigest: Digest? = nil) {
+        source = IngestStage.Source(image: image, digest: digest, maskDigest: maskDigest)
+        locations = [image.file: FileLocation(path: image.path, folder: image.folder)]
+        if let path = image.maskPath {
+            locations[source.maskLocationName] = FileLocation(path: path, folder: image.folder)
+        }
+    }
+}
+
+extension Sequence<LocatedSource> {
+    package var locations: [String: FileLocation] {
+        reduce(into: [:]) { $0.merge($1.locations) { first, _ in first } }
+    }
+}
+
+extension IngestStage.BadImagePolicy {
+    package init(_ policy: DatasetSection.BadImagePolicy) {
+        self =
+            switch policy {
+            case .fail: .fail
+            case .quarantine: .quarantine
+            }
+    }
+}

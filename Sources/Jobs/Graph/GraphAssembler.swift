@@ -1,0 +1,47 @@
+import ContentStore
+import Pipeline
+
+/// A collector of tasks. Equal stages with equal settings and inputs become one task, which several cases of a job
+/// share.
+package struct GraphAssembler {
+    package private(set) var tasks: [PipelineTask] = []
+    private var known: [Digest: TaskID] = [:]
+    private var names = Set<String>()
+
+    package init() {}
+
+    /// Adds a task unless an equal one exists.
+    ///
+    /// - Returns: the identifier of the added or the existing task.
+    package mutating func add(
+        _ name: String, _ stage: any Stage, inputs: [TaskInput] = [], sources: [String: FileLocation] = [:],
+        resources: TaskResources = .light, isIntermediate: Bool = false
+    ) -> TaskID {
+        let identity = ActionKey(
+            stage: type(of: stage).name, version: type(of: stage).version, settingsDigest: stage.settingsDigest,
+            settings: { [] }, common: inputs.map(\.identity), inputs: []
+        ).digest
+        if let task = known[identity] { return task }
+        // Variants may use a name with other settings; the later task gets a suffix from its digest.
+        let id = TaskID(names.insert(name).inserted ? name : "\(name)-\(identity.short)")
+        known[identity] = id
+        tasks.append(
+            PipelineTask(
+                id: id, stage: stage, inputs: inputs, sources: sources, resources: resources,
+                isIntermediate: isIntermediate))
+        return id
+    }
+}
+
+extension TaskInput {
+    package init(_ name: String, _ task: TaskID, _ output: String) {
+        self.init(name: name, source: .output(task, output))
+    }
+
+    fileprivate var identity: KeyPart {
+        switch source {
+        case .blob(let digest): KeyPart(name, .digest(digest))
+        case .output(let task, let output): KeyPart(name, .list([.text(task.path), .text(output)]))
+        }
+    }
+}

@@ -1,0 +1,206 @@
+import ContentStore
+import Datasets
+import Folders
+import Manifests
+import Pipeline
+import Stages
+
+/// Builds the graph of a job:
+///
+///     ingest -> select -> corrupt-i -> train-i -> calibrate -> score-k -> metrics -> aggregate -> report
+struct JobBuilder {
+    var assembler = GraphAssembler()
+    private(set) var sourcePaths: [String] = []
+    private(set) var notes: [String] = []
+    private(set) var warnings: [String] = []
+    /// The task that checks the requirements; nil if there are none.
+    private(set) var require: TaskID?
+    private var requirements: [RequireStage.Case] = []
+    let manifest: JobManifest
+    let cases: [JobCase]
+    private(set) var scans: [ScanKey: [SourceCategory]] = [:]
+    /// The files at the first listing; the next run uses files that are added later.
+    private(set) var textureScans: [NamedFolder: [SourceImage]] = [:]
+    private(set) var digestOf: [String: Digest] = [:]
+
+    struct ScanKey: Hashable {
+        let layout: String
+        let folders: CategoryFolders
+        let followsLinks: Bool
+
+        init(_ dataset: DatasetSection) {
+            (layout, folders) = ("\(dataset.layout)", dataset.folders)
+            followsLinks = dataset.links == .follow
+        }
+    }
+
+    init(_ manifest: JobManifest, digests: ([String]) throws -> [Digest]) throws {
+        self.manifest = manifest
+        cases = try manifest.cases()
+        var paths = Set<String>()
+        for job in cases {
+            let dataset = job.manifest.dataset
+            let key = ScanKey(dataset)
+            if scans[key] == nil {
+                let scanned = try DatasetScan.scan(
+                    dataset.layout, jobName: manifest.name, folders: dataset.folders,
+                    followsLinks: dataset.links == .follow)
+                scans[key] = scanned
+                for category in scanned {
+                    paths.formUnion(category.images.map(\.path))
+                    paths.formUnion(category.images.compactMap(\.maskPath))
+                    notes += category.resultNotes + FolderRole.doubtfulKinds(of: category)
+                    warnings += category.maskWarnings
+                    if !category.ignoredFiles.isEmpty {
+                        notes.append(
+                            "\(category.name): \(category.ignoredFiles.count) files are no images by their names and are "
+                                + "left out: " + category.ignoredFiles.prefix(3).joined(separator: ", "))
+                    }
+                }
+            }
+            let names = (scans[key] ?? []).map(\.name)
+            if let unknown = job.manifest.changedCategories.first(where: { !names.contains($0) }) {
+                throw DatasetError.unknownChange(category: unknown, found: names)
+            }
+            for name in names {
+                guard let textures = try job.manifest.narrowed(to: name).textures else { continue }
+                if textureScans[textures] == nil {
+                    let scanned = try DatasetScan.textures(below: textures)
+                    textureScans[textures] = scanned.images
+                    paths.formUnion(scanned.images.map(\.path))
+                    notes += scanned.resultNotes
+                }
+            }
+        }
+        sourcePaths = paths.sorted()
+        digestOf = Dictionary(uniqueKeysWithValues: zip(sourcePaths, try digests(sourcePaths)))
+    }
+
+    mutating func build() throws -> (cases: [Job.Case], aggregate: TaskID, report: TaskID, record: TaskID) {
+        var built: [Job.Case] = []
+        var recordCases: [RunRecordStage.Case] = []
+        var aggregateInputs: [TaskInput] = [], reportInputs: [TaskInput] = [], recordInputs: [TaskInput] = []
+        for job in cases {
+            let scanned = scans[ScanKey(job.manifest.dataset)] ?? []
+            for category in scanned {
+                let number = built.count
+                let name = job.name.isEmpty ? category.name : "\(category.name).\(job.name)"
+                if built.contains(where: { $0.name == name }) { throw DatasetError.sameCase(name) }
+                let own = try job.manifest.narrowed(to: category.name)
+                let parts = try build(name, category, own)
+                if !own.require.requirements.isEmpty {
+                    requirements.append(
+                        RequireStage.Case(
+                            name: name,
+                            requirements: own.require.requirements.map {
+                                RequireStage.Requirement(figure: $0.figure, least: $0.least)
+                            }))
+                }
+                built.append(
+                    Job.Case(
+                        name: name, category: category.name, variant: job.variant, recipe: parts.recipe,
+                        select: parts.select, corruptions: parts.corruptions, calibrate: parts.calibrate,
+                        assess: parts.assess, metrics: parts.metrics, card: parts.card, overlays: parts.overlays))
+                aggregateInputs.append(TaskInput("metrics.\(number)", parts.metrics, "metrics.json"))
+                aggregateInputs.append(TaskInput("scores.\(number)", parts.confidence, "scores.json"))
+                aggregateInputs.append(TaskInput("assessment.\(number)", parts.assess, "assessment.json"))
+                reportInputs.append(TaskInput("assessment.\(number)", parts.assess, "assessment.json"))
+                reportInputs.append(TaskInput("metrics.\(number)", parts.metrics, "metrics.json"))
+                reportInputs.append(TaskInput("scores.\(number)", parts.confidence, "scores.json"))
+                reportInputs.append(TaskInput("uncertainty.\(number)", parts.confidence, "uncertainty.json"))
+                reportInputs.append(TaskInput("calibration.\(number)", parts.calibrate, "calibration.json"))
+                reportInputs.append(TaskInput("training.\(number)", parts.calibrate, "training.json"))
+                reportInputs.append(TaskInput("trained.\(number)", parts.select, "training.json"))
+                reportInputs.append(TaskInput("drift.\(number)", parts.drift, "drift.json"))
+                reportInputs.append(TaskInput("model.\(number)", parts.calibrate, "model"))
+                reportInputs.append(TaskInput("card.\(number)", parts.card, "card.json"))
+                recordInputs.append(TaskInput("model.\(number)", parts.calibrate, "model"))
+                recordInputs.append(TaskInput("metrics.\(number)", parts.metrics, "metrics.json"))
+                if let textures = try textures(own) {
+                    recordInputs.append(TaskInput("textures.\(number)", textures, "textures.json"))
+                }
+                for (part, task) in parts.overlays.enumerated() {
+                    reportInputs.append(TaskInput("overlays.\(number).\(part)", task, "overlays.json"))
+                }
+                for (part, task) in parts.ingests.enumerated() {
+                    reportInputs.append(TaskInput("images.\(number).\(part)", task, "images.json"))
+                    recordInputs.append(TaskInput("images.\(number).\(part)", task, "images.json"))
+                }
+                recordCases.append(
+                    RunRecordStage.Case(name: name, category: category.name, parameters: own.parameters))
+            }
+        }
+        let aggregate = assembler.add(
+            "aggregate", AggregateStage(categories: built.map(\.name)), inputs: aggregateInputs)
+        if !requirements.isEmpty {
+            require = assembler.add(
+                "require", RequireStage(cases: requirements, title: manifest.name),
+                inputs: [TaskInput("metrics", aggregate, "metrics.json")])
+        }
+        reportInputs.append(TaskInput("metrics", aggregate, "metrics.json"))
+        let report = assembler.add(
+            "report", reportStage(built.map(\.name), recipes: built.map(\.recipe)), inputs: reportInputs)
+        let versions = assembler.tasks.map { (type(of: $0.stage).name, type(of: $0.stage).version) }
+        let record = assembler.add(
+            "record",
+            RunRecordStage(
+                title: manifest.name, cases: recordCases, stages: Dictionary(versions) { first, _ in first }),
+            inputs: recordInputs)
+        return (built, aggregate, report, record)
+    }
+
+    private struct CaseTasks {
+        var recipe: TrainingRecipe
+        var ingests, corruptions: [TaskID]
+        var select, calibrate, assess, metrics, confidence, drift, card: TaskID
+        var overlays: [TaskID]
+    }
+
+    private mutating func build(_ name: String, _ category: SourceCategory, _ manifest: JobManifest) throws -> CaseTasks
+    {
+        let recipe = try TrainingRecipe(manifest)
+        let normal = try ingest(category, .train, recipe, manifest)
+        let tested = try ingest(category, .test, recipe, manifest)
+        let select = assembler.add(
+            "\(name)/select",
+            SelectStage(category: category.name, heldOutFraction: Float(manifest.dataset.heldOutFraction)),
+            inputs: normal.enumerated().map { TaskInput("images.\($0.offset)", $0.element, "images.json") })
+        let (checkpoints, corruptions) = try train(name, recipe, select, manifest)
+        let (calibrate, assess) = try model(name, category, recipe, select, checkpoints, manifest)
+        var metricsInputs: [TaskInput] = []
+        var overlays: [TaskID] = []
+        for (number, images) in tested.enumerated() {
+            let part = images.path.split(separator: "/").last.map(String.init) ?? "\(number)"
+            let scores = assembler.add(
+                "\(name)/score/\(part)", ScoreStage(engine: recipe.scoringEngine),
+                inputs: [TaskInput("model", calibrate, "model"), TaskInput("images", images, "images.json")],
+                resources: .wholeMachine)
+            overlays.append(
+                assembler.add(
+                    "\(name)/overlay/\(part)", OverlayStage(),
+                    inputs: [
+                        TaskInput("model", calibrate, "model"), TaskInput("images", images, "images.json"),
+                        TaskInput("scores", scores, "scores.json"),
+                    ]))
+            metricsInputs.append(TaskInput("scores.\(number)", scores, "scores.json"))
+            metricsInputs.append(TaskInput("images.\(number)", images, "images.json"))
+        }
+        let metrics = assembler.add(
+            "\(name)/metrics", MetricsStage(), inputs: metricsInputs, resources: .wholeMachine)
+        let confidence = assembler.add(
+            "\(name)/confidence", ConfidenceStage(tolerance: manifest.calibration.tolerance),
+            inputs: [TaskInput("model", calibrate, "model"), TaskInput("scores", metrics, "scores.json")])
+        let drift = assembler.add(
+            "\(name)/drift", DriftStage(),
+            inputs: [TaskInput("training", select, "training.json"), TaskInput("heldout", select, "heldout.json")]
+                + tested.enumerated().map { TaskInput("images.\($0.offset)", $0.element, "images.json") })
+        let card = try card(
+            name, category.name, recipe, manifest,
+            CardEvidenceTasks(
+                calibrate: calibrate, assess: assess, division: select, ingests: normal + tested, metrics: metrics,
+                confidence: confidence, drift: drift))
+        return CaseTasks(
+            recipe: recipe, ingests: normal + tested, corruptions: corruptions, select: select, calibrate: calibrate,
+            assess: assess, metrics: metrics, confidence: confidence, drift: drift, card: card, overlays: overlays)
+    }
+}

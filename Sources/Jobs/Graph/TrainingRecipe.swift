@@ -1,0 +1,136 @@
+import AnomalyDetection
+import ContentStore
+import Imaging
+import Manifests
+import NeuralNetworks
+import Pipeline
+import Stages
+import Tensors
+
+/// The part of a manifest that determines a model: network, input and training.
+package struct TrainingRecipe: Sendable {
+    package var architecture: NetworkArchitecture
+    package var baseWidth: Int
+    /// The sizes of images and of the tiles that the network processes.
+    package var grid: TileGrid
+    /// The range of the images' samples; nil for the full range of their formats.
+    package var range: SampleRange?
+    package var training: TrainingParameters
+    package var augmentation: Augmentation
+    package var corruption: CorruptionParameters
+    package var engine: EngineChoice
+    package var scoringEngine: EngineChoice
+
+    package init(_ manifest: JobManifest) throws {
+        architecture = manifest.network.architecture == .sdc ? .sdc : .sdcCCM
+        baseWidth = manifest.network.baseWidth
+        let image = manifest.image
+        grid = TileGrid(
+            width: image.width, height: image.height, tileWidth: image.tile?.width ?? image.width,
+            tileHeight: image.tile?.height ?? image.height, overlap: image.tile?.overlap ?? 0)
+        range = SampleRange(image)
+        let section = manifest.training
+        training = TrainingParameters(
+            steps: section.steps, batchSize: section.batchSize, learningRate: Float(section.learningRate),
+            finalLearningRate: Float(section.finalLearningRate), warmupSteps: section.warmupSteps,
+            lambda: Float(section.lambda), seed: section.seed, stepsPerShard: section.stepsPerShard,
+            noise: Float(section.noise), averageDecay: Float(section.averageDecay),
+            gradientNorm: Float(section.gradientNorm), stopAfter: section.stopAfter)
+        let changes = manifest.augmentation
+        augmentation = Augmentation(
+            flipHorizontal: changes.flipHorizontal, flipVertical: changes.flipVertical,
+            quarterTurns: changes.quarterTurns, shift: Float(changes.shift), brightness: Float(changes.brightness),
+            contrast: Float(changes.contrast), colour: Float(changes.colour), sharpness: Float(changes.sharpness),
+            crop: grid.isSingle ? nil : Augmentation.Crop(width: grid.tileWidth, height: grid.tileHeight))
+        corruption = CorruptionParameters(manifest.corruption)
+        engine = try EngineChoice(manifest.engine)
+        scoringEngine = try EngineChoice.scoring(manifest.engine)
+    }
+
+    package var view: ImageView { ImageView(width: grid.width, height: grid.height, range: range) }
+
+    package var network: NetworkSettings { NetworkSettings(architecture: architecture, baseWidth: baseWidth) }
+
+    package var samples: SampleSettings {
+        SampleSettings(seed: training.seed, batchSize: training.batchSize, augmentation: augmentation, grid: grid)
+    }
+}
+
+extension CorruptionParameters {
+    package init(_ section: CorruptionSection) {
+        let patches = section.structured
+        func range(_ bounds: ClosedRange<Double>) -> ClosedRange<Float> {
+            Float(bounds.lowerBound)...Float(bounds.upperBound)
+        }
+        let shapes = patches.shapes, contents = patches.contents
+        self.init(
+            model: CorruptionKind(rawValue: section.model.rawValue)!, cleanFraction: Float(section.cleanFraction),
+            foregroundOnly: section.foregroundOnly,
+            structured: StructuredParameters(
+                patches: patches.patches, size: range(patches.size), opacity: range(patches.opacity),
+                softness: range(patches.softness), elasticity: Float(patches.elasticity),
+                shapes: ShapeWeights(
+                    ellipse: Float(shapes.ellipse), polygon: Float(shapes.polygon), stroke: Float(shapes.stroke)),
+                contents: ContentWeights(
+                    texture: Float(contents.texture), cutPaste: Float(contents.cutPaste), warp: Float(contents.warp),
+                    stain: Float(contents.stain), noise: Float(contents.noise), blur: Float(contents.blur),
+                    shift: Float(contents.shift), background: Float(contents.background))),
+            nsa: NSAParameters(
+                maximumPatches: section.nsa.patches, resize: range(section.nsa.resize),
+                mixedGradients: section.nsa.gradients == .mixed))
+    }
+}
+
+extension EngineChoice {
+    /// - Throws: `EngineError` if this processor does not support the engine or its precision.
+    package init(_ section: EngineSection) throws {
+        let kind: NetworkEngine.Kind = section.name == .openblas ? .openblas : .onednn
+        switch section.precision {
+        case .float32: self.init(kind: kind, precision: .float32)
+        case .auto: self.init(kind: kind, precision: kind == .onednn && OneDNN.hasBFloat16 ? .bfloat16 : .float32)
+        case .bfloat16:
+            guard kind == .onednn else {
+                throw EngineError.unsupportedPrecision(engine: kind.rawValue, precision: .bfloat16)
+            }
+            guard OneDNN.hasBFloat16 else { throw EngineError.noBFloat16(instructionSet: OneDNN.instructionSet) }
+            self.init(kind: kind, precision: .bfloat16)
+        }
+    }
+
+    /// The engine for scoring: float32 unless the manifest sets bfloat16, because scores are small differences.
+    package static func scoring(_ section: EngineSection) throws -> EngineChoice {
+        let choice = try EngineChoice(section)
+        return section.precision == .auto ? EngineChoice(kind: choice.kind, precision: .float32) : choice
+    }
+}
+
+extension SampleRange {
+    /// The sample range in a manifest; nil if it sets none.
+    package init?(_ image: ImageSection) {
+        guard let bounds = image.range else { return nil }
+        self.init(lowest: Float(bounds.lowerBound), highest: Float(bounds.upperBound))
+    }
+}
+
+extension CalibrateStage {
+    package init(_ category: String, _ recipe: TrainingRecipe, _ manifest: JobManifest) {
+        self.init(
+            category: category, network: recipe.network, samples: recipe.samples, engine: recipe.scoringEngine,
+            range: recipe.range, scoring: ScoringParameters(manifest),
+            quantile: Float(manifest.calibration.quantile),
+            estimate: Calibration.Estimate(rawValue: manifest.calibration.estimate.rawValue)!,
+            threshold: manifest.calibration.threshold.map { Float($0) })
+    }
+}
+
+extension ScoringParameters {
+    init(_ manifest: JobManifest) {
+        let section = manifest.scoring
+        self.init(
+            boxSize: section.boxSize
+                ?? ScoringParameters.usualBoxSize(shorterSide: min(manifest.image.width, manifest.image.height)),
+            boxPasses: section.boxPasses, scales: section.scales, levels: section.levels,
+            normalization: MapNormalization(rawValue: section.normalization.rawValue)!,
+            imageScore: ImageScore(rawValue: section.imageScore.rawValue)!, topFraction: Float(section.topFraction))
+    }
+}

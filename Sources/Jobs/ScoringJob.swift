@@ -1,0 +1,90 @@
+import AnomalyDetection
+import ContentStore
+import Datasets
+import NeuralNetworks
+import Pipeline
+import Stages
+import Thresholds
+
+/// The task graph that scores a folder of images with a finished model, without a manifest.
+package struct ScoringJob: Sendable {
+    package let graph: TaskGraph
+    package let model: Model
+    private let aggregate: TaskID
+    private let parts: [(scores: TaskID, overlays: TaskID)]
+
+    /// - Parameters:
+    ///   - model: the model, which is added to the store.
+    ///   - category: the images from `DatasetScan.images(below:)`.
+    ///   - tolerance: marks a verdict as uncertain if the probability of the other one is at least exp(-tolerance).
+    ///   - threshold: replaces the threshold of the model.
+    ///   - digests: returns the digests of a list of files, in its order.
+    package init(
+        model: Model, category: SourceCategory, engine: String?, setAsideBadImages: Bool,
+        tolerance: Double = VerdictConfidence.defaultTolerance, threshold: ChosenThreshold? = nil, store: ContentStore,
+        digests: ([String]) throws -> [Digest]
+    ) throws {
+        self.model = model
+        let modelDigest = try store.put(bytes: model.bytes)
+        let known = try digests(category.images.map(\.path))
+        let digestOf = Dictionary(uniqueKeysWithValues: zip(category.images.map(\.path), known))
+        let choice = EngineChoice(
+            kind: engine.flatMap(NetworkEngine.Kind.init(rawValue:)) ?? .onednn, precision: .float32)
+        var assembler = GraphAssembler()
+        var parts: [(scores: TaskID, overlays: TaskID)] = []
+        var inputs: [TaskInput] = []
+        let modelInput = TaskInput(name: "model", source: .blob(modelDigest))
+        for (number, chunk) in ContentDefinedChunks.split(category.images, size: 32, name: \.file).enumerated() {
+            let sources = try chunk.elements.map { try LocatedSource($0, digestOf) }
+            let images = assembler.add(
+                "ingest/\(chunk.label)",
+                IngestStage(
+                    images: sources.map(\.source), width: model.view.width, height: model.view.height,
+                    range: model.view.range,
+                    onBadImage: setAsideBadImages ? .quarantine : .fail),
+                sources: sources.locations)
+            let scores = assembler.add(
+                "score/\(chunk.label)", ScoreStage(engine: choice, threshold: threshold),
+                inputs: [modelInput, TaskInput("images", images, "images.json")], resources: .wholeMachine)
+            let overlays = assembler.add(
+                "overlay/\(chunk.label)", OverlayStage(),
+                inputs: [
+                    modelInput, TaskInput("images", images, "images.json"), TaskInput("scores", scores, "scores.json"),
+                ])
+            parts.append((scores, overlays))
+            inputs.append(TaskInput("scores.\(number)", scores, "scores.json"))
+            inputs.append(TaskInput("images.\(number)", images, "images.json"))
+        }
+        let metrics = assembler.add("metrics", MetricsStage(), inputs: inputs)
+        let confidence = assembler.add(
+            "confidence", ConfidenceStage(tolerance: tolerance, threshold: threshold?.value),
+            inputs: [modelInput, TaskInput("scores", metrics, "scores.json")])
+        aggregate = assembler.add(
+            "aggregate", AggregateStage(categories: [model.name]),
+            inputs: [
+                TaskInput("metrics.0", metrics, "metrics.json"), TaskInput("scores.0", confidence, "scores.json"),
+            ])
+        self.parts = parts
+        graph = try TaskGraph(assembler.tasks)
+    }
+
+    /// The exports: `scores.csv`, `scores.json`, and a map and an overlay per image, in the folder structure of the
+    /// images.
+    package func exports(_ summary: ExecutionSummary, _ store: ContentStore) throws -> ExportPlan {
+        var files: [ExportPlan.File] = []
+        for name in ["scores.csv", "scores.json"] {
+            if let digest = summary.output(of: aggregate, named: name) {
+                files.append(ExportPlan.File(path: name, digest: digest))
+            }
+        }
+        for part in parts {
+            if let scores = summary.output(of: part.scores, named: "scores.json") {
+                files += try ExportPlan.maps(scores, folder: "anomaly_maps", store)
+            }
+            if let overlays = summary.output(of: part.overlays, named: "overlays.json") {
+                files += try ExportPlan.pictures(overlays, folder: "overlays", store)
+            }
+        }
+        return ExportPlan(files: files)
+    }
+}

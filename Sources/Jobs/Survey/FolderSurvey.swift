@@ -1,0 +1,200 @@
+import AnomalyDetection
+import ContentStore
+import Datasets
+import Folders
+import Foundation
+import Imaging
+import Manifests
+import Stages
+
+/// A survey of a folder of images that yields a manifest without questions to the user.
+package struct FolderSurvey: Sendable {
+    package let jobName: String
+    /// The findings, a line each.
+    package let findings: [String]
+    /// Warnings for the user before the job runs.
+    package let warnings: [String]
+    private let dataset: FolderLayout.Dataset
+    private let size: (width: Int, height: Int)
+    private let showsObject: Bool
+    private let range: SampleRange?
+    private let followsLinks: Bool
+
+    /// The maximum number of images whose headers are read.
+    private static let probedImages = 400
+    /// The number of training images that are classified as object or texture, and their width after downscaling.
+    private static let seenImages = 9, seenWidth = 128
+
+    /// - Parameters:
+    ///   - score: a folder of images to score, for a plain folder of normal images.
+    ///   - normal: the subfolder, or ".", that the user declares to hold normal images.
+    ///   - followsLinks: allows links that lead out of the folders, in the manifest too.
+    /// - Throws: `DatasetError`.
+    package init(_ folder: String, score: String?, normal: String? = nil, followsLinks: Bool = false) throws {
+        self.followsLinks = followsLinks
+        let current = NamedFolder.current
+        let path = ManifestPath(folder, relativeTo: current)
+        let jobName = FolderSurvey.jobName(path.name)
+        let layout = try FolderLayout(
+            path, score: score.map { ManifestPath($0, relativeTo: current) }, normal: normal, jobName: jobName,
+            followsLinks: followsLinks)
+        dataset = layout.dataset
+        self.jobName = jobName
+        var lines = layout.findings
+        var warnings: [String] = []
+        var images: [SourceImage] = []
+        for category in layout.categories {
+            images += category.images
+            let train = category.images.count { $0.split == .train }
+            let test = category.images.filter { $0.split == .test }
+            var line = "\(category.name): \(train) normal training images"
+            let good = test.count { $0.isAnomalous == false }, bad = test.count { $0.isAnomalous == true }
+            if good + bad > 0 {
+                let masks = test.count { $0.maskPath != nil }
+                line += ", \(good) normal and \(bad) defective test images, \(masks) masks"
+            }
+            let unlabelled = test.count { $0.isAnomalous == nil }
+            if unlabelled > 0 { line += ", \(unlabelled) images to score" }
+            lines.append(line)
+            warnings += category.maskWarnings
+            lines += category.resultNotes.map { "  " + $0 } + FolderRole.doubtfulKinds(of: category).map { "  " + $0 }
+            if !category.ignoredFiles.isEmpty {
+                lines.append(
+                    "  skipped files without an image extension: "
+                        + category.ignoredFiles.prefix(5).joined(separator: ", ")
+                        + (category.ignoredFiles.count > 5 ? " and \(category.ignoredFiles.count - 5) more" : ""))
+            }
+        }
+        let probe = FolderSurvey.probe(images)
+        size = FolderSurvey.networkSize(probe.sizes)
+        let seen = FolderSurvey.look(at: images.filter { $0.split == .train })
+        showsObject = seen.showsObject
+        range = seen.highestSample.flatMap { SampleRange(highestSample: $0) }
+        lines += probe.findings
+        if let range, let highest = seen.highestSample {
+            lines.append(
+                "no sample of the images of 16 bit exceeds \(highest), as from a camera of fewer bits: the range \(range.words)"
+            )
+        }
+        lines.append(
+            showsObject
+                ? "most images show an object on a plain background: the preset object"
+                : "no plain background that an object would stand out from: the preset texture")
+        findings = lines
+        self.warnings = warnings
+    }
+
+    /// Samples some images: true if most show an object on a plain background, and the highest 16-bit sample.
+    private static func look(at images: [SourceImage]) -> (showsObject: Bool, highestSample: Int?) {
+        var seen = 0, objects = 0
+        var highest: Int?
+        for index in Swift.stride(from: 0, to: images.count, by: max(1, images.count / seenImages)) {
+            // The probe or the job reports images that cannot be decoded.
+            guard
+                let bytes = try? AtomicFile.read(
+                    images[index].path, in: images[index].folder, limitBytes: DecodeLimits().maximumFileBytes),
+                let decoded = try? IngestStage.decode(
+                    bytes, name: images[index].file, width: seenWidth, height: seenWidth)
+            else { continue }
+            seen += 1
+            if ForegroundEstimator().foreground(of: decoded.packed.image).contains(0) { objects += 1 }
+            highest = [highest, decoded.reading.highestSample].compactMap { $0 }.max()
+        }
+        return (2 * objects > seen, highest)
+    }
+
+    /// The sizes, formats and faults of a sample of images, from their headers.
+    private static func probe(
+        _ images: [SourceImage]
+    ) -> (findings: [String], sizes: [(width: Int, height: Int)]) {
+        let stride = max(1, images.count / probedImages)
+        var sizes: [String: Int] = [:], kinds: [String: Int] = [:]
+        var measured: [(width: Int, height: Int)] = []
+        var odd: [String] = []
+        for index in Swift.stride(from: 0, to: images.count, by: stride) {
+            do throws(ImagingError) {
+                let info = try ImageDecoder.probe(path: images[index].path)
+                sizes["\(info.width) x \(info.height)", default: 0] += 1
+                kinds["\(info.format.displayName) \(info.colour.rawValue) \(info.bitDepth) bit", default: 0] += 1
+                measured.append((info.width, info.height))
+            } catch {
+                odd.append("\(error)")
+            }
+        }
+        func counted(_ counts: [String: Int]) -> String {
+            let ordered = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+            let shown = ordered.prefix(4).map { ordered.count == 1 ? $0.key : "\($0.key) (\($0.value))" }
+            return shown.joined(separator: ", ") + (ordered.count > 4 ? " and \(ordered.count - 4) more" : "")
+        }
+        var findings: [String] = []
+        if !sizes.isEmpty { findings.append("sizes: \(counted(sizes))") }
+        if !kinds.isEmpty { findings.append("formats: \(counted(kinds))") }
+        for fault in odd.prefix(5) { findings.append("odd: \(fault)") }
+        if odd.count > 5 { findings.append("odd: and \(odd.count - 5) more") }
+        return (findings, measured)
+    }
+
+    /// The network's input size: 256 pixels on the shorter side, or 128 for small images. It has the aspect ratio of
+    /// the median image, limited to 2:1, in multiples of 8.
+    private static func networkSize(_ sizes: [(width: Int, height: Int)]) -> (width: Int, height: Int) {
+        guard !sizes.isEmpty else { return (256, 256) }
+        func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+        let shorter = median(sizes.map { Double(min($0.width, $0.height)) })
+        let ratio = min(2, max(0.5, median(sizes.map { Double($0.width) / Double($0.height) })))
+        let side = shorter <= 160 ? 128.0 : 256.0
+        func multiple(_ length: Double) -> Int { Int((length / 8).rounded()) * 8 }
+        return ratio >= 1 ? (multiple(side * ratio), Int(side)) : (Int(side), multiple(side / ratio))
+    }
+
+    private static func jobName(_ folder: String) -> String {
+        let kept = folder.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" }
+        let name = String(String(kept).drop { !$0.isLetter && !$0.isNumber }.prefix(64))
+        return name.isEmpty ? "images" : name
+    }
+
+    /// The text of the manifest.
+    ///
+    /// - Parameter folder: the manifest's folder, relative to the current one; paths in the manifest are relative to
+    ///   it.
+    package func manifest(relativeTo folder: String) -> String {
+        let base = ManifestPath(folder.isEmpty ? "." : folder, relativeTo: NamedFolder.current)
+            .absolute
+        func written(_ path: ManifestPath) -> JSONValue { .string(path.relative(to: base)) }
+        var dataset = JSONValue.object([])
+        switch self.dataset {
+        case .mvtec(let root, let categories, let folders):
+            dataset = dataset.setting("layout", to: .string("mvtec")).setting("root", to: written(root))
+            if let categories {
+                dataset = dataset.setting("categories", to: .array(categories.map { JSONValue.string($0) }))
+            }
+            if folders != .usual { dataset = dataset.setting("folders", to: JSONValue.ordered(folders.changed)) }
+        case .folder(let normal, let score):
+            dataset = dataset.setting("layout", to: .string("folder")).setting("normal", to: written(normal))
+            if let score { dataset = dataset.setting("score", to: written(score)) }
+        }
+        dataset = dataset.setting("onBadImage", to: .string("quarantine"))
+        if followsLinks { dataset = dataset.setting("links", to: .string("follow")) }
+        var image = JSONValue.ordered([("width", .number(size.width)), ("height", .number(size.height))])
+        if let range {
+            image = image.setting(
+                "range", to: .array([range.lowest, range.highest].map { JSONValue.number(Int($0)) }))
+        }
+        let sections: [(String, JSONValue)] = [
+            ("name", .string(jobName)), ("preset", .string(showsObject ? "object" : "texture")), ("dataset", dataset),
+            ("image", image),
+        ]
+        // One line for each section, for easy reading and editing.
+        let lines = sections.map { "  \"\($0)\": " + FolderSurvey.inline($1) }
+        return "{\n" + lines.joined(separator: ",\n") + "\n}\n"
+    }
+
+    private static func inline(_ value: JSONValue) -> String {
+        if let members = value.members {
+            return "{ "
+                + members.map { "\(JSONSerializer.canonical(.string($0.name))): \(inline($0.value))" }
+                .joined(separator: ", ") + " }"
+        }
+        return value.string == nil && value.elements == nil
+            ? JSONSerializer.pretty(value).filter { !$0.isWhitespace } : JSONSerializer.canonical(value)
+    }
+}

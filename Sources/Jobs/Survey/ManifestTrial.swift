@@ -1,0 +1,70 @@
+import ContentStore
+import Datasets
+import Imaging
+import Manifests
+import Stages
+
+/// A quick check of a new manifest: its tasks are planned, and a sample of its images decoded.
+package struct ManifestTrial {
+    /// The faults of sampled images, a sentence each.
+    package private(set) var faults: [String] = []
+
+    /// The numbers of usable training images to find, of training images to try, and of test images to try, per
+    /// category.
+    private static let enough = 9, mostTried = 64, testImages = 3
+
+    /// - Throws: `DatasetError` if a run would fail, `ManifestError`, and errors of planning.
+    package init(_ manifest: JobManifest) throws {
+        _ = try Job(manifest) { paths in paths.map { Digest.of(text: $0) } }
+        let dataset = manifest.dataset
+        for category in try DatasetScan.scan(
+            dataset.layout, jobName: manifest.name, folders: dataset.folders, followsLinks: dataset.links == .follow)
+        {
+            try tryTraining(category, manifest)
+            let test = ManifestTrial.spread(category.images.filter { $0.split == .test })
+            for image in test.prefix(ManifestTrial.testImages) { _ = decoded(image, manifest) }
+        }
+    }
+
+    private mutating func tryTraining(_ category: SourceCategory, _ manifest: JobManifest) throws(DatasetError) {
+        let images = category.images.filter { $0.split == .train }
+        // Exact copies count once, as in a run.
+        var usable = Set<Digest>()
+        var tried = 0
+        let former = faults.count
+        for image in ManifestTrial.spread(images).prefix(ManifestTrial.mostTried)
+        where usable.count < ManifestTrial.enough {
+            tried += 1
+            if let digest = decoded(image, manifest) { usable.insert(digest) }
+        }
+        if usable.isEmpty, faults.count > former {
+            throw .unusable(category: category.name, tried: tried, first: faults[former])
+        }
+        guard usable.count >= 2 || tried < images.count else {
+            throw .tooFewNormalImages(category: category.name, count: usable.count)
+        }
+    }
+
+    /// The digest of a usable image; nil for a fault, which is recorded.
+    private mutating func decoded(_ image: SourceImage, _ manifest: JobManifest) -> Digest? {
+        do {
+            let bytes = try AtomicFile.read(
+                image.path, in: image.folder, limitBytes: DecodeLimits().maximumFileBytes)
+            let decoded = try IngestStage.decode(
+                bytes, name: image.file, width: manifest.image.width, height: manifest.image.height,
+                range: SampleRange(manifest.image))
+            try decoded.reading.format.check(extensionOf: image.file)
+            return Digest.of(bytes)
+        } catch {
+            faults.append("\(error)")
+            return nil
+        }
+    }
+
+    /// A sample of `mostTried` images that is spread evenly over the list.
+    private static func spread(_ images: [SourceImage]) -> [SourceImage] {
+        guard images.count > mostTried else { return images }
+        let step = images.count / mostTried
+        return stride(from: 0, to: images.count, by: step).map { images[$0] }
+    }
+}

@@ -1,0 +1,254 @@
+import ContentStore
+import Datasets
+import Folders
+import Glibc
+import Manifests
+import ModelRegistry
+import Stages
+
+/// The image files that a night finds, and its manifest.
+package struct NightImages: Sendable {
+    /// The registered name of the models.
+    package let model: String
+    /// The manifest of the single category.
+    package let manifest: JobManifest
+    package let section: RetrainSection
+    let category: String
+    /// The trusted normal images.
+    let base: [SourceImage]
+    /// The settled images in the incoming folder; only these are screened.
+    let incoming: [SourceImage]
+    let textures: [SourceImage]?
+    /// The labelled images of the gate; nil if the manifest names none.
+    let labelled: [SourceImage]?
+    /// The digests of all files, by path.
+    let digestOf: [String: Digest]
+    /// Incoming files deferred to another night: just written, or unreadable.
+    package let unsettled, unreadable: [String]
+    /// Incoming files with a modification time in the future; see `ArrivalFile`.
+    package let misdated: [String]
+    /// Incoming files without an image extension.
+    package let ignored: [String]
+    /// Skipped incoming links that lead out of the folder. They are not errors, so that nobody can stop the nights with
+    /// one.
+    package let refusedLinks: [LinkFault]
+    /// Sentences about skipped folders of results.
+    package let resultNotes: [String]
+    /// Warnings about the masks of the labelled images.
+    package let maskWarnings: [String]
+    private let normalFolder: String
+
+    /// Validates a manifest before any file is read.
+    ///
+    /// - Returns: the registered name of the models.
+    /// - Throws: `RetrainingError`, `ManifestError`.
+    package static func modelName(_ manifest: JobManifest) throws -> String {
+        guard let section = manifest.retrain else { throw RetrainingError.noSection(manifest: manifest.file) }
+        let name = section.model ?? manifest.name
+        guard ModelReference.isName(name) else { throw RetrainingError.notAName(job: name) }
+        let cases = try manifest.cases()
+        guard cases.count == 1 else {
+            throw RetrainingError.severalModels(manifest: manifest.file, count: cases.count)
+        }
+        return name
+    }
+
+    /// - Parameters:
+    ///   - now: the current time in nanoseconds since 1970.
+    ///   - digests: returns the digests of a list of files, in its order.
+    /// - Throws: `RetrainingError`, `DatasetError`, `ManifestError`, and errors of `digests`.
+    package init(_ manifest: JobManifest, now: Int64, digests: ([String]) throws -> [Digest]) throws {
+        model = try NightImages.modelName(manifest)
+        guard let section = manifest.retrain, let only = try manifest.cases().first else {
+            throw RetrainingError.noSection(manifest: manifest.file)
+        }
+        self.section = section
+        let scanned = try DatasetScan.scan(
+            only.manifest.dataset.layout, jobName: manifest.name, folders: only.manifest.dataset.folders,
+            followsLinks: only.manifest.dataset.links == .follow)
+        guard scanned.count == 1, let found = scanned.first else {
+            throw RetrainingError.severalModels(manifest: manifest.file, count: scanned.count)
+        }
+        category = found.name
+        self.manifest = try only.manifest.narrowed(to: found.name)
+        normalFolder =
+            switch only.manifest.dataset.layout {
+            case .mvtec(let root, _): root.absolute + "/" + found.name
+            case .folder(let normal, _): normal.absolute
+            }
+        let textureFolder = self.manifest.textures
+        let others = [normalFolder, textureFolder?.path, section.gate.labelled?.absolute].compactMap { $0 }
+        let incomingFolder = self.manifest.folder(section.incoming)
+        for other in others
+        where FolderOverlap.lies(incomingFolder.path, in: other) || FolderOverlap.lies(other, in: incomingFolder.path) {
+            throw RetrainingError.overlap(incoming: section.incoming.absolute, other: other)
+        }
+        base = found.images.filter { $0.split == .train }
+        var (settled, unsettled, unreadable): ([SourceImage], [String], [String]) = ([], [], [])
+        var misdated: [String] = []
+        let arrived = try DatasetScan.textures(below: incomingFolder, leavesOutLinks: true)
+        refusedLinks = arrived.refusedLinks
+        ignored = arrived.ignoredFiles.map { NightImages.prefix + $0 }
+        for image in arrived.images {
+            let named = SourceImage(
+                file: NightImages.prefix + image.file, path: image.path, split: .train, kind: "good", isAnomalous: nil,
+                folder: incomingFolder)
+            let file = ArrivalFile(image.path, now: now, settleSeconds: section.settleSeconds)
+            switch file.state {
+            case .unreadable: unreadable.append(named.file)
+            case .justWritten: unsettled.append(named.file)
+            case .settled: settled.append(named)
+            }
+            if file.isMisdated { misdated.append(named.file) }
+        }
+        self.misdated = misdated.sorted()
+        incoming = settled.sorted { $0.file < $1.file }
+        (self.unsettled, self.unreadable) = (unsettled.sorted(), unreadable.sorted())
+        let textureScan = try textureFolder.map { try DatasetScan.textures(below: $0) }
+        let labelledScan = try section.gate.labelled.map { path in
+            try DatasetScan.labelled(
+                below: only.manifest.folder(path), normalKinds: only.manifest.dataset.folders.normalKinds)
+        }
+        (textures, labelled) = (textureScan?.images, labelledScan?.images)
+        maskWarnings = labelledScan?.maskWarnings ?? []
+        resultNotes = [found, arrived, textureScan, labelledScan].compactMap(\.self).flatMap(\.resultNotes)
+        let all = base + incoming + (textures ?? []) + (labelled ?? [])
+        let paths = Set(all.map(\.path) + all.compactMap(\.maskPath)).sorted()
+        digestOf = Dictionary(uniqueKeysWithValues: zip(paths, try digests(paths)))
+    }
+
+    private static let prefix = "incoming/"
+
+    /// The path of a member's file, which may have been removed, and the folder that must contain it.
+    func usualPlace(_ file: String) -> (path: String, folder: NamedFolder) {
+        if file.hasPrefix(NightImages.prefix) {
+            let folder = manifest.folder(section.incoming)
+            return (folder.path + "/" + file.dropFirst(NightImages.prefix.count), folder)
+        }
+        switch manifest.dataset.layout {
+        case .folder(let normal, _):
+            return (normalFolder + "/" + file.dropFirst("train/".count), manifest.folder(normal))
+        case .mvtec(let root, _): return (normalFolder + "/" + file, manifest.folder(root))
+        }
+    }
+
+    /// The digest of an image from one of the lists of this value.
+    func source(_ image: SourceImage) -> Digest { digestOf[image.path]! }
+
+    /// The present files by digest. Of exact copies, the first one counts, base images before incoming ones.
+    var present: [Digest: SourceImage] {
+        Dictionary((base + incoming).map { (source($0), $0) }) { first, _ in first }
+    }
+
+    /// The number of present files that are exact copies of another.
+    package var copyCount: Int { base.count + incoming.count - present.count }
+
+    /// The digests of the gate's labelled images, which are never trained on.
+    var labelledSources: Set<Digest> { Set((labelled ?? []).map(source)) }
+
+    /// The base images that no earlier night has seen, as arrivals.
+    package func newBase(_ known: [KnownArrival]) -> [Arrival] {
+        unseen(base, known).map { Arrival(source: source($0), file: $0.file, state: .base) }
+    }
+
+    /// The incoming files whose content is new and not in the base set.
+    func newIncoming(_ known: [KnownArrival]) -> [SourceImage] {
+        let trusted = Set(base.map(source))
+        return unseen(incoming, known).filter { !trusted.contains(source($0)) }
+    }
+
+    /// The incoming files that are in quarantine and were not accepted.
+    func heldBack(_ known: [KnownArrival]) -> [SourceImage] {
+        let held = Set(known.filter { $0.arrival.state == .quarantined && !$0.isAdmitted }.map(\.arrival.source))
+        return incoming.filter { held.contains(source($0)) }
+    }
+
+    /// The images with new content, each content once. An unusable image counts as new under another name, because the
+    /// name may have been the fault.
+    private func unseen(_ images: [SourceImage], _ known: [KnownArrival]) -> [SourceImage] {
+        var seen = Set<Digest>()
+        var unusable: [Digest: String] = [:]
+        for arrival in known.map(\.arrival) {
+            if arrival.state == .unusable {
+                unusable[arrival.source] = arrival.file
+            } else {
+                seen.insert(arrival.source)
+            }
+        }
+        return images.filter { image in
+            let digest = source(image)
+            return unusable[digest] != image.file && seen.insert(digest).inserted
+        }
+    }
+
+    /// The base images that a run of the manifest would hold out of training.
+    var heldOutOfRun: Set<Digest> {
+        let sources = Set(base.map(source)).sorted()
+        guard sources.count > 1 else { return [] }
+        let count = HeldOut.count(of: sources.count, fraction: Float(manifest.dataset.heldOutFraction))
+        return Set(sources.prefix(count))
+    }
+}
+
+/// The state of an incoming file, inferred from its timestamps.
+///
+/// A file may be incomplete until it has not been modified for a while. A modification time in the future comes from a
+/// machine with a wrong clock and would delay the file for years, so the change time, which programs cannot set, is
+/// used instead. If that lies in the future too, this machine's clock was set back, and the file counts as settled.
+/// Times ahead by no more than the wait are accepted, because clocks of servers differ slightly.
+struct ArrivalFile {
+    enum State { case settled, justWritten, unreadable }
+
+    let state: State
+    /// True if the modification time lies in the future.
+    let isMisdated: Bool
+
+    /// - Parameters:
+    ///   - now: the current time in nanoseconds since 1970.
+    ///   - settleSeconds: the time without writes after which a file is settled; 0 disables the check.
+    init(_ path: String, now: Int64, settleSeconds: Int) {
+        var information = stat()
+        guard unsafe stat(path.systemPath, &information) == 0, information.st_mode & S_IFMT == S_IFREG,
+            unsafe access(path.systemPath, R_OK) == 0
+        else {
+            (state, isMisdated) = (.unreadable, false)
+            return
+        }
+        let (now, wait) = (Double(now) / 1e9, Double(settleSeconds))
+        func seconds(_ time: timespec) -> Double { Double(time.tv_sec) + Double(time.tv_nsec) / 1e9 }
+        let credible = [information.st_mtim, information.st_ctim].map(seconds).first { $0 <= now + wait }
+        isMisdated = seconds(information.st_mtim) > now + wait
+        state = settleSeconds > 0 && credible ?? -.infinity > now - wait ? .justWritten : .settled
+    }
+}
+
+/// A reason why a night of retraining fails.
+package enum RetrainingError: Error, Equatable, Sendable, CustomStringConvertible {
+    case noSection(manifest: String)
+    case severalModels(manifest: String, count: Int)
+    case notAName(job: String)
+    case overlap(incoming: String, other: String)
+    case unfinished(task: String)
+    case otherNetwork(champion: String, found: String, expected: String)
+
+    package var description: String {
+        switch self {
+        case .noSection(let manifest):
+            "\(manifest): no section \"retrain\"; add one that names the folder of new images, such as \"retrain\": { "
+                + "\"incoming\": \"../incoming\" }"
+        case .severalModels(let manifest, let count):
+            "\(manifest): the manifest defines \(count) models, but a night trains one; name one of \"categories\", and leave "
+                + "out \"variants\" and \"seeds\""
+        case .notAName(let job):
+            "the job's name \"\(job)\" is not a valid name for registered models; set \"model\" in \"retrain\" to letters, "
+                + "digits, \".\", \"_\" and \"-\""
+        case .overlap(let incoming, let other):
+            "\(incoming): new images need a folder of their own, but it overlaps \(other), which holds other images; "
+                + "correct \"incoming\""
+        case .unfinished(let task): "\(task) has no result; run the night again"
+        case .otherNetwork(let champion, let found, let expected):
+            "\(champion) is \(found), and the manifest says \(expected); set \"start\" in \"retrain\" to \"scratch\" for one "
+                + "night, or correct the manifest"
+        }
+    }
+}

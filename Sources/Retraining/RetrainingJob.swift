@@ -1,0 +1,259 @@
+import AnomalyDetection
+import ContentStore
+import Datasets
+import Imaging
+import Jobs
+import Manifests
+import NeuralNetworks
+import Pipeline
+import Stages
+
+/// The task graph of a night: training, and comparison with the model in production. It depends only on the roll, the
+/// manifest and that model, so an interrupted night resumes with the same tasks even if new images have arrived.
+package struct RetrainingJob: Sendable {
+    /// A model that the new one is compared with.
+    package struct Known: Sendable {
+        let model: Model
+        /// The digest of its blob in the store.
+        let digest: Digest
+
+        package init(_ model: Model, _ digest: Digest) { (self.model, self.digest) = (model, digest) }
+    }
+
+    package let graph: TaskGraph
+    private let calibrate, gate: TaskID
+
+    /// - Parameters:
+    ///   - rollDigest: the digest of the roll's blob in the store.
+    ///   - champion: the model in production, which the roll names.
+    ///   - anchor: the fixed model that all nights are compared with.
+    /// - Throws: `EngineError`.
+    package init(_ images: NightImages, _ roll: Roll, rollDigest: Digest, champion: Known?, anchor: Known?) throws {
+        let manifest = images.manifest
+        var recipe = try TrainingRecipe(manifest)
+        let isWarm = champion != nil && roll.start == .warm
+        if isWarm {
+            recipe.warmStart(images.section, newImages: roll.parts(replay: images.section.replay).newCount)
+        }
+        var builder = try Builder(
+            images: images, recipe: recipe, sources: RetrainingJob.sources(roll, images),
+            roll: TaskInput(name: "roll", source: .blob(rollDigest)), isWarm: isWarm)
+        let enrol = builder.enrol(recipe.view)
+        var start = TrainingInputs(
+            training: TaskInput("training", enrol, "training.json"),
+            normalization: TaskInput("normalization", enrol, "normalization.json"),
+            colour: TaskInput("colour", enrol, "colour.json"), textures: builder.textures)
+        let started = isWarm ? champion?.digest : nil
+        let championInput = champion.map { TaskInput(name: "model", source: .blob($0.digest)) }
+        if isWarm, let championInput {
+            let warm = builder.assembler.add(
+                "\(images.model)/warm-start", WarmStartStage(), inputs: [championInput])
+            start.normalization = TaskInput("normalization", warm, "normalization.json")
+            start.checkpoint = TaskInput("checkpoint", warm, "checkpoint")
+        }
+        let (checkpoints, _) = builder.assembler.addTraining(images.model, recipe, on: start)
+        calibrate = builder.assembler.add(
+            "\(images.model)/calibrate",
+            CalibrateStage(images.category, recipe, manifest),
+            inputs: [
+                TaskInput("checkpoint", checkpoints[checkpoints.count - 1], "checkpoint"), start.normalization,
+                TaskInput("training", enrol, "normals.json"), TaskInput("heldout", enrol, "heldout.json"), start.colour,
+            ], resources: .wholeMachine)
+        var evidence: [TaskInput] = []
+        if let champion, let championInput { evidence += builder.judge("champion", championInput, champion.model.view) }
+        if let champion, let anchor {
+            evidence +=
+                anchor.digest == champion.digest
+                ? evidence.map { $0.renamed(from: "champion", to: "anchor") }
+                : builder.judge(
+                    "anchor", TaskInput(name: "model", source: .blob(anchor.digest)), anchor.model.view)
+        }
+        let challenger = builder.judge("challenger", TaskInput("model", calibrate, "model"), recipe.view)
+        evidence += challenger
+        gate = builder.assembler.add(
+            "\(images.model)/gate", GateStage(gate: images.section.gate), inputs: evidence)
+        try builder.addCard(of: calibrate, division: enrol, judged: challenger, startedFrom: started)
+        graph = try TaskGraph(builder.assembler.tasks)
+    }
+
+    /// The digest of the new model; nil if it was not made.
+    package func challenger(_ summary: ExecutionSummary) -> Digest? { summary.output(of: calibrate, named: "model") }
+
+    /// The digest of the verdict; nil if it was not made.
+    package func verdict(_ summary: ExecutionSummary) -> Digest? { summary.output(of: gate, named: "verdict.json") }
+
+    /// The members of the roll at the present locations of their files.
+    private static func sources(_ roll: Roll, _ images: NightImages) -> [LocatedSource] {
+        let present = images.present
+        return roll.members.map { member in
+            let place =
+                present[member.source].map { ($0.path, $0.folder) } ?? images.usualPlace(member.file)
+            return LocatedSource(
+                image: SourceImage(
+                    file: member.file, path: place.0, split: .train, kind: "good", isAnomalous: false, folder: place.1),
+                digest: member.source)
+        }.sorted { $0.source.file < $1.source.file }
+    }
+
+    /// Checks before a night begins that the model in production can be trained further.
+    ///
+    /// - Parameter name: the name of the model, for the message.
+    /// - Throws: `RetrainingError.otherNetwork`.
+    package static func requireSameNetwork(_ champion: Model, _ name: String, _ images: NightImages) throws {
+        guard images.section.start == .warm else { return }
+        let recipe = try TrainingRecipe(images.manifest)
+        func words(
+            _ architecture: NetworkArchitecture, _ width: Int, _ grid: TileGrid, _ range: SampleRange?
+        ) -> String {
+            "\(architecture.rawValue) of width \(width) for images of \(grid.width) x \(grid.height) pixels"
+                + (grid.isSingle ? "" : " in tiles of \(grid.tileWidth) x \(grid.tileHeight)")
+                + (range.map { " with samples of the range \($0.words)" } ?? "")
+        }
+        let found = words(champion.architecture, champion.baseWidth, champion.grid, champion.range)
+        let expected = words(recipe.architecture, recipe.baseWidth, recipe.grid, recipe.range)
+        guard found == expected else {
+            throw RetrainingError.otherNetwork(champion: name, found: found, expected: expected)
+        }
+    }
+
+    /// Collects the tasks.
+    private struct Builder {
+        let images: NightImages
+        let recipe: TrainingRecipe
+        let sources: [LocatedSource]
+        let roll: TaskInput
+        let isWarm: Bool
+        var assembler = GraphAssembler()
+        let textures: TaskInput?
+        private let labelledSources: [LocatedSource]
+
+        init(
+            images: NightImages, recipe: TrainingRecipe, sources: [LocatedSource], roll: TaskInput, isWarm: Bool
+        ) throws {
+            (self.images, self.recipe, self.sources) = (images, recipe, sources)
+            (self.roll, self.isWarm) = (roll, isWarm)
+            labelledSources = try (images.labelled ?? []).map { try LocatedSource($0, images.digestOf) }
+            if let files = images.textures {
+                textures = TaskInput("textures", try assembler.addTextures(files, images.digestOf), "textures.json")
+            } else {
+                textures = nil
+            }
+        }
+
+        private mutating func enrolled(_ view: ImageView) -> [TaskID] {
+            assembler.addIngest(
+                "\(images.model)/ingest/", sources, view, images.manifest, .quarantine, isIntermediate: true
+            ).map(\.task)
+        }
+
+        /// The labelled images of the gate, decoded for a model.
+        private mutating func labelled(_ view: ImageView) -> [TaskID] {
+            assembler.addIngest(
+                "\(images.model)/ingest/labelled-", labelledSources, view, images.manifest,
+                IngestStage.BadImagePolicy(images.manifest.dataset.onBadImage), isIntermediate: true
+            ).map(\.task)
+        }
+
+        /// Adds the task that divides the members, decoded for a model. Equal views share the task; unusable members
+        /// are omitted.
+        mutating func enrol(_ view: ImageView) -> TaskID {
+            var inputs = [roll]
+            for (number, part) in enrolled(view).enumerated() {
+                inputs.append(TaskInput("images.\(number)", part, "images.json"))
+            }
+            return assembler.add(
+                "\(images.model)/enrol",
+                EnrolStage(replay: images.section.replay, measuresNormalization: !isWarm), inputs: inputs)
+        }
+
+        /// Adds the card of the new model, from the evidence for the gate, which does not wait for it.
+        mutating func addCard(
+            of calibrate: TaskID, division: TaskID, judged: [TaskInput], startedFrom: Digest?
+        ) throws {
+            func task(_ evidence: String) -> TaskID? {
+                guard case .output(let task, _) = judged.first(where: { $0.name == "challenger.\(evidence)" })?.source
+                else { return nil }
+                return task
+            }
+            guard let assess = task("assessment") else { fatalError("nothing is known of the challenger") }
+            let sources = images.textures.map { $0.compactMap { images.digestOf[$0.path] } }
+            var stages: [any Stage.Type] = [
+                IngestStage.self, EnrolStage.self, CorruptStage.self, TrainStage.self, CalibrateStage.self,
+                AssessStage.self, InventoryStage.self, CardStage.self,
+            ]
+            if isWarm { stages.append(WarmStartStage.self) }
+            if sources != nil { stages.append(TextureStage.self) }
+            if images.labelled != nil { stages += [ScoreStage.self, MetricsStage.self] as [any Stage.Type] }
+            let known = CardFacts(
+                images.manifest, name: images.model, category: images.category, recipe: recipe, textures: sources,
+                candidates: 1, startedFrom: startedFrom, stages: stages)
+            _ = assembler.addCard(
+                images.model, known,
+                of: CardEvidenceTasks(
+                    calibrate: calibrate, assess: assess, division: division,
+                    ingests: enrolled(recipe.view) + labelled(recipe.view), metrics: task("metrics")))
+        }
+
+        /// Adds the tasks that evaluate a model at its own image size.
+        ///
+        /// - Returns: the inputs of the gate.
+        mutating func judge(_ name: String, _ model: TaskInput, _ view: ImageView) -> [TaskInput] {
+            let enrol = enrol(view)
+            var inputs = [
+                model, TaskInput("training", enrol, "normals.json"), TaskInput("heldout", enrol, "judged.json"),
+                // One size for both models, so that they are judged on the same defects.
+                TaskInput("colour", self.enrol(recipe.view), "colour.json"),
+            ]
+            if let textures { inputs.append(textures) }
+            let assess = assembler.add(
+                "\(images.model)/assess/\(name)",
+                AssessStage(engine: recipe.scoringEngine, seed: recipe.training.seed), inputs: inputs,
+                resources: .wholeMachine)
+            var evidence = [TaskInput("\(name).assessment", assess, "assessment.json")]
+            guard images.labelled != nil else { return evidence }
+            var tested: [TaskInput] = []
+            for (number, part) in labelled(view).enumerated() {
+                let scores = assembler.add(
+                    "\(images.model)/score/\(name)-\(number)",
+                    ScoreStage(engine: recipe.scoringEngine),
+                    inputs: [model, TaskInput("images", part, "images.json")], resources: .wholeMachine)
+                tested.append(TaskInput("scores.\(number)", scores, "scores.json"))
+                tested.append(TaskInput("images.\(number)", part, "images.json"))
+            }
+            let metrics = assembler.add(
+                "\(images.model)/metrics/\(name)", MetricsStage(), inputs: tested, resources: .wholeMachine)
+            evidence.append(TaskInput("\(name).metrics", metrics, "metrics.json"))
+            evidence.append(TaskInput("\(name).scores", metrics, "scores.json"))
+            return evidence
+        }
+    }
+}
+
+extension TaskInput {
+    fileprivate func renamed(from owner: String, to other: String) -> TaskInput {
+        TaskInput(name: other + name.dropFirst(owner.count), source: source)
+    }
+}
+
+extension TrainingRecipe {
+    /// Reduces the steps and the learning rate for a network that is already trained.
+    fileprivate mutating func warmStart(_ section: RetrainSection, newImages: Int) {
+        training.steps = min(section.maximumSteps, max(1, newImages * section.stepsPerImage))
+        training.learningRate = Float(section.learningRate)
+        training.finalLearningRate = min(training.finalLearningRate, training.learningRate)
+        training.warmupSteps = min(training.warmupSteps, training.steps / 10)
+        training.stopAfter = nil
+    }
+}
+
+extension GateStage {
+    init(gate: RetrainSection.Gate) {
+        self.init(bounds: Bounds(gate.bounds), anchor: Bounds(gate.anchor), significance: gate.significance)
+    }
+}
+
+extension GateStage.Bounds {
+    fileprivate init(_ bounds: RetrainSection.Bounds) {
+        self.init(falseAlarms: bounds.falseAlarms, recall: bounds.recall, criterion: bounds.criterion)
+    }
+}

@@ -1,0 +1,150 @@
+import ContentStore
+import Manifests
+import ModelRegistry
+import Stages
+
+extension Roll {
+    /// The store's knowledge at the start of a night.
+    package struct Knowledge: Sendable {
+        /// The arrivals of earlier nights.
+        package let known: [KnownArrival]
+        /// Nil if no model is in production.
+        var champion: Digest?
+        /// The night that made the champion, or the first one that found it in production if it was registered by hand;
+        /// nil before that.
+        var championNight: Int64?
+        /// The roll of the last night, whatever its outcome.
+        var last: Roll?
+
+        init(known: [KnownArrival], champion: Digest?, championNight: Int64?, last: Roll?) {
+            (self.known, self.champion, self.championNight, self.last) = (known, champion, championNight, last)
+        }
+
+        package init(of model: String, _ store: ContentStore) throws {
+            let nights = try store.nights(of: model)
+            let production = try store.production(of: model)
+            let night = production.flatMap { champion in
+                nights.last { $0.challenger == champion.version } ?? nights.first { $0.champion == champion.version }
+            }
+            self.init(
+                known: try store.arrivals(of: model), champion: production?.digest, championNight: night?.number,
+                last: try nights.last.map { try Roll(bytes: try store.read($0.roll)) })
+        }
+
+        /// True if the model in production was registered by hand since the last night. It counts as trained on the
+        /// base set.
+        package var isByHand: Bool { champion != nil && championNight == nil }
+    }
+
+    /// Without a model in production, the roll contains only the base set, because no incoming image was screened. A
+    /// model that no night made counts as trained on the base set and on the images of its predecessor.
+    ///
+    /// - Parameters:
+    ///   - images: the present files.
+    ///   - arrivals: the images that this night sees for the first time.
+    ///   - date: the date of this night.
+    ///   - isForced: trains from scratch on all images, even if none is new.
+    package init(
+        _ images: NightImages, _ knowledge: Knowledge, arrivals: [Arrival], date: CalendarDay, isForced: Bool = false
+    ) {
+        let present = images.present
+        let base = Set(images.base.map(images.source))
+        let learned = Roll.learned(knowledge, base)
+        let isHeldOut = Roll.heldOut(images, knowledge.last)
+        let champion = knowledge.champion
+        let incoming = champion == nil ? [] : Roll.incoming(images, knowledge.known, arrivals, base, date)
+        let members = (base.sorted() + incoming).map { source in
+            Member(
+                source: source, file: present[source]?.file ?? "", isNew: !learned.contains(source),
+                isHeldOut: isHeldOut(source))
+        }.sorted { $0.source < $1.source }
+        self.init(
+            champion: champion,
+            start: isForced || champion == nil || images.section.start == .scratch ? .scratch : .warm,
+            isForced: isForced, members: members, copies: images.copyCount)
+    }
+
+    private static func learned(_ knowledge: Knowledge, _ base: Set<Digest>) -> Set<Digest> {
+        guard knowledge.champion != nil else { return [] }
+        let night = knowledge.championNight ?? .max
+        var learned = Set(
+            knowledge.known.filter { $0.learned.map { $0 <= night } ?? false }.map(\.arrival.source))
+        if knowledge.championNight == nil { learned.formUnion(base) }
+        return learned
+    }
+
+    /// The decision for each image is permanent; else a model could be judged on its training images.
+    private static func heldOut(_ images: NightImages, _ last: Roll?) -> (Digest) -> Bool {
+        let decided = Dictionary((last?.members ?? []).map { ($0.source, $0.isHeldOut) }) { first, _ in first }
+        let ofRun = last == nil ? images.heldOutOfRun : nil
+        let base = Set(last == nil ? images.base.map(images.source) : [])
+        let fraction = images.manifest.dataset.heldOutFraction
+        return { source in
+            if let known = decided[source] { return known }
+            if let ofRun, base.contains(source) { return ofRun.contains(source) }
+            return HeldOut.contains(source, fraction: fraction)
+        }
+    }
+
+    /// The incoming images that are members.
+    private static func incoming(
+        _ images: NightImages, _ known: [KnownArrival], _ arrivals: [Arrival], _ base: Set<Digest>, _ date: CalendarDay
+    ) -> [Digest] {
+        let present = images.present
+        let labelled = images.labelledSources
+        func isThere(_ source: Digest) -> Bool {
+            present[source] != nil && !base.contains(source) && !labelled.contains(source)
+        }
+        var earlier = known.filter { $0.isAdmitted && isThere($0.arrival.source) }
+        if case .days(let days) = images.section.window {
+            let first = date.advanced(by: -days).text
+            earlier.removeAll { max($0.date, $0.acceptedOn ?? "") < first }
+        }
+        var admitted = earlier.map(\.arrival.source)
+        if case .reservoir(let size) = images.section.window {
+            admitted = some(size, of: admitted, Digest.of(text: "reservoir"))
+        }
+        let own = arrivals.filter { $0.state == .admitted && isThere($0.source) }.map(\.source)
+        return Set(admitted).union(own).sorted()
+    }
+
+    /// True if training has new images that the night of `trained` did not have.
+    package func hasNews(since trained: Roll?) -> Bool {
+        if isForced { return true }
+        let former = Set(trained?.members.map(\.source) ?? [])
+        return newForTraining.contains { !former.contains($0) }
+    }
+}
+
+extension KnownArrival {
+    /// The day on which it was accepted from quarantine, in UTC.
+    fileprivate var acceptedOn: String? {
+        guard let decision, decision.isAccepted else { return nil }
+        return CalendarDay(nanosecondsSince1970: decision.decidedAt).text
+    }
+}
+
+/// The images that a night would start with, before screening.
+package struct NightPreview: Sendable {
+    package let baseCount, incomingCount: Int
+    /// Files that no night has seen, without exact copies.
+    package let newBase, newIncoming: [String]
+    /// The number of images from earlier nights that the model in production was not trained on.
+    package let unlearnedCount: Int
+
+    /// - Parameter knowledge: nil if there is no store yet.
+    package init(_ images: NightImages, _ knowledge: Roll.Knowledge?, date: CalendarDay) {
+        let known = knowledge?.known ?? []
+        (baseCount, incomingCount) = (images.base.count, images.incoming.count)
+        let newBase = images.newBase(known)
+        self.newBase = newBase.map(\.file)
+        newIncoming = images.newIncoming(known).map(\.file)
+        let unseen = Set(newBase.map(\.source))
+        unlearnedCount =
+            knowledge.map { knowledge in
+                Roll(images, knowledge, arrivals: [], date: date).members.count {
+                    $0.isNew && !unseen.contains($0.source)
+                }
+            } ?? 0
+    }
+}

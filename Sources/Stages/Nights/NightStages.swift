@@ -1,0 +1,109 @@
+import AnomalyDetection
+import ContentStore
+import Datasets
+import NeuralNetworks
+import Pipeline
+
+/// Divides the images of a night by its roll into training, normal, held-out and judged images.
+package struct EnrolStage: Stage {
+    package static let name = "enrol"
+    /// History: 1 = first; 2 = decides if the images of the night are grey.
+    package static let version = 2
+
+    /// Share of old images among those that a warm start trains on.
+    var replay: Double
+    /// True if new weights need a normalisation; a warm start keeps that of its model.
+    var measuresNormalization: Bool
+
+    package init(replay: Double, measuresNormalization: Bool) {
+        (self.replay, self.measuresNormalization) = (replay, measuresNormalization)
+    }
+
+    package var outputs: [String] {
+        ["training.json", "normals.json", "heldout.json", "judged.json", "colour.json"]
+            + (measuresNormalization ? ["normalization.json"] : [])
+    }
+
+    package func run(_ context: TaskContext) throws {
+        let roll = try Roll(bytes: try context.read("roll"))
+        let parts = roll.parts(replay: replay)
+        var entries: [Digest: ImageIndex.Entry] = [:]
+        for input in context.inputs(startingWith: "images") {
+            for entry in try context.readJSON(ImageIndex.self, input).entries { entries[entry.source] = entry }
+        }
+        func index(_ sources: [Digest]) throws -> TrainingIndex {
+            var index = TrainingIndex(entries: [])
+            for source in sources {
+                guard let entry = entries[source] else { throw NightRecordError.lostMember(source: source.hex) }
+                guard let pixels = entry.pixels else { continue }
+                index.entries.append(TrainingIndex.Entry(source: source, pixels: pixels))
+            }
+            return index
+        }
+        let training = try index(parts.training), heldOut = try index(parts.heldOut)
+        guard !training.entries.isEmpty, !heldOut.entries.isEmpty else {
+            throw DatasetError.tooFewNormalImages(
+                category: "\(context.task)", count: training.entries.count + heldOut.entries.count)
+        }
+        try context.writeJSON(training, to: "training.json")
+        try context.writeJSON(try index(parts.normals), to: "normals.json")
+        try context.writeJSON(heldOut, to: "heldout.json")
+        try context.writeJSON(try index(parts.judged), to: "judged.json")
+        // All members count, not only those that this night trains on.
+        let colour = DataSetColour(roll.members.compactMap { entries[$0.source] })
+        if colour.isGrey {
+            context.warn(
+                "all normal images of the night are grey: synthetic defects are grey too, and augmentation.colour has no "
+                    + "effect")
+        }
+        try context.writeJSON(colour, to: "colour.json")
+        guard measuresNormalization else { return }
+        var statistics = PixelStatistics()
+        for entry in training.entries {
+            try context.checkCancellation()
+            statistics.add(try PackedImage(bytes: try context.blob(entry.pixels), name: entry.source.short).image)
+        }
+        try context.writeJSON(PixelNormalization(statistics), to: "normalization.json")
+    }
+}
+
+/// Makes a checkpoint of a finished model for further training: its weights with a new optimiser state, and its
+/// normalisation.
+package struct WarmStartStage: Stage {
+    package static let name = "warmStart"
+    package static let version = 2
+
+    package init() {}
+
+    package var outputs: [String] { ["checkpoint", "normalization.json"] }
+
+    package func run(_ context: TaskContext) throws {
+        let model = try Model(bytes: try context.read("model"), name: "\(context.task) model")
+        try context.write(Checkpoint(state: OptimizerState(parameters: model.parameters)).bytes, to: "checkpoint")
+        try context.writeJSON(model.normalization, to: "normalization.json")
+    }
+}
+
+/// Computes perceptual hashes of images, which detect copies with other bytes.
+package struct FingerprintStage: Stage {
+    package static let name = "fingerprint"
+    package static let version = 1
+
+    package init() {}
+
+    /// `fingerprints.json`: four words of each usable image, by the digest of its file in hexadecimal.
+    package typealias Index = [String: [UInt64]]
+
+    package var outputs: [String] { ["fingerprints.json"] }
+
+    package func run(_ context: TaskContext) throws {
+        var fingerprints: Index = [:]
+        for entry in try context.readJSON(ImageIndex.self, "images").entries {
+            try context.checkCancellation()
+            guard let pixels = entry.pixels else { continue }
+            let image = try PackedImage(bytes: try context.blob(pixels), name: entry.file).image
+            fingerprints[entry.source.hex] = PerceptualHash(image).words
+        }
+        try context.writeJSON(fingerprints, to: "fingerprints.json")
+    }
+}

@@ -1,0 +1,46 @@
+import AnomalyDetection
+import BinaryCoding
+import ContentStore
+import Pipeline
+import Synchronization
+
+extension TrainingImages {
+    /// The images of an index in the store.
+    ///
+    /// - Parameter grid: what their size has to be.
+    convenience init(_ index: TrainingIndex, _ context: TaskContext, _ grid: TileGrid) throws {
+        let entries = try index.entries.map {
+            Entry(path: try context.blobPath($0.pixels), identity: $0.source.words.0)
+        }
+        try self.init(entries) { try AtomicFile.read($0) }
+        guard (width, height) == (grid.width, grid.height) else {
+            throw FormatError.damaged(
+                "\(context.task): the first image of its list", at: 0,
+                what: "\(width) x \(height) pixels where \(grid.width) x \(grid.height) are needed")
+        }
+    }
+}
+
+/// Keeps the decoded training images of the last task for the next ones: training and corruption tasks of one category
+/// all read the same ones.
+final class TrainingImageCache: SharedResource {
+    private let kept = Mutex<[(index: Digest, images: TrainingImages)]>([])
+
+    init() {}
+
+    func images(_ input: String, _ context: TaskContext, _ grid: TileGrid) throws -> TrainingImages {
+        let digest = context.inputDigest(input)
+        let known = kept.withLock { kept in
+            kept.removeAll { !$0.images.isReadable }
+            return kept.first { $0.index == digest }?.images
+        }
+        if let known { return known }
+        let images = try TrainingImages(try context.readJSON(TrainingIndex.self, input), context, grid)
+        kept.withLock { kept in
+            // Two categories may be on their way at once: the end of one and the beginning of the next.
+            if kept.count >= 2 { kept.removeFirst() }
+            kept.append((digest, images))
+        }
+        return images
+    }
+}

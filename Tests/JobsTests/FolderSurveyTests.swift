@@ -1,0 +1,86 @@
+import DatasetTestSupport
+import Datasets
+import Manifests
+import Testing
+
+@testable import Jobs
+
+@Suite struct FolderSurveyTests {
+    private let data: TinyDataSet
+
+    init() throws {
+        data = try TinyDataSet()
+        try data.writeCategory("set/bolt")
+        try data.writeCategory("set/nut")
+        try data.writeImage(1, to: "today/a.png")
+    }
+
+    /// The manifest that a survey writes for `jobs/` of the same folder, checked.
+    private func manifest(_ folder: String, score: String? = nil) throws -> (JobManifest, FolderSurvey, String) {
+        let survey = try FolderSurvey(data.path + "/" + folder, score: score.map { data.path + "/" + $0 })
+        let text = survey.manifest(relativeTo: data.path + "/jobs")
+        return (
+            try JobManifest.parse(bytes: Array(text.utf8), file: data.path + "/jobs/\(survey.jobName).json"), survey,
+            text
+        )
+    }
+
+    @Test("A data set in the MVTec layout gives one job for all categories")
+    func dataSet() throws {
+        let (manifest, survey, text) = try manifest("set")
+        #expect(manifest.name == "set")
+        #expect(
+            manifest.dataset.layout
+                == .mvtec(root: ManifestPath("../set", relativeTo: data.path + "/jobs"), categories: .all))
+        #expect(survey.findings.first == "MVTec layout, 2 categories")
+        #expect(
+            survey.findings.contains(
+                "bolt: 4 normal training images, 1 normal and 1 defective test images, 1 masks"))
+        #expect(survey.findings.contains("sizes: 24 x 16"))
+        // The images have 24 x 16 pixels: the shorter side at the smaller of the two sizes, in their proportions.
+        #expect((manifest.image.width, manifest.image.height) == (192, 128))
+        #expect((6...16).contains(text.split(separator: "\n").count))
+    }
+
+    @Test("A single category gets its parent folder as root")
+    func category() throws {
+        let (manifest, _, _) = try manifest("set/nut")
+        #expect(manifest.name == "nut")
+        #expect(
+            manifest.dataset.layout
+                == .mvtec(root: ManifestPath("../set", relativeTo: data.path + "/jobs"), categories: .named(["nut"])))
+    }
+
+    @Test("A plain folder gives the normal images of a job, with optional images to score")
+    func plainFolder() throws {
+        let (manifest, survey, _) = try manifest("set/bolt/train", score: "today")
+        #expect(
+            manifest.dataset.layout
+                == .folder(
+                    normal: ManifestPath("../set/bolt/train", relativeTo: data.path + "/jobs"),
+                    score: ManifestPath("../today", relativeTo: data.path + "/jobs")))
+        #expect(survey.findings.contains("train: 4 normal training images, 1 images to score"))
+    }
+
+    @Test("Damaged files are reported, and the manifest quarantines them")
+    func damaged() throws {
+        try data.write(Array("no image".utf8), to: "set/bolt/train/good/bad.png")
+        let (manifest, survey, _) = try manifest("set/bolt")
+        #expect(manifest.dataset.onBadImage == .quarantine)
+        #expect(survey.findings.contains { $0.hasPrefix("odd: ") && $0.contains("bad.png") })
+    }
+
+    @Test("The job's name is valid in a manifest", arguments: [("Gute Teile (1)", "Gute-Teile--1-"), ("_x", "x")])
+    func jobName(folder: String, name: String) throws {
+        try data.writeImage(1, to: folder + "/a.png")
+        let (manifest, _, _) = try manifest(folder)
+        #expect(manifest.name == name)
+    }
+
+    @Test("A folder without images is refused")
+    func empty() throws {
+        try data.write([1], to: "texts/a.txt")
+        #expect(throws: DatasetError.self) { try FolderSurvey(data.path + "/texts", score: nil) }
+        #expect(throws: DatasetError.self) { try FolderSurvey(data.path + "/none", score: nil) }
+    }
+}

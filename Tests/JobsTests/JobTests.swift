@@ -1,0 +1,159 @@
+import ContentStore
+import DatasetTestSupport
+import Datasets
+import Foundation
+import Manifests
+import Pipeline
+import Testing
+
+@testable import Jobs
+
+@Suite struct JobTests {
+    private let data: TinyDataSet
+
+    init() throws { data = try TinyDataSet() }
+
+    private func job(_ manifest: JobManifest) throws -> Job {
+        try Job(manifest) { try $0.map { try Digest.of(filePath: $0) } }
+    }
+
+    private func count(_ job: Job, _ stage: String) -> Int {
+        job.graph.tasks.count { type(of: $0.stage).name == stage }
+    }
+
+    @Test("Variants that differ in the learning rate share ingest, selection and corruptions, and train apart")
+    func sharedTasks() throws {
+        try data.writeCategory("bolt")
+        let variants =
+            #", "variants": { "slow": { "training": { "learningRate": 0.0001 } }, "#
+            + #""fast": { "training": { "learningRate": 0.01 } } }"#
+        let single = try job(data.manifest())
+        let double = try job(data.manifest(more: variants))
+        #expect(double.cases.map(\.name) == ["bolt.slow", "bolt.fast"])
+        for stage in ["ingest", "select", "corrupt"] {
+            #expect(count(double, stage) == count(single, stage), "\(stage)")
+        }
+        for stage in ["train", "calibrate", "score", "overlay", "metrics"] {
+            #expect(count(double, stage) == 2 * count(single, stage), "\(stage)")
+        }
+    }
+
+    @Test("Textures that come or go while a job is planned do not end the program")
+    func changingTextures() throws {
+        try data.writeCategory("bolt")
+        for number in 0..<3 { try data.writeImage(number, to: "textures/\(number).png") }
+        let manifest = try data.manifest(more: #", "corruption": { "textures": "textures" }"#)
+        let before = try job(manifest)
+        let changed = try Job(manifest) { paths in
+            try data.writeImage(9, to: "textures/9.png")
+            let digests = try paths.map { try Digest.of(filePath: $0) }
+            try data.remove("textures/0.png")
+            return digests
+        }
+        #expect(changed.graph.tasks.map(\.id) == before.graph.tasks.map(\.id))
+        #expect(changed.sourcePaths == before.sourcePaths)
+    }
+
+    @Test("Variants that stop earlier share the training up to there, and are calibrated and scored apart")
+    func stopAfter() throws {
+        try data.writeCategory("bolt")
+        let variants = #", "variants": { "whole": {}, "early": { "training": { "stopAfter": 2 } } }"#
+        let single = try job(data.manifest()), double = try job(data.manifest(more: variants))
+        #expect(count(single, "train") == 2)
+        for stage in ["corrupt", "train"] { #expect(count(double, stage) == count(single, stage), "\(stage)") }
+        for stage in ["calibrate", "score"] { #expect(count(double, stage) == 2 * count(single, stage), "\(stage)") }
+    }
+
+    @Test("Variants that differ in what is shared get tasks of their own, under names of their own")
+    func separateTasks() throws {
+        try data.writeCategory("bolt")
+        let variants = #", "variants": { "fail": {}, "go on": { "dataset": { "onBadImage": "quarantine" } } }"#
+            .replacing("go on", with: "quarantine")
+        let double = try job(data.manifest(more: variants))
+        #expect(count(double, "ingest") == 4)
+        #expect(Set(double.graph.tasks.map(\.id)).count == double.graph.tasks.count)
+    }
+
+    @Test("A category with changes of its own gets tasks of its own; a name that is no category is refused")
+    func perCategory() throws {
+        try data.writeCategory("bolt")
+        try data.writeCategory("nut")
+        let change = #", "perCategory": {"nut": {"training": {"stepsPerShard": 1}}}"#
+        let job = try job(data.manifest(["bolt", "nut"], more: change))
+        func trainings(_ category: String) -> Int {
+            job.graph.tasks.count { $0.id.path.hasPrefix("\(category)/train/") }
+        }
+        let steps = try data.manifest().training.steps
+        #expect(trainings("nut") == steps && trainings("bolt") < steps)
+        #expect(throws: DatasetError.unknownChange(category: "nuts", found: ["bolt", "nut"])) {
+            try self.job(data.manifest(["bolt", "nut"], more: change.replacing("nut\"", with: "nuts\"")))
+        }
+    }
+
+    @Test("Two seeds share the images and nothing of the training")
+    func seeds() throws {
+        try data.writeCategory("bolt")
+        let manifest = try data.manifest(more: #", "variants": { "a": { "training": { "seeds": [1, 2] } } }"#)
+        let job = try job(manifest)
+        #expect(job.cases.map(\.name) == ["bolt.a.seed1", "bolt.a.seed2"])
+        #expect(["ingest", "corrupt", "train"].map { count(job, $0) } == [2, 4, 4])
+    }
+
+    @Test("The files that a job depends on are its images and masks")
+    func sourcePaths() throws {
+        try data.writeCategory("bolt", train: 2)
+        try data.writeCategory("nut", train: 2)
+        #expect(
+            try job(data.manifest()).sourcePaths
+                == [
+                    "ground_truth/dent/000_mask.png", "test/dent/000.png", "test/good/000.png", "train/good/000.png",
+                    "train/good/001.png",
+                ].map { data.path + "/bolt/" + $0 })
+    }
+
+    @Test("Files that are left out are told")
+    func notes() throws {
+        try data.writeCategory("bolt")
+        try data.write([1], to: "bolt/train/good/Thumbs.db")
+        let notes = try job(data.manifest()).notes
+        #expect(
+            notes == ["bolt: 1 files are no images by their names and are left out: train/good/Thumbs.db"])
+    }
+
+    /// The manifests that come with the program.
+    static let shipped: [String] = {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../jobs").path
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.filter { $0.hasSuffix(".json") }.sorted().map { folder + "/" + $0 }.filter {
+            !SweepManifest.isSweep(path: $0)
+        }
+    }()
+
+    @Test("Manifests come with the program")
+    func shippedManifests() { #expect(JobTests.shipped.count >= 7) }
+
+    @Test("Every manifest in jobs/ plans on a data set of the names that it gives", arguments: shipped)
+    func shippedManifest(file: String) throws {
+        let bytes = try AtomicFile.read(file)
+        let manifest = try JobManifest.parse(bytes: bytes, file: data.path + "/jobs/job.json")
+        for job in try manifest.cases() {
+            switch job.manifest.dataset.layout {
+            case .mvtec(let root, .named(let names)):
+                for name in names { try data.writeCategory(root.absolute + "/" + name, train: 2) }
+            case .mvtec(let root, .all): try data.writeCategory(root.absolute + "/only", train: 2)
+            case .folder(let normal, let score):
+                for number in 0..<2 { try data.writeImage(number, to: normal.absolute + "/\(number).png") }
+                if let score { try data.writeImage(2, to: score.absolute + "/2.png") }
+            }
+            if let textures = job.manifest.corruption.textures {
+                try data.writeImage(3, to: textures.absolute + "/woven/3.png")
+            }
+        }
+        let job = try job(manifest)
+        let store = try ContentStore(path: data.path + "/store")
+        let plan = try Planner.plan(job.graph, store: store, keyParts: Job.keyParts)
+        #expect(plan.steps.count == job.graph.tasks.count)
+        #expect(plan.cachedCount == 0)
+        #expect(!job.cases.isEmpty)
+    }
+}

@@ -1,0 +1,119 @@
+import ContentStore
+import DatasetTestSupport
+import Foundation
+import Host
+import Manifests
+import Pipeline
+import StageTestSupport
+import Tensors
+import Testing
+
+@testable import Jobs
+@testable import Stages
+
+/// What every stage of a tiny job writes.
+///
+/// What comes out of floating-point kernels of a library differs in its last bits between processors. So digests are pinned
+/// for the processors that they were recorded on; on others the test says that it looked at nothing but the numbers, which
+/// are pinned everywhere, rounded to what instruction sets agree on. A stage whose outputs change raises its `version`.
+@Suite struct WholeJobOutputsTests {
+    private static let processor = "\(HostDescription.current.processor), \(OneDNN.instructionSet)"
+
+    /// By processor and instruction set: SHA-256 over the digests of all outputs of all tasks of a stage.
+    private static let pinned: [String: [String: String]] = [
+        "AMD EPYC, avx512_core_bf16": [
+            "aggregate": "995f38cd0fc2", "assess": "537486e7058b", "calibrate": "87afd3f848e4",
+            "card": "f65fd63695a5", "choose": "c48100ca6f46", "confidence": "e2959ad32a81", "corrupt": "810161921fce",
+            "drift": "ddd4ed769748", "ingest": "93e43be3ad10", "inventory": "02cfdbee7e90", "metrics": "a0bdd6f54358",
+            "overlay": "204fd18c2be9", "record": "9f548005b788", "report": "2e72d05d811d", "require": "7fcfb999f4c5",
+            "score": "c9afa553aad5", "select": "1546061562fc", "textures": "d52e06d75b01", "train": "39edf8048948",
+        ]
+    ]
+
+    private static let versions = [
+        "aggregate": 4, "assess": 4, "calibrate": 5, "card": 3, "choose": 1, "confidence": 1, "corrupt": 3, "drift": 1,
+        "ingest": 6, "inventory": 2, "metrics": 4, "overlay": 1, "record": 1, "report": 7, "require": 1, "score": 3,
+        "select": 2, "textures": 2, "train": 3,
+    ]
+
+    private let data: TinyDataSet
+    private let bench: StageBench
+    private let job: Job
+    private let summary: ExecutionSummary
+
+    init() throws {
+        data = try TinyDataSet()
+        bench = try StageBench()
+        try data.writeCategory("bolt", train: 8)
+        try data.writeImage(30, to: "textures/a.png")
+        let text = """
+            {
+              "name": "tiny",
+              "dataset": { "layout": "mvtec", "root": ".", "categories": ["bolt"], "heldOutFraction": 0.25 },
+              "image": { "width": 32, "height": 32 },
+              "corruption": { "textures": "textures" },
+              "network": { "baseWidth": 4 },
+              "engine": { "name": "onednn", "precision": "float32" },
+              "training": { "steps": 6, "batchSize": 2, "warmupSteps": 1, "stepsPerShard": 2, "candidates": 2 },
+              "scoring": { "normalization": "localContrast", "levels": 2 },
+              "require": { "imageAUROC": ">= 0" }
+            }
+            """
+        job = try Job(try JobManifest.parse(bytes: Array(text.utf8), file: data.path + "/tiny.json")) {
+            try $0.map { try Digest.of(filePath: $0) }
+        }
+        summary = try bench.execute(job.graph)
+    }
+
+    /// One digest for each stage.
+    private func digests() -> [String: String] {
+        var lines: [String: [String]] = [:]
+        for task in job.graph.tasks {
+            for output in task.stage.outputs {
+                let digest = summary.output(of: task.id, named: output).map(\.hex) ?? "none"
+                lines[type(of: task.stage).name, default: []].append("\(task.id) \(output) \(digest)\n")
+            }
+        }
+        return lines.mapValues { Digest.of(text: $0.sorted().joined()).short }
+    }
+
+    @Test("Every stage has the version that its pinned outputs belong to")
+    func versions() {
+        var found: [String: Int] = [:]
+        for task in job.graph.tasks { found[type(of: task.stage).name] = type(of: task.stage).version }
+        #expect(found == WholeJobOutputsTests.versions)
+    }
+
+    @Test("On a processor that is known, every stage gives the pinned bytes")
+    func bytes() {
+        let found = digests()
+        guard let pinned = WholeJobOutputsTests.pinned[WholeJobOutputsTests.processor] else {
+            print(
+                "no digests are pinned for \(WholeJobOutputsTests.processor); here they are \(found.sorted { $0.key < $1.key })"
+            )
+            return
+        }
+        let changed = found.filter { pinned[$0.key] != $0.value }.sorted { $0.key < $1.key }
+        #expect(changed.isEmpty, "these bytes have changed, raise the versions of their stages: \(changed)")
+        #expect(found.count == pinned.count)
+    }
+
+    private func read<Value: Decodable>(_ type: Value.Type, _ task: String, _ output: String) throws -> Value {
+        let digest = try #require(summary.output(of: TaskID(task), named: output), "\(task) \(output)")
+        return try StageJSON.decode(type, try bench.store.read(digest))
+    }
+
+    @Test("On every processor, training, calibration, scores and assessment give the pinned numbers")
+    func numbers() throws {
+        func isNear(_ value: Double, _ expected: Double) -> Bool { abs(value - expected) <= 1e-3 * abs(expected) }
+        let training = try read([TrainingPoint].self, "bolt/choose", "training.json")
+        let calibration = try read(CalibrationRecord.self, "bolt/choose", "calibration.json")
+        let assessment = try read(Assessment.self, "bolt/choose", "assessment.json")
+        let scored = try #require(job.graph.tasks.first { type(of: $0.stage).name == "score" }).id
+        let scores = try read(ScoreIndex.self, scored.path, "scores.json").entries.map { Double($0.score) }
+        let found = [training[0].loss, training[training.count - 1].loss, Double(calibration.threshold)] + scores
+        let expected = [0.418426, 0.454442, 2.12289, 1.18978, 1.28181]
+        #expect(found.count == expected.count && zip(found, expected).allSatisfy(isNear), "\(found)")
+        #expect(abs(assessment.criterion - 0.468) < 0.02, "\(assessment.criterion)")
+    }
+}
