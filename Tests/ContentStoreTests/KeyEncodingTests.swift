@@ -13,8 +13,9 @@ import Testing
 ///     def L(v): return b"L" + pack("<Q", len(v)) + b"".join(v)
 ///     def M(*p): return b"M" + pack("<Q", len(p)) + b"".join(
 ///         T(n) + v for n, v in sorted(p, key=lambda p: p[0].encode()))
-///     def K(s, v, p, i=()): return sha256(T("action") + I(1) + T(s) + I(v) + M(*p)
-///         + b"L" + pack("<Q", len(i)) + b"".join(T(n) + D(d) for n, d in i)).hexdigest()
+///     def K(s, v, p, i=(), c=()):
+///         return sha256(T("action") + I(2) + T(s) + I(v) + D(sha256(M(*p)).digest()) + M(*c)
+///             + b"L" + pack("<Q", len(i)) + b"".join(T(n) + D(d) for n, d in i)).hexdigest()
 @Suite("Canonical encoding of keys")
 struct KeyEncodingTests {
     static let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

@@ -13,9 +13,12 @@ struct SlurmQueueTests {
 
     init() throws { folder = try TemporaryFolder() }
 
+    /// Another process writes the program: while this one has it open for writing, a fork elsewhere makes it busy.
     private func script(_ text: String) throws -> String {
         let path = folder.path + "/program"
-        try Data("#!/bin/sh\n\(text)\n".utf8).write(to: URL(filePath: path))
+        try Data("#!/bin/sh\n\(text)\n".utf8).write(to: URL(filePath: path + ".txt"))
+        let copy = try Process.run(URL(filePath: "/bin/cp"), arguments: [path + ".txt", path])
+        copy.waitUntilExit()
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
         return path
     }

@@ -241,7 +241,7 @@ import Testing
                 && again.errors.contains("reproduce it with nominal retrain night.json --check 2026-03-01"),
             "\(again)")
         let unknown = try night(3, "--check", "2026-03-09")
-        #expect(unknown.status == 66 && unknown.errors.contains("those of plant are 2026-03-01"), "\(unknown)")
+        #expect(unknown.status == 66 && unknown.errors.contains("the nights of plant are 2026-03-01"), "\(unknown)")
         for arguments in [["nights", "none"], ["quarantine", "list", "none"], ["quarantine", "accept", "none", "1"]] {
             let outcome = try fixture.finish(try fixture.start(arguments: arguments))
             #expect(

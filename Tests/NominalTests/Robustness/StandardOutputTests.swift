@@ -77,7 +77,7 @@ struct StandardOutputTests {
         let schema = try shell("ulimit -f 4; exec $N schema > f")
         #expect(schema.status == 74 && schema.errors.contains("File too large"), "\(schema)")
         let data = try shell("ulimit -f 4; exec $N demo-data big --size 128 --train 2 --test-good 1 --test-defect 1")
-        #expect(data.status == 74 && data.errors.contains("larger than"), "\(data)")
+        #expect(data.status == 74 && data.errors.contains("File too large"), "\(data)")
     }
 }
 
