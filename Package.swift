@@ -36,7 +36,7 @@ let package = Package(
                 "AnomalyDetection", "Attestations", "Audit", "Backbones", "Console", "ContentStore", "Datasets",
                 "DemoData", "Evaluation", "Folders", "Host", "Imaging", "Jobs", "Manifests", "Metrics",
                 "ModelRegistry", "NeuralNetworks", "Pipeline", "Privacy", "Retraining", "Slurm", "Stages", "Tensors",
-                "Thresholds", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "VerdictStatistics", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -52,7 +52,7 @@ let package = Package(
             dependencies: [
                 "AnomalyDetection", "Attestations", "Audit", "Backbones", "BinaryCoding", "ContentStore", "Datasets",
                 "DemoData", "Evaluation", "Folders", "Host", "Imaging", "Jobs", "Manifests", "Metrics",
-                "ModelRegistry", "NeuralNetworks", "Pipeline", "Retraining", "Stages", "Thresholds",
+                "ModelRegistry", "NeuralNetworks", "Pipeline", "Retraining", "Stages", "VerdictStatistics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -79,7 +79,7 @@ let package = Package(
             dependencies: [
                 "AnomalyDetection", "ContentStore", "Datasets", "Folders", "Host", "Imaging", "Manifests", "Metrics",
                 "NeuralNetworks", "Pipeline", "Privacy", "Reports", "SeededRandom", "Stages", "StrictJSON",
-                "Tensors", "Thresholds",
+                "Tensors", "VerdictStatistics",
             ],
             swiftSettings: numeric),
 
@@ -89,7 +89,7 @@ let package = Package(
             dependencies: [
                 "AnomalyDetection", "BinaryCoding", "ContentStore", "Datasets", "Folders", "Host", "Imaging",
                 "Metrics", "ModelRegistry", "NeuralNetworks", "Pipeline", "Reports", "SeededRandom", "Statistics",
-                "StrictJSON", "Tensors", "Thresholds",
+                "StrictJSON", "Tensors", "VerdictStatistics",
             ],
             swiftSettings: numeric),
         // Image files by their names: nothing here knows what a task is.
@@ -147,13 +147,13 @@ let package = Package(
         .target(
             name: "AnomalyDetection",
             dependencies: [
-                "BinaryCoding", "Host", "Imaging", "NeuralNetworks", "SeededRandom", "Tensors", "Thresholds",
+                "BinaryCoding", "Host", "Imaging", "NeuralNetworks", "SeededRandom", "Tensors", "VerdictStatistics",
             ],
             swiftSettings: numeric),
         .target(name: "Backbones", dependencies: ["BinaryCoding", "NeuralNetworks"], swiftSettings: numeric),
         .target(name: "Evaluation", dependencies: ["Folders", "Host", "Imaging", "Metrics"], swiftSettings: numeric),
         .target(name: "Metrics", swiftSettings: numeric),
-        .target(name: "Thresholds", swiftSettings: numeric),
+        .target(name: "VerdictStatistics", swiftSettings: numeric),
         .target(name: "Statistics", dependencies: ["SeededRandom"], swiftSettings: numeric),
         .target(name: "DemoData", dependencies: ["SeededRandom"], swiftSettings: numeric),
         .target(
@@ -315,11 +315,11 @@ let package = Package(
                 "AnomalyDetection", "Attestations", "Audit", "ContentStore", "DatasetTestSupport", "Datasets",
                 "Imaging", "Jobs", "Manifests", "Metrics", "ModelRegistry", "NeuralNetworks", "Pipeline",
                 "PipelineTestSupport", "PythonTestSupport", "Retraining", "StageTestSupport", "Stages", "StrictJSON",
-                "Thresholds",
+                "VerdictStatistics",
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "ThresholdsTests", dependencies: ["Thresholds"], exclude: ["contamination.py"],
+            name: "VerdictStatisticsTests", dependencies: ["VerdictStatistics"], exclude: ["contamination.py"],
             swiftSettings: strict),
     ]
 )

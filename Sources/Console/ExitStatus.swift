@@ -20,7 +20,7 @@ import NeuralNetworks
 import Pipeline
 import Retraining
 import Stages
-import Thresholds
+import VerdictStatistics
 
 /// The documented exit codes.
 public enum ExitStatus: Int32 {

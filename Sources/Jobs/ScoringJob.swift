@@ -4,7 +4,7 @@ import Datasets
 import NeuralNetworks
 import Pipeline
 import Stages
-import Thresholds
+import VerdictStatistics
 
 /// The task graph that scores a folder of images with a finished model, without a manifest.
 package struct ScoringJob: Sendable {

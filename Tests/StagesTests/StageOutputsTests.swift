@@ -8,7 +8,7 @@ import NeuralNetworks
 import Pipeline
 import StageTestSupport
 import Testing
-import Thresholds
+import VerdictStatistics
 
 @testable import Jobs
 @testable import Retraining

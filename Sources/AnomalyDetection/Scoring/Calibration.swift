@@ -1,4 +1,4 @@
-import Thresholds
+import VerdictStatistics
 
 /// The threshold of a model and the scores of held-out normal images that it is estimated from.
 public struct Calibration: Sendable, Equatable {

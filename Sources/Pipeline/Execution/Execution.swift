@@ -133,7 +133,7 @@ final class Execution {
         while true {
             let tasks = plan.takeDetermined(limit: Self.lookupLimit)
             if tasks.isEmpty { return }
-            let keys = tasks.map { resolver.key(of: $0).digest }
+            let keys = tasks.map { resolver.keyDigest(of: $0) }
             let lookups = try ActionLookup.lookUp(
                 tasks.map { graph.tasks[$0] }, keys: keys, in: store, threads: options.cores)
             for ((task, key), lookup) in zip(zip(tasks, keys), lookups) {
@@ -404,7 +404,7 @@ final class Execution {
         var reached = graph.producers(of: consumer)
         while !reached.isEmpty {
             for producer in reached where seen.insert(producer).inserted {
-                let key = resolver.key(of: producer).digest
+                let key = resolver.keyDigest(of: producer)
                 guard let result = try store.lookUp([key])[key] else { continue }
                 if result.outputs.contains(where: { $0.digest == lost }) || result.references.contains(lost) {
                     return producer

@@ -22,9 +22,10 @@ public struct FailurePolicy: Sendable, Equatable {
         self.memoryLimitBytes = memoryLimitBytes
     }
 
-    /// Seconds to wait before another attempt; `nil` when there shall be none.
+    /// Seconds to wait before another attempt; `nil` if there is none. `Execution` asks for every failed attempt, except while
+    /// the run is stopping.
     ///
-    /// - Parameter failures: of this task in this run, the last one last.
+    /// - Parameter failures: the failed attempts of the task in this run, in order.
     func delay(after failures: [AttemptFailure]) -> Double? {
         guard let last = failures.last else { return nil }
         // The same words twice: the third time would tell nothing new.

@@ -49,6 +49,14 @@ struct ActionResolver: Sendable {
     /// The key of a task that was noted before; `nil` before its inputs were known.
     func knownKey(of task: Int) -> Digest? { keys[task] }
 
+    /// The digest of the key of a task, as `key(of:)` has it.
+    func keyDigest(of index: Int) -> Digest {
+        let task = graph.tasks[index]
+        return ActionKey.digest(
+            stage: task.stageName, version: type(of: task.stage).version, settingsDigest: task.settings,
+            common: keyParts, inputs: inputs(of: index))
+    }
+
     func key(of task: Int) -> ActionKey {
         Self.key(graph.tasks[task], inputs: inputs(of: task), keyParts: keyParts)
     }

@@ -137,6 +137,12 @@ private struct MemberEncoder<Key: CodingKey>: KeyedEncodingContainerProtocol {
         try SettingsEncoder.encode(value, into: node.member(key.stringValue))
     }
 
+    // The frequent types, without a search for the type.
+    func encode(_ value: Bool, forKey key: Key) throws { node.member(key.stringValue).content = .leaf(.flag(value)) }
+    func encode(_ value: Int, forKey key: Key) throws { node.member(key.stringValue).content = .leaf(.integer(value)) }
+    func encode(_ value: String, forKey key: Key) throws { node.member(key.stringValue).content = .leaf(.text(value)) }
+    func encode(_ value: Double, forKey key: Key) throws { node.member(key.stringValue).content = .leaf(.real(value)) }
+
     func nestedContainer<Nested: CodingKey>(
         keyedBy type: Nested.Type, forKey key: Key
     ) -> KeyedEncodingContainer<Nested> {

@@ -2,7 +2,7 @@ import AnomalyDetection
 import ContentStore
 import Metrics
 import Pipeline
-import Thresholds
+import VerdictStatistics
 
 /// Makes the card of a model, for programs and for people, from the results of other tasks and from what is known of
 /// the job.

@@ -1,6 +1,6 @@
 import AnomalyDetection
 import Pipeline
-import Thresholds
+import VerdictStatistics
 
 /// Says how sure each verdict is, and which should be left to a person, from the calibration scores that the model
 /// holds. A task of its own, so that another tolerance repeats neither scores nor metrics.

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Console
 import Evaluation
-import Thresholds
+import VerdictStatistics
 
 struct ThresholdCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

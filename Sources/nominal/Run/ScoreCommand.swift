@@ -10,7 +10,7 @@ import Manifests
 import ModelRegistry
 import Privacy
 import Stages
-import Thresholds
+import VerdictStatistics
 
 struct ScoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Thresholds
+@testable import VerdictStatistics
 
 /// The expected numbers are printed by `python3 contamination.py` in this folder.
 @Suite("Contamination estimate: gammaGMM")

@@ -1,6 +1,6 @@
 import Foundation
 import Testing
-import Thresholds
+import VerdictStatistics
 
 @Suite("Verdict confidence from calibration scores")
 struct VerdictConfidenceTests {

@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@testable import Thresholds
+@testable import VerdictStatistics
 
 @Suite("Prediction bound of the next score")
 struct PredictionBoundTests {

@@ -25,15 +25,23 @@ public struct ActionKey: Sendable, Hashable {
     ) {
         (self.stage, self.version, self.settings) = (stage, version, settings)
         (self.common, self.inputs) = (common, inputs)
+        digest = Self.digest(
+            stage: stage, version: version, settingsDigest: settingsDigest, common: common, inputs: inputs)
+    }
+
+    /// The digest of a key without the key, for look-ups of many actions.
+    public static func digest(
+        stage: String, version: Int, settingsDigest: Digest, common: [KeyPart], inputs: [ActionInput]
+    ) -> Digest {
         var encoder = CanonicalEncoder()
-        encoder.append(.text("action"))
-        encoder.append(.integer(Self.encodingVersion))
+        encoder.append(text: "action")
+        encoder.append(.integer(encodingVersion))
         encoder.append(text: stage)
         encoder.append(.integer(version))
         encoder.append(digest: settingsDigest)
         encoder.append(record: common)
         encoder.append(list: inputs)
-        digest = Digest.of(encoder.bytes)
+        return Digest.of(encoder.bytes)
     }
 
     public init(stage: String, version: Int, parts: [KeyPart], common: [KeyPart] = [], inputs: [ActionInput] = []) {

@@ -1,3 +1,14 @@
+/// A named value in an action key: a parameter of a stage, a version, a setting that changes the result.
+public struct KeyPart: Sendable, Hashable {
+    public let name: String
+    public let value: KeyValue
+
+    public init(_ name: String, _ value: KeyValue) {
+        self.name = name
+        self.value = value
+    }
+}
+
 /// A value that takes part in an action key: typed, so that the text "1", the integer 1 and the flag `true` differ.
 public indirect enum KeyValue: Sendable, Hashable {
     case text(String)

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Thresholds
+@testable import VerdictStatistics
 
 @Suite("Rejection of uncertain verdicts: RejEx with ExCeeD")
 struct RejectionRuleTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Thresholds
+@testable import VerdictStatistics
 
 /// The expected numbers are from scipy: the last two lines of `python3 contamination.py`.
 @Suite("Incomplete beta and digamma functions")
