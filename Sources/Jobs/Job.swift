@@ -30,7 +30,7 @@ package struct Job: Sendable {
     package let sourcePaths: [String]
     /// Notes from scanning the data set.
     package let notes: [String]
-    /// Warnings about findings that affect the figures.
+    /// Warnings about findings that affect the results.
     package let warnings: [String]
 
     /// - Parameter digests: returns the digests of a list of files, in its order.

@@ -3,25 +3,25 @@ import Folders
 
 /// Redacts paths before they are stored, so that they do not reveal the user's folders.
 ///
-/// - `relative`: a path in the manifest's folder becomes relative to it; one in a named folder starts with that
-///   folder's name; of any other only the last name stays. The current folder does not count: in the root or a home
-///   folder it would reveal most of a path.
-/// - `digest`: named folders and all other paths become digests. Names within a named folder stay, because results are
-///   useless without the names of their images.
+/// - `relative`: A path in the manifest's folder becomes relative to it. A path in a named folder starts with that
+///   folder's name. Any other path is reduced to its last component. The current folder is ignored: if it were the
+///   root or a home folder, the result would reveal most of a path.
+/// - `digest`: Named folders and all other paths become digests. Names within a named folder stay, because results
+///   need the names of their images.
 public struct PathRedaction: Sendable {
     public enum Style: Sendable { case relative, digest }
 
     private let style: Style
     private let base: String?
-    /// Absolute, longest first.
+    /// Absolute paths of the named folders, longest first.
     private let named: [String]
     /// Prefixes that mark a path in a text, longest first: absolute ones, and relative ones as given.
     private let beginnings: [String]
 
     /// - Parameters:
-    ///   - base: absolute folder of the manifest, if any.
-    ///   - named: absolute folders of images.
-    ///   - others: further folders that texts may mention, such as the store, as given.
+    ///   - base: The absolute folder of the manifest, if any.
+    ///   - named: The absolute folders of images.
+    ///   - others: Further folders that texts may mention, such as the store, as given.
     public init(_ style: Style, base: String?, named: [String], others: [String] = []) {
         func clean(_ path: String) -> String { path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path }
         func sorted(_ paths: [String]) -> [String] {
@@ -31,7 +31,7 @@ public struct PathRedaction: Sendable {
         self.base = base.map(clean)
         self.named = sorted(named.map(clean))
         let folders = (named + others + [base, PathRedaction.currentFolder, PathRedaction.home].compactMap { $0 })
-        // Texts also mention the targets of links.
+        // Texts may also contain the targets of links.
         let places = folders.compactMap { NamedFolder.place(of: $0) }
         beginnings = sorted((folders + places).map(clean)).filter { $0.utf8.count > 2 && $0.contains("/") }
     }
@@ -55,7 +55,7 @@ public struct PathRedaction: Sendable {
         }
     }
 
-    /// Redacts a path in a manifest. In the style `relative`, a relative path stays as its author wrote it.
+    /// Redacts a path in a manifest. In the style `relative`, a relative path stays unchanged.
     public func written(_ path: String) -> String {
         if style == .relative, !path.hasPrefix("/") { return path }
         let absolute = PathRedaction.absolute(path.hasPrefix("/") ? path : (base ?? ".") + "/" + path)
@@ -66,7 +66,7 @@ public struct PathRedaction: Sendable {
         }
     }
 
-    /// True if `written` has removed the place of a path.
+    /// True if `written` has hidden the location of a path.
     public static func isHidden(_ path: String) -> Bool {
         path.hasPrefix(hiding) || (path.hasPrefix(digestMark) && path.utf8.count == digestMark.utf8.count + 12)
     }
@@ -108,16 +108,16 @@ public struct PathRedaction: Sendable {
 
     // MARK: Texts
 
-    /// The path at the start of a text; nil without one.
+    /// The path at the start of a text; `nil` if there is none.
     private func pathPrefix(of text: Substring) -> String? {
         let known = beginnings.first { text.hasPrefix($0) && PathRedaction.ends(text.dropFirst($0.count)) }
         guard known != nil || text.first == "/" else { return nil }
-        // A known folder may contain spaces; the rest of the path ends at one.
+        // A known folder may contain spaces. The rest of the path ends at a space.
         let start = known ?? ""
         let tail = text.dropFirst(start.count).prefix { !PathRedaction.endsPath($0) }
         var path = start + tail
         while let last = path.last, ".,:;".contains(last) { path.removeLast() }
-        // Excludes a lone slash, and a double one as in a URL.
+        // Excludes a lone slash and the double slash of a URL.
         guard known != nil || (path.count > 1 && !path.hasPrefix("//")) else { return nil }
         return path
     }
@@ -158,7 +158,7 @@ public struct PathRedaction: Sendable {
         PathText.environment("HOME")
     }
 
-    /// Makes a path absolute, and resolves "." and ".." textually.
+    /// Makes a path absolute and resolves "." and ".." textually.
     private static func absolute(_ path: String) -> String {
         let whole = path.hasPrefix("/") ? path : (currentFolder ?? "") + "/" + path
         var components: [Substring] = []

@@ -12,7 +12,7 @@ package struct CalendarDay: Sendable, Equatable {
             let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]), year > 0
         else { return nil }
         let date = CalendarDay(number: CalendarDay.number(year, month, day))
-        // Reject the 31st of June, which would become the 1st of July.
+        // Reject dates such as June 31, which would become July 1.
         guard date.text == text else { return nil }
         self = date
     }
@@ -43,7 +43,7 @@ package struct CalendarDay: Sendable, Equatable {
         return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
     }
 
-    /// Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": years begin in March.
+    /// Counts days with years that begin in March, after Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
     private static func number(_ year: Int, _ month: Int, _ day: Int) -> Int {
         let shifted = month <= 2 ? year - 1 : year
         let era = (shifted >= 0 ? shifted : shifted - 399) / 400

@@ -6,7 +6,7 @@ import Manifests
 import ModelRegistry
 import Stages
 
-/// The image files that a night finds, and its manifest.
+/// The image files of a night, and its manifest.
 package struct NightImages: Sendable {
     /// The registered name of the models.
     package let model: String
@@ -29,8 +29,7 @@ package struct NightImages: Sendable {
     package let misdated: [String]
     /// Incoming files without an image extension.
     package let ignored: [String]
-    /// Skipped incoming links that lead out of the folder. They are not errors, so that nobody can stop the nights with
-    /// one.
+    /// Skipped incoming links that lead out of the folder. They are not errors, so that a link cannot block the nights.
     package let refusedLinks: [LinkFault]
     /// Sentences about skipped folders of results.
     package let resultNotes: [String]
@@ -119,7 +118,7 @@ package struct NightImages: Sendable {
 
     private static let prefix = "incoming/"
 
-    /// The path of a member's file, which may have been removed, and the folder that must contain it.
+    /// The expected path of a member's file, which may have been removed, and the folder that must contain it.
     func usualPlace(_ file: String) -> (path: String, folder: NamedFolder) {
         if file.hasPrefix(NightImages.prefix) {
             let folder = manifest.folder(section.incoming)
@@ -163,7 +162,7 @@ package struct NightImages: Sendable {
         return incoming.filter { held.contains(source($0)) }
     }
 
-    /// The images with new content, each content once. An unusable image counts as new under another name, because the
+    /// The images with new content, each content once. An unusable image counts as new after it is renamed, because the
     /// name may have been the fault.
     private func unseen(_ images: [SourceImage], _ known: [KnownArrival]) -> [SourceImage] {
         var seen = Set<Digest>()
@@ -192,10 +191,10 @@ package struct NightImages: Sendable {
 
 /// The state of an incoming file, inferred from its timestamps.
 ///
-/// A file may be incomplete until it has not been modified for a while. A modification time in the future comes from a
-/// machine with a wrong clock and would delay the file for years, so the change time, which programs cannot set, is
-/// used instead. If that lies in the future too, this machine's clock was set back, and the file counts as settled.
-/// Times ahead by no more than the wait are accepted, because clocks of servers differ slightly.
+/// A file may be incomplete until it has not been modified for a while. A modification time in the future, from a
+/// machine with a wrong clock, would delay the file for years, so the change time is used instead; programs cannot set
+/// it. If the change time lies in the future too, this machine's clock was set back, and the file counts as settled.
+/// Times ahead by no more than the wait are accepted, because server clocks differ slightly.
 struct ArrivalFile {
     enum State { case settled, justWritten, unreadable }
 

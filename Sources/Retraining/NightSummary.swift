@@ -5,15 +5,15 @@ import ModelRegistry
 import Reports
 import Stages
 
-/// The summary of a night from the store: text for a mail, and a page with pictures.
+/// The summary of a night from the store: text for an email, and a page with pictures.
 package struct NightSummary: Sendable {
     private let night: Night
-    /// The images that arrived in this night.
+    /// The images that arrived on this night.
     private let arrivals: [KnownArrival]
     private let roll: Roll
     private let verdict: Verdict?
     private let drift: [DriftMeasure]
-    /// The number of images of all nights that wait for a decision.
+    /// The number of images from all nights that await a decision.
     private let waiting: Int
     private let store: ContentStore
 
@@ -82,10 +82,10 @@ package struct NightSummary: Sendable {
         return facts
     }
 
-    /// The maximum numbers of listed images on the page, and of unusable ones in the mail.
+    /// The maximum numbers of listed images on the page, and of unusable ones in the email.
     private static let pageLimit = 200, mailLimit = 10
 
-    /// Plain text for a mail.
+    /// Plain text for an email.
     package func text(report: String?) -> String {
         var lines = ["\(night.model), night of \(night.label): \(Self.outcome(night))"]
         func add(_ label: String, _ value: String) {

@@ -9,7 +9,7 @@ import Pipeline
 import Stages
 
 /// The task graph of a night: training, and comparison with the model in production. It depends only on the roll, the
-/// manifest and that model, so an interrupted night resumes with the same tasks even if new images have arrived.
+/// manifest and that model, so an interrupted night resumes with the same tasks even after new images arrive.
 package struct RetrainingJob: Sendable {
     /// A model that the new one is compared with.
     package struct Known: Sendable {
@@ -95,7 +95,7 @@ package struct RetrainingJob: Sendable {
         }.sorted { $0.source.file < $1.source.file }
     }
 
-    /// Checks before a night begins that the model in production can be trained further.
+    /// Checks before a night that the model in production can be trained further.
     ///
     /// - Parameter name: the name of the model, for the message.
     /// - Throws: `RetrainingError.otherNetwork`.
@@ -116,7 +116,7 @@ package struct RetrainingJob: Sendable {
         }
     }
 
-    /// Collects the tasks.
+    /// A builder of the task graph.
     private struct Builder {
         let images: NightImages
         let recipe: TrainingRecipe
@@ -146,7 +146,7 @@ package struct RetrainingJob: Sendable {
             ).map(\.task)
         }
 
-        /// The labelled images of the gate, decoded for a model.
+        /// Adds the tasks that decode the gate's labelled images for a model.
         private mutating func labelled(_ view: ImageView) -> [TaskID] {
             assembler.addIngest(
                 "\(images.model)/ingest/labelled-", labelledSources, view, images.manifest,
@@ -154,8 +154,8 @@ package struct RetrainingJob: Sendable {
             ).map(\.task)
         }
 
-        /// Adds the task that divides the members, decoded for a model. Equal views share the task; unusable members
-        /// are omitted.
+        /// Adds the task that splits the members, decoded for a model. Equal views share the task; unusable members are
+        /// omitted.
         mutating func enrol(_ view: ImageView) -> TaskID {
             var inputs = [roll]
             for (number, part) in enrolled(view).enumerated() {
@@ -166,7 +166,7 @@ package struct RetrainingJob: Sendable {
                 EnrolStage(replay: images.section.replay, measuresNormalization: !isWarm), inputs: inputs)
         }
 
-        /// Adds the card of the new model, from the evidence for the gate, which does not wait for it.
+        /// Adds the card of the new model from the evidence for the gate. The gate does not wait for the card.
         mutating func addCard(
             of calibrate: TaskID, division: TaskID, judged: [TaskInput], startedFrom: Digest?
         ) throws {

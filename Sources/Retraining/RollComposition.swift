@@ -4,7 +4,7 @@ import ModelRegistry
 import Stages
 
 extension Roll {
-    /// The store's knowledge at the start of a night.
+    /// The state of the store at the start of a night.
     package struct Knowledge: Sendable {
         /// The arrivals of earlier nights.
         package let known: [KnownArrival]
@@ -36,14 +36,10 @@ extension Roll {
         package var isByHand: Bool { champion != nil && championNight == nil }
     }
 
-    /// Without a model in production, the roll contains only the base set, because no incoming image was screened. A
-    /// model that no night made counts as trained on the base set and on the images of its predecessor.
+    /// Composes the roll of a night.
     ///
-    /// - Parameters:
-    ///   - images: the present files.
-    ///   - arrivals: the images that this night sees for the first time.
-    ///   - date: the date of this night.
-    ///   - isForced: trains from scratch on all images, even if none is new.
+    /// Without a model in production, the roll contains only the base set, because no incoming image was screened. A
+    /// model that no night made counts as trained on the base set and on its predecessor's images.
     package init(
         _ images: NightImages, _ knowledge: Knowledge, arrivals: [Arrival], date: CalendarDay, isForced: Bool = false
     ) {
@@ -73,7 +69,8 @@ extension Roll {
         return learned
     }
 
-    /// The decision for each image is permanent; else a model could be judged on its training images.
+    /// Returns the decision function for held-out images. Each decision is permanent; otherwise a model could be judged
+    /// on its training images.
     private static func heldOut(_ images: NightImages, _ last: Roll?) -> (Digest) -> Bool {
         let decided = Dictionary((last?.members ?? []).map { ($0.source, $0.isHeldOut) }) { first, _ in first }
         let ofRun = last == nil ? images.heldOutOfRun : nil
@@ -117,7 +114,7 @@ extension Roll {
 }
 
 extension KnownArrival {
-    /// The day on which it was accepted from quarantine, in UTC.
+    /// The day of acceptance from quarantine, in UTC.
     fileprivate var acceptedOn: String? {
         guard let decision, decision.isAccepted else { return nil }
         return CalendarDay(nanosecondsSince1970: decision.decidedAt).text

@@ -95,7 +95,7 @@ package struct ScreeningJob: Sendable {
         graph = try TaskGraph(assembler.tasks)
     }
 
-    /// The decision for each new image, in the order of their names.
+    /// Returns the decision for each new image, in the order of their names.
     ///
     /// - Throws: `RetrainingError.unfinished`, `StoreError`.
     package func arrivals(_ summary: ExecutionSummary, _ store: ContentStore) throws -> [Arrival] {
@@ -147,7 +147,7 @@ package struct ScreeningJob: Sendable {
             }
             guard let score, let hash else { return arrival(.unusable, entry.rejection ?? "it was not scored") }
             if labelled.contains(entry.source) { return arrival(.nearDuplicate, "a labelled image of the gate") }
-            // Before copies: a picture of a known part may show it with a new defect.
+            // Check scores before copies: a picture of a known part may show it with a new defect.
             if isSuspect(score) || same(hash, heldBack) != nil {
                 return arrival(.quarantined, same(hash, heldBack) ?? "")
             }
@@ -157,7 +157,8 @@ package struct ScreeningJob: Sendable {
         }
     }
 
-    /// The verdict counts too: if held-out images hardly differ, scores at the threshold are normalised to less than 1.
+    /// True if a score or its verdict is anomalous. If held-out images hardly differ, scores at the threshold are
+    /// normalised to less than 1.
     private func isSuspect(_ score: ScoreIndex.Entry) -> Bool {
         Double(score.normalizedScore) >= images.section.screening
             || (images.section.screening <= 1 && score.verdict == .anomalous)

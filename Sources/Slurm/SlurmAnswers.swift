@@ -1,13 +1,13 @@
 import ContentStore
 import Pipeline
 
-/// Reads what Slurm's programs print.
+/// Parses the output of Slurm's programs.
 package enum SlurmAnswers {
-    /// The format of squeue that `states` reads: comment, number in the array, state, nodes, reason.
+    /// The squeue format that `states` parses: comment, array index, state, nodes, reason.
     static let queueFormat = "%k|%K|%T|%N|%r"
 
-    /// Elements by token and number; those of others are left out. An element that is listed twice, as one that was requeued may be,
-    /// is what says most for waiting.
+    /// The states of the elements of `tokens`, by token and number. If an element is listed twice, as after a
+    /// requeue, the state closest to running counts.
     package static func states(_ text: String, of tokens: Set<String>) -> [String: [Int: ElementState]] {
         var states: [String: [Int: ElementState]] = [:]
         for line in text.split(separator: "\n") {
@@ -29,7 +29,7 @@ package enum SlurmAnswers {
         }
     }
 
-    /// Why elements that wait do so.
+    /// The reasons why elements are pending.
     static func reasons(_ text: String, of tokens: Set<String>) -> Set<String> {
         var reasons: Set<String> = []
         for line in text.split(separator: "\n") {
@@ -39,7 +39,7 @@ package enum SlurmAnswers {
         return reasons
     }
 
-    /// The states of squeue(1), section JOB STATE CODES.
+    /// Maps a state of squeue(1), section JOB STATE CODES.
     private static func state(_ word: String, node: String, reason: String) -> ElementState {
         switch word {
         case "PENDING", "CONFIGURING", "REQUEUED", "REQUEUE_FED", "REQUEUE_HOLD", "SPECIAL_EXIT", "RESV_DEL_HOLD":
@@ -70,7 +70,7 @@ package enum SlurmAnswers {
         }
     }
 
-    /// The most elements of an array, by what `scontrol show config` says; 1001 is Slurm's own default.
+    /// The maximum array size from `scontrol show config`; 1001, Slurm's default, if it is missing.
     static func arrayLimit(_ text: String) -> Int {
         for line in text.split(separator: "\n") where line.hasPrefix("MaxArraySize") {
             if let value = line.split(separator: "=").last.flatMap({ Int($0.filter { $0 != " " }) }) { return value }
@@ -78,10 +78,11 @@ package enum SlurmAnswers {
         return 1001
     }
 
-    /// The format of sinfo that `capacity` reads: partition, node, state, processors as allocated/idle/other/total.
+    /// The sinfo format that `capacity` parses: partition, node, state, processors as allocated/idle/other/total.
     static let nodeFormat = "%P|%N|%T|%C"
 
-    /// Nodes that take work, and their idle processors; `nil` where there is none. The default partition has a star.
+    /// The nodes that accept work and their idle processors; `nil` if there are none. A star marks the default
+    /// partition.
     package static func capacity(_ text: String, isOfDefaultPartition: Bool) -> ClusterCapacity? {
         var idle: [String: Int] = [:]
         for line in text.split(separator: "\n") {
@@ -90,14 +91,14 @@ package enum SlurmAnswers {
                 continue
             }
             let counts = fields[3].split(separator: "/")
-            // Marks after the state say how a node is powered, or that something is planned; a star, that it does not answer.
+            // Suffixes mark the power state or a planned reservation. A star marks a node that does not respond.
             let state = fields[2].prefix { $0.isLetter }
             guard counts.count == 4, let count = Int(counts[1]), count >= 0, working.contains(state),
                 !fields[2].contains("*")
             else {
                 continue
             }
-            // A node of several partitions that were asked for is listed with each.
+            // A node in several requested partitions is listed once for each.
             idle[String(fields[1])] = count
         }
         guard !idle.isEmpty else { return nil }
@@ -108,10 +109,10 @@ package enum SlurmAnswers {
             }, nodes: Set(idle.keys))
     }
 
-    /// The states of sinfo(1), section NODE STATE CODES, of nodes that take work.
+    /// The states of sinfo(1), section NODE STATE CODES, in which a node accepts work.
     private static let working: Set<Substring> = ["idle", "mixed", "allocated", "completing", "planned"]
 
-    /// What to do about nodes that take no work, by lines of `sinfo --format=%N|%T|%E`.
+    /// Remedies for nodes that accept no work, from lines of `sinfo --format=%N|%T|%E`.
     static func obstacles(_ text: String) -> [String] {
         text.split(separator: "\n").compactMap { line in
             let fields = line.split(separator: "|", maxSplits: 2).map(String.init)

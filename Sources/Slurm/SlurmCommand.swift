@@ -8,24 +8,24 @@ import Pipeline
 struct SlurmCommand {
     let program: String
     let arguments: [String]
-    /// After which a program that does not end is taken for one whose controller does not answer.
+    /// The timeout of a call. A program that exceeds it counts as unavailable.
     private static let limitSeconds = 60.0
     private static let pollMicroseconds: UInt32 = 2000
     private let words: String?
-    /// What sbatch says when it begins to sleep, for two minutes in all, until there is room for its job.
+    /// The output with which sbatch announces retries, for up to two minutes, while the queue is full.
     static let wordsOfSleep = "unable to accept job, sleeping"
 
-    /// - Parameter words: that the program prints when it has been refused what it asked for; it is not left to ask again.
+    /// - Parameter words: Output that signals a rejection. The program is then killed before it retries.
     init(_ program: String, _ arguments: [String], givingUpAt words: String? = nil) {
         (self.program, self.arguments, self.words) = (program, arguments, words)
     }
 
-    /// What it printed. Throws `ClusterQueueError`.
+    /// Runs the program and returns its output. Throws `ClusterQueueError`.
     func output() throws(ClusterQueueError) -> String {
         let pipe = Pipe()
         let process: ProcessTree
         do {
-            // The shell looks for the program, and has its messages go where its results go.
+            // The shell finds the program and redirects standard error to standard output.
             process = try ProcessTree(
                 "/bin/sh", ["-c", "exec \"$0\" \"$@\" 2>&1", program] + arguments,
                 output: pipe.fileHandleForWriting.fileDescriptor)
@@ -39,7 +39,7 @@ struct SlurmCommand {
         let start = HostClock.monotonicSeconds()
         while true {
             let status = process.status()
-            // After the end once more: what it wrote last.
+            // Drains the pipe after reading the status, so the last output is not lost.
             Self.drain(descriptor, into: &bytes)
             if let status { return try result(status, String(decoding: bytes, as: UTF8.self)) }
             if let words, case let text = String(decoding: bytes, as: UTF8.self), text.contains(words) {
@@ -69,7 +69,7 @@ struct SlurmCommand {
             : .rejected("\(program): \(words)")
     }
 
-    /// Words of messages after which the same request may well be met later. As slurm_errno.c has them, and `connect`.
+    /// Messages of temporary errors, from slurm_errno.c and connect(2).
     private static let transient = [
         "unable to contact slurm controller", "socket timed out", "connection refused", "connection timed out",
         "unable to establish", "zero bytes were transmitted", "transport endpoint", "temporarily unable",
@@ -77,7 +77,7 @@ struct SlurmCommand {
         "insert bad record id",
     ]
 
-    /// Words of messages after which the same request may be met when some of what is queued is done.
+    /// Messages of limits that clear when queued jobs finish.
     private static let limits = [
         "job submit limit", "maxsubmit", "submitjob", "too many jobs", "maxjobcount", "unable to accept job",
     ]

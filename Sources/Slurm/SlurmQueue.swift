@@ -5,10 +5,10 @@ import Glibc
 import Pipeline
 import Synchronization
 
-/// Has elements computed by Slurm, through its programs sbatch, squeue, scancel, sinfo and scontrol.
+/// Runs elements on Slurm through sbatch, squeue, scancel, sinfo and scontrol.
 ///
-/// The token of an array is the name and the comment of its job. Job numbers are never used: a controller that has lost its
-/// memory gives them out anew.
+/// The token of an array is the name and comment of its Slurm job. Slurm's job IDs are not used: a controller that
+/// lost its state reuses them.
 public final class SlurmQueue: ClusterQueue {
     private struct State: Sendable {
         var arrayLimit: Int?
@@ -18,10 +18,10 @@ public final class SlurmQueue: ClusterQueue {
     private let settings: SlurmSettings
     private let worker: [String]
     private let state = Mutex(State())
-    /// Longer arrays would have to be described in one go.
+    /// The maximum array size that this queue submits. Larger arrays would need too large a batch of specifications.
     private static let largestArray = 1000
 
-    /// - Parameter worker: the program on the nodes, and what to say before the path of a specification.
+    /// - Parameter worker: The program on the nodes, with the arguments before the path of a specification.
     public init(_ settings: SlurmSettings, worker: [String]) { (self.settings, self.worker) = (settings, worker) }
 
     public func arrayLimit() throws(ClusterQueueError) -> Int {
@@ -75,7 +75,7 @@ public final class SlurmQueue: ClusterQueue {
                     ["--quiet", "--user=\(getuid())", "--name=\(token)"] + (onlyPending ? ["--state=PENDING"] : [])
                 ).output()
             } catch {
-                // Whoever does not answer now would be asked for each in vain.
+                // An unavailable controller would also fail for the remaining tokens.
                 if case .unavailable = error { throw error }
                 failure = error
             }
@@ -88,7 +88,7 @@ public final class SlurmQueue: ClusterQueue {
         return SlurmAnswers.capacity(text, isOfDefaultPartition: settings.partition == nil)
     }
 
-    /// What sinfo says of each node of the partition.
+    /// The output of sinfo, with a line for each node of the partition.
     private func nodes(_ arguments: [String]) throws(ClusterQueueError) -> String {
         try SlurmCommand("sinfo", ["--noheader", "--Node"] + arguments + settings.partitionArguments).output()
     }

@@ -1,4 +1,4 @@
-/// What is asked of Slurm for each element. What is `nil` is left to the cluster's defaults.
+/// The Slurm options of each element. Options that are `nil` keep the cluster's defaults.
 public struct SlurmSettings: Sendable, Equatable {
     public var partition: String?
     public var account: String?
@@ -15,7 +15,8 @@ public struct SlurmSettings: Sendable, Equatable {
         (self.memoryMiB, self.options) = (memoryMiB, options)
     }
 
-    /// As sbatch takes them: the last `--exclude` counts, so it names what the user leaves out, too.
+    /// The arguments of sbatch. Only the last `--exclude` takes effect, so it includes the nodes that the user
+    /// excludes.
     func arguments(avoiding nodes: [String] = []) -> [String] {
         var arguments = partitionArguments
         if let account { arguments.append("--account=\(account)") }
@@ -26,10 +27,10 @@ public struct SlurmSettings: Sendable, Equatable {
         return arguments
     }
 
-    /// As all of Slurm's programs take it.
+    /// The partition argument of all Slurm programs.
     var partitionArguments: [String] { partition.map { ["--partition=\($0)"] } ?? [] }
 
-    /// What the user leaves out, in Slurm's notation.
+    /// The nodes that the user excludes, in Slurm's notation.
     private var excluded: [String] {
         let prefix = "--exclude="
         return options.last { $0.hasPrefix(prefix) }.map { [String($0.dropFirst(prefix.count))] } ?? []

@@ -2,7 +2,7 @@
 package enum NominalVersion {
     package static let current = "0.1.0"
 
-    /// The version of the numerics beneath the stages: raised when a library or a kernel changes the results of an
+    /// The version of the numerics beneath the stages, raised when a library or kernel changes the results of an
     /// unchanged stage. History: 1 = first; 2 = layouts of processors with AVX2 and VNNI but without AVX-512, and no
     /// bfloat16 on them.
     package static let numerics = 2

@@ -3,9 +3,9 @@ import Foundation
 import Pipeline
 import StrictJSON
 
-/// The JSON that stages hand to each other: sorted keys and no white space, so that equal values are equal bytes.
+/// The JSON that stages exchange: sorted keys and no white space, so that equal values have equal bytes.
 package enum StageJSON {
-    /// A blob may have come with a bundle from somebody else.
+    /// The size limit of a blob, which may come from an untrusted bundle.
     package static let limitBytes = 1 << 30
 
     package static func encode(_ value: some Encodable) throws -> [UInt8] {
@@ -14,7 +14,7 @@ package enum StageJSON {
         return Array(try encoder.encode(value))
     }
 
-    /// For people: indented.
+    /// Indented JSON for people.
     package static func pretty(_ value: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
@@ -29,7 +29,7 @@ package enum StageJSON {
 extension TaskContext {
     func read(_ input: String) throws -> [UInt8] { try AtomicFile.read(try inputPath(input)) }
 
-    /// The content of a blob that an input refers to.
+    /// The content of a blob that an input references.
     func blob(_ digest: Digest) throws -> [UInt8] { try AtomicFile.read(try blobPath(digest)) }
 
     func readJSON<Value: Decodable>(_ type: Value.Type, _ input: String) throws -> Value {
@@ -42,6 +42,6 @@ extension TaskContext {
 
     func writeJSON(_ value: some Encodable, to output: String) throws { try write(StageJSON.encode(value), to: output) }
 
-    /// The inputs whose names begin with a prefix, in the order of the task.
+    /// The inputs with a name prefix, in the order of the task.
     func inputs(startingWith prefix: String) -> [String] { inputNames.filter { $0.hasPrefix(prefix) } }
 }

@@ -31,7 +31,7 @@ import Testing
         try? String(contentsOfFile: exports.path + "/" + name, encoding: .utf8)
     }
 
-    @Test("Only what differs is written")
+    @Test("Only changed files are written")
     func changes() throws {
         #expect(try export(["a/1.txt": "one", "a/2.txt": "two"]) == [2, 0])
         #expect(try export(["a/1.txt": "one", "a/2.txt": "two"]) == [0, 0])
@@ -39,7 +39,7 @@ import Testing
         #expect(text("a/2.txt") == "changed")
     }
 
-    @Test("A file that somebody changed or deleted is put right")
+    @Test("A changed or deleted file is restored")
     func repair() throws {
         try export(["a.txt": "one", "b.txt": "two"])
         try folder.write("edited", to: "runs/job/a.txt")
@@ -48,7 +48,7 @@ import Testing
         #expect(text("a.txt") == "one")
     }
 
-    @Test("What an earlier export wrote and this one does not is removed; files of the user stay")
+    @Test("Files that are no longer exported are removed; the user's files stay")
     func removal() throws {
         try export(["a.txt": "one", "b.txt": "two"])
         try folder.write("mine", to: "runs/job/notes.txt")
@@ -57,7 +57,7 @@ import Testing
         #expect(text("notes.txt") == "mine")
     }
 
-    @Test("Exports into one folder at once leave the whole of one of them")
+    @Test("Concurrent exports into one folder leave one complete export")
     func concurrent() throws {
         let names = (0..<20).map { "file\($0).txt" }
         let (path, store) = (exports.path, store)
@@ -70,7 +70,7 @@ import Testing
         #expect(Set(names.map { text($0) }).count == 1)
     }
 
-    @Test("A run that did not end well removes nothing, the next good one does")
+    @Test("A failed run removes nothing; the next successful run does")
     func incomplete() throws {
         try export(["a.txt": "one", "b.txt": "two"])
         #expect(try export(["a.txt": "new"], isComplete: false) == [1, 0])
@@ -79,7 +79,7 @@ import Testing
         #expect(text("b.txt") == nil)
     }
 
-    @Test("An export counts as complete when its list and all files of it are there, and not before")
+    @Test("An export is complete only when its list and all listed files exist")
     func complete() throws {
         #expect(try !ExportFolder.isComplete(exports.path) && !ExportFolder.isComplete(exports.path + "/none"))
         try export(["a/1.txt": "one", "b.txt": "two"])
@@ -96,7 +96,7 @@ import Testing
         }
     }
 
-    @Test("An export that ends in the middle of new files is not complete")
+    @Test("An export that is interrupted while writing new files is incomplete")
     func interrupted() throws {
         try export(["a.txt": "one"])
         let later = try store.put(bytes: Array("two".utf8))
@@ -111,7 +111,7 @@ import Testing
         #expect(try ExportFolder.isComplete(exports.path))
     }
 
-    @Test("A list that was tampered with never leads out of the folder")
+    @Test("A tampered list never leads out of the folder")
     func hostileList() throws {
         try folder.write("keep", to: "victim.txt")
         try FileManager.default.createDirectory(atPath: folder.path + "/other", withIntermediateDirectories: true)
@@ -133,7 +133,7 @@ import Testing
         #expect(FileManager.default.contents(atPath: folder.path + "/other/victim.txt") == Data("keep".utf8))
     }
 
-    @Test("A plan with a name that leads out, as a forged bundle may bring it, is refused before anything is written")
+    @Test("A plan with a path out of the folder, as in a forged bundle, is refused before anything is written")
     func hostilePlan() throws {
         for name in ["anomaly_maps/../../../victim.txt", "/victim.txt", "../victim.txt"] {
             let error = #expect(throws: StoreError.self) { try export(["a.txt": "one", name: "two"]) }
@@ -142,13 +142,13 @@ import Testing
         #expect(text("a.txt") == nil && !FileManager.default.fileExists(atPath: folder.path + "/runs/victim.txt"))
     }
 
-    @Test("A list that is no list is passed over", arguments: ["", "[1]", "{\"a\": 1}", "\u{0}"])
+    @Test("An invalid list is ignored", arguments: ["", "[1]", "{\"a\": 1}", "\u{0}"])
     func damagedList(text: String) throws {
         try folder.write(text, to: "runs/job/exports.json")
         #expect(try export(["a.txt": "one"]) == [1, 0])
     }
 
-    @Test("A folder that cannot be written to is refused with the reason")
+    @Test("An unwritable folder is refused with the reason")
     func notWritable() throws {
         try folder.write("", to: "file")
         let error = #expect(throws: ExportError.self) { try ExportFolder(path: folder.path + "/file/runs") }

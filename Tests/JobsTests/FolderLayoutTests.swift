@@ -7,13 +7,13 @@ import Testing
 
 @testable import Jobs
 
-@Suite("Folders near the MVTec layout")
+@Suite("Folders similar to the MVTec layout")
 struct FolderLayoutTests {
     private let data: TinyDataSet
 
     init() throws { data = try TinyDataSet() }
 
-    /// Files of one tree: `FOLDER*COUNT` for images, and `FOLDER/NAME_mask` for a mask beside them.
+    /// Writes the files of a tree: `FOLDER*COUNT` for images, and `FOLDER/NAME_mask` for a mask beside them.
     private func write(_ tree: [String]) throws {
         for (number, entry) in tree.enumerated() {
             let parts = entry.split(separator: "*", omittingEmptySubsequences: false)
@@ -99,7 +99,7 @@ struct FolderLayoutTests {
     }
 
     @Test(
-        "Folders whose names say defects, test images or masks are never taken as normal",
+        "Folders named after defects, test images or masks are never taken as normal",
         arguments: [
             "bad", "ko", "NG", "Defect", "anomaly", "BROKEN", "nok", "rejects", "failed", "test", "ground_truth",
             "masks",
@@ -115,7 +115,7 @@ struct FolderLayoutTests {
             }
             #expect(readings.count == 2)
         }
-        // Unless the user says so.
+        // The user may override this.
         #expect(try category(try survey("set/\(name)", normal: ".")).0.images.count == 4)
         #expect(try category(try survey(normal: name)).0.images.count == 4)
     }
@@ -176,7 +176,7 @@ struct FolderLayoutTests {
         }
         #expect(text.contains("none of 3 normal images can be used") && text.contains("convert it"))
         #expect(try error { try data.write([0], to: "set/a.bmp") }.contains("convert images of other formats"))
-        // Copies are one image.
+        // Exact copies count as one image.
         #expect(
             try error { for name in ["a", "b"] { try data.writeImage(1, to: "set/\(name).png") } }.contains(
                 "only 1 usable"))

@@ -15,7 +15,7 @@ import Testing
         try data.writeImage(1, to: "today/a.png")
     }
 
-    /// The manifest that a survey writes for `jobs/` of the same folder, checked.
+    /// The validated manifest that a survey writes for `jobs/` in the same folder.
     private func manifest(_ folder: String, score: String? = nil) throws -> (JobManifest, FolderSurvey, String) {
         let survey = try FolderSurvey(data.path + "/" + folder, score: score.map { data.path + "/" + $0 })
         let text = survey.manifest(relativeTo: data.path + "/jobs")
@@ -37,7 +37,7 @@ import Testing
             survey.findings.contains(
                 "bolt: 4 normal training images, 1 normal and 1 defective test images, 1 masks"))
         #expect(survey.findings.contains("sizes: 24 x 16"))
-        // The images have 24 x 16 pixels: the shorter side at the smaller of the two sizes, in their proportions.
+        // The images have 24 x 16 pixels: the shorter side gets the smaller network size, and the aspect ratio is kept.
         #expect((manifest.image.width, manifest.image.height) == (192, 128))
         #expect((6...16).contains(text.split(separator: "\n").count))
     }

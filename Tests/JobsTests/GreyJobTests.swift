@@ -20,7 +20,7 @@ import Testing
         for number in 0..<6 { try writeGrey(number) }
     }
 
-    /// Replaces a training image by a grey one that is stored with three channels.
+    /// Replaces a training image by a grey one with three channels.
     private func writeGrey(_ number: Int, spot: Float = 0) throws {
         var image = TinyDataSet.image(number).convertedToGrey().convertedToRGB()
         image.values[5] += spot
@@ -37,7 +37,7 @@ import Testing
         try Job(try data.manifest(more: more)) { try $0.map { try Digest.of(filePath: $0) } }
     }
 
-    @Test("decides it once and says so; nothing that it trains on or measures has colours")
+    @Test("decides once that it is grey and reports it; no training or measurement uses colours")
     func grey() throws {
         let job = try job(
             #", "augmentation": {"colour": 0.1, "brightness": 0.1}, "variants": {"a": {"corruption": {"model": "perlin"}}, "#
@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test("has colours as soon as one normal image has; everything that depends on it is computed again")
+    @Test("becomes a colour job with one coloured normal image; all dependent tasks rerun")
     func oneColouredImage() throws {
         let before = try run(try job())
         try writeGrey(3, spot: 0.2)

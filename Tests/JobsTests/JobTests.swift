@@ -21,7 +21,7 @@ import Testing
         job.graph.tasks.count { type(of: $0.stage).name == stage }
     }
 
-    @Test("Variants that differ in the learning rate share ingest, selection and corruptions, and train apart")
+    @Test("Variants with different learning rates share ingest, selection and corruptions, but not training")
     func sharedTasks() throws {
         try data.writeCategory("bolt")
         let variants =
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test("Textures that come or go while a job is planned do not end the program")
+    @Test("Adding or removing textures during planning does not crash the program")
     func changingTextures() throws {
         try data.writeCategory("bolt")
         for number in 0..<3 { try data.writeImage(number, to: "textures/\(number).png") }
@@ -54,7 +54,7 @@ import Testing
         #expect(changed.sourcePaths == before.sourcePaths)
     }
 
-    @Test("Variants that stop earlier share the training up to there, and are calibrated and scored apart")
+    @Test("Variants that stop earlier share the training up to that point, but not calibration and scoring")
     func stopAfter() throws {
         try data.writeCategory("bolt")
         let variants = #", "variants": { "whole": {}, "early": { "training": { "stopAfter": 2 } } }"#
@@ -64,7 +64,7 @@ import Testing
         for stage in ["calibrate", "score"] { #expect(count(double, stage) == 2 * count(single, stage), "\(stage)") }
     }
 
-    @Test("Variants that differ in what is shared get tasks of their own, under names of their own")
+    @Test("Variants with different settings of shared tasks get separate tasks with separate names")
     func separateTasks() throws {
         try data.writeCategory("bolt")
         let variants = #", "variants": { "fail": {}, "go on": { "dataset": { "onBadImage": "quarantine" } } }"#
@@ -74,7 +74,7 @@ import Testing
         #expect(Set(double.graph.tasks.map(\.id)).count == double.graph.tasks.count)
     }
 
-    @Test("A category with changes of its own gets tasks of its own; a name that is no category is refused")
+    @Test("A category with its own settings gets separate tasks; an unknown category is refused")
     func perCategory() throws {
         try data.writeCategory("bolt")
         try data.writeCategory("nut")
@@ -90,7 +90,7 @@ import Testing
         }
     }
 
-    @Test("Two seeds share the images and nothing of the training")
+    @Test("Two seeds share the images but no training")
     func seeds() throws {
         try data.writeCategory("bolt")
         let manifest = try data.manifest(more: #", "variants": { "a": { "training": { "seeds": [1, 2] } } }"#)
@@ -99,7 +99,7 @@ import Testing
         #expect(["ingest", "corrupt", "train"].map { count(job, $0) } == [2, 4, 4])
     }
 
-    @Test("The files that a job depends on are its images and masks")
+    @Test("A job depends on its images and masks")
     func sourcePaths() throws {
         try data.writeCategory("bolt", train: 2)
         try data.writeCategory("nut", train: 2)
@@ -111,7 +111,7 @@ import Testing
                 ].map { data.path + "/bolt/" + $0 })
     }
 
-    @Test("Files that are left out are told")
+    @Test("Skipped files are reported")
     func notes() throws {
         try data.writeCategory("bolt")
         try data.write([1], to: "bolt/train/good/Thumbs.db")
@@ -120,7 +120,7 @@ import Testing
             notes == ["bolt: 1 files are no images by their names and are left out: train/good/Thumbs.db"])
     }
 
-    /// The manifests that come with the program.
+    /// The manifests that ship with the program.
     static let shipped: [String] = {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../jobs").path
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
@@ -129,10 +129,10 @@ import Testing
         }
     }()
 
-    @Test("Manifests come with the program")
+    @Test("Manifests ship with the program")
     func shippedManifests() { #expect(JobTests.shipped.count >= 7) }
 
-    @Test("Every manifest in jobs/ plans on a data set of the names that it gives", arguments: shipped)
+    @Test("Every manifest in jobs/ can be planned on a data set with its names", arguments: shipped)
     func shippedManifest(file: String) throws {
         let bytes = try AtomicFile.read(file)
         let manifest = try JobManifest.parse(bytes: bytes, file: data.path + "/jobs/job.json")

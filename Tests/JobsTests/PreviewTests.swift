@@ -37,9 +37,9 @@ import Testing
         preview.graph.tasks.map { type(of: $0.stage).name }.sorted()
     }
 
-    @Test("Only what the first samples need is run, and nothing is trained")
+    @Test("Only tasks that the first samples need are run, and nothing is trained")
     func graph() throws {
-        // A shard is two steps of two images.
+        // A shard has two steps of two images.
         for (samples, shards) in [(1, 1), (4, 1), (5, 2), (8, 2), (100, 2)] {
             let preview = try Preview(job(), samples: samples)
             let expected = Array(repeating: "corrupt", count: shards) + ["ingest", "preview", "select"]
@@ -75,8 +75,8 @@ import Testing
         #expect(try #require(error) <= 0.5001 / 255)
     }
 
-    /// Recorded from the first version of the stage; PNG bytes also depend on zlib: these are of 1.2.13.
-    @Test("Gives the pinned bytes: where they change, the version of the stage has to be raised")
+    /// Recorded from the first version of the stage. PNG bytes depend on zlib; these are from 1.2.13.
+    @Test("The preview has the pinned bytes; if they change, raise the version of the stage")
     func pinned() throws {
         let preview = try Preview(job(), samples: 4)
         let files = preview.exports(try bench.execute(preview.graph)).files
@@ -84,14 +84,14 @@ import Testing
         #expect(files.map(\.digest.short) == ["27337fc73d4e"])
     }
 
-    @Test("A job with fewer samples than asked for shows those")
+    @Test("A job with fewer samples than requested shows all of them")
     func few() throws {
         let all = try sheet(job(), samples: 8)
         #expect(try sheet(job(), samples: 100) == all)
         #expect(try sheet(job(), samples: 7) != all)
     }
 
-    @Test("Every case has a picture, and cases that train on the same samples share the work")
+    @Test("Every case has a picture, and cases with equal training samples share the work")
     func cases() throws {
         let variants =
             #", "variants": {"slow": {"training": {"learningRate": 0.0001}}, "fast": {}, "#
@@ -104,7 +104,7 @@ import Testing
         #expect(files[0].digest != files[1].digest)
     }
 
-    @Test("What a preview computed, the run finds done, and a second preview does nothing")
+    @Test("A run reuses the tasks of a preview, and a second preview runs no task")
     func caching() throws {
         let job = try job()
         let preview = try Preview(job, samples: 8)
@@ -114,7 +114,7 @@ import Testing
         #expect(try bench.execute(Preview(job, samples: 3).graph).run == 1)
     }
 
-    @Test("Images larger than a screen needs are shrunk in their proportions")
+    @Test("Large images are downscaled with their aspect ratio")
     func large() throws {
         let text = try data.manifest().resolved.setting(
             "image", to: .object([JSONMember("width", .number(512)), JSONMember("height", .number(320))]))

@@ -8,10 +8,10 @@ import Testing
 
 @testable import Jobs
 
-/// Every setting of a manifest, and the stages that read it: their own key parts have to change with it. What comes after them
-/// changes by its inputs. A setting that a stage reads and that is not in its key would leave stale results in use.
+/// Tests that every manifest setting changes the key parts of the stages that read it. Later stages change through
+/// their inputs. A setting that is read but missing from the key would leave stale results in use.
 @Suite("The keys of a job") struct SettingsInKeysTests {
-    /// A setting, another value for it, and what has to be set besides for it to have a meaning.
+    /// A setting, another value for it, and the settings that it requires to take effect.
     private struct Case: CustomStringConvertible {
         var setting: String
         var value: any Sendable
@@ -39,7 +39,7 @@ import Testing
             Case(setting: "/image/height", value: 72, readers: samples.union(["ingest"])),
             Case(setting: "/image/tile/width", value: 40, readers: samples),
             Case(setting: "/image/tile/height", value: 40, readers: samples),
-            // Corruptions take material from the tiles of other images, and where these lie depends on their overlap.
+            // Corruptions take material from tiles of other images, and the overlap determines where these lie.
             Case(setting: "/image/tile/overlap", value: 4, readers: samples),
         ]
         + cases(["flipHorizontal", "flipVertical", "quarterTurns"].map { "/augmentation/" + $0 }, true, samples)
@@ -99,7 +99,7 @@ import Testing
             Case(setting: "/calibration/tolerance", value: 2.0, readers: ["confidence"]),
         ]
 
-    /// Settings that are no setting of a stage of a job, by the beginning of their names, and why.
+    /// Prefixes of settings that no stage of a job reads, with the reasons.
     private static let others = [
         "/preset": "stands for other settings", "/variants": "stands for other settings",
         "/perCategory": "stands for other settings", "/training/seeds": "makes a case for each seed",
@@ -112,7 +112,7 @@ import Testing
         "/retrain/": "read by the jobs of a night",
     ]
 
-    /// Stages that have the whole manifest in their keys, or all that is known of a case.
+    /// Stages with the whole manifest, or all facts of a case, in their keys.
     private static let readers: Set<String> = ["record", "report", "card"]
 
     private let data: TinyDataSet
@@ -168,7 +168,7 @@ import Testing
         }
     }
 
-    @Test("are looked at for every setting that the schema has")
+    @Test("are tested for every setting in the schema")
     func everySettingIsKnown() throws {
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../schemas/job.schema.json")
         let schema = try #require(

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Jobs
 
-/// Sweeps from the images to the ranking.
+/// Tests sweeps from the images to the ranking.
 @Suite struct SweepTests {
     private let data: TinyDataSet
     private let bench: StageBench
@@ -47,7 +47,7 @@ import Testing
         #expect(["overlay", "aggregate", "report"].map { count(graph, $0) } == [0, 0, 0])
         let sweep = try sweep(data.sweep(SweepTests.rates))
         #expect(sweep.caseCount == 3)
-        // Of 11 tasks for a trial, 5 are those of all trials.
+        // 5 of the 11 tasks of a trial are shared by all trials.
         #expect(sweep.graph.count == 23)
         #expect((sweep.sharing.apart, sweep.sharing.shared) == (33, 5))
     }
@@ -65,7 +65,7 @@ import Testing
             let values = trial.cases.compactMap(\.criterion)
             #expect(values.count == 4)
             #expect(abs(values.reduce(0, +) / 4 - (trial.criterion ?? 0)) < 1e-12)
-            // Of two numbers, the standard deviation is their distance divided by the root of 2.
+            // The standard deviation of two numbers is their distance divided by the square root of 2.
             let seeds = abs(values[0] + values[1] - values[2] - values[3]) / 2 / 2.0.squareRoot()
             #expect(abs(seeds - (trial.seedSpread ?? 0)) < 1e-12)
             let categories = abs(values[0] + values[2] - values[1] - values[3]) / 2 / 2.0.squareRoot()
@@ -78,7 +78,7 @@ import Testing
     func labels() throws {
         let manifest = try data.sweep(SweepTests.rates)
         let before = try ranking(manifest)
-        // What was normal becomes anomalous, and the other way round.
+        // Swap the normal and the anomalous images.
         let folder = data.path + "/bolt/test/"
         for (from, to) in [("good", "other"), ("dent", "good"), ("other", "dent")] {
             try FileManager.default.moveItem(atPath: folder + from, toPath: folder + to)
@@ -112,7 +112,7 @@ import Testing
         #expect(ranking.json["trials"]?.elements?.last?["rank"] == .null)
         #expect(try ranking.write(to: data.path) == 4)
         #expect(try JobManifest.load(path: data.path + "/best.json").name == "tiny-sweep-best")
-        // A failure names the file that it is about, without the folders above the data.
+        // A failure names its file without the folders above the data.
         for name in ["sweep.json", "sweep.csv", "sweep.html"] {
             let text = String(decoding: try AtomicFile.read(data.path + "/" + name), as: UTF8.self)
             #expect(text.contains("t001") && !text.contains(data.path), "\(name)")
@@ -161,7 +161,7 @@ import Testing
 }
 
 extension TinyDataSet {
-    /// A sweep over the tiny job with these members of `parameters`; `more` are further members of the sweep, `job` of the
+    /// A sweep over the tiny job with these members of `parameters`; `more` adds members to the sweep, `job` to the
     /// job.
     func sweep(
         _ parameters: String, _ more: String = "", categories: [String] = ["bolt"], job: String = ""

@@ -68,7 +68,7 @@ import Testing
         let rate = #""/training/learningRate": {"min": 0.0001, "max": 1, "scale": "log"}"#
         let logarithmic = try numbers(trials(rate, samples: 400))
         #expect(logarithmic.allSatisfy { (0.0001...1).contains($0) })
-        // Half of them below the geometric mean.
+        // Half of them lie below the geometric mean.
         #expect(abs(logarithmic.count { $0 < 0.01 } - 200) < 40)
         for value in linear + logarithmic { #expect(Double(String(format: "%.3e", value)) == value) }
     }

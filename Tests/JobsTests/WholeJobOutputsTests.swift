@@ -11,15 +11,16 @@ import Testing
 @testable import Jobs
 @testable import Stages
 
-/// What every stage of a tiny job writes.
+/// Tests the outputs of every stage of a tiny job.
 ///
-/// What comes out of floating-point kernels of a library differs in its last bits between processors. So digests are pinned
-/// for the processors that they were recorded on; on others the test says that it looked at nothing but the numbers, which
-/// are pinned everywhere, rounded to what instruction sets agree on. A stage whose outputs change raises its `version`.
+/// Floating-point kernels of a library differ between processors in the last bits, so digests are pinned only for the
+/// processors that they were recorded on. On others, the test reports that it compared only the numbers, which are
+/// pinned everywhere, rounded to the precision on which instruction sets agree. If a stage's outputs change, raise its
+/// `version`.
 @Suite struct WholeJobOutputsTests {
     private static let processor = "\(HostDescription.current.processor), \(OneDNN.instructionSet)"
 
-    /// By processor and instruction set: SHA-256 over the digests of all outputs of all tasks of a stage.
+    /// SHA-256 over the digests of all task outputs of a stage, by processor and instruction set.
     private static let pinned: [String: [String: String]] = [
         "AMD EPYC, avx512_core_bf16": [
             "aggregate": "995f38cd0fc2", "assess": "537486e7058b", "calibrate": "87afd3f848e4",
@@ -65,7 +66,7 @@ import Testing
         summary = try bench.execute(job.graph)
     }
 
-    /// One digest for each stage.
+    /// Returns one digest per stage.
     private func digests() -> [String: String] {
         var lines: [String: [String]] = [:]
         for task in job.graph.tasks {
@@ -77,14 +78,14 @@ import Testing
         return lines.mapValues { Digest.of(text: $0.sorted().joined()).short }
     }
 
-    @Test("Every stage has the version that its pinned outputs belong to")
+    @Test("Every stage has the version of its pinned outputs")
     func versions() {
         var found: [String: Int] = [:]
         for task in job.graph.tasks { found[type(of: task.stage).name] = type(of: task.stage).version }
         #expect(found == WholeJobOutputsTests.versions)
     }
 
-    @Test("On a processor that is known, every stage gives the pinned bytes")
+    @Test("On a known processor, every stage gives the pinned bytes")
     func bytes() {
         let found = digests()
         guard let pinned = WholeJobOutputsTests.pinned[WholeJobOutputsTests.processor] else {

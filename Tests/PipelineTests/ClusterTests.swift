@@ -7,7 +7,7 @@ import Testing
 
 @testable import Pipeline
 
-/// Runs whose tasks are computed on a cluster, which does what clusters do.
+/// Runs on a simulated cluster.
 @Suite("Runs on a cluster")
 struct ClusterTests {
     private let folder: TemporaryFolder
@@ -48,7 +48,7 @@ struct ClusterTests {
         try summary.output(of: TaskID("last"), named: "out").map { String(decoding: try store.read($0), as: UTF8.self) }
     }
 
-    /// What `last` makes of all leaves.
+    /// The output of `last` with all leaves as inputs.
     private let expected = "last(" + (0..<6).map { "leaf/\($0)()" }.joined(separator: " ") + ")"
 
     private func expectWhole(_ summary: ExecutionSummary) throws {
@@ -60,36 +60,36 @@ struct ClusterTests {
         #expect(try store.verifyHistory().faults.map(\.description) == [])
     }
 
-    @Test("Tasks give what they give elsewhere, and leave nothing behind")
+    @Test("Tasks give the same results as elsewhere and leave no files behind")
     func undisturbed() throws {
         let queue = FakeQueue(tasks)
         try expectWhole(try run(queue))
-        // Six of one kind, of which nothing is known, in one element; then the one that needs them.
+        // Six tasks of unknown duration in one element, then the task that depends on them.
         #expect(queue.arrays.map(\.count) == [1, 1])
         #expect(Set(queue.arrays.map(\.token)).count == 2)
         let again = try executor().run(TaskGraph(tasks))
         #expect((again.run, again.cached) == (0, 7))
     }
 
-    @Test("An element that is computed twice is published once")
+    @Test("An element that runs twice is published once")
     func twice() throws {
         try expectWhole(try run(FakeQueue(tasks, fate: { _, _ in .worksTwice })))
         #expect(try store.ledger().isEmpty)
         #expect(try tasks.allSatisfy { try store.jobs(ofTask: $0.id.path).map(\.status) == ["succeeded"] })
     }
 
-    @Test("An element that the queue forgets is submitted again, under new attempts")
+    @Test("A forgotten element is resubmitted with new attempts")
     func forgotten() throws {
         try expectWhole(try run(FakeQueue(tasks, fate: { array, _ in array == 0 ? .isForgotten : .works })))
         #expect(try store.jobs(ofTask: "leaf/0").map(\.attempt).sorted() == [1, 2])
     }
 
     @Test(
-        "Of an element that ends early, what is done counts, what was begun counts as failed, and the rest gets another turn for nothing"
+        "If an element ends early, finished tasks count, the begun task fails, and the rest is retried for free"
     )
     func endsEarly() throws {
         let queue = FakeQueue(tasks, fate: { array, _ in array == 0 ? .ends(after: 2, .killed) : .works })
-        // One failure would be too many for those that had not been begun.
+        // A single failure would exceed the policy of the tasks that had not begun.
         let summary = try executorThatForgives(leaf: 2).run(TaskGraph(tasks), cluster: options(queue))
         queue.rest()
         try expectWhole(summary)
@@ -101,7 +101,7 @@ struct ClusterTests {
 
     private func executorThatForgives(leaf: Int) -> Executor { executor(retries: 1) }
 
-    @Test("After as many failures as the policy allows the run fails and says what the queue said")
+    @Test("The run fails with the queue's message after the allowed number of failures")
     func failsInTheEnd() throws {
         let queue = FakeQueue(tasks, fate: { _, _ in .ends(after: 0, .killed) })
         let summary = try run(queue, retries: 1)
@@ -111,13 +111,13 @@ struct ClusterTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: store.path + "/attempts").isEmpty)
     }
 
-    @Test("What a node refuses is told in its words")
+    @Test("A node's refusal is reported in its own words")
     func refused() throws {
         let summary = try run(FakeQueue(tasks, fate: { _, _ in .isRefused }), retries: 0)
         #expect(summary.failures.first?.message == "No room.")
     }
 
-    @Test("A node on which elements end at once is left out, and its ends count for nothing")
+    @Test("A node on which elements end at once is excluded, and its failures do not count")
     func brokenNode() throws {
         let queue = FakeQueue(tasks, nodes: ["bad", "worse", "good"], broken: ["bad", "worse"])
         let observer = RecordingObserver()
@@ -132,16 +132,16 @@ struct ClusterTests {
             ])
     }
 
-    @Test("Where elements end at once on every node, none is left out, and that counts")
+    @Test("If elements end at once on every node, no node is excluded and the failures count")
     func brokenCluster() throws {
         let queue = FakeQueue(tasks, nodes: ["a", "b"], broken: ["a", "b"])
         let summary = try run(queue, retries: 1)
         #expect(summary.failures.first?.message == "It ended on a.")
-        // On a for nothing; on b, where there is no other any more, and on a again.
+        // Once on a without counting; then on b, the only other node, and on a again.
         #expect(queue.arrays.map(\.avoided) == [[], ["a"], []])
     }
 
-    @Test("Where nobody else can do it, nodes that were left out are tried again")
+    @Test("Excluded nodes are retried if no other node can run the tasks")
     func rejectedWithoutNode() throws {
         let queue = FakeQueue(
             tasks, answer: { $0 == 1 ? .rejected("not available") : nil }, nodes: ["bad", "good"], broken: ["bad"])
@@ -149,7 +149,7 @@ struct ClusterTests {
         #expect(queue.arrays.map(\.avoided) == [[], ["bad"], [], ["bad"], ["bad"]])
     }
 
-    @Test("A store that is full is no reason to leave out a node")
+    @Test("A full store does not exclude a node")
     func shortOfSpace() throws {
         let queue = FakeQueue(tasks, fate: { _, _ in .isShortOfSpace }, nodes: ["a", "b"])
         let summary = try run(queue, retries: 1)
@@ -157,7 +157,7 @@ struct ClusterTests {
         #expect(queue.arrays.map(\.avoided) == [[], []])
     }
 
-    @Test("An element that its node does not get done with ending is submitted again")
+    @Test("An element that its node fails to terminate is resubmitted")
     func unkillable() throws {
         let queue = FakeQueue(tasks, fate: { array, _ in array == 0 ? .isBeingEnded : .works })
         try expectWhole(try run(queue, retries: 1))
@@ -165,7 +165,7 @@ struct ClusterTests {
         #expect(failed.log.contains("The node n1 has been ending its element for"))
     }
 
-    @Test("A queue that refuses to tell anything ends the run in the end, unless results come in all the same")
+    @Test("A queue that rejects all queries eventually ends the run, unless results still arrive")
     func silence() throws {
         try expectWhole(
             try run(FakeQueue(tasks, question: { .rejected("Invalid credential") })))
@@ -176,7 +176,7 @@ struct ClusterTests {
         #expect(queue.arrays.count == 2)
     }
 
-    @Test("What the queue rejects is told in its words, and not asked for again and again")
+    @Test("A rejection is reported in the queue's words and not retried endlessly")
     func rejected() throws {
         let queue = FakeQueue(tasks, answer: { _ in .rejected("no such partition") })
         let summary = try run(queue, retries: 1)
@@ -184,7 +184,7 @@ struct ClusterTests {
         #expect(queue.arrays.count == 2)
     }
 
-    @Test("What the queue has no room for waits, and counts as no failure until it has waited for long")
+    @Test("Tasks wait while the queue is full and fail only after a long wait")
     func full() throws {
         let others = (0..<3).map { GraphFixture.task("other/\($0)", resources: .wholeMachine) }
         let all = leaves + others
@@ -197,7 +197,7 @@ struct ClusterTests {
         #expect(none.failures.first?.message == "too many")
     }
 
-    @Test("Where the queue has no room for an array, smaller ones are tried")
+    @Test("Smaller arrays are submitted if the queue has no room")
     func littleRoom() throws {
         let all = (0..<6).map { GraphFixture.task("leaf/\($0)", resources: .wholeMachine) }
         let queue = FakeQueue(all, room: 2)
@@ -208,7 +208,7 @@ struct ClusterTests {
         #expect(try (0..<6).allSatisfy { try store.jobs(ofTask: "leaf/\($0)").count == 1 })
     }
 
-    /// Two tasks that are begun together: one fails at once, the other one comes to its end while the run does.
+    /// Two tasks that start together: one fails at once, the other ends while the run stops.
     private func besideFailure(_ end: @escaping @Sendable (TaskContext) throws -> Void) -> [PipelineTask] {
         let slow = ClosureStage("slow") { context in
             usleep(300_000)
@@ -220,7 +220,7 @@ struct ClusterTests {
         ]
     }
 
-    @Test("After a failure the tasks at work end, and no further one begins")
+    @Test("After a failure, running tasks finish and no further task starts")
     func failureWhileOthersWork() throws {
         let all = besideFailure { try $0.write("slow") } + [GraphFixture.task("after", after: ["slow"])]
         let queue = FakeQueue(all)
@@ -231,7 +231,7 @@ struct ClusterTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: store.path + "/attempts").isEmpty)
     }
 
-    @Test("A submission that is not acknowledged counts if the queue has it", arguments: [true, false])
+    @Test("An unacknowledged submission counts if the queue has it", arguments: [true, false])
     func unacknowledged(isQueued: Bool) throws {
         let queue = FakeQueue(
             tasks, fate: { array, _ in array == 0 && !isQueued ? .isForgotten : .works },
@@ -240,7 +240,7 @@ struct ClusterTests {
         #expect(queue.arrays.count == (isQueued ? 2 : 3))
     }
 
-    @Test("A run that is told to stop cancels what it has queued")
+    @Test("A cancelled run cancels its queued elements")
     func cancelled() throws {
         let queue = FakeQueue(tasks, fate: { _, _ in .waits })
         let executor = executor()
@@ -255,7 +255,7 @@ struct ClusterTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: store.path + "/attempts").isEmpty)
     }
 
-    @Test("A blob that a worker misses is made again")
+    @Test("A blob that a worker misses is produced again")
     func lostBlob() throws {
         let first = try executor().run(TaskGraph(leaves))
         let lost = try #require(first.output(of: TaskID("leaf/3"), named: "out"))
@@ -270,7 +270,7 @@ struct ClusterTests {
         #expect(try text(summary) == expected)
     }
 
-    /// An execution that has submitted the leaves as one element, and died.
+    /// Simulates a dead execution that submitted the leaves as one element.
     private func die(_ computed: Int) throws -> String {
         let dying = try ContentStore(path: store.path)
         let execution = try dying.beginExecution(command: "", versions: "", subject: "test")
@@ -299,10 +299,10 @@ struct ClusterTests {
         return folder
     }
 
-    @Test("The next run takes up what an execution that died has had computed", arguments: [6, 4])
+    @Test("The next run adopts the results of a dead execution", arguments: [6, 4])
     func adoption(computed: Int) throws {
         let folder = try die(computed)
-        // Opening the store clears up after the dead, but not what is still expected.
+        // Opening the store cleans up after dead executions, but keeps the files of pending elements.
         let next = try ContentStore(path: store.path)
         #expect(FileManager.default.fileExists(atPath: folder + "/0/0.json"))
         let queue = FakeQueue(tasks)
@@ -316,7 +316,7 @@ struct ClusterTests {
     }
 
     @Test(
-        "A run of another job takes what it needs of what an execution that died has set going, and leaves the rest to its own"
+        "A run of another job adopts only the attempts it needs from a dead execution"
     )
     func othersOrphans() throws {
         let folder = try die(3)
@@ -329,7 +329,7 @@ struct ClusterTests {
         #expect(try store.jobs(ofTask: "leaf/1").map(\.attempt) == [1])
         #expect(FileManager.default.fileExists(atPath: folder + "/0/0.json"))
         #expect(queue.cancelled.isEmpty)
-        // Which then still finds its own.
+        // The original job still finds its own attempts.
         let own = FakeQueue(tasks)
         #expect(try run(own).isSuccess)
         #expect(try (0..<3).allSatisfy { try store.jobs(ofTask: "leaf/\($0)").count == 1 })
@@ -337,7 +337,7 @@ struct ClusterTests {
     }
 
     @Test(
-        "After a failure nothing is waited for that an execution that died has queued", arguments: ["test", "another"])
+        "After a failure, the run does not wait for the elements of a dead execution", arguments: ["test", "another"])
     func failureWithOrphans(subject: String) throws {
         _ = try die(0)
         let failing = GraphFixture.task("bad", resources: .wholeMachine, stage: GraphFixture.failing("bad"))
@@ -350,12 +350,12 @@ struct ClusterTests {
         queue.rest()
         #expect((summary.run, summary.failed, summary.skipped) == (0, 1, 1))
         #expect(queue.cancelled.contains("of the dead") == (subject == "test"))
-        // What belongs to another job goes on, and counts when that runs again.
+        // Attempts of another job continue and count when that job runs again.
         let status = try store.jobs(ofTask: "leaf/0").map(\.status)
         #expect(status == (subject == "test" ? ["cancelled"] : ["running"]))
     }
 
-    @Test("What an execution that died had cancelled is not waited for, and blames nobody")
+    @Test("Cancelled elements of a dead execution are not awaited and cause no failures")
     func cancelledOrphans() throws {
         let folder = try die(2)
         try ElementFolder(folder).mark(ElementSpec.cancelledName)
@@ -363,22 +363,22 @@ struct ClusterTests {
         #expect(try (0..<6).map { try store.jobs(ofTask: "leaf/\($0)").count } == [1, 1, 2, 2, 2, 2])
     }
 
-    @Test("What an execution that died never submitted blames nobody")
+    @Test("Unsubmitted elements of a dead execution cause no failures")
     func orphansOfNoArray() throws {
         _ = try die(0)
         try expectWhole(try runAfterDeath())
     }
 
-    /// With no patience for failures.
+    /// Runs the next execution without retries.
     private func runAfterDeath() throws -> ExecutionSummary {
         let queue = FakeQueue(tasks)
         defer { queue.rest() }
-        // Opening the store clears up after the dead.
+        // Opening the store cleans up after dead executions.
         return try executor(store: ContentStore(path: store.path), retries: 0).run(
             TaskGraph(tasks), cluster: options(queue))
     }
 
-    @Test("What fails while a run comes to its end is not tried again")
+    @Test("A failure while the run stops is not retried")
     func failsWhileStopping() throws {
         let all = besideFailure { _ in throw AttemptFailure(.lost, "The disk went away.") }
         let queue = FakeQueue(all)
@@ -389,7 +389,7 @@ struct ClusterTests {
         #expect(queue.arrays.count == 1)
     }
 
-    @Test("A queue that does not answer is not asked for the next array at once")
+    @Test("After an unanswered submission, the next array is delayed")
     func unansweredSubmission() throws {
         let all = (0..<25).map { GraphFixture.task("leaf/\($0)", resources: .wholeMachine) }
         let queue = FakeQueue(all, answer: { $0 == 0 ? .unavailable("no answer") : nil })
@@ -402,7 +402,7 @@ struct ClusterTests {
         #expect(times.count == 3 && times[1] - times[0] >= 0.2)
     }
 
-    @Test("An attempt that had ended before its execution died is not taken up")
+    @Test("An attempt that ended before its execution died is not adopted")
     func endedOrphan() throws {
         _ = try die(6)
         let key = ActionResolver.key(leaves[0], inputs: [], keyParts: [])
@@ -414,7 +414,7 @@ struct ClusterTests {
         #expect(try store.jobs(ofTask: "leaf/0").map(\.attempt).sorted() == [1, 2])
     }
 
-    @Test("A run with nothing to do ends what an execution of its job that died has set going")
+    @Test("A run without work cancels the elements of a dead execution of its job")
     func idleRun() throws {
         _ = try executor().run(TaskGraph(tasks))
         let folder = try die(0)

@@ -5,8 +5,8 @@ import Testing
 
 @testable import Pipeline
 
-/// The process that looks after an element; its workers are shells here.
-@Suite("Supervisors of elements")
+/// An element supervisor whose workers are shell scripts.
+@Suite("Element supervisors")
 struct ElementSupervisorTests {
     private let folder: TemporaryFolder
     private var element: ElementFolder { ElementFolder(folder.path + "/array/0") }
@@ -31,7 +31,7 @@ struct ElementSupervisorTests {
         spec.requiredFreeBytes = free
         let file = element.path + "/" + ElementSpec.fileName
         try JSONEncoder().encode(spec).write(to: URL(filePath: file))
-        // The shell gets its folder as $0.
+        // The script gets its folder as $0.
         let shell = WorkerProgram(path: "/bin/sh", arguments: ["-c", script], version: "1")
         try ElementSupervisor(file, shell).run()
     }
@@ -47,10 +47,10 @@ struct ElementSupervisorTests {
         (try? AtomicFile.read(element.path + "/" + name)).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// Says that a task has begun, as workers do.
+    /// A shell command that reports the start of a task, as workers do.
     private func begin(_ task: Int) -> String { "echo '{\"task\":\(task)}';" }
 
-    @Test("A worker that dies at a task leaves a record of that by its supervisor, and the next task goes on")
+    @Test("If a worker dies during a task, its supervisor records a failure and the next task runs")
     func death() throws {
         try run("if [ -e $0/../0.json ]; then \(begin(1)) exit 3; else \(begin(0)) kill -9 $$; fi")
         #expect(try record(0).failure == .killed)
@@ -59,7 +59,7 @@ struct ElementSupervisorTests {
         #expect(try element.names() == ["0.json", "1.json", "spec.json"])
     }
 
-    @Test("A task that takes too long is ended with all that it has started")
+    @Test("A task that exceeds its time limit is killed with its descendants")
     func timeLimit() throws {
         try run("\(begin(0)) sleep 300.25 & sleep 300.25", tasks: 1, seconds: 0.3)
         #expect(try record(0).failure == .timedOut)
@@ -69,35 +69,35 @@ struct ElementSupervisorTests {
         #expect(left.isEmpty)
     }
 
-    @Test("A worker that fails before any task is told as a refusal, and not started for ever")
+    @Test("A worker that fails before any task is a refusal and is not restarted")
     func refusalOfWorker() throws {
         try run("exit 7")
         #expect(refusal == "The worker process ended with 7 and left no record.")
         #expect(try !element.names().contains("0.json"))
     }
 
-    @Test("Another version of the program refuses")
+    @Test("Another program version refuses the element")
     func version() throws {
         try run("exit 0", program: "2")
         let text = try #require(refusal)
         #expect(text.contains("it is Nominal 1, the run was begun by 2: install the same one on all nodes."))
     }
 
-    @Test("Without free space nothing is begun")
+    @Test("Without free space no task begins")
     func space() throws {
         try run("exit 0", free: .max)
         #expect(text(of: ElementSpec.shortageName)?.contains("of free space left") == true)
         #expect(refusal == nil)
     }
 
-    @Test("An array that was cancelled is not begun")
+    @Test("A cancelled array does not begin")
     func cancelled() throws {
         try ElementFolder(folder.path + "/array").mark(ElementSpec.cancelledName)
         try run("touch \(folder.path)/begun")
         #expect(!FileManager.default.fileExists(atPath: folder.path + "/begun"))
     }
 
-    @Test("What a task says of itself can be read by those who wait for it")
+    @Test("The submitter can read the progress of a task")
     func progress() throws {
         let line = "{\"task\":0,\"progress\":{\"completed\":3,\"total\":9,\"unit\":\"steps\"}}"
         try run("echo '\(line)'; sleep 0.2; exit 1", tasks: 1)
@@ -106,7 +106,7 @@ struct ElementSupervisorTests {
         #expect(report.progress?.completed == 3)
     }
 
-    @Test("A specification that is none is an error")
+    @Test("An invalid specification is an error")
     func hostile() throws {
         let nothing = WorkerProgram(path: "", arguments: [], version: "1")
         for text in ["", "{}", "[]", "{\"version\":1}", "null", "\u{0}"] {

@@ -2,19 +2,19 @@ import ContentStore
 
 @testable import Pipeline
 
-/// One run of a random graph, as an executor might see it: results are found or not, tasks fail, lose blobs, wait for others and
+/// A simulated run of a random graph: results are found or not, and tasks fail, lose blobs, wait for other runs and
 /// are repaired, in any order that the executor's protocol permits.
 struct ExecutionPlanModel {
     private let graph: TaskGraph
     private let keepsGoing: Bool
     private var plan: ExecutionPlan
     private var random: UInt64
-    /// Tasks that were handed out to be resolved, and are not yet.
+    /// Determined tasks that have been taken but not resolved.
     private var taken: [Int] = []
     private var running: [Int] = []
-    /// Tasks that wait for another attempt.
+    /// Tasks that wait for a retry.
     private var delayed: [Int] = []
-    /// Producers that each task waits for to be repaired.
+    /// The producers under repair that each task waits for.
     private var repairs: [Int: Set<Int>] = [:]
     private var lost: Set<[Int]> = []
     private var detours: [Int: Int] = [:]
@@ -51,15 +51,16 @@ struct ExecutionPlanModel {
 
     private mutating func below(_ limit: Int) -> Int { Self.integer(below: limit, &random) }
 
-    /// What went wrong; `nil` if the run ended as it should.
+    /// The fault of the run; `nil` if it ended correctly.
     mutating func fault() -> String? {
         var steps = 0
         while true {
-            // The executor asks only after it has resolved all that it took, and given up what waits after a stop.
+            // The executor checks for the end only after it has resolved all taken tasks and, after a stop, given up
+            // delayed ones.
             if taken.isEmpty, plan.isOver, !plan.isStopped || delayed.isEmpty { break }
             steps += 1
             if steps > Self.stepLimit { return "it does not end" }
-            // To ask for what is determined may show that nothing is.
+            // `takeDetermined` may turn out to return no task.
             guard step() || (taken.isEmpty && plan.isOver) else {
                 return "nothing can happen any more, and it is not over"
             }
@@ -70,12 +71,12 @@ struct ExecutionPlanModel {
 
     private enum Event { case take, resolve, start, end, retry, giveUp, reconsider, free, stop }
 
-    /// Lets something happen that may; false if nothing can.
+    /// Performs a random permitted event. Returns false if there is none.
     private mutating func step() -> Bool {
         var events: [Event] = []
         if !taken.isEmpty { events += [.resolve, .resolve] }
         if !running.isEmpty { events += [.end, .end] }
-        // What waits when the run is stopped is given up: that, and nothing else, ends it.
+        // After a stop, delayed tasks can only be given up.
         if !delayed.isEmpty { events.append(plan.isStopped ? .giveUp : .retry) }
         if !plan.awaited.isEmpty { events.append(.reconsider) }
         if plan.waitsForOthers { events.append(.free) }
@@ -137,7 +138,7 @@ struct ExecutionPlanModel {
             detours[task, default: 0] += 1
             plan.await(task)
         case 6 where mayTakeDetour:
-            // Its result was discarded.
+            // Another attempt was published first.
             detours[task, default: 0] += 1
             plan.await(task)
             plan.reconsider(task)
@@ -164,7 +165,7 @@ struct ExecutionPlanModel {
 
     private static let ends: [ExecutionPlan.State] = [.succeeded, .cached, .failed, .skipped]
 
-    /// Counts, sets and states that do not fit each other.
+    /// An inconsistency between counts, sets and states; `nil` if there is none.
     private func inconsistency() -> String? {
         let states = graph.tasks.indices.map(plan.state(of:))
         for state in ExecutionPlan.State.allCases where plan.count(state) != states.count(where: { $0 == state }) {
@@ -190,7 +191,7 @@ struct ExecutionPlanModel {
             guard Self.ends.contains(state) else { return "task \(task) has no end" }
             if state == .failed, !failures.contains(task) { return "task \(task) did not fail" }
             guard state == .skipped, !left.contains(task) else { continue }
-            // Only what cannot be done is given up: something that it needs has failed.
+            // A task is skipped only if one of its dependencies failed or was skipped.
             let needs = Set(graph.producers(of: task)).union(repairs[task, default: []])
             guard needs.contains(where: { [.failed, .skipped].contains(plan.state(of: $0)) }) else {
                 return "task \(task) was given up for nothing"

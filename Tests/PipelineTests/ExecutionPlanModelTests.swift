@@ -6,13 +6,13 @@ import Testing
 
 @testable import Pipeline
 
-/// Every order of events that the executor's protocol permits ends. NOMINAL_GRAPHS says how many graphs are tried: `make test-plans`
-/// takes 100,000, which is 5 s where the plan is compiled with -O, and longer in a debug build.
-@Suite("Execution plans, by chance")
+/// Checks that every permitted order of events ends the run. NOMINAL_GRAPHS sets the number of graphs. `make
+/// test-plans` uses 100,000, which takes 5 s if the plan is compiled with -O, and longer in a debug build.
+@Suite("Random execution plans")
 struct ExecutionPlanModelTests {
     private static let count = ProcessInfo.processInfo.environment["NOMINAL_GRAPHS"].flatMap { Int($0) } ?? 3000
 
-    @Test("Random graphs with failures, lost blobs, repairs and other runs end, and what can be done is done")
+    @Test("Random graphs with failures, lost blobs, repairs and other runs end with every possible task done")
     func randomGraphs() throws {
         let faults = Mutex<[String]>([])
         try ThreadTeam.forEach(count: Self.count, threads: 2, named: "graphs") { seed in

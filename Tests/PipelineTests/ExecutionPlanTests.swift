@@ -19,7 +19,7 @@ struct ExecutionPlanTests {
         return tasks
     }
 
-    @Test("A task is determined when all it needs is over, and starts by critical path")
+    @Test("A task is determined when its dependencies have ended, and starts by critical path")
     func succession() throws {
         var plan = ExecutionPlan(graph: try diamond())
         #expect(resolveAll(&plan) == [0, 4])
@@ -42,7 +42,7 @@ struct ExecutionPlanTests {
         #expect(plan.isOver && plan.count(.succeeded) == 5)
     }
 
-    @Test("Cached tasks determine what follows without running")
+    @Test("Cached tasks determine their consumers without running")
     func cached() throws {
         var plan = ExecutionPlan(graph: try diamond())
         var rounds: [[Int]] = []
@@ -54,7 +54,7 @@ struct ExecutionPlanTests {
         #expect(plan.count(.cached) == 5)
     }
 
-    @Test("A failure skips what depends on it; the rest goes on only if that is wanted", arguments: [false, true])
+    @Test("A failure skips its dependents; other tasks continue only with keepsGoing", arguments: [false, true])
     func failure(keepsGoing: Bool) throws {
         var plan = ExecutionPlan(graph: try diamond(), keepsGoing: keepsGoing)
         _ = resolveAll(&plan)
@@ -67,7 +67,7 @@ struct ExecutionPlanTests {
         #expect(plan.count(.skipped) == (keepsGoing ? 3 : 4))
     }
 
-    @Test("One whole-machine task at a time, beside light ones, until it is released")
+    @Test("Whole-machine tasks run one at a time beside light ones")
     func resources() throws {
         var plan = ExecutionPlan(
             graph: try TaskGraph([
@@ -80,7 +80,7 @@ struct ExecutionPlanTests {
         #expect(plan.start() == 1)
     }
 
-    @Test("A task that is computed elsewhere neither runs nor ends the run, and is resolved again")
+    @Test("A task computed elsewhere neither runs nor ends the run, and is resolved again")
     func awaited() throws {
         var plan = ExecutionPlan(graph: try diamond())
         _ = resolveAll(&plan)
@@ -98,7 +98,7 @@ struct ExecutionPlanTests {
         #expect(plan.isOver)
     }
 
-    @Test("A whole-machine task that lacks processors is offered again when some may be free")
+    @Test("A whole-machine task without processors is retried when the machine may be free")
     func postponed() throws {
         var plan = ExecutionPlan(
             graph: try TaskGraph([GraphFixture.task("w", resources: .wholeMachine), GraphFixture.task("l")]))
@@ -111,7 +111,7 @@ struct ExecutionPlanTests {
         #expect(plan.start() == 0)
     }
 
-    @Test("As many whole-machine tasks as the limit says run at once")
+    @Test("Whole-machine tasks run concurrently up to the limit")
     func wholeMachineLimit() throws {
         var plan = ExecutionPlan(
             graph: try TaskGraph((0..<3).map { GraphFixture.task("w\($0)", resources: .wholeMachine) }),
@@ -120,7 +120,7 @@ struct ExecutionPlanTests {
         #expect([plan.start(), plan.start(), plan.start()] == [0, 1, nil])
     }
 
-    @Test("A lost blob makes its producer run again, and only those that missed it wait")
+    @Test("A lost blob reruns its producer, and only the tasks that missed it wait")
     func repair() throws {
         var plan = ExecutionPlan(graph: try diamond())
         for task in plan.takeDetermined() { plan.resolve(task, isCached: task == 0) }
@@ -142,9 +142,9 @@ struct ExecutionPlanTests {
         #expect(plan.isOver && plan.count(.succeeded) == 5)
     }
 
-    @Test("Whoever waits for a repair is given up with the task under repair, also if it is no consumer of it")
+    @Test("A failed repair skips every waiting task, including indirect consumers")
     func lostRepair() throws {
-        // a -> b -> c -> d; d reads what b has stored.
+        // a -> b -> c -> d; d reads a blob that b published.
         var plan = ExecutionPlan(
             graph: try TaskGraph([
                 GraphFixture.task("a"), GraphFixture.task("b", after: ["a"]), GraphFixture.task("c", after: ["b"]),
@@ -158,7 +158,7 @@ struct ExecutionPlanTests {
         #expect(plan.isOver && plan.count(.skipped) == 2 && plan.count(.cached) == 1)
     }
 
-    @Test("What has failed or was given up is not repaired")
+    @Test("Failed and skipped tasks are not repaired")
     func hopelessRepair() throws {
         var plan = ExecutionPlan(graph: try diamond(), keepsGoing: true)
         for task in plan.takeDetermined() { plan.resolve(task, isCached: task == 0) }
@@ -170,7 +170,7 @@ struct ExecutionPlanTests {
         #expect(plan.fail(2) == [])
     }
 
-    @Test("After a stop nothing starts, and what runs is waited for")
+    @Test("After a stop, no task starts and running tasks finish")
     func stop() throws {
         var plan = ExecutionPlan(graph: try diamond())
         _ = resolveAll(&plan)
@@ -182,7 +182,7 @@ struct ExecutionPlanTests {
         #expect(plan.skipRemaining() == [0, 1, 2, 3, 4])
     }
 
-    @Test("A delayed task holds no share of the machine, and keeps the run open until it is tried again or given up")
+    @Test("A delayed task holds no share of the machine and keeps the run open until it is retried or abandoned")
     func delay() throws {
         let graph = try TaskGraph([GraphFixture.task("a"), GraphFixture.task("b", after: ["a"])])
         var plan = ExecutionPlan(graph: graph)

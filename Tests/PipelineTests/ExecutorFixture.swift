@@ -3,7 +3,7 @@ import PipelineTestSupport
 
 @testable import Pipeline
 
-/// A store and ways to run graphs in it.
+/// A store and helpers that run graphs on it.
 final class ExecutorFixture {
     let folder: TemporaryFolder
     let store: ContentStore

@@ -20,7 +20,7 @@ struct ExecutorTests {
         ]
     }
 
-    @Test("A graph runs once, then everything is cached, also in another process's eyes", arguments: [1, 4])
+    @Test("A second run of a graph is cached, also through a new store object", arguments: [1, 4])
     func caching(jobs: Int) throws {
         let first = try fixture.run(diamond(), jobs: jobs)
         #expect(first.isSuccess && first.run == 4 && first.cached == 0)
@@ -32,7 +32,7 @@ struct ExecutorTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: fixture.store.path + "/attempts").isEmpty)
     }
 
-    @Test("A change runs what depends on it; a change of the run's own key parts runs everything")
+    @Test("A change reruns its dependents; a change of the run's key parts reruns everything")
     func change() throws {
         try fixture.run(diamond())
         #expect(try fixture.run(diamond(a: "A")).run == 4)
@@ -40,7 +40,7 @@ struct ExecutorTests {
         #expect(try fixture.run(diamond(), version: 2).run == 4)
     }
 
-    @Test("A task that runs again and gives the same output leaves what follows cached")
+    @Test("Consumers stay cached if a rerun gives the same output")
     func earlyCutOff() throws {
         func tasks(_ label: String) -> [PipelineTask] {
             [
@@ -54,7 +54,7 @@ struct ExecutorTests {
         #expect(fixture.observer.tasks(.run) == ["a"])
     }
 
-    @Test("After a failure what depends on it is skipped; the message names the cause", arguments: [false, true])
+    @Test("A failure skips its dependents and reports the cause", arguments: [false, true])
     func failure(keepGoing: Bool) throws {
         let tasks = [
             GraphFixture.task("bad", stage: GraphFixture.failing("camera")), GraphFixture.task("x", after: ["bad"]),
@@ -78,7 +78,7 @@ struct ExecutorTests {
         #expect(try fixture.run(tasks, keepGoing: keepGoing, jobs: 1).failed >= 1)
     }
 
-    @Test("A missing, an undeclared and an irregular output fail the task")
+    @Test("Missing, undeclared and irregular outputs fail the task")
     func outputChecks() throws {
         let summary = try fixture.run(
             [
@@ -105,7 +105,7 @@ struct ExecutorTests {
         #expect(messages[3] == PipelineError.unknownInput(task: TaskID("input"), name: "image", known: []).description)
     }
 
-    @Test("A stage without outputs is cached too")
+    @Test("A stage without outputs is cached")
     func noOutputs() throws {
         let tasks = [GraphFixture.task("check", stage: ClosureStage("check", outputs: []) { _ in })]
         #expect(try fixture.run(tasks).run == 1)
@@ -129,7 +129,7 @@ struct ExecutorTests {
         #expect(try fixture.store.jobs(ofTask: "a").map(\.log) == ["read 5 images\n"])
     }
 
-    @Test("Cancelling lets running tasks give up, keeps what was committed, and the next run goes on")
+    @Test("Cancelling interrupts running tasks and keeps commits, and the next run resumes")
     func cancellation() throws {
         let gate = Monitor(false)
         let tasks = [
@@ -159,7 +159,7 @@ struct ExecutorTests {
         #expect(next.isSuccess && next.cached + next.run == 3 && next.run == 2)
     }
 
-    @Test("Threads: a light task has one, a whole-machine task what the options say")
+    @Test("A light task gets one thread, a whole-machine task the configured number")
     func threads() throws {
         let stage = ClosureStage("threads") { try $0.write("\($0.threads)") }
         let graph = try TaskGraph([

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Pipeline
 
-@Suite("After a failure")
+@Suite("Failure policy")
 struct FailurePolicyTests {
     let fixture: ExecutorFixture
 
@@ -22,7 +22,7 @@ struct FailurePolicyTests {
         return try Executor(store: fixture.store, options: options).run(TaskGraph(tasks))
     }
 
-    @Test("Each class has its own number of further attempts, the waits double up to a minute")
+    @Test("Each failure class has its own retry limit, and delays double up to a minute")
     func delays() {
         let policy = FailurePolicy(retries: [.killed: 2, .failed: 9], backOffSeconds: 4)
         let killed = AttemptFailure(.killed, "signal 9")
@@ -36,7 +36,7 @@ struct FailurePolicyTests {
         #expect(policy.delay(after: []) == nil)
     }
 
-    @Test("The same error twice would come a third time")
+    @Test("A repeated error is not retried")
     func deterministic() {
         let policy = FailurePolicy(retries: [.failed: 9], backOffSeconds: 0)
         let (dark, bright) = (AttemptFailure(.failed, "too dark"), AttemptFailure(.failed, "too bright"))
@@ -46,7 +46,7 @@ struct FailurePolicyTests {
         #expect(policy.delay(after: [dark, bright, dark]) == nil)
     }
 
-    @Test("Errors have a class, whatever threw them")
+    @Test("Every error is classified")
     func classes() {
         #expect(AttemptFailure.of(StoreError.diskFull(path: "p")).kind == .refused)
         #expect(AttemptFailure.of(StoreError.missingBlob(.of([]))).kind == .lost)
@@ -54,7 +54,7 @@ struct FailurePolicyTests {
         #expect(AttemptFailure.of(AttemptFailure(.killed, "9")).kind == .killed)
     }
 
-    @Test("A task that failed is tried again within the run; the history has every attempt with its class")
+    @Test("A failed task is retried within the run, and the history records every attempt with its class")
     func retries() throws {
         let calls = Atomic<Int>(0)
         let flaky = GraphFixture.task(
@@ -72,7 +72,7 @@ struct FailurePolicyTests {
         #expect(jobs.map(\.log) == ["signal 1", "signal 2", ""])
     }
 
-    @Test("A task that fails in the same way every time is tried twice, and no more")
+    @Test("A task that repeats its failure is tried only twice")
     func hopeless() throws {
         let tasks = [GraphFixture.task("bad", stage: GraphFixture.failing("camera"))]
         let summary = try run(tasks, FailurePolicy(retries: [.failed: 50], backOffSeconds: 0.001))
@@ -80,7 +80,7 @@ struct FailurePolicyTests {
         #expect(try fixture.store.jobs(ofTask: "bad").map(\.status) == ["failed", "failed"])
     }
 
-    @Test("A stop ends the wait for another attempt")
+    @Test("A stop ends the wait for a retry")
     func cancelled() throws {
         var options = ExecutorOptions(jobs: 1)
         options.policy = FailurePolicy(retries: [.lost: 5], backOffSeconds: 60)
@@ -100,7 +100,7 @@ struct FailurePolicyTests {
         #expect(try fixture.store.ledger().isEmpty, "the attempt has one end")
     }
 
-    @Test("Stored results that are computed again and come out the same are no news")
+    @Test("Recomputed results that equal the stored ones are not reported")
     func equalAgain() throws {
         let tasks = [GraphFixture.task("a"), GraphFixture.task("b", after: ["a"], resources: .wholeMachine)]
         _ = try run(tasks)
@@ -112,7 +112,7 @@ struct FailurePolicyTests {
     }
 
     @Test(
-        "A result that comes out different is reported and noted, also where memos would hide it; the stored one stays")
+        "A different recomputed result is reported even if memos would hide it, and the stored one stays")
     func differentAgain() throws {
         let calls = Atomic<Int>(0)
         let stage = ClosureStage("drifting") { context in
@@ -130,7 +130,7 @@ struct FailurePolicyTests {
         #expect(try run(tasks).output(of: TaskID("drifting"), named: "out") == first)
     }
 
-    @Test("Results whose inputs are no longer stored cannot be computed again, which is no difference")
+    @Test("Results without stored inputs are unchecked, not different")
     func notAgain() throws {
         let blob = try fixture.store.put(bytes: [1, 2, 3])
         let tasks = [GraphFixture.task("a", blobs: [blob]), GraphFixture.task("b")]
@@ -141,7 +141,7 @@ struct FailurePolicyTests {
         #expect(summary.checkedCount == 1 && summary.uncheckedCount == 1)
     }
 
-    @Test("The sample of results to check is a share, and the same every time")
+    @Test("The sample of results to check has the requested size and is deterministic")
     func sample() throws {
         let tasks = (0..<200).map { GraphFixture.task("t\($0)") }
         _ = try run(tasks)

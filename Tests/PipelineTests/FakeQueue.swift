@@ -4,20 +4,20 @@ import Synchronization
 
 @testable import Pipeline
 
-/// A cluster of threads, whose elements come to what the test wants.
+/// A simulated cluster that runs elements on threads with the fates that a test chooses.
 final class FakeQueue: ClusterQueue {
     enum Fate {
         /// All tasks are computed.
         case works
-        /// So they are, on two nodes at once.
+        /// All tasks are computed on two nodes at once.
         case worksTwice
-        /// So many are computed, one more is begun, then it ends like this.
+        /// Tasks up to this number are computed and one more begins before the element ends.
         case ends(after: Int, FailureClass)
-        /// The queue forgets it at once.
+        /// The queue forgets the element immediately.
         case isForgotten
-        /// It waits for ever.
+        /// The element stays pending.
         case waits
-        /// Its node does not get done with ending it.
+        /// The node fails to terminate the element.
         case isBeingEnded
         case isRefused
         case isShortOfSpace
@@ -33,18 +33,18 @@ final class FakeQueue: ClusterQueue {
     private let fate: @Sendable (_ array: Int, _ element: Int) -> Fate
     private let answer: @Sendable (_ array: Int) -> ClusterQueueError?
     private let tasks: [String: PipelineTask]
-    /// In the order in which they get elements, and those of them on which elements end at once.
+    /// The nodes in the order in which they receive elements, and those on which elements end at once.
     private let nodes: [String]
     private let broken: Set<String>
-    /// The most elements that it takes at a time.
+    /// The maximum number of elements that the queue accepts at a time.
     private let room: Int
     private let answersQuestion: @Sendable () -> ClusterQueueError?
     private let state = Mutex(State())
     private let working = Monitor(0)
 
     /// - Parameters:
-    ///   - fate: what becomes of an element of the array of this number.
-    ///   - answer: to the submission of an array; one that is not acknowledged is queued all the same.
+    ///   - fate: The fate of an element, by array and element number.
+    ///   - answer: The answer to the submission of an array. An unacknowledged array is queued anyway.
     init(
         _ tasks: [PipelineTask], fate: @escaping @Sendable (Int, Int) -> Fate = { _, _ in .works },
         answer: @escaping @Sendable (Int) -> ClusterQueueError? = { _ in nil },
@@ -57,18 +57,18 @@ final class FakeQueue: ClusterQueue {
     }
 
     var arrays: [ElementArray] { state.withLock { $0.arrays } }
-    /// When each of them came.
+    /// The time of each submission.
     var times: [Double] { state.withLock { $0.times } }
     var cancelled: [String] { state.withLock { $0.cancelled } }
 
-    /// Has arrays of one element each that wait, and were submitted by others.
+    /// Adds pending arrays of one element each, as submitted by other runs.
     func holds(_ tokens: [String]) {
         state.withLock { state in
             for token in tokens { state.states[token] = [0: .pending] }
         }
     }
 
-    /// Blocks until no element is at work.
+    /// Blocks until no element is running.
     func rest() { working.wait { $0 == 0 ? () : nil } }
 
     func arrayLimit() -> Int { 10 }
@@ -78,7 +78,7 @@ final class FakeQueue: ClusterQueue {
     func cancel(_ tokens: [String], onlyPending: Bool) {
         state.withLock { state in
             for token in tokens where !state.cancelled.contains(token) { state.cancelled.append(token) }
-            // What waited is over; what was at work ends by itself.
+            // Pending elements end. Running ones finish by themselves.
             for token in tokens {
                 for (element, known) in state.states[token] ?? [:] where known == .pending {
                     state.states[token]?[element] = .over(ElementEnd(.killed, "It was cancelled."))

@@ -3,7 +3,7 @@ import PipelineTestSupport
 
 @testable import Pipeline
 
-/// Short ways to write graphs.
+/// Helpers that build graphs.
 enum GraphFixture {
     /// A task that writes its label and the texts of its inputs, in order.
     static func task(

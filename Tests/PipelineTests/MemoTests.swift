@@ -13,7 +13,7 @@ struct MemoTests {
 
     init() throws { fixture = try ExecutorFixture() }
 
-    /// Squares the numbers below `count` in memos, counting in `runs` how many had to be made.
+    /// A task that squares the numbers below `count` in memos and counts the computed ones in `runs`.
     private func squares(_ count: Int, _ runs: Monitor<Int>, failsAt: Int? = nil, label: String = "squares")
         -> PipelineTask
     {
@@ -35,7 +35,7 @@ struct MemoTests {
             })
     }
 
-    @Test("Results come in order, and a longer list makes only what is new")
+    @Test("Results come in order, and a longer list computes only the new ones")
     func reuse() throws {
         let runs = Monitor(0)
         let first = try fixture.run([squares(5, runs)])
@@ -48,7 +48,7 @@ struct MemoTests {
         #expect(fixture.observer.progress.contains("squares 7/7 numbers"))
     }
 
-    @Test("What a failing task has made is there for the next run")
+    @Test("Memos of a failed task are reused by the next run")
     func afterFailure() throws {
         let runs = Monitor(0)
         let summary = try fixture.run([squares(20, runs, failsAt: 12)], jobs: 1)
@@ -59,7 +59,7 @@ struct MemoTests {
         #expect(runs.inspect { $0 } == 20)
     }
 
-    @Test("The error does not depend on which thread was faster")
+    @Test("The reported error does not depend on thread timing")
     func lowestError() throws {
         for _ in 0..<20 {
             let error = #expect(throws: StageFailure.self) {
@@ -71,7 +71,7 @@ struct MemoTests {
         }
     }
 
-    @Test("A task's memos and published blobs are its references; losing one runs the task again")
+    @Test("A task references its memos and published blobs, and reruns if one is lost")
     func references() throws {
         let runs = Monitor(0)
         let task = GraphFixture.task(
@@ -94,7 +94,7 @@ struct MemoTests {
         }
     }
 
-    @Test("A cancelled list of memos gives up between two of them")
+    @Test("A cancelled list of memos stops between two memos")
     func cancelled() throws {
         let runs = Monitor(0)
         let cancel = Mutex<Executor?>(nil)

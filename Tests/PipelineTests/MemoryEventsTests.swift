@@ -4,7 +4,7 @@ import Testing
 
 @testable import Pipeline
 
-@Suite("What the kernel has done about memory")
+@Suite("Memory events of the kernel")
 struct MemoryEventsTests {
     private let folder: TemporaryFolder
 
@@ -21,7 +21,7 @@ struct MemoryEventsTests {
         return MemoryEvents.killCount(processFolder: folder.path + "/self", mount: folder.path + "/mount")
     }
 
-    @Test("Kills are counted in the process's own group, of either version")
+    @Test("Kills are counted in the process's own cgroup, version 1 or 2")
     func versions() throws {
         try write("low 0\nhigh 7\noom 4\noom_kill 3\noom_group_kill 0\n", to: "mount/slurm/job_7/memory.events")
         try write("oom_kill_disable 0\nunder_oom 0\noom_kill 2\n", to: "mount/memory/slurm/memory.oom_control")
@@ -31,7 +31,7 @@ struct MemoryEventsTests {
     }
 
     @Test(
-        "Where there is no such group, or nothing that can be read, nothing was killed",
+        "Missing or unreadable cgroups count no kills",
         arguments: ["", "0::/other\n", "4:cpu:/slurm\n", "memory", "::", "4:memory\n", "4:memory:/broken\n"])
     func nothing(groups: String) throws {
         try write("oom_kill\noom_kill many\n\0", to: "mount/memory/broken/memory.oom_control")

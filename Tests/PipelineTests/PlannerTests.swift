@@ -4,7 +4,7 @@ import Testing
 
 @testable import Pipeline
 
-@Suite("Plans and their reasons")
+@Suite("Dry runs and explanations")
 struct PlannerTests {
     let fixture: ExecutorFixture
 
@@ -15,7 +15,7 @@ struct PlannerTests {
         static let version = 1
         let size: Int
         let mode: String
-        /// Not a setting here, so that a stage can declare other outputs with the same settings.
+        /// Excluded from the settings, so that a stage can declare other outputs with the same settings.
         var outputs = ["out"]
 
         private enum CodingKeys: String, CodingKey { case size, mode }
@@ -33,7 +33,7 @@ struct PlannerTests {
             .steps.map(\.decision)
     }
 
-    @Test("Each task is cached, will run for a reason, or depends on one that will")
+    @Test("Each task is cached, runs for a reason, or depends on one that runs")
     func reasons() throws {
         let blob = try fixture.store.put(bytes: [1])
         let other = try fixture.store.put(bytes: [2])
@@ -63,7 +63,7 @@ struct PlannerTests {
                 == .run(reasons: [.differs(KeyDifference(part: "mode", old: "\"a\"", new: "\"b\""))]))
     }
 
-    @Test("Causes are the tasks with reasons of their own, each with what follows; the time is that of both")
+    @Test("Causes are the tasks with reasons of their own, with their followers and the total time")
     func causes() throws {
         let blob = try fixture.store.put(bytes: [1])
         try fixture.run(tasks(Resize(size: 1, mode: "a"), blob: blob))
@@ -78,7 +78,7 @@ struct PlannerTests {
         #expect(abs(plan.estimate.seconds! - expected) < 1e-9)
     }
 
-    @Test("The history says what changed, old and new, up to the first cause")
+    @Test("The history explains a rerun with old and new values, up to the first cause")
     func history() throws {
         let blob = try fixture.store.put(bytes: [1])
         func tasks(_ size: Int) -> [PipelineTask] {
@@ -90,7 +90,7 @@ struct PlannerTests {
         #expect(last.steps.map(\.run) == [2, 2, 2] && last.steps.map(\.before) == [1, 1, 1])
         #expect(last.steps[2].differences == [KeyDifference(part: "size", old: "1", new: "2")])
         #expect(last.steps[0].differences.map(\.part) == ["input after"])
-        // Run 4 had run 1's results again.
+        // Run 4 reused the results of run 1.
         let cached = try #require(try HistoryExplanation(task: "last", run: 4, against: 3, store: fixture.store))
         #expect(cached.steps.map(\.task) == ["last", "after", "resize"])
         #expect(cached.steps[2].differences == [KeyDifference(part: "size", old: "2", new: "1")])
@@ -101,7 +101,7 @@ struct PlannerTests {
         #expect(try HistoryExplanation(task: "nothing", store: fixture.store) == nil)
     }
 
-    @Test("Of long values only where they differ is shown")
+    @Test("Long values are shortened to their difference")
     func longValues() {
         let items = (0..<100).map { "image\($0)" }
         let old = "[" + items.joined(separator: ", ") + "]"
@@ -111,7 +111,7 @@ struct PlannerTests {
         #expect(KeyDifference(part: "x", old: old, new: nil).description.hasSuffix(" -> (absent)"))
     }
 
-    @Test("A changed order of inputs is a reason too")
+    @Test("A changed order of inputs is a reason to run")
     func inputOrder() throws {
         let producers = [GraphFixture.task("x"), GraphFixture.task("y")]
         try fixture.run(producers + [GraphFixture.task("z", after: ["x", "y"])])

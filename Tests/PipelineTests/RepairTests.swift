@@ -24,7 +24,7 @@ struct RepairTests {
         try Data(count: size).write(to: URL(fileURLWithPath: path))
     }
 
-    @Test("A cached task whose output is gone runs again, what follows stays cached")
+    @Test("A cached task with a missing output runs again, and its consumers stay cached")
     func missing() throws {
         let first = try fixture.run(tasks)
         let digest = try #require(first.output(of: TaskID("a"), named: "out"))
@@ -37,7 +37,7 @@ struct RepairTests {
         #expect(try fixture.store.contains(digest))
     }
 
-    @Test("A damaged blob found by its consumer is set aside and made again within the same run")
+    @Test("A damaged blob is set aside and produced again within the run")
     func damagedInput() throws {
         let first = try fixture.run(tasks)
         let digest = try #require(first.output(of: TaskID("a"), named: "out"))
@@ -54,7 +54,7 @@ struct RepairTests {
         #expect(try fresh.ledger().map(\.kind) == ["damaged"])
     }
 
-    /// The same store in the eyes of a process that has not hashed its blobs: a copy of it.
+    /// A copy of the store, as a process sees it that has not verified its blobs.
     private func reopened() throws -> ContentStore {
         let copy = other.path + "/store"
         fixture.store.flush()
@@ -62,7 +62,7 @@ struct RepairTests {
         return try ContentStore(path: copy)
     }
 
-    @Test("A damaged blob that no task makes fails the task with what to do")
+    @Test("A damaged blob without a producer fails the task with a remedy")
     func external() throws {
         let digest = try fixture.store.put(bytes: [1, 2, 3])
         try FileManager.default.removeItem(atPath: fixture.store.objectPath(digest))
@@ -70,7 +70,7 @@ struct RepairTests {
         #expect(summary.failures.map(\.message) == [StoreError.missingBlob(digest).description])
     }
 
-    @Test("A disk that keeps losing a blob fails the run instead of keeping it busy for ever")
+    @Test("A disk that keeps losing a blob fails the run")
     func hopeless() throws {
         let store = fixture.store
         let loser = GraphFixture.task(
@@ -84,7 +84,7 @@ struct RepairTests {
         #expect(fixture.observer.started.map(\.path) == ["a", "b", "a", "b"])
     }
 
-    /// a refers to a blob, b hands its name on, c reads it.
+    /// a refers to a blob, b passes its digest on, and c reads it.
     private func chain(_ refer: ClosureStage) -> [PipelineTask] {
         [
             GraphFixture.task("a", stage: refer),
@@ -99,7 +99,7 @@ struct RepairTests {
             try context.write(String(decoding: try AtomicFile.read(path), as: UTF8.self))
         })
 
-    @Test("A damaged blob is made again for a reader that knows it only through another task")
+    @Test("A damaged blob is produced again for an indirect reader")
     func ancestor() throws {
         let refer = ClosureStage("refer") { try $0.write(try $0.publish(bytes: Array("pixels".utf8)).hex) }
         try fixture.run(chain(refer))
@@ -112,7 +112,7 @@ struct RepairTests {
         #expect(try fresh.read(.of(text: "pixels")) == Array("pixels".utf8))
     }
 
-    @Test("When what made a damaged blob fails now, the reader is skipped and the run ends")
+    @Test("If the producer of a damaged blob fails, the reader is skipped and the run ends")
     func failingAncestor() throws {
         let runs = Monitor(0)
         let refer = ClosureStage("refer once") { context in
@@ -132,7 +132,7 @@ struct RepairTests {
         #expect((summary.failed, summary.skipped, summary.cached) == (1, 1, 1))
     }
 
-    @Test("A repair that cannot be made ends the wait of a reader that knows the blob only through another task")
+    @Test("A failed repair ends the wait of an indirect reader")
     func failingRepair() throws {
         let runs = Monitor(0)
         let light = ClosureStage("light once") { context in
@@ -164,7 +164,7 @@ struct RepairTests {
         #expect((summary.failed, summary.skipped, summary.cached) == (1, 2, 1))
     }
 
-    @Test("A folder in place of a blob is set aside, and the blob made again", arguments: [true, false])
+    @Test("A folder in place of a blob is set aside and the blob produced again", arguments: [true, false])
     func displaced(isRead: Bool) throws {
         let first = try fixture.run(tasks)
         let digest = try #require(first.output(of: TaskID("a"), named: "out"))
@@ -176,7 +176,7 @@ struct RepairTests {
         #expect(try fixture.store.read(digest) == Array("a()".utf8))
     }
 
-    @Test("A lost intermediate result counts as done until a task reads it; then the chain before it is made again")
+    @Test("A lost intermediate result counts as done until a task reads it; then its producers run again")
     func intermediate() throws {
         func tasks(_ last: String) -> [PipelineTask] {
             let steps = [GraphFixture.task("a"), GraphFixture.task("b", after: ["a"])].map {

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Many tasks")
 struct ScaleTests {
-    /// A stage that does next to nothing, so that what is measured is the machinery.
+    /// A stage with almost no work, to measure the overhead per task.
     private struct Tiny: Stage {
         static let name = "tiny"
         static let version = 1
@@ -24,11 +24,11 @@ struct ScaleTests {
         return producers + [PipelineTask(id: TaskID("all"), stage: GraphFixture.joining("all"), inputs: inputs)]
     }
 
-    @Test("A second run of many tiny tasks runs nothing; both are timed in the output")
+    @Test("A second run of many tiny tasks runs nothing; both durations are printed")
     func noOperation() throws {
         let count = 10_000
         let fixture = try ExecutorFixture()
-        // Results are made directly: running tasks is measured elsewhere, and flushing 10,000 files takes seconds.
+        // Commits results directly: flushing 10,000 files would take seconds.
         try fixture.commitTiny(tasks(count), output: fixture.store.put(bytes: [0]))
         let first = try fixture.run(tasks(count))
         #expect((first.run, first.cached) == (1, count))

@@ -7,8 +7,8 @@ import Testing
 
 @testable import Pipeline
 
-/// Runs that share a store. Each has a store object of its own, which is to the others what another process is.
-@Suite("Runs on one store at once")
+/// Runs that share a store. Each has its own store object, which the others see as another process.
+@Suite("Concurrent runs on one store")
 struct SharedStoreTests {
     let folder: TemporaryFolder
 
@@ -22,7 +22,7 @@ struct SharedStoreTests {
             options: ExecutorOptions(jobs: jobs, threads: threads, cores: cores), observer: observer)
     }
 
-    /// Runs each executor on a thread of its own; the summaries in the same order.
+    /// Runs each executor on its own thread. Returns the summaries in the same order.
     private func run(_ executors: [Executor], _ graph: TaskGraph) throws -> [ExecutionSummary] {
         let summaries = Monitor([ExecutionSummary?](repeating: nil, count: executors.count))
         try ThreadTeam.forEach(count: executors.count, threads: executors.count, named: "run") { index in
@@ -32,7 +32,7 @@ struct SharedStoreTests {
         return summaries.inspect { $0.compactMap(\.self) }
     }
 
-    @Test("Runs of the same graph compute every task once between them", arguments: [1, 2, 3])
+    @Test("Concurrent runs of a graph compute every task once", arguments: [1, 2, 3])
     func sharing(count: Int) throws {
         let calls = Mutex<[String: Int]>([:])
         func counting(_ name: String, after producers: [String] = []) -> PipelineTask {
@@ -57,7 +57,7 @@ struct SharedStoreTests {
         #expect(try graph.tasks.allSatisfy { try store.jobs(ofTask: $0.id.path).map(\.attempt) == [1] })
     }
 
-    @Test("A run that waits for another goes on with other work, and stops at once when it is told to")
+    @Test("A run that waits for another one does other work and stops at once when cancelled")
     func waiting() throws {
         let gate = Monitor((isStarted: false, isOpen: false))
         let slow = GraphFixture.task(
@@ -93,7 +93,7 @@ struct SharedStoreTests {
         #expect(firstRun.wait { $0 }.isSuccess)
     }
 
-    @Test("A task that failed elsewhere is tried by the run that waited for it")
+    @Test("A waiting run retries a task that failed in another run")
     func takingOver() throws {
         let calls = Atomic<Int>(0)
         let flaky = GraphFixture.task(
@@ -109,7 +109,7 @@ struct SharedStoreTests {
         #expect(jobs.map(\.status) == ["failed", "succeeded"] && jobs.map(\.attempt) == [1, 2])
     }
 
-    /// Tasks that take a moment each, and count how often they are computed.
+    /// Short tasks that count their computations.
     private static func momentary(_ count: Int, _ calls: Monitor<Int>) throws -> TaskGraph {
         let leaves = (0..<count).map { number in
             GraphFixture.task(
@@ -124,7 +124,7 @@ struct SharedStoreTests {
     }
 
     @Test(
-        "A run beside imports of the same results and other runs: all end well, and nothing is discarded",
+        "Concurrent runs and imports of the same results succeed without discarding any",
         arguments: 0..<6)
     func importing(round: Int) throws {
         let calls = Monitor(0)
@@ -163,7 +163,7 @@ struct SharedStoreTests {
     }
 
     @Test(
-        "A result that loses the race at its commit gives way to the winner's, and the task is done", arguments: [1, 3])
+        "A result that loses the race at its commit is replaced by the winner's", arguments: [1, 3])
     func losing(count: Int) throws {
         let other = try ContentStore(path: folder.path)
         let execution = try other.beginExecution(command: "other", versions: "")
@@ -179,7 +179,7 @@ struct SharedStoreTests {
                     return calls
                 }
                 guard call <= count else { return }
-                // Somebody else takes the next number, and ends well only the last time.
+                // Another process takes the next number, and succeeds only the last time.
                 let attempt = try other.beginAttempt(key, execution: execution, task: "race", lastAttempt: 10 * call)
                 let bytes = Array("theirs".utf8)
                 let result = ActionResult(
@@ -197,7 +197,7 @@ struct SharedStoreTests {
         #expect(try other.ledger().map(\.kind) == Array(repeating: "discarded", count: count))
     }
 
-    @Test("A store in which results are discarded time and again fails the run instead of keeping it busy for ever")
+    @Test("A store that keeps discarding results fails the run")
     func endlessRace() throws {
         let other = try ContentStore(path: folder.path)
         let execution = try other.beginExecution(command: "other", versions: "")
@@ -219,7 +219,7 @@ struct SharedStoreTests {
         #expect(summary.failures.map(\.message).first?.contains("time and again") == true)
     }
 
-    @Test("Tasks that take the whole machine run one after the other, also in different runs")
+    @Test("Whole-machine tasks of different runs do not overlap")
     func machine() throws {
         let running = Atomic<Int>(0)
         func heavy(_ name: String) -> PipelineTask {

@@ -13,7 +13,7 @@ struct TaskGraphPartTests {
     }
 
     @Test(
-        "What a task needs are its producers and theirs, each once, in the order given",
+        "A part contains the targets and all their producers once, in graph order",
         arguments: [
             (["a"], "a"), (["b"], "b a"), (["d"], "d b a c"), (["c", "b"], "b a c"), (["e", "a", "e"], "d b a c e"),
             ([], ""),
@@ -24,7 +24,7 @@ struct TaskGraphPartTests {
         #expect(try TaskGraph(part).count == part.count)
     }
 
-    @Test("A chain of a hundred thousand tasks is walked without recursion")
+    @Test("A chain of a hundred thousand tasks is traversed without recursion")
     func deep() throws {
         let tasks = (0..<100_000).map { GraphFixture.task("\($0)", after: $0 == 0 ? [] : ["\($0 - 1)"]) }
         #expect(try TaskGraph(tasks).closure(of: [TaskID("99999")]).count == 100_000)

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Task graphs")
 struct TaskGraphTests {
-    @Test("Producers come before consumers, otherwise in the order given")
+    @Test("Producers come before consumers, otherwise in the given order")
     func order() throws {
         let graph = try TaskGraph([
             GraphFixture.task("d", after: ["b", "c"]), GraphFixture.task("b", after: ["a"]), GraphFixture.task("a"),
@@ -15,7 +15,7 @@ struct TaskGraphTests {
         #expect(graph.order.map { graph.tasks[$0].id.path } == ["a", "e", "b", "c", "d"])
     }
 
-    @Test("The critical path of a task is its stage's duration and the longest after it")
+    @Test("A task's critical path is its stage's duration plus the longest path after it")
     func criticalPaths() throws {
         let graph = try TaskGraph([
             GraphFixture.task("a"), GraphFixture.task("b", after: ["a"]), GraphFixture.task("c", after: ["b", "a"]),
@@ -24,7 +24,7 @@ struct TaskGraphTests {
         #expect(graph.criticalPaths(durations: ["closure": 0.5]) == [1.5, 1, 0.5])
     }
 
-    @Test("A cycle is named in full, from its first task on, without what only leads to it")
+    @Test("A cycle is reported in full from its first task, without the tasks that lead to it")
     func cycle() {
         let tasks = [
             GraphFixture.task("start"), GraphFixture.task("before", after: ["c"]),
@@ -38,7 +38,7 @@ struct TaskGraphTests {
         #expect(throws: GraphError.cycle([TaskID("x")])) { try TaskGraph([GraphFixture.task("x", after: ["x"])]) }
     }
 
-    @Test("Everything that is wrong is listed at once")
+    @Test("All faults are reported at once")
     func faults() {
         let stage = ClosureStage("s", outputs: ["out", "a/b", "out", "..", ""]) { _ in }
         let input = TaskInput(name: "i", source: .blob(.of(text: "")))
@@ -61,7 +61,7 @@ struct TaskGraphTests {
         ) { try TaskGraph(tasks) }
     }
 
-    @Test("A graph without tasks is over before it starts")
+    @Test("A graph without tasks ends immediately")
     func empty() throws {
         let graph = try TaskGraph([])
         #expect(ExecutionPlan(graph: graph).isOver)

@@ -7,14 +7,14 @@ import Testing
 
 @testable import Pipeline
 
-/// Processes that are started for one attempt: here shells, which leave no record.
+/// Worker processes for one attempt each; shell scripts stand in for the worker.
 @Suite("Worker processes")
 struct WorkerProcessTests {
     private let fixture: ExecutorFixture
 
     init() throws { fixture = try ExecutorFixture() }
 
-    /// Runs a task whose worker is a shell.
+    /// Runs a task with a shell script as its worker.
     private func run(
         _ script: String, _ policy: FailurePolicy = FailurePolicy(), program: String = "/bin/sh"
     ) throws -> ExecutionSummary {
@@ -30,7 +30,7 @@ struct WorkerProcessTests {
         return try fixture.store.jobs(ofTask: "t").last?.failure
     }
 
-    /// The record that a worker would leave, as a file that a script can copy; the script gets the folder of the attempt as $0.
+    /// A worker's record in a file that a script can copy. The script gets the folder of the attempt as $0.
     private func leave(_ record: WorkerRecord) throws -> String {
         try fixture.folder.write(String(decoding: try record.encoded(), as: UTF8.self), to: "mine.json")
         return "cp \(fixture.folder.path)/mine.json $0/../0.json"
@@ -40,7 +40,7 @@ struct WorkerProcessTests {
         ActionResolver.key(GraphFixture.task("t"), inputs: [], keyParts: []).digest.hex
     }
 
-    /// How many processes have `word` among their arguments.
+    /// The number of processes with `word` among their arguments.
     private func processes(with word: String) throws -> Int {
         try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { Int($0) != nil }.count { number in
             let words = (try? String(contentsOfFile: "/proc/\(number)/cmdline", encoding: .utf8)) ?? ""
@@ -62,17 +62,17 @@ struct WorkerProcessTests {
         #expect(try fixture.text(summary, "t") == "x")
     }
 
-    @Test("A record of another attempt counts as none")
+    @Test("A record of another attempt is ignored")
     func otherRecord() throws { #expect(try failure(try leave(WorkerRecord(key: key, attempt: 2))) == "lost") }
 
-    @Test("A program that is not there is refused")
+    @Test("A missing program is refused")
     func refused() throws {
         let summary = try run("", program: "/nowhere/nominal")
         #expect(summary.failures.first?.message.contains("/nowhere/nominal") == true)
         #expect(try fixture.store.jobs(ofTask: "t").last?.failure == "refused")
     }
 
-    @Test("After the time limit the process is killed with everything that it has started, in other sessions too")
+    @Test("The time limit kills the process and its descendants, including other sessions")
     func timeLimit() throws {
         let (first, second) = ("300.0\(getpid())", "301.0\(getpid())")
         let script = "sleep \(first) & setsid sleep \(second) & sleep \(first)"
@@ -82,7 +82,7 @@ struct WorkerProcessTests {
     }
 
     @Test(
-        "Memory is counted over everything that the process has started",
+        "The memory limit covers the process and its descendants",
         .enabled(if: ProjectPython.isInstalled, "\(ProjectPython.remedy)"))
     func memoryLimit() throws {
         let script =
@@ -90,7 +90,7 @@ struct WorkerProcessTests {
         #expect(try failure(script, FailurePolicy(memoryLimitBytes: 64 << 20)) == "outOfMemory")
     }
 
-    @Test("A stop kills it")
+    @Test("A stop kills the process")
     func cancelled() throws {
         var options = ExecutorOptions(jobs: 1)
         options.worker = WorkerProgram(path: "/bin/sh", arguments: ["-c", "sleep 100"], version: "1")

@@ -8,7 +8,7 @@ import Testing
 struct ArrivalFileTests {
     private let folder: TemporaryFolder
     private let path: String
-    /// About when the file was made, in seconds since 1970.
+    /// The approximate creation time of the file, in seconds since 1970.
     private let made = Date().timeIntervalSince1970
 
     init() throws {
@@ -44,7 +44,7 @@ struct ArrivalFileTests {
         #expect(try state(modified: made + 300, now: made + 901) == (.settled, false))
     }
 
-    @Test("with both times in the future are settled, as the clock was set back")
+    @Test("with both times in the future are settled, because the clock was set back")
     func clockSetBack() throws {
         #expect(try state(modified: made + 1e6, now: made - 1e6) == (.settled, true))
     }

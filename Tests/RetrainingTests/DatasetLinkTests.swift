@@ -11,7 +11,7 @@ import Testing
 @testable import Retraining
 @testable import Stages
 
-/// Symbolic links in the folders of a data set.
+/// Tests symbolic links in the folders of a data set.
 @Suite struct DatasetLinkTests {
     private let data: TinyDataSet
     private let elsewhere: TinyDataSet
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test(
-        "A link that leads out of the data set is refused, and followed on request",
+        "A link out of the data set is refused, but followed on request",
         arguments: [
             ("bolt/train/good/x.png", "nut/train/good/000.png"), ("bolt/test/good/x.png", "nut/test/good/000.png"),
             ("bolt/ground_truth/dent/x_mask.png", "nut/ground_truth/dent/000_mask.png"),
@@ -56,7 +56,7 @@ import Testing
         _ = try scan(followsLinks: true)
     }
 
-    @Test("Links within the folder are followed, and so is a link to the folder itself")
+    @Test("Links within the folder are followed, including one to the folder itself")
     func leadingInside() throws {
         try link("bolt/train/good/again.png", to: "000.png")
         try link("cap", to: "bolt")
@@ -108,13 +108,13 @@ import Testing
         let moved = elsewhere.path + "/moved.png"
         try FileManager.default.moveItem(atPath: image.path, toPath: moved)
         try FileManager.default.createSymbolicLink(atPath: image.path, withDestinationPath: moved)
-        // The very same bytes: it is the place that counts.
+        // The bytes are equal; only the location differs.
         #expect(throws: StoreError.self) {
             try SourceBytes.read(location, expecting: digest, name: image.file)
         }
     }
 
-    @Test("A night skips and reports incoming links that lead out")
+    @Test("A night skips and reports incoming links out of the folder")
     func night() throws {
         for number in 0..<3 { try data.writeImage(number, to: "base/\(number).png") }
         try data.writeImage(8, to: "incoming/a.png")

@@ -43,7 +43,7 @@ struct GateTests {
         return names
     }
 
-    @Test("lets an equal model pass, and one that is better")
+    @Test("passes an equal or a better model")
     func passing() {
         #expect(worse(evidence(), evidence()) == [])
         let better = evidence(normal: [0, 0], defects: [5, 5, 5], criterion: 0.9)
@@ -51,14 +51,14 @@ struct GateTests {
         #expect(stage.verdict(evidence(), evidence()).reason == "not worse in any of 3 criteria")
     }
 
-    @Test("lets the first model pass that finds anything")
+    @Test("passes the first model that detects anything")
     func first() {
         #expect(worse(nil, evidence(defects: [0, 1])) == [])
         #expect(stage.verdict(nil, evidence()).reason == "the first one, and finds synthetic defects")
         #expect(worse(nil, evidence(defects: [0, 0.5])) == ["recall of synthetic defects"])
     }
 
-    @Test("stops false alarms beyond the bound, and not at it")
+    @Test("stops false alarms above the bound, but not at it")
     func falseAlarms() {
         let calm = evidence(normal: [Float](repeating: 0, count: 40))
         func alarmed(_ count: Int) -> GateStage.Evidence {
@@ -69,19 +69,19 @@ struct GateTests {
         #expect(worse(alarmed(3), calm) == [])
     }
 
-    @Test("stops a fall of recall where the same defects get lower scores, and not where a few lie on the threshold")
+    @Test("stops a drop of recall if the same defects score lower, but not if a few lie at the threshold")
     func recall() {
         let found = evidence(defects: (0..<40).map { 1.1 + Float($0) / 100 })
         let lost = evidence(defects: (0..<40).map { 0.8 + Float($0) / 100 })
         #expect(worse(found, lost) == ["recall of synthetic defects"])
-        // As many fall below the threshold, by next to nothing, and the others rise.
+        // Some scores fall just below the threshold, and the others rise.
         let chance = evidence(defects: (0..<40).map { $0 < 10 ? 0.99 : 1.5 + Float($0) / 100 })
         #expect(worse(found, chance) == [])
         let criterion = stage.verdict(found, lost).criteria[1]
         #expect(criterion.champion == 1 && criterion.challenger == 0.5 && criterion.probability! < 0.001)
     }
 
-    /// Nights of which each one loses a little: what goes into production, until the gate stops one.
+    /// Simulates nights that each lose a little. Returns the number of promotions before the gate stops one, and its reason.
     private func nights(
         anchor: GateStage.Evidence?, _ night: (Int) -> GateStage.Evidence
     ) -> (promoted: Int, reason: String) {
@@ -94,7 +94,7 @@ struct GateTests {
         return (100, "")
     }
 
-    @Test("stops nights that drift, each within the champion's bounds, by the anchor")
+    @Test("uses the anchor to stop a slow decline within the champion's bounds")
     func drift() {
         func alarmed(_ number: Int) -> GateStage.Evidence {
             evidence(normal: (0..<100).map { $0 < number * 4 ? 2 : 0 })
@@ -111,7 +111,7 @@ struct GateTests {
         #expect(nights(anchor: dull(0), dull) == (2, "worse: criterion, against the anchor"))
     }
 
-    @Test("says what the anchor had, beside what the champion had")
+    @Test("reports the figures of the anchor beside those of the champion")
     func anchorValues() {
         let verdict = stage.verdict(
             evidence(criterion: 0.5), anchor: evidence(criterion: 0.6), evidence(criterion: 0.49))
@@ -120,13 +120,13 @@ struct GateTests {
         #expect(verdict.criteria.last?.isWorse == true && !verdict.isPromoted)
     }
 
-    @Test("stops a fall of the criterion")
+    @Test("stops a drop of the criterion")
     func criterion() {
         #expect(worse(evidence(criterion: 0.5), evidence(criterion: 0.48)) == [])
         #expect(worse(evidence(criterion: 0.5), evidence(criterion: 0.47)) == ["criterion"])
     }
 
-    @Test("stops significantly lower AUPIMO and AUROC of labelled images, and says both")
+    @Test("stops significantly lower AUPIMO and AUROC of labelled images, and reports both")
     func labelled() {
         var (good, bad) = (evidence(), evidence())
         for number in 0..<30 {

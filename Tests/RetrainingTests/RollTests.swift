@@ -69,7 +69,7 @@ struct RollTests {
     }
 
     @Test(
-        "counts images as new that the model in production was not trained on; one registered by hand knows the base set"
+        "counts images as new if the model in production was not trained on them; a manual one knows the base set"
     )
     func new() throws {
         let images = try images()
@@ -77,8 +77,8 @@ struct RollTests {
         #expect(!roll(images).hasNews(since: nil))
         let with = roll(images, known(images))
         #expect(with.members.count == 11 && with.newCount == 5)
-        // Of a model of night 3, what an earlier night or itself has learned is not new, and what a later one has is: it was
-        // rolled back.
+        // For a model of night 3, images learned that night or earlier are not new. Images that a later model learned
+        // are new, because that model was rolled back.
         for (learned, count) in [(2, 6), (3, 6), (4, 11)] as [(Int64, Int)] {
             #expect(roll(images, known(images, learned: learned), championNight: 3).newCount == count)
         }

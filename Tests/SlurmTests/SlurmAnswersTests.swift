@@ -4,9 +4,9 @@ import Testing
 
 @testable import Slurm
 
-@Suite("What Slurm answers")
+@Suite("Slurm's output")
 struct SlurmAnswersTests {
-    @Test("Elements are told by token and number; what is not ours, or is no such line, is left out")
+    @Test("Elements are parsed by token and number; foreign and malformed lines are skipped")
     func states() {
         let text = """
             nominal-a|0|RUNNING|n1|None
@@ -32,7 +32,7 @@ struct SlurmAnswersTests {
     }
 
     @Test(
-        "Every state of a job is one of four, and its end of a class",
+        "Every Slurm state maps to an element state, and every end to a failure class",
         arguments: [
             ("PENDING", nil), ("CONFIGURING", nil), ("REQUEUED", nil), ("COMPLETED", FailureClass.lost),
             ("TIMEOUT", .timedOut), ("DEADLINE", .timedOut), ("OUT_OF_MEMORY", .outOfMemory), ("CANCELLED", .killed),
@@ -50,7 +50,7 @@ struct SlurmAnswersTests {
     }
 
     @Test(
-        "A node is named as the culprit where an element ended there by itself",
+        "A node is the culprit if an element ended there by itself",
         arguments: [
             ("COMPLETED", "n1"), ("FAILED", "n1"), ("TIMEOUT", nil), ("OUT_OF_MEMORY", nil), ("CANCELLED", nil),
             ("PREEMPTED", nil), ("NODE_FAIL", nil), ("BOOT_FAIL", nil),
@@ -63,26 +63,26 @@ struct SlurmAnswersTests {
         #expect(end.culprit == node)
     }
 
-    @Test("What is being ended still is")
+    @Test("A completing element is reported as ending")
     func ending() {
         #expect(SlurmAnswers.states("t|0|COMPLETING|n1|None", of: ["t"])["t"]?[0] == .ending(node: "n1"))
     }
 
-    @Test("Of an element that is listed twice, what still runs counts")
+    @Test("A running entry wins over other entries of the same element")
     func twice() {
         for text in ["t|0|RUNNING|n1|\nt|0|NODE_FAIL|n2|", "t|0|NODE_FAIL|n2|\nt|0|RUNNING|n1|"] {
             #expect(SlurmAnswers.states(text, of: ["t"])["t"]?[0] == .running(node: "n1"))
         }
     }
 
-    @Test("The length of arrays is read from the configuration, and has a default")
+    @Test("The array limit is read from the configuration, with a default")
     func arrayLimit() {
         #expect(SlurmAnswers.arrayLimit("MaxArraySize            = 20001\nMaxJobCount = 5") == 20001)
         #expect(SlurmAnswers.arrayLimit("") == 1001)
         #expect(SlurmAnswers.arrayLimit("MaxArraySize = many") == 1001)
     }
 
-    @Test("Nodes that take work count, with their idle processors, in the partition asked for, or in the default one")
+    @Test("Capacity counts working nodes and idle processors in the requested or default partition")
     func capacity() {
         let text = """
             batch*|n1|mixed|2/4/0/6
@@ -109,7 +109,7 @@ struct SlurmAnswersTests {
         #expect(SlurmAnswers.capacity(huge, isOfDefaultPartition: false)?.nodes.count == 2)
     }
 
-    @Test("A node that takes no work is named with what to do")
+    @Test("A node that accepts no work is reported with a remedy")
     func obstacles() {
         #expect(
             SlurmAnswers.obstacles("n1|drained|Duplicate jobid\nbroken") == [
@@ -118,7 +118,7 @@ struct SlurmAnswersTests {
             ])
     }
 
-    @Test("Why elements wait is told for ours alone")
+    @Test("Pending reasons are reported for the run's own elements only")
     func reasons() {
         let text = "t|0|PENDING||Resources\nt|1|RUNNING|n1|None\nu|0|PENDING||Priority"
         #expect(SlurmAnswers.reasons(text, of: ["t"]) == ["Resources"])

@@ -6,14 +6,14 @@ import Testing
 
 @testable import Slurm
 
-/// Calls of programs; in the place of Slurm's there are scripts.
+/// Calls of scripts that stand in for Slurm's programs.
 @Suite("Calls of Slurm's programs")
 struct SlurmQueueTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }
 
-    /// Another process writes the program: while this one has it open for writing, a fork elsewhere makes it busy.
+    /// Writes the program in another process: a fork while this process holds it open for writing would make it busy.
     private func script(_ text: String) throws -> String {
         let path = folder.path + "/program"
         try Data("#!/bin/sh\n\(text)\n".utf8).write(to: URL(filePath: path + ".txt"))
@@ -33,13 +33,13 @@ struct SlurmQueueTests {
         }
     }
 
-    @Test("What a program prints is its answer, arguments are passed on as they are")
+    @Test("A call returns the program's output and passes arguments unchanged")
     func answers() throws {
         let program = try script("printf '%s|' \"$@\"; seq 1 20000 | tail -1")
         #expect(try SlurmCommand(program, ["a b", "$HOME", "c'd"]).output() == "a b|$HOME|c'd|20000\n")
     }
 
-    @Test("A controller that does not answer is told from a request that is refused")
+    @Test("An unavailable controller is distinguished from a rejected request")
     func errors() throws {
         guard
             case .unavailable(let text) = try error(
@@ -56,7 +56,7 @@ struct SlurmQueueTests {
         #expect(refusal.hasSuffix("program: invalid partition specified: x"))
     }
 
-    @Test("A program that goes to sleep until there is room is not waited for")
+    @Test("A program that sleeps until the queue has room is killed")
     func sleeping() throws {
         let program = try script(
             "echo 'Slurm temporarily unable to accept job, sleeping and retrying'; exec sleep 1000")
@@ -70,13 +70,13 @@ struct SlurmQueueTests {
         #expect(text.hasSuffix("program: Slurm temporarily unable to accept job, sleeping and retrying"))
     }
 
-    @Test("A program that is not there is named, with what to do")
+    @Test("A missing program is reported with a remedy")
     func missing() {
         let error = #expect(throws: ClusterQueueError.self) { try SlurmCommand("no-such-program", []).output() }
         #expect(error?.description.hasPrefix("no-such-program was not found: install") == true)
     }
 
-    @Test("What a manifest says is asked for in the words of sbatch")
+    @Test("Manifest settings become sbatch options")
     func settings() {
         let settings = SlurmSettings(
             partition: "night", account: "vision", timeMinutes: 90, memoryMiB: 4000, options: ["--qos=low"])
@@ -86,7 +86,7 @@ struct SlurmQueueTests {
     }
 
     @Test(
-        "Nodes that are left out join those that the user leaves out, of which sbatch would forget all but the last option"
+        "Excluded nodes are merged with the user's, because sbatch honors only the last option"
     )
     func avoidedNodes() {
         #expect(SlurmSettings().arguments(avoiding: ["n1", "n2"]) == ["--exclude=n1,n2"])

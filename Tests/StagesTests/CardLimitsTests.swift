@@ -7,9 +7,9 @@ import Testing
 @testable import Jobs
 @testable import Stages
 
-/// The rules by which a card's facts become limits, each just fulfilled and just not.
+/// Tests each rule that turns card facts into limits, just inside and just outside its bound.
 @Suite struct CardLimitsTests {
-    /// Facts in which no rule finds anything.
+    /// Facts that trigger no rule.
     private static func harmless() throws -> ModelCard {
         func set(_ images: Int) -> ImageSet {
             ImageSet(
@@ -75,7 +75,7 @@ import Testing
     @Test("A faultless model has no limits")
     func none() throws { #expect(try rules { _ in } == []) }
 
-    @Test("A target of 1 % needs 99 held-out images; with 98, the limit says so")
+    @Test("A target of 1 % needs 99 held-out images; 98 give a limit")
     func heldOut() throws {
         var card = try CardLimitsTests.harmless()
         card.threshold.heldOutImages = 98
@@ -93,7 +93,8 @@ import Testing
 
     @Test("False alarms are a limit if chance does not explain them")
     func falseAlarms() throws {
-        // Of 40 at a rate of 1 %, one or more has a chance of 0.33, two of 0.06, three of 0.007.
+        // Of 40 images at a rate of 1 %, the probability of at least one false alarm is 0.33, of two 0.06, of three
+        // 0.007.
         #expect(try rules { $0.testMetrics.kinds[0].calledAnomalous = 2 } == [])
         #expect(try rules { $0.testMetrics.kinds[0].calledAnomalous = 3 } == ["falseAlarms"])
         #expect(try rules { $0.testMetrics.kinds[0].uncertain = 1 } == ["uncertainVerdicts"])

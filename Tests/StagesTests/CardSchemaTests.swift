@@ -10,7 +10,7 @@ import Testing
 @testable import Jobs
 @testable import Manifests
 
-/// The published schema of cards against what runs write.
+/// Tests the cards of runs against their published schema.
 @Suite struct CardSchemaTests {
     private static let file = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../../schemas/card.schema.json").path
@@ -23,7 +23,8 @@ import Testing
         bench = try StageBench()
     }
 
-    /// Of a labelled category, one without masks, and one without test images and with all that people may say.
+    /// Cards of a labelled category, of one without masks, and of one without test images but with all statements of
+    /// the owner.
     private func cards() throws -> [[UInt8]] {
         try data.writeCategory("bolt", train: 8)
         try data.writeCategory("nut")
@@ -84,7 +85,7 @@ import Testing
 
 /// Python's jsonschema.
 private enum CardJudge {
-    /// Fails unless the documents that come after a schema are valid.
+    /// A script that fails unless the documents that follow a schema are valid.
     static let script = """
         import json, sys
         from jsonschema import Draft202012Validator

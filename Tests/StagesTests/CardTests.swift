@@ -54,7 +54,7 @@ import Testing
         #expect(card.model.case == "bolt" && card.model.job == "tiny" && card.model.parameters > 1000)
         #expect((card.data.training.images, card.data.heldOut.images, card.data.test.images) == (7, 1, 2))
         #expect(card.data.copies == 1 && card.data.testCopies == 0)
-        // What an auditor would do with sha256sum, cut and sort.
+        // The equivalent of sha256sum, cut and sort.
         func list(_ files: [String]) throws -> Digest {
             let digests = try files.map { try Digest.of(filePath: data.path + "/bolt/" + $0).hex }
             return Digest.of(text: digests.sorted().map { $0 + "\n" }.joined())
@@ -87,7 +87,7 @@ import Testing
         #expect(text.contains("aupimo is not measured"))
     }
 
-    @Test("Without test images or labels, the card says what was not measured")
+    @Test("Without test images or labels, the card lists what was not measured")
     func unlabelled() throws {
         try data.writeCategory("bolt")
         try data.remove("bolt/test")
@@ -205,7 +205,7 @@ import Testing
                 && !page.contains("www.evil"))
         #expect(!page.contains("\u{202E}") && page.contains("x0A\\# heading"))
         #expect(page.components(separatedBy: "\n# ").count == 1 && page.hasPrefix("# Model card: a\\|b\\`&lt;img"))
-        // Every table keeps its columns.
+        // Every table must keep its columns.
         var columns = 0
         for line in page.split(separator: "\n", omittingEmptySubsequences: false) {
             guard line.hasPrefix("|") else {

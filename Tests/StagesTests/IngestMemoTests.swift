@@ -9,14 +9,14 @@ import Testing
 @testable import Jobs
 @testable import Stages
 
-/// What a store has read before must not change what ingest says of a file: its memos are kept by bytes alone.
+/// Memos in the store are keyed by bytes only, so they must not affect the result for a file with another name.
 @Suite("Ingest and the store")
 struct IngestMemoTests {
     private let data: TinyDataSet
 
     init() throws { data = try TinyDataSet() }
 
-    /// A result of ingest that can be compared: what each image became, and the warnings.
+    /// A comparable result of ingest: the state of each image, and the warnings.
     private struct Outcome: Equatable {
         var entries: [String]
         var warnings: [String]
@@ -28,7 +28,7 @@ struct IngestMemoTests {
         return bytes
     }
 
-    /// Masks that are two-valued and not, in files of their own format and of another.
+    /// Masks with two and with more values, in matching and other file formats.
     private func files() throws -> [(image: String, mask: String)] {
         let shades = try JPEGEncoder.encode(
             PlanarImage(width: 24, height: 16, channels: 1, values: TinyDataSet.mask().values.map { Float($0) }),
@@ -73,7 +73,8 @@ struct IngestMemoTests {
         return Outcome(entries: entries, warnings: summary.warnings.map(\.text))
     }
 
-    @Test("An image and its mask become the same in a new store and in one that has read their bytes by other names")
+    @Test(
+        "An image and its mask give the same result in a new store and in one that read their bytes under other names")
     func order() throws {
         let sources = try files().map(source)
         let together = try StageBench()
@@ -85,11 +86,11 @@ struct IngestMemoTests {
         for (source, expected) in zip(sources, forward).reversed() {
             #expect(try ingest([source], backward) == expected, "\(source.source.file)")
         }
-        // Once more from the store, warnings and all.
+        // Ingest again from the store; warnings must be equal too.
         #expect(try sources.map { try ingest([$0], backward) } == forward)
     }
 
-    @Test("A JPEG with a PNG mask is used, and a mask whose name says another format is refused by its own name")
+    @Test("A JPEG with a PNG mask is accepted, and a mask with the wrong extension is refused by its own name")
     func formats() throws {
         let outcome = try ingest(files().map(source), StageBench())
         let entries = Dictionary(uniqueKeysWithValues: outcome.entries.map { ($0.prefix { $0 != " " }, $0) })
@@ -107,7 +108,7 @@ struct IngestMemoTests {
             })
     }
 
-    @Test("A texture whose name says another format is refused, also where its bytes are known by another name")
+    @Test("A texture with the wrong extension is refused, even if its bytes are known under another name")
     func textures() throws {
         try data.write(try jpeg(strayBytes: 40), to: "a.jpg")
         try data.write(try jpeg(strayBytes: 40), to: "b.png")

@@ -8,7 +8,7 @@ import Testing
 @testable import Jobs
 @testable import Manifests
 
-/// The published schema of metrics.json against what runs write.
+/// Tests the `metrics.json` of runs against its published schema.
 @Suite struct MetricsSchemaTests {
     private static let file = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../../schemas/metrics.schema.json").path
@@ -35,7 +35,7 @@ import Testing
         try schema().violations(of: try JSONParser.parse(bytes, file: "metrics.json")).map(\.description)
     }
 
-    @Test("what a run writes is valid, with masks, without, and without anything to score")
+    @Test("Metrics of a run are valid with masks, without masks, and without images to score")
     func runs() throws {
         try data.writeCategory("bolt")
         try data.writeCategory("nut")
@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test("what no run writes is refused: a key more, a key less, a figure above 1, a reason without words")
+    @Test("Altered metrics are refused: an extra key, a missing key, a figure above 1, an empty reason")
     func refused() throws {
         try data.writeCategory("bolt")
         let text = String(decoding: try metrics(try data.manifest()), as: UTF8.self)

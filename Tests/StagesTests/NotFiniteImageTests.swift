@@ -3,7 +3,7 @@ import Testing
 
 @testable import Stages
 
-@Suite("Images of floating-point numbers")
+@Suite("Floating-point images")
 struct NotFiniteImageTests {
     private func bytes(_ value: Float, at index: Int, width: Int = 24, height: Int = 16) throws -> [UInt8] {
         var values = (0..<width * height).map { Float($0 % 7) / 7 }
@@ -12,7 +12,7 @@ struct NotFiniteImageTests {
     }
 
     @Test(
-        "with a value that is not finite are refused by its place, wherever it is",
+        "with a non-finite value are refused with its position",
         arguments: [Float.nan, -.nan, .infinity, -.infinity, .signalingNaN], [0, 1, 100, 383])
     func notFinite(_ value: Float, _ index: Int) throws {
         let file = try bytes(value, at: index)
@@ -36,7 +36,7 @@ struct NotFiniteImageTests {
         #expect(error?.fault == .floatRange)
     }
 
-    @Test("from 0 to 1 are read", arguments: [0, 1, Float.leastNonzeroMagnitude, -0.0])
+    @Test("from 0 to 1 are accepted", arguments: [0, 1, Float.leastNonzeroMagnitude, -0.0])
     func usable(_ value: Float) throws {
         #expect(
             try IngestStage.decode(try bytes(value, at: 200), name: "a.tif", width: 24, height: 16).packed.width == 24)

@@ -37,7 +37,7 @@ import Testing
         let (all, junit) = try outcomes(#"{"pixelAUROC": ">= 0", "imageAUROC": ">= 0.0", "aupimo.mean": ">= 0.5"}"#)
         #expect(all.map(\.category) == ["bolt", "bolt", "bolt", "nut", "nut", "nut"])
         #expect(Set(all.map(\.figure)) == ["pixelAUROC", "imageAUROC", "aupimo.mean"])
-        // The tiny test set has too few normal pixels for AUPIMO: not defined is missed.
+        // The tiny test set has too few normal pixels for AUPIMO; an undefined figure counts as missed.
         for outcome in all { #expect(outcome.isMet == (outcome.figure != "aupimo.mean"), "\(outcome)") }
         let complaint = try #require(all.first { !$0.isMet }).complaint
         #expect(
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test(
-        "that are not valid bounds are refused",
+        "with invalid bounds are refused",
         arguments: [
             #"{"imageAUROC": 0.98}"#, #"{"imageAUROC": "0.98"}"#, #"{"imageAUROC": "<= 0.98"}"#,
             #"{"imageAUROC": ">= 1.5"}"#, #"{"imageAUROC": ">= 0.98 "}"#, #"{"imageAUROC": ">= nan"}"#,

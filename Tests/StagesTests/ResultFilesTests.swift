@@ -25,7 +25,7 @@ import Testing
                 == "bolt,a kind,test/a.png,normal,0.25,-1.5,1e-06,anomalous,0.875,true")
     }
 
-    @Test("An image that nobody has labelled has an empty label in CSV and null in JSON")
+    @Test("An unlabelled image has an empty label in CSV and null in JSON")
     func unlabelled() throws {
         let row = row("bolt", "a.png", isAnomalous: nil)
         #expect(row.line == "bolt,a kind,a.png,,0.25,-1.5,1e-06,anomalous,0.875,true")
@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test(
-        "Fields with commas, quotes and line breaks are quoted as RFC 4180 says",
+        "Fields with commas, quotes and line breaks are quoted by RFC 4180",
         arguments: [
             ("a,b.png", "\"a,b.png\""), ("a \"b\".png", "\"a \"\"b\"\".png\""), ("a\nb.png", "\"a\nb.png\""),
             ("a\r\nb.png", "\"a\r\nb.png\""), ("\u{FC} b.png", "\u{FC} b.png"),

@@ -11,8 +11,8 @@ import Testing
 @testable import Jobs
 @testable import Stages
 
-/// Images of 12 bits in files of 16.
-@Suite("The range of samples in a job")
+/// Tests 12-bit images in 16-bit files.
+@Suite("The sample range of a job")
 struct SampleRangeIngestTests {
     private let data: TinyDataSet
 
@@ -58,7 +58,7 @@ struct SampleRangeIngestTests {
         return (try PackedImage(bytes: bytes, name: "x").values, summary.warnings.map(\.text))
     }
 
-    @Test("Images that use the darkest sixteenth are told of, and a range of samples brings them to the whole scale")
+    @Test("Images that use the darkest sixteenth give a warning, and a sample range stretches them to the full scale")
     func scaled() throws {
         let dark = try packed(nil), bright = try packed(SampleRange(lowest: 0, highest: 4095))
         #expect(dark.warnings.count == 1 && dark.warnings[0].contains("\"range\": [0, 4095]"), "\(dark.warnings)")
@@ -71,7 +71,7 @@ struct SampleRangeIngestTests {
         )
     }
 
-    @Test("The range changes the keys of ingest and calibration, and is part of the model, which scoring follows")
+    @Test("The range changes the keys of ingest and calibration, and is stored in the model for scoring")
     func keys() throws {
         func job(_ image: String) throws -> Job {
             let text = """
@@ -116,7 +116,7 @@ struct SampleRangeIngestTests {
     }
 
     @Test(
-        "Bounds that are not two, or not in order, are refused",
+        "Invalid or unordered bounds are refused",
         arguments: ["[0]", "[0, 1, 2]", "[4095, 0]", "[1, 1]", "12"])
     func refused(range: String) throws {
         let text =

@@ -14,10 +14,10 @@ import VerdictStatistics
 @testable import Retraining
 @testable import Stages
 
-/// SHA-256 of what stages write for inputs made by formulas, recorded from the first version of each stage.
+/// SHA-256 digests of stage outputs for synthetic inputs, recorded from the first version of each stage.
 ///
-/// A stage whose bytes change has to raise its `version`, or stores would go on to serve the old ones; then record the new
-/// digests here. They are the same without AVX2 and FMA; PNG bytes also depend on zlib: these are of 1.2.13.
+/// If a stage's bytes change, raise its `version`, because stores would serve the old ones, and record the new digests
+/// here. The digests are equal without AVX2 and FMA. PNG bytes depend on zlib; these are from 1.2.13.
 @Suite struct StageOutputsTests {
     private let data: TinyDataSet
     private let bench: StageBench
@@ -105,7 +105,7 @@ import VerdictStatistics
             manifest, name: "bolt", category: "bolt", recipe: try TrainingRecipe(manifest), textures: nil,
             candidates: 1,
             stages: [])
-        // Neither the libraries that are installed nor the version of the program have a part in it.
+        // The result must not depend on installed libraries or the program version.
         known.tolerance = 0
         known.program = ModelCard.Program(
             nominal: "0", numerics: 1, stages: [:], trainingEngine: ["library": "x"], scoringEngine: [:])
@@ -152,7 +152,7 @@ import VerdictStatistics
             [("scores.0", try bench.put(json: scores)), ("images.0", try ingest(.test)["images.json"]!)])
     }
 
-    @Test("Metrics are those that the definition gives, in the pinned bytes")
+    @Test("Metrics match their definition, and have the pinned bytes")
     func metricsFile() throws {
         let outputs = try metrics()
         let record = try StageJSON.decode(CategoryMetrics.self, try bench.store.read(outputs["metrics.json"]!))
@@ -162,13 +162,13 @@ import VerdictStatistics
         #expect(record.curves.pro.last?.first == 1 && record.curves.pixelROC.first == [0, 0])
         #expect(record.curves.imagePrecisionRecall == [[1, 1], [1, 0.5]])
         #expect((figures.images.normal, figures.images.anomalous, figures.images.unlabelled) == (1, 1, 0))
-        // By counting pairs: 96 anomalous pixels, of values 0.5 + n / 8, against 672 others, of values n / 8.
+        // Counts pairs: 96 anomalous pixels with values 0.5 + n / 8, against 672 others with values n / 8.
         #expect(abs((figures.pixelAUROC ?? 0) - StageOutputsTests.pairwiseAUROC) < 1e-12)
         expectPinned(
             outputs, MetricsStage.self, version: 4, ["metrics.json": "d41de2bd401f", "scores.json": "1fa90359e9bd"])
     }
 
-    /// The share of pairs of an anomalous and a normal pixel that the map orders rightly, ties counted half.
+    /// The fraction of pairs of an anomalous and a normal pixel that the map orders correctly; ties count half.
     private static let pairwiseAUROC: Double = {
         let mask = TinyDataSet.mask().values
         var anomalous: [Float] = [], normal: [Float] = []
@@ -211,7 +211,7 @@ import VerdictStatistics
         }
         let calibration = Calibration(scores: (1...20).map { Float($0) / 40 }, quantile: 0.99)
         let rule = try VerdictConfidence(calibrationScores: calibration.scores, threshold: calibration.threshold)
-        // 0.75 is well above the highest of the scores, 0.5, and 0.25 is their middle.
+        // 0.75 is well above the highest score, 0.5; 0.25 is the median.
         #expect(scores[0].map(\.isUncertain) == [true, false] && scores[1].map(\.isUncertain) == [false, false])
         for entry in scores[0] { #expect(abs((entry.confidence ?? 0) - rule.confidence(in: entry.score)) <= 5e-5) }
         #expect(scores[0].map(\.score) == scores[1].map(\.score))
@@ -254,7 +254,7 @@ import VerdictStatistics
             ["textures.json": "47203f4f329b"])
     }
 
-    @Test("Pictures give the pinned bytes")
+    @Test("Overlays give the pinned bytes")
     func overlays() throws {
         let picture = try JPEGEncoder.encode(TinyDataSet.image(5, width: 32, height: 32), quality: 92)
         var entry = try score("test/dent/000.png", isAnomalous: true, score: 0.75)
@@ -269,7 +269,7 @@ import VerdictStatistics
         expectPinned(outputs, OverlayStage.self, version: 1, ["overlays.json": "88c055bac587"])
     }
 
-    /// A model that has learned nothing.
+    /// An untrained model.
     private static func model() -> Model {
         let architecture = NetworkArchitecture.sdc
         let network = architecture.description(baseWidth: 4)
@@ -282,7 +282,7 @@ import VerdictStatistics
             calibration: Calibration(scores: [0.25, 0.5], quantile: 0.5), mapCeiling: 0.5)
     }
 
-    @Test("The choice among checkpoints hands the chosen one's bytes on, and takes the later of equals")
+    @Test("Choosing a checkpoint copies its bytes, and takes the later of equal ones")
     func choice() throws {
         let inputs = try (0..<3).flatMap { number in
             try ["model", "calibration.json", "training.json"].map {
@@ -381,7 +381,7 @@ import VerdictStatistics
         expectPinned(outputs, PreviewStage.self, version: 1, ["preview.png": "e3618dcb9b08"])
     }
 
-    @Test("Training, calibration and scoring give the same bytes twice, on one thread and on two")
+    @Test("Training, calibration and scoring are deterministic, on one thread and on two")
     func repeatability() throws {
         let manifest = try data.manifest()
         let digests = try [1, 1, 2].map { threads in
@@ -397,7 +397,7 @@ import VerdictStatistics
         #expect(digests[0] == digests[2])
     }
 
-    @Test("Selection leaves out exact copies and files that were set aside")
+    @Test("Selection omits exact copies and unusable files")
     func selectionRules() throws {
         let expected = try select()
         try data.writeImage(0, to: "bolt/train/good/copy.png")
@@ -411,7 +411,7 @@ import VerdictStatistics
         #expect(all == expected)
     }
 
-    @Test("One usable normal image is too few, and the message says so")
+    @Test("A single usable normal image is an error with a message")
     func tooFew() throws {
         let index = ImageIndex(entries: [])
         let error = #expect(throws: (any Error).self) {

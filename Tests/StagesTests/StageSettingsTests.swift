@@ -10,7 +10,7 @@ import Testing
 @testable import Retraining
 @testable import Stages
 
-/// A stage is its settings: every value that it holds is part of its key, and survives the way into a worker process.
+/// Every stored value of a stage must be part of its key, and survive the transfer to a worker process.
 @Suite("Settings of stages") struct StageSettingsTests {
     private let data: TinyDataSet
 
@@ -20,7 +20,7 @@ import Testing
         try data.writeImage(40, to: "textures/a.png")
     }
 
-    /// At least one stage of each type, with as many settings as it can have.
+    /// Stages of every type, with as many settings as possible.
     private func stages() throws -> [any Stage] {
         let manifest = try data.manifest(
             more: """
@@ -50,7 +50,7 @@ import Testing
         ]
     }
 
-    @Test("Every stage of the program is looked at, and is in the registry under its own name")
+    @Test("Every stage of the program is covered, and registered under its own name")
     func all() throws {
         let names = Set(try stages().map { type(of: $0).name })
         #expect(names.count == 24)
@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    @Test("Another value of any setting is another key")
+    @Test("Every changed setting changes the key")
     func everySetting() throws {
         var changed = 0
         for stage in try stages() {
@@ -74,7 +74,7 @@ import Testing
         #expect(changed > 300)
     }
 
-    @Test("Every stored property is encoded, however deep it lies")
+    @Test("Every stored property is encoded at any depth")
     func everyProperty() throws {
         for stage in try stages() {
             let object = try JSONSerialization.jsonObject(with: JSONEncoder().encode(stage))
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    /// The stage with each leaf of its settings changed in turn, where the stage can hold the other value.
+    /// Copies of the stage with one changed setting each, if the stage accepts the other value.
     private static func variants<S: Stage>(_ stage: S) throws -> [(setting: String, stage: any Stage)] {
         let object = try JSONSerialization.jsonObject(with: JSONEncoder().encode(stage))
         return changes(object, "").compactMap { setting, changed in

@@ -10,10 +10,10 @@ import Testing
 @testable import Jobs
 @testable import Stages
 
-/// JSON that comes from files, workers and bundles.
-@Suite("JSON that is trusted")
+/// Tests JSON from files, workers and bundles.
+@Suite("Strict JSON")
 struct StrictJSONTests {
-    /// A reader of such a document, and a document that it takes.
+    /// A decoder of a document type, with a valid document.
     struct Document: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let text: String
@@ -98,7 +98,7 @@ struct StrictJSONTests {
         ) { _ = try SignedEnvelope(json: $0, name: "envelope") },
     ]
 
-    /// Copies with one key of one object standing twice, and with other things that JSON does not allow.
+    /// Copies with a duplicate key in one object, and with other invalid JSON.
     private func faults(_ text: String) -> [String] {
         var faults = [
             text + "{}", text + ",", "\u{FEFF}" + text, text.replacing("}", with: ",}"), "// c\n" + text,
@@ -110,7 +110,7 @@ struct StrictJSONTests {
         return faults
     }
 
-    @Test("is refused where a key stands twice, and for everything else that is not strict", arguments: documents)
+    @Test("Duplicate keys and other invalid JSON are refused", arguments: documents)
     func strict(_ document: Document) throws {
         try document.read(Array(document.text.utf8))
         let faults = faults(document.text)
@@ -120,7 +120,7 @@ struct StrictJSONTests {
         }
     }
 
-    @Test("A key that stands twice under two spellings is found")
+    @Test("A duplicate key in two spellings is detected")
     func escapes() {
         #expect(throws: JSONError.self) {
             try StrictJSON.decode([String: Int].self, from: Array(#"{"a": 1, "\u0061": 2}"#.utf8))

@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test(
-        "are the stored ones in whatever order and with whatever memory they are asked for",
+        "equal the stored ones in any order of access and under any memory limit",
         arguments: [0, 5000, 1 << 20])
     func anyMemory(limitBytes: Int) throws {
         let textures = try textures(9)
@@ -38,7 +38,7 @@ import Testing
         _ = try bench.run(stage)
     }
 
-    @Test("that cannot be read end the task, with the error of the store")
+    @Test("that cannot be read fail the task with the store's error")
     func missing() throws {
         let digest = Digest.of(text: "nothing")
         let stage = ClosureStage("missing", outputs: []) { context in

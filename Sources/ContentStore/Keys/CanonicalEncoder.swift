@@ -11,6 +11,11 @@
 struct CanonicalEncoder {
     private(set) var bytes: [UInt8] = []
 
+    /// Bytes that most keys need: one allocation for them.
+    private static let usualCount = 512
+
+    init() { bytes.reserveCapacity(Self.usualCount) }
+
     mutating func append(_ value: KeyValue) {
         switch value {
         case .text(let text): append(text: text)

@@ -10,7 +10,7 @@ public struct KeyPart: Sendable, Hashable {
 }
 
 /// A value that takes part in an action key: typed, so that the text "1", the integer 1 and the flag `true` differ.
-public indirect enum KeyValue: Sendable, Hashable {
+public enum KeyValue: Sendable, Hashable {
     case text(String)
     case integer(Int)
     case real(Double)

@@ -52,7 +52,7 @@ package struct ExportFolder {
         where FolderOverlap.lies(folder, in: output) {
             throw .holdsInputs(path: path, input: folder)
         }
-        // The marker of a results folder already warns against adding images.
+        // The marker of a results folder already keeps images out.
         guard !ResultsMarker.isIn(output), let names = try? FolderWalk.entries(output) else { return }
         if let image = names.first(where: FolderWalk.isImage) {
             throw .holdsInputs(path: path, input: output + "/" + image)
@@ -68,7 +68,7 @@ package struct ExportFolder {
             let folder = try OutputFolder(path, isNamed: false)
             return try files.keys.sorted().allSatisfy { try folder.holdsFile($0) }
         } catch StoreError.nameLeavesFolder, StoreError.linkInResults {
-            // No export has written such a list.
+            // No export writes such a list.
             return false
         }
     }
@@ -97,7 +97,7 @@ package struct ExportFolder {
             let blob = try store.verifiedPath(file.digest)
             if try folder.place(copyOf: blob, at: file.path, onlyIfChanged: true) { written += 1 }
         }
-        // Anybody may have edited the list; remove nothing outside of this folder.
+        // The list may have been edited; remove nothing outside of this folder.
         let removed = isComplete ? former.keys.filter { exported[$0] == nil }.sorted().count(where: folder.remove) : 0
         try write(list: isComplete ? exported : former.merging(exported) { $1 })
         return (written, removed)
@@ -134,7 +134,7 @@ package struct ExportFolder {
         return Dictionary(list.map { (PathText.read($0.key), $0.value) }) { first, _ in first }
     }
 
-    /// Removes temporary files of a killed run.
+    /// Removes temporary files that a killed run left behind.
     private func removeLeftovers(_ plan: ExportPlan) throws {
         let own = [
             ExportFolder.listName, ExportFolder.probeName, ResultsMarker.name, RunTiming.jsonName, RunTiming.pageName,

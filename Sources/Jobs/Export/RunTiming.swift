@@ -5,7 +5,8 @@ import Reports
 import Stages
 
 /// The cost of a run by stage: `timing.json`, and `timing.html` for people. They depend on clocks and the machine, so
-/// they are not results: they are not in the store or `exports.json`, and only runs that executed tasks write them.
+/// they are not results: neither the store nor `exports.json` contains them, and only runs that executed tasks write
+/// them.
 package struct RunTiming: Codable, Equatable, Sendable {
     static let jsonName = "timing.json", pageName = ReportStage.timingPageName
 
@@ -36,7 +37,7 @@ package struct RunTiming: Codable, Equatable, Sendable {
     package var threads: Int
     /// The duration of the run.
     package var seconds: Double
-    /// In the order of the job.
+    /// The stages in the order of the job.
     package var stages: [Stage]
 
     /// - Parameters:

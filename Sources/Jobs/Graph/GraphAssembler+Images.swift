@@ -7,7 +7,7 @@ import Pipeline
 import Stages
 
 extension GraphAssembler {
-    /// Adds tasks that decode images. The names of the images decide how they are divided among the tasks.
+    /// Adds tasks that decode images. Image names determine the task that decodes each image.
     ///
     /// - Parameter prefix: the prefix of the tasks' names, which a label follows.
     /// - Returns: the tasks with their labels.

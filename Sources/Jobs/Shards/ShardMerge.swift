@@ -77,7 +77,7 @@ package struct ShardMerge {
         for (position, (shard, source, record)) in shards.enumerated() {
             for (file, digest) in try listed(shard, source, record).sorted(by: { $0.key < $1.key })
             where !Self.tables.contains(file) {
-                // It may be a damaged copy from another machine.
+                // The file may be a damaged copy from another machine.
                 guard try Digest.of(filePath: source + "/" + file).hex == digest else {
                     throw ShardError.changed(source + "/" + file, shard)
                 }

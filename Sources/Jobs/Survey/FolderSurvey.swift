@@ -7,7 +7,7 @@ import Imaging
 import Manifests
 import Stages
 
-/// A survey of a folder of images that yields a manifest without questions to the user.
+/// A survey of a folder of images that yields a manifest without user input.
 package struct FolderSurvey: Sendable {
     package let jobName: String
     /// The findings, a line each.

@@ -1,67 +1,67 @@
 import ContentStore
 
-/// What has elements computed on many machines: Slurm, or a stand-in.
+/// A batch system that runs elements on many machines, such as Slurm.
 ///
-/// It may run an element twice, and may forget one. So its word is taken for what it is: that there is no use in waiting any longer.
+/// It may run an element twice, and may lose one. Its answers only decide how long to wait, never what a result is.
 public protocol ClusterQueue: Sendable {
-    /// The most elements that one array may have.
+    /// The maximum number of elements in an array.
     func arrayLimit() throws(ClusterQueueError) -> Int
 
-    /// Queues the elements 0..<count of an array under its token.
+    /// Queues the elements `0..<array.count` under the token of the array.
     func submit(_ array: ElementArray) throws(ClusterQueueError)
 
-    /// What is known of the elements of these arrays, by token and number. One question for all of them.
+    /// The known states of the elements of these arrays, by token and number. Queries the queue once.
     func states(of tokens: [String]) throws(ClusterQueueError) -> [String: [Int: ElementState]]
 
-    /// Ends what is queued, and what is running, if that is not left to end by itself, under these tokens.
+    /// Cancels the pending elements under these tokens and, unless `onlyPending`, the running ones.
     func cancel(_ tokens: [String], onlyPending: Bool) throws(ClusterQueueError)
 
-    /// What the cluster has; `nil` where that cannot be told.
+    /// The cluster's capacity; `nil` if unknown.
     func capacity() -> ClusterCapacity?
 
-    /// Why nothing moves, and what a person has to do about it.
+    /// The reasons why nothing starts, with remedies for the user.
     func obstacles() -> [String]
 }
 
-/// Elements that are queued at once.
+/// Elements that are submitted together.
 public struct ElementArray: Sendable, Equatable {
     public let token: String
     public let count: Int
-    /// Each element finds its specification in the folder of its number in it.
+    /// The folder of the array. Each element finds its specification in the subfolder with its number.
     public let folder: String
-    /// What an element prints goes to this file in its folder.
+    /// The file in the element's folder that receives its output.
     public static let logName = "log"
-    /// Processors for each element.
+    /// The number of processors per element.
     public let cores: Int
-    /// Nodes that none of its elements is to be run on, sorted.
+    /// The nodes to exclude, sorted.
     public let avoided: [String]
 }
 
-/// What a cluster has for a run.
+/// The capacity of a cluster for a run.
 public struct ClusterCapacity: Sendable, Equatable {
-    /// Processors that are idle now.
+    /// The number of idle processors.
     public let idleCores: Int
-    /// Names of the nodes that take work, now or when they are done with what they do.
+    /// The names of the nodes that accept work, now or when their current work ends.
     public internal(set) var nodes: Set<String>
 
     public init(idleCores: Int, nodes: Set<String>) { (self.idleCores, self.nodes) = (idleCores, nodes) }
 }
 
-/// What a queue says of an element.
+/// The state of an element according to the queue.
 public enum ElementState: Sendable, Equatable {
     case pending
     case running(node: String)
-    /// What is left of it is being ended; a node may never get done with that.
+    /// The element is being terminated. A node may hang in this state.
     case ending(node: String)
-    /// Whether it did its work is written elsewhere.
+    /// The element has ended. Its records show which tasks it completed.
     case over(ElementEnd)
 }
 
-/// How an element ended, as a queue tells it.
+/// The end of an element as reported by the queue.
 public struct ElementEnd: Sendable, Equatable {
     public let kind: FailureClass
     public let reason: String
-    /// The node on which it ended by itself; `nil` where that is unknown, or somebody ended it.
+    /// The node on which the element ended by itself; `nil` if the node is unknown or the element was cancelled.
     public let culprit: String?
 
     public init(_ kind: FailureClass, _ reason: String, culprit: String? = nil) {
@@ -69,13 +69,13 @@ public struct ElementEnd: Sendable, Equatable {
     }
 }
 
-/// What came of a question to a queue.
+/// An error of a request to a queue.
 public enum ClusterQueueError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// No answer, or none that tells whether what was asked for was done.
+    /// No usable answer: the request may or may not have been carried out.
     case unavailable(String)
-    /// It was understood and not done.
+    /// The queue refused the request.
     case rejected(String)
-    /// As before, because there is too much in the queue already.
+    /// The queue refused the request because it is full.
     case full(String)
 
     public var description: String {
@@ -85,39 +85,40 @@ public enum ClusterQueueError: Error, Sendable, Equatable, CustomStringConvertib
     }
 }
 
-/// How a run has its tasks computed on a cluster.
+/// The options of a run on a cluster.
 public struct ClusterOptions: Sendable {
     public let queue: any ClusterQueue
-    /// The version of Nominal that the workers have to have.
+    /// The version of Nominal that the workers must have.
     public let version: String
-    /// How long an element should take. Several tasks of a kind are put together until it does.
+    /// The target duration of an element. Short tasks of a kind are combined to reach it.
     public var elementSeconds = 60.0
-    /// Elements that are queued or run at once.
+    /// The maximum number of queued and running elements.
     public var elementLimit = 1000
-    /// Processors for a task that uses several; those of others get one.
+    /// The number of processors for a whole-machine task. Other tasks get one.
     public var cores: Int
-    /// How often the queue is asked, and how long shared folders may take to show what another machine has written.
+    /// The interval between queries of the queue.
     public var pollSeconds = 1.0
+    /// The time that shared folders may take to show files from other machines.
     public var settleSeconds = 2.0
-    /// After how long an element that the queue does not know, though it answers, is given up.
+    /// The time after which an element that the queue no longer lists counts as lost.
     public var forgottenSeconds = 30.0
-    /// How long a node may take to end what is left of an element.
+    /// The time that a node may take to terminate an element.
     public var endingSeconds = 120.0
-    /// How long a queue may refuse to answer, while nothing is heard of the elements, before they are given up.
+    /// The time after which elements are given up if the queue rejects all queries and no element shows progress.
     public var silenceSeconds = 600.0
-    /// After how long what is still so is said again.
+    /// The interval between repetitions of the same notice.
     public var reminderSeconds = 600.0
-    /// How long a node is left out on which an element ended before it had begun a task.
+    /// The time for which a node is excluded after an element ended there without beginning a task.
     public var avoidanceSeconds = 600.0
-    /// How long nothing is submitted after the queue has not answered.
+    /// The pause in submissions after the queue did not answer.
     public var silentSeconds = 5.0
-    /// How long to wait before something is submitted again that the queue had no room for, or never owned to: first, and in
-    /// the end.
+    /// The initial delay before resubmitting elements that the queue had no room for or never acknowledged.
     public var refusedSeconds = 15.0
+    /// The longest delay before resubmitting elements that the queue had no room for.
     public var longestRefusedSeconds = 120.0
-    /// How long a queue may have no room while nothing of this run is in it.
+    /// The maximum time for which the queue may have no room while it holds no element of this run.
     public var patienceSeconds = 3600.0
-    /// How long an element may take in all; `nil` where nothing ends it.
+    /// The time limit of an element; `nil` for no limit.
     public var elementLimitSeconds: Double?
 
     public init(queue: any ClusterQueue, version: String, cores: Int) {

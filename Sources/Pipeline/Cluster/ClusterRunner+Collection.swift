@@ -3,19 +3,19 @@ import Foundation
 import Host
 import StrictJSON
 
-/// What comes back from a cluster.
+/// Collecting results from the cluster.
 extension ClusterRunner {
-    /// Takes in the records that have been published.
+    /// Collects all published records.
     func collect() {
-        // What cannot be listed now is looked at again.
+        // Elements that cannot be listed now are retried at the next call.
         for id in elements.keys.sorted() { try? collect(id) }
         closeEmpty()
     }
 
-    /// Throws `StoreError` where the folder of the element cannot be listed or a record in it cannot be read, after all others
-    /// were taken in.
+    /// Collects the records of one element. Throws `StoreError`, after collecting all readable records, if the folder
+    /// cannot be listed or a record cannot be read.
     func collect(_ id: ElementID) throws {
-        // What is queued has written nothing. Whoever does not answer may have begun it, though.
+        // A pending element has written nothing. One in an unknown state may have.
         guard var element = elements[id], element.state != .pending else { return }
         let names = Set(try element.folder.names())
         var finished: [(ClusterAttempt, WorkerRecord)] = []
@@ -53,7 +53,7 @@ extension ClusterRunner {
         return record
     }
 
-    /// Tells the user how far the task at work is.
+    /// Reports the progress of the element's current task to the observer.
     private func passOn(_ element: inout PendingElement) {
         guard let bytes = try? AtomicFile.read("\(element.folder.path)/\(ElementReport.fileName)"),
             bytes != element.lastReport
@@ -76,16 +76,16 @@ extension ClusterRunner {
             log: record.log + "on \(record.host), \(record.processor), \(record.versions)\n", peakMiB: record.peakMiB)
     }
 
-    /// Which tasks of an element that left no record count as failed.
+    /// The tasks of an element that count as failed if they left no record.
     enum Counting: Equatable {
         case all, begun
-        /// They are submitted again after a while.
+        /// The tasks are resubmitted after the delay.
         case none(delaySeconds: Double)
-        /// They have not been taken, and are submitted again when there is room.
+        /// The queue had no room for the tasks. They are resubmitted later.
         case noRoom
     }
 
-    /// An element is over, and some of its tasks have left no record.
+    /// Ends an element. Tasks without a record fail or are retried.
     func end(_ id: ElementID, _ end: ElementEnd, counting: Counting) {
         guard let element = elements.removeValue(forKey: id) else { return }
         lastChange = HostClock.monotonicSeconds()
@@ -97,7 +97,7 @@ extension ClusterRunner {
             } else if attempt.task.returns >= Self.returnLimit || isToBlame(attempt, element, failure.kind, counting) {
                 finish(attempt, .failure(failure), seconds: 0)
             } else if counting == .noRoom {
-                // What has not been taken has not been tried.
+                // The task was never tried.
                 queued.append(attempt)
             } else {
                 let delay = if case .none(let seconds) = counting { seconds } else { 0.0 }
@@ -106,7 +106,7 @@ extension ClusterRunner {
         }
     }
 
-    /// True if an element ended as it did because of its node, and further ones can be kept from it.
+    /// True if the node caused the element's end and can be excluded from further submissions.
     private func isNodeToBlame(_ element: PendingElement, _ end: ElementEnd, _ failure: AttemptFailure) -> Bool {
         guard let node = end.culprit, !element.hasProgressed, !isStopping,
             (try? element.folder.holds(ElementSpec.shortageName)) == false
@@ -120,7 +120,7 @@ extension ClusterRunner {
         return true
     }
 
-    /// Where nothing is to be submitted to.
+    /// The nodes to exclude from new submissions.
     func avoidedNodes() -> [String] {
         suspects.avoided(of: capacity?.nodes ?? [], now: HostClock.monotonicSeconds())
     }
@@ -131,16 +131,17 @@ extension ClusterRunner {
         switch counting {
         case .all: true
         case .none, .noRoom: false
-        // Those whose turn had not come are not to blame, unless nobody's had; nor is one that came too late to end in time.
+        // A task that had not begun is blameless if another one made progress. So is a task that began too late to
+        // finish.
         case .begun:
             attempt.hasBegun ? !(kind == .timedOut && element.hasRecorded) : !element.hasProgressed
         }
     }
 
-    /// Elements that end before a task's turn, again and again, have something to do with it after all.
+    /// The number of returns after which a task counts as the cause, although its elements end before its turn.
     private static let returnLimit = 20
 
-    /// Closes arrays of which nothing is expected any more.
+    /// Closes arrays that have no expected tasks left.
     func closeEmpty() {
         for (id, element) in elements where element.expected.isEmpty {
             elements[id] = nil
@@ -155,9 +156,9 @@ extension ClusterRunner {
 
 }
 
-/// What the queue is asked.
+/// Queries to the queue.
 extension ClusterRunner {
-    /// Asks the queue, now and then, what has become of the elements.
+    /// Queries the states of the elements, at a limited rate.
     func askQueue() {
         let now = HostClock.monotonicSeconds()
         guard !elements.isEmpty, now - lastQuestion >= max(options.pollSeconds, min(15, (now - lastChange) / 10)) else {
@@ -177,11 +178,11 @@ extension ClusterRunner {
             do {
                 try collect(id)
             } catch {
-                // What it has left may be there all the same.
+                // The element's files may still be there.
                 notice("\(error)")
                 if now - (element.overSince ?? now) < options.silenceSeconds { continue }
             }
-            // What the queue has never owned to may never have been there.
+            // An element that the queue never acknowledged may never have existed.
             end(id, ended, counting: element.isAcknowledged ? .begun : .none(delaySeconds: options.refusedSeconds))
         }
         closeEmpty()
@@ -190,13 +191,13 @@ extension ClusterRunner {
 
     private func noAnswer(_ error: ClusterQueueError, _ now: Double) {
         notice("\(error)")
-        // What was queued may have begun since.
+        // Pending elements may have started since.
         for (id, element) in elements where element.state == .pending { elements[id]?.state = nil }
         guard case .rejected = error else { return refusingSince = nil }
         let since = refusingSince ?? now
         refusingSince = since
         guard now - max(since, lastSign) > options.silenceSeconds else { return }
-        // It would not tell if they had ended long ago.
+        // The elements may have ended long ago: a queue that rejects all queries never reports it.
         for id in elements.keys.sorted() { end(id, ElementEnd(.refused, "\(error)"), counting: .all) }
         closeEmpty()
         refusingSince = nil

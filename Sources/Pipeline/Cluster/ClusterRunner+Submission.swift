@@ -2,9 +2,9 @@ import ContentStore
 import Foundation
 import Host
 
-/// What goes out to a cluster.
+/// Submitting tasks to the cluster.
 extension ClusterRunner {
-    /// Submits what waits and may begin, tasks of a kind together.
+    /// Submits waiting tasks that may start, grouped by kind.
     func submitDue() {
         let now = HostClock.monotonicSeconds()
         guard elements.count < options.elementLimit, now >= closedUntil else { return }
@@ -35,19 +35,19 @@ extension ClusterRunner {
                 submit(Array(chunks[..<count]), kind)
                 chunks.removeFirst(count)
             }
-            // They have their turn later.
+            // Resubmitted at a later call.
             queued += chunks.joined()
         }
     }
 
     private func elementCount(of kind: ElementKind, _ taskCount: Int) -> Int {
-        // One that uses several processors stays alone.
+        // A whole-machine task gets an element of its own.
         if kind.isWholeMachine { return taskCount }
         return ElementSizes(elementSeconds: options.elementSeconds)
             .elements(for: taskCount, seconds: durations[kind.stage], idleCores: capacity?.idleCores)
     }
 
-    /// What could not even be asked for is tried again later, if that may help.
+    /// Handles tasks that could not be submitted: retries them if the error is temporary, and fails them otherwise.
     private func notSubmitted(_ attempts: [ClusterAttempt], _ error: ClusterQueueError) {
         switch error {
         case .unavailable(let text):
@@ -92,13 +92,13 @@ extension ClusterRunner {
             for id in ids { elements[id]?.isAcknowledged = true }
             capacities[kind]?.took(array.count)
         } catch .unavailable(let text) {
-            // It may have been queued all the same; the queue will tell, once it answers.
+            // The array may be queued anyway. The next successful query shows it.
             notice(text)
             closedUntil = HostClock.monotonicSeconds() + options.silentSeconds
         } catch .full(let text) {
             noRoom(for: ids, kind, text)
         } catch .rejected(let text) where !array.avoided.isEmpty {
-            // There may be nobody else who can do it.
+            // The excluded nodes may be the only suitable ones.
             notice(text + "; no node is left out any more")
             suspects.clear()
             for id in ids { end(id, ElementEnd(.refused, text), counting: .none(delaySeconds: 0)) }
@@ -107,7 +107,8 @@ extension ClusterRunner {
         }
     }
 
-    /// They wait, as long as something of this run is in the queue, and otherwise for a while.
+    /// Keeps tasks waiting while the queue has no room: without limit while it holds other elements of this run,
+    /// otherwise up to `patienceSeconds`.
     private func noRoom(for ids: [ElementID], _ kind: ElementKind, _ text: String) {
         notice(text + "; what is left waits until some of what is queued is done")
         let isExhausted = capacities[kind, default: QueueCapacity()].refused(
@@ -133,7 +134,7 @@ extension ClusterRunner {
         try spec.write()
     }
 
-    /// No other array has it, of whatever run.
+    /// A token that is unique among all arrays of all runs.
     private static func newToken(_ stage: String) -> String {
         "nominal-\(stage)-" + String(UInt64.random(in: .min ... .max), radix: 36)
             + String(UInt64.random(in: .min ... .max), radix: 36)

@@ -1,10 +1,10 @@
 import ContentStore
 import Host
 
-/// Computes tasks on a cluster: submits them in arrays of elements, and takes back what the elements' workers published.
+/// Computes tasks on a cluster: submits arrays of elements and collects the records that their workers publish.
 ///
-/// What the queue says never makes a result: a result is a record in the folder of an element, and counts through the commit of
-/// its attempt, if that is still the last one at the action.
+/// A result never comes from the queue. It is a record in the element's folder, and it counts only if its attempt is
+/// still the latest at the action when it commits.
 final class ClusterRunner: TaskRunner {
     let context: RunContext
     let options: ClusterOptions
@@ -12,33 +12,34 @@ final class ClusterRunner: TaskRunner {
     var elements: [ElementID: PendingElement] = [:]
     /// Submissions with elements still running, keyed by token.
     var submissions: [String: Submission] = [:]
-    /// Seconds that a task of each stage takes.
+    /// Estimated seconds per task of each stage.
     var durations: [String: Double]
     /// The cluster's capacity at the last submission.
     var capacity: ClusterCapacity?
     var suspects: SuspectNodes
     var capacities: [ElementKind: QueueCapacity] = [:]
-    /// Nothing is submitted before this time, because the queue did not answer.
+    /// The time before which nothing is submitted, because the queue did not answer.
     var closedUntil = 0.0
     private var orphans: OrphanedAttempts?
-    /// Attempts of an earlier execution that `start` will take, by action.
+    /// Attempts of an earlier execution that `start` will take over, by action.
     private var adopted: [Digest: OrphanedAttempts.Place] = [:]
     var arrayCount = 0
     var lastQuestion = 0.0
     private var nextLook = 0.0
-    /// The time of the last submission or end of an element, and of the last sign of life of one.
+    /// The time of the last submission or end of an element.
     var lastChange = HostClock.monotonicSeconds()
+    /// The time of the last sign of progress.
     var lastSign = HostClock.monotonicSeconds()
-    /// The time of the last look at why nothing moves.
+    /// The time of the last query for obstacles.
     var lastObstacles = 0.0
-    /// The time since which the queue refuses to answer.
+    /// The time since which the queue has rejected all queries.
     var refusingSince: Double?
-    /// When each notice was last given.
+    /// The time at which each notice was last given.
     private var notices: [String: Double] = [:]
-    /// True if what ends without a record is given up.
+    /// True if elements that end without a record are not retried.
     var isStopping = false
     private var isCancelled = false
-    /// Tasks that are queued together: bounds the memory that they take.
+    /// The maximum number of waiting tasks. Bounds their memory.
     private static let queuedLimit = 16_384
 
     init(_ context: RunContext, _ options: ClusterOptions, durations: [String: Double]) {
@@ -65,15 +66,15 @@ final class ClusterRunner: TaskRunner {
         guard let place = adopted.removeValue(forKey: task.key.digest) else {
             return queued.append(ClusterAttempt(task))
         }
-        // The queue may not have it: its run may have died before it submitted it.
+        // The queue may not know the element: its run may have died before the submission.
         var element = PendingElement(folder: place.folder, expected: [:])
-        // What it did for others counts, too, for whether tasks are to blame whose turn has not come.
+        // Progress on tasks of the other run clears tasks that had not begun.
         element.hasProgressed = (try? place.folder.names())?.contains { $0.hasSuffix(".begun") } == true
         elements[place.element, default: element].expected[place.index] = ClusterAttempt(task)
     }
 
-    /// Submits what waits, takes in records, and asks the queue. While elements are out, tasks that become ready are gathered
-    /// until the next look, so that they are submitted together.
+    /// Submits waiting tasks, collects records and queries the queue. While elements are running, new tasks are
+    /// gathered until the next poll, so that they share an array.
     func poll() -> Double? {
         if elements.isEmpty, queued.isEmpty { return nil }
         let now = HostClock.monotonicSeconds()
@@ -109,7 +110,7 @@ final class ClusterRunner: TaskRunner {
         orphans?.submissions.filter { $0.subject == context.options.subject } ?? []
     }
 
-    /// Cancels what dead runs of the same job have in the queue and this run does not want.
+    /// Cancels the arrays of dead runs of the same job that this run does not use.
     private func closeOrphans() {
         adoptOrphans()
         let own = ownOrphans
@@ -126,12 +127,12 @@ final class ClusterRunner: TaskRunner {
         guard !isStopping else { return }
         isStopping = true
         cancel(Array(submissions.values) + ownOrphans, onlyPending: true)
-        // What other jobs have submitted cannot be cancelled, and is not waited for.
+        // Arrays of other jobs cannot be cancelled. The run does not wait for them.
         for id in elements.keys where !isOwn(id) { leave(id) }
         leaveQueued()
     }
 
-    /// Takes in what is done and cancels the rest.
+    /// Collects finished tasks and cancels the others.
     private func cancelAll() {
         guard !isCancelled else { return }
         (isStopping, isCancelled) = (true, true)
@@ -151,12 +152,12 @@ final class ClusterRunner: TaskRunner {
         closeOrphans()
     }
 
-    /// True if an element was submitted for this job.
+    /// True if the element was submitted for this job.
     private func isOwn(_ id: ElementID) -> Bool {
         submissions[id.token] != nil || ownOrphans.contains { $0.token == id.token }
     }
 
-    /// Gives up waiting for an element. The attempts of another job go on.
+    /// Stops waiting for an element. Attempts of another job continue.
     private func leave(_ id: ElementID) {
         let isOwn = isOwn(id)
         for var attempt in elements.removeValue(forKey: id)?.expected.values.map({ $0 }) ?? [] {
@@ -181,7 +182,7 @@ final class ClusterRunner: TaskRunner {
         }
     }
 
-    /// Gives a notice, and again only after a while.
+    /// Reports a notice, but not again before `reminderSeconds` have passed.
     func notice(_ text: String) {
         let now = HostClock.monotonicSeconds()
         if let last = notices[text], now - last < options.reminderSeconds { return }

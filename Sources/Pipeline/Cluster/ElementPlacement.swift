@@ -1,4 +1,4 @@
-/// Tasks that may be put together in an array.
+/// The kind of a task. An array holds tasks of one kind.
 struct ElementKind: Hashable, Comparable {
     let stage: String
     let isWholeMachine: Bool
@@ -8,21 +8,23 @@ struct ElementKind: Hashable, Comparable {
     static func < (left: ElementKind, right: ElementKind) -> Bool { left.stage < right.stage }
 }
 
-/// How tasks are put together in elements: so that one takes about as long as it should, and idle processors get something to do.
+/// The grouping of tasks into elements. It aims at the target duration, and uses smaller elements to occupy idle
+/// processors.
 struct ElementSizes: Sendable {
-    /// Seconds that an element should take, and the fewest that make up for the start of one.
+    /// The target duration of an element.
     let elementSeconds: Double
+    /// The shortest duration of an element that justifies its startup cost.
     static let leastSeconds = 5.0
-    /// Tasks in an element while nothing is known of how long one takes.
+    /// The number of tasks per element while their duration is unknown.
     static let unmeasuredCount = 8
-    /// So that a lost element does not take too much with it, and its specification stays small.
+    /// The maximum number of tasks per element. Limits the cost of a lost element and the size of its specification.
     static let countLimit = 1000
 
-    /// Into how many elements to put `count` tasks of `seconds` each, `nil` where that is not known.
+    /// The number of elements for `count` tasks of `seconds` each (`nil` if unknown).
     func elements(for count: Int, seconds: Double?, idleCores: Int?) -> Int {
         guard count > 0 else { return 0 }
         let least = (count + Self.countLimit - 1) / Self.countLimit
-        // Measured elsewhere: a number that cannot be says nothing.
+        // Other machines measure durations, so implausible values are ignored.
         guard let seconds, (0..<1e9).contains(seconds) else {
             return max(least, (count + Self.unmeasuredCount - 1) / Self.unmeasuredCount)
         }
@@ -32,32 +34,32 @@ struct ElementSizes: Sendable {
         return min(max(least, Int(max(full, small))), count)
     }
 
-    /// Where each of `elements` begins and ends among `count` tasks: sizes differ by one at most.
+    /// The ranges of `count` tasks in each of `elements` elements. Sizes differ by at most one.
     static func ranges(of count: Int, in elements: Int) -> [Range<Int>] {
         (0..<elements).map { count * $0 / elements..<count * ($0 + 1) / elements }
     }
 }
 
-/// How much of a kind a queue that has limits takes at a time, as far as it has shown.
+/// The number of elements of a kind that the queue accepts at a time, learned from its answers.
 struct QueueCapacity {
-    /// The most elements to ask for in one array.
+    /// The maximum size of the next array.
     private(set) var elements = Int.max
-    /// When to ask again.
+    /// The time of the next submission.
     private(set) var closedUntil = 0.0
     private var refusedSince: Double?
     private var delaySeconds = 0.0
     private var reopening = 0.0
 
-    /// It has taken an array.
+    /// Records an accepted array and doubles the limit.
     mutating func took(_ count: Int) {
         (refusedSince, delaySeconds) = (nil, 0)
         if elements < .max { elements = max(elements, count.multipliedReportingOverflow(by: 2).partialValue) }
     }
 
-    /// It had no room for an array: for half of it there may be, and for a single element when some time has gone by.
+    /// Records a rejected array. Halves the limit; after a rejected single element, submissions pause.
     ///
-    /// - Parameter isOut: whether something of this run is in the queue, which will make room.
-    /// - Returns: whether that has been so for too long.
+    /// - Parameter isOut: True if the queue holds other elements of this run, which will make room.
+    /// - Returns: True if the queue has had no room for longer than `patienceSeconds`.
     mutating func refused(_ count: Int, isOut: Bool, now: Double, _ options: ClusterOptions) -> Bool {
         let since = isOut ? now : refusedSince ?? now
         refusedSince = since
@@ -70,28 +72,28 @@ struct QueueCapacity {
         return isExhausted
     }
 
-    /// Something of this run has ended, so there may be room sooner.
+    /// Shortens the pause, because an element of this run has ended.
     mutating func vacated() { closedUntil = min(closedUntil, reopening) }
 }
 
-/// Nodes on which elements end before they have begun a task: because the store is not mounted there, or another program is
-/// installed. Such a node is idle all the time, so that a cluster would give it one element after the other.
+/// Nodes on which elements end before they begin a task, for example because the store is not mounted or another
+/// version is installed. Such a node is always idle and would attract one element after another.
 struct SuspectNodes {
-    /// When an element last ended like that, by node.
+    /// The time of the last such end, by node.
     private var since: [String: Double] = [:]
     let avoidanceSeconds: Double
 
     init(avoidanceSeconds: Double) { self.avoidanceSeconds = avoidanceSeconds }
 
-    /// An element has ended on a node and had not begun a task.
+    /// Records that an element ended on a node without beginning a task.
     mutating func suspect(_ node: String, now: Double) { since[node] = now }
 
-    /// An element has begun a task on a node.
+    /// Clears a node on which an element has begun a task.
     mutating func clear(_ node: String) { since[node] = nil }
 
     mutating func clear() { since = [:] }
 
-    /// Which nodes to keep elements from, sorted: none where that would leave no other, since then it is not the nodes.
+    /// The nodes to exclude, sorted. Empty if all nodes are suspects, because then the cause lies elsewhere.
     func avoided(of nodes: Set<String>, now: Double) -> [String] {
         let suspects = since.filter { now - $0.value < avoidanceSeconds && nodes.contains($0.key) }.keys.sorted()
         return suspects.count < nodes.count ? suspects : []

@@ -5,8 +5,9 @@ import Glibc
 import Host
 import StrictJSON
 
-/// The process that a cluster starts for an element: it starts a worker process, watches it, and kills all of it where a task
-/// exceeds a limit. It leaves the record of that task in the worker's place, and starts a worker for the tasks after it.
+/// The process that a cluster starts for an element. It starts a worker process, monitors it, and kills its process
+/// tree if a task exceeds a limit. It then publishes a failure record for that task and starts another worker for the
+/// remaining tasks.
 public final class ElementSupervisor: Sendable {
     private let spec: ElementSpec
     private let file: String
@@ -16,25 +17,27 @@ public final class ElementSupervisor: Sendable {
     private static let reportSeconds = 2.0
     private static let startName = "start"
 
+    /// Reads the specification of an element.
+    ///
     /// - Parameters:
-    ///   - file: the specification.
-    ///   - program: runs `ElementWorker`.
-    /// - Throws: `StoreError` and `DecodingError` for a specification that cannot be read.
+    ///   - file: The specification.
+    ///   - program: The program that runs `ElementWorker`.
+    /// - Throws: `StoreError` or `DecodingError` if the specification cannot be read.
     public init(_ file: String, _ program: WorkerProgram) throws {
         (self.file, self.program) = (file, program)
         spec = try ElementSpec.read(file)
         own = "\(spec.folder)/run-\(HostDescription.current.name)-\(getpid())-\(HostClock.wallNanoseconds())"
     }
 
-    /// When the element was begun, by the clock of this machine: its workers may come after one another.
+    /// The start of the element in monotonic seconds of this machine, shared by its successive workers.
     static func start(_ own: String) -> Double? {
         (try? AtomicFile.read(own + "/" + startName)).flatMap { Double(String(decoding: $0, as: UTF8.self)) }
     }
 
-    /// Ends the work at once; from any thread.
+    /// Stops the work immediately. May be called from any thread.
     public func cancel() { cancellation.set() }
 
-    /// Runs the element to its end. Tasks that are not done then have a record with a reason, or were cancelled.
+    /// Runs the element to its end. Every task then has a record, unless the element was refused or cancelled.
     public func run() throws {
         defer { try? AtomicFile.removeAll(own) }
         if spec.isCancelled { return }
@@ -47,13 +50,13 @@ public final class ElementSupervisor: Sendable {
             switch try supervise() {
             case .finished: return
             case .failed(let failure, nil): return try refuse(failure.message)
-            // One that died between two tasks has done the former.
+            // The worker died between two tasks; its last task is done.
             case .failed(let failure, let task?): if try !spec.isRecorded(task) { try leave(failure, of: task) }
             }
         }
     }
 
-    /// How a worker ended: by itself, or at a task, if it had begun one.
+    /// The end of a worker: regular, or a failure with the task in progress, if any.
     private enum End {
         case finished
         case failed(AttemptFailure, at: Int?)
@@ -83,7 +86,7 @@ public final class ElementSupervisor: Sendable {
         try spec.elementFolder.publish(Array(reason.utf8), as: name, by: own + "/refusal")
     }
 
-    /// Runs a worker to its end, or brings that about.
+    /// Runs a worker until it ends or is killed.
     private func supervise() throws -> End {
         let killsBefore = MemoryEvents.killCount
         let process = try WorkerProcess(
@@ -102,7 +105,7 @@ public final class ElementSupervisor: Sendable {
             let now = HostClock.monotonicSeconds()
             if now - lastLook > Self.reportSeconds {
                 lastLook = now
-                // Nobody waits for it any more, not even for the task in progress.
+                // The submitter has removed the folder, so no result is needed any more.
                 if spec.isGone { cancellation.set() }
             }
             if cancellation.isSet {
@@ -120,7 +123,7 @@ public final class ElementSupervisor: Sendable {
     private static func end(_ status: Int32, at task: Int?, _ killsBefore: Int) -> End {
         if status == 0 { return .finished }
         let signal = status & 0x7F
-        // Whoever asks all processes to end has asked this one, too, and what it says counts.
+        // A SIGTERM to all processes reaches this supervisor too, which handles it.
         if signal == SIGTERM { return .finished }
         if signal == SIGKILL, MemoryEvents.killCount > killsBefore {
             return .failed(
@@ -139,17 +142,17 @@ public final class ElementSupervisor: Sendable {
     }
 }
 
-/// What the kernel has done about the memory of this process's control group, of either version, where there is one.
+/// The kernel's memory events for the control group of this process, cgroup version 1 or 2.
 enum MemoryEvents {
-    /// How many processes of the group it has killed for lack of memory.
+    /// The number of processes in the group that were killed for lack of memory.
     static var killCount: Int { killCount(processFolder: "/proc/self", mount: "/sys/fs/cgroup") }
 
-    /// As cgroups(7), memory.rst and cgroup-v2.rst of the kernel have it.
+    /// Formats: cgroups(7), and the kernel's memory.rst and cgroup-v2.rst.
     static func killCount(processFolder: String, mount: String) -> Int {
         guard let groups = text(processFolder + "/cgroup") else { return 0 }
         var count = 0
         for line in groups.split(separator: "\n") {
-            // The number of the hierarchy, its controllers, the path of the group; of version 2, `0::/path`.
+            // Hierarchy number, controllers and group path; `0::/path` in version 2.
             let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
             guard fields.count == 3 else { continue }
             if fields[0] == "0", fields[1].isEmpty {

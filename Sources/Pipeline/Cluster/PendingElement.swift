@@ -1,17 +1,17 @@
 import ContentStore
 import Folders
 
-/// An attempt that waits for an element or is part of one.
+/// An attempt that waits for an element or belongs to one.
 struct ClusterAttempt {
     let task: RunnableTask
-    /// `nil` once the attempt belongs to another job, which records it.
+    /// The attempt to record; `nil` if it belongs to another job, which records it.
     var attempt: Attempt?
     var hasBegun = false
 
     init(_ task: RunnableTask) { (self.task, attempt) = (task, task.attempt) }
 }
 
-/// Elements of an array by token and number.
+/// The identity of an element: the token of its array and its number.
 struct ElementID: Hashable, Comparable {
     let token: String
     let number: Int
@@ -21,26 +21,27 @@ struct ElementID: Hashable, Comparable {
     }
 }
 
-/// An element that was submitted, with what is expected of it.
+/// A submitted element with its expected records.
 struct PendingElement {
     let folder: ElementFolder
-    /// Nodes that it is kept from.
+    /// The excluded nodes.
     var avoided: [String] = []
-    /// By the position of the task in the specification.
+    /// Attempts without a record, by task position in the specification.
     var expected: [Int: ClusterAttempt]
-    /// What the queue said last; `nil` before it said anything, and when it does not know it any more.
+    /// The last state that the queue reported; `nil` if it does not list the element.
     var state: ElementState?
-    /// Since when the queue says that it is over or is being ended, or does not know it any more.
+    /// The time since which the queue has reported the element as over or ending, or has not listed it.
     var overSince: Double?
-    /// True if the queue has said that it took it, or has it.
+    /// True if the queue has accepted or listed the element.
     var isAcknowledged = false
-    /// True if any of its tasks has left a record, or was at work; and whether one has left a record.
+    /// True if any task has begun or left a record.
     var hasProgressed = false
+    /// True if any task has left a record.
     var hasRecorded = false
-    /// How far it said it was.
+    /// The bytes of the last progress report.
     var lastReport: [UInt8] = []
 
-    /// How it ended, once that is for long enough for all that it wrote to be seen.
+    /// The element's end, after enough time for all its files to become visible; `nil` before.
     func ended(_ options: ClusterOptions, now: Double) -> ElementEnd? {
         guard let overSince else { return nil }
         let seconds = now - overSince
@@ -55,10 +56,10 @@ struct PendingElement {
         }
     }
 
-    /// Takes in what the queue says now; `nil` when it does not know the element.
+    /// Records the state that the queue reports; `nil` if it does not list the element.
     mutating func note(_ new: ElementState?, now: Double) {
         switch (state, new) {
-        // What has been said to be over is so, also after it is forgotten.
+        // An ended element stays so after the queue forgets it.
         case (.over, nil): return
         case (nil, nil), (.over, .over), (.ending, .ending): overSince = overSince ?? now
         case (_, nil), (_, .over), (_, .ending): overSince = now
@@ -68,7 +69,7 @@ struct PendingElement {
         state = new
     }
 
-    /// What its end means for the tasks that have left no record.
+    /// The failure of the tasks that left no record.
     func failure(_ end: ElementEnd) -> AttemptFailure {
         for name in [ElementSpec.refusalName, ElementSpec.shortageName] {
             guard let reason = try? AtomicFile.read("\(folder.path)/\(name)") else { continue }
@@ -77,7 +78,7 @@ struct PendingElement {
         return AttemptFailure(end.kind, end.reason + (lastWords.map { " It said: \($0)" } ?? ""))
     }
 
-    /// The end of what it has printed.
+    /// The last line of the element's log.
     private var lastWords: Substring? {
         guard let log = try? RegularFile("\(folder.path)/\(ElementArray.logName)"),
             let bytes = try? log.read(2000, from: max(0, log.sizeBytes - 2000))
@@ -86,7 +87,7 @@ struct PendingElement {
     }
 }
 
-/// What executions that died have set going on a cluster, by what it computes.
+/// Attempts that dead executions left on a cluster, by action.
 struct OrphanedAttempts {
     struct Place {
         let element: ElementID
@@ -98,7 +99,7 @@ struct OrphanedAttempts {
     private(set) var submissions: [Submission] = []
     private var places: [Digest: Place] = [:]
 
-    /// Reads what the specifications say; what cannot be read is as good as not there.
+    /// Reads the specifications of the submissions. Unreadable ones are ignored.
     init(_ store: ContentStore) throws {
         submissions = try store.adoptSubmissions()
         for submission in submissions {
@@ -109,7 +110,7 @@ struct OrphanedAttempts {
                     spec.version == ElementSpec.currentVersion
                 else { continue }
                 for (index, task) in spec.tasks.enumerated() {
-                    // Nobody begins what has been cancelled.
+                    // Cancelled elements begin no further task.
                     if isCancelled, (try? folder.holds(ElementSpec.beginningName(index))) != true { continue }
                     guard let key = try? Digest(hex: task.key) else { continue }
                     if let known = places[key], known.attempt.number > task.attempt { continue }
@@ -121,7 +122,7 @@ struct OrphanedAttempts {
         }
     }
 
-    /// Takes the attempt at an action, if it is still the last one, and has not ended.
+    /// Takes the attempt at an action if it is still the latest and has not ended.
     mutating func take(_ action: Digest, lastAttempt: Int?, in store: ContentStore) -> Place? {
         guard let place = places.removeValue(forKey: action), place.attempt.number == lastAttempt,
             (try? store.isUnderWay(place.attempt)) == true

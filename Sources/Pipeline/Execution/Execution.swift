@@ -1,50 +1,50 @@
 import ContentStore
 import Host
 
-/// One run of a graph: the loop that looks tasks up, starts what may start, and books what ended.
+/// One run of a graph: looks up tasks, starts those that are ready, and records their ends.
 ///
-/// One thread owns everything here: the plan, claims, retries, commits. Runners compute; the store's committing thread makes
-/// results durable; both report through the event queue.
+/// A single thread owns all state: the plan, claims, retries and commits. Runners compute. The store's committing
+/// thread makes results durable. Both report through the event queue.
 final class Execution {
-    /// A task that this run has claimed, from its start until its end is durable.
+    /// A task that this run has claimed. The claim lasts until the end of the task is durable.
     private struct ClaimedTask {
         let key: ActionKey
         var cores: [Int64] = []
-        /// The number of the last attempt on record, if this run has not begun one.
+        /// The number of the last recorded attempt; `nil` once this run has begun one.
         var lastAttempt: Int?
-        /// The failed attempts of this run.
+        /// The failed attempts in this run.
         var failures: [AttemptFailure] = []
         var returns = 0
-        /// When the first attempt started, by the monotonic clock.
+        /// The start of the first attempt, in monotonic seconds.
         var startedAt = HostClock.monotonicSeconds()
     }
 
-    /// Tasks that are looked up together: bounds the memory that results take.
+    /// The number of tasks per lookup. Bounds the memory for results.
     private static let lookupLimit = 16_384
-    /// Seconds between looks at what other processes compute.
+    /// Seconds between checks of the tasks that other processes compute.
     private static let othersSeconds = 0.1
     /// Seconds between updates of the counts in the store.
     private static let countsSeconds = 0.5
-    /// How often a discarded result is looked up again before the task fails.
+    /// The number of times a discarded result is looked up again before the task fails.
     private static let supersessionLimit = 8
 
     private let graph: TaskGraph
     private let context: RunContext
     private let runner: any TaskRunner
-    /// Computes stored results again, on threads.
+    /// Recomputes stored results on threads.
     private lazy var checker = (runner as? ThreadRunner) ?? ThreadRunner(context)
-    /// Seconds that a task of each stage took in earlier runs.
+    /// Measured seconds per task of each stage, from earlier runs.
     private let durations: [String: Double]
     private var plan: ExecutionPlan
     private var resolver: ActionResolver
     private var claimed: [Int: ClaimedTask] = [:]
-    /// Tasks that wait for another attempt, with the time of it by the monotonic clock.
+    /// Tasks waiting for a retry, each with its monotonic deadline in seconds.
     private var delayed: [(task: Int, until: Double)] = []
-    /// Failures on their way to the history: nothing starts until it is known whether they end the run.
+    /// Final failures that are not durable yet. Without `keepGoing`, no task starts while there are any.
     private var pendingFailures = 0
     private var failures: [Int: String] = [:]
     private var warnings: [Int: [String]] = [:]
-    /// The cores of stored results that are being computed again.
+    /// The cores held by the recomputation of each stored result.
     private var checkCores: [Int: [Int64]] = [:]
     private var checks: [(task: Int, difference: Result<String?, any Error>)] = []
     private var stageTimes: [String: (tasks: Int, seconds: Double)] = [:]
@@ -108,7 +108,7 @@ final class Execution {
             if plan.isStopped { stop() } else { try startReady() }
             let poll = runner.poll()
             if plan.isOver { return }
-            // Nothing to start: what waits for company in a group commit may be what others wait for.
+            // An idle runner: flush the group commit early, because waiting results may unblock other tasks.
             if runner.freeSlots > 0, !isUrgent {
                 store.hurry()
                 isUrgent = true
@@ -128,7 +128,7 @@ final class Execution {
         return times.min()
     }
 
-    /// Looks up the tasks whose inputs have become known.
+    /// Looks up the tasks whose inputs are now known.
     private func lookUpDetermined() throws {
         while true {
             let tasks = plan.takeDetermined(limit: Self.lookupLimit)
@@ -152,7 +152,7 @@ final class Execution {
         }
     }
 
-    /// True if the result of an action is in the sample to be computed again: the same sample in every run.
+    /// True if the action belongs to the sample of results to recompute. The sample is the same in every run.
     private func isSampled(_ key: Digest) -> Bool {
         guard options.checkedShare > 0 else { return false }
         return Double(key.words.3 >> 11) / Double(1 << 53) < options.checkedShare
@@ -170,9 +170,9 @@ final class Execution {
 
     // MARK: Starting a task
 
-    /// Claims a task and has it computed, unless another process computes it or has done so.
+    /// Claims a task and passes it to the runner, unless another process computes it or its result already exists.
     ///
-    /// - Throws: `HostError` where not a single thread can be had.
+    /// - Throws: `HostError` if no thread can be started.
     private func start(_ index: Int) throws {
         let task = graph.tasks[index]
         do {
@@ -200,11 +200,11 @@ final class Execution {
         }
     }
 
-    /// Takes the right to compute a task.
+    /// Claims the right to compute a task.
     ///
-    /// - Returns: false if another process computes it, or its result was found.
+    /// - Returns: False if another process computes the task or its result was found.
     private func claim(_ index: Int) throws -> Bool {
-        // The claim is kept from attempt to attempt.
+        // Retries keep the claim.
         if claimed[index] != nil { return true }
         let key = resolver.key(of: index)
         let id = graph.tasks[index].id
@@ -215,7 +215,7 @@ final class Execution {
             return false
         }
         claimed[index] = ClaimedTask(key: key)
-        // Another process may have computed it since this run looked.
+        // Another process may have finished the task since the last lookup.
         let (known, lastAttempt) = try store.lookUpWithAttempts(key.digest)
         if case .found(let result) = try ActionLookup(of: graph.tasks[index], known, in: store) {
             give(upClaimOn: index)
@@ -231,13 +231,13 @@ final class Execution {
         store.giveUp(claim: claim.key.digest)
     }
 
-    /// Cores for a task with several threads; `nil` when other processes have them.
+    /// Reserves cores for a whole-machine task; `nil` if other processes hold them.
     private func takeCores(for index: Int, in runner: any TaskRunner) throws -> [Int64]? {
         guard graph.tasks[index].resources == .wholeMachine, runner.usesLocalCores else { return [] }
         return try store.takeCores(options.threads, of: options.cores)
     }
 
-    /// A task that was started no longer uses its share of the machine.
+    /// Releases the share of the machine that a started task holds.
     private func releaseMachine(_ index: Int) {
         plan.release(index)
         guard let cores = claimed[index]?.cores, !cores.isEmpty else { return }
@@ -245,7 +245,7 @@ final class Execution {
         claimed[index]?.cores = []
     }
 
-    // MARK: Booking an end
+    // MARK: Recording an end
 
     private func book(_ event: ExecutionEvent) throws {
         switch event {
@@ -280,13 +280,13 @@ final class Execution {
         }
     }
 
-    /// Seconds from the first attempt to the end; of an attempt elsewhere, those that it took there.
+    /// Seconds from the first attempt to the end. For an attempt on another machine, the seconds it took there.
     private func total(_ end: TaskEnd) -> Double {
         guard runner.usesLocalCores, let claim = claimed[end.index] else { return end.seconds }
         return HostClock.monotonicSeconds() - claim.startedAt
     }
 
-    /// Decides about a retry: seconds until the next attempt, or `nil` if there is none.
+    /// Decides about a retry. Returns the seconds until the next attempt; `nil` for no retry.
     private func waitBeforeAnotherAttempt(_ end: TaskEnd) -> Double? {
         guard case .failure(let error) = end.result, !plan.isStopped else { return nil }
         if case .returned(let delay) = end.kind {
@@ -303,7 +303,7 @@ final class Execution {
         return delay
     }
 
-    /// Records the end of an attempt. `whenDurable` may be called on the committing thread.
+    /// Records the end of an attempt. May call `whenDurable` on the committing thread.
     private func commit(
         _ end: TaskEnd, whenDurable: @escaping @Sendable (Result<CommitOutcome, StoreError>) -> Void
     ) {
@@ -327,7 +327,7 @@ final class Execution {
         }
     }
 
-    /// A result counts only once it is durable and this attempt's.
+    /// The result that counts: a success counts only if it is durable and was not discarded.
     private static func final(
         _ result: Result<ActionResult, any Error>, _ committed: Result<CommitOutcome, StoreError>
     ) -> Result<ActionResult, any Error> {
@@ -338,7 +338,7 @@ final class Execution {
         }
     }
 
-    /// The end of a task that nothing more has to be recorded of.
+    /// Ends a task whose end needs no record.
     private func finish(_ index: Int, _ result: Result<ActionResult, any Error>, seconds: Double) {
         give(upClaimOn: index)
         do {
@@ -353,7 +353,7 @@ final class Execution {
         case .success(let result): succeed(index, result, seconds: seconds)
         case .failure(PipelineError.cancelled) where context.cancellation.isSet || plan.isStopped: plan.abandon(index)
         case .failure(PipelineError.superseded(reason: _)) where maySupersede(index):
-            // Another attempt was published first, or goes on: its result is this run's, too.
+            // Another attempt at the same action was published first or still runs. Its result serves this run too.
             plan.await(index)
             plan.reconsider(index)
         case .failure(let error):
@@ -366,7 +366,7 @@ final class Execution {
         }
     }
 
-    /// - Parameter seconds: `nil` if the result was found and not computed.
+    /// - Parameter seconds: The duration; `nil` if the result was found instead of computed.
     private func succeed(_ index: Int, _ result: ActionResult, seconds: Double?) {
         let id = graph.tasks[index].id
         resolver.note(result, of: index)
@@ -392,8 +392,7 @@ final class Execution {
         return supersessions[index, default: 0] <= Self.supersessionLimit
     }
 
-    /// The task whose stored result promised the blob that `error` says is lost: the nearest of those that `consumer` depends
-    /// on.
+    /// The nearest upstream task of `consumer` whose stored result contains the blob that `error` reports as lost.
     private func producerOfLostBlob(_ error: any Error, _ consumer: Int) throws -> Int? {
         let lost: Digest
         switch error as? StoreError {
@@ -432,7 +431,7 @@ final class Execution {
         delayed.removeAll { $0.until <= now }
     }
 
-    /// Looks whether tasks that wait for other processes need to wait any longer: no process tells another that it is done.
+    /// Reconsiders tasks that wait for other processes. Polls, because processes do not notify each other.
     private func lookAtOthers() throws {
         let now = HostClock.monotonicSeconds()
         guard plan.waitsForOthers, now - lastLookAtOthers >= Self.othersSeconds else { return }
@@ -446,7 +445,7 @@ final class Execution {
         plan.machineMayBeFree()
     }
 
-    /// Updates the counts that other programs show.
+    /// Updates the progress counts in the store, for other programs.
     private func noteCounts() throws {
         let now = HostClock.monotonicSeconds()
         guard now - lastCounts >= Self.countsSeconds else { return }
@@ -463,7 +462,7 @@ final class Execution {
 
     // MARK: The end
 
-    /// Nothing starts any more: what waits for another attempt is over, and what runs comes to its end.
+    /// Ends the tasks that wait for a retry and stops the runner. Running tasks finish.
     private func stop() {
         for wait in delayed {
             if context.cancellation.isSet {
@@ -494,7 +493,7 @@ final class Execution {
             try store.endExecution(
                 context.execution, outcome: outcome, counts: summary.counts, keys: resolver.taskKeys)
         } catch {
-            // A full disk, for example, has failed tasks as well, and the summary says more.
+            // The cause, such as a full disk, has failed tasks as well, and the summary says more than this error.
             guard summary.failed > 0 else { throw error }
         }
         try? store.removeAttemptFolder("\(store.path)/attempts/\(context.execution)")
@@ -526,7 +525,7 @@ final class Execution {
             secondsByStage: stageTimes.mapValues(\.seconds), resolver: resolver)
     }
 
-    /// True if a stored result could not be computed again: its inputs have been collected, or the run was cancelled.
+    /// True if a stored result could not be recomputed because its inputs were collected or the run was cancelled.
     private static func isUndecided(_ difference: Result<String?, any Error>) -> Bool {
         guard case .failure(let error) = difference else { return false }
         switch error as? StoreError {

@@ -1,36 +1,36 @@
 import ContentStore
 
-/// How a task got its result, or why it has none.
+/// The outcome of a task in a run.
 public enum TaskOutcome: String, Sendable, Hashable {
     case run, cached, failed, skipped
 }
 
-/// Why a task that could start does not.
+/// The reason why a ready task waits.
 public enum TaskObstacle: Sendable, Hashable {
-    /// Another run computes the same.
+    /// Another run computes the same action.
     case computedElsewhere
     /// Other runs use the processors.
     case machineBusy
 }
 
-/// Is told what happens during a run. Calls come from several threads, not in any order between tasks; they should
-/// return soon.
+/// Receives the events of a run. Calls come from several threads and are unordered between tasks. They should return
+/// quickly.
 public protocol ExecutionObserver: Sendable {
     func runStarted(total: Int)
     func taskStarted(_ task: TaskID)
-    /// A task waits for another run on the same store; once for each time that it does. It will start or be cached.
+    /// A task waits for another run on the same store. Called once per wait; the task later starts or is cached.
     func taskWaits(_ task: TaskID, for obstacle: TaskObstacle)
-    /// An attempt failed, and another one follows.
+    /// An attempt failed, and another one follows after `delaySeconds`.
     func taskRetries(_ task: TaskID, after failure: AttemptFailure, delaySeconds: Double)
-    /// From time to time, with the time left where it can be told.
+    /// Called periodically, with an estimate of the remaining time if there is one.
     func runAdvanced(_ counts: TaskCounts)
-    /// What waits and what runs on a cluster, in elements of its arrays; from time to time.
+    /// The number of pending and running array elements on the cluster. Called periodically.
     func clusterAdvanced(pending: Int, running: Int)
-    /// Something about the cluster that a person should know; once for each text.
+    /// A message about the cluster for the user. Repeated at most every `ClusterOptions.reminderSeconds`.
     func clusterNoticed(_ text: String)
-    /// `unit` and `note` are for people: 12 of 40 "images", currently "broken_large/007.png".
+    /// Progress for display: 12 of 40 "images", currently "broken_large/007.png".
     func taskProgressed(_ task: TaskID, completed: Int, total: Int, unit: String, note: String?)
-    /// The peak resident memory of the process that computed a task elsewhere; before `taskFinished`.
+    /// The peak resident memory of the worker process that computed a task, in MiB. Called before `taskFinished`.
     func taskMeasured(_ task: TaskID, peakMiB: Int)
     /// `durationSeconds` is 0 unless the task ran.
     func taskFinished(_ task: TaskID, outcome: TaskOutcome, durationSeconds: Double)
@@ -51,7 +51,7 @@ extension ExecutionObserver {
     public func runFinished(_ summary: ExecutionSummary) {}
 }
 
-/// Looks away.
+/// An observer that ignores all events.
 public struct SilentObserver: ExecutionObserver {
     public init() {}
 }

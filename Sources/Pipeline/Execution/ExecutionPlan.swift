@@ -1,12 +1,12 @@
 import ContentStore
 import HeapModule
 
-/// The state of a run: which tasks wait, may start, run or are over. A pure value; threads and effects are elsewhere.
+/// The state of each task in a run. A pure value without threads or side effects.
 ///
-/// A task is `wanted` until everything it needs is over; then it is determined, and whoever holds the plan says with
-/// `resolve` whether its result is known already. Each task is in one state, and changes it by `enter` alone. What a wanted task
-/// waits for is open itself, and when that is over, well or not, whoever waits for it is unlocked or skipped (`settle`, `fail`):
-/// so no task is left waiting for nothing.
+/// A task is `wanted` until all its producers have ended. It is then determined, and the executor calls `resolve` to
+/// report whether its result is cached. Every task has exactly one state, and only `enter` changes it. A wanted task
+/// waits only for open tasks. When one of these ends, `settle` or `fail` unlocks or skips its dependents, so no task
+/// waits forever.
 public struct ExecutionPlan: Sendable {
     public enum State: UInt8, Sendable, CaseIterable {
         case wanted, ready, running, delayed, awaited, succeeded, failed, skipped, cached
@@ -15,29 +15,31 @@ public struct ExecutionPlan: Sendable {
     private let graph: TaskGraph
     private let keepsGoing: Bool
     private var states: [State]
-    /// How many tasks are in each state.
+    /// The number of tasks in each state, by raw value.
     private var stateCounts: [Int]
-    /// For how many tasks each one waits: producers that are not over, and one whose blob it lost.
+    /// The number of open dependencies of each task: unfinished producers, plus a producer under repair.
     private var missing: [Int32]
-    /// True if the consumers of a task do not wait for it any more. What is repaired was over before.
+    /// True if a task has unlocked its consumers. A repaired task does not unlock them again.
     private var hasUnlocked: [Bool]
     private var determined: [Int32]
     private var light = Heap<ReadyTask>()
     private var wholeMachine = Heap<ReadyTask>()
     private let priorities: [Double]
-    /// How many whole-machine tasks may run at once, and how many do.
+    /// The maximum number of running whole-machine tasks.
     private let wholeMachineLimit: Int
     private var wholeMachineCount = 0
-    /// True if other processes have the processors that the next whole-machine task needs.
+    /// True if other processes hold the processors that the next whole-machine task needs.
     private var isMachineBusy = false
     /// Tasks whose action another process computes.
     public private(set) var awaited: Set<Int> = []
     public private(set) var isStopped = false
-    /// Tasks that run once more because a blob of theirs was lost, with those that wait for it.
+    /// Tasks under repair because one of their blobs was lost, each with the tasks that wait for it.
     private var repairs: [Int: [Int]] = [:]
 
-    /// `durations`: measured seconds per stage, for the critical path. `keepsGoing`: whether independent tasks still
-    /// start after a failure.
+    /// - Parameters:
+    ///   - durations: Measured seconds per stage, for the critical path.
+    ///   - keepsGoing: True if independent tasks still start after a failure.
+    ///   - wholeMachineLimit: The maximum number of whole-machine tasks at once.
     public init(
         graph: TaskGraph, durations: [String: Double] = [:], keepsGoing: Bool = false, wholeMachineLimit: Int = 1
     ) {
@@ -60,7 +62,7 @@ public struct ExecutionPlan: Sendable {
 
     public func count(_ state: State) -> Int { stateCounts[Int(state.rawValue)] }
 
-    /// True if a task is not over.
+    /// True if a task has not ended.
     public func isOpen(_ task: Int) -> Bool { [.wanted, .ready, .running, .delayed, .awaited].contains(states[task]) }
 
     public var counts: TaskCounts {
@@ -69,19 +71,19 @@ public struct ExecutionPlan: Sendable {
             skipped: count(.skipped))
     }
 
-    /// Nothing runs, and nothing will start or be resolved any more.
+    /// True if nothing runs and nothing more will start or be resolved.
     public var isOver: Bool {
         guard count(.running) == 0, runningChecks == 0, determined.isEmpty else { return false }
         return isStopped || (awaited.isEmpty && count(.delayed) == 0 && !hasReady)
     }
 
-    /// True if a task waits for a thread.
+    /// True if a task or a recomputation is ready to start.
     public var hasReady: Bool { !light.isEmpty || !wholeMachine.isEmpty || !checks.isEmpty }
 
-    /// Asks for the stored result of a task that is cached to be computed again.
+    /// Queues the stored result of a cached task for recomputation.
     public mutating func addCheck(_ task: Int) { checks.append(task) }
 
-    /// Takes the next result to compute again, if it may be done now; tasks go first.
+    /// Takes the next result to recompute; `nil` if none may start now.
     public mutating func startCheck() -> Int? {
         guard !isStopped, let task = checks.last else { return nil }
         if graph.tasks[task].resources == .wholeMachine {
@@ -93,26 +95,26 @@ public struct ExecutionPlan: Sendable {
         return task
     }
 
-    /// A result has been computed again, and its share of the machine released.
+    /// Ends a recomputation whose share of the machine has been released.
     public mutating func endCheck() { runningChecks -= 1 }
 
-    /// Stored results to compute again.
+    /// Cached tasks whose results are to be recomputed.
     private var checks: [Int] = []
     private var runningChecks = 0
 
-    /// True if something depends on what other processes do.
+    /// True if the run waits for other processes.
     public var waitsForOthers: Bool { !isStopped && (!awaited.isEmpty || isMachineBusy) }
 
-    /// Takes up to `limit` tasks whose inputs have become known since the last call; each is to be resolved.
+    /// Takes up to `limit` tasks whose inputs became known since the last call. The caller must resolve each of them.
     public mutating func takeDetermined(limit: Int = .max) -> [Int] {
-        // Some may have been skipped since.
+        // Tasks may have been skipped in the meantime.
         determined.removeAll { states[Int($0)] != .wanted }
         let taken = determined.prefix(limit).map(Int.init)
         determined.removeFirst(taken.count)
         return taken
     }
 
-    /// Says whether the result of a determined task is known; otherwise it becomes ready.
+    /// Resolves a determined task. A task that is not cached becomes ready.
     public mutating func resolve(_ task: Int, isCached: Bool) {
         guard states[task] == .wanted else { return }
         if isCached {
@@ -122,7 +124,7 @@ public struct ExecutionPlan: Sendable {
         }
     }
 
-    /// Takes the ready task that should start next, if one may start now.
+    /// Takes the ready task with the highest priority; `nil` if none may start now.
     public mutating func start() -> Int? {
         guard !isStopped else { return nil }
         let heavy = isMachineBusy || wholeMachineCount >= wholeMachineLimit ? nil : wholeMachine.max
@@ -138,54 +140,54 @@ public struct ExecutionPlan: Sendable {
         return Int(next.task)
     }
 
-    /// A running task no longer uses its share of the machine, though its result may not be durable yet.
+    /// Releases a running task's share of the machine. Its result need not be durable yet.
     public mutating func release(_ task: Int) {
         if graph.tasks[task].resources == .wholeMachine { wholeMachineCount -= 1 }
     }
 
-    /// A task that was started, and released, turns out to be computed by another process.
+    /// Marks a started and released task as computed by another process.
     public mutating func await(_ task: Int) {
         guard states[task] == .running else { return }
         enter(task, .awaited)
     }
 
-    /// The other process is done with the task, or gone: it is to be resolved again.
+    /// Makes an awaited task determined again, because the other process has finished it or died.
     public mutating func reconsider(_ task: Int) {
         guard states[task] == .awaited else { return }
         enter(task, .wanted)
         determined.append(Int32(task))
     }
 
-    /// A task that was started, and released, lacks processors that other processes have: no such task starts until
-    /// `machineMayBeFree`.
+    /// Returns a started and released task to the queue, because other processes hold the processors. No
+    /// whole-machine task starts until `machineMayBeFree`.
     public mutating func postpone(_ task: Int) {
         guard states[task] == .running else { return }
         isMachineBusy = true
         makeReady(task)
     }
 
-    /// A task that was started, and released, waits for another attempt until `retry`.
+    /// Makes a started and released task wait for another attempt until `retry`.
     public mutating func delay(_ task: Int) {
         guard states[task] == .running else { return }
         enter(task, .delayed)
     }
 
-    /// The wait of a delayed task is over.
+    /// Makes a delayed task ready again.
     public mutating func retry(_ task: Int) {
         guard states[task] == .delayed else { return }
         makeReady(task)
     }
 
-    /// Processors may have been given back.
+    /// Lets whole-machine tasks start again, because processors may be free.
     public mutating func machineMayBeFree() { isMachineBusy = false }
 
-    /// A running task succeeded, durably; or its result was found after all, with `isCached`.
+    /// Ends a running task after a durable success, or, with `isCached`, after its result was found.
     public mutating func succeed(_ task: Int, isCached: Bool = false) {
         guard states[task] == .running else { return }
         settle(task, isCached ? .cached : .succeeded)
     }
 
-    /// A running or delayed task failed; returns the tasks that are skipped therefore, in the order of the graph.
+    /// Fails a running or delayed task. Returns the tasks that are skipped as a result, in graph order.
     public mutating func fail(_ task: Int) -> [Int] {
         guard states[task] == .running || states[task] == .delayed else { return [] }
         enter(task, .failed)
@@ -193,9 +195,10 @@ public struct ExecutionPlan: Sendable {
         var skipped: [Int] = []
         var ended = [task]
         while let next = ended.popLast() {
-            // Whoever waits for a repair may use what the task made through others in between, so it need not be a consumer.
+            // A task that waits for a repair may use the blob through intermediate tasks, so it need not be a
+            // consumer.
             for dependent in graph.consumers(of: next).map(Int.init) + (repairs.removeValue(forKey: next) ?? []) {
-                // After a lost blob, consumers that did get their input may be over or under way.
+                // After a lost blob, consumers that read their input earlier may have ended or still run.
                 guard states[dependent] == .wanted else { continue }
                 enter(dependent, .skipped)
                 skipped.append(dependent)
@@ -205,16 +208,17 @@ public struct ExecutionPlan: Sendable {
         return skipped.sorted()
     }
 
-    /// A running task found a blob of `producer` lost: `producer` runs once more, then `consumer` is determined again.
+    /// Reruns `producer`, because the running task `consumer` found one of its blobs lost. Afterwards `consumer` is
+    /// determined again.
     ///
-    /// - Returns: false, and nothing is changed, where `producer` has failed or was given up: then nobody makes the blob.
+    /// - Returns: False, without any change, if `producer` has failed or was skipped and cannot restore the blob.
     @discardableResult
     public mutating func repair(_ producer: Int, for consumer: Int) -> Bool {
         guard states[consumer] == .running, producer != consumer else { return false }
         switch states[producer] {
         case .failed, .skipped: return false
         case .cached, .succeeded: makeReady(producer)
-        // It is under repair already.
+        // Already under repair.
         case .wanted, .ready, .running, .delayed, .awaited: break
         }
         enter(consumer, .wanted)
@@ -223,20 +227,20 @@ public struct ExecutionPlan: Sendable {
         return true
     }
 
-    /// True if a task that ended well is being run once more, or waits to be, because a blob of it was lost.
+    /// True if a successful task runs again, or is about to, because one of its blobs was lost.
     public func isUnderRepair(_ task: Int) -> Bool { repairs[task] != nil }
 
-    /// A running or delayed task was interrupted; it is left as if it had not started.
+    /// Returns an interrupted running or delayed task to the ready state and stops the run.
     public mutating func abandon(_ task: Int) {
         guard states[task] == .running || states[task] == .delayed else { return }
         enter(task, .ready)
         isStopped = true
     }
 
-    /// Starts nothing any more.
+    /// Stops the run: no further task starts.
     public mutating func stop() { isStopped = true }
 
-    /// After the end: counts every task that did not get its turn as skipped; returns them in the order of the graph.
+    /// Marks all tasks that did not start as skipped, after the end of the run. Returns them in graph order.
     public mutating func skipRemaining() -> [Int] {
         let remaining = states.indices.filter { [.wanted, .ready, .delayed, .awaited].contains(states[$0]) }
         for task in remaining { enter(task, .skipped) }
@@ -260,7 +264,8 @@ public struct ExecutionPlan: Sendable {
         states[task] = state
     }
 
-    /// A task ended well. Its consumers are unlocked the first time, and whoever waited for it to be repaired every time.
+    /// Ends a task successfully. Unlocks its consumers the first time, and the tasks that wait for its repair every
+    /// time.
     private mutating func settle(_ task: Int, _ state: State) {
         enter(task, state)
         if !hasUnlocked[task] {
@@ -276,7 +281,7 @@ public struct ExecutionPlan: Sendable {
     }
 }
 
-/// A task that may start. The greater one starts first: the one with the longest critical path in seconds, then the lower number.
+/// A task that may start. Greater tasks start first: the longest critical path in seconds, then the lowest number.
 private struct ReadyTask: Comparable, Sendable {
     let priority: Double
     let task: Int32

@@ -1,6 +1,6 @@
 import ContentStore
 
-/// What a run did.
+/// The results of a run.
 public struct ExecutionSummary: Sendable {
     public struct Failure: Sendable, Equatable {
         public let task: TaskID
@@ -16,32 +16,32 @@ public struct ExecutionSummary: Sendable {
     public let execution: Int64
     public let counts: TaskCounts
     public let isCancelled: Bool
-    /// How many stored results were computed again.
+    /// The number of stored results that were recomputed.
     public let checkedCount: Int
-    /// How many could not be, as what they are made from is not in the store any more.
+    /// The number of stored results that could not be recomputed because their inputs are no longer in the store.
     public let uncheckedCount: Int
-    /// Of those, the ones that came out different, with what differs; in the order of the graph.
+    /// Recomputed results that differ from the stored ones, with the difference, in graph order.
     public let differences: [Failure]
-    /// In the order of the graph.
+    /// Failed tasks in graph order.
     public let failures: [Failure]
-    /// Of tasks that ran and of cached ones, in the order of the graph.
+    /// Warnings of tasks that ran or were cached, in graph order.
     public let warnings: [Warning]
     public let durationSeconds: Double
-    /// Seconds that the tasks which ran took, by stage.
+    /// The total seconds of the tasks that ran, by stage.
     public let secondsByStage: [String: Double]
     let resolver: ActionResolver
 
     public var total: Int { counts.total }
-    /// Tasks that ran and succeeded.
+    /// The number of tasks that ran and succeeded.
     public var run: Int { counts.run }
     public var cached: Int { counts.cached }
     public var failed: Int { counts.failed }
-    /// Tasks that did not start, because of a failure or the end of the run.
+    /// The number of tasks that did not start because of a failure or the end of the run.
     public var skipped: Int { counts.skipped }
 
     public var isSuccess: Bool { failed == 0 && skipped == 0 && !isCancelled }
 
-    /// The content of an output; `nil` if the task has none of that name or did not get that far.
+    /// The content of an output; `nil` if the task has no such output or did not succeed.
     public func output(of task: TaskID, named name: String) -> Digest? {
         guard let index = resolver.graph.index(of: task),
             let position = resolver.graph.tasks[index].stage.outputs.firstIndex(of: name)

@@ -1,11 +1,10 @@
 import ContentStore
 
-/// Runs a task graph: what the store knows is not run again, what it does not know runs on threads of its own, most
-/// urgent first, and is durable before anything uses it.
+/// Runs a task graph. Tasks with a known result are not run again. The others run by priority, and their results are
+/// durable before another task uses them.
 ///
-/// A task's key holds its stage, version, parameters and the content of its inputs. So a task that runs again and
-/// gives the same outputs leaves everything after it cached. A blob that turns out to be lost or damaged makes the task
-/// that made it run again, once.
+/// A task's key holds its stage, version, settings and the content of its inputs. If a task runs again and gives the
+/// same outputs, its consumers stay cached. If a blob is lost or damaged, the task that produced it runs once more.
 public final class Executor: Sendable {
     private let store: ContentStore
     private let options: ExecutorOptions
@@ -19,13 +18,13 @@ public final class Executor: Sendable {
         self.observer = observer
     }
 
-    /// Blocks until the graph is done, a task has failed (unless `keepGoing`), or the run is cancelled. Failures of
-    /// tasks are in the summary; what is thrown is a fault of the store itself.
+    /// Blocks until the graph is done, a task has failed (unless `keepGoing`), or the run is cancelled.
     ///
     /// - Parameters:
-    ///   - worker: as in `ExecutorOptions`, where that is not known before.
-    ///   - cluster: the same.
-    ///   - isSatisfied: the same.
+    ///   - worker: Overrides `ExecutorOptions.worker`.
+    ///   - cluster: Overrides `ExecutorOptions.cluster`.
+    ///   - isSatisfied: Overrides `ExecutorOptions.isSatisfied`.
+    /// - Throws: Errors of the store itself. Task failures are in the summary.
     public func run(
         _ graph: TaskGraph, worker: WorkerProgram? = nil, cluster: ClusterOptions? = nil,
         isSatisfied: (@Sendable (ExecutionSummary) throws -> Bool)? = nil
@@ -39,8 +38,8 @@ public final class Executor: Sendable {
         return summary
     }
 
-    /// Makes the run stop: no task starts any more, those that run end or give up at `checkCancellation`, what they
-    /// committed stays. May be called from any thread, also before `run`, but not from a signal handler.
+    /// Cancels the run. No further task starts; running tasks finish or stop at `checkCancellation`. Committed
+    /// results stay. May be called from any thread, also before `run`, but not from a signal handler.
     public func cancel() {
         cancellation.set()
         events.wake()

@@ -1,39 +1,40 @@
 import ContentStore
 import Privacy
 
-/// How a run proceeds; nothing here changes a result, except `keyParts`, which are part of every key.
+/// The options of a run. Only `keyParts`, which are part of every key, affect results.
 public struct ExecutorOptions: Sendable {
-    /// Tasks at once.
+    /// The maximum number of tasks that run at once.
     public var jobs: Int
-    /// Threads that a whole-machine task may use, and processors that it takes.
+    /// The number of threads and processors of a whole-machine task.
     public var threads: Int
-    /// Processors that whole-machine tasks of all runs on this store share.
+    /// The number of processors that whole-machine tasks of all runs on this store share.
     public var cores: Int
     /// True if tasks that do not depend on a failed one still start.
     public var keepGoing: Bool
-    /// What happens after failures, and what an attempt may take.
+    /// Retries and the limits of an attempt.
     public var policy = FailurePolicy()
-    /// Where attempts are made: in processes of their own, or, if `nil`, on threads of this one. Limits need the former.
+    /// The program for worker processes; `nil` to run attempts on threads of this process. Limits require a worker
+    /// process.
     public var worker: WorkerProgram?
-    /// Where attempts are made on other machines; nil for on this one.
+    /// The cluster that runs attempts; `nil` to run them on this machine.
     public var cluster: ClusterOptions?
-    /// Share of the stored results to compute again and compare, 0 to 1; always the same ones.
+    /// The fraction of stored results to recompute and compare, 0 to 1. The same results are chosen in every run.
     public var checkedShare = 0.0
     /// Objects that the tasks of this process share.
     public var shared = SharedResources()
-    /// Parts of every key beside those of the stages: the version of the numerics.
+    /// Further parts of every key, such as the version of the numerics.
     public var keyParts: [KeyPart]
-    /// How paths in warnings, logs and errors are written where they are kept; nil for as they are.
+    /// The redaction of paths in stored warnings, logs and errors; `nil` for none.
     public var redaction: PathRedaction?
-    /// For the history: the command line and the versions of the program and its libraries.
+    /// The command line and the versions of the program and its libraries, for the history.
     public var command: String
     public var versions: String
-    /// For garbage collection: the job that this is a run of.
+    /// The job of this run, for garbage collection.
     public var subject: String?
-    /// For the lineage: the manifest.
+    /// The manifest of this run, for the lineage.
     public var origin: RunOrigin?
-    /// True where a run whose tasks all succeeded meets what its manifest requires; nil where nothing is required. Decides the
-    /// outcome that is recorded.
+    /// Returns true if a run without failures meets the requirements of its manifest; `nil` if there are none.
+    /// Determines the recorded outcome.
     public var isSatisfied: (@Sendable (ExecutionSummary) throws -> Bool)?
 
     public init(
@@ -51,9 +52,9 @@ public struct ExecutorOptions: Sendable {
         self.subject = subject
     }
 
-    /// Tasks that proceed at once, for estimates.
+    /// The number of concurrent tasks that estimates assume.
     var concurrency: Int { cluster?.elementLimit ?? jobs }
 
-    /// Tasks with several threads that proceed at once.
+    /// The number of whole-machine tasks that may run at once.
     var wholeMachineLimit: Int { cluster?.elementLimit ?? cores / threads }
 }

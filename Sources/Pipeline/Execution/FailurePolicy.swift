@@ -1,15 +1,15 @@
 import ContentStore
 
-/// What happens after an attempt has failed, and what an attempt may take. Nothing of it can change a result.
+/// Retries after a failed attempt, and the limits of an attempt. Never changes a result.
 public struct FailurePolicy: Sendable, Equatable {
-    /// How many further attempts a run makes, for each class of failure. One that fails twice with the same error would do so
-    /// again, and is left at that, whatever is said here.
+    /// The maximum number of retries in a run, by failure class. A task that fails twice with the same error of class
+    /// `failed` is not retried again.
     public var retries: [FailureClass: Int]
-    /// Before the first further attempt; doubled before each one after that, up to a minute.
+    /// Seconds before the first retry. Each further wait is twice as long, up to a minute.
     public var backOffSeconds: Double
-    /// For each attempt; `nil` for no limit.
+    /// The time limit of an attempt; `nil` for no limit.
     public var timeLimitSeconds: Double?
-    /// Resident memory of a worker process and what it has started; `nil` for no limit.
+    /// The limit on the resident memory of a worker process and its descendants; `nil` for no limit.
     public var memoryLimitBytes: Int?
 
     public init(
@@ -22,13 +22,12 @@ public struct FailurePolicy: Sendable, Equatable {
         self.memoryLimitBytes = memoryLimitBytes
     }
 
-    /// Seconds to wait before another attempt; `nil` if there is none. `Execution` asks for every failed attempt, except while
-    /// the run is stopping.
+    /// The seconds until the next attempt; `nil` for no retry.
     ///
-    /// - Parameter failures: the failed attempts of the task in this run, in order.
+    /// - Parameter failures: The failed attempts of the task in this run, in order.
     func delay(after failures: [AttemptFailure]) -> Double? {
         guard let last = failures.last else { return nil }
-        // The same words twice: the third time would tell nothing new.
+        // The same error twice is deterministic: another attempt would fail as well.
         if last.kind == .failed, failures.dropLast().contains(last) { return nil }
         let count = failures.count { $0.kind == last.kind }
         guard count <= retries[last.kind, default: 0] else { return nil }
@@ -38,7 +37,7 @@ public struct FailurePolicy: Sendable, Equatable {
     }
 }
 
-/// An attempt that failed: the class and the words.
+/// A failed attempt: its class and message.
 public struct AttemptFailure: Error, Sendable, Equatable, CustomStringConvertible {
     public let kind: FailureClass
     public let message: String
@@ -47,13 +46,13 @@ public struct AttemptFailure: Error, Sendable, Equatable, CustomStringConvertibl
 
     public var description: String { message }
 
-    /// Sorts an error of any origin.
+    /// Classifies any error.
     static func of(_ error: any Error) -> AttemptFailure {
         switch error {
         case let failure as AttemptFailure: failure
         case StoreError.diskFull: AttemptFailure(.refused, "\(error)")
         case StoreError.missingBlob, StoreError.damagedBlob: AttemptFailure(.lost, "\(error)")
-        // A file server that does not answer now may do so later.
+        // A file server may recover.
         case let error as StoreError where error.isTransient: AttemptFailure(.lost, "\(error)")
         default: AttemptFailure(.failed, "\(error)")
         }

@@ -1,11 +1,11 @@
-/// Why a task failed although its stage did not throw, or was given up.
+/// An error of a task that its stage did not throw.
 public enum PipelineError: Error, Sendable, Equatable {
     case unknownInput(task: TaskID, name: String, known: [String])
     case missingOutputs(task: TaskID, names: [String])
     case undeclaredOutputs(task: TaskID, names: [String])
-    /// Another attempt at the same action took the right to publish.
+    /// Another attempt at the same action has taken over the right to publish.
     case superseded(reason: String)
-    /// The run was asked to stop.
+    /// The run was cancelled.
     case cancelled
 }
 

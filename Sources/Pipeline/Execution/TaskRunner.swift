@@ -2,35 +2,37 @@ import ContentStore
 import Host
 import Synchronization
 
-/// Computes attempts at tasks: on threads, in worker processes, or on a cluster.
+/// Computes attempts on threads, in worker processes or on a cluster.
 ///
-/// A runner has effects and decides nothing: the run's own thread, the only one that calls it, decides what starts, what is tried
-/// again and what counts. Every attempt that `start` took comes back as one `TaskEnd` through the `EventQueue`.
+/// A runner has side effects but makes no decisions. The run's own thread, its only caller, decides which tasks
+/// start, which are retried, and which results count. Every attempt passed to `start` comes back as exactly one
+/// `TaskEnd` through the `EventQueue`.
 protocol TaskRunner: AnyObject {
-    /// How many more tasks the runner takes now.
+    /// The number of tasks that the runner can take now.
     var freeSlots: Int { get }
     /// True if whole-machine tasks use the cores of this machine.
     var usesLocalCores: Bool { get }
 
-    /// Takes over an attempt that an earlier execution left running, if there is one; `start` follows with it.
+    /// Adopts an attempt that an earlier execution left running; `nil` if there is none. The caller passes it to
+    /// `start`.
     ///
-    /// - Parameter lastAttempt: the number of the last attempt on record.
+    /// - Parameter lastAttempt: The number of the last recorded attempt.
     func adopt(_ key: ActionKey, lastAttempt: Int?) -> Attempt?
 
-    /// Takes an attempt. What prevents it from being computed comes back as its end.
+    /// Takes an attempt. If it cannot be computed, the error comes back as its end.
     ///
-    /// - Throws: `HostError` where not a single thread can be had.
+    /// - Throws: `HostError` if no thread can be started.
     func start(_ task: RunnableTask) throws
 
-    /// Takes in what happened elsewhere, and does what is due. Called after every event.
+    /// Collects external results and does due work. Called after every event.
     ///
-    /// - Returns: the monotonic time in seconds by which it must be called again; `nil` if its threads post events.
+    /// - Returns: The monotonic time in seconds of the next call; `nil` if the runner's threads post events.
     func poll() -> Double?
 
-    /// No further attempt begins; those in progress end by themselves, or at once if `isCancelled`. May be called again.
+    /// Begins no further attempt. Running attempts finish, or end at once if `isCancelled`. May be called repeatedly.
     func stop(isCancelled: Bool)
 
-    /// Releases everything, after the last end.
+    /// Releases all resources, after the last end.
     func close()
 }
 
@@ -42,15 +44,15 @@ extension TaskRunner {
     func close() {}
 }
 
-/// An attempt at a task, as a runner gets it.
+/// An attempt to compute.
 struct RunnableTask: Sendable {
     /// The position of the task in the graph.
     let index: Int
     let task: PipelineTask
     let key: ActionKey
-    /// `nil` if a stored result is computed again for comparison.
+    /// The attempt; `nil` if a stored result is recomputed for comparison.
     let attempt: Attempt?
-    /// How often the task came back without being tried (see `TaskEnd.Kind.returned`).
+    /// The number of times the task was returned untried (see `TaskEnd.Kind.returned`).
     var returns = 0
 }
 
@@ -58,41 +60,41 @@ struct RunnableTask: Sendable {
 struct TaskEnd: Sendable {
     enum Kind: Sendable {
         case finished
-        /// The task is not to blame, because its turn had not come: it is tried again, after a delay in seconds.
+        /// The task did not cause the end: it is retried after the delay, without counting a failure.
         case returned(delaySeconds: Double)
-        /// The comparison of a stored result: what differs, or `nil`.
+        /// The comparison of a recomputed result with the stored one: the difference, or `nil` if they are equal.
         case checked(String?)
     }
 
     let index: Int
-    /// The attempt to record; `nil` where there is nothing to record.
+    /// The attempt to record; `nil` if there is none.
     let attempt: Attempt?
     let result: Result<ActionResult, any Error>
     var kind = Kind.finished
     let seconds: Double
     var log = ""
-    /// The peak resident memory of the process that computed it, in MiB; `nil` where this process did.
+    /// The peak resident memory of the worker process, in MiB; `nil` for an attempt in this process.
     var peakMiB: Int?
 }
 
-/// Something that the run's thread has to book.
+/// An event for the run's thread.
 enum ExecutionEvent: Sendable {
     case ended(TaskEnd)
-    /// The end of a task is durable, or could not be made so: what was computed, and what counts.
+    /// The end of a task is durable or failed to become so: the computed result and the one that counts.
     case durable(
         index: Int, computed: Result<ActionResult, any Error>, result: Result<ActionResult, any Error>, seconds: Double)
 }
 
-/// Events on their way to the run's thread.
+/// Pending events for the run's thread.
 final class EventQueue: Sendable {
     private let events = Monitor<(list: [ExecutionEvent], isWoken: Bool)>(([], false))
 
     func post(_ event: ExecutionEvent) { events.update { $0.list.append(event) } }
 
-    /// Ends a wait without an event.
+    /// Wakes a waiting `take` without an event.
     func wake() { events.update { $0.isWoken = true } }
 
-    /// Takes all events; waits for one at most until a monotonic time in seconds, or without limit.
+    /// Takes all events. Waits for the first one until a monotonic time in seconds, or without limit if `nil`.
     func take(before deadline: Double?) -> [ExecutionEvent] {
         func ready(_ state: inout (list: [ExecutionEvent], isWoken: Bool)) -> [ExecutionEvent]? {
             guard !state.list.isEmpty || state.isWoken else { return nil }
@@ -104,7 +106,7 @@ final class EventQueue: Sendable {
     }
 }
 
-/// What runners need of a run.
+/// The parts of a run that runners use.
 struct RunContext: Sendable {
     let store: ContentStore
     let execution: Int64
@@ -116,11 +118,11 @@ struct RunContext: Sendable {
 
     func threads(for task: PipelineTask) -> Int { task.resources == .wholeMachine ? options.threads : 1 }
 
-    /// A text as the store keeps it.
+    /// The text as it is stored, with paths redacted.
     func kept(_ text: String) -> String { options.redaction?.text(text) ?? text }
 }
 
-/// A flag that tells a run to stop.
+/// A flag that stops a run.
 final class CancellationFlag: Sendable {
     private let isRaised = Atomic<Bool>(false)
 

@@ -1,7 +1,7 @@
 import ContentStore
 import Host
 
-/// Computes tasks on threads of this process, which are started with the first task.
+/// Computes tasks on threads of this process. The threads start with the first task.
 final class ThreadRunner: TaskRunner {
     private let context: RunContext
     private let slots: Int
@@ -10,7 +10,7 @@ final class ThreadRunner: TaskRunner {
 
     private struct Queue {
         var tasks: [RunnableTask] = []
-        /// Tasks that wait or run.
+        /// The number of waiting and running tasks.
         var count = 0
         var threads = 0
         var isClosed = false
@@ -33,7 +33,7 @@ final class ThreadRunner: TaskRunner {
         queue.wait { $0.threads == 0 ? () : nil }
     }
 
-    /// Starts the threads: fewer than wanted where the system gives no more.
+    /// Starts the threads, possibly fewer than requested if the system has too few.
     private func startThreads() throws {
         guard !isStarted else { return }
         isStarted = true
@@ -57,7 +57,7 @@ final class ThreadRunner: TaskRunner {
         }
     }
 
-    /// The next task; an inner `nil` ends the thread, an outer one lets it wait.
+    /// The next task. An inner `nil` ends the thread; an outer `nil` makes it wait.
     private static func next(_ queue: inout Queue) -> RunnableTask?? {
         if let task = queue.tasks.first {
             queue.tasks.removeFirst()
@@ -96,7 +96,7 @@ final class ThreadRunner: TaskRunner {
             let (digest, sizeBytes) = try context.store.put(movingFileWithSize: folder + "/" + name)
             return ActionOutput(name: name, digest: digest, sizeBytes: sizeBytes)
         }
-        // It held the outputs and nothing else, and they have been moved.
+        // The folder held only the outputs, which have been moved.
         isEmpty = true
         return taskContext.collected.withLock { collected in
             ActionResult(
@@ -105,7 +105,7 @@ final class ThreadRunner: TaskRunner {
         }
     }
 
-    /// Computes a stored result again and compares.
+    /// Recomputes a stored result and compares.
     private static func check(_ task: RunnableTask, _ context: RunContext) -> TaskEnd {
         let digest = task.key.digest
         var log = ""
@@ -133,7 +133,7 @@ final class ThreadRunner: TaskRunner {
 extension PipelineTask {
     /// The outputs in the order in which the stage declares them.
     ///
-    /// - Throws: `PipelineError` where one is missing or there are others.
+    /// - Throws: `PipelineError` if an output is missing or undeclared.
     func checkedOutputs(_ written: [String]) throws -> [String] {
         let declared = stage.outputs
         let missing = declared.filter { !written.contains($0) }

@@ -1,15 +1,15 @@
-/// How long tasks will take, by measured durations of their stages.
+/// An estimate of the time that tasks take, from the measured durations of their stages.
 public struct WorkEstimate: Sendable, Equatable {
-    /// `nil` where no stage of them was measured.
+    /// The estimated seconds; `nil` if none of the stages was measured.
     public let seconds: Double?
-    /// Stages of which nothing is known, so that it will take longer; sorted.
+    /// Stages without measurements, sorted. Their time is missing from the estimate.
     public let unmeasured: [String]
 
-    /// - Parameters:
-    ///   - durations: seconds that a task of each stage takes.
-    ///   - isOpen: whether the task of this number is still to be done.
+    /// The total work is divided by the number of concurrent tasks. The longest chain is a lower bound.
     ///
-    /// Work is divided by the number of those who do it; it cannot take less than its longest chain.
+    /// - Parameters:
+    ///   - durations: Seconds per task of each stage.
+    ///   - isOpen: True if the task of this number is not done yet.
     init(
         _ graph: TaskGraph, durations: [String: Double], jobs: Int, wholeMachineLimit: Int, isOpen: (Int) -> Bool
     ) {

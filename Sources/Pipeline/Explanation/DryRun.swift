@@ -1,8 +1,8 @@
 import ContentStore
 
-/// Tells what a run would do, and why, without doing it. Works on a store opened read-only.
+/// Explains what a run would do, and why, without running. Works on a store opened read-only.
 public enum Planner {
-    /// `keyParts`, `jobs` and the number of whole-machine tasks at once: as in `ExecutorOptions`. Throws `StoreError`.
+    /// Plans a run. `keyParts`, `jobs` and `wholeMachineLimit` are as in `ExecutorOptions`. Throws `StoreError`.
     public static func plan(
         _ graph: TaskGraph, store: ContentStore, keyParts: [KeyPart] = [], jobs: Int = 1, wholeMachineLimit: Int = 1
     ) throws -> Plan {
@@ -39,7 +39,7 @@ public enum Planner {
             ) { decisions[$0] != .cached })
     }
 
-    /// A task that was not determined has a producer that is not cached.
+    /// The decision for a task that was not determined: it depends on a producer that is not cached.
     private static func waiting(_ task: Int, _ graph: TaskGraph, _ decisions: [Plan.Decision?]) -> Plan.Decision {
         guard let producer = graph.producers(of: task).first(where: { decisions[$0] != .cached }) else {
             fatalError("\(graph.tasks[task].id) was not determined although everything it needs is cached")
@@ -57,30 +57,30 @@ public enum Planner {
     }
 }
 
-/// What a run would do, task by task.
+/// The decisions of a dry run, task by task.
 public struct Plan: Sendable {
     public struct Step: Sendable {
         public let task: TaskID
         public let decision: Decision
-        /// `nil` while it depends on a task that will run.
+        /// The action key; `nil` while it depends on a task that will run.
         public let key: ActionKey?
     }
 
     public enum Decision: Sendable, Equatable {
         case cached
         case run(reasons: [RunReason])
-        /// Cannot be told before this task, which will run, has.
+        /// Unknown until this task, which will run, has finished.
         case dependsOn(TaskID)
     }
 
-    /// Producers before consumers.
+    /// All tasks, producers before consumers.
     public let steps: [Step]
 
-    /// How long the tasks that are not cached will take.
+    /// The estimated time of the tasks that are not cached.
     public let estimate: WorkEstimate
 
-    /// For each task that will run for reasons of its own, those which wait for it, directly or not, and for no earlier
-    /// one; in the order of the plan.
+    /// Tasks that will run for reasons of their own, in plan order. Each has the tasks that wait for it directly or
+    /// indirectly and for no earlier cause.
     public var causes: [(cause: Step, followers: [TaskID])] {
         var causes: [(cause: Step, followers: [TaskID])] = []
         var causeOf: [TaskID: Int] = [:]
@@ -102,13 +102,13 @@ public struct Plan: Sendable {
     public var cachedCount: Int { steps.count { $0.decision == .cached } }
 }
 
-/// Why a task has to run.
+/// The reason why a task has to run.
 public enum RunReason: Sendable, Equatable {
     case neverRan
-    /// The result is known, but the blob of this output, or of a blob it refers to, is gone.
+    /// The result is known, but the blob of this output, or one that the output refers to, is missing.
     case outputMissing(String)
     case differs(KeyDifference)
-    /// Nothing differs from the last success, yet that result is not usable, as its stage declares other outputs now.
+    /// The key equals that of the last success, but the stage now declares other outputs, so its result is unusable.
     case resultUnusable
 }
 

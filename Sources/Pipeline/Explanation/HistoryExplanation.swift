@@ -1,25 +1,28 @@
 import ContentStore
 
-/// Why a task ran in some run, from the history: what in its key differed from its success before that; and, where that was
-/// an input, why the task ran that made it, up to the first cause.
+/// An explanation of why a task ran in a past run: the differences between its key and the key of its previous
+/// success. If an input differs, the explanation continues with the task that produced it, up to the first cause.
 public struct HistoryExplanation: Sendable, Equatable {
     public struct Step: Sendable, Equatable {
         public let task: String
         /// The run in which the task succeeded with this key.
         public let run: Int64
-        /// The run that it is compared with; `nil` when the task had not succeeded before.
+        /// The run to compare with; `nil` if the task had not succeeded before.
         public let before: Int64?
-        /// Empty when the key was the same: then the result had been lost, or its stage declared other outputs.
+        /// Differences between the keys. Empty if they are equal: the result was lost, or the stage declared other
+        /// outputs.
         public let differences: [KeyDifference]
     }
 
-    /// The task itself first, the first cause last.
+    /// The steps from the task itself to the first cause.
     public let steps: [Step]
 
+    /// Explains a task; `nil` if it has no result in that run.
+    ///
     /// - Parameters:
-    ///   - run: the run to explain; `nil` for the last one in which the task succeeded.
-    ///   - before: the run to compare with; `nil` for the success before.
-    /// - Throws: `StoreError`; `nil` when the task has no result in that run.
+    ///   - run: The run to explain; `nil` for the last run in which the task succeeded.
+    ///   - before: The run to compare with; `nil` for the previous success.
+    /// - Throws: `StoreError`.
     public init?(task: String, run: Int64? = nil, against before: Int64? = nil, store: ContentStore) throws {
         let keys = try (run: run.flatMap { try store.taskKeys($0) }, before: before.flatMap { try store.taskKeys($0) })
         var steps: [Step] = []
@@ -37,7 +40,7 @@ public struct HistoryExplanation: Sendable, Equatable {
             steps.append(
                 Step(task: name, run: new.run, before: former == nil ? nil : old?.run, differences: differences))
             next = nil
-            // A difference of the task's own is where the chain begins; an input is somebody else's output.
+            // The chain ends at a task whose own settings differ. A changed input leads to its producer.
             guard let former, !differences.isEmpty, differences.allSatisfy(\.isInput) else { break }
             let known = Set(former.inputs)
             for input in key.inputs where next == nil && !known.contains(input) {
@@ -48,7 +51,7 @@ public struct HistoryExplanation: Sendable, Equatable {
         self.steps = steps
     }
 
-    /// The key that a task had in a run, whether it ran or was cached; without a run, that of its last success.
+    /// The key of a task in a run, whether it ran or was cached; without a run, the key of its last success.
     private static func key(
         _ task: String, _ run: Int64?, _ keys: TaskKeys?, _ jobs: [JobSummary]
     ) -> (run: Int64, action: Digest)? {
@@ -57,7 +60,7 @@ public struct HistoryExplanation: Sendable, Equatable {
         return jobs.last { $0.execution == run }.map { (run, $0.action) }
     }
 
-    /// The last success that came earlier and had another key; else the last one with the same key, of a result that was lost.
+    /// The last earlier success with another key; otherwise the last one with the same key, whose result was lost.
     private static func success(
         before new: (run: Int64, action: Digest), _ jobs: [JobSummary]
     ) -> (run: Int64, action: Digest)? {

@@ -1,14 +1,14 @@
 import ContentStore
 
-/// One thing that is in the key of a task now but was not, or was different, when the task last succeeded.
+/// A part of a task's key that differs from the key of the last success.
 public struct KeyDifference: Sendable, Equatable, CustomStringConvertible {
     public let part: String
-    /// `nil`: it was not there.
+    /// The old value; `nil` if the part is new.
     public let old: String?
-    /// `nil`: it is no longer there.
+    /// The new value; `nil` if the part was removed.
     public let new: String?
 
-    /// True if it is the content of an input that differs, whose producer knows more.
+    /// True if the content of an input differs. Its producer explains the change.
     public var isInput: Bool { part.hasPrefix(Self.inputPrefix) }
 
     private static let inputPrefix = "input "
@@ -18,7 +18,7 @@ public struct KeyDifference: Sendable, Equatable, CustomStringConvertible {
         return "\(part): \(old) -> \(new)"
     }
 
-    /// Of long values, such as lists of images, only where they differ.
+    /// Shortens long values, such as lists of images, to the place where they differ.
     private static func shortened(_ old: String, _ new: String) -> (String, String) {
         guard max(old.count, new.count) > 80 else { return (old, new) }
         let context = 20
@@ -35,7 +35,7 @@ public struct KeyDifference: Sendable, Equatable, CustomStringConvertible {
         return (middle(left), middle(right))
     }
 
-    /// All differences: stage and version, then parts by name, then inputs in their order.
+    /// All differences: stage and version, then parts by name, then inputs in order.
     public static func between(_ old: RecordedKey, _ new: RecordedKey) -> [KeyDifference] {
         var differences: [KeyDifference] = []
         func compare(_ part: String, _ old: String?, _ new: String?) {

@@ -1,19 +1,19 @@
 import ContentStore
 
-/// Why two results differ: what is not the same in the keys of the actions that made them, and of those that made their
-/// inputs, as far as the store knows.
+/// The differences between two results: those between the keys of the actions that made them, and of the actions that
+/// made their inputs, as far as the store records them.
 public struct ProductDifference: Sendable, Equatable {
     public struct Step: Sendable, Equatable {
         public let stage: String
         public let differences: [KeyDifference]
     }
 
-    /// From the results back to their sources; each difference once for each stage, however many tasks have it.
+    /// Steps from the results back to their sources. Each difference appears once per stage.
     public let steps: [Step]
-    /// True if the store knows what made both.
+    /// True if the store records the origins of both results.
     public let isComplete: Bool
 
-    /// - Throws: `StoreError`.
+    /// Compares two results. Throws `StoreError`.
     public init(_ old: Digest, _ new: Digest, store: ContentStore) throws {
         var stages: [String] = []
         var found: [String: [KeyDifference]] = [:]

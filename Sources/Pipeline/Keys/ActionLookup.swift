@@ -1,14 +1,14 @@
 import ContentStore
 import Host
 
-/// What the store has for a task whose key is known.
+/// The stored result of a task with a known key.
 enum ActionLookup: Sendable {
     case found(ActionResult)
-    /// The result is known, but the blob of this output or reference is gone.
+    /// The result is known, but the blob of this output or reference is missing.
     case lost(String, ActionResult)
     case unknown
 
-    /// Looks up many tasks at once, and whether every blob of their results is there; those that are count as used.
+    /// Looks up many tasks at once and checks that all blobs of their results exist. Marks those results as used.
     static func lookUp(
         _ tasks: [PipelineTask], keys: [Digest], in store: ContentStore, threads: Int = 1
     ) throws -> [ActionLookup] {
@@ -18,7 +18,8 @@ enum ActionLookup: Sendable {
         }
     }
 
-    /// What a result that is known for a task is worth. Throws `StoreError` where the file system does not say what is there.
+    /// Checks that a result declares the task's outputs and that its blobs exist. Throws `StoreError` if the file
+    /// system does not answer.
     init(of task: PipelineTask, _ result: ActionResult?, in store: ContentStore) throws(StoreError) {
         guard let result, result.outputs.map(\.name) == task.stage.outputs else {
             self = .unknown
@@ -35,13 +36,13 @@ enum ActionLookup: Sendable {
         self = .found(result)
     }
 
-    /// The result, if all of its blobs are there.
+    /// The result, if all of its blobs exist.
     var found: ActionResult? {
         if case .found(let result) = self { result } else { nil }
     }
 
-    /// The result of a task that need not run now: one that is there, or one that only other tasks use, and whose blobs
-    /// can be made again when one of these reads them.
+    /// The result of a task that need not run now: all its blobs exist, or it is intermediate and its blobs can be
+    /// recomputed when a task reads them.
     func settled(_ task: Int, in graph: TaskGraph) -> ActionResult? {
         switch self {
         case .found(let result): result

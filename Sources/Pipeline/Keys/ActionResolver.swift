@@ -1,10 +1,10 @@
 import ContentStore
 
-/// Knows the inputs of tasks by content, and so their action keys, as soon as the outputs they use are known. The state
-/// is one digest per output.
+/// Resolves the inputs of tasks to content, and so to action keys, as soon as the outputs of their producers are
+/// known. Stores one digest per output.
 struct ActionResolver: Sendable {
     let graph: TaskGraph
-    /// Parts of every key beside those of the stage, such as the version of the numerics.
+    /// Further parts of every key, such as the version of the numerics.
     let keyParts: [KeyPart]
     private var outputs: [Digest?]
     private var keys: [Digest?]
@@ -18,13 +18,13 @@ struct ActionResolver: Sendable {
 
     func output(_ position: Int, of task: Int) -> Digest? { outputs[Int(graph.outputStarts[task]) + position] }
 
-    /// Notes the outputs of a finished task, in the order of its stage's declaration.
+    /// Stores the outputs of a finished task, in the order in which its stage declares them.
     mutating func note(_ result: ActionResult, of task: Int) {
         let start = Int(graph.outputStarts[task])
         for (position, output) in result.outputs.enumerated() { outputs[start + position] = output.digest }
     }
 
-    /// The inputs of a task by content; all its producers must be over.
+    /// The inputs of a task by content. All its producers must have ended.
     func inputs(of task: Int) -> [ActionInput] {
         zip(graph.tasks[task].inputs, graph.resolvedInputs(of: task)).map { input, resolved in
             if case .blob(let digest) = input.source { return ActionInput(name: input.name, digest: digest) }
@@ -35,10 +35,10 @@ struct ActionResolver: Sendable {
         }
     }
 
-    /// Notes the key of a task, once it was computed.
+    /// Stores the key of a task.
     mutating func note(key: Digest, of task: Int) { keys[task] = key }
 
-    /// The keys that became known, in the order of the graph.
+    /// The known keys, in graph order.
     var taskKeys: TaskKeys {
         TaskKeys(
             keys.indices.compactMap { task in
@@ -46,10 +46,10 @@ struct ActionResolver: Sendable {
             })
     }
 
-    /// The key of a task that was noted before; `nil` before its inputs were known.
+    /// The stored key of a task; `nil` before its inputs are known.
     func knownKey(of task: Int) -> Digest? { keys[task] }
 
-    /// The digest of the key of a task, as `key(of:)` has it.
+    /// The digest of a task's key, equal to the digest of `key(of:)`.
     func keyDigest(of index: Int) -> Digest {
         let task = graph.tasks[index]
         return ActionKey.digest(

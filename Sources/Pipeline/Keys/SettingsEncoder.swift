@@ -1,16 +1,17 @@
 import ContentStore
 
-/// A value in a list that has a name, such as an image with its file name: the name stands for its position, so that a
-/// difference names the value instead of every value after it.
+/// A named element of a list, such as an image with its file name. The name replaces the position, so a difference
+/// names one element instead of all the following ones.
 public protocol NamedSetting {
     var settingName: String { get }
 }
 
 /// Encodes settings as named key values.
 ///
-/// A property of a nested value has a dotted name ("scoring.boxSize"). A list is one value, except a list of `NamedSetting`, each
-/// element of which is a value of its own under its name alone. An absent optional has no value, so that a new optional setting leaves existing keys
-/// as they are. Digests keep their type: the store records them as sources of the action.
+/// A property of a nested value has a dotted name ("scoring.boxSize"). A list is one value, but in a list of
+/// `NamedSetting` each element is a value of its own under its name. An absent optional has no value, so a new
+/// optional setting keeps existing keys unchanged. Digests keep their type, because the store records them as sources
+/// of the action.
 enum SettingsEncoder {
     static func parts(of value: some Encodable) -> [KeyPart] {
         let node = Node()
@@ -24,7 +25,7 @@ enum SettingsEncoder {
         return parts
     }
 
-    /// A value that is being encoded.
+    /// A value during encoding.
     fileprivate final class Node {
         enum Content {
             case none
@@ -98,7 +99,7 @@ enum SettingsEncoder {
         case let value as Bool: .flag(value)
         case let value as Int: .integer(value)
         case let value as Double: .real(value)
-        // The shortest decimal that reads back as the same number, so that 0.001 looks like 0.001.
+        // The shortest decimal that reads back as the same number: 0.001 stays 0.001.
         case let value as Float: .real(Double("\(value)") ?? Double(value))
         case let value as any FixedWidthInteger: Int("\(value)").map { .integer($0) } ?? .text("\(value)")
         default: nil
@@ -137,7 +138,7 @@ private struct MemberEncoder<Key: CodingKey>: KeyedEncodingContainerProtocol {
         try SettingsEncoder.encode(value, into: node.member(key.stringValue))
     }
 
-    // The frequent types, without a search for the type.
+    // Frequent types, encoded without a type lookup.
     func encode(_ value: Bool, forKey key: Key) throws { node.member(key.stringValue).content = .leaf(.flag(value)) }
     func encode(_ value: Int, forKey key: Key) throws { node.member(key.stringValue).content = .leaf(.integer(value)) }
     func encode(_ value: String, forKey key: Key) throws { node.member(key.stringValue).content = .leaf(.text(value)) }

@@ -42,7 +42,7 @@ public enum TaskResources: Sendable, Hashable {
 /// The location of a source file, such as an image. It is not part of the action key: the digest of the file is.
 public struct FileLocation: Sendable, Hashable {
     public let path: String
-    /// The folder that the file must lie in after links are resolved; `nil` for no restriction.
+    /// The folder that must contain the file after links are resolved; `nil` for no restriction.
     public let folder: NamedFolder?
 
     public init(path: String, folder: NamedFolder?) { (self.path, self.folder) = (path, folder) }
@@ -52,13 +52,13 @@ public struct FileLocation: Sendable, Hashable {
 public struct PipelineTask: Sendable {
     public let id: TaskID
     public let stage: any Stage
-    /// Ordered: the order is part of the action key.
+    /// The inputs in order. The order is part of the action key.
     public let inputs: [TaskInput]
-    /// The locations of the source files that the stage's settings name, by that name.
+    /// The locations of the source files that the settings name, keyed by that name.
     public let sources: [String: FileLocation]
     public let resources: TaskResources
     /// True if only other tasks read the outputs. The task counts as done even if its blobs were collected; they are
-    /// recomputed when a task that needs them runs.
+    /// recomputed when a task needs them.
     public let isIntermediate: Bool
     /// The digest of the stage's settings.
     let settings: Digest

@@ -5,34 +5,36 @@ import Synchronization
 
 /// A kind of computation with its settings, by value.
 ///
-/// The stored properties of a stage are its settings, and its encoding is its part of the action key: a value that `run` can read
-/// is always part of the key. Everything else comes from `context`: inputs, source files, and objects that the tasks of a
-/// process share, such as engines and caches.
+/// The stored properties of a stage are its settings, and its encoding is part of the action key. So every value that
+/// `run` can read is part of the key. All else comes from `context`: inputs, source files, and objects that the tasks
+/// of a process share, such as engines and caches.
 public protocol Stage: Codable, Equatable, Sendable {
     /// The name in keys, records and reports.
     static var name: String { get }
-    /// Raised when equal settings and inputs give other outputs than before.
+    /// The version, increased when equal settings and inputs give other outputs than before.
     static var version: Int { get }
-    /// The names of the files that `run` writes: all of them, plain names without slashes.
+    /// The names of all files that `run` writes: plain names without slashes.
     var outputs: [String] { get }
 
-    /// Reads inputs and writes outputs through `context`, on a thread that may block. An error fails the task with the
-    /// error's description. Work that it started must have ended when it returns: the next attempt may reuse its folder.
+    /// Reads inputs and writes outputs through `context`, on a thread that may block. An error fails the task with
+    /// the error's description. All work that it starts must end before it returns, because the next attempt may
+    /// reuse its folder.
     func run(_ context: TaskContext) throws
 }
 
 extension Stage {
-    /// The settings as named values, sorted by name: nested values have dotted names, such as "corruption.structured.size".
+    /// The settings as named values, sorted by name. Nested values have dotted names, such as
+    /// "corruption.structured.size".
     public var settings: [KeyPart] { SettingsEncoder.parts(of: self) }
 
-    /// The digest of the settings, which stands for them in action keys.
+    /// The digest of the settings for use in action keys.
     public var settingsDigest: Digest { ActionKey.digest(of: settings) }
 }
 
-/// The stages of a program by name: makes a stage from a task record.
+/// The stages of a program by name. Makes stages from task records.
 public struct StageRegistry: Sendable {
     private let types: [String: any Stage.Type]
-    /// The parts of every key beside the stages' settings, such as the version of the numerics.
+    /// Further parts of every key, such as the version of the numerics.
     public let keyParts: [KeyPart]
 
     public init(_ types: [any Stage.Type], keyParts: [KeyPart]) {
@@ -42,7 +44,7 @@ public struct StageRegistry: Sendable {
 
     /// The stage of a record, with its settings.
     ///
-    /// - Throws: `AttemptFailure` of the class `refused` where this program cannot compute the record.
+    /// - Throws: `AttemptFailure` of the class `refused` if this program cannot compute the record.
     public func stage(of record: TaskRecord) throws -> any Stage {
         guard let type = types[record.stage], type.version == record.stageVersion else {
             throw AttemptFailure(
@@ -62,7 +64,7 @@ public struct StageRegistry: Sendable {
     }
 }
 
-/// An object that the tasks of a process share, such as a cache of decoded images. Created when a task first needs it.
+/// An object that the tasks of a process share, such as a cache of decoded images. It is created on first use.
 public protocol SharedResource: AnyObject, Sendable {
     init()
 }

@@ -2,15 +2,15 @@ import ContentStore
 import Host
 import Synchronization
 
-/// A stage's access to everything but its settings: inputs, source files, the folder for outputs, blobs, memos, shared objects and
-/// progress.
+/// A stage's access to everything but its settings: inputs, source files, the output folder, blobs, memos, shared
+/// objects and progress.
 ///
 /// Safe to use from several threads of the stage.
 public final class TaskContext: Sendable {
     public let task: TaskID
-    /// Threads that the stage may use, itself included.
+    /// The number of threads that the stage may use, including its own.
     public let threads: Int
-    /// In the stage's order.
+    /// The names of the inputs, in the stage's order.
     public let inputNames: [String]
     /// Objects that the tasks of this process share.
     public let shared: SharedResources
@@ -29,7 +29,7 @@ public final class TaskContext: Sendable {
         var log = ""
     }
 
-    /// A log longer than this is cut: it is for people, in a database.
+    /// The maximum size of a log. Longer logs are truncated, because the database keeps them.
     private static let logLimitBytes = 64 << 10
 
     init(
@@ -50,15 +50,15 @@ public final class TaskContext: Sendable {
         self.observer = observer
     }
 
-    /// The location of a source file that the settings name; an unknown name is a mistake in the stage.
+    /// The location of a source file that the settings name. Traps if the name is unknown.
     public func source(_ name: String) -> FileLocation {
         guard let location = sources[name] else { fatalError("Task \(task) has no source file \(name)") }
         return location
     }
 
-    /// The file that holds an input, checked against its digest; never to be changed. Throws
-    /// `PipelineError.unknownInput`, or `StoreError` when it was lost or damaged: then let the error pass, so that the
-    /// task that made it runs again.
+    /// The file of an input, checked against its digest. It must not be modified. Throws
+    /// `PipelineError.unknownInput`, or `StoreError` if the blob is lost or damaged. Do not catch the latter: it
+    /// makes the producing task run again.
     public func inputPath(_ name: String) throws -> String {
         guard let digest = digests[name] else {
             throw PipelineError.unknownInput(task: task, name: name, known: inputNames)
@@ -66,7 +66,7 @@ public final class TaskContext: Sendable {
         return try storage.verifiedPath(digest)
     }
 
-    /// The content of an input by name; a name that the task does not have is a mistake in the stage.
+    /// The digest of an input. Traps if the name is unknown.
     public func inputDigest(_ name: String) -> Digest {
         guard let digest = digests[name] else {
             fatalError("Task \(task) has no input \(name), it has: \(inputNames.joined(separator: ", "))")
@@ -76,20 +76,20 @@ public final class TaskContext: Sendable {
 
     public func hasInput(_ name: String) -> Bool { digests[name] != nil }
 
-    /// Where to write the output called `name`, in a folder that only this attempt uses.
+    /// The path for the output called `name`, in a folder that only this attempt uses.
     public func outputPath(_ name: String) -> String { folder + "/" + name }
 
     /// The file of a blob that an input refers to, checked as in `inputPath`.
     public func blobPath(_ digest: Digest) throws -> String { try storage.verifiedPath(digest) }
 
-    /// Stores a blob that an output refers to. It is kept as long as this task's result.
+    /// Stores a blob that an output refers to. The blob lives as long as the task's result.
     public func publish(bytes: [UInt8]) throws -> Digest {
         let digest = try storage.put(bytes: bytes)
         refer(to: [digest])
         return digest
     }
 
-    /// Throws `PipelineError.cancelled` once the run shall stop. Call it between steps of a few seconds at most.
+    /// Throws `PipelineError.cancelled` if the run has been cancelled. Call it at least every few seconds.
     public func checkCancellation() throws {
         if cancellation.isSet { throw PipelineError.cancelled }
     }
@@ -98,8 +98,8 @@ public final class TaskContext: Sendable {
         observer.taskProgressed(task, completed: completed, total: total, unit: unit, note: note)
     }
 
-    /// Reports something that does not make the result wrong. It is stored with the result, so that the task reports
-    /// it again when it is cached; so derive it from what the outputs hold, not from what happened to run.
+    /// Reports a problem that does not make the result wrong. Warnings are stored with the result and reported again
+    /// when the task is cached, so they must depend on the outputs alone.
     public func warn(_ text: String) { collected.withLock { $0.warnings.append(text) } }
 
     /// Adds a line to the attempt's log in the history.
@@ -113,12 +113,13 @@ public final class TaskContext: Sendable {
 }
 
 extension TaskContext {
-    /// The blob of a cached part of the work, such as the decoding of one image; `produce` runs only when it is not stored.
+    /// The blob of a cached part of the work, such as one decoded image. `produce` runs only if the blob is not
+    /// stored.
     ///
-    /// It becomes durable with the next group commit, even if the task fails, so an interrupted task finds it again. It is kept
-    /// as long as the task's result.
+    /// The blob becomes durable with the next group commit, even if the task fails, so an interrupted task finds it
+    /// again. It lives as long as the task's result.
     ///
-    /// - Parameter settings: everything that the bytes depend on.
+    /// - Parameter settings: Everything that the bytes depend on.
     public func memo(
         stage: String, version: Int, settings: some Encodable, produce: () throws -> [UInt8]
     ) throws -> Digest {
@@ -128,9 +129,13 @@ extension TaskContext {
         return digest
     }
 
-    /// As `memo`, for many parts of the work at once: looked up together, produced on up to `threads` threads (all of
-    /// the task's if `nil`). The result is in the order of `settings`; if several fail, the error of the first one is thrown.
-    /// `produce` gets a position in `settings`; progress counts in `unit`.
+    /// Like `memo`, for many parts at once: one lookup, then production on several threads. The result is in the
+    /// order of `settings`. If several parts fail, the error of the first one is thrown.
+    ///
+    /// - Parameters:
+    ///   - threads: The maximum number of threads; `nil` for all of the task's threads.
+    ///   - unit: The unit of the progress counts.
+    ///   - produce: Gets a position in `settings`.
     public func memoAll(
         stage: String, version: Int, settings: [some Encodable], threads: Int? = nil, unit: String = "items",
         produce: @escaping @Sendable (Int) throws -> [UInt8]

@@ -1,26 +1,26 @@
-/// Tasks and what flows between them, checked: names are unique, every input has its source, nothing needs itself.
+/// A checked graph of tasks: names are unique, every input has a source, and there are no cycles.
 ///
-/// Inside, tasks are numbers in the order in which they were given, and edges are arrays of numbers.
+/// Tasks are numbered in the given order, and edges are arrays of task numbers.
 public struct TaskGraph: Sendable {
     public let tasks: [PipelineTask]
-    /// Positions in `tasks`, producers before consumers; the same for the same list of tasks.
+    /// Positions in `tasks`, producers before consumers. Deterministic for a list of tasks.
     public let order: [Int]
     private let indices: [TaskID: Int32]
-    /// Where the inputs of a task start in `inputs`; one entry more than there are tasks.
+    /// The start of each task's inputs in `inputs`, plus a final end.
     private let inputStarts: [Int32]
     private let inputs: [ResolvedInput]
     private let consumerStarts: [Int32]
     private let allConsumers: [Int32]
-    /// Where the outputs of a task start in a flat list of all outputs; one entry more than there are tasks.
+    /// The start of each task's outputs in a flat list of all outputs, plus a final end.
     let outputStarts: [Int32]
 
-    /// The producer of an input and the position of the output in its stage's list; -1 for a blob.
+    /// The producer of an input, and the output's position in its stage's list; -1 for a blob.
     struct ResolvedInput: Sendable {
         let producer: Int32
         let output: Int32
     }
 
-    /// Throws a `GraphError` that names everything that is wrong.
+    /// Checks and numbers the tasks. Throws a `GraphError` with all faults.
     public init(_ tasks: [PipelineTask]) throws(GraphError) {
         var builder = TaskGraphBuilder(tasks)
         builder.resolveInputs()
@@ -45,7 +45,7 @@ public struct TaskGraph: Sendable {
     /// The position of a task in `tasks`.
     public func index(of id: TaskID) -> Int? { indices[id].map(Int.init) }
 
-    /// The tasks that use an output of `task`, each once.
+    /// The distinct tasks that use an output of `task`.
     func consumers(of task: Int) -> ArraySlice<Int32> {
         allConsumers[Int(consumerStarts[task])..<Int(consumerStarts[task + 1])]
     }
@@ -54,7 +54,7 @@ public struct TaskGraph: Sendable {
         inputs[Int(inputStarts[task])..<Int(inputStarts[task + 1])]
     }
 
-    /// The tasks whose outputs `task` uses, each once, in the order of its inputs.
+    /// The distinct tasks whose outputs `task` uses, in the order of its inputs.
     func producers(of task: Int) -> [Int] {
         var seen: Set<Int32> = []
         return resolvedInputs(of: task).compactMap { input in
@@ -62,8 +62,8 @@ public struct TaskGraph: Sendable {
         }
     }
 
-    /// For every task, the seconds of the longest chain from its start to the end of the run, if stages take as long
-    /// as `durations` says and those not listed one second.
+    /// The length of the longest chain from the start of each task to the end of the run, in seconds. Stages missing
+    /// from `durations` count as one second.
     func criticalPaths(durations: [String: Double]) -> [Double] {
         var seconds = [Double](repeating: 0, count: count)
         for task in order.reversed() {
@@ -75,7 +75,8 @@ public struct TaskGraph: Sendable {
 }
 
 extension TaskGraph {
-    /// The positions in `tasks` of some tasks and of everything that they need, ascending. Each task must be in the graph.
+    /// The positions of the targets and of everything that they depend on, ascending. Each target must be in the
+    /// graph.
     public func closure(of targets: some Sequence<TaskID>) -> [Int] {
         var needed: Set<Int> = []
         var pending: [Int] = []
@@ -89,7 +90,7 @@ extension TaskGraph {
         return needed.sorted()
     }
 
-    /// The tasks that are needed for some of them, those included, in their order: a graph of their own.
+    /// The targets and everything that they depend on, in graph order.
     public func part(neededFor targets: some Sequence<TaskID>) -> [PipelineTask] {
         closure(of: targets).map { tasks[$0] }
     }

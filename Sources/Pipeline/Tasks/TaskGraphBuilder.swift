@@ -1,4 +1,4 @@
-/// Turns a list of tasks into numbers and collects what is wrong with it.
+/// Numbers a list of tasks and collects its faults.
 struct TaskGraphBuilder {
     private let tasks: [PipelineTask]
     private(set) var faults: [GraphError] = []
@@ -16,7 +16,7 @@ struct TaskGraphBuilder {
             if indices.updateValue(Int32(index), forKey: task.id) != nil { faults.append(.duplicateTask(task.id)) }
             let outputs = task.stage.outputs
             for (position, output) in outputs.enumerated() {
-                // By bytes: whole strings would be searched by their characters, which takes a hundred times as long.
+                // Compares bytes: a search by characters takes a hundred times as long.
                 if ["", ".", ".."].contains(output)
                     || output.utf8.contains(where: { $0 == 0 || $0 == UInt8(ascii: "/") })
                 {
@@ -66,7 +66,7 @@ struct TaskGraphBuilder {
         return Set(inputs[range].lazy.filter { $0.producer >= 0 }.map(\.producer)).sorted()
     }
 
-    /// The distinct consumers of all tasks, ascending, in one list, and where those of each task start.
+    /// The distinct consumers of all tasks in one list, ascending per task, and the start of each task's part.
     func consumers() -> (starts: [Int32], consumers: [Int32]) {
         var starts = [Int32](repeating: 0, count: tasks.count + 1)
         for task in tasks.indices {
@@ -84,7 +84,8 @@ struct TaskGraphBuilder {
         return (starts, consumers)
     }
 
-    /// Kahn's algorithm, first come first served; shorter than the list of tasks if there is a cycle.
+    /// Kahn's algorithm in first-in, first-out order. The result is shorter than the list of tasks if there is a
+    /// cycle.
     func topologicalOrder(_ starts: [Int32], _ consumers: [Int32]) -> [Int32] {
         var missing = [Int32](repeating: 0, count: tasks.count)
         for consumer in consumers { missing[Int(consumer)] += 1 }
@@ -101,12 +102,12 @@ struct TaskGraphBuilder {
         return order
     }
 
-    /// One cycle among the tasks that have no place in the order, starting at the first of them in the list.
+    /// A cycle among the unordered tasks, from the first of them in the list.
     func cycle(outside order: [Int32]) -> [TaskID] {
         let placed = Set(order)
         guard var task = tasks.indices.first(where: { !placed.contains(Int32($0)) }) else { return [] }
         var path: [Int] = []
-        // Every task left over needs another one left over, so this walk comes back to itself.
+        // Every unordered task depends on another one, so the walk must revisit a task.
         while !path.contains(task) {
             path.append(task)
             guard let next = producers(task).first(where: { !placed.contains($0) }) else { return [] }
@@ -118,7 +119,7 @@ struct TaskGraphBuilder {
     }
 }
 
-/// What is wrong with a list of tasks.
+/// The faults of a list of tasks.
 public indirect enum GraphError: Error, Sendable, Equatable {
     case duplicateTask(TaskID)
     case unknownProducer(task: TaskID, input: String, producer: TaskID)
@@ -126,9 +127,9 @@ public indirect enum GraphError: Error, Sendable, Equatable {
     case duplicateInput(task: TaskID, input: String)
     case invalidOutputName(task: TaskID, output: String)
     case duplicateOutput(task: TaskID, output: String)
-    /// Each task needs the next one, the last one needs the first.
+    /// Each task depends on the next one, and the last one on the first.
     case cycle([TaskID])
-    /// All faults, in the order of the tasks.
+    /// All faults, in task order.
     case several([GraphError])
 }
 

@@ -4,10 +4,10 @@ import Glibc
 import Host
 import Synchronization
 
-/// Computes the tasks of an element one after the other, and publishes a record of each.
+/// Computes the tasks of an element one after the other and publishes a record of each.
 ///
-/// It reads its specification and the blobs of the store, and nothing else. The element may be computed elsewhere at the same
-/// time: the first record of a task counts.
+/// It reads only its specification and the blobs of the store. Another process may compute the same element at the
+/// same time; the first record of a task counts.
 public struct ElementWorker: Sendable {
     private let spec: ElementSpec
     private let own: String
@@ -16,26 +16,27 @@ public struct ElementWorker: Sendable {
     private let start: Double
 
     /// - Parameters:
-    ///   - own: a folder in the folder of the element that no other process writes to.
-    ///   - versions: the versions of this program and its libraries.
-    ///   - cache: a cache of blobs on this node.
+    ///   - own: A subfolder of the element's folder that no other process writes to.
+    ///   - versions: The versions of this program and its libraries.
+    ///   - cache: A cache of blobs on this node.
     public init(_ spec: ElementSpec, own: String, versions: String, cache: NodeCache? = nil) {
         (self.spec, self.own, self.versions) = (spec, own, versions)
         blobs = BlobFolder(store: spec.store, cache: cache)
         start = ElementSupervisor.start(own) ?? HostClock.monotonicSeconds()
     }
 
-    /// Runs on the main thread of a process of its own, and reports on standard output.
+    /// Runs on the main thread of a worker process and reports on standard output.
     public func run(_ registry: StageRegistry) throws {
-        // Killed with its parent, unless that died before it could ask to be.
+        // The parent may have died before this process could subscribe to its death.
         guard ProcessTree.becomeRoot() > 1 else { return }
         try run(keyParts: registry.keyParts, report: Self.write, stage: registry.stage)
     }
 
-    /// Computes what has no record yet, until all is done, the array is cancelled, or there is no time for another task.
+    /// Computes the tasks without a record until all are done, the array is cancelled, or the time is too short for
+    /// another task.
     ///
-    /// - Parameter stage: makes the stage of a record.
-    /// - Throws: `StoreError` when not even a record could be left.
+    /// - Parameter stage: Makes the stage of a record.
+    /// - Throws: `StoreError` if not even a record can be written.
     func run(
         keyParts: [KeyPart], report: @escaping @Sendable (ElementReport) -> Void,
         stage: (TaskRecord) throws -> any Stage
@@ -57,7 +58,7 @@ public struct ElementWorker: Sendable {
         }
     }
 
-    /// True if a task that takes as long as the longest so far would be done in time.
+    /// True if a task as long as the longest so far would finish in time.
     private func hasTime(for seconds: Double) -> Bool {
         guard let limit = spec.elementLimitSeconds, seconds > 0 else { return true }
         return HostClock.monotonicSeconds() - start + 1.2 * seconds < limit
@@ -108,13 +109,13 @@ public struct ElementWorker: Sendable {
         return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }.map { $0 >> 10 }
     }
 
-    /// Writes a line to standard output. Progress that nobody takes is no reason to stop.
+    /// Writes a line to standard output. Ignores write errors, because progress is optional.
     private static func write(_ report: ElementReport) {
         guard let bytes = try? JSONEncoder().encode(report) else { return }
         try? FileHandle.standardOutput.write(contentsOf: bytes + Data("\n".utf8))
     }
 
-    /// Passes progress on to the process that waits for this one.
+    /// Reports progress to the parent process.
     private struct Reporter: ExecutionObserver {
         let task: Int
         let report: @Sendable (ElementReport) -> Void
@@ -127,13 +128,13 @@ public struct ElementWorker: Sendable {
     }
 }
 
-/// A worker's access to the store: it reads blobs and adds some. Memos are computed anew.
+/// A worker's access to the store: reads blobs and adds new ones. Memos are recomputed.
 private final class WorkerStorage: TaskStorage {
     private let blobs: BlobFolder
     private let folder: String
     private let sequence = Atomic<Int>(0)
 
-    /// - Parameter folder: for files on their way into the store.
+    /// - Parameter folder: The folder for files that are being added to the store.
     init(_ blobs: BlobFolder, folder: String) { (self.blobs, self.folder) = (blobs, folder) }
 
     func verifiedPath(_ digest: Digest) throws -> String { try blobs.verifiedPath(digest) }
@@ -153,16 +154,16 @@ private final class WorkerStorage: TaskStorage {
 extension ElementSpec {
     var elementFolder: ElementFolder { ElementFolder(folder) }
 
-    /// How long a file server that does not answer is waited for.
+    /// The time to wait for a file server that does not answer.
     private static var patienceSeconds: Double { 60 }
 
-    /// Throws `StoreError` where the file system does not say.
+    /// True if the task has a record. Throws `StoreError` if the file system does not answer.
     func isRecorded(_ task: Int) throws -> Bool {
         try elementFolder.holds(Self.recordName(task), patienceSeconds: Self.patienceSeconds)
     }
 
-    /// True if the submitter has removed the folder of the array. Only if the file system says so: a file server that does not
-    /// answer ends no work.
+    /// True if the submitter has removed the array's folder. False if the file server does not answer, so that an
+    /// outage ends no work.
     var isGone: Bool { (try? elementFolder.holds(Self.fileName)) == false }
 
     /// True if the submitter has cancelled the array.
@@ -175,9 +176,9 @@ extension ElementSpec {
         try elementFolder.publish(try record.encoded(), as: Self.recordName(task), by: temporary)
     }
 
-    /// The record of a task, if it is there and of this attempt.
+    /// The record of a task; `nil` if it belongs to another attempt.
     ///
-    /// - Throws: `StoreError`.
+    /// - Throws: `StoreError` if the record cannot be read.
     func record(of task: Int) throws -> WorkerRecord? {
         guard let record = WorkerRecord(json: try AtomicFile.read("\(folder)/\(Self.recordName(task))")),
             record.key == tasks[task].key, record.attempt == tasks[task].attempt

@@ -2,7 +2,7 @@ import ContentStore
 import Foundation
 import Host
 
-/// Computes each attempt in a process of its own, whose whole tree can be killed: limits of time and memory need it.
+/// Computes each attempt in its own process. Its process tree can be killed, as time and memory limits require.
 final class ProcessRunner: TaskRunner {
     private struct Attempt {
         let task: RunnableTask

@@ -29,7 +29,7 @@ public struct TaskRecord: Codable, Sendable, Equatable {
     public let settings: String
     public let inputs: [Input]
     public let sources: [Source]
-    /// The action key, which the worker computes too and compares.
+    /// The action key. The worker computes it as well and compares.
     public let key: String
     public let attempt: Int
 
@@ -52,7 +52,8 @@ public struct TaskRecord: Codable, Sendable, Equatable {
 
     /// The task to compute.
     ///
-    /// - Throws: `AttemptFailure` of the class `refused` where this program or its libraries would compute something else.
+    /// - Throws: `AttemptFailure` of the class `refused` if this program or its libraries would compute something
+    ///   else.
     func runnable(_ stage: any Stage, keyParts: [KeyPart]) throws -> (task: PipelineTask, inputs: [ActionInput]) {
         let task = PipelineTask(
             id: TaskID(task), stage: stage, inputs: [],
@@ -73,33 +74,34 @@ public struct TaskRecord: Codable, Sendable, Equatable {
     }
 }
 
-/// The specification of an element: tasks that one process computes one after the other. An element of a cluster's array has
-/// several tasks, an isolated attempt on this machine has one.
+/// The specification of an element: tasks that one process computes in sequence. An element of a cluster array has
+/// several tasks; an isolated attempt on this machine has one.
 ///
 /// Version history: 1 = names of tasks of a job; 2 = tasks by value.
 public struct ElementSpec: Codable, Sendable, Equatable {
     public static let currentVersion = 2
     public static let fileName = "spec.json"
-    /// In the folder of the array: workers that find it stop.
+    /// A marker file in the array's folder that makes workers stop.
     public static let cancelledName = "cancelled"
-    /// Reasons why an element did nothing at all: because of its node, or because the store is full, which it is on every node.
+    /// The file with the reason why an element began no task because of its node.
     public static let refusalName = "refused"
+    /// The file with the reason why an element began no task because the store is full, which affects all nodes.
     public static let shortageName = "short-of-space"
 
     public var version = ElementSpec.currentVersion
-    /// The version of Nominal. Another version does not touch the tasks: it may compute something else.
+    /// The version of Nominal. Other versions refuse the tasks, because they may compute something else.
     public let program: String
     /// The folder of the store.
     public let store: String
     /// The folder of this element.
     public let folder: String
     public let threads: Int
-    /// Limits of each task; `nil` for none.
+    /// The limits of each task; `nil` for none.
     public var timeLimitSeconds: Double?
     public var memoryLimitBytes: Int?
-    /// The time after which the cluster ends the element; no task begins that would not be done by then.
+    /// The time limit that the cluster enforces. No task begins that would exceed it.
     public var elementLimitSeconds: Double?
-    /// Bytes that must be free in the store before anything begins.
+    /// The minimum free space in the store, in bytes, for an element to begin.
     public var requiredFreeBytes = 256 << 20
     public let tasks: [TaskRecord]
 
@@ -108,17 +110,17 @@ public struct ElementSpec: Codable, Sendable, Equatable {
         (self.threads, self.tasks) = (threads, tasks)
     }
 
-    /// The name of the record of a task, and of the mark that it has begun.
+    /// The names of a task's record and of the marker that it has begun.
     package static func recordName(_ task: Int) -> String { "\(task).json" }
     static func beginningName(_ task: Int) -> String { "\(task).begun" }
 
-    /// Throws `StoreError`, `JSONError` and `DecodingError`.
+    /// Reads a specification. Throws `StoreError`, `JSONError` or `DecodingError`.
     public static func read(_ file: String) throws -> ElementSpec {
         try StrictJSON.decode(
             ElementSpec.self, from: try AtomicFile.read(file), file: file, sizeLimit: TaskRecord.settingsLimitBytes)
     }
 
-    /// Writes the specification into the folder of the element; returns its path.
+    /// Writes the specification into the element's folder and returns its path.
     @discardableResult
     func write() throws -> String {
         let file = folder + "/" + Self.fileName
@@ -127,7 +129,7 @@ public struct ElementSpec: Codable, Sendable, Equatable {
     }
 }
 
-/// The outcome of an attempt in a worker process. Written last, atomically; without it, the attempt is lost.
+/// The outcome of an attempt in a worker process. It is written last and atomically; without it, the attempt is lost.
 ///
 /// Version history: 1 = first; 2 = outputs and other blobs are published by the worker; 3 = memory.
 public struct WorkerRecord: Codable, Sendable, Equatable {
@@ -146,12 +148,12 @@ public struct WorkerRecord: Codable, Sendable, Equatable {
     public var version = WorkerRecord.currentVersion
     public let key: String
     public let attempt: Int
-    /// `nil` when it succeeded.
+    /// The failure class; `nil` if the attempt succeeded.
     public var failure: FailureClass?
     public var message: String?
-    /// A blob of the store that turned out to be missing or damaged.
+    /// The digest of a stored blob that is missing or damaged.
     public var lostBlob: String?
-    /// In the order in which the stage declares them; blobs of the store.
+    /// Blobs of the store, in the order in which the stage declares its outputs.
     public var outputs: [Output] = []
     /// Digests of further blobs that the outputs refer to.
     public var references: [String] = []
@@ -160,19 +162,19 @@ public struct WorkerRecord: Codable, Sendable, Equatable {
     public var seconds = 0.0
     /// The peak resident memory of the worker process, in MiB.
     public var peakMiB: Int?
-    /// The machine's name, and its processor.
+    /// The names of the machine and its processor.
     public let host: String
     public let processor: String
-    /// The versions of the program and its libraries there.
+    /// The versions of the program and its libraries on that machine.
     public var versions = ""
 
-    /// The record of an attempt on this machine.
+    /// Creates a record of an attempt on this machine.
     package init(key: String, attempt: Int) {
         (self.key, self.attempt) = (key, attempt)
         (host, processor) = (HostDescription.current.name, HostDescription.current.processor)
     }
 
-    /// Reads what `encoded` wrote. `nil` for anything else, and for numbers that no worker has measured.
+    /// Reads an encoded record; `nil` if it is malformed or contains implausible numbers.
     package init?(json bytes: [UInt8]) {
         guard let record = try? StrictJSON.decode(WorkerRecord.self, from: bytes),
             (0..<1e9).contains(record.seconds), record.outputs.allSatisfy({ $0.sizeBytes >= 0 }),
@@ -181,20 +183,20 @@ public struct WorkerRecord: Codable, Sendable, Equatable {
         self = record
     }
 
-    /// Bytes that are the same for equal records.
+    /// A deterministic encoding: equal records give equal bytes.
     package func encoded() throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return Array(try encoder.encode(self))
     }
 
-    /// The result, if there is one and all of it is in the store.
+    /// The result of a successful attempt whose blobs are all in the store.
     ///
-    /// - Parameter kept: a text as the store keeps it.
-    /// - Throws: `AttemptFailure`; the `StoreError` for a blob that the worker missed.
+    /// - Parameter kept: Returns a text as the store keeps it.
+    /// - Throws: `AttemptFailure`, or the `StoreError` for a blob that the worker found missing or damaged.
     func result(_ store: ContentStore, kept: (String) -> String) throws -> ActionResult {
         if let lostBlob, let digest = try? Digest(hex: lostBlob) {
-            // Sets it aside if it is damaged, and throws.
+            // Sets a damaged blob aside and throws.
             _ = try store.recheckedPath(digest)
         }
         if let failure { throw AttemptFailure(failure, message ?? "The worker gave no reason.") }
@@ -212,19 +214,19 @@ public struct WorkerRecord: Codable, Sendable, Equatable {
     }
 }
 
-/// The progress of a task, for people.
+/// The progress of a task, for display.
 public struct WorkerProgress: Codable, Sendable {
     public let completed: Int
     public let total: Int
     public let unit: String
     public let note: String?
 
-    /// True if the numbers can be counts, so that computing with them is safe.
+    /// True if the numbers are plausible counts, so that arithmetic on them is safe.
     var isFit: Bool { [completed, total].allSatisfy { (0..<1 << 53).contains($0) } }
 }
 
-/// The state of an element: the task in progress and its progress. A line of JSON on a worker's standard output, and from time
-/// to time a file in the folder of the element.
+/// The state of an element: the current task and its progress. A line of JSON on a worker's standard output, and
+/// periodically a file in the element's folder.
 public struct ElementReport: Codable, Sendable {
     public let task: Int
     public var progress: WorkerProgress?

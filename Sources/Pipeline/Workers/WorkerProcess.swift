@@ -6,13 +6,13 @@ import Glibc
 import Host
 import StrictJSON
 
-/// A process that this one has started, with all of its descendants.
+/// A child process with all its descendants.
 package struct ProcessTree {
     private let root: pid_t
 
-    /// Starts a program in a session of its own, with standard output on a descriptor.
+    /// Starts a program in a new session, with standard output on a descriptor.
     ///
-    /// - Throws: `AttemptFailure` of the class `refused`.
+    /// - Throws: `AttemptFailure` of the class `refused` if it cannot be started.
     package init(_ program: String, _ arguments: [String], output: Int32) throws(AttemptFailure) {
         let words = unsafe ([program] + arguments).map { unsafe strdup($0.systemPath) }
         defer { unsafe words.forEach { unsafe free($0) } }
@@ -24,11 +24,11 @@ package struct ProcessTree {
         }
     }
 
-    /// Makes this process adopt the orphans among its descendants, and lets it die with its parent; returns the number of the
-    /// parent, which is another one if the parent has ended already.
+    /// Makes this process adopt orphaned descendants and die with its parent. Returns the parent's process ID, which
+    /// differs if the parent has already ended.
     static func becomeRoot() -> Int32 { nominal_become_worker() }
 
-    /// The wait status of the first process once it has ended; `nil` before.
+    /// The wait status of the root process; `nil` while it runs.
     package func status() -> Int32? {
         var status: Int32 = 0
         let ended = unsafe waitpid(root, &status, WNOHANG)
@@ -36,30 +36,30 @@ package struct ProcessTree {
         return ended < 0 && errno != EINTR ? 0 : nil
     }
 
-    /// Kills all of it and waits for the first process.
+    /// Kills the whole tree and reaps the root process.
     package func kill() { nominal_kill_tree(root) }
 
-    /// Resident memory of all of it.
+    /// The resident memory of the whole tree, in bytes.
     var residentBytes: Int { nominal_tree_resident_kib(root) << 10 }
 }
 
-/// A worker process that is being watched: its reports, its limits, its end.
+/// A monitored worker process: its reports, limits and end.
 final class WorkerProcess {
-    /// Limits of the task in progress; `nil` for none.
+    /// The limits of the current task; `nil` for none.
     private let timeLimitSeconds: Double?
     private let memoryLimitBytes: Int?
     private let tree: ProcessTree
     private let output: FileHandle
     private var rest: [UInt8] = []
     private var lastLookAtMemory = 0.0
-    /// The task in progress, by its position in the specification, with the time of its beginning.
+    /// The position of the current task in the specification, and its start.
     private(set) var current: (task: Int, since: Double)?
 
-    /// Seconds between looks at a process, and at its memory, for which all processes of the machine are listed.
+    /// The intervals between polls of the process, and of its memory, which requires a list of all processes.
     static let pollSeconds = 0.02
     private static let memorySeconds = 0.25
 
-    /// - Parameter firstTask: the task that the process begins with; `nil` if it may do nothing at all.
+    /// - Parameter firstTask: The task that the process begins with; `nil` if it may begin none.
     /// - Throws: `AttemptFailure` of the class `refused`.
     init(
         _ program: WorkerProgram, _ arguments: [String], timeLimitSeconds: Double?, memoryLimitBytes: Int?,
@@ -75,7 +75,7 @@ final class WorkerProcess {
         _ = fcntl(output.fileDescriptor, F_SETFL, O_NONBLOCK)
     }
 
-    /// The reports since the last call, with the bytes of their lines.
+    /// The reports since the last call, each with the bytes of its line.
     func reports() -> [(report: ElementReport, line: [UInt8])] {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
@@ -95,12 +95,12 @@ final class WorkerProcess {
         }
     }
 
-    /// The wait status once the process has ended; `nil` before.
+    /// The wait status; `nil` while the process runs.
     func status() -> Int32? { tree.status() }
 
     func kill() { tree.kill() }
 
-    /// The limit that the task in progress has exceeded; `nil` while it is within its limits.
+    /// The limit that the current task exceeds; `nil` if it is within its limits.
     func excess() -> AttemptFailure? {
         guard let current else { return nil }
         let now = HostClock.monotonicSeconds()
@@ -120,7 +120,7 @@ final class WorkerProcess {
         return nil
     }
 
-    /// The failure that a wait status means where the process left no record.
+    /// The failure for a wait status of a process that left no record.
     static func failure(_ status: Int32) -> AttemptFailure {
         let signal = status & 0x7F
         return signal != 0
@@ -129,7 +129,7 @@ final class WorkerProcess {
     }
 }
 
-/// The program that worker processes run: it gets a folder of its own and the path of a specification as its last arguments.
+/// The worker program. Its last arguments are a private folder and the path of a specification.
 public struct WorkerProgram: Sendable {
     public let path: String
     public let arguments: [String]

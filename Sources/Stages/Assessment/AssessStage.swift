@@ -5,16 +5,15 @@ import Metrics
 import NeuralNetworks
 import Pipeline
 
-/// Measures a model on held-out normal images and synthetic corruptions of them. No label is known here, and no test
-/// image.
+/// Measures a model on held-out normal images and on synthetic corruptions of them, without labels or test images.
 package struct AssessStage: Stage {
     package static let name = "assess"
-    /// 4: every kind of corruption on the same images; no white balance for a grey data set.
+    /// History: 4 = every kind of corruption on the same images; no white balance for a grey data set.
     package static let version = 4
-    /// Images that camera changes and the projection are measured on.
+    /// The number of images for measuring robustness and the projection.
     static let robustnessImages = 12
     private static let projectionSamples = 16, directions = 8
-    /// Images that are made and scored at a time.
+    /// The number of images made and scored at a time.
     private static let batchSize = 8
 
     var engine: EngineChoice
@@ -63,7 +62,7 @@ package struct AssessStage: Stage {
         let after = try projection(detector, trials, context)
         let kinds = CorruptionKind.allCases.filter { kind in trials.trials.contains { $0.kind == kind } }
         let pixels = model.grid.width * model.grid.height
-        // The first one is of all kinds.
+        // The first tally covers all kinds.
         var tallies = try ([nil] + kinds).map { kind in
             let corrupted = kind.map { kind in trials.trials.count { $0.kind == kind } } ?? trials.trials.count
             return try DefectTally(
@@ -98,13 +97,13 @@ package struct AssessStage: Stage {
             projectionBeforeTraining: before)
     }
 
-    /// Of what the model calls anomalous.
+    /// The fraction of scores that the model calls anomalous.
     private func share(_ scores: [Float], _ model: Model) -> Double {
         let anomalous = scores.count(where: model.calibration.isAnomaly)
         return scores.isEmpty ? 0 : Double(anomalous) / Double(scores.count)
     }
 
-    /// Makes and scores some images, of which a few are held at a time.
+    /// Makes and scores images in small batches, to bound memory.
     private func detect(
         _ detector: Detector, _ count: Int, _ context: TaskContext, image: (Int) -> PlanarImage,
         use: (Int, Detection) throws -> Void
@@ -157,7 +156,7 @@ package struct AssessStage: Stage {
         guard let first = chosen.first else { throw AssessmentError.nothingToCorrupt(task: "\(context.task)") }
         let (width, height) = (trials.clean(first.image).width, trials.clean(first.image).height)
         let alike = trials.trials.filter { $0.image == first.image }.prefix(AssessStage.directions)
-        // Lazy: one of each is held at a time.
+        // Lazy, so that only one image is held at a time.
         return try ProjectionMeasures(
             samples: chosen.lazy.map { trial in
                 let sample = trials.corrupted(trial)
@@ -176,7 +175,7 @@ package struct AssessStage: Stage {
     }
 }
 
-/// Why a model cannot be assessed.
+/// A reason why a model cannot be assessed.
 enum AssessmentError: Error, CustomStringConvertible {
     case nothingToCorrupt(task: String)
 
@@ -188,14 +187,14 @@ enum AssessmentError: Error, CustomStringConvertible {
     }
 }
 
-/// Takes the best of several checkpoints by the criterion that needs no label. Of equals, the one that was trained
-/// longest.
+/// Selects the checkpoint with the highest label-free criterion. Among equals, the one with the most training steps
+/// wins.
 package struct ChooseStage: Stage {
     package static let name = "choose"
     package static let version = 1
 
-    /// How many there are to choose from: inputs `model.0` to the one before `model.COUNT`, in the order of training,
-    /// and likewise for the other outputs.
+    /// The number of candidates. Inputs are `model.0` to `model.COUNT-1` in the order of training, and likewise for the
+    /// other outputs.
     var count: Int
 
     package init(count: Int) {

@@ -4,19 +4,19 @@ import Statistics
 struct CardLimits {
     typealias Limit = ModelCard.Limit
 
-    /// Fewer training images are reported; the smallest category of MVTec AD has 60.
+    /// The minimum number of training images; fewer are reported. The smallest category of MVTec AD has 60.
     static let fewTrainingImages = 50
-    /// Fewer labelled images of a class are reported: they leave an AUROC uncertain by about 0.1.
+    /// The minimum number of labelled images of a class; fewer are reported, because the AUROC is uncertain by about 0.1.
     static let fewTestImages = 20
-    /// A camera change is reported if it raises the false-alarm rate by this much,
+    /// The rise of the false-alarm rate at which a camera change is reported.
     static let falseAlarmRise = 0.05
-    /// or moves scores by this fraction of the distance from the median to the threshold.
+    /// The score shift at which a camera change is reported, as a fraction of the distance from median to threshold.
     static let scoreShift = 0.5
-    /// Lower AUROC and recall on synthetic defects are reported.
+    /// The minimum AUROC and recall on synthetic defects; lower values are reported.
     static let weakAUROC = 0.9, weakRecall = 0.8
-    /// A larger identity error, relative to the untrained network, is reported.
+    /// The maximum identity error, relative to the untrained network; larger values are reported.
     static let identityShare = 0.5
-    /// False alarms are reported if the target rate gives as many with a lower probability.
+    /// The p-value below which false alarms are reported as more than the target rate explains.
     static let significance = 0.05
 
     let details: ModelCard.Details

@@ -4,14 +4,13 @@ import Metrics
 import Pipeline
 import VerdictStatistics
 
-/// Makes the card of a model, for programs and for people, from the results of other tasks and from what is known of
-/// the job.
+/// Writes a model's card as JSON and Markdown, from the results of other tasks and the facts of the job.
 ///
-/// Inputs: `model`, `inventory`, `training` (the curve), `assessment`; `metrics` and `scores` where there are test
-/// images, `drift` where they were compared.
+/// Inputs: `model`, `inventory`, `training` (the curve) and `assessment`; `metrics` and `scores` if there are test
+/// images; `drift` if they were compared with normal images.
 package struct CardStage: Stage {
     package static let name = ContentStore.cardStage
-    /// History: 1 = first; 2 = says if the data set is grey; 3 = thresholds that a person set.
+    /// History: 1 = first; 2 = states if the data set is grey; 3 = thresholds set by a person.
     package static let version = 3
 
     var known: CardFacts
@@ -74,7 +73,7 @@ package struct CardStage: Stage {
 }
 
 extension CardLimits {
-    /// - Parameter card: all but its limits.
+    /// - Parameter card: a card without limits.
     init(_ card: ModelCard) {
         self.init(
             details: card.model, data: card.data, training: card.training, threshold: card.threshold,
@@ -83,7 +82,7 @@ extension CardLimits {
 }
 
 extension ModelCard.IntendedUse {
-    /// What follows from the facts of a card.
+    /// Derives the statements of intended use from the facts of a card.
     init(_ card: ModelCard) {
         let category = card.data.category
         let count = CardNumber.plural(card.data.training.images, "normal image", "normal images")

@@ -61,7 +61,7 @@ struct ImageSet: Codable, Equatable, Sendable {
 /// Inputs: `training`, `heldout`, `colour`, and the ingested lists `images.N` of both splits.
 package struct InventoryStage: Stage {
     package static let name = "inventory"
-    /// History: 1 = first; 2 = says if the data set is grey.
+    /// History: 1 = first; 2 = states if the data set is grey.
     package static let version = 2
 
     package init() {}

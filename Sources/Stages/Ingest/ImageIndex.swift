@@ -3,38 +3,38 @@ import ContentStore
 import Datasets
 import Imaging
 
-/// Some images of a category after ingest: what each file is and where its pixels lie in the store.
+/// An index of ingested images: the state of each file and the digest of its pixels in the store.
 package struct ImageIndex: Codable, Sendable {
     package struct Entry: Codable, Sendable {
         package var file: String
         package var split: SourceImage.Split
         package var kind: String
         package var isAnomalous: Bool?
-        /// Of the file.
+        /// The digest of the file.
         package var source: Digest
-        /// Of the packed image; nil for a file that was set aside.
+        /// The digest of the packed image; nil for an unusable file.
         package var pixels: Digest?
-        /// Of a PNG at the size of the original.
+        /// The digest of the mask, a PNG at the size of the original.
         package var mask: Digest?
         package var width: Int
         package var height: Int
-        /// True if its pixels have no colours, see `PackedImage.isGrey`; nil for a file that was set aside.
+        /// True if the image has no colour; see `PackedImage.isGrey`. Nil for an unusable file.
         package var isGrey: Bool?
-        /// Why the file was set aside.
+        /// The reason why the file is unusable.
         package var rejection: String?
-        /// The kind of it.
+        /// The kind of fault.
         package var fault: ImageFault?
     }
 
     package var entries: [Entry]
 }
 
-/// Normal images that take part in training or calibration: their content alone, so that a new name changes nothing.
+/// The normal images for training or calibration, by content only, so that renaming a file changes nothing.
 struct TrainingIndex: Codable, Sendable {
     struct Entry: Codable, Sendable {
-        /// Of the file.
+        /// The digest of the file.
         var source: Digest
-        /// Of the packed image.
+        /// The digest of the packed image.
         var pixels: Digest
     }
 
@@ -42,7 +42,7 @@ struct TrainingIndex: Codable, Sendable {
 }
 
 extension DataSetColour {
-    /// - Parameter entries: the normal images of a data set; files that were set aside have no part in it.
+    /// - Parameter entries: the normal images of a data set; unusable files are omitted.
     init(_ entries: some Sequence<ImageIndex.Entry>) {
         self.init(isGrey: entries.allSatisfy { $0.isGrey ?? true })
     }
@@ -68,7 +68,7 @@ package enum ImageFault: String, Codable, Sendable, CaseIterable {
             }
     }
 
-    /// In words, after "because".
+    /// The description, to follow "because".
     var words: String {
         switch self {
         case .unreadable: "cannot be read"

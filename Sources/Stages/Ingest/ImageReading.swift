@@ -2,25 +2,26 @@ import ContentStore
 import Imaging
 import Pipeline
 
-/// What an image file is like beside its packed image. It is kept by the file's bytes and the range of its samples, and
-/// read again where the packed image comes from the store: warnings must not depend on what was decoded before.
+/// Properties of an image file that its packed image does not hold. The memo key is the file's bytes and the sample
+/// range. The reading is recomputed if the packed image comes from the store, because warnings must not depend on what
+/// was decoded before.
 package struct ImageReading: Codable, Sendable {
     static let memo = "image-reading", version = 1
 
-    /// What a reading depends on.
+    /// The settings that a reading depends on.
     struct Settings: Encodable {
         var source: Digest
         var range: SampleRange?
     }
 
     package var format: ImageFormat
-    /// Upright.
+    /// The size of the upright image, in pixels.
     var width, height: Int
-    /// Of 16 bit integers; nil for other samples.
+    /// The highest 16-bit integer sample; nil for other formats.
     package var highestSample: Int?
-    /// Samples beyond the range.
+    /// The number of samples outside the range.
     var clippedSamples: Int
-    /// See `ImageInfo.strayBytes`.
+    /// The number of stray bytes; see `ImageInfo.strayBytes`.
     var strayBytes: Int
 
     init(_ decoded: DecodedImage, clipped: Int) {
@@ -29,10 +30,10 @@ package struct ImageReading: Codable, Sendable {
     }
 }
 
-/// What a user has to know of the samples of some images.
+/// Warnings about the samples of a set of images.
 struct SampleRemarks {
     private let range: SampleRange?
-    /// Of images of 16 bit integers, by their files.
+    /// The highest sample of each 16-bit integer image, with its file.
     private var highest: [(file: String, sample: Int)] = []
     private var clipped: [(file: String, samples: Int)] = []
     private var stray: [String] = []
@@ -45,7 +46,7 @@ struct SampleRemarks {
         if reading.strayBytes > 0 { stray.append("\(file) \(ImageInfo.strayBytesRemark(reading.strayBytes))") }
     }
 
-    /// In the order in which the images came.
+    /// The warnings, in the order of the images.
     var warnings: [String] {
         var warnings = stray
         if range == nil, let top = highest.map(\.sample).max(), let range = SampleRange(highestSample: top) {
@@ -71,7 +72,7 @@ struct SampleRemarks {
 }
 
 extension SampleRange {
-    /// As manifests have it.
+    /// The range as written in a manifest.
     package var words: String {
         func number(_ value: Float) -> String {
             value == value.rounded() && abs(value) < 1e7 ? "\(Int(value))" : "\(value)"
@@ -80,9 +81,9 @@ extension SampleRange {
     }
 }
 
-/// The bytes of files of a data set, as they were when their digests were taken.
+/// Reads files of a data set and checks that they still have their recorded digests.
 enum SourceBytes {
-    /// - Parameter name: the file's name for messages, which may be kept.
+    /// - Parameter name: the file's name for messages, which may be stored.
     /// - Throws: `ImagingError.tooLarge`, `IngestError.changed`, `StoreError`.
     static func read(_ location: FileLocation, expecting digest: Digest, name: String) throws -> [UInt8] {
         let limit = DecodeLimits().maximumFileBytes

@@ -4,22 +4,21 @@ import Datasets
 import Imaging
 import Pipeline
 
-/// Decodes, checks, converts and resizes some images of a category. Every image is cached by itself, so one new image
-/// costs one decode.
+/// Decodes, checks, converts and resizes images of a category. Each image is cached separately, so a new image costs
+/// one decode.
 package struct IngestStage: Stage {
     package static let name = "ingest"
-    /// History: 1 = first; 2 = faults of a mask name its image, and no path; of files that are set aside, the kind of
-    /// the fault; 3 = says which images are grey; 4 = values that are not finite are a fault of their own; 5 = the
-    /// range of samples, what is labelled in masks that have more than two values, and warnings of both; 6 = packed
-    /// images end with a digest.
+    /// History: 1 = first; 2 = mask faults name the image instead of a path, and unusable files have a kind of fault;
+    /// 3 = states which images are grey; 4 = non-finite values are a separate fault; 5 = the sample range, labels in
+    /// masks with more than two values, and warnings about both; 6 = packed images end with a digest.
     package static let version = 6
 
-    /// An image with what the data set says of it.
+    /// An image with its label and mask in the data set.
     package struct Source: Codable, Equatable, Sendable, NamedSetting {
         package var file: String
         var split: SourceImage.Split
         var kind: String
-        /// Nil where it is unknown.
+        /// Nil if unknown.
         var isAnomalous: Bool?
         package var digest: Digest
         var mask: Mask?
@@ -40,7 +39,7 @@ package struct IngestStage: Stage {
 
     /// The treatment of unusable images.
     package enum BadImagePolicy: String, Codable, Sendable {
-        /// Fails the task, with all unusable images in its message.
+        /// Fails the task with a message that lists all unusable images.
         case fail
         /// Sets unusable images aside with a warning.
         case quarantine
@@ -48,7 +47,7 @@ package struct IngestStage: Stage {
 
     var images: [Source]
     var width, height: Int
-    /// The range of the samples of the images; nil for all that their files can hold.
+    /// The sample range of the images; nil for the full range of their formats.
     var range: SampleRange?
     var onBadImage: BadImagePolicy
 
@@ -135,8 +134,9 @@ package struct IngestStage: Stage {
         entry.mask = mask.digest
     }
 
-    /// An image file as the network sees it, and what its file is like. That depends on nothing but the bytes and the
-    /// numbers, by which it is kept: whether the file has the name of its format is for the caller to check.
+    /// Decodes an image file to the network's input, with the properties of the file. The result depends only on the
+    /// bytes and the numeric settings, which are its memo key. The caller must check that the file extension matches
+    /// the format.
     package static func decode(
         _ bytes: [UInt8], name: String, width: Int, height: Int, range: SampleRange? = nil
     ) throws -> (packed: PackedImage, reading: ImageReading) {
@@ -152,7 +152,7 @@ package struct IngestStage: Stage {
 }
 
 extension IngestStage {
-    /// Not by the smallest and the largest value: a comparison passes over NaN.
+    /// Checks every value. Minimum and maximum are not enough, because comparisons ignore NaN.
     private static func requireFinite(_ image: PlanarImage, name: String) throws(IngestError) {
         guard let index = image.values.firstIndex(where: { !$0.isFinite }) else { return }
         let pixel = index % (image.width * image.height)
@@ -161,7 +161,7 @@ extension IngestStage {
             count: image.values.count { !$0.isFinite })
     }
 
-    /// Integers are scaled to 0...1 by the decoder; a floating-point file may hold anything.
+    /// Checks that values lie in 0...1. The decoder scales integers, but floating-point files may hold any value.
     private static func requireUnitRange(_ image: PlanarImage, name: String) throws(IngestError) {
         guard let lowest = image.values.min(), let highest = image.values.max(), lowest >= 0, highest <= 1 else {
             throw .floatRange(name, lowest: image.values.min() ?? 0, highest: image.values.max() ?? 0)
@@ -169,7 +169,7 @@ extension IngestStage {
     }
 }
 
-/// What a packed image depends on.
+/// The settings that a packed image depends on.
 private struct DecodingSettings: Encodable {
     var source: Digest
     var range: SampleRange?
@@ -177,20 +177,20 @@ private struct DecodingSettings: Encodable {
 }
 
 extension IngestStage.Source {
-    /// The name of the location of the mask, which may have the file name of an image.
+    /// The name of the mask's location, distinct from the image's, because both files may have the same name.
     package var maskLocationName: String { "mask of " + file }
 }
 
-/// What ingest refuses beyond what the decoder does.
+/// An input that ingest rejects, beyond the decoder's own errors.
 enum IngestError: Error, CustomStringConvertible {
     case badImages([String])
     case changed(String)
     case floatRange(String, lowest: Float, highest: Float)
-    /// A value that is NaN or infinite, the first of `count`, by its place in the upright image.
+    /// `count` NaN or infinite values, with the position of the first one in the upright image.
     case notFinite(String, value: Float, x: Int, y: Int, count: Int)
     case maskSize(mask: String, found: String, expected: String)
 
-    /// What is wrong with the file itself, so that it can be set aside; nil where it is not at fault.
+    /// The fault of the file, for which it can be set aside; nil if the file is not at fault.
     var fault: ImageFault? {
         switch self {
         case .floatRange: .floatRange

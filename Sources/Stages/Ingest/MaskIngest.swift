@@ -2,17 +2,17 @@ import ContentStore
 import Imaging
 import Pipeline
 
-/// Brings the mask of an image into the store.
+/// Ingests the mask of an image into the store.
 struct MaskIngest {
     private let source: IngestStage.Source
     private let mask: IngestStage.Source.Mask
 
-    /// What a mask depends on.
+    /// The settings that a mask depends on.
     private struct Settings: Encodable {
         var source: Digest
     }
 
-    /// What is kept beside the mask itself. All of it follows from the bytes of the file.
+    /// A memoised mask with its properties. It is a pure function of the file's bytes.
     private struct Reading: Codable {
         var format: ImageFormat
         var width, height: Int
@@ -20,7 +20,7 @@ struct MaskIngest {
     }
 
     struct Result {
-        /// Of a PNG at the size of the original.
+        /// The digest of a PNG at the size of the original.
         let digest: Digest
         let width, height: Int
     }

@@ -3,10 +3,9 @@ import ContentStore
 import Datasets
 import Pipeline
 
-/// Divides a category's normal images into those to train on and those held out to calibrate with.
+/// Splits a category's normal images into training and held-out (calibration) images.
 ///
-/// Which images are held out depends on their content alone: a new image moves at most one other. Of exact copies, one
-/// is used.
+/// The split depends on image content only: a new image moves at most one other. Of exact copies, one is used.
 package struct SelectStage: Stage {
     package static let name = "select"
     /// History: 1 = first; 2 = decides if the data set is grey.
@@ -32,7 +31,7 @@ package struct SelectStage: Stage {
                 }
             }
         }
-        // Digests are as good as random numbers, and the same on every machine.
+        // Digests are as good as random numbers, and equal on every machine.
         let entries = unique.values.sorted { $0.source < $1.source }
         guard entries.count >= 2 else {
             throw DatasetError.tooFewNormalImages(category: category, count: entries.count)
@@ -59,13 +58,13 @@ package struct SelectStage: Stage {
 
 /// The choice of normal images to hold out of training, by their content alone.
 package enum HeldOut {
-    /// The number of images to hold out, at least one and not all; those with the smallest digests are held out.
+    /// The number of images to hold out: at least one, and not all. Images with the smallest digests are held out.
     package static func count(of images: Int, fraction: Float) -> Int {
         min(max(1, Int((Float(images) * fraction).rounded())), images - 1)
     }
 
-    /// True if an image is held out that came later, whatever comes with it or after it: then no model of any night was
-    /// trained on what another night judges by.
+    /// True if a later arrival is held out. The decision ignores all other images, so no night's model trains on images
+    /// that another night judges by.
     package static func contains(_ source: Digest, fraction: Double) -> Bool {
         // Digests are as good as random numbers.
         Double(source.words.0) < fraction * 0x1p64

@@ -5,12 +5,12 @@ import Imaging
 import Pipeline
 import Synchronization
 
-/// Decodes the foreign textures that corruptions may be filled with, at their own size.
+/// Decodes the foreign textures that corruptions use as fill, at their original size.
 package struct TextureStage: Stage {
     package static let name = "textures"
-    /// 2: names are part of the key, as warnings have them.
+    /// History: 2 = names are part of the key, because warnings contain them.
     package static let version = 2
-    /// Larger textures are shrunk to this on their longer side: corruptions never show more of them.
+    /// The maximum length of the longer side, in pixels; larger textures are downscaled. Corruptions never show more.
     package static let largestSide = 512
 
     package struct Texture: Codable, Equatable, Sendable, NamedSetting {
@@ -33,7 +33,7 @@ package struct TextureStage: Stage {
 
     package var outputs: [String] { ["textures.json"] }
 
-    /// What a packed texture depends on.
+    /// The settings that a packed texture depends on.
     private struct DecodingSettings: Encodable {
         var source: Digest
         var largestSide: Int
@@ -50,7 +50,7 @@ package struct TextureStage: Stage {
                 bytes, name: file, width: max(1, Int((Double(info.width) * scale).rounded())),
                 height: max(1, Int((Double(info.height) * scale).rounded())))
         }
-        // Of what is decoded here, so that it is decoded once for both memos.
+        // Readings of textures decoded here, so that one decode serves both memos.
         let readings = Mutex<[Int: ImageReading]>([:])
         let digests = try context.memoAll(
             stage: "texture", version: 2,
@@ -77,17 +77,17 @@ package struct TextureStage: Stage {
     }
 }
 
-/// Ingested textures, read from the store when a corruption wants them. The last ones stay in memory up to a bound.
+/// Ingested textures, loaded from the store on demand. The most recently loaded ones are cached up to a memory limit.
 final class TextureImages: ImageSource {
-    /// How much memory the textures may take that are kept.
+    /// The cache's memory limit, in bytes.
     static let keptBytes = 256 << 20
 
     private struct Kept {
         var textures: [Int: PackedImage] = [:]
-        /// The oldest first.
+        /// Cached indices, oldest first.
         var order: [Int] = []
         var bytes = 0
-        /// Why a texture could not be read.
+        /// The first error of a read.
         var failure: (any Error)?
     }
 
@@ -105,7 +105,8 @@ final class TextureImages: ImageSource {
 
     var count: Int { digests.count }
 
-    /// Black where the texture cannot be read, of which `requireReadable` says why: a corruption cannot fail.
+    /// Returns a black image if the texture cannot be read, because a corruption cannot throw; `requireReadable`
+    /// reports the error.
     func image(at index: Int) -> PlanarImage {
         if let texture = kept.withLock({ $0.textures[index] }) { return texture.image }
         do {
@@ -119,7 +120,9 @@ final class TextureImages: ImageSource {
         }
     }
 
-    /// - Throws: why a texture could not be read. To be called before anything that was made of textures is used.
+    /// Call this before using anything made from textures.
+    ///
+    /// - Throws: the error of a failed read.
     func requireReadable() throws {
         if let failure = kept.withLock({ $0.failure }) { throw failure }
     }

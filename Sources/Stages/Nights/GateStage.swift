@@ -2,18 +2,18 @@ import ContentStore
 import Pipeline
 import Statistics
 
-/// Compares the new model with the one in production and with the anchor, a model that stays the same from night to
-/// night, so that small losses do not add up.
+/// Compares the new model with the one in production and with the anchor. The anchor is a fixed model, so that small
+/// losses over many nights do not add up.
 ///
-/// By their assessments (`champion.assessment`, `anchor.assessment`, `challenger.assessment`), which are of the same
-/// images, and, where there are labelled images, by the metrics and scores of these. The champion's inputs are missing
-/// where no model is in production: then a new one is promoted that finds anything at all.
+/// The comparison uses assessments on the same images (`champion.assessment`, `anchor.assessment`,
+/// `challenger.assessment`) and, if there are labelled images, their metrics and scores. Without a model in production,
+/// the champion's inputs are missing, and a new model is promoted if it detects anything at all.
 package struct GateStage: Stage {
     package static let name = "gate"
-    /// 2: the anchor.
+    /// History: 2 = the anchor.
     package static let version = 2
 
-    /// How much worse than another one the new model may be, as shares from 0 to 1.
+    /// The permitted losses of the new model against another one, as fractions from 0 to 1.
     package struct Bounds: Codable, Equatable, Sendable {
         var falseAlarms, recall, criterion: Double
 
@@ -22,7 +22,7 @@ package struct GateStage: Stage {
         }
     }
 
-    /// The bounds beside the model in production, and beside the anchor.
+    /// The bounds against the model in production, and against the anchor.
     var bounds, anchor: Bounds
     var significance: Double
 
@@ -35,9 +35,9 @@ package struct GateStage: Stage {
     /// The evidence about a model.
     struct Evidence {
         var assessment: Assessment
-        /// AUPIMO of each labelled image that has one, by its file.
+        /// AUPIMO by file, for labelled images that have one.
         var aupimo: [String: Double] = [:]
-        /// Score and label of each labelled image, by its file.
+        /// Score and label by file, for labelled images.
         var scores: [String: (score: Float, isAnomalous: Bool)] = [:]
     }
 
@@ -69,7 +69,7 @@ package struct GateStage: Stage {
         return Verdict(criteria)
     }
 
-    /// - Parameter former: what is known of the model that the new one is compared with.
+    /// - Parameter former: the evidence about the model to compare with.
     private func criteria(
         _ former: Evidence, _ challenger: Evidence, _ bounds: Bounds
     ) -> [Verdict.Criterion] {
@@ -87,14 +87,15 @@ package struct GateStage: Stage {
     private func bounded(
         _ name: String, _ old: Double, _ new: Double, rise: Double? = nil, fall: Double? = nil
     ) -> Verdict.Criterion {
-        // Shares of few images are multiples of large fractions: a bound that is reached exactly is kept.
+        // Fractions of few images are coarse, so a bound that is reached exactly must pass.
         let slack = 1e-9
         let isWorse = rise.map { new - old > $0 + slack } ?? fall.map { old - new > $0 + slack } ?? false
         let rule = rise.map { "rises by more than \($0)" } ?? fall.map { "falls by more than \($0)" } ?? ""
         return Verdict.Criterion(name: name, champion: old, challenger: new, rule: rule, isWorse: isWorse)
     }
 
-    /// Of the same defects in the same images: with few of them the share alone would follow the threshold's chance.
+    /// Compares scores of the same defects in pairs: with few defects, the recall alone depends on where the
+    /// threshold happens to lie.
     private func recall(_ old: Assessment, _ new: Assessment, _ bound: Double) -> Verdict.Criterion {
         var criterion = bounded("recall of synthetic defects", old.recall, new.recall, fall: bound)
         let test = fall(zip(old.defectScores, new.defectScores).map { Double($1 - $0) })
@@ -104,10 +105,10 @@ package struct GateStage: Stage {
         return criterion
     }
 
-    /// True if differences of pairs lie below 0.
+    /// The p-value of paired differences by Wilcoxon's signed-rank test, significant only if they lie below 0.
     private func fall(_ differences: [Double]) -> (probability: Double, isSignificant: Bool) {
         let test = WilcoxonSignedRank(differences)
-        // The sum of the positive ranks says which way they point: half of all ranks is the middle.
+        // The sum of positive ranks gives the direction; half of all ranks is the centre.
         let middle = Double(test.count) * Double(test.count + 1) / 4
         return (test.probability, test.positiveRankSum < middle && test.probability < significance)
     }
@@ -125,7 +126,8 @@ package struct GateStage: Stage {
                     challenger: mean(pairs.map(\.new)), rule: "falls significantly (Wilcoxon, \(significance))",
                     probability: test.probability, isWorse: test.isSignificant))
         } else {
-            // Said, so that nobody takes it for passed: it needs masks, and normal images enough for its range.
+            // Record the skipped criterion, so that nobody takes it for passed: it needs masks, and enough normal
+            // images for its range.
             criteria.append(
                 Verdict.Criterion(name: "AUPIMO of labelled images", rule: "is not defined here", isWorse: false))
         }

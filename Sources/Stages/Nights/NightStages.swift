@@ -4,13 +4,13 @@ import Datasets
 import NeuralNetworks
 import Pipeline
 
-/// Divides the images of a night by its roll into training, normal, held-out and judged images.
+/// Splits the images of a night's roll into training, normal, held-out and judged images.
 package struct EnrolStage: Stage {
     package static let name = "enrol"
     /// History: 1 = first; 2 = decides if the images of the night are grey.
     package static let version = 2
 
-    /// Share of old images among those that a warm start trains on.
+    /// The fraction of old images in the training set of a warm start.
     var replay: Double
     /// True if new weights need a normalisation; a warm start keeps that of its model.
     var measuresNormalization: Bool
@@ -49,7 +49,7 @@ package struct EnrolStage: Stage {
         try context.writeJSON(try index(parts.normals), to: "normals.json")
         try context.writeJSON(heldOut, to: "heldout.json")
         try context.writeJSON(try index(parts.judged), to: "judged.json")
-        // All members count, not only those that this night trains on.
+        // All members count, not only those in this night's training set.
         let colour = DataSetColour(roll.members.compactMap { entries[$0.source] })
         if colour.isGrey {
             context.warn(
@@ -67,8 +67,8 @@ package struct EnrolStage: Stage {
     }
 }
 
-/// Makes a checkpoint of a finished model for further training: its weights with a new optimiser state, and its
-/// normalisation.
+/// Makes a checkpoint of a finished model for further training: its weights and normalisation, with a new optimiser
+/// state.
 package struct WarmStartStage: Stage {
     package static let name = "warmStart"
     package static let version = 2

@@ -48,12 +48,11 @@ package struct Roll: Codable, Sendable, Equatable {
     package struct Parts: Equatable {
         /// The training set.
         package var training: [Digest]
-        /// A sample of all images that are not held out: the source of the expected error and of patches for
-        /// corruptions.
+        /// A sample of all images that are not held out, used for the expected error and as patches for corruptions.
         package var normals: [Digest]
         /// The images for calibration.
         package var heldOut: [Digest]
-        /// A sample of these for the gate, half of them new if possible.
+        /// A sample of the held-out images for the gate, half of them new if possible.
         package var judged: [Digest]
         /// The number of new images in `training`.
         package var newCount: Int
@@ -83,7 +82,7 @@ package struct Roll: Codable, Sendable, Equatable {
             judged: judged.sorted(), newCount: new.count)
     }
 
-    /// A uniform sample of images that depends on their digests and a salt only.
+    /// A uniform sample of images that depends only on their digests and a salt.
     package static func some(_ count: Int, of images: [Digest], _ salt: Digest) -> [Digest] {
         guard images.count > count else { return images }
         return images.map { (place: Digest.of(text: salt.hex + $0.hex), source: $0) }

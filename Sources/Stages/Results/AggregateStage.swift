@@ -4,13 +4,14 @@ import Folders
 import Metrics
 import Pipeline
 
-/// The numbers of all categories in one place: `metrics.json`, `scores.json` and `scores.csv` as they are exported.
+/// Collects the figures of all categories into the exported `metrics.json`, `scores.json` and `scores.csv`.
 package struct AggregateStage: Stage {
     package static let name = "aggregate"
-    /// 3: scores with confidence. 4: names in cells that are not taken for formulas, and names of any bytes.
+    /// History: 3 = scores with confidence; 4 = names in cells that spreadsheets do not take for formulas, and names of
+    /// any bytes.
     package static let version = 4
 
-    /// In the order of the job.
+    /// The categories in the order of the job.
     var categories: [String]
 
     package init(categories: [String]) {
@@ -39,7 +40,7 @@ package struct AggregateStage: Stage {
 }
 
 extension AggregateStage {
-    /// Of the categories' networks; nil where a model came from elsewhere and nobody has assessed it.
+    /// The projection measures of each category's network; nil if an imported model has no assessment.
     private func projection(_ context: TaskContext) throws -> [String: RunMetrics.Projection]? {
         var measures: [String: RunMetrics.Projection] = [:]
         for (number, category) in categories.enumerated() where context.hasInput("assessment.\(number)") {
@@ -51,7 +52,7 @@ extension AggregateStage {
     }
 }
 
-/// `metrics.json` of a run: what `MetricsSummary` holds, and how nearly each network is a projection.
+/// `metrics.json` of a run: `MetricsSummary` and the projection measures of each network.
 package struct RunMetrics: Codable {
     package struct Projection: Codable {
         package var trained, untrained: ProjectionMeasures
@@ -69,7 +70,7 @@ package struct ScoreRow: Codable {
     package var category, kind, image: String
     package var label: String?
     package var score, normalizedScore, threshold: Float
-    /// Where a person set the threshold; only then it is written, and only in `scores.json`.
+    /// The origin of a threshold set by a person; nil otherwise. Only `scores.json` contains it.
     package var thresholdOrigin: String?
     package var verdict: String
     package var confidence: Double
@@ -106,7 +107,7 @@ package struct ScoreRow: Codable {
         uncertain = try container.decode(Bool.self, forKey: .uncertain)
     }
 
-    /// Names exactly as they are. A label that nobody has given is written as null, so that a reader finds every key.
+    /// Encodes names unchanged. A missing label is written as null, so that every key is present.
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(PathText.exact(category), forKey: .category)
@@ -130,7 +131,7 @@ package struct ScoreRow: Codable {
         ].map(ScoreRow.quoted).joined(separator: ",")
     }
 
-    /// RFC 4180. By scalars, since a mark after a comma makes another character of it.
+    /// Quotes a field by RFC 4180. Compares scalars, because a combining mark after a comma forms another `Character`.
     package static func quoted(_ field: String) -> String {
         guard field.unicodeScalars.contains(where: { $0 == "," || $0 == "\"" || Character($0).isNewline }) else {
             return field

@@ -2,15 +2,15 @@ import AnomalyDetection
 import Pipeline
 import VerdictStatistics
 
-/// Says how sure each verdict is, and which should be left to a person, from the calibration scores that the model
-/// holds. A task of its own, so that another tolerance repeats neither scores nor metrics.
+/// Computes the confidence of each verdict from the model's calibration scores, and marks uncertain ones for a person
+/// to decide. It is a separate task, so that a new tolerance repeats neither scores nor metrics.
 package struct ConfidenceStage: Stage {
     package static let name = "confidence"
     package static let version = 1
 
     /// See `VerdictConfidence`.
     var tolerance: Double
-    /// A threshold in place of the model's own.
+    /// The threshold that replaces the model's own.
     var threshold: Float?
 
     package init(tolerance: Double, threshold: Float? = nil) {
@@ -28,7 +28,7 @@ package struct ConfidenceStage: Stage {
         var scores = try context.readJSON(ScoreIndex.self, "scores")
         for index in scores.entries.indices {
             let score = scores.entries[index].score
-            // More digits would promise more than a handful of calibration images can tell.
+            // A handful of calibration images supports no more digits.
             scores.entries[index].confidence = (rule.confidence(in: score) * 10_000).rounded() / 10_000
             scores.entries[index].isUncertain = rule.isUncertain(score)
         }
@@ -43,6 +43,6 @@ package struct ConfidenceStage: Stage {
 /// `uncertainty.json`.
 struct UncertaintyRecord: Codable, Equatable {
     var tolerance: Double
-    /// Scores from the first up to, and not with, the second have uncertain verdicts; nil where none has.
+    /// The half-open range of scores with uncertain verdicts; nil if it is empty.
     var lower, upper: Float?
 }

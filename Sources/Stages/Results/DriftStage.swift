@@ -4,13 +4,12 @@ import Pipeline
 import Reports
 import Statistics
 
-/// Compares the appearance of the test images with that of the normal images that the model was made from: whether
-/// camera or light have changed since. Images that are known to be anomalous are left out, as a defect changes them
-/// too. It is for people to see; nothing is tuned by it.
+/// Compares the appearance of the test images with the model's normal images, to detect changes of camera or light.
+/// Known anomalous images are omitted, because defects change the appearance too. The result is for people only; no
+/// parameter depends on it.
 ///
-/// Normal images come as `training` and `heldout`, or as `normal.N`, lists after ingest. The scores that a
-/// model gives to normal images that it was not trained on (`usual.N`) and to the others (`scores.N`) are compared as
-/// well.
+/// Inputs: normal images as `training` and `heldout`, or as ingested lists `normal.N`. The model's scores of normal
+/// images that it was not trained on (`usual.N`) and of test images (`scores.N`) are compared too.
 package struct DriftStage: Stage {
     package static let name = "drift"
     package static let version = 1
@@ -56,7 +55,7 @@ package struct DriftStage: Stage {
 /// `drift.json`.
 package struct DriftRecord: Codable, Equatable {
     package var normal, tested: [ImageAppearance]
-    /// With 0 for the median normal image and 1 for the threshold; nil where no model was asked.
+    /// Normalised scores: 0 for the median normal image, 1 for the threshold; nil without a model.
     package var normalScores, testedScores: [Double]?
 }
 

@@ -4,11 +4,11 @@ import Metrics
 import Pipeline
 import Reports
 
-/// The metrics of one category.
+/// Computes the metrics of one category.
 package struct MetricsStage: Stage {
     package static let name = "metrics"
-    /// 4: a warning where figures are undefined because images were set aside. 3: the curves, and AUPIMO of each image.
-    /// 2: all figures of `DetectionMetrics` instead of two AUROCs.
+    /// History: 2 = all figures of `DetectionMetrics` instead of two AUROCs; 3 = the curves, and AUPIMO of each image;
+    /// 4 = a warning if figures are undefined because images were set aside.
     package static let version = 4
 
     package init() {}
@@ -27,7 +27,7 @@ package struct MetricsStage: Stage {
                 if entry.rejection != nil { setAside.append(entry) }
             }
         }
-        // Large test sets are ranked in a file beside the outputs, where there must be room for results anyway.
+        // Large test sets are ranked in a scratch file beside the outputs, where space for results is needed anyway.
         var evaluation = try TestSetEvaluation(scratchFolder: context.outputPath("."))
         for (number, score) in scores.enumerated() {
             try context.checkCancellation()
@@ -60,7 +60,7 @@ package struct MetricsStage: Stage {
             score: score.score)
     }
 
-    /// Says that figures are undefined because the images that would define them were set aside.
+    /// A warning that figures are undefined because unusable images were set aside; nil if there is none.
     private static func warning(_ metrics: DetectionMetrics, _ setAside: [ImageIndex.Entry]) -> String? {
         let images = metrics.images
         let (lacking, isAnomalous): (String, Bool)

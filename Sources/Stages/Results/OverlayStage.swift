@@ -3,13 +3,13 @@ import ContentStore
 import Imaging
 import Pipeline
 
-/// Pictures for people: the map over its image with the ground truth's outline, and small ones for the report.
+/// Draws overlays (the anomaly map over the image, with the outline of the ground truth) and thumbnails for the report.
 package struct OverlayStage: Stage {
     package static let name = "overlay"
     package static let version = 1
 
     package init() {}
-    /// Sides of the report's pictures in pixels at most: a page of 200 images stays below 5 MB.
+    /// The maximum side of a thumbnail, in pixels; a report of 200 images stays below 5 MB.
     static let thumbnailSide = 144
 
     package var outputs: [String] { ["overlays.json"] }
@@ -19,7 +19,7 @@ package struct OverlayStage: Stage {
         let scores = try context.readJSON(ScoreIndex.self, "scores").entries
         let images = Dictionary(
             try context.readJSON(ImageIndex.self, "images").entries.map { ($0.file, $0) }, uniquingKeysWith: { $1 })
-        // What normal images reach is the beginning of warm; three times that is the hottest.
+        // The colour scale starts warm at the ceiling of normal images and is hottest at three times that value.
         let range = model.mapCeiling * 0.5...max(model.mapCeiling * 3, .leastNormalMagnitude)
         var overlays = OverlayIndex(entries: [])
         for (number, score) in scores.enumerated() {
@@ -32,7 +32,7 @@ package struct OverlayStage: Stage {
             let mask = try image.mask.map {
                 try Mask.decode(bytes: try context.blob($0), name: "mask of \(score.stem)")
             }
-            // At the original's size, but not larger than a screen shows.
+            // The size of the original, limited to the width of a screen.
             let scale = min(1, 1024 / Float(max(image.width, image.height)))
             let width = max(1, Int(Float(image.width) * scale)), height = max(1, Int(Float(image.height) * scale))
             let full = Overlay.render(
@@ -69,7 +69,7 @@ package struct OverlayStage: Stage {
     }
 }
 
-/// Where the pictures of some images lie in the store.
+/// The digests of overlays and thumbnails in the store.
 package struct OverlayIndex: Codable, Sendable {
     package struct Thumbnail: Codable, Sendable {
         package var jpeg: Digest
@@ -83,7 +83,7 @@ package struct OverlayIndex: Codable, Sendable {
 
     package struct Entry: Codable, Sendable {
         package var file: String
-        /// Of a PNG.
+        /// The digest of a PNG.
         package var overlay: Digest
         package var small: Thumbnails
     }

@@ -4,14 +4,14 @@ import Metrics
 import Pipeline
 import Reports
 
-/// The page that a person reads.
+/// Renders the HTML report.
 package struct ReportStage: Stage {
     package static let name = "report"
-    /// 7: plainer words. 6: the command that applies a threshold. 5: the card of each model. 4: the style of other
-    /// pages. 3: curves, uncertain verdicts, drift, lineage. 2: more figures.
+    /// History: 2 = more figures; 3 = curves, uncertain verdicts, drift, lineage; 4 = the style of other pages; 5 = the
+    /// card of each model; 6 = the command that applies a threshold; 7 = plainer words.
     package static let version = 7
 
-    /// The names of the pages beside the report that it links to.
+    /// The pages beside the report that it links to.
     package static let lineagePageName = "lineage.html", timingPageName = "timing.html"
 
     var title, details: String
@@ -120,9 +120,8 @@ package struct ReportStage: Stage {
         return report
     }
 
-    /// By SHA-256, so that everything can be found again in the store and in the run's folder. Of its keys, the
-    /// actions' are left out: an action with another key may give the same bytes, and then this page has to stay the
-    /// same too.
+    /// The lineage as SHA-256 digests, which identify blobs in the store and in the run's folder. Action keys are
+    /// omitted: another action may produce the same bytes, and then this page must not change.
     private func lineage(_ score: ScoreIndex.Entry, mask: Digest?, model: Digest) -> [Fact] {
         [
             Fact(label: "Image", value: score.source.hex), mask.map { Fact(label: "Ground truth", value: $0.hex) },
@@ -132,7 +131,7 @@ package struct ReportStage: Stage {
         ].compactMap { $0 }
     }
 
-    /// The columns beside the two AUROCs.
+    /// The metric columns beside the two AUROCs.
     private func further(_ imageAP: Double?, _ pixelAP: Double?, _ aupro: Double?, _ aupimo: Double?) -> [Metric] {
         [
             Metric(name: "Image AP", value: imageAP), Metric(name: "Pixel AP", value: pixelAP),

@@ -1,8 +1,8 @@
 import Metrics
 import Pipeline
 
-/// Holds the figures of a run against what its manifest requires: `requirements.json`, and `junit.xml` for machines
-/// that gate releases.
+/// Checks the figures of a run against the manifest's requirements. Writes `requirements.json`, and `junit.xml` for
+/// continuous integration.
 package struct RequireStage: Stage {
     package struct Requirement: Codable, Equatable, Sendable {
         var figure: String
@@ -13,7 +13,7 @@ package struct RequireStage: Stage {
         }
     }
 
-    /// The requirements of a case, by its name in metrics.json.
+    /// The requirements of a case, by its name in `metrics.json`.
     package struct Case: Codable, Equatable, Sendable {
         var name: String
         var requirements: [Requirement]
@@ -27,7 +27,7 @@ package struct RequireStage: Stage {
     package static let name = "require"
     package static let version = 1
 
-    /// In the order of the job.
+    /// The cases in the order of the job.
     var cases: [Case]
     /// The name of the job.
     var title: String
@@ -55,16 +55,16 @@ package struct RequireStage: Stage {
     }
 }
 
-/// Whether one figure of one category is what the manifest requires.
+/// The outcome of one requirement for one category.
 package struct RequirementOutcome: Codable, Equatable, Sendable {
     package var category, figure: String
     package var least: Double
-    /// Nil where the test images do not define the figure; then it is missed.
+    /// Nil if the test images do not define the figure; the requirement is then missed.
     package var value: Double?
 
     package var isMet: Bool { value.map { $0 >= least } ?? false }
 
-    /// What was missed, in a sentence.
+    /// A sentence that describes a missed requirement.
     package var complaint: String {
         let found = value.map { "is \($0)" } ?? "is not defined for these test images"
         return "\(category): \(figure) \(found); the manifest requires at least \(least)"

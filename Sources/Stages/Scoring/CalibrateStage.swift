@@ -4,31 +4,30 @@ import Imaging
 import NeuralNetworks
 import Pipeline
 
-/// Scores the held-out normal images and makes the model: network, scoring and threshold in one file.
+/// Scores the held-out normal images and makes the model: network, scoring parameters and threshold in one file.
 ///
-/// What maps are divided by is measured on images that were trained on, of which there are many; the threshold on
-/// images that were not, whose scores are those of new normal images. Held-out images are scored as they are and with
-/// the augmentations of the job: what the manifest calls normal shall not be an anomaly, and a handful of images
-/// becomes enough for a quantile. Training images are changed in the same way and scored once each, for how much scores
-/// differ.
+/// The divisor of maps comes from training images, which are many. The threshold comes from held-out images, whose
+/// scores match those of new normal images. Held-out images are scored unchanged and with the job's augmentations: what
+/// the manifest declares normal must not be anomalous, and variants yield enough scores for a quantile. Training images
+/// are augmented the same way and scored once each, to measure the spread of scores.
 package struct CalibrateStage: Stage {
     package static let name = "calibrate"
     package static let version = 5
-    /// More training images would tell the expected error and the spread of scores no better.
+    /// The number of training images to measure; more would not improve the expected error or the spread of scores.
     private static let trainingImages = 64
-    /// Scores that a threshold is taken from, at least.
+    /// The minimum number of scores for the threshold.
     private static let calibrationScores = 100
 
     var category: String
     var network: NetworkSettings
     var samples: SampleSettings
     var engine: EngineChoice
-    /// The range of the samples of images; nil for all that their files can hold.
+    /// The sample range of the images; nil for the full range of their formats.
     var range: SampleRange?
     var scoring: ScoringParameters
     var quantile: Float
     var estimate: Calibration.Estimate
-    /// A threshold that the manifest sets.
+    /// The threshold in the manifest; nil if it sets none.
     var threshold: Float?
 
     package init(
@@ -111,8 +110,8 @@ package struct CalibrateStage: Stage {
         try context.writeJSON(checkpoint.history.map(TrainingPoint.init), to: "training.json")
     }
 
-    /// How many there are of each held-out image: as it is, and as often changed as it takes to have enough scores; one
-    /// where nothing may change.
+    /// The number of variants of each held-out image: the original, and as many augmented copies as the minimum number
+    /// of scores requires. Returns 1 without augmentation.
     private func variantCount(_ images: Int, _ augmentation: Augmentation) -> Int {
         guard augmentation.changesImages else { return 1 }
         return max(1, (CalibrateStage.calibrationScores + images - 1) / images)
@@ -146,7 +145,7 @@ package struct CalibrateStage: Stage {
         return ContrastResponse(samples)
     }
 
-    /// - Throws: `ScoringError` where the network's answers are no numbers.
+    /// - Throws: `ScoringError` if the network's output is not finite.
     private func measureExpectedErrors(
         _ detector: Detector, _ images: TrainingImages, _ context: TaskContext
     ) throws -> [ExpectedError] {
@@ -174,7 +173,7 @@ package struct CalibrateStage: Stage {
 struct CalibrationRecord: Codable {
     var images: Int
     var quantile, median, threshold: Float
-    /// Where a person set `threshold` in the manifest: what calibration would have given.
+    /// The calibrated threshold, if the manifest sets `threshold`; else nil.
     var estimatedThreshold: Float?
     var scores, trainingScores: [Float]
 }

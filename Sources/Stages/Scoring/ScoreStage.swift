@@ -6,13 +6,13 @@ import Imaging
 import ModelRegistry
 import Pipeline
 
-/// Scores some images: a float32 map at the size of the original, a score and a verdict for each.
+/// Scores images: a float32 map at the size of the original, a score and a verdict for each.
 package struct ScoreStage: Stage {
     package static let name = "score"
     package static let version = 3
 
     var engine: EngineChoice
-    /// In place of the model's own.
+    /// The threshold that replaces the model's own.
     var threshold: ChosenThreshold?
 
     package init(engine: EngineChoice, threshold: ChosenThreshold? = nil) {
@@ -79,19 +79,19 @@ package struct ScoreIndex: Codable, Sendable {
         package var score: Float
         package var normalizedScore: Float
         package var threshold: Float
-        /// Where a person set it; nil where calibration gave it.
+        /// The origin of a threshold set by a person; nil for a calibrated one.
         package var thresholdOrigin: String?
         package var verdict: Verdict
-        /// How sure the verdict is, 0 to 1, and whether a person should decide; see `ConfidenceStage`, before which
-        /// both are nil.
+        /// The confidence of the verdict, 0 to 1, and true if a person should decide. Both are nil before
+        /// `ConfidenceStage`.
         package var confidence: Double?
         package var isUncertain: Bool?
-        /// Of a TIFF at the size of the original.
+        /// The digest of a TIFF at the size of the original.
         package var map: Digest
-        /// Of a JPEG at the network's size.
+        /// The digest of a JPEG at the network's size.
         package var reconstruction: Digest
 
-        /// The file without its extension, for naming what was made from it.
+        /// The path without its extension, for naming derived files.
         package var stem: String { SourceImage.folder(of: file) + SourceImage.stem(of: file) }
     }
 
@@ -112,7 +112,7 @@ package struct ChosenThreshold: Codable, Sendable, Equatable {
         (self.value, self.origin) = (value, origin)
     }
 
-    /// The threshold that a user set for a registered model; nil if its own is in force.
+    /// The threshold that a user set for a registered model; nil if the model's own applies.
     package init?(of model: RegisteredModel, _ store: ContentStore) throws {
         guard case .threshold(let value?) = try store.threshold(of: model)?.kind else { return nil }
         self.init(Float(value), origin: "set for \(model.reference)")

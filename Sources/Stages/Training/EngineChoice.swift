@@ -6,14 +6,14 @@ import Pipeline
 import Synchronization
 import Tensors
 
-/// The engine and precision that a job runs with, after `auto` was decided, with all else that decides its numbers. The
-/// processor's instruction set is not among it, so that machines can share a store.
+/// The engine and precision of a job after `auto` is resolved, with everything else that affects its results. The
+/// processor's instruction set is omitted, so that machines can share a store.
 package struct EngineChoice: Codable, Sendable, Equatable {
     package let kind: NetworkEngine.Kind
     package let precision: Precision
-    /// The library with its version.
+    /// The library and its version.
     package let library: String
-    /// Environment variables by which a user makes the library compute otherwise.
+    /// The environment variables that change the library's results.
     package let environment: [String: String]
 
     private enum CodingKeys: String, CodingKey {
@@ -21,7 +21,7 @@ package struct EngineChoice: Codable, Sendable, Equatable {
         case precision, library, environment
     }
 
-    /// An engine of this process.
+    /// The choice for an engine of this process.
     package init(kind: NetworkEngine.Kind, precision: Precision) {
         (self.kind, self.precision) = (kind, precision)
         switch kind {
@@ -36,7 +36,7 @@ package struct EngineChoice: Codable, Sendable, Equatable {
         }
     }
 
-    /// Makes sure that this process computes the same as the one that chose the engine.
+    /// Checks that this process computes the same as the one that chose the engine.
     ///
     /// - Throws: `AttemptFailure` of the class `refused`.
     fileprivate func requireHere() throws {
@@ -59,16 +59,16 @@ package struct EngineChoice: Codable, Sendable, Equatable {
         return texts
     }
 
-    /// By which oneDNN can be told to compute otherwise.
+    /// The environment variables that change how oneDNN computes.
     private static let variables = ["DNNL", "ONEDNN"].flatMap { prefix in
         ["MAX_CPU_ISA", "CPU_ISA_HINTS", "DEFAULT_FPMATH_MODE"].map { "\(prefix)_\($0)" }
     }
 }
 
-/// Keeps the engine of the last task for the next one that needs the same: compiling the kernels for a size takes a
-/// good part of a second, and a training run is a chain of tasks with one engine.
+/// Caches the engine of the last task for the next one with the same specification. Compiling the kernels for a size
+/// takes most of a second, and training is a chain of tasks with one engine.
 final class EngineCache: SharedResource {
-    /// What an engine is made for.
+    /// The specification of an engine.
     struct Order: Sendable, Equatable {
         var choice: EngineChoice
         var architecture: NetworkArchitecture
@@ -84,7 +84,7 @@ final class EngineCache: SharedResource {
                 width: grid.tileWidth, height: grid.tileHeight, isTraining: true, threads: threads)
         }
 
-        /// For scoring with a network that was just trained.
+        /// The specification for scoring with a newly trained network.
         static func scoring(
             _ choice: EngineChoice, _ network: NetworkSettings, _ grid: TileGrid, threads: Int
         ) -> Order {
@@ -93,7 +93,7 @@ final class EngineCache: SharedResource {
             return order
         }
 
-        /// For scoring with a model.
+        /// The specification for scoring with a finished model.
         static func scoring(_ model: Model, _ choice: EngineChoice, threads: Int) -> Order {
             Order(
                 choice: choice, architecture: model.architecture, baseWidth: model.baseWidth,
@@ -102,7 +102,7 @@ final class EngineCache: SharedResource {
         }
     }
 
-    /// An engine that is in use by one task at a time.
+    /// A cached engine, used by one task at a time.
     private struct Kept: @unchecked Sendable {
         var order: Order
         var engine: NetworkEngine
@@ -112,7 +112,7 @@ final class EngineCache: SharedResource {
 
     init() {}
 
-    /// Lends an engine for the time of `body`.
+    /// Calls `body` with the cached engine or a new one. No other task uses it meanwhile.
     func withEngine<Result>(_ order: Order, _ body: (NetworkEngine) throws -> Result) throws -> Result {
         try order.choice.requireHere()
         let kept = last.withLock { last -> Kept? in

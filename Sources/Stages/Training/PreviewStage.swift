@@ -2,16 +2,16 @@ import AnomalyDetection
 import Imaging
 import Pipeline
 
-/// Draws the first samples that training sees, for people: clean, corrupted, mask.
+/// Draws the first training samples for people: clean image, corrupted image and mask.
 package struct PreviewStage: Stage {
     package static let name = "preview"
     package static let version = 1
-    /// Sides of a picture in pixels at most: a hundred samples are then a sheet of 20 million pixels.
+    /// The maximum side of a picture, in pixels; a sheet of a hundred samples has 20 million pixels.
     static let largestSide = 256
 
     var samples: SampleSettings
     var noise: Float
-    /// How many samples to show.
+    /// The number of samples to draw.
     var count: Int
 
     package init(samples: SampleSettings, noise: Float, count: Int) {

@@ -4,7 +4,7 @@ import NeuralNetworks
 import Pipeline
 import Synchronization
 
-/// One training shard: a fixed number of optimiser steps from one checkpoint to the next.
+/// Runs one training shard: a fixed number of optimiser steps from one checkpoint to the next.
 package struct TrainStage: Stage {
     package static let name = "train"
     package static let version = 3
@@ -67,7 +67,7 @@ package struct TrainStage: Stage {
 }
 
 extension Trainer {
-    /// Three significant digits.
+    /// A loss with three significant digits.
     static func readable(_ loss: Double) -> String {
         guard loss > 0, loss.isFinite else { return "\(loss)" }
         var value = loss, exponent = 0
@@ -78,7 +78,7 @@ extension Trainer {
     }
 }
 
-/// The sums of training time and of the time that it waited for input, over a run.
+/// Accumulates the training time of a run, and the time spent waiting for input.
 package final class InputMeter: SharedResource {
     private let timing = Mutex(Trainer.Timing())
 

@@ -5,9 +5,9 @@ import Pipeline
 import Synchronization
 
 extension TrainingImages {
-    /// The images of an index in the store.
+    /// Loads the images of an index from the store.
     ///
-    /// - Parameter grid: what their size has to be.
+    /// - Parameter grid: the required size.
     convenience init(_ index: TrainingIndex, _ context: TaskContext, _ grid: TileGrid) throws {
         let entries = try index.entries.map {
             Entry(path: try context.blobPath($0.pixels), identity: $0.source.words.0)
@@ -21,8 +21,8 @@ extension TrainingImages {
     }
 }
 
-/// Keeps the decoded training images of the last task for the next ones: training and corruption tasks of one category
-/// all read the same ones.
+/// Caches the decoded training images of recent tasks, because training and corruption tasks of a category read the
+/// same images.
 final class TrainingImageCache: SharedResource {
     private let kept = Mutex<[(index: Digest, images: TrainingImages)]>([])
 
@@ -37,7 +37,7 @@ final class TrainingImageCache: SharedResource {
         if let known { return known }
         let images = try TrainingImages(try context.readJSON(TrainingIndex.self, input), context, grid)
         kept.withLock { kept in
-            // Two categories may be on their way at once: the end of one and the beginning of the next.
+            // Two categories may overlap: the end of one and the beginning of the next.
             if kept.count >= 2 { kept.removeFirst() }
             kept.append((digest, images))
         }

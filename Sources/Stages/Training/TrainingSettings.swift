@@ -14,7 +14,7 @@ package struct NetworkSettings: Codable, Equatable, Sendable {
     package var description: NetworkDescription { architecture.description(baseWidth: baseWidth) }
 }
 
-/// The settings by which samples are drawn from images.
+/// The settings that determine how samples are drawn from images.
 package struct SampleSettings: Codable, Equatable, Sendable {
     package var seed: UInt64
     package var batchSize: Int
@@ -34,7 +34,8 @@ package struct SampleSettings: Codable, Equatable, Sendable {
     }
 }
 
-/// The settings of the optimiser. The schedule's length is one of them, as the learning rate of a step depends on it.
+/// The settings of the optimiser. They include the length of the schedule, because the learning rate of a step depends
+/// on it.
 package struct OptimiserSettings: Codable, Equatable, Sendable {
     package var steps: Int
     package var learningRate, finalLearningRate: Float
@@ -48,7 +49,7 @@ package struct OptimiserSettings: Codable, Equatable, Sendable {
         (averageDecay, gradientNorm) = (training.averageDecay, training.gradientNorm)
     }
 
-    /// The parameters of a trainer, for which a shard is given by its samples.
+    /// The parameters of a trainer; its samples determine the shard.
     package func parameters(_ samples: SampleSettings) -> TrainingParameters {
         TrainingParameters(
             steps: steps, batchSize: samples.batchSize, learningRate: learningRate,

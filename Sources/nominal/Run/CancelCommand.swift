@@ -57,7 +57,7 @@ struct CancelCommand: ParsableCommand {
     }
 }
 
-/// An error in the choice of a run, or in stopping it.
+/// An error in choosing or stopping a run.
 enum CancelError: ErrorWithExitStatus, CustomStringConvertible {
     case none
     case several([Int64])

@@ -77,7 +77,7 @@ struct PlanCommand: ParsableCommand {
     }
 }
 
-/// An error in a request for a plan.
+/// An error in the options of a plan.
 enum PlanError: ErrorWithExitStatus, CustomStringConvertible {
     case unknownRun(Int64)
 

@@ -1,11 +1,11 @@
 import ContentStore
 import Pipeline
 
-/// Plans as text.
+/// Renders plans as text.
 enum PlanView {
     private static let mostFollowers = 8
 
-    /// Every task that does something, one a line; with `all`, the others too.
+    /// Prints every task that will or may run, one per line; with `all`, the cached ones too.
     static func list(_ plan: Plan, all: Bool) {
         for step in plan.steps {
             switch step.decision {
@@ -17,7 +17,7 @@ enum PlanView {
         }
     }
 
-    /// Tasks with reasons of their own, with every reason, and what follows from each.
+    /// Prints the tasks with reasons of their own, all their reasons, and the tasks that follow from each.
     static func explain(_ plan: Plan) {
         for (cause, followers) in plan.causes {
             show(cause)
@@ -34,7 +34,7 @@ enum PlanView {
         for reason in reasons { print("    \(reason)") }
     }
 
-    /// What differs between a plan and a run: tasks with another key, new ones and those that are gone.
+    /// Prints the differences between a plan and a run: changed keys, new tasks and removed tasks.
     static func compare(_ plan: Plan, with keys: TaskKeys, of run: Int64, _ store: ContentStore) throws {
         var former = Dictionary(keys.entries.map { ($0.task, $0.key) }) { first, _ in first }
         var same = 0

@@ -80,9 +80,9 @@ struct RunCommand: ParsableCommand {
         var opened: (folder: ExportFolder, session: RunSession)?
         var rule: MakeRule?
         let job = try Job(manifest) { paths in
-            // First: a name that make cannot express must stop the run before it creates anything.
+            // Check first: a name that make cannot express must stop the run before it creates anything.
             if depfile != nil { rule = try makeRule(manifest, paths) }
-            // Not earlier: a missing data set must leave no store and no folder behind.
+            // Create the folder only now: a missing data set must leave no store and no folder behind.
             let folder = try ExportFolder(path: folderPath(manifest), apartFrom: paths)
             let session = try RunSession(
                 manifest, storeOptions, machine, keepGoing: keepGoing, reporting, subject: manifest.name,

@@ -33,7 +33,7 @@ struct MachineOptions: ParsableArguments {
 /// Options for progress and messages.
 struct ReportingOptions: ParsableArguments {
     enum Progress: String, ExpressibleByArgument, CaseIterable {
-        /// A block that is redrawn on a terminal; elsewhere a line per finished task.
+        /// A redrawn block on a terminal; otherwise a line per finished task.
         case auto
         case json
         case none

@@ -12,19 +12,19 @@ import Privacy
 import Stages
 import Tensors
 
-/// What commands that execute a graph have in common: the store, the executor, signals, progress and the words at the end.
+/// The common parts of commands that execute a graph: store, executor, signals, progress and final messages.
 struct RunSession {
     let store: ContentStore
-    /// What the tasks cost.
+    /// The meter of the tasks' cost.
     let meter: TaskMeter
-    /// Objects that the tasks of this process share.
+    /// Resources that the tasks of this process share.
     let shared: SharedResources
     private let executor: Executor
     private let interruption: Interruption
     private let machine: MachineOptions
     private let reporting: ReportingOptions
     private let reporter: any RunReporter
-    /// That input files have to lie in.
+    /// The folders that must contain the input files.
     private let folders: [NamedFolder]
 
     init(
@@ -53,7 +53,7 @@ struct RunSession {
         pending.attach(executor)
     }
 
-    /// For a run of a manifest, which says what may be read and how paths are kept.
+    /// Creates the session for a manifest, which sets the permitted folders and the redaction of paths.
     init(
         _ manifest: JobManifest, _ storeOptions: StoreOptions, _ machine: MachineOptions, keepGoing: Bool,
         _ reporting: ReportingOptions, subject: String, _ interruption: Interruption, output: String,
@@ -73,7 +73,7 @@ struct RunSession {
         "nominal \(NominalVersion.current), oneDNN \(OneDNN.version) on \(OneDNN.instructionSet)"
     }
 
-    /// Writes down what a run of a job cost, unless nothing had to be done.
+    /// Writes the cost of a run, unless no task ran.
     func writeTiming(_ job: Job, _ summary: ExecutionSummary, to folder: String) throws {
         guard summary.run > 0 else { return }
         try RunTiming(
@@ -82,7 +82,7 @@ struct RunSession {
         ).write(to: folder)
     }
 
-    /// Draws what the results were made from, unless nothing had to be done.
+    /// Writes the lineage of the results, unless no task ran.
     func writeLineage(_ job: Job, _ summary: ExecutionSummary, to folder: String) throws {
         let isThere = try AtomicFile.exists(folder + "/" + LineageView.pageName)
         guard summary.run > 0 || !isThere, let keys = try store.taskKeys(summary.execution) else { return }
@@ -94,7 +94,7 @@ struct RunSession {
         ).write(to: folder)
     }
 
-    /// Digests of input files.
+    /// Returns the digests of input files.
     func digests(_ paths: [String], verifyContent: Bool = false) throws -> [Digest] {
         let reporter = reporter
         return try store.sourceDigests(
@@ -108,8 +108,8 @@ struct RunSession {
         try executor.run(graph, worker: worker)
     }
 
-    /// Runs a graph and exports what `plan` makes of the end. A blob that turns out to be damaged or gone only when it is
-    /// exported is made again first.
+    /// Executes a graph and exports the files of `plan`. If the export finds a damaged or missing blob, the blob is
+    /// recomputed first.
     func execute(
         _ graph: TaskGraph, worker: WorkerProgram? = nil, cluster: ClusterOptions? = nil,
         exportingTo folder: ExportFolder, isSatisfied: (@Sendable (ExecutionSummary) throws -> Bool)? = nil,
@@ -132,10 +132,10 @@ struct RunSession {
         }
     }
 
-    /// A disk that keeps damaging files ends a run, in the end.
+    /// The maximum number of repairs, because a failing disk may damage files again and again.
     private static let repairLimit = 100
 
-    /// Says how a run ended, and ends the command where it did not end well.
+    /// Prints how a run ended, and throws an exit code unless it succeeded.
     func conclude(_ summary: ExecutionSummary, _ exported: (written: Int, removed: Int), _ folder: String) throws {
         tell(summary)
         if !reporting.isQuiet {
@@ -146,7 +146,7 @@ struct RunSession {
         try end(summary)
     }
 
-    /// As `conclude`, for a run that exports nothing.
+    /// Concludes a run that exports nothing.
     func conclude(_ summary: ExecutionSummary) throws {
         tell(summary)
         if !reporting.isQuiet {
@@ -155,7 +155,7 @@ struct RunSession {
         try end(summary)
     }
 
-    /// Warnings, errors and what came out differently.
+    /// Prints warnings, errors and results that differ from earlier ones.
     private func tell(_ summary: ExecutionSummary) {
         for warning in summary.warnings { StandardError.warning(warning.text, task: warning.task.path) }
         for failure in summary.failures { StandardError.error(failure.message, task: failure.task.path) }
@@ -188,7 +188,7 @@ struct RunSession {
     }
 }
 
-/// A wish to stop that may come before there is anything to stop.
+/// A cancellation that may be requested before the execution starts.
 private final class PendingCancellation: @unchecked Sendable {
     private let lock = NSLock()
     private var executor: Executor?

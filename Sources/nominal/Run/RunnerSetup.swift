@@ -5,14 +5,14 @@ import Slurm
 import Stages
 
 extension WorkerProgram {
-    /// This program as a worker that computes a specification in its own process.
+    /// This program as a worker that executes a task specification in its own process.
     static let worker = WorkerProgram(
         path: URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path, arguments: ["worker", "--pull"],
         version: NominalVersion.current)
 }
 
 extension ClusterOptions {
-    /// How Slurm computes the tasks of a run.
+    /// The Slurm settings for the tasks of a run.
     init(_ section: RunnerSection) {
         let settings = SlurmSettings(
             partition: section.partition, account: section.account, timeMinutes: section.timeMinutes,

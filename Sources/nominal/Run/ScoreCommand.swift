@@ -106,7 +106,7 @@ struct ScoreCommand: ParsableCommand {
 
     func run() throws {
         if merge { return try mergeShards() }
-        // First: invalid input must leave no store and no folder behind.
+        // Check first: invalid input must leave no store and no folder behind.
         let source = ManifestPath(folder, relativeTo: NamedFolder.current)
         let choice = try ModelChoice(model ?? "", storeOptions)
         let network = choice.model
@@ -178,8 +178,8 @@ extension Shard: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }
 
-/// The default folder for the results of scoring: `runs/score-NAME`. If that holds the results of another folder with
-/// the same name, it is `runs/score-NAME-` and eight digits of a digest of the path.
+/// The default results folder of scoring: `runs/score-NAME`. If that holds the results of another folder of the same
+/// name, it is `runs/score-NAME-` and eight digits of a digest of the path.
 struct ScoreFolder {
     let path: String
     /// The marker of the folder: a digest of the relative path to the images, which stays the same when a project

@@ -50,9 +50,9 @@ struct SweepCommand: ParsableCommand {
         let interruption = Interruption()
         var opened: (folder: ExportFolder, session: RunSession)?
         let sweep = try Sweep(manifest) { paths in
-            // Not earlier: a missing data set must leave no store and no folder behind.
+            // Create the folder only now: a missing data set must leave no store and no folder behind.
             let folder = try ExportFolder(path: output ?? "runs/\(manifest.name)", apartFrom: paths)
-            // A failed trial says nothing about the other trials, so the sweep continues.
+            // A failed trial does not affect the others, so the sweep continues.
             let session = try RunSession(
                 try Sweep.job(of: manifest), storeOptions, machine, keepGoing: true, reporting,
                 subject: "sweep \(manifest.name)", interruption, output: folder.path, recipe: RunRecipe(.sweep),
@@ -68,7 +68,7 @@ struct SweepCommand: ParsableCommand {
             )
         }
         let summary = try session.execute(sweep.graph)
-        // A ranking of the trials that finished would look like a ranking of all.
+        // A partial ranking would look like a complete one.
         if summary.isCancelled { return try session.conclude(summary, (0, 0), folder.path) }
         let ranking = try SweepRanking(sweep, summary, session.store)
         let written = try ranking.write(to: folder.path)

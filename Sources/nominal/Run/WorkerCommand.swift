@@ -5,7 +5,7 @@ import Foundation
 import Jobs
 import Pipeline
 
-/// The program that computes tasks for `run`, on this machine or on a cluster. Not for people, so it is not listed.
+/// Executes tasks for `run`, on this machine or on a cluster. It is internal, so help does not list it.
 struct WorkerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "worker",
