@@ -243,4 +243,28 @@ struct SharedStoreTests {
         }
         #expect(summaries.inspect { $0.allSatisfy { $0.isSuccess && $0.run == 3 } })
     }
+
+    /// Has another execution compute a graph between the look-up of a run's tasks and the claims.
+    private struct Overtaker: ExecutionObserver {
+        let other: Executor
+        let graph: TaskGraph
+
+        func taskFinished(_ task: TaskID, outcome: TaskOutcome, durationSeconds: Double) {
+            if outcome == .cached, task.path == "first" { _ = try? other.run(graph) }
+        }
+    }
+
+    @Test("A result that another run publishes between look-up and claim is used, and what needs it goes on")
+    func overtaken() throws {
+        let first = GraphFixture.task("first")
+        let chain = [
+            GraphFixture.task("a"), GraphFixture.task("b", after: ["a"]), GraphFixture.task("c", after: ["b"]),
+        ]
+        _ = try executor().run(TaskGraph([first]))
+        let overtaker = Overtaker(other: try executor(), graph: try TaskGraph([chain[0]]))
+        let run = Executor(
+            store: try ContentStore(path: folder.path), options: ExecutorOptions(jobs: 2), observer: overtaker)
+        let summary = try run.run(TaskGraph([first] + chain))
+        #expect(summary.isSuccess && summary.run == 2 && summary.cached == 2, "\(summary)")
+    }
 }

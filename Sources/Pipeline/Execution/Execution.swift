@@ -106,6 +106,8 @@ final class Execution {
             try lookUpDetermined()
             retryDue()
             if plan.isStopped { stop() } else { try startReady() }
+            // A result that was found instead of computed has made inputs known, and no event will say so.
+            if plan.hasDetermined { continue }
             let poll = runner.poll()
             if plan.isOver { return }
             // An idle runner: flush the group commit early, because waiting results may unblock other tasks.

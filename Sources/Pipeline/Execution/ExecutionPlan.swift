@@ -105,6 +105,9 @@ public struct ExecutionPlan: Sendable {
     /// True if the run waits for other processes.
     public var waitsForOthers: Bool { !isStopped && (!awaited.isEmpty || isMachineBusy) }
 
+    /// True if inputs of tasks have become known since the last `takeDetermined`.
+    var hasDetermined: Bool { !determined.isEmpty }
+
     /// Takes up to `limit` tasks whose inputs became known since the last call. The caller must resolve each of them.
     public mutating func takeDetermined(limit: Int = .max) -> [Int] {
         // Tasks may have been skipped in the meantime.
