@@ -43,11 +43,7 @@ public struct SignedEnvelope: Codable, Sendable, Equatable {
         }
     }
 
-    public func json() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
-        return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
-    }
+    public func json() throws -> [UInt8] { try StrictJSON.encode(self, isIndented: true) }
 
     /// Returns the document after verifying a signature by `key` over it and its type.
     ///

@@ -13,6 +13,12 @@ public struct ProcessResources: Sendable, Equatable {
     public static let current = ProcessResources(
         root: "", environment: ProcessResources.environment)
 
+    /// The peak resident memory of this process in MiB; nil if Linux does not say. `getrusage` may give the parent's.
+    public static var peakMiB: Int? {
+        let line = SystemFile.lines("/proc/self/status").first { $0.hasPrefix("VmHWM:") }
+        return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }.map { $0 >> 10 }
+    }
+
     /// - Parameters:
     ///   - root: prefix of all system files; "" for the real ones.
     ///   - environment: variables set by Slurm.

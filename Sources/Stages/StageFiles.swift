@@ -8,17 +8,11 @@ package enum StageJSON {
     /// The size limit of a blob, which may come from an untrusted bundle.
     package static let limitBytes = 1 << 30
 
-    package static func encode(_ value: some Encodable) throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(value))
-    }
+    package static func encode(_ value: some Encodable) throws -> [UInt8] { try StrictJSON.encode(value) }
 
     /// Indented JSON for people.
     package static func pretty(_ value: some Encodable) throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
-        return Array(try encoder.encode(value)) + [UInt8(ascii: "\n")]
+        try StrictJSON.encode(value, isIndented: true)
     }
 
     package static func decode<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8]) throws -> Value {

@@ -15,6 +15,14 @@ public enum StrictJSON {
         _ = try JSONParser.parse(bytes, file: file, sizeLimit: sizeLimit)
         return try JSONDecoder().decode(type, from: Data(bytes))
     }
+
+    /// Encodes a value with sorted keys, so that equal values are equal bytes; indented and with a final line break for people.
+    public static func encode(_ value: some Encodable, isIndented: Bool = false) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        if isIndented { encoder.outputFormatting.insert(.prettyPrinted) }
+        return Array(try encoder.encode(value)) + (isIndented ? [UInt8(ascii: "\n")] : [])
+    }
 }
 
 /// A strict parser for RFC 8259. Every violation is an error with its position.

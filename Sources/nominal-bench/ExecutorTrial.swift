@@ -1,5 +1,6 @@
 import ContentStore
 import Foundation
+import Host
 import Pipeline
 
 /// A graph of many small tasks on a folder of files: each reads one file and writes one, and one task reads all of those.
@@ -76,7 +77,7 @@ struct ExecutorTrial {
         if let failure = summary.failures.first { throw TrialFailure(text: "\(failure.task): \(failure.message)") }
         return Outcome(
             tasksRun: summary.run, tasksCached: summary.cached, transactions: store.transactionCount,
-            peakMiB: PeakMemory.mebibytes)
+            peakMiB: ProcessResources.peakMiB)
     }
 }
 

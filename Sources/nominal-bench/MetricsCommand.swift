@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import Foundation
+import Host
 import Metrics
 
 struct MetricsCommand: ParsableCommand {
@@ -40,7 +41,7 @@ struct MetricsCommand: ParsableCommand {
         var result = try MetricsBenchmark(
             maps: maps, size: size, rounds: rounds, memoryLimitBytes: memory.limitBytes
         ).run()
-        result.peakMiB = PeakMemory.mebibytes
+        result.peakMiB = ProcessResources.peakMiB
         if json {
             return print(try result.jsonText())
         }
@@ -48,14 +49,5 @@ struct MetricsCommand: ParsableCommand {
         for row in result.rows { print("| \(row.name) | \(String(format: "%.6f", row.seconds)) |") }
         let peak = result.peakMiB.map { "peak memory \($0) MiB, " } ?? ""
         print("\n\(peak)temporary file \(result.temporaryMiB) MiB")
-    }
-}
-
-/// The peak resident memory of this process, from Linux. `getrusage` may report the parent's.
-enum PeakMemory {
-    static var mebibytes: Int? {
-        guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else { return nil }
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-        return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }.map { $0 / 1024 }
     }
 }

@@ -106,11 +106,7 @@ struct BundleContents: Codable, Equatable {
     }
 
     var encoded: [UInt8] {
-        get throws {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            return Array(try encoder.encode(self))
-        }
+        get throws { try StrictJSON.encode(self) }
     }
 
     /// The member with the digest of the contents, in the format of `sha256sum --check`.
@@ -151,7 +147,7 @@ struct BundleContents: Codable, Equatable {
         )
     }
 
-    /// A contradiction in the contents; nil if there is none.
+    /// A contradiction in the contents; nil if absent.
     private var fault: String? {
         func ascends(_ digests: [Digest]) -> Bool { zip(digests, digests.dropFirst()).allSatisfy { $0 < $1 } }
         guard ascends(blobs.map(\.digest)), ascends(actions.map(\.key)) else {

@@ -16,7 +16,7 @@ public struct ActionKey: Sendable, Hashable {
     static let encodingVersion = 2
 
     /// - Parameters:
-    ///   - settingsDigest: the digest of `settings`, as `digest(of:)` gives it.
+    ///   - settingsDigest: the digest of `settings`, the `contentDigest` of their record.
     ///   - settings: called only where the settings themselves are needed, such as for the history.
     ///   - common: what every key of a run holds beside the settings.
     public init(
@@ -46,19 +46,12 @@ public struct ActionKey: Sendable, Hashable {
 
     public init(stage: String, version: Int, parts: [KeyPart], common: [KeyPart] = [], inputs: [ActionInput] = []) {
         self.init(
-            stage: stage, version: version, settingsDigest: Self.digest(of: parts), settings: { parts },
+            stage: stage, version: version, settingsDigest: KeyValue.record(parts).contentDigest, settings: { parts },
             common: common, inputs: inputs)
     }
 
     /// Settings and common parts, sorted by name.
     public var parts: [KeyPart] { CanonicalEncoder.ordered(settings() + common) }
-
-    /// SHA-256 of the canonical encoding of settings.
-    public static func digest(of settings: [KeyPart]) -> Digest {
-        var encoder = CanonicalEncoder()
-        encoder.append(record: settings)
-        return Digest.of(encoder.bytes)
-    }
 
     public static func == (left: ActionKey, right: ActionKey) -> Bool { left.digest == right.digest }
 

@@ -17,19 +17,18 @@ package struct GraphAssembler {
         _ name: String, _ stage: any Stage, inputs: [TaskInput] = [], sources: [String: FileLocation] = [:],
         resources: TaskResources = .light, isIntermediate: Bool = false
     ) -> TaskID {
-        let identity = ActionKey(
-            stage: type(of: stage).name, version: type(of: stage).version, settingsDigest: stage.settingsDigest,
-            settings: { [] }, common: inputs.map(\.identity), inputs: []
-        ).digest
-        if let task = known[identity] { return task }
+        let task = PipelineTask(
+            id: TaskID(name), stage: stage, inputs: inputs, sources: sources, resources: resources,
+            isIntermediate: isIntermediate)
+        let identity = ActionKey.digest(
+            stage: type(of: stage).name, version: type(of: stage).version, settingsDigest: task.settings,
+            common: inputs.map(\.identity), inputs: [])
+        if let known = known[identity] { return known }
         // Variants may use a name with other settings; the later task gets a suffix from its digest.
-        let id = TaskID(names.insert(name).inserted ? name : "\(name)-\(identity.short)")
-        known[identity] = id
-        tasks.append(
-            PipelineTask(
-                id: id, stage: stage, inputs: inputs, sources: sources, resources: resources,
-                isIntermediate: isIntermediate))
-        return id
+        let isNew = names.insert(name).inserted
+        tasks.append(isNew ? task : task.renamed("\(name)-\(identity.short)"))
+        known[identity] = tasks[tasks.count - 1].id
+        return tasks[tasks.count - 1].id
     }
 }
 

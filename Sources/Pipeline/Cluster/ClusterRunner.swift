@@ -123,7 +123,11 @@ final class ClusterRunner: TaskRunner {
     // MARK: The end
 
     func stop(isCancelled: Bool) {
-        if isCancelled { return cancelAll() }
+        if isCancelled {
+            guard !self.isCancelled else { return }
+            (isStopping, self.isCancelled) = (true, true)
+            return cancelAll()
+        }
         guard !isStopping else { return }
         isStopping = true
         cancel(Array(submissions.values) + ownOrphans, onlyPending: true)
@@ -134,8 +138,6 @@ final class ClusterRunner: TaskRunner {
 
     /// Collects finished tasks and cancels the others.
     private func cancelAll() {
-        guard !isCancelled else { return }
-        (isStopping, isCancelled) = (true, true)
         collect()
         cancel(Array(submissions.values), onlyPending: false)
         for id in elements.keys { leave(id) }
@@ -144,11 +146,7 @@ final class ClusterRunner: TaskRunner {
     }
 
     func close() {
-        collect()
-        cancel(Array(submissions.values), onlyPending: false)
-        for id in elements.keys { leave(id) }
-        leaveQueued()
-        closeEmpty()
+        cancelAll()
         closeOrphans()
     }
 

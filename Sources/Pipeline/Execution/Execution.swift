@@ -100,7 +100,6 @@ final class Execution {
     }
 
     private func loop() throws {
-        var isUrgent = false
         while true {
             if context.cancellation.isSet { plan.stop() }
             try lookUpDetermined()
@@ -111,13 +110,8 @@ final class Execution {
             let poll = runner.poll()
             if plan.isOver { return }
             // An idle runner: flush the group commit early, because waiting results may unblock other tasks.
-            if runner.freeSlots > 0, !isUrgent {
-                store.hurry()
-                isUrgent = true
-            }
-            let events = context.events.take(before: deadline(poll))
-            if !events.isEmpty { isUrgent = false }
-            for event in events { try book(event) }
+            if runner.freeSlots > 0 { store.hurry() }
+            for event in context.events.take(before: deadline(poll)) { try book(event) }
             try lookAtOthers()
             try noteCounts()
         }
@@ -405,8 +399,9 @@ final class Execution {
         var reached = graph.producers(of: consumer)
         while !reached.isEmpty {
             for producer in reached where seen.insert(producer).inserted {
-                let key = resolver.keyDigest(of: producer)
-                guard let result = try store.lookUp([key])[key] else { continue }
+                guard let key = resolver.knownKey(of: producer), let result = try store.lookUp([key])[key] else {
+                    continue
+                }
                 if result.outputs.contains(where: { $0.digest == lost }) || result.references.contains(lost) {
                     return producer
                 }

@@ -33,7 +33,7 @@ public struct ExecutorOptions: Sendable {
     public var subject: String?
     /// The manifest of this run, for the lineage.
     public var origin: RunOrigin?
-    /// Returns true if a run without failures meets the requirements of its manifest; `nil` if there are none.
+    /// Returns true if a run without failures meets the requirements of its manifest; `nil` if absent.
     /// Determines the recorded outcome.
     public var isSatisfied: (@Sendable (ExecutionSummary) throws -> Bool)?
 

@@ -13,7 +13,7 @@ protocol TaskRunner: AnyObject {
     /// True if whole-machine tasks use the cores of this machine.
     var usesLocalCores: Bool { get }
 
-    /// Adopts an attempt that an earlier execution left running; `nil` if there is none. The caller passes it to
+    /// Adopts an attempt that an earlier execution left running; `nil` if absent. The caller passes it to
     /// `start`.
     ///
     /// - Parameter lastAttempt: The number of the last recorded attempt.
@@ -67,7 +67,7 @@ struct TaskEnd: Sendable {
     }
 
     let index: Int
-    /// The attempt to record; `nil` if there is none.
+    /// The attempt to record; `nil` if absent.
     let attempt: Attempt?
     let result: Result<ActionResult, any Error>
     var kind = Kind.finished

@@ -118,11 +118,11 @@ final class ThreadRunner: TaskRunner {
             let differences = zip(stored.outputs, found.outputs).filter { $0.digest != $1.digest }.map {
                 "\($0.name) is \($1.digest.short), stored was \($0.digest.short)"
             }
-            var text: String?
-            if !differences.isEmpty {
-                text = "computed again, \(task.task.id) gave other outputs: \(differences.joined(separator: "; "))"
-                try context.store.note(differenceIn: digest, text ?? "")
-            }
+            let text =
+                differences.isEmpty
+                ? nil
+                : "computed again, \(task.task.id) gave other outputs: \(differences.joined(separator: "; "))"
+            if let text { try context.store.note(differenceIn: digest, text) }
             return TaskEnd(index: task.index, attempt: nil, result: .success(found), kind: .checked(text), seconds: 0)
         } catch {
             return TaskEnd(index: task.index, attempt: nil, result: .failure(error), kind: .checked(nil), seconds: 0)

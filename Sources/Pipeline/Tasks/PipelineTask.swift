@@ -50,7 +50,7 @@ public struct FileLocation: Sendable, Hashable {
 
 /// A node of a task graph: a stage with its settings, applied to inputs.
 public struct PipelineTask: Sendable {
-    public let id: TaskID
+    public private(set) var id: TaskID
     public let stage: any Stage
     /// The inputs in order. The order is part of the action key.
     public let inputs: [TaskInput]
@@ -61,7 +61,7 @@ public struct PipelineTask: Sendable {
     /// recomputed when a task needs them.
     public let isIntermediate: Bool
     /// The digest of the stage's settings.
-    let settings: Digest
+    package let settings: Digest
 
     public init(
         id: TaskID, stage: any Stage, inputs: [TaskInput], sources: [String: FileLocation] = [:],
@@ -74,6 +74,13 @@ public struct PipelineTask: Sendable {
         self.resources = resources
         self.isIntermediate = isIntermediate
         settings = stage.settingsDigest
+    }
+
+    /// The same task under another name.
+    package func renamed(_ path: String) -> PipelineTask {
+        var task = self
+        task.id = TaskID(path)
+        return task
     }
 
     var stageName: String { type(of: stage).name }

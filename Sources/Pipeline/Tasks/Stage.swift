@@ -28,7 +28,7 @@ extension Stage {
     public var settings: [KeyPart] { SettingsEncoder.parts(of: self) }
 
     /// The digest of the settings for use in action keys.
-    public var settingsDigest: Digest { ActionKey.digest(of: settings) }
+    public var settingsDigest: Digest { KeyValue.record(settings).contentDigest }
 }
 
 /// The stages of a program by name. Makes stages from task records.

@@ -98,15 +98,8 @@ public struct ElementWorker: Sendable {
             (record.warnings, record.log) = (collected.warnings, collected.log)
         }
         record.seconds = HostClock.monotonicSeconds() - start
-        record.peakMiB = Self.peakMiB
+        record.peakMiB = ProcessResources.peakMiB
         return record
-    }
-
-    /// The peak resident memory of this process. `getrusage` may give the parent's.
-    private static var peakMiB: Int? {
-        guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else { return nil }
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-        return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }.map { $0 >> 10 }
     }
 
     /// Writes a line to standard output. Ignores write errors, because progress is optional.

@@ -37,9 +37,7 @@ public struct TaskRecord: Codable, Sendable, Equatable {
         self.task = task.id.path
         stage = task.stageName
         stageVersion = type(of: task.stage).version
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        settings = String(decoding: try encoder.encode(task.stage), as: UTF8.self)
+        settings = String(decoding: try StrictJSON.encode(task.stage), as: UTF8.self)
         inputs = key.inputs.map { Input(name: $0.name, digest: $0.digest.hex) }
         sources = task.sources.sorted { $0.key < $1.key }.map { name, location in
             Source(
@@ -124,7 +122,7 @@ public struct ElementSpec: Codable, Sendable, Equatable {
     @discardableResult
     func write() throws -> String {
         let file = folder + "/" + Self.fileName
-        try AtomicFile.writePrivate(Array(try JSONEncoder().encode(self)), to: file)
+        try AtomicFile.writePrivate(try StrictJSON.encode(self), to: file)
         return file
     }
 }
@@ -184,11 +182,7 @@ public struct WorkerRecord: Codable, Sendable, Equatable {
     }
 
     /// A deterministic encoding: equal records give equal bytes.
-    package func encoded() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(self))
-    }
+    package func encoded() throws -> [UInt8] { try StrictJSON.encode(self) }
 
     /// The result of a successful attempt whose blobs are all in the store.
     ///

@@ -38,6 +38,11 @@ struct WorkerCommand: ParsableCommand {
             if pull {
                 let cache = try NodeCache.fromEnvironment(ProcessInfo.processInfo.environment)
                 let spec = try ElementSpec.read(specification)
+                guard spec.version == ElementSpec.currentVersion else {
+                    throw AttemptFailure(
+                        .refused,
+                        "the specification has version \(spec.version), expected \(ElementSpec.currentVersion)")
+                }
                 return try ElementWorker(spec, own: files[0], versions: RunSession.versions, cache: cache)
                     .run(Job.stages)
             }
