@@ -77,7 +77,7 @@ enum PEM {
 
     static func sealed(_ text: String) -> String { "\(text)\(digestLabel)\(Digest.of(text: text).hex)\n" }
 
-    /// The bytes above the digest, or all bytes if there is none, as in keys of other programs.
+    /// The bytes above the digest, or all bytes without a digest, as in keys of other programs.
     ///
     /// - Throws: `AttestationError.damaged`.
     static func intact(_ bytes: [UInt8], name: String) throws(AttestationError) -> [UInt8] {

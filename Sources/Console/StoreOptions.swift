@@ -29,7 +29,7 @@ public struct StoreOptions: ParsableArguments {
         }
     }
 
-    /// Opens the store, but throws if there is none at `path`.
+    /// Opens the store at `path`; throws if it does not exist.
     public func openExisting(_ mode: ContentStore.Mode = .readWrite) throws -> ContentStore {
         try requireStore()
         return try open(mode)

@@ -92,7 +92,7 @@ struct CategoryShape {
         }
     }
 
-    /// The folder of training images; nil if there is none.
+    /// The folder of training images; nil if absent.
     private static func train(
         in path: String, _ names: [String], _ needsTrainFolder: Bool
     ) throws(DatasetError) -> String? {

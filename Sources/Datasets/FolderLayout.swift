@@ -159,7 +159,7 @@ package struct FolderLayout {
         }
     }
 
-    /// The path of an image's folder up to the first one whose name says normal images; nil if there is none.
+    /// The path of an image's folder up to the first one whose name says normal images; nil if absent.
     private static func normalFolder(_ image: SourceImage) -> String? {
         let folders = image.file.split(separator: "/").dropFirst().dropLast().map(String.init)
         guard let end = folders.firstIndex(where: { FolderRole($0).contains(.normal) }),

@@ -108,7 +108,7 @@ public struct PathRedaction: Sendable {
 
     // MARK: Texts
 
-    /// The path at the start of a text; `nil` if there is none.
+    /// The path at the start of a text; `nil` if absent.
     private func pathPrefix(of text: Substring) -> String? {
         let known = beginnings.first { text.hasPrefix($0) && PathRedaction.ends(text.dropFirst($0.count)) }
         guard known != nil || text.first == "/" else { return nil }

@@ -81,7 +81,7 @@ package enum SlurmAnswers {
     /// The sinfo format that `capacity` parses: partition, node, state, processors as allocated/idle/other/total.
     static let nodeFormat = "%P|%N|%T|%C"
 
-    /// The nodes that accept work and their idle processors; `nil` if there are none. A star marks the default
+    /// The nodes that accept work and their idle processors; `nil` if absent. A star marks the default
     /// partition.
     package static func capacity(_ text: String, isOfDefaultPartition: Bool) -> ClusterCapacity? {
         var idle: [String: Int] = [:]

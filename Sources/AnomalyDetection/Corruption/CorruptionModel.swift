@@ -48,7 +48,7 @@ public struct CorruptionModel: Sendable {
         return untouched
     }
 
-    /// The object's pixels; nil if there are none.
+    /// The object's pixels; nil if absent.
     private func objectMask(of image: PlanarImage) -> [UInt8]? {
         let mask = ForegroundEstimator().foreground(of: image)
         return mask.contains { $0 != 0 } ? mask : nil

@@ -39,7 +39,7 @@ package struct RunResults: Sendable {
         func named(_ names: [String], _ path: (String) -> String = { $0 }) -> [File] {
             names.compactMap { name in output(name).map { File(path: path(name), digest: $0) } }
         }
-        /// The part of the task's name before `part`, which is the case's name; empty if there is none.
+        /// The part of the task's name before `part`, which is the case's name; empty without a case.
         func owner(_ part: String) -> String {
             guard let range = ("/" + task).range(of: "/" + part) else { return "" }
             return String(("/" + task)[..<range.lowerBound].dropFirst())

@@ -175,7 +175,7 @@ extension LineageGraph {
         return imported.maker.map { .maker($0) } ?? .unknown
     }
 
-    /// A note on actions whose stored results come from runs later than the given one; nil if there are none.
+    /// A note on actions whose stored results come from runs later than the given one; nil if absent.
     package func noteOnLaterAttempts(than run: Int64?) -> String? {
         guard let run else { return nil }
         let later = actions.filter { $0.execution > run }

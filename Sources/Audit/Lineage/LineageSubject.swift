@@ -113,7 +113,7 @@ package struct LineageSubject: Sendable {
         return LineageSubject("blob \(name)", digests: [digest])
     }
 
-    /// The image with a name as in tables of scores; nil if there is none.
+    /// The image with a name as in tables of scores; nil if absent.
     private static func named(_ text: String, _ store: ContentStore) throws -> LineageSubject? {
         var names = [(name: text, category: nil as String?)]
         if let slash = text.firstIndex(of: "/") {

@@ -3,7 +3,7 @@ package enum HistoryKind: Int64, CaseIterable {
     case execution = 1
     case job, model, promotion, night, decision, fault, origin, arrival, threshold, anchor, nightAnchor
 
-    /// What users call such a row.
+    /// The name of such a row in messages.
     var word: String {
         switch self {
         case .execution: "run"

@@ -13,7 +13,7 @@ struct JobBuilder {
     private(set) var sourcePaths: [String] = []
     private(set) var notes: [String] = []
     private(set) var warnings: [String] = []
-    /// The task that checks the requirements; nil if there are none.
+    /// The task that checks the requirements; nil if absent.
     private(set) var require: TaskID?
     private var requirements: [RequireStage.Case] = []
     let manifest: JobManifest

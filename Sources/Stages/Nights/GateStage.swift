@@ -162,7 +162,7 @@ package struct Verdict: Codable, Sendable, Equatable {
     /// A comparison in which the new model can be worse.
     package struct Criterion: Codable, Sendable, Equatable {
         package var name: String
-        /// The figure of the model in production; nil if there is none, or the figure is undefined.
+        /// The figure of the model in production; nil if absent, or the figure is undefined.
         package var champion: Double?
         /// The figure of the anchor, if the new model is compared with it instead of the champion.
         package var anchor: Double?

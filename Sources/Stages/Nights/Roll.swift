@@ -24,7 +24,7 @@ package struct Roll: Codable, Sendable, Equatable {
     package static let version = 1
 
     package var version = Roll.version
-    /// The digest of the model in production; nil if there is none.
+    /// The digest of the model in production; nil if absent.
     package var champion: Digest?
     package var start: Start
     /// True to train even if no image is new.

@@ -60,7 +60,7 @@ package struct MetricsStage: Stage {
             score: score.score)
     }
 
-    /// A warning that figures are undefined because unusable images were set aside; nil if there is none.
+    /// A warning that figures are undefined because unusable images were set aside; nil if absent.
     private static func warning(_ metrics: DetectionMetrics, _ setAside: [ImageIndex.Entry]) -> String? {
         let images = metrics.images
         let (lacking, isAnomalous): (String, Bool)

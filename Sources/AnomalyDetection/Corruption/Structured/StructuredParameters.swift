@@ -81,7 +81,7 @@ public struct ShapeWeights: Codable, Sendable, Equatable {
 public struct ContentWeights: Codable, Sendable, Equatable {
     enum Content: CaseIterable { case texture, cutPaste, warp, stain, noise, blur, shift, background }
 
-    /// An image of the texture source, or a procedural texture if there is none.
+    /// An image of the texture source, or a procedural texture without a source.
     public var texture: Float
     /// Another region of the same or another normal image.
     public var cutPaste: Float
