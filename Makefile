@@ -124,7 +124,7 @@ runs/%/metrics.json: jobs/%.json | $(NOMINAL)
 SKIPS ?= allowed
 test: setup
 	@mkdir -p .build
-	@set -o pipefail; swift test --disable-xctest 2>&1 | tee .build/test.log
+	@set -o pipefail; swift test --disable-xctest 2>&1 | tee .build/test.log || { Tests/list_failures .build/test.log; exit 1; }
 	@Tests/list_skips $(SKIPS) .build/test.log
 
 # Kernels, layouts and networks as on a processor with no more than an instruction set of oneDNN: AVX2, AVX2_VNNI, AVX512_CORE.

@@ -97,7 +97,7 @@ extension StoreError: CustomStringConvertible {
         case .invalidBundle(let path, let reason):
             "\(path) is not a usable bundle: \(reason); nothing was imported; copy the file again from where it was "
                 + "exported."
-        case .noThread(let reason): "Nothing can be written to the store: \(reason)."
+        case .noThread(let reason): "The store needs a thread: \(reason)."
         case .interrupted(let operation):
             "The \(operation) was interrupted; start it again to finish it."
         }

@@ -54,25 +54,26 @@ struct ImportTests {
     func patience() throws {
         try export(key(parts: 20_000, inputs: 10))
         let isOver = Atomic<Bool>(false)
-        let longest = Monitor(0.0)
+        let failures = Atomic<Int>(0)
         let count = Atomic<Int>(0)
         let path = other.path
         try ThreadTeam.start(named: "beside") {
             guard let store = try? ContentStore(path: path) else { return }
             while !isOver.load(ordering: .relaxed) {
-                let start = HostClock.monotonicSeconds()
-                guard (try? store.beginExecution(command: "beside", versions: "")) != nil else { continue }
-                count.add(1, ordering: .relaxed)
-                longest.update { $0 = max($0, HostClock.monotonicSeconds() - start) }
+                do {
+                    _ = try store.beginExecution(command: "beside", versions: "")
+                    count.add(1, ordering: .relaxed)
+                } catch {
+                    failures.add(1, ordering: .relaxed)
+                }
             }
-            longest.update { $0 += 0 }
             isOver.store(false, ordering: .relaxed)
         }
         #expect(try other.store.importBundle(file, execution: other.execution).newResults == 1)
         isOver.store(true, ordering: .relaxed)
         while isOver.load(ordering: .relaxed) { usleep(1000) }
         #expect(count.load(ordering: .relaxed) > 0)
-        #expect(longest.inspect { $0 } < 20, "\(longest.inspect { $0 }) s")
+        #expect(failures.load(ordering: .relaxed) == 0)
     }
 
     @Test(

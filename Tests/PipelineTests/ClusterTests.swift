@@ -208,14 +208,21 @@ struct ClusterTests {
         #expect(try (0..<6).allSatisfy { try store.jobs(ofTask: "leaf/\($0)").count == 1 })
     }
 
-    /// Two tasks that start together: one fails at once, the other ends while the run stops.
+    /// Two tasks that start together: one fails when the other runs, which ends while the run stops.
     private func besideFailure(_ end: @escaping @Sendable (TaskContext) throws -> Void) -> [PipelineTask] {
-        let slow = ClosureStage("slow") { context in
-            usleep(300_000)
+        let hasBegun = Monitor(false)
+        let slow = ClosureStage("slow") { [store] context in
+            hasBegun.update { $0 = true }
+            while try store.jobs(ofTask: "bad").last?.status != "failed" { usleep(1_000) }
+            usleep(100_000)
             try end(context)
         }
+        let bad = ClosureStage("bad") { _ in
+            hasBegun.wait { $0 ? () : nil }
+            throw StageFailure(message: "bad")
+        }
         return [
-            GraphFixture.task("bad", resources: .wholeMachine, stage: GraphFixture.failing("bad")),
+            GraphFixture.task("bad", resources: .wholeMachine, stage: bad),
             GraphFixture.task("slow", resources: .wholeMachine, stage: slow),
         ]
     }

@@ -83,7 +83,7 @@ struct FailurePolicyTests {
     @Test("A stop ends the wait for a retry")
     func cancelled() throws {
         var options = ExecutorOptions(jobs: 1)
-        options.policy = FailurePolicy(retries: [.lost: 5], backOffSeconds: 60)
+        options.policy = FailurePolicy(retries: [.lost: 5], backOffSeconds: 1e6)
         let observer = RecordingObserver()
         let executor = Executor(store: fixture.store, options: options, observer: observer)
         let stage = ClosureStage("lost") { _ in throw AttemptFailure(.lost, "gone") }
@@ -91,9 +91,8 @@ struct FailurePolicyTests {
             while observer.retried.isEmpty { usleep(1_000) }
             executor.cancel()
         }
-        let start = HostClock.monotonicSeconds()
         let summary = try executor.run(TaskGraph([GraphFixture.task("lost", stage: stage)]))
-        #expect(HostClock.monotonicSeconds() - start < 30)
+        #expect(observer.retried.count == 1)
         #expect(summary.isCancelled && summary.failed == 0)
         fixture.store.flush()
         #expect(try fixture.store.jobs(ofTask: "lost").map(\.status) == ["failed"])

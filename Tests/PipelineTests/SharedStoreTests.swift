@@ -84,10 +84,9 @@ struct SharedStoreTests {
         }
         while observer.tasks(.run) != ["other"] { usleep(1_000) }
         #expect(observer.waited.map(\.path) == ["slow"])
-        let start = HostClock.monotonicSeconds()
         second.cancel()
+        // "slow" still runs.
         let stopped = secondRun.wait { $0 }
-        #expect(HostClock.monotonicSeconds() - start < 2)
         #expect(stopped.isCancelled && stopped.run == 1 && stopped.skipped == 2)
         gate.update { $0.isOpen = true }
         #expect(firstRun.wait { $0 }.isSuccess)

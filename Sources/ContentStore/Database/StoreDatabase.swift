@@ -22,6 +22,7 @@ final class StoreDatabase: Sendable {
         if !isWritable, try !FolderOperations.exists(file) {
             throw .notAStore(path: store, reason: "it has no store.sqlite")
         }
+        try Self.startDispatch(store)
         DatabaseSystemError.listen()
         connections = try Self.mapping(path) {
             var configuration = Configuration()
@@ -42,6 +43,13 @@ final class StoreDatabase: Sendable {
             return pool
         }
         try checkVersion(isWritable: isWritable)
+    }
+
+    private static func startDispatch(_ store: String) throws(StoreError) {
+        let code: Int32?
+        do throws(HostError) { code = try DispatchWorkers.start() } catch { throw .noThread("\(error)") }
+        guard let code else { return }
+        throw .fileSystem(operation: "open an event queue for the database of", path: store, code: code)
     }
 
     func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {

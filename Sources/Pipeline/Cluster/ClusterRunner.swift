@@ -21,8 +21,6 @@ final class ClusterRunner: TaskRunner {
     /// The time before which nothing is submitted, because the queue did not answer.
     var closedUntil = 0.0
     private var orphans: OrphanedAttempts?
-    /// Attempts of an earlier execution that `start` will take over, by action.
-    private var adopted: [Digest: OrphanedAttempts.Place] = [:]
     var arrayCount = 0
     var lastQuestion = 0.0
     private var nextLook = 0.0
@@ -55,22 +53,22 @@ final class ClusterRunner: TaskRunner {
 
     // MARK: Tasks
 
-    func adopt(_ key: ActionKey, lastAttempt: Int?) -> Attempt? {
-        adoptOrphans()
-        guard let place = orphans?.take(key.digest, lastAttempt: lastAttempt, in: context.store) else { return nil }
-        adopted[key.digest] = place
-        return place.attempt
-    }
-
     func start(_ task: RunnableTask) {
-        guard let place = adopted.removeValue(forKey: task.key.digest) else {
-            return queued.append(ClusterAttempt(task))
+        adoptOrphans()
+        guard let place = orphans?.take(task.key.digest, lastAttempt: task.lastAttempt, in: context.store) else {
+            do {
+                queued.append(ClusterAttempt(task: task, attempt: try context.begin(task)))
+            } catch {
+                finish(ClusterAttempt(task: task, attempt: nil), .failure(error), seconds: 0)
+            }
+            return
         }
         // The queue may not know the element: its run may have died before the submission.
         var element = PendingElement(folder: place.folder, expected: [:])
         // Progress on tasks of the other run clears tasks that had not begun.
         element.hasProgressed = (try? place.folder.names())?.contains { $0.hasSuffix(".begun") } == true
-        elements[place.element, default: element].expected[place.index] = ClusterAttempt(task)
+        elements[place.element, default: element].expected[place.index] = ClusterAttempt(
+            task: task, attempt: place.attempt)
     }
 
     /// Submits waiting tasks, collects records and queries the queue. While elements are running, new tasks are
@@ -92,11 +90,10 @@ final class ClusterRunner: TaskRunner {
         _ attempt: ClusterAttempt, _ result: Result<ActionResult, any Error>, seconds: Double, log: String = "",
         kind: TaskEnd.Kind = .finished, peakMiB: Int? = nil
     ) {
-        context.events.post(
-            .ended(
-                TaskEnd(
-                    index: attempt.task.index, attempt: attempt.attempt, result: result, kind: kind, seconds: seconds,
-                    log: log, peakMiB: peakMiB)))
+        let end = TaskEnd(
+            index: attempt.task.index, attempt: attempt.attempt, result: result, kind: kind, seconds: seconds, log: log,
+            peakMiB: peakMiB)
+        context.events.post([.ended(end)])
     }
 
     // MARK: Orphans

@@ -94,14 +94,15 @@ public final class ElementSupervisor: Sendable {
         var lastReport = 0.0
         var lastLook = HostClock.monotonicSeconds()
         while true {
-            for (report, line) in process.reports() where spec.tasks.indices.contains(report.task) {
+            let (reports, status) = process.poll()
+            for (report, line) in reports where spec.tasks.indices.contains(report.task) {
                 let now = HostClock.monotonicSeconds()
                 guard report.progress != nil, now - lastReport > Self.reportSeconds else { continue }
                 lastReport = now
                 try? show(line)
             }
             let task = process.current.flatMap { spec.tasks.indices.contains($0.task) ? $0.task : nil }
-            if let status = process.status() { return Self.end(status, at: task, killsBefore) }
+            if let status { return Self.end(status, at: task, killsBefore) }
             let now = HostClock.monotonicSeconds()
             if now - lastLook > Self.reportSeconds {
                 lastLook = now

@@ -7,8 +7,6 @@ struct ClusterAttempt {
     /// The attempt to record; `nil` if it belongs to another job, which records it.
     var attempt: Attempt?
     var hasBegun = false
-
-    init(_ task: RunnableTask) { (self.task, attempt) = (task, task.attempt) }
 }
 
 /// The identity of an element: the token of its array and its number.

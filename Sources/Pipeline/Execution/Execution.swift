@@ -15,8 +15,8 @@ final class Execution {
         /// The failed attempts in this run.
         var failures: [AttemptFailure] = []
         var returns = 0
-        /// The start of the first attempt, in monotonic seconds.
-        var startedAt = HostClock.monotonicSeconds()
+        /// The start of the first attempt that has ended, in monotonic seconds.
+        var startedAt: Double?
     }
 
     /// The number of tasks per lookup. Bounds the memory for results.
@@ -51,6 +51,8 @@ final class Execution {
     private var supersessions: [Int: Int] = [:]
     private var repairs: Set<[Int]> = []
     private let startSeconds = HostClock.monotonicSeconds()
+    /// When the last events were taken. Tasks that come back together are retried together, in one array of a cluster.
+    private var bookedAt = 0.0
     private var lastLookAtOthers = 0.0
     private var lastCounts = HostClock.monotonicSeconds()
 
@@ -111,7 +113,9 @@ final class Execution {
             if plan.isOver { return }
             // An idle runner: flush the group commit early, because waiting results may unblock other tasks.
             if runner.freeSlots > 0 { store.hurry() }
-            for event in context.events.take(before: deadline(poll)) { try book(event) }
+            let events = context.events.take(before: deadline(poll))
+            bookedAt = HostClock.monotonicSeconds()
+            for event in events { try book(event) }
             try lookAtOthers()
             try noteCounts()
         }
@@ -157,10 +161,11 @@ final class Execution {
     private func startReady() throws {
         guard pendingFailures == 0 || options.keepGoing else { return }
         while runner.freeSlots > 0, let task = plan.start() { try start(task) }
+        while runner.slotsAhead > 0, let task = plan.start(onlyLight: true) { try start(task) }
         while plan.hasReady, checker.freeSlots > 0, let task = plan.startCheck() {
             checkCores[task] = (try? takeCores(for: task, in: checker)) ?? []
             try checker.start(
-                RunnableTask(index: task, task: graph.tasks[task], key: resolver.key(of: task), attempt: nil))
+                RunnableTask(index: task, task: graph.tasks[task], key: resolver.key(of: task), isCheck: true))
         }
     }
 
@@ -179,15 +184,11 @@ final class Execution {
                 plan.postpone(index)
                 return context.observer.taskWaits(task.id, for: .machineBusy)
             }
-            claim.cores = cores
+            let runnable = RunnableTask(
+                index: index, task: task, key: claim.key, lastAttempt: claim.lastAttempt, returns: claim.returns)
+            (claim.cores, claim.lastAttempt) = (cores, nil)
             claimed[index] = claim
-            let attempt =
-                try runner.adopt(claim.key, lastAttempt: claim.lastAttempt)
-                ?? store.beginAttempt(
-                    claim.key, execution: context.execution, task: task.id.path, lastAttempt: claim.lastAttempt)
-            claimed[index]?.lastAttempt = nil
-            try runner.start(
-                RunnableTask(index: index, task: task, key: claim.key, attempt: attempt, returns: claim.returns))
+            try runner.start(runnable)
         } catch let error as HostError {
             throw error
         } catch {
@@ -261,25 +262,32 @@ final class Execution {
             return checks.append((end.index, end.result.map { _ in difference }))
         }
         releaseMachine(end.index)
+        if case .notBegun = end.kind {
+            give(upClaimOn: end.index)
+            return plan.putBack(end.index)
+        }
+        if claimed[end.index]?.startedAt == nil {
+            claimed[end.index]?.startedAt = HostClock.monotonicSeconds() - end.seconds
+        }
         let id = graph.tasks[end.index].id
         if let peakMiB = end.peakMiB { context.observer.taskMeasured(id, peakMiB: peakMiB) }
         if let wait = waitBeforeAnotherAttempt(end) {
             commit(end) { _ in }
             plan.delay(end.index)
-            return delayed.append((end.index, HostClock.monotonicSeconds() + wait))
+            return delayed.append((end.index, bookedAt + wait))
         }
         let seconds = total(end)
         if case .failure = end.result { pendingFailures += 1 }
         commit(end) { [events = context.events] committed in
             let result = Self.final(end.result, committed)
-            events.post(.durable(index: end.index, computed: end.result, result: result, seconds: seconds))
+            events.post([.durable(index: end.index, computed: end.result, result: result, seconds: seconds)])
         }
     }
 
     /// Seconds from the first attempt to the end. For an attempt on another machine, the seconds it took there.
     private func total(_ end: TaskEnd) -> Double {
-        guard runner.usesLocalCores, let claim = claimed[end.index] else { return end.seconds }
-        return HostClock.monotonicSeconds() - claim.startedAt
+        guard runner.usesLocalCores, let start = claimed[end.index]?.startedAt else { return end.seconds }
+        return HostClock.monotonicSeconds() - start
     }
 
     /// Decides about a retry. Returns the seconds until the next attempt; `nil` for no retry.

@@ -128,9 +128,9 @@ public struct ExecutionPlan: Sendable {
     }
 
     /// Takes the ready task with the highest priority; `nil` if none may start now.
-    public mutating func start() -> Int? {
+    public mutating func start(onlyLight: Bool = false) -> Int? {
         guard !isStopped else { return nil }
-        let heavy = isMachineBusy || wholeMachineCount >= wholeMachineLimit ? nil : wholeMachine.max
+        let heavy = onlyLight || isMachineBusy || wholeMachineCount >= wholeMachineLimit ? nil : wholeMachine.max
         let next: ReadyTask?
         if let heavy, light.max.map({ $0 < heavy }) ?? true {
             next = wholeMachine.popMax()
@@ -166,6 +166,12 @@ public struct ExecutionPlan: Sendable {
     public mutating func postpone(_ task: Int) {
         guard states[task] == .running else { return }
         isMachineBusy = true
+        makeReady(task)
+    }
+
+    /// Returns a started and released task to the queue, because its attempt did not begin.
+    public mutating func putBack(_ task: Int) {
+        guard states[task] == .running else { return }
         makeReady(task)
     }
 

@@ -5,21 +5,17 @@ import Synchronization
 /// Computes attempts on threads, in worker processes or on a cluster.
 ///
 /// A runner has side effects but makes no decisions. The run's own thread, its only caller, decides which tasks
-/// start, which are retried, and which results count. Every attempt passed to `start` comes back as exactly one
-/// `TaskEnd` through the `EventQueue`.
+/// start, which are retried, and which results count. Every task passed to `start` comes back as exactly one `TaskEnd`
+/// through the `EventQueue`.
 protocol TaskRunner: AnyObject {
-    /// The number of tasks that the runner can take now.
+    /// The number of tasks that the runner can begin now.
     var freeSlots: Int { get }
+    /// The number of light tasks that it can take besides, to begin them when others end.
+    var slotsAhead: Int { get }
     /// True if whole-machine tasks use the cores of this machine.
     var usesLocalCores: Bool { get }
 
-    /// Adopts an attempt that an earlier execution left running; `nil` if absent. The caller passes it to
-    /// `start`.
-    ///
-    /// - Parameter lastAttempt: The number of the last recorded attempt.
-    func adopt(_ key: ActionKey, lastAttempt: Int?) -> Attempt?
-
-    /// Takes an attempt. If it cannot be computed, the error comes back as its end.
+    /// Takes a task and begins an attempt at it now or later. If that fails, the error comes back as the end.
     ///
     /// - Throws: `HostError` if no thread can be started.
     func start(_ task: RunnableTask) throws
@@ -38,20 +34,22 @@ protocol TaskRunner: AnyObject {
 
 extension TaskRunner {
     var usesLocalCores: Bool { true }
-    func adopt(_ key: ActionKey, lastAttempt: Int?) -> Attempt? { nil }
+    var slotsAhead: Int { 0 }
     func poll() -> Double? { nil }
     func stop(isCancelled: Bool) {}
     func close() {}
 }
 
-/// An attempt to compute.
+/// A task to compute.
 struct RunnableTask: Sendable {
     /// The position of the task in the graph.
     let index: Int
     let task: PipelineTask
     let key: ActionKey
-    /// The attempt; `nil` if a stored result is recomputed for comparison.
-    let attempt: Attempt?
+    /// The number of the last recorded attempt; `nil` if it must be looked up.
+    var lastAttempt: Int?
+    /// True if a stored result is recomputed for comparison, which is no attempt.
+    var isCheck = false
     /// The number of times the task was returned untried (see `TaskEnd.Kind.returned`).
     var returns = 0
 }
@@ -60,6 +58,8 @@ struct RunnableTask: Sendable {
 struct TaskEnd: Sendable {
     enum Kind: Sendable {
         case finished
+        /// The task was taken ahead, and did not begin.
+        case notBegun
         /// The task did not cause the end: it is retried after the delay, without counting a failure.
         case returned(delaySeconds: Double)
         /// The comparison of a recomputed result with the stored one: the difference, or `nil` if they are equal.
@@ -75,6 +75,11 @@ struct TaskEnd: Sendable {
     var log = ""
     /// The peak resident memory of the worker process, in MiB; `nil` for an attempt in this process.
     var peakMiB: Int?
+
+    static func notBegun(_ task: RunnableTask) -> TaskEnd {
+        TaskEnd(
+            index: task.index, attempt: nil, result: .failure(PipelineError.cancelled), kind: .notBegun, seconds: 0)
+    }
 }
 
 /// An event for the run's thread.
@@ -89,7 +94,7 @@ enum ExecutionEvent: Sendable {
 final class EventQueue: Sendable {
     private let events = Monitor<(list: [ExecutionEvent], isWoken: Bool)>(([], false))
 
-    func post(_ event: ExecutionEvent) { events.update { $0.list.append(event) } }
+    func post(_ new: [ExecutionEvent]) { events.update { $0.list += new } }
 
     /// Wakes a waiting `take` without an event.
     func wake() { events.update { $0.isWoken = true } }
@@ -115,6 +120,12 @@ struct RunContext: Sendable {
     let cancellation: CancellationFlag
     let folders: AttemptFolders
     let events: EventQueue
+
+    /// Begins an attempt. May be called from any thread.
+    func begin(_ task: RunnableTask) throws -> Attempt {
+        try store.beginAttempt(
+            task.key, execution: execution, task: task.task.id.path, lastAttempt: task.lastAttempt)
+    }
 
     func threads(for task: PipelineTask) -> Int { task.resources == .wholeMachine ? options.threads : 1 }
 

@@ -2,6 +2,9 @@ import ContentStore
 import Host
 
 /// Computes tasks on threads of this process. The threads start with the first task.
+///
+/// As long as all of its tasks are light, it takes one more for each thread, so that a thread that ends a task need not
+/// wait for the run's thread. After a failure and on cancellation it gives these back.
 final class ThreadRunner: TaskRunner {
     private let context: RunContext
     private let slots: Int
@@ -12,20 +15,42 @@ final class ThreadRunner: TaskRunner {
         var tasks: [RunnableTask] = []
         /// The number of waiting and running tasks.
         var count = 0
+        /// The number of those that use the whole machine.
+        var wholeMachineCount = 0
         var threads = 0
         var isClosed = false
+
+        mutating func count(_ task: RunnableTask, by change: Int) {
+            count += change
+            if task.task.resources == .wholeMachine { wholeMachineCount += change }
+        }
+
+        /// Takes out the attempts that did not begin.
+        mutating func giveBack() -> [RunnableTask] {
+            let left = tasks.filter { !$0.isCheck }
+            tasks.removeAll { !$0.isCheck }
+            for task in left { count(task, by: -1) }
+            return left
+        }
     }
 
     init(_ context: RunContext) { (self.context, slots) = (context, context.options.jobs) }
 
     var freeSlots: Int { slots - queue.inspect { $0.count } }
 
+    var slotsAhead: Int { queue.inspect { $0.wholeMachineCount > 0 ? 0 : 2 * slots - $0.count } }
+
     func start(_ task: RunnableTask) throws {
         try startThreads()
         queue.update {
             $0.tasks.append(task)
-            $0.count += 1
+            $0.count(task, by: 1)
         }
+    }
+
+    func stop(isCancelled: Bool) {
+        let left = queue.inspect { $0.giveBack() }
+        if !left.isEmpty { context.events.post(left.map { .ended(.notBegun($0)) }) }
     }
 
     func close() {
@@ -43,8 +68,11 @@ final class ThreadRunner: TaskRunner {
                 try ThreadTeam.start(named: "worker \(number)") { [queue, context] in
                     while let task = queue.wait(for: Self.next) {
                         let end = Self.end(of: task, context)
-                        queue.inspect { $0.count -= 1 }
-                        context.events.post(.ended(end))
+                        let left = queue.inspect { queue -> [RunnableTask] in
+                            queue.count(task, by: -1)
+                            return if case .failure = end.result { queue.giveBack() } else { [] }
+                        }
+                        context.events.post([.ended(end)] + left.map { .ended(.notBegun($0)) })
                     }
                     queue.update { $0.threads -= 1 }
                 }
@@ -68,11 +96,13 @@ final class ThreadRunner: TaskRunner {
 
     private static func end(of task: RunnableTask, _ context: RunContext) -> TaskEnd {
         let start = HostClock.monotonicSeconds()
-        guard let attempt = task.attempt else { return check(task, context) }
+        if task.isCheck { return check(task, context) }
         context.observer.taskStarted(task.task.id)
         var log = ""
+        var attempt: Attempt?
         let result = Result {
-            try compute(task, StoreStorage(store: context.store, execution: context.execution), context, &log)
+            attempt = try context.begin(task)
+            return try compute(task, StoreStorage(store: context.store, execution: context.execution), context, &log)
         }
         return TaskEnd(
             index: task.index, attempt: attempt, result: result, seconds: HostClock.monotonicSeconds() - start, log: log

@@ -25,63 +25,78 @@ enum SettingsEncoder {
         return parts
     }
 
-    /// A value during encoding.
+    /// A nested value during encoding. Leaves are no objects, which keeps the keys of many small tasks cheap.
     fileprivate final class Node {
+        enum Entry {
+            case leaf(KeyValue)
+            case node(Node)
+
+            var value: KeyValue {
+                switch self {
+                case .leaf(let value): value;
+                case .node(let node): node.value
+                }
+            }
+        }
+
         enum Content {
             case none
             case leaf(KeyValue)
-            case members([(name: String, node: Node)])
-            case elements([(name: String?, node: Node)])
+            case members([(name: String, entry: Entry)])
+            case elements([(name: String?, entry: Entry)])
         }
 
         var content = Content.none
 
-        func member(_ name: String) -> Node {
-            let node = Node()
-            switch content {
-            case .members(var members):
-                content = .none
-                members.append((name, node))
-                content = .members(members)
-            default: content = .members([(name, node)])
-            }
-            return node
+        func add(_ entry: Entry, _ name: String) {
+            guard case .members(var members) = content else { return content = .members([(name, entry)]) }
+            content = .none
+            members.append((name, entry))
+            content = .members(members)
         }
 
-        func element(_ name: String?) -> Node {
-            let node = Node()
-            switch content {
-            case .elements(var elements):
-                content = .none
-                elements.append((name, node))
-                content = .elements(elements)
-            default: content = .elements([(name, node)])
-            }
-            return node
+        func add(_ entry: Entry, element name: String?) {
+            guard case .elements(var elements) = content else { return content = .elements([(name, entry)]) }
+            content = .none
+            elements.append((name, entry))
+            content = .elements(elements)
         }
 
         var value: KeyValue {
             switch content {
             case .none: .record([])
             case .leaf(let value): value
-            case .members(let members): .record(members.map { KeyPart($0.name, $0.node.value) })
+            case .members(let members): .record(members.map { KeyPart($0.name, $0.entry.value) })
             case .elements(let elements):
                 elements.contains { $0.name == nil }
-                    ? .list(elements.map(\.node.value))
-                    : .record(elements.map { KeyPart($0.name ?? "", $0.node.value) })
+                    ? .list(elements.map(\.entry.value))
+                    : .record(elements.map { KeyPart($0.name ?? "", $0.entry.value) })
             }
         }
 
         func flatten(_ name: String, into parts: inout [KeyPart]) {
-            func inner(_ member: String) -> String { name.isEmpty ? member : name + "." + member }
             switch content {
-            case .members(let members): for member in members { member.node.flatten(inner(member.name), into: &parts) }
+            case .members(let members):
+                for member in members {
+                    let inner = name.isEmpty ? member.name : name + "." + member.name
+                    switch member.entry {
+                    case .leaf(let value): parts.append(KeyPart(inner, value))
+                    case .node(let node): node.flatten(inner, into: &parts)
+                    }
+                }
             case .elements(let elements) where !elements.isEmpty && elements.allSatisfy { $0.name != nil }:
-                for element in elements { parts.append(KeyPart(element.name ?? "", element.node.value)) }
+                for element in elements { parts.append(KeyPart(element.name ?? "", element.entry.value)) }
             case .none where name.isEmpty: break
             case .none, .leaf, .elements: parts.append(KeyPart(name, value))
             }
         }
+    }
+
+    fileprivate static func entry(_ value: some Encodable) throws -> Node.Entry {
+        if let leaf = leaf(value) { return .leaf(leaf) }
+        let node = Node()
+        try value.encode(to: ValueEncoder(node: node, codingPath: []))
+        return .node(node)
     }
 
     fileprivate static func encode(_ value: some Encodable, into node: Node) throws {
@@ -132,32 +147,38 @@ private struct MemberEncoder<Key: CodingKey>: KeyedEncodingContainerProtocol {
     let node: SettingsEncoder.Node
     var codingPath: [any CodingKey] { [] }
 
-    func encodeNil(forKey key: Key) throws { node.member(key.stringValue).content = .leaf(.text("none")) }
+    func encodeNil(forKey key: Key) throws { node.add(.leaf(.text("none")), key.stringValue) }
 
     func encode(_ value: some Encodable, forKey key: Key) throws {
-        try SettingsEncoder.encode(value, into: node.member(key.stringValue))
+        node.add(try SettingsEncoder.entry(value), key.stringValue)
     }
 
     // Frequent types, encoded without a type lookup.
-    func encode(_ value: Bool, forKey key: Key) throws { node.member(key.stringValue).content = .leaf(.flag(value)) }
-    func encode(_ value: Int, forKey key: Key) throws { node.member(key.stringValue).content = .leaf(.integer(value)) }
-    func encode(_ value: String, forKey key: Key) throws { node.member(key.stringValue).content = .leaf(.text(value)) }
-    func encode(_ value: Double, forKey key: Key) throws { node.member(key.stringValue).content = .leaf(.real(value)) }
+    func encode(_ value: Bool, forKey key: Key) throws { node.add(.leaf(.flag(value)), key.stringValue) }
+    func encode(_ value: Int, forKey key: Key) throws { node.add(.leaf(.integer(value)), key.stringValue) }
+    func encode(_ value: String, forKey key: Key) throws { node.add(.leaf(.text(value)), key.stringValue) }
+    func encode(_ value: Double, forKey key: Key) throws { node.add(.leaf(.real(value)), key.stringValue) }
+
+    private func inner(_ name: String) -> SettingsEncoder.Node {
+        let inner = SettingsEncoder.Node()
+        node.add(.node(inner), name)
+        return inner
+    }
 
     func nestedContainer<Nested: CodingKey>(
         keyedBy type: Nested.Type, forKey key: Key
     ) -> KeyedEncodingContainer<Nested> {
-        KeyedEncodingContainer(MemberEncoder<Nested>(node: node.member(key.stringValue)))
+        KeyedEncodingContainer(MemberEncoder<Nested>(node: inner(key.stringValue)))
     }
 
     func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer {
-        ValueEncoder(node: node.member(key.stringValue), codingPath: []).unkeyedContainer()
+        ValueEncoder(node: inner(key.stringValue), codingPath: []).unkeyedContainer()
     }
 
-    func superEncoder() -> any Encoder { ValueEncoder(node: node.member("super"), codingPath: []) }
+    func superEncoder() -> any Encoder { ValueEncoder(node: inner("super"), codingPath: []) }
 
     func superEncoder(forKey key: Key) -> any Encoder {
-        ValueEncoder(node: node.member(key.stringValue), codingPath: [])
+        ValueEncoder(node: inner(key.stringValue), codingPath: [])
     }
 }
 
@@ -166,19 +187,25 @@ private struct ElementEncoder: UnkeyedEncodingContainer {
     var codingPath: [any CodingKey] { [] }
     var count: Int { if case .elements(let elements) = node.content { elements.count } else { 0 } }
 
-    func encodeNil() throws { node.element(nil).content = .leaf(.text("none")) }
+    func encodeNil() throws { node.add(.leaf(.text("none")), element: nil) }
 
     func encode(_ value: some Encodable) throws {
-        try SettingsEncoder.encode(value, into: node.element((value as? any NamedSetting)?.settingName))
+        node.add(try SettingsEncoder.entry(value), element: (value as? any NamedSetting)?.settingName)
+    }
+
+    private func inner() -> SettingsEncoder.Node {
+        let inner = SettingsEncoder.Node()
+        node.add(.node(inner), element: nil)
+        return inner
     }
 
     func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type) -> KeyedEncodingContainer<Nested> {
-        KeyedEncodingContainer(MemberEncoder<Nested>(node: node.element(nil)))
+        KeyedEncodingContainer(MemberEncoder<Nested>(node: inner()))
     }
 
     func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer {
-        ValueEncoder(node: node.element(nil), codingPath: []).unkeyedContainer()
+        ValueEncoder(node: inner(), codingPath: []).unkeyedContainer()
     }
 
-    func superEncoder() -> any Encoder { ValueEncoder(node: node.element(nil), codingPath: []) }
+    func superEncoder() -> any Encoder { ValueEncoder(node: inner(), codingPath: []) }
 }

@@ -4,8 +4,9 @@ import Host
 
 /// Computes each attempt in its own process. Its process tree can be killed, as time and memory limits require.
 final class ProcessRunner: TaskRunner {
-    private struct Attempt {
+    private struct RunningAttempt {
         let task: RunnableTask
+        let attempt: Attempt
         let folder: String
         let spec: ElementSpec
         let process: WorkerProcess
@@ -14,7 +15,7 @@ final class ProcessRunner: TaskRunner {
 
     private let context: RunContext
     private let program: WorkerProgram
-    private var running: [Attempt] = []
+    private var running: [RunningAttempt] = []
     private var isCancelled = false
 
     init(_ context: RunContext, _ program: WorkerProgram) { (self.context, self.program) = (context, program) }
@@ -22,22 +23,24 @@ final class ProcessRunner: TaskRunner {
     var freeSlots: Int { context.options.jobs - running.count }
 
     func start(_ task: RunnableTask) {
+        var attempt: Attempt?
         do {
-            running.append(try launch(task))
+            let begun = try context.begin(task)
+            attempt = begun
+            running.append(try launch(task, begun))
         } catch {
-            post(task, .failure(error), seconds: 0)
+            post(task, attempt, .failure(error), seconds: 0)
         }
     }
 
-    private func launch(_ task: RunnableTask) throws -> Attempt {
-        guard let number = task.attempt else { fatalError("\(task.task.id) has no attempt") }
+    private func launch(_ task: RunnableTask, _ attempt: Attempt) throws -> RunningAttempt {
         let folder = try context.folders.take()
         do {
             let path = URL(filePath: folder).path
             var spec = ElementSpec(
                 program: program.version, store: URL(filePath: context.store.path).path, folder: path,
                 threads: context.threads(for: task.task),
-                tasks: [try TaskRecord(task.task, key: task.key, attempt: number)])
+                tasks: [try TaskRecord(task.task, key: task.key, attempt: attempt)])
             spec.timeLimitSeconds = context.options.policy.timeLimitSeconds
             spec.memoryLimitBytes = context.options.policy.memoryLimitBytes
             let own = path + "/own"
@@ -46,7 +49,7 @@ final class ProcessRunner: TaskRunner {
                 program, [own, try spec.write()], timeLimitSeconds: spec.timeLimitSeconds,
                 memoryLimitBytes: spec.memoryLimitBytes, firstTask: 0)
             context.observer.taskStarted(task.task.id)
-            return Attempt(task: task, folder: folder, spec: spec, process: process)
+            return RunningAttempt(task: task, attempt: attempt, folder: folder, spec: spec, process: process)
         } catch {
             context.folders.giveBack(folder, isEmpty: false)
             throw error
@@ -54,15 +57,16 @@ final class ProcessRunner: TaskRunner {
     }
 
     func poll() -> Double? {
-        var still: [Attempt] = []
+        var still: [RunningAttempt] = []
         for attempt in running {
-            for (report, _) in attempt.process.reports() {
+            let (reports, status) = attempt.process.poll()
+            for (report, _) in reports {
                 guard let progress = report.progress else { continue }
                 context.observer.taskProgressed(
                     attempt.task.task.id, completed: progress.completed, total: progress.total, unit: progress.unit,
                     note: progress.note)
             }
-            if let status = attempt.process.status() {
+            if let status {
                 end(attempt, status)
             } else if isCancelled {
                 attempt.process.kill()
@@ -85,28 +89,29 @@ final class ProcessRunner: TaskRunner {
         _ = poll()
     }
 
-    private func end(_ attempt: Attempt, _ status: Int32) {
+    private func end(_ attempt: RunningAttempt, _ status: Int32) {
         guard let record = (try? attempt.spec.record(of: 0)) ?? nil else {
             return end(attempt, .failure(WorkerProcess.failure(status)))
         }
         end(attempt, Result { try record.result(context.store, kept: context.kept) }, record)
     }
 
-    private func end(_ attempt: Attempt, _ result: Result<ActionResult, any Error>, _ record: WorkerRecord? = nil) {
+    private func end(
+        _ attempt: RunningAttempt, _ result: Result<ActionResult, any Error>, _ record: WorkerRecord? = nil
+    ) {
         context.folders.giveBack(attempt.folder, isEmpty: false)
         post(
-            attempt.task, result, seconds: HostClock.monotonicSeconds() - attempt.start, log: record?.log ?? "",
+            attempt.task, attempt.attempt, result, seconds: HostClock.monotonicSeconds() - attempt.start,
+            log: record?.log ?? "",
             peakMiB: record?.peakMiB)
     }
 
     private func post(
-        _ task: RunnableTask, _ result: Result<ActionResult, any Error>, seconds: Double, log: String = "",
-        peakMiB: Int? = nil
+        _ task: RunnableTask, _ attempt: Attempt?, _ result: Result<ActionResult, any Error>, seconds: Double,
+        log: String = "", peakMiB: Int? = nil
     ) {
-        context.events.post(
-            .ended(
-                TaskEnd(
-                    index: task.index, attempt: task.attempt, result: result, seconds: seconds, log: log,
-                    peakMiB: peakMiB)))
+        let end = TaskEnd(
+            index: task.index, attempt: attempt, result: result, seconds: seconds, log: log, peakMiB: peakMiB)
+        context.events.post([.ended(end)])
     }
 }

@@ -75,8 +75,14 @@ final class WorkerProcess {
         _ = fcntl(output.fileDescriptor, F_SETFL, O_NONBLOCK)
     }
 
-    /// The reports since the last call, each with the bytes of its line.
-    func reports() -> [(report: ElementReport, line: [UInt8])] {
+    /// The reports since the last call, each with the bytes of its line, and the wait status; `nil` while it runs.
+    /// The status is read first, so that it comes with the last reports and `current` is the task of the end.
+    func poll() -> (reports: [(report: ElementReport, line: [UInt8])], status: Int32?) {
+        let status = tree.status()
+        return (reports(), status)
+    }
+
+    private func reports() -> [(report: ElementReport, line: [UInt8])] {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = unsafe buffer.withUnsafeMutableBytes {
@@ -94,9 +100,6 @@ final class WorkerProcess {
             return (report, line)
         }
     }
-
-    /// The wait status; `nil` while the process runs.
-    func status() -> Int32? { tree.status() }
 
     func kill() { tree.kill() }
 
