@@ -87,8 +87,9 @@ let package = Package(
         .target(
             name: "Stages",
             dependencies: [
-                "AnomalyDetection", "BinaryCoding", "ContentStore", "Datasets", "Folders", "Host", "Imaging",
-                "Metrics", "ModelRegistry", "NeuralNetworks", "Pipeline", "Reports", "SeededRandom", "Statistics",
+                "AnomalyDetection", "Backbones", "BinaryCoding", "ContentStore", "Datasets", "Folders", "Host",
+                "Imaging", "Metrics", "ModelRegistry", "NeuralNetworks", "Pipeline", "Reports", "SeededRandom",
+                "Statistics",
                 "StrictJSON", "Tensors", "VerdictStatistics",
             ],
             swiftSettings: numeric),
@@ -111,6 +112,7 @@ let package = Package(
             resources: [
                 .embedInCode("Resources/job.schema.json"), .embedInCode("Resources/sweep.schema.json"),
                 .embedInCode("Resources/object.json"), .embedInCode("Resources/texture.json"),
+                .embedInCode("Resources/memory.json"),
             ],
             swiftSettings: numeric),
 
@@ -312,9 +314,11 @@ let package = Package(
         .testTarget(
             name: "StagesTests",
             dependencies: [
-                "AnomalyDetection", "Attestations", "Audit", "ContentStore", "DatasetTestSupport", "Datasets",
+                "AnomalyDetection", "Attestations", "Audit", "Backbones", "BinaryCoding", "BinaryCodingTestSupport",
+                "ContentStore", "DatasetTestSupport", "Datasets",
                 "Imaging", "Jobs", "Manifests", "Metrics", "ModelRegistry", "NeuralNetworks", "Pipeline",
-                "PipelineTestSupport", "PythonTestSupport", "Retraining", "StageTestSupport", "Stages", "StrictJSON",
+                "PipelineTestSupport", "PythonTestSupport", "Retraining", "SeededRandom", "StageTestSupport", "Stages",
+                "StrictJSON", "Tensors",
                 "VerdictStatistics",
             ],
             swiftSettings: strict),

@@ -3,7 +3,7 @@ import ContentStore
 import Folders
 
 /// The options that name the store.
-public struct StoreOptions: ParsableArguments {
+public struct StoreOptions: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp("Folder of the store.", discussion: "Default: $NOMINAL_STORE, else .nominal in this folder.")
     )

@@ -33,11 +33,15 @@ package struct Job: Sendable {
     /// Warnings about findings that affect the results.
     package let warnings: [String]
 
-    /// - Parameter digests: returns the digests of a list of files, in its order.
+    /// - Parameters:
+    ///   - backbones: the pretrained networks that the manifest may name.
+    ///   - digests: returns the digests of a list of files, in its order.
     /// - Throws: `DatasetError`, `ManifestError`, `EngineError`, and what `digests` throws.
-    package init(_ manifest: JobManifest, digests: ([String]) throws -> [Digest]) throws {
+    package init(
+        _ manifest: JobManifest, backbones: BackboneIndex = .unchecked, digests: ([String]) throws -> [Digest]
+    ) throws {
         name = manifest.name
-        var builder = try JobBuilder(manifest, digests: digests)
+        var builder = try JobBuilder(manifest, backbones, digests: digests)
         (cases, aggregate, report, record) = try builder.build()
         graph = try TaskGraph(builder.assembler.tasks)
         require = builder.require

@@ -9,10 +9,12 @@ package struct Preview: Sendable {
     private let pictures: [(name: String, task: TaskID)]
 
     /// - Parameter samples: the number of samples per case, at least 1; fewer if training uses fewer.
+    /// - Throws: `PreviewError` if no case is trained on samples.
     package init(_ job: Job, samples: Int) throws {
+        guard job.cases.contains(where: { !$0.corruptions.isEmpty }) else { throw PreviewError.untrained }
         var assembler = GraphAssembler()
         var needed: [TaskID] = []
-        pictures = job.cases.map { item in
+        pictures = job.cases.filter { !$0.corruptions.isEmpty }.map { item in
             let training = item.recipe.training
             let samplesPerShard = training.stepsPerShard * training.batchSize
             let corruptions = item.corruptions.prefix((samples + samplesPerShard - 1) / samplesPerShard)
@@ -40,5 +42,15 @@ package struct Preview: Sendable {
                     ExportPlan.File(path: picture.name + ".png", digest: $0)
                 }
             })
+    }
+}
+
+/// A reason why a job has no preview.
+package enum PreviewError: Error, CustomStringConvertible {
+    case untrained
+
+    package var description: String {
+        "the detectors of this job are not trained on corrupted images, so there is nothing to preview; "
+            + "set detector.kind to ssae, or run the job"
     }
 }

@@ -26,6 +26,10 @@ package struct ScoringJob: Sendable {
     ) throws {
         self.model = model
         let modelDigest = try store.put(bytes: model.bytes)
+        let backbone =
+            try model.backbone(name: model.name).map {
+                [TaskInput.backbone(try store.backboneDigest($0.hex))]
+            } ?? []
         let known = try digests(category.images.map(\.path))
         let digestOf = Dictionary(uniqueKeysWithValues: zip(category.images.map(\.path), known))
         let choice = EngineChoice(
@@ -45,7 +49,7 @@ package struct ScoringJob: Sendable {
                 sources: sources.locations)
             let scores = assembler.add(
                 "score/\(chunk.label)", ScoreStage(engine: choice, threshold: threshold),
-                inputs: [modelInput, TaskInput("images", images, "images.json")], resources: .wholeMachine)
+                inputs: [modelInput, TaskInput("images", images, "images.json")] + backbone, resources: .wholeMachine)
             let overlays = assembler.add(
                 "overlay/\(chunk.label)", OverlayStage(),
                 inputs: [

@@ -10,7 +10,9 @@ extension Job {
     package static let stages = StageRegistry(
         [
             IngestStage.self, TextureStage.self, SelectStage.self, CorruptStage.self, TrainStage.self,
-            CalibrateStage.self, AssessStage.self, ChooseStage.self, ScoreStage.self, OverlayStage.self,
+            FitAutoencoderStage.self, FitMemoryStage.self, CalibrateStage.self, AssessStage.self, ChooseStage.self,
+            ScoreStage.self,
+            OverlayStage.self,
             MetricsStage.self, ConfidenceStage.self, DriftStage.self, InventoryStage.self, CardStage.self,
             AggregateStage.self, RequireStage.self, ReportStage.self, RunRecordStage.self, PreviewStage.self,
             EnrolStage.self, FingerprintStage.self, WarmStartStage.self, GateStage.self,

@@ -20,6 +20,7 @@ public struct JobManifest: Sendable, Equatable {
     public let image: ImageSection
     public let augmentation: AugmentationSection
     public let corruption: CorruptionSection
+    public let detector: DetectorSection
     public let network: NetworkSection
     public let engine: EngineSection
     public let training: TrainingSection
@@ -101,6 +102,7 @@ public struct JobManifest: Sendable, Equatable {
         image = ImageSection(resolved.member("image"))
         augmentation = AugmentationSection(resolved.member("augmentation"))
         corruption = CorruptionSection(resolved.member("corruption"), folder: folder)
+        detector = DetectorSection(resolved.member("detector"))
         network = NetworkSection(resolved.member("network"))
         engine = EngineSection(resolved.member("engine"))
         training = TrainingSection(resolved.member("training"))

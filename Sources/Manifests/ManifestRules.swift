@@ -91,6 +91,13 @@ struct ManifestRules {
                 expected: "a normalization, because the levels differ by orders of magnitude",
                 remedy: "set scoring.normalization to expectedError or localContrast, or levels to 1")
         }
+        let kind = string("detector", "kind") ?? "", divisor = string("scoring", "normalization") ?? ""
+        if kind != "ssae", divisor != "none" {
+            report(
+                ["scoring", "normalization"], found: "\"\(divisor)\" with the detector \(kind)",
+                expected: "\"none\": only the errors of an autoencoder are normalised",
+                remedy: "use the preset memory, or set scoring.normalization to \"none\"")
+        }
         if string("engine", "name") == "openblas", string("engine", "precision") == "bfloat16" {
             report(
                 ["engine", "precision"], found: "bfloat16 with the engine openblas", expected: "float32 or auto",

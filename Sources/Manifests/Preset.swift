@@ -4,13 +4,24 @@ enum Preset: String, CaseIterable {
     case texture
     /// One object per image on a plain background.
     case object
+    /// Any images, with a memory of features.
+    case memory
 
     /// A part of a manifest.
-    private var settings: JSONValue { self == .texture ? Preset.textureSettings : Preset.objectSettings }
+    private var settings: JSONValue {
+        switch self {
+        case .texture: Preset.textureSettings
+        case .object: Preset.objectSettings
+        case .memory: Preset.memorySettings
+        }
+    }
 
     private static let textureSettings = JSONValue.embedded(PackageResources.texture_json, file: "texture.json")
         .withoutPositions
     private static let objectSettings = JSONValue.embedded(PackageResources.object_json, file: "object.json")
+        .withoutPositions
+
+    private static let memorySettings = JSONValue.embedded(PackageResources.memory_json, file: "memory.json")
         .withoutPositions
 
     /// The manifest with its preset and all defaults of the schema.

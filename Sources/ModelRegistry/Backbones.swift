@@ -49,6 +49,12 @@ extension ContentStore {
         try readDatabase { try $0.backbone(name) }
     }
 
+    /// The digest of a backbone by its name or its digest in hexadecimal. Throws `.unknownBackbone` and `StoreError`.
+    public func backboneDigest(_ text: String) throws -> Digest {
+        if let digest = try? Digest(hex: text), try contains(digest) { return digest }
+        return try backbone(text).digest
+    }
+
     /// Removes a name. The next garbage collection removes its blob, unless it is needed otherwise. Throws
     /// `.unknownBackbone` and `StoreError`.
     public func remove(backbone name: String) throws {

@@ -2,6 +2,7 @@ import ContentStore
 import Datasets
 import Folders
 import Glibc
+import Jobs
 import Manifests
 import ModelRegistry
 import Stages
@@ -21,6 +22,8 @@ package struct NightImages: Sendable {
     let textures: [SourceImage]?
     /// The labelled images of the gate; nil if the manifest names none.
     let labelled: [SourceImage]?
+    /// The pretrained networks that the manifest may name.
+    package let backbones: BackboneIndex
     /// The digests of all files, by path.
     let digestOf: [String: Digest]
     /// Incoming files deferred to another night: just written, or unreadable.
@@ -56,7 +59,11 @@ package struct NightImages: Sendable {
     ///   - now: the current time in nanoseconds since 1970.
     ///   - digests: returns the digests of a list of files, in its order.
     /// - Throws: `RetrainingError`, `DatasetError`, `ManifestError`, and errors of `digests`.
-    package init(_ manifest: JobManifest, now: Int64, digests: ([String]) throws -> [Digest]) throws {
+    package init(
+        _ manifest: JobManifest, now: Int64, backbones: BackboneIndex = .unchecked,
+        digests: ([String]) throws -> [Digest]
+    ) throws {
+        self.backbones = backbones
         model = try NightImages.modelName(manifest)
         guard let section = manifest.retrain, let only = try manifest.cases().first else {
             throw RetrainingError.noSection(manifest: manifest.file)

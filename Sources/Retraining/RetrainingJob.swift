@@ -4,7 +4,6 @@ import Datasets
 import Imaging
 import Jobs
 import Manifests
-import NeuralNetworks
 import Pipeline
 import Stages
 
@@ -21,7 +20,7 @@ package struct RetrainingJob: Sendable {
     }
 
     package let graph: TaskGraph
-    private let calibrate, gate: TaskID
+    private let fit, calibrate, gate: TaskID
 
     /// - Parameters:
     ///   - rollDigest: the digest of the roll's blob in the store.
@@ -31,7 +30,7 @@ package struct RetrainingJob: Sendable {
     package init(_ images: NightImages, _ roll: Roll, rollDigest: Digest, champion: Known?, anchor: Known?) throws {
         let manifest = images.manifest
         var recipe = try TrainingRecipe(manifest)
-        let isWarm = champion != nil && roll.start == .warm
+        let isWarm = champion != nil && roll.start == .warm && recipe.detector.isTrained
         if isWarm {
             recipe.warmStart(images.section, newImages: roll.parts(replay: images.section.replay).newCount)
         }
@@ -51,28 +50,38 @@ package struct RetrainingJob: Sendable {
             start.normalization = TaskInput("normalization", warm, "normalization.json")
             start.checkpoint = TaskInput("checkpoint", warm, "checkpoint")
         }
-        let (checkpoints, _) = builder.assembler.addTraining(images.model, recipe, on: start)
+        let checkpoints =
+            recipe.detector.isTrained
+            ? builder.assembler.addTraining(images.model, recipe, on: start).checkpoints : []
+        let normals = TaskInput("training", enrol, "normals.json")
+        let fit = builder.assembler.addFit(
+            images.model, recipe, manifest, checkpoint: checkpoints.last,
+            FitInputs(
+                training: normals, normalization: start.normalization, colour: start.colour,
+                backbone: builder.backbone))
+        self.fit = fit
         calibrate = builder.assembler.add(
             "\(images.model)/calibrate",
             CalibrateStage(images.category, recipe, manifest),
             inputs: [
-                TaskInput("checkpoint", checkpoints[checkpoints.count - 1], "checkpoint"), start.normalization,
-                TaskInput("training", enrol, "normals.json"), TaskInput("heldout", enrol, "heldout.json"), start.colour,
-            ], resources: .wholeMachine)
+                TaskInput("detector", fit, "detector"), normals,
+                TaskInput("heldout", enrol, "heldout.json"), start.colour,
+            ] + builder.backbone, resources: .wholeMachine)
         var evidence: [TaskInput] = []
-        if let champion, let championInput { evidence += builder.judge("champion", championInput, champion.model.view) }
+        if let champion, let championInput { evidence += try builder.judge("champion", championInput, champion.model) }
         if let champion, let anchor {
             evidence +=
-                anchor.digest == champion.digest
+                try anchor.digest == champion.digest
                 ? evidence.map { $0.renamed(from: "champion", to: "anchor") }
                 : builder.judge(
-                    "anchor", TaskInput(name: "model", source: .blob(anchor.digest)), anchor.model.view)
+                    "anchor", TaskInput(name: "model", source: .blob(anchor.digest)), anchor.model)
         }
-        let challenger = builder.judge("challenger", TaskInput("model", calibrate, "model"), recipe.view)
+        let challenger = builder.judge(
+            "challenger", [TaskInput("model", calibrate, "model")] + builder.backbone, recipe.view)
         evidence += challenger
         gate = builder.assembler.add(
             "\(images.model)/gate", GateStage(gate: images.section.gate), inputs: evidence)
-        try builder.addCard(of: calibrate, division: enrol, judged: challenger, startedFrom: started)
+        try builder.addCard(of: calibrate, fit: fit, division: enrol, judged: challenger, startedFrom: started)
         graph = try TaskGraph(builder.assembler.tasks)
     }
 
@@ -100,17 +109,21 @@ package struct RetrainingJob: Sendable {
     /// - Parameter name: the name of the model, for the message.
     /// - Throws: `RetrainingError.otherNetwork`.
     package static func requireSameNetwork(_ champion: Model, _ name: String, _ images: NightImages) throws {
-        guard images.section.start == .warm else { return }
         let recipe = try TrainingRecipe(images.manifest)
-        func words(
-            _ architecture: NetworkArchitecture, _ width: Int, _ grid: TileGrid, _ range: SampleRange?
-        ) -> String {
-            "\(architecture.rawValue) of width \(width) for images of \(grid.width) x \(grid.height) pixels"
+        guard images.section.start == .warm, recipe.detector.isTrained else { return }
+        func words(_ network: String, _ grid: TileGrid, _ range: SampleRange?) -> String {
+            "\(network) for images of \(grid.width) x \(grid.height) pixels"
                 + (grid.isSingle ? "" : " in tiles of \(grid.tileWidth) x \(grid.tileHeight)")
                 + (range.map { " with samples of the range \($0.words)" } ?? "")
         }
-        let found = words(champion.architecture, champion.baseWidth, champion.grid, champion.range)
-        let expected = words(recipe.architecture, recipe.baseWidth, recipe.grid, recipe.range)
+        var network = "a detector of the kind \(champion.kind)"
+        if champion.kind == AutoencoderKind.name {
+            let payload = try AutoencoderPayload(bytes: champion.payload, name: name)
+            network = "\(payload.architecture.rawValue) of width \(payload.baseWidth)"
+        }
+        let found = words(network, champion.grid, champion.range)
+        let expected = words(
+            "\(recipe.architecture.rawValue) of width \(recipe.baseWidth)", recipe.grid, recipe.range)
         guard found == expected else {
             throw RetrainingError.otherNetwork(champion: name, found: found, expected: expected)
         }
@@ -123,6 +136,8 @@ package struct RetrainingJob: Sendable {
         let sources: [LocatedSource]
         let roll: TaskInput
         let isWarm: Bool
+        /// The input of tasks that use a pretrained network.
+        let backbone: [TaskInput]
         var assembler = GraphAssembler()
         let textures: TaskInput?
         private let labelledSources: [LocatedSource]
@@ -132,6 +147,7 @@ package struct RetrainingJob: Sendable {
         ) throws {
             (self.images, self.recipe, self.sources) = (images, recipe, sources)
             (self.roll, self.isWarm) = (roll, isWarm)
+            backbone = try images.backbones.inputs(recipe)
             labelledSources = try (images.labelled ?? []).map { try LocatedSource($0, images.digestOf) }
             if let files = images.textures {
                 textures = TaskInput("textures", try assembler.addTextures(files, images.digestOf), "textures.json")
@@ -168,7 +184,7 @@ package struct RetrainingJob: Sendable {
 
         /// Adds the card of the new model from the evidence for the gate. The gate does not wait for the card.
         mutating func addCard(
-            of calibrate: TaskID, division: TaskID, judged: [TaskInput], startedFrom: Digest?
+            of calibrate: TaskID, fit: TaskID, division: TaskID, judged: [TaskInput], startedFrom: Digest?
         ) throws {
             func task(_ evidence: String) -> TaskID? {
                 guard case .output(let task, _) = judged.first(where: { $0.name == "challenger.\(evidence)" })?.source
@@ -178,9 +194,10 @@ package struct RetrainingJob: Sendable {
             guard let assess = task("assessment") else { fatalError("nothing is known of the challenger") }
             let sources = images.textures.map { $0.compactMap { images.digestOf[$0.path] } }
             var stages: [any Stage.Type] = [
-                IngestStage.self, EnrolStage.self, CorruptStage.self, TrainStage.self, CalibrateStage.self,
-                AssessStage.self, InventoryStage.self, CardStage.self,
+                IngestStage.self, EnrolStage.self, CalibrateStage.self, AssessStage.self, InventoryStage.self,
+                CardStage.self,
             ]
+            stages += recipe.detector.stages
             if isWarm { stages.append(WarmStartStage.self) }
             if sources != nil { stages.append(TextureStage.self) }
             if images.labelled != nil { stages += [ScoreStage.self, MetricsStage.self] as [any Stage.Type] }
@@ -190,20 +207,28 @@ package struct RetrainingJob: Sendable {
             _ = assembler.addCard(
                 images.model, known,
                 of: CardEvidenceTasks(
-                    calibrate: calibrate, assess: assess, division: division,
+                    fit: fit, calibrate: calibrate, assess: assess, division: division,
                     ingests: enrolled(recipe.view) + labelled(recipe.view), metrics: task("metrics")))
+        }
+
+        /// Adds the tasks that evaluate a finished model.
+        mutating func judge(_ name: String, _ input: TaskInput, _ model: Model) throws -> [TaskInput] {
+            let backbone = try model.backbone(name: name).map { [TaskInput.backbone($0)] } ?? []
+            return judge(name, [input] + backbone, model.view)
         }
 
         /// Adds the tasks that evaluate a model at its own image size.
         ///
+        /// - Parameter model: the model and its pretrained network.
         /// - Returns: the inputs of the gate.
-        mutating func judge(_ name: String, _ model: TaskInput, _ view: ImageView) -> [TaskInput] {
+        mutating func judge(_ name: String, _ model: [TaskInput], _ view: ImageView) -> [TaskInput] {
             let enrol = enrol(view)
-            var inputs = [
-                model, TaskInput("training", enrol, "normals.json"), TaskInput("heldout", enrol, "judged.json"),
-                // One size for both models, so that they are judged on the same defects.
-                TaskInput("colour", self.enrol(recipe.view), "colour.json"),
-            ]
+            var inputs =
+                model + [
+                    TaskInput("training", enrol, "normals.json"), TaskInput("heldout", enrol, "judged.json"),
+                    // One size for both models, so that they are judged on the same defects.
+                    TaskInput("colour", self.enrol(recipe.view), "colour.json"),
+                ]
             if let textures { inputs.append(textures) }
             let assess = assembler.add(
                 "\(images.model)/assess/\(name)",
@@ -216,7 +241,7 @@ package struct RetrainingJob: Sendable {
                 let scores = assembler.add(
                     "\(images.model)/score/\(name)-\(number)",
                     ScoreStage(engine: recipe.scoringEngine),
-                    inputs: [model, TaskInput("images", part, "images.json")], resources: .wholeMachine)
+                    inputs: model + [TaskInput("images", part, "images.json")], resources: .wholeMachine)
                 tested.append(TaskInput("scores.\(number)", scores, "scores.json"))
                 tested.append(TaskInput("images.\(number)", part, "images.json"))
             }

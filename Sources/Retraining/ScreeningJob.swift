@@ -35,6 +35,7 @@ package struct ScreeningJob: Sendable {
         self.images = images
         let engine = try EngineChoice.scoring(images.manifest.engine)
         let model = TaskInput(name: "model", source: .blob(digest))
+        let backbone = try champion.backbone(name: images.model).map { [TaskInput.backbone($0)] } ?? []
         var assembler = GraphAssembler()
         let name = images.model + "/screen"
 
@@ -54,7 +55,7 @@ package struct ScreeningJob: Sendable {
         func score(_ task: TaskID, _ label: String) -> TaskID {
             assembler.add(
                 "\(name)/score/\(label)", ScoreStage(engine: engine, threshold: threshold),
-                inputs: [model, TaskInput("images", task, "images.json")], resources: .wholeMachine)
+                inputs: [model, TaskInput("images", task, "images.json")] + backbone, resources: .wholeMachine)
         }
 
         let base = try prepare("base", images.base, IngestStage.BadImagePolicy(images.manifest.dataset.onBadImage))

@@ -55,18 +55,18 @@ package enum SlurmAnswers {
         let culprit = node.isEmpty ? nil : node
         switch word {
         case "COMPLETED":
-            return ElementEnd(.lost, "Its element ended\(place) and left no record of it.", culprit: culprit)
+            return ElementEnd(.lost, "The element ended\(place) without a record of the task.", culprit: culprit)
         case "TIMEOUT", "DEADLINE":
             return ElementEnd(
-                .timedOut, "Slurm ended its element\(place) at the limit of time; raise execution.runner.timeMinutes.")
+                .timedOut, "The element exceeded Slurm's time limit\(place); raise execution.runner.timeMinutes.")
         case "OUT_OF_MEMORY":
             return ElementEnd(
-                .outOfMemory, "Slurm ended its element\(place) for lack of memory; raise execution.runner.memoryMiB.")
-        case "CANCELLED": return ElementEnd(.killed, "Somebody cancelled its element\(place).")
-        case "PREEMPTED": return ElementEnd(.lost, "Its element was preempted\(place).")
-        case "NODE_FAIL", "BOOT_FAIL": return ElementEnd(.lost, "The node of its element failed\(place).")
+                .outOfMemory, "The element exceeded Slurm's memory limit\(place); raise execution.runner.memoryMiB.")
+        case "CANCELLED": return ElementEnd(.killed, "A user or administrator cancelled the element\(place).")
+        case "PREEMPTED": return ElementEnd(.lost, "The element was preempted\(place).")
+        case "NODE_FAIL", "BOOT_FAIL": return ElementEnd(.lost, "The element ended\(place) because the node failed.")
         default:
-            return ElementEnd(.lost, "Its element ended\(place) with \(word) (\(reason)).", culprit: culprit)
+            return ElementEnd(.lost, "The element ended\(place) with \(word) (\(reason)).", culprit: culprit)
         }
     }
 
@@ -81,7 +81,7 @@ package enum SlurmAnswers {
     /// The sinfo format that `capacity` parses: partition, node, state, processors as allocated/idle/other/total.
     static let nodeFormat = "%P|%N|%T|%C"
 
-    /// The nodes that accept work and their idle processors; `nil` if absent. A star marks the default
+    /// The nodes that accept work and their idle processors; `nil` if no node accepts work. A star marks the default
     /// partition.
     package static func capacity(_ text: String, isOfDefaultPartition: Bool) -> ClusterCapacity? {
         var idle: [String: Int] = [:]
@@ -117,7 +117,7 @@ package enum SlurmAnswers {
         text.split(separator: "\n").compactMap { line in
             let fields = line.split(separator: "|", maxSplits: 2).map(String.init)
             guard fields.count == 3 else { return nil }
-            return "The node \(fields[0]) is \(fields[1]) (\(fields[2])). Once it is fit to work: "
+            return "The node \(fields[0]) is \(fields[1]) (\(fields[2])). After fixing it, run: "
                 + "scontrol update nodename=\(fields[0]) state=resume"
         }
     }

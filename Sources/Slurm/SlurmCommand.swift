@@ -13,7 +13,7 @@ struct SlurmCommand {
     private static let pollMicroseconds: UInt32 = 2000
     private let words: String?
     /// The output with which sbatch announces retries, for up to two minutes, while the queue is full.
-    static let wordsOfSleep = "unable to accept job, sleeping"
+    static let retryMessage = "unable to accept job, sleeping"
 
     /// - Parameter words: Output that signals a rejection. The program is then killed before it retries.
     init(_ program: String, _ arguments: [String], givingUpAt words: String? = nil) {
@@ -48,7 +48,7 @@ struct SlurmCommand {
             }
             guard HostClock.monotonicSeconds() - start < Self.limitSeconds else {
                 process.kill()
-                throw .unavailable("\(program) has not answered for \(Int(Self.limitSeconds)) s.")
+                throw .unavailable("\(program) timed out after \(Int(Self.limitSeconds)) s.")
             }
             usleep(Self.pollMicroseconds)
         }
@@ -58,14 +58,14 @@ struct SlurmCommand {
         if status == 0 { return text }
         let words = text.split(separator: "\n").joined(separator: "; ")
         if status >> 8 & 0xFF == 127 {
-            throw .rejected("\(program) was not found: install the programs of Slurm here, or run without it.")
+            throw .rejected("\(program) was not found: install the Slurm client programs, or use --runner local.")
         }
         if Self.limits.contains(where: { words.localizedCaseInsensitiveContains($0) }) {
             throw .full("\(program): \(words)")
         }
         let isTransient = Self.transient.contains { words.localizedCaseInsensitiveContains($0) }
         throw isTransient
-            ? .unavailable("Slurm does not answer now, and is asked again: \(words)")
+            ? .unavailable("Slurm is temporarily unavailable: \(words)")
             : .rejected("\(program): \(words)")
     }
 

@@ -46,7 +46,7 @@ public final class SlurmQueue: ClusterQueue {
                 "--parsable", "--no-requeue", "--array=0-\(array.count - 1)", "--job-name=\(array.token)",
                 "--comment=\(array.token)", "--output=\(log)", "--open-mode=append", "--ntasks=1",
                 "--cpus-per-task=\(array.cores)", "--chdir=/",
-            ] + settings.arguments(avoiding: array.avoided) + [script], givingUpAt: SlurmCommand.wordsOfSleep
+            ] + settings.arguments(avoiding: array.avoided) + [script], givingUpAt: SlurmCommand.retryMessage
         ).output()
     }
 
@@ -97,6 +97,6 @@ public final class SlurmQueue: ClusterQueue {
         let nodes = (try? nodes(["--states=down,drain,fail", "--format=%N|%T|%E"])).map(SlurmAnswers.obstacles) ?? []
         let reasons = state.withLock { $0.reasons }.sorted()
         guard !reasons.isEmpty else { return nodes }
-        return nodes + ["Slurm says why nothing starts: \(reasons.joined(separator: ", "))"]
+        return nodes + ["Slurm's reasons for pending elements: \(reasons.joined(separator: ", "))"]
     }
 }

@@ -57,20 +57,22 @@ struct ExpectedErrorTests {
         let network = NetworkArchitecture.sdc.description(baseWidth: 2)
         let engine = try NetworkEngine(
             .openblas, network: network, height: 64, width: 96, purpose: .inference, threads: 1)
-        try engine.load([Float](repeating: 0, count: network.parameterCount))
         let image = CorruptionTestImages.weave(width: 96, height: 64, seed: 3)
         let scoring = ScoringParameters(
             boxSize: 7, boxPasses: 3, scales: scales, levels: levels, normalization: .expectedError,
             imageScore: .mean, topFraction: 0.01)
-        func detector(_ expectedErrors: [ExpectedError]) -> Detector {
-            Detector(
-                engine: engine, grid: TileGrid(width: 96, height: 64),
-                normalization: PixelNormalization(mean: [0.5, 0.5, 0.5], deviation: 0.25), scoring: scoring,
+        func detector(_ expectedErrors: [ExpectedError]) throws -> Autoencoder {
+            let payload = AutoencoderPayload(
+                architecture: .sdc, baseWidth: 2, parameters: [Float](repeating: 0, count: network.parameterCount),
+                normalization: PixelNormalization(mean: [0.5, 0.5, 0.5], deviation: 0.25),
                 expectedErrors: expectedErrors)
+            return try Autoencoder(
+                engine: engine, payload, grid: TileGrid(width: 96, height: 64), scoring: scoring)
         }
-        let errors = try #require(detector([]).errors([image]).first)
+        let errors = try #require(try detector([]).errors([image]).first)
         #expect(errors.count == levels)
-        let score = try #require(detector(errors.map(ExpectedError.init(meanError:))).detect([image]).first).score
+        let normalized = try detector(errors.map(ExpectedError.init(meanError:)))
+        let score = try #require(try normalized.detect([image], scoring).first).score
         // The error divided by itself plus half of its mean.
         #expect(abs(score - 2 / 3) < 0.05)
     }

@@ -88,21 +88,20 @@ struct ScoringTests {
         let network = NetworkArchitecture.sdcCCM.description(baseWidth: 4)
         let images = (0..<5).map { CorruptionTestImages.weave(width: 32, height: 24, seed: UInt64($0 + 1)) }
         let scoring = ScoringParameters(boxSize: 5, boxPasses: 2, imageScore: .max, topFraction: 0.1)
-        func detector(threads: Int) throws -> Detector {
+        let payload = AutoencoderPayload(
+            architecture: .sdcCCM, baseWidth: 4, parameters: network.initialParameters(seed: 2),
+            normalization: PixelNormalization(mean: [0.4, 0.5, 0.6], deviation: 0.2))
+        func detector(threads: Int) throws -> Autoencoder {
             let engine = try NetworkEngine(
                 kind, network: network, height: 24, width: 32, purpose: .inference, threads: threads)
-            try engine.load(network.initialParameters(seed: 2))
-            return Detector(
-                engine: engine, grid: TileGrid(width: 32, height: 24),
-                normalization: PixelNormalization(mean: [0.4, 0.5, 0.6], deviation: 0.2),
-                scoring: scoring)
+            return try Autoencoder(engine: engine, payload, grid: TileGrid(width: 32, height: 24), scoring: scoring)
         }
-        let together = try detector(threads: 2).detect(images)
+        let together = try detector(threads: 2).detect(images, scoring)
         let alone = try detector(threads: 1)
         for (image, expected) in zip(images, together) {
-            let detections = alone.detect([image])
+            let detections = try alone.detect([image], scoring)
             #expect(detections.count == 1)
-            #expect(detections.first?.reconstruction == expected.reconstruction)
+            #expect(detections.first?.picture == expected.picture && expected.picture != nil)
             #expect(detections.first?.map == expected.map)
             #expect(detections.first?.score == expected.score)
             #expect(expected.score == expected.map.values.max())
@@ -118,21 +117,23 @@ struct ScoringTests {
         parameters.replaceSubrange(parameters.count - 3..<parameters.count, with: [1, 0, -1])
         let engine = try NetworkEngine(
             .openblas, network: network, height: 16, width: 24, purpose: .inference, threads: 1)
-        try engine.load(parameters)
         var image = PlanarImage(width: 24, height: 16, channels: 3, repeating: 0)
         for (channel, level) in [Float(0.5), 0.25, 0.125].enumerated() {
             for pixel in 0..<384 { image.values[channel * 384 + pixel] = level }
         }
         image.values[8 * 24 + 12] += 0.3
         image.values[384 + 8 * 24 + 12] -= 0.6
-        let detector = Detector(
-            engine: engine, grid: TileGrid(width: 24, height: 16),
-            normalization: PixelNormalization(mean: [0.375, 0.25, 0.25], deviation: 0.125),
-            scoring: ScoringParameters(boxSize: 3, boxPasses: 1, imageScore: .sum, topFraction: 0))
-        let detection = try #require(detector.detect([image]).first)
+        let scoring = ScoringParameters(boxSize: 3, boxPasses: 1, imageScore: .sum, topFraction: 0)
+        let payload = AutoencoderPayload(
+            architecture: .sdc, baseWidth: 2, parameters: parameters,
+            normalization: PixelNormalization(mean: [0.375, 0.25, 0.25], deviation: 0.125))
+        let detector = try Autoencoder(
+            engine: engine, payload, grid: TileGrid(width: 24, height: 16), scoring: scoring)
+        let detection = try #require(try detector.detect([image], scoring).first)
         #expect(abs(detection.score - 0.15) < 1e-5)
         #expect(detection.map.values.filter { abs($0 - 0.15 / 9) < 1e-6 }.count == 9)
         #expect(detection.map.values.filter { $0 == 0 }.count == 384 - 9)
-        #expect(Array(detection.reconstruction.values[..<384]) == [Float](repeating: 0.5, count: 384))
+        let picture = try #require(detection.picture)
+        #expect(Array(picture.values[..<384]) == [Float](repeating: 0.5, count: 384))
     }
 }

@@ -80,21 +80,22 @@ struct TileTests {
         for layer in network.convolutions where layer.name.hasPrefix("sdc") || layer.name == "encoder4" {
             for index in layer.parameterOffset..<layer.biasOffset + layer.outputChannels { parameters[index] = 0 }
         }
-        func detector(_ grid: TileGrid) throws -> Detector {
+        let payload = AutoencoderPayload(
+            architecture: .sdcCCM, baseWidth: 2, parameters: parameters,
+            normalization: PixelNormalization(mean: [0.5, 0.5, 0.5], deviation: 0.25))
+        let scoring = ScoringParameters(boxSize: 3, boxPasses: 1, imageScore: .mean, topFraction: 0)
+        func detector(_ grid: TileGrid) throws -> Autoencoder {
             let engine = try NetworkEngine(
                 .openblas, network: network, height: grid.tileHeight, width: grid.tileWidth, purpose: .inference,
                 threads: 1)
-            try engine.load(parameters)
-            return Detector(
-                engine: engine, grid: grid, normalization: PixelNormalization(mean: [0.5, 0.5, 0.5], deviation: 0.25),
-                scoring: ScoringParameters(boxSize: 3, boxPasses: 1, imageScore: .mean, topFraction: 0))
+            return try Autoencoder(engine: engine, payload, grid: grid, scoring: scoring)
         }
         let image = CorruptionTestImages.weave(width: 160, height: 64, seed: 6)
-        let whole = try #require(try detector(TileGrid(width: 160, height: 64)).detect([image]).first)
+        let whole = try #require(try detector(TileGrid(width: 160, height: 64)).detect([image], scoring).first)
         // Starts at 0, 48 and 96, multiples of the network's downsampling factor, which aligns the feature grids.
         let grid = TileGrid(width: 160, height: 64, tileWidth: 64, tileHeight: 64, overlap: 16)
         #expect(TileGrid.starts(length: 160, tile: 64, overlap: 16) == [0, 48, 96])
-        let tiled = try #require(try detector(grid).detect([image, image]).last)
+        let tiled = try #require(try detector(grid).detect([image, image], scoring).last)
         var compared = 0
         for y in 0..<64 {
             for x in 0..<160 where ![48, 64, 96, 112].contains(where: { abs(x - $0) < 16 }) {

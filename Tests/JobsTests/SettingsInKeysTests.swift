@@ -22,6 +22,8 @@ import Testing
     }
 
     private static let samples: Set<String> = ["corrupt", "train", "calibrate"]
+    /// Stages that depend on the sizes of images and tiles.
+    private static let sizes: Set<String> = samples.union(["autoencoder"])
 
     private static func cases(_ names: [String], _ value: any Sendable, _ readers: Set<String>) -> [Case] {
         names.map { Case(setting: $0, value: value, readers: readers) }
@@ -35,12 +37,12 @@ import Testing
             Case(setting: "/dataset/onBadImage", value: "quarantine", readers: ["ingest"]),
             Case(setting: "/dataset/heldOutFraction", value: 0.4, readers: ["select"]),
             Case(setting: "/image/range", value: [0, 250], readers: ["ingest", "calibrate"]),
-            Case(setting: "/image/width", value: 72, readers: samples.union(["ingest"])),
-            Case(setting: "/image/height", value: 72, readers: samples.union(["ingest"])),
-            Case(setting: "/image/tile/width", value: 40, readers: samples),
-            Case(setting: "/image/tile/height", value: 40, readers: samples),
+            Case(setting: "/image/width", value: 72, readers: sizes.union(["ingest"])),
+            Case(setting: "/image/height", value: 72, readers: sizes.union(["ingest"])),
+            Case(setting: "/image/tile/width", value: 40, readers: sizes),
+            Case(setting: "/image/tile/height", value: 40, readers: sizes),
             // Corruptions take material from tiles of other images, and the overlap determines where these lie.
-            Case(setting: "/image/tile/overlap", value: 4, readers: samples),
+            Case(setting: "/image/tile/overlap", value: 4, readers: sizes),
         ]
         + cases(["flipHorizontal", "flipVertical", "quarterTurns"].map { "/augmentation/" + $0 }, true, samples)
         + cases(
@@ -67,16 +69,32 @@ import Testing
                 "/corruption/structured/contents/" + $0
             }, 7.5, ["corrupt"])
         + [
-            Case(setting: "/network/architecture", value: "sdc-ccm", readers: ["train", "calibrate"]),
-            Case(setting: "/network/baseWidth", value: 8, readers: ["train", "calibrate"]),
-            Case(setting: "/engine/name", value: "openblas", readers: ["train", "calibrate", "assess", "score"]),
+            Case(
+                setting: "/detector/kind", value: "memory",
+                readers: ["corrupt", "train", "autoencoder", "memory", "calibrate"],
+                besides: ["/scoring/normalization": "none"])
+        ]
+        + [
+            ("taps", ["stage1"] as any Sendable), ("memory/points", 7), ("memory/density", "none"),
+            ("memory/neighbours", 3), ("memory/variants", 2),
+        ].map {
+            Case(
+                setting: "/detector/" + $0.0, value: $0.1, readers: ["memory"],
+                besides: ["/detector/kind": "memory", "/scoring/normalization": "none"])
+        }
+        + [
+            Case(setting: "/network/architecture", value: "sdc-ccm", readers: ["train", "autoencoder"]),
+            Case(setting: "/network/baseWidth", value: 8, readers: ["train", "autoencoder"]),
+            Case(
+                setting: "/engine/name", value: "openblas",
+                readers: ["train", "autoencoder", "calibrate", "assess", "score"]),
             Case(setting: "/engine/precision", value: "auto", readers: OneDNN.hasBFloat16 ? ["train"] : []),
             Case(setting: "/training/steps", value: 6, readers: ["corrupt", "train"]),
             Case(setting: "/training/stopAfter", value: 2, readers: ["corrupt", "train"]),
             Case(setting: "/training/batchSize", value: 3, readers: samples),
             Case(setting: "/training/stepsPerShard", value: 4, readers: ["corrupt", "train"]),
             Case(setting: "/training/seed", value: 5, readers: samples.union(["assess"])),
-            Case(setting: "/training/candidates", value: 2, readers: ["calibrate", "assess", "choose"]),
+            Case(setting: "/training/candidates", value: 2, readers: ["autoencoder", "calibrate", "assess", "choose"]),
             Case(setting: "/training/warmupSteps", value: 2, readers: ["train"]),
         ]
         + cases(
@@ -88,7 +106,7 @@ import Testing
             ("normalization", "localContrast"), ("imageScore", "mean"), ("topFraction", 0.02),
         ].map {
             Case(
-                setting: "/scoring/" + $0.0, value: $0.1, readers: ["calibrate"],
+                setting: "/scoring/" + $0.0, value: $0.1, readers: ["autoencoder", "calibrate"],
                 besides: $0.0 == "topFraction" ? ["/scoring/imageScore": "topK"] : [:])
         }
         + [
@@ -103,7 +121,7 @@ import Testing
     private static let others = [
         "/preset": "stands for other settings", "/variants": "stands for other settings",
         "/perCategory": "stands for other settings", "/training/seeds": "makes a case for each seed",
-        "/dataset/folders/": "as the layout",
+        "/detector/backbone": "names a network, whose digest is in the keys", "/dataset/folders/": "as the layout",
         "/dataset/layout": "names files, whose digests are in the keys", "/dataset/root": "as the layout",
         "/dataset/categories": "as the layout", "/dataset/normal": "as the layout", "/dataset/score": "as the layout",
         "/require/": "read by the stage `require` alone, which makes nothing that others use",

@@ -43,13 +43,14 @@ import Testing
     func sharing() throws {
         let graph = try sweep(data.sweep(SweepTests.rates)).graph
         #expect(["ingest", "select", "corrupt"].map { count(graph, $0) } == [2, 1, 2])
-        #expect(["train", "calibrate", "assess", "score", "metrics"].map { count(graph, $0) } == [6, 3, 3, 3, 3])
+        #expect(["train", "autoencoder", "calibrate", "assess"].map { count(graph, $0) } == [6, 3, 3, 3])
+        #expect(["score", "metrics"].map { count(graph, $0) } == [3, 3])
         #expect(["overlay", "aggregate", "report"].map { count(graph, $0) } == [0, 0, 0])
         let sweep = try sweep(data.sweep(SweepTests.rates))
         #expect(sweep.caseCount == 3)
-        // 5 of the 11 tasks of a trial are shared by all trials.
-        #expect(sweep.graph.count == 23)
-        #expect((sweep.sharing.apart, sweep.sharing.shared) == (33, 5))
+        // 5 of the 12 tasks of a trial are shared by all trials.
+        #expect(sweep.graph.count == 26)
+        #expect((sweep.sharing.apart, sweep.sharing.shared) == (36, 5))
     }
 
     @Test("Trials are ranked by the mean criterion over categories and seeds, with its spreads")
@@ -152,11 +153,11 @@ import Testing
     @Test("A repeated sweep runs no task, and a new value runs only its own")
     func again() throws {
         let first = try sweep(data.sweep(SweepTests.rates))
-        #expect(try execute(first.graph).run == 23)
+        #expect(try execute(first.graph).run == 26)
         #expect(try execute(sweep(data.sweep(SweepTests.rates)).graph).run == 0)
         let more = try sweep(data.sweep(SweepTests.rates.replacing("[", with: "[0.02, ")))
-        // Two shards, calibration, assessment, scores and metrics.
-        #expect(try execute(more.graph).run == 6)
+        // Two shards, autoencoder, calibration, assessment, scores and metrics.
+        #expect(try execute(more.graph).run == 7)
     }
 }
 

@@ -30,18 +30,19 @@ import Testing
     /// SHA-256 over the digests of all task outputs of a stage, by processor and instruction set.
     private static let pinned: [String: [String: String]] = [
         "AMD EPYC, 26, 2, 1024 KB, avx512_core_bf16": [
-            "aggregate": "995f38cd0fc2", "assess": "537486e7058b", "calibrate": "87afd3f848e4",
-            "card": "f65fd63695a5", "choose": "c48100ca6f46", "confidence": "e2959ad32a81", "corrupt": "810161921fce",
-            "drift": "ddd4ed769748", "ingest": "93e43be3ad10", "inventory": "02cfdbee7e90", "metrics": "a0bdd6f54358",
-            "overlay": "204fd18c2be9", "record": "9f548005b788", "report": "2e72d05d811d", "require": "7fcfb999f4c5",
-            "score": "c9afa553aad5", "select": "1546061562fc", "textures": "d52e06d75b01", "train": "39edf8048948",
+            "aggregate": "995f38cd0fc2", "assess": "537486e7058b", "autoencoder": "000000000000",
+            "calibrate": "87afd3f848e4", "card": "f65fd63695a5", "choose": "c48100ca6f46", "confidence": "e2959ad32a81",
+            "corrupt": "810161921fce", "drift": "ddd4ed769748", "ingest": "93e43be3ad10", "inventory": "02cfdbee7e90",
+            "metrics": "a0bdd6f54358", "overlay": "204fd18c2be9", "record": "9f548005b788", "report": "2e72d05d811d",
+            "require": "7fcfb999f4c5", "score": "c9afa553aad5", "select": "1546061562fc", "textures": "d52e06d75b01",
+            "train": "39edf8048948",
         ]
     ]
 
     private static let versions = [
-        "aggregate": 4, "assess": 4, "calibrate": 5, "card": 3, "choose": 1, "confidence": 1, "corrupt": 3, "drift": 1,
-        "ingest": 6, "inventory": 2, "metrics": 4, "overlay": 1, "record": 1, "report": 7, "require": 1, "score": 3,
-        "select": 2, "textures": 2, "train": 3,
+        "aggregate": 4, "assess": 5, "autoencoder": 1, "calibrate": 6, "card": 4, "choose": 1, "confidence": 1,
+        "corrupt": 3, "drift": 1, "ingest": 6, "inventory": 2, "metrics": 4, "overlay": 2, "record": 1, "report": 8,
+        "require": 1, "score": 4, "select": 2, "textures": 2, "train": 3,
     ]
 
     private let data: TinyDataSet

@@ -47,7 +47,12 @@ struct JobManifestTests {
         arguments: Preset.allCases)
     func presets(_ preset: Preset) throws {
         let plain = try Self.manifest(#""preset": "\#(preset.rawValue)""#)
-        let normalization: ScoringSection.Normalization = preset == .object ? .expectedError : .localContrast
+        let normalization: ScoringSection.Normalization =
+            switch preset {
+            case .object: .expectedError
+            case .texture: .localContrast
+            case .memory: .none
+            }
         #expect(plain.scoring.normalization == normalization)
         #expect(plain.corruption.foregroundOnly == (preset == .object))
         #expect(plain.corruption.structured.opacity == 0.3...1)
@@ -134,7 +139,8 @@ struct JobManifestTests {
         let manifest = try Self.manifest(#""image": {"height": 64}, "corruption": {"textures": "../t"}"#)
         #expect(
             manifest.resolved.members?.map(\.name) == [
-                "name", "description", "paths", "dataset", "image", "augmentation", "corruption", "network", "engine",
+                "name", "description", "paths", "dataset", "image", "augmentation", "corruption", "detector", "network",
+                "engine",
                 "training",
                 "scoring", "calibration", "card", "execution",
             ])

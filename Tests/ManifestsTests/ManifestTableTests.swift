@@ -34,8 +34,8 @@ struct ManifestTableTests {
             (
                 #""imgae": {}"#,
                 "job.json:2:1: /imgae: found the unknown key \"imgae\"; expected one of the keys $schema, name, "
-                    + "description, preset, paths, dataset, image, augmentation, corruption, network, engine, training, "
-                    + "scoring, calibration, require, card, perCategory, execution, retrain, variants; did you mean \"image\"?"
+                    + "description, preset, paths, dataset, image, augmentation, corruption, detector, network, engine, "
+                    + "training, scoring, calibration, require, card, perCategory, execution, retrain, variants; did you mean \"image\"?"
             ),
             (
                 #""image": {"width": 20}"#,

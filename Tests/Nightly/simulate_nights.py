@@ -225,7 +225,7 @@ def check_models(plant, category):
             continue
         # By the manifest that the night began with, whatever this one says.
         checked = plant.nominal("retrain", "plant.json", "--check", label)
-        words = re.search(r"(\d+) stored results computed again: (\d+) came out different", checked.stderr)
+        words = re.search(r"recomputed (\d+) stored results: (\d+) differ", checked.stderr)
         count = int(words.group(1)) if words else 0
         plant.expect(checked.returncode == 0 and count > 0 and "both are equal" in checked.stdout,
                      f"night {label} gives the same bytes again ({count} results)")

@@ -127,8 +127,9 @@ struct ClusterTests {
         #expect(queue.arrays.map(\.avoided) == [[], ["bad"], ["bad", "worse"], ["bad", "worse"]])
         #expect(
             observer.notices == [
-                "The node bad is left out for 10 min: an element ended there before it had begun a task. It ended on bad.",
-                "The node worse is left out for 10 min: an element ended there before it had begun a task. It ended on worse.",
+                "The node bad is excluded for 10 min: an element ended there before it began a task. It ended on bad.",
+                "The node worse is excluded for 10 min: an element ended there before it began a task. "
+                    + "It ended on worse.",
             ])
     }
 
@@ -162,7 +163,7 @@ struct ClusterTests {
         let queue = FakeQueue(tasks, fate: { array, _ in array == 0 ? .isBeingEnded : .works })
         try expectWhole(try run(queue, retries: 1))
         let failed = try #require(try store.jobs(ofTask: "leaf/0").first { $0.status == "failed" })
-        #expect(failed.log.contains("The node n1 has been ending its element for"))
+        #expect(failed.log.contains("The node n1 is still terminating the element after"))
     }
 
     @Test("A queue that rejects all queries eventually ends the run, unless results still arrive")

@@ -80,13 +80,13 @@ struct ElementSupervisorTests {
     func version() throws {
         try run("exit 0", program: "2")
         let text = try #require(refusal)
-        #expect(text.contains("it is Nominal 1, the run was begun by 2: install the same one on all nodes."))
+        #expect(text.contains("has Nominal 1, but the run uses 2: install the same version on all nodes."))
     }
 
     @Test("Without free space no task begins")
     func space() throws {
         try run("exit 0", free: .max)
-        #expect(text(of: ElementSpec.shortageName)?.contains("of free space left") == true)
+        #expect(text(of: ElementSpec.shortageName)?.contains("MiB of free space, but needs") == true)
         #expect(refusal == nil)
     }
 

@@ -67,6 +67,37 @@ struct ReportPageTests {
             page.contains("1 limit<") && !ReportPage.render(SampleReport.make(categoryCount: 1)).contains("Model card"))
     }
 
+    @Test("What the detector expected is shown under its label, and omitted if there is none")
+    func expectedPicture() {
+        let sample = SamplePicture(index: 0, hasDefect: true)
+        func page(_ change: (inout GalleryItem) -> Void) -> String {
+            var category = SampleReport.labelled(0, pictures: 0)
+            var item = SampleReport.item(
+                name: "a", kind: "dent", isAnomalous: true, score: 1, threshold: 2, sample: sample)
+            change(&item)
+            category.gallery = [item]
+            return ReportPage.render(RunReport(title: "t", categories: [category]))
+        }
+        func pictures(_ page: String) -> Int { page.components(separatedBy: "<img").count - 1 }
+        let usual = page { _ in }
+        #expect(usual.contains("Reconstruction"))
+        let labelled = page { $0.expectedLabel = "Nearest <normal> image" }
+        #expect(labelled.contains("Nearest &lt;normal&gt; image") && !labelled.contains("Reconstruction"))
+        let none = page { $0.expected = nil }
+        #expect(!none.contains("Reconstruction") && pictures(none) == pictures(usual) - 1)
+    }
+
+    @Test("An assessment without projection measures has no table of them")
+    func projection() {
+        func page(_ projection: [AssessmentReport.Measure]) -> String {
+            var category = SampleReport.labelled(0, pictures: 0)
+            category.assessment = AssessmentReport(criterion: 0.5, kinds: [], changes: [], projection: projection)
+            return ReportPage.render(RunReport(title: "t", categories: [category]))
+        }
+        #expect(page([.init(label: "idempotence", after: 0.1, before: 0.9)]).contains(">Projection<"))
+        #expect(!page([]).contains(">Projection<"))
+    }
+
     @Test("A run without categories and an empty category have a page")
     func empty() {
         let none = ReportPage.render(RunReport(title: "Nothing"))
@@ -123,7 +154,7 @@ struct ReportPageTests {
             let thumbnail = Picture(
                 mimeType: .jpeg, bytes: [UInt8](repeating: 0xA5, count: 6000), width: 128, height: 128)
             report.categories[0].gallery[index].input = thumbnail
-            report.categories[0].gallery[index].reconstruction = thumbnail
+            report.categories[0].gallery[index].expected = thumbnail
             report.categories[0].gallery[index].overlay = thumbnail
             report.categories[0].gallery[index].groundTruth?.bytes = [UInt8](repeating: 1, count: 300)
         }

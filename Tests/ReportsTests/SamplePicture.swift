@@ -8,7 +8,7 @@ struct SamplePicture {
     var hasDefect: Bool
 
     var input: Picture { Self.picture { x, y in hasDefect && isScratch(x, y) ? 255 : product(x, y) } }
-    var reconstruction: Picture { Self.picture { x, y in product(x, y) } }
+    var expected: Picture { Self.picture { x, y in product(x, y) } }
     var overlay: Picture { Self.picture { x, y in hasDefect && isScratch(x, y) ? 1 : product(x, y) } }
     var groundTruth: Picture { Self.picture { x, y in isScratch(x, y) ? 255 : 2 } }
 

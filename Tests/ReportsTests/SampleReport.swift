@@ -103,7 +103,7 @@ enum SampleReport {
             name: name, kind: kind, isAnomalous: isAnomalous, score: score, normalizedScore: score / 0.005 - 3,
             verdict: isCalled ? "anomalous" : "normal", confidence: uncertain.contains(score) ? 0.7 : 0.99,
             isUncertain: uncertain.contains(score), isMiss: isAnomalous.map { $0 != isCalled } ?? false,
-            input: sample.input, reconstruction: sample.reconstruction, overlay: sample.overlay,
+            input: sample.input, expected: sample.expected, overlay: sample.overlay,
             groundTruth: isAnomalous == true ? sample.groundTruth : nil,
             lineage: [
                 Fact(label: "Image", value: String(repeating: "0123456789abcdef", count: 4)),

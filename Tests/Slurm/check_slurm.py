@@ -285,7 +285,7 @@ def broken_node(trial):
     cluster.wait_until_idle()
     trial.start()
     trial.finish()
-    trial.expect("The node n1 is left out for 10 min")
+    trial.expect("The node n1 is excluded for 10 min")
 
 
 def full_queue(trial):
@@ -293,17 +293,17 @@ def full_queue(trial):
     trial.cluster.reconfigure("MaxJobCount=50000", "MaxJobCount=6", "MinJobAge=300", "MinJobAge=2")
     trial.start()
     trial.finish(500)
-    trial.expect("what is left waits until some of what is queued is done")
+    trial.expect("the remaining tasks wait until the queue has room")
 
 
 def time_limit(trial):
-    """A worker hangs, until Slurm ends its element at the limit of time."""
+    """A worker hangs until its element exceeds Slurm's time limit."""
     trial.ask_for({"timeMinutes": 1}, {"timedOut": 1})
     trial.start()
     trial.wait_for_scoring()
     trial.strike(signal.SIGSTOP, lambda: trial.cluster.processes("worker", "--pull")[:1])
     trial.finish(500)
-    trial.expect("Slurm ended its element")
+    trial.expect("The element exceeded Slurm's time limit")
 
 
 def out_of_memory(trial):
@@ -315,7 +315,7 @@ def out_of_memory(trial):
             group.limit(24 << 20)
             trial.start()
             trial.finish(expected=1)
-            trial.expect("It took more memory than its element may have; raise execution.runner.memoryMiB.")
+            trial.expect("It exceeded the memory limit of its element; raise execution.runner.memoryMiB.")
             group.limit(8 << 30)
             trial.start()
             trial.finish()

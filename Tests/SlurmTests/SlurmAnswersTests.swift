@@ -27,7 +27,7 @@ struct SlurmAnswersTests {
         #expect(states["nominal-a"]?.keys.sorted() == [0, 1, 2, 3])
         #expect(states["nominal-a"]?[0] == .running(node: "n1"))
         #expect(states["nominal-a"]?[1] == .pending)
-        #expect(states["nominal-a"]?[2] == .over(ElementEnd(.lost, "The node of its element failed on n2.")))
+        #expect(states["nominal-a"]?[2] == .over(ElementEnd(.lost, "The element ended on n2 because the node failed.")))
         #expect(SlurmAnswers.states("", of: ["nominal-a"]).isEmpty)
     }
 
@@ -113,7 +113,7 @@ struct SlurmAnswersTests {
     func obstacles() {
         #expect(
             SlurmAnswers.obstacles("n1|drained|Duplicate jobid\nbroken") == [
-                "The node n1 is drained (Duplicate jobid). Once it is fit to work: "
+                "The node n1 is drained (Duplicate jobid). After fixing it, run: "
                     + "scontrol update nodename=n1 state=resume"
             ])
     }

@@ -61,7 +61,7 @@ struct SlurmQueueTests {
         let program = try script(
             "echo 'Slurm temporarily unable to accept job, sleeping and retrying'; exec sleep 1000")
         let error = #expect(throws: ClusterQueueError.self) {
-            try SlurmCommand(program, [], givingUpAt: SlurmCommand.wordsOfSleep).output()
+            try SlurmCommand(program, [], givingUpAt: SlurmCommand.retryMessage).output()
         }
         guard case .full(let text) = error else {
             Issue.record("expected that there is no room, got \(String(describing: error))")

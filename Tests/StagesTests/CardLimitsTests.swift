@@ -50,8 +50,8 @@ import Testing
         return ModelCard(
             model: .init(
                 category: "bolt", case: "bolt", job: "tiny", sha256: Digest.of(text: ""), formatVersion: 4,
-                architecture: "sdc", baseWidth: 4, parameters: 1, width: 256, height: 256, tileWidth: 256,
-                tileHeight: 256, tileOverlap: 0, preset: nil,
+                detector: "ssae", facts: [], width: 256, height: 256, tileWidth: 256, tileHeight: 256, tileOverlap: 0,
+                preset: nil,
                 scoring: .init(ScoringParameters(boxSize: 3, boxPasses: 1, imageScore: .max, topFraction: 0.01))),
             program: known.program, intendedUse: .init(whatItDoes: [], outOfScope: []),
             data: DataFacts(inventory, known), training: training,
@@ -140,10 +140,12 @@ import Testing
         #expect(try rules { $0.testMetrics.images.normal = 19 } == ["fewTestImages"])
         #expect(try rules { $0.data.testCopies = 1 } == ["testCopies"])
         #expect(try rules { $0.data.training.images = 49 } == ["fewTrainingImages"])
-        #expect(try rules { $0.training.startedFrom = Digest.of(text: "") } == ["warmStart"])
+        #expect(try rules { $0.training?.startedFrom = Digest.of(text: "") } == ["warmStart"])
         #expect(try rules { $0.model.preset = "object" } == ["presetObject"])
         #expect(try rules { $0.model.preset = "texture" } == ["presetTexture"])
         #expect(try rules { $0.assessment.identityError = 0.51 } == ["littleTraining"])
+        // A detector that makes no images has no identity error.
+        #expect(try rules { ($0.assessment.identityError, $0.assessment.identityErrorBefore) = (nil, nil) } == [])
     }
 
     @Test("Every limit has figures and a sentence")

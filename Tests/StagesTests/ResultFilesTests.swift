@@ -13,7 +13,7 @@ import Testing
                 file: file, kind: "a kind", isAnomalous: isAnomalous, source: digest, score: 0.25,
                 normalizedScore: -1.5,
                 threshold: 1e-6, verdict: .anomalous, confidence: 0.875, isUncertain: true, map: digest,
-                reconstruction: digest))
+                picture: digest))
     }
 
     @Test("A line of scores.csv has the header's columns")

@@ -117,7 +117,7 @@ import VerdictStatistics
                 ("training", try bench.store.put(bytes: Array("[]".utf8))),
                 ("assessment", try bench.store.put(bytes: Array(StageOutputsTests.assessment(0.5).utf8))),
             ])
-        expectPinned(outputs, CardStage.self, version: 3, ["card.json": "7e9f68775310", "card.md": "77938960b205"])
+        expectPinned(outputs, CardStage.self, version: 4, ["card.json": "7df3437ea3bf", "card.md": "4b4b0db80517"])
     }
 
     @Test("Corruption gives the pinned bytes")
@@ -139,7 +139,7 @@ import VerdictStatistics
         return ScoreIndex.Entry(
             file: file, kind: "dent", isAnomalous: isAnomalous, source: Digest.of(text: file), score: score,
             normalizedScore: score, threshold: 0.5, verdict: score >= 0.5 ? .anomalous : .normal,
-            map: try bench.store.put(bytes: try map.tiffBytes()), reconstruction: Digest.of(text: ""))
+            map: try bench.store.put(bytes: try map.tiffBytes()), picture: Digest.of(text: ""))
     }
 
     private func metrics() throws -> [String: Digest] {
@@ -165,7 +165,7 @@ import VerdictStatistics
         // Counts pairs: 96 anomalous pixels with values 0.5 + n / 8, against 672 others with values n / 8.
         #expect(abs((figures.pixelAUROC ?? 0) - StageOutputsTests.pairwiseAUROC) < 1e-12)
         expectPinned(
-            outputs, MetricsStage.self, version: 4, ["metrics.json": "d41de2bd401f", "scores.json": "1fa90359e9bd"])
+            outputs, MetricsStage.self, version: 4, ["metrics.json": "d41de2bd401f", "scores.json": "b9bf4c9ee841"])
     }
 
     /// The fraction of pairs of an anomalous and a normal pixel that the map orders correctly; ties count half.
@@ -185,13 +185,16 @@ import VerdictStatistics
     /// A model whose held-out images have these scores.
     private func model(_ scores: [Float], quantile: Float = 0.99) throws -> Digest {
         let architecture = NetworkArchitecture.sdc
+        let detector = AutoencoderPayload(
+            architecture: architecture, baseWidth: 4,
+            parameters: [Float](repeating: 0, count: architecture.description(baseWidth: 4).parameterCount),
+            normalization: PixelNormalization(mean: [0, 0, 0], deviation: 1))
         return try bench.store.put(
             bytes: Model(
-                name: "bolt", architecture: architecture, baseWidth: 4, grid: TileGrid(width: 32, height: 32),
-                parameters: [Float](repeating: 0, count: architecture.description(baseWidth: 4).parameterCount),
-                normalization: PixelNormalization(mean: [0, 0, 0], deviation: 1),
+                name: "bolt", grid: TileGrid(width: 32, height: 32),
                 scoring: ScoringParameters(boxSize: 3, boxPasses: 1, imageScore: .max, topFraction: 0.1),
-                calibration: Calibration(scores: scores, quantile: quantile), mapCeiling: 1
+                calibration: Calibration(scores: scores, quantile: quantile), mapCeiling: 1,
+                kind: AutoencoderKind.name, payload: detector.bytes
             ).bytes)
     }
 
@@ -257,29 +260,110 @@ import VerdictStatistics
     @Test("Overlays give the pinned bytes")
     func overlays() throws {
         let picture = try JPEGEncoder.encode(TinyDataSet.image(5, width: 32, height: 32), quality: 92)
+        let outputs = try overlays(try bench.store.put(bytes: picture))
+        expectPinned(outputs, OverlayStage.self, version: 2, ["overlays.json": "5eba362a93b0"])
+    }
+
+    private func overlays(_ picture: Digest?) throws -> [String: Digest] {
         var entry = try score("test/dent/000.png", isAnomalous: true, score: 0.75)
-        entry.reconstruction = try bench.store.put(bytes: picture)
-        let outputs = try bench.run(
+        entry.picture = picture
+        return try bench.run(
             OverlayStage(),
             [
                 ("model", try bench.store.put(bytes: StageOutputsTests.model().bytes)),
                 ("scores", try bench.put(json: ScoreIndex(entries: [entry]))),
                 ("images", try ingest(.test)["images.json"]!),
             ])
-        expectPinned(outputs, OverlayStage.self, version: 1, ["overlays.json": "88c055bac587"])
+    }
+
+    @Test("Overlays of a detector that makes no picture differ only in the missing thumbnail")
+    func overlaysWithoutPicture() throws {
+        let picture = try bench.store.put(
+            bytes: try JPEGEncoder.encode(TinyDataSet.image(5, width: 32, height: 32), quality: 92))
+        func thumbnails(_ picture: Digest?) throws -> OverlayIndex.Thumbnails {
+            let index = try StageJSON.decode(
+                OverlayIndex.self, try bench.store.read(try overlays(picture)["overlays.json"]!))
+            return try #require(index.entries.first).small
+        }
+        var with = try thumbnails(picture)
+        let without = try thumbnails(nil)
+        #expect(with.picture != nil && without.picture == nil)
+        with.picture = nil
+        #expect(try StageJSON.encode(with) == StageJSON.encode(without))
+    }
+
+    @Test("Aggregated metrics have the projection measures of those categories whose detectors make images")
+    func projections() throws {
+        let metrics = try metrics()["metrics.json"]!
+        let scores = try confidence(try self.metrics())["scores.json"]!
+        let measured = try bench.store.put(bytes: Array(StageOutputsTests.assessment(0.5).utf8))
+        var assessment = try StageJSON.decode(Assessment.self, try bench.store.read(measured))
+        #expect(assessment.projection != nil)
+        (assessment.projection, assessment.projectionBeforeTraining) = (nil, nil)
+        let other = try bench.put(json: assessment)
+        func projection(_ bolt: Digest, _ nut: Digest) throws -> [String]? {
+            let outputs = try bench.run(
+                AggregateStage(categories: ["bolt", "nut"]),
+                [
+                    ("metrics.0", metrics), ("scores.0", scores), ("assessment.0", bolt), ("metrics.1", metrics),
+                    ("scores.1", scores), ("assessment.1", nut),
+                ])
+            let record = try StageJSON.decode(RunMetrics.self, try bench.store.read(outputs["metrics.json"]!))
+            return record.projection?.keys.sorted()
+        }
+        #expect(try projection(measured, measured) == ["bolt", "nut"])
+        #expect(try projection(measured, other) == ["bolt"])
+        #expect(try projection(other, other) == nil)
+    }
+
+    @Test("A model with a kind of detector that the program does not know is an error that lists the known kinds")
+    func unknownKind() throws {
+        var model = StageOutputsTests.model()
+        model.kind = "oracle"
+        #expect {
+            try model.detectorFacts(name: "bolt.nominal")
+        } throws: { error in
+            ["bolt.nominal", "\"oracle\"", AutoencoderKind.name].allSatisfy { "\(error)".contains($0) }
+        }
+        #expect(try StageOutputsTests.model().detectorFacts(name: "bolt.nominal").map(\.label).first == "Architecture")
+        let error = #expect(throws: (any Error).self) {
+            try bench.run(
+                ScoreStage(engine: try TrainingRecipe(try data.manifest()).scoringEngine),
+                [
+                    ("model", try bench.store.put(bytes: model.bytes)),
+                    ("images", try ingest(.test)["images.json"]!),
+                ])
+        }
+        #expect("\(error!)".contains("\"oracle\""))
+    }
+
+    @Test("A detector whose expected errors do not match the model's scoring is an error")
+    func otherScoring() throws {
+        var model = StageOutputsTests.model()
+        model.scoring.normalization = .expectedError
+        let error = #expect(throws: (any Error).self) {
+            try bench.run(
+                ScoreStage(engine: try TrainingRecipe(try data.manifest()).scoringEngine),
+                [
+                    ("model", try bench.store.put(bytes: model.bytes)),
+                    ("images", try ingest(.test)["images.json"]!),
+                ])
+        }
+        #expect("\(error!)".contains("do not match its scoring"))
     }
 
     /// An untrained model.
     private static func model() -> Model {
         let architecture = NetworkArchitecture.sdc
-        let network = architecture.description(baseWidth: 4)
+        let detector = AutoencoderPayload(
+            architecture: architecture, baseWidth: 4,
+            parameters: architecture.description(baseWidth: 4).initialParameters(seed: 1),
+            normalization: PixelNormalization(mean: [0.5, 0.5, 0.5], deviation: 0.25))
         return Model(
-            name: "bolt", architecture: architecture, baseWidth: 4,
-            grid: TileGrid(width: 32, height: 32, tileWidth: 32, tileHeight: 32, overlap: 0),
-            parameters: network.initialParameters(seed: 1),
-            normalization: PixelNormalization(mean: [0.5, 0.5, 0.5], deviation: 0.25),
+            name: "bolt", grid: TileGrid(width: 32, height: 32, tileWidth: 32, tileHeight: 32, overlap: 0),
             scoring: ScoringParameters(boxSize: 3, boxPasses: 1, imageScore: .max, topFraction: 0.01),
-            calibration: Calibration(scores: [0.25, 0.5], quantile: 0.5), mapCeiling: 0.5)
+            calibration: Calibration(scores: [0.25, 0.5], quantile: 0.5), mapCeiling: 0.5,
+            kind: AutoencoderKind.name, payload: detector.bytes)
     }
 
     @Test("Choosing a checkpoint copies its bytes, and takes the later of equal ones")

@@ -45,6 +45,9 @@ import Testing
             ingest, CorruptStage(nsa, shard: 0), ChooseStage(count: 2),
             PreviewStage(samples: recipe.samples, noise: 0.5, count: 3),
             ScoreStage(engine: recipe.engine, threshold: ChosenThreshold(0.5, origin: "here")),
+            FitMemoryStage(
+                memory: MemorySettings(taps: ["a"], points: 4, density: .divide, neighbours: 3, variants: 2),
+                samples: recipe.samples, engine: recipe.engine),
             EnrolStage(replay: 0.5, measuresNormalization: true), FingerprintStage(), WarmStartStage(),
             GateStage(gate: retrain.gate),
         ]
@@ -53,7 +56,7 @@ import Testing
     @Test("Every stage of the program is covered, and registered under its own name")
     func all() throws {
         let names = Set(try stages().map { type(of: $0).name })
-        #expect(names.count == 24)
+        #expect(names.count == 26)
         for stage in try stages() {
             let task = PipelineTask(id: TaskID("t"), stage: stage, inputs: [])
             let key = ActionKey(stage: type(of: stage).name, version: 1, parts: [])

@@ -1,70 +1,52 @@
 import BinaryCoding
 import Imaging
-import NeuralNetworks
 
-/// A trained model with everything needed to score an image, as one file.
+/// A fitted detector with everything needed to score an image, as one file.
 public struct Model: Sendable, Equatable {
-    /// Version 5: sample range, user's threshold, digest at the end. Version 4: scores of training images. Version 3:
-    /// error levels, contrast response, method of the threshold. Version 2: tiles, scales, map normalisation, expected
-    /// error. Version 1: initial.
-    public static let format = FileFormat(magic: "NOMMODEL", version: 5)
+    /// Version 6: detectors of several kinds. Version 5: sample range, user's threshold, digest at the end. Version 4:
+    /// scores of training images. Version 3: error levels, contrast response, method of the threshold. Version 2:
+    /// tiles, scales, map normalisation, expected error. Version 1: initial.
+    public static let format = FileFormat(magic: "NOMMODEL", version: 6)
 
     /// A limit above the size of any valid model.
     public static let maximumFileBytes = 2 << 30
 
     /// The name of the category that the model was trained on, for display.
     public var name: String
-    public var architecture: NetworkArchitecture
-    public var baseWidth: Int
-    /// The sizes of images and of the network's input.
+    /// The sizes of images and of the tiles that the detector sees.
     public var grid: TileGrid
     /// The sample range of the images; nil for the full range of their files.
     public var range: SampleRange?
-    public var parameters: [Float]
-    public var normalization: PixelNormalization
     public var scoring: ScoringParameters
     public var calibration: Calibration
-    /// The divisor of each error level. Empty if `scoring` uses no normalisation.
-    public var expectedErrors: [ExpectedError]
-    /// The error as a function of contrast, if `scoring` uses `localContrast`; otherwise nil.
-    public var contrastResponse: ContrastResponse?
     /// The maximum over the maps of held-out normal images, from which overlays scale their colours.
     public var mapCeiling: Float
+    /// The kind of the detector, such as "ssae".
+    public var kind: String
+    /// The detector in the format of its kind.
+    public var payload: [UInt8]
 
     public init(
-        name: String, architecture: NetworkArchitecture, baseWidth: Int, grid: TileGrid, range: SampleRange? = nil,
-        parameters: [Float], normalization: PixelNormalization, scoring: ScoringParameters, calibration: Calibration,
-        expectedErrors: [ExpectedError] = [],
-        contrastResponse: ContrastResponse? = nil, mapCeiling: Float
+        name: String, grid: TileGrid, range: SampleRange? = nil, scoring: ScoringParameters, calibration: Calibration,
+        mapCeiling: Float, kind: String, payload: [UInt8]
     ) {
-        guard expectedErrors.count == (scoring.normalization == .none ? 0 : scoring.levels),
-            (contrastResponse != nil) == (scoring.normalization == .localContrast)
-        else {
-            fatalError("a model's scoring does not match its expected errors")
-        }
-        (self.expectedErrors, self.contrastResponse) = (expectedErrors, contrastResponse)
-        (self.name, self.architecture, self.baseWidth) = (name, architecture, baseWidth)
-        (self.grid, self.range, self.parameters) = (grid, range, parameters)
-        self.normalization = normalization
-        (self.scoring, self.calibration, self.mapCeiling) = (scoring, calibration, mapCeiling)
+        (self.name, self.grid, self.range, self.scoring) = (name, grid, range, scoring)
+        (self.calibration, self.mapCeiling) = (calibration, mapCeiling)
+        (self.kind, self.payload) = (kind, payload)
     }
-
-    public var network: NetworkDescription { architecture.description(baseWidth: baseWidth) }
 
     public var bytes: [UInt8] {
         var writer = ByteWriter(Model.format)
         writer.write(name)
-        writer.write(architecture.rawValue)
-        for number in [baseWidth, grid.width, grid.height, scoring.boxSize, scoring.boxPasses] { writer.write(number) }
+        writer.write(kind)
+        for number in [grid.width, grid.height, scoring.boxSize, scoring.boxPasses] { writer.write(number) }
         for number in [grid.tileWidth, grid.tileHeight, grid.overlap, scoring.scales, scoring.levels] {
             writer.write(number)
         }
         writer.write(scoring.normalization.rawValue)
-        writer.write(block: expectedErrors.flatMap(\.values))
-        writer.write(block: contrastResponse?.values ?? [])
         writer.write(scoring.imageScore.rawValue)
         writer.write(scoring.topFraction)
-        for number in normalization.mean + [normalization.deviation, mapCeiling] { writer.write(number) }
+        writer.write(mapCeiling)
         writer.write(calibration.quantile)
         writer.write(calibration.estimate.rawValue)
         writer.write(calibration.images)
@@ -72,19 +54,17 @@ public struct Model: Sendable, Equatable {
         writer.write(block: calibration.trainingScores)
         writer.write(block: calibration.chosenThreshold.map { [$0] } ?? [])
         writer.write(block: range.map { [$0.lowest, $0.highest] } ?? [])
-        writer.write(block: parameters)
+        writer.write(block: payload)
         return writer.bytes
     }
 
+    /// Reads all but the payload, whose kind reads it when it is needed.
+    ///
+    /// - Throws: `FormatError`.
     public init(bytes: [UInt8], name file: String) throws(FormatError) {
         var reader = try ByteReader(bytes, Model.format, name: file)
         name = try reader.readText()
-        let architecture = try reader.readText()
-        guard let known = NetworkArchitecture(rawValue: architecture) else {
-            throw .damaged(file, at: 0, what: "unknown network \"\(architecture)\"")
-        }
-        self.architecture = known
-        baseWidth = try reader.readInt("the base width", in: 1...1024)
+        kind = try reader.readText()
         let width = try reader.readInt("the width", in: 8...4096)
         let height = try reader.readInt("the height", in: 8...4096)
         let boxSize = try reader.readInt("the box size", in: 1...1023)
@@ -95,35 +75,22 @@ public struct Model: Sendable, Equatable {
         let scales = try reader.readInt("the scales", in: 1...4)
         let levels = try reader.readInt("the levels", in: 1...6)
         let normalizationText = try reader.readText()
-        let errors = try reader.readBlock(of: Float.self)
-        let response = try reader.readBlock(of: Float.self)
         guard let mapNormalization = ScoringParameters.MapNormalization(rawValue: normalizationText) else {
             throw .damaged(file, at: 0, what: "unknown map normalisation \"\(normalizationText)\"")
         }
-        let fields = mapNormalization == .none ? 0 : levels
-        expectedErrors = ExpectedError.fields(errors)
-        contrastResponse = ContrastResponse(values: response)
-        guard (contrastResponse != nil) == (mapNormalization == .localContrast),
-            contrastResponse != nil || response.isEmpty,
-            expectedErrors.count == fields, errors.count == fields * ExpectedError.cells * ExpectedError.cells,
-            mapNormalization == .none ? levels == 1 : min(width, height) >= ExpectedError.cells
-        else { throw .damaged(file, at: 0, what: "invalid expected errors or contrast response") }
+        guard mapNormalization != .none || levels == 1 else {
+            throw .damaged(file, at: 0, what: "\(levels) error levels without a normalisation")
+        }
         grid = TileGrid(
             width: width, height: height, tileWidth: tileWidth, tileHeight: tileHeight, overlap: overlap)
         let imageScore = try reader.readText()
-        guard let known = ScoringParameters.ImageScore(rawValue: imageScore), boxSize % 2 == 1, tileWidth % 8 == 0,
-            tileHeight % 8 == 0
-        else {
-            throw .damaged(
-                file, at: 0,
-                what: "invalid score \"\(imageScore)\", box size \(boxSize) or tile size \(tileWidth) x \(tileHeight)")
+        guard let known = ScoringParameters.ImageScore(rawValue: imageScore), boxSize % 2 == 1 else {
+            throw .damaged(file, at: 0, what: "invalid score \"\(imageScore)\" or box size \(boxSize)")
         }
         scoring = ScoringParameters(
             boxSize: boxSize, boxPasses: boxPasses, scales: scales, levels: levels, normalization: mapNormalization,
             imageScore: known,
             topFraction: try reader.readFloat())
-        let mean = [try reader.readFloat(), try reader.readFloat(), try reader.readFloat()]
-        normalization = PixelNormalization(mean: mean, deviation: try reader.readFloat())
         mapCeiling = try reader.readFloat()
         let quantile = try reader.readFloat()
         let estimateText = try reader.readText()
@@ -137,7 +104,6 @@ public struct Model: Sendable, Equatable {
         guard chosen.count <= 1, chosen.allSatisfy(\.isFinite), !scores.isEmpty, images <= scores.count,
             (0...1).contains(quantile), scores.allSatisfy(\.isFinite),
             trainingScores.allSatisfy(\.isFinite), mapCeiling.isFinite,
-            mean.allSatisfy(\.isFinite), normalization.deviation.isFinite, normalization.deviation > 0,
             (0...1).contains(scoring.topFraction)
         else { throw .damaged(file, at: 0, what: "invalid calibration") }
         calibration = Calibration(
@@ -150,14 +116,7 @@ public struct Model: Sendable, Equatable {
             }
             range = known
         }
-        parameters = try reader.readBlock(of: Float.self)
+        payload = try reader.readBlock(of: UInt8.self)
         try reader.finish()
-        let expected = self.architecture.description(baseWidth: baseWidth).parameterCount
-        guard parameters.count == expected else {
-            throw .damaged(file, at: 0, what: "\(parameters.count) parameters for a network of \(expected)")
-        }
-        guard parameters.allSatisfy(\.isFinite) else {
-            throw .damaged(file, at: 0, what: "a network parameter is not finite")
-        }
     }
 }

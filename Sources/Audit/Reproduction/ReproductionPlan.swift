@@ -88,12 +88,19 @@ package struct ReproductionPlan: Sendable {
 
     /// The tasks to repeat from a run of a job.
     ///
-    /// - Parameter digests: returns the digests of a list of files, in its order.
+    /// - Parameters:
+    ///   - fresh: the store that the tasks run in.
+    ///   - digests: returns the digests of a list of files, in its order.
     /// - Throws: errors of the data set and the stores.
-    package func graph(_ manifest: JobManifest, _ store: ContentStore, digests: ([String]) throws -> [Digest]) throws
-        -> TaskGraph
-    {
-        try part(of: try Job(manifest, digests: digests).graph, store)
+    package func graph(
+        _ manifest: JobManifest, _ store: ContentStore, fresh: ContentStore,
+        digests: ([String]) throws -> [Digest]
+    ) throws -> TaskGraph {
+        let backbones = BackboneIndex { name in
+            let digest = try store.backboneDigest(name)
+            return try fresh.put(bytes: try store.read(digest))
+        }
+        return try part(of: try Job(manifest, backbones: backbones, digests: digests).graph, store)
     }
 
     /// The tasks to repeat from a run of `nominal score`.
@@ -107,6 +114,7 @@ package struct ReproductionPlan: Sendable {
             throw LineageError.unrepeatable(run: run.record.number, reason: "its model is unknown")
         }
         let model = try Model(bytes: try store.read(digest), name: "model \(digest.short)")
+        if let backbone = try model.backbone(name: model.name) { _ = try fresh.put(bytes: try store.read(backbone)) }
         let images = try DatasetScan.images(below: folder.absolute, followsLinks: recipe.followsLinks ?? false)
         let job = try ScoringJob(
             model: model, category: images, engine: recipe.engine,

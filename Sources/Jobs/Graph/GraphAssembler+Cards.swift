@@ -5,8 +5,8 @@ import Stages
 
 /// The tasks whose results a model's card uses.
 package struct CardEvidenceTasks {
-    /// The tasks that make `model` and `training.json`, and `assessment.json`.
-    package var calibrate, assess: TaskID
+    /// The tasks that make `training.json`, `model` and `assessment.json`.
+    package var fit, calibrate, assess: TaskID
     /// The task that makes `training.json`, `heldout.json` and `colour.json`.
     package var division: TaskID
     /// The ingest tasks of the normal images and the test images.
@@ -15,10 +15,10 @@ package struct CardEvidenceTasks {
     package var metrics, confidence, drift: TaskID?
 
     package init(
-        calibrate: TaskID, assess: TaskID, division: TaskID, ingests: [TaskID], metrics: TaskID? = nil,
+        fit: TaskID, calibrate: TaskID, assess: TaskID, division: TaskID, ingests: [TaskID], metrics: TaskID? = nil,
         confidence: TaskID? = nil, drift: TaskID? = nil
     ) {
-        (self.calibrate, self.assess, self.division) = (calibrate, assess, division)
+        (self.fit, self.calibrate, self.assess, self.division) = (fit, calibrate, assess, division)
         (self.ingests, self.metrics, self.confidence) = (ingests, metrics, confidence)
         self.drift = drift
     }
@@ -36,7 +36,7 @@ extension GraphAssembler {
             ] + evidence.ingests.enumerated().map { TaskInput("images.\($0.offset)", $0.element, "images.json") })
         var inputs = [
             TaskInput("model", evidence.calibrate, "model"), TaskInput("inventory", inventory, "inventory.json"),
-            TaskInput("training", evidence.calibrate, "training.json"),
+            TaskInput("training", evidence.fit, "training.json"),
             TaskInput("assessment", evidence.assess, "assessment.json"),
         ]
         if let metrics = evidence.metrics {
@@ -69,9 +69,10 @@ extension CardFacts {
         self.init(
             job: manifest.name, name: name, category: category, layout: layout, preset: manifest.preset,
             program: program, textures: textures.map { Textures($0) },
-            training: TrainingFacts(
-                recipe.training, corruption: recipe.corruption, augmentation: recipe.augmentation,
-                candidates: candidates, startedFrom: startedFrom),
+            training: recipe.detector.isTrained
+                ? TrainingFacts(
+                    recipe.training, corruption: recipe.corruption, augmentation: recipe.augmentation,
+                    candidates: candidates, startedFrom: startedFrom) : nil,
             tolerance: manifest.calibration.tolerance, statements: Statements(manifest.card))
     }
 }

@@ -24,7 +24,8 @@ extension JobBuilder {
     mutating func train(
         _ name: String, _ recipe: TrainingRecipe, _ select: TaskID, _ manifest: JobManifest
     ) throws -> (checkpoints: [TaskID], corruptions: [TaskID]) {
-        assembler.addTraining(
+        guard recipe.detector.isTrained else { return ([], []) }
+        return assembler.addTraining(
             name, recipe,
             on: TrainingInputs(
                 training: TaskInput("training", select, "training.json"),
@@ -33,47 +34,53 @@ extension JobBuilder {
                 textures: try textures(manifest).map { TaskInput("textures", $0, "textures.json") }))
     }
 
-    /// The tasks that make the model and assess it. With several candidate checkpoints, one task does both.
+    /// The tasks that make the detector and the model, and assess it. With several candidate checkpoints, one task does
+    /// all of this.
     mutating func model(
         _ name: String, _ category: SourceCategory, _ recipe: TrainingRecipe, _ select: TaskID, _ checkpoints: [TaskID],
         _ manifest: JobManifest
-    ) throws -> (calibrate: TaskID, assess: TaskID) {
+    ) throws -> ModelTasks {
         let candidates = checkpoints.suffix(manifest.training.candidates)
         guard candidates.count > 1 else {
-            return try candidate(name, category, recipe, select, checkpoints[checkpoints.count - 1], manifest)
+            return try candidate(name, category, recipe, select, checkpoints.last, manifest)
         }
         var inputs: [TaskInput] = []
         for (number, checkpoint) in candidates.enumerated() {
             let made = try candidate("\(name)/candidate-\(number)", category, recipe, select, checkpoint, manifest)
-            for output in ["model", "calibration.json", "training.json"] {
-                inputs.append(TaskInput("\(output).\(number)", made.calibrate, output))
-            }
-            inputs.append(TaskInput("assessment.json.\(number)", made.assess, "assessment.json"))
+            inputs += [
+                TaskInput("training.json.\(number)", made.fit, "training.json"),
+                TaskInput("model.\(number)", made.calibrate, "model"),
+                TaskInput("calibration.json.\(number)", made.calibrate, "calibration.json"),
+                TaskInput("assessment.json.\(number)", made.assess, "assessment.json"),
+            ]
         }
         let choose = assembler.add("\(name)/choose", ChooseStage(count: candidates.count), inputs: inputs)
-        return (choose, choose)
+        return ModelTasks(fit: choose, calibrate: choose, assess: choose)
     }
 
     private mutating func candidate(
-        _ name: String, _ category: SourceCategory, _ recipe: TrainingRecipe, _ select: TaskID, _ checkpoint: TaskID,
+        _ name: String, _ category: SourceCategory, _ recipe: TrainingRecipe, _ select: TaskID, _ checkpoint: TaskID?,
         _ manifest: JobManifest
-    ) throws -> (calibrate: TaskID, assess: TaskID) {
+    ) throws -> ModelTasks {
+        let training = TaskInput("training", select, "training.json")
+        let heldOut = TaskInput("heldout", select, "heldout.json")
+        let colour = TaskInput("colour", select, "colour.json")
+        let backbone = try backbones.inputs(recipe)
+        let fit = assembler.addFit(
+            name, recipe, manifest, checkpoint: checkpoint,
+            FitInputs(
+                training: training, normalization: TaskInput("normalization", select, "normalization.json"),
+                colour: colour, backbone: backbone))
         let calibrate = assembler.add(
             "\(name)/calibrate", CalibrateStage(category.name, recipe, manifest),
-            inputs: [
-                TaskInput("checkpoint", checkpoint, "checkpoint"), TaskInput("training", select, "training.json"),
-                TaskInput("heldout", select, "heldout.json"),
-                TaskInput("normalization", select, "normalization.json"), TaskInput("colour", select, "colour.json"),
-            ], resources: .wholeMachine)
-        var inputs = [
-            TaskInput("model", calibrate, "model"), TaskInput("training", select, "training.json"),
-            TaskInput("heldout", select, "heldout.json"), TaskInput("colour", select, "colour.json"),
-        ]
+            inputs: [TaskInput("detector", fit, "detector"), training, heldOut, colour] + backbone,
+            resources: .wholeMachine)
+        var inputs = [TaskInput("model", calibrate, "model"), training, heldOut, colour] + backbone
         if let textures = try textures(manifest) { inputs.append(TaskInput("textures", textures, "textures.json")) }
         let assess = assembler.add(
             "\(name)/assess", AssessStage(engine: recipe.scoringEngine, seed: recipe.training.seed),
             inputs: inputs, resources: .wholeMachine)
-        return (calibrate, assess)
+        return ModelTasks(fit: fit, calibrate: calibrate, assess: assess)
     }
 
     mutating func card(
@@ -82,15 +89,25 @@ extension JobBuilder {
     ) throws -> TaskID {
         let textures = manifest.textures.map { (textureScans[$0] ?? []).compactMap { digestOf[$0.path] } }
         var stages: [any Stage.Type] = [
-            IngestStage.self, SelectStage.self, CorruptStage.self, TrainStage.self, CalibrateStage.self,
-            AssessStage.self, ScoreStage.self, MetricsStage.self, ConfidenceStage.self, DriftStage.self,
-            InventoryStage.self, CardStage.self,
+            IngestStage.self, SelectStage.self, CalibrateStage.self, AssessStage.self, ScoreStage.self,
+            MetricsStage.self, ConfidenceStage.self, DriftStage.self, InventoryStage.self, CardStage.self,
         ]
+        stages += recipe.detector.stages
         if textures != nil { stages.append(TextureStage.self) }
-        if manifest.training.candidates > 1 { stages.append(ChooseStage.self) }
+        if recipe.detector.isTrained, manifest.training.candidates > 1 { stages.append(ChooseStage.self) }
         let known = CardFacts(
             manifest, name: name, category: category, recipe: recipe, textures: textures,
             candidates: manifest.training.candidates, stages: stages)
         return assembler.addCard(name, known, of: evidence)
     }
+}
+
+/// The tasks that make a model.
+struct ModelTasks {
+    /// Makes `detector` and `training.json`.
+    var fit: TaskID
+    /// Makes `model` and `calibration.json`.
+    var calibrate: TaskID
+    /// Makes `assessment.json`.
+    var assess: TaskID
 }

@@ -13,19 +13,27 @@ extension JobBuilder {
             for recipe in recipes where !values.contains(value(recipe)) { values.append(value(recipe)) }
             return Fact(label: label, value: values.joined(separator: "; "))
         }
-        return ReportStage(
-            title: manifest.name, details: manifest.description, cases: reportCases,
-            summary: [
-                Fact(label: "Categories", value: "\(categories.count)"),
+        var summary = [
+            Fact(label: "Categories", value: "\(categories.count)"), fact("Detector") { $0.detector.kindName },
+            fact("Input") { recipe in
+                let size = "\(recipe.grid.width) x \(recipe.grid.height) pixels"
+                return recipe.grid.isSingle
+                    ? size : size + " in tiles of \(recipe.grid.tileWidth) x \(recipe.grid.tileHeight)"
+            },
+        ]
+        if recipes.contains(where: { $0.detector.backbone != nil }) {
+            summary.append(fact("Backbone") { $0.detector.backbone ?? "none" })
+        }
+        if recipes.contains(where: \.detector.isTrained) {
+            summary += [
                 fact("Network") { "\($0.architecture.rawValue), base width \($0.baseWidth)" },
-                fact("Input") { recipe in
-                    let size = "\(recipe.grid.width) x \(recipe.grid.height) pixels"
-                    return recipe.grid.isSingle
-                        ? size : size + " in tiles of \(recipe.grid.tileWidth) x \(recipe.grid.tileHeight)"
-                },
                 fact("Training") { "\($0.training.steps) steps of \($0.training.batchSize) images" },
-                fact("Corruption") { $0.corruption.model.rawValue }, fact("Seed") { "\($0.training.seed)" },
-            ],
+                fact("Corruption") { $0.corruption.model.rawValue },
+            ]
+        }
+        summary.append(fact("Seed") { "\($0.training.seed)" })
+        return ReportStage(
+            title: manifest.name, details: manifest.description, cases: reportCases, summary: summary,
             generatedBy: [
                 Fact(label: "Nominal", value: NominalVersion.current),
                 fact("Engine") { "\($0.engine.kind.rawValue), \($0.engine.precision.rawValue)" },

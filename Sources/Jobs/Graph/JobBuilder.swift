@@ -17,6 +17,7 @@ struct JobBuilder {
     private(set) var require: TaskID?
     private var requirements: [RequireStage.Case] = []
     let manifest: JobManifest
+    let backbones: BackboneIndex
     let cases: [JobCase]
     private(set) var scans: [ScanKey: [SourceCategory]] = [:]
     /// The files at the first listing; the next run uses files that are added later.
@@ -34,8 +35,8 @@ struct JobBuilder {
         }
     }
 
-    init(_ manifest: JobManifest, digests: ([String]) throws -> [Digest]) throws {
-        self.manifest = manifest
+    init(_ manifest: JobManifest, _ backbones: BackboneIndex, digests: ([String]) throws -> [Digest]) throws {
+        (self.manifest, self.backbones) = (manifest, backbones)
         cases = try manifest.cases()
         var paths = Set<String>()
         for job in cases {
@@ -99,22 +100,22 @@ struct JobBuilder {
                 built.append(
                     Job.Case(
                         name: name, category: category.name, variant: job.variant, recipe: parts.recipe,
-                        select: parts.select, corruptions: parts.corruptions, calibrate: parts.calibrate,
-                        assess: parts.assess, metrics: parts.metrics, card: parts.card, overlays: parts.overlays))
+                        select: parts.select, corruptions: parts.corruptions, calibrate: parts.model.calibrate,
+                        assess: parts.model.assess, metrics: parts.metrics, card: parts.card, overlays: parts.overlays))
                 aggregateInputs.append(TaskInput("metrics.\(number)", parts.metrics, "metrics.json"))
                 aggregateInputs.append(TaskInput("scores.\(number)", parts.confidence, "scores.json"))
-                aggregateInputs.append(TaskInput("assessment.\(number)", parts.assess, "assessment.json"))
-                reportInputs.append(TaskInput("assessment.\(number)", parts.assess, "assessment.json"))
+                aggregateInputs.append(TaskInput("assessment.\(number)", parts.model.assess, "assessment.json"))
+                reportInputs.append(TaskInput("assessment.\(number)", parts.model.assess, "assessment.json"))
                 reportInputs.append(TaskInput("metrics.\(number)", parts.metrics, "metrics.json"))
                 reportInputs.append(TaskInput("scores.\(number)", parts.confidence, "scores.json"))
                 reportInputs.append(TaskInput("uncertainty.\(number)", parts.confidence, "uncertainty.json"))
-                reportInputs.append(TaskInput("calibration.\(number)", parts.calibrate, "calibration.json"))
-                reportInputs.append(TaskInput("training.\(number)", parts.calibrate, "training.json"))
+                reportInputs.append(TaskInput("calibration.\(number)", parts.model.calibrate, "calibration.json"))
+                reportInputs.append(TaskInput("training.\(number)", parts.model.fit, "training.json"))
                 reportInputs.append(TaskInput("trained.\(number)", parts.select, "training.json"))
                 reportInputs.append(TaskInput("drift.\(number)", parts.drift, "drift.json"))
-                reportInputs.append(TaskInput("model.\(number)", parts.calibrate, "model"))
+                reportInputs.append(TaskInput("model.\(number)", parts.model.calibrate, "model"))
                 reportInputs.append(TaskInput("card.\(number)", parts.card, "card.json"))
-                recordInputs.append(TaskInput("model.\(number)", parts.calibrate, "model"))
+                recordInputs.append(TaskInput("model.\(number)", parts.model.calibrate, "model"))
                 recordInputs.append(TaskInput("metrics.\(number)", parts.metrics, "metrics.json"))
                 if let textures = try textures(own) {
                     recordInputs.append(TaskInput("textures.\(number)", textures, "textures.json"))
@@ -152,7 +153,8 @@ struct JobBuilder {
     private struct CaseTasks {
         var recipe: TrainingRecipe
         var ingests, corruptions: [TaskID]
-        var select, calibrate, assess, metrics, confidence, drift, card: TaskID
+        var model: ModelTasks
+        var select, metrics, confidence, drift, card: TaskID
         var overlays: [TaskID]
     }
 
@@ -166,20 +168,21 @@ struct JobBuilder {
             SelectStage(category: category.name, heldOutFraction: Float(manifest.dataset.heldOutFraction)),
             inputs: normal.enumerated().map { TaskInput("images.\($0.offset)", $0.element, "images.json") })
         let (checkpoints, corruptions) = try train(name, recipe, select, manifest)
-        let (calibrate, assess) = try model(name, category, recipe, select, checkpoints, manifest)
+        let model = try model(name, category, recipe, select, checkpoints, manifest)
         var metricsInputs: [TaskInput] = []
         var overlays: [TaskID] = []
         for (number, images) in tested.enumerated() {
             let part = images.path.split(separator: "/").last.map(String.init) ?? "\(number)"
-            let scores = assembler.add(
+            let scores = try assembler.add(
                 "\(name)/score/\(part)", ScoreStage(engine: recipe.scoringEngine),
-                inputs: [TaskInput("model", calibrate, "model"), TaskInput("images", images, "images.json")],
+                inputs: [TaskInput("model", model.calibrate, "model"), TaskInput("images", images, "images.json")]
+                    + backbones.inputs(recipe),
                 resources: .wholeMachine)
             overlays.append(
                 assembler.add(
                     "\(name)/overlay/\(part)", OverlayStage(),
                     inputs: [
-                        TaskInput("model", calibrate, "model"), TaskInput("images", images, "images.json"),
+                        TaskInput("model", model.calibrate, "model"), TaskInput("images", images, "images.json"),
                         TaskInput("scores", scores, "scores.json"),
                     ]))
             metricsInputs.append(TaskInput("scores.\(number)", scores, "scores.json"))
@@ -189,7 +192,7 @@ struct JobBuilder {
             "\(name)/metrics", MetricsStage(), inputs: metricsInputs, resources: .wholeMachine)
         let confidence = assembler.add(
             "\(name)/confidence", ConfidenceStage(tolerance: manifest.calibration.tolerance),
-            inputs: [TaskInput("model", calibrate, "model"), TaskInput("scores", metrics, "scores.json")])
+            inputs: [TaskInput("model", model.calibrate, "model"), TaskInput("scores", metrics, "scores.json")])
         let drift = assembler.add(
             "\(name)/drift", DriftStage(),
             inputs: [TaskInput("training", select, "training.json"), TaskInput("heldout", select, "heldout.json")]
@@ -197,10 +200,11 @@ struct JobBuilder {
         let card = try card(
             name, category.name, recipe, manifest,
             CardEvidenceTasks(
-                calibrate: calibrate, assess: assess, division: select, ingests: normal + tested, metrics: metrics,
+                fit: model.fit, calibrate: model.calibrate, assess: model.assess, division: select,
+                ingests: normal + tested, metrics: metrics,
                 confidence: confidence, drift: drift))
         return CaseTasks(
-            recipe: recipe, ingests: normal + tested, corruptions: corruptions, select: select, calibrate: calibrate,
-            assess: assess, metrics: metrics, confidence: confidence, drift: drift, card: card, overlays: overlays)
+            recipe: recipe, ingests: normal + tested, corruptions: corruptions, model: model, select: select,
+            metrics: metrics, confidence: confidence, drift: drift, card: card, overlays: overlays)
     }
 }

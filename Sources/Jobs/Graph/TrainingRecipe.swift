@@ -7,8 +7,9 @@ import Pipeline
 import Stages
 import Tensors
 
-/// The part of a manifest that determines a model: network, input and training.
+/// The part of a manifest that determines a model: detector, input and training.
 package struct TrainingRecipe: Sendable {
+    package var detector: DetectorRecipe
     package var architecture: NetworkArchitecture
     package var baseWidth: Int
     /// The sizes of images and of the tiles that the network processes.
@@ -22,6 +23,7 @@ package struct TrainingRecipe: Sendable {
     package var scoringEngine: EngineChoice
 
     package init(_ manifest: JobManifest) throws {
+        detector = DetectorRecipe(manifest.detector)
         architecture = manifest.network.architecture == .sdc ? .sdc : .sdcCCM
         baseWidth = manifest.network.baseWidth
         let image = manifest.image
@@ -112,10 +114,18 @@ extension SampleRange {
     }
 }
 
+extension FitAutoencoderStage {
+    package init(_ recipe: TrainingRecipe, _ manifest: JobManifest) {
+        self.init(
+            network: recipe.network, grid: recipe.grid, engine: recipe.scoringEngine,
+            scoring: ScoringParameters(manifest))
+    }
+}
+
 extension CalibrateStage {
     package init(_ category: String, _ recipe: TrainingRecipe, _ manifest: JobManifest) {
         self.init(
-            category: category, network: recipe.network, samples: recipe.samples, engine: recipe.scoringEngine,
+            category: category, kind: recipe.detector.kindName, samples: recipe.samples, engine: recipe.scoringEngine,
             range: recipe.range, scoring: ScoringParameters(manifest),
             quantile: Float(manifest.calibration.quantile),
             estimate: Calibration.Estimate(rawValue: manifest.calibration.estimate.rawValue)!,

@@ -16,7 +16,7 @@ package struct FolderSurvey: Sendable {
     package let warnings: [String]
     private let dataset: FolderLayout.Dataset
     private let size: (width: Int, height: Int)
-    private let showsObject: Bool
+    private let preset: String
     private let range: SampleRange?
     private let followsLinks: Bool
 
@@ -29,8 +29,11 @@ package struct FolderSurvey: Sendable {
     ///   - score: a folder of images to score, for a plain folder of normal images.
     ///   - normal: the subfolder, or ".", that the user declares to hold normal images.
     ///   - followsLinks: allows links that lead out of the folders, in the manifest too.
+    ///   - backbone: the pretrained network for the preset memory; nil for the detector ssae.
     /// - Throws: `DatasetError`.
-    package init(_ folder: String, score: String?, normal: String? = nil, followsLinks: Bool = false) throws {
+    package init(
+        _ folder: String, score: String?, normal: String? = nil, followsLinks: Bool = false, backbone: String? = nil
+    ) throws {
         self.followsLinks = followsLinks
         let current = NamedFolder.current
         let path = ManifestPath(folder, relativeTo: current)
@@ -66,9 +69,8 @@ package struct FolderSurvey: Sendable {
             }
         }
         let probe = FolderSurvey.probe(images)
-        size = FolderSurvey.networkSize(probe.sizes)
+        size = FolderSurvey.networkSize(probe.sizes, smallest: backbone == nil ? 128 : 256)
         let seen = FolderSurvey.look(at: images.filter { $0.split == .train })
-        showsObject = seen.showsObject
         range = seen.highestSample.flatMap { SampleRange(highestSample: $0) }
         lines += probe.findings
         if let range, let highest = seen.highestSample {
@@ -76,10 +78,14 @@ package struct FolderSurvey: Sendable {
                 "no sample of the images of 16 bit exceeds \(highest), as from a camera of fewer bits: the range \(range.words)"
             )
         }
+        let kind =
+            seen.showsObject
+            ? "most images show an object on a plain background"
+            : "no plain background that an object would stand out from"
+        preset = backbone != nil ? "memory" : seen.showsObject ? "object" : "texture"
         lines.append(
-            showsObject
-                ? "most images show an object on a plain background: the preset object"
-                : "no plain background that an object would stand out from: the preset texture")
+            backbone.map { "the store has the backbone \($0): the preset memory, which needs no training" }
+                ?? "\(kind): the preset \(preset)")
         findings = lines
         self.warnings = warnings
     }
@@ -134,14 +140,16 @@ package struct FolderSurvey: Sendable {
         return (findings, measured)
     }
 
-    /// The network's input size: 256 pixels on the shorter side, or 128 for small images. It has the aspect ratio of
-    /// the median image, limited to 2:1, in multiples of 8.
-    private static func networkSize(_ sizes: [(width: Int, height: Int)]) -> (width: Int, height: Int) {
+    /// The network's input size: 256 pixels on the shorter side, or `smallest` for small images. It has the aspect ratio
+    /// of the median image, limited to 2:1, in multiples of 8.
+    private static func networkSize(
+        _ sizes: [(width: Int, height: Int)], smallest: Double
+    ) -> (width: Int, height: Int) {
         guard !sizes.isEmpty else { return (256, 256) }
         func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
         let shorter = median(sizes.map { Double(min($0.width, $0.height)) })
         let ratio = min(2, max(0.5, median(sizes.map { Double($0.width) / Double($0.height) })))
-        let side = shorter <= 160 ? 128.0 : 256.0
+        let side = shorter <= 160 ? smallest : 256
         func multiple(_ length: Double) -> Int { Int((length / 8).rounded()) * 8 }
         return ratio >= 1 ? (multiple(side * ratio), Int(side)) : (Int(side), multiple(side / ratio))
     }
@@ -180,7 +188,7 @@ package struct FolderSurvey: Sendable {
                 "range", to: .array([range.lowest, range.highest].map { JSONValue.number(Int($0)) }))
         }
         let sections: [(String, JSONValue)] = [
-            ("name", .string(jobName)), ("preset", .string(showsObject ? "object" : "texture")), ("dataset", dataset),
+            ("name", .string(jobName)), ("preset", .string(preset)), ("dataset", dataset),
             ("image", image),
         ]
         // One line for each section, for easy reading and editing.

@@ -28,9 +28,11 @@ package struct Sweep: Sendable {
 
     /// - Parameter digests: returns the digests of a list of files, in its order.
     /// - Throws: `ManifestError` if a trial is not a valid job, and errors of `Job.init`.
-    package init(_ manifest: SweepManifest, digests: ([String]) throws -> [Digest]) throws {
+    package init(
+        _ manifest: SweepManifest, backbones: BackboneIndex = .unchecked, digests: ([String]) throws -> [Digest]
+    ) throws {
         let trials = TrialSampler.trials(of: manifest)
-        let job = try Job(try manifest.job(running: trials), digests: digests)
+        let job = try Job(try manifest.job(running: trials), backbones: backbones, digests: digests)
         let cases = Dictionary(grouping: job.cases) { $0.variant }
         self.manifest = manifest
         self.trials = trials

@@ -36,7 +36,7 @@ extension ClusterRunner {
             (element.hasProgressed, element.hasRecorded) = (true, true)
             finished.append((attempt, record))
         }
-        if names.contains(ElementReport.fileName) { passOn(&element) }
+        if names.contains(ElementReport.fileName) { reportProgress(&element) }
         elements[id] = element
         if !finished.isEmpty { (lastChange, lastSign) = (HostClock.monotonicSeconds(), HostClock.monotonicSeconds()) }
         for (attempt, record) in finished { finish(attempt, record) }
@@ -54,7 +54,7 @@ extension ClusterRunner {
     }
 
     /// Reports the progress of the element's current task to the observer.
-    private func passOn(_ element: inout PendingElement) {
+    private func reportProgress(_ element: inout PendingElement) {
         guard let bytes = try? AtomicFile.read("\(element.folder.path)/\(ElementReport.fileName)"),
             bytes != element.lastReport
         else { return }
@@ -115,8 +115,8 @@ extension ClusterRunner {
         suspects.suspect(node, now: lastChange)
         guard avoidedNodes().contains(node) else { return false }
         notice(
-            "The node \(node) is left out for \(Int(options.avoidanceSeconds / 60)) min: an element ended there before it had "
-                + "begun a task. \(failure.message)")
+            "The node \(node) is excluded for \(Int(options.avoidanceSeconds / 60)) min: an element ended there "
+                + "before it began a task. \(failure.message)")
         return true
     }
 
@@ -131,14 +131,14 @@ extension ClusterRunner {
         switch counting {
         case .all: true
         case .none, .noRoom: false
-        // A task that had not begun is blameless if another one made progress. So is a task that began too late to
-        // finish.
+        // A task that had not begun does not count if another task made progress. Neither does a task that began too
+        // late to finish.
         case .begun:
             attempt.hasBegun ? !(kind == .timedOut && element.hasRecorded) : !element.hasProgressed
         }
     }
 
-    /// The number of returns after which a task counts as the cause, although its elements end before its turn.
+    /// The number of returns after which a task fails, although its elements end before they begin it.
     private static let returnLimit = 20
 
     /// Closes arrays that have no expected tasks left.
@@ -159,7 +159,7 @@ extension ClusterRunner {
 /// Queries to the queue.
 extension ClusterRunner {
     /// Queries the states of the elements, at a limited rate.
-    func askQueue() {
+    func queryQueue() {
         let now = HostClock.monotonicSeconds()
         guard !elements.isEmpty, now - lastQuestion >= max(options.pollSeconds, min(15, (now - lastChange) / 10)) else {
             return
@@ -169,7 +169,7 @@ extension ClusterRunner {
         do throws(ClusterQueueError) {
             states = try options.queue.states(of: Set(elements.keys.map(\.token)).sorted())
         } catch {
-            return noAnswer(error, now)
+            return queryFailed(error, now)
         }
         refusingSince = nil
         for id in elements.keys.sorted() {
@@ -186,10 +186,10 @@ extension ClusterRunner {
             end(id, ended, counting: element.isAcknowledged ? .begun : .none(delaySeconds: options.refusedSeconds))
         }
         closeEmpty()
-        tell(now)
+        reportWaiting(now)
     }
 
-    private func noAnswer(_ error: ClusterQueueError, _ now: Double) {
+    private func queryFailed(_ error: ClusterQueueError, _ now: Double) {
         notice("\(error)")
         // Pending elements may have started since.
         for (id, element) in elements where element.state == .pending { elements[id]?.state = nil }
@@ -203,7 +203,8 @@ extension ClusterRunner {
         refusingSince = nil
     }
 
-    private func tell(_ now: Double) {
+    /// Reports the numbers of pending and running elements and, if nothing changes, the reasons.
+    private func reportWaiting(_ now: Double) {
         let running = elements.values.count { if case .running = $0.state { true } else { false } }
         context.observer.clusterAdvanced(pending: elements.count - running, running: running)
         let isQuiet = now - lastChange > (running == 0 ? options.forgottenSeconds : options.reminderSeconds)
@@ -213,7 +214,7 @@ extension ClusterRunner {
         let avoided = Set(elements.values.flatMap { $0.state == .pending ? $0.avoided : [] }).sorted()
         if !avoided.isEmpty {
             notice(
-                "Some of what waits was submitted while these nodes were left out: \(avoided.joined(separator: ", "))")
+                "Some pending elements were submitted with these nodes excluded: \(avoided.joined(separator: ", "))")
         }
     }
 }

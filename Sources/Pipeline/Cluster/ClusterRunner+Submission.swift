@@ -99,7 +99,7 @@ extension ClusterRunner {
             noRoom(for: ids, kind, text)
         } catch .rejected(let text) where !array.avoided.isEmpty {
             // The excluded nodes may be the only suitable ones.
-            notice(text + "; no node is left out any more")
+            notice(text + "; retrying without excluded nodes")
             suspects.clear()
             for id in ids { end(id, ElementEnd(.refused, text), counting: .none(delaySeconds: 0)) }
         } catch {
@@ -110,7 +110,7 @@ extension ClusterRunner {
     /// Keeps tasks waiting while the queue has no room: without limit while it holds other elements of this run,
     /// otherwise up to `patienceSeconds`.
     private func noRoom(for ids: [ElementID], _ kind: ElementKind, _ text: String) {
-        notice(text + "; what is left waits until some of what is queued is done")
+        notice(text + "; the remaining tasks wait until the queue has room")
         let isExhausted = capacities[kind, default: QueueCapacity()].refused(
             ids.count, isOut: elements.count > ids.count, now: lastChange, options)
         let counting = isExhausted ? Counting.all : .noRoom

@@ -80,7 +80,7 @@ final class ClusterRunner: TaskRunner {
         if isCancelled { return nil }
         if !isStopping { submitDue() }
         collect()
-        askQueue()
+        queryQueue()
         nextLook = HostClock.monotonicSeconds() + options.pollSeconds
         return nextLook
     }
@@ -173,7 +173,7 @@ final class ClusterRunner: TaskRunner {
         do {
             try options.queue.cancel(tokens, onlyPending: onlyPending)
         } catch {
-            notice("\(error) What is still queued will end as soon as it begins.")
+            notice("Cannot cancel queued elements; they will exit when they start: \(error)")
         }
     }
 

@@ -12,6 +12,7 @@ public final class ElementSupervisor: Sendable {
     private let spec: ElementSpec
     private let file: String
     private let program: WorkerProgram
+    /// The private folder of this process.
     private let own: String
     private let cancellation = CancellationFlag()
     private static let reportSeconds = 2.0
@@ -50,8 +51,8 @@ public final class ElementSupervisor: Sendable {
             switch try supervise() {
             case .finished: return
             case .failed(let failure, nil): return try refuse(failure.message)
-            // The worker died between two tasks; its last task is done.
-            case .failed(let failure, let task?): if try !spec.isRecorded(task) { try leave(failure, of: task) }
+            // The worker may have died between two tasks, after it recorded the last one.
+            case .failed(let failure, let task?): if try !spec.isRecorded(task) { try publish(failure, of: task) }
             }
         }
     }
@@ -62,7 +63,8 @@ public final class ElementSupervisor: Sendable {
         case failed(AttemptFailure, at: Int?)
     }
 
-    private func leave(_ failure: AttemptFailure, of task: Int) throws {
+    /// Publishes a failure record for a task.
+    private func publish(_ failure: AttemptFailure, of task: Int) throws {
         var record = WorkerRecord(key: spec.tasks[task].key, attempt: spec.tasks[task].attempt)
         (record.failure, record.message) = (failure.kind, failure.message)
         try spec.publish(record, of: task, by: own + "/failure.json")
@@ -71,15 +73,15 @@ public final class ElementSupervisor: Sendable {
     private func reasonToRefuse() -> String? {
         guard spec.version != ElementSpec.currentVersion || spec.program != program.version else { return nil }
         return
-            "On \(HostDescription.current.name) it is Nominal \(program.version), the run was begun by \(spec.program): "
-            + "install the same one on all nodes."
+            "\(HostDescription.current.name) has Nominal \(program.version), but the run uses \(spec.program): "
+            + "install the same version on all nodes."
     }
 
     private func shortage() throws -> String? {
         let free = try spec.elementFolder.freeBytes()
         guard free < spec.requiredFreeBytes else { return nil }
-        return "The store has \(free >> 20) MiB of free space left, \(spec.requiredFreeBytes >> 20) are needed: "
-            + "free some, nominal gc does it."
+        return "The store has \(free >> 20) MiB of free space, but needs \(spec.requiredFreeBytes >> 20) MiB: "
+            + "delete files, or run nominal gc."
     }
 
     private func refuse(_ reason: String, as name: String = ElementSpec.refusalName) throws {
@@ -106,7 +108,7 @@ public final class ElementSupervisor: Sendable {
             let now = HostClock.monotonicSeconds()
             if now - lastLook > Self.reportSeconds {
                 lastLook = now
-                // The submitter has removed the folder, so no result is needed any more.
+                // The submitter has removed the folder, so it no longer needs results.
                 if spec.isGone { cancellation.set() }
             }
             if cancellation.isSet {
@@ -129,7 +131,7 @@ public final class ElementSupervisor: Sendable {
         if signal == SIGKILL, MemoryEvents.killCount > killsBefore {
             return .failed(
                 AttemptFailure(
-                    .outOfMemory, "It took more memory than its element may have; raise execution.runner.memoryMiB."),
+                    .outOfMemory, "It exceeded the memory limit of its element; raise execution.runner.memoryMiB."),
                 at: task)
         }
         return .failed(WorkerProcess.failure(status), at: task)
@@ -145,7 +147,7 @@ public final class ElementSupervisor: Sendable {
 
 /// The kernel's memory events for the control group of this process, cgroup version 1 or 2.
 enum MemoryEvents {
-    /// The number of processes in the group that were killed for lack of memory.
+    /// The number of processes in the group that the kernel's out-of-memory killer has killed.
     static var killCount: Int { killCount(processFolder: "/proc/self", mount: "/sys/fs/cgroup") }
 
     /// Formats: cgroups(7), and the kernel's memory.rst and cgroup-v2.rst.

@@ -47,10 +47,10 @@ struct PendingElement {
         case .over(let end): return seconds >= options.settleSeconds ? end : nil
         case .ending(let node):
             guard seconds >= options.endingSeconds else { return nil }
-            return ElementEnd(.lost, "The node \(node) has been ending its element for \(Int(seconds)) s.")
+            return ElementEnd(.lost, "The node \(node) is still terminating the element after \(Int(seconds)) s.")
         default:
             guard seconds >= options.forgottenSeconds else { return nil }
-            return ElementEnd(.lost, "The cluster does not know its element any more.")
+            return ElementEnd(.lost, "The queue no longer lists the element.")
         }
     }
 
@@ -73,11 +73,11 @@ struct PendingElement {
             guard let reason = try? AtomicFile.read("\(folder.path)/\(name)") else { continue }
             return AttemptFailure(.refused, String(decoding: reason, as: UTF8.self))
         }
-        return AttemptFailure(end.kind, end.reason + (lastWords.map { " It said: \($0)" } ?? ""))
+        return AttemptFailure(end.kind, end.reason + (lastLogLine.map { " Last line of its log: \($0)" } ?? ""))
     }
 
     /// The last line of the element's log.
-    private var lastWords: Substring? {
+    private var lastLogLine: Substring? {
         guard let log = try? RegularFile("\(folder.path)/\(ElementArray.logName)"),
             let bytes = try? log.read(2000, from: max(0, log.sizeBytes - 2000))
         else { return nil }

@@ -517,7 +517,7 @@ final class Execution {
                 return switch check.difference {
                 case .success(let text): text.map { ExecutionSummary.Failure(task: task, message: $0) }
                 case .failure(let error):
-                    ExecutionSummary.Failure(task: task, message: "it could not be computed again: \(error)")
+                    ExecutionSummary.Failure(task: task, message: "recomputing the stored result failed: \(error)")
                 }
             },
             failures: failures.sorted { $0.key < $1.key }.map {

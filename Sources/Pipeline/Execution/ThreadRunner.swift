@@ -151,7 +151,7 @@ final class ThreadRunner: TaskRunner {
             let text =
                 differences.isEmpty
                 ? nil
-                : "computed again, \(task.task.id) gave other outputs: \(differences.joined(separator: "; "))"
+                : "recomputed, \(task.task.id) gave other outputs: \(differences.joined(separator: "; "))"
             if let text { try context.store.note(differenceIn: digest, text) }
             return TaskEnd(index: task.index, attempt: nil, result: .success(found), kind: .checked(text), seconds: 0)
         } catch {

@@ -80,11 +80,13 @@ struct AssessmentSection {
                         NumberText.fraction(change.imageAUROC),
                     ]
                 })
-            HTML.table(
-                class: "figures", ["Projection", "After training", "Before"],
-                assessment.projection.map {
-                    [$0.label, NumberText.fixed($0.after, decimals: 4), NumberText.fixed($0.before, decimals: 4)]
-                })
+            if !assessment.projection.isEmpty {
+                HTML.table(
+                    class: "figures", ["Projection", "After training", "Before"],
+                    assessment.projection.map {
+                        [$0.label, NumberText.fixed($0.after, decimals: 4), NumberText.fixed($0.before, decimals: 4)]
+                    })
+            }
         }
     }
 }

@@ -22,7 +22,7 @@ struct CategorySection {
             HTML("p", ["class": "note"]) { counts }
             if category.isLabelled || !category.training.points.isEmpty {
                 HTML("div", ["class": "charts"]) {
-                    TrainingSection(curve: category.training).render()
+                    if !category.training.points.isEmpty { TrainingSection(curve: category.training).render() }
                     CurvesSection(category: category).render()
                 }
             }

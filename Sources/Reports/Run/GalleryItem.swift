@@ -30,7 +30,7 @@ public struct Picture: Sendable, Equatable {
     }
 }
 
-/// A scored image with its reconstruction, anomaly map and verdict.
+/// A scored image with its anomaly map and verdict.
 public struct GalleryItem: Sendable, Equatable {
     /// "KIND/STEM", unique within its category.
     public var name: String
@@ -51,7 +51,9 @@ public struct GalleryItem: Sendable, Equatable {
     /// True if the verdict contradicts the ground truth.
     public var isMiss: Bool
     public var input: Picture
-    public var reconstruction: Picture
+    /// What the detector expected, and its caption.
+    public var expected: Picture?
+    public var expectedLabel: String
     /// The anomaly map over the input.
     public var overlay: Picture
     public var groundTruth: Picture?
@@ -61,12 +63,14 @@ public struct GalleryItem: Sendable, Equatable {
     public init(
         name: String, kind: String, isAnomalous: Bool?, score: Float, normalizedScore: Float? = nil,
         verdict: String? = nil, confidence: Double? = nil, isUncertain: Bool = false, isMiss: Bool, input: Picture,
-        reconstruction: Picture, overlay: Picture, groundTruth: Picture? = nil, lineage: [Fact] = []
+        expected: Picture? = nil, expectedLabel: String = "Reconstruction", overlay: Picture,
+        groundTruth: Picture? = nil, lineage: [Fact] = []
     ) {
         (self.name, self.kind, self.isAnomalous, self.score) = (name, kind, isAnomalous, score)
         (self.normalizedScore, self.verdict, self.confidence) = (normalizedScore, verdict, confidence)
         (self.isUncertain, self.isMiss) = (isUncertain, isMiss)
-        (self.input, self.reconstruction, self.overlay) = (input, reconstruction, overlay)
+        (self.input, self.expected, self.expectedLabel) = (input, expected, expectedLabel)
+        self.overlay = overlay
         (self.groundTruth, self.lineage) = (groundTruth, lineage)
     }
 }

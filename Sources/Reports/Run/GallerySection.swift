@@ -1,4 +1,4 @@
-/// The pictures of single images: input, reconstruction, anomaly map and ground truth.
+/// The pictures of single images: input, what the detector expected, anomaly map and ground truth.
 struct GallerySection {
     private let items: [GalleryItem]
     /// Ascending. A card refers to its kind by index.
@@ -26,7 +26,8 @@ struct GallerySection {
     private var hasConfidence: Bool { items.contains { $0.confidence != nil } }
 
     private var legend: String {
-        var legend = "Left to right: input, reconstruction, anomaly map"
+        let expected = items.first { $0.expected != nil }.map { $0.expectedLabel.lowercased() + ", " } ?? ""
+        var legend = "Left to right: input, \(expected)anomaly map"
         if items.contains(where: { $0.groundTruth != nil }) { legend += ", ground truth" }
         if items.contains(where: { $0.normalizedScore != nil }) {
             legend += ". Normalised scores are 0 for the median held-out normal image and 1 at the threshold"
@@ -87,7 +88,7 @@ struct GallerySection {
         ) {
             HTML("div", ["class": "pictures"]) {
                 item.input.html("Input")
-                item.reconstruction.html("Reconstruction")
+                if let picture = item.expected { picture.html(item.expectedLabel) }
                 item.overlay.html("Anomaly map")
                 if let groundTruth = item.groundTruth { groundTruth.html("Ground truth") }
             }

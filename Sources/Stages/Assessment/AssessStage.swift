@@ -2,14 +2,14 @@ import AnomalyDetection
 import ContentStore
 import Imaging
 import Metrics
-import NeuralNetworks
 import Pipeline
 
 /// Measures a model on held-out normal images and on synthetic corruptions of them, without labels or test images.
 package struct AssessStage: Stage {
     package static let name = "assess"
-    /// History: 4 = every kind of corruption on the same images; no white balance for a grey data set.
-    package static let version = 4
+    /// History: 4 = every kind of corruption on the same images; no white balance for a grey data set; 5 = detectors of
+    /// any kind.
+    package static let version = 5
     /// The number of images for measuring robustness and the projection.
     static let robustnessImages = 12
     private static let projectionSamples = 16, directions = 8
@@ -44,22 +44,18 @@ package struct AssessStage: Stage {
             try requireReadable()
         }
         try requireReadable()
-        let order = EngineCache.Order.scoring(model, engine, threads: context.threads)
-        let assessment = try context.shared(EngineCache.self).withEngine(order) { engine in
-            try assess(model, engine, trials, CameraChange.possible(isGrey: isGrey), context)
+        let assessment = try model.withDetector(engine, context) { detector in
+            try assess(model, detector, trials, CameraChange.possible(isGrey: isGrey), context)
         }
         try context.writeJSON(assessment, to: "assessment.json")
     }
 
     private func assess(
-        _ model: Model, _ engine: NetworkEngine, _ trials: SyntheticTrials, _ changes: [CameraChange],
+        _ model: Model, _ detector: any Detector, _ trials: SyntheticTrials, _ changes: [CameraChange],
         _ context: TaskContext
     ) throws -> Assessment {
-        let detector = Detector(engine: engine, model: model)
-        try engine.load(model.network.initialParameters(seed: seed))
-        let before = try projection(detector, trials, context)
-        try engine.load(model.parameters)
-        let after = try projection(detector, trials, context)
+        let before = try (detector as? any Projection)?.untrained(seed: seed) { try projection($0, trials, context) }
+        let after = try (detector as? any Projection).map { try projection($0, trials, context) }
         let kinds = CorruptionKind.allCases.filter { kind in trials.trials.contains { $0.kind == kind } }
         let pixels = model.grid.width * model.grid.height
         // The first tally covers all kinds.
@@ -69,11 +65,13 @@ package struct AssessStage: Stage {
                 expectedPixels: (trials.cleanCount + corrupted) * pixels, tallies: kinds.count + 1)
         }
         var (clean, corrupted): ([Float], [Float]) = ([], [])
-        try detect(detector, trials.cleanCount, context, image: trials.clean) { _, detection in
+        try detect(model, detector, trials.cleanCount, context, image: trials.clean) { _, detection in
             clean.append(detection.score)
             for index in tallies.indices { try tallies[index].add(detection, mask: nil) }
         }
-        try detect(detector, trials.trials.count, context, image: { trials.corrupted(trials.trials[$0]).corrupted }) {
+        try detect(
+            model, detector, trials.trials.count, context, image: { trials.corrupted(trials.trials[$0]).corrupted }
+        ) {
             number, detection in
             corrupted.append(detection.score)
             let trial = trials.trials[number]
@@ -105,13 +103,13 @@ package struct AssessStage: Stage {
 
     /// Makes and scores images in small batches, to bound memory.
     private func detect(
-        _ detector: Detector, _ count: Int, _ context: TaskContext, image: (Int) -> PlanarImage,
+        _ model: Model, _ detector: any Detector, _ count: Int, _ context: TaskContext, image: (Int) -> PlanarImage,
         use: (Int, Detection) throws -> Void
     ) throws {
         for first in stride(from: 0, to: count, by: AssessStage.batchSize) {
             try context.checkCancellation()
             let numbers = first..<min(first + AssessStage.batchSize, count)
-            for (number, detection) in zip(numbers, detector.detect(numbers.map(image))) {
+            for (number, detection) in zip(numbers, try detector.detect(numbers.map(image), model.scoring)) {
                 guard detection.score.isFinite else { throw ScoringError.notFinite(task: "\(context.task)") }
                 try use(number, detection)
             }
@@ -119,23 +117,23 @@ package struct AssessStage: Stage {
     }
 
     private func scores(
-        _ detector: Detector, _ count: Int, _ context: TaskContext, image: (Int) -> PlanarImage
+        _ model: Model, _ detector: any Detector, _ count: Int, _ context: TaskContext, image: (Int) -> PlanarImage
     ) throws -> [Float] {
         var scores: [Float] = []
-        try detect(detector, count, context, image: image) { scores.append($1.score) }
+        try detect(model, detector, count, context, image: image) { scores.append($1.score) }
         return scores
     }
 
     private func robustness(
-        _ model: Model, _ detector: Detector, _ trials: SyntheticTrials, _ changes: [CameraChange], usual: [Float],
+        _ model: Model, _ detector: any Detector, _ trials: SyntheticTrials, _ changes: [CameraChange], usual: [Float],
         _ context: TaskContext
     ) throws -> [Assessment.Robustness] {
         let clean = min(trials.cleanCount, AssessStage.robustnessImages)
         let corrupted = trials.trials.prefix(2 * AssessStage.robustnessImages)
         return try changes.enumerated().map { number, change in
             context.progress(number, of: changes.count, unit: "camera changes")
-            let changed = try scores(detector, clean, context) { change.applied(to: trials.clean($0)) }
-            let defects = try scores(detector, corrupted.count, context) {
+            let changed = try scores(model, detector, clean, context) { change.applied(to: trials.clean($0)) }
+            let defects = try scores(model, detector, corrupted.count, context) {
                 change.applied(to: trials.corrupted(corrupted[$0]).corrupted)
             }
             let shifts = zip(changed, usual).map {
@@ -150,7 +148,7 @@ package struct AssessStage: Stage {
     }
 
     private func projection(
-        _ detector: Detector, _ trials: SyntheticTrials, _ context: TaskContext
+        _ detector: any Projection, _ trials: SyntheticTrials, _ context: TaskContext
     ) throws -> ProjectionMeasures {
         let chosen = trials.trials.prefix(AssessStage.projectionSamples)
         guard let first = chosen.first else { throw AssessmentError.nothingToCorrupt(task: "\(context.task)") }

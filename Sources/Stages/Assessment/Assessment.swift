@@ -39,7 +39,8 @@ package struct Assessment: Codable, Sendable {
     /// Detection by the name of the corruption model.
     package var kinds: [String: Detection]
     package var robustness: [Robustness]
-    package var projection, projectionBeforeTraining: ProjectionMeasures
+    /// How well the detector projects onto normal images, for one that makes images; otherwise nil.
+    package var projection, projectionBeforeTraining: ProjectionMeasures?
 }
 
 /// A streaming accumulator of detection metrics over clean and corrupted images; maps are not kept.
@@ -84,9 +85,18 @@ extension AssessmentReport {
                 name: name, samples: detection.samples, imageAUROC: detection.imageAUROC,
                 pixelAUROC: detection.pixelAUROC, pixelAP: detection.pixelAP)
         }
-        let (after, before) = (assessment.projection, assessment.projectionBeforeTraining)
-        func measure(_ label: String, _ value: (ProjectionMeasures) -> Double) -> Measure {
-            Measure(label: label, after: value(after), before: value(before))
+        var projection: [Measure] = []
+        if let after = assessment.projection, let before = assessment.projectionBeforeTraining {
+            func measure(_ label: String, _ value: (ProjectionMeasures) -> Double) -> Measure {
+                Measure(label: label, after: value(after), before: value(before))
+            }
+            projection = [
+                measure("identity error on clean images, |f(x) - x| / |x|", \.identityError),
+                measure("idempotence, |f(f(y)) - f(y)| / |f(y) - y|", \.idempotence),
+                measure("change inside of corruptions, |y - f(y)| / |y - x|", \.changeInside),
+                measure("change outside of corruptions over |y - x|", \.changeOutside),
+                measure("largest singular value along corruptions") { $0.singularValues.first ?? 0 },
+            ]
         }
         self.init(
             criterion: assessment.criterion,
@@ -96,12 +106,6 @@ extension AssessmentReport {
                 Change(
                     label: $0.label, scoreShift: $0.scoreShift, falseAlarms: $0.falseAlarms, imageAUROC: $0.imageAUROC)
             },
-            projection: [
-                measure("identity error on clean images, |f(x) - x| / |x|", \.identityError),
-                measure("idempotence, |f(f(y)) - f(y)| / |f(y) - y|", \.idempotence),
-                measure("change inside of corruptions, |y - f(y)| / |y - x|", \.changeInside),
-                measure("change outside of corruptions over |y - x|", \.changeOutside),
-                measure("largest singular value along corruptions") { $0.singularValues.first ?? 0 },
-            ])
+            projection: projection)
     }
 }

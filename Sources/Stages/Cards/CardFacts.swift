@@ -13,14 +13,15 @@ package struct CardFacts: Codable, Equatable, Sendable {
     var program: ModelCard.Program
     /// Nil if there are no foreign textures.
     var textures: Textures?
-    var training: TrainingFacts
+    /// Nil for a detector that is not trained.
+    var training: TrainingFacts?
     /// See `VerdictConfidence`.
     var tolerance: Double
     var statements: Statements
 
     package init(
         job: String, name: String, category: String, layout: String, preset: String? = nil,
-        program: ModelCard.Program, textures: Textures? = nil, training: TrainingFacts, tolerance: Double,
+        program: ModelCard.Program, textures: Textures? = nil, training: TrainingFacts?, tolerance: Double,
         statements: Statements
     ) {
         (self.job, self.name, self.category) = (job, name, category)

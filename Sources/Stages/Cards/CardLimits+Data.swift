@@ -115,13 +115,13 @@ extension CardLimits {
     /// Limits of the training.
     var making: [Limit] {
         var found = LimitList()
-        if data.training.images < Self.fewTrainingImages, training.startedFrom == nil {
+        if data.training.images < Self.fewTrainingImages, training?.startedFrom == nil {
             found.add(
                 "fewTrainingImages", ["images": Double(data.training.images)],
                 "It has learned what is normal from \(CardNumber.plural(data.training.images, "image", "images")): what is "
                     + "normal and does not occur in these may be called anomalous.")
         }
-        if training.startedFrom != nil {
+        if let training, training.startedFrom != nil {
             found.add(
                 "warmStart", ["images": Double(data.training.images), "steps": Double(training.stepsTaken)],
                 "It goes on from an earlier model by \(training.stepsTaken) steps on "
@@ -130,10 +130,11 @@ extension CardLimits {
         }
         switch details.preset {
         case "object":
+            let shift = training?.augmentation.shift ?? 0
             found.add(
-                "presetObject", ["shift": Double(training.augmentation.shift)],
+                "presetObject", ["shift": Double(shift)],
                 "Trained with the preset for objects, which expects one thing on a plain background, always in the same place: "
-                    + "it was shown shifts of up to \(CardNumber.percent(Double(training.augmentation.shift))) of a side."
+                    + "it was shown shifts of up to \(CardNumber.percent(Double(shift))) of a side."
             )
         case "texture":
             found.add(
@@ -142,8 +143,9 @@ extension CardLimits {
                     + "missing or in the wrong place may not be noticed.")
         default: break
         }
-        let (before, after) = (assessment.identityErrorBefore, assessment.identityError)
-        if after > Self.identityShare * before {
+        if let before = assessment.identityErrorBefore, let after = assessment.identityError,
+            after > Self.identityShare * before
+        {
             found.add(
                 "littleTraining", ["identityError": after, "identityErrorBefore": before],
                 "Normal images are given back with an error of \(CardNumber.percent(after)) of their length, against "

@@ -21,7 +21,7 @@ struct CardLimits {
 
     let details: ModelCard.Details
     let data: DataFacts
-    let training: TrainingFacts
+    let training: TrainingFacts?
     let threshold: ThresholdFacts
     let tests: TestMetrics
     let assessment: AssessmentFacts

@@ -87,9 +87,12 @@ extension CardMarkdown {
         rows.add("Held-out images above the threshold", CardNumber.percent(facts.falseAlarms))
         rows.add(
             "Criterion (mean of image AUROC and pixel AP over the kinds)", CardNumber.fixed(facts.criterion, 4))
-        rows.add(
-            "Identity error on normal images (0 is ideal)", change(facts.identityErrorBefore, facts.identityError))
-        rows.add("Idempotence (0 is ideal)", change(facts.idempotenceBefore, facts.idempotence))
+        if let before = facts.identityErrorBefore, let after = facts.identityError {
+            rows.add("Identity error on normal images (0 is ideal)", change(before, after))
+        }
+        if let before = facts.idempotenceBefore, let after = facts.idempotence {
+            rows.add("Idempotence (0 is ideal)", change(before, after))
+        }
         return [
             "### Without labels",
             "Synthetic defects in \(CardNumber.plural(facts.images, "held-out normal image", "held-out normal images")). No test "

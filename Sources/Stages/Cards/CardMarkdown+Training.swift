@@ -56,8 +56,10 @@ extension CardMarkdown {
         return (listed + (more > 0 ? ["and \(more) other sizes"] : [])).joined(separator: "; ")
     }
 
-    var training: String {
-        let facts = card.training, corruption = facts.corruption
+    /// Nil for a detector that is not trained.
+    var training: String? {
+        guard let facts = card.training else { return nil }
+        let corruption = facts.corruption
         func number(_ value: Float) -> String { CardNumber.significant(Double(value)) }
         var rows = FactRows()
         rows.add("Start", facts.startedFrom.map { "the model \($0.hex)" } ?? "new weights")
@@ -90,12 +92,11 @@ extension CardMarkdown {
             "\($0.key) \(CardNumber.significant($0.value))"
         }
         rows.add("Settings of the corruption", settings.isEmpty ? nil : settings.joined(separator: ", "))
-        rows.add("Augmentation", augmentation)
+        rows.add("Augmentation", augmentation(facts.augmentation))
         return section("Training", [rows.markdown])
     }
 
-    private var augmentation: String {
-        let changes = card.training.augmentation
+    private func augmentation(_ changes: TrainingFacts.Changes) -> String {
         var parts: [String] = []
         if changes.flipHorizontal { parts.append("mirrored left and right") }
         if changes.flipVertical { parts.append("mirrored top and bottom") }

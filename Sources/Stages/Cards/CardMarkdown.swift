@@ -8,7 +8,7 @@ struct CardMarkdown {
     init(_ card: ModelCard) { self.card = card }
 
     var text: String {
-        let parts = [
+        let parts: [String?] = [
             "# Model card: \(escaped(card.model.case))",
             escaped(
                 "Made by Nominal \(card.program.nominal) from the records of the job \"\(card.model.job)\". All that follows is "
@@ -16,7 +16,7 @@ struct CardMarkdown {
                     + ".card.json beside this one holds the same for programs, with all digits."),
             details, intendedUse, trainingData, training, threshold, metrics, analyses, factors, caveats, checking,
         ]
-        return parts.joined(separator: "\n\n") + "\n"
+        return parts.compactMap(\.self).joined(separator: "\n\n") + "\n"
     }
 
     func escaped(_ text: String) -> String { MarkdownText.escaped(text) }
@@ -39,8 +39,7 @@ struct CardMarkdown {
         rows.add("SHA-256 of the model file", code: model.sha256.hex)
         rows.add("Format of the model file", "NOMMODEL, version \(model.formatVersion)")
         rows.add(
-            "Network",
-            "autoencoder \(model.architecture), base width \(model.baseWidth), \(model.parameters) parameters")
+            "Detector", ([model.detector] + model.facts.map { "\($0.label): \($0.value)" }).joined(separator: ", "))
         rows.add("Input", input)
         rows.add("Preset", model.preset ?? "none")
         rows.add("Anomaly map", map)

@@ -80,8 +80,8 @@ struct AssessmentFacts: Codable, Equatable, Sendable {
     /// Detection by the name of the corruption model.
     var kinds: [String: Assessment.Detection]
     var cameraChanges: [Assessment.Robustness]
-    /// Projection measures after and before training; see `ProjectionMeasures`.
-    var identityError, idempotence, identityErrorBefore, idempotenceBefore: Double
+    /// Projection measures after and before training, see `ProjectionMeasures`; nil for a detector that makes no images.
+    var identityError, idempotence, identityErrorBefore, idempotenceBefore: Double?
 
     init(_ assessment: Assessment) {
         images = assessment.normalImages
@@ -89,8 +89,8 @@ struct AssessmentFacts: Codable, Equatable, Sendable {
         (falseAlarms, recall) = (assessment.falseAlarms, assessment.recall)
         criterion = assessment.criterion
         (detection, kinds, cameraChanges) = (assessment.detection, assessment.kinds, assessment.robustness)
-        (identityError, idempotence) = (assessment.projection.identityError, assessment.projection.idempotence)
-        identityErrorBefore = assessment.projectionBeforeTraining.identityError
-        idempotenceBefore = assessment.projectionBeforeTraining.idempotence
+        (identityError, idempotence) = (assessment.projection?.identityError, assessment.projection?.idempotence)
+        identityErrorBefore = assessment.projectionBeforeTraining?.identityError
+        idempotenceBefore = assessment.projectionBeforeTraining?.idempotence
     }
 }

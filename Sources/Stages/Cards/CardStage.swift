@@ -10,8 +10,9 @@ import VerdictStatistics
 /// images; `drift` if they were compared with normal images.
 package struct CardStage: Stage {
     package static let name = ContentStore.cardStage
-    /// History: 1 = first; 2 = states if the data set is grey; 3 = thresholds set by a person.
-    package static let version = 3
+    /// History: 1 = first; 2 = states if the data set is grey; 3 = thresholds set by a person;
+    /// 4 = detectors of any kind.
+    package static let version = 4
 
     var known: CardFacts
 
@@ -41,13 +42,13 @@ package struct CardStage: Stage {
             model: ModelCard.Details(
                 category: model.name, case: known.name, job: known.job, sha256: context.inputDigest("model"),
                 formatVersion: Model.format.version,
-                architecture: model.architecture.rawValue, baseWidth: model.baseWidth,
-                parameters: model.parameters.count, width: model.grid.width, height: model.grid.height,
+                detector: model.kind, facts: try model.detectorFacts(name: "\(context.task) model"),
+                width: model.grid.width, height: model.grid.height,
                 tileWidth: model.grid.tileWidth, tileHeight: model.grid.tileHeight, tileOverlap: model.grid.overlap,
                 preset: known.preset, scoring: ModelCard.Scoring(model.scoring)),
             program: known.program, intendedUse: ModelCard.IntendedUse(whatItDoes: [], outOfScope: []),
             data: DataFacts(try context.readJSON(ImageInventory.self, "inventory"), known),
-            training: known.training.took(try context.readJSON([TrainingPoint].self, "training")),
+            training: known.training?.took(try context.readJSON([TrainingPoint].self, "training")),
             threshold: ThresholdFacts(calibration, tolerance: known.tolerance, uncertain: uncertain),
             testMetrics: TestMetrics(figures, scores),
             assessment: AssessmentFacts(try context.readJSON(Assessment.self, "assessment")),

@@ -5,14 +5,15 @@ import ContentStore
 /// 1810.03993). All parts but `statedByOwner` come from records. It contains no time, host or path.
 package struct ModelCard: Codable, Equatable, Sendable {
     /// History: 1 = first; 2 = `data.isGrey`.
-    static let version = 2
+    static let version = 3
 
     var format = ModelCard.version
     var model: Details
     var program: Program
     var intendedUse: IntendedUse
     var data: DataFacts
-    var training: TrainingFacts
+    /// Nil for a detector that is not trained.
+    var training: TrainingFacts?
     var threshold: ThresholdFacts
     /// Metrics on labelled test images.
     var testMetrics: TestMetrics
@@ -28,8 +29,9 @@ package struct ModelCard: Codable, Equatable, Sendable {
         var category, `case`, job: String
         var sha256: Digest
         var formatVersion: Int
-        var architecture: String
-        var baseWidth, parameters: Int
+        /// The kind of the detector, and what it says of itself.
+        var detector: String
+        var facts: [DetectorFact]
         /// The sizes of images and of the network's tiles, in pixels.
         var width, height, tileWidth, tileHeight, tileOverlap: Int
         /// The colour model; grey images are expanded to three channels.
@@ -39,7 +41,7 @@ package struct ModelCard: Codable, Equatable, Sendable {
         var scoring: Scoring
     }
 
-    /// The parameters that derive a score from a reconstruction.
+    /// The parameters that derive a score from a map.
     struct Scoring: Codable, Equatable, Sendable {
         var imageScore, normalization: String
         var boxSize, boxPasses, scales, levels: Int

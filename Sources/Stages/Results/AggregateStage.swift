@@ -40,13 +40,15 @@ package struct AggregateStage: Stage {
 }
 
 extension AggregateStage {
-    /// The projection measures of each category's network; nil if an imported model has no assessment.
+    /// The projection measures of each category's detector; nil if none is a projection or has an assessment.
     private func projection(_ context: TaskContext) throws -> [String: RunMetrics.Projection]? {
         var measures: [String: RunMetrics.Projection] = [:]
         for (number, category) in categories.enumerated() where context.hasInput("assessment.\(number)") {
             let assessment = try context.readJSON(Assessment.self, "assessment.\(number)")
-            measures[category] = RunMetrics.Projection(
-                trained: assessment.projection, untrained: assessment.projectionBeforeTraining)
+            guard let trained = assessment.projection, let untrained = assessment.projectionBeforeTraining else {
+                continue
+            }
+            measures[category] = RunMetrics.Projection(trained: trained, untrained: untrained)
         }
         return measures.isEmpty ? nil : measures
     }

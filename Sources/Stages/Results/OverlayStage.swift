@@ -6,7 +6,7 @@ import Pipeline
 /// Draws overlays (the anomaly map over the image, with the outline of the ground truth) and thumbnails for the report.
 package struct OverlayStage: Stage {
     package static let name = "overlay"
-    package static let version = 1
+    package static let version = 2
 
     package init() {}
     /// The maximum side of a thumbnail, in pixels; a report of 200 images stays below 5 MB.
@@ -37,16 +37,16 @@ package struct OverlayStage: Stage {
             let width = max(1, Int(Float(image.width) * scale)), height = max(1, Int(Float(image.height) * scale))
             let full = Overlay.render(
                 image: input.resized(width: width, height: height), map: map, range: range, mask: mask)
-            let reconstruction = try ImageDecoder.decode(
-                bytes: try context.blob(score.reconstruction), name: "reconstruction of \(score.stem)"
-            ).image
+            let picture = try score.picture.map {
+                try ImageDecoder.decode(bytes: try context.blob($0), name: "picture of \(score.stem)").image
+            }
             overlays.entries.append(
                 OverlayIndex.Entry(
                     file: score.file, overlay: try context.publish(bytes: try PNGEncoder.encode(full)),
                     small: OverlayIndex.Thumbnails(
                         input: try thumbnail(input, image, context),
-                        reconstruction: try thumbnail(reconstruction, image, context),
                         overlay: try thumbnail(full, image, context),
+                        picture: try picture.map { try thumbnail($0, image, context) },
                         mask: try mask.map {
                             let grey = PlanarImage(
                                 width: $0.width, height: $0.height, channels: 1, values: $0.values.map(Float.init))
@@ -77,8 +77,9 @@ package struct OverlayIndex: Codable, Sendable {
     }
 
     package struct Thumbnails: Codable, Sendable {
-        package var input, reconstruction, overlay: Thumbnail
-        package var mask: Thumbnail?
+        package var input, overlay: Thumbnail
+        /// What the detector expected, and the mask; nil if there is none.
+        package var picture, mask: Thumbnail?
     }
 
     package struct Entry: Codable, Sendable {

@@ -9,7 +9,7 @@ package struct ReportStage: Stage {
     package static let name = "report"
     /// History: 2 = more figures; 3 = curves, uncertain verdicts, drift, lineage; 4 = the style of other pages; 5 = the
     /// card of each model; 6 = the command that applies a threshold; 7 = plainer words.
-    package static let version = 7
+    package static let version = 8
 
     /// The pages beside the report that it links to.
     package static let lineagePageName = "lineage.html", timingPageName = "timing.html"
@@ -104,8 +104,10 @@ package struct ReportStage: Stage {
             }
         }
         report.assessment = AssessmentReport(try context.readJSON(Assessment.self, "assessment.\(number)"))
+        var pictureLabel = AutoencoderKind.pictureLabel
         if context.hasInput("card.\(number)") {
             let card = try context.readJSON(ModelCard.self, "card.\(number)")
+            pictureLabel = try DetectorKinds.named(card.model.detector, in: name).pictureLabel
             report.card = ModelCardReport(
                 limits: card.limits.map(\.text), page: "models/\(name).card.md",
                 data: "models/\(name).card.json")
@@ -113,7 +115,7 @@ package struct ReportStage: Stage {
         let model = context.inputDigest("model.\(number)")
         report.gallery = try scores.compactMap { score in
             guard let small = pictures[score.file] else { return nil }
-            var item = try item(score, small, context)
+            var item = try item(score, small, pictureLabel, context)
             item.lineage = lineage(score, mask: masks[score.file], model: model)
             return item
         }
@@ -126,7 +128,8 @@ package struct ReportStage: Stage {
         [
             Fact(label: "Image", value: score.source.hex), mask.map { Fact(label: "Ground truth", value: $0.hex) },
             Fact(label: "Model", value: model.hex), Fact(label: "Anomaly map", value: score.map.hex),
-            Fact(label: "Reconstruction", value: score.reconstruction.hex), Fact(label: "File", value: score.file),
+            score.picture.map { Fact(label: "Expected picture", value: $0.hex) },
+            Fact(label: "File", value: score.file),
             Fact(label: "Score", value: "\(score.score), threshold \(score.threshold)"),
         ].compactMap { $0 }
     }
@@ -140,7 +143,7 @@ package struct ReportStage: Stage {
     }
 
     private func item(
-        _ score: ScoreIndex.Entry, _ pictures: OverlayIndex.Thumbnails, _ context: TaskContext
+        _ score: ScoreIndex.Entry, _ pictures: OverlayIndex.Thumbnails, _ pictureLabel: String, _ context: TaskContext
     ) throws -> GalleryItem {
         func picture(_ thumbnail: OverlayIndex.Thumbnail) throws -> Picture {
             Picture(
@@ -154,7 +157,8 @@ package struct ReportStage: Stage {
             score: score.score, normalizedScore: score.normalizedScore, verdict: score.verdict.rawValue,
             confidence: score.confidence, isUncertain: score.isUncertain ?? false,
             isMiss: score.isAnomalous.map { $0 != isCalledAnomalous } ?? false, input: try picture(pictures.input),
-            reconstruction: try picture(pictures.reconstruction), overlay: try picture(pictures.overlay),
+            expected: try pictures.picture.map(picture), expectedLabel: pictureLabel,
+            overlay: try picture(pictures.overlay),
             groundTruth: try pictures.mask.map(picture))
     }
 }

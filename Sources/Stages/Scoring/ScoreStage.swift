@@ -9,7 +9,8 @@ import Pipeline
 /// Scores images: a float32 map at the size of the original, a score and a verdict for each.
 package struct ScoreStage: Stage {
     package static let name = "score"
-    package static let version = 3
+    /// History: 4 = detectors of any kind, some without a picture.
+    package static let version = 4
 
     var engine: EngineChoice
     /// The threshold that replaces the model's own.
@@ -27,9 +28,7 @@ package struct ScoreStage: Stage {
         model.calibration = model.calibration.choosing(threshold?.value)
         let entries = try context.readJSON(ImageIndex.self, "images").entries.filter { $0.pixels != nil }
         var scores = ScoreIndex(entries: [])
-        try context.shared(EngineCache.self).withEngine(.scoring(model, engine, threads: context.threads)) { network in
-            try network.load(model.parameters)
-            let detector = Detector(engine: network, model: model)
+        try model.withDetector(engine, context) { detector in
             for first in stride(from: 0, to: entries.count, by: 8) {
                 try context.checkCancellation()
                 let group = entries[first..<min(first + 8, entries.count)]
@@ -43,7 +42,7 @@ package struct ScoreStage: Stage {
                     }
                     return packed.image
                 }
-                for (entry, detection) in zip(group, detector.detect(images)) {
+                for (entry, detection) in zip(group, try detector.detect(images, model.scoring)) {
                     scores.entries.append(try score(entry, detection, model, origin, context))
                 }
                 context.progress(scores.entries.count, of: entries.count, unit: "images")
@@ -63,7 +62,9 @@ package struct ScoreStage: Stage {
             threshold: model.calibration.threshold, thresholdOrigin: origin,
             verdict: model.calibration.isAnomaly(detection.score) ? .anomalous : .normal,
             map: try context.publish(bytes: try map.tiffBytes()),
-            reconstruction: try context.publish(bytes: try JPEGEncoder.encode(detection.reconstruction, quality: 92)))
+            picture: try detection.picture.map {
+                try context.publish(bytes: try JPEGEncoder.encode($0, quality: 92))
+            })
     }
 }
 
@@ -88,8 +89,8 @@ package struct ScoreIndex: Codable, Sendable {
         package var isUncertain: Bool?
         /// The digest of a TIFF at the size of the original.
         package var map: Digest
-        /// The digest of a JPEG at the network's size.
-        package var reconstruction: Digest
+        /// The digest of a JPEG of what the detector expected, at the model's size; nil if it makes none.
+        package var picture: Digest?
 
         /// The path without its extension, for naming derived files.
         package var stem: String { SourceImage.folder(of: file) + SourceImage.stem(of: file) }

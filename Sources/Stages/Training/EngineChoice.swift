@@ -39,7 +39,7 @@ package struct EngineChoice: Codable, Sendable, Equatable {
     /// Checks that this process computes the same as the one that chose the engine.
     ///
     /// - Throws: `AttemptFailure` of the class `refused`.
-    fileprivate func requireHere() throws {
+    func requireHere() throws {
         let here = EngineChoice(kind: kind, precision: precision)
         guard here != self else { return }
         throw AttemptFailure(
@@ -84,21 +84,13 @@ final class EngineCache: SharedResource {
                 width: grid.tileWidth, height: grid.tileHeight, isTraining: true, threads: threads)
         }
 
-        /// The specification for scoring with a newly trained network.
+        /// The specification for scoring with a trained network.
         static func scoring(
             _ choice: EngineChoice, _ network: NetworkSettings, _ grid: TileGrid, threads: Int
         ) -> Order {
             var order = training(choice, network, grid, threads: threads)
             order.isTraining = false
             return order
-        }
-
-        /// The specification for scoring with a finished model.
-        static func scoring(_ model: Model, _ choice: EngineChoice, threads: Int) -> Order {
-            Order(
-                choice: choice, architecture: model.architecture, baseWidth: model.baseWidth,
-                width: model.grid.tileWidth,
-                height: model.grid.tileHeight, isTraining: false, threads: threads)
         }
     }
 

@@ -1,6 +1,7 @@
 import AnomalyDetection
 import BinaryCoding
 import ContentStore
+import Imaging
 import Pipeline
 import Synchronization
 
@@ -42,5 +43,17 @@ final class TrainingImageCache: SharedResource {
             kept.append((digest, images))
         }
         return images
+    }
+}
+
+extension Augmentation {
+    /// An image, unchanged for the variant 0, else changed but not cropped.
+    func variant(_ variant: Int, of images: TrainingImages, _ index: Int, _ seed: UInt64) -> PlanarImage {
+        let image = images.image(at: index)
+        guard variant > 0 else { return image }
+        var augmentation = self
+        augmentation.crop = nil
+        var generator = images.generator(image: index, variant: variant, seed: seed)
+        return augmentation.applied(to: image, using: &generator)
     }
 }

@@ -87,7 +87,7 @@ struct ReproduceCommand: ParsableCommand {
         let session = try RunSession(
             job, options, machine, keepGoing: false, reporting, subject: "reproduce", Interruption(), output: folder,
             recipe: RunRecipe(.run), text: [])
-        return (session, try plan.graph(job, store) { try session.digests($0) })
+        return (session, try plan.graph(job, store, fresh: session.store) { try session.digests($0) })
     }
 
     /// Reports a run that failed.

@@ -81,7 +81,7 @@ enum RunText {
     }
 
     static func counts(_ counts: TaskCounts) -> String {
-        var text = "\(counts.total) tasks: \(counts.run) run, \(counts.cached) done already"
+        var text = "\(counts.total) tasks: \(counts.run) run, \(counts.cached) cached"
         if counts.failed > 0 { text += ", \(counts.failed) failed" }
         if counts.skipped > 0 { text += ", \(counts.skipped) not started" }
         return text

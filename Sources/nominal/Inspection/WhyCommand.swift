@@ -46,7 +46,10 @@ struct WhyCommand: ParsableCommand {
             throw CancelError.unknown(number)
         }
         if let job {
-            return try explain(Job(JobManifest.load(path: job)) { try store.sourceDigests(paths: $0) }, store)
+            let job = try Job(JobManifest.load(path: job), backbones: storeOptions.backbones) {
+                try store.sourceDigests(paths: $0)
+            }
+            return try explain(job, store)
         }
         let name = try TaskChoice.single(task, store)
         guard let explanation = try HistoryExplanation(task: name, run: execution, against: against, store: store)

@@ -32,9 +32,8 @@ struct ShowModelCommand: ParsableCommand {
         printRow("registered", Timestamp.text(known.registeredAt))
         printRow("trained on", network.name)
         if let maker = try store.maker(of: known.digest) { printRow("made by", maker.task) }
-        printRow(
-            "network",
-            "\(network.architecture.rawValue), width \(network.baseWidth), \(network.parameters.count) parameters")
+        let facts = try network.detectorFacts(name: "\(known.reference)").map { "\($0.label.lowercased()) \($0.value)" }
+        printRow("detector", ([network.kind] + facts).joined(separator: ", "))
         let grid = network.grid
         let tiles = grid.tileWidth < grid.width || grid.tileHeight < grid.height
         printRow(

@@ -155,7 +155,8 @@ struct NightSession {
         if bytes != manifest {
             StandardError.note("the night \(night.label) uses the manifest that it started with")
             images = try NightImages(
-                try self.job.restored(bytes, PathRedaction.isHidden), now: HostClock.wallNanoseconds()
+                try self.job.restored(bytes, PathRedaction.isHidden), now: HostClock.wallNanoseconds(),
+                backbones: images.backbones
             ) { try session.digests($0) }
         }
         func known(_ version: Int?) throws -> RetrainingJob.Known? {

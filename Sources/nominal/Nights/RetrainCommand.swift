@@ -87,7 +87,8 @@ struct RetrainCommand: ParsableCommand {
         let interruption = Interruption()
         var opened: (session: RunSession, lock: NamedLock)?
         let output = output ?? "runs/\(job.name)/nights"
-        let images = try NightImages(job, now: HostClock.wallNanoseconds()) { paths in
+        let images = try NightImages(job, now: HostClock.wallNanoseconds(), backbones: storeOptions.backbones) {
+            paths in
             try ExportFolder.require(output, apartFrom: paths)
             // Not earlier: a missing folder must leave no store behind.
             let session = try RunSession(
@@ -162,7 +163,8 @@ struct RetrainCommand: ParsableCommand {
     private func preview(_ manifest: JobManifest) throws {
         let hasStore = try storeOptions.storeExists()
         let store = hasStore ? try storeOptions.open(.readOnly) : nil
-        let images = try NightImages(manifest, now: HostClock.wallNanoseconds()) { paths in
+        let images = try NightImages(manifest, now: HostClock.wallNanoseconds(), backbones: storeOptions.backbones) {
+            paths in
             if let store { return try store.sourceDigests(paths: paths, threads: machine.threadCount) }
             return try paths.map { try Digest.of(filePath: $0) }
         }

@@ -215,7 +215,7 @@ final class ProgressDisplay: RunReporter {
 
     private func overall(_ state: State, _ now: ContinuousClock.Instant) -> String {
         return ProgressDisplay.bar(state.finished, of: state.total) + " \(state.finished) of \(state.total) tasks"
-            + (state.cached > 0 ? " (\(state.cached) already done)" : "") + pace(state, now)
+            + (state.cached > 0 ? " (\(state.cached) cached)" : "") + pace(state, now)
     }
 
     /// Returns the rate of tasks and the remaining time, if known.

@@ -9,8 +9,8 @@ struct CancelCommand: ParsableCommand {
         commandName: "cancel",
         abstract: "Stop a run and keep its finished tasks.",
         discussion: """
-            Sends SIGTERM to the process of the run, which exits with 143. A later process with the same number is \
-            never stopped by mistake. RUN may be omitted if only one run is active.
+            Sends SIGTERM to the process of the run, which exits with 143. A later process that reuses its ID gets no \
+            signal. RUN may be omitted if only one run is active.
 
             Exit codes: 0 the run has ended, or was signalled with --no-wait; 65 no such run is active, or several \
             are; 74 the run belongs to another user or machine.
@@ -32,7 +32,7 @@ struct CancelCommand: ParsableCommand {
         let store = try storeOptions.open(.readOnly)
         let record = try choice(store)
         guard record.host == HostDescription.current.name else { throw CancelError.elsewhere(record) }
-        guard record.process.isRunning else { throw CancelError.notUnderWay(record.number, "interrupted") }
+        guard record.process.isRunning else { throw CancelError.notActive(record.number, "interrupted") }
         guard kill(record.process.number, SIGTERM) == 0 else {
             throw CancelError.refused(record, unsafe String(cString: strerror(errno)))
         }
@@ -45,15 +45,15 @@ struct CancelCommand: ParsableCommand {
     }
 
     private func choice(_ store: ContentStore) throws -> ExecutionRecord {
-        let underWay = try store.executionsUnderWay()
+        let active = try store.executionsUnderWay()
         guard let number else {
-            guard let only = underWay.first else { throw CancelError.none }
-            guard underWay.count == 1 else { throw CancelError.several(underWay.map(\.number)) }
+            guard let only = active.first else { throw CancelError.none }
+            guard active.count == 1 else { throw CancelError.several(active.map(\.number)) }
             return only
         }
-        if let record = underWay.first(where: { $0.number == number }) { return record }
+        if let record = active.first(where: { $0.number == number }) { return record }
         guard let record = try store.execution(number) else { throw CancelError.unknown(number) }
-        throw CancelError.notUnderWay(number, record.outcome)
+        throw CancelError.notActive(number, record.outcome)
     }
 }
 
@@ -62,7 +62,7 @@ enum CancelError: ErrorWithExitStatus, CustomStringConvertible {
     case none
     case several([Int64])
     case unknown(Int64)
-    case notUnderWay(Int64, String)
+    case notActive(Int64, String)
     case elsewhere(ExecutionRecord)
     case refused(ExecutionRecord, String)
 
@@ -79,7 +79,7 @@ enum CancelError: ErrorWithExitStatus, CustomStringConvertible {
         case .several(let numbers):
             "\(numbers.count) runs are active: \(numbers.map(String.init).joined(separator: ", ")); choose one"
         case .unknown(let number): "there is no run \(number); nominal runs lists the runs"
-        case .notUnderWay(let number, let outcome): "run \(number) is not active: it ended as \(outcome)"
+        case .notActive(let number, let outcome): "run \(number) is not active; its outcome is \(outcome)"
         case .elsewhere(let record):
             "\(RunText.owner(record)) is on another machine; run nominal cancel \(record.number) there"
         case .refused(let record, let reason):

@@ -62,11 +62,11 @@ struct PlanCommand: ParsableCommand {
             StandardError.tell(notes: job.notes, warnings: job.warnings)
             for task in job.graph.tasks { print("run     \(task.id)  (it never ran)") }
             return print(
-                "\(job.graph.tasks.count) tasks to run, 0 done already; there is no store at \(storeOptions.path) yet")
+                "\(job.graph.tasks.count) tasks to run, 0 cached; there is no store at \(storeOptions.path) yet")
         }
         let store = try storeOptions.open(.readOnly)
         let folders = try manifest.folders()
-        let job = try Job(manifest) {
+        let job = try Job(manifest, backbones: storeOptions.backbones) {
             try store.sourceDigests(paths: $0, in: folders, verifyContent: verifyContent)
         }
         StandardError.tell(notes: job.notes, warnings: job.warnings)

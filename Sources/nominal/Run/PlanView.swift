@@ -9,7 +9,7 @@ enum PlanView {
     static func list(_ plan: Plan, all: Bool) {
         for step in plan.steps {
             switch step.decision {
-            case .cached: if all { print("done    \(step.task)") }
+            case .cached: if all { print("cached  \(step.task)") }
             case .run(let reasons):
                 print("run     \(step.task)  (\(reasons.map(\.description).joined(separator: "; ")))")
             case .dependsOn(let producer): print("wait    \(step.task)  (after \(producer))")
@@ -24,27 +24,27 @@ enum PlanView {
             guard !followers.isEmpty else { continue }
             var text = followers.prefix(mostFollowers).map(\.path).joined(separator: ", ")
             if followers.count > mostFollowers { text += " and \(followers.count - mostFollowers) more" }
-            print("    then, perhaps: \(text)")
+            print("    may also run: \(text)")
         }
     }
 
     static func show(_ cause: Plan.Step) {
         guard case .run(let reasons) = cause.decision else { return }
-        print("\(cause.task) would run, because")
+        print("\(cause.task) would run because:")
         for reason in reasons { print("    \(reason)") }
     }
 
     /// Prints the differences between a plan and a run: changed keys, new tasks and removed tasks.
     static func compare(_ plan: Plan, with keys: TaskKeys, of run: Int64, _ store: ContentStore) throws {
-        var former = Dictionary(keys.entries.map { ($0.task, $0.key) }) { first, _ in first }
+        var previous = Dictionary(keys.entries.map { ($0.task, $0.key) }) { first, _ in first }
         var same = 0
         for step in plan.steps {
-            guard let old = former.removeValue(forKey: step.task.path) else {
+            guard let old = previous.removeValue(forKey: step.task.path) else {
                 print("new     \(step.task)")
                 continue
             }
             guard let key = step.key else {
-                print("unknown \(step.task)  (a task that it needs will run)")
+                print("unknown \(step.task)  (an upstream task will run)")
                 continue
             }
             if key.digest == old {
@@ -52,20 +52,19 @@ enum PlanView {
                 continue
             }
             let differences = try store.recordedKey(old).map { KeyDifference.between($0, RecordedKey(key)) }
-            print(
-                "differs \(step.task)  (\(differences?.map(\.description).joined(separator: "; ") ?? "its former key is no longer known"))"
-            )
+            let reason = differences?.map(\.description).joined(separator: "; ")
+            print("differs \(step.task)  (\(reason ?? "its previous key is no longer stored"))")
         }
-        for task in former.keys.sorted() { print("gone    \(task)") }
-        print("\(same) tasks as in run \(run)")
+        for task in previous.keys.sorted() { print("removed \(task)") }
+        print("\(same) tasks unchanged since run \(run)")
     }
 
     static func total(_ plan: Plan) {
         let toRun = plan.steps.count - plan.cachedCount
-        print("\(toRun) tasks to run, \(plan.cachedCount) done already")
+        print("\(toRun) tasks to run, \(plan.cachedCount) cached")
         guard toRun > 0 else { return }
         let unmeasured = plan.estimate.unmeasured
-        let missing = unmeasured.isEmpty ? "" : ", and more for \(unmeasured.joined(separator: ", ")), not measured yet"
+        let missing = unmeasured.isEmpty ? "" : ", plus unmeasured stages: \(unmeasured.joined(separator: ", "))"
         if let seconds = plan.estimate.seconds {
             print("expected: about \(ProgressDisplay.readable(seconds)) if all of them run\(missing)")
         }

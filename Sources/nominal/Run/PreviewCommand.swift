@@ -18,8 +18,8 @@ struct PreviewCommand: ParsableCommand {
               right   the mask: white where the corruption changed the image, black
                       everywhere for a clean sample
 
-            Computes only the tasks that this needs; the run reuses them. Other files in the run's folder stay as they \
-            are.
+            Computes only the tasks that the preview needs; a run reuses their results. Other files in the run's \
+            folder are not changed.
 
             Examples:
               nominal preview jobs/demo.json
@@ -54,7 +54,7 @@ struct PreviewCommand: ParsableCommand {
         let manifest = try JobManifest.parse(bytes: text, file: file)
         let interruption = Interruption()
         var opened: (folder: ExportFolder, session: RunSession)?
-        let job = try Job(manifest) { paths in
+        let job = try Job(manifest, backbones: storeOptions.backbones) { paths in
             // Its own list of exports, separate from the run's.
             let folder = try ExportFolder(
                 path: (output ?? "runs/\(manifest.name)") + "/preview", isNamed: false, apartFrom: paths)

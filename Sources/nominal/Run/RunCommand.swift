@@ -79,7 +79,7 @@ struct RunCommand: ParsableCommand {
         let interruption = Interruption()
         var opened: (folder: ExportFolder, session: RunSession)?
         var rule: MakeRule?
-        let job = try Job(manifest) { paths in
+        let job = try Job(manifest, backbones: storeOptions.backbones) { paths in
             // Check first: a name that make cannot express must stop the run before it creates anything.
             if depfile != nil { rule = try makeRule(manifest, paths) }
             // Create the folder only now: a missing data set must leave no store and no folder behind.

@@ -10,7 +10,7 @@ import Pipeline
 struct MachineOptions: ParsableArguments {
     @Option(
         name: [.customShort("j", allowingJoined: true), .long],
-        help: "Tasks at once. Default: the number of processors.")
+        help: "Number of concurrent tasks. Default: the number of processors.")
     var jobs: Int?
 
     @Option(

@@ -90,7 +90,7 @@ struct RunSession {
         try LineageView(
             graph, title: "Lineage: \(job.name)",
             description:
-                "What the results of the run \(summary.execution) of \(job.name) were made from, up to the image files."
+                "How run \(summary.execution) of \(job.name) produced its results, back to the image files."
         ).write(to: folder)
     }
 
@@ -137,7 +137,7 @@ struct RunSession {
 
     /// Prints how a run ended, and throws an exit code unless it succeeded.
     func conclude(_ summary: ExecutionSummary, _ exported: (written: Int, removed: Int), _ folder: String) throws {
-        tell(summary)
+        report(summary)
         if !reporting.isQuiet {
             var text = work(summary) + "; \(exported.written) files written to \(folder)"
             if exported.removed > 0 { text += ", \(exported.removed) removed" }
@@ -148,7 +148,7 @@ struct RunSession {
 
     /// Concludes a run that exports nothing.
     func conclude(_ summary: ExecutionSummary) throws {
-        tell(summary)
+        report(summary)
         if !reporting.isQuiet {
             StandardError.write(work(summary) + " (\(ProgressDisplay.readable(summary.durationSeconds)))")
         }
@@ -156,18 +156,18 @@ struct RunSession {
     }
 
     /// Prints warnings, errors and results that differ from earlier ones.
-    private func tell(_ summary: ExecutionSummary) {
+    private func report(_ summary: ExecutionSummary) {
         for warning in summary.warnings { StandardError.warning(warning.text, task: warning.task.path) }
         for failure in summary.failures { StandardError.error(failure.message, task: failure.task.path) }
         for difference in summary.differences { StandardError.error(difference.message, task: difference.task.path) }
         if summary.checkedCount > 0, !reporting.isQuiet {
             StandardError.write(
-                "\(summary.checkedCount) stored results computed again: \(summary.differences.count) came out different"
+                "recomputed \(summary.checkedCount) stored results: \(summary.differences.count) differ"
             )
         }
         if summary.uncheckedCount > 0, !summary.isCancelled, !reporting.isQuiet {
             StandardError.write(
-                "\(summary.uncheckedCount) more could not be computed again: what they are made from is no longer stored"
+                "\(summary.uncheckedCount) more could not be recomputed: their inputs are no longer stored"
             )
         }
     }
@@ -175,8 +175,8 @@ struct RunSession {
     private func work(_ summary: ExecutionSummary) -> String {
         var text =
             summary.run == 0 && summary.isSuccess
-            ? "nothing to do: all \(summary.total) tasks are done already"
-            : "\(summary.run) tasks run, \(summary.cached) done already"
+            ? "nothing to do: all \(summary.total) tasks are cached"
+            : "\(summary.run) tasks run, \(summary.cached) cached"
         if summary.failed > 0 { text += ", \(summary.failed) failed" }
         if summary.skipped > 0 { text += ", \(summary.skipped) not started" }
         return text

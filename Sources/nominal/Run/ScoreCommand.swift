@@ -61,13 +61,13 @@ struct ScoreCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Mark verdicts that other held-out images would change with probability exp(-tolerance); 0 marks none.",
+            "Mark verdicts that change with probability exp(-tolerance) for other held-out images; 0 marks none.",
             valueName: "tolerance"))
     var tolerance = VerdictConfidence.defaultTolerance
 
     @Option(
         help: ArgumentHelp(
-            "Scores from this value on are anomalous. Default: set by nominal models threshold, else the model's own.",
+            "The lowest anomalous score. Default: set by nominal models threshold, else the model's own.",
             valueName: "score"))
     var threshold: Float?
 
@@ -168,7 +168,7 @@ struct ScoreCommand: ParsableCommand {
         let count = try shards.write { reporter.reading($0, of: $1) }
         if count < shards.imageCount, !reporting.isQuiet {
             StandardError.note(
-                "\(shards.imageCount - count) of \(shards.imageCount) images have no score: they were set aside")
+                "\(shards.imageCount - count) of \(shards.imageCount) images have no score: they are quarantined")
         }
         print("scores: \(folder)/scores.csv")
     }

@@ -49,7 +49,7 @@ struct SweepCommand: ParsableCommand {
         if dryRun { return try show(manifest) }
         let interruption = Interruption()
         var opened: (folder: ExportFolder, session: RunSession)?
-        let sweep = try Sweep(manifest) { paths in
+        let sweep = try Sweep(manifest, backbones: storeOptions.backbones) { paths in
             // Create the folder only now: a missing data set must leave no store and no folder behind.
             let folder = try ExportFolder(path: output ?? "runs/\(manifest.name)", apartFrom: paths)
             // A failed trial does not affect the others, so the sweep continues.
@@ -64,7 +64,7 @@ struct SweepCommand: ParsableCommand {
         StandardError.tell(notes: sweep.notes, warnings: sweep.warnings)
         if manifest.job.execution.asksForOtherProcesses {
             StandardError.note(
-                "\(manifest.job.name): trials run in this process; of \"execution\", only the retries apply"
+                "\(manifest.job.name): trials run in this process; only the retries in \"execution\" apply"
             )
         }
         let summary = try session.execute(sweep.graph)
@@ -88,19 +88,19 @@ struct SweepCommand: ParsableCommand {
     private func show(_ manifest: SweepManifest) throws {
         let hasStore = try storeOptions.storeExists()
         let store = hasStore ? try storeOptions.open(.readOnly) : nil
-        let sweep = try Sweep(manifest) { paths in
+        let sweep = try Sweep(manifest, backbones: storeOptions.backbones) { paths in
             if let store { return try store.sourceDigests(paths: paths, verifyContent: verification.readsContent) }
             return try paths.map { try Digest.of(filePath: $0) }
         }
         StandardError.tell(notes: sweep.notes, warnings: sweep.warnings)
         print(SweepTable.text(trials: sweep))
-        let done = try store.map { try Planner.plan(sweep.graph, store: $0, keyParts: Job.keyParts).cachedCount } ?? 0
+        let cached = try store.map { try Planner.plan(sweep.graph, store: $0, keyParts: Job.keyParts).cachedCount } ?? 0
         let sharing = sweep.sharing
         print("\(sweep.trials.count) trials, \(sweep.caseCount) models")
         print(
             "\(sweep.graph.count) tasks instead of \(sharing.apart) for separate trials; "
-                + "\(sharing.shared) of them serve several trials")
-        print("\(sweep.graph.count - done) tasks to run, \(done) done already")
+                + "\(sharing.shared) are shared by several trials")
+        print("\(sweep.graph.count - cached) tasks to run, \(cached) cached")
     }
 }
 

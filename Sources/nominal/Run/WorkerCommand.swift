@@ -11,12 +11,11 @@ struct WorkerCommand: ParsableCommand {
         commandName: "worker",
         abstract: "Compute the tasks of a specification file.",
         discussion: """
-            Started by nominal run for an attempt at a task, or by a cluster for an element of an
-            array: a few tasks, one after the other. It reads the specification and blobs of the
-            store, adds blobs, never opens the database, and writes to the folder that the
-            specification names.
+            Started by nominal run for one task, or by a cluster for an element of an array: a few
+            tasks, computed in sequence. Reads the specification and blobs of the store, adds blobs,
+            and writes to the folder that the specification names. Never opens the database.
 
-            NOMINAL_NODE_CACHE=FOLDER keeps copies of what it reads on a disk of the node, up to
+            NOMINAL_NODE_CACHE=FOLDER caches blobs on a disk of the node, up to
             NOMINAL_NODE_CACHE_BYTES (10 GiB).
 
             Example:
@@ -24,7 +23,7 @@ struct WorkerCommand: ParsableCommand {
             """,
         shouldDisplay: false)
 
-    @Flag(help: "Compute in this process instead of watching one that does.")
+    @Flag(help: "Compute in this process instead of supervising a child process.")
     var pull = false
 
     @Argument(help: "With --pull, a folder for unfinished files; then the specification.")
@@ -47,7 +46,7 @@ struct WorkerCommand: ParsableCommand {
                     .run(Job.stages)
             }
             let supervisor = try ElementSupervisor(specification, .worker)
-            try Interruption().start("ended from outside") { supervisor.cancel() }
+            try Interruption().start("stopping: received a signal") { supervisor.cancel() }
             try supervisor.run()
         }
     }

@@ -5,6 +5,7 @@ import Folders
 import Foundation
 import Jobs
 import Manifests
+import ModelRegistry
 
 struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,8 +17,12 @@ struct InitCommand: ParsableCommand {
             images. If the names are ambiguous, both readings are shown and nothing is written. The manifest has been \
             tested: its tasks can be planned and sample images decoded.
 
+            If the store has the backbone efficientnet-lite2 (make backbone), the detector is a memory of features, \
+            which takes seconds. Otherwise it is the autoencoder, which is trained for minutes.
+
             Examples:
               nominal init data/mvtec_ad
+              nominal init data/mvtec_ad --detector ssae
               nominal init photos/good_parts --score photos/today --manifest jobs/parts.json
               nominal init photos --normal monday
             """)
@@ -34,16 +39,22 @@ struct InitCommand: ParsableCommand {
             valueName: "folder"))
     var normal: String?
 
+    @Option(help: "ssae or memory. Default: memory if the store has a backbone, else ssae.")
+    var detector: DetectorSection.Kind?
+
     @Option(help: "The manifest to write. Default: NAME.json in this folder.")
     var manifest: String?
 
     @OptionGroup var links: LinkOptions
 
+    @OptionGroup var storeOptions: StoreOptions
+
     @Flag(help: "Overwrite an existing manifest.")
     var force = false
 
     func run() throws {
-        let survey = try FolderSurvey(folder, score: score, normal: normal, followsLinks: links.followLinks)
+        let survey = try FolderSurvey(
+            folder, score: score, normal: normal, followsLinks: links.followLinks, backbone: try backbone())
         let target = manifest ?? "\(survey.jobName).json"
         if !force, try AtomicFile.exists(target) {
             throw ValidationError(
@@ -58,4 +69,18 @@ struct InitCommand: ParsableCommand {
         for warning in survey.warnings { StandardError.warning(warning) }
         print("wrote \(target); next: nominal run \(target)")
     }
+
+    /// The pretrained network for a memory; nil for an autoencoder.
+    private func backbone() throws -> String? {
+        let name = "efficientnet-lite2"
+        if detector == .ssae { return nil }
+        if detector == .memory {
+            _ = try storeOptions.backbones.digest(name)
+            return name
+        }
+        guard try storeOptions.storeExists() else { return nil }
+        return try storeOptions.open(.readOnly).backbones().contains { $0.name == name } ? name : nil
+    }
 }
+
+extension DetectorSection.Kind: ExpressibleByArgument {}

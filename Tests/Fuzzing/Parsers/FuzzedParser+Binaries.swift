@@ -5,28 +5,23 @@ import Imaging
 import NeuralNetworks
 
 extension FuzzedParser {
-    static let binaries = [model, checkpoint, packedImage, corruptionShard]
+    static let binaries = [model, autoencoder, checkpoint, packedImage, corruptionShard]
 
     /// With the digest at its end: without it, no input would get past the first check.
     private static func sealed(_ content: [UInt8]) -> [UInt8] { content + Digest.of(content).bytes }
 
     private static let model = FuzzedParser(
-        name: "model", maximumBytes: 16384,
-        words: ["sdc", "sdc-ccm", "topK", "robust", "expectedError", "localContrast"],
+        name: "model", maximumBytes: 4096,
+        words: ["ssae", "topK", "robust", "expectedError", "localContrast"],
         seeds: {
-            let parameters = [Float](
-                repeating: 0.5, count: NetworkArchitecture.sdc.description(baseWidth: 1).parameterCount)
-            return [ScoringParameters.ImageScore.topK, .max].map { score in
+            [ScoringParameters.ImageScore.topK, .max].map { score in
                 Model(
-                    name: "screw", architecture: .sdc, baseWidth: 1,
-                    grid: TileGrid(width: 64, height: 32, tileWidth: 32, tileHeight: 16, overlap: 4),
+                    name: "screw", grid: TileGrid(width: 64, height: 32, tileWidth: 32, tileHeight: 16, overlap: 4),
                     range: score == .max ? SampleRange(lowest: 0, highest: 4095) : nil,
-                    parameters: parameters,
-                    normalization: PixelNormalization(mean: [0.5, 0.25, 0.125], deviation: 0.375),
                     scoring: ScoringParameters(boxSize: 5, boxPasses: 2, imageScore: score, topFraction: 0.125),
                     calibration: Calibration(
                         scores: [3, 1, 2, 5, 4], images: 4, trainingScores: [1, 2], quantile: 0.5, estimate: .robust),
-                    mapCeiling: 0.75
+                    mapCeiling: 0.75, kind: "ssae", payload: [1, 2, 3]
                 ).bytes.dropLast(32)
             }
         }
@@ -34,12 +29,44 @@ extension FuzzedParser {
         { content in
             let bytes = sealed(content)
             let model = try Model(bytes: bytes, name: "input")
-            _ = model.network
             _ = model.grid.count
             _ = model.calibration.normalized(1)
             guard try Model(bytes: model.bytes, name: "again").bytes == model.bytes else {
                 fatalError("a model changes when it is written and read")
             }
+        }
+    }
+
+    private static let autoencoder = FuzzedParser(
+        name: "autoencoder", maximumBytes: 16384, words: ["sdc", "sdc-ccm"],
+        seeds: {
+            let parameters = [Float](
+                repeating: 0.5, count: NetworkArchitecture.sdc.description(baseWidth: 1).parameterCount)
+            let error = ExpectedError(
+                meanError: FloatMap(width: 32, height: 32, values: [Float](repeating: 0.25, count: 1024)))
+            return [false, true].map { hasErrors in
+                AutoencoderPayload(
+                    architecture: .sdc, baseWidth: 1, parameters: parameters,
+                    normalization: PixelNormalization(mean: [0.5, 0.25, 0.125], deviation: 0.375),
+                    expectedErrors: hasErrors ? [error] : [],
+                    contrastResponse: hasErrors ? ContrastResponse(ContrastResponse.Samples()) : nil
+                ).bytes.dropLast(32)
+            }
+        }
+    ) { _ in
+        { content in
+            let bytes = sealed(content)
+            let payload = try AutoencoderPayload(bytes: bytes, name: "input")
+            guard payload.bytes == bytes else { fatalError("an autoencoder changes when it is read and written") }
+            guard payload.parameters.count == payload.network.parameterCount else {
+                fatalError("an autoencoder has other parameters than its network")
+            }
+            let scoring = ScoringParameters(
+                boxSize: 3, boxPasses: 1, levels: max(1, payload.expectedErrors.count),
+                normalization: payload.contrastResponse != nil
+                    ? .localContrast : payload.expectedErrors.isEmpty ? .none : .expectedError,
+                imageScore: .max, topFraction: 0)
+            try payload.require(scoring, TileGrid(width: 32, height: 32), name: "input")
         }
     }
 

@@ -45,7 +45,7 @@ import Testing
         let again = try fixture.nominal("cancel")
         #expect(again.status == 65 && again.errors.contains("no run is active"))
         let late = try fixture.nominal("cancel", "1")
-        #expect(late.status == 65 && late.errors.contains("run 1 is not active: it ended as cancelled"))
+        #expect(late.status == 65 && late.errors.contains("run 1 is not active; its outcome is cancelled"))
         #expect(try fixture.nominal("cancel", "7").errors.contains("there is no run 7"))
         let unclear = try fixture.nominal("log", "train")
         #expect(unclear.status == 65 && unclear.errors.contains("\"train\" matches "))

@@ -42,6 +42,7 @@ import Testing
         let shown = try fixture.nominal("models", "show", "wood").output
         for words in [
             "wood@2, in production", "made by     wood/c", "threshold",
+            "detector    ssae, architecture sdc, base width 4, parameters ",
             "version 2 promoted, in place of version 1, by ann: longer",
         ] { #expect(shown.contains(words), "\(shown)") }
         #expect(try fixture.nominal("models", "list", "--json").output.split(separator: "\n").count == 2)

@@ -80,7 +80,7 @@ import Testing
         let path = ["PATH": fixture.place("bin") + ":/nowhere"]
         let outcome = try fixture.nominal(
             environment: path, ["run", "tiny.json", "--output", "a", "--store", "s", "--runner", "slurm"])
-        #expect(outcome.status == 1 && outcome.errors.contains("scontrol was not found: install the programs of Slurm"))
+        #expect(outcome.status == 1 && outcome.errors.contains("scontrol was not found: install the Slurm client"))
     }
 
     @Test("Conflicting options and forbidden sbatch options are rejected")

@@ -11,7 +11,7 @@ import Testing
     /// Plans the manifest from init unchanged, then runs it with a tiny network and training.
     private func runs(_ manifest: String) throws {
         #expect(try fixture.nominal("validate", manifest).status == 0)
-        #expect(try fixture.nominal("plan", manifest).output.contains(" tasks to run, 0 done already"))
+        #expect(try fixture.nominal("plan", manifest).output.contains(" tasks to run, 0 cached"))
         let text = try fixture.text(manifest)
         let training = #""training": { "steps": 2, "warmupSteps": 1, "batchSize": 2 }, "network": { "baseWidth": 4 }"#
         let quick = text.replacing("\"image\":", with: "\(training),\n  \"image\":").replacing(": 128", with: ": 32")

@@ -24,13 +24,13 @@ import Testing
         #expect(outcome.status == 0)
         #expect(outcome.output.hasPrefix("trial  /training/learningRate\n t001                   0.001\n"))
         // Per material: two groups of images, a selection and three shards of corruptions for both trials; and for each
-        // trial three shards of training, calibration, assessment, scores and metrics.
+        // trial three shards of training, autoencoder, calibration, assessment, scores and metrics.
         #expect(
             outcome.output.hasSuffix(
                 """
                 2 trials, 4 models
-                40 tasks instead of 52 for separate trials; 12 of them serve several trials
-                40 tasks to run, 0 done already
+                44 tasks instead of 56 for separate trials; 12 are shared by several trials
+                44 tasks to run, 0 cached
 
                 """))
         #expect(!fixture.exists("runs") && !fixture.exists(".nominal"))
@@ -54,12 +54,12 @@ import Testing
 
         let before = try fixture.signatures(below: "runs")
         let again = try fixture.nominal("sweep", "sweep.json")
-        #expect(again.errors.contains("nothing to do: all 40 tasks are done already; 0 files written to runs/rates"))
+        #expect(again.errors.contains("nothing to do: all 44 tasks are cached; 0 files written to runs/rates"))
         #expect(again.output == outcome.output)
         #expect(try fixture.signatures(below: "runs") == before)
         #expect(
             try fixture.nominal("sweep", "sweep.json", "--dry-run").output.hasSuffix(
-                "0 tasks to run, 40 done already\n"))
+                "0 tasks to run, 44 cached\n"))
 
         #expect(try fixture.nominal("validate", "runs/rates/best.json").status == 0)
         let plan = try fixture.nominal("plan", "runs/rates/best.json").output
@@ -104,7 +104,7 @@ import Testing
         #expect(outcome.output == "")
         #expect(fixture.files(below: "runs") == ["rates/.nominal-results"])
         let plan = try fixture.nominal("sweep", "sweep.json", "--dry-run").output
-        #expect(!plan.contains(" 0 done already"))
+        #expect(!plan.contains(" 0 cached"))
     }
 
     /// User errors in sweeps.

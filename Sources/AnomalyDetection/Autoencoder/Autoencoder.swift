@@ -1,0 +1,90 @@
+import Imaging
+import NeuralNetworks
+import Tensors
+
+/// The filter that removes anomalies: what the network changes in an image is its anomaly.
+///
+/// Images have the grid's size, which is the network's input size or larger.
+public final class Autoencoder: Projection {
+    private let engine: NetworkEngine
+    private let payload: AutoencoderPayload
+    private let grid: TileGrid
+    private let scoring: ScoringParameters
+    private var weights: [FloatMap] = []
+    private var normalization: PixelNormalization { payload.normalization }
+
+    /// Loads the parameters of the payload into the engine.
+    ///
+    /// - Parameter engine: an engine for the grid's tiles.
+    public init(
+        engine: NetworkEngine, _ payload: AutoencoderPayload, grid: TileGrid, scoring: ScoringParameters
+    ) throws {
+        (self.engine, self.payload, self.grid, self.scoring) = (engine, payload, grid, scoring)
+        try engine.load(payload.parameters)
+    }
+
+    public func untrained<Value>(seed: UInt64, _ body: (any Projection) throws -> Value) throws -> Value {
+        try engine.load(payload.network.initialParameters(seed: seed))
+        let result = Result { try body(self) }
+        try engine.load(payload.parameters)
+        return try result.get()
+    }
+
+    /// The network's reconstructions of images.
+    public func reconstruct(_ images: [PlanarImage]) -> [PlanarImage] {
+        let tiles = images.flatMap(grid.tiles)
+        let answers = zip(tiles, engine.reconstruct(tiles.map { normalization.normalized($0.values) })).map {
+            tile, values in
+            PlanarImage(width: tile.width, height: tile.height, channels: 3, values: normalization.restored(values))
+        }
+        return images.indices.map { grid.joined(Array(answers[$0 * grid.count..<($0 + 1) * grid.count])) }
+    }
+
+    /// The raw squared errors of images at each level, averaged over channels: neither normalised nor smoothed.
+    public func errors(_ images: [PlanarImage]) -> [[FloatMap]] {
+        zip(images, reconstruct(images)).map { ErrorPyramid.maps($0, $1, levels: scoring.levels) }
+    }
+
+    /// The normalised squared errors, averaged over channels, with the reconstructions as pictures.
+    public func maps(_ images: [PlanarImage]) -> [DetectorMap] {
+        zip(images, reconstruct(images)).map { DetectorMap(map: normalizedError($0, $1), picture: $1) }
+    }
+
+    /// Adds the errors and contrasts of normal images to the samples of a response.
+    public func add(_ images: [PlanarImage], to samples: inout ContrastResponse.Samples) {
+        for (image, reconstruction) in zip(images, reconstruct(images)) {
+            samples.add(errors: normalizedError(image, reconstruction).values, contrasts: contrasts(reconstruction))
+        }
+    }
+
+    private func contrasts(_ reconstruction: PlanarImage) -> [Float] {
+        let size = scoring.boxSizes(shorterSide: min(reconstruction.width, reconstruction.height))[0]
+        return ContrastResponse.contrasts(of: reconstruction, boxSize: size)
+    }
+
+    /// The normalised error, averaged over levels, before smoothing.
+    private func normalizedError(_ image: PlanarImage, _ reconstruction: PlanarImage) -> FloatMap {
+        let levels = ErrorPyramid.maps(image, reconstruction, levels: scoring.levels)
+        var error = levels[0]
+        guard !payload.expectedErrors.isEmpty else { return error }
+        let weights = weights(width: error.width, height: error.height)
+        for pixel in error.values.indices { error.values[pixel] *= weights[0].values[pixel] }
+        for (level, weight) in zip(levels, weights).dropFirst() {
+            for pixel in error.values.indices { error.values[pixel] += level.values[pixel] * weight.values[pixel] }
+        }
+        for pixel in error.values.indices { error.values[pixel] /= Float(levels.count) }
+        guard let contrastResponse = payload.contrastResponse else { return error }
+        for (pixel, contrast) in contrasts(reconstruction).enumerated() {
+            error.values[pixel] *= contrastResponse.weight(contrast: contrast)
+        }
+        return error
+    }
+
+    private func weights(width: Int, height: Int) -> [FloatMap] {
+        if let known = weights.first, known.width == width, known.height == height { return weights }
+        weights = payload.expectedErrors.map {
+            FloatMap(width: width, height: height, values: $0.weights(width: width, height: height))
+        }
+        return weights
+    }
+}

@@ -1,0 +1,84 @@
+import BinaryCoding
+import NeuralNetworks
+
+/// What a trained autoencoder consists of, as one file.
+public struct AutoencoderPayload: Sendable, Equatable {
+    /// Version 1: initial.
+    public static let format = FileFormat(magic: "NOMAUTOE", version: 1)
+
+    public var architecture: NetworkArchitecture
+    public var baseWidth: Int
+    public var parameters: [Float]
+    public var normalization: PixelNormalization
+    /// The divisor of each error level. Empty if maps are not normalised.
+    public var expectedErrors: [ExpectedError]
+    /// The error as a function of contrast, if the divisor takes it into account; otherwise nil.
+    public var contrastResponse: ContrastResponse?
+
+    public init(
+        architecture: NetworkArchitecture, baseWidth: Int, parameters: [Float], normalization: PixelNormalization,
+        expectedErrors: [ExpectedError] = [], contrastResponse: ContrastResponse? = nil
+    ) {
+        (self.architecture, self.baseWidth, self.parameters) = (architecture, baseWidth, parameters)
+        (self.normalization, self.expectedErrors) = (normalization, expectedErrors)
+        self.contrastResponse = contrastResponse
+    }
+
+    public var network: NetworkDescription { architecture.description(baseWidth: baseWidth) }
+
+    public var bytes: [UInt8] {
+        var writer = ByteWriter(Self.format)
+        writer.write(architecture.rawValue)
+        writer.write(baseWidth)
+        for number in normalization.mean + [normalization.deviation] { writer.write(number) }
+        writer.write(block: expectedErrors.flatMap(\.values))
+        writer.write(block: contrastResponse?.values ?? [])
+        writer.write(block: parameters)
+        return writer.bytes
+    }
+
+    /// - Throws: `FormatError`.
+    public init(bytes: [UInt8], name file: String) throws(FormatError) {
+        var reader = try ByteReader(bytes, Self.format, name: file)
+        let text = try reader.readText()
+        guard let known = NetworkArchitecture(rawValue: text) else {
+            throw .damaged(file, at: 0, what: "unknown network \"\(text)\"")
+        }
+        architecture = known
+        baseWidth = try reader.readInt("the base width", in: 1...1024)
+        let mean = [try reader.readFloat(), try reader.readFloat(), try reader.readFloat()]
+        normalization = PixelNormalization(mean: mean, deviation: try reader.readFloat())
+        let errors = try reader.readBlock(of: Float.self)
+        let response = try reader.readBlock(of: Float.self)
+        parameters = try reader.readBlock(of: Float.self)
+        try reader.finish()
+        expectedErrors = ExpectedError.fields(errors)
+        contrastResponse = ContrastResponse(values: response)
+        guard errors.count == expectedErrors.count * ExpectedError.cells * ExpectedError.cells,
+            (contrastResponse == nil) == response.isEmpty, mean.allSatisfy(\.isFinite),
+            normalization.deviation.isFinite, normalization.deviation > 0
+        else { throw .damaged(file, at: 0, what: "invalid normalisation, expected errors or contrast response") }
+        let expected = architecture.description(baseWidth: baseWidth).parameterCount
+        guard parameters.count == expected else {
+            throw .damaged(file, at: 0, what: "\(parameters.count) parameters for a network of \(expected)")
+        }
+        guard parameters.allSatisfy(\.isFinite) else {
+            throw .damaged(file, at: 0, what: "a network parameter is not finite")
+        }
+    }
+
+    /// Checks that the divisors belong to scoring parameters.
+    ///
+    /// - Throws: `FormatError`.
+    public func require(_ scoring: ScoringParameters, _ grid: TileGrid, name file: String) throws(FormatError) {
+        guard expectedErrors.count == (scoring.normalization == .none ? 0 : scoring.levels),
+            (contrastResponse != nil) == (scoring.normalization == .localContrast),
+            expectedErrors.isEmpty || min(grid.width, grid.height) >= ExpectedError.cells
+        else { throw .damaged(file, at: 0, what: "its expected errors do not match its scoring") }
+        guard grid.tileWidth % 8 == 0, grid.tileHeight % 8 == 0 else {
+            throw .damaged(
+                file, at: 0, what: "tiles of \(grid.tileWidth) x \(grid.tileHeight) pixels, which are no multiples of 8"
+            )
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import Imaging
+import Tensors
+
+/// The squared error of a reconstruction at several levels: of single pixels, and of averages over growing
+/// neighbourhoods.
+///
+/// The residuals of a normal texture resemble noise and cancel in an average. The residuals of a stain or a change of
+/// lighting have one sign and remain. A weak, wide defect therefore stands out at a level where single pixels do not
+/// show it.
+enum ErrorPyramid {
+    /// The number of box filter passes. Two passes make a tent filter, which adds no edges.
+    private static let passes = 2
+
+    /// A map of the image's size for each level: the squared, locally averaged difference, averaged over channels.
+    ///
+    /// - Parameter levels: 1 for single pixels. Each further level averages over a square about twice as wide.
+    static func maps(_ image: PlanarImage, _ reconstruction: PlanarImage, levels: Int) -> [FloatMap] {
+        (0..<levels).map { level in
+            let size = side(level: level, shorterSide: min(image.width, image.height))
+            let values =
+                level == 0
+                ? MapKernels.squaredError(image.values, reconstruction.values, channels: image.channels)
+                : MapKernels.squaredError(
+                    averaged(image, size), averaged(reconstruction, size), channels: image.channels)
+            return FloatMap(width: image.width, height: image.height, values: values)
+        }
+    }
+
+    /// The side of a level's square: 1, 3, 7, 15, ... pixels, limited by the image.
+    static func side(level: Int, shorterSide: Int) -> Int {
+        level == 0 ? 1 : min((2 << level) - 1, shorterSide - (shorterSide.isMultiple(of: 2) ? 1 : 0))
+    }
+
+    private static func averaged(_ image: PlanarImage, _ size: Int) -> [Float] {
+        let plane = image.width * image.height
+        return (0..<image.channels).flatMap { channel in
+            MapKernels.boxFiltered(
+                Array(image.values[channel * plane..<(channel + 1) * plane]), height: image.height,
+                width: image.width, size: size, passes: passes)
+        }
+    }
+}

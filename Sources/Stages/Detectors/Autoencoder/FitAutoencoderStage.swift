@@ -1,0 +1,95 @@
+import AnomalyDetection
+import Imaging
+import NeuralNetworks
+import Pipeline
+
+/// Makes a detector of a trained network: its parameters, and the errors to expect of normal images.
+package struct FitAutoencoderStage: Stage {
+    package static let name = "autoencoder"
+    package static let version = 1
+    /// The number of training images to measure; more would not improve the expected error.
+    private static let trainingImages = 64
+
+    var network: NetworkSettings
+    var grid: TileGrid
+    var engine: EngineChoice
+    var scoring: ScoringParameters
+
+    package init(network: NetworkSettings, grid: TileGrid, engine: EngineChoice, scoring: ScoringParameters) {
+        (self.network, self.grid, self.engine, self.scoring) = (network, grid, engine, scoring)
+    }
+
+    package var outputs: [String] { ["detector", "training.json"] }
+
+    package func run(_ context: TaskContext) throws {
+        let checkpoint = try Checkpoint(bytes: try context.read("checkpoint"), name: "\(context.task) checkpoint")
+        var payload = AutoencoderPayload(
+            architecture: network.architecture, baseWidth: network.baseWidth,
+            parameters: checkpoint.state.modelParameters,
+            normalization: try context.readJSON(PixelNormalization.self, "normalization"))
+        if scoring.normalization != .none { try measure(&payload, context) }
+        try context.write(payload.bytes, to: "detector")
+        try context.writeJSON(checkpoint.history.map(TrainingPoint.init), to: "training.json")
+    }
+
+    private func measure(_ payload: inout AutoencoderPayload, _ context: TaskContext) throws {
+        let images = try TrainingImages(context.firstTraining(Self.trainingImages), context, grid)
+        let order = EngineCache.Order.scoring(engine, network, grid, threads: context.threads)
+        try context.shared(EngineCache.self).withEngine(order) { engine in
+            func autoencoder() throws -> Autoencoder {
+                try Autoencoder(engine: engine, payload, grid: grid, scoring: scoring)
+            }
+            payload.expectedErrors = try measureExpectedErrors(autoencoder(), images, context)
+            if scoring.normalization == .localContrast {
+                payload.contrastResponse = try measureContrastResponse(autoencoder(), images, context)
+            }
+        }
+        try images.requireReadable()
+    }
+
+    private func measureContrastResponse(
+        _ network: Autoencoder, _ images: TrainingImages, _ context: TaskContext
+    ) throws -> ContrastResponse {
+        var samples = ContrastResponse.Samples()
+        for first in stride(from: 0, to: images.count, by: 8) {
+            try context.checkCancellation()
+            network.add((first..<min(first + 8, images.count)).map(images.image), to: &samples)
+        }
+        return ContrastResponse(samples)
+    }
+
+    /// - Throws: `ScoringError` if the network's output is not finite.
+    private func measureExpectedErrors(
+        _ network: Autoencoder, _ images: TrainingImages, _ context: TaskContext
+    ) throws -> [ExpectedError] {
+        let (width, height) = (grid.width, grid.height)
+        var sums = [[Float]](repeating: [Float](repeating: 0, count: width * height), count: scoring.levels)
+        for first in stride(from: 0, to: images.count, by: 8) {
+            try context.checkCancellation()
+            for levels in network.errors((first..<min(first + 8, images.count)).map(images.image)) {
+                for (level, error) in levels.enumerated() {
+                    for pixel in error.values.indices { sums[level][pixel] += error.values[pixel] }
+                }
+            }
+        }
+        guard sums.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
+            throw ScoringError.notFinite(task: "\(context.task)")
+        }
+        return sums.map { sum in
+            ExpectedError(
+                meanError: FloatMap(width: width, height: height, values: sum.map { $0 / Float(images.count) }))
+        }
+    }
+}
+
+/// One step of `training.json`.
+struct TrainingPoint: Codable {
+    var step: Int
+    var loss, outside, inside: Double
+    var learningRate: Float
+
+    init(_ point: Checkpoint.Point) {
+        (step, learningRate) = (point.step, point.learningRate)
+        (loss, outside, inside) = (point.loss.total, point.loss.outside, point.loss.inside)
+    }
+}

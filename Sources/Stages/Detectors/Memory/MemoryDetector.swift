@@ -1,0 +1,87 @@
+import AnomalyDetection
+import Imaging
+import Tensors
+
+/// A memory of the features of normal patches: what is far from all of them is anomalous (PatchCore, arXiv 2106.08265).
+final class MemoryDetector: Detector {
+    private let payload: MemoryPayload
+    private let memory: NearestPatches
+    private let extractor: PatchExtractor
+    private let grid: TileGrid
+    private let pool: WorkerPool
+
+    /// - Throws: `TensorError` if OpenBLAS is missing.
+    init(_ payload: MemoryPayload, _ extractor: PatchExtractor, grid: TileGrid, threads: Int) throws {
+        (self.payload, self.extractor, self.grid) = (payload, extractor, grid)
+        memory = try NearestPatches(payload.values, dimensions: payload.dimensions)
+        pool = WorkerPool(workerCount: threads)
+    }
+
+    deinit { pool.stop() }
+
+    /// The distances of patches to the memory, relative to its density for the score, and a mosaic of the nearest normal
+    /// patches.
+    func maps(_ images: [PlanarImage]) throws -> [DetectorMap] {
+        let tiles = try extractor.features(images.flatMap(grid.tiles)).map(read)
+        return images.indices.map { number in
+            let own = tiles[number * grid.count..<(number + 1) * grid.count]
+            func joined(_ map: (Tile) -> PlanarImage) -> FloatMap {
+                let whole = grid.joined(own.map(map))
+                return FloatMap(width: whole.width, height: whole.height, values: whole.values)
+            }
+            return DetectorMap(
+                map: joined(\.distances), picture: grid.joined(own.map(\.picture)),
+                scoreMap: payload.density == .none ? nil : joined(\.relative))
+        }
+    }
+
+    /// What the memory knows of a tile.
+    private struct Tile {
+        /// One channel each, at the tile's size.
+        var distances, relative: PlanarImage
+        var picture: PlanarImage
+    }
+
+    private func read(_ tile: PatchFeatures) -> Tile {
+        var features = tile.values
+        payload.standardise(&features)
+        let nearest = memory.nearest(features, pool)
+        func map(_ value: (_ distance: Float, _ density: Float) -> Float) -> PlanarImage {
+            let values = nearest.map { value($0.distance, payload.densities[$0.point]) }
+            let map = FloatMap(width: tile.columns, height: tile.rows, values: values)
+                .resized(width: grid.tileWidth, height: grid.tileHeight)
+            return PlanarImage(width: map.width, height: map.height, channels: 1, values: map.values)
+        }
+        let distances = map { distance, _ in distance }
+        let relative =
+            switch payload.density {
+            case .none: distances
+            case .subtract: map { $0 - $1 }
+            case .divide: map { $0 / $1 }
+            }
+        return Tile(
+            distances: distances, relative: relative,
+            picture: mosaic(nearest.map(\.point), rows: tile.rows, columns: tile.columns))
+    }
+
+    /// The pictures of memory points in the place of patches.
+    private func mosaic(_ points: [Int], rows: Int, columns: Int) -> PlanarImage {
+        let (width, height) = (grid.tileWidth, grid.tileHeight)
+        let (cellWidth, cellHeight) = (payload.cellWidth, payload.cellHeight)
+        var image = PlanarImage(width: width, height: height, channels: 3, repeating: 0)
+        for y in 0..<height {
+            let row = y * rows / height
+            let cellY = min(y - (row * height + rows - 1) / rows, cellHeight - 1)
+            for x in 0..<width {
+                let column = x * columns / width
+                let cellX = min(x - (column * width + columns - 1) / columns, cellWidth - 1)
+                let start = points[row * columns + column] * payload.cellBytes
+                for channel in 0..<3 {
+                    image.values[(channel * height + y) * width + x] =
+                        Float(payload.cells[start + (channel * cellHeight + cellY) * cellWidth + cellX]) / 255
+                }
+            }
+        }
+        return image
+    }
+}

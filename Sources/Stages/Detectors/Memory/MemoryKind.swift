@@ -1,0 +1,41 @@
+import AnomalyDetection
+import BinaryCoding
+import ContentStore
+import Pipeline
+
+/// A memory of the features of normal patches, from a pretrained network.
+package enum MemoryKind: DetectorKind {
+    package static let name = "memory"
+    package static let pictureLabel = "Nearest normal patches"
+    /// Training images are in the memory, so they score lower than new ones.
+    package static let hasComparableTrainingScores = false
+
+    package static func withDetector<Result>(
+        _ payload: DetectorPayload, _ context: TaskContext, _ body: (any Detector) throws -> Result
+    ) throws -> Result {
+        let memory = try MemoryPayload(bytes: payload.bytes, name: "\(context.task) detector")
+        guard context.hasInput("backbone"), context.inputDigest("backbone") == memory.backbone else {
+            throw FormatError.damaged(
+                "\(context.task) model", at: 0,
+                what: "it needs the backbone \(memory.backbone.short), which it was not given")
+        }
+        return try context.shared(BackboneCache.self).withExtractor(taps: memory.taps, payload.engine, context) {
+            try body(try MemoryDetector(memory, $0, grid: payload.grid, threads: context.threads))
+        }
+    }
+
+    package static func backbone(of payload: [UInt8], name: String) throws -> Digest? {
+        try MemoryPayload(bytes: payload, name: name).backbone
+    }
+
+    package static func facts(_ payload: [UInt8], name: String) throws -> [DetectorFact] {
+        let memory = try MemoryPayload(bytes: payload, name: name)
+        return [
+            DetectorFact(label: "Backbone", value: memory.backbone.hex),
+            DetectorFact(label: "Taps", value: memory.taps.joined(separator: " ")),
+            DetectorFact(label: "Points", value: "\(memory.count)"),
+            DetectorFact(label: "Dimensions", value: "\(memory.dimensions)"),
+            DetectorFact(label: "Density", value: memory.density.rawValue),
+        ]
+    }
+}

@@ -1,0 +1,111 @@
+import BinaryCoding
+import ContentStore
+
+/// How the score relates a patch's distance to the density of the memory there (LDKNN, arXiv 2308.12577).
+package enum PatchDensity: String, Codable, Sendable, CaseIterable {
+    case none
+    /// Minus the mean distance of the nearest memory point to its own neighbours.
+    case subtract
+    /// Divided by that distance.
+    case divide
+}
+
+/// A memory of normal patches, as one file.
+struct MemoryPayload: Sendable, Equatable {
+    /// Version 1: initial.
+    static let format = FileFormat(magic: "NOMMEMOR", version: 1)
+    private static let maximumDimensions = 1 << 14, maximumPoints = 1 << 24, maximumSide = 4096
+
+    /// The pretrained network, a blob of the store.
+    var backbone: Digest
+    var taps: [String]
+    var density: PatchDensity
+    /// The mean and deviation of each dimension over all training patches.
+    var mean, deviation: [Float]
+    /// points x dimensions, standardised.
+    var values: [Float]
+    /// The mean distance of each point to its nearest training patches, above 0.
+    var densities: [Float]
+    /// The size of the picture of a patch in pixels.
+    var cellWidth, cellHeight: Int
+    /// points x 3 x cellHeight x cellWidth.
+    var cells: [UInt8]
+
+    var dimensions: Int { mean.count }
+    var count: Int { values.count / max(1, dimensions) }
+    var cellBytes: Int { 3 * cellWidth * cellHeight }
+
+    var bytes: [UInt8] {
+        var writer = ByteWriter(Self.format)
+        writer.write(backbone.hex)
+        writer.write(taps.count)
+        for tap in taps { writer.write(tap) }
+        writer.write(density.rawValue)
+        writer.write(block: mean)
+        writer.write(block: deviation)
+        writer.write(block: densities)
+        writer.write(cellWidth)
+        writer.write(cellHeight)
+        writer.write(block: cells)
+        writer.write(block: values)
+        return writer.bytes
+    }
+
+    /// - Throws: `FormatError`.
+    init(bytes: [UInt8], name file: String) throws(FormatError) {
+        var reader = try ByteReader(bytes, Self.format, name: file)
+        guard let digest = try? Digest(hex: try reader.readText()) else {
+            throw .damaged(file, at: 0, what: "an invalid digest of a backbone")
+        }
+        backbone = digest
+        taps = []
+        for _ in 0..<(try reader.readInt("the number of taps", in: 1...64)) { taps.append(try reader.readText()) }
+        guard let known = PatchDensity(rawValue: try reader.readText()) else {
+            throw .damaged(file, at: 0, what: "an unknown use of density")
+        }
+        density = known
+        mean = try reader.readBlock(of: Float.self)
+        deviation = try reader.readBlock(of: Float.self)
+        densities = try reader.readBlock(of: Float.self)
+        cellWidth = try reader.readInt("the width of a patch", in: 1...Self.maximumSide)
+        cellHeight = try reader.readInt("the height of a patch", in: 1...Self.maximumSide)
+        cells = try reader.readBlock(of: UInt8.self)
+        values = try reader.readBlock(of: Float.self)
+        try reader.finish()
+        guard (1...Self.maximumDimensions).contains(mean.count), deviation.count == mean.count,
+            (1...Self.maximumPoints).contains(densities.count), values.count == densities.count * mean.count,
+            cells.count == densities.count * cellBytes
+        else {
+            throw .damaged(
+                file, at: 0,
+                what: "\(values.count) values and \(cells.count) bytes of pictures for \(densities.count) points of "
+                    + "\(mean.count) dimensions")
+        }
+        guard mean.allSatisfy(\.isFinite), values.allSatisfy(\.isFinite),
+            deviation.allSatisfy({ $0.isFinite && $0 > 0 }), densities.allSatisfy({ $0.isFinite && $0 > 0 })
+        else { throw .damaged(file, at: 0, what: "a number of the memory is not finite or not above 0") }
+    }
+
+    init(
+        backbone: Digest, taps: [String], density: PatchDensity, mean: [Float], deviation: [Float], values: [Float],
+        densities: [Float], cellWidth: Int, cellHeight: Int, cells: [UInt8]
+    ) {
+        (self.backbone, self.taps, self.density) = (backbone, taps, density)
+        (self.mean, self.deviation, self.values, self.densities) = (mean, deviation, values, densities)
+        (self.cellWidth, self.cellHeight, self.cells) = (cellWidth, cellHeight, cells)
+    }
+
+    /// Standardises patch features in place.
+    func standardise(_ features: inout [Float]) {
+        let factors = deviation.map { 1 / $0 }
+        let count = dimensions
+        unsafe features.withUnsafeMutableBufferPointer { features in
+            for start in stride(from: 0, to: features.count, by: count) {
+                for dimension in 0..<count {
+                    unsafe features[start + dimension] =
+                        (features[start + dimension] - mean[dimension]) * factors[dimension]
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import AnomalyDetection
+import ContentStore
+import Imaging
+import Pipeline
+import Tensors
+
+/// A sample of the patches of training images, with the statistics of all of them.
+struct PatchSample {
+    private let dimensions, cellWidth, cellHeight: Int
+    private var sums, squares: [Double]
+    private var total = 0
+    private var values: [Float] = []
+    private var cells: [UInt8] = []
+
+    init(dimensions: Int, cellWidth: Int, cellHeight: Int) {
+        (self.dimensions, self.cellWidth, self.cellHeight) = (dimensions, cellWidth, cellHeight)
+        sums = [Double](repeating: 0, count: dimensions)
+        squares = sums
+    }
+
+    /// Adds an image.
+    ///
+    /// - Parameters:
+    ///   - features: the features of its tiles.
+    ///   - patches: the numbers of the patches to keep, counted over all tiles.
+    mutating func add(_ features: [PatchFeatures], _ tiles: [PlanarImage], patches: [Int]) {
+        for tile in features {
+            total += tile.count
+            for start in stride(from: 0, to: tile.values.count, by: dimensions) {
+                for dimension in 0..<dimensions {
+                    let value = Double(tile.values[start + dimension])
+                    sums[dimension] += value
+                    squares[dimension] += value * value
+                }
+            }
+        }
+        for patch in patches {
+            let number = patch / features[0].count, place = patch % features[0].count
+            let tile = features[number]
+            values += tile.values[place * dimensions..<(place + 1) * dimensions]
+            add(cellOf: tiles[number], place / tile.columns, place % tile.columns, tile)
+        }
+    }
+
+    private mutating func add(cellOf tile: PlanarImage, _ row: Int, _ column: Int, _ features: PatchFeatures) {
+        let top = row * tile.height / features.rows, left = column * tile.width / features.columns
+        for channel in 0..<3 {
+            for y in 0..<cellHeight {
+                let start = (channel * tile.height + min(top + y, tile.height - 1)) * tile.width
+                for x in 0..<cellWidth {
+                    let value = tile.values[start + min(left + x, tile.width - 1)]
+                    cells.append(UInt8(max(0, min(255, (value * 255).rounded()))))
+                }
+            }
+        }
+    }
+
+    /// The memory that is chosen from the sample.
+    func payload(
+        _ settings: MemorySettings, backbone: Digest, seed: UInt64, _ context: TaskContext
+    ) throws -> MemoryPayload {
+        let mean = sums.map { Float($0 / Double(total)) }
+        let deviation = zip(sums, squares).map { sum, square in
+            let mean = sum / Double(total)
+            return Float(max(square / Double(total) - mean * mean, 1e-12).squareRoot())
+        }
+        var payload = MemoryPayload(
+            backbone: backbone, taps: settings.taps, density: settings.density, mean: mean, deviation: deviation,
+            values: [], densities: [], cellWidth: cellWidth, cellHeight: cellHeight, cells: [])
+        var standardised = values
+        payload.standardise(&standardised)
+        try OpenBLAS.load()
+        let pool = WorkerPool(workerCount: context.threads)
+        defer { pool.stop() }
+        let chosen = try Coreset.choose(
+            settings.points, from: standardised, dimensions: dimensions, seed: seed, pool
+        ) { try context.checkCancellation() }
+        for point in chosen {
+            payload.values += standardised[point * dimensions..<(point + 1) * dimensions]
+            payload.cells += cells[point * payload.cellBytes..<(point + 1) * payload.cellBytes]
+        }
+        payload.densities = try NearestPatches(standardised, dimensions: dimensions)
+            .meanDistances(of: chosen, neighbours: settings.neighbours, pool)
+        return payload
+    }
+}

@@ -1,0 +1,64 @@
+import Imaging
+import NeuralNetworks
+import Testing
+
+@testable import AnomalyDetection
+
+@Suite("Autoencoder")
+struct AutoencoderTests {
+    static let network = NetworkArchitecture.sdcCCM.description(baseWidth: 2)
+    static let scoring = ScoringParameters(boxSize: 3, boxPasses: 1, imageScore: .mean, topFraction: 0)
+    static let payload = AutoencoderPayload(
+        architecture: .sdcCCM, baseWidth: 2, parameters: network.initialParameters(seed: 5),
+        normalization: PixelNormalization(mean: [0.4, 0.5, 0.6], deviation: 0.2))
+    static let images = (0..<2).map { CorruptionTestImages.weave(width: 24, height: 16, seed: $0 + 1) }
+
+    private func engine() throws -> NetworkEngine {
+        try NetworkEngine(.openblas, network: Self.network, height: 16, width: 24, purpose: .inference, threads: 1)
+    }
+
+    private func autoencoder(
+        _ payload: AutoencoderPayload = payload, engine: NetworkEngine? = nil
+    ) throws -> Autoencoder {
+        try Autoencoder(
+            engine: engine ?? self.engine(), payload, grid: TileGrid(width: 24, height: 16), scoring: Self.scoring)
+    }
+
+    @Test("After a call with untrained parameters, the trained ones are restored")
+    func untrained() throws {
+        let autoencoder = try autoencoder()
+        let before = autoencoder.maps(Self.images).map(\.map)
+        let (untrained, pictures) = try autoencoder.untrained(seed: 8) { projection in
+            (try projection.maps(Self.images).map(\.map), projection.reconstruct(Self.images))
+        }
+        #expect(autoencoder.maps(Self.images).map(\.map) == before)
+        #expect(untrained != before)
+        // In between, it is a new network with parameters of this seed.
+        var fresh = Self.payload
+        fresh.parameters = Self.network.initialParameters(seed: 8)
+        let other = try self.autoencoder(fresh)
+        #expect(other.maps(Self.images).map(\.map) == untrained)
+        #expect(other.reconstruct(Self.images) == pictures)
+    }
+
+    @Test("It loads its parameters into the engine, and refuses those of another network")
+    func parameters() throws {
+        let engine = try engine()
+        try engine.load([Float](repeating: 0, count: Self.network.parameterCount))
+        let expected = try autoencoder().reconstruct(Self.images)
+        #expect(try autoencoder(engine: engine).reconstruct(Self.images) == expected)
+        var other = Self.payload
+        other.parameters.removeLast()
+        #expect(throws: EngineError.self) { try autoencoder(other) }
+    }
+
+    @Test("Its picture is the reconstruction, and its score is that of the map")
+    func maps() throws {
+        let autoencoder = try autoencoder()
+        let found = autoencoder.maps(Self.images)
+        #expect(found.map(\.picture) == autoencoder.reconstruct(Self.images))
+        #expect(found.allSatisfy { $0.scoreMap == nil })
+        // Without divisors, the map is the first level of the errors.
+        #expect(found.map(\.map) == autoencoder.errors(Self.images).compactMap(\.first))
+    }
+}

@@ -1,0 +1,93 @@
+import Testing
+
+@testable import fuzz
+
+/// The detector memory on the command line, with a network of one channel in place of a pretrained one.
+@Suite struct MemoryCommandTests {
+    private let fixture: CommandLineFixture
+
+    init() throws {
+        fixture = try CommandLineFixture()
+        try fixture.writeDemoData()
+        try fixture.write(BackboneSeeds.torch, to: "lite.pth")
+    }
+
+    private func addBackbone() throws {
+        let added = try fixture.nominal(
+            "backbones", "add", "lite.pth", "--name", "efficientnet-lite2", "--licence", "CC0-1.0", "--origin", "here")
+        #expect(added.status == 0, "\(added.errors)")
+    }
+
+    @Test("With a backbone, init writes a job of the detector memory, which runs, scores, reproduces and needs it")
+    func life() throws {
+        try addBackbone()
+        let written = try fixture.nominal("init", "data/wood", "--manifest", "wood.json")
+        #expect(written.status == 0 && written.output.contains("the preset memory"), "\(written)")
+        #expect(try fixture.text("wood.json").contains("\"preset\": \"memory\""))
+        let run = try fixture.nominal("run", "wood.json", "--output", "out")
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(try fixture.text("out/report.html").contains("Nearest normal patches"))
+        #expect(try fixture.text("out/models/wood.card.md").contains("memory, Backbone: "))
+        #expect(try fixture.nominal("run", "wood.json", "--output", "out").errors.contains("nothing to do"))
+        let same = try fixture.nominal("reproduce", "out/metrics.json", "--quiet")
+        #expect(same.status == 0, "\(same.errors)")
+        let score = try fixture.nominal(
+            "score", "--model", "out/models/wood.nominal", "data/wood/test", "--output", "scored")
+        #expect(score.status == 0, "\(score.errors)")
+        let elsewhere = try fixture.nominal(
+            "score", "--model", "out/models/wood.nominal", "data/wood/test", "--output", "more", "--store", "other")
+        #expect(elsewhere.status == 66 && elsewhere.errors.contains("there is no backbone"), "\(elsewhere)")
+        let preview = try fixture.nominal("preview", "wood.json")
+        #expect(preview.status != 0 && preview.errors.contains("nothing to preview"), "\(preview)")
+    }
+
+    @Test(
+        "Without a backbone, init writes a job of the autoencoder, and a memory is refused with the command that helps")
+    func missing() throws {
+        #expect(try fixture.nominal("init", "data/wood", "--manifest", "a.json").status == 0)
+        #expect(try !fixture.text("a.json").contains("memory"))
+        let wanted = try fixture.nominal("init", "data/wood", "--manifest", "b.json", "--detector", "memory")
+        #expect(wanted.status == 66 && wanted.errors.contains("make backbone"), "\(wanted)")
+        #expect(!fixture.exists("b.json"))
+        try fixture.write(
+            fixture.text("a.json").replacing("\"texture\"", with: "\"memory\"").replacing(
+                "\"object\"", with: "\"memory\""),
+            to: "c.json")
+        let run = try fixture.nominal("run", "c.json", "--output", "out")
+        #expect(run.status == 66 && run.errors.contains("make backbone"), "\(run)")
+        #expect(!fixture.exists("out/report.html"))
+    }
+
+    @Test("The user chooses the detector, and a normalisation does not go with a memory")
+    func choice() throws {
+        try addBackbone()
+        #expect(try fixture.nominal("init", "data/wood", "--manifest", "a.json", "--detector", "ssae").status == 0)
+        #expect(try !fixture.text("a.json").contains("\"memory\""))
+        try fixture.write(
+            fixture.text("a.json").replacing("\"image\":", with: "\"detector\": { \"kind\": \"memory\" }, \"image\":"),
+            to: "b.json")
+        let refused = try fixture.nominal("validate", "b.json")
+        #expect(refused.status == 65 && refused.errors.contains("use the preset memory"), "\(refused)")
+        try fixture.write(
+            #"{ "name": "x", "preset": "memory", "dataset": { "layout": "mvtec", "root": "data" },"#
+                + #" "detector": { "taps": ["stage9"] } }"#, to: "c.json")
+        let tap = try fixture.nominal("run", "c.json", "--output", "out")
+        #expect(tap.status != 0 && tap.errors.contains("stage9"), "\(tap)")
+    }
+
+    @Test("Nights of a memory fill it again instead of training")
+    func nights() throws {
+        try addBackbone()
+        #expect(
+            try fixture.nominal("init", "data/wood", "--manifest", "wood.json").status == 0)
+        let text = try fixture.text("wood.json")
+        try fixture.write(
+            text.replacing("\"image\":", with: "\"retrain\": { \"incoming\": \"incoming\" },\n  \"image\":"),
+            to: "wood.json")
+        try fixture.write("", to: "incoming/.keep")
+        let night = try fixture.nominal("retrain", "wood.json", "--date", "2026-01-01")
+        #expect(night.status == 0, "\(night.errors) \(night.output)")
+        let check = try fixture.nominal("retrain", "wood.json", "--check", "2026-01-01")
+        #expect(check.status == 0, "\(check.errors) \(check.output)")
+    }
+}
