@@ -115,7 +115,7 @@ extension ContentStore {
     /// processes. In nanoseconds since 1970.
     private func oldestRunStarted() throws(StoreError) -> Int64? {
         let running = try database.read { database in
-            try Row.fetchAll(database, sql: "SELECT id, startedAt FROM execution WHERE outcome = 'running'")
+            try database.rows("SELECT id, startedAt FROM execution WHERE outcome = 'running'")
                 .map { (number: $0[0] as Int64, startedAt: $0[1] as Int64) }
         }
         let live: Set<Int64>
