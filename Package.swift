@@ -61,7 +61,7 @@ let package = Package(
         .target(
             name: "Audit",
             dependencies: [
-                "AnomalyDetection", "Attestations", "ContentStore", "Datasets", "Folders", "Host", "Jobs",
+                "AnomalyDetection", "Attestations", "ContentStore", "Datasets", "Evaluation", "Folders", "Host", "Jobs",
                 "Manifests", "Metrics", "ModelRegistry", "Pipeline", "Privacy", "Reports", "Stages", "Statistics",
             ],
             swiftSettings: strict),
