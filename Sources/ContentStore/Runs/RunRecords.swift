@@ -103,11 +103,11 @@ extension ContentStore {
 
     static func taskKeys(_ execution: Int64, _ database: Database) throws -> TaskKeys? {
         let content = try Data.fetchOne(
-            database,
-            sql: """
+            database.prepared(
+                """
                 SELECT taskKeys.content FROM execution JOIN taskKeys ON taskKeys.id = execution.taskKeys
                 WHERE execution.id = ?
-                """, arguments: [execution])
+                """, [execution]))
         return content.flatMap { TaskKeys(bytes: Array($0)) }
     }
 
@@ -139,7 +139,7 @@ extension ContentStore {
         }
     }
 
-    private func liveExecutions(among numbers: [Int64]) throws(StoreError) -> Set<Int64> {
+    func liveExecutions(among numbers: [Int64]) throws(StoreError) -> Set<Int64> {
         guard !numbers.isEmpty else { return [] }
         guard let locks else { return try StoreLocks.liveExecutions(path, among: numbers) }
         var live: Set<Int64> = []
