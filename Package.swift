@@ -157,7 +157,8 @@ let package = Package(
         .target(name: "Statistics", dependencies: ["SeededRandom"], swiftSettings: numeric),
         .target(name: "DemoData", dependencies: ["SeededRandom"], swiftSettings: numeric),
         .target(
-            name: "NeuralNetworks", dependencies: ["BinaryCoding", "SeededRandom", "Tensors"], swiftSettings: rawMemory),
+            name: "NeuralNetworks", dependencies: ["BinaryCoding", "Host", "SeededRandom", "Tensors"],
+            swiftSettings: rawMemory),
         .target(
             name: "Tensors", dependencies: ["CTensorKernels", "COpenBLAS", "COneDNN", "Host"], swiftSettings: rawMemory),
         .target(name: "Imaging", dependencies: ["CImageCodecs", "Folders", "Host"], swiftSettings: numeric),
