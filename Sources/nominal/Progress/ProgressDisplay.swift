@@ -193,7 +193,10 @@ final class ProgressDisplay: RunReporter {
             state.drawnLines = 1
             return
         }
-        var lines = [overall(state, now)]
+        var lines = [
+            ProgressDisplay.bar(state.finished, of: state.total) + " \(state.finished) of \(state.total) tasks"
+                + (state.cached > 0 ? " (\(state.cached) already done)" : "") + pace(state, now)
+        ]
         if let cluster = state.cluster { lines.append("  " + ProgressDisplay.describe(cluster: cluster)) }
         for (task, running) in state.running.sorted(by: { $0.key < $1.key }).prefix(6) {
             lines.append("  \(task)  " + ProgressDisplay.describe(running, now))
@@ -211,11 +214,6 @@ final class ProgressDisplay: RunReporter {
         guard state.drawnLines > 0 else { return }
         StandardError.put("\u{1B}[\(state.drawnLines)A\u{1B}[J")
         state.drawnLines = 0
-    }
-
-    private func overall(_ state: State, _ now: ContinuousClock.Instant) -> String {
-        return ProgressDisplay.bar(state.finished, of: state.total) + " \(state.finished) of \(state.total) tasks"
-            + (state.cached > 0 ? " (\(state.cached) already done)" : "") + pace(state, now)
     }
 
     /// Returns the rate of tasks and the remaining time, if known.
