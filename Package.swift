@@ -61,7 +61,7 @@ let package = Package(
         .target(
             name: "Audit",
             dependencies: [
-                "AnomalyDetection", "Attestations", "ContentStore", "Datasets", "Folders", "Host", "Jobs",
+                "AnomalyDetection", "Attestations", "ContentStore", "Datasets", "Evaluation", "Folders", "Host", "Jobs",
                 "Manifests", "Metrics", "ModelRegistry", "Pipeline", "Privacy", "Reports", "Stages", "Statistics",
             ],
             swiftSettings: strict),
@@ -159,7 +159,8 @@ let package = Package(
         .target(name: "Statistics", dependencies: ["SeededRandom"], swiftSettings: numeric),
         .target(name: "DemoData", dependencies: ["SeededRandom"], swiftSettings: numeric),
         .target(
-            name: "NeuralNetworks", dependencies: ["BinaryCoding", "SeededRandom", "Tensors"], swiftSettings: rawMemory),
+            name: "NeuralNetworks", dependencies: ["BinaryCoding", "Host", "SeededRandom", "Tensors"],
+            swiftSettings: rawMemory),
         .target(
             name: "Tensors", dependencies: ["CTensorKernels", "COpenBLAS", "COneDNN", "Host"], swiftSettings: rawMemory),
         .target(name: "Imaging", dependencies: ["CImageCodecs", "Folders", "Host"], swiftSettings: numeric),

@@ -28,12 +28,14 @@ extension ContentStore {
         let words = text.split(separator: " ", maxSplits: 1).map(String.init)
         if words.count == 2, ["run", "task", "blob"].contains(words[0]) { return try subject(words[1]) }
         if let number = Int64(text), text.count < Self.shortestPrefix {
-            guard try execution(number) else {
+            guard try database.read({ try $0.identifier("SELECT id FROM execution WHERE id = ?", [number]) }) != nil
+            else {
                 throw StoreError.unknownSubject(text: text, reason: "the store has no run with this number")
             }
             return .run(number)
         }
-        if Self.isFile(text) {
+        // The text need not be a valid path.
+        if (try? FileSignature(path: text))?.isRegular == true {
             let digest = try Digest.of(filePath: text)
             guard try knows(digest) else {
                 throw StoreError.unknownSubject(
@@ -43,13 +45,6 @@ extension ContentStore {
         }
         if let key = try lastKey(ofTask: text) { return .task(text, key: key.digest) }
         return .blob(try digest(startingWith: text))
-    }
-
-    /// False also for a text that is not a valid path.
-    private static func isFile(_ text: String) -> Bool { (try? FileSignature(path: text))?.isRegular == true }
-
-    private func execution(_ number: Int64) throws(StoreError) -> Bool {
-        try database.read { try $0.identifier("SELECT id FROM execution WHERE id = ?", [number]) } != nil
     }
 
     /// True if a fact names this content, whether or not its blob is stored.
@@ -67,9 +62,9 @@ extension ContentStore {
         let lowest = try Digest(hex: digits + String(repeating: "0", count: 64 - digits.utf8.count))
         let highest = try Digest(hex: digits + String(repeating: "f", count: 64 - digits.utf8.count))
         let found = try database.read { database in
-            try Row.fetchAll(
-                database, sql: "SELECT digest FROM artifact WHERE digest BETWEEN ? AND ? ORDER BY digest LIMIT 2",
-                arguments: [lowest.column, highest.column]
+            try database.rows(
+                "SELECT digest FROM artifact WHERE digest BETWEEN ? AND ? ORDER BY digest LIMIT 2",
+                [lowest.column, highest.column]
             ).map { try Digest($0, 0) }
         }
         guard let first = found.first else {

@@ -67,18 +67,18 @@ public struct ScoreTable: Sendable {
 }
 
 /// Comma-separated values with a header (RFC 4180). Lines may also end in a single line feed. Empty lines are skipped.
-struct CSVTable: Equatable {
-    struct Row: Equatable {
+package struct CSVTable: Equatable {
+    package struct Row: Equatable {
         /// The number of the row's first line in the file, from 1.
         let line: Int
-        let fields: [String]
+        package let fields: [String]
     }
 
-    let header: [String]
-    let rows: [Row]
+    package let header: [String]
+    package let rows: [Row]
 
     /// - Throws: `EvaluationError.malformedTable`.
-    init(_ bytes: [UInt8], file: String) throws(EvaluationError) {
+    package init(_ bytes: [UInt8], file: String) throws(EvaluationError) {
         guard var text = String(validating: bytes, as: UTF8.self) else {
             throw .malformedTable(file: file, line: 1, fault: "the file is not UTF-8 text")
         }

@@ -62,16 +62,6 @@ public struct NamedFolder: Sendable, Hashable {
     /// True if a file or folder certainly exists, after links are resolved.
     public static func exists(_ path: String) -> Bool { (try? inspect(path)) != nil }
 
-    /// The modification time of a file in seconds since 1970, after links are resolved; nil if it is missing.
-    public static func modificationTime(_ path: String) -> Double? {
-        var information = stat()
-        guard unsafe stat(path.systemPath, &information) == 0 else { return nil }
-        return Double(information.st_mtim.tv_sec) + Double(information.st_mtim.tv_nsec) / 1e9
-    }
-
-    /// True if this process may read the file.
-    public static func isReadable(_ path: String) -> Bool { unsafe access(path.systemPath, R_OK) == 0 }
-
     /// The current folder, absolute and link-free.
     public static var current: String { place(of: ".") ?? "/" }
 

@@ -38,7 +38,8 @@ extension ImagingError: CustomStringConvertible {
             "\(name): the file is empty, an image was expected; copy it again from its source"
         case .unknownFormat(let name, let firstBytes, let byteCount):
             "\(name): not a PNG, TIFF or JPEG image: its \(byteCount) bytes begin with "
-                + "\(Self.hexadecimal(firstBytes)); convert it, or take it out of the folder"
+                + firstBytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
+                + "; convert it, or take it out of the folder"
         case .mislabelled(let name, let labelled, let actual):
             "\(name): the name says \(labelled.displayName), the bytes are \(actual.displayName); "
                 + "rename it to .\(actual.extensions[0])"
@@ -57,10 +58,6 @@ extension ImagingError: CustomStringConvertible {
             "\(name): \(byteCount) bytes of memory are needed for the image and are not available; "
                 + "lower the number of parallel tasks or scale the image down"
         }
-    }
-
-    private static func hexadecimal(_ bytes: [UInt8]) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
     }
 
     private static func progress(_ decodedRows: Int?, _ expectedRows: Int?) -> String {

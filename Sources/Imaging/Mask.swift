@@ -13,9 +13,6 @@ public struct Mask: Sendable, Equatable {
         (self.width, self.height, self.values) = (width, height, values)
     }
 
-    /// True if no pixel is set.
-    public var isEmpty: Bool { !values.contains { $0 != 0 } }
-
     /// The number of set pixels.
     public var area: Int { values.count { $0 != 0 } }
 

@@ -57,15 +57,11 @@ public struct TestSetEvaluation {
         metrics.aupro = AUPROFigures(at005: pixels.aupro[0.05], at03: pixels.aupro[0.3], at1: pixels.aupro[1])
         metrics.aupimo = AUPIMOFigures(pixels.aupimo, names: mapNames)
         metrics.undefined = reasons(pixels).mapValues(\.description)
+        let known = zip(mapNames, pixels.aupimo).compactMap { name, value in value.map { (name, $0) } }
         return TestSetResult(
             metrics: metrics, imageROC: try RankMetrics.rocCurve(scores: scores, labels: labels),
             imagePrecisionRecall: try RankMetrics.precisionRecallCurve(scores: scores, labels: labels),
-            aupimoByImage: aupimoByImage(pixels), pixels: pixels)
-    }
-
-    private func aupimoByImage(_ pixels: PixelMetricsResult) -> [String: Double] {
-        let known = zip(mapNames, pixels.aupimo).compactMap { name, value in value.map { (name, $0) } }
-        return Dictionary(known) { first, _ in first }
+            aupimoByImage: Dictionary(known) { first, _ in first }, pixels: pixels)
     }
 
     private mutating func addScore(name: String, isAnomalous: Bool, score: Float) throws(MetricsError) {

@@ -44,11 +44,6 @@ public struct JSONParser {
     /// UTF-8 continuation bytes of the current line before `offset`, which take up no column.
     var continuationBytes = 0
 
-    private init(bytes: [UInt8], file: String) {
-        self.bytes = bytes
-        self.file = file
-    }
-
     /// Parses one JSON document.
     ///
     /// - Parameters:

@@ -115,3 +115,9 @@ struct SourceTests {
         #expect(try AtomicFile.read(file, in: followed) == Array("secret".utf8))
     }
 }
+
+extension ContentStore {
+    fileprivate func sourceDigest(path: String, verifyContent: Bool = false) throws -> Digest {
+        try sourceDigests(paths: [path], verifyContent: verifyContent)[0]
+    }
+}

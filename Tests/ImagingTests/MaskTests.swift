@@ -10,7 +10,7 @@ import Testing
         let largest = try #require(values.max())
         #expect(mask.values == values.map { $0 * 2 >= largest ? 1 : 0 })
         #expect(mask.area == mask.values.count { $0 == 1 })
-        #expect(!mask.isEmpty)
+        #expect(mask.area > 0)
     }
 
     @Test("Label 1 and colours count as set")
@@ -30,7 +30,6 @@ import Testing
     @Test("A mask without set pixels is empty")
     func empty() {
         let mask = Mask(width: 2, height: 2, values: [0, 0, 0, 0])
-        #expect(mask.isEmpty)
         #expect(mask.area == 0)
     }
 

@@ -48,7 +48,8 @@ package struct ProvenanceStatement {
                     "buildType": .string(Self.buildType),
                     "externalParameters": try Self.external(execution, store),
                     "internalParameters": .document([
-                        "steps": AttestedSteps(steps, remade).json, "runs": AttestedSteps.runs(results.graph),
+                        "steps": AttestedSteps(steps: steps, remade: remade).json,
+                        "runs": AttestedSteps.runs(results.graph),
                     ]),
                     "resolvedDependencies": .array(Self.dependencies(steps, execution)),
                 ]),
@@ -135,11 +136,9 @@ package struct ProvenanceStatement {
 
 /// The steps of a run in a statement, each with all of its tasks and their keys.
 struct AttestedSteps {
-    private let steps: LineageSteps
-    private let remade: [Digest: RemadeResult]
-
-    /// - Parameter remade: results that later runs recomputed with equal or unknown outcome.
-    init(_ steps: LineageSteps, _ remade: [Digest: RemadeResult]) { (self.steps, self.remade) = (steps, remade) }
+    let steps: LineageSteps
+    /// Results that later runs recomputed with equal or unknown outcome.
+    let remade: [Digest: RemadeResult]
 
     var json: JSONValue {
         .array(

@@ -4,11 +4,7 @@ import Stages
 
 /// The files that `nominal run` or `nominal score` exported, derived from the store's record of the tasks.
 package struct RunResults: Sendable {
-    package struct File: Sendable, Equatable {
-        /// Relative to the run's folder.
-        package let path: String
-        package let digest: Digest
-    }
+    package typealias File = ExportPlan.File
 
     package let files: [File]
     package let graph: LineageGraph
@@ -44,7 +40,6 @@ package struct RunResults: Sendable {
             guard let range = ("/" + task).range(of: "/" + part) else { return "" }
             return String(("/" + task)[..<range.lowerBound].dropFirst())
         }
-        func files(_ plan: [ExportPlan.File]) -> [File] { plan.map { File(path: $0.path, digest: $0.digest) } }
         switch stage {
         case AggregateStage.name: return named(["metrics.json", "scores.json", "scores.csv"])
         case ReportStage.name: return named(["report.html"])
@@ -60,10 +55,10 @@ package struct RunResults: Sendable {
             return named(["card.md", "card.json"]) { "models/\(owner(stage)).\($0)" }
         case ScoreStage.name:
             guard let scores = output("scores.json") else { return [] }
-            return files(try ExportPlan.maps(scores, folder: folder("anomaly_maps", owner("score/")), store))
+            return try ExportPlan.maps(scores, folder: folder("anomaly_maps", owner("score/")), store)
         case OverlayStage.name:
             guard let overlays = output("overlays.json") else { return [] }
-            return files(try ExportPlan.pictures(overlays, folder: folder("overlays", owner("overlay/")), store))
+            return try ExportPlan.pictures(overlays, folder: folder("overlays", owner("overlay/")), store)
         default: return []
         }
     }

@@ -7,10 +7,7 @@ import Statistics
 /// Pairs are images that both runs scored, matched by category and file. Images whose bytes are known to differ are excluded.
 package struct RunComparison: Codable, Sendable {
     /// One metric of both runs; nil where it is undefined.
-    package struct Figure: Codable, Sendable {
-        package var name: String
-        package var first, second: Double?
-    }
+    package typealias Figure = ComparisonReport.Figure
 
     /// The difference of image AUROC over the pairs.
     package struct AUROC: Codable, Sendable {
@@ -137,10 +134,8 @@ extension RunComparison {
             second: second,
             categories: categories.map { category in
                 ComparisonReport.Category(
-                    name: category.name, pairs: category.pairs,
-                    figures: category.figures.map {
-                        ComparisonReport.Figure(name: $0.name, first: $0.first, second: $0.second)
-                    }, aurocDifference: category.auroc?.difference,
+                    name: category.name, pairs: category.pairs, figures: category.figures,
+                    aurocDifference: category.auroc?.difference,
                     aurocInterval: category.auroc.map { $0.lower...$0.upper },
                     aupimoDifference: category.aupimo?.medianDifference,
                     aupimoProbability: category.aupimo?.correctedProbability)

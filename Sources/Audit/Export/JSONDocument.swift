@@ -18,28 +18,20 @@ extension JSONValue {
     /// A digest in the form of in-toto and SLSA.
     static func sha256(_ digest: Digest) -> JSONValue { document(["sha256": .string(digest.hex)]) }
 
-    /// A time in UTC with microseconds.
-    static func time(_ nanoseconds: Int64) -> JSONValue { .string(StandardTime.text(nanoseconds)) }
-}
-
-/// Timestamps of RFC 3339.
-enum StandardTime {
-    /// A time in UTC, truncated to microseconds.
-    static func text(_ nanoseconds: Int64) -> String {
+    /// A time of RFC 3339 in UTC, truncated to microseconds.
+    static func time(_ nanoseconds: Int64) -> JSONValue {
         let seconds = Int64((Double(nanoseconds) / 1e9).rounded(.down))
         let rest = max(nanoseconds &- seconds &* 1_000_000_000, 0) / 1000
         let formatter = ISO8601DateFormatter()
         let date = formatter.string(from: Date(timeIntervalSince1970: Double(seconds)))
         let digits = String(rest)
-        return date.dropLast() + "." + String(repeating: "0", count: max(6 - digits.count, 0)) + digits + "Z"
+        return .string(date.dropLast() + "." + String(repeating: "0", count: max(6 - digits.count, 0)) + digits + "Z")
     }
 }
 
 extension LineageGraph.Action {
     /// The end of the action, in nanoseconds since 1970.
     var endedAt: Int64 { startedAt &+ Int64(min(max(durationSeconds, 0), 1e9) * 1e9) }
-
-    var parameterTexts: [String: String] { parameters.texts }
 }
 
 extension Sequence where Element == LineageGraph.Parameter {

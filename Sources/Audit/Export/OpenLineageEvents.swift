@@ -1,4 +1,5 @@
 import ContentStore
+import Foundation
 import Manifests
 import Stages
 
@@ -54,7 +55,7 @@ package enum OpenLineageEvents {
                         facet(
                             "1-1-1/ProcessingEngineRunFacet.json", ["version": .string($0), "name": .string("nominal")])
                     },
-                    "nominal_parameters": facet("", ["parameters": .texts(action.parameterTexts)]),
+                    "nominal_parameters": facet("", ["parameters": .texts(action.parameters.texts)]),
                 ]),
             ]),
             "job": .document([
@@ -98,12 +99,6 @@ package enum OpenLineageEvents {
         var bytes = Array(Digest.of(text: text).bytes.prefix(16))
         bytes[6] = bytes[6] & 0x0f | 0x80
         bytes[8] = bytes[8] & 0x3f | 0x80
-        let hex = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        var groups: [Substring] = [], rest = hex[...]
-        for length in [8, 4, 4, 4, 12] {
-            groups.append(rest.prefix(length))
-            rest = rest.dropFirst(length)
-        }
-        return groups.joined(separator: "-")
+        return unsafe NSUUID(uuidBytes: bytes).uuidString.lowercased()
     }
 }

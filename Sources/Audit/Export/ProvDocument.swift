@@ -27,7 +27,7 @@ package enum ProvDocument {
                 JSONMember("nominal:attempt", typed("\(action.attempt)", "xsd:int")),
             ]
             if let imported = action.imported { members.append(JSONMember("nominal:importedAt", .time(imported.at))) }
-            members += action.parameterTexts.sorted { $0.key < $1.key }.map {
+            members += action.parameters.texts.sorted { $0.key < $1.key }.map {
                 JSONMember("nominal:" + localName("parameter." + $0.key), .string($0.value))
             }
             activities[name(action)] = .object(members)

@@ -130,7 +130,7 @@ package struct ResearchObject {
                 return (edges[number] ?? []).filter { fits($0) && seen.insert($0.artifact).inserted }
                     .map { Self.reference(items[$0.artifact].identifier) }
             }
-            let values = action.parameterTexts.sorted { $0.key < $1.key }.map { name, value -> JSONValue in
+            let values = action.parameters.texts.sorted { $0.key < $1.key }.map { name, value -> JSONValue in
                 let identifier = "#parameter-\(Digest.of(text: name + "\n" + value).hex.prefix(32))"
                 parameters[identifier] = .document([
                     "@id": .string(identifier), "@type": .string("PropertyValue"), "name": .string(name),

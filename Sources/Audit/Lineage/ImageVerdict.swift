@@ -1,4 +1,5 @@
 import ContentStore
+import Evaluation
 import Folders
 import Stages
 
@@ -74,49 +75,28 @@ struct ScoreTableRow: Equatable {
     ///   - line: the line where the row begins; the heading is line 1. A name with a line feed makes a row span lines.
     ///   - table: the content of the file.
     init?(line: Int, ofTable table: [UInt8]) {
-        guard line >= 2, let fields = ScoreTableRow.fields(ofLine: line, table) else { return nil }
-        let names = ScoreRow.header.split(separator: ",").map(String.init)
-        guard fields.count == names.count else { return nil }
-        func field(_ name: String) -> String { names.firstIndex(of: name).map { fields[$0] } ?? "" }
+        guard line >= 2, let row = ScoreTableRow.row(atLine: line, table),
+            let read = try? CSVTable(Array((ScoreRow.header + "\n").utf8) + row, file: "scores.csv"),
+            let fields = read.rows.first?.fields
+        else { return nil }
+        func field(_ name: String) -> String { read.header.firstIndex(of: name).map { fields[$0] } ?? "" }
         (category, image) = (PathText.name(ofCell: field("category")), PathText.name(ofCell: field("image")))
         score = field("score")
         threshold = field("threshold")
     }
 
-    /// The fields of the row that begins at a line; nil if no row begins there.
-    private static func fields(ofLine line: Int, _ table: [UInt8]) -> [String]? {
-        let (lineFeed, quote, comma) = (UInt8(ascii: "\n"), UInt8(ascii: "\""), UInt8(ascii: ","))
-        var number = 1, start = 0, isQuoted = false, isRowStart = true
-        while number < line || !isRowStart {
-            guard number <= line, start < table.count else { return nil }
-            let byte = table[start]
-            start += 1
-            if byte == quote { isQuoted.toggle() }
-            isRowStart = byte == lineFeed && !isQuoted
-            if byte == lineFeed { number += 1 }
+    /// The row that begins at a line; nil if no row begins there.
+    private static func row(atLine line: Int, _ table: [UInt8]) -> ArraySlice<UInt8>? {
+        var number = 1, firstLine = 1, start = 0, isQuoted = false
+        for (place, byte) in table.enumerated() {
+            if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+            guard byte == UInt8(ascii: "\n") else { continue }
+            number += 1
+            if isQuoted { continue }
+            if firstLine == line { return table[start..<place] }
+            guard number <= line else { return nil }
+            (firstLine, start) = (number, place + 1)
         }
-        guard number == line, start < table.count else { return nil }
-        var fields: [String] = [], field: [UInt8] = []
-        var place = start
-        while place < table.count {
-            let byte = table[place]
-            place += 1
-            if byte == quote {
-                // A doubled quotation mark is an escaped one.
-                if isQuoted, place < table.count, table[place] == quote {
-                    field.append(quote)
-                    place += 1
-                } else {
-                    isQuoted.toggle()
-                }
-            } else if !isQuoted, byte == comma || byte == lineFeed {
-                fields.append(String(decoding: field, as: UTF8.self))
-                field = []
-                if byte == lineFeed { break }
-            } else {
-                field.append(byte)
-            }
-        }
-        return fields
+        return nil
     }
 }

@@ -92,7 +92,7 @@ package struct LineageJSON: Encodable {
                 attempt: action.attempt,
                 run: action.execution, startedAt: LineageTree.time(action.startedAt),
                 durationSeconds: action.durationSeconds,
-                imported: action.imported.map(Import.init), parameters: action.parameterTexts,
+                imported: action.imported.map(Import.init), parameters: action.parameters.texts,
                 used: uses { $0 == .used }, generated: uses { $0 == .generated }, referred: uses { $0 == .referred },
                 sources: uses { if case .source = $0 { true } else { false } }, references: action.referenceCount)
         }

@@ -51,7 +51,9 @@ package struct LineageTree {
         var seen = Set<Int>()
         for root in roots { write(root, "", "", &lines, &seen) }
         if !lineage.graph.executions.isEmpty { lines += [""] + lineage.graph.executions.flatMap(Self.lines) }
-        lines += lineage.graph.makers.flatMap(Self.lines)
+        lines += lineage.graph.makers.flatMap { maker in
+            ["run \(maker.run) of another store, by the bundle's record (\(maker.processor))", "   \(maker.versions)"]
+        }
         return lines.joined(separator: "\n")
     }
 
@@ -166,10 +168,6 @@ package struct LineageTree {
         lines.append("   \(record.versions)")
         if let manifest = execution.manifest { lines.append("   manifest \(execution.file ?? "")  \(manifest)") }
         return lines
-    }
-
-    private static func lines(_ maker: LineageGraph.Maker) -> [String] {
-        ["run \(maker.run) of another store, by the bundle's record (\(maker.processor))", "   \(maker.versions)"]
     }
 
     /// A time in UTC, to the second.

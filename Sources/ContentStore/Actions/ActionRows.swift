@@ -50,9 +50,7 @@ extension Database {
         _ result: ActionResult, _ action: Int64, _ record: JobRecord, _ rows: inout CommitWriter.KnownRows
     ) throws {
         let outputs = try result.outputs.map { try artifactRow($0.digest, $0.sizeBytes, &rows) }
-        let statement = try cachedStatement(sql: "SELECT artifact FROM generatedBy WHERE action = ? ORDER BY position")
-        statement.setUncheckedArguments([action])
-        let former = try Int64.fetchAll(statement)
+        let former = try identifiers("SELECT artifact FROM generatedBy WHERE action = ? ORDER BY position", [action])
         if !former.isEmpty && former != outputs {
             try note(
                 "differs", record.key.digest, "attempt \(record.attempt.number) of \(record.task) gave other outputs",

@@ -3,15 +3,29 @@ import GRDB
 /// Rows of attempts, of the ledger and of measured durations. Statements are prepared once per connection.
 extension Database {
     package func run(_ sql: String, _ arguments: StatementArguments) throws {
-        let statement = try cachedStatement(sql: sql)
-        statement.setUncheckedArguments(arguments)
-        try statement.execute()
+        try prepared(sql, arguments).execute()
     }
 
     package func identifier(_ sql: String, _ arguments: StatementArguments) throws -> Int64? {
+        try Int64.fetchOne(prepared(sql, arguments))
+    }
+
+    func identifiers(_ sql: String, _ arguments: StatementArguments = []) throws -> [Int64] {
+        try Int64.fetchAll(prepared(sql, arguments))
+    }
+
+    func row(_ sql: String, _ arguments: StatementArguments = []) throws -> Row? {
+        try Row.fetchOne(prepared(sql, arguments))
+    }
+
+    func rows(_ sql: String, _ arguments: StatementArguments = []) throws -> [Row] {
+        try Row.fetchAll(prepared(sql, arguments))
+    }
+
+    func prepared(_ sql: String, _ arguments: StatementArguments) throws -> Statement {
         let statement = try cachedStatement(sql: sql)
         statement.setUncheckedArguments(arguments)
-        return try Int64.fetchOne(statement)
+        return statement
     }
 
     /// The number of the last recorded attempt at an action; 0 without one.
@@ -93,14 +107,12 @@ extension Database {
 
     private func isPublished(_ result: ActionResult, _ action: Int64) throws -> Bool {
         guard try identifier("SELECT job FROM action WHERE id = ?", [action]) != nil else { return false }
-        let statement = try cachedStatement(
-            sql: """
-                SELECT generatedBy.name, artifact.digest
-                FROM generatedBy JOIN artifact ON artifact.id = generatedBy.artifact
-                WHERE generatedBy.action = ? ORDER BY generatedBy.position
-                """)
-        statement.setUncheckedArguments([action])
-        let rows = try Row.fetchAll(statement)
+        let rows = try rows(
+            """
+            SELECT generatedBy.name, artifact.digest
+            FROM generatedBy JOIN artifact ON artifact.id = generatedBy.artifact
+            WHERE generatedBy.action = ? ORDER BY generatedBy.position
+            """, [action])
         guard rows.count == result.outputs.count else { return false }
         for (row, output) in zip(rows, result.outputs) {
             let name: String = row[0]
@@ -111,10 +123,10 @@ extension Database {
 
     /// The reason to discard this attempt: it has already ended, or a later one exists.
     private func obstacle(_ action: Int64, _ attempt: Attempt) throws -> String? {
-        let statement = try cachedStatement(
-            sql: "SELECT attempt, status FROM job WHERE action = ? AND attempt >= ? ORDER BY attempt DESC LIMIT 1")
-        statement.setUncheckedArguments([action, attempt.number])
-        guard let row = try Row.fetchOne(statement) else { return nil }
+        let last = try row(
+            "SELECT attempt, status FROM job WHERE action = ? AND attempt >= ? ORDER BY attempt DESC LIMIT 1",
+            [action, attempt.number])
+        guard let row = last else { return nil }
         let (latest, status): (Int, String) = (row[0], row[1])
         if latest > attempt.number { return "attempt \(latest) has superseded it" }
         return status == "running" ? nil : "this attempt has already ended as \(status)"

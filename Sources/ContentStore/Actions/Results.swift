@@ -1,7 +1,7 @@
 import GRDB
 
 /// A named input of an action.
-public struct ActionInput: Sendable, Hashable {
+public struct ActionInput: Sendable, Hashable, Codable {
     public let name: String
     public let digest: Digest
 
@@ -12,7 +12,7 @@ public struct ActionInput: Sendable, Hashable {
 }
 
 /// A named output of an action.
-public struct ActionOutput: Sendable, Hashable {
+public struct ActionOutput: Sendable, Hashable, Codable {
     public let name: String
     public let digest: Digest
     public let sizeBytes: Int
@@ -71,7 +71,7 @@ extension ContentStore {
     /// Measured seconds of an action, per stage: a moving average over the last runs.
     public func measuredDurations() throws(StoreError) -> [String: Double] {
         try database.read { database in
-            let rows = try Row.fetchAll(database, sql: "SELECT stage, seconds FROM stageDuration")
+            let rows = try database.rows("SELECT stage, seconds FROM stageDuration")
             return Dictionary(uniqueKeysWithValues: rows.map { (row) -> (String, Double) in (row[0], row[1]) })
         }
     }
@@ -148,21 +148,19 @@ extension ContentStore {
     }
 
     private static func references(_ action: Int64, _ database: Database) throws -> [Digest] {
-        let statement = try database.cachedStatement(
-            sql: """
+        var digests: [Digest] = []
+        let rows = try Row.fetchCursor(
+            database.prepared(
+                """
                 SELECT artifact.digest FROM reference JOIN artifact ON artifact.id = reference.artifact
                 WHERE reference.action = ?
-                """)
-        statement.setUncheckedArguments([action])
-        var digests: [Digest] = []
-        let rows = try Row.fetchCursor(statement)
+                """, [action]))
         while let row = try rows.next() { digests.append(try Digest(row, 0)) }
         return digests
     }
 
     private static func warnings(_ action: Int64, _ database: Database) throws -> [String] {
-        let statement = try database.cachedStatement(sql: "SELECT text FROM warning WHERE action = ? ORDER BY position")
-        statement.setUncheckedArguments([action])
-        return try String.fetchAll(statement)
+        try String.fetchAll(
+            database.prepared("SELECT text FROM warning WHERE action = ? ORDER BY position", [action]))
     }
 }

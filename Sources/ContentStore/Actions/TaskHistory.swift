@@ -32,10 +32,9 @@ extension ContentStore {
     /// The key of the task's last successful attempt; nil if it never succeeded.
     public func lastKey(ofTask task: String) throws(StoreError) -> RecordedKey? {
         try database.read { database in
-            let statement = try database.cachedStatement(
-                sql: "SELECT action FROM job WHERE task = ? AND status = 'succeeded' ORDER BY id DESC LIMIT 1")
-            statement.setUncheckedArguments([task])
-            return try Int64.fetchOne(statement).flatMap { try Self.recordedKey($0, database) }
+            try database.identifier(
+                "SELECT action FROM job WHERE task = ? AND status = 'succeeded' ORDER BY id DESC LIMIT 1", [task]
+            ).flatMap { try Self.recordedKey($0, database) }
         }
     }
 
@@ -64,53 +63,37 @@ extension ContentStore {
     /// The first task that made a blob as an output, and the key of its action.
     public func maker(of output: Digest) throws(StoreError) -> (task: String, key: RecordedKey)? {
         try database.read { database in
-            let row = try Row.fetchOne(
-                database,
-                sql: """
-                    SELECT job.task, job.action FROM artifact
-                        JOIN generatedBy ON generatedBy.artifact = artifact.id
-                        JOIN action ON action.id = generatedBy.action
-                        JOIN job ON job.id = action.job
-                    WHERE artifact.digest = ? ORDER BY action.id LIMIT 1
-                    """, arguments: [output.column])
+            let row = try database.row(
+                """
+                SELECT job.task, job.action FROM artifact
+                    JOIN generatedBy ON generatedBy.artifact = artifact.id
+                    JOIN action ON action.id = generatedBy.action
+                    JOIN job ON job.id = action.job
+                WHERE artifact.digest = ? ORDER BY action.id LIMIT 1
+                """, [output.column])
             guard let row, let key = try Self.recordedKey(row[1], database) else { return nil }
             return (row[0], key)
         }
     }
 
     private static func recordedKey(_ action: Int64, _ database: Database) throws -> RecordedKey? {
-        let row = try Row.fetchOne(
-            database, sql: "SELECT key, stage, version FROM action WHERE id = ?", arguments: [action])
-        guard let row else { return nil }
-        let parts = try Row.fetchAll(
-            database,
-            sql: """
-                SELECT keyPart.name, keyPart.readable, keyPart.digest
-                FROM actionKeyPart JOIN keyPart ON keyPart.id = actionKeyPart.keyPart
-                WHERE actionKeyPart.action = ? ORDER BY actionKeyPart.position
-                """, arguments: [action]
-        ).map { RecordedKey.Part(name: $0[0], readable: $0[1], digest: try Digest($0, 2)) }
-        let inputs = try Row.fetchAll(
-            database,
-            sql: """
-                SELECT used.name, artifact.digest FROM used JOIN artifact ON artifact.id = used.artifact
-                WHERE used.action = ? ORDER BY used.position
-                """, arguments: [action]
-        ).map { ActionInput(name: $0[0], digest: try Digest($0, 1)) }
+        guard let row = try database.row("SELECT key, stage, version FROM action WHERE id = ?", [action]) else {
+            return nil
+        }
         return RecordedKey(
-            digest: try Digest(row, 0), stage: row[1], version: row[2], parts: parts, inputs: inputs)
+            digest: try Digest(row, 0), stage: row[1], version: row[2], parts: try database.keyParts(of: action),
+            inputs: try database.inputs(of: action))
     }
 
     /// Every recorded attempt of a task, oldest first.
     public func jobs(ofTask task: String) throws(StoreError) -> [JobSummary] {
         try database.read { database in
-            try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT action.key, job.attempt, job.execution, job.status, job.startedAt,
-                        job.durationSeconds, job.log, job.failure
-                    FROM job JOIN action ON action.id = job.action WHERE job.task = ? ORDER BY job.id
-                    """, arguments: [task]
+            try database.rows(
+                """
+                SELECT action.key, job.attempt, job.execution, job.status, job.startedAt,
+                    job.durationSeconds, job.log, job.failure
+                FROM job JOIN action ON action.id = job.action WHERE job.task = ? ORDER BY job.id
+                """, [task]
             ).map { row in
                 JobSummary(
                     action: try Digest(row, 0), attempt: row[1], execution: row[2], status: row[3], startedAt: row[4],
@@ -138,9 +121,32 @@ extension ContentStore {
     /// The ledger of faults, oldest first.
     public func ledger() throws(StoreError) -> [LedgerEntry] {
         try database.read { database in
-            try Row.fetchAll(database, sql: "SELECT recordedAt, kind, digest, text FROM ledger ORDER BY id").map {
+            try database.rows("SELECT recordedAt, kind, digest, text FROM ledger ORDER BY id").map {
                 LedgerEntry(recordedAt: $0[0], kind: $0[1], digest: try Digest($0, 2), text: $0[3])
             }
         }
+    }
+}
+
+extension Database {
+    /// The key parts of an action, in order.
+    func keyParts(of action: Int64) throws -> [RecordedKey.Part] {
+        try rows(
+            """
+            SELECT keyPart.name, keyPart.readable, keyPart.digest
+            FROM actionKeyPart JOIN keyPart ON keyPart.id = actionKeyPart.keyPart
+            WHERE actionKeyPart.action = ? ORDER BY actionKeyPart.position
+            """, [action]
+        ).map { RecordedKey.Part(name: $0[0], readable: $0[1], digest: try Digest($0, 2)) }
+    }
+
+    /// The inputs of an action, in order.
+    func inputs(of action: Int64) throws -> [ActionInput] {
+        try rows(
+            """
+            SELECT used.name, artifact.digest FROM used JOIN artifact ON artifact.id = used.artifact
+            WHERE used.action = ? ORDER BY used.position
+            """, [action]
+        ).map { ActionInput(name: $0[0], digest: try Digest($0, 1)) }
     }
 }

@@ -8,11 +8,6 @@ extension ContentStore {
     /// system's clock, so its times prove nothing.
     private static let settlingNanoseconds: Int64 = 100_000_000
 
-    /// The digest of an input file outside the store; see `sourceDigests`.
-    public func sourceDigest(path: String, verifyContent: Bool = false) throws -> Digest {
-        try sourceDigests(paths: [path], threads: 1, verifyContent: verifyContent)[0]
-    }
-
     /// The digests of input files outside the store, in the order of `paths`.
     ///
     /// A file is read only with `verifyContent`, or if the store has not seen it with its current size, modification

@@ -106,7 +106,7 @@ extension ContentStore {
         try database.read { database in
             let integrity = try String.fetchAll(database, sql: "PRAGMA integrity_check(10)")
             if integrity != ["ok"] { faults += integrity.map { "the database is damaged: \($0)" } }
-            for row in try Row.fetchAll(database, sql: "PRAGMA foreign_key_check") {
+            for row in try database.rows("PRAGMA foreign_key_check") {
                 let (table, parent): (String, String) = (row[0], row[2])
                 faults.append("the database is damaged: a row of \(table) refers to a missing row of \(parent)")
             }

@@ -17,29 +17,12 @@ struct BundleContents: Codable, Equatable {
     /// Enough for several million facts.
     static let sizeLimit = 1 << 30
 
-    struct Part: Codable, Equatable {
-        let name: String
-        let readable: String
-        let digest: Digest
-    }
-
-    struct Input: Codable, Equatable {
-        let name: String
-        let digest: Digest
-    }
-
     /// A content that a key part refers to.
     struct Source: Codable, Equatable {
         /// The index of the key part.
         let part: Int
         let role: String
         let digest: Digest
-    }
-
-    struct Output: Codable, Equatable {
-        let name: String
-        let digest: Digest
-        let sizeBytes: Int
     }
 
     /// The run that made a result. Excludes the host name, which is useless elsewhere and identifies its owner.
@@ -71,10 +54,10 @@ struct BundleContents: Codable, Equatable {
         let durationSeconds: Double
         /// Nil if unknown to the exporting store.
         let made: Making?
-        let parts: [Part]
+        let parts: [RecordedKey.Part]
         let sources: [Source]
-        let inputs: [Input]
-        let outputs: [Output]
+        let inputs: [ActionInput]
+        let outputs: [ActionOutput]
         let references: [Digest]
         let warnings: [String]
     }

@@ -89,9 +89,7 @@ extension ContentStore {
     }
 
     private static func digest(ofArtifact artifact: Int64, _ database: Database) throws -> Digest {
-        let statement = try database.cachedStatement(sql: "SELECT digest FROM artifact WHERE id = ?")
-        statement.setUncheckedArguments([artifact])
-        guard let row = try Row.fetchOne(statement) else {
+        guard let row = try database.row("SELECT digest FROM artifact WHERE id = ?", [artifact]) else {
             throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "an artifact is missing")
         }
         return try Digest(row, 0)
@@ -99,9 +97,7 @@ extension ContentStore {
 
     private static func bundled(_ action: Int64, _ database: Database) throws -> BundleContents.Action {
         func fetch<Value>(_ sql: String, _ value: (Row) throws -> Value) throws -> [Value] {
-            let statement = try database.cachedStatement(sql: sql)
-            statement.setUncheckedArguments([action])
-            return try Row.fetchAll(statement).map(value)
+            try database.rows(sql, [action]).map(value)
         }
         let heads = try fetch(
             """
@@ -129,13 +125,7 @@ extension ContentStore {
         return BundleContents.Action(
             key: head.key, stage: head.stage, version: head.version, task: head.task, durationSeconds: head.seconds,
             made: head.made,
-            parts: try fetch(
-                """
-                SELECT keyPart.name, keyPart.readable, keyPart.digest
-                FROM actionKeyPart JOIN keyPart ON keyPart.id = actionKeyPart.keyPart
-                WHERE actionKeyPart.action = ? ORDER BY actionKeyPart.position
-                """
-            ) { BundleContents.Part(name: $0[0], readable: $0[1], digest: try Digest($0, 2)) },
+            parts: try database.keyParts(of: action),
             sources: try fetch(
                 """
                 SELECT min(position), source.role, artifact.digest
@@ -144,19 +134,14 @@ extension ContentStore {
                 WHERE source.action = ? GROUP BY source.keyPart, source.role ORDER BY min(position), source.role
                 """
             ) { BundleContents.Source(part: $0[0], role: $0[1], digest: try Digest($0, 2)) },
-            inputs: try fetch(
-                """
-                SELECT used.name, artifact.digest FROM used JOIN artifact ON artifact.id = used.artifact
-                WHERE used.action = ? ORDER BY used.position
-                """
-            ) { BundleContents.Input(name: $0[0], digest: try Digest($0, 1)) },
+            inputs: try database.inputs(of: action),
             outputs: try fetch(
                 """
                 SELECT generatedBy.name, artifact.digest, artifact.sizeBytes
                 FROM generatedBy JOIN artifact ON artifact.id = generatedBy.artifact
                 WHERE generatedBy.action = ? ORDER BY generatedBy.position
                 """
-            ) { BundleContents.Output(name: $0[0], digest: try Digest($0, 1), sizeBytes: $0[2] ?? 0) },
+            ) { ActionOutput(name: $0[0], digest: try Digest($0, 1), sizeBytes: $0[2] ?? 0) },
             references: try fetch(
                 """
                 SELECT artifact.digest FROM reference JOIN artifact ON artifact.id = reference.artifact
@@ -178,9 +163,8 @@ struct ActionClosure {
         var pending = roots
         while let action = pending.popLast() {
             guard actions.insert(action).inserted else { continue }
-            try artifacts.formUnion(rows("SELECT artifact FROM generatedBy WHERE action = ?", action, database))
-            try artifacts.formUnion(rows("SELECT artifact FROM reference WHERE action = ?", action, database))
-            for artifact in try rows("SELECT artifact FROM used WHERE action = ?", action, database) {
+            artifacts.formUnion(try Self.results(of: action, database))
+            for artifact in try database.identifiers("SELECT artifact FROM used WHERE action = ?", [action]) {
                 artifacts.insert(artifact)
                 pending += try maker(of: artifact, database).map { [$0] } ?? []
             }
@@ -190,37 +174,32 @@ struct ActionClosure {
 
     /// The maker with the lowest key, so that the choice is deterministic.
     private func maker(of artifact: Int64, _ database: Database) throws -> Int64? {
-        let statement = try database.cachedStatement(
-            sql: """
-                SELECT action.id FROM generatedBy JOIN action ON action.id = generatedBy.action
-                WHERE generatedBy.artifact = ? AND action.job IS NOT NULL ORDER BY action.key LIMIT 1
-                """)
-        statement.setUncheckedArguments([artifact])
-        return try Int64.fetchOne(statement)
+        try database.identifier(
+            """
+            SELECT action.id FROM generatedBy JOIN action ON action.id = generatedBy.action
+            WHERE generatedBy.artifact = ? AND action.job IS NOT NULL ORDER BY action.key LIMIT 1
+            """, [artifact])
     }
 
     /// Adds memos, cached parts of a task such as the decoding of one image: actions without inputs whose results are
     /// blobs that a task refers to.
     private mutating func addMemos(_ database: Database) throws {
         for artifact in artifacts {
-            let makers = try rows(
+            let makers = try database.identifiers(
                 """
                 SELECT action.id FROM generatedBy JOIN action ON action.id = generatedBy.action
                 WHERE generatedBy.artifact = ? AND action.job IS NOT NULL
                     AND NOT EXISTS (SELECT 1 FROM used WHERE used.action = action.id)
-                """, artifact, database)
+                """, [artifact])
             for maker in makers where !actions.contains(maker) {
-                let made =
-                    try rows("SELECT artifact FROM generatedBy WHERE action = ?", maker, database)
-                    + rows("SELECT artifact FROM reference WHERE action = ?", maker, database)
-                if made.allSatisfy(artifacts.contains) { actions.insert(maker) }
+                if try Self.results(of: maker, database).allSatisfy(artifacts.contains) { actions.insert(maker) }
             }
         }
     }
 
-    private func rows(_ sql: String, _ argument: Int64, _ database: Database) throws -> [Int64] {
-        let statement = try database.cachedStatement(sql: sql)
-        statement.setUncheckedArguments([argument])
-        return try Int64.fetchAll(statement)
+    /// The outputs and references of an action.
+    private static func results(of action: Int64, _ database: Database) throws -> [Int64] {
+        try database.identifiers("SELECT artifact FROM generatedBy WHERE action = ?", [action])
+            + database.identifiers("SELECT artifact FROM reference WHERE action = ?", [action])
     }
 }

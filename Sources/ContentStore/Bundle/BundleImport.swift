@@ -37,7 +37,8 @@ extension ContentStore {
         }
         try settle()
         let contents = reader.contents
-        let newResults = try BundlePublisher(self, execution).publish(contents.actions, waits: waits) {
+        let newResults = try BundlePublisher(store: self, execution: execution).publish(contents.actions, waits: waits)
+        {
             () throws(StoreError) in
             guard proceeds(reader.readBytes, reader.totalBytes) else { throw .interrupted("import") }
         }
@@ -74,10 +75,8 @@ struct BundlePublisher {
     static let rowLimit = 2000
     private static let waitMicroseconds: UInt32 = 100_000
 
-    private let store: ContentStore
-    private let execution: Int64
-
-    init(_ store: ContentStore, _ execution: Int64) { (self.store, self.execution) = (store, execution) }
+    let store: ContentStore
+    let execution: Int64
 
     /// Returns the number of new results.
     ///

@@ -7,12 +7,11 @@ extension Database {
     ) throws -> Bool {
         let row = try bundledRow(of: action, rows)
         if try identifier("SELECT job FROM action WHERE id = ?", [row]) != nil {
-            let outputs = try Row.fetchAll(
-                self,
-                sql: """
-                    SELECT artifact.digest FROM generatedBy JOIN artifact ON artifact.id = generatedBy.artifact
-                    WHERE generatedBy.action = ? ORDER BY generatedBy.position
-                    """, arguments: [row]
+            let outputs = try self.rows(
+                """
+                SELECT artifact.digest FROM generatedBy JOIN artifact ON artifact.id = generatedBy.artifact
+                WHERE generatedBy.action = ? ORDER BY generatedBy.position
+                """, [row]
             ).map { try Digest($0, 0) }
             if outputs != action.outputs.map(\.digest) {
                 try note("differs", action.key, "a bundle has other outputs of \(action.task); they were ignored", now)

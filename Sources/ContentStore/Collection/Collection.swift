@@ -115,19 +115,11 @@ extension ContentStore {
     /// processes. In nanoseconds since 1970.
     private func oldestRunStarted() throws(StoreError) -> Int64? {
         let running = try database.read { database in
-            try Row.fetchAll(database, sql: "SELECT id, startedAt FROM execution WHERE outcome = 'running'")
+            try database.rows("SELECT id, startedAt FROM execution WHERE outcome = 'running'")
                 .map { (number: $0[0] as Int64, startedAt: $0[1] as Int64) }
         }
-        let live: Set<Int64>
-        let hasOthers: Bool
-        if let locks {
-            var found: Set<Int64> = []
-            for run in running where try locks.isLive(execution: run.number) { found.insert(run.number) }
-            (live, hasOthers) = (found, try !locks.isAlone())
-        } else {
-            live = try StoreLocks.liveExecutions(path, among: running.map(\.number))
-            hasOthers = try StoreLocks.hasWriter(path)
-        }
+        let live = try liveExecutions(among: running.map(\.number))
+        let hasOthers = if let locks { try !locks.isAlone() } else { try StoreLocks.hasWriter(path) }
         let starts = running.filter { live.contains($0.number) }.map(\.startedAt)
         return starts.isEmpty && !hasOthers ? nil : min(starts.min() ?? .max, HostClock.wallNanoseconds())
     }

@@ -61,12 +61,11 @@ struct CollectionFacts {
 
     private static func products(_ database: Database) throws -> [Product] {
         try [("generatedBy", true), ("reference", false)].flatMap { table, isOutput in
-            try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT action, artifact FROM \(table) JOIN action ON action.id = action WHERE job IS NOT NULL
-                    ORDER BY action, artifact
-                    """
+            try database.rows(
+                """
+                SELECT action, artifact FROM \(table) JOIN action ON action.id = action WHERE job IS NOT NULL
+                ORDER BY action, artifact
+                """
             ).map { Product(action: $0[0], artifact: $0[1], isOutput: isOutput) }
         }
     }
@@ -77,10 +76,10 @@ struct CollectionFacts {
     ) throws -> Set<Int64> {
         var needed = Set(products.lazy.filter { actions.contains($0.action) }.map(\.artifact))
         let made = Set(products.lazy.map(\.artifact))
-        let statement = try database.cachedStatement(sql: "SELECT artifact FROM used WHERE action = ?")
         for action in actions {
-            statement.setUncheckedArguments([action])
-            for artifact in try Int64.fetchAll(statement) where !made.contains(artifact) { needed.insert(artifact) }
+            needed.formUnion(
+                try database.identifiers("SELECT artifact FROM used WHERE action = ?", [action])
+                    .filter { !made.contains($0) })
         }
         return needed
     }

@@ -65,45 +65,39 @@ extension Database {
             try identifier("SELECT id FROM action WHERE key = ? AND job IS NOT NULL", [key.column])
                 .map { [$0] } ?? []
         case .blob(let digest):
-            try Int64.fetchAll(
-                self,
-                sql: """
-                    SELECT action.id FROM artifact
-                        JOIN generatedBy ON generatedBy.artifact = artifact.id
-                        JOIN action ON action.id = generatedBy.action
-                    WHERE artifact.digest = ? AND action.job IS NOT NULL ORDER BY action.key LIMIT 1
-                    """, arguments: [digest.column])
+            try identifiers(
+                """
+                SELECT action.id FROM artifact
+                    JOIN generatedBy ON generatedBy.artifact = artifact.id
+                    JOIN action ON action.id = generatedBy.action
+                WHERE artifact.digest = ? AND action.job IS NOT NULL ORDER BY action.key LIMIT 1
+                """, [digest.column])
         }
     }
 
     /// The last runs of each job that have results.
     func lastRuns(_ count: Int) throws -> [Int64] {
-        try Int64.fetchAll(
-            self,
-            sql: """
-                SELECT id FROM (
-                    SELECT id, row_number() OVER (PARTITION BY coalesce(subject, command) ORDER BY id DESC) AS place
-                    FROM execution
-                    WHERE taskKeys IS NOT NULL
-                        OR EXISTS (SELECT 1 FROM job WHERE execution = execution.id AND status = 'succeeded'))
-                WHERE place <= ?
-                """, arguments: [count])
+        try identifiers(
+            """
+            SELECT id FROM (
+                SELECT id, row_number() OVER (PARTITION BY coalesce(subject, command) ORDER BY id DESC) AS place
+                FROM execution
+                WHERE taskKeys IS NOT NULL
+                    OR EXISTS (SELECT 1 FROM job WHERE execution = execution.id AND status = 'succeeded'))
+            WHERE place <= ?
+            """, [count])
     }
 
     /// The actions of all tasks of a run. For a run that did not end, those that it computed.
     func actions(ofRun number: Int64) throws -> [Int64] {
-        let statement = try cachedStatement(
-            sql: "SELECT content FROM taskKeys WHERE id = (SELECT taskKeys FROM execution WHERE id = ?)")
-        statement.setUncheckedArguments([number])
-        guard let content = try Data.fetchOne(statement),
-            let keys = TaskKeys(bytes: Array(content))
-        else {
-            return try Int64.fetchAll(
-                self,
-                sql: """
-                    SELECT DISTINCT action FROM job JOIN action ON action.id = job.action
-                    WHERE job.execution = ? AND job.status = 'succeeded' AND action.job IS NOT NULL
-                    """, arguments: [number])
+        let content = try Data.fetchOne(
+            prepared("SELECT content FROM taskKeys WHERE id = (SELECT taskKeys FROM execution WHERE id = ?)", [number]))
+        guard let content, let keys = TaskKeys(bytes: Array(content)) else {
+            return try identifiers(
+                """
+                SELECT DISTINCT action FROM job JOIN action ON action.id = job.action
+                WHERE job.execution = ? AND job.status = 'succeeded' AND action.job IS NOT NULL
+                """, [number])
         }
         return try keys.entries.compactMap {
             try identifier("SELECT id FROM action WHERE key = ? AND job IS NOT NULL", [$0.key.column])
@@ -123,7 +117,7 @@ extension Database {
 
     /// Rows kept by pins, promotions, backbones, nights and the manifests of runs.
     func pinned() throws -> [CollectionPlan.Hold: CollectionFacts.Kept] {
-        func numbers(_ sql: String) throws -> Set<Int64> { Set(try Int64.fetchAll(self, sql: sql)) }
+        func numbers(_ sql: String) throws -> Set<Int64> { Set(try identifiers(sql)) }
         var pinned = CollectionFacts.Kept(
             actions: try numbers("SELECT action FROM pin WHERE action IS NOT NULL"),
             artifacts: try numbers("SELECT artifact FROM pin WHERE artifact IS NOT NULL"))
@@ -134,7 +128,7 @@ extension Database {
         var promoted = CollectionFacts.Kept()
         for name in try String.fetchAll(self, sql: "SELECT DISTINCT name FROM promotion") {
             for model in try productionStack(name).suffix(2) {
-                try promoted.artifacts.formUnion(numbers("SELECT artifact FROM model WHERE id = \(model)"))
+                try promoted.artifacts.formUnion(identifiers("SELECT artifact FROM model WHERE id = ?", [model]))
             }
         }
         try promoted.artifacts.formUnion(numbers(Self.anchors))
@@ -151,8 +145,7 @@ extension Database {
 
     /// The models of a name that were in production and not rolled back. The last one is in production.
     package func productionStack(_ name: String) throws -> [Int64] {
-        let rows = try Row.fetchAll(
-            self, sql: "SELECT kind, model FROM promotion WHERE name = ? ORDER BY id", arguments: [name])
+        let rows = try rows("SELECT kind, model FROM promotion WHERE name = ? ORDER BY id", [name])
         var stack: [Int64] = []
         for row in rows {
             let kind: String = row[0]
@@ -165,14 +158,13 @@ extension Database {
     ///
     /// - Parameter condition: SQL on the table `artifact`.
     package func cardActions(_ condition: String, _ arguments: StatementArguments) throws -> [Int64] {
-        try Int64.fetchAll(
-            self,
-            sql: """
-                SELECT DISTINCT action.id FROM artifact
-                    JOIN used ON used.artifact = artifact.id AND used.name = 'model'
-                    JOIN action ON action.id = used.action AND action.stage = '\(ContentStore.cardStage)'
-                WHERE action.job IS NOT NULL AND \(condition)
-                """, arguments: arguments)
+        try identifiers(
+            """
+            SELECT DISTINCT action.id FROM artifact
+                JOIN used ON used.artifact = artifact.id AND used.name = 'model'
+                JOIN action ON action.id = used.action AND action.stage = '\(ContentStore.cardStage)'
+            WHERE action.job IS NOT NULL AND \(condition)
+            """, arguments)
     }
 
     /// The rows of the cards of models.
@@ -181,8 +173,7 @@ extension Database {
     func cards(_ condition: String) throws -> Set<Int64> {
         var artifacts: Set<Int64> = []
         for action in try cardActions(condition, []) {
-            try artifacts.formUnion(
-                Int64.fetchAll(self, sql: "SELECT artifact FROM generatedBy WHERE action = ?", arguments: [action]))
+            try artifacts.formUnion(identifiers("SELECT artifact FROM generatedBy WHERE action = ?", [action]))
         }
         return artifacts
     }
@@ -190,15 +181,14 @@ extension Database {
     /// Blobs of nights: training lists, manifests, verdicts, drift reports, and pictures that await a decision.
     func nightRecords() throws -> Set<Int64> {
         Set(
-            try Int64.fetchAll(
-                self,
-                sql: """
-                    SELECT roll FROM night UNION SELECT manifest FROM night UNION SELECT verdict FROM night WHERE verdict IS NOT NULL
-                    UNION SELECT drift FROM night WHERE drift IS NOT NULL
-                    UNION SELECT map FROM arrival WHERE map IS NOT NULL
-                        AND NOT EXISTS (SELECT 1 FROM quarantineDecision WHERE arrival = arrival.id)
-                    UNION SELECT overlay FROM arrival WHERE overlay IS NOT NULL
-                        AND NOT EXISTS (SELECT 1 FROM quarantineDecision WHERE arrival = arrival.id)
-                    """))
+            try identifiers(
+                """
+                SELECT roll FROM night UNION SELECT manifest FROM night UNION SELECT verdict FROM night WHERE verdict IS NOT NULL
+                UNION SELECT drift FROM night WHERE drift IS NOT NULL
+                UNION SELECT map FROM arrival WHERE map IS NOT NULL
+                    AND NOT EXISTS (SELECT 1 FROM quarantineDecision WHERE arrival = arrival.id)
+                UNION SELECT overlay FROM arrival WHERE overlay IS NOT NULL
+                    AND NOT EXISTS (SELECT 1 FROM quarantineDecision WHERE arrival = arrival.id)
+                """))
     }
 }

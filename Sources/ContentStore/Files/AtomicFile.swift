@@ -159,13 +159,8 @@ public enum AtomicFile {
 
     /// Nil unless a regular file, not a link, is at `path`.
     private static func linkFreeSignature(_ path: String) throws(StoreError) -> FileSignature? {
-        var information = stat()
-        if unsafe lstat(path.systemPath, &information) != 0 {
-            if SystemReason.isAbsence(errno) { return nil }
-            throw .from(errno: errno, "inspect", path)
-        }
-        let signature = FileSignature(information)
-        return signature.isRegular ? signature : nil
+        let signature = try FileSignature(path: path, followsLinks: false)
+        return signature?.isRegular == true ? signature : nil
     }
 }
 

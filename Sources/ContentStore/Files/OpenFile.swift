@@ -177,10 +177,11 @@ struct FileSignature: Equatable, Sendable {
         isRegular = information.st_mode & S_IFMT == S_IFREG
     }
 
-    /// Nil if nothing exists at the path. Follows symbolic links.
-    init?(path: String) throws(StoreError) {
+    /// Nil if nothing exists at the path.
+    init?(path: String, followsLinks: Bool = true) throws(StoreError) {
         var information = stat()
-        if unsafe stat(path.systemPath, &information) != 0 {
+        let systemPath = path.systemPath
+        if unsafe (followsLinks ? stat(systemPath, &information) : lstat(systemPath, &information)) != 0 {
             if SystemReason.isAbsence(errno) { return nil }
             throw .from(errno: errno, "inspect", path)
         }

@@ -5,7 +5,7 @@ extension ContentStore {
     /// The last entry of the history; nil if it is empty.
     public func historyHead() throws(StoreError) -> HistoryHead? {
         try database.read { database in
-            try Row.fetchOne(database, sql: "SELECT position, link FROM chain ORDER BY position DESC LIMIT 1").map {
+            try database.row("SELECT position, link FROM chain ORDER BY position DESC LIMIT 1").map {
                 HistoryHead(position: $0[0], link: try Digest($0, 1))
             }
         }
@@ -57,7 +57,10 @@ private struct HistoryAudit {
         let position: Int64 = entry[0]
         let number: Int64 = entry[1]
         let found = try Digest(entry, 5)
-        noteGap(upTo: position)
+        if next < position {
+            faults.append(.gap(first: next, last: position - 1))
+            next = position + 1
+        }
         if let kind = HistoryKind(rawValue: number) {
             let link = ChainLink(
                 position: position, kind: kind, row: entry[2], record: try Digest(entry, 3),
@@ -74,12 +77,6 @@ private struct HistoryAudit {
         entries += 1
         (next, former) = (position + 1, found)
         head = HistoryHead(position: position, link: found)
-    }
-
-    private mutating func noteGap(upTo position: Int64) {
-        guard next < position else { return }
-        faults.append(.gap(first: next, last: position - 1))
-        next = position + 1
     }
 
     /// - Parameter counter: the last position issued; nil if the database has lost it.
@@ -127,17 +124,16 @@ private struct HistoryAudit {
     /// Compares the result of every action with its last successful attempt, which must be the current one.
     mutating func compareResults(_ database: Database) throws {
         let jobs = vouchers[.job] ?? [:]
-        let actions = try Row.fetchAll(
-            database,
-            sql: """
-                SELECT action.id, action.job, succeeded.id,
-                    hasReferences = EXISTS (SELECT 1 FROM reference WHERE reference.action = action.id)
-                        AND hasWarnings = EXISTS (SELECT 1 FROM warning WHERE warning.action = action.id)
-                FROM action LEFT JOIN job AS succeeded ON succeeded.action = action.id AND succeeded.status = 'succeeded'
-                    AND succeeded.attempt = (
-                        SELECT max(attempt) FROM job WHERE job.action = action.id AND job.status = 'succeeded')
-                WHERE action.job IS NOT NULL OR succeeded.id IS NOT NULL ORDER BY action.id
-                """)
+        let actions = try database.rows(
+            """
+            SELECT action.id, action.job, succeeded.id,
+                hasReferences = EXISTS (SELECT 1 FROM reference WHERE reference.action = action.id)
+                    AND hasWarnings = EXISTS (SELECT 1 FROM warning WHERE warning.action = action.id)
+            FROM action LEFT JOIN job AS succeeded ON succeeded.action = action.id AND succeeded.status = 'succeeded'
+                AND succeeded.attempt = (
+                    SELECT max(attempt) FROM job WHERE job.action = action.id AND job.status = 'succeeded')
+            WHERE action.job IS NOT NULL OR succeeded.id IS NOT NULL ORDER BY action.id
+            """)
         for row in actions {
             let (action, job, last): (Int64, Int64?, Int64?) = (row[0], row[1], row[2])
             guard let last else {

@@ -67,9 +67,7 @@ extension Database {
 
     /// The digest of a row of the history; nil if it is absent or incomplete.
     func historyRecord(_ kind: HistoryKind, _ row: Int64) throws -> Digest? {
-        let statement = try cachedStatement(sql: "SELECT * FROM (\(kind.rows)) WHERE row = ?")
-        statement.setUncheckedArguments([row])
-        return try Row.fetchOne(statement).map(Self.record)
+        try self.row("SELECT * FROM (\(kind.rows)) WHERE row = ?", [row]).map(Self.record)
     }
 
     static func record(_ row: Row) -> Digest {
@@ -82,9 +80,7 @@ extension Database {
     func resultRecord(_ action: Int64) throws -> Digest {
         var encoder = CanonicalEncoder()
         for sql in Self.resultTables {
-            let statement = try cachedStatement(sql: sql)
-            statement.setUncheckedArguments([action])
-            let rows = try Row.fetchCursor(statement)
+            let rows = try Row.fetchCursor(prepared(sql, [action]))
             var count = 0
             while let row = try rows.next() {
                 for (name, value) in row { encoder.append(column: name, value) }
@@ -132,9 +128,7 @@ extension Database {
     }
 
     private func link(at position: Int64) throws -> Digest? {
-        let statement = try cachedStatement(sql: "SELECT link FROM chain WHERE position = ?")
-        statement.setUncheckedArguments([position])
-        return try Row.fetchOne(statement).map { try Digest($0, 0) }
+        try row("SELECT link FROM chain WHERE position = ?", [position]).map { try Digest($0, 0) }
     }
 }
 

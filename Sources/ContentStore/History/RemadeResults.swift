@@ -49,34 +49,20 @@ extension ContentStore {
 
     /// The last entries about successful attempts.
     private static func resultEntries(_ database: Database) throws -> [Int64: (position: Int64, result: Digest)] {
-        let statement = try RawStatement(
-            database, "SELECT row, position, result FROM chain WHERE kind = ? AND result IS NOT NULL ORDER BY position")
-        defer { statement.reset() }
-        statement.bind(1, HistoryKind.job.rawValue)
-        var entries: [Int64: (position: Int64, result: Digest)] = [:]
-        while try statement.next() {
-            entries[statement.integer(0)] = (statement.integer(1), try statement.digest(2))
-        }
-        return entries
+        let entries = try database.map(
+            "SELECT row, position, result FROM chain WHERE kind = ? AND result IS NOT NULL ORDER BY position",
+            HistoryKind.job.rawValue
+        ) { ($0.integer(0), (position: $0.integer(1), result: try $0.digest(2))) }
+        return Dictionary(entries) { _, last in last }
     }
 
     /// The successful attempts at an action. The first one, the latest, is current.
     private static func successes(of key: Digest, _ database: Database) throws -> [Success] {
-        let statement = try RawStatement(
-            database,
+        try database.rows(
             """
             SELECT job.id, job.execution, job.task, EXISTS (SELECT 1 FROM origin WHERE origin.job = job.id) FROM job
             WHERE job.action = (SELECT id FROM action WHERE key = ?) AND job.status = 'succeeded' ORDER BY job.attempt DESC
-            """)
-        defer { statement.reset() }
-        statement.bind(1, key)
-        var successes: [Success] = []
-        while try statement.next() {
-            successes.append(
-                Success(
-                    job: statement.integer(0), execution: statement.integer(1), task: statement.text(2),
-                    isImported: statement.integer(3) != 0))
-        }
-        return successes
+            """, [key.column]
+        ).map { Success(job: $0[0], execution: $0[1], task: $0[2], isImported: $0[3]) }
     }
 }

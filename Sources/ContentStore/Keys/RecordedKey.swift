@@ -1,6 +1,6 @@
 /// An action key as the store keeps it: digests to compare, texts to show.
 public struct RecordedKey: Sendable, Equatable {
-    public struct Part: Sendable, Equatable {
+    public struct Part: Sendable, Equatable, Codable {
         public let name: String
         public let readable: String
         /// Of the value's canonical encoding.

@@ -29,15 +29,14 @@ extension ContentStore {
     /// that used it.
     public func sources(named name: String) throws(StoreError) -> [(digest: Digest, role: String, task: String)] {
         try database.read { database in
-            try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT artifact.digest, source.role, job.task FROM keyPart
-                        JOIN source ON source.keyPart = keyPart.id
-                        JOIN artifact ON artifact.id = source.artifact
-                        JOIN action ON action.id = source.action JOIN job ON job.id = action.job
-                    WHERE keyPart.name = ? ORDER BY job.id DESC
-                    """, arguments: [name]
+            try database.rows(
+                """
+                SELECT artifact.digest, source.role, job.task FROM keyPart
+                    JOIN source ON source.keyPart = keyPart.id
+                    JOIN artifact ON artifact.id = source.artifact
+                    JOIN action ON action.id = source.action JOIN job ON job.id = action.job
+                WHERE keyPart.name = ? ORDER BY job.id DESC
+                """, [name]
             ).map { (try Digest($0, 0), $0[1], $0[2]) }
         }
     }
@@ -54,18 +53,17 @@ extension ContentStore {
     /// The actions of a stage that used an output of an action with this image file as a source, newest first.
     public func actions(ofStage stage: String, on source: Digest) throws(StoreError) -> [SourceUse] {
         try database.read { database in
-            try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT DISTINCT action.id, action.key, job.task, job.execution,
-                        coalesce(origin.startedAt, job.startedAt), job.id FROM artifact
-                        JOIN source ON source.artifact = artifact.id
-                        JOIN generatedBy ON generatedBy.action = source.action
-                        JOIN used ON used.artifact = generatedBy.artifact
-                        JOIN action ON action.id = used.action
-                        JOIN job ON job.id = action.job LEFT JOIN origin ON origin.job = job.id
-                    WHERE artifact.digest = ? AND action.stage = ? ORDER BY job.id DESC
-                    """, arguments: [source.column, stage]
+            try database.rows(
+                """
+                SELECT DISTINCT action.id, action.key, job.task, job.execution,
+                    coalesce(origin.startedAt, job.startedAt), job.id FROM artifact
+                    JOIN source ON source.artifact = artifact.id
+                    JOIN generatedBy ON generatedBy.action = source.action
+                    JOIN used ON used.artifact = generatedBy.artifact
+                    JOIN action ON action.id = used.action
+                    JOIN job ON job.id = action.job LEFT JOIN origin ON origin.job = job.id
+                WHERE artifact.digest = ? AND action.stage = ? ORDER BY job.id DESC
+                """, [source.column, stage]
             ).map { row in
                 let action: Int64 = row[0]
                 return SourceUse(
@@ -79,12 +77,11 @@ extension ContentStore {
     /// The runs with this manifest, newest first.
     public func runs(withManifest digest: Digest) throws(StoreError) -> [Int64] {
         try database.read { database in
-            try Int64.fetchAll(
-                database,
-                sql: """
-                    SELECT execution.id FROM execution JOIN artifact ON artifact.id = execution.manifest
-                    WHERE artifact.digest = ? ORDER BY execution.id DESC
-                    """, arguments: [digest.column])
+            try database.identifiers(
+                """
+                SELECT execution.id FROM execution JOIN artifact ON artifact.id = execution.manifest
+                WHERE artifact.digest = ? ORDER BY execution.id DESC
+                """, [digest.column])
         }
     }
 
@@ -99,19 +96,16 @@ extension ContentStore {
         let hex = key.hex
         // Searches from the newest run, and stops at the first match.
         func newest(_ condition: String, _ database: Database) throws -> Int64? {
-            try Int64.fetchOne(
-                database,
-                sql: """
-                    SELECT execution.id FROM execution JOIN taskKeys ON taskKeys.id = execution.taskKeys
-                    WHERE \(condition) AND instr(taskKeys.content, CAST(? AS BLOB)) > 0 ORDER BY execution.id DESC LIMIT 1
-                    """, arguments: [hex])
+            try database.identifier(
+                """
+                SELECT execution.id FROM execution JOIN taskKeys ON taskKeys.id = execution.taskKeys
+                WHERE \(condition) AND instr(taskKeys.content, CAST(? AS BLOB)) > 0 ORDER BY execution.id DESC LIMIT 1
+                """, [hex])
         }
         return try database.read { database in
             try newest("outcome = 'succeeded'", database) ?? newest("true", database)
-                ?? Int64.fetchOne(
-                    database,
-                    sql: "SELECT execution FROM job JOIN action ON action.job = job.id WHERE action.key = ?",
-                    arguments: [key.column])
+                ?? database.identifier(
+                    "SELECT execution FROM job JOIN action ON action.job = job.id WHERE action.key = ?", [key.column])
         }
     }
 }
@@ -119,24 +113,22 @@ extension ContentStore {
 extension Database {
     /// The inputs or outputs of an action, by name. `table` is `used` or `generatedBy`.
     package func contents(_ table: String, of action: Int64) throws -> [String: Digest] {
-        let rows = try Row.fetchAll(
-            self,
-            sql: """
-                SELECT name, artifact.digest FROM \(table) JOIN artifact ON artifact.id = artifact
-                WHERE action = ? ORDER BY position DESC
-                """, arguments: [action])
+        let rows = try rows(
+            """
+            SELECT name, artifact.digest FROM \(table) JOIN artifact ON artifact.id = artifact
+            WHERE action = ? ORDER BY position DESC
+            """, [action])
         var contents: [String: Digest] = [:]
         for row in rows { contents[row[0]] = try Digest(row, 1) }
         return contents
     }
 
     func lineageExecution(_ record: ExecutionRecord) throws -> LineageExecution? {
-        try Row.fetchOne(
-            self,
-            sql: """
-                SELECT processor, artifact.digest, file, recipe, subject
-                FROM execution LEFT JOIN artifact ON artifact.id = execution.manifest WHERE execution.id = ?
-                """, arguments: [record.number]
+        try row(
+            """
+            SELECT processor, artifact.digest, file, recipe, subject
+            FROM execution LEFT JOIN artifact ON artifact.id = execution.manifest WHERE execution.id = ?
+            """, [record.number]
         ).map { row in
             LineageExecution(
                 record: record, processor: row[0], manifest: row.hasNull(atIndex: 1) ? nil : try Digest(row, 1),

@@ -35,12 +35,11 @@ extension LineageWalk {
 
     /// Collects row numbers only.
     private mutating func collectSources(of action: Int64, _ position: Int) throws -> Bool {
-        let count = unnamed.count
-        let statement = try RawStatement(database, "SELECT role, artifact FROM source WHERE action = ?")
-        defer { statement.reset() }
-        statement.bind(1, action)
-        while try statement.next() { unnamed.append((position, statement.text(0), statement.integer(1))) }
-        return unnamed.count > count
+        let sources = try database.map("SELECT role, artifact FROM source WHERE action = ?", action) {
+            (position, $0.text(0), $0.integer(1))
+        }
+        unnamed += sources
+        return !sources.isEmpty
     }
 
     /// Finishes an outline: collected sources that are in the graph get edges, the others are listed in
@@ -58,17 +57,12 @@ extension LineageWalk {
     }
 
     private func sourceName(_ key: Digest, _ role: String, _ artifact: Int64) throws -> String {
-        let statement = try RawStatement(
-            database,
+        let row = try database.row(
             """
             SELECT keyPart.name FROM source JOIN keyPart ON keyPart.id = source.keyPart
             WHERE source.action = (SELECT id FROM action WHERE key = ?) AND source.role = ? AND source.artifact = ?
             ORDER BY source.keyPart
-            """)
-        defer { statement.reset() }
-        statement.bind(1, key)
-        statement.bind(2, role)
-        statement.bind(3, artifact)
-        return try statement.next() ? statement.text(0) : ""
+            """, [key.column, role, artifact])
+        return row?[0] ?? ""
     }
 }

@@ -117,13 +117,12 @@ struct LineageWalk {
             try visit(action, .down)
             connect(actions[action]!, position, .used, name)
         }
-        let naming = try Row.fetchAll(
-            database,
-            sql: """
-                SELECT source.action, keyPart.name, source.role FROM source
-                    JOIN action ON action.id = source.action JOIN keyPart ON keyPart.id = source.keyPart
-                WHERE source.artifact = ? AND action.job IS NOT NULL ORDER BY source.action, source.keyPart
-                """, arguments: [artifact])
+        let naming = try database.rows(
+            """
+            SELECT source.action, keyPart.name, source.role FROM source
+                JOIN action ON action.id = source.action JOIN keyPart ON keyPart.id = source.keyPart
+            WHERE source.artifact = ? AND action.job IS NOT NULL ORDER BY source.action, source.keyPart
+            """, [artifact])
         for row in naming {
             try visit(row[0], .down)
             connect(actions[row[0]]!, position, .source(role: row[2]), row[1])
@@ -148,7 +147,7 @@ struct LineageWalk {
         guard made.count > 1 else { return made.first }
         let preferred = preferred
         let keyed = try made.map { action, name in
-            let row = try Row.fetchOne(database, sql: "SELECT key, job FROM action WHERE id = ?", arguments: [action])!
+            let row = try database.row("SELECT key, job FROM action WHERE id = ?", [action])!
             return (action, name, preferred.contains(try Digest(row, 0)), row[1] as Int64)
         }
         let best = keyed.min { ($0.2 ? 0 : 1, $0.3) < ($1.2 ? 0 : 1, $1.3) }
@@ -207,12 +206,7 @@ struct LineageWalk {
     }
 
     private func rows(_ sql: String, _ argument: Int64) throws -> [(Int64, String)] {
-        let statement = try RawStatement(database, sql)
-        defer { statement.reset() }
-        statement.bind(1, argument)
-        var rows: [(Int64, String)] = []
-        while try statement.next() { rows.append((statement.integer(0), statement.text(1))) }
-        return rows
+        try database.map(sql, argument) { ($0.integer(0), $0.text(1)) }
     }
 
     private func described(_ action: Int64) throws -> LineageGraph.Action {
@@ -245,19 +239,12 @@ struct LineageWalk {
 
     /// Ordered by name. Excludes sources, of which there may be many.
     private func parameters(of action: Int64) throws -> [LineageGraph.Parameter] {
-        let statement = try RawStatement(
-            database,
+        try database.map(
             """
             SELECT name, readable FROM keyPart WHERE id IN (
                 SELECT keyPart FROM actionKeyPart WHERE action = ?1 EXCEPT SELECT keyPart FROM source WHERE action = ?1)
             ORDER BY name, readable
-            """)
-        defer { statement.reset() }
-        statement.bind(1, action)
-        var parameters: [LineageGraph.Parameter] = []
-        while try statement.next() {
-            parameters.append(LineageGraph.Parameter(name: statement.text(0), readable: statement.text(1)))
-        }
-        return parameters
+            """, action
+        ) { LineageGraph.Parameter(name: $0.text(0), readable: $0.text(1)) }
     }
 }

@@ -46,17 +46,18 @@ final class LockFile: Sendable {
 
     /// True if another holder has the number.
     func isHeldElsewhere(_ number: Int64) throws(StoreError) -> Bool {
-        var lock = Self.byte(number, F_WRLCK)
-        guard unsafe fcntl(file.descriptor, Self.query, &lock) == 0 else {
-            throw .from(errno: errno, "inspect the locks of", file.path)
-        }
-        return Int32(lock.l_type) != F_UNLCK
+        try isHeldElsewhere(Self.byte(number, F_WRLCK))
     }
 
     /// True if another holder has this number or a higher one.
     func isHeldElsewhere(from number: Int64) throws(StoreError) -> Bool {
         var lock = Self.byte(number, F_WRLCK)
         lock.l_len = 0
+        return try isHeldElsewhere(lock)
+    }
+
+    private func isHeldElsewhere(_ lock: flock) throws(StoreError) -> Bool {
+        var lock = lock
         guard unsafe fcntl(file.descriptor, Self.query, &lock) == 0 else {
             throw .from(errno: errno, "inspect the locks of", file.path)
         }

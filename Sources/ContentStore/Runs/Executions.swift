@@ -96,9 +96,7 @@ extension ContentStore {
     }
 
     func runningExecutions() throws(StoreError) -> [Int64] {
-        try database.read {
-            try Int64.fetchAll($0, sql: "SELECT id FROM execution WHERE outcome = 'running' ORDER BY id")
-        }
+        try database.read { try $0.identifiers("SELECT id FROM execution WHERE outcome = 'running' ORDER BY id") }
     }
 }
 

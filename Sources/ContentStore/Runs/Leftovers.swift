@@ -72,9 +72,8 @@ extension ContentStore {
 extension Database {
     /// Marks the running attempts of an execution as abandoned.
     func abandonJobs(of execution: Int64) throws {
-        let jobs = try Int64.fetchAll(
-            self, sql: "SELECT id FROM job WHERE execution = ? AND status = 'running' ORDER BY id",
-            arguments: [execution])
+        let jobs = try identifiers(
+            "SELECT id FROM job WHERE execution = ? AND status = 'running' ORDER BY id", [execution])
         for job in jobs {
             try run("UPDATE job SET status = 'abandoned' WHERE id = ?", [job])
             try link(.job, job)

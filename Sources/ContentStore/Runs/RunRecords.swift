@@ -57,24 +57,22 @@ extension ContentStore {
     /// The tasks that a run executes or waits for, by time.
     public func runningTasks(_ execution: Int64) throws(StoreError) -> [RunningTask] {
         try database.read { database in
-            let running = try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT job.task, job.startedAt, stageDuration.seconds FROM job
-                        JOIN action ON action.id = job.action
-                        LEFT JOIN stageDuration ON stageDuration.stage = action.stage
-                    WHERE job.execution = ? AND job.status = 'running' ORDER BY job.id
-                    """, arguments: [execution]
+            let running = try database.rows(
+                """
+                SELECT job.task, job.startedAt, stageDuration.seconds FROM job
+                    JOIN action ON action.id = job.action
+                    LEFT JOIN stageDuration ON stageDuration.stage = action.stage
+                WHERE job.execution = ? AND job.status = 'running' ORDER BY job.id
+                """, [execution]
             ).map { RunningTask(task: $0[0], state: .running, since: $0[1], expectedSeconds: $0[2]) }
-            let waiting = try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT waiting.task, waiting.since, coalesce(max(job.execution), 0), coalesce(job.task, '')
-                    FROM waiting
-                        LEFT JOIN action ON action.key = waiting.action
-                        LEFT JOIN job ON job.action = action.id AND job.status = 'running'
-                    WHERE waiting.execution = ? GROUP BY waiting.task ORDER BY waiting.since
-                    """, arguments: [execution]
+            let waiting = try database.rows(
+                """
+                SELECT waiting.task, waiting.since, coalesce(max(job.execution), 0), coalesce(job.task, '')
+                FROM waiting
+                    LEFT JOIN action ON action.key = waiting.action
+                    LEFT JOIN job ON job.action = action.id AND job.status = 'running'
+                WHERE waiting.execution = ? GROUP BY waiting.task ORDER BY waiting.since
+                """, [execution]
             ).map {
                 RunningTask(
                     task: $0[0], state: .waiting(holder: $0[2], task: $0[3]), since: $0[1], expectedSeconds: nil)
@@ -105,23 +103,22 @@ extension ContentStore {
 
     static func taskKeys(_ execution: Int64, _ database: Database) throws -> TaskKeys? {
         let content = try Data.fetchOne(
-            database,
-            sql: """
+            database.prepared(
+                """
                 SELECT taskKeys.content FROM execution JOIN taskKeys ON taskKeys.id = execution.taskKeys
                 WHERE execution.id = ?
-                """, arguments: [execution])
+                """, [execution]))
         return content.flatMap { TaskKeys(bytes: Array($0)) }
     }
 
     private func records(_ clause: String, _ arguments: StatementArguments) throws(StoreError) -> [ExecutionRecord] {
         let rows = try database.read { database in
-            try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT id, command, versions, host, process, coalesce(processStartedTicks, 0), startedAt, finishedAt,
-                        outcome, taskCount, runCount, cachedCount, failedCount, skippedCount, remainingSeconds
-                    FROM execution \(clause)
-                    """, arguments: arguments)
+            try database.rows(
+                """
+                SELECT id, command, versions, host, process, coalesce(processStartedTicks, 0), startedAt, finishedAt,
+                    outcome, taskCount, runCount, cachedCount, failedCount, skippedCount, remainingSeconds
+                FROM execution \(clause)
+                """, arguments)
         }
         // A row says "running" until the next process cleans up; the lock is authoritative.
         let running = rows.filter { $0[8] == "running" }.map { $0[0] as Int64 }
@@ -142,7 +139,7 @@ extension ContentStore {
         }
     }
 
-    private func liveExecutions(among numbers: [Int64]) throws(StoreError) -> Set<Int64> {
+    func liveExecutions(among numbers: [Int64]) throws(StoreError) -> Set<Int64> {
         guard !numbers.isEmpty else { return [] }
         guard let locks else { return try StoreLocks.liveExecutions(path, among: numbers) }
         var live: Set<Int64> = []

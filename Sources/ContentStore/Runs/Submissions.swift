@@ -108,13 +108,12 @@ extension ContentStore {
     func openSubmissions() throws(StoreError) -> [Submission] {
         let store = path
         return try database.read { database in
-            try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT token, execution, folder, elementCount, subject
-                    FROM submission JOIN execution ON execution.id = execution
-                    WHERE closedAt IS NULL ORDER BY submission.id
-                    """
+            try database.rows(
+                """
+                SELECT token, execution, folder, elementCount, subject
+                FROM submission JOIN execution ON execution.id = execution
+                WHERE closedAt IS NULL ORDER BY submission.id
+                """
             ).map { row in
                 Submission(
                     token: row["token"], execution: row["execution"],

@@ -82,7 +82,8 @@ struct RunMerge {
                 output.append(runs[number].block[runs[number].position])
                 runs[number].position += 1
                 guard try refill(number) else {
-                    removeTop()
+                    let last = heap.removeLast()
+                    if !heap.isEmpty { heap[0] = last }
                     break
                 }
                 head = self.head(of: number)
@@ -113,11 +114,6 @@ struct RunMerge {
         runs[number].rest = rest.lowerBound + count..<rest.upperBound
         runs[number].position = 0
         return true
-    }
-
-    private mutating func removeTop() {
-        let last = heap.removeLast()
-        if !heap.isEmpty { heap[0] = last }
     }
 
     private mutating func siftDown() {

@@ -1,3 +1,4 @@
+import Host
 import SeededRandom
 import Tensors
 
@@ -65,7 +66,7 @@ public struct EngineBenchmark: Sendable {
             if number >= 3 { seconds.append((clock.now - start) / .seconds(1)) }
         }
         let counted = allocations?.counts
-        let peakMiB = ProcessUsage.peakMiB
+        let peakMiB = ProcessResources.peakMiB ?? 0
         let median = seconds.sorted()[seconds.count / 2]
         let passes = mode == .train ? 3.0 : 1.0
         let gigaflops = network.forwardOperations(height: size, width: size) * passes * Double(batch) / median / 1e9

@@ -1,3 +1,4 @@
+import Host
 import Tensors
 
 /// Measures an inference network on random images in memory.
@@ -60,7 +61,7 @@ public struct InferenceBenchmark: Sendable {
         return Result(
             engine: engine.rawValue, taps: network.taps.map(\.name), size: size, batch: batch, threads: threads,
             imagesPerSecond: rounded(Double(batch) / seconds.sorted()[seconds.count / 2]),
-            cpuSecondsPerImage: rounded(spent / Double(batch * rounds)), peakMiB: ProcessUsage.peakMiB,
+            cpuSecondsPerImage: rounded(spent / Double(batch * rounds)), peakMiB: ProcessResources.peakMiB ?? 0,
             nodes: nodes.sorted { ($1.milliseconds, $0.name) < ($0.milliseconds, $1.name) })
     }
 

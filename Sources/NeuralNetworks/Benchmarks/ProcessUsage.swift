@@ -20,12 +20,6 @@ struct AllocationCounter {
 
 /// Resources that this process has used so far.
 enum ProcessUsage {
-    static var peakMiB: Int {
-        var usage = rusage()
-        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        return Int(usage.ru_maxrss) / 1024
-    }
-
     /// CPU time of all threads.
     static var cpuSeconds: Double {
         var time = timespec()

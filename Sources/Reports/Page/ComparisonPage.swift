@@ -1,6 +1,6 @@
 /// The content of ``ComparisonPage``: runs compared with a first one.
 public struct ComparisonReport: Sendable, Equatable {
-    public struct Figure: Sendable, Equatable {
+    public struct Figure: Codable, Sendable, Equatable {
         public var name: String
         /// 0...1; `nil` if the metric is not defined.
         public var first, second: Double?

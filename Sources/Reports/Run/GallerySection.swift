@@ -94,7 +94,7 @@ struct GallerySection {
             }
             HTML("p") {
                 HTML("bdi") { item.name }
-                HTML("i") { missTag(item) }
+                HTML("i") { item.isMiss ? item.isAnomalous == true ? "missed" : "false alarm" : "" }
                 HTML("span") { "score \(NumberText.significant(Double(item.score)))" }
                 if let normalised = item.normalizedScore {
                     HTML("span") { "normalised \(NumberText.significant(Double(normalised)))" }
@@ -114,10 +114,5 @@ struct GallerySection {
                 }
             }
         }
-    }
-
-    private func missTag(_ item: GalleryItem) -> String {
-        guard item.isMiss else { return "" }
-        return item.isAnomalous == true ? "missed" : "false alarm"
     }
 }

@@ -8,7 +8,7 @@ struct AuditFindings: Encodable {
     let attestation: AttestationFindings?
     let history: HistoryFindings?
 
-    var isSound: Bool { attestation?.isSound ?? true && history?.report.isSound ?? true }
+    var isSound: Bool { attestation?.isSound ?? true && history?.faults.isEmpty ?? true }
 
     /// Writes the faults to standard error.
     func report() {
@@ -19,7 +19,7 @@ struct AuditFindings: Encodable {
         if let statement = attestation?.statement, let outcome = statement.outcome, outcome != "succeeded" {
             StandardError.warning("\(statement.run) ended as \(outcome): the attestation covers the results until then")
         }
-        for fault in history?.report.faults ?? [] { StandardError.error("\(history?.store ?? ""): \(fault)") }
+        for fault in history?.faults ?? [] { StandardError.error("\(history?.store ?? ""): \(fault)") }
     }
 
     var text: String { [attestation?.text, history?.text].compactMap { $0 }.joined(separator: "\n") }
@@ -103,24 +103,20 @@ struct AttestationFindings: Encodable {
 /// The findings of a check of a store's history.
 struct HistoryFindings: Encodable {
     let store: String
-    let report: HistoryReport
-
-    init(store: String, _ report: HistoryReport) { (self.store, self.report) = (store, report) }
-
-    private var head: String { report.head.map { "\($0)" } ?? "none" }
-
-    var text: String {
-        let count = report.faults.count
-        return "checked \(report.entries) entries of the history: "
-            + (report.isSound ? "it is intact" : "\(count) fault\(count == 1 ? "" : "s")") + "\nlast entry: \(head)"
-    }
+    let entries: Int
+    let faults: [String]
+    let head: String
 
     private enum CodingKeys: CodingKey { case entries, faults, head }
 
-    func encode(to encoder: any Encoder) throws {
-        var members = encoder.container(keyedBy: CodingKeys.self)
-        try members.encode(report.entries, forKey: .entries)
-        try members.encode(report.faults.map { "\($0)" }, forKey: .faults)
-        try members.encode(head, forKey: .head)
+    init(store: String, _ report: HistoryReport) {
+        (self.store, entries, faults) = (store, report.entries, report.faults.map { "\($0)" })
+        head = report.head.map { "\($0)" } ?? "none"
+    }
+
+    var text: String {
+        "checked \(entries) entries of the history: "
+            + (faults.isEmpty ? "it is intact" : "\(faults.count) fault\(faults.count == 1 ? "" : "s")")
+            + "\nlast entry: \(head)"
     }
 }

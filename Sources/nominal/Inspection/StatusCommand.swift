@@ -32,7 +32,7 @@ struct StatusCommand: ParsableCommand {
 
     func run() throws {
         let store = try storeOptions.open(.readOnly)
-        let view = StatusView(store)
+        let view = StatusView(store: store)
         let isTerminal = isatty(1) == 1
         var followed: Set<Int64> = []
         var last = ""
@@ -60,9 +60,7 @@ struct StatusCommand: ParsableCommand {
 /// Text about active runs: the run, the totals of its tasks, and a line per running or waiting task.
 struct StatusView {
     private static let mostTasks = 20
-    private let store: ContentStore
-
-    init(_ store: ContentStore) { self.store = store }
+    let store: ContentStore
 
     func text(_ record: ExecutionRecord) throws -> String {
         var lines = [

@@ -22,8 +22,6 @@ final class JSONProgress: RunReporter {
         var remainingSeconds: Double?
         var isCancelled: Bool?
         var pending, running: Int?
-
-        init(_ event: String) { self.event = event }
     }
 
     /// The time of the last line about each task; the key "" stands for reading.
@@ -31,15 +29,11 @@ final class JSONProgress: RunReporter {
 
     func reading(_ completed: Int, of total: Int) {
         guard completed == total || isDue("") else { return }
-        var event = Event("reading")
-        (event.completed, event.total, event.unit) = (completed, total, "files")
-        write(event)
+        write(Event(event: "reading", completed: completed, total: total, unit: "files"))
     }
 
     func runStarted(total: Int) {
-        var event = Event("runStarted")
-        event.total = total
-        write(event)
+        write(Event(event: "runStarted", total: total))
     }
 
     func taskStarted(_ task: TaskID) { write(task, "started") }
@@ -49,30 +43,25 @@ final class JSONProgress: RunReporter {
     }
 
     func taskRetries(_ task: TaskID, after failure: AttemptFailure, delaySeconds: Double) {
-        var event = Event("taskRetries")
-        (event.task, event.failure, event.note) = (task.path, failure.kind.rawValue, failure.message)
-        event.seconds = delaySeconds
-        write(event)
+        write(
+            Event(
+                event: "taskRetries", task: task.path, seconds: delaySeconds, note: failure.message,
+                failure: failure.kind.rawValue))
     }
 
     func clusterAdvanced(pending: Int, running: Int) {
-        var event = Event("clusterAdvanced")
-        (event.pending, event.running) = (pending, running)
-        write(event)
+        write(Event(event: "clusterAdvanced", pending: pending, running: running))
     }
 
     func clusterNoticed(_ text: String) {
-        var event = Event("clusterNoticed")
-        event.note = text
-        write(event)
+        write(Event(event: "clusterNoticed", note: text))
     }
 
     func taskProgressed(_ task: TaskID, completed: Int, total: Int, unit: String, note: String?) {
         guard isDue(task.path) else { return }
-        var event = Event("taskProgressed")
-        (event.task, event.completed, event.total) = (task.path, completed, total)
-        (event.unit, event.note) = (unit, note)
-        write(event)
+        write(
+            Event(
+                event: "taskProgressed", task: task.path, completed: completed, total: total, unit: unit, note: note))
     }
 
     func taskFinished(_ task: TaskID, outcome: TaskOutcome, durationSeconds: Double) {
@@ -86,17 +75,14 @@ final class JSONProgress: RunReporter {
     func runFinished(_ summary: ExecutionSummary) { write("runFinished", summary.counts, summary.isCancelled) }
 
     private func write(_ task: TaskID, _ state: String, _ seconds: Double? = nil) {
-        var event = Event("task")
-        (event.task, event.state, event.seconds) = (task.path, state, seconds)
-        write(event)
+        write(Event(event: "task", task: task.path, state: state, seconds: seconds))
     }
 
     private func write(_ name: String, _ counts: TaskCounts, _ isCancelled: Bool?) {
-        var event = Event(name)
-        (event.total, event.run, event.cached) = (counts.total, counts.run, counts.cached)
-        (event.failed, event.skipped) = (counts.failed, counts.skipped)
-        (event.remainingSeconds, event.isCancelled) = (counts.remainingSeconds, isCancelled)
-        write(event)
+        write(
+            Event(
+                event: name, total: counts.total, run: counts.run, cached: counts.cached, failed: counts.failed,
+                skipped: counts.skipped, remainingSeconds: counts.remainingSeconds, isCancelled: isCancelled))
     }
 
     private func write(_ event: Event) { StandardError.write(json: event) }

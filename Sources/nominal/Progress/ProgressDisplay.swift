@@ -189,11 +189,14 @@ final class ProgressDisplay: RunReporter {
         let width = ProgressDisplay.terminalWidth()
         if let reading = state.reading {
             let text = ProgressDisplay.bar(reading.completed, of: reading.total) + " reading input files: "
-            ProgressDisplay.put(String((text + ProgressDisplay.describe(reading, now)).prefix(width - 1)) + "\n")
+            StandardError.put(String((text + ProgressDisplay.describe(reading, now)).prefix(width - 1)) + "\n")
             state.drawnLines = 1
             return
         }
-        var lines = [overall(state, now)]
+        var lines = [
+            ProgressDisplay.bar(state.finished, of: state.total) + " \(state.finished) of \(state.total) tasks"
+                + (state.cached > 0 ? " (\(state.cached) cached)" : "") + pace(state, now)
+        ]
         if let cluster = state.cluster { lines.append("  " + ProgressDisplay.describe(cluster: cluster)) }
         for (task, running) in state.running.sorted(by: { $0.key < $1.key }).prefix(6) {
             lines.append("  \(task)  " + ProgressDisplay.describe(running, now))
@@ -202,20 +205,15 @@ final class ProgressDisplay: RunReporter {
             let seconds = ProgressDisplay.readable((now - since) / .seconds(1))
             lines.append("  \(task)  waits for \(seconds): another run computes it")
         }
-        ProgressDisplay.put(
+        StandardError.put(
             lines.map { TerminalText.escaped(String($0.prefix(width - 1))) }.joined(separator: "\n") + "\n")
         state.drawnLines = lines.count
     }
 
     private func erase(_ state: inout State) {
         guard state.drawnLines > 0 else { return }
-        ProgressDisplay.put("\u{1B}[\(state.drawnLines)A\u{1B}[J")
+        StandardError.put("\u{1B}[\(state.drawnLines)A\u{1B}[J")
         state.drawnLines = 0
-    }
-
-    private func overall(_ state: State, _ now: ContinuousClock.Instant) -> String {
-        return ProgressDisplay.bar(state.finished, of: state.total) + " \(state.finished) of \(state.total) tasks"
-            + (state.cached > 0 ? " (\(state.cached) cached)" : "") + pace(state, now)
     }
 
     /// Returns the rate of tasks and the remaining time, if known.
@@ -233,11 +231,6 @@ final class ProgressDisplay: RunReporter {
     private static func terminalWidth() -> Int {
         var size = winsize()
         return unsafe ioctl(2, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 20 ? Int(size.ws_col) : 80
-    }
-
-    private static func put(_ text: String) {
-        var text = text
-        text.withUTF8 { bytes in unsafe _ = Glibc.write(2, bytes.baseAddress, bytes.count) }
     }
 }
 
