@@ -20,7 +20,7 @@ package struct RetrainingJob: Sendable {
     }
 
     package let graph: TaskGraph
-    private let fit, calibrate, gate: TaskID
+    private let calibrate, gate: TaskID
 
     /// - Parameters:
     ///   - rollDigest: the digest of the roll's blob in the store.
@@ -59,7 +59,6 @@ package struct RetrainingJob: Sendable {
             FitInputs(
                 training: normals, normalization: start.normalization, colour: start.colour,
                 backbone: builder.backbone))
-        self.fit = fit
         calibrate = builder.assembler.add(
             "\(images.model)/calibrate",
             CalibrateStage(images.category, recipe, manifest),

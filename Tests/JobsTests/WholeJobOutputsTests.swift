@@ -30,11 +30,11 @@ import Testing
     /// SHA-256 over the digests of all task outputs of a stage, by processor and instruction set.
     private static let pinned: [String: [String: String]] = [
         "AMD EPYC, 26, 2, 1024 KB, avx512_core_bf16": [
-            "aggregate": "995f38cd0fc2", "assess": "537486e7058b", "autoencoder": "000000000000",
-            "calibrate": "87afd3f848e4", "card": "f65fd63695a5", "choose": "c48100ca6f46", "confidence": "e2959ad32a81",
+            "aggregate": "995f38cd0fc2", "assess": "537486e7058b", "autoencoder": "591fafb214e0",
+            "calibrate": "db7883be4a8c", "card": "cb4e1c7813b8", "choose": "dc1318a5eef4", "confidence": "8595249a0c19",
             "corrupt": "810161921fce", "drift": "ddd4ed769748", "ingest": "93e43be3ad10", "inventory": "02cfdbee7e90",
-            "metrics": "a0bdd6f54358", "overlay": "204fd18c2be9", "record": "9f548005b788", "report": "2e72d05d811d",
-            "require": "7fcfb999f4c5", "score": "c9afa553aad5", "select": "1546061562fc", "textures": "d52e06d75b01",
+            "metrics": "b463ebf5a332", "overlay": "ad18197b57ea", "record": "ebc6d5f2c6a2", "report": "b24d2e4c7d13",
+            "require": "7fcfb999f4c5", "score": "a8f233d656fd", "select": "1546061562fc", "textures": "d52e06d75b01",
             "train": "39edf8048948",
         ]
     ]

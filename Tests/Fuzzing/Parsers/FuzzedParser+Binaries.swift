@@ -3,9 +3,10 @@ import BinaryCoding
 import ContentStore
 import Imaging
 import NeuralNetworks
+import Stages
 
 extension FuzzedParser {
-    static let binaries = [model, autoencoder, checkpoint, packedImage, corruptionShard]
+    static let binaries = [model, autoencoder, checkpoint, packedImage, corruptionShard, memory]
 
     /// With the digest at its end: without it, no input would get past the first check.
     private static func sealed(_ content: [UInt8]) -> [UInt8] { content + Digest.of(content).bytes }
@@ -67,6 +68,26 @@ extension FuzzedParser {
                     ? .localContrast : payload.expectedErrors.isEmpty ? .none : .expectedError,
                 imageScore: .max, topFraction: 0)
             try payload.require(scoring, TileGrid(width: 32, height: 32), name: "input")
+        }
+    }
+
+    private static let memory = FuzzedParser(
+        name: "memory", maximumBytes: 4096, words: ["none", "subtract", "divide", "stage2", "stage4"],
+        seeds: {
+            PatchDensity.allCases.map { density in
+                MemoryPayload(
+                    backbone: Digest.of([1]), taps: ["stage2", "stage4"], density: density, mean: [1, 2],
+                    deviation: [0.5, 2], values: [1, 2, 3, 4], densities: [1, 2], cellWidth: 2, cellHeight: 1,
+                    cells: Array(0..<12)
+                ).bytes.dropLast(32)
+            }
+        }
+    ) { _ in
+        { content in
+            let memory = try MemoryPayload(bytes: sealed(content), name: "input")
+            guard try MemoryPayload(bytes: memory.bytes, name: "again") == memory else {
+                fatalError("a memory changes when it is written and read")
+            }
         }
     }
 

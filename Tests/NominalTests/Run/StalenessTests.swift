@@ -156,7 +156,8 @@ import Testing
         let before = try results()
         #expect(
             try fixture.nominal(
-                "pin", "report", "aggregate", "wood/calibrate", "wood/assess", "wood/overlay/test-first",
+                "pin", "report", "aggregate", "wood/autoencoder", "wood/calibrate", "wood/assess",
+                "wood/overlay/test-first",
                 "wood/score/test-first", "wood/metrics", "wood/confidence", "wood/drift", "wood/select", "record",
                 "wood/card", "wood/inventory"
             ).status == 0)

@@ -11,9 +11,9 @@ package enum PatchDensity: String, Codable, Sendable, CaseIterable {
 }
 
 /// A memory of normal patches, as one file.
-struct MemoryPayload: Sendable, Equatable {
+package struct MemoryPayload: Sendable, Equatable {
     /// Version 1: initial.
-    static let format = FileFormat(magic: "NOMMEMOR", version: 1)
+    package static let format = FileFormat(magic: "NOMMEMOR", version: 1)
     private static let maximumDimensions = 1 << 14, maximumPoints = 1 << 24, maximumSide = 4096
 
     /// The pretrained network, a blob of the store.
@@ -35,7 +35,7 @@ struct MemoryPayload: Sendable, Equatable {
     var count: Int { values.count / max(1, dimensions) }
     var cellBytes: Int { 3 * cellWidth * cellHeight }
 
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         var writer = ByteWriter(Self.format)
         writer.write(backbone.hex)
         writer.write(taps.count)
@@ -52,7 +52,7 @@ struct MemoryPayload: Sendable, Equatable {
     }
 
     /// - Throws: `FormatError`.
-    init(bytes: [UInt8], name file: String) throws(FormatError) {
+    package init(bytes: [UInt8], name file: String) throws(FormatError) {
         var reader = try ByteReader(bytes, Self.format, name: file)
         guard let digest = try? Digest(hex: try reader.readText()) else {
             throw .damaged(file, at: 0, what: "an invalid digest of a backbone")
@@ -86,7 +86,7 @@ struct MemoryPayload: Sendable, Equatable {
         else { throw .damaged(file, at: 0, what: "a number of the memory is not finite or not above 0") }
     }
 
-    init(
+    package init(
         backbone: Digest, taps: [String], density: PatchDensity, mean: [Float], deviation: [Float], values: [Float],
         densities: [Float], cellWidth: Int, cellHeight: Int, cells: [UInt8]
     ) {
