@@ -10,7 +10,8 @@ extension Job {
     package static let stages = StageRegistry(
         [
             IngestStage.self, TextureStage.self, SelectStage.self, CorruptStage.self, TrainStage.self,
-            FitAutoencoderStage.self, FitMemoryStage.self, CalibrateStage.self, AssessStage.self, ChooseStage.self,
+            FitAutoencoderStage.self, FitMemoryStage.self, FitGaussianStage.self, CalibrateStage.self, AssessStage.self,
+            ChooseStage.self,
             ScoreStage.self,
             OverlayStage.self,
             MetricsStage.self, ConfidenceStage.self, DriftStage.self, InventoryStage.self, CardStage.self,

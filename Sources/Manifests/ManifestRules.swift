@@ -98,6 +98,12 @@ struct ManifestRules {
                 expected: "\"none\": only the errors of an autoencoder are normalised",
                 remedy: "use the preset memory, or set scoring.normalization to \"none\"")
         }
+        if kind == "auto", resolved["retrain"] != nil {
+            report(
+                ["detector", "kind"], found: "auto in a manifest with the section retrain",
+                expected: "one kind, so that all nights compare models of this kind",
+                remedy: "run the job without the section; its report says which kind to write here")
+        }
         if string("engine", "name") == "openblas", string("engine", "precision") == "bfloat16" {
             report(
                 ["engine", "precision"], found: "bfloat16 with the engine openblas", expected: "float32 or auto",

@@ -6,6 +6,8 @@ enum Preset: String, CaseIterable {
     case object
     /// Any images, with a memory of features.
     case memory
+    /// Any images, with the detector on features that finds most synthetic defects.
+    case auto
 
     /// A part of a manifest.
     private var settings: JSONValue {
@@ -13,6 +15,7 @@ enum Preset: String, CaseIterable {
         case .texture: Preset.textureSettings
         case .object: Preset.objectSettings
         case .memory: Preset.memorySettings
+        case .auto: Preset.autoSettings
         }
     }
 
@@ -21,6 +24,7 @@ enum Preset: String, CaseIterable {
     private static let objectSettings = JSONValue.embedded(PackageResources.object_json, file: "object.json")
         .withoutPositions
 
+    private static let autoSettings = JSONValue.embedded(PackageResources.auto_json, file: "auto.json").withoutPositions
     private static let memorySettings = JSONValue.embedded(PackageResources.memory_json, file: "memory.json")
         .withoutPositions
 

@@ -82,6 +82,11 @@ import Testing
                 setting: "/detector/" + $0.0, value: $0.1, readers: ["memory"],
                 besides: ["/detector/kind": "memory", "/scoring/normalization": "none"])
         }
+        + [("channels", 7 as any Sendable), ("place", "all"), ("variants", 2)].map {
+            Case(
+                setting: "/detector/gaussian/" + $0.0, value: $0.1, readers: ["gaussian"],
+                besides: ["/detector/kind": "gaussian", "/scoring/normalization": "none"])
+        }
         + [
             Case(setting: "/network/architecture", value: "sdc-ccm", readers: ["train", "autoencoder"]),
             Case(setting: "/network/baseWidth", value: 8, readers: ["train", "autoencoder"]),

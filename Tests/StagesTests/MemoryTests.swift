@@ -119,7 +119,7 @@ import Testing
         #expect(same.low == [0, 1, 2] && same.share == [0, 0, 0])
     }
 
-    private static let graph: InferenceGraph = {
+    static let graph: InferenceGraph = {
         var graph = InferenceGraph(scaling: .unit)
         func convolution(_ name: String, _ input: Int, _ inputs: Int, _ outputs: Int) -> Int {
             let value = graph.append(

@@ -7,26 +7,57 @@ import Stages
 package enum DetectorRecipe: Sendable {
     /// Trained by corruption and training tasks.
     case autoencoder
-    /// Fitted by one task.
-    case memory(MemorySettings, backbone: String)
+    /// Fitted by one task to the features of a pretrained network.
+    case features(FeatureDetector, backbone: String)
+    /// The one of these with the highest criterion.
+    case choice([FeatureDetector], backbone: String)
+
+    package enum FeatureDetector: Sendable {
+        case memory(MemorySettings)
+        case gaussian(GaussianSettings)
+
+        var kindName: String {
+            switch self {
+            case .memory: MemoryKind.name
+            case .gaussian: GaussianKind.name
+            }
+        }
+
+        /// The name among candidates.
+        var label: String {
+            if case .gaussian(let settings) = self { "\(kindName)-\(settings.place.rawValue)" } else { kindName }
+        }
+
+        func fit(_ recipe: TrainingRecipe) -> any Stage {
+            switch self {
+            case .memory(let settings):
+                FitMemoryStage(memory: settings, samples: recipe.samples, engine: recipe.scoringEngine)
+            case .gaussian(let settings):
+                FitGaussianStage(gaussian: settings, samples: recipe.samples, engine: recipe.scoringEngine)
+            }
+        }
+    }
 
     init(_ section: DetectorSection) {
+        let memory = FeatureDetector.memory(MemorySettings(section))
+        func gaussian(_ place: GaussianSettings.Place) -> FeatureDetector {
+            .gaussian(GaussianSettings(section, place: place))
+        }
         switch section.kind {
         case .ssae: self = .autoencoder
-        case .memory:
-            let memory = section.memory
-            self = .memory(
-                MemorySettings(
-                    taps: section.taps, points: memory.points,
-                    density: PatchDensity(rawValue: memory.density.rawValue)!, neighbours: memory.neighbours,
-                    variants: memory.variants), backbone: section.backbone)
+        case .memory: self = .features(memory, backbone: section.backbone)
+        case .gaussian:
+            let place = GaussianSettings.Place(rawValue: section.gaussian.place.rawValue)!
+            self = .features(gaussian(place), backbone: section.backbone)
+        case .auto: self = .choice([memory, gaussian(.each), gaussian(.all)], backbone: section.backbone)
         }
     }
 
     package var kindName: String {
         switch self {
         case .autoencoder: AutoencoderKind.name
-        case .memory: MemoryKind.name
+        case .features(let detector, _): detector.kindName
+        case .choice: "auto"
         }
     }
 
@@ -34,7 +65,7 @@ package enum DetectorRecipe: Sendable {
     package var backbone: String? {
         switch self {
         case .autoencoder: nil
-        case .memory(_, let backbone): backbone
+        case .features(_, let backbone), .choice(_, let backbone): backbone
         }
     }
 
@@ -45,8 +76,27 @@ package enum DetectorRecipe: Sendable {
     package var stages: [any Stage.Type] {
         switch self {
         case .autoencoder: [CorruptStage.self, TrainStage.self, FitAutoencoderStage.self]
-        case .memory: [FitMemoryStage.self]
+        case .features(.memory, _): [FitMemoryStage.self]
+        case .features(.gaussian, _): [FitGaussianStage.self]
+        case .choice: [FitMemoryStage.self, FitGaussianStage.self, ChooseStage.self]
         }
+    }
+}
+
+extension MemorySettings {
+    fileprivate init(_ section: DetectorSection) {
+        let memory = section.memory
+        self.init(
+            taps: section.taps, points: memory.points, density: PatchDensity(rawValue: memory.density.rawValue)!,
+            neighbours: memory.neighbours, variants: memory.variants)
+    }
+}
+
+extension GaussianSettings {
+    fileprivate init(_ section: DetectorSection, place: Place) {
+        self.init(
+            taps: section.taps, channels: section.gaussian.channels, place: place,
+            variants: section.gaussian.variants)
     }
 }
 
@@ -76,10 +126,10 @@ extension GraphAssembler {
                 "\(name)/autoencoder", FitAutoencoderStage(recipe, manifest),
                 inputs: [TaskInput("checkpoint", checkpoint, "checkpoint"), inputs.training, inputs.normalization],
                 resources: .wholeMachine)
-        case .memory(let settings, _):
+        case .choice: fatalError("a choice is fitted by its candidates")
+        case .features(let detector, _):
             return add(
-                "\(name)/memory",
-                FitMemoryStage(memory: settings, samples: recipe.samples, engine: recipe.scoringEngine),
+                "\(name)/\(recipe.detector.kindName)", detector.fit(recipe),
                 inputs: [inputs.training, inputs.colour] + inputs.backbone, resources: .wholeMachine)
         }
     }

@@ -34,19 +34,33 @@ extension JobBuilder {
                 textures: try textures(manifest).map { TaskInput("textures", $0, "textures.json") }))
     }
 
-    /// The tasks that make the detector and the model, and assess it. With several candidate checkpoints, one task does
-    /// all of this.
+    /// The tasks that make the detector and the model, and assess it. With several candidates, one task does all of this.
     mutating func model(
         _ name: String, _ category: SourceCategory, _ recipe: TrainingRecipe, _ select: TaskID, _ checkpoints: [TaskID],
         _ manifest: JobManifest
     ) throws -> ModelTasks {
-        let candidates = checkpoints.suffix(manifest.training.candidates)
+        var candidates: [(name: String, recipe: TrainingRecipe, checkpoint: TaskID?)] = []
+        var labels: [String]?
+        switch recipe.detector {
+        case .autoencoder:
+            let last = checkpoints.suffix(manifest.training.candidates)
+            candidates = last.enumerated().map { ("candidate-\($0)", recipe, $1) }
+        case .features: candidates = [("", recipe, nil)]
+        case .choice(let detectors, let backbone):
+            labels = detectors.map(\.label)
+            candidates = detectors.map { detector in
+                var own = recipe
+                own.detector = .features(detector, backbone: backbone)
+                return (detector.label, own, nil)
+            }
+        }
         guard candidates.count > 1 else {
-            return try candidate(name, category, recipe, select, checkpoints.last, manifest)
+            return try candidate(name, category, candidates[0].recipe, select, candidates[0].checkpoint, manifest)
         }
         var inputs: [TaskInput] = []
-        for (number, checkpoint) in candidates.enumerated() {
-            let made = try candidate("\(name)/candidate-\(number)", category, recipe, select, checkpoint, manifest)
+        for (number, item) in candidates.enumerated() {
+            let made = try candidate(
+                "\(name)/\(item.name)", category, item.recipe, select, item.checkpoint, manifest)
             inputs += [
                 TaskInput("training.json.\(number)", made.fit, "training.json"),
                 TaskInput("model.\(number)", made.calibrate, "model"),
@@ -54,7 +68,8 @@ extension JobBuilder {
                 TaskInput("assessment.json.\(number)", made.assess, "assessment.json"),
             ]
         }
-        let choose = assembler.add("\(name)/choose", ChooseStage(count: candidates.count), inputs: inputs)
+        let choose = assembler.add(
+            "\(name)/choose", ChooseStage(count: candidates.count, labels: labels), inputs: inputs)
         return ModelTasks(fit: choose, calibrate: choose, assess: choose)
     }
 

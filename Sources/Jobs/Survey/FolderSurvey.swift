@@ -29,10 +29,11 @@ package struct FolderSurvey: Sendable {
     ///   - score: a folder of images to score, for a plain folder of normal images.
     ///   - normal: the subfolder, or ".", that the user declares to hold normal images.
     ///   - followsLinks: allows links that lead out of the folders, in the manifest too.
-    ///   - backbone: the pretrained network for the preset memory; nil for the detector ssae.
+    ///   - featurePreset: the preset for a detector on features of a pretrained network; nil for the detector ssae.
     /// - Throws: `DatasetError`.
     package init(
-        _ folder: String, score: String?, normal: String? = nil, followsLinks: Bool = false, backbone: String? = nil
+        _ folder: String, score: String?, normal: String? = nil, followsLinks: Bool = false,
+        featurePreset: String? = nil
     ) throws {
         self.followsLinks = followsLinks
         let current = NamedFolder.current
@@ -69,7 +70,7 @@ package struct FolderSurvey: Sendable {
             }
         }
         let probe = FolderSurvey.probe(images)
-        size = FolderSurvey.networkSize(probe.sizes, smallest: backbone == nil ? 128 : 256)
+        size = FolderSurvey.networkSize(probe.sizes, smallest: featurePreset == nil ? 128 : 256)
         let seen = FolderSurvey.look(at: images.filter { $0.split == .train })
         range = seen.highestSample.flatMap { SampleRange(highestSample: $0) }
         lines += probe.findings
@@ -82,10 +83,11 @@ package struct FolderSurvey: Sendable {
             seen.showsObject
             ? "most images show an object on a plain background"
             : "no plain background that an object would stand out from"
-        preset = backbone != nil ? "memory" : seen.showsObject ? "object" : "texture"
+        preset = featurePreset ?? (seen.showsObject ? "object" : "texture")
         lines.append(
-            backbone.map { "the store has the backbone \($0): the preset memory, which needs no training" }
-                ?? "\(kind): the preset \(preset)")
+            featurePreset == nil
+                ? "\(kind): the preset \(preset)"
+                : "the store has a pretrained network: the preset \(preset), which needs no training")
         findings = lines
         self.warnings = warnings
     }

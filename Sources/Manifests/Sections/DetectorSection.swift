@@ -5,6 +5,10 @@ public struct DetectorSection: Sendable, Equatable {
         case ssae
         /// A memory of the features of normal patches.
         case memory
+        /// Normal distributions of such features.
+        case gaussian
+        /// The one of these with the highest criterion.
+        case auto
     }
 
     /// How a patch's distance is related to the density of the memory there.
@@ -20,11 +24,23 @@ public struct DetectorSection: Sendable, Equatable {
         public var variants: Int
     }
 
+    /// `detector.gaussian`.
+    public struct Gaussian: Sendable, Equatable {
+        public enum Place: String, Sendable, CaseIterable {
+            case each, all
+        }
+
+        public var channels: Int
+        public var place: Place
+        public var variants: Int
+    }
+
     public var kind: Kind
     /// A name or a digest. Used by all kinds but `ssae`.
     public var backbone: String
     public var taps: [String]
     public var memory: Memory
+    public var gaussian: Gaussian
 
     /// - Parameter object: the section of the resolved manifest.
     public init(_ object: JSONValue) {
@@ -35,5 +51,9 @@ public struct DetectorSection: Sendable, Equatable {
         self.memory = Memory(
             points: memory.whole("points"), density: memory.choice("density"),
             neighbours: memory.whole("neighbours"), variants: memory.whole("variants"))
+        let gaussian = object.member("gaussian")
+        self.gaussian = Gaussian(
+            channels: gaussian.whole("channels"), place: gaussian.choice("place"),
+            variants: gaussian.whole("variants"))
     }
 }

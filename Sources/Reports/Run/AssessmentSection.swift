@@ -39,13 +39,31 @@ public struct AssessmentReport: Sendable, Equatable {
         }
     }
 
+    /// A detector that was compared with others.
+    public struct Candidate: Sendable, Equatable {
+        public var name: String
+        public var criterion: Double
+        public var imageAUROC, pixelAP: Double?
+        public var isChosen: Bool
+
+        public init(name: String, criterion: Double, imageAUROC: Double?, pixelAP: Double?, isChosen: Bool) {
+            (self.name, self.criterion, self.isChosen) = (name, criterion, isChosen)
+            (self.imageAUROC, self.pixelAP) = (imageAUROC, pixelAP)
+        }
+    }
+
     public var criterion: Double
+    /// Empty if there was no choice.
+    public var candidates: [Candidate]
     public var kinds: [Kind]
     public var changes: [Change]
     public var projection: [Measure]
 
-    public init(criterion: Double, kinds: [Kind], changes: [Change], projection: [Measure]) {
-        (self.criterion, self.kinds, self.changes, self.projection) = (criterion, kinds, changes, projection)
+    public init(
+        criterion: Double, candidates: [Candidate] = [], kinds: [Kind], changes: [Change], projection: [Measure]
+    ) {
+        (self.criterion, self.candidates, self.kinds) = (criterion, candidates, kinds)
+        (self.changes, self.projection) = (changes, projection)
     }
 }
 
@@ -61,7 +79,20 @@ struct AssessmentSection {
             }
             HTML("p", ["class": "note"]) {
                 "Measured on held-out normal images, without any test image: detection of synthetic defects, "
-                    + "robustness to camera changes, and how closely the network acts as a projection onto normal images."
+                    + "robustness to camera changes"
+                    + (assessment.projection.isEmpty
+                        ? "." : ", and how closely the network acts as a projection onto normal images.")
+            }
+            if !assessment.candidates.isEmpty {
+                HTML.table(
+                    class: "figures", ["Detector", "Criterion", "Image AUROC", "Pixel AP"],
+                    assessment.candidates.map { candidate in
+                        [
+                            candidate.name + (candidate.isChosen ? " (chosen)" : ""),
+                            NumberText.fraction(candidate.criterion), NumberText.fraction(candidate.imageAUROC),
+                            NumberText.fraction(candidate.pixelAP),
+                        ]
+                    })
             }
             HTML.table(
                 class: "figures", ["Synthetic defects", "Samples", "Image AUROC", "Pixel AUROC", "Pixel AP"],

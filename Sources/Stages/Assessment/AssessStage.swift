@@ -185,8 +185,8 @@ enum AssessmentError: Error, CustomStringConvertible {
     }
 }
 
-/// Selects the checkpoint with the highest label-free criterion. Among equals, the one with the most training steps
-/// wins.
+/// Selects the candidate with the highest label-free criterion. Among equals the last one wins, which is the one with
+/// the most training steps.
 package struct ChooseStage: Stage {
     package static let name = "choose"
     package static let version = 1
@@ -194,23 +194,36 @@ package struct ChooseStage: Stage {
     /// The number of candidates. Inputs are `model.0` to `model.COUNT-1` in the order of training, and likewise for the
     /// other outputs.
     var count: Int
+    /// The names of the candidates, for the report; nil for the last checkpoints of a training.
+    var labels: [String]?
 
-    package init(count: Int) {
-        self.count = count
+    package init(count: Int, labels: [String]? = nil) {
+        (self.count, self.labels) = (count, labels)
     }
 
     package var outputs: [String] { ["model", "calibration.json", "training.json", "assessment.json"] }
 
     package func run(_ context: TaskContext) throws {
         var best = (number: 0, criterion: -Double.infinity)
+        var all: [Assessment] = []
         for number in 0..<count {
             let assessment = try context.readJSON(Assessment.self, "assessment.json.\(number)")
+            all.append(assessment)
             if assessment.criterion >= best.criterion { best = (number, assessment.criterion) }
         }
-        if best.number != count - 1 {
-            context.log(
-                "checkpoint \(best.number + 1) of the last \(count) has the highest criterion, \(best.criterion)")
+        for output in outputs.dropLast() { try context.write(try context.read("\(output).\(best.number)"), to: output) }
+        guard let labels else {
+            if best.number != count - 1 {
+                context.log(
+                    "checkpoint \(best.number + 1) of the last \(count) has the highest criterion, \(best.criterion)")
+            }
+            return try context.write(try context.read("assessment.json.\(best.number)"), to: "assessment.json")
         }
-        for output in outputs { try context.write(try context.read("\(output).\(best.number)"), to: output) }
+        all[best.number].candidates = zip(labels, all).map { label, assessment in
+            Assessment.Candidate(
+                name: label, criterion: assessment.criterion, imageAUROC: assessment.detection.imageAUROC,
+                pixelAP: assessment.detection.pixelAP, isChosen: label == labels[best.number])
+        }
+        try context.writeJSON(all[best.number], to: "assessment.json")
     }
 }

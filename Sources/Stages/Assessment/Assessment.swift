@@ -27,6 +27,14 @@ package struct Assessment: Codable, Sendable {
         package var imageAUROC: Double?
     }
 
+    /// A detector that was fitted, of which one was chosen.
+    package struct Candidate: Codable, Equatable, Sendable {
+        package var name: String
+        package var criterion: Double
+        package var imageAUROC, pixelAP: Double?
+        package var isChosen: Bool
+    }
+
     /// The criterion that sweeps rank by, higher is better: the mean of image AUROC and pixel average precision,
     /// averaged over the kinds of corruption.
     package var criterion: Double
@@ -41,6 +49,8 @@ package struct Assessment: Codable, Sendable {
     package var robustness: [Robustness]
     /// How well the detector projects onto normal images, for one that makes images; otherwise nil.
     package var projection, projectionBeforeTraining: ProjectionMeasures?
+    /// The detectors that were compared by their criterion; nil if there was no choice.
+    package var candidates: [Candidate]?
 }
 
 /// A streaming accumulator of detection metrics over clean and corrupted images; maps are not kept.
@@ -100,6 +110,11 @@ extension AssessmentReport {
         }
         self.init(
             criterion: assessment.criterion,
+            candidates: (assessment.candidates ?? []).map {
+                Candidate(
+                    name: $0.name, criterion: $0.criterion, imageAUROC: $0.imageAUROC, pixelAP: $0.pixelAP,
+                    isChosen: $0.isChosen)
+            },
             kinds: assessment.kinds.sorted { $0.key < $1.key }.map { kind($0.key, $0.value) }
                 + [kind("all", assessment.detection)],
             changes: assessment.robustness.map {

@@ -87,6 +87,12 @@ extension CardMarkdown {
         rows.add("Held-out images above the threshold", CardNumber.percent(facts.falseAlarms))
         rows.add(
             "Criterion (mean of image AUROC and pixel AP over the kinds)", CardNumber.fixed(facts.criterion, 4))
+        if let candidates = facts.candidates {
+            let words = candidates.map {
+                "\($0.name) \(CardNumber.fixed($0.criterion, 4))\($0.isChosen ? " (chosen)" : "")"
+            }
+            rows.add("Chosen by the criterion among", words.joined(separator: ", "))
+        }
         if let before = facts.identityErrorBefore, let after = facts.identityError {
             rows.add("Identity error on normal images (0 is ideal)", change(before, after))
         }

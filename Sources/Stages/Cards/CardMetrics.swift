@@ -83,7 +83,11 @@ struct AssessmentFacts: Codable, Equatable, Sendable {
     /// Projection measures after and before training, see `ProjectionMeasures`; nil for a detector that makes no images.
     var identityError, idempotence, identityErrorBefore, idempotenceBefore: Double?
 
+    /// The detectors that were compared, of which one was chosen; nil if there was no choice.
+    var candidates: [Assessment.Candidate]?
+
     init(_ assessment: Assessment) {
+        candidates = assessment.candidates
         images = assessment.normalImages
         changedImages = min(AssessStage.robustnessImages, assessment.normalImages)
         (falseAlarms, recall) = (assessment.falseAlarms, assessment.recall)

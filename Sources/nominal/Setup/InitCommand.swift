@@ -17,8 +17,9 @@ struct InitCommand: ParsableCommand {
             images. If the names are ambiguous, both readings are shown and nothing is written. The manifest has been \
             tested: its tasks can be planned and sample images decoded.
 
-            If the store has the backbone efficientnet-lite2 (make backbone), the detector is a memory of features, \
-            which takes seconds. Otherwise it is the autoencoder, which is trained for minutes.
+            If the store has the backbone efficientnet-lite2 (make backbone), the manifest has the preset auto: \
+            detectors on pretrained features, of which a run chooses one without labels, in seconds. Otherwise the \
+            detector is the autoencoder, which is trained for minutes.
 
             Examples:
               nominal init data/mvtec_ad
@@ -39,8 +40,8 @@ struct InitCommand: ParsableCommand {
             valueName: "folder"))
     var normal: String?
 
-    @Option(help: "ssae or memory. Default: memory if the store has a backbone, else ssae.")
-    var detector: DetectorSection.Kind?
+    @Option(help: "auto, memory or ssae. Default: auto if the store has a backbone, else ssae.")
+    var detector: Detector?
 
     @Option(help: "The manifest to write. Default: NAME.json in this folder.")
     var manifest: String?
@@ -54,7 +55,8 @@ struct InitCommand: ParsableCommand {
 
     func run() throws {
         let survey = try FolderSurvey(
-            folder, score: score, normal: normal, followsLinks: links.followLinks, backbone: try backbone())
+            folder, score: score, normal: normal, followsLinks: links.followLinks,
+            featurePreset: try featurePreset())
         let target = manifest ?? "\(survey.jobName).json"
         if !force, try AtomicFile.exists(target) {
             throw ValidationError(
@@ -70,17 +72,23 @@ struct InitCommand: ParsableCommand {
         print("wrote \(target); next: nominal run \(target)")
     }
 
-    /// The pretrained network for a memory; nil for an autoencoder.
-    private func backbone() throws -> String? {
+    /// The preset for a detector on pretrained features; nil for an autoencoder.
+    private func featurePreset() throws -> String? {
         let name = "efficientnet-lite2"
-        if detector == .ssae { return nil }
-        if detector == .memory {
+        switch detector {
+        case .ssae: return nil
+        case .memory, .auto:
             _ = try storeOptions.backbones.digest(name)
-            return name
+            return detector?.rawValue
+        case nil:
+            guard try storeOptions.storeExists() else { return nil }
+            let isThere = try storeOptions.open(.readOnly).backbones().contains { $0.name == name }
+            return isThere ? Detector.auto.rawValue : nil
         }
-        guard try storeOptions.storeExists() else { return nil }
-        return try storeOptions.open(.readOnly).backbones().contains { $0.name == name } ? name : nil
     }
 }
 
-extension DetectorSection.Kind: ExpressibleByArgument {}
+/// The detectors that have a preset.
+enum Detector: String, ExpressibleByArgument, CaseIterable {
+    case auto, memory, ssae
+}

@@ -6,7 +6,7 @@ import NeuralNetworks
 import Stages
 
 extension FuzzedParser {
-    static let binaries = [model, autoencoder, checkpoint, packedImage, corruptionShard, memory]
+    static let binaries = [model, autoencoder, checkpoint, packedImage, corruptionShard, memory, gaussian]
 
     /// With the digest at its end: without it, no input would get past the first check.
     private static func sealed(_ content: [UInt8]) -> [UInt8] { content + Digest.of(content).bytes }
@@ -87,6 +87,25 @@ extension FuzzedParser {
             let memory = try MemoryPayload(bytes: sealed(content), name: "input")
             guard try MemoryPayload(bytes: memory.bytes, name: "again") == memory else {
                 fatalError("a memory changes when it is written and read")
+            }
+        }
+    }
+
+    private static let gaussian = FuzzedParser(
+        name: "gaussian", maximumBytes: 4096, words: ["stage2", "stage4"],
+        seeds: {
+            [
+                GaussianPayload(
+                    backbone: Digest.of([1]), taps: ["stage2"], channels: [0, 2], means: [1, 2, 3, 4],
+                    factors: [1, 0.5, 2, 3, 0, 4]
+                ).bytes.dropLast(32)
+            ]
+        }
+    ) { _ in
+        { content in
+            let distributions = try GaussianPayload(bytes: sealed(content), name: "input")
+            guard try GaussianPayload(bytes: distributions.bytes, name: "again") == distributions else {
+                fatalError("distributions change when they are written and read")
             }
         }
     }

@@ -21,7 +21,7 @@ import Testing
     @Test("With a backbone, init writes a job of the detector memory, which runs, scores, reproduces and needs it")
     func life() throws {
         try addBackbone()
-        let written = try fixture.nominal("init", "data/wood", "--manifest", "wood.json")
+        let written = try fixture.nominal("init", "data/wood", "--manifest", "wood.json", "--detector", "memory")
         #expect(written.status == 0 && written.output.contains("the preset memory"), "\(written)")
         #expect(try fixture.text("wood.json").contains("\"preset\": \"memory\""))
         let run = try fixture.nominal("run", "wood.json", "--output", "out")
@@ -79,7 +79,7 @@ import Testing
     func nights() throws {
         try addBackbone()
         #expect(
-            try fixture.nominal("init", "data/wood", "--manifest", "wood.json").status == 0)
+            try fixture.nominal("init", "data/wood", "--manifest", "wood.json", "--detector", "memory").status == 0)
         let text = try fixture.text("wood.json")
         try fixture.write(
             text.replacing("\"image\":", with: "\"retrain\": { \"incoming\": \"incoming\" },\n  \"image\":"),

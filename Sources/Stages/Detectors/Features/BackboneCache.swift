@@ -1,4 +1,5 @@
 import Backbones
+import BinaryCoding
 import ContentStore
 import NeuralNetworks
 import Pipeline
@@ -46,5 +47,17 @@ final class BackboneCache: SharedResource {
             last.withLock { $0 = back }
         }
         return try body(extractor)
+    }
+}
+
+extension TaskContext {
+    /// Checks that the task was given the pretrained network of its detector.
+    ///
+    /// - Throws: `FormatError`.
+    func requireBackbone(_ digest: Digest) throws {
+        guard hasInput("backbone"), inputDigest("backbone") == digest else {
+            throw FormatError.damaged(
+                "\(task) model", at: 0, what: "it needs the backbone \(digest.short), which the task was not given")
+        }
     }
 }

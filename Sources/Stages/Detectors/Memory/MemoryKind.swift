@@ -1,5 +1,4 @@
 import AnomalyDetection
-import BinaryCoding
 import ContentStore
 import Pipeline
 
@@ -14,11 +13,7 @@ package enum MemoryKind: DetectorKind {
         _ payload: DetectorPayload, _ context: TaskContext, _ body: (any Detector) throws -> Result
     ) throws -> Result {
         let memory = try MemoryPayload(bytes: payload.bytes, name: "\(context.task) detector")
-        guard context.hasInput("backbone"), context.inputDigest("backbone") == memory.backbone else {
-            throw FormatError.damaged(
-                "\(context.task) model", at: 0,
-                what: "it needs the backbone \(memory.backbone.short), which it was not given")
-        }
+        try context.requireBackbone(memory.backbone)
         return try context.shared(BackboneCache.self).withExtractor(taps: memory.taps, payload.engine, context) {
             try body(try MemoryDetector(memory, $0, grid: payload.grid, threads: context.threads))
         }

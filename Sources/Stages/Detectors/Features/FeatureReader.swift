@@ -1,0 +1,55 @@
+import AnomalyDetection
+import Imaging
+import Pipeline
+
+/// Reads the features of training images in groups, so that only one group is held at a time.
+struct FeatureReader {
+    let images: TrainingImages
+    let samples: SampleSettings
+    /// The number of times that each image is read: once unchanged, then augmented.
+    let variants: Int
+    private let augmentation: Augmentation
+    /// The number of images at a time.
+    private static let group = 8
+
+    /// One image, unchanged or augmented.
+    struct Read {
+        var image, variant: Int
+        var tiles: [PlanarImage]
+        /// The features of each tile.
+        var features: [PatchFeatures]
+    }
+
+    init(_ samples: SampleSettings, variants: Int, _ context: TaskContext) throws {
+        images = try TrainingImages(try context.readJSON(TrainingIndex.self, "training"), context, samples.grid)
+        augmentation = try samples.augmentation(for: context)
+        self.samples = samples
+        self.variants = augmentation.changesImages ? variants : 1
+    }
+
+    /// The number of reads.
+    var count: Int { images.count * variants }
+
+    /// Calls `body` for every read, in order.
+    func forEach(_ extractor: PatchExtractor, _ context: TaskContext, _ body: (Read) throws -> Void) throws {
+        let grid = samples.grid
+        for first in stride(from: 0, to: count, by: Self.group) {
+            try context.checkCancellation()
+            let numbers = first..<min(first + Self.group, count)
+            let tiles = numbers.map { number in
+                let image = augmentation.variant(
+                    number / images.count, of: images, number % images.count, samples.seed)
+                return grid.tiles(of: image)
+            }
+            let features = try extractor.features(tiles.flatMap(\.self))
+            for (place, number) in numbers.enumerated() {
+                try body(
+                    Read(
+                        image: number % images.count, variant: number / images.count, tiles: tiles[place],
+                        features: Array(features[place * grid.count..<(place + 1) * grid.count])))
+            }
+            context.progress(numbers.upperBound, of: count, unit: "images")
+        }
+        try images.requireReadable()
+    }
+}

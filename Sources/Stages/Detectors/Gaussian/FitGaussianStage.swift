@@ -1,0 +1,152 @@
+import AnomalyDetection
+import Pipeline
+import SeededRandom
+import Tensors
+
+/// The settings of normal distributions, in the words of the manifest.
+package struct GaussianSettings: Codable, Equatable, Sendable {
+    package enum Place: String, Codable, Sendable, CaseIterable {
+        /// A distribution for each place, for objects that lie alike.
+        case each
+        /// One distribution for all places.
+        case all
+    }
+
+    /// The taps of the backbone. The finest one sets the grid of patches.
+    package var taps: [String]
+    /// The maximum number of features, drawn by the seed.
+    package var channels: Int
+    package var place: Place
+    /// The number of times that each training image is read: once unchanged, then augmented.
+    package var variants: Int
+
+    package init(taps: [String], channels: Int, place: Place, variants: Int) {
+        (self.taps, self.channels, self.place, self.variants) = (taps, channels, place, variants)
+    }
+}
+
+/// Fits normal distributions to the features of normal patches.
+package struct FitGaussianStage: Stage {
+    package static let name = "gaussian"
+    package static let version = 1
+    /// What is added to the diagonal of covariances, as in PaDiM: with fewer images than features they are singular.
+    private static let ridge = 0.01
+
+    var gaussian: GaussianSettings
+    var samples: SampleSettings
+    var engine: EngineChoice
+
+    package init(gaussian: GaussianSettings, samples: SampleSettings, engine: EngineChoice) {
+        (self.gaussian, self.samples, self.engine) = (gaussian, samples, engine)
+    }
+
+    package var outputs: [String] { ["detector", "training.json"] }
+
+    package func run(_ context: TaskContext) throws {
+        let reader = try FeatureReader(samples, variants: gaussian.variants, context)
+        let grid = samples.grid
+        let payload = try context.shared(BackboneCache.self).withExtractor(taps: gaussian.taps, engine, context) {
+            extractor in
+            let shape = try extractor.shape(width: grid.tileWidth, height: grid.tileHeight)
+            var generator = SeededGenerator(seed: samples.seed, stream: "channels")
+            let channels = generator.permutation(shape.dimensions).prefix(gaussian.channels).sorted()
+            let patches = grid.count * shape.rows * shape.columns
+            let pool = WorkerPool(workerCount: context.threads)
+            defer { pool.stop() }
+            let moments = Moments(places: gaussian.place == .each ? patches : 1, channels: channels)
+            try reader.forEach(extractor, context) { moments.add($0.features, pool) }
+            return GaussianPayload(
+                backbone: context.inputDigest("backbone"), taps: gaussian.taps, channels: channels.map(UInt32.init),
+                means: moments.means.map(Float.init), factors: try moments.factors(ridge: Self.ridge, context, pool))
+        }
+        try context.write(payload.bytes, to: "detector")
+        try context.writeJSON([TrainingPoint](), to: "training.json")
+    }
+}
+
+/// Sums of features and of their products at each place. A place is summed in the order of the images, by one worker.
+private final class Moments {
+    private let places: Int
+    private let channels: [Int]
+    private var counts: [Double]
+    private var sums: [Double]
+    /// Packed lower triangles.
+    private var products: [Double]
+    private var size: Int { Cholesky.count(channels.count) }
+
+    init(places: Int, channels: [Int]) {
+        (self.places, self.channels) = (places, channels)
+        counts = [Double](repeating: 0, count: places)
+        sums = [Double](repeating: 0, count: places * channels.count)
+        products = [Double](repeating: 0, count: places * Cholesky.count(channels.count))
+    }
+
+    var means: [Double] {
+        (0..<places).flatMap { place in
+            channels.indices.map { sums[place * channels.count + $0] / counts[place] }
+        }
+    }
+
+    /// Adds the tiles of an image.
+    func add(_ tiles: [PatchFeatures], _ pool: WorkerPool) {
+        let (dimensions, size) = (channels.count, size)
+        unsafe sums.withUnsafeMutableBufferPointer { sums in
+            unsafe products.withUnsafeMutableBufferPointer { products in
+                let (sums, products) = (sums.baseAddress!, products.baseAddress!)
+                func add(_ features: PatchFeatures, _ patch: Int, to place: Int) {
+                    for row in 0..<dimensions {
+                        let value = Double(features.values[patch * features.dimensions + channels[row]])
+                        unsafe sums[place * dimensions + row] += value
+                        let start = unsafe products + place * size + Cholesky.count(row)
+                        for column in 0...row {
+                            unsafe start[column] +=
+                                value * Double(features.values[patch * features.dimensions + channels[column]])
+                        }
+                    }
+                }
+                for (number, features) in tiles.enumerated() {
+                    if places == 1 {
+                        for patch in 0..<features.count { add(features, patch, to: 0) }
+                    } else {
+                        pool.run(features.rows) { row, _ in
+                            for patch in row * features.columns..<(row + 1) * features.columns {
+                                add(features, patch, to: number * features.count + patch)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        for (number, features) in tiles.enumerated() {
+            for patch in 0..<features.count { counts[places == 1 ? 0 : number * features.count + patch] += 1 }
+        }
+    }
+
+    /// The factors of the covariances.
+    func factors(ridge: Double, _ context: TaskContext, _ pool: WorkerPool) throws -> [Float] {
+        let (dimensions, size, means) = (channels.count, size, means)
+        var factors = [Float](repeating: 0, count: places * size)
+        var isDefinite = [Bool](repeating: false, count: places)
+        unsafe factors.withUnsafeMutableBufferPointer { factors in
+            unsafe isDefinite.withUnsafeMutableBufferPointer { isDefinite in
+                let (target, flags) = (factors.baseAddress!, isDefinite.baseAddress!)
+                pool.run(places) { place, _ in
+                    // Not divided by the count less one for a single image.
+                    let count = self.counts[place]
+                    var matrix = Array(self.products[place * size..<(place + 1) * size])
+                    for row in 0..<dimensions {
+                        for column in 0...row {
+                            let mean = means[place * dimensions + row] * means[place * dimensions + column]
+                            let sum = matrix[Cholesky.count(row) + column] - count * mean
+                            matrix[Cholesky.count(row) + column] = sum / max(count - 1, 1) + (row == column ? ridge : 0)
+                        }
+                    }
+                    unsafe flags[place] = Cholesky.factor(&matrix, dimensions: dimensions)
+                    for index in 0..<size { unsafe target[place * size + index] = Float(matrix[index]) }
+                }
+            }
+        }
+        guard isDefinite.allSatisfy(\.self) else { throw ScoringError.notFinite(task: "\(context.task)") }
+        return factors
+    }
+}
