@@ -57,7 +57,8 @@ package struct RetrainingJob: Sendable {
         let fit = builder.assembler.addFit(
             images.model, recipe, manifest, checkpoint: checkpoints.last,
             FitInputs(
-                training: normals, normalization: start.normalization, colour: start.colour,
+                training: normals, heldOut: TaskInput("heldout", enrol, "heldout.json"),
+                normalization: start.normalization, colour: start.colour,
                 backbone: builder.backbone))
         calibrate = builder.assembler.add(
             "\(images.model)/calibrate",

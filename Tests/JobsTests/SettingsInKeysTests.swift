@@ -82,6 +82,15 @@ import Testing
                 setting: "/detector/" + $0.0, value: $0.1, readers: ["memory"],
                 besides: ["/detector/kind": "memory", "/scoring/normalization": "none"])
         }
+        + [
+            ("of", ["memory", "gaussian-all"] as any Sendable, ["gaussian"] as Set),
+            ("rule", "max", ["fusion"]),
+        ]
+        .map {
+            Case(
+                setting: "/detector/fusion/" + $0.0, value: $0.1, readers: $0.2,
+                besides: ["/detector/kind": "fusion", "/scoring/normalization": "none"])
+        }
         + [("channels", 7 as any Sendable), ("place", "all"), ("variants", 2)].map {
             Case(
                 setting: "/detector/gaussian/" + $0.0, value: $0.1, readers: ["gaussian"],

@@ -1,3 +1,4 @@
+import AnomalyDetection
 import ContentStore
 import Manifests
 import Pipeline
@@ -9,8 +10,10 @@ package enum DetectorRecipe: Sendable {
     case autoencoder
     /// Fitted by one task to the features of a pretrained network.
     case features(FeatureDetector, backbone: String)
+    /// Several of these at once.
+    case fusion([FeatureDetector], FusionRule, backbone: String)
     /// The one of these with the highest criterion.
-    case choice([FeatureDetector], backbone: String)
+    indirect case choice([DetectorRecipe])
 
     package enum FeatureDetector: Sendable {
         case memory(MemorySettings)
@@ -39,17 +42,27 @@ package enum DetectorRecipe: Sendable {
     }
 
     init(_ section: DetectorSection) {
-        let memory = FeatureDetector.memory(MemorySettings(section))
-        func gaussian(_ place: GaussianSettings.Place) -> FeatureDetector {
-            .gaussian(GaussianSettings(section, place: place))
+        let backbone = section.backbone, rule = FusionRule(rawValue: section.fusion.rule.rawValue)!
+        func detector(_ member: DetectorSection.Fusion.Member) -> FeatureDetector {
+            switch member {
+            case .memory: .memory(MemorySettings(section))
+            case .gaussianEach: .gaussian(GaussianSettings(section, place: .each))
+            case .gaussianAll: .gaussian(GaussianSettings(section, place: .all))
+            }
         }
+        let fusion = DetectorRecipe.fusion(section.fusion.of.map(detector), rule, backbone: backbone)
         switch section.kind {
         case .ssae: self = .autoencoder
-        case .memory: self = .features(memory, backbone: section.backbone)
+        case .memory: self = .features(detector(.memory), backbone: backbone)
         case .gaussian:
-            let place = GaussianSettings.Place(rawValue: section.gaussian.place.rawValue)!
-            self = .features(gaussian(place), backbone: section.backbone)
-        case .auto: self = .choice([memory, gaussian(.each), gaussian(.all)], backbone: section.backbone)
+            self = .features(
+                detector(section.gaussian.place == .each ? .gaussianEach : .gaussianAll), backbone: backbone)
+        case .fusion: self = fusion
+        case .auto:
+            let single = DetectorSection.Fusion.Member.allCases.map {
+                DetectorRecipe.features(detector($0), backbone: backbone)
+            }
+            self = .choice(single + [fusion])
         }
     }
 
@@ -57,15 +70,20 @@ package enum DetectorRecipe: Sendable {
         switch self {
         case .autoencoder: AutoencoderKind.name
         case .features(let detector, _): detector.kindName
+        case .fusion: FusionKind.name
         case .choice: "auto"
         }
     }
+
+    /// The name among candidates.
+    var label: String { if case .features(let detector, _) = self { detector.label } else { kindName } }
 
     /// The name or digest of the pretrained network; nil if there is none.
     package var backbone: String? {
         switch self {
         case .autoencoder: nil
-        case .features(_, let backbone), .choice(_, let backbone): backbone
+        case .features(_, let backbone), .fusion(_, _, let backbone): backbone
+        case .choice(let recipes): recipes.first?.backbone
         }
     }
 
@@ -78,7 +96,8 @@ package enum DetectorRecipe: Sendable {
         case .autoencoder: [CorruptStage.self, TrainStage.self, FitAutoencoderStage.self]
         case .features(.memory, _): [FitMemoryStage.self]
         case .features(.gaussian, _): [FitGaussianStage.self]
-        case .choice: [FitMemoryStage.self, FitGaussianStage.self, ChooseStage.self]
+        case .fusion: [FitMemoryStage.self, FitGaussianStage.self, FitFusionStage.self]
+        case .choice: [FitMemoryStage.self, FitGaussianStage.self, FitFusionStage.self, ChooseStage.self]
         }
     }
 }
@@ -102,12 +121,14 @@ extension GaussianSettings {
 
 /// What the fit of a detector starts from.
 package struct FitInputs {
-    package var training, normalization, colour: TaskInput
+    package var training, heldOut, normalization, colour: TaskInput
     /// The pretrained network; empty if the detector needs none.
     package var backbone: [TaskInput]
 
-    package init(training: TaskInput, normalization: TaskInput, colour: TaskInput, backbone: [TaskInput]) {
-        (self.training, self.normalization) = (training, normalization)
+    package init(
+        training: TaskInput, heldOut: TaskInput, normalization: TaskInput, colour: TaskInput, backbone: [TaskInput]
+    ) {
+        (self.training, self.heldOut, self.normalization) = (training, heldOut, normalization)
         (self.colour, self.backbone) = (colour, backbone)
     }
 }
@@ -127,11 +148,26 @@ extension GraphAssembler {
                 inputs: [TaskInput("checkpoint", checkpoint, "checkpoint"), inputs.training, inputs.normalization],
                 resources: .wholeMachine)
         case .choice: fatalError("a choice is fitted by its candidates")
-        case .features(let detector, _):
+        case .features(let detector, _): return addFit(name, detector, recipe, inputs)
+        case .fusion(let detectors, let rule, _):
+            let members = detectors.enumerated().map { number, detector in
+                TaskInput("detector.\(number)", addFit(name, detector, recipe, inputs), "detector")
+            }
             return add(
-                "\(name)/\(recipe.detector.kindName)", detector.fit(recipe),
-                inputs: [inputs.training, inputs.colour] + inputs.backbone, resources: .wholeMachine)
+                "\(name)/fusion",
+                FitFusionStage(
+                    kinds: detectors.map(\.kindName), rule: rule, grid: recipe.grid, engine: recipe.scoringEngine,
+                    scoring: ScoringParameters(manifest)), inputs: members + [inputs.heldOut] + inputs.backbone,
+                resources: .wholeMachine)
         }
+    }
+
+    private mutating func addFit(
+        _ name: String, _ detector: DetectorRecipe.FeatureDetector, _ recipe: TrainingRecipe, _ inputs: FitInputs
+    ) -> TaskID {
+        add(
+            "\(name)/\(detector.kindName)", detector.fit(recipe),
+            inputs: [inputs.training, inputs.colour] + inputs.backbone, resources: .wholeMachine)
     }
 }
 

@@ -45,12 +45,12 @@ extension JobBuilder {
         case .autoencoder:
             let last = checkpoints.suffix(manifest.training.candidates)
             candidates = last.enumerated().map { ("candidate-\($0)", recipe, $1) }
-        case .features: candidates = [("", recipe, nil)]
-        case .choice(let detectors, let backbone):
+        case .features, .fusion: candidates = [("", recipe, nil)]
+        case .choice(let detectors):
             labels = detectors.map(\.label)
             candidates = detectors.map { detector in
                 var own = recipe
-                own.detector = .features(detector, backbone: backbone)
+                own.detector = detector
                 return (detector.label, own, nil)
             }
         }
@@ -84,7 +84,8 @@ extension JobBuilder {
         let fit = assembler.addFit(
             name, recipe, manifest, checkpoint: checkpoint,
             FitInputs(
-                training: training, normalization: TaskInput("normalization", select, "normalization.json"),
+                training: training, heldOut: heldOut,
+                normalization: TaskInput("normalization", select, "normalization.json"),
                 colour: colour, backbone: backbone))
         let calibrate = assembler.add(
             "\(name)/calibrate", CalibrateStage(category.name, recipe, manifest),

@@ -7,6 +7,8 @@ public struct DetectorSection: Sendable, Equatable {
         case memory
         /// Normal distributions of such features.
         case gaussian
+        /// Several of these at once.
+        case fusion
         /// The one of these with the highest criterion.
         case auto
     }
@@ -35,12 +37,29 @@ public struct DetectorSection: Sendable, Equatable {
         public var variants: Int
     }
 
+    /// `detector.fusion`.
+    public struct Fusion: Sendable, Equatable {
+        public enum Member: String, Sendable, CaseIterable {
+            case memory
+            case gaussianEach = "gaussian-each"
+            case gaussianAll = "gaussian-all"
+        }
+
+        public enum Rule: String, Sendable, CaseIterable {
+            case mean, max
+        }
+
+        public var of: [Member]
+        public var rule: Rule
+    }
+
     public var kind: Kind
     /// A name or a digest. Used by all kinds but `ssae`.
     public var backbone: String
     public var taps: [String]
     public var memory: Memory
     public var gaussian: Gaussian
+    public var fusion: Fusion
 
     /// - Parameter object: the section of the resolved manifest.
     public init(_ object: JSONValue) {
@@ -55,5 +74,9 @@ public struct DetectorSection: Sendable, Equatable {
         self.gaussian = Gaussian(
             channels: gaussian.whole("channels"), place: gaussian.choice("place"),
             variants: gaussian.whole("variants"))
+        let fusion = object.member("fusion")
+        self.fusion = Fusion(
+            of: (fusion["of"]?.elements ?? []).compactMap { $0.string.flatMap(Fusion.Member.init) },
+            rule: fusion.choice("rule"))
     }
 }

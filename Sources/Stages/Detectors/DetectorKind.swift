@@ -51,7 +51,9 @@ package struct DetectorFact: Codable, Equatable, Sendable {
 
 /// The kinds of detectors of the program.
 package enum DetectorKinds {
-    static var all: [any DetectorKind.Type] { [AutoencoderKind.self, MemoryKind.self, GaussianKind.self] }
+    static var all: [any DetectorKind.Type] {
+        [AutoencoderKind.self, MemoryKind.self, GaussianKind.self, FusionKind.self]
+    }
 
     /// - Throws: `FormatError` for a kind that this program does not know.
     package static func named(_ name: String, in file: String) throws -> any DetectorKind.Type {

@@ -6,7 +6,7 @@ import NeuralNetworks
 import Stages
 
 extension FuzzedParser {
-    static let binaries = [model, autoencoder, checkpoint, packedImage, corruptionShard, memory, gaussian]
+    static let binaries = [model, autoencoder, checkpoint, packedImage, corruptionShard, memory, gaussian, fusion]
 
     /// With the digest at its end: without it, no input would get past the first check.
     private static func sealed(_ content: [UInt8]) -> [UInt8] { content + Digest.of(content).bytes }
@@ -106,6 +106,29 @@ extension FuzzedParser {
             let distributions = try GaussianPayload(bytes: sealed(content), name: "input")
             guard try GaussianPayload(bytes: distributions.bytes, name: "again") == distributions else {
                 fatalError("distributions change when they are written and read")
+            }
+        }
+    }
+
+    private static let fusion = FuzzedParser(
+        name: "fusion", maximumBytes: 4096, words: ["mean", "max", "memory", "gaussian", "fusion"],
+        seeds: {
+            let statistics = FusionPayload.Statistics(mean: 1, deviation: 2)
+            return [
+                FusionPayload(
+                    rule: .max,
+                    members: [
+                        FusionPayload.Member(kind: "memory", payload: [1, 2], map: statistics, scoreMap: statistics),
+                        FusionPayload.Member(kind: "gaussian", payload: [], map: statistics, scoreMap: statistics),
+                    ]
+                ).bytes.dropLast(32)
+            ]
+        }
+    ) { _ in
+        { content in
+            let fusion = try FusionPayload(bytes: sealed(content), name: "input")
+            guard try FusionPayload(bytes: fusion.bytes, name: "again") == fusion else {
+                fatalError("a fusion changes when it is written and read")
             }
         }
     }

@@ -58,6 +58,35 @@ import Testing
         #expect(!fixture.exists("out/report.html"))
     }
 
+    @Test("With a backbone, init writes a job that chooses its detector without labels, and says which")
+    func choosing() throws {
+        try addBackbone()
+        let written = try fixture.nominal("init", "data/wood", "--manifest", "wood.json")
+        #expect(written.status == 0 && written.output.contains("the preset auto"), "\(written)")
+        let run = try fixture.nominal("run", "wood.json", "--output", "out")
+        #expect(run.status == 0, "\(run.errors)")
+        for name in ["memory", "gaussian-each", "gaussian-all", "fusion"] {
+            #expect(try fixture.text("out/report.html").contains(name))
+            #expect(try fixture.text("out/models/wood.card.md").contains(name))
+        }
+        #expect(try fixture.text("out/report.html").contains("(chosen)"))
+        let scored = try fixture.nominal(
+            "score", "--model", "out/models/wood.nominal", "data/wood/test", "--output", "scored")
+        #expect(scored.status == 0, "\(scored.errors)")
+        let text = try fixture.text("wood.json")
+        try fixture.write(
+            text.replacing(
+                "\"preset\": \"auto\"", with: "\"preset\": \"memory\", \"detector\": { \"kind\": \"fusion\" }"),
+            to: "fusion.json")
+        let fusion = try fixture.nominal("run", "fusion.json", "--output", "fused")
+        #expect(fusion.status == 0, "\(fusion.errors)")
+        #expect(try fixture.text("fused/models/wood.card.md").contains("fusion, Rule: mean"))
+        try fixture.write(
+            text.replacing("\"image\":", with: "\"retrain\": { \"incoming\": \"in\" }, \"image\":"), to: "night.json")
+        let night = try fixture.nominal("validate", "night.json")
+        #expect(night.status == 65 && night.errors.contains("its report says which"), "\(night)")
+    }
+
     @Test("The user chooses the detector, and a normalisation does not go with a memory")
     func choice() throws {
         try addBackbone()

@@ -5,7 +5,7 @@ import NeuralNetworks
 import Pipeline
 import Synchronization
 
-/// Caches the pretrained network of the last task, as a chain of tasks uses the same one.
+/// Caches the pretrained networks of recent tasks, as a chain of tasks uses the same ones.
 final class BackboneCache: SharedResource {
     private struct Order: Equatable {
         var backbone: Digest
@@ -19,7 +19,9 @@ final class BackboneCache: SharedResource {
         var extractor: PatchExtractor
     }
 
-    private let last = Mutex<Kept?>(nil)
+    /// The most recent last. A fusion uses one network for each member.
+    private let kept = Mutex<[Kept]>([])
+    private static let limit = 2
 
     init() {}
 
@@ -32,19 +34,23 @@ final class BackboneCache: SharedResource {
         try engine.requireHere()
         let order = Order(
             backbone: context.inputDigest("backbone"), taps: taps, engine: engine, threads: context.threads)
-        let kept = last.withLock { last -> Kept? in
-            defer { last = nil }
-            return last
+        let known = kept.withLock { kept -> Kept? in
+            kept.firstIndex { $0.order == order }.map { kept.remove(at: $0) }
         }
         let extractor =
-            if let kept, kept.order == order { kept.extractor } else {
+            if let known {
+                known.extractor
+            } else {
                 try PatchExtractor(
                     Backbone(bytes: try context.read("backbone"), name: "\(context.task) backbone").graph, taps: taps,
                     engine: engine.kind, threads: context.threads)
             }
         defer {
             let back = Kept(order: order, extractor: extractor)
-            last.withLock { $0 = back }
+            kept.withLock { kept in
+                if kept.count == Self.limit { kept.removeFirst() }
+                kept.append(back)
+            }
         }
         return try body(extractor)
     }

@@ -1,0 +1,89 @@
+import AnomalyDetection
+import BinaryCoding
+import ContentStore
+import Imaging
+import Pipeline
+
+/// Several detectors whose maps, standardised by normal images, become one.
+package enum FusionKind: DetectorKind {
+    package static let name = "fusion"
+    package static let hasComparableTrainingScores = false
+    package static let pictureLabel = "Nearest normal patches"
+
+    package static func withDetector<Result>(
+        _ payload: DetectorPayload, _ context: TaskContext, _ body: (any Detector) throws -> Result
+    ) throws -> Result {
+        let fusion = try FusionPayload(bytes: payload.bytes, name: "\(context.task) detector")
+        return try withMembers(fusion.members[...], [], payload, context) {
+            try body(FusionDetector(fusion, $0))
+        }
+    }
+
+    /// Opens one member after the other and calls `body` with all of them.
+    private static func withMembers<Result>(
+        _ members: ArraySlice<FusionPayload.Member>, _ opened: [any Detector], _ payload: DetectorPayload,
+        _ context: TaskContext, _ body: ([any Detector]) throws -> Result
+    ) throws -> Result {
+        guard let member = members.first else { return try body(opened) }
+        var part = payload
+        part.bytes = member.payload
+        let kind = try DetectorKinds.named(member.kind, in: "\(context.task) detector")
+        return try kind.withDetector(part, context) {
+            try withMembers(members.dropFirst(), opened + [$0], payload, context, body)
+        }
+    }
+
+    package static func backbone(of payload: [UInt8], name: String) throws -> Digest? {
+        let all = try FusionPayload(bytes: payload, name: name).members.compactMap { member in
+            try DetectorKinds.named(member.kind, in: name).backbone(of: member.payload, name: name)
+        }
+        guard Set(all).count <= 1 else {
+            throw FormatError.damaged(name, at: 0, what: "detectors on several backbones")
+        }
+        return all.first
+    }
+
+    package static func facts(_ payload: [UInt8], name: String) throws -> [DetectorFact] {
+        let fusion = try FusionPayload(bytes: payload, name: name)
+        return try [DetectorFact(label: "Rule", value: fusion.rule.rawValue)]
+            + fusion.members.flatMap { member in
+                try DetectorKinds.named(member.kind, in: name).facts(member.payload, name: name).map {
+                    DetectorFact(label: "\(member.kind): \($0.label.lowercased())", value: $0.value)
+                }
+            }
+    }
+}
+
+/// The mean or the maximum of the standardised maps of several detectors.
+final class FusionDetector: Detector {
+    private let fusion: FusionPayload
+    private let members: [any Detector]
+
+    init(_ fusion: FusionPayload, _ members: [any Detector]) { (self.fusion, self.members) = (fusion, members) }
+
+    /// The picture is the first that a member makes.
+    func maps(_ images: [PlanarImage]) throws -> [DetectorMap] {
+        let found = try members.map { try $0.maps(images) }
+        return images.indices.map { number in
+            let own = found.map { $0[number] }
+            return DetectorMap(
+                map: fused(zip(own, fusion.members).map { ($0.map, $1.map) }),
+                picture: own.lazy.compactMap(\.picture).first,
+                scoreMap: fused(zip(own, fusion.members).map { ($0.scoreMap ?? $0.map, $1.scoreMap) }))
+        }
+    }
+
+    private func fused(_ maps: [(FloatMap, FusionPayload.Statistics)]) -> FloatMap {
+        var result = maps[0].0
+        for (number, (map, statistics)) in maps.enumerated() {
+            for pixel in result.values.indices {
+                let value = (map.values[pixel] - statistics.mean) / statistics.deviation
+                result.values[pixel] =
+                    number == 0
+                    ? value : fusion.rule == .max ? max(result.values[pixel], value) : result.values[pixel] + value
+            }
+        }
+        if fusion.rule == .mean { for pixel in result.values.indices { result.values[pixel] /= Float(maps.count) } }
+        return result
+    }
+}
