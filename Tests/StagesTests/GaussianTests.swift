@@ -61,7 +61,7 @@ import Testing
         let edits: [(inout GaussianPayload) -> Void] = [
             { $0.means[1] = .nan }, { $0.factors[1] = .infinity }, { $0.factors[0] = 0 }, { $0.factors[5] = -1 },
             { $0.means.removeLast() }, { $0.factors.removeLast() }, { $0.channels = [] }, { $0.channels = [2, 2] },
-            { $0.channels = [2, 0] }, { $0.taps = [] }, { ($0.means, $0.factors) = ([], []) },
+            { $0.channels = [2, 0] }, { $0.source.taps = [] }, { ($0.means, $0.factors) = ([], []) },
         ]
         for (number, edit) in edits.enumerated() {
             var payload = Self.payload

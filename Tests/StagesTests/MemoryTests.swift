@@ -180,7 +180,8 @@ import Testing
         }
         let edits: [(inout MemoryPayload) -> Void] = [
             { $0.values[1] = .nan }, { $0.mean[0] = .infinity }, { $0.deviation[0] = 0 }, { $0.densities[0] = 0 },
-            { $0.densities.removeLast() }, { $0.cells.removeLast() }, { $0.values.removeLast() }, { $0.taps = [] },
+            { $0.densities.removeLast() }, { $0.cells.removeLast() }, { $0.values.removeLast() },
+            { $0.source.taps = [] },
             { $0.cellWidth = 0 }, { ($0.mean, $0.deviation) = ([], []) }, { $0.deviation.removeLast() },
         ]
         for (number, edit) in edits.enumerated() {

@@ -71,8 +71,8 @@ package enum GaussianKind: DetectorKind {
         _ payload: DetectorPayload, _ context: TaskContext, _ body: (any Detector) throws -> Result
     ) throws -> Result {
         let model = try GaussianPayload(bytes: payload.bytes, name: "\(context.task) detector")
-        try context.requireBackbone(model.backbone)
-        return try context.shared(BackboneCache.self).withExtractor(taps: model.taps, payload.engine, context) {
+        try context.requireBackbone(model.source.backbone)
+        return try context.shared(BackboneCache.self).withExtractor(taps: model.source.taps, payload.engine, context) {
             let grid = payload.grid
             let shape = try $0.shape(width: grid.tileWidth, height: grid.tileHeight)
             guard model.places == 1 || model.places == grid.count * shape.rows * shape.columns,
@@ -87,14 +87,12 @@ package enum GaussianKind: DetectorKind {
     }
 
     package static func backbone(of payload: [UInt8], name: String) throws -> Digest? {
-        try GaussianPayload(bytes: payload, name: name).backbone
+        try GaussianPayload(bytes: payload, name: name).source.backbone
     }
 
     package static func facts(_ payload: [UInt8], name: String) throws -> [DetectorFact] {
         let model = try GaussianPayload(bytes: payload, name: name)
-        return [
-            DetectorFact(label: "Backbone", value: model.backbone.hex),
-            DetectorFact(label: "Taps", value: model.taps.joined(separator: " ")),
+        return model.source.facts + [
             DetectorFact(label: "Channels", value: "\(model.dimensions)"),
             DetectorFact(label: "Places", value: model.places == 1 ? "all together" : "\(model.places)"),
         ]

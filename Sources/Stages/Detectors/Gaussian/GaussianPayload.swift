@@ -7,9 +7,7 @@ package struct GaussianPayload: Sendable, Equatable {
     package static let format = FileFormat(magic: "NOMGAUSS", version: 1)
     private static let maximumDimensions = 1 << 12, maximumPlaces = 1 << 24
 
-    /// The pretrained network, a blob of the store.
-    var backbone: Digest
-    var taps: [String]
+    var source: FeatureSource
     /// The numbers of the features in use, in ascending order.
     var channels: [UInt32]
     /// places x channels.
@@ -22,9 +20,7 @@ package struct GaussianPayload: Sendable, Equatable {
 
     package var bytes: [UInt8] {
         var writer = ByteWriter(Self.format)
-        writer.write(backbone.hex)
-        writer.write(taps.count)
-        for tap in taps { writer.write(tap) }
+        source.write(to: &writer)
         writer.write(block: channels)
         writer.write(block: means)
         writer.write(block: factors)
@@ -34,12 +30,7 @@ package struct GaussianPayload: Sendable, Equatable {
     /// - Throws: `FormatError`.
     package init(bytes: [UInt8], name file: String) throws(FormatError) {
         var reader = try ByteReader(bytes, Self.format, name: file)
-        guard let digest = try? Digest(hex: try reader.readText()) else {
-            throw .damaged(file, at: 0, what: "an invalid digest of a backbone")
-        }
-        backbone = digest
-        taps = []
-        for _ in 0..<(try reader.readInt("the number of taps", in: 1...64)) { taps.append(try reader.readText()) }
+        source = try FeatureSource(from: &reader, name: file)
         channels = try reader.readBlock(of: UInt32.self)
         means = try reader.readBlock(of: Float.self)
         factors = try reader.readBlock(of: Float.self)
@@ -64,7 +55,7 @@ package struct GaussianPayload: Sendable, Equatable {
     }
 
     package init(backbone: Digest, taps: [String], channels: [UInt32], means: [Float], factors: [Float]) {
-        (self.backbone, self.taps, self.channels) = (backbone, taps, channels)
+        (source, self.channels) = (FeatureSource(backbone: backbone, taps: taps), channels)
         (self.means, self.factors) = (means, factors)
     }
 }

@@ -13,21 +13,19 @@ package enum MemoryKind: DetectorKind {
         _ payload: DetectorPayload, _ context: TaskContext, _ body: (any Detector) throws -> Result
     ) throws -> Result {
         let memory = try MemoryPayload(bytes: payload.bytes, name: "\(context.task) detector")
-        try context.requireBackbone(memory.backbone)
-        return try context.shared(BackboneCache.self).withExtractor(taps: memory.taps, payload.engine, context) {
+        try context.requireBackbone(memory.source.backbone)
+        return try context.shared(BackboneCache.self).withExtractor(taps: memory.source.taps, payload.engine, context) {
             try body(try MemoryDetector(memory, $0, grid: payload.grid, threads: context.threads))
         }
     }
 
     package static func backbone(of payload: [UInt8], name: String) throws -> Digest? {
-        try MemoryPayload(bytes: payload, name: name).backbone
+        try MemoryPayload(bytes: payload, name: name).source.backbone
     }
 
     package static func facts(_ payload: [UInt8], name: String) throws -> [DetectorFact] {
         let memory = try MemoryPayload(bytes: payload, name: name)
-        return [
-            DetectorFact(label: "Backbone", value: memory.backbone.hex),
-            DetectorFact(label: "Taps", value: memory.taps.joined(separator: " ")),
+        return memory.source.facts + [
             DetectorFact(label: "Points", value: "\(memory.count)"),
             DetectorFact(label: "Dimensions", value: "\(memory.dimensions)"),
             DetectorFact(label: "Density", value: memory.density.rawValue),

@@ -16,9 +16,7 @@ package struct MemoryPayload: Sendable, Equatable {
     package static let format = FileFormat(magic: "NOMMEMOR", version: 1)
     private static let maximumDimensions = 1 << 14, maximumPoints = 1 << 24, maximumSide = 4096
 
-    /// The pretrained network, a blob of the store.
-    var backbone: Digest
-    var taps: [String]
+    var source: FeatureSource
     var density: PatchDensity
     /// The mean and deviation of each dimension over all training patches.
     var mean, deviation: [Float]
@@ -37,9 +35,7 @@ package struct MemoryPayload: Sendable, Equatable {
 
     package var bytes: [UInt8] {
         var writer = ByteWriter(Self.format)
-        writer.write(backbone.hex)
-        writer.write(taps.count)
-        for tap in taps { writer.write(tap) }
+        source.write(to: &writer)
         writer.write(density.rawValue)
         writer.write(block: mean)
         writer.write(block: deviation)
@@ -54,12 +50,7 @@ package struct MemoryPayload: Sendable, Equatable {
     /// - Throws: `FormatError`.
     package init(bytes: [UInt8], name file: String) throws(FormatError) {
         var reader = try ByteReader(bytes, Self.format, name: file)
-        guard let digest = try? Digest(hex: try reader.readText()) else {
-            throw .damaged(file, at: 0, what: "an invalid digest of a backbone")
-        }
-        backbone = digest
-        taps = []
-        for _ in 0..<(try reader.readInt("the number of taps", in: 1...64)) { taps.append(try reader.readText()) }
+        source = try FeatureSource(from: &reader, name: file)
         guard let known = PatchDensity(rawValue: try reader.readText()) else {
             throw .damaged(file, at: 0, what: "an unknown use of density")
         }
@@ -90,7 +81,7 @@ package struct MemoryPayload: Sendable, Equatable {
         backbone: Digest, taps: [String], density: PatchDensity, mean: [Float], deviation: [Float], values: [Float],
         densities: [Float], cellWidth: Int, cellHeight: Int, cells: [UInt8]
     ) {
-        (self.backbone, self.taps, self.density) = (backbone, taps, density)
+        (source, self.density) = (FeatureSource(backbone: backbone, taps: taps), density)
         (self.mean, self.deviation, self.values, self.densities) = (mean, deviation, values, densities)
         (self.cellWidth, self.cellHeight, self.cells) = (cellWidth, cellHeight, cells)
     }

@@ -1,0 +1,41 @@
+import BinaryCoding
+import ContentStore
+
+/// Where the features of a detector come from, as its payload holds it.
+struct FeatureSource: Sendable, Equatable {
+    /// The pretrained network, a blob of the store.
+    var backbone: Digest
+    /// The names of its taps, at least one.
+    var taps: [String]
+
+    private static let maximumTaps = 64
+
+    init(backbone: Digest, taps: [String]) { (self.backbone, self.taps) = (backbone, taps) }
+
+    func write(to writer: inout ByteWriter) {
+        writer.write(backbone.hex)
+        writer.write(taps.count)
+        for tap in taps { writer.write(tap) }
+    }
+
+    /// - Throws: `FormatError`.
+    init(from reader: inout ByteReader, name file: String) throws(FormatError) {
+        let text = try reader.readText()
+        guard let digest = try? Digest(hex: text) else {
+            throw .damaged(file, at: 0, what: "an invalid digest of a backbone")
+        }
+        backbone = digest
+        taps = []
+        for _ in 0..<(try reader.readInt("the number of taps", in: 1...Self.maximumTaps)) {
+            taps.append(try reader.readText())
+        }
+    }
+
+    /// What a card says of it.
+    var facts: [DetectorFact] {
+        [
+            DetectorFact(label: "Backbone", value: backbone.hex),
+            DetectorFact(label: "Taps", value: taps.joined(separator: " ")),
+        ]
+    }
+}
