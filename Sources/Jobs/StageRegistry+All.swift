@@ -10,7 +10,8 @@ extension Job {
     package static let stages = StageRegistry(
         [
             IngestStage.self, TextureStage.self, SelectStage.self, CorruptStage.self, TrainStage.self,
-            FitAutoencoderStage.self, FitMemoryStage.self, FitGaussianStage.self, FitFusionStage.self,
+            FitAutoencoderStage.self, FitMemoryStage.self, FitGaussianStage.self, FitRandomStage.self,
+            FitFusionStage.self,
             CalibrateStage.self, AssessStage.self,
             ChooseStage.self,
             ScoreStage.self,

@@ -91,6 +91,11 @@ import Testing
                 setting: "/detector/fusion/" + $0.0, value: $0.1, readers: $0.2,
                 besides: ["/detector/kind": "fusion", "/scoring/normalization": "none"])
         }
+        + [("directions", 7 as any Sendable), ("variants", 2)].map {
+            Case(
+                setting: "/detector/random/" + $0.0, value: $0.1, readers: ["random"],
+                besides: ["/detector/kind": "random", "/scoring/normalization": "none"])
+        }
         + [("channels", 7 as any Sendable), ("place", "all"), ("variants", 2)].map {
             Case(
                 setting: "/detector/gaussian/" + $0.0, value: $0.1, readers: ["gaussian"],

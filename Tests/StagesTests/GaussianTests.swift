@@ -72,13 +72,13 @@ import Testing
         }
     }
 
-    private struct Outcome {
+    struct Outcome {
         var scores: [ScoreIndex.Entry]
         var model: Model
     }
 
     /// A run of a job on tiny images, the last of which has a dark square.
-    private func job(_ settings: String, threads: Int) throws -> Outcome {
+    static func job(kind: String = "gaussian", _ settings: String, threads: Int) throws -> Outcome {
         let data = try TinyDataSet()
         try data.writeCategory("bolt", train: 8)
         var spoilt = TinyDataSet.image(11)
@@ -94,7 +94,7 @@ import Testing
         let manifest = try data.manifest(
             more: """
                 , "preset": "memory",
-                "detector": { "kind": "gaussian", "taps": ["fine", "coarse"], "gaussian": { \(settings) } }
+                "detector": { "kind": "\(kind)", "taps": ["fine", "coarse"], "\(kind)": { \(settings) } }
                 """)
         let job = try Job(manifest, backbones: BackboneIndex { _ in digest }) {
             try $0.map { try Digest.of(filePath: $0) }
@@ -110,8 +110,8 @@ import Testing
 
     @Test("A job finds the defect, with the same bytes for any number of threads", arguments: ["each", "all"])
     func wholeJob(place: String) throws {
-        let first = try job("\"place\": \"\(place)\", \"channels\": 9", threads: 1)
-        let second = try job("\"place\": \"\(place)\", \"channels\": 9", threads: 3)
+        let first = try Self.job("\"place\": \"\(place)\", \"channels\": 9", threads: 1)
+        let second = try Self.job("\"place\": \"\(place)\", \"channels\": 9", threads: 3)
         let normal = try #require(first.scores.first { $0.isAnomalous == false })
         let anomalous = try #require(first.scores.first { $0.isAnomalous == true })
         #expect(anomalous.score > normal.score)
@@ -125,7 +125,7 @@ import Testing
     func moments() throws {
         let data = try TinyDataSet()
         try data.writeCategory("bolt", train: 8)
-        let outcome = try job("\"place\": \"all\", \"channels\": 3", threads: 2)
+        let outcome = try Self.job("\"place\": \"all\", \"channels\": 3", threads: 2)
         let payload = try GaussianPayload(bytes: outcome.model.payload, name: "g")
         // The factor times its transpose has the ridge on its diagonal at least.
         for row in 0..<3 {

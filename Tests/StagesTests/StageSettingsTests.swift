@@ -52,6 +52,9 @@ import Testing
             FitGaussianStage(
                 gaussian: GaussianSettings(taps: ["a"], channels: 4, place: .all, variants: 2),
                 samples: recipe.samples, engine: recipe.engine),
+            FitRandomStage(
+                random: RandomSettings(taps: ["a"], directions: 4, variants: 2), samples: recipe.samples,
+                engine: recipe.engine),
             FitFusionStage(
                 kinds: ["memory"], rule: .max, grid: recipe.grid, engine: recipe.engine,
                 scoring: ScoringParameters(boxSize: 3, boxPasses: 1, imageScore: .max, topFraction: 0.5)),
@@ -63,7 +66,7 @@ import Testing
     @Test("Every stage of the program is covered, and registered under its own name")
     func all() throws {
         let names = Set(try stages().map { type(of: $0).name })
-        #expect(names.count == 28)
+        #expect(names.count == 29)
         for stage in try stages() {
             let task = PipelineTask(id: TaskID("t"), stage: stage, inputs: [])
             let key = ActionKey(stage: type(of: stage).name, version: 1, parts: [])

@@ -18,11 +18,13 @@ package enum DetectorRecipe: Sendable {
     package enum FeatureDetector: Sendable {
         case memory(MemorySettings)
         case gaussian(GaussianSettings)
+        case random(RandomSettings)
 
         var kindName: String {
             switch self {
             case .memory: MemoryKind.name
             case .gaussian: GaussianKind.name
+            case .random: RandomKind.name
             }
         }
 
@@ -31,12 +33,22 @@ package enum DetectorRecipe: Sendable {
             if case .gaussian(let settings) = self { "\(kindName)-\(settings.place.rawValue)" } else { kindName }
         }
 
+        var stage: any Stage.Type {
+            switch self {
+            case .memory: FitMemoryStage.self
+            case .gaussian: FitGaussianStage.self
+            case .random: FitRandomStage.self
+            }
+        }
+
         func fit(_ recipe: TrainingRecipe) -> any Stage {
             switch self {
             case .memory(let settings):
                 FitMemoryStage(memory: settings, samples: recipe.samples, engine: recipe.scoringEngine)
             case .gaussian(let settings):
                 FitGaussianStage(gaussian: settings, samples: recipe.samples, engine: recipe.scoringEngine)
+            case .random(let settings):
+                FitRandomStage(random: settings, samples: recipe.samples, engine: recipe.scoringEngine)
             }
         }
     }
@@ -48,6 +60,10 @@ package enum DetectorRecipe: Sendable {
             case .memory: .memory(MemorySettings(section))
             case .gaussianEach: .gaussian(GaussianSettings(section, place: .each))
             case .gaussianAll: .gaussian(GaussianSettings(section, place: .all))
+            case .random:
+                .random(
+                    RandomSettings(
+                        taps: section.taps, directions: section.random.directions, variants: section.random.variants))
             }
         }
         let fusion = DetectorRecipe.fusion(section.fusion.of.map(detector), rule, backbone: backbone)
@@ -57,9 +73,10 @@ package enum DetectorRecipe: Sendable {
         case .gaussian:
             self = .features(
                 detector(section.gaussian.place == .each ? .gaussianEach : .gaussianAll), backbone: backbone)
+        case .random: self = .features(detector(.random), backbone: backbone)
         case .fusion: self = fusion
         case .auto:
-            let single = DetectorSection.Fusion.Member.allCases.map {
+            let single = [DetectorSection.Fusion.Member.memory, .gaussianEach, .gaussianAll].map {
                 DetectorRecipe.features(detector($0), backbone: backbone)
             }
             self = .choice(single + [fusion])
@@ -94,10 +111,9 @@ package enum DetectorRecipe: Sendable {
     package var stages: [any Stage.Type] {
         switch self {
         case .autoencoder: [CorruptStage.self, TrainStage.self, FitAutoencoderStage.self]
-        case .features(.memory, _): [FitMemoryStage.self]
-        case .features(.gaussian, _): [FitGaussianStage.self]
-        case .fusion: [FitMemoryStage.self, FitGaussianStage.self, FitFusionStage.self]
-        case .choice: [FitMemoryStage.self, FitGaussianStage.self, FitFusionStage.self, ChooseStage.self]
+        case .features(let detector, _): [detector.stage]
+        case .fusion(let detectors, _, _): detectors.map(\.stage) + [FitFusionStage.self]
+        case .choice(let recipes): recipes.flatMap(\.stages) + [ChooseStage.self]
         }
     }
 }

@@ -7,6 +7,8 @@ public struct DetectorSection: Sendable, Equatable {
         case memory
         /// Normal distributions of such features.
         case gaussian
+        /// Distances along random directions of feature space.
+        case random
         /// Several of these at once.
         case fusion
         /// The one of these with the highest criterion.
@@ -37,12 +39,19 @@ public struct DetectorSection: Sendable, Equatable {
         public var variants: Int
     }
 
+    /// `detector.random`.
+    public struct Random: Sendable, Equatable {
+        public var directions: Int
+        public var variants: Int
+    }
+
     /// `detector.fusion`.
     public struct Fusion: Sendable, Equatable {
         public enum Member: String, Sendable, CaseIterable {
             case memory
             case gaussianEach = "gaussian-each"
             case gaussianAll = "gaussian-all"
+            case random
         }
 
         public enum Rule: String, Sendable, CaseIterable {
@@ -59,6 +68,7 @@ public struct DetectorSection: Sendable, Equatable {
     public var taps: [String]
     public var memory: Memory
     public var gaussian: Gaussian
+    public var random: Random
     public var fusion: Fusion
 
     /// - Parameter object: the section of the resolved manifest.
@@ -74,6 +84,8 @@ public struct DetectorSection: Sendable, Equatable {
         self.gaussian = Gaussian(
             channels: gaussian.whole("channels"), place: gaussian.choice("place"),
             variants: gaussian.whole("variants"))
+        let random = object.member("random")
+        self.random = Random(directions: random.whole("directions"), variants: random.whole("variants"))
         let fusion = object.member("fusion")
         self.fusion = Fusion(
             of: (fusion["of"]?.elements ?? []).compactMap { $0.string.flatMap(Fusion.Member.init) },

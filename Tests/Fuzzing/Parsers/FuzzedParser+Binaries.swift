@@ -6,7 +6,9 @@ import NeuralNetworks
 import Stages
 
 extension FuzzedParser {
-    static let binaries = [model, autoencoder, checkpoint, packedImage, corruptionShard, memory, gaussian, fusion]
+    static let binaries = [
+        model, autoencoder, checkpoint, packedImage, corruptionShard, memory, gaussian, random, fusion,
+    ]
 
     /// With the digest at its end: without it, no input would get past the first check.
     private static func sealed(_ content: [UInt8]) -> [UInt8] { content + Digest.of(content).bytes }
@@ -129,6 +131,25 @@ extension FuzzedParser {
             let fusion = try FusionPayload(bytes: sealed(content), name: "input")
             guard try FusionPayload(bytes: fusion.bytes, name: "again") == fusion else {
                 fatalError("a fusion changes when it is written and read")
+            }
+        }
+    }
+
+    private static let random = FuzzedParser(
+        name: "random", maximumBytes: 4096, words: ["stage2", "stage4"],
+        seeds: {
+            [
+                RandomPayload(
+                    backbone: Digest.of([1]), taps: ["stage2"], directions: [1, 0, 0, 1], medians: [1, 2],
+                    deviations: [1, 2]
+                ).bytes.dropLast(32)
+            ]
+        }
+    ) { _ in
+        { content in
+            let payload = try RandomPayload(bytes: sealed(content), name: "input")
+            guard try RandomPayload(bytes: payload.bytes, name: "again") == payload else {
+                fatalError("directions change when they are written and read")
             }
         }
     }

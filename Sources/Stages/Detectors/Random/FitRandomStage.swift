@@ -1,0 +1,89 @@
+import AnomalyDetection
+import Pipeline
+import SeededRandom
+import Tensors
+
+/// The settings of random projections, in the words of the manifest.
+package struct RandomSettings: Codable, Equatable, Sendable {
+    /// The taps of the backbone. The finest one sets the grid of patches.
+    package var taps: [String]
+    /// The number of random directions.
+    package var directions: Int
+    /// The number of times that each training image is read: once unchanged, then augmented.
+    package var variants: Int
+
+    package init(taps: [String], directions: Int, variants: Int) {
+        (self.taps, self.directions, self.variants) = (taps, directions, variants)
+    }
+}
+
+/// Measures the spread of normal patches along random directions.
+package struct FitRandomStage: Stage {
+    package static let name = "random"
+    package static let version = 1
+    /// The number of patches that medians are taken of.
+    private static let patches = 16_384
+
+    var random: RandomSettings
+    var samples: SampleSettings
+    var engine: EngineChoice
+
+    package init(random: RandomSettings, samples: SampleSettings, engine: EngineChoice) {
+        (self.random, self.samples, self.engine) = (random, samples, engine)
+    }
+
+    package var outputs: [String] { ["detector", "training.json"] }
+
+    package func run(_ context: TaskContext) throws {
+        let reader = try FeatureReader(samples, variants: random.variants, context)
+        let grid = samples.grid
+        let payload = try context.shared(BackboneCache.self).withExtractor(taps: random.taps, engine, context) {
+            extractor in
+            let shape = try extractor.shape(width: grid.tileWidth, height: grid.tileHeight)
+            let all = grid.count * shape.rows * shape.columns
+            let share = (Self.patches + reader.count - 1) / reader.count
+            var values: [Float] = []
+            try reader.forEach(extractor, context) { read in
+                var generator = reader.images.generator(image: read.image, variant: read.variant, seed: samples.seed)
+                for patch in generator.permutation(all).prefix(share) {
+                    let tile = read.features[patch / (shape.rows * shape.columns)]
+                    let place = patch % (shape.rows * shape.columns) * shape.dimensions
+                    values += tile.values[place..<place + shape.dimensions]
+                }
+            }
+            try OpenBLAS.load()
+            return Self.fitted(values, shape.dimensions, random, seed: samples.seed, context)
+        }
+        try context.write(payload.bytes, to: "detector")
+        try context.writeJSON([TrainingPoint](), to: "training.json")
+    }
+
+    private static func fitted(
+        _ values: [Float], _ dimensions: Int, _ settings: RandomSettings, seed: UInt64, _ context: TaskContext
+    ) -> RandomPayload {
+        var generator = SeededGenerator(seed: seed, stream: "directions")
+        var directions: [Float] = []
+        for _ in 0..<settings.directions {
+            let direction = (0..<dimensions).map { _ in generator.normal() }
+            let length = direction.reduce(0) { $0 + $1 * $1 }.squareRoot()
+            directions += direction.map { $0 / max(length, .leastNormalMagnitude) }
+        }
+        let projected = RandomProjection.projected(values[...], directions, dimensions: dimensions)
+        let count = values.count / dimensions
+        var (medians, deviations): ([Float], [Float]) = ([], [])
+        for direction in 0..<settings.directions {
+            let along = (0..<count).map { projected[$0 * settings.directions + direction] }
+            let median = middle(along)
+            medians.append(median)
+            deviations.append(max(middle(along.map { abs($0 - median) }), 1e-6))
+        }
+        return RandomPayload(
+            backbone: context.inputDigest("backbone"), taps: settings.taps, directions: directions, medians: medians,
+            deviations: deviations)
+    }
+
+    private static func middle(_ values: [Float]) -> Float {
+        let sorted = values.sorted()
+        return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+    }
+}

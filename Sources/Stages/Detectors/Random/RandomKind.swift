@@ -1,0 +1,120 @@
+import AnomalyDetection
+import BinaryCoding
+import ContentStore
+import Imaging
+import Pipeline
+import Tensors
+
+/// Scores patches by how far they lie from normal ones along random directions: random projection outlyingness of deep
+/// features (Bauw et al., 2021), with the mean over the directions.
+final class RandomDetector: Detector {
+    private let payload: RandomPayload
+    private let extractor: PatchExtractor
+    private let grid: TileGrid
+    private let pool: WorkerPool
+    /// The number of patches of a piece of work.
+    private static let piece = 128
+
+    /// - Throws: `TensorError` if OpenBLAS is missing.
+    init(_ payload: RandomPayload, _ extractor: PatchExtractor, grid: TileGrid, threads: Int) throws {
+        (self.payload, self.extractor, self.grid) = (payload, extractor, grid)
+        try OpenBLAS.load()
+        pool = WorkerPool(workerCount: threads)
+    }
+
+    deinit { pool.stop() }
+
+    func maps(_ images: [PlanarImage]) throws -> [DetectorMap] {
+        let tiles = try extractor.features(images.flatMap(grid.tiles)).map { tile in
+            let map = FloatMap(
+                width: tile.columns, height: tile.rows, values: Self.outlyingness(of: tile.values, payload, pool)
+            ).resized(width: grid.tileWidth, height: grid.tileHeight)
+            return PlanarImage(width: map.width, height: map.height, channels: 1, values: map.values)
+        }
+        return images.indices.map { number in
+            let map = grid.joined(Array(tiles[number * grid.count..<(number + 1) * grid.count]))
+            return DetectorMap(map: FloatMap(width: map.width, height: map.height, values: map.values))
+        }
+    }
+
+    /// The mean over the directions of the distance from the median in median absolute deviations.
+    ///
+    /// - Parameter features: patches x dimensions.
+    static func outlyingness(of features: [Float], _ payload: RandomPayload, _ pool: WorkerPool) -> [Float] {
+        let (dimensions, count) = (payload.dimensions, payload.count)
+        let patches = features.count / dimensions
+        var found = [Float](repeating: 0, count: patches)
+        unsafe found.withUnsafeMutableBufferPointer { found in
+            let target = found.baseAddress!
+            pool.run((patches + piece - 1) / piece) { number, _ in
+                let rows = number * piece..<min((number + 1) * piece, patches)
+                let projected = RandomProjection.projected(
+                    features[rows.lowerBound * dimensions..<rows.upperBound * dimensions], payload.directions,
+                    dimensions: dimensions)
+                for (place, row) in rows.enumerated() {
+                    var sum: Float = 0
+                    for direction in 0..<count {
+                        let distance = abs(projected[place * count + direction] - payload.medians[direction])
+                        sum += distance / payload.deviations[direction]
+                    }
+                    unsafe target[row] = sum / Float(count)
+                }
+            }
+        }
+        return found
+    }
+}
+
+/// Products of features and directions.
+enum RandomProjection {
+    /// - Parameters:
+    ///   - features: n x dimensions.
+    ///   - directions: m x dimensions.
+    /// - Returns: n x m.
+    static func projected(_ features: ArraySlice<Float>, _ directions: [Float], dimensions: Int) -> [Float] {
+        let (rows, columns) = (features.count / dimensions, directions.count / dimensions)
+        return unsafe [Float](unsafeUninitializedCapacity: rows * columns) { target, initialized in
+            unsafe features.withUnsafeBufferPointer { features in
+                unsafe directions.withUnsafeBufferPointer { directions in
+                    unsafe OpenBLAS.multiply(
+                        transposeB: true, rows: rows, columns: columns, inner: dimensions, a: features.baseAddress!,
+                        aStride: dimensions, b: directions.baseAddress!, bStride: dimensions, beta: 0,
+                        c: target.baseAddress!, cStride: columns)
+                }
+            }
+            initialized = rows * columns
+        }
+    }
+}
+
+/// Random projection outlyingness of the features of a pretrained network.
+package enum RandomKind: DetectorKind {
+    package static let name = "random"
+    package static let hasComparableTrainingScores = false
+
+    package static func withDetector<Result>(
+        _ payload: DetectorPayload, _ context: TaskContext, _ body: (any Detector) throws -> Result
+    ) throws -> Result {
+        let model = try RandomPayload(bytes: payload.bytes, name: "\(context.task) detector")
+        try context.requireBackbone(model.source.backbone)
+        return try context.shared(BackboneCache.self).withExtractor(taps: model.source.taps, payload.engine, context) {
+            let grid = payload.grid
+            let shape = try $0.shape(width: grid.tileWidth, height: grid.tileHeight)
+            guard model.dimensions == shape.dimensions else {
+                throw FormatError.damaged(
+                    "\(context.task) detector", at: 0,
+                    what: "\(model.dimensions) dimensions for features of \(shape.dimensions)")
+            }
+            return try body(try RandomDetector(model, $0, grid: grid, threads: context.threads))
+        }
+    }
+
+    package static func backbone(of payload: [UInt8], name: String) throws -> Digest? {
+        try RandomPayload(bytes: payload, name: name).source.backbone
+    }
+
+    package static func facts(_ payload: [UInt8], name: String) throws -> [DetectorFact] {
+        let model = try RandomPayload(bytes: payload, name: name)
+        return model.source.facts + [DetectorFact(label: "Directions", value: "\(model.count)")]
+    }
+}
