@@ -33,7 +33,7 @@ import Testing
             "aggregate": "995f38cd0fc2", "assess": "537486e7058b", "autoencoder": "591fafb214e0",
             "calibrate": "db7883be4a8c", "card": "cb4e1c7813b8", "choose": "dc1318a5eef4", "confidence": "8595249a0c19",
             "corrupt": "810161921fce", "drift": "ddd4ed769748", "ingest": "93e43be3ad10", "inventory": "02cfdbee7e90",
-            "metrics": "b463ebf5a332", "overlay": "ad18197b57ea", "record": "434e0055d0a4", "report": "f6d3906e1f39",
+            "metrics": "b463ebf5a332", "overlay": "ad18197b57ea", "record": "f5503bd0ca56", "report": "19cb86ebe927",
             "require": "7fcfb999f4c5", "score": "a8f233d656fd", "select": "1546061562fc", "textures": "d52e06d75b01",
             "train": "39edf8048948",
         ]
