@@ -33,7 +33,8 @@ package struct ScoringJob: Sendable {
         let known = try digests(category.images.map(\.path))
         let digestOf = Dictionary(uniqueKeysWithValues: zip(category.images.map(\.path), known))
         let choice = EngineChoice(
-            kind: engine.flatMap(NetworkEngine.Kind.init(rawValue:)) ?? .onednn, precision: .float32)
+            kind: engine.flatMap(NetworkEngine.Kind.init(rawValue:)) ?? .onednn, precision: .float32
+        ).with(detector: model.kind)
         var assembler = GraphAssembler()
         var parts: [(scores: TaskID, overlays: TaskID)] = []
         var inputs: [TaskInput] = []

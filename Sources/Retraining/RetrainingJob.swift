@@ -77,7 +77,8 @@ package struct RetrainingJob: Sendable {
                     "anchor", TaskInput(name: "model", source: .blob(anchor.digest)), anchor.model)
         }
         let challenger = builder.judge(
-            "challenger", [TaskInput("model", calibrate, "model")] + builder.backbone, recipe.view)
+            "challenger", [TaskInput("model", calibrate, "model")] + builder.backbone, recipe.view,
+            kind: recipe.detector.kindName)
         evidence += challenger
         gate = builder.assembler.add(
             "\(images.model)/gate", GateStage(gate: images.section.gate), inputs: evidence)
@@ -214,14 +215,17 @@ package struct RetrainingJob: Sendable {
         /// Adds the tasks that evaluate a finished model.
         mutating func judge(_ name: String, _ input: TaskInput, _ model: Model) throws -> [TaskInput] {
             let backbone = try model.backbone(name: name).map { [TaskInput.backbone($0)] } ?? []
-            return judge(name, [input] + backbone, model.view)
+            return judge(name, [input] + backbone, model.view, kind: model.kind)
         }
 
         /// Adds the tasks that evaluate a model at its own image size.
         ///
         /// - Parameter model: the model and its pretrained network.
         /// - Returns: the inputs of the gate.
-        mutating func judge(_ name: String, _ model: [TaskInput], _ view: ImageView) -> [TaskInput] {
+        mutating func judge(
+            _ name: String, _ model: [TaskInput], _ view: ImageView, kind: String
+        ) -> [TaskInput] {
+            let engine = recipe.scoringEngine.with(detector: kind)
             let enrol = enrol(view)
             var inputs =
                 model + [
@@ -232,7 +236,7 @@ package struct RetrainingJob: Sendable {
             if let textures { inputs.append(textures) }
             let assess = assembler.add(
                 "\(images.model)/assess/\(name)",
-                AssessStage(engine: recipe.scoringEngine, seed: recipe.training.seed), inputs: inputs,
+                AssessStage(engine: engine, seed: recipe.training.seed), inputs: inputs,
                 resources: .wholeMachine)
             var evidence = [TaskInput("\(name).assessment", assess, "assessment.json")]
             guard images.labelled != nil else { return evidence }
@@ -240,7 +244,7 @@ package struct RetrainingJob: Sendable {
             for (number, part) in labelled(view).enumerated() {
                 let scores = assembler.add(
                     "\(images.model)/score/\(name)-\(number)",
-                    ScoreStage(engine: recipe.scoringEngine),
+                    ScoreStage(engine: engine),
                     inputs: model + [TaskInput("images", part, "images.json")], resources: .wholeMachine)
                 tested.append(TaskInput("scores.\(number)", scores, "scores.json"))
                 tested.append(TaskInput("images.\(number)", part, "images.json"))

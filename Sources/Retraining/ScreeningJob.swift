@@ -33,7 +33,7 @@ package struct ScreeningJob: Sendable {
         let arriving = images.newIncoming(known)
         guard !arriving.isEmpty else { return nil }
         self.images = images
-        let engine = try EngineChoice.scoring(images.manifest.engine)
+        let engine = try EngineChoice.scoring(images.manifest.engine).with(detector: champion.kind)
         let model = TaskInput(name: "model", source: .blob(digest))
         let backbone = try champion.backbone(name: images.model).map { [TaskInput.backbone($0)] } ?? []
         var assembler = GraphAssembler()

@@ -71,7 +71,7 @@ import Testing
         + [
             Case(
                 setting: "/detector/kind", value: "memory",
-                readers: ["corrupt", "train", "autoencoder", "memory", "calibrate"],
+                readers: ["corrupt", "train", "autoencoder", "memory", "calibrate", "assess", "score"],
                 besides: ["/scoring/normalization": "none"])
         ]
         + [

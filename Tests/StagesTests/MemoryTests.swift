@@ -193,6 +193,36 @@ import Testing
         }
     }
 
+    @Test("A memory whose features are not those of its taps is refused, and so are directions and distributions")
+    func otherTaps() throws {
+        let bench = try StageBench()
+        let backbone = Backbone(
+            provenance: .init(title: "small", licence: "CC0-1.0", origin: "here", sha256: "00"), graph: Self.graph)
+        let digest = try bench.store.put(bytes: backbone.bytes)
+        let memory = MemoryPayload(
+            backbone: digest, taps: ["fine"], density: .none, mean: [0, 0], deviation: [1, 1], values: [1, 2],
+            densities: [1], cellWidth: 1, cellHeight: 1, cells: [1, 2, 3])
+        let gaussian = GaussianPayload(
+            backbone: digest, taps: ["fine"], channels: [0, 9], means: [1, 2], factors: [1, 0, 1])
+        let random = RandomPayload(
+            backbone: digest, taps: ["fine"], directions: [1, 2], medians: [1], deviations: [1])
+        for (kind, payload) in [("memory", memory.bytes), ("gaussian", gaussian.bytes), ("random", random.bytes)] {
+            let model = Model(
+                name: "m", grid: TileGrid(width: 32, height: 32),
+                scoring: ScoringParameters(boxSize: 3, boxPasses: 1, imageScore: .max, topFraction: 0.5),
+                calibration: Calibration(scores: [1, 2], quantile: 0.5), mapCeiling: 1, kind: kind, payload: payload)
+            let error = #expect(throws: (any Error).self) {
+                try bench.run(
+                    ScoreStage(engine: EngineChoice(kind: .onednn, precision: .float32).with(detector: kind)),
+                    [
+                        ("model", try bench.store.put(bytes: model.bytes)), ("backbone", digest),
+                        ("images", try bench.put(json: ImageIndex(entries: []))),
+                    ])
+            }
+            #expect("\(error!)".contains("is damaged"), "\(error!)")
+        }
+    }
+
     /// A run of a job with the detector memory on tiny images, the last of which has a dark square.
     private func job(_ settings: String, threads: Int) throws -> (scores: [ScoreIndex.Entry], model: Model, job: Job) {
         let data = try TinyDataSet()

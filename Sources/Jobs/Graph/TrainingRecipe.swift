@@ -46,7 +46,7 @@ package struct TrainingRecipe: Sendable {
             crop: grid.isSingle ? nil : Augmentation.Crop(width: grid.tileWidth, height: grid.tileHeight))
         corruption = CorruptionParameters(manifest.corruption)
         engine = try EngineChoice(manifest.engine)
-        scoringEngine = try EngineChoice.scoring(manifest.engine)
+        scoringEngine = try EngineChoice.scoring(manifest.engine).with(detector: detector.kindName)
     }
 
     package var view: ImageView { ImageView(width: grid.width, height: grid.height, range: range) }

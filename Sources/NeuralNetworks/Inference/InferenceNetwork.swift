@@ -46,6 +46,14 @@ public final class InferenceNetwork {
 
     deinit { pool.stop() }
 
+    /// Returns the shapes of the feature maps for one image size.
+    ///
+    /// - Throws: `InferenceError`.
+    public func shapes(height: Int, width: Int) throws(InferenceError) -> [FeatureShape] {
+        let shapes = try graph.shapes(height: height, width: width, needed: needed)
+        return taps.compactMap { shapes[$0.value] }
+    }
+
     /// Returns the feature maps of each image, in the order of `taps`.
     ///
     /// - Parameter images: Channel-major values of 0 to 1, all of the same size.

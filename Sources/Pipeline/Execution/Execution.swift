@@ -263,7 +263,8 @@ final class Execution {
         }
         releaseMachine(end.index)
         if case .notBegun = end.kind {
-            give(upClaimOn: end.index)
+            // A retry keeps its claim, and with it the count of its failures.
+            if claimed[end.index]?.failures.isEmpty ?? true { give(upClaimOn: end.index) }
             return plan.putBack(end.index)
         }
         if claimed[end.index]?.startedAt == nil {
@@ -488,6 +489,7 @@ final class Execution {
     }
 
     private func conclude() throws -> ExecutionSummary {
+        for index in claimed.keys.sorted() { give(upClaimOn: index) }
         let summary = summarize()
         let outcome: ExecutionOutcome =
             summary.isCancelled

@@ -130,9 +130,11 @@ public struct ExecutionPlan: Sendable {
     /// Takes the ready task with the highest priority; `nil` if none may start now.
     public mutating func start(onlyLight: Bool = false) -> Int? {
         guard !isStopped else { return nil }
-        let heavy = onlyLight || isMachineBusy || wholeMachineCount >= wholeMachineLimit ? nil : wholeMachine.max
+        let heavy = isMachineBusy || wholeMachineCount >= wholeMachineLimit ? nil : wholeMachine.max
         let next: ReadyTask?
         if let heavy, light.max.map({ $0 < heavy }) ?? true {
+            // A light task ahead would delay it.
+            if onlyLight { return nil }
             next = wholeMachine.popMax()
             wholeMachineCount += 1
         } else {

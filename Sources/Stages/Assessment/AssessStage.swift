@@ -185,8 +185,8 @@ enum AssessmentError: Error, CustomStringConvertible {
     }
 }
 
-/// Selects the candidate with the highest label-free criterion. Among equals the last one wins, which is the one with
-/// the most training steps.
+/// Selects the candidate with the highest label-free criterion. Among equals the last one wins: of checkpoints, the one
+/// with the most training steps.
 package struct ChooseStage: Stage {
     package static let name = "choose"
     package static let version = 1

@@ -15,15 +15,21 @@ package struct EngineChoice: Codable, Sendable, Equatable {
     package let library: String
     /// The environment variables that change the library's results.
     package let environment: [String: String]
+    /// The library of matrix products and its kernels, for detectors on features; nil if there are none besides those of
+    /// the engine.
+    package let matrices: String?
 
     private enum CodingKeys: String, CodingKey {
         case kind = "name"
-        case precision, library, environment
+        case precision, library, environment, matrices
     }
 
     /// The choice for an engine of this process.
-    package init(kind: NetworkEngine.Kind, precision: Precision) {
+    ///
+    /// - Parameter usesMatrices: true for detectors on features, which multiply matrices with OpenBLAS.
+    package init(kind: NetworkEngine.Kind, precision: Precision, usesMatrices: Bool = false) {
         (self.kind, self.precision) = (kind, precision)
+        matrices = usesMatrices ? "OpenBLAS \(OpenBLAS.version) \(OpenBLAS.wantedCore)" : nil
         switch kind {
         case .onednn:
             library = "oneDNN \(OneDNN.version)"
@@ -36,11 +42,17 @@ package struct EngineChoice: Codable, Sendable, Equatable {
         }
     }
 
+    /// The choice for a detector of a kind. Features are computed in float32.
+    package func with(detector kind: String) -> EngineChoice {
+        kind == AutoencoderKind.name
+            ? self : EngineChoice(kind: self.kind, precision: .float32, usesMatrices: true)
+    }
+
     /// Checks that this process computes the same as the one that chose the engine.
     ///
     /// - Throws: `AttemptFailure` of the class `refused`.
     func requireHere() throws {
-        let here = EngineChoice(kind: kind, precision: precision)
+        let here = EngineChoice(kind: kind, precision: precision, usesMatrices: matrices != nil)
         guard here != self else { return }
         throw AttemptFailure(
             .refused,
@@ -49,13 +61,15 @@ package struct EngineChoice: Codable, Sendable, Equatable {
     }
 
     private var words: String {
-        ([library] + environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }).joined(separator: ", ")
+        ([library] + [matrices].compactMap(\.self)
+            + environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }).joined(separator: ", ")
     }
 
     /// The choice as names and values, for cards.
     package var texts: [String: String] {
         var texts = ["engine": kind.rawValue, "precision": precision.rawValue, "library": library]
         for (name, value) in environment { texts["environment.\(name)"] = value }
+        if let matrices { texts["matrices"] = matrices }
         return texts
     }
 

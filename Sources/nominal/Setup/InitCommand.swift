@@ -40,7 +40,7 @@ struct InitCommand: ParsableCommand {
             valueName: "folder"))
     var normal: String?
 
-    @Option(help: "auto, memory or ssae. Default: auto if the store has a backbone, else ssae.")
+    @Option(help: "auto, memory or ssae. Default: auto if the store has efficientnet-lite2, else ssae.")
     var detector: Detector?
 
     @Option(help: "The manifest to write. Default: NAME.json in this folder.")

@@ -28,8 +28,7 @@ final class PatchExtractor {
 
     /// The grid and the number of dimensions for one image size.
     func shape(width: Int, height: Int) throws -> (rows: Int, columns: Int, dimensions: Int) {
-        let all = try network.graph.shapes(height: height, width: width)
-        let shapes = network.taps.compactMap { all[$0.value] }
+        let shapes = try network.shapes(height: height, width: width)
         return (
             shapes.map(\.height).max() ?? 0, shapes.map(\.width).max() ?? 0, shapes.reduce(0) { $0 + $1.channels }
         )

@@ -32,6 +32,9 @@ package struct FitGaussianStage: Stage {
     /// What is added to the diagonal of covariances, as in PaDiM: with fewer images than features they are singular.
     private static let ridge = 0.01
 
+    /// The maximum size of the factors; fitting takes three times as much.
+    private static let maximumBytes = 1 << 30
+
     var gaussian: GaussianSettings
     var samples: SampleSettings
     var engine: EngineChoice
@@ -51,9 +54,14 @@ package struct FitGaussianStage: Stage {
             var generator = SeededGenerator(seed: samples.seed, stream: "channels")
             let channels = generator.permutation(shape.dimensions).prefix(gaussian.channels).sorted()
             let patches = grid.count * shape.rows * shape.columns
+            let places = gaussian.place == .each ? patches : 1
+            let bytes = places * Cholesky.count(channels.count) * MemoryLayout<Float>.size
+            guard bytes <= Self.maximumBytes else {
+                throw GaussianError.tooLarge(task: "\(context.task)", places: places, channels: channels.count)
+            }
             let pool = WorkerPool(workerCount: context.threads)
             defer { pool.stop() }
-            let moments = Moments(places: gaussian.place == .each ? patches : 1, channels: channels)
+            let moments = Moments(places: places, channels: channels)
             try reader.forEach(extractor, context) { moments.add($0.features, pool) }
             return GaussianPayload(
                 backbone: context.inputDigest("backbone"), taps: gaussian.taps, channels: channels.map(UInt32.init),
@@ -61,6 +69,19 @@ package struct FitGaussianStage: Stage {
         }
         try context.write(payload.bytes, to: "detector")
         try context.writeJSON([TrainingPoint](), to: "training.json")
+    }
+}
+
+/// Distributions that are too many or too large.
+enum GaussianError: Error, CustomStringConvertible {
+    case tooLarge(task: String, places: Int, channels: Int)
+
+    var description: String {
+        switch self {
+        case .tooLarge(let task, let places, let channels):
+            "\(task): \(places) distributions of \(channels) features take more than 1 GiB; use fewer "
+                + "detector.gaussian.channels, coarser detector.taps, smaller images, or detector.gaussian.place \"all\""
+        }
     }
 }
 

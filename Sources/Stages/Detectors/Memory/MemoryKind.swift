@@ -1,4 +1,5 @@
 import AnomalyDetection
+import BinaryCoding
 import ContentStore
 import Pipeline
 
@@ -15,7 +16,14 @@ package enum MemoryKind: DetectorKind {
         let memory = try MemoryPayload(bytes: payload.bytes, name: "\(context.task) detector")
         try context.requireBackbone(memory.source.backbone)
         return try context.shared(BackboneCache.self).withExtractor(taps: memory.source.taps, payload.engine, context) {
-            try body(try MemoryDetector(memory, $0, grid: payload.grid, threads: context.threads))
+            let grid = payload.grid
+            let shape = try $0.shape(width: grid.tileWidth, height: grid.tileHeight)
+            guard memory.dimensions == shape.dimensions else {
+                throw FormatError.damaged(
+                    "\(context.task) detector", at: 0,
+                    what: "\(memory.dimensions) dimensions for features of \(shape.dimensions)")
+            }
+            return try body(try MemoryDetector(memory, $0, grid: payload.grid, threads: context.threads))
         }
     }
 

@@ -79,8 +79,12 @@ struct PatchSample {
             payload.values += standardised[point * dimensions..<(point + 1) * dimensions]
             payload.cells += cells[point * payload.cellBytes..<(point + 1) * payload.cellBytes]
         }
-        payload.densities = try NearestPatches(standardised, dimensions: dimensions)
-            .meanDistances(of: chosen, neighbours: settings.neighbours, pool)
+        let all = try NearestPatches(standardised, dimensions: dimensions)
+        for start in stride(from: 0, to: chosen.count, by: 256) {
+            try context.checkCancellation()
+            payload.densities += all.meanDistances(
+                of: Array(chosen[start..<min(start + 256, chosen.count)]), neighbours: settings.neighbours, pool)
+        }
         return payload
     }
 }
