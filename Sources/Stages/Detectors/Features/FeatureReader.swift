@@ -30,6 +30,14 @@ struct FeatureReader {
     /// The number of reads.
     var count: Int { images.count * variants }
 
+    /// The numbers of some patches of a read, drawn by the seed and the image, so that all reads together have about
+    /// `total`.
+    func sample(_ read: Read, total: Int) -> ArraySlice<Int> {
+        var generator = images.generator(image: read.image, variant: read.variant, seed: samples.seed)
+        let patches = generator.permutation(read.features.reduce(0) { $0 + $1.count })
+        return patches.prefix((total + count - 1) / count)
+    }
+
     /// Calls `body` for every read, in order.
     func forEach(_ extractor: PatchExtractor, _ context: TaskContext, _ body: (Read) throws -> Void) throws {
         let grid = samples.grid

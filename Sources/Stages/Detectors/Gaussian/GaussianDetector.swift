@@ -24,8 +24,7 @@ final class GaussianDetector: Detector {
         let tiles = try extractor.features(images.flatMap(grid.tiles))
         let found = tiles.enumerated().map { map(of: $1, tile: $0 % grid.count) }
         return images.indices.map { number in
-            let map = grid.joined(Array(found[number * grid.count..<(number + 1) * grid.count]))
-            return DetectorMap(map: FloatMap(width: map.width, height: map.height, values: map.values))
+            DetectorMap(map: grid.joinedMap(Array(found[number * grid.count..<(number + 1) * grid.count])))
         }
     }
 
@@ -55,9 +54,7 @@ final class GaussianDetector: Detector {
                 }
             }
         }
-        let map = FloatMap(width: features.columns, height: features.rows, values: distances)
-            .resized(width: grid.tileWidth, height: grid.tileHeight)
-        return PlanarImage(width: map.width, height: map.height, channels: 1, values: map.values)
+        return grid.tileMap(distances, of: features)
     }
 }
 

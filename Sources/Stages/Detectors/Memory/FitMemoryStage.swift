@@ -46,10 +46,8 @@ package struct FitMemoryStage: Stage {
             var sample = PatchSample(
                 dimensions: shape.dimensions, cellWidth: max(1, grid.tileWidth / shape.columns),
                 cellHeight: max(1, grid.tileHeight / shape.rows))
-            let share = (Self.candidates * memory.points + reader.count - 1) / reader.count
             try reader.forEach(extractor, context) { read in
-                var generator = reader.images.generator(image: read.image, variant: read.variant, seed: samples.seed)
-                let patches = generator.permutation(grid.count * shape.rows * shape.columns).prefix(share)
+                let patches = reader.sample(read, total: Self.candidates * memory.points)
                 sample.add(read.features, read.tiles, patches: patches.sorted())
             }
             return try sample.payload(memory, backbone: context.inputDigest("backbone"), seed: samples.seed, context)

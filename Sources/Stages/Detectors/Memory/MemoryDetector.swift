@@ -25,13 +25,9 @@ final class MemoryDetector: Detector {
         let tiles = try extractor.features(images.flatMap(grid.tiles)).map(read)
         return images.indices.map { number in
             let own = tiles[number * grid.count..<(number + 1) * grid.count]
-            func joined(_ map: (Tile) -> PlanarImage) -> FloatMap {
-                let whole = grid.joined(own.map(map))
-                return FloatMap(width: whole.width, height: whole.height, values: whole.values)
-            }
             return DetectorMap(
-                map: joined(\.distances), picture: grid.joined(own.map(\.picture)),
-                scoreMap: payload.density == .none ? nil : joined(\.relative))
+                map: grid.joinedMap(own.map(\.distances)), picture: grid.joined(own.map(\.picture)),
+                scoreMap: payload.density == .none ? nil : grid.joinedMap(own.map(\.relative)))
         }
     }
 
@@ -47,10 +43,7 @@ final class MemoryDetector: Detector {
         payload.standardise(&features)
         let nearest = memory.nearest(features, pool)
         func map(_ value: (_ distance: Float, _ density: Float) -> Float) -> PlanarImage {
-            let values = nearest.map { value($0.distance, payload.densities[$0.point]) }
-            let map = FloatMap(width: tile.columns, height: tile.rows, values: values)
-                .resized(width: grid.tileWidth, height: grid.tileHeight)
-            return PlanarImage(width: map.width, height: map.height, channels: 1, values: map.values)
+            grid.tileMap(nearest.map { value($0.distance, payload.densities[$0.point]) }, of: tile)
         }
         let distances = map { distance, _ in distance }
         let relative =

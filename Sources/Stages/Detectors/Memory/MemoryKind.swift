@@ -1,5 +1,4 @@
 import AnomalyDetection
-import BinaryCoding
 import ContentStore
 import Pipeline
 
@@ -16,13 +15,7 @@ package enum MemoryKind: DetectorKind {
         let memory = try MemoryPayload(bytes: payload.bytes, name: "\(context.task) detector")
         try context.requireBackbone(memory.source.backbone)
         return try context.shared(BackboneCache.self).withExtractor(taps: memory.source.taps, payload.engine, context) {
-            let grid = payload.grid
-            let shape = try $0.shape(width: grid.tileWidth, height: grid.tileHeight)
-            guard memory.dimensions == shape.dimensions else {
-                throw FormatError.damaged(
-                    "\(context.task) detector", at: 0,
-                    what: "\(memory.dimensions) dimensions for features of \(shape.dimensions)")
-            }
+            try $0.require(dimensions: memory.dimensions, payload.grid, context)
             return try body(try MemoryDetector(memory, $0, grid: payload.grid, threads: context.threads))
         }
     }

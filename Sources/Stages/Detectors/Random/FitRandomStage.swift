@@ -40,12 +40,9 @@ package struct FitRandomStage: Stage {
         let payload = try context.shared(BackboneCache.self).withExtractor(taps: random.taps, engine, context) {
             extractor in
             let shape = try extractor.shape(width: grid.tileWidth, height: grid.tileHeight)
-            let all = grid.count * shape.rows * shape.columns
-            let share = (Self.patches + reader.count - 1) / reader.count
             var values: [Float] = []
             try reader.forEach(extractor, context) { read in
-                var generator = reader.images.generator(image: read.image, variant: read.variant, seed: samples.seed)
-                for patch in generator.permutation(all).prefix(share) {
+                for patch in reader.sample(read, total: Self.patches) {
                     let tile = read.features[patch / (shape.rows * shape.columns)]
                     let place = patch % (shape.rows * shape.columns) * shape.dimensions
                     values += tile.values[place..<place + shape.dimensions]

@@ -1,5 +1,4 @@
 import AnomalyDetection
-import BinaryCoding
 import ContentStore
 import Imaging
 import Pipeline
@@ -26,14 +25,10 @@ final class RandomDetector: Detector {
 
     func maps(_ images: [PlanarImage]) throws -> [DetectorMap] {
         let tiles = try extractor.features(images.flatMap(grid.tiles)).map { tile in
-            let map = FloatMap(
-                width: tile.columns, height: tile.rows, values: Self.outlyingness(of: tile.values, payload, pool)
-            ).resized(width: grid.tileWidth, height: grid.tileHeight)
-            return PlanarImage(width: map.width, height: map.height, channels: 1, values: map.values)
+            grid.tileMap(Self.outlyingness(of: tile.values, payload, pool), of: tile)
         }
         return images.indices.map { number in
-            let map = grid.joined(Array(tiles[number * grid.count..<(number + 1) * grid.count]))
-            return DetectorMap(map: FloatMap(width: map.width, height: map.height, values: map.values))
+            DetectorMap(map: grid.joinedMap(Array(tiles[number * grid.count..<(number + 1) * grid.count])))
         }
     }
 
@@ -98,14 +93,8 @@ package enum RandomKind: DetectorKind {
         let model = try RandomPayload(bytes: payload.bytes, name: "\(context.task) detector")
         try context.requireBackbone(model.source.backbone)
         return try context.shared(BackboneCache.self).withExtractor(taps: model.source.taps, payload.engine, context) {
-            let grid = payload.grid
-            let shape = try $0.shape(width: grid.tileWidth, height: grid.tileHeight)
-            guard model.dimensions == shape.dimensions else {
-                throw FormatError.damaged(
-                    "\(context.task) detector", at: 0,
-                    what: "\(model.dimensions) dimensions for features of \(shape.dimensions)")
-            }
-            return try body(try RandomDetector(model, $0, grid: grid, threads: context.threads))
+            try $0.require(dimensions: model.dimensions, payload.grid, context)
+            return try body(try RandomDetector(model, $0, grid: payload.grid, threads: context.threads))
         }
     }
 
