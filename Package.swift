@@ -112,7 +112,6 @@ let package = Package(
             resources: [
                 .embedInCode("Resources/job.schema.json"), .embedInCode("Resources/sweep.schema.json"),
                 .embedInCode("Resources/object.json"), .embedInCode("Resources/texture.json"),
-                .embedInCode("Resources/memory.json"), .embedInCode("Resources/auto.json"),
             ],
             swiftSettings: numeric),
 

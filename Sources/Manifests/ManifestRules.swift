@@ -91,14 +91,7 @@ struct ManifestRules {
                 expected: "a normalization, because the levels differ by orders of magnitude",
                 remedy: "set scoring.normalization to expectedError or localContrast, or levels to 1")
         }
-        let kind = string("detector", "kind") ?? "", divisor = string("scoring", "normalization") ?? ""
-        if kind != "ssae", divisor != "none" {
-            report(
-                ["scoring", "normalization"], found: "\"\(divisor)\" with the detector \(kind)",
-                expected: "\"none\": only the errors of an autoencoder are normalised",
-                remedy: "use the preset memory, or set scoring.normalization to \"none\"")
-        }
-        if kind == "auto", resolved["retrain"] != nil {
+        if string("detector", "kind") == "auto", resolved["retrain"] != nil {
             report(
                 ["detector", "kind"], found: "auto in a manifest with the section retrain",
                 expected: "one kind, so that all nights compare models of this kind",

@@ -4,28 +4,18 @@ enum Preset: String, CaseIterable {
     case texture
     /// One object per image on a plain background.
     case object
-    /// Any images, with a memory of features.
-    case memory
-    /// Any images, with the detector on features that finds most synthetic defects.
-    case auto
 
     /// A part of a manifest.
     private var settings: JSONValue {
         switch self {
         case .texture: Preset.textureSettings
         case .object: Preset.objectSettings
-        case .memory: Preset.memorySettings
-        case .auto: Preset.autoSettings
         }
     }
 
     private static let textureSettings = JSONValue.embedded(PackageResources.texture_json, file: "texture.json")
         .withoutPositions
     private static let objectSettings = JSONValue.embedded(PackageResources.object_json, file: "object.json")
-        .withoutPositions
-
-    private static let autoSettings = JSONValue.embedded(PackageResources.auto_json, file: "auto.json").withoutPositions
-    private static let memorySettings = JSONValue.embedded(PackageResources.memory_json, file: "memory.json")
         .withoutPositions
 
     /// The manifest with its preset and all defaults of the schema.

@@ -55,10 +55,11 @@ package struct RetrainingJob: Sendable {
             ? builder.assembler.addTraining(images.model, recipe, on: start).checkpoints : []
         let normals = TaskInput("training", enrol, "normals.json")
         let fit = builder.assembler.addFit(
-            images.model, recipe, manifest, checkpoint: checkpoints.last,
+            images.model, recipe, manifest,
             FitInputs(
                 training: normals, heldOut: TaskInput("heldout", enrol, "heldout.json"),
                 normalization: start.normalization, colour: start.colour,
+                textures: builder.textures.map { [$0] } ?? [], checkpoint: checkpoints.last,
                 backbone: builder.backbone))
         calibrate = builder.assembler.add(
             "\(images.model)/calibrate",

@@ -71,8 +71,12 @@ import Testing
         + [
             Case(
                 setting: "/detector/kind", value: "memory",
-                readers: ["corrupt", "train", "autoencoder", "memory", "calibrate", "assess", "score"],
-                besides: ["/scoring/normalization": "none"])
+                readers: ["corrupt", "train", "autoencoder", "memory", "calibrate", "assess", "score"]),
+            Case(
+                setting: "/detector/auto/of", value: ["memory", "gaussian-all"],
+                readers: [
+                    "corrupt", "train", "autoencoder", "gaussian", "fusion", "calibrate", "assess", "choose",
+                ], besides: ["/detector/kind": "auto"]),
         ]
         + [
             ("taps", ["stage1"] as any Sendable), ("memory/points", 7), ("memory/density", "none"),
@@ -80,7 +84,7 @@ import Testing
         ].map {
             Case(
                 setting: "/detector/" + $0.0, value: $0.1, readers: ["memory"],
-                besides: ["/detector/kind": "memory", "/scoring/normalization": "none"])
+                besides: ["/detector/kind": "memory"])
         }
         + [
             ("of", ["memory", "gaussian-all"] as any Sendable, ["gaussian"] as Set),
@@ -89,17 +93,17 @@ import Testing
         .map {
             Case(
                 setting: "/detector/fusion/" + $0.0, value: $0.1, readers: $0.2,
-                besides: ["/detector/kind": "fusion", "/scoring/normalization": "none"])
+                besides: ["/detector/kind": "fusion"])
         }
         + [("directions", 7 as any Sendable), ("variants", 2)].map {
             Case(
                 setting: "/detector/random/" + $0.0, value: $0.1, readers: ["random"],
-                besides: ["/detector/kind": "random", "/scoring/normalization": "none"])
+                besides: ["/detector/kind": "random"])
         }
         + [("channels", 7 as any Sendable), ("place", "all"), ("variants", 2)].map {
             Case(
                 setting: "/detector/gaussian/" + $0.0, value: $0.1, readers: ["gaussian"],
-                besides: ["/detector/kind": "gaussian", "/scoring/normalization": "none"])
+                besides: ["/detector/kind": "gaussian"])
         }
         + [
             Case(setting: "/network/architecture", value: "sdc-ccm", readers: ["train", "autoencoder"]),

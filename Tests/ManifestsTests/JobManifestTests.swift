@@ -51,7 +51,6 @@ struct JobManifestTests {
             switch preset {
             case .object: .expectedError
             case .texture: .localContrast
-            case .memory, .auto: .none
             }
         #expect(plain.scoring.normalization == normalization)
         #expect(plain.corruption.foregroundOnly == (preset == .object))

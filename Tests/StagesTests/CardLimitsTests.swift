@@ -38,7 +38,8 @@ import Testing
         var before = projection
         before.identityError = 1
         let assessment = Assessment(
-            criterion: 0.9, normalImages: 64, normalScores: [], defectScores: [], falseAlarms: 0.01, recall: 0.95,
+            criterion: 0.9, normalImages: 64, normalScores: [], defectScores: [], defects: [], falseAlarms: 0.01,
+            recall: 0.95,
             detection: detection, kinds: ["nsa": detection],
             robustness: [
                 .init(change: .darker, label: "brightness x 0.9", scoreShift: 0.1, falseAlarms: 0.02, imageAUROC: 0.9)

@@ -93,7 +93,7 @@ import Testing
         let digest = try bench.store.put(bytes: backbone.bytes)
         let manifest = try data.manifest(
             more: """
-                , "preset": "memory",
+                , "scoring": { "boxPasses": 4, "imageScore": "topK", "topFraction": 0.02 },
                 "detector": { "kind": "\(kind)", "taps": ["fine", "coarse"], "\(kind)": { \(settings) } }
                 """)
         let job = try Job(manifest, backbones: BackboneIndex { _ in digest }) {

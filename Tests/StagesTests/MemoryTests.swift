@@ -238,7 +238,8 @@ import Testing
         let digest = try bench.store.put(bytes: backbone.bytes)
         let manifest = try data.manifest(
             more: """
-                , "preset": "memory", "detector": { "taps": ["fine", "coarse"], "memory": { "points": 60\(settings) } }
+                , "scoring": { "boxPasses": 4, "imageScore": "topK", "topFraction": 0.02 },
+                "detector": { "kind": "memory", "taps": ["fine", "coarse"], "memory": { "points": 60\(settings) } }
                 """)
         let job = try Job(manifest, backbones: BackboneIndex { _ in digest }) {
             try $0.map { try Digest.of(filePath: $0) }

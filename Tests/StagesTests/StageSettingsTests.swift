@@ -56,7 +56,7 @@ import Testing
                 random: RandomSettings(taps: ["a"], directions: 4, variants: 2), samples: recipe.samples,
                 engine: recipe.engine),
             FitFusionStage(
-                kinds: ["memory"], rule: .max, grid: recipe.grid, engine: recipe.engine,
+                kinds: ["memory"], rule: .max, samples: recipe.samples, engine: recipe.engine,
                 scoring: ScoringParameters(boxSize: 3, boxPasses: 1, imageScore: .max, topFraction: 0.5)),
             EnrolStage(replay: 0.5, measuresNormalization: true), FingerprintStage(), WarmStartStage(),
             GateStage(gate: retrain.gate),

@@ -50,7 +50,7 @@ extension Detector {
 
 extension ScoringParameters {
     /// The mean of the map smoothed by each box.
-    func smoothed(_ error: FloatMap) -> FloatMap {
+    public func smoothed(_ error: FloatMap) -> FloatMap {
         let (width, height) = (error.width, error.height)
         let sizes = boxSizes(shorterSide: min(width, height))
         var map = FloatMap(width: width, height: height, values: [Float](repeating: 0, count: width * height))

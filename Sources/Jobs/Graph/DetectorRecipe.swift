@@ -5,115 +5,143 @@ import Pipeline
 import Stages
 
 /// The detector of a manifest.
-package enum DetectorRecipe: Sendable {
-    /// Trained by corruption and training tasks.
-    case autoencoder
-    /// Fitted by one task to the features of a pretrained network.
-    case features(FeatureDetector, backbone: String)
-    /// Several of these at once.
-    case fusion([FeatureDetector], FusionRule, backbone: String)
-    /// The one of these with the highest criterion.
-    indirect case choice([DetectorRecipe])
+package struct DetectorRecipe: Sendable {
+    package enum Form: Sendable {
+        case single(SingleDetector)
+        /// Several at once.
+        case fusion([SingleDetector], FusionRule)
+        /// The one of these with the highest criterion.
+        case choice([DetectorRecipe])
+    }
 
-    package enum FeatureDetector: Sendable {
-        case memory(MemorySettings)
-        case gaussian(GaussianSettings)
-        case random(RandomSettings)
+    let form: Form
+    /// The name or digest of the pretrained network; nil if no detector uses one.
+    package let backbone: String?
 
-        var kindName: String {
-            switch self {
-            case .memory: MemoryKind.name
-            case .gaussian: GaussianKind.name
-            case .random: RandomKind.name
-            }
-        }
-
-        /// The name among candidates.
-        var label: String {
-            if case .gaussian(let settings) = self { "\(kindName)-\(settings.place.rawValue)" } else { kindName }
-        }
-
-        var stage: any Stage.Type {
-            switch self {
-            case .memory: FitMemoryStage.self
-            case .gaussian: FitGaussianStage.self
-            case .random: FitRandomStage.self
-            }
-        }
-
-        func fit(_ recipe: TrainingRecipe) -> any Stage {
-            switch self {
-            case .memory(let settings):
-                FitMemoryStage(memory: settings, samples: recipe.samples, engine: recipe.scoringEngine)
-            case .gaussian(let settings):
-                FitGaussianStage(gaussian: settings, samples: recipe.samples, engine: recipe.scoringEngine)
-            case .random(let settings):
-                FitRandomStage(random: settings, samples: recipe.samples, engine: recipe.scoringEngine)
-            }
-        }
+    private init(_ form: Form, backbone name: String) {
+        self.form = form
+        backbone = form.members.contains(where: \.usesFeatures) ? name : nil
     }
 
     init(_ section: DetectorSection) {
-        let backbone = section.backbone, rule = FusionRule(rawValue: section.fusion.rule.rawValue)!
-        func detector(_ member: DetectorSection.Fusion.Member) -> FeatureDetector {
-            switch member {
-            case .memory: .memory(MemorySettings(section))
-            case .gaussianEach: .gaussian(GaussianSettings(section, place: .each))
-            case .gaussianAll: .gaussian(GaussianSettings(section, place: .all))
-            case .random:
-                .random(
-                    RandomSettings(
-                        taps: section.taps, directions: section.random.directions, variants: section.random.variants))
-            }
-        }
-        let fusion = DetectorRecipe.fusion(section.fusion.of.map(detector), rule, backbone: backbone)
+        func recipe(_ form: Form) -> DetectorRecipe { DetectorRecipe(form, backbone: section.backbone) }
+        func single(_ name: DetectorSection.Single) -> DetectorRecipe { recipe(.single(SingleDetector(name, section))) }
+        let fusion = recipe(
+            .fusion(
+                section.fusion.of.map { SingleDetector($0, section) },
+                FusionRule(rawValue: section.fusion.rule.rawValue)!))
         switch section.kind {
-        case .ssae: self = .autoencoder
-        case .memory: self = .features(detector(.memory), backbone: backbone)
-        case .gaussian:
-            self = .features(
-                detector(section.gaussian.place == .each ? .gaussianEach : .gaussianAll), backbone: backbone)
-        case .random: self = .features(detector(.random), backbone: backbone)
+        case .ssae: self = single(.ssae)
+        case .memory: self = single(.memory)
+        case .gaussian: self = single(section.gaussian.place == .each ? .gaussianEach : .gaussianAll)
+        case .random: self = single(.random)
         case .fusion: self = fusion
         case .auto:
-            let single = [DetectorSection.Fusion.Member.memory, .gaussianEach, .gaussianAll].map {
-                DetectorRecipe.features(detector($0), backbone: backbone)
-            }
-            self = .choice(single + [fusion])
+            self = recipe(
+                .choice(
+                    section.auto.of.map { candidate in
+                        switch candidate {
+                        case .single(let name): single(name)
+                        case .fusion: fusion
+                        }
+                    }))
         }
     }
 
     package var kindName: String {
-        switch self {
-        case .autoencoder: AutoencoderKind.name
-        case .features(let detector, _): detector.kindName
+        switch form {
+        case .single(let detector): detector.kindName
         case .fusion: FusionKind.name
         case .choice: "auto"
         }
     }
 
     /// The name among candidates.
-    var label: String { if case .features(let detector, _) = self { detector.label } else { kindName } }
+    var label: String { if case .single(let detector) = form { detector.label } else { kindName } }
 
-    /// The name or digest of the pretrained network; nil if there is none.
-    package var backbone: String? {
-        switch self {
-        case .autoencoder: nil
-        case .features(_, let backbone), .fusion(_, _, let backbone): backbone
-        case .choice(let recipes): recipes.first?.backbone
-        }
-    }
-
-    /// True if corruption and training tasks make it.
-    package var isTrained: Bool { if case .autoencoder = self { true } else { false } }
+    /// True if corruption and training tasks make it, or a part of it.
+    package var isTrained: Bool { form.members.contains { !$0.usesFeatures } }
 
     /// The stages that fit it.
     package var stages: [any Stage.Type] {
+        switch form {
+        case .single(let detector): detector.stages
+        case .fusion(let detectors, _): detectors.flatMap(\.stages) + [FitFusionStage.self]
+        case .choice(let recipes): recipes.flatMap(\.stages) + [ChooseStage.self]
+        }
+    }
+}
+
+extension DetectorRecipe.Form {
+    /// The detectors of one kind that it consists of.
+    fileprivate var members: [SingleDetector] {
+        switch self {
+        case .single(let detector): [detector]
+        case .fusion(let detectors, _): detectors
+        case .choice(let recipes): recipes.flatMap(\.form.members)
+        }
+    }
+}
+
+/// A detector of one kind, alone or as a part of others.
+package enum SingleDetector: Sendable {
+    /// Trained by corruption and training tasks.
+    case autoencoder
+    /// Fitted by one task to the features of a pretrained network.
+    case memory(MemorySettings)
+    case gaussian(GaussianSettings)
+    case random(RandomSettings)
+
+    init(_ name: DetectorSection.Single, _ section: DetectorSection) {
+        switch name {
+        case .ssae: self = .autoencoder
+        case .memory: self = .memory(MemorySettings(section))
+        case .gaussianEach: self = .gaussian(GaussianSettings(section, place: .each))
+        case .gaussianAll: self = .gaussian(GaussianSettings(section, place: .all))
+        case .random:
+            self = .random(
+                RandomSettings(
+                    taps: section.taps, directions: section.random.directions, variants: section.random.variants))
+        }
+    }
+
+    var kindName: String {
+        switch self {
+        case .autoencoder: AutoencoderKind.name
+        case .memory: MemoryKind.name
+        case .gaussian: GaussianKind.name
+        case .random: RandomKind.name
+        }
+    }
+
+    /// The name among candidates.
+    var label: String {
+        if case .gaussian(let settings) = self { "\(kindName)-\(settings.place.rawValue)" } else { kindName }
+    }
+
+    var usesFeatures: Bool { if case .autoencoder = self { false } else { true } }
+
+    var stages: [any Stage.Type] {
         switch self {
         case .autoencoder: [CorruptStage.self, TrainStage.self, FitAutoencoderStage.self]
-        case .features(let detector, _): [detector.stage]
-        case .fusion(let detectors, _, _): detectors.map(\.stage) + [FitFusionStage.self]
-        case .choice(let recipes): recipes.flatMap(\.stages) + [ChooseStage.self]
+        case .memory: [FitMemoryStage.self]
+        case .gaussian: [FitGaussianStage.self]
+        case .random: [FitRandomStage.self]
+        }
+    }
+
+    /// The stage that makes it.
+    func fit(_ recipe: TrainingRecipe, _ manifest: JobManifest) -> any Stage {
+        let engine = recipe.scoringEngine(of: kindName)
+        switch self {
+        case .autoencoder:
+            return FitAutoencoderStage(
+                network: recipe.network, grid: recipe.grid, engine: engine,
+                scoring: ScoringParameters(manifest, recipe.detector))
+        case .memory(let settings): return FitMemoryStage(memory: settings, samples: recipe.samples, engine: engine)
+        case .gaussian(let settings):
+            return FitGaussianStage(gaussian: settings, samples: recipe.samples, engine: engine)
+        case .random(let settings): return FitRandomStage(random: settings, samples: recipe.samples, engine: engine)
         }
     }
 }
@@ -138,52 +166,63 @@ extension GaussianSettings {
 /// What the fit of a detector starts from.
 package struct FitInputs {
     package var training, heldOut, normalization, colour: TaskInput
+    /// The foreign textures; empty if there are none.
+    package var textures: [TaskInput]
+    /// The task that makes the trained network of an autoencoder; nil without one.
+    package var checkpoint: TaskID?
     /// The pretrained network; empty if the detector needs none.
     package var backbone: [TaskInput]
 
     package init(
-        training: TaskInput, heldOut: TaskInput, normalization: TaskInput, colour: TaskInput, backbone: [TaskInput]
+        training: TaskInput, heldOut: TaskInput, normalization: TaskInput, colour: TaskInput,
+        textures: [TaskInput], checkpoint: TaskID?, backbone: [TaskInput]
     ) {
         (self.training, self.heldOut, self.normalization) = (training, heldOut, normalization)
-        (self.colour, self.backbone) = (colour, backbone)
+        (self.colour, self.textures) = (colour, textures)
+        (self.checkpoint, self.backbone) = (checkpoint, backbone)
     }
 }
 
 extension GraphAssembler {
     /// Adds the task that makes a detector.
-    ///
-    /// - Parameter checkpoint: the task that makes the trained network of an autoencoder.
     package mutating func addFit(
-        _ name: String, _ recipe: TrainingRecipe, _ manifest: JobManifest, checkpoint: TaskID?, _ inputs: FitInputs
+        _ name: String, _ recipe: TrainingRecipe, _ manifest: JobManifest, _ inputs: FitInputs
     ) -> TaskID {
-        switch recipe.detector {
-        case .autoencoder:
-            guard let checkpoint else { fatalError("an autoencoder without a checkpoint") }
-            return add(
-                "\(name)/autoencoder", FitAutoencoderStage(recipe, manifest),
-                inputs: [TaskInput("checkpoint", checkpoint, "checkpoint"), inputs.training, inputs.normalization],
-                resources: .wholeMachine)
+        switch recipe.detector.form {
         case .choice: fatalError("a choice is fitted by its candidates")
-        case .features(let detector, _): return addFit(name, detector, recipe, inputs)
-        case .fusion(let detectors, let rule, _):
-            let members = detectors.enumerated().map { number, detector in
-                TaskInput("detector.\(number)", addFit(name, detector, recipe, inputs), "detector")
+        case .single(let detector): return addFit(name, detector, recipe, manifest, inputs)
+        case .fusion(let detectors, let rule):
+            var members: [TaskInput] = []
+            for (number, detector) in detectors.enumerated() {
+                let fit = addFit(name, detector, recipe, manifest, inputs)
+                members.append(TaskInput("detector.\(number)", fit, "detector"))
+                if !detector.usesFeatures { members.append(TaskInput("training.json", fit, "training.json")) }
             }
+            members += [inputs.heldOut, inputs.colour]
+            if rule == .learned { members += [inputs.training] + inputs.textures }
             return add(
                 "\(name)/fusion",
                 FitFusionStage(
-                    kinds: detectors.map(\.kindName), rule: rule, grid: recipe.grid, engine: recipe.scoringEngine,
-                    scoring: ScoringParameters(manifest)), inputs: members + [inputs.heldOut] + inputs.backbone,
+                    kinds: detectors.map(\.kindName), rule: rule, samples: recipe.samples, engine: recipe.scoringEngine,
+                    scoring: ScoringParameters(manifest, recipe.detector)), inputs: members + inputs.backbone,
                 resources: .wholeMachine)
         }
     }
 
     private mutating func addFit(
-        _ name: String, _ detector: DetectorRecipe.FeatureDetector, _ recipe: TrainingRecipe, _ inputs: FitInputs
+        _ name: String, _ detector: SingleDetector, _ recipe: TrainingRecipe, _ manifest: JobManifest,
+        _ inputs: FitInputs
     ) -> TaskID {
-        add(
-            "\(name)/\(detector.kindName)", detector.fit(recipe),
-            inputs: [inputs.training, inputs.colour] + inputs.backbone, resources: .wholeMachine)
+        var own = [inputs.training]
+        switch detector {
+        case .autoencoder:
+            guard let checkpoint = inputs.checkpoint else { fatalError("an autoencoder without a checkpoint") }
+            own = [TaskInput("checkpoint", checkpoint, "checkpoint")] + own + [inputs.normalization]
+        case .memory, .gaussian, .random: own += [inputs.colour] + inputs.backbone
+        }
+        let label = detector.usesFeatures ? detector.kindName : "autoencoder"
+        return add(
+            "\(name)/\(label)", detector.fit(recipe, manifest), inputs: own, resources: .wholeMachine)
     }
 }
 

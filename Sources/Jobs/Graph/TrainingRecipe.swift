@@ -20,7 +20,8 @@ package struct TrainingRecipe: Sendable {
     package var augmentation: Augmentation
     package var corruption: CorruptionParameters
     package var engine: EngineChoice
-    package var scoringEngine: EngineChoice
+    /// The engine for the scores of an autoencoder.
+    private var reconstructionEngine: EngineChoice
 
     package init(_ manifest: JobManifest) throws {
         detector = DetectorRecipe(manifest.detector)
@@ -46,8 +47,19 @@ package struct TrainingRecipe: Sendable {
             crop: grid.isSingle ? nil : Augmentation.Crop(width: grid.tileWidth, height: grid.tileHeight))
         corruption = CorruptionParameters(manifest.corruption)
         engine = try EngineChoice(manifest.engine)
-        scoringEngine = try EngineChoice.scoring(manifest.engine).with(detector: detector.kindName)
+        reconstructionEngine = try EngineChoice.scoring(manifest.engine)
     }
+
+    /// The recipe of another detector.
+    package func with(_ detector: DetectorRecipe) -> TrainingRecipe {
+        var recipe = self
+        recipe.detector = detector
+        return recipe
+    }
+
+    package var scoringEngine: EngineChoice { scoringEngine(of: detector.kindName) }
+
+    func scoringEngine(of kind: String) -> EngineChoice { reconstructionEngine.with(detector: kind) }
 
     package var view: ImageView { ImageView(width: grid.width, height: grid.height, range: range) }
 
@@ -114,19 +126,11 @@ extension SampleRange {
     }
 }
 
-extension FitAutoencoderStage {
-    package init(_ recipe: TrainingRecipe, _ manifest: JobManifest) {
-        self.init(
-            network: recipe.network, grid: recipe.grid, engine: recipe.scoringEngine,
-            scoring: ScoringParameters(manifest))
-    }
-}
-
 extension CalibrateStage {
     package init(_ category: String, _ recipe: TrainingRecipe, _ manifest: JobManifest) {
         self.init(
             category: category, kind: recipe.detector.kindName, samples: recipe.samples, engine: recipe.scoringEngine,
-            range: recipe.range, scoring: ScoringParameters(manifest),
+            range: recipe.range, scoring: ScoringParameters(manifest, recipe.detector),
             quantile: Float(manifest.calibration.quantile),
             estimate: Calibration.Estimate(rawValue: manifest.calibration.estimate.rawValue)!,
             threshold: manifest.calibration.threshold.map { Float($0) })
@@ -134,13 +138,14 @@ extension CalibrateStage {
 }
 
 extension ScoringParameters {
-    init(_ manifest: JobManifest) {
-        let section = manifest.scoring
+    /// Only the errors of an autoencoder have levels and are normalised.
+    init(_ manifest: JobManifest, _ detector: DetectorRecipe) {
+        let section = manifest.scoring, isTrained = detector.isTrained
         self.init(
             boxSize: section.boxSize
                 ?? ScoringParameters.usualBoxSize(shorterSide: min(manifest.image.width, manifest.image.height)),
-            boxPasses: section.boxPasses, scales: section.scales, levels: section.levels,
-            normalization: MapNormalization(rawValue: section.normalization.rawValue)!,
+            boxPasses: section.boxPasses, scales: section.scales, levels: isTrained ? section.levels : 1,
+            normalization: isTrained ? MapNormalization(rawValue: section.normalization.rawValue)! : .none,
             imageScore: ImageScore(rawValue: section.imageScore.rawValue)!, topFraction: Float(section.topFraction))
     }
 }

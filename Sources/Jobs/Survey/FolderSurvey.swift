@@ -17,6 +17,7 @@ package struct FolderSurvey: Sendable {
     private let dataset: FolderLayout.Dataset
     private let size: (width: Int, height: Int)
     private let preset: String
+    private let detector: SurveyedDetector
     private let range: SampleRange?
     private let followsLinks: Bool
 
@@ -29,13 +30,13 @@ package struct FolderSurvey: Sendable {
     ///   - score: a folder of images to score, for a plain folder of normal images.
     ///   - normal: the subfolder, or ".", that the user declares to hold normal images.
     ///   - followsLinks: allows links that lead out of the folders, in the manifest too.
-    ///   - featurePreset: the preset for a detector on features of a pretrained network; nil for the detector ssae.
+    ///   - detector: the detector, and if it uses features of a pretrained network.
     /// - Throws: `DatasetError`.
     package init(
         _ folder: String, score: String?, normal: String? = nil, followsLinks: Bool = false,
-        featurePreset: String? = nil
+        detector: SurveyedDetector = .ssae
     ) throws {
-        self.followsLinks = followsLinks
+        (self.followsLinks, self.detector) = (followsLinks, detector)
         let current = NamedFolder.current
         let path = ManifestPath(folder, relativeTo: current)
         let jobName = FolderSurvey.jobName(path.name)
@@ -70,7 +71,7 @@ package struct FolderSurvey: Sendable {
             }
         }
         let probe = FolderSurvey.probe(images)
-        size = FolderSurvey.networkSize(probe.sizes, smallest: featurePreset == nil ? 128 : 256)
+        size = FolderSurvey.networkSize(probe.sizes, smallest: detector == .ssae ? 128 : 256)
         let seen = FolderSurvey.look(at: images.filter { $0.split == .train })
         range = seen.highestSample.flatMap { SampleRange(highestSample: $0) }
         lines += probe.findings
@@ -83,11 +84,9 @@ package struct FolderSurvey: Sendable {
             seen.showsObject
             ? "most images show an object on a plain background"
             : "no plain background that an object would stand out from"
-        preset = featurePreset ?? (seen.showsObject ? "object" : "texture")
-        lines.append(
-            featurePreset == nil
-                ? "\(kind): the preset \(preset)"
-                : "the store has a pretrained network: the preset \(preset), which needs no training")
+        preset = seen.showsObject ? "object" : "texture"
+        lines.append("\(kind): the preset \(preset)")
+        lines.append("detector: \(detector.words)")
         findings = lines
         self.warnings = warnings
     }
@@ -190,8 +189,8 @@ package struct FolderSurvey: Sendable {
                 "range", to: .array([range.lowest, range.highest].map { JSONValue.number(Int($0)) }))
         }
         let sections: [(String, JSONValue)] = [
-            ("name", .string(jobName)), ("preset", .string(preset)), ("dataset", dataset),
-            ("image", image),
+            ("name", .string(jobName)), ("preset", .string(preset)), ("dataset", dataset), ("image", image),
+            ("detector", detector.section),
         ]
         // One line for each section, for easy reading and editing.
         let lines = sections.map { "  \"\($0)\": " + FolderSurvey.inline($1) }

@@ -11,8 +11,16 @@ public struct DetectorSection: Sendable, Equatable {
         case random
         /// Several of these at once.
         case fusion
-        /// The one of these with the highest criterion.
+        /// Candidates, of which the one with the highest criterion is taken.
         case auto
+    }
+
+    /// A detector of one kind, as a part of `fusion` or a candidate of `auto`.
+    public enum Single: String, Sendable, CaseIterable {
+        case ssae, memory
+        case gaussianEach = "gaussian-each"
+        case gaussianAll = "gaussian-all"
+        case random
     }
 
     /// How a patch's distance is related to the density of the memory there.
@@ -47,19 +55,32 @@ public struct DetectorSection: Sendable, Equatable {
 
     /// `detector.fusion`.
     public struct Fusion: Sendable, Equatable {
-        public enum Member: String, Sendable, CaseIterable {
-            case memory
-            case gaussianEach = "gaussian-each"
-            case gaussianAll = "gaussian-all"
-            case random
-        }
-
         public enum Rule: String, Sendable, CaseIterable {
-            case mean, max
+            case mean, max, learned
         }
 
-        public var of: [Member]
+        public var of: [Single]
         public var rule: Rule
+    }
+
+    /// `detector.auto`.
+    public struct Auto: Sendable, Equatable {
+        public enum Candidate: Sendable, Equatable {
+            case single(Single)
+            case fusion
+
+            init?(_ name: String) {
+                if name == "fusion" {
+                    self = .fusion
+                } else if let single = Single(rawValue: name) {
+                    self = .single(single)
+                } else {
+                    return nil
+                }
+            }
+        }
+
+        public var of: [Candidate]
     }
 
     public var kind: Kind
@@ -70,6 +91,7 @@ public struct DetectorSection: Sendable, Equatable {
     public var gaussian: Gaussian
     public var random: Random
     public var fusion: Fusion
+    public var auto: Auto
 
     /// - Parameter object: the section of the resolved manifest.
     public init(_ object: JSONValue) {
@@ -88,7 +110,9 @@ public struct DetectorSection: Sendable, Equatable {
         self.random = Random(directions: random.whole("directions"), variants: random.whole("variants"))
         let fusion = object.member("fusion")
         self.fusion = Fusion(
-            of: (fusion["of"]?.elements ?? []).compactMap { $0.string.flatMap(Fusion.Member.init) },
+            of: (fusion["of"]?.elements ?? []).compactMap { $0.string.flatMap(Single.init) },
             rule: fusion.choice("rule"))
+        auto = Auto(
+            of: (object.member("auto")["of"]?.elements ?? []).compactMap { $0.string.flatMap(Auto.Candidate.init) })
     }
 }

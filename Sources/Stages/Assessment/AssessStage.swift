@@ -5,11 +5,14 @@ import Metrics
 import Pipeline
 
 /// Measures a model on held-out normal images and on synthetic corruptions of them, without labels or test images.
+///
+/// Inputs: `model`, `heldout`, `training`, `colour`, perhaps `textures`; `candidates` if the model was chosen from
+/// several.
 package struct AssessStage: Stage {
     package static let name = "assess"
     /// History: 4 = every kind of corruption on the same images; no white balance for a grey data set; 5 = detectors of
-    /// any kind.
-    package static let version = 5
+    /// any kind; 6 = brief assessments of candidates.
+    package static let version = 6
     /// The number of images for measuring robustness and the projection.
     static let robustnessImages = 12
     private static let projectionSamples = 16, directions = 8
@@ -18,44 +21,36 @@ package struct AssessStage: Stage {
 
     var engine: EngineChoice
     var seed: UInt64
+    /// True to measure no more than the choice between candidates needs.
+    var isBrief: Bool
     var corruptionVersion = CorruptionModel.version
 
-    package init(engine: EngineChoice, seed: UInt64, corruptionVersion: Int = CorruptionModel.version) {
-        (self.engine, self.seed, self.corruptionVersion) = (engine, seed, corruptionVersion)
+    package init(
+        engine: EngineChoice, seed: UInt64, isBrief: Bool = false, corruptionVersion: Int = CorruptionModel.version
+    ) {
+        (self.engine, self.seed, self.isBrief) = (engine, seed, isBrief)
+        self.corruptionVersion = corruptionVersion
     }
 
     package var outputs: [String] { ["assessment.json"] }
 
     package func run(_ context: TaskContext) throws {
-        let isGrey = try context.readJSON(DataSetColour.self, "colour").isGrey
         let model = try Model(bytes: try context.read("model"), name: "\(context.task) model")
         let heldOut = try TrainingImages(try context.readJSON(TrainingIndex.self, "heldout"), context, model.grid)
-        let textures =
-            try context.hasInput("textures")
-            ? TextureImages(context.readJSON([Digest].self, "textures"), context) : nil
-        let normals = try context.shared(TrainingImageCache.self).images("training", context, model.grid)
-        func requireReadable() throws {
-            try heldOut.requireReadable()
-            try normals.requireReadable()
-            try textures?.requireReadable()
-        }
-        let trials = try SyntheticTrials(images: heldOut, normals: normals, textures: textures, isGrey: isGrey) {
-            try context.checkCancellation()
-            try requireReadable()
-        }
-        try requireReadable()
-        let assessment = try model.withDetector(engine, context) { detector in
-            try assess(model, detector, trials, CameraChange.possible(isGrey: isGrey), context)
+        let trials = try SyntheticTrials(context, heldOut, model.grid)
+        var assessment = try model.withDetector(engine, context) { try assess(model, $0, trials, context) }
+        if context.hasInput("candidates") {
+            assessment.candidates = try context.readJSON([Assessment.Candidate].self, "candidates")
         }
         try context.writeJSON(assessment, to: "assessment.json")
     }
 
     private func assess(
-        _ model: Model, _ detector: any Detector, _ trials: SyntheticTrials, _ changes: [CameraChange],
-        _ context: TaskContext
+        _ model: Model, _ detector: any Detector, _ trials: SyntheticTrials, _ context: TaskContext
     ) throws -> Assessment {
-        let before = try (detector as? any Projection)?.untrained(seed: seed) { try projection($0, trials, context) }
-        let after = try (detector as? any Projection).map { try projection($0, trials, context) }
+        let network = isBrief ? nil : detector as? any Projection
+        let before = try network?.untrained(seed: seed) { try projection($0, trials, context) }
+        let after = try network.map { try projection($0, trials, context) }
         let kinds = CorruptionKind.allCases.filter { kind in trials.trials.contains { $0.kind == kind } }
         let pixels = model.grid.width * model.grid.height
         // The first tally covers all kinds.
@@ -88,11 +83,12 @@ package struct AssessStage: Stage {
         return Assessment(
             criterion: shares.isEmpty ? 0 : shares.reduce(0, +) / Double(shares.count),
             normalImages: clean.count, normalScores: clean.map(model.calibration.normalized),
-            defectScores: corrupted.map(model.calibration.normalized), falseAlarms: share(clean, model),
+            defectScores: corrupted.map(model.calibration.normalized), defects: trials.trials.map(trials.facts),
+            falseAlarms: share(clean, model),
             recall: share(corrupted, model), detection: all,
             kinds: Dictionary(uniqueKeysWithValues: zip(kinds.map(\.rawValue), found)),
-            robustness: try robustness(model, detector, trials, changes, usual: clean, context), projection: after,
-            projectionBeforeTraining: before)
+            robustness: isBrief ? [] : try robustness(model, detector, trials, usual: clean, context),
+            projection: after, projectionBeforeTraining: before)
     }
 
     /// The fraction of scores that the model calls anomalous.
@@ -125,9 +121,9 @@ package struct AssessStage: Stage {
     }
 
     private func robustness(
-        _ model: Model, _ detector: any Detector, _ trials: SyntheticTrials, _ changes: [CameraChange], usual: [Float],
-        _ context: TaskContext
+        _ model: Model, _ detector: any Detector, _ trials: SyntheticTrials, usual: [Float], _ context: TaskContext
     ) throws -> [Assessment.Robustness] {
+        let changes = CameraChange.possible(isGrey: try context.readJSON(DataSetColour.self, "colour").isGrey)
         let clean = min(trials.cleanCount, AssessStage.robustnessImages)
         let corrupted = trials.trials.prefix(2 * AssessStage.robustnessImages)
         return try changes.enumerated().map { number, change in
@@ -182,48 +178,5 @@ enum AssessmentError: Error, CustomStringConvertible {
         case .nothingToCorrupt(let task):
             "\(task): none of the held-out images could be corrupted visibly: are they all of one colour?"
         }
-    }
-}
-
-/// Selects the candidate with the highest label-free criterion. Among equals the last one wins: of checkpoints, the one
-/// with the most training steps.
-package struct ChooseStage: Stage {
-    package static let name = "choose"
-    package static let version = 1
-
-    /// The number of candidates. Inputs are `model.0` to `model.COUNT-1` in the order of training, and likewise for the
-    /// other outputs.
-    var count: Int
-    /// The names of the candidates, for the report; nil for the last checkpoints of a training.
-    var labels: [String]?
-
-    package init(count: Int, labels: [String]? = nil) {
-        (self.count, self.labels) = (count, labels)
-    }
-
-    package var outputs: [String] { ["model", "calibration.json", "training.json", "assessment.json"] }
-
-    package func run(_ context: TaskContext) throws {
-        var best = (number: 0, criterion: -Double.infinity)
-        var all: [Assessment] = []
-        for number in 0..<count {
-            let assessment = try context.readJSON(Assessment.self, "assessment.json.\(number)")
-            all.append(assessment)
-            if assessment.criterion >= best.criterion { best = (number, assessment.criterion) }
-        }
-        for output in outputs.dropLast() { try context.write(try context.read("\(output).\(best.number)"), to: output) }
-        guard let labels else {
-            if best.number != count - 1 {
-                context.log(
-                    "checkpoint \(best.number + 1) of the last \(count) has the highest criterion, \(best.criterion)")
-            }
-            return try context.write(try context.read("assessment.json.\(best.number)"), to: "assessment.json")
-        }
-        all[best.number].candidates = zip(labels, all).map { label, assessment in
-            Assessment.Candidate(
-                name: label, criterion: assessment.criterion, imageAUROC: assessment.detection.imageAUROC,
-                pixelAP: assessment.detection.pixelAP, isChosen: label == labels[best.number])
-        }
-        try context.writeJSON(all[best.number], to: "assessment.json")
     }
 }

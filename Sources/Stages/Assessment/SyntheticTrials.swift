@@ -1,5 +1,7 @@
 import AnomalyDetection
+import ContentStore
 import Imaging
+import Pipeline
 import SeededRandom
 
 /// A deterministic set of synthetic defects in held-out normal images, made by all corruption models with default
@@ -29,9 +31,10 @@ struct SyntheticTrials {
     ///   - images: held-out normal images, at least one.
     ///   - normals: the source of patches of other normal images.
     ///   - isGrey: true if the data set is grey.
+    ///   - seed: other seeds give other defects.
     init(
         images: TrainingImages, normals: any ImageSource, textures: (any ImageSource)?, isGrey: Bool,
-        check: () throws -> Void
+        seed: UInt64 = 0, check: () throws -> Void
     ) rethrows {
         self.images = images
         cleanCount = min(images.count, SyntheticTrials.imageLimit)
@@ -52,7 +55,7 @@ struct SyntheticTrials {
                 for (number, kind) in kinds.enumerated() {
                     try check()
                     let variant = round * kinds.count + number
-                    var generator = images.generator(image: image, variant: variant, seed: 0)
+                    var generator = images.generator(image: image, variant: variant, seed: seed)
                     let sample = models[number].corrupt(clean, using: &generator)
                     row.append(
                         sample.mask.contains(1)
@@ -64,6 +67,25 @@ struct SyntheticTrials {
             }
         }
         trials = SyntheticTrials.balanced(drawn)
+    }
+
+    /// The defects of a task's held-out images. Inputs: `training`, the source of patches, `colour`, perhaps `textures`.
+    init(_ context: TaskContext, _ images: TrainingImages, _ grid: TileGrid, seed: UInt64 = 0) throws {
+        let isGrey = try context.readJSON(DataSetColour.self, "colour").isGrey
+        let textures =
+            try context.hasInput("textures")
+            ? TextureImages(context.readJSON([Digest].self, "textures"), context) : nil
+        let normals = try context.shared(TrainingImageCache.self).images("training", context, grid)
+        func requireReadable() throws {
+            try images.requireReadable()
+            try normals.requireReadable()
+            try textures?.requireReadable()
+        }
+        try self.init(images: images, normals: normals, textures: textures, isGrey: isGrey, seed: seed) {
+            try context.checkCancellation()
+            try requireReadable()
+        }
+        try requireReadable()
     }
 
     /// Drops models that corrupted fewer than half of the images visibly, then images that a remaining model did not
@@ -81,4 +103,15 @@ struct SyntheticTrials {
 
     /// A corrupted image with its mask.
     func corrupted(_ trial: Trial) -> CorruptedSample { trial.sample.restored(on: clean(trial.image)) }
+
+    func facts(_ trial: Trial) -> Assessment.Defect {
+        let sample = corrupted(trial), clean = clean(trial.image)
+        let pixels = clean.width * clean.height, changed = sample.mask.count { $0 != 0 }
+        let squares = zip(sample.corrupted.values, clean.values).reduce(0.0) {
+            $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1)
+        }
+        return Assessment.Defect(
+            kind: trial.kind.rawValue, area: Float(changed) / Float(pixels),
+            contrast: Float((squares / Double(max(1, 3 * changed))).squareRoot()))
+    }
 }

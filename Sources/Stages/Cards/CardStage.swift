@@ -33,6 +33,8 @@ package struct CardStage: Stage {
         let calibration = model.calibration
         let figures =
             context.hasInput("metrics") ? try context.readJSON(CategoryMetrics.self, "metrics").figures : nil
+        // Empty for a detector without a training curve.
+        let curve = try context.readJSON([TrainingPoint].self, "training")
         let scores = context.hasInput("scores") ? try context.readJSON(ScoreIndex.self, "scores").entries : []
         let uncertain = try VerdictConfidence(
             calibrationScores: calibration.scores, images: calibration.images, threshold: calibration.threshold,
@@ -48,7 +50,7 @@ package struct CardStage: Stage {
                 preset: known.preset, scoring: ModelCard.Scoring(model.scoring)),
             program: known.program, intendedUse: ModelCard.IntendedUse(whatItDoes: [], outOfScope: []),
             data: DataFacts(try context.readJSON(ImageInventory.self, "inventory"), known),
-            training: known.training?.took(try context.readJSON([TrainingPoint].self, "training")),
+            training: curve.isEmpty ? nil : known.training?.took(curve),
             threshold: ThresholdFacts(calibration, tolerance: known.tolerance, uncertain: uncertain),
             testMetrics: TestMetrics(figures, scores),
             assessment: AssessmentFacts(try context.readJSON(Assessment.self, "assessment")),

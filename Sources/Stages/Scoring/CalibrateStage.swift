@@ -5,9 +5,7 @@ import Pipeline
 
 /// Scores the held-out normal images and makes the model: detector, scoring parameters and threshold in one file.
 ///
-/// The threshold comes from held-out images, whose scores match those of new normal images. They are scored unchanged
-/// and with the job's augmentations: what the manifest declares normal must not be anomalous, and variants yield enough
-/// scores for a quantile. Training images are augmented the same way and scored once each, to measure the spread of
+/// The threshold comes from held-out images, whose scores match those of new normal images. Training images are augmented the same way and scored once each, to measure the spread of
 /// scores.
 package struct CalibrateStage: Stage {
     package static let name = "calibrate"
@@ -15,8 +13,6 @@ package struct CalibrateStage: Stage {
     package static let version = 6
     /// The number of training images to measure; more would not improve the spread of scores.
     private static let trainingImages = 64
-    /// The minimum number of scores for the threshold.
-    private static let calibrationScores = 100
 
     var category: String
     /// The name of the detector's kind.
@@ -45,7 +41,7 @@ package struct CalibrateStage: Stage {
 
     package func run(_ context: TaskContext) throws {
         let (augmentation, grid) = (try samples.augmentation(for: context), samples.grid)
-        let heldOut = try TrainingImages(try context.readJSON(TrainingIndex.self, "heldout"), context, grid)
+        let heldOut = try HeldOutVariants(samples, context)
         var (scores, trainingScores): ([Float], [Float]) = ([], [])
         var ceiling = Float(0)
         let payload = try context.read("detector")
@@ -53,35 +49,31 @@ package struct CalibrateStage: Stage {
         let kind = try DetectorKinds.named(kind, in: "\(context.task)")
         try kind.withDetector(part, context) { detector in
             let training = try TrainingImages(context.firstTraining(Self.trainingImages), context, grid)
-            let variants = variantCount(heldOut.count, augmentation)
-            let samples = (0..<variants).flatMap { variant in (0..<heldOut.count).map { ($0, variant) } }
-            let trainingSamples =
-                estimate == .robust && kind.hasComparableTrainingScores
-                ? (0..<training.count).map { ($0, $0 % variants) } : []
-            func score(_ images: TrainingImages, _ samples: [(Int, Int)], then use: (Detection) -> Void) throws {
-                for first in stride(from: 0, to: samples.count, by: 8) {
+            let trainingCount = estimate == .robust && kind.hasComparableTrainingScores ? training.count : 0
+            func score(_ count: Int, _ image: (Int) -> PlanarImage, then use: (Detection) -> Void) throws {
+                for first in stride(from: 0, to: count, by: 8) {
                     try context.checkCancellation()
-                    let batch = samples[first..<min(first + 8, samples.count)].map {
-                        augmentation.variant($1, of: images, $0, self.samples.seed)
-                    }
+                    let batch = (first..<min(first + 8, count)).map(image)
                     for detection in try detector.detect(batch, scoring) {
                         guard detection.score.isFinite else { throw ScoringError.notFinite(task: "\(context.task)") }
                         use(detection)
                     }
                     context.progress(
-                        scores.count + trainingScores.count, of: samples.count + trainingSamples.count, unit: "scores")
+                        scores.count + trainingScores.count, of: heldOut.count + trainingCount, unit: "scores")
                 }
             }
-            try score(heldOut, samples) { detection in
+            try score(heldOut.count, heldOut.image) { detection in
                 scores.append(detection.score)
                 ceiling = max(ceiling, detection.map.values.max() ?? 0)
             }
-            try score(training, trainingSamples) { trainingScores.append($0.score) }
-            try heldOut.requireReadable()
+            try score(trainingCount, { augmentation.variant($0 % heldOut.variants, of: training, $0, samples.seed) }) {
+                trainingScores.append($0.score)
+            }
+            try heldOut.images.requireReadable()
             try training.requireReadable()
         }
         let calibration = Calibration(
-            scores: scores, images: heldOut.count, trainingScores: trainingScores, quantile: quantile,
+            scores: scores, images: heldOut.images.count, trainingScores: trainingScores, quantile: quantile,
             estimate: estimate, chosenThreshold: threshold)
         let model = Model(
             name: category, grid: grid, range: range, scoring: scoring, calibration: calibration, mapCeiling: ceiling,
@@ -89,16 +81,10 @@ package struct CalibrateStage: Stage {
         try context.write(model.bytes, to: "model")
         try context.writeJSON(
             CalibrationRecord(
-                images: heldOut.count, quantile: quantile, median: calibration.median, threshold: calibration.threshold,
+                images: heldOut.images.count, quantile: quantile, median: calibration.median,
+                threshold: calibration.threshold,
                 estimatedThreshold: threshold == nil ? nil : calibration.estimatedThreshold,
                 scores: calibration.scores, trainingScores: calibration.trainingScores), to: "calibration.json")
-    }
-
-    /// The number of variants of each held-out image: the original, and as many augmented copies as the minimum number
-    /// of scores requires. Returns 1 without augmentation.
-    private func variantCount(_ images: Int, _ augmentation: Augmentation) -> Int {
-        guard augmentation.changesImages else { return 1 }
-        return max(1, (CalibrateStage.calibrationScores + images - 1) / images)
     }
 }
 

@@ -17,13 +17,14 @@ struct InitCommand: ParsableCommand {
             images. If the names are ambiguous, both readings are shown and nothing is written. The manifest has been \
             tested: its tasks can be planned and sample images decoded.
 
-            If the store has the backbone efficientnet-lite2 (make backbone), the manifest has the preset auto: \
-            detectors on pretrained features, of which a run chooses one without labels, in seconds. Otherwise the \
-            detector is the autoencoder, which is trained for minutes.
+            Detectors: auto tries an autoencoder, detectors on the pretrained features of the backbone \
+            efficientnet-lite2 (make backbone), and their fusion, and takes the one that finds most synthetic \
+            defects. features is the same without the autoencoder, which trains for minutes. Without the backbone \
+            there is only ssae, the autoencoder.
 
             Examples:
               nominal init data/mvtec_ad
-              nominal init data/mvtec_ad --detector ssae
+              nominal init data/mvtec_ad --detector features
               nominal init photos/good_parts --score photos/today --manifest jobs/parts.json
               nominal init photos --normal monday
             """)
@@ -40,8 +41,8 @@ struct InitCommand: ParsableCommand {
             valueName: "folder"))
     var normal: String?
 
-    @Option(help: "auto, memory or ssae. Default: auto if the store has efficientnet-lite2, else ssae.")
-    var detector: Detector?
+    @Option(help: "auto, features, memory or ssae. Default: auto if the store has efficientnet-lite2, else ssae.")
+    var detector: SurveyedDetector?
 
     @Option(help: "The manifest to write. Default: NAME.json in this folder.")
     var manifest: String?
@@ -56,7 +57,7 @@ struct InitCommand: ParsableCommand {
     func run() throws {
         let survey = try FolderSurvey(
             folder, score: score, normal: normal, followsLinks: links.followLinks,
-            featurePreset: try featurePreset())
+            detector: try surveyedDetector())
         let target = manifest ?? "\(survey.jobName).json"
         if !force, try AtomicFile.exists(target) {
             throw ValidationError(
@@ -72,23 +73,18 @@ struct InitCommand: ParsableCommand {
         print("wrote \(target); next: nominal run \(target)")
     }
 
-    /// The preset for a detector on pretrained features; nil for an autoencoder.
-    private func featurePreset() throws -> String? {
+    private func surveyedDetector() throws -> SurveyedDetector {
         let name = "efficientnet-lite2"
         switch detector {
-        case .ssae: return nil
-        case .memory, .auto:
+        case .ssae: return .ssae
+        case .auto, .features, .memory:
             _ = try storeOptions.backbones.digest(name)
-            return detector?.rawValue
+            return detector ?? .auto
         case nil:
-            guard try storeOptions.storeExists() else { return nil }
-            let isThere = try storeOptions.open(.readOnly).backbones().contains { $0.name == name }
-            return isThere ? Detector.auto.rawValue : nil
+            guard try storeOptions.storeExists() else { return .ssae }
+            return try storeOptions.open(.readOnly).backbones().contains { $0.name == name } ? .auto : .ssae
         }
     }
 }
 
-/// The detectors that have a preset.
-enum Detector: String, ExpressibleByArgument, CaseIterable {
-    case auto, memory, ssae
-}
+extension SurveyedDetector: ExpressibleByArgument {}

@@ -115,13 +115,15 @@ extension FuzzedParser {
     private static let fusion = FuzzedParser(
         name: "fusion", maximumBytes: 4096, words: ["mean", "max", "memory", "gaussian", "fusion"],
         seeds: {
-            let statistics = FusionPayload.Statistics(mean: 1, deviation: 2)
+            let statistics = FusionPayload.Statistics(middle: 1, spread: 2)
             return [
                 FusionPayload(
                     rule: .max,
                     members: [
-                        FusionPayload.Member(kind: "memory", payload: [1, 2], map: statistics, scoreMap: statistics),
-                        FusionPayload.Member(kind: "gaussian", payload: [], map: statistics, scoreMap: statistics),
+                        FusionPayload.Member(
+                            kind: "memory", payload: [1, 2], weight: 0.5, map: statistics, scoreMap: statistics),
+                        FusionPayload.Member(
+                            kind: "gaussian", payload: [], weight: 0.5, map: statistics, scoreMap: statistics),
                     ]
                 ).bytes.dropLast(32)
             ]

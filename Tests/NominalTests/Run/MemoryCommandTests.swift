@@ -22,8 +22,8 @@ import Testing
     func life() throws {
         try addBackbone()
         let written = try fixture.nominal("init", "data/wood", "--manifest", "wood.json", "--detector", "memory")
-        #expect(written.status == 0 && written.output.contains("the preset memory"), "\(written)")
-        #expect(try fixture.text("wood.json").contains("\"preset\": \"memory\""))
+        #expect(written.status == 0 && written.output.contains("detector: memory"), "\(written)")
+        #expect(try fixture.text("wood.json").contains("\"kind\": \"memory\""))
         let run = try fixture.nominal("run", "wood.json", "--output", "out")
         #expect(run.status == 0, "\(run.errors)")
         #expect(try fixture.text("out/report.html").contains("Nearest normal patches"))
@@ -50,9 +50,7 @@ import Testing
         #expect(wanted.status == 66 && wanted.errors.contains("make backbone"), "\(wanted)")
         #expect(!fixture.exists("b.json"))
         try fixture.write(
-            fixture.text("a.json").replacing("\"texture\"", with: "\"memory\"").replacing(
-                "\"object\"", with: "\"memory\""),
-            to: "c.json")
+            fixture.text("a.json").replacing("\"ssae\"", with: "\"memory\""), to: "c.json")
         let run = try fixture.nominal("run", "c.json", "--output", "out")
         #expect(run.status == 66 && run.errors.contains("make backbone"), "\(run)")
         #expect(!fixture.exists("out/report.html"))
@@ -61,8 +59,12 @@ import Testing
     @Test("With a backbone, init writes a job that chooses its detector without labels, and says which")
     func choosing() throws {
         try addBackbone()
-        let written = try fixture.nominal("init", "data/wood", "--manifest", "wood.json")
-        #expect(written.status == 0 && written.output.contains("the preset auto"), "\(written)")
+        let whole = try fixture.nominal("init", "data/wood", "--manifest", "whole.json")
+        #expect(whole.status == 0 && whole.output.contains("auto, the best of an autoencoder"), "\(whole)")
+        let plan = try fixture.nominal("plan", "whole.json")
+        #expect(plan.status == 0 && plan.output.contains("wood/train/0000"), "\(plan)")
+        let written = try fixture.nominal("init", "data/wood", "--manifest", "wood.json", "--detector", "features")
+        #expect(written.status == 0 && written.output.contains("a run takes seconds"), "\(written)")
         let run = try fixture.nominal("run", "wood.json", "--output", "out")
         #expect(run.status == 0, "\(run.errors)")
         for name in ["memory", "gaussian-each", "gaussian-all", "fusion"] {
@@ -76,30 +78,31 @@ import Testing
         let text = try fixture.text("wood.json")
         try fixture.write(
             text.replacing(
-                "\"preset\": \"auto\"", with: "\"preset\": \"memory\", \"detector\": { \"kind\": \"fusion\" }"),
+                "\"kind\": \"auto\"",
+                with: "\"kind\": \"fusion\", \"fusion\": { \"of\": [\"memory\", \"gaussian-all\"], "
+                    + "\"rule\": \"learned\" }"),
             to: "fusion.json")
         let fusion = try fixture.nominal("run", "fusion.json", "--output", "fused")
         #expect(fusion.status == 0, "\(fusion.errors)")
-        #expect(try fixture.text("fused/models/wood.card.md").contains("fusion, Rule: mean"))
+        #expect(try fixture.text("fused/models/wood.card.md").contains("fusion, Rule: learned"))
         try fixture.write(
             text.replacing("\"image\":", with: "\"retrain\": { \"incoming\": \"in\" }, \"image\":"), to: "night.json")
         let night = try fixture.nominal("validate", "night.json")
         #expect(night.status == 65 && night.errors.contains("its report says which"), "\(night)")
     }
 
-    @Test("The user chooses the detector, and a normalisation does not go with a memory")
+    @Test("The user chooses the detector; normalisation of the map concerns the autoencoder alone")
     func choice() throws {
         try addBackbone()
         #expect(try fixture.nominal("init", "data/wood", "--manifest", "a.json", "--detector", "ssae").status == 0)
         #expect(try !fixture.text("a.json").contains("\"memory\""))
         try fixture.write(
-            fixture.text("a.json").replacing("\"image\":", with: "\"detector\": { \"kind\": \"memory\" }, \"image\":"),
-            to: "b.json")
-        let refused = try fixture.nominal("validate", "b.json")
-        #expect(refused.status == 65 && refused.errors.contains("use the preset memory"), "\(refused)")
+            fixture.text("a.json").replacing("\"ssae\"", with: "\"memory\", \"taps\": [\"stage2\"]"), to: "b.json")
+        let valid = try fixture.nominal("validate", "b.json")
+        #expect(valid.status == 0, "\(valid)")
         try fixture.write(
-            #"{ "name": "x", "preset": "memory", "dataset": { "layout": "mvtec", "root": "data" },"#
-                + #" "detector": { "taps": ["stage9"] } }"#, to: "c.json")
+            #"{ "name": "x", "dataset": { "layout": "mvtec", "root": "data" },"#
+                + #" "detector": { "kind": "memory", "taps": ["stage9"] } }"#, to: "c.json")
         let tap = try fixture.nominal("run", "c.json", "--output", "out")
         #expect(tap.status != 0 && tap.errors.contains("stage9"), "\(tap)")
     }

@@ -2,73 +2,152 @@ import AnomalyDetection
 import Imaging
 import Pipeline
 
-/// Makes one detector of several: measures their maps on held-out normal images.
+/// Makes one detector of several: standardises their maps by the image scores of held-out normal images, so that a
+/// detector counts as much as defects exceed the spread of its normal scores, and weighs them.
 ///
-/// Inputs: `detector.0` to `detector.COUNT-1`, in the order of `kinds`, and `heldout`.
+/// Inputs: `detector.0` to `detector.COUNT-1`, in the order of `kinds`, `heldout`, `training`, `colour`, perhaps
+/// `textures`; `training.json` of a trained detector, which becomes that of the fusion.
 package struct FitFusionStage: Stage {
     package static let name = "fusion"
-    package static let version = 1
+    /// History: 1 = first; 2 = an autoencoder as member, statistics of smoothed maps, learned weights.
+    package static let version = 2
+    /// Learned weights come from other synthetic defects than an assessment measures.
+    private static let seed: UInt64 = 1
+    /// The side of a cell in pixels, in which learned weights are measured.
+    private static let cell = 8
+    private static let batchSize = 8
 
     /// The names of the detectors' kinds.
     var kinds: [String]
     var rule: FusionRule
-    var grid: TileGrid
+    var samples: SampleSettings
     var engine: EngineChoice
     var scoring: ScoringParameters
+    var corruptionVersion = CorruptionModel.version
 
     package init(
-        kinds: [String], rule: FusionRule, grid: TileGrid, engine: EngineChoice, scoring: ScoringParameters
+        kinds: [String], rule: FusionRule, samples: SampleSettings, engine: EngineChoice, scoring: ScoringParameters
     ) {
-        (self.kinds, self.rule, self.grid, self.engine) = (kinds, rule, grid, engine)
+        (self.kinds, self.rule, self.samples, self.engine) = (kinds, rule, samples, engine)
         self.scoring = scoring
     }
+
+    private var grid: TileGrid { samples.grid }
 
     package var outputs: [String] { ["detector", "training.json"] }
 
     package func run(_ context: TaskContext) throws {
-        let images = try TrainingImages(try context.readJSON(TrainingIndex.self, "heldout"), context, grid)
+        let heldOut = try HeldOutVariants(samples, context)
+        let trials = rule == .learned ? try SyntheticTrials(context, heldOut.images, grid, seed: Self.seed) : nil
+        var trialMaps = trials.map(emptySamples) ?? []
         var members: [FusionPayload.Member] = []
         for (number, kind) in kinds.enumerated() {
             let payload = try context.read("detector.\(number)")
             let part = DetectorPayload(bytes: payload, grid: grid, scoring: scoring, engine: engine)
-            var (maps, scoreMaps) = (MapStatistics(), MapStatistics())
             try DetectorKinds.named(kind, in: "\(context.task)").withDetector(part, context) { detector in
-                for first in stride(from: 0, to: images.count, by: 8) {
-                    try context.checkCancellation()
-                    for found in try detector.maps((first..<min(first + 8, images.count)).map(images.image)) {
-                        maps.add(found.map)
-                        scoreMaps.add(found.scoreMap ?? found.map)
-                    }
-                }
+                let (map, scoreMap) = try statistics(of: detector, heldOut, context)
+                members.append(
+                    FusionPayload.Member(
+                        kind: kind, payload: payload, weight: 1 / Float(kinds.count), map: map, scoreMap: scoreMap))
+                if let trials { try add(detector, members[number], trials, to: &trialMaps, context) }
             }
-            guard let map = maps.result, let scoreMap = scoreMaps.result else {
-                throw ScoringError.notFinite(task: "\(context.task)")
-            }
-            members.append(FusionPayload.Member(kind: kind, payload: payload, map: map, scoreMap: scoreMap))
         }
-        try images.requireReadable()
+        if trials != nil {
+            let weights = try EnsembleSelection(samples: trialMaps, scoring: scoring).weights(of: members.count)
+            for number in members.indices { members[number].weight = weights[number] }
+            context.log(
+                "weights: " + zip(kinds, weights).map { "\($0) \($1)" }.joined(separator: ", "))
+            members.removeAll { $0.weight == 0 }
+        }
+        try heldOut.images.requireReadable()
         try context.write(FusionPayload(rule: rule, members: members).bytes, to: "detector")
-        try context.writeJSON([TrainingPoint](), to: "training.json")
+        if context.hasInput("training.json") {
+            try context.write(try context.read("training.json"), to: "training.json")
+        } else {
+            try context.writeJSON([TrainingPoint](), to: "training.json")
+        }
+    }
+
+    private func statistics(
+        of detector: any Detector, _ images: HeldOutVariants, _ context: TaskContext
+    ) throws -> (map: FusionPayload.Statistics, scoreMap: FusionPayload.Statistics) {
+        var (scores, mapScores): ([Float], [Float]) = ([], [])
+        try forEachMap(of: detector, images.count, context, image: images.image) { _, found in
+            let map = scoring.smoothed(found.map)
+            mapScores.append(scoring.score(map.values))
+            scores.append(found.scoreMap.map { scoring.score(scoring.smoothed($0).values) } ?? mapScores.last!)
+        }
+        guard (scores + mapScores).allSatisfy(\.isFinite) else {
+            throw ScoringError.notFinite(task: "\(context.task)")
+        }
+        return (.init(normalScores: mapScores), .init(normalScores: scores))
+    }
+
+    private func forEachMap(
+        of detector: any Detector, _ count: Int, _ context: TaskContext, image: (Int) -> PlanarImage,
+        _ body: (Int, DetectorMap) throws -> Void
+    ) throws {
+        for first in stride(from: 0, to: count, by: Self.batchSize) {
+            try context.checkCancellation()
+            let numbers = first..<min(first + Self.batchSize, count)
+            for (number, found) in zip(numbers, try detector.maps(numbers.map(image))) { try body(number, found) }
+        }
+    }
+
+    /// The samples of the clean images and of the defects, without maps.
+    private func emptySamples(_ trials: SyntheticTrials) -> [EnsembleSelection.Sample] {
+        (0..<trials.cleanCount).map { _ in EnsembleSelection.Sample(maps: [], scoreMaps: []) }
+            + trials.trials.map { trial in
+                let mask = FloatMap(
+                    width: grid.width, height: grid.height, values: trials.corrupted(trial).mask.map(Float.init))
+                return EnsembleSelection.Sample(
+                    maps: [], scoreMaps: [],
+                    defect: EnsembleSelection.Defect(
+                        kind: trial.kind, isAnomalous: cells(mask).values.map { $0 >= 0.25 }))
+            }
+    }
+
+    /// Adds the standardised maps of a detector to all samples.
+    private func add(
+        _ detector: any Detector, _ member: FusionPayload.Member, _ trials: SyntheticTrials,
+        to samples: inout [EnsembleSelection.Sample], _ context: TaskContext
+    ) throws {
+        func image(_ number: Int) -> PlanarImage {
+            number < trials.cleanCount
+                ? trials.clean(number) : trials.corrupted(trials.trials[number - trials.cleanCount]).corrupted
+        }
+        let count = samples.count
+        try forEachMap(of: detector, count, context, image: image) { number, found in
+            samples[number].maps.append(member.map.standardised(cells(scoring.smoothed(found.map))))
+            samples[number].scoreMaps.append(
+                member.scoreMap.standardised(cells(scoring.smoothed(found.scoreMap ?? found.map))))
+            context.progress(number + 1, of: count, unit: "synthetic defects")
+        }
+    }
+
+    private func cells(_ map: FloatMap) -> FloatMap {
+        map.resized(width: max(1, grid.width / Self.cell), height: max(1, grid.height / Self.cell))
     }
 }
 
-/// Mean and deviation over all pixels of all maps.
-private struct MapStatistics {
-    private var count = 0.0, sum = 0.0, squares = 0.0
-
-    mutating func add(_ map: FloatMap) {
-        for value in map.values {
-            sum += Double(value)
-            squares += Double(value) * Double(value)
+extension FusionPayload.Statistics {
+    /// Median and scaled median absolute deviation, which single odd images do not change much.
+    ///
+    /// - Parameter normalScores: at least one.
+    init(normalScores: [Float]) {
+        func median(_ values: [Float]) -> Float {
+            let sorted = values.sorted()
+            return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
         }
-        count += Double(map.values.count)
+        let middle = median(normalScores)
+        // Scores that hardly differ must not make one detector outweigh all others.
+        let least = max(abs(middle) * 1e-3, 1e-6)
+        self.init(middle: middle, spread: max(1.4826 * median(normalScores.map { abs($0 - middle) }), least))
     }
 
-    /// Nil if a value was not finite.
-    var result: FusionPayload.Statistics? {
-        let mean = sum / max(count, 1)
-        let deviation = max(squares / max(count, 1) - mean * mean, 1e-12).squareRoot()
-        guard mean.isFinite, deviation.isFinite else { return nil }
-        return FusionPayload.Statistics(mean: Float(mean), deviation: Float(deviation))
+    func standardised(_ map: FloatMap) -> FloatMap {
+        var map = map
+        for pixel in map.values.indices { map.values[pixel] = (map.values[pixel] - middle) / spread }
+        return map
     }
 }

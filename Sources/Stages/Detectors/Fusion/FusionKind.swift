@@ -45,7 +45,11 @@ package enum FusionKind: DetectorKind {
 
     package static func facts(_ payload: [UInt8], name: String) throws -> [DetectorFact] {
         let fusion = try FusionPayload(bytes: payload, name: name)
-        return try [DetectorFact(label: "Rule", value: fusion.rule.rawValue)]
+        let weights = fusion.members.map { "\($0.kind) \($0.weight)" }.joined(separator: ", ")
+        let own = [
+            DetectorFact(label: "Rule", value: fusion.rule.rawValue), DetectorFact(label: "Weights", value: weights),
+        ]
+        return try (fusion.rule == .max ? Array(own.prefix(1)) : own)
             + fusion.members.flatMap { member in
                 try DetectorKinds.named(member.kind, in: name).facts(member.payload, name: name).map {
                     DetectorFact(label: "\(member.kind): \($0.label.lowercased())", value: $0.value)
@@ -54,7 +58,7 @@ package enum FusionKind: DetectorKind {
     }
 }
 
-/// The mean or the maximum of the standardised maps of several detectors.
+/// The weighted mean or the maximum of the standardised maps of several detectors.
 final class FusionDetector: Detector {
     private let fusion: FusionPayload
     private let members: [any Detector]
@@ -76,14 +80,14 @@ final class FusionDetector: Detector {
     private func fused(_ maps: [(FloatMap, FusionPayload.Statistics)]) -> FloatMap {
         var result = maps[0].0
         for (number, (map, statistics)) in maps.enumerated() {
+            let weight = fusion.rule == .max ? 1 : fusion.members[number].weight
             for pixel in result.values.indices {
-                let value = (map.values[pixel] - statistics.mean) / statistics.deviation
+                let value = (map.values[pixel] - statistics.middle) / statistics.spread * weight
                 result.values[pixel] =
                     number == 0
                     ? value : fusion.rule == .max ? max(result.values[pixel], value) : result.values[pixel] + value
             }
         }
-        if fusion.rule == .mean { for pixel in result.values.indices { result.values[pixel] /= Float(maps.count) } }
         return result
     }
 }

@@ -3,31 +3,36 @@ import BinaryCoding
 /// How the maps of several detectors become one.
 package enum FusionRule: String, Codable, Sendable, CaseIterable {
     case mean, max
+    /// A mean with the weights that find most synthetic defects.
+    case learned
 }
 
 /// Several detectors and the statistics that make their maps comparable, as one file.
 package struct FusionPayload: Sendable, Equatable {
-    /// Version 1: initial.
-    package static let format = FileFormat(magic: "NOMFUSED", version: 1)
+    /// Version 2: weights; statistics of image scores. Version 1: initial.
+    package static let format = FileFormat(magic: "NOMFUSED", version: 2)
     private static let maximumMembers = 16
 
-    /// Mean and deviation of a map over normal images.
+    /// The distribution of normal images' scores by a map.
     package struct Statistics: Sendable, Equatable {
-        var mean: Float
+        var middle: Float
         /// Above 0.
-        var deviation: Float
+        var spread: Float
 
-        package init(mean: Float, deviation: Float) { (self.mean, self.deviation) = (mean, deviation) }
+        package init(middle: Float, spread: Float) { (self.middle, self.spread) = (middle, spread) }
     }
 
     /// A detector of another kind.
     package struct Member: Sendable, Equatable {
         var kind: String
         var payload: [UInt8]
+        /// The share in the mean, 0 to 1; all together have 1.
+        var weight: Float
         var map, scoreMap: Statistics
 
-        package init(kind: String, payload: [UInt8], map: Statistics, scoreMap: Statistics) {
-            (self.kind, self.payload, self.map, self.scoreMap) = (kind, payload, map, scoreMap)
+        package init(kind: String, payload: [UInt8], weight: Float, map: Statistics, scoreMap: Statistics) {
+            (self.kind, self.payload, self.weight) = (kind, payload, weight)
+            (self.map, self.scoreMap) = (map, scoreMap)
         }
     }
 
@@ -43,9 +48,10 @@ package struct FusionPayload: Sendable, Equatable {
         writer.write(members.count)
         for member in members {
             writer.write(member.kind)
+            writer.write(member.weight)
             for statistics in [member.map, member.scoreMap] {
-                writer.write(statistics.mean)
-                writer.write(statistics.deviation)
+                writer.write(statistics.middle)
+                writer.write(statistics.spread)
             }
             writer.write(block: member.payload)
         }
@@ -64,6 +70,7 @@ package struct FusionPayload: Sendable, Equatable {
         members = []
         for _ in 0..<(try reader.readInt("the number of detectors", in: 1...Self.maximumMembers)) {
             let kind = try reader.readText()
+            let weight = try reader.readFloat()
             let numbers = [
                 try reader.readFloat(), try reader.readFloat(), try reader.readFloat(), try reader.readFloat(),
             ]
@@ -71,11 +78,14 @@ package struct FusionPayload: Sendable, Equatable {
             guard numbers.allSatisfy(\.isFinite), numbers[1] > 0, numbers[3] > 0 else {
                 throw .damaged(file, at: 0, what: "statistics of a map that are not finite or not above 0")
             }
+            guard weight >= 0, weight <= 1 else {
+                throw .damaged(file, at: 0, what: "a weight of a detector that is not 0 to 1")
+            }
             members.append(
                 Member(
-                    kind: kind, payload: try reader.readBlock(of: UInt8.self),
-                    map: Statistics(mean: numbers[0], deviation: numbers[1]),
-                    scoreMap: Statistics(mean: numbers[2], deviation: numbers[3])))
+                    kind: kind, payload: try reader.readBlock(of: UInt8.self), weight: weight,
+                    map: Statistics(middle: numbers[0], spread: numbers[1]),
+                    scoreMap: Statistics(middle: numbers[2], spread: numbers[3])))
         }
         try reader.finish()
     }

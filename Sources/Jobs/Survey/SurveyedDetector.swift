@@ -1,0 +1,37 @@
+import Manifests
+
+/// The detectors that `nominal init` writes into a manifest.
+package enum SurveyedDetector: String, CaseIterable, Sendable {
+    /// All that are known, the autoencoder among them; a run takes the one that finds most synthetic defects.
+    case auto
+    /// As `auto`, without the autoencoder: a run takes seconds.
+    case features
+    case memory, ssae
+
+    /// The section `detector` of the manifest.
+    var section: JSONValue {
+        switch self {
+        case .auto, .memory, .ssae: .ordered([("kind", .string(rawValue))])
+        case .features:
+            .ordered([
+                ("kind", .string("auto")),
+                (
+                    "auto",
+                    .ordered([
+                        ("of", .array(["memory", "gaussian-each", "gaussian-all", "fusion"].map { .string($0) }))
+                    ])
+                ),
+            ])
+        }
+    }
+
+    /// The line of `nominal init`.
+    var words: String {
+        switch self {
+        case .auto: "auto, the best of an autoencoder and of detectors on pretrained features; training takes minutes"
+        case .features: "auto, the best of detectors on pretrained features; a run takes seconds"
+        case .memory: "memory, on pretrained features; a run takes seconds"
+        case .ssae: "ssae, an autoencoder; training takes minutes"
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import Pipeline
+
+/// Selects the candidate with the highest label-free criterion. Among equals the last one wins: of checkpoints, the one
+/// with the most training steps.
+package struct ChooseStage: Stage {
+    package static let name = "choose"
+    /// History: 1 = first; 2 = brief assessments.
+    package static let version = 2
+
+    /// The number of candidates. Inputs are `model.0` to `model.COUNT-1` in the order of training, and likewise
+    /// `calibration.json`, `training.json` and `assessment.json`.
+    var count: Int
+    /// The names of the candidates, for the report; nil for the last checkpoints of a training.
+    var labels: [String]?
+
+    package init(count: Int, labels: [String]? = nil) {
+        (self.count, self.labels) = (count, labels)
+    }
+
+    /// `candidates.json` has an `Assessment.Candidate` for each candidate.
+    package var outputs: [String] { ["model", "calibration.json", "training.json", "candidates.json"] }
+
+    package func run(_ context: TaskContext) throws {
+        let all = try (0..<count).map { try context.readJSON(Assessment.self, "assessment.json.\($0)") }
+        var best = 0
+        for number in 0..<count where all[number].criterion >= all[best].criterion { best = number }
+        for output in outputs.dropLast() { try context.write(try context.read("\(output).\(best)"), to: output) }
+        let labels = labels ?? (0..<count).map { "checkpoint \($0 + 1) of the last \(count)" }
+        if best != count - 1 || self.labels != nil {
+            context.log("\(labels[best]) has the highest criterion, \(all[best].criterion)")
+        }
+        try context.writeJSON(
+            all.enumerated().map { number, assessment in
+                Assessment.Candidate(
+                    name: labels[number], criterion: assessment.criterion,
+                    imageAUROC: assessment.detection.imageAUROC, pixelAP: assessment.detection.pixelAP,
+                    isChosen: number == best)
+            }, to: "candidates.json")
+    }
+}
