@@ -1,10 +1,18 @@
 import Imaging
 import Tensors
+import VerdictStatistics
 
 /// A fitted detector. The result for an image does not depend on the rest of the batch.
 public protocol Detector: AnyObject {
     /// The anomaly maps of images of the detector's size, before smoothing.
     func maps(_ images: [PlanarImage]) throws -> [DetectorMap]
+
+    /// The scale of the scores; `.logarithmic` unless scores can be 0 or negative.
+    var scale: ScoreScale { get }
+}
+
+extension Detector {
+    public var scale: ScoreScale { .logarithmic }
 }
 
 /// A detector that maps images to normal images.

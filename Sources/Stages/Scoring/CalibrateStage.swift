@@ -11,8 +11,8 @@ import Pipeline
 /// scores.
 package struct CalibrateStage: Stage {
     package static let name = "calibrate"
-    /// History: 6 = detectors of any kind.
-    package static let version = 6
+    /// History: 7 = scale of the scores; 6 = detectors of any kind.
+    package static let version = 7
     /// The number of training images to measure; more would not improve the spread of scores.
     private static let trainingImages = 64
     /// The minimum number of scores for the threshold.
@@ -51,7 +51,7 @@ package struct CalibrateStage: Stage {
         let payload = try context.read("detector")
         let part = DetectorPayload(bytes: payload, grid: grid, scoring: scoring, engine: engine)
         let kind = try DetectorKinds.named(kind, in: "\(context.task)")
-        try kind.withDetector(part, context) { detector in
+        let scale = try kind.withDetector(part, context) { detector in
             let training = try TrainingImages(context.firstTraining(Self.trainingImages), context, grid)
             let variants = variantCount(heldOut.count, augmentation)
             let samples = (0..<variants).flatMap { variant in (0..<heldOut.count).map { ($0, variant) } }
@@ -79,10 +79,11 @@ package struct CalibrateStage: Stage {
             try score(training, trainingSamples) { trainingScores.append($0.score) }
             try heldOut.requireReadable()
             try training.requireReadable()
+            return detector.scale
         }
         let calibration = Calibration(
             scores: scores, images: heldOut.count, trainingScores: trainingScores, quantile: quantile,
-            estimate: estimate, chosenThreshold: threshold)
+            estimate: estimate, scale: scale, chosenThreshold: threshold)
         let model = Model(
             name: category, grid: grid, range: range, scoring: scoring, calibration: calibration, mapCeiling: ceiling,
             kind: self.kind, payload: payload)

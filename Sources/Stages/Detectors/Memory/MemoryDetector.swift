@@ -1,6 +1,7 @@
 import AnomalyDetection
 import Imaging
 import Tensors
+import VerdictStatistics
 
 /// A memory of the features of normal patches: what is far from all of them is anomalous (PatchCore, arXiv 2106.08265).
 final class MemoryDetector: Detector {
@@ -18,6 +19,8 @@ final class MemoryDetector: Detector {
     }
 
     deinit { pool.stop() }
+
+    var scale: ScoreScale { payload.density == .subtract ? .linear : .logarithmic }
 
     /// The distances of patches to the memory, relative to its density for the score, and a mosaic of the nearest normal
     /// patches.
