@@ -72,4 +72,47 @@ import Testing
                     && text.contains("nominal backbones add"), "\(text)")
         }
     }
+
+    @Test(
+        "A sample is spread evenly over the reads, and bounded for any number of them",
+        arguments: [(1, 10), (3, 10), (10, 10), (11, 10), (19, 10), (100_000, 16_384), (6_400_000, 16_384)])
+    func share(count: Int, total: Int) {
+        let shares = (0..<count).map { FeatureReader.share(of: $0, among: count, total: total) }
+        let sum = shares.reduce(0, +)
+        if count <= total {
+            #expect(Set(shares).count == 1 && sum >= total && sum < 2 * total)
+        } else {
+            let taken = shares.indices.filter { shares[$0] > 0 }
+            #expect(sum == total && taken.count == total, "one patch of a read at most")
+            let gaps = zip(taken, taken.dropFirst()).map { $1 - $0 }
+            #expect(gaps.allSatisfy { ($0 == count / total) || ($0 == count / total + 1) })
+        }
+    }
+
+    @Test("Medians along random directions are those of all patches, however many directions are taken at a time")
+    func directions() throws {
+        let bench = try StageBench()
+        let images = (0..<3).map { TinyDataSet.image($0, width: 40, height: 24) }
+        let (inputs, samples) = try inputs(bench, MemoryTests.graph, images)
+        let outputs = try bench.run(stages(samples)[2], inputs)
+        let payload = try RandomPayload(bytes: try bench.store.read(outputs["detector"]!), name: "r")
+        let extractor = try PatchExtractor(
+            MemoryTests.graph, taps: ["fine", "coarse"], engine: .onednn, threads: 1)
+        let values = try extractor.features(images).flatMap(\.values)
+        func middle(_ values: [Float]) -> Float {
+            let sorted = values.sorted()
+            return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+        }
+        #expect(payload.count == 70)
+        for number in [0, 63, 64, 69] {
+            let direction = payload.directions[number * 14..<(number + 1) * 14]
+            #expect(abs(direction.reduce(0) { $0 + $1 * $1 } - 1) < 1e-5)
+            let along = stride(from: 0, to: values.count, by: 14).map { start in
+                zip(values[start..<start + 14], direction).reduce(Float(0)) { $0 + $1.0 * $1.1 }
+            }
+            let median = middle(along)
+            #expect(abs(payload.medians[number] - median) < 1e-4)
+            #expect(abs(payload.deviations[number] - middle(along.map { abs($0 - median) })) < 1e-4)
+        }
+    }
 }

@@ -30,12 +30,17 @@ struct FeatureReader {
     /// The number of reads.
     var count: Int { images.count * variants }
 
-    /// The numbers of some patches of a read, drawn by the seed and the image, so that all reads together have about
-    /// `total`.
+    /// The numbers of some patches of a read, drawn by the seed and the image. All reads together have fewer than twice
+    /// `total`, and at most `total` if there are as many reads.
     func sample(_ read: Read, total: Int) -> ArraySlice<Int> {
         var generator = images.generator(image: read.image, variant: read.variant, seed: samples.seed)
         let patches = generator.permutation(read.features.reduce(0) { $0 + $1.count })
-        return patches.prefix((total + count - 1) / count)
+        return patches.prefix(Self.share(of: read.variant * images.count + read.image, among: count, total: total))
+    }
+
+    /// The number of patches of a read: equally many of each, or one patch of every so many reads.
+    static func share(of read: Int, among count: Int, total: Int) -> Int {
+        count <= total ? (total + count - 1) / count : (read + 1) * total / count - read * total / count
     }
 
     /// Calls `body` for every read, in order.
