@@ -5,6 +5,7 @@ import DatasetTestSupport
 import Imaging
 import NeuralNetworks
 import Pipeline
+import PipelineTestSupport
 import StageTestSupport
 import Testing
 
@@ -39,17 +40,21 @@ import Testing
     private static let engine = EngineChoice(kind: .onednn, precision: .float32).with(detector: "memory")
 
     /// The stages that fit detectors, on the taps of the small network.
-    private func stages(_ samples: SampleSettings) -> [any Stage] {
+    private func stages(_ samples: SampleSettings, foreground: Bool = false) -> [any Stage] {
         let taps = ["fine", "coarse"], engine = Self.engine
         return [
             FitMemoryStage(
-                memory: MemorySettings(taps: taps, points: 6, density: .subtract, neighbours: 2, variants: 1),
+                memory: MemorySettings(
+                    taps: taps, points: 6, density: .subtract, neighbours: 2, variants: 1,
+                    foreground: foreground),
                 samples: samples, engine: engine),
             FitGaussianStage(
-                gaussian: GaussianSettings(taps: taps, channels: 4, place: .all, variants: 1), samples: samples,
+                gaussian: GaussianSettings(taps: taps, channels: 4, place: .all, variants: 1, foreground: foreground),
+                samples: samples,
                 engine: engine),
             FitRandomStage(
-                random: RandomSettings(taps: taps, directions: 70, variants: 1), samples: samples, engine: engine),
+                random: RandomSettings(taps: taps, directions: 70, variants: 1, foreground: foreground),
+                samples: samples, engine: engine),
         ]
     }
 
@@ -113,6 +118,78 @@ import Testing
             let median = middle(along)
             #expect(abs(payload.medians[number] - median) < 1e-4)
             #expect(abs(payload.deviations[number] - middle(along.map { abs($0 - median) })) < 1e-4)
+        }
+    }
+
+    /// A textured square of 16 x 16 pixels on a plain background of 48 x 48.
+    private static func object(_ number: Int) -> PlanarImage {
+        let texture = TinyDataSet.image(number, width: 48, height: 48)
+        var image = PlanarImage(width: 48, height: 48, channels: 3, repeating: 0)
+        for channel in 0..<3 {
+            for y in 16..<32 {
+                for x in 16..<32 {
+                    let pixel = (channel * 48 + y) * 48 + x
+                    image.values[pixel] = 0.5 + texture.values[pixel] / 2
+                }
+            }
+        }
+        return image
+    }
+
+    @Test("Patches outside the object with its margin are left out; where there is no plain background, none")
+    func outside() throws {
+        let extractor = try PatchExtractor(MemoryTests.graph, taps: ["fine"], engine: .onednn, threads: 1)
+        let images = [Self.object(1), TinyDataSet.image(2, width: 48, height: 48)]
+        let grid = TileGrid(width: 48, height: 48)
+        let found = try extractor.features(images, grid, foreground: true)
+        // Pixels 14 to 33, so cells 3 to 8 of 12.
+        let inside = (0..<144).filter(found[0].isInside)
+        #expect(inside == (3...8).flatMap { row in (3...8).map { row * 12 + $0 } })
+        #expect((0..<144).allSatisfy(found[1].isInside))
+        #expect(try extractor.features(images, grid, foreground: false).allSatisfy(\.outside.isEmpty))
+        let tiles = TileGrid(width: 48, height: 48, tileWidth: 32, tileHeight: 32, overlap: 8)
+        let parts = try extractor.features(images, tiles, foreground: true)
+        // The last tile starts at 16, so its first five cells along each axis are inside.
+        #expect((0..<64).filter(parts[3].isInside) == (0...4).flatMap { row in (0...4).map { row * 8 + $0 } })
+    }
+
+    @Test("Detectors of the foreground learn no patch of the background, and their maps have the lowest value there")
+    func foreground() throws {
+        let bench = try StageBench()
+        let images = (0..<3).map(Self.object), grid = TileGrid(width: 48, height: 48)
+        let (inputs, samples) = try inputs(bench, MemoryTests.graph, images)
+        let extractor = try PatchExtractor(
+            MemoryTests.graph, taps: ["fine", "coarse"], engine: .onednn, threads: 1)
+        let inside = try extractor.features(images, grid, foreground: true).flatMap { tile in
+            (0..<tile.count).filter(tile.isInside).map { Array(tile.values[$0 * 14..<($0 + 1) * 14]) }
+        }
+        #expect(inside.count == 3 * 36)
+        let payloads = try stages(samples, foreground: true).map { stage in
+            try bench.store.read(try bench.run(stage, inputs)["detector"]!)
+        }
+        let memory = try MemoryPayload(bytes: payloads[0], name: "m")
+        let gaussian = try GaussianPayload(bytes: payloads[1], name: "g")
+        let random = try RandomPayload(bytes: payloads[2], name: "r")
+        for dimension in 0..<14 {
+            let mean = inside.reduce(0) { $0 + $1[dimension] } / Float(inside.count)
+            #expect(abs(memory.mean[dimension] - mean) < 1e-4)
+            if let place = gaussian.channels.firstIndex(of: UInt32(dimension)) {
+                #expect(abs(gaussian.means[place] - mean) < 1e-4)
+            }
+        }
+        let along = inside.map { zip($0, random.directions).reduce(Float(0)) { $0 + $1.0 * $1.1 } }.sorted()
+        #expect(abs(random.medians[0] - (along[53] + along[54]) / 2) < 1e-4)
+        let detectors: [any Detector] = [
+            try MemoryDetector(memory, extractor, grid: grid, threads: 1),
+            GaussianDetector(gaussian, extractor, grid: grid, threads: 1),
+            try RandomDetector(random, extractor, grid: grid, threads: 1),
+        ]
+        for detector in detectors {
+            let found = try #require(try detector.maps([Self.object(7)]).first)
+            #expect(found.map.values[0] == 0 && found.map.values[47 * 48 + 24] == 0)
+            #expect(found.map.values[24 * 48 + 24] > 0)
+            guard let scored = found.scoreMap else { continue }
+            #expect(scored.values[0] == -memory.densities.max()! && scored.values.min() == scored.values[0])
         }
     }
 }

@@ -63,7 +63,8 @@ package enum DetectorRecipe: Sendable {
             case .random:
                 .random(
                     RandomSettings(
-                        taps: section.taps, directions: section.random.directions, variants: section.random.variants))
+                        taps: section.taps, directions: section.random.directions, variants: section.random.variants,
+                        foreground: section.foreground))
             }
         }
         let fusion = DetectorRecipe.fusion(section.fusion.of.map(detector), rule, backbone: backbone)
@@ -123,7 +124,7 @@ extension MemorySettings {
         let memory = section.memory
         self.init(
             taps: section.taps, points: memory.points, density: PatchDensity(rawValue: memory.density.rawValue)!,
-            neighbours: memory.neighbours, variants: memory.variants)
+            neighbours: memory.neighbours, variants: memory.variants, foreground: section.foreground)
     }
 }
 
@@ -131,7 +132,7 @@ extension GaussianSettings {
     fileprivate init(_ section: DetectorSection, place: Place) {
         self.init(
             taps: section.taps, channels: section.gaussian.channels, place: place,
-            variants: section.gaussian.variants)
+            variants: section.gaussian.variants, foreground: section.foreground)
     }
 }
 

@@ -7,8 +7,12 @@ struct PatchFeatures: Sendable {
     let rows, columns, dimensions: Int
     /// rows x columns x dimensions.
     var values: [Float]
+    /// True for each patch that is left out; empty if none is.
+    var outside: [Bool] = []
 
     var count: Int { rows * columns }
+
+    func isInside(_ patch: Int) -> Bool { outside.isEmpty || !outside[patch] }
 }
 
 /// Computes patch features from the taps of a pretrained network, as PatchCore does (arXiv 2106.08265, section 3.1):

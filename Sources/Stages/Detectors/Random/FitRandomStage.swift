@@ -11,16 +11,19 @@ package struct RandomSettings: Codable, Equatable, Sendable {
     package var directions: Int
     /// The number of times that each training image is read: once unchanged, then augmented.
     package var variants: Int
+    /// True if patches outside the object are left out.
+    package var foreground: Bool
 
-    package init(taps: [String], directions: Int, variants: Int) {
-        (self.taps, self.directions, self.variants) = (taps, directions, variants)
+    package init(taps: [String], directions: Int, variants: Int, foreground: Bool = false) {
+        (self.taps, self.directions) = (taps, directions)
+        (self.variants, self.foreground) = (variants, foreground)
     }
 }
 
 /// Measures the spread of normal patches along random directions.
 package struct FitRandomStage: Stage {
     package static let name = "random"
-    /// History: 2 = some directions at a time.
+    /// History: 2 = some directions at a time; patches outside the object may be left out.
     package static let version = 2
     /// The number of patches that medians are taken of; see `FeatureReader.sample`.
     private static let patches = 16_384
@@ -38,7 +41,7 @@ package struct FitRandomStage: Stage {
     package var outputs: [String] { ["detector", "training.json"] }
 
     package func run(_ context: TaskContext) throws {
-        let reader = try FeatureReader(samples, variants: random.variants, context)
+        let reader = try FeatureReader(samples, variants: random.variants, foreground: random.foreground, context)
         let grid = samples.grid
         let payload = try context.shared(BackboneCache.self).withExtractor(taps: random.taps, engine, context) {
             extractor in
@@ -83,7 +86,8 @@ package struct FitRandomStage: Stage {
             }
         }
         return RandomPayload(
-            backbone: context.inputDigest("backbone"), taps: settings.taps, directions: directions, medians: medians,
+            backbone: context.inputDigest("backbone"), taps: settings.taps, foreground: settings.foreground,
+            directions: directions, medians: medians,
             deviations: deviations)
     }
 

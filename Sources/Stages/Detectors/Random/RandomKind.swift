@@ -24,7 +24,7 @@ final class RandomDetector: Detector {
     deinit { pool.stop() }
 
     func maps(_ images: [PlanarImage]) throws -> [DetectorMap] {
-        let tiles = try extractor.features(images.flatMap(grid.tiles)).map { tile in
+        let tiles = try extractor.features(images, grid, foreground: payload.source.foreground).map { tile in
             grid.tileMap(Self.outlyingness(of: tile.values, payload, pool), of: tile)
         }
         return images.indices.map { number in
