@@ -4,15 +4,15 @@ import Manifests
 import Pipeline
 import Stages
 
-/// The detector of a manifest.
+/// The detector that a manifest describes.
 package enum DetectorRecipe: Sendable {
     /// Trained by corruption and training tasks.
     case autoencoder
     /// Fitted by one task to the features of a pretrained network.
     case features(FeatureDetector, backbone: String)
-    /// Several of these at once.
+    /// Several detectors on features, whose maps are combined.
     case fusion([FeatureDetector], FusionRule, backbone: String)
-    /// The one of these with the highest criterion.
+    /// The candidate with the highest criterion.
     indirect case choice([DetectorRecipe])
 
     package enum FeatureDetector: Sendable {
@@ -28,7 +28,7 @@ package enum DetectorRecipe: Sendable {
             }
         }
 
-        /// The name among candidates.
+        /// The name that distinguishes it from other candidates.
         var label: String {
             if case .gaussian(let settings) = self { "\(kindName)-\(settings.place.rawValue)" } else { kindName }
         }
@@ -93,10 +93,10 @@ package enum DetectorRecipe: Sendable {
         }
     }
 
-    /// The name among candidates.
+    /// The name that distinguishes it from other candidates.
     var label: String { if case .features(let detector, _) = self { detector.label } else { kindName } }
 
-    /// The name or digest of the pretrained network; nil if there is none.
+    /// The name or digest of the pretrained network; nil for an autoencoder.
     package var backbone: String? {
         switch self {
         case .autoencoder: nil
@@ -105,10 +105,10 @@ package enum DetectorRecipe: Sendable {
         }
     }
 
-    /// True if corruption and training tasks make it.
+    /// True if the detector is trained by corruption and training tasks.
     package var isTrained: Bool { if case .autoencoder = self { true } else { false } }
 
-    /// The stages that fit it.
+    /// The stages that train or fit the detector.
     package var stages: [any Stage.Type] {
         switch self {
         case .autoencoder: [CorruptStage.self, TrainStage.self, FitAutoencoderStage.self]
@@ -136,10 +136,10 @@ extension GaussianSettings {
     }
 }
 
-/// What the fit of a detector starts from.
+/// The inputs of the tasks that fit a detector.
 package struct FitInputs {
     package var training, heldOut, normalization, colour: TaskInput
-    /// The pretrained network; empty if the detector needs none.
+    /// The pretrained network; empty for an autoencoder.
     package var backbone: [TaskInput]
 
     package init(
@@ -151,9 +151,9 @@ package struct FitInputs {
 }
 
 extension GraphAssembler {
-    /// Adds the task that makes a detector.
+    /// Adds the tasks that fit a detector, and returns the last one.
     ///
-    /// - Parameter checkpoint: the task that makes the trained network of an autoencoder.
+    /// - Parameter checkpoint: the task that trains an autoencoder's network; nil for other detectors.
     package mutating func addFit(
         _ name: String, _ recipe: TrainingRecipe, _ manifest: JobManifest, checkpoint: TaskID?, _ inputs: FitInputs
     ) -> TaskID {
@@ -188,7 +188,7 @@ extension GraphAssembler {
     }
 }
 
-/// The pretrained networks that manifests name.
+/// Finds the pretrained networks that manifests name.
 package struct BackboneIndex: Sendable {
     private let find: @Sendable (String) throws -> Digest
 
@@ -198,10 +198,10 @@ package struct BackboneIndex: Sendable {
     /// - Throws: `RegistryError.unknownBackbone`, and errors of the store.
     package func digest(_ name: String) throws -> Digest { try find(name) }
 
-    /// For checks of a manifest without a store.
+    /// Accepts any name, for checks of a manifest without a store.
     package static let unchecked = BackboneIndex { Digest.of(text: $0) }
 
-    /// The input of all tasks that use a backbone; empty if the detector needs none.
+    /// The input of all tasks that use the backbone; empty for an autoencoder.
     package func inputs(_ recipe: TrainingRecipe) throws -> [TaskInput] {
         guard let name = recipe.detector.backbone else { return [] }
         return [TaskInput.backbone(try find(name))]

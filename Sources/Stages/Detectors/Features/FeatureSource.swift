@@ -1,11 +1,11 @@
 import BinaryCoding
 import ContentStore
 
-/// Where the features of a detector come from, as its payload holds it.
+/// The source of a detector's features, as stored in its payload.
 struct FeatureSource: Sendable, Equatable {
-    /// The pretrained network, a blob of the store.
+    /// The digest of the pretrained network in the store.
     var backbone: Digest
-    /// The names of its taps, at least one.
+    /// The names of the network's taps, at least one.
     var taps: [String]
     /// True if patches outside the object are left out of memory and maps.
     var foreground: Bool
@@ -37,7 +37,7 @@ struct FeatureSource: Sendable, Equatable {
         foreground = try reader.readInt("the use of the foreground", in: 0...1) == 1
     }
 
-    /// What a card says of it.
+    /// Facts for cards and listings.
     var facts: [DetectorFact] {
         [
             DetectorFact(label: "Backbone", value: backbone.hex),

@@ -6,7 +6,7 @@ import Tensors
 /// The settings of normal distributions, in the words of the manifest.
 package struct GaussianSettings: Codable, Equatable, Sendable {
     package enum Place: String, Codable, Sendable, CaseIterable {
-        /// A distribution for each place, for objects that lie alike.
+        /// A distribution for each place, for objects that always lie at the same place.
         case each
         /// One distribution for all places.
         case all
@@ -33,10 +33,10 @@ package struct FitGaussianStage: Stage {
     package static let name = "gaussian"
     /// History: 2 = patches outside the object may be left out.
     package static let version = 2
-    /// What is added to the diagonal of covariances, as in PaDiM: with fewer images than features they are singular.
+    /// The constant added to the diagonal of covariances, as in PaDiM: with fewer images than features they are singular.
     private static let ridge = 0.01
 
-    /// The maximum size of the factors; fitting takes three times as much.
+    /// The maximum size of the factors in bytes. Fitting takes three times as much memory.
     private static let maximumBytes = 1 << 30
 
     var gaussian: GaussianSettings
@@ -77,7 +77,7 @@ package struct FitGaussianStage: Stage {
     }
 }
 
-/// Distributions that are too many or too large.
+/// Distributions that exceed the limit of memory.
 enum GaussianError: Error, CustomStringConvertible {
     case tooLarge(task: String, places: Int, channels: Int)
 
@@ -90,7 +90,7 @@ enum GaussianError: Error, CustomStringConvertible {
     }
 }
 
-/// Sums of features and of their products at each place. A place is summed in the order of the images, by one worker.
+/// Sums of features and of their products at each place. One worker sums a place, in the order of the images.
 private final class Moments {
     private let places: Int
     private let channels: [Int]
@@ -160,7 +160,7 @@ private final class Moments {
             unsafe isDefinite.withUnsafeMutableBufferPointer { isDefinite in
                 let (target, flags) = (factors.baseAddress!, isDefinite.baseAddress!)
                 pool.run(places) { place, _ in
-                    // Not divided by the count less one for a single image.
+                    // The covariance of a single image is divided by 1.
                     let count = self.counts[place]
                     var matrix = Array(self.products[place * size..<(place + 1) * size])
                     for row in 0..<dimensions {
