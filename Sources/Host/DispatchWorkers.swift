@@ -1,15 +1,16 @@
 import Dispatch
 import Glibc
 
-/// The worker threads of libdispatch, on which GRDB stands.
+/// The worker threads of libdispatch, which GRDB uses.
 public enum DispatchWorkers {
-    /// An epoll instance, an event counter, and as many again for whoever opens files at the same time.
+    /// The number of file descriptors that must be free: one for an epoll instance, one for an event counter, and two for
+    /// files that other threads open meanwhile.
     private static let descriptors = 4
 
-    /// Starts a worker. The first one traps if it cannot open an event queue, and its creator waits for ever if it
-    /// cannot start a thread, so both are tried before.
+    /// Starts the first worker. libdispatch traps if it cannot open an event queue, and waits forever if it cannot start
+    /// a thread, so this function tries both first.
     ///
-    /// - Returns: The error of the system if too few descriptors are left.
+    /// - Returns: The system's error number if too few descriptors are free; nil on success.
     /// - Throws: `HostError.noThread`.
     public static func start() throws(HostError) -> Int32? {
         var open: [Int32] = []
@@ -26,7 +27,7 @@ public enum DispatchWorkers {
         isTried.wait()
         let isStarted = DispatchSemaphore(value: 0)
         DispatchQueue.global().async { isStarted.signal() }
-        // It needs a second thread and waits for one. If there is none, our next thread will fail.
+        // libdispatch waits for a second thread. If the system refuses it, the next `WorkThread.start` throws.
         _ = isStarted.wait(timeout: .now() + 2)
         return nil
     }

@@ -97,6 +97,13 @@ struct ManifestRules {
                 expected: "one kind, so that all nights compare models of this kind",
                 remedy: "run the job without the section; its report says which kind to write here")
         }
+        let kind = string("detector", "kind") ?? ""
+        if ["memory", "gaussian", "random"].contains(kind), string("engine", "precision") == "bfloat16" {
+            report(
+                ["engine", "precision"], found: "bfloat16 with the detector \(kind)",
+                expected: "float32 or auto: features of a pretrained network are computed in float32",
+                remedy: "remove \"precision\", or set it for the detector ssae in a variant or category")
+        }
         if string("engine", "name") == "openblas", string("engine", "precision") == "bfloat16" {
             report(
                 ["engine", "precision"], found: "bfloat16 with the engine openblas", expected: "float32 or auto",

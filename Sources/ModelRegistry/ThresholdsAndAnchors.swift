@@ -23,7 +23,7 @@ public struct ModelDecision: Sendable, Equatable {
 extension ContentStore {
     /// Sets the threshold of a model.
     ///
-    /// - Parameter value: a finite number above 0; nil restores the model's own threshold.
+    /// - Parameter value: a finite number; nil restores the model's own threshold.
     ///
     /// - Throws: `.unknownModel`, `.modelRefused` for an invalid value, and `StoreError`.
     @discardableResult
@@ -31,9 +31,9 @@ extension ContentStore {
         of reference: ModelReference, to value: Double?, by decider: String, reason: String
     ) throws -> RegisteredModel {
         try requireWritable(to: "set a threshold")
-        if let value, !(value > 0 && value.isFinite) {
+        if let value, !value.isFinite {
             throw RegistryError.modelRefused(
-                model: "\(reference)", reason: "invalid threshold \(value); expected a number above 0")
+                model: "\(reference)", reason: "invalid threshold \(value); expected a finite number")
         }
         return try writeDatabase { database in
             let (row, model) = try Self.model(reference, database)

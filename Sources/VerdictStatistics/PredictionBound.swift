@@ -1,11 +1,11 @@
 import Glibc
 
 /// An upper bound for the next score, given a few scores of the same kind: the bound of a one-sided prediction interval
-/// for normally distributed logarithms. Median and median absolute deviation (MAD) replace mean and standard deviation,
+/// for normally distributed scores, or logarithms of scores on the logarithmic scale. Median and median absolute deviation (MAD) replace mean and standard deviation,
 /// so that one outlier among a handful of scores has little effect.
 ///
-/// With m the median and s = 1.4826 * MAD of the logarithms, and t the quantile of Student's t with n - 1 degrees of
-/// freedom, the bound is exp(m + t * s * sqrt(1 + 1/n)). The form is that of the classical interval (Hahn and Meeker,
+/// With m the median and s = 1.4826 * MAD of the scores or logarithms, and t the quantile of Student's t with n - 1
+/// degrees of freedom, the bound is m + t * s * sqrt(1 + 1/n), or its exponential. The form is that of the classical interval (Hahn and Meeker,
 /// Statistical Intervals, 1991, 4.6). The factor 1.4826 makes the MAD an estimate of the standard deviation (Hampel,
 /// 1974).
 ///
@@ -16,31 +16,35 @@ public enum PredictionBound {
     ///   - scores: Any number of scores in any order, possibly several per source.
     ///   - sources: The number of independent sources, at most the number of scores.
     ///   - alike: Scores with the same spread, one per source. Ignored if their spread is undefined.
+    ///   - scale: The scale on which the scores are normally distributed.
     ///   - probability: The probability that the next score is below the bound, above 0.5 and below 1.
-    /// - Returns: Nil if the bound is undefined: fewer than two sources, a score that is not positive, or more than
-    ///   half of the scores equal.
+    /// - Returns: Nil if the bound is undefined: fewer than two sources, more than half of the scores equal, or on the
+    ///   logarithmic scale a score that is not above 0.
     public static func upper(
-        of scores: [Float], sources: Int, alike: [Float] = [], probability: Double
+        of scores: [Float], sources: Int, alike: [Float] = [], scale: ScoreScale = .logarithmic, probability: Double
     ) -> Float? {
-        guard sources > 1, probability > 0.5, probability < 1, let known = levelAndSpread(scores) else { return nil }
+        guard sources > 1, probability > 0.5, probability < 1, let known = levelAndSpread(scores, scale) else {
+            return nil
+        }
         var (degrees, deviation) = (Double(sources - 1), known.spread)
-        if alike.count > 1, let other = levelAndSpread(alike) {
+        if alike.count > 1, let other = levelAndSpread(alike, scale) {
             let more = Double(alike.count - 1)
             let sum = degrees * deviation * deviation + more * other.spread * other.spread
             degrees += more
             deviation = (sum / degrees).squareRoot()
         }
         let reach = studentQuantile(probability, degrees: degrees) * (1 + 1 / Double(sources)).squareRoot()
-        let bound = Float(exp(known.level + reach * deviation))
+        let sum = known.level + reach * deviation
+        let bound = Float(scale == .logarithmic ? exp(sum) : sum)
         return bound.isFinite ? bound : nil
     }
 
-    /// Median and 1.4826 * MAD of the logarithms; nil if a score is not positive and finite, or if there is no spread.
-    private static func levelAndSpread(_ scores: [Float]) -> (level: Double, spread: Double)? {
-        guard scores.allSatisfy({ $0 > 0 && $0.isFinite }) else { return nil }
-        let logarithms = scores.map { log(Double($0)) }
-        let level = median(logarithms)
-        let spread = 1.4826 * median(logarithms.map { abs($0 - level) })
+    /// Median and 1.4826 * MAD on the scale; nil if a score is not finite there, or if there is no spread.
+    private static func levelAndSpread(_ scores: [Float], _ scale: ScoreScale) -> (level: Double, spread: Double)? {
+        let values = scores.map { scale == .logarithmic ? log(Double($0)) : Double($0) }
+        guard values.allSatisfy(\.isFinite) else { return nil }
+        let level = median(values)
+        let spread = 1.4826 * median(values.map { abs($0 - level) })
         return spread > 0 ? (level, spread) : nil
     }
 

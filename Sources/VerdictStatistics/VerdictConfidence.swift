@@ -16,7 +16,7 @@ import Glibc
 ///   k)^-k. x is the distance from the highest score, divided by the mean distance of the scores above the median from
 ///   the median; k is n / 2. This is the prediction of an exponential tail whose rate is estimated from k scores. So
 ///   scores far above are certain, and the distance needed depends on the spread and number of calibration scores. If
-///   there is no spread (a single score, or equal scores), a tenth of the median is used.
+///   there is no spread (a single score, or equal scores), `ScoreScale.unitWithoutSpread` replaces it.
 /// - m is at least 1. A threshold above the highest score is assumed to be as far above the highest of other scores.
 /// - If several scores are of augmented copies of one image, n is the number of images, because copies add little
 ///   information. `count` and m are then scaled to images; I_p accepts real arguments.
@@ -43,10 +43,12 @@ public struct VerdictConfidence: Sendable, Equatable {
     ///   - calibrationScores: Scores of normal images, at least one, in any order.
     ///   - images: The number of images if an image has several scores; at most the number of scores.
     ///   - threshold: Scores at or above it are classified as anomalous.
+    ///   - scale: The scale of the scores, used if they have no spread.
     ///   - tolerance: 0 to 700. At ln 2 or below, nothing is uncertain.
     /// - Throws: `ThresholdsError` if a score or the threshold is not finite, or the tolerance is out of range.
     public init(
-        calibrationScores: [Float], images: Int? = nil, threshold: Float, tolerance: Double = defaultTolerance
+        calibrationScores: [Float], images: Int? = nil, threshold: Float, scale: ScoreScale = .logarithmic,
+        tolerance: Double = defaultTolerance
     ) throws(ThresholdsError) {
         guard !calibrationScores.isEmpty else { throw .tooFewScores(count: 0, needed: 1) }
         if let index = calibrationScores.firstIndex(where: { !$0.isFinite }) { throw .notFinite(index: index) }
@@ -65,7 +67,7 @@ public struct VerdictConfidence: Sendable, Equatable {
         self.scores = scores
         self.threshold = threshold
         self.tolerance = tolerance
-        spread = Self.spread(scores)
+        spread = Self.spread(scores, scale)
         imageCount = Double(images)
         anomalousCount = max(1, Double(scores.count { $0 >= threshold }) * imageCount / Double(scores.count))
         margin = max(0, Double(threshold) - Double(scores[scores.count - 1]))
@@ -112,11 +114,11 @@ public struct VerdictConfidence: Sendable, Equatable {
         return (1 + imageCount * (1 - Double(rank) / Double(scores.count))) / (2 + imageCount)
     }
 
-    private static func spread(_ ascending: [Float]) -> Double {
+    private static func spread(_ ascending: [Float], _ scale: ScoreScale) -> Double {
         let median = Double(ascending[(ascending.count - 1) / 2] + ascending[ascending.count / 2]) / 2
         let above = ascending.map(Double.init).filter { $0 > median }
         let excess = above.isEmpty ? 0 : above.reduce(0) { $0 + $1 - median } / Double(above.count)
-        return max(excess > 0 ? excess : abs(median) / 10, Double(Float.leastNormalMagnitude))
+        return max(excess > 0 ? excess : scale.unitWithoutSpread(median: median), Double(Float.leastNormalMagnitude))
     }
 
     /// Returns the first number for which the predicate is true. It changes once between the bounds, from false to

@@ -1,6 +1,7 @@
 import Imaging
 import NeuralNetworks
 import Testing
+import VerdictStatistics
 
 @testable import AnomalyDetection
 
@@ -51,6 +52,49 @@ struct ScoringTests {
             scores: usual, trainingScores: (0..<10).flatMap { _ in usual.map { $0 / 3 } }, quantile: 0.99,
             estimate: .robust)
         #expect(certain.threshold > 1.1 && certain.threshold < robust.threshold)
+    }
+
+    /// Scores of held-out images as detectors give them: squared errors, distances, distances minus densities, and means
+    /// of standardised maps.
+    @Test(
+        "Thresholds and normalised scores are defined for the scores of every detector",
+        arguments: [
+            ([3e-5, 3.6e-5, 2.5e-5, 4e-5, 2.7e-5, 3.2e-5], .logarithmic),
+            ([11, 12, 14, 11.5, 12.2, 13], .logarithmic), ([-0.4, 0.3, 0.1, -0.1, 0.2, -0.25], .linear),
+            ([-3.1, -2.8, -2.9, -3.3, -2.7, -3], .linear), ([0, 0.02, -0.02, 0.01, -0.01, 0.03], .linear),
+            ([5, 5.5, 6, 5.2, 5.4, 5.1], .linear),
+        ] as [([Float], ScoreScale)], [Calibration.Estimate.robust, .empirical])
+    func scales(_ given: (scores: [Float], scale: ScoreScale), _ estimate: Calibration.Estimate) throws {
+        func calibration(_ chosen: Float? = nil, moved: Float = 0) -> Calibration {
+            Calibration(
+                scores: given.scores.map { $0 + moved }, quantile: 0.99, estimate: estimate, scale: given.scale,
+                chosenThreshold: chosen)
+        }
+        let usual = calibration(), highest = given.scores.max()!, spread = highest - given.scores.min()!
+        #expect(estimate == .empirical || usual.threshold > highest, "the bound is defined")
+        #expect(usual.normalized(usual.median) == 0 && abs(usual.normalized(usual.threshold) - 1) < 1e-5)
+        if given.scale == .linear {
+            #expect(abs(calibration(moved: 8).threshold - 8 - usual.threshold) < 1e-4, "zero means nothing")
+        }
+        // A person's threshold of any sign, also at the median and below.
+        for chosen in [usual.median, usual.median - spread, 0, -1, 1e3] as [Float] {
+            let set = calibration(chosen)
+            #expect(set.threshold == chosen && set.isAnomaly(chosen) && !set.isAnomaly(chosen.nextDown))
+            let normalized = [-1e30, usual.median - spread, usual.median, highest, 1e30].map(set.normalized)
+            #expect(normalized.allSatisfy(\.isFinite) && normalized == normalized.sorted())
+            if chosen <= highest { #expect(normalized[3] > 0 && normalized[3] < 20, "the unit is about the spread") }
+            let rule = try VerdictConfidence(
+                calibrationScores: set.scores, threshold: set.threshold, scale: set.scale)
+            #expect(rule.isUncertain(chosen) && rule.confidence(in: .greatestFiniteMagnitude) > 0.99)
+        }
+    }
+
+    @Test("Equal scores about zero have the unit 0.1 on the linear scale, and finite numbers on the logarithmic one")
+    func scoresWithoutSpread() {
+        let zero = Calibration(scores: [0], quantile: 0.99, estimate: .robust, scale: .linear)
+        #expect(zero.normalized(0.2) == 2 && zero.normalized(-0.1) == -1)
+        let dark = Calibration(scores: [0, 0], quantile: 0.99, estimate: .robust)
+        #expect(dark.normalized(1e30) == .greatestFiniteMagnitude)
     }
 
     @Test("Where the robust threshold is undefined, the quantile is used")

@@ -109,7 +109,7 @@ struct OpeningTests {
         #expect(error.exitCode == 74)
     }
 
-    @Test("A store of another schema version is refused in both modes and left unchanged", arguments: [-1, 1])
+    @Test("A store of another schema version is refused in both modes and left unchanged", arguments: [-2, 1])
     func otherSchema(difference: Int) throws {
         let version = StoreSchema.version + difference
         do {
@@ -124,6 +124,37 @@ struct OpeningTests {
                 && "\(error!)" == "The store \(folder.path) has schema version \(version), expected "
                     + "\(StoreSchema.version): use another --store or remove this one."
         )
+    }
+
+    @Test("A store of version 8 is migrated by a program that writes, and keeps its thresholds")
+    func migration() throws {
+        let decision = "INSERT INTO thresholdDecision (model, value, decidedBy, reason, decidedAt) VALUES (1, "
+        do {
+            let store = try ContentStore(path: folder.path)
+            try store.database.write { database in
+                try database.execute(
+                    sql: """
+                        INSERT INTO artifact (id, digest) VALUES (1, zeroblob(32));
+                        INSERT INTO model (id, name, version, artifact, registeredAt) VALUES (1, 'wood', 1, 1, 0);
+                        DROP TABLE thresholdDecision;
+                        CREATE TABLE thresholdDecision (id INTEGER PRIMARY KEY,
+                            model INTEGER NOT NULL REFERENCES model (id), value REAL CHECK (value > 0),
+                            decidedBy TEXT NOT NULL, reason TEXT NOT NULL, decidedAt INTEGER NOT NULL) STRICT;
+                        CREATE INDEX thresholdDecisionModel ON thresholdDecision (model, id);
+                        \(decision)0.5, 'ann', 'few', 7);
+                        DELETE FROM grdb_migrations WHERE identifier = '9';
+                        PRAGMA user_version = 8;
+                        """)
+            }
+        }
+        func values(_ store: ContentStore) throws -> [Double] {
+            try store.database.read { try Double.fetchAll($0, sql: "SELECT value FROM thresholdDecision ORDER BY id") }
+        }
+        #expect(try values(try ContentStore(path: folder.path, mode: .readOnly)) == [0.5])
+        let store = try ContentStore(path: folder.path)
+        try store.database.write { try $0.execute(sql: decision + "-0.5, 'bob', '', 8)") }
+        #expect(try values(store) == [0.5, -0.5])
+        #expect(try store.database.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == StoreSchema.version)
     }
 
     @Test("A store whose creation stopped before its tables were made is created by the next opening")

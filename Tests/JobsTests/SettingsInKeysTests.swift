@@ -86,6 +86,11 @@ import Testing
                 setting: "/detector/" + $0.0, value: $0.1, readers: ["memory"],
                 besides: ["/detector/kind": "memory"])
         }
+        + ["memory", "gaussian", "random"].map {
+            Case(
+                setting: "/detector/foreground", value: true, readers: [$0],
+                besides: ["/detector/kind": $0, "/scoring/normalization": "none"])
+        }
         + [
             ("of", ["memory", "gaussian-all"] as any Sendable, ["gaussian"] as Set),
             ("rule", "max", ["fusion"]),

@@ -91,6 +91,9 @@ extension ManifestTableRow {
         bad(
             "bfloat16 without onednn", #""engine": {"name": "openblas", "precision": "bfloat16"}"#, by: .rules,
             ("/engine/precision", 45)),
+        bad(
+            "bfloat16 for a detector on features", #""preset": "memory", "engine": {"precision": "bfloat16"}"#,
+            by: .rules, ("/engine/precision", 45)),
     ]
 
     static let grammar: [Self] = [

@@ -117,7 +117,7 @@ import VerdictStatistics
                 ("training", try bench.store.put(bytes: Array("[]".utf8))),
                 ("assessment", try bench.store.put(bytes: Array(StageOutputsTests.assessment(0.5).utf8))),
             ])
-        expectPinned(outputs, CardStage.self, version: 4, ["card.json": "7df3437ea3bf", "card.md": "4b4b0db80517"])
+        expectPinned(outputs, CardStage.self, version: 4, ["card.json": "304dc27dfd29", "card.md": "e8d3db1b719a"])
     }
 
     @Test("Corruption gives the pinned bytes")

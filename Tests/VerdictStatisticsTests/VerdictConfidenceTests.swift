@@ -106,6 +106,11 @@ struct VerdictConfidenceTests {
         }
         let equal = try VerdictConfidence(calibrationScores: [2, 2, 2, 2, 2, 2], threshold: 2.2)
         #expect(equal.confidence(in: 2.2) < 0.5 && equal.confidence(in: 4) > 0.9 && equal.confidence(in: 1) > 0.9)
+        // On the linear scale it is 0.1, also about 0.
+        let zero = try VerdictConfidence(calibrationScores: [0, 0, 0, 0, 0, 0], threshold: 0.1, scale: .linear)
+        #expect(zero.confidence(in: 0.1) < 0.5 && zero.confidence(in: 1) > 0.9 && zero.confidence(in: -0.5) > 0.9)
+        let uncertain = try #require(zero.uncertainRange)
+        #expect(uncertain.lowerBound > -1 && uncertain.contains(0.1) && uncertain.upperBound < 2)
     }
 
     @Test("Invalid scores, thresholds and tolerances are rejected")

@@ -1,7 +1,7 @@
 import BinaryCoding
 import NeuralNetworks
 
-/// What a trained autoencoder consists of, as one file.
+/// A trained autoencoder as one file: the network, the normalisation of its input, and the divisors of its maps.
 public struct AutoencoderPayload: Sendable, Equatable {
     /// Version 1: initial.
     public static let format = FileFormat(magic: "NOMAUTOE", version: 1)
@@ -12,7 +12,7 @@ public struct AutoencoderPayload: Sendable, Equatable {
     public var normalization: PixelNormalization
     /// The divisor of each error level. Empty if maps are not normalised.
     public var expectedErrors: [ExpectedError]
-    /// The error as a function of contrast, if the divisor takes it into account; otherwise nil.
+    /// The error of normal images as a function of contrast; nil unless maps are normalised by it.
     public var contrastResponse: ContrastResponse?
 
     public init(
@@ -77,8 +77,7 @@ public struct AutoencoderPayload: Sendable, Equatable {
         else { throw .damaged(file, at: 0, what: "its expected errors do not match its scoring") }
         guard grid.tileWidth % 8 == 0, grid.tileHeight % 8 == 0 else {
             throw .damaged(
-                file, at: 0, what: "tiles of \(grid.tileWidth) x \(grid.tileHeight) pixels, which are no multiples of 8"
-            )
+                file, at: 0, what: "tiles of \(grid.tileWidth) x \(grid.tileHeight) pixels; expected multiples of 8")
         }
     }
 }

@@ -20,7 +20,9 @@ public struct ForegroundEstimator: Sendable {
     public init() {}
 
     /// The mask of the object: height x width values, 1 on the object and 0 on the background.
-    public func foreground(of image: PlanarImage) -> [UInt8] {
+    ///
+    /// - Parameter margin: the distance in pixels around the object that belongs to it.
+    public func foreground(of image: PlanarImage, margin: Int = 0) -> [UInt8] {
         let everything = [UInt8](repeating: 1, count: image.width * image.height)
         guard let background = Background(of: image) else { return everything }
         let side = min(image.width, image.height)
@@ -30,7 +32,9 @@ public struct ForegroundEstimator: Sendable {
         mask.fillHoles()
         mask.removeComponents(smallerThan: 0.05)
         let share = Float(mask.area) / Float(everything.count)
-        return Self.objectShare.contains(share) ? mask.values : everything
+        guard Self.objectShare.contains(share) else { return everything }
+        if margin > 0 { mask.dilate(radius: margin) }
+        return mask.values
     }
 
     private struct Background {
@@ -98,6 +102,9 @@ struct BinaryMask {
         spread(1, radius: radius)
         spread(0, radius: radius)
     }
+
+    /// Sets the pixels within a distance of the mask.
+    mutating func dilate(radius: Int) { spread(1, radius: radius) }
 
     /// Sets every zero that is not connected to the edge through zeros.
     mutating func fillHoles() {

@@ -20,6 +20,8 @@ public struct Calibration: Sendable, Equatable {
     public let trainingScores: [Float]
     public let quantile: Float
     public let estimate: Estimate
+    /// The scale of the detector's scores.
+    public let scale: ScoreScale
     public let median: Float
     /// The threshold estimated from the scores.
     public let estimatedThreshold: Float
@@ -33,10 +35,11 @@ public struct Calibration: Sendable, Equatable {
     ///   - images: the number of images, if some have several scores; nil for one score per image.
     ///   - trainingScores: the scores of training images in any order, for the spread of a robust threshold.
     ///   - quantile: the share of normal images below the threshold, 0...1; 1 takes the highest score.
+    ///   - scale: the scale of the detector's scores.
     ///   - chosenThreshold: a user's threshold, finite.
     public init(
         scores: [Float], images: Int? = nil, trainingScores: [Float] = [], quantile: Float,
-        estimate: Estimate = .empirical, chosenThreshold: Float? = nil
+        estimate: Estimate = .empirical, scale: ScoreScale = .logarithmic, chosenThreshold: Float? = nil
     ) {
         guard !scores.isEmpty, (1...scores.count).contains(images ?? 1) else {
             fatalError("calibration with \(scores.count) scores of \(images ?? scores.count) images")
@@ -45,12 +48,14 @@ public struct Calibration: Sendable, Equatable {
         self.images = images ?? scores.count
         self.trainingScores = trainingScores.sorted()
         (self.quantile, self.estimate, self.chosenThreshold) = (quantile, estimate, chosenThreshold)
+        self.scale = scale
         median = Calibration.quantile(0.5, of: self.scores)
         let bound =
             estimate == .empirical
             ? nil
             : PredictionBound.upper(
-                of: self.scores, sources: self.images, alike: self.trainingScores, probability: Double(quantile))
+                of: self.scores, sources: self.images, alike: self.trainingScores, scale: scale,
+                probability: Double(quantile))
         estimatedThreshold = bound ?? Calibration.quantile(quantile, of: self.scores)
     }
 
@@ -58,13 +63,21 @@ public struct Calibration: Sendable, Equatable {
     public func choosing(_ threshold: Float?) -> Calibration {
         Calibration(
             scores: scores, images: images, trainingScores: trainingScores, quantile: quantile, estimate: estimate,
-            chosenThreshold: threshold ?? chosenThreshold)
+            scale: scale, chosenThreshold: threshold ?? chosenThreshold)
     }
 
     /// Scales a score to 0 for the median normal image and 1 at the threshold, which makes models and categories
-    /// comparable. If the threshold hardly exceeds the median, or lies below it, the unit is a tenth of the median.
+    /// comparable. If the threshold hardly exceeds the median, or lies below it, the unit is a tenth of the median; on
+    /// the linear scale, where a median may be 0, the median absolute deviation of the scores. Finite.
     public func normalized(_ score: Float) -> Float {
-        (score - median) / max(threshold - median, abs(median) * 0.1, .leastNormalMagnitude)
+        let number = (score - median) / max(threshold - median, smallestUnit, .leastNormalMagnitude)
+        return min(max(number, -.greatestFiniteMagnitude), .greatestFiniteMagnitude)
+    }
+
+    private var smallestUnit: Float {
+        let deviation =
+            scale == .linear ? Calibration.quantile(0.5, of: scores.map { abs($0 - median) }.sorted()) : 0
+        return deviation > 0 ? deviation : Float(scale.unitWithoutSpread(median: Double(median)))
     }
 
     public func isAnomaly(_ score: Float) -> Bool { score >= threshold }

@@ -1,10 +1,18 @@
 import Imaging
 import Tensors
+import VerdictStatistics
 
 /// A fitted detector. The result for an image does not depend on the rest of the batch.
 public protocol Detector: AnyObject {
     /// The anomaly maps of images of the detector's size, before smoothing.
     func maps(_ images: [PlanarImage]) throws -> [DetectorMap]
+
+    /// The scale of the scores; `.logarithmic` unless scores can be 0 or negative.
+    var scale: ScoreScale { get }
+}
+
+extension Detector {
+    public var scale: ScoreScale { .logarithmic }
 }
 
 /// A detector that maps images to normal images.
@@ -15,13 +23,13 @@ public protocol Projection: Detector {
     func untrained<Value>(seed: UInt64, _ body: (any Projection) throws -> Value) throws -> Value
 }
 
-/// What a detector finds in one image.
+/// The maps of one image.
 public struct DetectorMap: Sendable {
     /// Higher is more anomalous. At the image's size.
     public var map: FloatMap
-    /// A picture of what the detector expected in place of the image; nil if it makes none.
+    /// A picture of the image as the detector expected it; nil if the detector makes no pictures.
     public var picture: PlanarImage?
-    /// The map that the image's score comes from; nil for `map`.
+    /// The map from which the image's score is computed; nil for `map`.
     public var scoreMap: FloatMap?
 
     public init(map: FloatMap, picture: PlanarImage? = nil, scoreMap: FloatMap? = nil) {
@@ -29,16 +37,17 @@ public struct DetectorMap: Sendable {
     }
 }
 
-/// The result of scoring one image.
+/// The map and the score of one image.
 public struct Detection: Sendable {
     /// The smoothed map at the image's size.
     public var map: FloatMap
     public var score: Float
+    /// See `DetectorMap.picture`.
     public var picture: PlanarImage?
 }
 
 extension Detector {
-    /// Scores images.
+    /// The smoothed maps and the scores of images of the detector's size.
     public func detect(_ images: [PlanarImage], _ scoring: ScoringParameters) throws -> [Detection] {
         try maps(images).map { found in
             let map = scoring.smoothed(found.map)

@@ -1,12 +1,13 @@
 import BinaryCoding
 import Imaging
+import VerdictStatistics
 
 /// A fitted detector with everything needed to score an image, as one file.
 public struct Model: Sendable, Equatable {
-    /// Version 6: detectors of several kinds. Version 5: sample range, user's threshold, digest at the end. Version 4:
+    /// Version 7: scale of the scores. Version 6: detectors of several kinds. Version 5: sample range, user's threshold, digest at the end. Version 4:
     /// scores of training images. Version 3: error levels, contrast response, method of the threshold. Version 2:
     /// tiles, scales, map normalisation, expected error. Version 1: initial.
-    public static let format = FileFormat(magic: "NOMMODEL", version: 6)
+    public static let format = FileFormat(magic: "NOMMODEL", version: 7)
 
     /// A limit above the size of any valid model.
     public static let maximumFileBytes = 2 << 30
@@ -49,6 +50,7 @@ public struct Model: Sendable, Equatable {
         writer.write(mapCeiling)
         writer.write(calibration.quantile)
         writer.write(calibration.estimate.rawValue)
+        writer.write(calibration.scale.rawValue)
         writer.write(calibration.images)
         writer.write(block: calibration.scores)
         writer.write(block: calibration.trainingScores)
@@ -97,6 +99,10 @@ public struct Model: Sendable, Equatable {
         guard let estimate = Calibration.Estimate(rawValue: estimateText) else {
             throw .damaged(file, at: 0, what: "unknown threshold estimate \"\(estimateText)\"")
         }
+        let scaleText = try reader.readText()
+        guard let scale = ScoreScale(rawValue: scaleText) else {
+            throw .damaged(file, at: 0, what: "unknown scale of scores \"\(scaleText)\"")
+        }
         let images = try reader.readInt("the held-out images", in: 1...1 << 30)
         let scores = try reader.readBlock(of: Float.self)
         let trainingScores = try reader.readBlock(of: Float.self)
@@ -108,7 +114,7 @@ public struct Model: Sendable, Equatable {
         else { throw .damaged(file, at: 0, what: "invalid calibration") }
         calibration = Calibration(
             scores: scores, images: images, trainingScores: trainingScores, quantile: quantile, estimate: estimate,
-            chosenThreshold: chosen.first)
+            scale: scale, chosenThreshold: chosen.first)
         let bounds = try reader.readBlock(of: Float.self)
         if !bounds.isEmpty {
             guard bounds.count == 2, let known = SampleRange(lowest: bounds[0], highest: bounds[1]) else {

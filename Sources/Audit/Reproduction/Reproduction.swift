@@ -46,7 +46,8 @@ package struct Reproduction: Sendable {
 
     /// The largest numerical differences between two runs.
     package struct Deviation: Sendable, Equatable {
-        /// The largest difference of an image's scores: in units of the threshold, above it relative to the score.
+        /// The largest difference of an image's scores. The unit is the threshold or its distance from the median
+        /// normal score, whichever is longer; beyond it the difference is relative to the score.
         package var scores = 0.0
         /// The number of compared values; 0 means that nothing is known.
         package var count = 0
@@ -114,12 +115,12 @@ extension Reproduction.Deviation {
                     scores = .infinity
                     continue
                 }
-                // In units of each threshold, because verdicts depend on these.
-                let (before, now) = (
-                    Double(entry.score) / Double(entry.threshold), Double(other.score) / Double(other.threshold)
-                )
-                let apart = abs(before - now) / max(before, now, 1)
-                scores = apart.isFinite ? max(scores, apart) : .infinity
+                // In units of each threshold, because verdicts depend on these. Thresholds may be about 0.
+                let apart = [
+                    (Double(entry.score) / Double(entry.threshold), Double(other.score) / Double(other.threshold)),
+                    (Double(entry.normalizedScore), Double(other.normalizedScore)),
+                ].map { before, now in abs(before - now) / max(abs(before), abs(now), 1) }
+                scores = max(scores, apart.filter(\.isFinite).min() ?? .infinity)
                 if isCounted, entry.verdict != other.verdict { verdicts += 1 }
             }
         }

@@ -34,15 +34,7 @@ extension StoreSchema {
         ) STRICT;
         CREATE INDEX promotionName ON promotion (name, id);
 
-        CREATE TABLE thresholdDecision (
-            id INTEGER PRIMARY KEY,
-            model INTEGER NOT NULL REFERENCES model (id),
-            value REAL CHECK (value > 0),
-            decidedBy TEXT NOT NULL,
-            reason TEXT NOT NULL,
-            decidedAt INTEGER NOT NULL
-        ) STRICT;
-        CREATE INDEX thresholdDecisionModel ON thresholdDecision (model, id);
+        \(thresholdTable)
 
         CREATE TABLE anchorDecision (
             id INTEGER PRIMARY KEY,
@@ -110,5 +102,17 @@ extension StoreSchema {
             artifact INTEGER NOT NULL REFERENCES artifact (id),
             addedAt INTEGER NOT NULL
         ) STRICT;
+        """
+
+    static let thresholdTable = """
+        CREATE TABLE thresholdDecision (
+            id INTEGER PRIMARY KEY,
+            model INTEGER NOT NULL REFERENCES model (id),
+            value REAL,
+            decidedBy TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            decidedAt INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX thresholdDecisionModel ON thresholdDecision (model, id);
         """
 }

@@ -96,6 +96,10 @@ final class StoreDatabase: Sendable {
     private func checkVersion(isWritable: Bool) throws(StoreError) {
         let found = try read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
         if found == StoreSchema.version { return }
+        if (StoreSchema.oldestVersion..<StoreSchema.version).contains(found) {
+            if isWritable { try Self.mapping(path) { try StoreSchema.migrator.migrate(connections) } }
+            return
+        }
         guard found == 0 else {
             throw .otherSchema(path: path, found: found, expected: StoreSchema.version)
         }

@@ -3,19 +3,33 @@ import GRDB
 /// The tables of a store. `PRAGMA user_version` holds the version, so that a program can refuse a store of another
 /// version without changing it.
 ///
-/// History: 8 = first. Stores of the versions before it were never released and are refused.
+/// History: 9 = thresholds of any sign; 8 = first. Stores of the versions before it were never released and are refused.
 ///
 /// Facts (`action` with its inputs, outputs, references, warnings) are kept apart from the history (`execution`,
 /// `job`). Digests are blobs of 32 bytes, times are nanoseconds since 1970.
 enum StoreSchema {
-    static let version = 8
+    static let version = 9
+    /// The oldest version that is migrated. Programs that only read need no migration from it.
+    static let oldestVersion = 8
 
-    /// Creates the tables of an empty database. The next version registers a migration of its own here.
+    /// Creates the tables of an empty database, and migrates older ones. The next version registers a migration of its
+    /// own here.
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("\(version)") { database in
+        migrator.registerMigration("8") { database in
             for tables in [factTables, historyTables, runTables, registryTables] { try database.execute(sql: tables) }
-            try database.execute(sql: "PRAGMA user_version = \(version)")
+        }
+        migrator.registerMigration("9") { database in
+            // Version 8 had the constraint "value > 0".
+            try database.execute(
+                sql: """
+                    ALTER TABLE thresholdDecision RENAME TO former;
+                    DROP INDEX thresholdDecisionModel;
+                    \(thresholdTable)
+                    INSERT INTO thresholdDecision SELECT * FROM former;
+                    DROP TABLE former;
+                    PRAGMA user_version = \(version);
+                    """)
         }
         return migrator
     }

@@ -62,7 +62,7 @@ package struct DetectorRecipe: Sendable {
     /// True if corruption and training tasks make it, or a part of it.
     package var isTrained: Bool { form.members.contains { !$0.usesFeatures } }
 
-    /// The stages that fit it.
+    /// The stages that train or fit the detector.
     package var stages: [any Stage.Type] {
         switch form {
         case .single(let detector): detector.stages
@@ -101,7 +101,8 @@ package enum SingleDetector: Sendable {
         case .random:
             self = .random(
                 RandomSettings(
-                    taps: section.taps, directions: section.random.directions, variants: section.random.variants))
+                    taps: section.taps, directions: section.random.directions, variants: section.random.variants,
+                    foreground: section.foreground))
         }
     }
 
@@ -151,7 +152,7 @@ extension MemorySettings {
         let memory = section.memory
         self.init(
             taps: section.taps, points: memory.points, density: PatchDensity(rawValue: memory.density.rawValue)!,
-            neighbours: memory.neighbours, variants: memory.variants)
+            neighbours: memory.neighbours, variants: memory.variants, foreground: section.foreground)
     }
 }
 
@@ -159,11 +160,11 @@ extension GaussianSettings {
     fileprivate init(_ section: DetectorSection, place: Place) {
         self.init(
             taps: section.taps, channels: section.gaussian.channels, place: place,
-            variants: section.gaussian.variants)
+            variants: section.gaussian.variants, foreground: section.foreground)
     }
 }
 
-/// What the fit of a detector starts from.
+/// The inputs of the tasks that fit a detector.
 package struct FitInputs {
     package var training, heldOut, normalization, colour: TaskInput
     /// The foreign textures; empty if there are none.
@@ -226,7 +227,7 @@ extension GraphAssembler {
     }
 }
 
-/// The pretrained networks that manifests name.
+/// Finds the pretrained networks that manifests name.
 package struct BackboneIndex: Sendable {
     private let find: @Sendable (String) throws -> Digest
 
@@ -236,10 +237,10 @@ package struct BackboneIndex: Sendable {
     /// - Throws: `RegistryError.unknownBackbone`, and errors of the store.
     package func digest(_ name: String) throws -> Digest { try find(name) }
 
-    /// For checks of a manifest without a store.
+    /// Accepts any name, for checks of a manifest without a store.
     package static let unchecked = BackboneIndex { Digest.of(text: $0) }
 
-    /// The input of all tasks that use a backbone; empty if the detector needs none.
+    /// The input of all tasks that use the backbone; empty for an autoencoder.
     package func inputs(_ recipe: TrainingRecipe) throws -> [TaskInput] {
         guard let name = recipe.detector.backbone else { return [] }
         return [TaskInput.backbone(try find(name))]

@@ -87,6 +87,8 @@ public struct DetectorSection: Sendable, Equatable {
     /// A name or a digest. Used by all kinds but `ssae`.
     public var backbone: String
     public var taps: [String]
+    /// True if patches outside the object are left out. Used by all kinds but `ssae`.
+    public var foreground: Bool
     public var memory: Memory
     public var gaussian: Gaussian
     public var random: Random
@@ -98,6 +100,7 @@ public struct DetectorSection: Sendable, Equatable {
         kind = object.choice("kind")
         backbone = object.text("backbone")
         taps = (object["taps"]?.elements ?? []).compactMap(\.string)
+        foreground = object.flag("foreground")
         let memory = object.member("memory")
         self.memory = Memory(
             points: memory.whole("points"), density: memory.choice("density"),

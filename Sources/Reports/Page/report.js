@@ -187,7 +187,7 @@
                 application.querySelector(".command").textContent = `${panel.dataset.command} ${text} IMAGES`;
                 application.querySelector(".setting").textContent = `"calibration": { "threshold": ${text} }`;
                 // The threshold in force needs no instructions.
-                application.hidden = threshold === calibrated || !(threshold > 0);
+                application.hidden = threshold === calibrated || !Number.isFinite(threshold);
             }
         };
         const placeSlider = (threshold) => { slider.value = Math.round(1000 * axis.position(threshold)); };

@@ -38,9 +38,9 @@ public struct GalleryItem: Sendable, Equatable {
     public var kind: String
     /// The ground truth; `nil` for unlabelled images.
     public var isAnomalous: Bool?
-    /// In the raw units of the category's threshold.
+    /// The score, in the unit of the category's threshold.
     public var score: Float
-    /// 0 for the median held-out normal image, 1 at the threshold.
+    /// The normalised score: 0 for the median held-out normal image, 1 at the threshold.
     public var normalizedScore: Float?
     /// "anomalous", "normal", or another verdict of the run.
     public var verdict: String?
@@ -51,7 +51,7 @@ public struct GalleryItem: Sendable, Equatable {
     /// True if the verdict contradicts the ground truth.
     public var isMiss: Bool
     public var input: Picture
-    /// What the detector expected, and its caption.
+    /// The image as the detector expected it, and the caption of that picture.
     public var expected: Picture?
     public var expectedLabel: String
     /// The anomaly map over the input.

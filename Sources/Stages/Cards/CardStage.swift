@@ -38,7 +38,7 @@ package struct CardStage: Stage {
         let scores = context.hasInput("scores") ? try context.readJSON(ScoreIndex.self, "scores").entries : []
         let uncertain = try VerdictConfidence(
             calibrationScores: calibration.scores, images: calibration.images, threshold: calibration.threshold,
-            tolerance: known.tolerance
+            scale: calibration.scale, tolerance: known.tolerance
         ).uncertainRange
         var card = ModelCard(
             model: ModelCard.Details(

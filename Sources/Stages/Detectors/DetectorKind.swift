@@ -3,14 +3,14 @@ import BinaryCoding
 import ContentStore
 import Pipeline
 
-/// A kind of detector. Stages know detectors by this alone; a kind has a folder of its own here, which also holds the
-/// stages that fit it. They end in a payload, the output `detector`.
+/// A kind of detector. Other stages use detectors through this protocol only. Each kind has a folder here, with the
+/// stages that fit it; their output `detector` is the payload.
 package protocol DetectorKind {
     /// The name in manifests and models.
     static var name: String { get }
-    /// True if scores of training images spread like those of new normal images, though they are lower.
+    /// True if the scores of training images vary as much as the scores of new normal images. Their level may be lower.
     static var hasComparableTrainingScores: Bool { get }
-    /// The caption of its pictures.
+    /// The caption of the detector's pictures.
     static var pictureLabel: String { get }
 
     /// Calls `body` with a detector that is ready to score images of the size of its grid.
@@ -20,12 +20,13 @@ package protocol DetectorKind {
         _ payload: DetectorPayload, _ context: TaskContext, _ body: (any Detector) throws -> Result
     ) throws -> Result
 
-    /// The pretrained network that a payload needs, the input `backbone` of its tasks; nil if it needs none.
+    /// The pretrained network that a payload was fitted to, which is the input `backbone` of its tasks; nil for kinds
+    /// without one.
     ///
     /// - Throws: `FormatError`.
     static func backbone(of payload: [UInt8], name: String) throws -> Digest?
 
-    /// What a card and a listing say of a payload, such as its number of parameters.
+    /// Facts about a payload for cards and listings, such as the number of parameters.
     ///
     /// - Throws: `FormatError`.
     static func facts(_ payload: [UInt8], name: String) throws -> [DetectorFact]
@@ -37,7 +38,7 @@ extension DetectorKind {
     package static func backbone(of payload: [UInt8], name: String) throws -> Digest? { nil }
 }
 
-/// A fitted detector with what all kinds share, before or after its calibration.
+/// The payload of a fitted detector with the settings that all kinds share.
 package struct DetectorPayload {
     var bytes: [UInt8]
     var grid: TileGrid
@@ -49,13 +50,15 @@ package struct DetectorFact: Codable, Equatable, Sendable {
     package var label, value: String
 }
 
-/// The kinds of detectors of the program.
+/// The kinds of detectors that the program has.
 package enum DetectorKinds {
     static var all: [any DetectorKind.Type] {
         [AutoencoderKind.self, MemoryKind.self, GaussianKind.self, RandomKind.self, FusionKind.self]
     }
 
-    /// - Throws: `FormatError` for a kind that this program does not know.
+    /// The kind with a name.
+    ///
+    /// - Throws: `FormatError` for an unknown name.
     package static func named(_ name: String, in file: String) throws -> any DetectorKind.Type {
         for known in all where known.name == name { return known }
         let names = all.map { $0.name }.joined(separator: ", ")
@@ -73,13 +76,15 @@ extension Model {
         return try DetectorKinds.named(kind, in: "\(context.task) model").withDetector(payload, context, body)
     }
 
-    /// The pretrained network that the model needs; nil if it needs none.
+    /// The pretrained network that the model was fitted to; nil if it has none.
     ///
     /// - Throws: `FormatError`.
     package func backbone(name: String) throws -> Digest? {
         try DetectorKinds.named(kind, in: name).backbone(of: payload, name: name)
     }
 
+    /// Facts about the model's detector for cards and listings.
+    ///
     /// - Throws: `FormatError`.
     package func detectorFacts(name: String) throws -> [DetectorFact] {
         try DetectorKinds.named(kind, in: name).facts(payload, name: name)

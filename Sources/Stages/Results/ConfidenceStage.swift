@@ -24,7 +24,7 @@ package struct ConfidenceStage: Stage {
             .choosing(threshold)
         let rule = try VerdictConfidence(
             calibrationScores: calibration.scores, images: calibration.images, threshold: calibration.threshold,
-            tolerance: tolerance)
+            scale: calibration.scale, tolerance: tolerance)
         var scores = try context.readJSON(ScoreIndex.self, "scores")
         for index in scores.entries.indices {
             let score = scores.entries[index].score

@@ -9,8 +9,8 @@ import Pipeline
 /// scores.
 package struct CalibrateStage: Stage {
     package static let name = "calibrate"
-    /// History: 6 = detectors of any kind.
-    package static let version = 6
+    /// History: 7 = scale of the scores; 6 = detectors of any kind.
+    package static let version = 7
     /// The number of training images to measure; more would not improve the spread of scores.
     private static let trainingImages = 64
 
@@ -47,7 +47,7 @@ package struct CalibrateStage: Stage {
         let payload = try context.read("detector")
         let part = DetectorPayload(bytes: payload, grid: grid, scoring: scoring, engine: engine)
         let kind = try DetectorKinds.named(kind, in: "\(context.task)")
-        try kind.withDetector(part, context) { detector in
+        let scale = try kind.withDetector(part, context) { detector in
             let training = try TrainingImages(context.firstTraining(Self.trainingImages), context, grid)
             let trainingCount = estimate == .robust && kind.hasComparableTrainingScores ? training.count : 0
             func score(_ count: Int, _ image: (Int) -> PlanarImage, then use: (Detection) -> Void) throws {
@@ -71,10 +71,11 @@ package struct CalibrateStage: Stage {
             }
             try heldOut.images.requireReadable()
             try training.requireReadable()
+            return detector.scale
         }
         let calibration = Calibration(
             scores: scores, images: heldOut.images.count, trainingScores: trainingScores, quantile: quantile,
-            estimate: estimate, chosenThreshold: threshold)
+            estimate: estimate, scale: scale, chosenThreshold: threshold)
         let model = Model(
             name: category, grid: grid, range: range, scoring: scoring, calibration: calibration, mapCeiling: ceiling,
             kind: self.kind, payload: payload)

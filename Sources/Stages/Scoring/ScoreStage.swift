@@ -107,9 +107,9 @@ package struct ChosenThreshold: Codable, Sendable, Equatable {
 
     package static let ofManifest = "manifest"
 
-    /// Nil for an invalid value; thresholds are finite and above 0.
+    /// Nil for a value that is not finite.
     package init?(_ value: Float, origin: String) {
-        guard value > 0, value.isFinite else { return nil }
+        guard value.isFinite else { return nil }
         (self.value, self.origin) = (value, origin)
     }
 

@@ -96,7 +96,7 @@ struct ModelThresholdCommand: ParsableCommand {
     @Argument(help: "NAME, NAME@production, NAME@latest or NAME@VERSION.")
     var model: ModelArgument
 
-    @Argument(help: "A score above 0, or \"calibrated\" for the model's own threshold.")
+    @Argument(help: "A score, after -- if it is negative, or \"calibrated\" for the model's own threshold.")
     var value: String
 
     @OptionGroup var decision: DecisionOptions
@@ -106,7 +106,7 @@ struct ModelThresholdCommand: ParsableCommand {
 
     func validate() throws {
         guard value == "calibrated" || threshold != nil else {
-            throw ValidationError("the threshold is \(value); expected a finite number above 0, or calibrated")
+            throw ValidationError("the threshold is \(value); expected a finite number, or calibrated")
         }
     }
 

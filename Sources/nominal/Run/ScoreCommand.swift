@@ -66,6 +66,8 @@ struct ScoreCommand: ParsableCommand {
     var tolerance = VerdictConfidence.defaultTolerance
 
     @Option(
+        // Scores of some detectors are negative.
+        parsing: .unconditional,
         help: ArgumentHelp(
             "The lowest anomalous score. Default: set by nominal models threshold, else the model's own.",
             valueName: "score"))
@@ -96,7 +98,7 @@ struct ScoreCommand: ParsableCommand {
                 throw ValidationError("--threshold cannot change shards that are already scored; remove it")
             }
             guard ChosenThreshold(threshold, origin: "") != nil else {
-                throw ValidationError("--threshold is \(threshold); expected a finite number above 0")
+                throw ValidationError("--threshold is \(threshold); expected a finite number")
             }
         }
         guard (0...700).contains(tolerance) else {

@@ -15,7 +15,7 @@ extension FuzzedParser {
 
     private static let model = FuzzedParser(
         name: "model", maximumBytes: 4096,
-        words: ["ssae", "topK", "robust", "expectedError", "localContrast"],
+        words: ["ssae", "topK", "robust", "linear", "logarithmic", "expectedError", "localContrast"],
         seeds: {
             [ScoringParameters.ImageScore.topK, .max].map { score in
                 Model(
@@ -73,88 +73,58 @@ extension FuzzedParser {
         }
     }
 
-    private static let memory = FuzzedParser(
-        name: "memory", maximumBytes: 4096, words: ["none", "subtract", "divide", "stage2", "stage4"],
-        seeds: {
-            PatchDensity.allCases.map { density in
-                MemoryPayload(
-                    backbone: Digest.of([1]), taps: ["stage2", "stage4"], density: density, mean: [1, 2],
-                    deviation: [0.5, 2], values: [1, 2, 3, 4], densities: [1, 2], cellWidth: 2, cellHeight: 1,
-                    cells: Array(0..<12)
-                ).bytes.dropLast(32)
-            }
-        }
-    ) { _ in
-        { content in
-            let memory = try MemoryPayload(bytes: sealed(content), name: "input")
-            guard try MemoryPayload(bytes: memory.bytes, name: "again") == memory else {
-                fatalError("a memory changes when it is written and read")
+    /// A parser of a detector's payload, which must not change when it is written and read.
+    private static func payload<Payload: Equatable>(
+        _ name: String, words: [String], _ seeds: [Payload], _ write: @escaping @Sendable (Payload) -> [UInt8],
+        _ read: @escaping @Sendable ([UInt8], String) throws -> Payload
+    ) -> FuzzedParser {
+        let bytes = seeds.map { Array(write($0).dropLast(32)) }
+        return FuzzedParser(name: name, maximumBytes: 4096, words: words, seeds: { bytes }) { _ in
+            { content in
+                let payload = try read(sealed(content), "input")
+                guard try read(write(payload), "again") == payload else {
+                    fatalError("a payload of \(name) changes when it is written and read")
+                }
             }
         }
     }
 
-    private static let gaussian = FuzzedParser(
-        name: "gaussian", maximumBytes: 4096, words: ["stage2", "stage4"],
-        seeds: {
-            [
-                GaussianPayload(
-                    backbone: Digest.of([1]), taps: ["stage2"], channels: [0, 2], means: [1, 2, 3, 4],
-                    factors: [1, 0.5, 2, 3, 0, 4]
-                ).bytes.dropLast(32)
-            ]
-        }
-    ) { _ in
-        { content in
-            let distributions = try GaussianPayload(bytes: sealed(content), name: "input")
-            guard try GaussianPayload(bytes: distributions.bytes, name: "again") == distributions else {
-                fatalError("distributions change when they are written and read")
-            }
-        }
-    }
+    private static let memory = payload(
+        "memory", words: ["none", "subtract", "divide", "stage2", "stage4"],
+        PatchDensity.allCases.map { density in
+            MemoryPayload(
+                backbone: Digest.of([1]), taps: ["stage2", "stage4"], foreground: density == .none, density: density,
+                mean: [1, 2], deviation: [0.5, 2], values: [1, 2, 3, 4], densities: [1, 2], cellWidth: 2,
+                cellHeight: 1, cells: Array(0..<12))
+        }, { $0.bytes }, { try MemoryPayload(bytes: $0, name: $1) })
 
-    private static let fusion = FuzzedParser(
-        name: "fusion", maximumBytes: 4096, words: ["mean", "max", "memory", "gaussian", "fusion"],
-        seeds: {
-            let statistics = FusionPayload.Statistics(middle: 1, spread: 2)
-            return [
-                FusionPayload(
-                    rule: .max,
-                    members: [
-                        FusionPayload.Member(
-                            kind: "memory", payload: [1, 2], weight: 0.5, map: statistics, scoreMap: statistics),
-                        FusionPayload.Member(
-                            kind: "gaussian", payload: [], weight: 0.5, map: statistics, scoreMap: statistics),
-                    ]
-                ).bytes.dropLast(32)
-            ]
-        }
-    ) { _ in
-        { content in
-            let fusion = try FusionPayload(bytes: sealed(content), name: "input")
-            guard try FusionPayload(bytes: fusion.bytes, name: "again") == fusion else {
-                fatalError("a fusion changes when it is written and read")
-            }
-        }
-    }
+    private static let gaussian = payload(
+        "gaussian", words: ["stage2", "stage4"],
+        [
+            GaussianPayload(
+                backbone: Digest.of([1]), taps: ["stage2"], channels: [0, 2], means: [1, 2, 3, 4],
+                factors: [1, 0.5, 2, 3, 0, 4])
+        ], { $0.bytes }, { try GaussianPayload(bytes: $0, name: $1) })
 
-    private static let random = FuzzedParser(
-        name: "random", maximumBytes: 4096, words: ["stage2", "stage4"],
-        seeds: {
-            [
-                RandomPayload(
-                    backbone: Digest.of([1]), taps: ["stage2"], directions: [1, 0, 0, 1], medians: [1, 2],
-                    deviations: [1, 2]
-                ).bytes.dropLast(32)
-            ]
-        }
-    ) { _ in
-        { content in
-            let payload = try RandomPayload(bytes: sealed(content), name: "input")
-            guard try RandomPayload(bytes: payload.bytes, name: "again") == payload else {
-                fatalError("directions change when they are written and read")
-            }
-        }
-    }
+    private static let random = payload(
+        "random", words: ["stage2", "stage4"],
+        [
+            RandomPayload(
+                backbone: Digest.of([1]), taps: ["stage2"], directions: [1, 0, 0, 1], medians: [1, 2],
+                deviations: [1, 2])
+        ], { $0.bytes }, { try RandomPayload(bytes: $0, name: $1) })
+
+    private static let fusion = payload(
+        "fusion", words: ["mean", "max", "learned", "memory", "gaussian", "fusion"],
+        [
+            FusionPayload(
+                rule: .max,
+                members: [("memory", [1, 2]), ("gaussian", [] as [UInt8])].map { kind, payload in
+                    let statistics = FusionPayload.Statistics(middle: 1, spread: 2)
+                    return FusionPayload.Member(
+                        kind: kind, payload: payload, weight: 0.5, map: statistics, scoreMap: statistics)
+                })
+        ], { $0.bytes }, { try FusionPayload(bytes: $0, name: $1) })
 
     private static let checkpoint = FuzzedParser(
         name: "checkpoint", maximumBytes: 1024,

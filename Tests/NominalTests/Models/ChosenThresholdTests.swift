@@ -53,9 +53,13 @@ import Testing
             $0.map { "\($0["confidence"]!)" }
         }
         #expect(confidences[0] != confidences[1])
-        for wrong in ["0", "-1", "nan", "inf", "1e99", "x"] {
+        for wrong in ["nan", "inf", "1e99", "x"] {
             #expect(try score("wrong", "--threshold=" + wrong).status == 64, "\(wrong)")
         }
+        // Scores of some detectors are negative, and so are thresholds.
+        let below = try score("below", "--threshold", "-0.3")
+        #expect(below.status == 0 && below.errors.contains("the threshold -0.3 (--threshold)"), "\(below)")
+        try check("below/scores.json", -0.3, "--threshold")
         #expect(try score("parts", "--threshold", "\(value)", "--shard", "1/2").status == 0)
         #expect(try score("parts", "--shard", "2/2").status == 0)
         let mixed = try fixture.nominal("score", "--merge", "parts")
@@ -91,7 +95,7 @@ import Testing
         try check("carried/scores.json", value, "manifest")
         #expect(try score("over", model: "set/models/wood.nominal", "--threshold", "\(value * 2)").status == 0)
         try check("over/scores.json", value * 2, "--threshold")
-        for wrong in ["0", "-1", "1e300", "\"1\"", "null"] {
+        for wrong in ["-1e31", "1e300", "\"1\"", "null"] {
             try fixture.write(
                 manifest.replacing("\"name\":", with: "\"calibration\": { \"threshold\": \(wrong) }, \"name\":"),
                 to: "wrong.json")
@@ -126,7 +130,11 @@ import Testing
         #expect(try score("f").status == 0)
         #expect(try fixture.bytes("e/scores.json") == fixture.bytes("f/scores.json"))
         #expect(try fixture.nominal("models", "show", "wood").output.contains("set to its own, by bob"))
-        #expect(try fixture.nominal("models", "threshold", "wood@1", "0").status == 64)
+        #expect(try fixture.nominal("models", "threshold", "wood@1", "nan").status == 64)
+        let below = try fixture.nominal("models", "threshold", "wood@1", "--by", "cy", "--", "-0.3")
+        #expect(below.output == "wood@1: the threshold is -0.3 from now on\n", "\(below)")
+        #expect(try score("g", model: "wood").status == 0)
+        try check("g/scores.json", -0.3, "set for wood@1")
         #expect(try fixture.nominal("models", "threshold", "wood@9", "1").status == 66)
     }
 }

@@ -52,6 +52,7 @@ final class BackboneCache: SharedResource {
                 kept.append(back)
             }
         }
+        extractor.task = "\(context.task)"
         return try body(extractor)
     }
 }

@@ -1,21 +1,26 @@
 import BinaryCoding
 import ContentStore
 
-/// Where the features of a detector come from, as its payload holds it.
+/// The source of a detector's features, as stored in its payload.
 struct FeatureSource: Sendable, Equatable {
-    /// The pretrained network, a blob of the store.
+    /// The digest of the pretrained network in the store.
     var backbone: Digest
-    /// The names of its taps, at least one.
+    /// The names of the network's taps, at least one.
     var taps: [String]
+    /// True if patches outside the object are left out of memory and maps.
+    var foreground: Bool
 
     private static let maximumTaps = 64
 
-    init(backbone: Digest, taps: [String]) { (self.backbone, self.taps) = (backbone, taps) }
+    init(backbone: Digest, taps: [String], foreground: Bool) {
+        (self.backbone, self.taps, self.foreground) = (backbone, taps, foreground)
+    }
 
     func write(to writer: inout ByteWriter) {
         writer.write(backbone.hex)
         writer.write(taps.count)
         for tap in taps { writer.write(tap) }
+        writer.write(foreground ? 1 : 0)
     }
 
     /// - Throws: `FormatError`.
@@ -29,13 +34,15 @@ struct FeatureSource: Sendable, Equatable {
         for _ in 0..<(try reader.readInt("the number of taps", in: 1...Self.maximumTaps)) {
             taps.append(try reader.readText())
         }
+        foreground = try reader.readInt("the use of the foreground", in: 0...1) == 1
     }
 
-    /// What a card says of it.
+    /// Facts for cards and listings.
     var facts: [DetectorFact] {
         [
             DetectorFact(label: "Backbone", value: backbone.hex),
             DetectorFact(label: "Taps", value: taps.joined(separator: " ")),
+            DetectorFact(label: "Patches", value: foreground ? "on the object" : "all"),
         ]
     }
 }

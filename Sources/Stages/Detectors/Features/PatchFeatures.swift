@@ -7,8 +7,12 @@ struct PatchFeatures: Sendable {
     let rows, columns, dimensions: Int
     /// rows x columns x dimensions.
     var values: [Float]
+    /// True for each patch that is left out; empty if none is.
+    var outside: [Bool] = []
 
     var count: Int { rows * columns }
+
+    func isInside(_ patch: Int) -> Bool { outside.isEmpty || !outside[patch] }
 }
 
 /// Computes patch features from the taps of a pretrained network, as PatchCore does (arXiv 2106.08265, section 3.1):
@@ -16,6 +20,10 @@ struct PatchFeatures: Sendable {
 final class PatchExtractor {
     private let network: InferenceNetwork
     private let pool: WorkerPool
+    /// The task that uses it, for errors.
+    var task = ""
+    /// The largest magnitude of a feature. Sums of squares of such features are finite in single precision.
+    private static let largest: Float = 1e15
 
     /// - Parameter taps: the names of the taps, at least one.
     /// - Throws: `InferenceError` and `TensorError`.
@@ -35,6 +43,8 @@ final class PatchExtractor {
     }
 
     /// The features of images of one size, with three channels of 0 to 1. Those of an image depend on it alone.
+    ///
+    /// - Throws: `FeatureError`, `InferenceError` and `TensorError`.
     func features(_ images: [PlanarImage]) throws -> [PatchFeatures] {
         guard let first = images.first else { return [] }
         let shape = try shape(width: first.width, height: first.height)
@@ -46,6 +56,15 @@ final class PatchExtractor {
             pool.run(images.count) { number, _ in
                 unsafe target[number] = Self.joined(maps[number], shape.rows, shape.columns, shape.dimensions)
             }
+        }
+        for (number, features) in features.enumerated() {
+            let fault = features?.values.firstIndex { !(abs($0) <= Self.largest) }
+            guard let fault else { continue }
+            var dimension = fault % shape.dimensions, tap = 0
+            while dimension >= maps[number][tap].shape.channels {
+                (dimension, tap) = (dimension - maps[number][tap].shape.channels, tap + 1)
+            }
+            throw FeatureError.notUsable(task: task, tap: network.taps[tap].name, value: features!.values[fault])
         }
         return features.compactMap(\.self)
     }
@@ -82,6 +101,20 @@ final class PatchExtractor {
             }
         }
         return joined
+    }
+}
+
+/// A feature that no detector can use.
+enum FeatureError: Error, CustomStringConvertible {
+    case notUsable(task: String, tap: String, value: Float)
+
+    var description: String {
+        switch self {
+        case .notUsable(let task, let tap, let value):
+            "\(task): the backbone gives a feature of \(value) at the tap \"\(tap)\", expected at most 1e15: its weights are "
+                + "unsuitable or damaged. Add the network again from its original file with nominal backbones add, or "
+                + "choose other detector.taps"
+        }
     }
 }
 

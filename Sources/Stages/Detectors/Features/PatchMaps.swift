@@ -5,7 +5,10 @@ import Pipeline
 
 extension TileGrid {
     /// The values of a tile's patches as a map of the tile's size, in one channel.
-    func tileMap(_ values: [Float], of patches: PatchFeatures) -> PlanarImage {
+    ///
+    /// - Parameter floor: the value of patches that are left out.
+    func tileMap(_ values: [Float], of patches: PatchFeatures, floor: Float = 0) -> PlanarImage {
+        let values = values.indices.map { patches.isInside($0) ? values[$0] : floor }
         let map = FloatMap(width: patches.columns, height: patches.rows, values: values)
             .resized(width: tileWidth, height: tileHeight)
         return PlanarImage(width: map.width, height: map.height, channels: 1, values: map.values)

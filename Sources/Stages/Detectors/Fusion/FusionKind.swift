@@ -3,6 +3,7 @@ import BinaryCoding
 import ContentStore
 import Imaging
 import Pipeline
+import VerdictStatistics
 
 /// Several detectors whose maps, standardised by normal images, become one.
 package enum FusionKind: DetectorKind {
@@ -64,6 +65,8 @@ final class FusionDetector: Detector {
     private let members: [any Detector]
 
     init(_ fusion: FusionPayload, _ members: [any Detector]) { (self.fusion, self.members) = (fusion, members) }
+
+    var scale: ScoreScale { .linear }
 
     /// The picture is the first that a member makes.
     func maps(_ images: [PlanarImage]) throws -> [DetectorMap] {

@@ -6,7 +6,7 @@ import Tensors
 /// The settings of normal distributions, in the words of the manifest.
 package struct GaussianSettings: Codable, Equatable, Sendable {
     package enum Place: String, Codable, Sendable, CaseIterable {
-        /// A distribution for each place, for objects that lie alike.
+        /// A distribution for each place, for objects that always lie at the same place.
         case each
         /// One distribution for all places.
         case all
@@ -19,20 +19,24 @@ package struct GaussianSettings: Codable, Equatable, Sendable {
     package var place: Place
     /// The number of times that each training image is read: once unchanged, then augmented.
     package var variants: Int
+    /// True if patches outside the object are left out.
+    package var foreground: Bool
 
-    package init(taps: [String], channels: Int, place: Place, variants: Int) {
-        (self.taps, self.channels, self.place, self.variants) = (taps, channels, place, variants)
+    package init(taps: [String], channels: Int, place: Place, variants: Int, foreground: Bool = false) {
+        (self.taps, self.channels, self.place) = (taps, channels, place)
+        (self.variants, self.foreground) = (variants, foreground)
     }
 }
 
 /// Fits normal distributions to the features of normal patches.
 package struct FitGaussianStage: Stage {
     package static let name = "gaussian"
-    package static let version = 1
-    /// What is added to the diagonal of covariances, as in PaDiM: with fewer images than features they are singular.
+    /// History: 2 = patches outside the object may be left out.
+    package static let version = 2
+    /// The constant added to the diagonal of covariances, as in PaDiM: with fewer images than features they are singular.
     private static let ridge = 0.01
 
-    /// The maximum size of the factors; fitting takes three times as much.
+    /// The maximum size of the factors in bytes. Fitting takes three times as much memory.
     private static let maximumBytes = 1 << 30
 
     var gaussian: GaussianSettings
@@ -46,7 +50,7 @@ package struct FitGaussianStage: Stage {
     package var outputs: [String] { ["detector", "training.json"] }
 
     package func run(_ context: TaskContext) throws {
-        let reader = try FeatureReader(samples, variants: gaussian.variants, context)
+        let reader = try FeatureReader(samples, variants: gaussian.variants, foreground: gaussian.foreground, context)
         let grid = samples.grid
         let payload = try context.shared(BackboneCache.self).withExtractor(taps: gaussian.taps, engine, context) {
             extractor in
@@ -64,7 +68,8 @@ package struct FitGaussianStage: Stage {
             let moments = Moments(places: places, channels: channels)
             try reader.forEach(extractor, context) { moments.add($0.features, pool) }
             return GaussianPayload(
-                backbone: context.inputDigest("backbone"), taps: gaussian.taps, channels: channels.map(UInt32.init),
+                backbone: context.inputDigest("backbone"), taps: gaussian.taps, foreground: gaussian.foreground,
+                channels: channels.map(UInt32.init),
                 means: moments.means.map(Float.init), factors: try moments.factors(ridge: Self.ridge, context, pool))
         }
         try context.write(payload.bytes, to: "detector")
@@ -72,7 +77,7 @@ package struct FitGaussianStage: Stage {
     }
 }
 
-/// Distributions that are too many or too large.
+/// Distributions that exceed the limit of memory.
 enum GaussianError: Error, CustomStringConvertible {
     case tooLarge(task: String, places: Int, channels: Int)
 
@@ -85,7 +90,7 @@ enum GaussianError: Error, CustomStringConvertible {
     }
 }
 
-/// Sums of features and of their products at each place. A place is summed in the order of the images, by one worker.
+/// Sums of features and of their products at each place. One worker sums a place, in the order of the images.
 private final class Moments {
     private let places: Int
     private let channels: [Int]
@@ -127,7 +132,7 @@ private final class Moments {
                 }
                 for (number, features) in tiles.enumerated() {
                     if places == 1 {
-                        for patch in 0..<features.count { add(features, patch, to: 0) }
+                        for patch in 0..<features.count where features.isInside(patch) { add(features, patch, to: 0) }
                     } else {
                         pool.run(features.rows) { row, _ in
                             for patch in row * features.columns..<(row + 1) * features.columns {
@@ -139,7 +144,10 @@ private final class Moments {
             }
         }
         for (number, features) in tiles.enumerated() {
-            for patch in 0..<features.count { counts[places == 1 ? 0 : number * features.count + patch] += 1 }
+            // A place has its distribution, whatever lies there.
+            for patch in 0..<features.count where places > 1 || features.isInside(patch) {
+                counts[places == 1 ? 0 : number * features.count + patch] += 1
+            }
         }
     }
 
@@ -152,7 +160,7 @@ private final class Moments {
             unsafe isDefinite.withUnsafeMutableBufferPointer { isDefinite in
                 let (target, flags) = (factors.baseAddress!, isDefinite.baseAddress!)
                 pool.run(places) { place, _ in
-                    // Not divided by the count less one for a single image.
+                    // The covariance of a single image is divided by 1.
                     let count = self.counts[place]
                     var matrix = Array(self.products[place * size..<(place + 1) * size])
                     for row in 0..<dimensions {

@@ -21,7 +21,7 @@ final class GaussianDetector: Detector {
     deinit { pool.stop() }
 
     func maps(_ images: [PlanarImage]) throws -> [DetectorMap] {
-        let tiles = try extractor.features(images.flatMap(grid.tiles))
+        let tiles = try extractor.features(images, grid, foreground: payload.source.foreground)
         let found = tiles.enumerated().map { map(of: $1, tile: $0 % grid.count) }
         return images.indices.map { number in
             DetectorMap(map: grid.joinedMap(Array(found[number * grid.count..<(number + 1) * grid.count])))

@@ -3,8 +3,8 @@ import ContentStore
 
 /// Normal distributions of patch features, as one file: one for all places of an image, or one for each.
 package struct GaussianPayload: Sendable, Equatable {
-    /// Version 1: initial.
-    package static let format = FileFormat(magic: "NOMGAUSS", version: 1)
+    /// Version 2: patches outside the object left out. Version 1: initial.
+    package static let format = FileFormat(magic: "NOMGAUSS", version: 2)
     private static let maximumDimensions = 1 << 12, maximumPlaces = 1 << 24
 
     var source: FeatureSource
@@ -54,8 +54,10 @@ package struct GaussianPayload: Sendable, Equatable {
         }
     }
 
-    package init(backbone: Digest, taps: [String], channels: [UInt32], means: [Float], factors: [Float]) {
-        (source, self.channels) = (FeatureSource(backbone: backbone, taps: taps), channels)
+    package init(
+        backbone: Digest, taps: [String], foreground: Bool = false, channels: [UInt32], means: [Float], factors: [Float]
+    ) {
+        (source, self.channels) = (FeatureSource(backbone: backbone, taps: taps, foreground: foreground), channels)
         (self.means, self.factors) = (means, factors)
     }
 }

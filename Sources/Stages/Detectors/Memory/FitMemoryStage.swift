@@ -12,10 +12,14 @@ package struct MemorySettings: Codable, Equatable, Sendable {
     package var neighbours: Int
     /// The number of times that each training image is read: once unchanged, then augmented.
     package var variants: Int
+    /// True if patches outside the object are left out.
+    package var foreground: Bool
 
-    package init(taps: [String], points: Int, density: PatchDensity, neighbours: Int, variants: Int) {
+    package init(
+        taps: [String], points: Int, density: PatchDensity, neighbours: Int, variants: Int, foreground: Bool = false
+    ) {
         (self.taps, self.points, self.density) = (taps, points, density)
-        (self.neighbours, self.variants) = (neighbours, variants)
+        (self.neighbours, self.variants, self.foreground) = (neighbours, variants, foreground)
     }
 }
 
@@ -23,7 +27,8 @@ package struct MemorySettings: Codable, Equatable, Sendable {
 /// the sample that the memory is chosen from.
 package struct FitMemoryStage: Stage {
     package static let name = "memory"
-    package static let version = 1
+    /// History: 2 = patches outside the object may be left out.
+    package static let version = 2
     /// The size of the sample that the memory is chosen from, in memories.
     private static let candidates = 4
 
@@ -38,7 +43,7 @@ package struct FitMemoryStage: Stage {
     package var outputs: [String] { ["detector", "training.json"] }
 
     package func run(_ context: TaskContext) throws {
-        let reader = try FeatureReader(samples, variants: memory.variants, context)
+        let reader = try FeatureReader(samples, variants: memory.variants, foreground: memory.foreground, context)
         let grid = samples.grid
         let payload = try context.shared(BackboneCache.self).withExtractor(taps: memory.taps, engine, context) {
             extractor in

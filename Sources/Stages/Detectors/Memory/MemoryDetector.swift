@@ -1,6 +1,7 @@
 import AnomalyDetection
 import Imaging
 import Tensors
+import VerdictStatistics
 
 /// A memory of the features of normal patches: what is far from all of them is anomalous (PatchCore, arXiv 2106.08265).
 final class MemoryDetector: Detector {
@@ -19,10 +20,12 @@ final class MemoryDetector: Detector {
 
     deinit { pool.stop() }
 
+    var scale: ScoreScale { payload.density == .subtract ? .linear : .logarithmic }
+
     /// The distances of patches to the memory, relative to its density for the score, and a mosaic of the nearest normal
     /// patches.
     func maps(_ images: [PlanarImage]) throws -> [DetectorMap] {
-        let tiles = try extractor.features(images.flatMap(grid.tiles)).map(read)
+        let tiles = try extractor.features(images, grid, foreground: payload.source.foreground).map(read)
         return images.indices.map { number in
             let own = tiles[number * grid.count..<(number + 1) * grid.count]
             return DetectorMap(
@@ -42,8 +45,11 @@ final class MemoryDetector: Detector {
         var features = tile.values
         payload.standardise(&features)
         let nearest = memory.nearest(features, pool)
+        // Patches that are left out count as equal to the memory, where it is least dense.
+        let sparsest = payload.densities.max() ?? 1
         func map(_ value: (_ distance: Float, _ density: Float) -> Float) -> PlanarImage {
-            grid.tileMap(nearest.map { value($0.distance, payload.densities[$0.point]) }, of: tile)
+            grid.tileMap(
+                nearest.map { value($0.distance, payload.densities[$0.point]) }, of: tile, floor: value(0, sparsest))
         }
         let distances = map { distance, _ in distance }
         let relative =

@@ -12,8 +12,8 @@ package enum PatchDensity: String, Codable, Sendable, CaseIterable {
 
 /// A memory of normal patches, as one file.
 package struct MemoryPayload: Sendable, Equatable {
-    /// Version 1: initial.
-    package static let format = FileFormat(magic: "NOMMEMOR", version: 1)
+    /// Version 2: patches outside the object left out. Version 1: initial.
+    package static let format = FileFormat(magic: "NOMMEMOR", version: 2)
     private static let maximumDimensions = 1 << 14, maximumPoints = 1 << 24, maximumSide = 4096
 
     var source: FeatureSource
@@ -78,10 +78,11 @@ package struct MemoryPayload: Sendable, Equatable {
     }
 
     package init(
-        backbone: Digest, taps: [String], density: PatchDensity, mean: [Float], deviation: [Float], values: [Float],
+        backbone: Digest, taps: [String], foreground: Bool = false, density: PatchDensity, mean: [Float],
+        deviation: [Float], values: [Float],
         densities: [Float], cellWidth: Int, cellHeight: Int, cells: [UInt8]
     ) {
-        (source, self.density) = (FeatureSource(backbone: backbone, taps: taps), density)
+        (source, self.density) = (FeatureSource(backbone: backbone, taps: taps, foreground: foreground), density)
         (self.mean, self.deviation, self.values, self.densities) = (mean, deviation, values, densities)
         (self.cellWidth, self.cellHeight, self.cells) = (cellWidth, cellHeight, cells)
     }

@@ -25,8 +25,9 @@ struct PatchSample {
     ///   - patches: the numbers of the patches to keep, counted over all tiles.
     mutating func add(_ features: [PatchFeatures], _ tiles: [PlanarImage], patches: [Int]) {
         for tile in features {
-            total += tile.count
-            for start in stride(from: 0, to: tile.values.count, by: dimensions) {
+            for patch in 0..<tile.count where tile.isInside(patch) {
+                let start = patch * dimensions
+                total += 1
                 for dimension in 0..<dimensions {
                     let value = Double(tile.values[start + dimension])
                     sums[dimension] += value
@@ -65,7 +66,8 @@ struct PatchSample {
             return Float(max(square / Double(total) - mean * mean, 1e-12).squareRoot())
         }
         var payload = MemoryPayload(
-            backbone: backbone, taps: settings.taps, density: settings.density, mean: mean, deviation: deviation,
+            backbone: backbone, taps: settings.taps, foreground: settings.foreground, density: settings.density,
+            mean: mean, deviation: deviation,
             values: [], densities: [], cellWidth: cellWidth, cellHeight: cellHeight, cells: [])
         var standardised = values
         payload.standardise(&standardised)

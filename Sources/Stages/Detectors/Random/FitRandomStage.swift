@@ -11,18 +11,24 @@ package struct RandomSettings: Codable, Equatable, Sendable {
     package var directions: Int
     /// The number of times that each training image is read: once unchanged, then augmented.
     package var variants: Int
+    /// True if patches outside the object are left out.
+    package var foreground: Bool
 
-    package init(taps: [String], directions: Int, variants: Int) {
-        (self.taps, self.directions, self.variants) = (taps, directions, variants)
+    package init(taps: [String], directions: Int, variants: Int, foreground: Bool = false) {
+        (self.taps, self.directions) = (taps, directions)
+        (self.variants, self.foreground) = (variants, foreground)
     }
 }
 
 /// Measures the spread of normal patches along random directions.
 package struct FitRandomStage: Stage {
     package static let name = "random"
-    package static let version = 1
-    /// The number of patches that medians are taken of.
+    /// History: 2 = some directions at a time; patches outside the object may be left out.
+    package static let version = 2
+    /// The number of patches that medians are taken of; see `FeatureReader.sample`.
     private static let patches = 16_384
+    /// The number of directions that patches are projected on at a time, which bounds the memory.
+    private static let directionsAtATime = 64
 
     var random: RandomSettings
     var samples: SampleSettings
@@ -35,7 +41,7 @@ package struct FitRandomStage: Stage {
     package var outputs: [String] { ["detector", "training.json"] }
 
     package func run(_ context: TaskContext) throws {
-        let reader = try FeatureReader(samples, variants: random.variants, context)
+        let reader = try FeatureReader(samples, variants: random.variants, foreground: random.foreground, context)
         let grid = samples.grid
         let payload = try context.shared(BackboneCache.self).withExtractor(taps: random.taps, engine, context) {
             extractor in
@@ -49,7 +55,7 @@ package struct FitRandomStage: Stage {
                 }
             }
             try OpenBLAS.load()
-            return Self.fitted(values, shape.dimensions, random, seed: samples.seed, context)
+            return try Self.fitted(values, shape.dimensions, random, seed: samples.seed, context)
         }
         try context.write(payload.bytes, to: "detector")
         try context.writeJSON([TrainingPoint](), to: "training.json")
@@ -57,7 +63,7 @@ package struct FitRandomStage: Stage {
 
     private static func fitted(
         _ values: [Float], _ dimensions: Int, _ settings: RandomSettings, seed: UInt64, _ context: TaskContext
-    ) -> RandomPayload {
+    ) throws -> RandomPayload {
         var generator = SeededGenerator(seed: seed, stream: "directions")
         var directions: [Float] = []
         for _ in 0..<settings.directions {
@@ -65,17 +71,23 @@ package struct FitRandomStage: Stage {
             let length = direction.reduce(0) { $0 + $1 * $1 }.squareRoot()
             directions += direction.map { $0 / max(length, .leastNormalMagnitude) }
         }
-        let projected = RandomProjection.projected(values[...], directions, dimensions: dimensions)
         let count = values.count / dimensions
         var (medians, deviations): ([Float], [Float]) = ([], [])
-        for direction in 0..<settings.directions {
-            let along = (0..<count).map { projected[$0 * settings.directions + direction] }
-            let median = middle(along)
-            medians.append(median)
-            deviations.append(max(middle(along.map { abs($0 - median) }), 1e-6))
+        for first in stride(from: 0, to: settings.directions, by: directionsAtATime) {
+            try context.checkCancellation()
+            let some = directions[first * dimensions..<min(first + directionsAtATime, settings.directions) * dimensions]
+            let projected = RandomProjection.projected(values[...], some, dimensions: dimensions)
+            let width = some.count / dimensions
+            for direction in 0..<width {
+                let along = (0..<count).map { projected[$0 * width + direction] }
+                let median = middle(along)
+                medians.append(median)
+                deviations.append(max(middle(along.map { abs($0 - median) }), 1e-6))
+            }
         }
         return RandomPayload(
-            backbone: context.inputDigest("backbone"), taps: settings.taps, directions: directions, medians: medians,
+            backbone: context.inputDigest("backbone"), taps: settings.taps, foreground: settings.foreground,
+            directions: directions, medians: medians,
             deviations: deviations)
     }
 

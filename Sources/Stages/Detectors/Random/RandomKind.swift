@@ -24,7 +24,7 @@ final class RandomDetector: Detector {
     deinit { pool.stop() }
 
     func maps(_ images: [PlanarImage]) throws -> [DetectorMap] {
-        let tiles = try extractor.features(images.flatMap(grid.tiles)).map { tile in
+        let tiles = try extractor.features(images, grid, foreground: payload.source.foreground).map { tile in
             grid.tileMap(Self.outlyingness(of: tile.values, payload, pool), of: tile)
         }
         return images.indices.map { number in
@@ -44,7 +44,7 @@ final class RandomDetector: Detector {
             pool.run((patches + piece - 1) / piece) { number, _ in
                 let rows = number * piece..<min((number + 1) * piece, patches)
                 let projected = RandomProjection.projected(
-                    features[rows.lowerBound * dimensions..<rows.upperBound * dimensions], payload.directions,
+                    features[rows.lowerBound * dimensions..<rows.upperBound * dimensions], payload.directions[...],
                     dimensions: dimensions)
                 for (place, row) in rows.enumerated() {
                     var sum: Float = 0
@@ -66,7 +66,9 @@ enum RandomProjection {
     ///   - features: n x dimensions.
     ///   - directions: m x dimensions.
     /// - Returns: n x m.
-    static func projected(_ features: ArraySlice<Float>, _ directions: [Float], dimensions: Int) -> [Float] {
+    static func projected(_ features: ArraySlice<Float>, _ directions: ArraySlice<Float>, dimensions: Int)
+        -> [Float]
+    {
         let (rows, columns) = (features.count / dimensions, directions.count / dimensions)
         return unsafe [Float](unsafeUninitializedCapacity: rows * columns) { target, initialized in
             unsafe features.withUnsafeBufferPointer { features in

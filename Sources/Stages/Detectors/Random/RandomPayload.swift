@@ -3,8 +3,8 @@ import ContentStore
 
 /// Random directions of feature space with the spread of normal patches along them, as one file.
 package struct RandomPayload: Sendable, Equatable {
-    /// Version 1: initial.
-    package static let format = FileFormat(magic: "NOMRANDM", version: 1)
+    /// Version 2: patches outside the object left out. Version 1: initial.
+    package static let format = FileFormat(magic: "NOMRANDM", version: 2)
     private static let maximumDimensions = 1 << 14, maximumDirections = 1 << 16
 
     var source: FeatureSource
@@ -47,9 +47,10 @@ package struct RandomPayload: Sendable, Equatable {
     }
 
     package init(
-        backbone: Digest, taps: [String], directions: [Float], medians: [Float], deviations: [Float]
+        backbone: Digest, taps: [String], foreground: Bool = false, directions: [Float], medians: [Float],
+        deviations: [Float]
     ) {
-        source = FeatureSource(backbone: backbone, taps: taps)
+        source = FeatureSource(backbone: backbone, taps: taps, foreground: foreground)
         (self.directions, self.medians, self.deviations) = (directions, medians, deviations)
     }
 }
