@@ -25,6 +25,12 @@ package protocol DetectorKind {
     /// - Throws: `FormatError`.
     static func backbone(of payload: [UInt8], name: String) throws -> Digest?
 
+    /// The digests of the image files of which a payload holds parts that can be shown. A night without one of them makes
+    /// the detector anew.
+    ///
+    /// - Throws: `FormatError`.
+    static func images(of payload: [UInt8], name: String) throws -> [Digest]
+
     /// What a card and a listing say of a payload, such as its number of parameters.
     ///
     /// - Throws: `FormatError`.
@@ -35,6 +41,7 @@ extension DetectorKind {
     package static var hasComparableTrainingScores: Bool { true }
     package static var pictureLabel: String { "Expected" }
     package static func backbone(of payload: [UInt8], name: String) throws -> Digest? { nil }
+    package static func images(of payload: [UInt8], name: String) throws -> [Digest] { [] }
 }
 
 /// A fitted detector with what all kinds share, before or after its calibration.
@@ -78,6 +85,13 @@ extension Model {
     /// - Throws: `FormatError`.
     package func backbone(name: String) throws -> Digest? {
         try DetectorKinds.named(kind, in: name).backbone(of: payload, name: name)
+    }
+
+    /// The digests of the image files of which the model holds parts that can be shown.
+    ///
+    /// - Throws: `FormatError`.
+    package func images(name: String) throws -> [Digest] {
+        try DetectorKinds.named(kind, in: name).images(of: payload, name: name)
     }
 
     /// - Throws: `FormatError`.
