@@ -1,3 +1,4 @@
+import AnomalyDetection
 import ContentStore
 import Imaging
 import Jobs
@@ -15,6 +16,8 @@ package struct NightSummary: Sendable {
     private let drift: [DriftMeasure]
     /// The number of images from all nights that await a decision.
     private let waiting: Int
+    /// What became of the memory, in words; nil for other detectors.
+    private let memory: String?
     private let store: ContentStore
 
     package init(_ night: Night, _ store: ContentStore) throws {
@@ -24,10 +27,24 @@ package struct NightSummary: Sendable {
         waiting = try store.waitingCount(of: night.model)
         roll = try Roll(bytes: try store.read(night.roll))
         verdict = try night.verdict.map { try Verdict(bytes: try store.read($0)) }
+        memory = NightSummary.memory(night, roll, store)
         drift =
             try night.drift.map {
                 DriftTest.measures([DriftTest(try StageJSON.decode(DriftRecord.self, try store.read($0)))])[0]
             } ?? []
+    }
+
+    private static func memory(_ night: Night, _ roll: Roll, _ store: ContentStore) -> String? {
+        // Its file may have been collected, or have another version.
+        guard let version = night.challenger,
+            let digest = try? store.model(ModelReference(name: night.model, .version(version))).digest,
+            let bytes = try? store.read(digest), let model = try? Model(bytes: bytes, name: ""),
+            model.kind == MemoryKind.name, let memory = try? MemoryPayload(bytes: model.payload, name: "")
+        else { return nil }
+        if let extended = memory.extended { return extended.words }
+        let missing = roll.missing ?? 0
+        return "filled from \(memory.images.count) images"
+            + (missing > 0 ? ", without \(missing) that the model in production holds parts of" : "")
     }
 
     /// The outcome of a night, in a sentence.
@@ -66,6 +83,7 @@ package struct NightSummary: Sendable {
                     + "\(roll.members.count { $0.isHeldOut }) held out (\(roll.newCount - roll.newForTraining.count) new)"
             ),
         ]
+        if let memory { facts.append(Fact(label: "memory", value: memory)) }
         if let anchor = night.anchor, verdict != nil {
             facts.append(
                 Fact(

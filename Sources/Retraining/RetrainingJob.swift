@@ -20,6 +20,8 @@ package struct RetrainingJob: Sendable {
     }
 
     package let graph: TaskGraph
+    /// A sentence for the log if a memory is filled anew where it could have been extended; else nil.
+    package let note: String?
     private let calibrate, gate: TaskID
 
     /// - Parameters:
@@ -34,9 +36,14 @@ package struct RetrainingJob: Sendable {
         if isWarm {
             recipe.warmStart(images.section, newImages: roll.parts(replay: images.section.replay).newCount)
         }
+        let backbone =
+            try roll.backbone.map { [TaskInput.backbone($0)] } ?? images.backbones.inputs(recipe)
+        let extending = try RetrainingJob.extending(champion, roll, recipe, backbone)
+        note = RetrainingJob.note(champion, roll, recipe, isExtended: extending != nil)
         var builder = try Builder(
             images: images, recipe: recipe, sources: RetrainingJob.sources(roll, images),
-            roll: TaskInput(name: "roll", source: .blob(rollDigest)), isWarm: isWarm)
+            roll: TaskInput(name: "roll", source: .blob(rollDigest)), isWarm: isWarm, extending: extending,
+            backbone: backbone)
         let enrol = builder.enrol(recipe.view)
         var start = TrainingInputs(
             training: TaskInput("training", enrol, "training.json"),
@@ -54,20 +61,29 @@ package struct RetrainingJob: Sendable {
             recipe.detector.isTrained
             ? builder.assembler.addTraining(images.model, recipe, on: start).checkpoints : []
         let normals = TaskInput("training", enrol, "normals.json")
-        let fit = builder.assembler.addFit(
-            images.model, recipe, manifest,
-            FitInputs(
-                training: normals, heldOut: TaskInput("heldout", enrol, "heldout.json"),
-                normalization: start.normalization, colour: start.colour,
-                textures: builder.textures.map { [$0] } ?? [], checkpoint: checkpoints.last,
-                backbone: builder.backbone))
+        let fit =
+            if let extending, let championInput {
+                builder.assembler.add(
+                    "\(images.model)/memory", extending,
+                    inputs: [
+                        championInput, start.training, TaskInput("normals", enrol, "normals.json"), start.colour,
+                    ] + backbone, resources: .wholeMachine)
+            } else {
+                builder.assembler.addFit(
+                    images.model, recipe, manifest,
+                    FitInputs(
+                        training: normals, heldOut: TaskInput("heldout", enrol, "heldout.json"),
+                        normalization: start.normalization, colour: start.colour,
+                        textures: builder.textures.map { [$0] } ?? [], checkpoint: checkpoints.last,
+                        backbone: backbone))
+            }
         calibrate = builder.assembler.add(
             "\(images.model)/calibrate",
             CalibrateStage(images.category, recipe, manifest),
             inputs: [
                 TaskInput("detector", fit, "detector"), normals,
                 TaskInput("heldout", enrol, "heldout.json"), start.colour,
-            ] + builder.backbone, resources: .wholeMachine)
+            ] + backbone, resources: .wholeMachine)
         var evidence: [TaskInput] = []
         if let champion, let championInput { evidence += try builder.judge("champion", championInput, champion.model) }
         if let champion, let anchor {
@@ -78,13 +94,46 @@ package struct RetrainingJob: Sendable {
                     "anchor", TaskInput(name: "model", source: .blob(anchor.digest)), anchor.model)
         }
         let challenger = builder.judge(
-            "challenger", [TaskInput("model", calibrate, "model")] + builder.backbone, recipe.view,
+            "challenger", [TaskInput("model", calibrate, "model")] + backbone, recipe.view,
             kind: recipe.detector.kindName)
         evidence += challenger
         gate = builder.assembler.add(
             "\(images.model)/gate", GateStage(gate: images.section.gate), inputs: evidence)
         try builder.addCard(of: calibrate, fit: fit, division: enrol, judged: challenger, startedFrom: started)
         graph = try TaskGraph(builder.assembler.tasks)
+    }
+
+    /// The stage that adds new images to the memory of the champion; nil if the detector is made anew.
+    private static func extending(
+        _ champion: Known?, _ roll: Roll, _ recipe: TrainingRecipe, _ backbone: [TaskInput]
+    ) throws -> ExtendMemoryStage? {
+        guard let champion, roll.start == .warm, case .single(.memory(let memory)) = recipe.detector.form,
+            case .blob(let digest)? = backbone.first?.source
+        else { return nil }
+        let stage = ExtendMemoryStage(memory: memory, samples: recipe.samples, engine: recipe.scoringEngine)
+        return try stage.extends(champion.model, backbone: digest, range: recipe.range) ? stage : nil
+    }
+
+    private static func note(
+        _ champion: Known?, _ roll: Roll, _ recipe: TrainingRecipe, isExtended: Bool
+    ) -> String? {
+        if let missing = roll.missing, missing > 0 {
+            return "the night starts from scratch: the model in production holds parts of \(missing) "
+                + "\(missing == 1 ? "image" : "images") that it no longer trains on"
+        }
+        guard champion != nil, roll.start == .warm, !isExtended, case .single(.memory) = recipe.detector.form else {
+            return nil
+        }
+        return
+            "the memory is filled anew: the model in production has another detector, backbone, density or image size"
+    }
+
+    /// The digest of the pretrained network that a night of a manifest needs; nil if it needs none.
+    ///
+    /// - Throws: `RegistryError.unknownBackbone`.
+    package static func backbone(of images: NightImages) throws -> Digest? {
+        guard let name = try TrainingRecipe(images.manifest).detector.backbone else { return nil }
+        return try images.backbones.digest(name)
     }
 
     /// The digest of the new model; nil if it was not made.
@@ -138,6 +187,8 @@ package struct RetrainingJob: Sendable {
         let sources: [LocatedSource]
         let roll: TaskInput
         let isWarm: Bool
+        /// The stage that adds new images to the memory of the champion; nil if the detector is made anew.
+        let extending: ExtendMemoryStage?
         /// The input of tasks that use a pretrained network.
         let backbone: [TaskInput]
         var assembler = GraphAssembler()
@@ -145,11 +196,12 @@ package struct RetrainingJob: Sendable {
         private let labelledSources: [LocatedSource]
 
         init(
-            images: NightImages, recipe: TrainingRecipe, sources: [LocatedSource], roll: TaskInput, isWarm: Bool
+            images: NightImages, recipe: TrainingRecipe, sources: [LocatedSource], roll: TaskInput, isWarm: Bool,
+            extending: ExtendMemoryStage?, backbone: [TaskInput]
         ) throws {
             (self.images, self.recipe, self.sources) = (images, recipe, sources)
             (self.roll, self.isWarm) = (roll, isWarm)
-            backbone = try images.backbones.inputs(recipe)
+            (self.extending, self.backbone) = (extending, backbone)
             labelledSources = try (images.labelled ?? []).map { try LocatedSource($0, images.digestOf) }
             if let files = images.textures {
                 textures = TaskInput("textures", try assembler.addTextures(files, images.digestOf), "textures.json")
@@ -181,7 +233,9 @@ package struct RetrainingJob: Sendable {
             }
             return assembler.add(
                 "\(images.model)/enrol",
-                EnrolStage(replay: images.section.replay, measuresNormalization: !isWarm), inputs: inputs)
+                EnrolStage(
+                    replay: extending == nil ? images.section.replay : 0, measuresNormalization: !isWarm),
+                inputs: inputs)
         }
 
         /// Adds the card of the new model from the evidence for the gate. The gate does not wait for the card.
@@ -199,7 +253,7 @@ package struct RetrainingJob: Sendable {
                 IngestStage.self, EnrolStage.self, CalibrateStage.self, AssessStage.self, InventoryStage.self,
                 CardStage.self,
             ]
-            stages += recipe.detector.stages
+            stages += extending == nil ? recipe.detector.stages : [ExtendMemoryStage.self]
             if isWarm { stages.append(WarmStartStage.self) }
             if sources != nil { stages.append(TextureStage.self) }
             if images.labelled != nil { stages += [ScoreStage.self, MetricsStage.self] as [any Stage.Type] }

@@ -1,3 +1,4 @@
+import AnomalyDetection
 import ContentStore
 import Manifests
 import ModelRegistry
@@ -15,9 +16,14 @@ extension Roll {
         var championNight: Int64?
         /// The roll of the last night, whatever its outcome.
         var last: Roll?
+        /// The images of which the champion holds parts.
+        var held: Set<Digest>
 
-        init(known: [KnownArrival], champion: Digest?, championNight: Int64?, last: Roll?) {
+        init(
+            known: [KnownArrival], champion: Digest?, championNight: Int64?, last: Roll?, held: Set<Digest> = []
+        ) {
             (self.known, self.champion, self.championNight, self.last) = (known, champion, championNight, last)
+            self.held = held
         }
 
         package init(of model: String, _ store: ContentStore) throws {
@@ -26,9 +32,14 @@ extension Roll {
             let night = production.flatMap { champion in
                 nights.last { $0.challenger == champion.version } ?? nights.first { $0.champion == champion.version }
             }
+            var held: [Digest] = []
+            if let production, try store.contains(production.digest) {
+                let name = "\(production.reference)"
+                held = try Model(bytes: try store.read(production.digest), name: name).images(name: name)
+            }
             self.init(
                 known: try store.arrivals(of: model), champion: production?.digest, championNight: night?.number,
-                last: try nights.last.map { try Roll(bytes: try store.read($0.roll)) })
+                last: try nights.last.map { try Roll(bytes: try store.read($0.roll)) }, held: Set(held))
         }
 
         /// True if the model in production was registered by hand since the last night. It counts as trained on the
@@ -39,7 +50,8 @@ extension Roll {
     /// Composes the roll of a night.
     ///
     /// Without a model in production, the roll contains only the base set, because no incoming image was screened. A
-    /// model that no night made counts as trained on the base set and on its predecessor's images.
+    /// model that no night made counts as trained on the base set and on its predecessor's images. If the model in
+    /// production holds parts of images that are not trained on, the night starts from scratch.
     package init(
         _ images: NightImages, _ knowledge: Knowledge, arrivals: [Arrival], date: CalendarDay, isForced: Bool = false
     ) {
@@ -54,10 +66,14 @@ extension Roll {
                 source: source, file: present[source]?.file ?? "", isNew: !learned.contains(source),
                 isHeldOut: isHeldOut(source))
         }.sorted { $0.source < $1.source }
+        let missing = knowledge.held.subtracting(members.filter { !$0.isHeldOut }.map(\.source))
+        let allowed = base.union(knowledge.known.filter(\.isAdmitted).map(\.arrival.source))
         self.init(
             champion: champion,
-            start: isForced || champion == nil || images.section.start == .scratch ? .scratch : .warm,
-            isForced: isForced, members: members, copies: images.copyCount)
+            start: isForced || champion == nil || images.section.start == .scratch || !missing.isEmpty
+                ? .scratch : .warm,
+            isForced: isForced, members: members, copies: images.copyCount, missing: missing.count,
+            withdrawn: missing.count { present[$0] == nil || !allowed.contains($0) })
     }
 
     private static func learned(_ knowledge: Knowledge, _ base: Set<Digest>) -> Set<Digest> {
@@ -105,10 +121,12 @@ extension Roll {
         return Set(admitted).union(own).sorted()
     }
 
-    /// True if training has new images that the night of `trained` did not have.
+    /// True if training has new images that the night of `trained` did not have, or lacks images that the model in
+    /// production must not keep.
     package func hasNews(since trained: Roll?) -> Bool {
         if isForced { return true }
         let former = Set(trained?.members.map(\.source) ?? [])
+        if withdrawn ?? 0 > 0, former != Set(members.map(\.source)) { return true }
         return newForTraining.contains { !former.contains($0) }
     }
 }

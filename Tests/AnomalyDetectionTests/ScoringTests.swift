@@ -1,5 +1,6 @@
 import Imaging
 import NeuralNetworks
+import SeededRandom
 import Testing
 import VerdictStatistics
 
@@ -35,6 +36,24 @@ struct ScoringTests {
             #expect(flat.normalized(score) == 0)
             #expect(flat.normalized(score + 1) > 1)
         }
+    }
+
+    @Test("The mean of the highest pixels is that of a sorted map to the bit", arguments: [1, 2, 9, 1000, 70_000])
+    func highestPixels(count: Int) {
+        var generator = SeededGenerator(seed: 1, stream: "highest", UInt64(count))
+        // Many equal values, rising and falling runs.
+        let random = (0..<count).map { _ in generator.uniform(0, 1) }
+        let steps = random.map { ($0 * 10).rounded() / 7 }
+        for map in [random, random.sorted(), random.sorted(by: >), steps, random.map { _ in 0.5 }] {
+            for share: Float in [0, 0.02, 0.5, 0.99, 1] {
+                let scoring = ScoringParameters(boxSize: 1, boxPasses: 0, imageScore: .topK, topFraction: share)
+                let wanted = max(1, Int((share * Float(count)).rounded()))
+                let sum = map.sorted(by: >).prefix(wanted).reduce(0.0) { $0 + Double($1) }
+                #expect(scoring.score(map) == Float(sum / Double(wanted)))
+            }
+        }
+        let scoring = ScoringParameters(boxSize: 1, boxPasses: 0, imageScore: .topK, topFraction: 0.5)
+        #expect(scoring.score(random + [.nan]).isNaN && scoring.score([.infinity] + random) == .infinity)
     }
 
     @Test("A robust threshold lies above a few scores and hardly moves for one outlier")

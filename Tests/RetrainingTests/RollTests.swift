@@ -96,6 +96,36 @@ struct RollTests {
         #expect(roll(try self.images(incoming: nil), all).members.count == 10)
     }
 
+    @Test("starts from scratch if the model in production holds parts of an image that is not trained on")
+    func missing() throws {
+        let images = try images()
+        let known = known(images, learned: 1)
+        func roll(_ images: NightImages, holds held: some Sequence<Digest>, last: Roll? = nil) -> Roll {
+            Roll(
+                images,
+                Roll.Knowledge(known: known, champion: champion, championNight: 1, last: last, held: Set(held)),
+                arrivals: [], date: date)
+        }
+        let all = roll(images, holds: [])
+        let trained = all.members.filter { !$0.isHeldOut }.map(\.source)
+        #expect(all.start == .warm && roll(images, holds: trained).start == .warm)
+        #expect(roll(images, holds: trained).missing == 0)
+        // A held-out image is still there, so it is no reason for a night.
+        let judged = roll(images, holds: all.members.map(\.source))
+        #expect(
+            judged.start == .scratch && judged.missing == all.members.count - trained.count && judged.withdrawn == 0)
+        // So is one that has left the window.
+        let window = roll(try self.images(#", "window": { "kind": "days", "days": 1 }"#), holds: trained)
+        let arrived = all.members.filter { !$0.isHeldOut && $0.file.hasPrefix("incoming/") }
+        #expect(window.start == .scratch && window.missing == arrived.count && window.withdrawn == 0)
+        #expect(!window.hasNews(since: all))
+        try data.remove(try #require(arrived.first).file)
+        let removed = roll(try self.images(incoming: nil), holds: trained, last: all)
+        #expect(removed.start == .scratch && removed.missing == 1 && removed.withdrawn == 1)
+        #expect(removed.hasNews(since: nil) && removed.hasNews(since: all))
+        #expect(!removed.hasNews(since: removed), "training without the image would give the same model again")
+    }
+
     @Test("keeps a base image that was moved to the incoming folder")
     func moved() throws {
         let before = try images(incoming: nil)
@@ -208,10 +238,11 @@ struct RollTests {
             {"version":1,"champion":"\(source)","start":"warm","copies":0,"isForced":false,"members":[{"source":"\(source)","file":"incoming/a.png",\
             "isNew":true,"isHeldOut":false}]}
             """
-        #expect(try Roll(bytes: Array(text.utf8)).newCount == 1)
-        let later = text.replacing(#""version":1"#, with: #""version":2"#)
+        let first = try Roll(bytes: Array(text.utf8))
+        #expect(first.newCount == 1 && first.backbone == nil && first.missing == nil)
+        let later = text.replacing(#""version":1"#, with: #""version":3"#)
         let error = #expect(throws: NightRecordError.self) { try Roll(bytes: Array(later.utf8)) }
-        #expect("\(error!)".contains("version 2"))
+        #expect("\(error!)".contains("version 3"))
         let verdict = """
             {"version":1,"isPromoted":true,"criteria":[{"name":"criterion","champion":0.5,"challenger":0.6,\
             "rule":"falls","isWorse":false}]}

@@ -95,8 +95,9 @@ import Testing
         #expect(throws: FormatError.self) { try FusionKind.backbone(of: payload.bytes, name: "f") }
         func memory(_ backbone: Digest) -> FusionPayload.Member {
             let memory = MemoryPayload(
-                backbone: backbone, taps: ["a"], density: .none, mean: [1], deviation: [1], values: [1],
-                densities: [1], cellWidth: 1, cellHeight: 1, cells: [1, 2, 3])
+                backbone: backbone, taps: ["a"], density: .none, neighbours: 9, mean: [1], deviation: [1], values: [1],
+                densities: [1], radii: [0], images: [.of([1])], owners: [0], cellWidth: 1, cellHeight: 1,
+                cells: [1, 2, 3])
             return .init(
                 kind: "memory", payload: memory.bytes, weight: 0.5, map: .init(middle: 0, spread: 1),
                 scoreMap: .init(middle: 0, spread: 1))

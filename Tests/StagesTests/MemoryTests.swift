@@ -104,7 +104,7 @@ import Testing
         defer { pool.stop() }
         let equal = [Float](repeating: 1, count: 50 * 3) + [2, 2, 2]
         #expect(Coreset.choose(10, from: equal, dimensions: 3, seed: 1, pool) {} == [0, 50])
-        #expect(Coreset.choose(9, from: [1, 2, 3], dimensions: 1, seed: 1, pool) {} == [0, 1, 2])
+        #expect(Coreset.choose(9, from: [1, 2, 4], dimensions: 1, seed: 1, pool) {} == [0, 2, 1])
     }
 
     @Test("Coarse maps are interpolated between the centres of their cells")
@@ -158,9 +158,11 @@ import Testing
     }
 
     private static let payload = MemoryPayload(
-        backbone: .of([1]), taps: ["a", "b"], density: .subtract, mean: [1, 2], deviation: [0.5, 2],
-        values: [1, 2, 3, 4, 5, 6], densities: [1, 2, 3], cellWidth: 2, cellHeight: 1,
-        cells: Array(0..<18))
+        backbone: .of([1]), taps: ["a", "b"], density: .subtract, neighbours: 9, mean: [1, 2], deviation: [0.5, 2],
+        values: [1, 2, 3, 4, 5, 6], densities: [1, 2, 3], radii: [3, 2, 2],
+        images: [Digest.of([2]), .of([3])].sorted(), owners: [1, 0, 1],
+        extended: MemoryExtension(startedFrom: .of([4]), sampled: 9, covered: 7, added: 2, dropped: 1), cellWidth: 2,
+        cellHeight: 1, cells: Array(0..<18))
 
     @Test("A memory is read as it was written")
     func roundTrip() throws {
@@ -181,7 +183,10 @@ import Testing
         let edits: [(inout MemoryPayload) -> Void] = [
             { $0.values[1] = .nan }, { $0.mean[0] = .infinity }, { $0.deviation[0] = 0 }, { $0.densities[0] = 0 },
             { $0.densities.removeLast() }, { $0.cells.removeLast() }, { $0.values.removeLast() },
-            { $0.source.taps = [] },
+            { $0.source.taps = [] }, { $0.neighbours = 0 }, { $0.radii = [1, 2, 2] }, { $0.radii[0] = .nan },
+            { $0.radii[2] = -1 }, { $0.radii.removeLast() }, { $0.images.reverse() }, { $0.images = [] },
+            { $0.images.removeLast() }, { $0.owners.removeLast() }, { $0.extended?.covered = 10 },
+            { $0.extended?.added = -1 }, { $0.extended?.dropped = -1 },
             { $0.cellWidth = 0 }, { ($0.mean, $0.deviation) = ([], []) }, { $0.deviation.removeLast() },
         ]
         for (number, edit) in edits.enumerated() {
@@ -200,8 +205,9 @@ import Testing
             provenance: .init(title: "small", licence: "CC0-1.0", origin: "here", sha256: "00"), graph: Self.graph)
         let digest = try bench.store.put(bytes: backbone.bytes)
         let memory = MemoryPayload(
-            backbone: digest, taps: ["fine"], density: .none, mean: [0, 0], deviation: [1, 1], values: [1, 2],
-            densities: [1], cellWidth: 1, cellHeight: 1, cells: [1, 2, 3])
+            backbone: digest, taps: ["fine"], density: .none, neighbours: 9, mean: [0, 0], deviation: [1, 1],
+            values: [1, 2], densities: [1], radii: [0], images: [.of([1])], owners: [0], cellWidth: 1, cellHeight: 1,
+            cells: [1, 2, 3])
         let gaussian = GaussianPayload(
             backbone: digest, taps: ["fine"], channels: [0, 9], means: [1, 2], factors: [1, 0, 1])
         let random = RandomPayload(

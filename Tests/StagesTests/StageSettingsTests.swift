@@ -49,6 +49,9 @@ import Testing
             FitMemoryStage(
                 memory: MemorySettings(taps: ["a"], points: 4, density: .divide, neighbours: 3, variants: 2),
                 samples: recipe.samples, engine: recipe.engine),
+            ExtendMemoryStage(
+                memory: MemorySettings(taps: ["a"], points: 4, density: .divide, neighbours: 3, variants: 2),
+                samples: recipe.samples, engine: recipe.engine),
             FitGaussianStage(
                 gaussian: GaussianSettings(taps: ["a"], channels: 4, place: .all, variants: 2),
                 samples: recipe.samples, engine: recipe.engine),
@@ -66,7 +69,7 @@ import Testing
     @Test("Every stage of the program is covered, and registered under its own name")
     func all() throws {
         let names = Set(try stages().map { type(of: $0).name })
-        #expect(names.count == 29)
+        #expect(names.count == 30)
         for stage in try stages() {
             let task = PipelineTask(id: TaskID("t"), stage: stage, inputs: [])
             let key = ActionKey(stage: type(of: stage).name, version: 1, parts: [])

@@ -60,8 +60,29 @@ public struct ScoringParameters: Codable, Sendable, Equatable {
         case .max: return map.max() ?? 0
         case .topK:
             let count = max(1, Int((topFraction * Float(map.count)).rounded()))
-            let top = map.sorted(by: >).prefix(count)
-            return Float(top.reduce(0.0) { $0 + Double($1) } / Double(count))
+            return Float(Self.highest(count, of: map).reduce(0.0) { $0 + Double($1) } / Double(count))
         }
+    }
+
+    /// The highest values in descending order; not a number if one of the values is none.
+    private static func highest(_ count: Int, of values: [Float]) -> [Float] {
+        var found: [Float] = []
+        found.reserveCapacity(2 * count)
+        // All values that are still to be found are higher.
+        var limit = -Float.infinity
+        func sort() {
+            found.sort(by: >)
+            if found.count > count { found.removeLast(found.count - count) }
+        }
+        for value in values {
+            if value.isNaN { return [.nan] }
+            guard value > limit || found.count < count else { continue }
+            found.append(value)
+            guard found.count == 2 * count else { continue }
+            sort()
+            limit = found[count - 1]
+        }
+        sort()
+        return found
     }
 }

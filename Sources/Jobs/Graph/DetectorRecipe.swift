@@ -14,7 +14,7 @@ package struct DetectorRecipe: Sendable {
         case choice([DetectorRecipe])
     }
 
-    let form: Form
+    package let form: Form
     /// The name or digest of the pretrained network; nil if no detector uses one.
     package let backbone: String?
 

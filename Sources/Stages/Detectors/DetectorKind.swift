@@ -26,6 +26,12 @@ package protocol DetectorKind {
     /// - Throws: `FormatError`.
     static func backbone(of payload: [UInt8], name: String) throws -> Digest?
 
+    /// The digests of the image files of which a payload holds parts that can be shown. A night without one of them makes
+    /// the detector anew.
+    ///
+    /// - Throws: `FormatError`.
+    static func images(of payload: [UInt8], name: String) throws -> [Digest]
+
     /// Facts about a payload for cards and listings, such as the number of parameters.
     ///
     /// - Throws: `FormatError`.
@@ -36,6 +42,7 @@ extension DetectorKind {
     package static var hasComparableTrainingScores: Bool { true }
     package static var pictureLabel: String { "Expected" }
     package static func backbone(of payload: [UInt8], name: String) throws -> Digest? { nil }
+    package static func images(of payload: [UInt8], name: String) throws -> [Digest] { [] }
 }
 
 /// The payload of a fitted detector with the settings that all kinds share.
@@ -81,6 +88,13 @@ extension Model {
     /// - Throws: `FormatError`.
     package func backbone(name: String) throws -> Digest? {
         try DetectorKinds.named(kind, in: name).backbone(of: payload, name: name)
+    }
+
+    /// The digests of the image files of which the model holds parts that can be shown.
+    ///
+    /// - Throws: `FormatError`.
+    package func images(name: String) throws -> [Digest] {
+        try DetectorKinds.named(kind, in: name).images(of: payload, name: name)
     }
 
     /// Facts about the model's detector for cards and listings.

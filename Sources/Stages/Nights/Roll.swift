@@ -20,8 +20,8 @@ package struct Roll: Codable, Sendable, Equatable {
         }
     }
 
-    /// The version of the format. History: 1 = first.
-    package static let version = 1
+    /// The version of the format. History: 1 = first; 2 = the backbone, and what production holds of other images.
+    package static let version = 2
 
     package var version = Roll.version
     /// The digest of the model in production; nil if absent.
@@ -33,10 +33,20 @@ package struct Roll: Codable, Sendable, Equatable {
     package var members: [Member]
     /// The number of files that are exact copies of another.
     package var copies: Int
+    /// The pretrained network of the night's detector, whatever its name means later; nil if it needs none.
+    package var backbone: Digest?
+    /// The number of images of which the model in production holds parts, and which this night does not train on.
+    package var missing: Int?
+    /// The number of those whose files were removed, or which were rejected.
+    package var withdrawn: Int?
 
-    package init(champion: Digest? = nil, start: Start, isForced: Bool, members: [Member], copies: Int) {
+    package init(
+        champion: Digest? = nil, start: Start, isForced: Bool, members: [Member], copies: Int, missing: Int? = nil,
+        withdrawn: Int? = nil
+    ) {
         (self.champion, self.start, self.isForced) = (champion, start, isForced)
         (self.members, self.copies) = (members, copies)
+        (self.missing, self.withdrawn) = (missing, withdrawn)
     }
 
     package var newCount: Int { members.count { $0.isNew } }

@@ -96,7 +96,8 @@ struct NightSession {
             }
         }
         let manifest = try store.put(bytes: manifest)
-        let roll = Roll(images, knowledge, arrivals: arrivals, date: date, isForced: isForced)
+        var roll = Roll(images, knowledge, arrivals: arrivals, date: date, isForced: isForced)
+        roll.backbone = try RetrainingJob.backbone(of: images)
         let hasNews = roll.hasNews(since: try lastTrained(manifest, champion?.version))
         guard !arrivals.isEmpty || hasNews else { return nil }
         return try store.beginNight(
@@ -132,6 +133,7 @@ struct NightSession {
 
     private func train(_ night: Night, _ roll: Roll) throws -> Night {
         let job = try job(night, roll)
+        if let note = job.note { StandardError.note(note) }
         let summary = try session.execute(job.graph)
         do {
             try session.conclude(summary)

@@ -61,6 +61,7 @@ struct PlanCommand: ParsableCommand {
             let job = try Job(manifest) { try $0.map { try Digest.of(filePath: $0) } }
             StandardError.tell(notes: job.notes, warnings: job.warnings)
             for task in job.graph.tasks { print("run     \(task.id)  (it never ran)") }
+            try PlanView.sizes(job.graph.tasks, nil)
             return print(
                 "\(job.graph.tasks.count) tasks to run, 0 cached; there is no store at \(storeOptions.path) yet")
         }
@@ -74,6 +75,8 @@ struct PlanCommand: ParsableCommand {
             job.graph, store: store, keyParts: Job.keyParts, jobs: machine.jobCount,
             wholeMachineLimit: machine.coreCount / machine.threadCount)
         try view(plan, store)
+        let cached = Set(plan.steps.filter { if case .cached = $0.decision { true } else { false } }.map(\.task))
+        try PlanView.sizes(job.graph.tasks.filter { !cached.contains($0.id) }, store)
     }
 }
 

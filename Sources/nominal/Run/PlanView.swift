@@ -1,5 +1,7 @@
+import Backbones
 import ContentStore
 import Pipeline
+import Stages
 
 /// Renders plans as text.
 enum PlanView {
@@ -57,6 +59,25 @@ enum PlanView {
         }
         for task in previous.keys.sorted() { print("removed \(task)") }
         print("\(same) tasks unchanged since run \(run)")
+    }
+
+    /// Prints the sizes of detectors on pretrained features, before they are fitted.
+    ///
+    /// - Parameter store: the store with their networks; nil if there is none.
+    static func sizes(_ tasks: [PipelineTask], _ store: ContentStore?) throws {
+        var known: [Digest: Backbone] = [:]
+        for task in tasks {
+            let size = try DetectorSize(task.stage) {
+                guard let store, case .blob(let digest)? = task.inputs.first(where: { $0.name == "backbone" })?.source
+                else { return nil }
+                if let known = known[digest] { return known }
+                let backbone = try Backbone(bytes: try store.read(digest), name: "backbone \(digest.short)")
+                known[digest] = backbone
+                return backbone
+            }
+            guard let size else { continue }
+            print("size    \(task.id)  (\(size.words)\(size.bytes.map { ": \(ByteCount(bytes: $0))" } ?? ""))")
+        }
     }
 
     static func total(_ plan: Plan) {

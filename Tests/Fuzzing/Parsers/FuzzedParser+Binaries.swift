@@ -94,8 +94,12 @@ extension FuzzedParser {
         PatchDensity.allCases.map { density in
             MemoryPayload(
                 backbone: Digest.of([1]), taps: ["stage2", "stage4"], foreground: density == .none, density: density,
-                mean: [1, 2], deviation: [0.5, 2], values: [1, 2, 3, 4], densities: [1, 2], cellWidth: 2,
-                cellHeight: 1, cells: Array(0..<12))
+                neighbours: 9, mean: [1, 2], deviation: [0.5, 2], values: [1, 2, 3, 4], densities: [1, 2],
+                radii: [2, 1], images: [Digest.of([2])], owners: [0, 0],
+                extended: density == .none
+                    ? nil
+                    : MemoryExtension(startedFrom: Digest.of([3]), sampled: 4, covered: 3, added: 1, dropped: 0),
+                cellWidth: 2, cellHeight: 1, cells: Array(0..<12))
         }, { $0.bytes }, { try MemoryPayload(bytes: $0, name: $1) })
 
     private static let gaussian = payload(

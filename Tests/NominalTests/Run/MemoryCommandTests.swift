@@ -1,3 +1,4 @@
+import ContentStore
 import Testing
 
 @testable import fuzz
@@ -24,8 +25,15 @@ import Testing
         let written = try fixture.nominal("init", "data/wood", "--manifest", "wood.json", "--detector", "memory")
         #expect(written.status == 0 && written.output.contains("detector: memory"), "\(written)")
         #expect(try fixture.text("wood.json").contains("\"kind\": \"memory\""))
+        // The network has one channel at each of the two taps.
+        let size = "size    wood/memory  (at most 4096 points x 2 dimensions: 32.0 KiB)"
+        let plan = try fixture.nominal("plan", "wood.json")
+        #expect(plan.status == 0 && plan.output.contains(size), "\(plan)")
+        let blind = try fixture.nominal("plan", "wood.json", "--store", "other")
+        #expect(blind.status == 0 && blind.output.contains("size    wood/memory  (at most 4096 points)"), "\(blind)")
         let run = try fixture.nominal("run", "wood.json", "--output", "out")
         #expect(run.status == 0, "\(run.errors)")
+        #expect(try !fixture.nominal("plan", "wood.json").output.contains("size "))
         #expect(try fixture.text("out/report.html").contains("Nearest normal patches"))
         #expect(try fixture.text("out/models/wood.card.md").contains("memory, Backbone: "))
         #expect(try fixture.nominal("run", "wood.json", "--output", "out").errors.contains("nothing to do"))
@@ -63,6 +71,9 @@ import Testing
         #expect(whole.status == 0 && whole.output.contains("auto, the best of an autoencoder"), "\(whole)")
         let plan = try fixture.nominal("plan", "whole.json")
         #expect(plan.status == 0 && plan.output.contains("wood/train/0000"), "\(plan)")
+        #expect(
+            plan.output.contains("memory  (at most 4096 points x 2")
+                && plan.output.contains("gaussian  (1 distribution x "), "\(plan)")
         let written = try fixture.nominal("init", "data/wood", "--manifest", "wood.json", "--detector", "features")
         #expect(written.status == 0 && written.output.contains("a run takes seconds"), "\(written)")
         let run = try fixture.nominal("run", "wood.json", "--output", "out")
@@ -107,19 +118,99 @@ import Testing
         #expect(tap.status != 0 && tap.errors.contains("stage9"), "\(tap)")
     }
 
-    @Test("Nights of a memory fill it again instead of training")
-    func nights() throws {
+    /// Writes a job of nights and the base set; returns a closure that copies images of a material.
+    private func prepareNights() throws -> (Range<Int>, String) throws -> Void {
         try addBackbone()
         #expect(
-            try fixture.nominal("init", "data/wood", "--manifest", "wood.json", "--detector", "memory").status == 0)
-        let text = try fixture.text("wood.json")
+            try fixture.nominal(
+                "demo-data", "made", "--size", "64", "--train", "24", "--test-good", "2", "--test-defect", "1"
+            ).status == 0)
         try fixture.write(
-            text.replacing("\"image\":", with: "\"retrain\": { \"incoming\": \"incoming\" },\n  \"image\":"),
-            to: "wood.json")
+            """
+            {
+              "name": "plant", "preset": "memory", "dataset": { "layout": "folder", "normal": "base" },
+              "image": { "width": 64, "height": 64 }, "detector": { "memory": { "points": 64 } },
+              "retrain": {
+                "incoming": "incoming", "settleSeconds": 0, "screening": 50,
+                "gate": { "falseAlarms": 1, "recall": 1, "criterion": 1 }
+              }
+            }
+            """, to: "night.json")
         try fixture.write("", to: "incoming/.keep")
-        let night = try fixture.nominal("retrain", "wood.json", "--date", "2026-01-01")
-        #expect(night.status == 0, "\(night.errors) \(night.output)")
-        let check = try fixture.nominal("retrain", "wood.json", "--check", "2026-01-01")
-        #expect(check.status == 0, "\(check.errors) \(check.output)")
+        func copy(_ numbers: Range<Int>, to folder: String) throws {
+            for number in numbers {
+                let digits = "\(1000 + number)".dropFirst()
+                try fixture.write(
+                    try fixture.bytes("made/wood/train/good/\(digits).png"), to: "\(folder)/\(digits).png")
+            }
+        }
+        try copy(0..<8, to: "base")
+        return copy
+    }
+
+    private func night(_ day: Int, _ more: String...) throws -> CommandLineFixture.Outcome {
+        try fixture.finish(
+            try fixture.start(arguments: ["retrain", "night.json", "--date", "2026-01-0\(day)"] + more))
+    }
+
+    /// True if the production model names an image file.
+    private func holds(_ file: String) throws -> Bool {
+        let model = try fixture.nominal("models", "save", "plant", "model.nominal")
+        #expect(model.status == 0, "\(model)")
+        defer { try? fixture.remove("model.nominal") }
+        let digest = Array(Digest.of(try fixture.bytes(file)).hex.utf8)
+        return try fixture.bytes("model.nominal").firstRange(of: digest) != nil
+    }
+
+    @Test("Nights add to a memory; without an image of which it holds patches, they fill it anew")
+    func nights() throws {
+        let copy = try prepareNights()
+        let first = try night(1)
+        #expect(first.status == 0 && first.output.contains("memory        filled from "), "\(first)")
+        try copy(8..<14, "incoming")
+        let second = try night(2)
+        #expect(second.status == 0 && second.output.contains(" sampled patches covered, "), "\(second)")
+        let page = try fixture.text("runs/plant/nights/2026-01-02/report.html")
+        #expect(page.contains(" sampled patches covered, "))
+        let card = try fixture.text("runs/plant/nights/2026-01-02/card.md")
+        let digest = try fixture.nominal("models", "show", "plant@1").output.split(separator: "\n")
+            .first { $0.hasPrefix("digest") }?.split(separator: " ").last
+        #expect(card.contains("Start: the model \(try #require(digest))"), "\(card)")
+        try copy(14..<18, "incoming")
+        let third = try night(3)
+        #expect(third.status == 0 && third.output.contains(" sampled patches covered, "), "\(third)")
+        // The name of the backbone may mean another network later.
+        #expect(try fixture.nominal("backbones", "remove", "efficientnet-lite2").status == 0)
+        let other = try fixture.nominal(
+            "backbones", "add", "lite.pth", "--name", "efficientnet-lite2", "--licence", "MIT", "--origin", "there")
+        #expect(other.status == 0, "\(other)")
+        for day in [1, 2, 3] {
+            let check = try night(9, "--check", "2026-01-0\(day)")
+            #expect(check.status == 0 && check.output.contains("both are equal"), "\(check)")
+        }
+        #expect(try night(4).output == "plant: nothing new; plant@3 stays in production\n")
+        // A removed image of which the memory holds patches starts a night, here with the other backbone.
+        let held = try #require(
+            try (0..<8).map { "base/00\($0).png" }.first { try holds($0) }, "the memory holds patches of no base image")
+        let bytes = try fixture.bytes(held)
+        try fixture.remove(held)
+        try fixture.write(bytes, to: "removed.png")
+        let fifth = try night(5)
+        #expect(fifth.status == 0, "\(fifth)")
+        #expect(
+            fifth.errors.contains("starts from scratch: the model in production holds parts of 1 image "), "\(fifth)")
+        #expect(fifth.output.contains("images, without 1 that the model in production holds parts of"), "\(fifth)")
+        #expect(try !holds("removed.png"))
+        let check = try night(9, "--check", "2026-01-05")
+        #expect(check.status == 0 && check.output.contains("both are equal"), "\(check)")
+        #expect(try night(6).output == "plant: nothing new; plant@4 stays in production\n")
+        try fixture.write(
+            fixture.text("night.json").replacing(#""points": 64"#, with: #""points": 64, "density": "none""#),
+            to: "night.json")
+        try copy(18..<20, "incoming")
+        let otherDensity = try night(7)
+        #expect(
+            otherDensity.status == 0 && otherDensity.output.contains("memory        filled from "), "\(otherDensity)")
+        #expect(otherDensity.errors.contains("the memory is filled anew"), "\(otherDensity)")
     }
 }

@@ -8,7 +8,7 @@ enum Coreset {
     private static let projected = 64
 
     /// The numbers of the chosen points, in the order of choice. The first point is always chosen; among equally far
-    /// ones, the lowest number wins. The result does not depend on the number of threads.
+    /// ones, the lowest number wins. Copies of chosen points are left out. The result does not depend on the number of threads.
     ///
     /// - Parameter values: n x dimensions.
     static func choose(
@@ -16,33 +16,46 @@ enum Coreset {
         check: () throws -> Void
     ) rethrows -> [Int] {
         let count = values.count / dimensions
-        guard count > wanted else { return Array(0..<count) }
         let width = min(projected, dimensions)
         let points = projection(of: values, dimensions: dimensions, to: width, seed: seed)
+        var squares = [Float](repeating: .infinity, count: count)
+        return try cover(&squares, points, dimensions: width, most: wanted, pool, check: check).map(\.point)
+    }
+
+    /// Chooses the farthest point, again and again, until all points lie within a radius of chosen ones.
+    ///
+    /// - Parameters:
+    ///   - squares: the squared distance of each point to what covers it already; receives those to the chosen points.
+    ///   - values: n x dimensions.
+    /// - Returns: the numbers of the chosen points in the order of choice, with the squared distances that they had.
+    static func cover(
+        _ squares: inout [Float], _ values: [Float], dimensions: Int, within radius: Float = 0, most: Int,
+        _ pool: WorkerPool, check: () throws -> Void
+    ) rethrows -> [(point: Int, square: Float)] {
+        let count = squares.count
         let pieces = (count + piece - 1) / piece
-        var distances = [Float](repeating: .infinity, count: count)
-        var farthest = [(distance: Float, point: Int)](repeating: (0, 0), count: pieces)
-        var chosen = [0]
-        while chosen.count < wanted {
+        var farthest = [(square: Float, point: Int)](repeating: (0, 0), count: pieces)
+        var chosen: [(point: Int, square: Float)] = []
+        var next: (square: Float, point: Int) = (-1, 0)
+        for (point, square) in squares.enumerated() where square > next.square { next = (square, point) }
+        while chosen.count < most, next.square > radius * radius {
             if chosen.count % 256 == 0 { try check() }
-            let centre = chosen[chosen.count - 1]
-            unsafe points.withUnsafeBufferPointer { points in
-                unsafe distances.withUnsafeMutableBufferPointer { distances in
+            let centre = next.point
+            chosen.append((centre, next.square))
+            unsafe values.withUnsafeBufferPointer { values in
+                unsafe squares.withUnsafeMutableBufferPointer { squares in
                     unsafe farthest.withUnsafeMutableBufferPointer { farthest in
-                        let (from, into) = (points.baseAddress!, distances.baseAddress!)
+                        let (from, into) = (values.baseAddress!, squares.baseAddress!)
                         let found = farthest.baseAddress!
                         pool.run(pieces) { number, _ in
                             let range = number * piece..<min((number + 1) * piece, count)
-                            unsafe found[number] = unsafe update(into, from, range, centre, width)
+                            unsafe found[number] = unsafe update(into, from, range, centre, dimensions)
                         }
                     }
                 }
             }
-            var next = farthest[0]
-            for other in farthest.dropFirst() where other.distance > next.distance { next = other }
-            // All remaining points equal chosen ones.
-            guard next.distance > 0 else { break }
-            chosen.append(next.point)
+            next = farthest[0]
+            for other in farthest.dropFirst() where other.square > next.square { next = other }
         }
         return chosen
     }
@@ -51,15 +64,15 @@ enum Coreset {
     private static let piece = 2048
 
     private static func update(
-        _ distances: UnsafeMutablePointer<Float>, _ points: UnsafePointer<Float>, _ range: Range<Int>, _ centre: Int,
+        _ squares: UnsafeMutablePointer<Float>, _ points: UnsafePointer<Float>, _ range: Range<Int>, _ centre: Int,
         _ width: Int
-    ) -> (distance: Float, point: Int) {
-        var farthest: (distance: Float, point: Int) = (-1, range.lowerBound)
+    ) -> (square: Float, point: Int) {
+        var farthest: (square: Float, point: Int) = (-1, range.lowerBound)
         for point in range {
-            let square = unsafe NearestPatches.squaredDistance(points + point * width, points + centre * width, width)
-            let distance = unsafe min(distances[point], square)
-            unsafe distances[point] = distance
-            if distance > farthest.distance { farthest = (distance, point) }
+            let own = unsafe NearestPatches.squaredDistance(points + point * width, points + centre * width, width)
+            let square = unsafe min(squares[point], own)
+            unsafe squares[point] = square
+            if square > farthest.square { farthest = (square, point) }
         }
         return farthest
     }

@@ -27,10 +27,11 @@ package struct MemorySettings: Codable, Equatable, Sendable {
 /// the sample that the memory is chosen from.
 package struct FitMemoryStage: Stage {
     package static let name = "memory"
-    /// History: 2 = patches outside the object may be left out.
+    /// History: 1 = first; 2 = the payload holds covering radii and the images of its points;
+    /// patches outside the object may be left out.
     package static let version = 2
     /// The size of the sample that the memory is chosen from, in memories.
-    private static let candidates = 4
+    static let candidates = 4
 
     var memory: MemorySettings
     var samples: SampleSettings
@@ -43,21 +44,36 @@ package struct FitMemoryStage: Stage {
     package var outputs: [String] { ["detector", "training.json"] }
 
     package func run(_ context: TaskContext) throws {
+        let sample = try PatchSample.read(memory, samples, engine, context) { _ in Self.candidates * memory.points }
+        let payload = try sample.payload(
+            memory, backbone: context.inputDigest("backbone"), seed: samples.seed, context)
+        try context.write(payload.bytes, to: "detector")
+        try context.writeJSON([TrainingPoint](), to: "training.json")
+    }
+}
+
+extension PatchSample {
+    /// Reads the training images of a task.
+    ///
+    /// - Parameter total: returns the wanted number of patches for a number of images.
+    static func read(
+        _ memory: MemorySettings, _ samples: SampleSettings, _ engine: EngineChoice, _ context: TaskContext,
+        total: (Int) throws -> Int
+    ) throws -> PatchSample {
         let reader = try FeatureReader(samples, variants: memory.variants, foreground: memory.foreground, context)
-        let grid = samples.grid
-        let payload = try context.shared(BackboneCache.self).withExtractor(taps: memory.taps, engine, context) {
-            extractor in
+        let index = try context.readJSON(TrainingIndex.self, "training")
+        let grid = samples.grid, total = try total(index.entries.count)
+        return try context.shared(BackboneCache.self).withExtractor(taps: memory.taps, engine, context) { extractor in
             let shape = try extractor.shape(width: grid.tileWidth, height: grid.tileHeight)
             var sample = PatchSample(
                 dimensions: shape.dimensions, cellWidth: max(1, grid.tileWidth / shape.columns),
                 cellHeight: max(1, grid.tileHeight / shape.rows))
             try reader.forEach(extractor, context) { read in
-                let patches = reader.sample(read, total: Self.candidates * memory.points)
-                sample.add(read.features, read.tiles, patches: patches.sorted())
+                sample.add(
+                    read.features, read.tiles, patches: reader.sample(read, total: total).sorted(),
+                    source: index.entries[read.image].source)
             }
-            return try sample.payload(memory, backbone: context.inputDigest("backbone"), seed: samples.seed, context)
+            return sample
         }
-        try context.write(payload.bytes, to: "detector")
-        try context.writeJSON([TrainingPoint](), to: "training.json")
     }
 }

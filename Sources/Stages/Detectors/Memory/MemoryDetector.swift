@@ -25,7 +25,7 @@ final class MemoryDetector: Detector {
     /// The distances of patches to the memory, relative to its density for the score, and a mosaic of the nearest normal
     /// patches.
     func maps(_ images: [PlanarImage]) throws -> [DetectorMap] {
-        let tiles = try extractor.features(images, grid, foreground: payload.source.foreground).map(read)
+        let tiles = read(try extractor.features(images, grid, foreground: payload.source.foreground))
         return images.indices.map { number in
             let own = tiles[number * grid.count..<(number + 1) * grid.count]
             return DetectorMap(
@@ -41,7 +41,19 @@ final class MemoryDetector: Detector {
         var picture: PlanarImage
     }
 
-    private func read(_ tile: PatchFeatures) -> Tile {
+    /// Reads several tiles side by side, or the blocks of a single one.
+    private func read(_ features: [PatchFeatures]) -> [Tile] {
+        guard features.count > 1 else { return features.map { read($0, pool) } }
+        var tiles = [Tile?](repeating: nil, count: features.count)
+        unsafe tiles.withUnsafeMutableBufferPointer { tiles in
+            // Each piece writes its own element.
+            let target = tiles.baseAddress!
+            pool.run(features.count) { number, _ in unsafe target[number] = self.read(features[number], nil) }
+        }
+        return tiles.compactMap(\.self)
+    }
+
+    private func read(_ tile: PatchFeatures, _ pool: WorkerPool?) -> Tile {
         var features = tile.values
         payload.standardise(&features)
         let nearest = memory.nearest(features, pool)

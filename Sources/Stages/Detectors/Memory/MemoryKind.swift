@@ -30,6 +30,11 @@ package enum MemoryKind: DetectorKind {
             DetectorFact(label: "Points", value: "\(memory.count)"),
             DetectorFact(label: "Dimensions", value: "\(memory.dimensions)"),
             DetectorFact(label: "Density", value: memory.density.rawValue),
-        ]
+            DetectorFact(label: "Start", value: memory.extended.map { "the model \($0.startedFrom.hex)" } ?? "empty"),
+        ] + (memory.extended.map { [DetectorFact(label: "New images", value: $0.words)] } ?? [])
+    }
+
+    package static func images(of payload: [UInt8], name: String) throws -> [Digest] {
+        try MemoryPayload(bytes: payload, name: name).images
     }
 }

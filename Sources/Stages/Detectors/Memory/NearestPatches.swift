@@ -6,9 +6,10 @@ struct NearestPatches: Sendable {
     let count: Int
     /// count x dimensions.
     let values: [Float]
-    private let squares: [Float]
+    /// The squared length of each vector.
+    let squares: [Float]
     /// The sizes of a block: its products stay in a processor's second-level cache.
-    private static let queryBlock = 128, pointBlock = 512
+    static let queryBlock = 128, pointBlock = 512
 
     /// - Parameter values: at least one vector.
     /// - Throws: `TensorError` if OpenBLAS is missing.
@@ -23,15 +24,18 @@ struct NearestPatches: Sendable {
 
     /// The nearest point of each query and the distance to it. Among equally near ones, the lowest number wins.
     ///
-    /// - Parameter queries: n x dimensions.
-    func nearest(_ queries: [Float], _ pool: WorkerPool) -> [(point: Int, distance: Float)] {
+    /// - Parameters:
+    ///   - queries: n x dimensions.
+    ///   - pool: nil to use the calling thread alone.
+    func nearest(_ queries: [Float], _ pool: WorkerPool? = nil) -> [(point: Int, distance: Float)] {
         let total = queries.count / dimensions
         var found = [(point: Int, distance: Float)](repeating: (0, 0), count: total)
         unsafe found.withUnsafeMutableBufferPointer { found in
             let target = found.baseAddress!
             unsafe queries.withUnsafeBufferPointer { queries in
                 let source = queries.baseAddress!
-                pool.run((total + Self.queryBlock - 1) / Self.queryBlock) { block, _ in
+                let pieces = (total + Self.queryBlock - 1) / Self.queryBlock
+                func search(_ block: Int) {
                     let start = block * Self.queryBlock
                     let rows = min(Self.queryBlock, total - start)
                     let best = unsafe nearest(source + start * dimensions, rows)
@@ -41,6 +45,8 @@ struct NearestPatches: Sendable {
                         )
                     }
                 }
+                guard let pool else { return (0..<pieces).forEach(search) }
+                pool.run(pieces) { block, _ in search(block) }
             }
         }
         return found

@@ -6,11 +6,13 @@ import Tensors
 
 /// A sample of the patches of training images, with the statistics of all of them.
 struct PatchSample {
-    private let dimensions, cellWidth, cellHeight: Int
+    let dimensions, cellWidth, cellHeight: Int
     private var sums, squares: [Double]
     private var total = 0
-    private var values: [Float] = []
-    private var cells: [UInt8] = []
+    private(set) var values: [Float] = []
+    private(set) var cells: [UInt8] = []
+    /// The image file of each patch.
+    private(set) var sources: [Digest] = []
 
     init(dimensions: Int, cellWidth: Int, cellHeight: Int) {
         (self.dimensions, self.cellWidth, self.cellHeight) = (dimensions, cellWidth, cellHeight)
@@ -23,7 +25,8 @@ struct PatchSample {
     /// - Parameters:
     ///   - features: the features of its tiles.
     ///   - patches: the numbers of the patches to keep, counted over all tiles.
-    mutating func add(_ features: [PatchFeatures], _ tiles: [PlanarImage], patches: [Int]) {
+    ///   - source: the digest of its file.
+    mutating func add(_ features: [PatchFeatures], _ tiles: [PlanarImage], patches: [Int], source: Digest) {
         for tile in features {
             for patch in 0..<tile.count where tile.isInside(patch) {
                 let start = patch * dimensions
@@ -39,6 +42,7 @@ struct PatchSample {
             let number = patch / features[0].count, place = patch % features[0].count
             let tile = features[number]
             values += tile.values[place * dimensions..<(place + 1) * dimensions]
+            sources.append(source)
             add(cellOf: tiles[number], place / tile.columns, place % tile.columns, tile)
         }
     }
@@ -67,23 +71,27 @@ struct PatchSample {
         }
         var payload = MemoryPayload(
             backbone: backbone, taps: settings.taps, foreground: settings.foreground, density: settings.density,
-            mean: mean, deviation: deviation,
-            values: [], densities: [], cellWidth: cellWidth, cellHeight: cellHeight, cells: [])
+            neighbours: settings.neighbours, mean: mean, deviation: deviation, values: [], densities: [], radii: [],
+            images: [], owners: [],
+            cellWidth: cellWidth, cellHeight: cellHeight, cells: [])
         var standardised = values
         payload.standardise(&standardised)
         try OpenBLAS.load()
         let pool = WorkerPool(workerCount: context.threads)
         defer { pool.stop() }
+        func check() throws { try context.checkCancellation() }
         let chosen = try Coreset.choose(
-            settings.points, from: standardised, dimensions: dimensions, seed: seed, pool
-        ) { try context.checkCancellation() }
+            settings.points, from: standardised, dimensions: dimensions, seed: seed, pool, check: check)
         for point in chosen {
             payload.values += standardised[point * dimensions..<(point + 1) * dimensions]
             payload.cells += cells[point * payload.cellBytes..<(point + 1) * payload.cellBytes]
         }
+        payload.name(chosen.map { sources[$0] })
+        payload.radii = try NearestPatches(payload.values, dimensions: dimensions)
+            .coveringRadii(of: standardised, pool, check: check)
         let all = try NearestPatches(standardised, dimensions: dimensions)
         for start in stride(from: 0, to: chosen.count, by: 256) {
-            try context.checkCancellation()
+            try check()
             payload.densities += all.meanDistances(
                 of: Array(chosen[start..<min(start + 256, chosen.count)]), neighbours: settings.neighbours, pool)
         }
