@@ -91,12 +91,6 @@ struct ManifestRules {
                 expected: "a normalization, because the levels differ by orders of magnitude",
                 remedy: "set scoring.normalization to expectedError or localContrast, or levels to 1")
         }
-        if string("detector", "kind") == "auto", resolved["retrain"] != nil {
-            report(
-                ["detector", "kind"], found: "auto in a manifest with the section retrain",
-                expected: "one kind, so that all nights compare models of this kind",
-                remedy: "run the job without the section; its report says which kind to write here")
-        }
         let kind = string("detector", "kind") ?? ""
         if ["memory", "gaussian", "random"].contains(kind), string("engine", "precision") == "bfloat16" {
             report(

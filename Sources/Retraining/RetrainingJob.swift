@@ -32,7 +32,9 @@ package struct RetrainingJob: Sendable {
     package init(_ images: NightImages, _ roll: Roll, rollDigest: Digest, champion: Known?, anchor: Known?) throws {
         let manifest = images.manifest
         var recipe = try TrainingRecipe(manifest)
-        let isWarm = champion != nil && roll.start == .warm && recipe.detector.isTrained
+        let isWarm =
+            try roll.start == .warm && recipe.detector.isTrained
+            && champion?.model.autoencoder(name: "the model in production") != nil
         if isWarm {
             recipe.warmStart(images.section, newImages: roll.parts(replay: images.section.replay).newCount)
         }
@@ -61,29 +63,23 @@ package struct RetrainingJob: Sendable {
             recipe.detector.isTrained
             ? builder.assembler.addTraining(images.model, recipe, on: start).checkpoints : []
         let normals = TaskInput("training", enrol, "normals.json")
-        let fit =
-            if let extending, let championInput {
-                builder.assembler.add(
-                    "\(images.model)/memory", extending,
-                    inputs: [
-                        championInput, start.training, TaskInput("normals", enrol, "normals.json"), start.colour,
-                    ] + backbone, resources: .wholeMachine)
-            } else {
-                builder.assembler.addFit(
-                    images.model, recipe, manifest,
-                    FitInputs(
-                        training: normals, heldOut: TaskInput("heldout", enrol, "heldout.json"),
-                        normalization: start.normalization, colour: start.colour,
-                        textures: builder.textures.map { [$0] } ?? [], checkpoint: checkpoints.last,
-                        backbone: backbone))
-            }
-        calibrate = builder.assembler.add(
-            "\(images.model)/calibrate",
-            CalibrateStage(images.category, recipe, manifest),
-            inputs: [
-                TaskInput("detector", fit, "detector"), normals,
-                TaskInput("heldout", enrol, "heldout.json"), start.colour,
-            ] + backbone, resources: .wholeMachine)
+        let inputs = FitInputs(
+            training: normals, heldOut: TaskInput("heldout", enrol, "heldout.json"), normalization: start.normalization,
+            colour: start.colour, textures: builder.textures.map { [$0] } ?? [], checkpoints: checkpoints.suffix(1),
+            backbone: backbone)
+        let fit: TaskID
+        var candidates: [TaskInput] = []
+        if let extending, let championInput {
+            fit = builder.assembler.add(
+                "\(images.model)/memory", extending,
+                inputs: [championInput, start.training, TaskInput("normals", enrol, "normals.json"), start.colour]
+                    + backbone, resources: .wholeMachine)
+            calibrate = builder.assembler.addCalibration(
+                images.model, images.category, fit, recipe, manifest, inputs)
+        } else {
+            (fit, calibrate, candidates) = builder.assembler.addModel(
+                images.model, images.category, recipe, manifest, inputs)
+        }
         var evidence: [TaskInput] = []
         if let champion, let championInput { evidence += try builder.judge("champion", championInput, champion.model) }
         if let champion, let anchor {
@@ -95,7 +91,7 @@ package struct RetrainingJob: Sendable {
         }
         let challenger = builder.judge(
             "challenger", [TaskInput("model", calibrate, "model")] + backbone, recipe.view,
-            kind: recipe.detector.kindName)
+            kind: recipe.detector.kindName, candidates: candidates)
         evidence += challenger
         gate = builder.assembler.add(
             "\(images.model)/gate", GateStage(gate: images.section.gate), inputs: evidence)
@@ -162,16 +158,16 @@ package struct RetrainingJob: Sendable {
     package static func requireSameNetwork(_ champion: Model, _ name: String, _ images: NightImages) throws {
         let recipe = try TrainingRecipe(images.manifest)
         guard images.section.start == .warm, recipe.detector.isTrained else { return }
+        let known = try champion.autoencoder(name: name)
+        // Of several candidates, another one may have been better: the network is trained anew.
+        if known == nil, recipe.detector.kindName != AutoencoderKind.name { return }
         func words(_ network: String, _ grid: TileGrid, _ range: SampleRange?) -> String {
             "\(network) for images of \(grid.width) x \(grid.height) pixels"
                 + (grid.isSingle ? "" : " in tiles of \(grid.tileWidth) x \(grid.tileHeight)")
                 + (range.map { " with samples of the range \($0.words)" } ?? "")
         }
         var network = "a detector of the kind \(champion.kind)"
-        if champion.kind == AutoencoderKind.name {
-            let payload = try AutoencoderPayload(bytes: champion.payload, name: name)
-            network = "\(payload.architecture.rawValue) of width \(payload.baseWidth)"
-        }
+        if let known { network = "\(known.architecture.rawValue) of width \(known.baseWidth)" }
         let found = words(network, champion.grid, champion.range)
         let expected = words(
             "\(recipe.architecture.rawValue) of width \(recipe.baseWidth)", recipe.grid, recipe.range)
@@ -275,15 +271,17 @@ package struct RetrainingJob: Sendable {
 
         /// Adds the tasks that evaluate a model at its own image size.
         ///
-        /// - Parameter model: the model and its pretrained network.
+        /// - Parameters:
+        ///   - model: the model and its pretrained network.
+        ///   - candidates: the list of those that the model was chosen from; empty if there was no choice.
         /// - Returns: the inputs of the gate.
         mutating func judge(
-            _ name: String, _ model: [TaskInput], _ view: ImageView, kind: String
+            _ name: String, _ model: [TaskInput], _ view: ImageView, kind: String, candidates: [TaskInput] = []
         ) -> [TaskInput] {
             let engine = recipe.scoringEngine.with(detector: kind)
             let enrol = enrol(view)
             var inputs =
-                model + [
+                model + candidates + [
                     TaskInput("training", enrol, "normals.json"), TaskInput("heldout", enrol, "judged.json"),
                     // One size for both models, so that they are judged on the same defects.
                     TaskInput("colour", self.enrol(recipe.view), "colour.json"),

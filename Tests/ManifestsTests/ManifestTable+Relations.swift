@@ -92,8 +92,9 @@ extension ManifestTableRow {
             "bfloat16 without onednn", #""engine": {"name": "openblas", "precision": "bfloat16"}"#, by: .rules,
             ("/engine/precision", 45)),
         bad(
-            "bfloat16 for a detector on features", #""preset": "memory", "engine": {"precision": "bfloat16"}"#,
-            by: .rules, ("/engine/precision", 45)),
+            "bfloat16 for a detector on features",
+            #""engine": {"precision": "bfloat16"}, "detector": {"kind": "memory"}"#, by: .rules,
+            ("/engine/precision", 25)),
     ]
 
     static let grammar: [Self] = [

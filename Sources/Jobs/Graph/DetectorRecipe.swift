@@ -169,18 +169,18 @@ package struct FitInputs {
     package var training, heldOut, normalization, colour: TaskInput
     /// The foreign textures; empty if there are none.
     package var textures: [TaskInput]
-    /// The task that makes the trained network of an autoencoder; nil without one.
-    package var checkpoint: TaskID?
+    /// The tasks that make the trained network of an autoencoder, in the order of training; empty without one.
+    package var checkpoints: [TaskID]
     /// The pretrained network; empty if the detector needs none.
     package var backbone: [TaskInput]
 
     package init(
         training: TaskInput, heldOut: TaskInput, normalization: TaskInput, colour: TaskInput,
-        textures: [TaskInput], checkpoint: TaskID?, backbone: [TaskInput]
+        textures: [TaskInput], checkpoints: [TaskID], backbone: [TaskInput]
     ) {
         (self.training, self.heldOut, self.normalization) = (training, heldOut, normalization)
         (self.colour, self.textures) = (colour, textures)
-        (self.checkpoint, self.backbone) = (checkpoint, backbone)
+        (self.checkpoints, self.backbone) = (checkpoints, backbone)
     }
 }
 
@@ -217,7 +217,7 @@ extension GraphAssembler {
         var own = [inputs.training]
         switch detector {
         case .autoencoder:
-            guard let checkpoint = inputs.checkpoint else { fatalError("an autoencoder without a checkpoint") }
+            guard let checkpoint = inputs.checkpoints.last else { fatalError("an autoencoder without a checkpoint") }
             own = [TaskInput("checkpoint", checkpoint, "checkpoint")] + own + [inputs.normalization]
         case .memory, .gaussian, .random: own += [inputs.colour] + inputs.backbone
         }

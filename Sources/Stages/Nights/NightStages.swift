@@ -80,12 +80,11 @@ package struct WarmStartStage: Stage {
 
     package func run(_ context: TaskContext) throws {
         let model = try Model(bytes: try context.read("model"), name: "\(context.task) model")
-        guard model.kind == AutoencoderKind.name else {
+        guard let network = try model.autoencoder(name: "\(context.task) model") else {
             throw FormatError.damaged(
                 "\(context.task) model", at: 0,
                 what: "a detector of the kind \"\(model.kind)\" cannot be trained further")
         }
-        let network = try AutoencoderPayload(bytes: model.payload, name: "\(context.task) model")
         try context.write(Checkpoint(state: OptimizerState(parameters: network.parameters)).bytes, to: "checkpoint")
         try context.writeJSON(network.normalization, to: "normalization.json")
     }

@@ -97,9 +97,13 @@ import Testing
         #expect(fusion.status == 0, "\(fusion.errors)")
         #expect(try fixture.text("fused/models/wood.card.md").contains("fusion, Rule: learned"))
         try fixture.write(
-            text.replacing("\"image\":", with: "\"retrain\": { \"incoming\": \"in\" }, \"image\":"), to: "night.json")
-        let night = try fixture.nominal("validate", "night.json")
-        #expect(night.status == 65 && night.errors.contains("its report says which"), "\(night)")
+            text.replacing("\"image\":", with: "\"retrain\": { \"incoming\": \"in\", "
+                    + "\"gate\": { \"falseAlarms\": 1, \"recall\": 1, \"criterion\": 1 } }, \"image\":"), to: "night.json")
+        try fixture.write("", to: "in/.keep")
+        let night = try fixture.nominal("retrain", "night.json", "--date", "2026-01-01")
+        #expect(night.status == 0, "\(night)")
+        let check = try fixture.nominal("retrain", "night.json", "--check", "2026-01-01")
+        #expect(check.status == 0, "\(check)")
     }
 
     @Test("The user chooses the detector; normalisation of the map concerns the autoencoder alone")
@@ -128,8 +132,8 @@ import Testing
         try fixture.write(
             """
             {
-              "name": "plant", "preset": "memory", "dataset": { "layout": "folder", "normal": "base" },
-              "image": { "width": 64, "height": 64 }, "detector": { "memory": { "points": 64 } },
+              "name": "plant", "dataset": { "layout": "folder", "normal": "base" },
+              "image": { "width": 64, "height": 64 }, "detector": { "kind": "memory", "memory": { "points": 64 } },
               "retrain": {
                 "incoming": "incoming", "settleSeconds": 0, "screening": 50,
                 "gate": { "falseAlarms": 1, "recall": 1, "criterion": 1 }

@@ -28,3 +28,17 @@ package enum AutoencoderKind: DetectorKind {
         ]
     }
 }
+
+extension Model {
+    /// The network of an autoencoder, or of one that takes part in a fusion; nil without one.
+    ///
+    /// - Throws: `FormatError`.
+    package func autoencoder(name: String) throws -> AutoencoderPayload? {
+        var found = kind == AutoencoderKind.name ? payload : nil
+        if kind == FusionKind.name {
+            found = try FusionPayload(bytes: payload, name: name).members.first { $0.kind == AutoencoderKind.name }?
+                .payload
+        }
+        return try found.map { try AutoencoderPayload(bytes: $0, name: name) }
+    }
+}
