@@ -27,7 +27,7 @@ struct GateTests {
         return GateStage.Evidence(
             assessment: Assessment(
                 criterion: criterion, normalImages: normal.count, normalScores: normal, defectScores: defects,
-                defects: [], falseAlarms: share(normal), recall: share(defects),
+                falseAlarms: share(normal), recall: share(defects),
                 detection: Assessment.Detection(samples: defects.count), kinds: [:], robustness: [],
                 projection: projection, projectionBeforeTraining: projection))
     }

@@ -65,7 +65,7 @@ import Testing
             }
             return try bench.put(
                 json: Assessment(
-                    criterion: criterion, normalImages: 1, normalScores: [], defectScores: [], defects: [],
+                    criterion: criterion, normalImages: 1, normalScores: [], defectScores: [],
                     falseAlarms: 0,
                     recall: 0, detection: nothing,
                     kinds: [:], robustness: [], projection: projection, projectionBeforeTraining: projection))

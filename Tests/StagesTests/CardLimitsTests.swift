@@ -38,7 +38,7 @@ import Testing
         var before = projection
         before.identityError = 1
         let assessment = Assessment(
-            criterion: 0.9, normalImages: 64, normalScores: [], defectScores: [], defects: [], falseAlarms: 0.01,
+            criterion: 0.9, normalImages: 64, normalScores: [], defectScores: [], falseAlarms: 0.01,
             recall: 0.95,
             detection: detection, kinds: ["nsa": detection],
             robustness: [

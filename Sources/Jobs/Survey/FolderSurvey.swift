@@ -19,6 +19,8 @@ package struct FolderSurvey: Sendable {
     private let preset: String
     private let detector: SurveyedDetector
     private let range: SampleRange?
+    /// Nil for the default.
+    private let heldOutFraction: Double?
     private let followsLinks: Bool
 
     /// The maximum number of images whose headers are read.
@@ -70,6 +72,11 @@ package struct FolderSurvey: Sendable {
                         + (category.ignoredFiles.count > 5 ? " and \(category.ignoredFiles.count - 5) more" : ""))
             }
         }
+        heldOutFraction = FolderSurvey.heldOutFraction(
+            fewest: layout.categories.map { $0.images.count { $0.split == .train } }.min() ?? 0)
+        if let heldOutFraction {
+            lines.append("few normal images: \(heldOutFraction) of them are held out, so that a threshold rests on more")
+        }
         let probe = FolderSurvey.probe(images)
         size = FolderSurvey.networkSize(probe.sizes, smallest: detector == .ssae ? 128 : 256)
         let seen = FolderSurvey.look(at: images.filter { $0.split == .train })
@@ -89,6 +96,13 @@ package struct FolderSurvey: Sendable {
         lines.append("detector: \(detector.words)")
         findings = lines
         self.warnings = warnings
+    }
+
+    /// Up to a quarter of the images, so that at least 8 are held out; nil if the default holds out as many.
+    private static func heldOutFraction(fewest images: Int) -> Double? {
+        guard images > 1, images < 80 else { return nil }
+        let hundredths = min(25, (800 + images - 1) / images)
+        return Double(hundredths) / 100
     }
 
     /// Samples some images: true if most show an object on a plain background, and the highest 16-bit sample.
@@ -182,6 +196,7 @@ package struct FolderSurvey: Sendable {
             if let score { dataset = dataset.setting("score", to: written(score)) }
         }
         dataset = dataset.setting("onBadImage", to: .string("quarantine"))
+        if let heldOutFraction { dataset = dataset.setting("heldOutFraction", to: .number(heldOutFraction)) }
         if followsLinks { dataset = dataset.setting("links", to: .string("follow")) }
         var image = JSONValue.ordered([("width", .number(size.width)), ("height", .number(size.height))])
         if let range {

@@ -11,7 +11,8 @@ import Pipeline
 package struct AssessStage: Stage {
     package static let name = "assess"
     /// History: 4 = every kind of corruption on the same images; no white balance for a grey data set; 5 = detectors of
-    /// any kind; 6 = brief assessments of candidates.
+    /// any kind; 6 = brief assessments of candidates; pixel AUROC in the
+    /// criterion.
     package static let version = 6
     /// The number of images for measuring robustness and the projection.
     static let robustnessImages = 12
@@ -77,14 +78,13 @@ package struct AssessStage: Stage {
         var found = try tallies.indices.map { try tallies[$0].detection() }
         let all = found.removeFirst()
         let shares = zip(kinds, found).sorted { $0.0.rawValue < $1.0.rawValue }.compactMap { _, kind -> Double? in
-            guard let image = kind.imageAUROC, let pixel = kind.pixelAP else { return nil }
+            guard let image = kind.imageAUROC, let pixel = kind.pixelAUROC else { return nil }
             return (image + pixel) / 2
         }
         return Assessment(
             criterion: shares.isEmpty ? 0 : shares.reduce(0, +) / Double(shares.count),
             normalImages: clean.count, normalScores: clean.map(model.calibration.normalized),
-            defectScores: corrupted.map(model.calibration.normalized), defects: trials.trials.map(trials.facts),
-            falseAlarms: share(clean, model),
+            defectScores: corrupted.map(model.calibration.normalized), falseAlarms: share(clean, model),
             recall: share(corrupted, model), detection: all,
             kinds: Dictionary(uniqueKeysWithValues: zip(kinds.map(\.rawValue), found)),
             robustness: isBrief ? [] : try robustness(model, detector, trials, usual: clean, context),

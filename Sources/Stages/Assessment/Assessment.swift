@@ -14,14 +14,6 @@ package struct Assessment: Codable, Sendable {
         package var pixelAUROC, pixelAP: Double?
     }
 
-    /// A synthetic defect.
-    package struct Defect: Codable, Equatable, Sendable {
-        /// The name of the corruption model.
-        package var kind: String
-        /// The share of the image that is changed, and the root mean square of the changes, 0 to 1.
-        package var area, contrast: Float
-    }
-
     /// The effect of a change of the camera or its light.
     package struct Robustness: Codable, Equatable, Sendable {
         package var change: CameraChange
@@ -43,14 +35,12 @@ package struct Assessment: Codable, Sendable {
         package var isChosen: Bool
     }
 
-    /// The criterion that sweeps rank by, higher is better: the mean of image AUROC and pixel average precision,
+    /// The criterion that sweeps rank by, higher is better: the mean of image AUROC and pixel AUROC,
     /// averaged over the kinds of corruption.
     package var criterion: Double
     package var normalImages: Int
     /// The normalised scores of clean and corrupted images: 0 for the median normal image, 1 for the threshold.
     package var normalScores, defectScores: [Float]
-    /// The synthetic defects, in the order of their scores.
-    package var defects: [Defect]
     /// The fractions of clean and of corrupted images that the model calls anomalous.
     package var falseAlarms, recall: Double
     package var detection: Detection

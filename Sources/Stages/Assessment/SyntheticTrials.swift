@@ -103,15 +103,4 @@ struct SyntheticTrials {
 
     /// A corrupted image with its mask.
     func corrupted(_ trial: Trial) -> CorruptedSample { trial.sample.restored(on: clean(trial.image)) }
-
-    func facts(_ trial: Trial) -> Assessment.Defect {
-        let sample = corrupted(trial), clean = clean(trial.image)
-        let pixels = clean.width * clean.height, changed = sample.mask.count { $0 != 0 }
-        let squares = zip(sample.corrupted.values, clean.values).reduce(0.0) {
-            $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1)
-        }
-        return Assessment.Defect(
-            kind: trial.kind.rawValue, area: Float(changed) / Float(pixels),
-            contrast: Float((squares / Double(max(1, 3 * changed))).squareRoot()))
-    }
 }

@@ -48,7 +48,7 @@ struct EnsembleSelection {
         return shares.map { total > 0 ? Float($0) / total : 1 / Float(shares.count) }
     }
 
-    /// The mean of image AUROC and average precision of cells over the kinds of defects, as the criterion of an
+    /// The mean of image AUROC and AUROC of cells over the kinds of defects, as the criterion of an
     /// assessment.
     private func criterion(_ weights: [Float]) throws(MetricsError) -> Double {
         let fused = samples.map { sample in
@@ -65,7 +65,7 @@ struct EnsembleSelection {
                 cellLabels += sample.defect?.isAnomalous ?? found.map.map { _ in false }
             }
             guard let image = try RankMetrics.auroc(scores: scores, labels: labels),
-                let pixel = try RankMetrics.averagePrecision(scores: cells, labels: cellLabels)
+                let pixel = try RankMetrics.auroc(scores: cells, labels: cellLabels)
             else { continue }
             sum += (image + pixel) / 2
             kinds += 1
