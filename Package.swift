@@ -113,6 +113,7 @@ let package = Package(
                 .embedInCode("Resources/job.schema.json"), .embedInCode("Resources/sweep.schema.json"),
                 .embedInCode("Resources/object.json"), .embedInCode("Resources/texture.json"),
                 .embedInCode("Resources/memory.json"), .embedInCode("Resources/auto.json"),
+                .embedInCode("Resources/external.json"),
             ],
             swiftSettings: numeric),
 

@@ -96,7 +96,8 @@ struct ManifestRules {
             report(
                 ["scoring", "normalization"], found: "\"\(divisor)\" with the detector \(kind)",
                 expected: "\"none\": only the errors of an autoencoder are normalised",
-                remedy: "use the preset memory, or set scoring.normalization to \"none\"")
+                remedy:
+                    "use the preset \(kind == "external" ? kind : "memory"), or set scoring.normalization to \"none\"")
         }
         if kind == "auto", resolved["retrain"] != nil {
             report(
@@ -104,6 +105,7 @@ struct ManifestRules {
                 expected: "one kind, so that all nights compare models of this kind",
                 remedy: "run the job without the section; its report says which kind to write here")
         }
+        if kind == "external" { checkProgram() }
         if string("engine", "name") == "openblas", string("engine", "precision") == "bfloat16" {
             report(
                 ["engine", "precision"], found: "bfloat16 with the engine openblas", expected: "float32 or auto",
@@ -125,6 +127,40 @@ struct ManifestRules {
             report(
                 ["training", "stopAfter"], found: "a stop after step \(stop.text) of \(steps.text)",
                 expected: "at most \(steps.text)", remedy: "lower stopAfter, or remove it to train to the end")
+        }
+    }
+
+    private mutating func checkProgram() {
+        let program = ["detector", "external"]
+        func words(_ key: String) -> [JSONValue] { value(program)[key]?.elements ?? [] }
+        if words("score").isEmpty {
+            report(
+                program + ["score"], found: "no command", expected: "the program that scores images, and its arguments",
+                remedy: "write it as a list, such as [\"python3\", \"detector.py\", \"score\"]")
+        }
+        for key in ["fit", "score"] {
+            for (number, word) in words(key).enumerated() {
+                let text = word.string ?? ""
+                guard number == 0 && text.isEmpty || text.utf8.contains(0) else { continue }
+                report(
+                    program + [key, "\(number)"],
+                    found: text.isEmpty ? "an empty name of a program" : "the character U+0000",
+                    expected: "a word that a command can have", remedy: "correct it")
+            }
+        }
+        for (number, file) in words("files").enumerated() {
+            let parts = (file.string ?? "").split(separator: "/", omittingEmptySubsequences: false)
+            let place = program + ["files", "\(number)"]
+            if parts.contains("..") || parts.contains(".") || parts.contains("") {
+                report(
+                    place, found: "\"\(file.string ?? "")\"",
+                    expected: "a path within the folder of the manifest, without . and ..",
+                    remedy: "put the file beside the manifest or into a folder there")
+            } else if ["train", "model", "images", "maps", "scores.json", "tmp"].contains(parts[0]) {
+                report(
+                    place, found: "\"\(parts[0])\", a name that the working folder uses for images and results",
+                    expected: "another name", remedy: "rename it")
+            }
         }
     }
 

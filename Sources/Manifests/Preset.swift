@@ -8,6 +8,8 @@ enum Preset: String, CaseIterable {
     case memory
     /// Any images, with the detector on features that finds most synthetic defects.
     case auto
+    /// Any images, with a program of the user.
+    case external
 
     /// A part of a manifest.
     private var settings: JSONValue {
@@ -16,6 +18,7 @@ enum Preset: String, CaseIterable {
         case .object: Preset.objectSettings
         case .memory: Preset.memorySettings
         case .auto: Preset.autoSettings
+        case .external: Preset.externalSettings
         }
     }
 
@@ -26,6 +29,9 @@ enum Preset: String, CaseIterable {
 
     private static let autoSettings = JSONValue.embedded(PackageResources.auto_json, file: "auto.json").withoutPositions
     private static let memorySettings = JSONValue.embedded(PackageResources.memory_json, file: "memory.json")
+        .withoutPositions
+
+    private static let externalSettings = JSONValue.embedded(PackageResources.external_json, file: "external.json")
         .withoutPositions
 
     /// The manifest with its preset and all defaults of the schema.

@@ -5,6 +5,13 @@ import Tensors
 public protocol Detector: AnyObject {
     /// The anomaly maps of images of the detector's size, before smoothing.
     func maps(_ images: [PlanarImage]) throws -> [DetectorMap]
+
+    /// The number of images that are best given at a time.
+    var batchSize: Int { get }
+}
+
+extension Detector {
+    public var batchSize: Int { 8 }
 }
 
 /// A detector that maps images to normal images.
@@ -23,9 +30,11 @@ public struct DetectorMap: Sendable {
     public var picture: PlanarImage?
     /// The map that the image's score comes from; nil for `map`.
     public var scoreMap: FloatMap?
+    /// The image's score; nil for one that is made of the map.
+    public var score: Float?
 
-    public init(map: FloatMap, picture: PlanarImage? = nil, scoreMap: FloatMap? = nil) {
-        (self.map, self.picture, self.scoreMap) = (map, picture, scoreMap)
+    public init(map: FloatMap, picture: PlanarImage? = nil, scoreMap: FloatMap? = nil, score: Float? = nil) {
+        (self.map, self.picture, self.scoreMap, self.score) = (map, picture, scoreMap, score)
     }
 }
 
@@ -43,7 +52,7 @@ extension Detector {
         try maps(images).map { found in
             let map = scoring.smoothed(found.map)
             let scored = found.scoreMap.map(scoring.smoothed) ?? map
-            return Detection(map: map, score: scoring.score(scored.values), picture: found.picture)
+            return Detection(map: map, score: found.score ?? scoring.score(scored.values), picture: found.picture)
         }
     }
 }

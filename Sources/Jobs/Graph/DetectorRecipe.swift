@@ -12,6 +12,8 @@ package enum DetectorRecipe: Sendable {
     case features(FeatureDetector, backbone: String)
     /// Several of these at once.
     case fusion([FeatureDetector], FusionRule, backbone: String)
+    /// A program of the user.
+    case external
     /// The one of these with the highest criterion.
     indirect case choice([DetectorRecipe])
 
@@ -75,6 +77,7 @@ package enum DetectorRecipe: Sendable {
                 detector(section.gaussian.place == .each ? .gaussianEach : .gaussianAll), backbone: backbone)
         case .random: self = .features(detector(.random), backbone: backbone)
         case .fusion: self = fusion
+        case .external: self = .external
         case .auto:
             let single = [DetectorSection.Fusion.Member.memory, .gaussianEach, .gaussianAll].map {
                 DetectorRecipe.features(detector($0), backbone: backbone)
@@ -88,6 +91,7 @@ package enum DetectorRecipe: Sendable {
         case .autoencoder: AutoencoderKind.name
         case .features(let detector, _): detector.kindName
         case .fusion: FusionKind.name
+        case .external: ExternalKind.name
         case .choice: "auto"
         }
     }
@@ -98,7 +102,7 @@ package enum DetectorRecipe: Sendable {
     /// The name or digest of the pretrained network; nil if there is none.
     package var backbone: String? {
         switch self {
-        case .autoencoder: nil
+        case .autoencoder, .external: nil
         case .features(_, let backbone), .fusion(_, _, let backbone): backbone
         case .choice(let recipes): recipes.first?.backbone
         }
@@ -113,6 +117,7 @@ package enum DetectorRecipe: Sendable {
         case .autoencoder: [CorruptStage.self, TrainStage.self, FitAutoencoderStage.self]
         case .features(let detector, _): [detector.stage]
         case .fusion(let detectors, _, _): detectors.map(\.stage) + [FitFusionStage.self]
+        case .external: [FitExternalStage.self]
         case .choice(let recipes): recipes.flatMap(\.stages) + [ChooseStage.self]
         }
     }
@@ -140,12 +145,15 @@ package struct FitInputs {
     package var training, heldOut, normalization, colour: TaskInput
     /// The pretrained network; empty if the detector needs none.
     package var backbone: [TaskInput]
+    /// The program of a detector of the kind `external`.
+    package var program: LocatedProgram?
 
     package init(
-        training: TaskInput, heldOut: TaskInput, normalization: TaskInput, colour: TaskInput, backbone: [TaskInput]
+        training: TaskInput, heldOut: TaskInput, normalization: TaskInput, colour: TaskInput, backbone: [TaskInput],
+        program: LocatedProgram? = nil
     ) {
         (self.training, self.heldOut, self.normalization) = (training, heldOut, normalization)
-        (self.colour, self.backbone) = (colour, backbone)
+        (self.colour, self.backbone, self.program) = (colour, backbone, program)
     }
 }
 
@@ -164,6 +172,12 @@ extension GraphAssembler {
                 inputs: [TaskInput("checkpoint", checkpoint, "checkpoint"), inputs.training, inputs.normalization],
                 resources: .wholeMachine)
         case .choice: fatalError("a choice is fitted by its candidates")
+        case .external:
+            guard let program = inputs.program else { fatalError("a detector without its program") }
+            return add(
+                "\(name)/external",
+                FitExternalStage(external: program.program, seed: recipe.training.seed, grid: recipe.grid),
+                inputs: [inputs.training], sources: program.locations, resources: .wholeMachine)
         case .features(let detector, _): return addFit(name, detector, recipe, inputs)
         case .fusion(let detectors, let rule, _):
             let members = detectors.enumerated().map { number, detector in

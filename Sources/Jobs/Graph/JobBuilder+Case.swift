@@ -45,7 +45,7 @@ extension JobBuilder {
         case .autoencoder:
             let last = checkpoints.suffix(manifest.training.candidates)
             candidates = last.enumerated().map { ("candidate-\($0)", recipe, $1) }
-        case .features, .fusion: candidates = [("", recipe, nil)]
+        case .features, .fusion, .external: candidates = [("", recipe, nil)]
         case .choice(let detectors):
             labels = detectors.map(\.label)
             candidates = detectors.map { detector in
@@ -86,7 +86,8 @@ extension JobBuilder {
             FitInputs(
                 training: training, heldOut: heldOut,
                 normalization: TaskInput("normalization", select, "normalization.json"),
-                colour: colour, backbone: backbone))
+                colour: colour, backbone: backbone,
+                program: try LocatedProgram(programFiles(manifest), manifest, digestOf)))
         let calibrate = assembler.add(
             "\(name)/calibrate", CalibrateStage(category.name, recipe, manifest),
             inputs: [TaskInput("detector", fit, "detector"), training, heldOut, colour] + backbone,

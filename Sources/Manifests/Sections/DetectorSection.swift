@@ -13,6 +13,8 @@ public struct DetectorSection: Sendable, Equatable {
         case fusion
         /// The one of these with the highest criterion.
         case auto
+        /// A program of the user.
+        case external
     }
 
     /// How a patch's distance is related to the density of the memory there.
@@ -62,14 +64,24 @@ public struct DetectorSection: Sendable, Equatable {
         public var rule: Rule
     }
 
+    /// `detector.external`.
+    public struct External: Sendable, Equatable {
+        /// Paths relative to the folder of the manifest, of files and of folders.
+        public var files: [String]
+        public var fit, score: [String]
+        public var scores: Bool
+        public var timeoutSeconds: Int
+    }
+
     public var kind: Kind
-    /// A name or a digest. Used by all kinds but `ssae`.
+    /// A name or a digest. Used by all kinds but `ssae` and `external`.
     public var backbone: String
     public var taps: [String]
     public var memory: Memory
     public var gaussian: Gaussian
     public var random: Random
     public var fusion: Fusion
+    public var external: External
 
     /// - Parameter object: the section of the resolved manifest.
     public init(_ object: JSONValue) {
@@ -90,5 +102,10 @@ public struct DetectorSection: Sendable, Equatable {
         self.fusion = Fusion(
             of: (fusion["of"]?.elements ?? []).compactMap { $0.string.flatMap(Fusion.Member.init) },
             rule: fusion.choice("rule"))
+        let external = object.member("external")
+        func texts(_ name: String) -> [String] { (external[name]?.elements ?? []).compactMap(\.string) }
+        self.external = External(
+            files: texts("files"), fit: texts("fit"), score: texts("score"), scores: external["scores"]?.bool ?? false,
+            timeoutSeconds: external.whole("timeoutSeconds"))
     }
 }

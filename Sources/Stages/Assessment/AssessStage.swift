@@ -13,8 +13,6 @@ package struct AssessStage: Stage {
     /// The number of images for measuring robustness and the projection.
     static let robustnessImages = 12
     private static let projectionSamples = 16, directions = 8
-    /// The number of images made and scored at a time.
-    private static let batchSize = 8
 
     var engine: EngineChoice
     var seed: UInt64
@@ -106,9 +104,9 @@ package struct AssessStage: Stage {
         _ model: Model, _ detector: any Detector, _ count: Int, _ context: TaskContext, image: (Int) -> PlanarImage,
         use: (Int, Detection) throws -> Void
     ) throws {
-        for first in stride(from: 0, to: count, by: AssessStage.batchSize) {
+        for first in stride(from: 0, to: count, by: detector.batchSize) {
             try context.checkCancellation()
-            let numbers = first..<min(first + AssessStage.batchSize, count)
+            let numbers = first..<min(first + detector.batchSize, count)
             for (number, detection) in zip(numbers, try detector.detect(numbers.map(image), model.scoring)) {
                 guard detection.score.isFinite else { throw ScoringError.notFinite(task: "\(context.task)") }
                 try use(number, detection)

@@ -59,9 +59,9 @@ package struct CalibrateStage: Stage {
                 estimate == .robust && kind.hasComparableTrainingScores
                 ? (0..<training.count).map { ($0, $0 % variants) } : []
             func score(_ images: TrainingImages, _ samples: [(Int, Int)], then use: (Detection) -> Void) throws {
-                for first in stride(from: 0, to: samples.count, by: 8) {
+                for first in stride(from: 0, to: samples.count, by: detector.batchSize) {
                     try context.checkCancellation()
-                    let batch = samples[first..<min(first + 8, samples.count)].map {
+                    let batch = samples[first..<min(first + detector.batchSize, samples.count)].map {
                         augmentation.variant($1, of: images, $0, self.samples.seed)
                     }
                     for detection in try detector.detect(batch, scoring) {
