@@ -132,7 +132,9 @@ struct ManifestRules {
 
     private mutating func checkProgram() {
         let program = ["detector", "external"]
-        func words(_ key: String) -> [JSONValue] { value(program)[key]?.elements ?? [] }
+        let section = value(program)
+        func words(_ key: String) -> [JSONValue] { section[key]?.elements ?? [] }
+        if section["maps"] != nil { return checkMaps(program, words) }
         if words("score").isEmpty {
             report(
                 program + ["score"], found: "no command", expected: "the program that scores images, and its arguments",
@@ -161,6 +163,25 @@ struct ManifestRules {
                     place, found: "\"\(parts[0])\", a name that the working folder uses for images and results",
                     expected: "another name", remedy: "rename it")
             }
+        }
+    }
+
+    /// Only the images as they are have maps.
+    private mutating func checkMaps(_ program: [String], _ words: (String) -> [JSONValue]) {
+        for key in ["files", "fit", "score"] where !words(key).isEmpty {
+            report(
+                program + [key], found: "a program beside \"maps\"", expected: "either a program or maps",
+                remedy: "remove \"\(key)\" or \"maps\"")
+        }
+        for change in value(["augmentation"]).members ?? [] where change.value.bool ?? (change.value.double != 0) {
+            report(
+                ["augmentation", change.name], found: "an augmentation with \"maps\"",
+                expected: "none: changed images have no map", remedy: "remove it, or use the preset external")
+        }
+        if resolved["retrain"] != nil {
+            report(
+                program + ["maps"], found: "maps in a manifest with the section retrain",
+                expected: "a detector that scores new images", remedy: "give the program itself: \"score\"")
         }
     }
 

@@ -25,7 +25,7 @@ package struct NightImages: Sendable {
     /// The pretrained networks that the manifest may name.
     package let backbones: BackboneIndex
     /// The detector's program; nil for a detector without one.
-    package let program: LocatedProgram?
+    package let program: ExternalInputs?
     /// The digests of all files, by path.
     let digestOf: [String: Digest]
     /// Incoming files deferred to another night: just written, or unreadable.
@@ -121,10 +121,10 @@ package struct NightImages: Sendable {
         maskWarnings = labelledScan?.maskWarnings ?? []
         resultNotes = [found, arrived, textureScan, labelledScan].compactMap(\.self).flatMap(\.resultNotes)
         let all = base + incoming + (textures ?? []) + (labelled ?? [])
-        let programFiles = try self.manifest.programFiles()
+        let programFiles = try self.manifest.detectorFiles(category: found.name)
         let paths = Set(all.map(\.path) + all.compactMap(\.maskPath) + programFiles.map(\.path)).sorted()
         digestOf = Dictionary(uniqueKeysWithValues: zip(paths, try digests(paths)))
-        program = try LocatedProgram(programFiles, self.manifest, digestOf)
+        program = try ExternalInputs(programFiles, self.manifest, digestOf)
     }
 
     private static let prefix = "incoming/"

@@ -59,7 +59,7 @@ package struct RetrainingJob: Sendable {
             FitInputs(
                 training: normals, heldOut: TaskInput("heldout", enrol, "heldout.json"),
                 normalization: start.normalization, colour: start.colour,
-                backbone: builder.backbone, program: images.program))
+                backbone: builder.backbone, external: images.program))
         calibrate = builder.assembler.add(
             "\(images.model)/calibrate",
             CalibrateStage(images.category, recipe, manifest),

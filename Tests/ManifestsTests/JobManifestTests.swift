@@ -46,18 +46,19 @@ struct JobManifestTests {
         "a preset overrides the schema's defaults, and the manifest overrides the preset",
         arguments: Preset.allCases)
     func presets(_ preset: Preset) throws {
-        let plain = try Self.manifest(#""preset": "\#(preset.rawValue)""#)
+        let more = preset == .external ? #", "detector": {"external": {"score": ["detect"]}}"# : ""
+        let plain = try Self.manifest(#""preset": "\#(preset.rawValue)"\#(more)"#)
         let normalization: ScoringSection.Normalization =
             switch preset {
             case .object: .expectedError
             case .texture: .localContrast
-            case .memory, .auto: .none
+            case .memory, .auto, .external: .none
             }
         #expect(plain.scoring.normalization == normalization)
         #expect(plain.corruption.foregroundOnly == (preset == .object))
         #expect(plain.corruption.structured.opacity == 0.3...1)
         let own = try Self.manifest(
-            #""preset": "\#(preset.rawValue)", "scoring": {"boxSize": 3}, "corruption": {"structured": {"size": {"min": 0.1}}}"#
+            #""preset": "\#(preset.rawValue)", "scoring": {"boxSize": 3}, "corruption": {"structured": {"size": {"min": 0.1}}}\#(more)"#
         )
         #expect(own.scoring.boxSize == 3 && own.scoring.normalization == normalization)
         #expect(own.corruption.structured.size == 0.1...plain.corruption.structured.size.upperBound)

@@ -14,6 +14,8 @@ package enum DetectorRecipe: Sendable {
     case fusion([FeatureDetector], FusionRule, backbone: String)
     /// A program of the user.
     case external
+    /// Maps that another program wrote.
+    case maps
     /// The one of these with the highest criterion.
     indirect case choice([DetectorRecipe])
 
@@ -77,7 +79,7 @@ package enum DetectorRecipe: Sendable {
                 detector(section.gaussian.place == .each ? .gaussianEach : .gaussianAll), backbone: backbone)
         case .random: self = .features(detector(.random), backbone: backbone)
         case .fusion: self = fusion
-        case .external: self = .external
+        case .external: self = section.external.maps == nil ? .external : .maps
         case .auto:
             let single = [DetectorSection.Fusion.Member.memory, .gaussianEach, .gaussianAll].map {
                 DetectorRecipe.features(detector($0), backbone: backbone)
@@ -92,6 +94,7 @@ package enum DetectorRecipe: Sendable {
         case .features(let detector, _): detector.kindName
         case .fusion: FusionKind.name
         case .external: ExternalKind.name
+        case .maps: MapsKind.name
         case .choice: "auto"
         }
     }
@@ -102,7 +105,7 @@ package enum DetectorRecipe: Sendable {
     /// The name or digest of the pretrained network; nil if there is none.
     package var backbone: String? {
         switch self {
-        case .autoencoder, .external: nil
+        case .autoencoder, .external, .maps: nil
         case .features(_, let backbone), .fusion(_, _, let backbone): backbone
         case .choice(let recipes): recipes.first?.backbone
         }
@@ -118,6 +121,7 @@ package enum DetectorRecipe: Sendable {
         case .features(let detector, _): [detector.stage]
         case .fusion(let detectors, _, _): detectors.map(\.stage) + [FitFusionStage.self]
         case .external: [FitExternalStage.self]
+        case .maps: [FitMapsStage.self]
         case .choice(let recipes): recipes.flatMap(\.stages) + [ChooseStage.self]
         }
     }
@@ -145,15 +149,15 @@ package struct FitInputs {
     package var training, heldOut, normalization, colour: TaskInput
     /// The pretrained network; empty if the detector needs none.
     package var backbone: [TaskInput]
-    /// The program of a detector of the kind `external`.
-    package var program: LocatedProgram?
+    /// The program or maps of a detector of the kind `external`; nil for other kinds.
+    package var external: ExternalInputs?
 
     package init(
         training: TaskInput, heldOut: TaskInput, normalization: TaskInput, colour: TaskInput, backbone: [TaskInput],
-        program: LocatedProgram? = nil
+        external: ExternalInputs? = nil
     ) {
         (self.training, self.heldOut, self.normalization) = (training, heldOut, normalization)
-        (self.colour, self.backbone, self.program) = (colour, backbone, program)
+        (self.colour, self.backbone, self.external) = (colour, backbone, external)
     }
 }
 
@@ -172,12 +176,7 @@ extension GraphAssembler {
                 inputs: [TaskInput("checkpoint", checkpoint, "checkpoint"), inputs.training, inputs.normalization],
                 resources: .wholeMachine)
         case .choice: fatalError("a choice is fitted by its candidates")
-        case .external:
-            guard let program = inputs.program else { fatalError("a detector without its program") }
-            return add(
-                "\(name)/external",
-                FitExternalStage(external: program.program, seed: recipe.training.seed, grid: recipe.grid),
-                inputs: [inputs.training], sources: program.locations, resources: .wholeMachine)
+        case .external, .maps: return addExternal(name, recipe, inputs)
         case .features(let detector, _): return addFit(name, detector, recipe, inputs)
         case .fusion(let detectors, let rule, _):
             let members = detectors.enumerated().map { number, detector in

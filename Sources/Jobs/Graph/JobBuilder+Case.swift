@@ -45,7 +45,7 @@ extension JobBuilder {
         case .autoencoder:
             let last = checkpoints.suffix(manifest.training.candidates)
             candidates = last.enumerated().map { ("candidate-\($0)", recipe, $1) }
-        case .features, .fusion, .external: candidates = [("", recipe, nil)]
+        case .features, .fusion, .external, .maps: candidates = [("", recipe, nil)]
         case .choice(let detectors):
             labels = detectors.map(\.label)
             candidates = detectors.map { detector in
@@ -86,8 +86,7 @@ extension JobBuilder {
             FitInputs(
                 training: training, heldOut: heldOut,
                 normalization: TaskInput("normalization", select, "normalization.json"),
-                colour: colour, backbone: backbone,
-                program: try LocatedProgram(programFiles(manifest), manifest, digestOf)))
+                colour: colour, backbone: backbone, external: try external(category, recipe, manifest)))
         let calibrate = assembler.add(
             "\(name)/calibrate", CalibrateStage(category.name, recipe, manifest),
             inputs: [TaskInput("detector", fit, "detector"), training, heldOut, colour] + backbone,

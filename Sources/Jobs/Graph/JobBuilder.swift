@@ -22,7 +22,7 @@ struct JobBuilder {
     private(set) var scans: [ScanKey: [SourceCategory]] = [:]
     /// The files at the first listing; the next run uses files that are added later.
     private(set) var textureScans: [NamedFolder: [SourceImage]] = [:]
-    private var programScans: [[String]: [SourceProgramFile]] = [:]
+    private var detectorScans: [[String]: [DetectorFile]] = [:]
     private(set) var digestOf: [String: Digest] = [:]
 
     struct ScanKey: Hashable {
@@ -66,10 +66,10 @@ struct JobBuilder {
             }
             for name in names {
                 let own = try job.manifest.narrowed(to: name)
-                let program = own.detector.external.files
-                if own.detector.kind == .external, programScans[program] == nil {
-                    let found = try own.programFiles()
-                    programScans[program] = found
+                let key = own.detectorFilesKey(category: name)
+                if own.detector.kind == .external, detectorScans[key] == nil {
+                    let found = try own.detectorFiles(category: name)
+                    detectorScans[key] = found
                     paths.formUnion(found.map(\.path))
                 }
                 guard let textures = own.textures else { continue }
@@ -85,9 +85,9 @@ struct JobBuilder {
         digestOf = Dictionary(uniqueKeysWithValues: zip(sourcePaths, try digests(sourcePaths)))
     }
 
-    /// The files of the detector's program, at the first listing.
-    func programFiles(_ manifest: JobManifest) -> [SourceProgramFile] {
-        programScans[manifest.detector.external.files] ?? []
+    /// The files of a detector of the kind `external`, at the first listing.
+    func detectorFiles(category: String, _ manifest: JobManifest) -> [DetectorFile] {
+        detectorScans[manifest.detectorFilesKey(category: category)] ?? []
     }
 
     mutating func build() throws -> (cases: [Job.Case], aggregate: TaskID, report: TaskID, record: TaskID) {

@@ -13,7 +13,7 @@ public struct DetectorSection: Sendable, Equatable {
         case fusion
         /// The one of these with the highest criterion.
         case auto
-        /// A program of the user.
+        /// A program of the user, or maps that it wrote before.
         case external
     }
 
@@ -71,6 +71,8 @@ public struct DetectorSection: Sendable, Equatable {
         public var fit, score: [String]
         public var scores: Bool
         public var timeoutSeconds: Int
+        /// The folder of maps that another program wrote, in place of a program; nil if there is a program.
+        public var maps: String?
     }
 
     public var kind: Kind
@@ -106,6 +108,6 @@ public struct DetectorSection: Sendable, Equatable {
         func texts(_ name: String) -> [String] { (external[name]?.elements ?? []).compactMap(\.string) }
         self.external = External(
             files: texts("files"), fit: texts("fit"), score: texts("score"), scores: external["scores"]?.bool ?? false,
-            timeoutSeconds: external.whole("timeoutSeconds"))
+            timeoutSeconds: external.whole("timeoutSeconds"), maps: external["maps"]?.string)
     }
 }

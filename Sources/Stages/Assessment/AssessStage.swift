@@ -28,6 +28,9 @@ package struct AssessStage: Stage {
         let isGrey = try context.readJSON(DataSetColour.self, "colour").isGrey
         let model = try Model(bytes: try context.read("model"), name: "\(context.task) model")
         let heldOut = try TrainingImages(try context.readJSON(TrainingIndex.self, "heldout"), context, model.grid)
+        if model.kind == MapsKind.name {
+            return try context.writeJSON(unchanged(model, heldOut, context), to: "assessment.json")
+        }
         let textures =
             try context.hasInput("textures")
             ? TextureImages(context.readJSON([Digest].self, "textures"), context) : nil
@@ -46,6 +49,17 @@ package struct AssessStage: Stage {
             try assess(model, detector, trials, CameraChange.possible(isGrey: isGrey), context)
         }
         try context.writeJSON(assessment, to: "assessment.json")
+    }
+
+    /// What can be said of a detector that scores no changed image.
+    private func unchanged(_ model: Model, _ images: TrainingImages, _ context: TaskContext) throws -> Assessment {
+        let found = try model.withDetector(engine, context) {
+            try scores(model, $0, images.count, context, image: images.image)
+        }
+        return Assessment(
+            criterion: 0, normalImages: found.count, normalScores: found.map(model.calibration.normalized),
+            defectScores: [], falseAlarms: share(found, model), recall: 0, detection: Assessment.Detection(samples: 0),
+            kinds: [:], robustness: [])
     }
 
     private func assess(

@@ -52,7 +52,10 @@ package struct DetectorFact: Codable, Equatable, Sendable {
 /// The kinds of detectors of the program.
 package enum DetectorKinds {
     static var all: [any DetectorKind.Type] {
-        [AutoencoderKind.self, MemoryKind.self, GaussianKind.self, RandomKind.self, FusionKind.self, ExternalKind.self]
+        [
+            AutoencoderKind.self, MemoryKind.self, GaussianKind.self, RandomKind.self, FusionKind.self,
+            ExternalKind.self, MapsKind.self,
+        ]
     }
 
     /// - Throws: `FormatError` for a kind that this program does not know.

@@ -102,7 +102,7 @@ struct RetrainCommand: ParsableCommand {
         }
         guard let (session, lock) = opened else { fatalError("the night never requested digests of its files") }
         defer { withExtendedLifetime(lock) {} }
-        try session.allow(programs.allowExternal ? nil : images.program.map { [$0.program] } ?? [])
+        try session.allow(programs.allowExternal ? nil : images.program?.programs ?? [])
         tell(job, images)
         let night = NightSession(
             session: session, manifest: NightSession.kept(bytes, job), written: Digest.of(bytes), job: job,

@@ -19,7 +19,7 @@ package struct ExternalPayload: Sendable, Equatable {
     /// - Parameters:
     ///   - files: ordered as in the program.
     ///   - model: ordered by name.
-    init(_ program: ExternalProgram, files: [ProgramFile], model: [ProgramFile]) {
+    package init(_ program: ExternalProgram, files: [ProgramFile], model: [ProgramFile]) {
         (self.program, self.files, self.model) = (program, files, model)
     }
 

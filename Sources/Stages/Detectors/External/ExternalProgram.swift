@@ -40,7 +40,9 @@ package struct ExternalProgram: Codable, Equatable, Sendable {
 }
 
 /// A file of a program with its content. Its name is a path within a folder.
-struct ProgramFile: Sendable, Equatable {
+package struct ProgramFile: Sendable, Equatable {
     var file: String
     var bytes: [UInt8]
+
+    package init(file: String, bytes: [UInt8]) { (self.file, self.bytes) = (file, bytes) }
 }
