@@ -248,7 +248,11 @@ struct ManifestRules {
         report(path, found: "only weights of 0", expected: "at least one above 0", remedy: "raise one of them")
     }
 
-    private func value(_ path: [String]) -> JSONValue { path.reduce(resolved) { $0.member($1) } }
+    private func value(_ path: [String]) -> JSONValue {
+        path.reduce(resolved) { value, key in
+            if let elements = value.elements, let number = Int(key) { elements[number] } else { value.member(key) }
+        }
+    }
 
     private func string(_ path: String...) -> String? { value(path).string }
 

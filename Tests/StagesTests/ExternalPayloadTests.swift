@@ -41,7 +41,7 @@ import Testing
         "Paths that lead elsewhere, collide or are out of order are refused",
         arguments: [
             ["../x"], ["/x"], ["a/../b"], ["."], ["a//b"], ["a/"], [""], ["a", "a"], ["b", "a"], ["a", "a/b"],
-            ["a\u{0}"], ["e\u{301}"], ["\\x41\\x80"], [String(repeating: "a", count: 1025)],
+            ["a\u{0}"], ["e\u{301}"], [String(repeating: "a", count: 1025)],
         ])
     func paths(files: [String]) {
         #expect(throws: FormatError.self) { try ExternalPayload(bytes: Self.payload(model: files).bytes, name: "p") }

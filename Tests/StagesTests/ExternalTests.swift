@@ -98,7 +98,7 @@ import Testing
         let facts = try model.detectorFacts(name: "m")
         #expect(facts.map(\.value) == ["sh detect.sh score", "detect.sh, map.npy", "2 bytes in 1 files"])
         let assessment = try read(Assessment.self, summary, "bolt/assess", "assessment.json")
-        #expect(assessment.hasDefects && assessment.robustness.count > 3)
+        #expect(assessment.detection.samples > 0 && assessment.robustness.count > 3)
         let other = try ContentStore(path: folder.path + "/other")
         let again = try execute(graph, threads: 1, store: other)
         #expect(again.output(of: TaskID("bolt/calibrate"), named: "model") == Digest.of(bytes))
@@ -226,6 +226,6 @@ import Testing
         consent.allow([Digest.of([2]), Digest.of([1])])
         #expect(consent.text == [Digest.of([1]).hex, Digest.of([2]).hex].sorted().joined(separator: ","))
         consent.allow(nil)
-        #expect(consent.text?.hasSuffix(",all") == true)
+        #expect(consent.text?.split(separator: ",").contains("all") == true)
     }
 }

@@ -68,7 +68,7 @@ package struct ConfinedCommand {
         let candidates =
             name.contains("/")
             ? [name.hasPrefix("/") ? name : folder + "/" + name]
-            : path.split(separator: ":").map { "\($0)/\(name)" }
+            : path.split(separator: ":").filter { $0.hasPrefix("/") }.map { "\($0)/\(name)" }
         for candidate in candidates where (try? RegularFile(candidate)) != nil {
             if unsafe access(candidate.systemPath, X_OK) == 0 { return candidate }
         }

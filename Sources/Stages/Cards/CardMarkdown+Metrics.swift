@@ -73,7 +73,7 @@ extension CardMarkdown {
 
     private var withoutLabels: String {
         let facts = card.assessment
-        guard facts.detection.samples > 0 else {
+        guard facts.detection.samples > 0 || !facts.cameraChanges.isEmpty else {
             return "### Without labels\n\nNot assessed: the detector scores no changed image."
         }
         let kinds = facts.kinds.sorted { $0.key < $1.key } + [(key: "all", value: facts.detection)]

@@ -89,7 +89,7 @@ struct AssessmentFacts: Codable, Equatable, Sendable {
     init(_ assessment: Assessment) {
         candidates = assessment.candidates
         images = assessment.normalImages
-        changedImages = assessment.robustness.isEmpty ? 0 : min(AssessStage.robustnessImages, assessment.normalImages)
+        changedImages = assessment.isEmpty ? 0 : min(AssessStage.robustnessImages, assessment.normalImages)
         (falseAlarms, recall) = (assessment.falseAlarms, assessment.recall)
         criterion = assessment.criterion
         (detection, kinds, cameraChanges) = (assessment.detection, assessment.kinds, assessment.robustness)

@@ -104,7 +104,7 @@ package struct ReportStage: Stage {
             }
         }
         let assessment = try context.readJSON(Assessment.self, "assessment.\(number)")
-        if assessment.hasDefects { report.assessment = AssessmentReport(assessment) }
+        if !assessment.isEmpty { report.assessment = AssessmentReport(assessment) }
         var pictureLabel = AutoencoderKind.pictureLabel
         if context.hasInput("card.\(number)") {
             let card = try context.readJSON(ModelCard.self, "card.\(number)")

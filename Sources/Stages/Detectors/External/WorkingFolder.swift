@@ -17,14 +17,21 @@ struct WorkingFolder {
     ) throws -> Result {
         let parent = context.outputPath("work")
         try AtomicFile.createPrivateFolder(parent)
-        defer { try? AtomicFile.removeAll(parent) }
         try AtomicFile.createPrivateFolder(parent + "/here")
         guard let path = NamedFolder.place(of: parent + "/here") else {
             throw ExternalFault.failed(task: "\(context.task)", reason: "\(parent) was removed; run again")
         }
         let folder = WorkingFolder(path: path, parent: parent, context: context)
-        try folder.write(files)
-        return try body(folder)
+        let result: Result
+        do {
+            try folder.write(files)
+            result = try body(folder)
+        } catch {
+            try? AtomicFile.removeAll(parent)
+            throw error
+        }
+        try AtomicFile.removeAll(parent)
+        return result
     }
 
     func createFolder(_ name: String) throws { try AtomicFile.createPrivateFolder(path + "/" + name) }
