@@ -22,7 +22,6 @@ LAYERS = ["blocks.2", "blocks.4"]
 # In the key with this file, so that other weights are another detector.
 WEIGHTS = "9656183eaeaf"
 SAMPLING_RATIO = 0.1
-BATCH = 8
 
 
 def network():
@@ -38,12 +37,11 @@ def network():
     return model.eval()
 
 
-def batches(folder):
-    files = sorted(Path(folder).glob("*.png"))
-    for first in range(0, len(files), BATCH):
-        group = files[first : first + BATCH]
-        pixels = np.stack([np.asarray(Image.open(file).convert("RGB"), np.float32) for file in group])
-        yield group, torch.from_numpy((pixels - 127) / 128).permute(0, 3, 1, 2)
+def images(folder):
+    """One by one: rounding depends on the size of a batch, and a score must not depend on the other images."""
+    for file in sorted(Path(folder).glob("*.png")):
+        pixels = np.asarray(Image.open(file).convert("RGB"), np.float32)
+        yield file.stem, torch.from_numpy((pixels - 127) / 128).permute(2, 0, 1)[None]
 
 
 def fit():
@@ -52,7 +50,7 @@ def fit():
     # Only the embeddings of training are wanted, not batch statistics.
     model.train()
     model.feature_extractor.eval()
-    for _, pixels in batches("train"):
+    for _, pixels in images("train"):
         model(pixels)
     model.subsample_embedding(SAMPLING_RATIO)
     np.save("model/memory.npy", model.memory_bank.numpy())
@@ -62,12 +60,11 @@ def score():
     model = network()
     model.memory_bank = torch.from_numpy(np.load("model/memory.npy"))
     scores = {}
-    for files, pixels in batches("images"):
+    for name, pixels in images("images"):
         with torch.no_grad():
             found = model(pixels)
-        for file, map_, value in zip(files, found.anomaly_map, found.pred_score):
-            np.save(f"maps/{file.stem}.npy", map_[0].numpy().astype("<f4"))
-            scores[file.stem] = float(value)
+        np.save(f"maps/{name}.npy", found.anomaly_map[0, 0].numpy())
+        scores[name] = float(found.pred_score[0])
     Path("scores.json").write_text(json.dumps(scores))
 
 

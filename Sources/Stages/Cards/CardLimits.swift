@@ -88,7 +88,7 @@ struct CardLimits {
                     + "\"\(kind.kind)\", \(missed) (\(percent(Double(missed) / Double(kind.images)))) "
                     + "\(missed == 1 ? "scores" : "score") below the threshold.")
         }
-        if assessment.detection.samples == 0, assessment.cameraChanges.isEmpty {
+        if !assessment.isAssessed {
             found.add(
                 "notAssessed", [:],
                 "The maps were made before by another program. New images have none, and the model was not assessed on "

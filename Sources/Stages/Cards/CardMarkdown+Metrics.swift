@@ -73,7 +73,7 @@ extension CardMarkdown {
 
     private var withoutLabels: String {
         let facts = card.assessment
-        guard facts.detection.samples > 0 || !facts.cameraChanges.isEmpty else {
+        guard facts.isAssessed else {
             return "### Without labels\n\nNot assessed: the detector scores no changed image."
         }
         let kinds = facts.kinds.sorted { $0.key < $1.key } + [(key: "all", value: facts.detection)]
@@ -134,7 +134,7 @@ extension CardMarkdown {
                         .text(CardNumber.significant(measure.probability)), .text(measure.isChange ? "yes" : "no"),
                     ]
                 })
-        guard !facts.cameraChanges.isEmpty else { return section("Factors", [drift]) }
+        guard facts.isAssessed else { return section("Factors", [drift ?? "Not assessed."]) }
         return section(
             "Factors",
             [
