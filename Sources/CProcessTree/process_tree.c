@@ -34,6 +34,59 @@ pid_t nominal_spawn(const char *path, char *const arguments[], int output) {
     return code == 0 ? process : -code;
 }
 
+/// The child's half of `nominal_spawn_command`: only calls that are safe after `fork` in a process with threads. Returns only
+/// on failure, with errno set.
+static void become_command(
+    const char *path, char *const arguments[], char *const environment[], const char *folder, int output, pid_t parent,
+    int report) {
+    sigset_t none;
+    sigemptyset(&none);
+    setsid();
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) _exit(127);
+    signal(SIGPIPE, SIG_DFL);
+    signal(SIGXFSZ, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    int input = open("/dev/null", O_RDONLY);
+    if (input < 0 || dup2(input, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0) return;
+    // Closed by the start of the program, which reports success.
+    if (report != 3 && dup3(report, 3, O_CLOEXEC) < 0) return;
+    if (close_range(4, ~0U, 0) < 0 || chdir(folder) < 0) return;
+    execve(path, arguments, environment);
+}
+
+pid_t nominal_spawn_command(
+    const char *path, char *const arguments[], char *const environment[], const char *folder, int output) {
+    int report[2];
+    if (pipe2(report, O_CLOEXEC) < 0) return -errno;
+    pid_t parent = getpid();
+    pid_t process = fork();
+    if (process == 0) {
+        become_command(path, arguments, environment, folder, output, parent, report[1]);
+        int code = errno;
+        // Of the two numbers of the same pipe, at least one is open.
+        if (write(3, &code, sizeof code) < 0) (void)!write(report[1], &code, sizeof code);
+        _exit(127);
+    }
+    int code = process < 0 ? errno : 0;
+    close(report[1]);
+    while (process > 0 && read(report[0], &code, sizeof code) < 0 && errno == EINTR) {}
+    close(report[0]);
+    if (code == 0) return process;
+    if (process > 0) while (waitpid(process, NULL, 0) < 0 && errno == EINTR) {}
+    return -code;
+}
+
+int nominal_command_ended(pid_t command, int *status) {
+    siginfo_t end = {0};
+    if (waitid(P_PID, (id_t)command, &end, WEXITED | WNOHANG | WNOWAIT) < 0 || end.si_pid == 0) return 0;
+    // It is still a zombie, so that nothing else has its number.
+    kill(-command, SIGKILL);
+    while (waitpid(command, status, 0) < 0 && errno == EINTR) {}
+    return 1;
+}
+
 pid_t nominal_become_worker(void) {
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     prctl(PR_SET_PDEATHSIG, SIGKILL);

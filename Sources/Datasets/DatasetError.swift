@@ -14,6 +14,9 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     case sameCase(String)
     case overlap(normal: String, score: String)
     case sameName(category: String, first: String, second: String)
+    /// A file or folder of a detector of the kind `external`.
+    case missingDetectorFile(path: String)
+    case tooManyDetectorFiles(folder: String, limit: Int)
     case link(LinkFault)
     /// A folder with an ambiguous layout; `readings` are commands that resolve it.
     case unclear(folder: String, fault: String, readings: [String])
@@ -27,7 +30,7 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     /// True if something named by the user is missing; false if what is there is unusable.
     package var isMissing: Bool {
         switch self {
-        case .missingFolder, .missingCategory, .unreadableFolder, .unknownChange: true
+        case .missingFolder, .missingCategory, .unreadableFolder, .unknownChange, .missingDetectorFile: true
         default: false
         }
     }
@@ -64,6 +67,12 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
                 + "images"
         case .sameName(let category, let first, let second):
             "\(category): \(first) and \(second) differ only in their extension, and so would their maps; rename one"
+        case .missingDetectorFile(let path):
+            "\(path): no such file or folder; expected a part of the detector's program, or the maps of a category. Correct "
+                + "\"files\" or \"maps\" in detector.external; both are relative to the folder of the manifest"
+        case .tooManyDetectorFiles(let folder, let limit):
+            "\(folder): detector.external names more than \(limit) files here, or folders too deep; name only what the "
+                + "detector needs"
         case .link(let fault): "\(fault)"
         case .unclear(let folder, let fault, let readings):
             "\(folder): \(fault). Nothing was written; say which images are normal:"

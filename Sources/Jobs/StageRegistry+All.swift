@@ -11,7 +11,7 @@ extension Job {
         [
             IngestStage.self, TextureStage.self, SelectStage.self, CorruptStage.self, TrainStage.self,
             FitAutoencoderStage.self, FitMemoryStage.self, FitGaussianStage.self, FitRandomStage.self,
-            FitFusionStage.self, ExtendMemoryStage.self,
+            FitFusionStage.self, ExtendMemoryStage.self, FitExternalStage.self, FitMapsStage.self,
             CalibrateStage.self, AssessStage.self,
             ChooseStage.self,
             ScoreStage.self,

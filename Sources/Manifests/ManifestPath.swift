@@ -54,7 +54,7 @@ extension JobManifest {
     /// The keys of paths in a manifest and in its patches.
     private static let pathKeys = [
         ["dataset", "root"], ["dataset", "normal"], ["dataset", "score"], ["corruption", "textures"],
-        ["retrain", "incoming"], ["retrain", "gate", "labelled"],
+        ["detector", "external", "maps"], ["retrain", "incoming"], ["retrain", "gate", "labelled"],
     ]
 
     /// Replaces every path in a manifest or a patch of one.

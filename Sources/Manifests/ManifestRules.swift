@@ -98,6 +98,7 @@ struct ManifestRules {
                 expected: "float32 or auto: features of a pretrained network are computed in float32",
                 remedy: "remove \"precision\", or set it for the detector ssae in a variant or category")
         }
+        if kind == "external" { checkProgram() }
         if string("engine", "name") == "openblas", string("engine", "precision") == "bfloat16" {
             report(
                 ["engine", "precision"], found: "bfloat16 with the engine openblas", expected: "float32 or auto",
@@ -119,6 +120,61 @@ struct ManifestRules {
             report(
                 ["training", "stopAfter"], found: "a stop after step \(stop.text) of \(steps.text)",
                 expected: "at most \(steps.text)", remedy: "lower stopAfter, or remove it to train to the end")
+        }
+    }
+
+    private mutating func checkProgram() {
+        let program = ["detector", "external"]
+        let section = value(program)
+        func words(_ key: String) -> [JSONValue] { section[key]?.elements ?? [] }
+        if section["maps"] != nil { return checkMaps(program, words) }
+        if words("score").isEmpty {
+            report(
+                program + ["score"], found: "no command", expected: "the program that scores images, and its arguments",
+                remedy: "write it as a list, such as [\"python3\", \"detector.py\", \"score\"]")
+        }
+        for key in ["fit", "score"] {
+            for (number, word) in words(key).enumerated() {
+                let text = word.string ?? ""
+                guard number == 0 && text.isEmpty || text.utf8.contains(0) else { continue }
+                report(
+                    program + [key, "\(number)"],
+                    found: text.isEmpty ? "an empty name of a program" : "the character U+0000",
+                    expected: "a word that a command can have", remedy: "correct it")
+            }
+        }
+        for (number, file) in words("files").enumerated() {
+            let parts = (file.string ?? "").split(separator: "/", omittingEmptySubsequences: false)
+            let place = program + ["files", "\(number)"]
+            if parts.contains("..") || parts.contains(".") || parts.contains("") {
+                report(
+                    place, found: "\"\(file.string ?? "")\"",
+                    expected: "a path within the folder of the manifest, without . and ..",
+                    remedy: "put the file beside the manifest or into a folder there")
+            } else if ["train", "model", "images", "maps", "scores.json", "tmp"].contains(parts[0]) {
+                report(
+                    place, found: "\"\(parts[0])\", a name that the working folder uses for images and results",
+                    expected: "another name", remedy: "rename it")
+            }
+        }
+    }
+
+    /// Only the images as they are have maps.
+    private mutating func checkMaps(_ program: [String], _ words: (String) -> [JSONValue]) {
+        for key in ["files", "fit", "score"] where !words(key).isEmpty {
+            report(
+                program + [key], found: "a program beside \"maps\"", expected: "either a program or maps",
+                remedy: "remove \"\(key)\" or \"maps\"")
+        }
+        for change in value(["augmentation"]).members ?? [] where change.value.bool ?? (change.value.double != 0) {
+            report(
+                ["augmentation", change.name], found: "an augmentation with \"maps\"",
+                expected: "none: changed images have no map", remedy: "remove it, or the preset that sets it")
+        }
+        if resolved["retrain"] != nil {
+            report(
+                program + ["maps"], found: "maps in a manifest with the section retrain",
+                expected: "a detector that scores new images", remedy: "give the program itself: \"score\"")
         }
     }
 
@@ -185,7 +241,11 @@ struct ManifestRules {
         report(path, found: "only weights of 0", expected: "at least one above 0", remedy: "raise one of them")
     }
 
-    private func value(_ path: [String]) -> JSONValue { path.reduce(resolved) { $0.member($1) } }
+    private func value(_ path: [String]) -> JSONValue {
+        path.reduce(resolved) { value, key in
+            if let elements = value.elements, let number = Int(key) { elements[number] } else { value.member(key) }
+        }
+    }
 
     private func string(_ path: String...) -> String? { value(path).string }
 

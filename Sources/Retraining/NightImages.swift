@@ -24,6 +24,8 @@ package struct NightImages: Sendable {
     let labelled: [SourceImage]?
     /// The pretrained networks that the manifest may name.
     package let backbones: BackboneIndex
+    /// The detector's program; nil for a detector without one.
+    package let program: ExternalInputs?
     /// The digests of all files, by path.
     let digestOf: [String: Digest]
     /// Incoming files deferred to another night: just written, or unreadable.
@@ -119,8 +121,10 @@ package struct NightImages: Sendable {
         maskWarnings = labelledScan?.maskWarnings ?? []
         resultNotes = [found, arrived, textureScan, labelledScan].compactMap(\.self).flatMap(\.resultNotes)
         let all = base + incoming + (textures ?? []) + (labelled ?? [])
-        let paths = Set(all.map(\.path) + all.compactMap(\.maskPath)).sorted()
+        let programFiles = try self.manifest.detectorFiles(category: found.name)
+        let paths = Set(all.map(\.path) + all.compactMap(\.maskPath) + programFiles.map(\.path)).sorted()
         digestOf = Dictionary(uniqueKeysWithValues: zip(paths, try digests(paths)))
+        program = try ExternalInputs(programFiles, self.manifest, digestOf)
     }
 
     private static let prefix = "incoming/"

@@ -66,7 +66,7 @@ package struct RetrainingJob: Sendable {
         let inputs = FitInputs(
             training: normals, heldOut: TaskInput("heldout", enrol, "heldout.json"), normalization: start.normalization,
             colour: start.colour, textures: builder.textures.map { [$0] } ?? [], checkpoints: checkpoints.suffix(1),
-            backbone: backbone)
+            backbone: backbone, external: images.program)
         let fit: TaskID
         var candidates: [TaskInput] = []
         if let extending, let championInput {

@@ -111,6 +111,16 @@ import Testing
                 besides: ["/detector/kind": "gaussian"])
         }
         + [
+            ("files", ["textures/a.png"] as any Sendable), ("fit", ["a"]), ("score", ["a"]), ("scores", true),
+            ("timeoutSeconds", 7),
+        ].map {
+            Case(
+                setting: "/detector/external/" + $0.0, value: $0.1, readers: ["external"],
+                besides: [
+                    "/detector/kind": "external", "/detector/external/score": ["b"],
+                ])
+        }
+        + [
             Case(setting: "/network/architecture", value: "sdc-ccm", readers: ["train", "autoencoder"]),
             Case(setting: "/network/baseWidth", value: 8, readers: ["train", "autoencoder"]),
             Case(
@@ -150,6 +160,7 @@ import Testing
         "/preset": "stands for other settings", "/variants": "stands for other settings",
         "/perCategory": "stands for other settings", "/training/seeds": "makes a case for each seed",
         "/detector/backbone": "names a network, whose digest is in the keys", "/dataset/folders/": "as the layout",
+        "/detector/external/maps": "names files, whose digests are in the keys",
         "/dataset/layout": "names files, whose digests are in the keys", "/dataset/root": "as the layout",
         "/dataset/categories": "as the layout", "/dataset/normal": "as the layout", "/dataset/score": "as the layout",
         "/require/": "read by the stage `require` alone, which makes nothing that others use",

@@ -89,6 +89,21 @@ extension ManifestTableRow {
             #""perCategory": {"a": {"image": {"width": 32}, "scoring": {"boxSize": 33}}}"#,
             by: .rules, ("/perCategory/a/scoring/boxSize", 70)),
         bad(
+            "a detector of the kind external without a command", #""detector": {"kind": "external"}"#, by: .rules,
+            ("/detector/external/score", 13)),
+        bad(
+            "files of a program out of the manifest's folder, and in a place for images",
+            #""detector": {"kind": "external", "external": {"score": ["a"], "files": ["../a", "/a", "train/a"]}}"#,
+            by: .rules, ("/detector/external/files/0", 73), ("/detector/external/files/1", 81),
+            ("/detector/external/files/2", 87)),
+        bad(
+            "maps and a program", #""detector": {"kind": "external", "external": {"maps": "m", "score": ["a"]}}"#,
+            by: .rules, ("/detector/external/score", 69)),
+        bad(
+            "maps and augmentations",
+            #""detector": {"kind": "external", "external": {"maps": "m"}}, "augmentation": {"shift": 0.1}"#, by: .rules,
+            ("/augmentation/shift", 88)),
+        bad(
             "bfloat16 without onednn", #""engine": {"name": "openblas", "precision": "bfloat16"}"#, by: .rules,
             ("/engine/precision", 45)),
         bad(

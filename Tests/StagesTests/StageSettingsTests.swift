@@ -61,6 +61,11 @@ import Testing
             FitFusionStage(
                 kinds: ["memory"], rule: .max, samples: recipe.samples, engine: recipe.engine,
                 scoring: ScoringParameters(boxSize: 3, boxPasses: 1, imageScore: .max, topFraction: 0.5)),
+            FitExternalStage(
+                external: ExternalProgram(
+                    files: [.init(file: "a", digest: .of([1]))], fit: ["b"], score: ["c"], scores: true,
+                    timeoutSeconds: 3), seed: 1, grid: recipe.grid),
+            FitMapsStage(maps: [.init(file: "a", digest: .of([1]))], scores: true, grid: recipe.grid),
             EnrolStage(replay: 0.5, measuresNormalization: true), FingerprintStage(), WarmStartStage(),
             GateStage(gate: retrain.gate),
         ]
@@ -69,7 +74,7 @@ import Testing
     @Test("Every stage of the program is covered, and registered under its own name")
     func all() throws {
         let names = Set(try stages().map { type(of: $0).name })
-        #expect(names.count == 30)
+        #expect(names.count == 32)
         for stage in try stages() {
             let task = PipelineTask(id: TaskID("t"), stage: stage, inputs: [])
             let key = ActionKey(stage: type(of: stage).name, version: 1, parts: [])

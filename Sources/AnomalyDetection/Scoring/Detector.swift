@@ -9,10 +9,14 @@ public protocol Detector: AnyObject {
 
     /// The scale of the scores; `.logarithmic` unless scores can be 0 or negative.
     var scale: ScoreScale { get }
+
+    /// The number of images that are best given at a time.
+    var batchSize: Int { get }
 }
 
 extension Detector {
     public var scale: ScoreScale { .logarithmic }
+    public var batchSize: Int { 8 }
 }
 
 /// A detector that maps images to normal images.
@@ -31,9 +35,11 @@ public struct DetectorMap: Sendable {
     public var picture: PlanarImage?
     /// The map from which the image's score is computed; nil for `map`.
     public var scoreMap: FloatMap?
+    /// The image's score; nil for one that is made of the map.
+    public var score: Float?
 
-    public init(map: FloatMap, picture: PlanarImage? = nil, scoreMap: FloatMap? = nil) {
-        (self.map, self.picture, self.scoreMap) = (map, picture, scoreMap)
+    public init(map: FloatMap, picture: PlanarImage? = nil, scoreMap: FloatMap? = nil, score: Float? = nil) {
+        (self.map, self.picture, self.scoreMap, self.score) = (map, picture, scoreMap, score)
     }
 }
 
@@ -52,7 +58,7 @@ extension Detector {
         try maps(images).map { found in
             let map = scoring.smoothed(found.map)
             let scored = found.scoreMap.map(scoring.smoothed) ?? map
-            return Detection(map: map, score: scoring.score(scored.values), picture: found.picture)
+            return Detection(map: map, score: found.score ?? scoring.score(scored.values), picture: found.picture)
         }
     }
 }

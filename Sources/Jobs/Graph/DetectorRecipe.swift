@@ -36,6 +36,7 @@ package struct DetectorRecipe: Sendable {
         case .gaussian: self = single(section.gaussian.place == .each ? .gaussianEach : .gaussianAll)
         case .random: self = single(.random)
         case .fusion: self = fusion
+        case .external: self = recipe(.single(section.external.maps == nil ? .external : .maps))
         case .auto:
             self = recipe(
                 .choice(
@@ -60,7 +61,7 @@ package struct DetectorRecipe: Sendable {
     var label: String { if case .single(let detector) = form { detector.label } else { kindName } }
 
     /// True if corruption and training tasks make it, or a part of it.
-    package var isTrained: Bool { form.members.contains { !$0.usesFeatures } }
+    package var isTrained: Bool { form.members.contains(where: \.isTrained) }
 
     /// The stages that train or fit the detector.
     package var stages: [any Stage.Type] {
@@ -91,6 +92,10 @@ package enum SingleDetector: Sendable {
     case memory(MemorySettings)
     case gaussian(GaussianSettings)
     case random(RandomSettings)
+    /// A program of the user.
+    case external
+    /// Maps that another program wrote.
+    case maps
 
     init(_ name: DetectorSection.Single, _ section: DetectorSection) {
         switch name {
@@ -112,6 +117,8 @@ package enum SingleDetector: Sendable {
         case .memory: MemoryKind.name
         case .gaussian: GaussianKind.name
         case .random: RandomKind.name
+        case .external: ExternalKind.name
+        case .maps: MapsKind.name
         }
     }
 
@@ -120,7 +127,14 @@ package enum SingleDetector: Sendable {
         if case .gaussian(let settings) = self { "\(kindName)-\(settings.place.rawValue)" } else { kindName }
     }
 
-    var usesFeatures: Bool { if case .autoencoder = self { false } else { true } }
+    var isTrained: Bool { if case .autoencoder = self { true } else { false } }
+
+    var usesFeatures: Bool {
+        switch self {
+        case .memory, .gaussian, .random: true
+        case .autoencoder, .external, .maps: false
+        }
+    }
 
     var stages: [any Stage.Type] {
         switch self {
@@ -128,6 +142,8 @@ package enum SingleDetector: Sendable {
         case .memory: [FitMemoryStage.self]
         case .gaussian: [FitGaussianStage.self]
         case .random: [FitRandomStage.self]
+        case .external: [FitExternalStage.self]
+        case .maps: [FitMapsStage.self]
         }
     }
 
@@ -142,6 +158,7 @@ package enum SingleDetector: Sendable {
         case .memory(let settings): return FitMemoryStage(memory: settings, samples: recipe.samples, engine: engine)
         case .gaussian(let settings):
             return FitGaussianStage(gaussian: settings, samples: recipe.samples, engine: engine)
+        case .external, .maps: fatalError("a detector with files of its own")
         case .random(let settings): return FitRandomStage(random: settings, samples: recipe.samples, engine: engine)
         }
     }
@@ -173,14 +190,17 @@ package struct FitInputs {
     package var checkpoints: [TaskID]
     /// The pretrained network; empty if the detector needs none.
     package var backbone: [TaskInput]
+    /// The program or maps of a detector of the kind `external`; nil for other kinds.
+    package var external: ExternalInputs?
 
     package init(
         training: TaskInput, heldOut: TaskInput, normalization: TaskInput, colour: TaskInput,
-        textures: [TaskInput], checkpoints: [TaskID], backbone: [TaskInput]
+        textures: [TaskInput], checkpoints: [TaskID], backbone: [TaskInput],
+        external: ExternalInputs? = nil
     ) {
         (self.training, self.heldOut, self.normalization) = (training, heldOut, normalization)
         (self.colour, self.textures) = (colour, textures)
-        (self.checkpoints, self.backbone) = (checkpoints, backbone)
+        (self.checkpoints, self.backbone, self.external) = (checkpoints, backbone, external)
     }
 }
 
@@ -197,7 +217,7 @@ extension GraphAssembler {
             for (number, detector) in detectors.enumerated() {
                 let fit = addFit(name, detector, recipe, manifest, inputs)
                 members.append(TaskInput("detector.\(number)", fit, "detector"))
-                if !detector.usesFeatures { members.append(TaskInput("training.json", fit, "training.json")) }
+                if detector.isTrained { members.append(TaskInput("training.json", fit, "training.json")) }
             }
             members += [inputs.heldOut, inputs.colour]
             if rule == .learned { members += [inputs.training] + inputs.textures }
@@ -220,8 +240,9 @@ extension GraphAssembler {
             guard let checkpoint = inputs.checkpoints.last else { fatalError("an autoencoder without a checkpoint") }
             own = [TaskInput("checkpoint", checkpoint, "checkpoint")] + own + [inputs.normalization]
         case .memory, .gaussian, .random: own += [inputs.colour] + inputs.backbone
+        case .external, .maps: return addExternal(name, recipe, inputs)
         }
-        let label = detector.usesFeatures ? detector.kindName : "autoencoder"
+        let label = detector.isTrained ? "autoencoder" : detector.kindName
         return add(
             "\(name)/\(label)", detector.fit(recipe, manifest), inputs: own, resources: .wholeMachine)
     }

@@ -45,7 +45,8 @@ extension JobBuilder {
             normalization: TaskInput("normalization", select, "normalization.json"),
             colour: TaskInput("colour", select, "colour.json"),
             textures: try textures(manifest).map { [TaskInput("textures", $0, "textures.json")] } ?? [],
-            checkpoints: checkpoints.suffix(manifest.training.candidates), backbone: try backbones.inputs(recipe))
+            checkpoints: checkpoints.suffix(manifest.training.candidates), backbone: try backbones.inputs(recipe),
+            external: try external(category, recipe, manifest))
         let made = assembler.addModel(name, category.name, recipe, manifest, inputs)
         let assess = assembler.addAssessment(
             name, recipe, [TaskInput("model", made.calibrate, "model")] + made.candidates, inputs)

@@ -22,6 +22,7 @@ struct JobBuilder {
     private(set) var scans: [ScanKey: [SourceCategory]] = [:]
     /// The files at the first listing; the next run uses files that are added later.
     private(set) var textureScans: [NamedFolder: [SourceImage]] = [:]
+    private var detectorScans: [[String]: [DetectorFile]] = [:]
     private(set) var digestOf: [String: Digest] = [:]
 
     struct ScanKey: Hashable {
@@ -64,7 +65,14 @@ struct JobBuilder {
                 throw DatasetError.unknownChange(category: unknown, found: names)
             }
             for name in names {
-                guard let textures = try job.manifest.narrowed(to: name).textures else { continue }
+                let own = try job.manifest.narrowed(to: name)
+                let key = own.detectorFilesKey(category: name)
+                if own.detector.kind == .external, detectorScans[key] == nil {
+                    let found = try own.detectorFiles(category: name)
+                    detectorScans[key] = found
+                    paths.formUnion(found.map(\.path))
+                }
+                guard let textures = own.textures else { continue }
                 if textureScans[textures] == nil {
                     let scanned = try DatasetScan.textures(below: textures)
                     textureScans[textures] = scanned.images
@@ -75,6 +83,11 @@ struct JobBuilder {
         }
         sourcePaths = paths.sorted()
         digestOf = Dictionary(uniqueKeysWithValues: zip(sourcePaths, try digests(sourcePaths)))
+    }
+
+    /// The files of a detector of the kind `external`, at the first listing.
+    func detectorFiles(category: String, _ manifest: JobManifest) -> [DetectorFile] {
+        detectorScans[manifest.detectorFilesKey(category: category)] ?? []
     }
 
     mutating func build() throws -> (cases: [Job.Case], aggregate: TaskID, report: TaskID, record: TaskID) {

@@ -75,7 +75,8 @@ package struct FolderSurvey: Sendable {
         heldOutFraction = FolderSurvey.heldOutFraction(
             fewest: layout.categories.map { $0.images.count { $0.split == .train } }.min() ?? 0)
         if let heldOutFraction {
-            lines.append("few normal images: \(heldOutFraction) of them are held out, so that a threshold rests on more")
+            lines.append(
+                "few normal images: \(heldOutFraction) of them are held out, so that a threshold rests on more")
         }
         let probe = FolderSurvey.probe(images)
         size = FolderSurvey.networkSize(probe.sizes, smallest: detector == .ssae ? 128 : 256)

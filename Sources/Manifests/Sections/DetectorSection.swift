@@ -13,6 +13,8 @@ public struct DetectorSection: Sendable, Equatable {
         case fusion
         /// Candidates, of which the one with the highest criterion is taken.
         case auto
+        /// A program of the user, or maps that it wrote before.
+        case external
     }
 
     /// A detector of one kind, as a part of `fusion` or a candidate of `auto`.
@@ -83,8 +85,19 @@ public struct DetectorSection: Sendable, Equatable {
         public var of: [Candidate]
     }
 
+    /// `detector.external`.
+    public struct External: Sendable, Equatable {
+        /// Paths relative to the folder of the manifest, of files and of folders.
+        public var files: [String]
+        public var fit, score: [String]
+        public var scores: Bool
+        public var timeoutSeconds: Int
+        /// The folder of maps that another program wrote, in place of a program; nil if there is a program.
+        public var maps: String?
+    }
+
     public var kind: Kind
-    /// A name or a digest. Used by all kinds but `ssae`.
+    /// A name or a digest. Used by all kinds but `ssae` and `external`.
     public var backbone: String
     public var taps: [String]
     /// True if patches outside the object are left out. Used by all kinds but `ssae`.
@@ -94,6 +107,7 @@ public struct DetectorSection: Sendable, Equatable {
     public var random: Random
     public var fusion: Fusion
     public var auto: Auto
+    public var external: External
 
     /// - Parameter object: the section of the resolved manifest.
     public init(_ object: JSONValue) {
@@ -117,5 +131,10 @@ public struct DetectorSection: Sendable, Equatable {
             rule: fusion.choice("rule"))
         auto = Auto(
             of: (object.member("auto")["of"]?.elements ?? []).compactMap { $0.string.flatMap(Auto.Candidate.init) })
+        let external = object.member("external")
+        func texts(_ name: String) -> [String] { (external[name]?.elements ?? []).compactMap(\.string) }
+        self.external = External(
+            files: texts("files"), fit: texts("fit"), score: texts("score"), scores: external["scores"]?.bool ?? false,
+            timeoutSeconds: external.whole("timeoutSeconds"), maps: external["maps"]?.string)
     }
 }

@@ -24,6 +24,30 @@ package struct ProcessTree {
         }
     }
 
+    /// Starts a command in a new session and in a folder of its own, with no other variables and descriptors than these.
+    ///
+    /// - Parameter output: the descriptor for standard output and standard error.
+    /// - Throws: `AttemptFailure` of the class `refused` if it cannot be started.
+    init(
+        command: String, _ arguments: [String], environment: [String], folder: String, output: Int32
+    ) throws(AttemptFailure) {
+        let words = unsafe arguments.map { unsafe strdup($0) }, variables = unsafe environment.map { unsafe strdup($0) }
+        defer { unsafe (words + variables).forEach { unsafe free($0) } }
+        var list = unsafe words + [nil], values = unsafe variables + [nil]
+        root = unsafe nominal_spawn_command(command.systemPath, &list, &values, folder.systemPath, output)
+        guard root > 0 else {
+            let reason = unsafe String(cString: strerror(-root))
+            throw AttemptFailure(
+                .refused, "\(command) could not be started: \(reason). Check that it is a program of this machine.")
+        }
+    }
+
+    /// The wait status of a command; `nil` while it runs. At its end, what is left of its process group is killed.
+    func commandStatus() -> Int32? {
+        var status: Int32 = 0
+        return unsafe nominal_command_ended(root, &status) == 1 ? status : nil
+    }
+
     /// Makes this process adopt orphaned descendants and die with its parent. Returns the parent's process ID, which
     /// differs if the parent has already ended.
     static func becomeRoot() -> Int32 { nominal_become_worker() }

@@ -17,8 +17,6 @@ package struct AssessStage: Stage {
     /// The number of images for measuring robustness and the projection.
     static let robustnessImages = 12
     private static let projectionSamples = 16, directions = 8
-    /// The number of images made and scored at a time.
-    private static let batchSize = 8
 
     var engine: EngineChoice
     var seed: UInt64
@@ -38,12 +36,26 @@ package struct AssessStage: Stage {
     package func run(_ context: TaskContext) throws {
         let model = try Model(bytes: try context.read("model"), name: "\(context.task) model")
         let heldOut = try TrainingImages(try context.readJSON(TrainingIndex.self, "heldout"), context, model.grid)
+        if model.kind == MapsKind.name {
+            return try context.writeJSON(unchanged(model, heldOut, context), to: "assessment.json")
+        }
         let trials = try SyntheticTrials(context, heldOut, model.grid)
         var assessment = try model.withDetector(engine, context) { try assess(model, $0, trials, context) }
         if context.hasInput("candidates") {
             assessment.candidates = try context.readJSON([Assessment.Candidate].self, "candidates")
         }
         try context.writeJSON(assessment, to: "assessment.json")
+    }
+
+    /// What can be said of a detector that scores no changed image.
+    private func unchanged(_ model: Model, _ images: TrainingImages, _ context: TaskContext) throws -> Assessment {
+        let found = try model.withDetector(engine, context) {
+            try scores(model, $0, images.count, context, image: images.image)
+        }
+        return Assessment(
+            criterion: 0, normalImages: found.count, normalScores: found.map(model.calibration.normalized),
+            defectScores: [], falseAlarms: share(found, model), recall: 0, detection: Assessment.Detection(samples: 0),
+            kinds: [:], robustness: [])
     }
 
     private func assess(
@@ -102,9 +114,9 @@ package struct AssessStage: Stage {
         _ model: Model, _ detector: any Detector, _ count: Int, _ context: TaskContext, image: (Int) -> PlanarImage,
         use: (Int, Detection) throws -> Void
     ) throws {
-        for first in stride(from: 0, to: count, by: AssessStage.batchSize) {
+        for first in stride(from: 0, to: count, by: detector.batchSize) {
             try context.checkCancellation()
-            let numbers = first..<min(first + AssessStage.batchSize, count)
+            let numbers = first..<min(first + detector.batchSize, count)
             for (number, detection) in zip(numbers, try detector.detect(numbers.map(image), model.scoring)) {
                 guard detection.score.isFinite else { throw ScoringError.notFinite(task: "\(context.task)") }
                 try use(number, detection)

@@ -51,6 +51,9 @@ package struct Assessment: Codable, Sendable {
     package var projection, projectionBeforeTraining: ProjectionMeasures?
     /// The detectors that were compared by their criterion; nil if there was no choice.
     package var candidates: [Candidate]?
+
+    /// True for a detector that scores no changed image: criterion, recall and detection are then undefined.
+    package var isEmpty: Bool { detection.samples == 0 && robustness.isEmpty }
 }
 
 /// A streaming accumulator of detection metrics over clean and corrupted images; maps are not kept.

@@ -88,7 +88,12 @@ struct CardLimits {
                     + "\"\(kind.kind)\", \(missed) (\(percent(Double(missed) / Double(kind.images)))) "
                     + "\(missed == 1 ? "scores" : "score") below the threshold.")
         }
-        if assessment.recall < Self.weakRecall {
+        if !assessment.isAssessed {
+            found.add(
+                "notAssessed", [:],
+                "The maps were made before by another program. New images have none, and the model was not assessed on "
+                    + "synthetic defects and changes of the camera.")
+        } else if assessment.recall < Self.weakRecall {
             found.add(
                 "missedSyntheticDefects",
                 ["samples": Double(assessment.detection.samples), "recall": assessment.recall],

@@ -73,6 +73,9 @@ extension CardMarkdown {
 
     private var withoutLabels: String {
         let facts = card.assessment
+        guard facts.isAssessed else {
+            return "### Without labels\n\nNot assessed: the detector scores no changed image."
+        }
         let kinds = facts.kinds.sorted { $0.key < $1.key } + [(key: "all", value: facts.detection)]
         let table = MarkdownText.table(
             ["Synthetic defects", "Samples", "Image AUROC", "Pixel AUROC", "Pixel AP"],
@@ -131,6 +134,7 @@ extension CardMarkdown {
                         .text(CardNumber.significant(measure.probability)), .text(measure.isChange ? "yes" : "no"),
                     ]
                 })
+        guard facts.isAssessed else { return section("Factors", [drift ?? "Not assessed."]) }
         return section(
             "Factors",
             [

@@ -86,10 +86,13 @@ struct AssessmentFacts: Codable, Equatable, Sendable {
     /// The detectors that were compared, of which one was chosen; nil if there was no choice.
     var candidates: [Assessment.Candidate]?
 
+    /// False for a detector that scores no changed image; criterion, recall and detection are then undefined.
+    var isAssessed: Bool { detection.samples > 0 || !cameraChanges.isEmpty }
+
     init(_ assessment: Assessment) {
         candidates = assessment.candidates
         images = assessment.normalImages
-        changedImages = min(AssessStage.robustnessImages, assessment.normalImages)
+        changedImages = assessment.isEmpty ? 0 : min(AssessStage.robustnessImages, assessment.normalImages)
         (falseAlarms, recall) = (assessment.falseAlarms, assessment.recall)
         criterion = assessment.criterion
         (detection, kinds, cameraChanges) = (assessment.detection, assessment.kinds, assessment.robustness)

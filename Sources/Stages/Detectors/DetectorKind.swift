@@ -60,7 +60,10 @@ package struct DetectorFact: Codable, Equatable, Sendable {
 /// The kinds of detectors that the program has.
 package enum DetectorKinds {
     static var all: [any DetectorKind.Type] {
-        [AutoencoderKind.self, MemoryKind.self, GaussianKind.self, RandomKind.self, FusionKind.self]
+        [
+            AutoencoderKind.self, MemoryKind.self, GaussianKind.self, RandomKind.self, FusionKind.self,
+            ExternalKind.self, MapsKind.self,
+        ]
     }
 
     /// The kind with a name.

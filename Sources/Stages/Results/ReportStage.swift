@@ -103,7 +103,8 @@ package struct ReportStage: Stage {
                 pictures[entry.file] = entry.small
             }
         }
-        report.assessment = AssessmentReport(try context.readJSON(Assessment.self, "assessment.\(number)"))
+        let assessment = try context.readJSON(Assessment.self, "assessment.\(number)")
+        if !assessment.isEmpty { report.assessment = AssessmentReport(assessment) }
         var pictureLabel = AutoencoderKind.pictureLabel
         if context.hasInput("card.\(number)") {
             let card = try context.readJSON(ModelCard.self, "card.\(number)")

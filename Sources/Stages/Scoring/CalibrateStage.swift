@@ -51,9 +51,9 @@ package struct CalibrateStage: Stage {
             let training = try TrainingImages(context.firstTraining(Self.trainingImages), context, grid)
             let trainingCount = estimate == .robust && kind.hasComparableTrainingScores ? training.count : 0
             func score(_ count: Int, _ image: (Int) -> PlanarImage, then use: (Detection) -> Void) throws {
-                for first in stride(from: 0, to: count, by: 8) {
+                for first in stride(from: 0, to: count, by: detector.batchSize) {
                     try context.checkCancellation()
-                    let batch = (first..<min(first + 8, count)).map(image)
+                    let batch = (first..<min(first + detector.batchSize, count)).map(image)
                     for detection in try detector.detect(batch, scoring) {
                         guard detection.score.isFinite else { throw ScoringError.notFinite(task: "\(context.task)") }
                         use(detection)

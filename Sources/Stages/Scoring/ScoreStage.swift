@@ -29,9 +29,9 @@ package struct ScoreStage: Stage {
         let entries = try context.readJSON(ImageIndex.self, "images").entries.filter { $0.pixels != nil }
         var scores = ScoreIndex(entries: [])
         try model.withDetector(engine, context) { detector in
-            for first in stride(from: 0, to: entries.count, by: 8) {
+            for first in stride(from: 0, to: entries.count, by: detector.batchSize) {
                 try context.checkCancellation()
-                let group = entries[first..<min(first + 8, entries.count)]
+                let group = entries[first..<min(first + detector.batchSize, entries.count)]
                 let images = try group.map { entry in
                     let packed = try PackedImage(bytes: try context.blob(entry.pixels!), name: entry.file)
                     guard (packed.width, packed.height) == (model.grid.width, model.grid.height) else {

@@ -44,7 +44,7 @@ package struct EngineChoice: Codable, Sendable, Equatable {
 
     /// The choice for a detector of a kind. Features are computed in float32.
     package func with(detector kind: String) -> EngineChoice {
-        kind == AutoencoderKind.name
+        [AutoencoderKind.name, ExternalKind.name, MapsKind.name].contains(kind)
             ? self : EngineChoice(kind: self.kind, precision: .float32, usesMatrices: true)
     }
 

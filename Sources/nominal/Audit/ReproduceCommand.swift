@@ -38,6 +38,7 @@ struct ReproduceCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Keep the new store here. Default: it is removed.", valueName: "folder"))
     var keep: String?
 
+    @OptionGroup var programs: ProgramOptions
     @OptionGroup var storeOptions: StoreOptions
     @OptionGroup var machine: MachineOptions
     @OptionGroup var reporting: ReportingOptions
@@ -53,6 +54,7 @@ struct ReproduceCommand: ParsableCommand {
         let record = plan.run.record
         StandardError.write("recomputing run \(record.number), \(record.command), in \(folder)")
         let (session, graph) = try prepare(plan, store, folder)
+        if programs.allowExternal { try session.allow(nil) }
         let summary = try session.execute(graph)
         guard summary.isSuccess else {
             // The finished steps show where it went wrong.

@@ -38,6 +38,7 @@ struct RetrainCommand: ParsableCommand {
     @Argument(help: "The job manifest, with a section \"retrain\".", completion: .file(extensions: ["json"]))
     var manifest: String
 
+    @OptionGroup var programs: ProgramOptions
     @OptionGroup var storeOptions: StoreOptions
     @OptionGroup var machine: MachineOptions
 
@@ -101,6 +102,7 @@ struct RetrainCommand: ParsableCommand {
         }
         guard let (session, lock) = opened else { fatalError("the night never requested digests of its files") }
         defer { withExtendedLifetime(lock) {} }
+        try session.allow(programs.allowExternal ? nil : images.program?.programs ?? [])
         tell(job, images)
         let night = NightSession(
             session: session, manifest: NightSession.kept(bytes, job), written: Digest.of(bytes), job: job,

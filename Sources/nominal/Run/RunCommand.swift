@@ -93,6 +93,7 @@ struct RunCommand: ParsableCommand {
         }
         guard let (folder, session) = opened else { fatalError("the job never requested digests of its files") }
         StandardError.tell(notes: job.notes, warnings: job.warnings)
+        try session.allow(job.graph.programs)
         let (summary, exported) = try session.execute(
             job.graph, worker: manifest.execution.needsWorkers ? .worker : nil,
             cluster: usesSlurm ? ClusterOptions(manifest.execution.runner) : nil, exportingTo: folder,

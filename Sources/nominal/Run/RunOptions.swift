@@ -84,6 +84,15 @@ struct LinkOptions: ParsableArguments {
     var followLinks = false
 }
 
+/// The consent to programs that models and stored manifests hold.
+struct ProgramOptions: ParsableArguments {
+    @Flag(
+        help: ArgumentHelp(
+            "Let detectors of the kind external run their programs, if you trust where they come from.",
+            discussion: "Programs named by the manifest of the call need no consent."))
+    var allowExternal = false
+}
+
 extension FailurePolicy {
     /// The policy of a manifest.
     init(_ section: ExecutionSection) {

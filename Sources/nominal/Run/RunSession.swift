@@ -104,6 +104,13 @@ struct RunSession {
         }
     }
 
+    /// Allows detectors to run programs of the user, here and in worker processes; nil allows all programs.
+    func allow(_ programs: [ExternalProgram]?) throws {
+        let consent = shared(ExternalConsent.self)
+        consent.allow(try programs?.map { try $0.digest })
+        if let text = consent.text { unsafe setenv(ExternalConsent.variable, text, 1) }
+    }
+
     func execute(_ graph: TaskGraph, worker: WorkerProgram? = nil) throws -> ExecutionSummary {
         try executor.run(graph, worker: worker)
     }

@@ -77,6 +77,7 @@ struct ScoreCommand: ParsableCommand {
     var quarantine = false
 
     @OptionGroup var links: LinkOptions
+    @OptionGroup var programs: ProgramOptions
 
     @OptionGroup var reporting: ReportingOptions
 
@@ -147,6 +148,7 @@ struct ScoreCommand: ParsableCommand {
             folders: [NamedFolder(source.absolute, followsLinks: links.followLinks)],
             redaction: redaction
         ) { try recipe.origin(manifest: nil, file: redaction.path(folder), in: $0) }
+        if programs.allowExternal { try session.allow(nil) }
         let job = try ScoringJob(
             model: network, category: category, engine: engine, setAsideBadImages: quarantine,
             tolerance: tolerance, threshold: threshold, store: session.store

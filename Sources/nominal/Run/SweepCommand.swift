@@ -67,6 +67,7 @@ struct SweepCommand: ParsableCommand {
                 "\(manifest.job.name): trials run in this process; only the retries in \"execution\" apply"
             )
         }
+        try session.allow(sweep.graph.programs)
         let summary = try session.execute(sweep.graph)
         // A partial ranking would look like a complete one.
         if summary.isCancelled { return try session.conclude(summary, (0, 0), folder.path) }

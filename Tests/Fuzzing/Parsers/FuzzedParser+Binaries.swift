@@ -8,6 +8,7 @@ import Stages
 extension FuzzedParser {
     static let binaries = [
         model, autoencoder, checkpoint, packedImage, corruptionShard, memory, gaussian, random, fusion,
+        external, maps, numPy,
     ]
 
     /// With the digest at its end: without it, no input would get past the first check.
@@ -109,6 +110,67 @@ extension FuzzedParser {
                 backbone: Digest.of([1]), taps: ["stage2"], channels: [0, 2], means: [1, 2, 3, 4],
                 factors: [1, 0.5, 2, 3, 0, 4])
         ], { $0.bytes }, { try GaussianPayload(bytes: $0, name: $1) })
+
+    private static let external = FuzzedParser(
+        name: "external", maximumBytes: 4096, words: ["model", "maps", "images", "../", "/", "."],
+        seeds: {
+            [
+                ExternalPayload(
+                    ExternalProgram(
+                        files: [.init(file: "a/b", digest: Digest.of([1]))], fit: ["a"], score: ["b", "c"],
+                        scores: true,
+                        timeoutSeconds: 7), files: [ProgramFile(file: "a/b", bytes: [1])],
+                    model: [ProgramFile(file: "w", bytes: [2, 3])]
+                ).bytes.dropLast(32)
+            ]
+        }
+    ) { _ in
+        { content in
+            let bytes = sealed(content)
+            guard try ExternalPayload(bytes: bytes, name: "input").bytes == bytes else {
+                fatalError("a program changes when it is read and written")
+            }
+        }
+    }
+
+    private static let maps = FuzzedParser(
+        name: "maps", maximumBytes: 4096, words: [],
+        seeds: {
+            [
+                MapsPayload(
+                    width: 2, height: 1,
+                    entries: ["a", "b"].map {
+                        MapsPayload.Entry(
+                            image: String(repeating: $0, count: 64), score: $0 == "a" ? 1 : nil, values: [1, 2])
+                    }
+                ).bytes.dropLast(32)
+            ]
+        }
+    ) { _ in
+        { content in
+            let bytes = sealed(content)
+            guard try MapsPayload(bytes: bytes, name: "input").bytes == bytes else {
+                fatalError("maps change when they are read and written")
+            }
+        }
+    }
+
+    private static let numPy = FuzzedParser(
+        name: "numpy", maximumBytes: 4096,
+        words: ["'descr': '<f4'", "'descr': '<f8'", "'fortran_order': False", "'shape': (1, 2)", "True"],
+        seeds: {
+            ["<f4", "<f8"].map { type in
+                let header = "{'descr': '\(type)', 'fortran_order': False, 'shape': (1, 2), }\n"
+                return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0] + Array(header.utf8)
+                    + [UInt8](repeating: 0, count: type == "<f4" ? 8 : 16)
+            }
+        }
+    ) { _ in
+        { bytes in
+            let map = try FloatMap(npy: bytes, name: "input")
+            guard map.width * map.height * 4 <= bytes.count else { fatalError("a map has more values than its file") }
+        }
+    }
 
     private static let random = payload(
         "random", words: ["stage2", "stage4"],

@@ -97,8 +97,11 @@ import Testing
         #expect(fusion.status == 0, "\(fusion.errors)")
         #expect(try fixture.text("fused/models/wood.card.md").contains("fusion, Rule: learned"))
         try fixture.write(
-            text.replacing("\"image\":", with: "\"retrain\": { \"incoming\": \"in\", "
-                    + "\"gate\": { \"falseAlarms\": 1, \"recall\": 1, \"criterion\": 1 } }, \"image\":"), to: "night.json")
+            text.replacing(
+                "\"image\":",
+                with: "\"retrain\": { \"incoming\": \"in\", "
+                    + "\"gate\": { \"falseAlarms\": 1, \"recall\": 1, \"criterion\": 1 } }, \"image\":"),
+            to: "night.json")
         try fixture.write("", to: "in/.keep")
         let night = try fixture.nominal("retrain", "night.json", "--date", "2026-01-01")
         #expect(night.status == 0, "\(night)")
