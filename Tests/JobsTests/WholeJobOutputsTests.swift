@@ -40,7 +40,7 @@ import Testing
     ]
 
     private static let versions = [
-        "aggregate": 4, "assess": 5, "autoencoder": 1, "calibrate": 6, "card": 4, "choose": 1, "confidence": 1,
+        "aggregate": 4, "assess": 6, "autoencoder": 1, "calibrate": 7, "card": 5, "choose": 2, "confidence": 1,
         "corrupt": 3, "drift": 1, "ingest": 6, "inventory": 2, "metrics": 4, "overlay": 2, "record": 1, "report": 8,
         "require": 1, "score": 4, "select": 2, "textures": 2, "train": 3,
     ]
@@ -117,7 +117,7 @@ import Testing
         func isNear(_ value: Double, _ expected: Double) -> Bool { abs(value - expected) <= 1e-3 * abs(expected) }
         let training = try read([TrainingPoint].self, "bolt/choose", "training.json")
         let calibration = try read(CalibrationRecord.self, "bolt/choose", "calibration.json")
-        let assessment = try read(Assessment.self, "bolt/choose", "assessment.json")
+        let assessment = try read(Assessment.self, "bolt/assess", "assessment.json")
         let scored = try #require(job.graph.tasks.first { type(of: $0.stage).name == "score" }).id
         let scores = try read(ScoreIndex.self, scored.path, "scores.json").entries.map { Double($0.score) }
         let found = [training[0].loss, training[training.count - 1].loss, Double(calibration.threshold)] + scores

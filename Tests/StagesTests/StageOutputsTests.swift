@@ -117,7 +117,7 @@ import VerdictStatistics
                 ("training", try bench.store.put(bytes: Array("[]".utf8))),
                 ("assessment", try bench.store.put(bytes: Array(StageOutputsTests.assessment(0.5).utf8))),
             ])
-        expectPinned(outputs, CardStage.self, version: 4, ["card.json": "304dc27dfd29", "card.md": "e8d3db1b719a"])
+        expectPinned(outputs, CardStage.self, version: 5, ["card.json": "304dc27dfd29", "card.md": "e8d3db1b719a"])
     }
 
     @Test("Corruption gives the pinned bytes")
@@ -380,12 +380,12 @@ import VerdictStatistics
         }
         let outputs = try bench.run(ChooseStage(count: 3), inputs)
         expectPinned(
-            outputs, ChooseStage.self, version: 1,
+            outputs, ChooseStage.self, version: 2,
             [
                 "model": Digest.of(text: "model 2").short,
                 "calibration.json": Digest.of(text: "calibration.json 2").short,
                 "training.json": Digest.of(text: "training.json 2").short,
-                "assessment.json": Digest.of(text: StageOutputsTests.assessment(0.5)).short,
+                "candidates.json": "fae8a5d1db9b",
             ])
     }
 

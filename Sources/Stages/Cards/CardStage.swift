@@ -11,8 +11,8 @@ import VerdictStatistics
 package struct CardStage: Stage {
     package static let name = ContentStore.cardStage
     /// History: 1 = first; 2 = states if the data set is grey; 3 = thresholds set by a person;
-    /// 4 = detectors of any kind.
-    package static let version = 4
+    /// 4 = detectors of any kind; 5 = how the detector works, training only of what was trained.
+    package static let version = 5
 
     var known: CardFacts
 
@@ -56,7 +56,8 @@ package struct CardStage: Stage {
             assessment: AssessmentFacts(try context.readJSON(Assessment.self, "assessment")),
             drift: context.hasInput("drift") ? CardStage.drift(try context.readJSON(DriftRecord.self, "drift")) : [],
             limits: [], statedByOwner: known.statements)
-        card.intendedUse = ModelCard.IntendedUse(card)
+        card.intendedUse = ModelCard.IntendedUse(
+            card, explanation: try DetectorKinds.named(model.kind, in: "\(context.task) model").explanation)
         card.limits = CardLimits(card).limits
         return card
     }
@@ -86,13 +87,15 @@ extension CardLimits {
 
 extension ModelCard.IntendedUse {
     /// Derives the statements of intended use from the facts of a card.
-    init(_ card: ModelCard) {
+    ///
+    /// - Parameter explanation: the sentence of the detector's kind.
+    init(_ card: ModelCard, explanation: String) {
         let category = card.data.category
         let count = CardNumber.plural(card.data.training.images, "normal image", "normal images")
         whatItDoes = [
-            "It says how far an image of \"\(category)\" departs from the \(count) of it that the network was trained on: by an "
-                + "anomaly map of the size of the image, a score, and the verdict normal or anomalous.",
-            "The network gives back an image as it would look if it were normal; what it changes is the anomaly.",
+            "It says how far an image of \"\(category)\" departs from the \(count) of it that it was made from: by an anomaly map "
+                + "of the size of the image, a score, and the verdict normal or anomalous.",
+            explanation,
         ]
         outOfScope = [
             "It does not say what kind of defect it sees, and was shown none: no anomalous image took part in training or in "

@@ -10,6 +10,8 @@ package protocol DetectorKind {
     static var name: String { get }
     /// True if the scores of training images vary as much as the scores of new normal images. Their level may be lower.
     static var hasComparableTrainingScores: Bool { get }
+    /// A sentence for cards: what an image is compared with.
+    static var explanation: String { get }
     /// The caption of the detector's pictures.
     static var pictureLabel: String { get }
 

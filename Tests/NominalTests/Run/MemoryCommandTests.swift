@@ -104,7 +104,8 @@ import Testing
             to: "night.json")
         try fixture.write("", to: "in/.keep")
         let night = try fixture.nominal("retrain", "night.json", "--date", "2026-01-01")
-        #expect(night.status == 0, "\(night)")
+        // From six images, the gate may keep no model.
+        #expect([0, 10].contains(night.status) && night.output.contains("training set  6 images"), "\(night)")
         let check = try fixture.nominal("retrain", "night.json", "--check", "2026-01-01")
         #expect(check.status == 0, "\(check)")
     }

@@ -5,6 +5,8 @@ import Pipeline
 /// The autoencoder of Bauer, Nakajima and Müller (arXiv 2206.11723), which is trained on partially corrupted images.
 package enum AutoencoderKind: DetectorKind {
     package static let name = "ssae"
+    package static let explanation =
+        "The network gives back an image as it would look if it were normal; what it changes is the anomaly."
     package static let pictureLabel = "Reconstruction"
 
     package static func withDetector<Result>(

@@ -9,6 +9,8 @@ import StrictJSON
 /// A program of the user.
 package enum ExternalKind: DetectorKind {
     package static let name = "external"
+    package static let explanation =
+        "A program of the owner compares the image with normal images."
     package static let hasComparableTrainingScores = false
 
     package static func withDetector<Result>(

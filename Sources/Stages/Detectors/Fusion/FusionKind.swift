@@ -8,8 +8,9 @@ import VerdictStatistics
 /// Several detectors whose maps, standardised by normal images, become one.
 package enum FusionKind: DetectorKind {
     package static let name = "fusion"
+    package static let explanation =
+        "Several detectors compare the image with normal images, each in its way; their maps are combined."
     package static let hasComparableTrainingScores = false
-    package static let pictureLabel = "Nearest normal patches"
 
     package static func withDetector<Result>(
         _ payload: DetectorPayload, _ context: TaskContext, _ body: (any Detector) throws -> Result

@@ -61,6 +61,8 @@ final class GaussianDetector: Detector {
 /// Normal distributions of the features of normal patches, from a pretrained network.
 package enum GaussianKind: DetectorKind {
     package static let name = "gaussian"
+    package static let explanation =
+        "It compares each patch of an image with the distribution of normal patches, by features of a pretrained network."
     /// The distributions fit training images better than new ones.
     package static let hasComparableTrainingScores = false
 

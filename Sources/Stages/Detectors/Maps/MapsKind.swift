@@ -5,6 +5,8 @@ import Pipeline
 /// Maps that another program wrote.
 package enum MapsKind: DetectorKind {
     package static let name = "maps"
+    package static let explanation =
+        "Another program made the maps; it scores no other images."
     package static let hasComparableTrainingScores = false
 
     package static func withDetector<Result>(

@@ -5,6 +5,8 @@ import Pipeline
 /// A memory of the features of normal patches, from a pretrained network.
 package enum MemoryKind: DetectorKind {
     package static let name = "memory"
+    package static let explanation =
+        "It compares each patch of an image with the nearest normal patches, by features of a pretrained network."
     package static let pictureLabel = "Nearest normal patches"
     /// Training images are in the memory, so they score lower than new ones.
     package static let hasComparableTrainingScores = false

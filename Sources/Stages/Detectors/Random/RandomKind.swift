@@ -87,6 +87,8 @@ enum RandomProjection {
 /// Random projection outlyingness of the features of a pretrained network.
 package enum RandomKind: DetectorKind {
     package static let name = "random"
+    package static let explanation =
+        "It compares each patch of an image with normal patches along random directions, by features of a pretrained network."
     package static let hasComparableTrainingScores = false
 
     package static func withDetector<Result>(
