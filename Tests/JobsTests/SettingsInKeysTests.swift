@@ -92,7 +92,10 @@ import Testing
                 besides: ["/detector/kind": $0, "/scoring/normalization": "none"])
         }
         + [
-            ("of", ["memory", "gaussian-all"] as any Sendable, ["gaussian"] as Set),
+            (
+                "of", ["memory", "gaussian-all"] as any Sendable,
+                ["gaussian", "corrupt", "train", "autoencoder", "fusion", "calibrate"] as Set
+            ),
             ("rule", "max", ["fusion"]),
         ]
         .map {

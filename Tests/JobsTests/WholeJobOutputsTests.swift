@@ -30,10 +30,10 @@ import Testing
     /// SHA-256 over the digests of all task outputs of a stage, by processor and instruction set.
     private static let pinned: [String: [String: String]] = [
         "AMD EPYC, 26, 2, 1024 KB, avx512_core_bf16": [
-            "aggregate": "995f38cd0fc2", "assess": "537486e7058b", "autoencoder": "591fafb214e0",
-            "calibrate": "db7883be4a8c", "card": "cb4e1c7813b8", "choose": "dc1318a5eef4", "confidence": "8595249a0c19",
+            "aggregate": "995f38cd0fc2", "assess": "847537c8a56c", "autoencoder": "591fafb214e0",
+            "calibrate": "8bc8ca79dfcd", "card": "aa1752b04698", "choose": "b9c54b6b8318", "confidence": "8595249a0c19",
             "corrupt": "810161921fce", "drift": "ddd4ed769748", "ingest": "93e43be3ad10", "inventory": "02cfdbee7e90",
-            "metrics": "b463ebf5a332", "overlay": "ad18197b57ea", "record": "f5503bd0ca56", "report": "19cb86ebe927",
+            "metrics": "b463ebf5a332", "overlay": "ad18197b57ea", "record": "72e2054c9231", "report": "50eeec8f58c6",
             "require": "7fcfb999f4c5", "score": "a8f233d656fd", "select": "1546061562fc", "textures": "d52e06d75b01",
             "train": "39edf8048948",
         ]
@@ -123,6 +123,6 @@ import Testing
         let found = [training[0].loss, training[training.count - 1].loss, Double(calibration.threshold)] + scores
         let expected = [0.418426, 0.454442, 2.12289, 1.18978, 1.28181]
         #expect(found.count == expected.count && zip(found, expected).allSatisfy(isNear), "\(found)")
-        #expect(abs(assessment.criterion - 0.468) < 0.02, "\(assessment.criterion)")
+        #expect(abs(assessment.criterion - 0.622) < 0.02, "\(assessment.criterion)")
     }
 }

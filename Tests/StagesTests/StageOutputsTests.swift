@@ -117,7 +117,7 @@ import VerdictStatistics
                 ("training", try bench.store.put(bytes: Array("[]".utf8))),
                 ("assessment", try bench.store.put(bytes: Array(StageOutputsTests.assessment(0.5).utf8))),
             ])
-        expectPinned(outputs, CardStage.self, version: 5, ["card.json": "304dc27dfd29", "card.md": "e8d3db1b719a"])
+        expectPinned(outputs, CardStage.self, version: 5, ["card.json": "4b095b38b65a", "card.md": "5f52d1fc8043"])
     }
 
     @Test("Corruption gives the pinned bytes")

@@ -14,15 +14,14 @@ package enum SurveyedDetector: String, CaseIterable, Sendable {
         case .auto, .memory, .ssae: .ordered([("kind", .string(rawValue))])
         case .features:
             .ordered([
-                ("kind", .string("auto")),
-                (
-                    "auto",
-                    .ordered([
-                        ("of", .array(["memory", "gaussian-each", "gaussian-all", "fusion"].map { .string($0) }))
-                    ])
-                ),
+                ("kind", .string("auto")), ("auto", Self.list(["memory", "gaussian-each", "gaussian-all", "fusion"])),
+                ("fusion", Self.list(["memory", "gaussian-each", "gaussian-all"])),
             ])
         }
+    }
+
+    private static func list(_ names: [String]) -> JSONValue {
+        .ordered([("of", .array(names.map { .string($0) }))])
     }
 
     /// The line of `nominal init`.

@@ -88,11 +88,7 @@ import Testing
         #expect(scored.status == 0, "\(scored.errors)")
         let text = try fixture.text("wood.json")
         try fixture.write(
-            text.replacing(
-                "\"kind\": \"auto\"",
-                with: "\"kind\": \"fusion\", \"fusion\": { \"of\": [\"memory\", \"gaussian-all\"], "
-                    + "\"rule\": \"learned\" }"),
-            to: "fusion.json")
+            text.replacing("\"kind\": \"auto\"", with: "\"kind\": \"fusion\""), to: "fusion.json")
         let fusion = try fixture.nominal("run", "fusion.json", "--output", "fused")
         #expect(fusion.status == 0, "\(fusion.errors)")
         #expect(try fixture.text("fused/models/wood.card.md").contains("fusion, Rule: learned"))

@@ -45,6 +45,12 @@ package enum FusionKind: DetectorKind {
         return all.first
     }
 
+    package static func images(of payload: [UInt8], name: String) throws -> [Digest] {
+        try FusionPayload(bytes: payload, name: name).members.flatMap {
+            try DetectorKinds.named($0.kind, in: name).images(of: $0.payload, name: name)
+        }
+    }
+
     package static func facts(_ payload: [UInt8], name: String) throws -> [DetectorFact] {
         let fusion = try FusionPayload(bytes: payload, name: name)
         let weights = fusion.members.map { "\($0.kind) \($0.weight)" }.joined(separator: ", ")
