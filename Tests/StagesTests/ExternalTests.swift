@@ -195,7 +195,7 @@ import Testing
         "What a program may not leave as its model is refused",
         arguments: [
             ("ln -s /etc/passwd model/x", "model/x, which is neither"), ("mkfifo model/x", "model/x, which is neither"),
-            ("no-such-command", "exit code 127"),
+            ("truncate -s 2G model/x", "the limit of a model"), ("no-such-command", "exit code 127"),
         ])
     func unfit(script: String, words: String) throws {
         let whole = try job(#""fit": ["sh", "-c", "\#(script)"], "score": ["true"]"#)

@@ -77,6 +77,28 @@ import Testing
         #expect(try fixture.nominal("validate", "shell.json").status == 0)
     }
 
+    @Test("Nights learn, and screen new images, with the program of the manifest")
+    func nights() throws {
+        try write(
+            execution: """
+                "retrain": { "incoming": "incoming", "settleSeconds": 0,
+                  "gate": { "falseAlarms": 1, "recall": 1, "criterion": 1 } },
+                """)
+        try fixture.write("", to: "incoming/readme.txt")
+        let first = try fixture.nominal("retrain", "shell.json", "--date", "2026-03-01")
+        #expect(first.status == 0 && first.output.contains("promoted version 1"), "\(first)")
+        try fixture.write(try fixture.bytes("data/wood/test/good/000.png"), to: "incoming/new.png")
+        let second = try fixture.nominal("retrain", "shell.json", "--date", "2026-03-02")
+        #expect([0, 10].contains(second.status) && second.output.contains("2026-03-02"), "\(second)")
+        // The model in production holds another program now.
+        try fixture.write(fixture.text("detect.sh") + "\n", to: "detect.sh")
+        try fixture.write(try fixture.bytes("data/wood/test/good/001.png"), to: "incoming/newer.png")
+        let third = try fixture.nominal("retrain", "shell.json", "--date", "2026-03-03")
+        #expect(third.status == 1 && third.errors.contains("--allow-external"), "\(third)")
+        let fourth = try fixture.nominal("retrain", "shell.json", "--date", "2026-03-04", "--allow-external")
+        #expect([0, 10].contains(fourth.status), "\(fourth)")
+    }
+
     @Test("Consent is described in the help of commands that use models")
     func help() throws {
         for command in ["score", "reproduce", "retrain"] {
