@@ -18,6 +18,8 @@ enum StoreSchema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("8") { database in
             for tables in [factTables, historyTables, runTables, registryTables] { try database.execute(sql: tables) }
+            // A crash before the next migration leaves a store of this version.
+            try database.execute(sql: "PRAGMA user_version = 8")
         }
         migrator.registerMigration("9") { database in
             // Version 8 had the constraint "value > 0".

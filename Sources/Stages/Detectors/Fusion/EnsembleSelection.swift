@@ -2,9 +2,9 @@ import AnomalyDetection
 import Imaging
 import Metrics
 
-/// The choice of weights by greedy selection with replacement (Caruana et al., "Ensemble selection from libraries of
-/// models", ICML 2004): in each round, the detector whose addition to the mean finds most synthetic defects gets another
-/// share. The search stops where no addition helps.
+/// The choice of weights: the best mean of some of the detectors, all subsets tried, is refined by greedy selection with
+/// replacement (Caruana et al., "Ensemble selection from libraries of models", ICML 2004). In each round, the detector
+/// whose addition finds most synthetic defects gets another share, until no addition helps.
 struct EnsembleSelection {
     /// The maps of one image by all detectors, standardised and reduced to cells.
     struct Sample {
@@ -20,15 +20,22 @@ struct EnsembleSelection {
         var isAnomalous: [Bool]
     }
 
-    private static let rounds = 8
+    private static let rounds = 4
 
     let samples: [Sample]
     let scoring: ScoringParameters
 
-    /// The weights of the detectors, 0 to 1, with the sum 1. Among equally good detectors the first one is added.
+    /// The weights of the detectors, 0 to 1, with the sum 1.
+    ///
+    /// - Parameter count: the number of detectors, 1 to 5.
     func weights(of count: Int) throws(MetricsError) -> [Float] {
-        var shares = [Int](repeating: 0, count: count)
+        var shares: [Int] = []
         var best = -Double.infinity
+        for subset in 1..<1 << count {
+            let trial = (0..<count).map { subset >> $0 & 1 }
+            let criterion = try criterion(Self.normalized(trial))
+            if criterion > best { (shares, best) = (trial, criterion) }
+        }
         for _ in 0..<Self.rounds {
             var found: (shares: [Int], criterion: Double)?
             for member in 0..<count {
@@ -45,7 +52,7 @@ struct EnsembleSelection {
 
     private static func normalized(_ shares: [Int]) -> [Float] {
         let total = Float(shares.reduce(0, +))
-        return shares.map { total > 0 ? Float($0) / total : 1 / Float(shares.count) }
+        return shares.map { Float($0) / total }
     }
 
     /// The mean of image AUROC and AUROC of cells over the kinds of defects, as the criterion of an
