@@ -9,8 +9,9 @@ import Pipeline
 /// `textures`; `training.json` of a trained detector, which becomes that of the fusion.
 package struct FitFusionStage: Stage {
     package static let name = "fusion"
-    /// History: 1 = first; 2 = an autoencoder as member, statistics of smoothed maps, learned weights.
-    package static let version = 2
+    /// History: 1 = first; 2 = an autoencoder as member, statistics of image scores; 3 = learned weights
+    /// start from the best subset.
+    package static let version = 3
     /// Learned weights come from other synthetic defects than an assessment measures.
     private static let seed: UInt64 = 1
     /// The side of a cell in pixels, in which learned weights are measured.
