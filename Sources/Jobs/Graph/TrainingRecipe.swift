@@ -138,13 +138,14 @@ extension CalibrateStage {
 }
 
 extension ScoringParameters {
-    /// Only the errors of an autoencoder have levels and are normalised. Maps of other programs are not smoothed.
+    /// Only the errors of an autoencoder have several scales and levels and are normalised. Maps of other programs are not
+    /// smoothed.
     init(_ manifest: JobManifest, _ detector: DetectorRecipe) {
         let section = manifest.scoring, isTrained = detector.isTrained, isExternal = manifest.detector.kind == .external
         self.init(
             boxSize: section.boxSize
                 ?? ScoringParameters.usualBoxSize(shorterSide: min(manifest.image.width, manifest.image.height)),
-            boxPasses: isExternal ? 0 : section.boxPasses, scales: isExternal ? 1 : section.scales,
+            boxPasses: isExternal ? 0 : section.boxPasses, scales: isTrained ? section.scales : 1,
             levels: isTrained ? section.levels : 1,
             normalization: isTrained ? MapNormalization(rawValue: section.normalization.rawValue)! : .none,
             imageScore: ImageScore(rawValue: section.imageScore.rawValue)!, topFraction: Float(section.topFraction))
