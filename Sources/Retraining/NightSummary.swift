@@ -16,7 +16,7 @@ package struct NightSummary: Sendable {
     private let drift: [DriftMeasure]
     /// The number of images from all nights that await a decision.
     private let waiting: Int
-    /// What became of the memory, in words; nil for other detectors.
+    /// A sentence about how the memory was filled or extended; nil for other detectors.
     private let memory: String?
     private let store: ContentStore
 

@@ -56,10 +56,4 @@ public enum PredictionBound {
         let x = IncompleteBeta.inverse(2 * (1 - probability), degrees / 2, 0.5)
         return (degrees * (1 - x) / x).squareRoot()
     }
-
-    private static func median(_ values: [Double]) -> Double {
-        let ascending = values.sorted()
-        let middle = ascending.count / 2
-        return ascending.count.isMultiple(of: 2) ? (ascending[middle - 1] + ascending[middle]) / 2 : ascending[middle]
-    }
 }

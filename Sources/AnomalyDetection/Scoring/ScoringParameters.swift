@@ -64,7 +64,7 @@ public struct ScoringParameters: Codable, Sendable, Equatable {
         }
     }
 
-    /// The highest values in descending order; not a number if one of the values is none.
+    /// The highest values in descending order; NaN alone if a value is NaN.
     private static func highest(_ count: Int, of values: [Float]) -> [Float] {
         var found: [Float] = []
         found.reserveCapacity(2 * count)

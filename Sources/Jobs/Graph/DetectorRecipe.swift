@@ -146,22 +146,6 @@ package enum SingleDetector: Sendable {
         case .maps: [FitMapsStage.self]
         }
     }
-
-    /// The stage that makes it.
-    func fit(_ recipe: TrainingRecipe, _ manifest: JobManifest) -> any Stage {
-        let engine = recipe.scoringEngine(of: kindName)
-        switch self {
-        case .autoencoder:
-            return FitAutoencoderStage(
-                network: recipe.network, grid: recipe.grid, engine: engine,
-                scoring: ScoringParameters(manifest, recipe.detector))
-        case .memory(let settings): return FitMemoryStage(memory: settings, samples: recipe.samples, engine: engine)
-        case .gaussian(let settings):
-            return FitGaussianStage(gaussian: settings, samples: recipe.samples, engine: engine)
-        case .external, .maps: fatalError("a detector with files of its own")
-        case .random(let settings): return FitRandomStage(random: settings, samples: recipe.samples, engine: engine)
-        }
-    }
 }
 
 extension MemorySettings {
@@ -184,7 +168,7 @@ extension GaussianSettings {
 /// The inputs of the tasks that fit a detector.
 package struct FitInputs {
     package var training, heldOut, normalization, colour: TaskInput
-    /// The foreign textures; empty if there are none.
+    /// The foreign textures; may be empty.
     package var textures: [TaskInput]
     /// The tasks that make the trained network of an autoencoder, in the order of training; empty without one.
     package var checkpoints: [TaskID]
@@ -234,17 +218,25 @@ extension GraphAssembler {
         _ name: String, _ detector: SingleDetector, _ recipe: TrainingRecipe, _ manifest: JobManifest,
         _ inputs: FitInputs
     ) -> TaskID {
-        var own = [inputs.training]
+        let samples = recipe.samples, engine = recipe.scoringEngine(of: detector.kindName)
+        let features = [inputs.training, inputs.colour] + inputs.backbone
+        let stage: any Stage
         switch detector {
         case .autoencoder:
             guard let checkpoint = inputs.checkpoints.last else { fatalError("an autoencoder without a checkpoint") }
-            own = [TaskInput("checkpoint", checkpoint, "checkpoint")] + own + [inputs.normalization]
-        case .memory, .gaussian, .random: own += [inputs.colour] + inputs.backbone
+            return add(
+                "\(name)/autoencoder",
+                FitAutoencoderStage(
+                    network: recipe.network, grid: recipe.grid, engine: engine,
+                    scoring: ScoringParameters(manifest, recipe.detector)),
+                inputs: [TaskInput("checkpoint", checkpoint, "checkpoint"), inputs.training, inputs.normalization],
+                resources: .wholeMachine)
         case .external, .maps: return addExternal(name, recipe, inputs)
+        case .memory(let settings): stage = FitMemoryStage(memory: settings, samples: samples, engine: engine)
+        case .gaussian(let settings): stage = FitGaussianStage(gaussian: settings, samples: samples, engine: engine)
+        case .random(let settings): stage = FitRandomStage(random: settings, samples: samples, engine: engine)
         }
-        let label = detector.isTrained ? "autoencoder" : detector.kindName
-        return add(
-            "\(name)/\(label)", detector.fit(recipe, manifest), inputs: own, resources: .wholeMachine)
+        return add("\(name)/\(detector.kindName)", stage, inputs: features, resources: .wholeMachine)
     }
 }
 

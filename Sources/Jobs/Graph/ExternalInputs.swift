@@ -14,7 +14,7 @@ package struct ExternalInputs: Sendable {
     fileprivate var source: Source
     /// By their names in the settings.
     fileprivate var locations: [String: FileLocation]
-    /// Of maps: the tasks that decode the images.
+    /// The tasks that decode the images, if the detector consists of maps; else empty.
     fileprivate var images: [TaskID]
 
     /// Nil if the manifest has a detector of another kind.

@@ -47,7 +47,7 @@ package struct AssessStage: Stage {
         try context.writeJSON(assessment, to: "assessment.json")
     }
 
-    /// What can be said of a detector that scores no changed image.
+    /// The assessment of a detector that cannot score changed images: false alarms on held-out images.
     private func unchanged(_ model: Model, _ images: TrainingImages, _ context: TaskContext) throws -> Assessment {
         let found = try model.withDetector(engine, context) {
             try scores(model, $0, images.count, context, image: images.image)

@@ -63,10 +63,6 @@ package struct CardStage: Stage {
     }
 
     private static func drift(_ record: DriftRecord) -> [CardDrift] {
-        func median(_ values: [Double]) -> Double {
-            let sorted = values.sorted()
-            return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
-        }
         return DriftTest.measures([DriftTest(record)])[0].map {
             CardDrift(
                 name: $0.name, normalImages: $0.normal.count, testImages: $0.tested.count, distance: $0.distance,

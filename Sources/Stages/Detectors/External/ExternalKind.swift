@@ -63,7 +63,7 @@ final class ExternalDetector: Detector {
     }
 }
 
-/// What a program left in its working folder.
+/// The files that a program wrote to its working folder.
 struct ExternalResults {
     let folder: String
     let task: String

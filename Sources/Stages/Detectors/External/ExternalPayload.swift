@@ -13,7 +13,7 @@ package struct ExternalPayload: Sendable, Equatable {
     /// The program; the digests of its files are those of `files`.
     package let program: ExternalProgram
     let files: [ProgramFile]
-    /// What the command `fit` left in the folder `model`, by paths within it.
+    /// The files that the command `fit` wrote to the folder `model`, by paths within it.
     let model: [ProgramFile]
 
     /// - Parameters:

@@ -30,7 +30,7 @@ package struct ExternalProgram: Codable, Equatable, Sendable {
         (self.scores, self.timeoutSeconds) = (scores, timeoutSeconds)
     }
 
-    /// What a user consents to: the commands and the content of the files.
+    /// The digest of the commands and the content of the files; a user consents to it.
     package var digest: Digest {
         get throws { Digest.of(try StageJSON.encode(self)) }
     }

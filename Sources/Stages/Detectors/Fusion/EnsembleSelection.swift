@@ -59,7 +59,10 @@ struct EnsembleSelection {
     /// assessment.
     private func criterion(_ weights: [Float]) throws(MetricsError) -> Double {
         let fused = samples.map { sample in
-            (map: Self.mean(sample.maps, weights), score: scoring.score(Self.mean(sample.scoreMaps, weights)))
+            (
+                map: FusionPayload.mean(sample.maps, weights),
+                score: scoring.score(FusionPayload.mean(sample.scoreMaps, weights))
+            )
         }
         var sum = 0.0, kinds = 0
         for kind in CorruptionKind.allCases {
@@ -78,13 +81,5 @@ struct EnsembleSelection {
             kinds += 1
         }
         return kinds > 0 ? sum / Double(kinds) : 0
-    }
-
-    private static func mean(_ maps: [FloatMap], _ weights: [Float]) -> [Float] {
-        var result = [Float](repeating: 0, count: maps[0].values.count)
-        for (map, weight) in zip(maps, weights) where weight > 0 {
-            for cell in result.indices { result[cell] += map.values[cell] * weight }
-        }
-        return result
     }
 }

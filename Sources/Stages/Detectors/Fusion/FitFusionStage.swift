@@ -5,8 +5,8 @@ import Pipeline
 /// Makes one detector of several: standardises their maps by the image scores of held-out normal images, so that a
 /// detector counts as much as defects exceed the spread of its normal scores, and weighs them.
 ///
-/// Inputs: `detector.0` to `detector.COUNT-1`, in the order of `kinds`, `heldout`, `training`, `colour`, perhaps
-/// `textures`; `training.json` of a trained detector, which becomes that of the fusion.
+/// Inputs: `detector.0` to `detector.COUNT-1`, in the order of `kinds`, `heldout`, `colour`; for learned weights also
+/// `training` and perhaps `textures`; `training.json` of a trained detector, which becomes that of the fusion.
 package struct FitFusionStage: Stage {
     package static let name = "fusion"
     /// History: 1 = first; 2 = an autoencoder as member, statistics of image scores; 3 = learned weights
@@ -16,7 +16,6 @@ package struct FitFusionStage: Stage {
     private static let seed: UInt64 = 1
     /// The side of a cell in pixels, in which learned weights are measured.
     private static let cell = 8
-    private static let batchSize = 8
 
     /// The names of the detectors' kinds.
     var kinds: [String]
@@ -88,9 +87,9 @@ package struct FitFusionStage: Stage {
         of detector: any Detector, _ count: Int, _ context: TaskContext, image: (Int) -> PlanarImage,
         _ body: (Int, DetectorMap) throws -> Void
     ) throws {
-        for first in stride(from: 0, to: count, by: Self.batchSize) {
+        for first in stride(from: 0, to: count, by: detector.batchSize) {
             try context.checkCancellation()
-            let numbers = first..<min(first + Self.batchSize, count)
+            let numbers = first..<min(first + detector.batchSize, count)
             for (number, found) in zip(numbers, try detector.maps(numbers.map(image))) { try body(number, found) }
         }
     }
@@ -128,27 +127,5 @@ package struct FitFusionStage: Stage {
 
     private func cells(_ map: FloatMap) -> FloatMap {
         map.resized(width: max(1, grid.width / Self.cell), height: max(1, grid.height / Self.cell))
-    }
-}
-
-extension FusionPayload.Statistics {
-    /// Median and scaled median absolute deviation, which single odd images do not change much.
-    ///
-    /// - Parameter normalScores: at least one.
-    init(normalScores: [Float]) {
-        func median(_ values: [Float]) -> Float {
-            let sorted = values.sorted()
-            return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
-        }
-        let middle = median(normalScores)
-        // Scores that hardly differ must not make one detector outweigh all others.
-        let least = max(abs(middle) * 1e-3, 1e-6)
-        self.init(middle: middle, spread: max(1.4826 * median(normalScores.map { abs($0 - middle) }), least))
-    }
-
-    func standardised(_ map: FloatMap) -> FloatMap {
-        var map = map
-        for pixel in map.values.indices { map.values[pixel] = (map.values[pixel] - middle) / spread }
-        return map
     }
 }

@@ -88,15 +88,17 @@ final class FusionDetector: Detector {
     }
 
     private func fused(_ maps: [(FloatMap, FusionPayload.Statistics)]) -> FloatMap {
-        var result = maps[0].0
-        for (number, (map, statistics)) in maps.enumerated() {
-            let weight = fusion.rule == .max ? 1 : fusion.members[number].weight
-            for pixel in result.values.indices {
-                let value = (map.values[pixel] - statistics.middle) / statistics.spread * weight
-                result.values[pixel] =
-                    number == 0
-                    ? value : fusion.rule == .max ? max(result.values[pixel], value) : result.values[pixel] + value
+        let standardised = maps.map { $1.standardised($0) }
+        var result = standardised[0]
+        switch fusion.rule {
+        case .max:
+            for map in standardised.dropFirst() {
+                for pixel in result.values.indices {
+                    result.values[pixel] = max(result.values[pixel], map.values[pixel])
+                }
             }
+        case .mean, .learned:
+            result.values = FusionPayload.mean(standardised, fusion.members.map(\.weight))
         }
         return result
     }

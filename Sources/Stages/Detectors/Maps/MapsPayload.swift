@@ -65,7 +65,7 @@ package struct MapsPayload: Sendable, Equatable {
         entries = found
     }
 
-    /// What an image is recognised by: its size and pixels.
+    /// The digest of size and pixels, by which an image is recognised.
     static func identity(of image: PlanarImage) -> String {
         var bytes = Array("\(image.width) x \(image.height) ".utf8)
         unsafe image.values.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }

@@ -31,29 +31,16 @@ extension NearestPatches {
     }
 
     private func add(_ patches: UnsafePointer<Float>, _ rows: Int, to steps: inout [Float]) {
-        var products = [Float](repeating: 0, count: rows * Self.pointBlock)
         // The lowest square less that of the patch, by products; and the distance.
         var lowest = [Float](repeating: .infinity, count: rows), nearest = lowest
         unsafe values.withUnsafeBufferPointer { values in
-            unsafe squares.withUnsafeBufferPointer { squares in
-                unsafe products.withUnsafeMutableBufferPointer { products in
-                    for start in stride(from: 0, to: count, by: Self.pointBlock) {
-                        let columns = min(Self.pointBlock, count - start)
-                        unsafe OpenBLAS.multiply(
-                            transposeB: true, rows: rows, columns: columns, inner: dimensions, a: patches,
-                            aStride: dimensions, b: values.baseAddress! + start * dimensions, bStride: dimensions,
-                            beta: 0, c: products.baseAddress!, cStride: Self.pointBlock)
-                        for row in 0..<rows {
-                            let own = unsafe products.baseAddress! + row * Self.pointBlock
-                            unsafe Self.forEachLower(than: &lowest[row], squares.baseAddress! + start, own, columns) {
-                                let point = start + $0
-                                let square = unsafe Self.squaredDistance(
-                                    patches + row * dimensions, values.baseAddress! + point * dimensions, dimensions)
-                                if point > 0, nearest[row] > steps[point - 1] { steps[point - 1] = nearest[row] }
-                                nearest[row] = min(nearest[row], square.squareRoot())
-                            }
-                        }
-                    }
+            unsafe forEachBlock(patches, rows) { row, start, squares, products, columns in
+                unsafe Self.forEachLower(than: &lowest[row], squares, products, columns) {
+                    let point = start + $0
+                    let square = unsafe Self.squaredDistance(
+                        patches + row * dimensions, values.baseAddress! + point * dimensions, dimensions)
+                    if point > 0, nearest[row] > steps[point - 1] { steps[point - 1] = nearest[row] }
+                    nearest[row] = min(nearest[row], square.squareRoot())
                 }
             }
         }

@@ -60,8 +60,21 @@ struct NearestPatches: Sendable {
     }
 
     private func nearest(_ queries: UnsafePointer<Float>, _ rows: Int) -> [Int] {
-        var products = [Float](repeating: 0, count: rows * Self.pointBlock)
         var best = [(value: Float, point: Int)](repeating: (.infinity, 0), count: rows)
+        unsafe forEachBlock(queries, rows) { row, start, squares, products, columns in
+            let found = unsafe Self.lowest(squares, products, columns)
+            if found.value < best[row].value { best[row] = (found.value, start + found.index) }
+        }
+        return best.map(\.point)
+    }
+
+    /// Calls `body` for each block of points and each query, with the number of the first point, the squares of the points'
+    /// lengths, their products with the query, and the number of points.
+    func forEachBlock(
+        _ queries: UnsafePointer<Float>, _ rows: Int,
+        _ body: (_ row: Int, _ start: Int, UnsafePointer<Float>, UnsafePointer<Float>, _ columns: Int) -> Void
+    ) {
+        var products = [Float](repeating: 0, count: rows * Self.pointBlock)
         unsafe values.withUnsafeBufferPointer { values in
             unsafe squares.withUnsafeBufferPointer { squares in
                 unsafe products.withUnsafeMutableBufferPointer { products in
@@ -72,15 +85,14 @@ struct NearestPatches: Sendable {
                             aStride: dimensions, b: values.baseAddress! + start * dimensions, bStride: dimensions,
                             beta: 0, c: products.baseAddress!, cStride: Self.pointBlock)
                         for row in 0..<rows {
-                            let found = unsafe Self.lowest(
-                                squares.baseAddress! + start, products.baseAddress! + row * Self.pointBlock, columns)
-                            if found.value < best[row].value { best[row] = (found.value, start + found.index) }
+                            unsafe body(
+                                row, start, squares.baseAddress! + start,
+                                UnsafePointer(products.baseAddress!) + row * Self.pointBlock, columns)
                         }
                     }
                 }
             }
         }
-        return best.map(\.point)
     }
 
     /// The lowest of `squares[i] - 2 * products[i]` and its index.
