@@ -45,7 +45,7 @@ package struct ScoringJob: Sendable {
                 "ingest/\(chunk.label)",
                 IngestStage(
                     images: sources.map(\.source), width: model.view.width, height: model.view.height,
-                    range: model.view.range,
+                    range: model.view.range, frame: model.view.frame,
                     onBadImage: setAsideBadImages ? .quarantine : .fail),
                 sources: sources.locations)
             let scores = assembler.add(

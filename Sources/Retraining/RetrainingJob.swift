@@ -107,7 +107,8 @@ package struct RetrainingJob: Sendable {
             case .blob(let digest)? = backbone.first?.source
         else { return nil }
         let stage = ExtendMemoryStage(memory: memory, samples: recipe.samples, engine: recipe.scoringEngine)
-        return try stage.extends(champion.model, backbone: digest, range: recipe.range) ? stage : nil
+        return try stage.extends(champion.model, backbone: digest, range: recipe.range, frame: recipe.frame)
+            ? stage : nil
     }
 
     private static func note(
@@ -161,16 +162,18 @@ package struct RetrainingJob: Sendable {
         let known = try champion.autoencoder(name: name)
         // Of several candidates, another one may have been better: the network is trained anew.
         if known == nil, recipe.detector.kindName != AutoencoderKind.name { return }
-        func words(_ network: String, _ grid: TileGrid, _ range: SampleRange?) -> String {
+        func words(_ network: String, _ grid: TileGrid, _ range: SampleRange?, _ frame: ObjectFrame?) -> String {
             "\(network) for images of \(grid.width) x \(grid.height) pixels"
                 + (grid.isSingle ? "" : " in tiles of \(grid.tileWidth) x \(grid.tileHeight)")
                 + (range.map { " with samples of the range \($0.words)" } ?? "")
+                + (frame.map { " in a frame of \($0.words) around the object" } ?? "")
         }
         var network = "a detector of the kind \(champion.kind)"
         if let known { network = "\(known.architecture.rawValue) of width \(known.baseWidth)" }
-        let found = words(network, champion.grid, champion.range)
+        let found = words(network, champion.grid, champion.range, champion.frame)
         let expected = words(
-            "\(recipe.architecture.rawValue) of width \(recipe.baseWidth)", recipe.grid, recipe.range)
+            "\(recipe.architecture.rawValue) of width \(recipe.baseWidth)", recipe.grid, recipe.range,
+            recipe.frame)
         guard found == expected else {
             throw RetrainingError.otherNetwork(champion: name, found: found, expected: expected)
         }
@@ -257,7 +260,7 @@ package struct RetrainingJob: Sendable {
                 images.manifest, name: images.model, category: images.category, recipe: recipe, textures: sources,
                 candidates: 1, startedFrom: startedFrom, stages: stages)
             _ = assembler.addCard(
-                images.model, known,
+                images.model, known, recipe.frame,
                 of: CardEvidenceTasks(
                     fit: fit, calibrate: calibrate, assess: assess, division: division,
                     ingests: enrolled(recipe.view) + labelled(recipe.view), metrics: task("metrics")))

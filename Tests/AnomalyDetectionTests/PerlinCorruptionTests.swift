@@ -94,7 +94,7 @@ struct CorruptionNoiseTests {
     func formulaTexture(size: (Int, Int)) {
         var generator = SeededGenerator(seed: 56)
         for _ in 0..<20 {
-            let texture = FormulaTexture.render(width: size.0, height: size.1, using: &generator)
+            let texture = ComputedTexture.render(width: size.0, height: size.1, using: &generator)
             #expect(texture.values.count == 3 * size.0 * size.1)
             #expect(texture.values.allSatisfy { $0 >= 0 && $0 <= 1 })
         }

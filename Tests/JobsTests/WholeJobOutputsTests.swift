@@ -31,16 +31,16 @@ import Testing
     private static let pinned: [String: [String: String]] = [
         "AMD EPYC, 26, 2, 1024 KB, avx512_core_bf16": [
             "aggregate": "995f38cd0fc2", "assess": "847537c8a56c", "autoencoder": "591fafb214e0",
-            "calibrate": "8bc8ca79dfcd", "card": "aa1752b04698", "choose": "b9c54b6b8318", "confidence": "8595249a0c19",
+            "calibrate": "c80a5c68a0a8", "card": "3cc6bfef19d5", "choose": "3277213ff52c", "confidence": "8595249a0c19",
             "corrupt": "810161921fce", "drift": "ddd4ed769748", "ingest": "93e43be3ad10", "inventory": "02cfdbee7e90",
-            "metrics": "b463ebf5a332", "overlay": "ad18197b57ea", "record": "72e2054c9231", "report": "50eeec8f58c6",
+            "metrics": "b463ebf5a332", "overlay": "ad18197b57ea", "record": "63f5a2d54cd4", "report": "0e06ab46859b",
             "require": "7fcfb999f4c5", "score": "a8f233d656fd", "select": "1546061562fc", "textures": "d52e06d75b01",
             "train": "39edf8048948",
         ]
     ]
 
     private static let versions = [
-        "aggregate": 4, "assess": 6, "autoencoder": 1, "calibrate": 7, "card": 5, "choose": 2, "confidence": 1,
+        "aggregate": 4, "assess": 6, "autoencoder": 1, "calibrate": 8, "card": 6, "choose": 2, "confidence": 1,
         "corrupt": 3, "drift": 1, "ingest": 6, "inventory": 2, "metrics": 4, "overlay": 2, "record": 1, "report": 8,
         "require": 1, "score": 4, "select": 2, "textures": 2, "train": 3,
     ]

@@ -36,7 +36,8 @@ struct JobSchemaTests {
             without.map(\.pointer) == [
                 "/$schema", "/preset", "/dataset/root", "/dataset/categories", "/dataset/folders", "/dataset/normal",
                 "/dataset/score",
-                "/image/range", "/image/tile", "/corruption/textures", "/detector/external/maps", "/training/stopAfter",
+                "/image/range", "/image/frame", "/image/tile", "/corruption/textures", "/detector/external/maps",
+                "/training/stopAfter",
                 "/training/seed",
                 "/training/seeds",
                 "/scoring/boxSize", "/calibration/threshold",

@@ -117,7 +117,7 @@ import VerdictStatistics
                 ("training", try bench.store.put(bytes: Array("[]".utf8))),
                 ("assessment", try bench.store.put(bytes: Array(StageOutputsTests.assessment(0.5).utf8))),
             ])
-        expectPinned(outputs, CardStage.self, version: 5, ["card.json": "4b095b38b65a", "card.md": "5f52d1fc8043"])
+        expectPinned(outputs, CardStage.self, version: 6, ["card.json": "5d8787e6d997", "card.md": "763484aeb1eb"])
     }
 
     @Test("Corruption gives the pinned bytes")
@@ -126,7 +126,7 @@ import VerdictStatistics
         let selected = try select()
         let outputs = try bench.run(
             stage, [("training", selected["training.json"]!), ("colour", selected["colour.json"]!)])
-        expectPinned(outputs, CorruptStage.self, version: 3, ["corruptions": "1d410f64b310"])
+        expectPinned(outputs, CorruptStage.self, version: 3, ["corruptions": "2ef1b07b10c9"])
     }
 
     /// A score with a map that is brighter where `TinyDataSet.mask` is.

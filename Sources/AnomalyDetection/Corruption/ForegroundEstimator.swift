@@ -37,6 +37,16 @@ public struct ForegroundEstimator: Sendable {
         return mask.values
     }
 
+    /// The mask of the object with the distance of each of its pixels from the background colour: height x width values,
+    /// 0 on the background.
+    ///
+    /// - Returns: nil if the whole image counts as foreground.
+    func contrast(of image: PlanarImage) -> [Float]? {
+        let mask = foreground(of: image)
+        guard mask.contains(0), let background = Background(of: image) else { return nil }
+        return mask.indices.map { mask[$0] == 0 ? 0 : background.distance(image, $0) }
+    }
+
     private struct Background {
         var colour = SIMD3<Float>.zero
         var tolerance = SIMD3<Float>.zero
@@ -60,6 +70,12 @@ public struct ForegroundEstimator: Sendable {
 
         func differing(in image: PlanarImage) -> [UInt8] {
             (0..<(image.width * image.height)).map { differs(image, $0) ? 1 : 0 }
+        }
+
+        /// The largest difference of a channel from the background colour.
+        func distance(_ image: PlanarImage, _ index: Int) -> Float {
+            let difference = image.colour(at: index) - colour
+            return max(difference.max(), -difference.min())
         }
 
         private func differs(_ image: PlanarImage, _ index: Int) -> Bool {

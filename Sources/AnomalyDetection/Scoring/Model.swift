@@ -4,10 +4,10 @@ import VerdictStatistics
 
 /// A fitted detector with everything needed to score an image, as one file.
 public struct Model: Sendable, Equatable {
-    /// Version 7: scale of the scores. Version 6: detectors of several kinds. Version 5: sample range, user's threshold, digest at the end. Version 4:
-    /// scores of training images. Version 3: error levels, contrast response, method of the threshold. Version 2:
+    /// Version 8: frame around the object. Version 7: scale of the scores. Version 6: detectors of several kinds.
+    /// Version 5: sample range, user's threshold, digest at the end. Version 4: scores of training images. Version 3: error levels, contrast response, method of the threshold. Version 2:
     /// tiles, scales, map normalisation, expected error. Version 1: initial.
-    public static let format = FileFormat(magic: "NOMMODEL", version: 7)
+    public static let format = FileFormat(magic: "NOMMODEL", version: 8)
 
     /// A limit above the size of any valid model.
     public static let maximumFileBytes = 2 << 30
@@ -18,6 +18,8 @@ public struct Model: Sendable, Equatable {
     public var grid: TileGrid
     /// The sample range of the images; nil for the full range of their files.
     public var range: SampleRange?
+    /// The frame that is cut out around the object; nil for whole images.
+    public var frame: ObjectFrame?
     public var scoring: ScoringParameters
     public var calibration: Calibration
     /// The maximum over the maps of held-out normal images, from which overlays scale their colours.
@@ -28,10 +30,10 @@ public struct Model: Sendable, Equatable {
     public var payload: [UInt8]
 
     public init(
-        name: String, grid: TileGrid, range: SampleRange? = nil, scoring: ScoringParameters, calibration: Calibration,
-        mapCeiling: Float, kind: String, payload: [UInt8]
+        name: String, grid: TileGrid, range: SampleRange? = nil, frame: ObjectFrame? = nil,
+        scoring: ScoringParameters, calibration: Calibration, mapCeiling: Float, kind: String, payload: [UInt8]
     ) {
-        (self.name, self.grid, self.range, self.scoring) = (name, grid, range, scoring)
+        (self.name, self.grid, self.range, self.frame, self.scoring) = (name, grid, range, frame, scoring)
         (self.calibration, self.mapCeiling) = (calibration, mapCeiling)
         (self.kind, self.payload) = (kind, payload)
     }
@@ -56,6 +58,7 @@ public struct Model: Sendable, Equatable {
         writer.write(block: calibration.trainingScores)
         writer.write(block: calibration.chosenThreshold.map { [$0] } ?? [])
         writer.write(block: range.map { [$0.lowest, $0.highest] } ?? [])
+        writer.write(block: frame.map { [$0.width, $0.height] } ?? [])
         writer.write(block: payload)
         return writer.bytes
     }
@@ -121,6 +124,13 @@ public struct Model: Sendable, Equatable {
                 throw .damaged(file, at: 0, what: "invalid sample range")
             }
             range = known
+        }
+        let sides = try reader.readBlock(of: Float.self)
+        if !sides.isEmpty {
+            guard sides.count == 2, sides.allSatisfy({ $0 > 0 && $0 <= 2 }) else {
+                throw .damaged(file, at: 0, what: "invalid frame")
+            }
+            frame = ObjectFrame(width: sides[0], height: sides[1])
         }
         payload = try reader.readBlock(of: UInt8.self)
         try reader.finish()

@@ -1,3 +1,4 @@
+import AnomalyDetection
 import ContentStore
 import Manifests
 import Pipeline
@@ -26,9 +27,11 @@ package struct CardEvidenceTasks {
 
 extension GraphAssembler {
     /// Adds the task that makes a model's card. Only pages depend on it.
-    package mutating func addCard(_ name: String, _ known: CardFacts, of evidence: CardEvidenceTasks) -> TaskID {
+    package mutating func addCard(
+        _ name: String, _ known: CardFacts, _ frame: ObjectFrame?, of evidence: CardEvidenceTasks
+    ) -> TaskID {
         let inventory = add(
-            "\(name)/inventory", InventoryStage(),
+            "\(name)/inventory", InventoryStage(frame: frame),
             inputs: [
                 TaskInput("training", evidence.division, "training.json"),
                 TaskInput("heldout", evidence.division, "heldout.json"),

@@ -20,7 +20,7 @@ extension GraphAssembler {
                 prefix + chunk.label,
                 IngestStage(
                     images: chunk.elements.map(\.source), width: view.width, height: view.height, range: view.range,
-                    onBadImage: onBadImage),
+                    frame: view.frame, onBadImage: onBadImage),
                 sources: chunk.elements.locations, isIntermediate: isIntermediate)
             return (chunk.label, task)
         }
@@ -42,10 +42,11 @@ extension GraphAssembler {
 package struct ImageView: Equatable {
     package var width, height: Int
     package var range: SampleRange?
+    package var frame: ObjectFrame?
 }
 
 extension Model {
-    package var view: ImageView { ImageView(width: grid.width, height: grid.height, range: range) }
+    package var view: ImageView { ImageView(width: grid.width, height: grid.height, range: range, frame: frame) }
 }
 
 /// An image of a data set as a setting of `IngestStage`, with the locations of its files.

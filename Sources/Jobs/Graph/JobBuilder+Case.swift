@@ -68,7 +68,7 @@ extension JobBuilder {
         let known = CardFacts(
             manifest, name: name, category: category, recipe: recipe, textures: textures,
             candidates: manifest.training.candidates, stages: stages)
-        return assembler.addCard(name, known, of: evidence)
+        return assembler.addCard(name, known, recipe.frame, of: evidence)
     }
 }
 

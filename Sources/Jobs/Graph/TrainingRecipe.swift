@@ -16,6 +16,8 @@ package struct TrainingRecipe: Sendable {
     package var grid: TileGrid
     /// The range of the images' samples; nil for the full range of their formats.
     package var range: SampleRange?
+    /// The frame around the object; nil for whole images.
+    package var frame: ObjectFrame?
     package var training: TrainingParameters
     package var augmentation: Augmentation
     package var corruption: CorruptionParameters
@@ -32,6 +34,7 @@ package struct TrainingRecipe: Sendable {
             width: image.width, height: image.height, tileWidth: image.tile?.width ?? image.width,
             tileHeight: image.tile?.height ?? image.height, overlap: image.tile?.overlap ?? 0)
         range = SampleRange(image)
+        frame = ObjectFrame(image)
         let section = manifest.training
         training = TrainingParameters(
             steps: section.steps, batchSize: section.batchSize, learningRate: Float(section.learningRate),
@@ -61,7 +64,7 @@ package struct TrainingRecipe: Sendable {
 
     func scoringEngine(of kind: String) -> EngineChoice { reconstructionEngine.with(detector: kind) }
 
-    package var view: ImageView { ImageView(width: grid.width, height: grid.height, range: range) }
+    package var view: ImageView { ImageView(width: grid.width, height: grid.height, range: range, frame: frame) }
 
     package var network: NetworkSettings { NetworkSettings(architecture: architecture, baseWidth: baseWidth) }
 
@@ -126,11 +129,19 @@ extension SampleRange {
     }
 }
 
+extension ObjectFrame {
+    /// The frame in a manifest; nil if it sets none.
+    package init?(_ image: ImageSection) {
+        guard let frame = image.frame else { return nil }
+        self.init(width: Float(frame.width), height: Float(frame.height))
+    }
+}
+
 extension CalibrateStage {
     package init(_ category: String, _ recipe: TrainingRecipe, _ manifest: JobManifest) {
         self.init(
             category: category, kind: recipe.detector.kindName, samples: recipe.samples, engine: recipe.scoringEngine,
-            range: recipe.range, scoring: ScoringParameters(manifest, recipe.detector),
+            range: recipe.range, frame: recipe.frame, scoring: ScoringParameters(manifest, recipe.detector),
             quantile: Float(manifest.calibration.quantile),
             estimate: Calibration.Estimate(rawValue: manifest.calibration.estimate.rawValue)!,
             threshold: manifest.calibration.threshold.map { Float($0) })

@@ -19,14 +19,13 @@ package struct FolderSurvey: Sendable {
     private let preset: String
     private let detector: SurveyedDetector
     private let range: SampleRange?
+    private let frame: ObjectFrame?
     /// Nil for the default.
     private let heldOutFraction: Double?
     private let followsLinks: Bool
 
     /// The maximum number of images whose headers are read.
     private static let probedImages = 400
-    /// The number of training images that are classified as object or texture, and their width after downscaling.
-    private static let seenImages = 9, seenWidth = 128
 
     /// - Parameters:
     ///   - score: a folder of images to score, for a plain folder of normal images.
@@ -79,8 +78,11 @@ package struct FolderSurvey: Sendable {
                 "few normal images: \(heldOutFraction) of them are held out, so that a threshold rests on more")
         }
         let probe = FolderSurvey.probe(images)
-        size = FolderSurvey.networkSize(probe.sizes, smallest: detector == .ssae ? 128 : 256)
-        let seen = FolderSurvey.look(at: images.filter { $0.split == .train })
+        let seen = ObjectSurvey(layout.categories.map { $0.images.filter { $0.split == .train } })
+        frame = seen.frame
+        size =
+            seen.frame.map(seen.size)
+            ?? FolderSurvey.networkSize(probe.sizes, smallest: detector == .ssae ? 128 : 256)
         range = seen.highestSample.flatMap { SampleRange(highestSample: $0) }
         lines += probe.findings
         if let range, let highest = seen.highestSample {
@@ -94,6 +96,17 @@ package struct FolderSurvey: Sendable {
             : "no plain background that an object would stand out from"
         preset = seen.showsObject ? "object" : "texture"
         lines.append("\(kind): the preset \(preset)")
+        if let frame {
+            lines.append(
+                "it lies in any direction: each image is turned, and a frame of \(frame.words) of its shorter side is cut out "
+                    + "around the object")
+        }
+        let turned = seen.turned.map { layout.categories[$0].name }
+        if !turned.isEmpty {
+            lines.append(
+                "objects in any direction: \(turned.joined(separator: ", ")); alone in a job, they would be turned and cut out: "
+                    + "nominal init FOLDER/CATEGORY")
+        }
         lines.append("detector: \(detector.words)")
         findings = lines
         self.warnings = warnings
@@ -104,25 +117,6 @@ package struct FolderSurvey: Sendable {
         guard images > 1, images < 80 else { return nil }
         let hundredths = min(25, (800 + images - 1) / images)
         return Double(hundredths) / 100
-    }
-
-    /// Samples some images: true if most show an object on a plain background, and the highest 16-bit sample.
-    private static func look(at images: [SourceImage]) -> (showsObject: Bool, highestSample: Int?) {
-        var seen = 0, objects = 0
-        var highest: Int?
-        for index in Swift.stride(from: 0, to: images.count, by: max(1, images.count / seenImages)) {
-            // The probe or the job reports images that cannot be decoded.
-            guard
-                let bytes = try? AtomicFile.read(
-                    images[index].path, in: images[index].folder, limitBytes: DecodeLimits().maximumFileBytes),
-                let decoded = try? IngestStage.decode(
-                    bytes, name: images[index].file, width: seenWidth, height: seenWidth)
-            else { continue }
-            seen += 1
-            if ForegroundEstimator().foreground(of: decoded.packed.image).contains(0) { objects += 1 }
-            highest = [highest, decoded.reading.highestSample].compactMap { $0 }.max()
-        }
-        return (2 * objects > seen, highest)
     }
 
     /// The sizes, formats and faults of a sample of images, from their headers.
@@ -203,6 +197,12 @@ package struct FolderSurvey: Sendable {
         if let range {
             image = image.setting(
                 "range", to: .array([range.lowest, range.highest].map { JSONValue.number(Int($0)) }))
+        }
+        if let frame {
+            func hundredths(_ side: Float) -> JSONValue { .number((Double(side) * 100).rounded() / 100) }
+            image = image.setting(
+                "frame",
+                to: JSONValue.ordered([("width", hundredths(frame.width)), ("height", hundredths(frame.height))]))
         }
         let sections: [(String, JSONValue)] = [
             ("name", .string(jobName)), ("preset", .string(preset)), ("dataset", dataset), ("image", image),

@@ -1,3 +1,4 @@
+import AnomalyDetection
 import ContentStore
 import Datasets
 import Imaging
@@ -52,7 +53,7 @@ package struct ManifestTrial {
                 image.path, in: image.folder, limitBytes: DecodeLimits().maximumFileBytes)
             let decoded = try IngestStage.decode(
                 bytes, name: image.file, width: manifest.image.width, height: manifest.image.height,
-                range: SampleRange(manifest.image))
+                range: SampleRange(manifest.image), frame: ObjectFrame(manifest.image))
             try decoded.reading.format.check(extensionOf: image.file)
             return Digest.of(bytes)
         } catch {

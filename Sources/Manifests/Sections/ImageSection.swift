@@ -6,6 +6,13 @@ public struct ImageSection: Sendable, Equatable {
     public var tile: Tile?
     /// The sample values of black and white; `nil` for the full range of the file format.
     public var range: ClosedRange<Double>?
+    /// The frame that is cut out around the object; `nil` for whole images.
+    public var frame: Frame?
+
+    /// Sides in shares of the image's shorter side, along the object and across it.
+    public struct Frame: Sendable, Equatable {
+        public var width, height: Double
+    }
 
     /// The overlapping parts of an image that the network processes.
     public struct Tile: Sendable, Equatable {
@@ -27,6 +34,9 @@ public struct ImageSection: Sendable, Equatable {
             bounds[0] < bounds[1]
         {
             range = bounds[0]...bounds[1]
+        }
+        if let frame = object["frame"] {
+            self.frame = Frame(width: frame.decimal("width"), height: frame.decimal("height"))
         }
     }
 }

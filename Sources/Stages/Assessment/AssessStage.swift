@@ -70,7 +70,8 @@ package struct AssessStage: Stage {
         var tallies = try ([nil] + kinds).map { kind in
             let corrupted = kind.map { kind in trials.trials.count { $0.kind == kind } } ?? trials.trials.count
             return try DefectTally(
-                expectedPixels: (trials.cleanCount + corrupted) * pixels, tallies: kinds.count + 1)
+                expectedPixels: (trials.cleanCount + corrupted) * pixels, tallies: kinds.count + 1,
+                scratchFolder: context.outputPath("."))
         }
         var (clean, corrupted): ([Float], [Float]) = ([], [])
         try detect(model, detector, trials.cleanCount, context, image: trials.clean) { _, detection in

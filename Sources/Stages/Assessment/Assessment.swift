@@ -65,10 +65,12 @@ struct DefectTally {
     /// - Parameters:
     ///   - expectedPixels: the number of pixels of all maps.
     ///   - tallies: the number of concurrent tallies, which share the memory for ranking pixels.
-    init(expectedPixels: Int, tallies: Int) throws {
-        let memory = ProcessResources.current.cacheBytes(atMost: 1 << 30) / tallies
+    ///   - scratchFolder: the folder of entries beyond that memory.
+    init(expectedPixels: Int, tallies: Int, scratchFolder: String) throws {
+        let memory = ProcessResources.current.cacheBytes(atMost: MetricsStage.rankingBytes) / tallies
         pixels = try PixelMetricsAccumulator(
-            options: PixelMetricsOptions(memoryLimitBytes: max(memory, 1 << 20)), expectedPixels: expectedPixels)
+            options: PixelMetricsOptions(memoryLimitBytes: max(memory, 1 << 20), scratchFolder: scratchFolder),
+            expectedPixels: expectedPixels)
     }
 
     /// - Parameter mask: nil for a clean image.

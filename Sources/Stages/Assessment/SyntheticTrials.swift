@@ -17,7 +17,7 @@ struct SyntheticTrials {
         fileprivate var sample: CorruptionShard.Sample
     }
 
-    /// The minimum number of trials; few images are corrupted several times to reach it.
+    /// The minimum number of trials of an assessment; few images are corrupted several times to reach it.
     static let wanted = 64
     /// The maximum number of clean images, to bound the time.
     static let imageLimit = 64
@@ -32,9 +32,10 @@ struct SyntheticTrials {
     ///   - normals: the source of patches of other normal images.
     ///   - isGrey: true if the data set is grey.
     ///   - seed: other seeds give other defects.
+    ///   - wanted: the minimum number of trials.
     init(
         images: TrainingImages, normals: any ImageSource, textures: (any ImageSource)?, isGrey: Bool,
-        seed: UInt64 = 0, check: () throws -> Void
+        seed: UInt64 = 0, wanted: Int = SyntheticTrials.wanted, check: () throws -> Void
     ) rethrows {
         self.images = images
         cleanCount = min(images.count, SyntheticTrials.imageLimit)
@@ -45,8 +46,8 @@ struct SyntheticTrials {
                 normals: normals, textures: textures)
         }
         // Images are sorted by digest, so the first ones are a random sample.
-        let count = min(images.count, SyntheticTrials.wanted / kinds.count)
-        let rounds = (SyntheticTrials.wanted + kinds.count * count - 1) / (kinds.count * count)
+        let count = min(images.count, wanted / kinds.count)
+        let rounds = (wanted + kinds.count * count - 1) / (kinds.count * count)
         var drawn: [[Trial?]] = []
         for round in 0..<rounds {
             for image in 0..<count {
@@ -70,7 +71,10 @@ struct SyntheticTrials {
     }
 
     /// The defects of a task's held-out images. Inputs: `training`, the source of patches, `colour`, perhaps `textures`.
-    init(_ context: TaskContext, _ images: TrainingImages, _ grid: TileGrid, seed: UInt64 = 0) throws {
+    init(
+        _ context: TaskContext, _ images: TrainingImages, _ grid: TileGrid, seed: UInt64 = 0,
+        wanted: Int = SyntheticTrials.wanted
+    ) throws {
         let isGrey = try context.readJSON(DataSetColour.self, "colour").isGrey
         let textures =
             try context.hasInput("textures")
@@ -81,7 +85,9 @@ struct SyntheticTrials {
             try normals.requireReadable()
             try textures?.requireReadable()
         }
-        try self.init(images: images, normals: normals, textures: textures, isGrey: isGrey, seed: seed) {
+        try self.init(
+            images: images, normals: normals, textures: textures, isGrey: isGrey, seed: seed, wanted: wanted
+        ) {
             try context.checkCancellation()
             try requireReadable()
         }

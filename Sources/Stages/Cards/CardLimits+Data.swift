@@ -77,6 +77,13 @@ extension CardLimits {
                 "All \(count) normal images are grey: the model has learned nothing of colour, the synthetic defects were grey too, "
                     + "and an image with colours is outside of what it knows.")
         }
+        if let frame = details.frame {
+            found.add(
+                "frame", ["width": Double(frame.width), "height": Double(frame.height)],
+                "The model sees a frame of \(frame.words) of an image's shorter side around the object, which it turns by the "
+                    + "object's outline. What lies outside the frame is not judged; nor is the direction in which the object "
+                    + "lies, or a second object.")
+        }
         if (details.tileWidth, details.tileHeight) != (details.width, details.height) {
             found.add(
                 "tiles", ["tileWidth": Double(details.tileWidth), "tileHeight": Double(details.tileHeight)],

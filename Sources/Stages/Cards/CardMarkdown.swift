@@ -57,7 +57,9 @@ struct CardMarkdown {
 
     private var input: String {
         let model = card.model
-        let size = "\(model.width) x \(model.height) pixels, RGB"
+        let size =
+            "\(model.width) x \(model.height) pixels, RGB"
+            + (model.frame.map { ", in a frame of \($0.words) of the image's shorter side around the object" } ?? "")
         guard (model.tileWidth, model.tileHeight) != (model.width, model.height) else { return size }
         return size + ", in tiles of \(model.tileWidth) x \(model.tileHeight) that overlap by \(model.tileOverlap)"
     }

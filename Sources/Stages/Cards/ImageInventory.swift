@@ -64,7 +64,10 @@ package struct InventoryStage: Stage {
     /// History: 1 = first; 2 = states if the data set is grey.
     package static let version = 2
 
-    package init() {}
+    /// The frame that is cut out around the object; nil for whole images.
+    var frame: ObjectFrame?
+
+    package init(frame: ObjectFrame? = nil) { self.frame = frame }
 
     package var outputs: [String] { ["inventory.json"] }
 
@@ -93,7 +96,7 @@ package struct InventoryStage: Stage {
         let total = training.count + heldOut.count + test.count
         var done = 0
         func describe(_ entries: [TrainingIndex.Entry]) throws -> ImageSet {
-            var description = Description()
+            var description = Description(frame: frame)
             for entry in entries {
                 try context.checkCancellation()
                 description.add(try PackedImage(bytes: try context.blob(entry.pixels), name: entry.source.short))
@@ -119,20 +122,24 @@ package struct InventoryStage: Stage {
 
         private struct Sides: Hashable { var width, height: Int }
 
+        private let frame: ObjectFrame?
         private var kinds: [Kind: Int] = [:]
         private var sizes: [Sides: Int] = [:]
         private var (resized, stretched, enlarged) = (0, 0, 0)
         private var reduction = 1.0
 
+        init(frame: ObjectFrame?) { self.frame = frame }
+
         mutating func add(_ image: PackedImage) {
             let original = image.original
+            let seen = frame?.pixels(in: (original.width, original.height)) ?? (original.width, original.height)
             kinds[
                 Kind(
                     format: original.format.rawValue, colour: original.colour.rawValue, bitDepth: original.bitDepth),
                 default: 0] += 1
             sizes[Sides(width: original.width, height: original.height), default: 0] += 1
-            let across = Double(original.width) / Double(image.width)
-            let along = Double(original.height) / Double(image.height)
+            let across = Double(seen.0) / Double(image.width)
+            let along = Double(seen.1) / Double(image.height)
             if across != 1 || along != 1 { resized += 1 }
             if max(across / along, along / across) > 1 + ImageSet.stretchTolerance { stretched += 1 }
             if min(across, along) < 1 { enlarged += 1 }

@@ -34,6 +34,8 @@ package struct ModelCard: Codable, Equatable, Sendable {
         var facts: [DetectorFact]
         /// The sizes of images and of the network's tiles, in pixels.
         var width, height, tileWidth, tileHeight, tileOverlap: Int
+        /// The frame that is cut out around the object; nil for whole images.
+        var frame: ObjectFrame?
         /// The colour model; grey images are expanded to three channels.
         var colour = "rgb"
         /// Nil if the manifest names none.

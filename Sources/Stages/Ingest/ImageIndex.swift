@@ -18,6 +18,8 @@ package struct ImageIndex: Codable, Sendable {
         package var mask: Digest?
         package var width: Int
         package var height: Int
+        /// The place of the object, if a frame is cut out around it; nil if none was found.
+        package var pose: ObjectPose?
         /// True if the image has no colour; see `PackedImage.isGrey`. Nil for an unusable file.
         package var isGrey: Bool?
         /// The reason why the file is unusable.

@@ -1,3 +1,4 @@
+import AnomalyDetection
 import ContentStore
 import Imaging
 import Pipeline
@@ -66,7 +67,7 @@ struct SampleRemarks {
         return warnings
     }
 
-    private static func some(_ names: [String]) -> String {
+    static func some(_ names: [String]) -> String {
         names.prefix(3).joined(separator: ", ") + (names.count > 3 ? " and \(names.count - 3) more" : "")
     }
 }
@@ -96,4 +97,9 @@ enum SourceBytes {
         guard Digest.of(bytes) == digest else { throw IngestError.changed(name) }
         return bytes
     }
+}
+
+extension ObjectFrame {
+    /// The frame's size in words.
+    package var words: String { "\(width) x \(height)" }
 }

@@ -49,11 +49,16 @@ package struct IngestStage: Stage {
     var width, height: Int
     /// The sample range of the images; nil for the full range of their formats.
     var range: SampleRange?
+    /// The frame that is cut out around each object; nil for whole images.
+    var frame: ObjectFrame?
     var onBadImage: BadImagePolicy
 
-    package init(images: [Source], width: Int, height: Int, range: SampleRange? = nil, onBadImage: BadImagePolicy) {
+    package init(
+        images: [Source], width: Int, height: Int, range: SampleRange? = nil, frame: ObjectFrame? = nil,
+        onBadImage: BadImagePolicy
+    ) {
         (self.images, self.width, self.height) = (images, width, height)
-        (self.range, self.onBadImage) = (range, onBadImage)
+        (self.range, self.frame, self.onBadImage) = (range, frame, onBadImage)
     }
 
     package var outputs: [String] { ["images.json"] }
@@ -80,7 +85,17 @@ package struct IngestStage: Stage {
         }
         if !faults.isEmpty { throw IngestError.badImages(faults) }
         for warning in samples.warnings { context.warn(warning) }
+        warnOfMissingObjects(index, context)
         try context.writeJSON(index, to: "images.json")
+    }
+
+    private func warnOfMissingObjects(_ index: ImageIndex, _ context: TaskContext) {
+        guard frame != nil else { return }
+        let lost = index.entries.filter { $0.pixels != nil && $0.pose == nil }.map(\.file)
+        guard !lost.isEmpty else { return }
+        context.warn(
+            "no object stands out from a plain background in \(lost.count == 1 ? "1 image" : "\(lost.count) images"), "
+                + "whose middle is used: " + SampleRemarks.some(lost))
     }
 
     private func reject(
@@ -100,17 +115,19 @@ package struct IngestStage: Stage {
         _ source: Source, into entry: inout ImageIndex.Entry, _ samples: inout SampleRemarks, _ context: TaskContext
     ) throws {
         let file = source.file
-        var decoded: (packed: PackedImage, reading: ImageReading)?
-        func decode() throws -> (packed: PackedImage, reading: ImageReading) {
+        var decoded: Decoded?
+        func decode() throws -> Decoded {
             if let decoded { return decoded }
             let bytes = try SourceBytes.read(context.source(file), expecting: source.digest, name: file)
-            let made = try IngestStage.decode(bytes, name: file, width: width, height: height, range: range)
+            let made = try IngestStage.decode(
+                bytes, name: file, width: width, height: height, range: range, frame: frame)
             decoded = made
             return made
         }
         let pixels = try context.memo(
             stage: "decode", version: 2,
-            settings: DecodingSettings(source: source.digest, range: range, width: width, height: height)
+            settings: DecodingSettings(
+                source: source.digest, range: range, frame: frame, width: width, height: height)
         ) { try decode().packed.bytes }
         let reading = try StageJSON.decode(
             ImageReading.self,
@@ -123,6 +140,12 @@ package struct IngestStage: Stage {
                 }))
         try reading.format.check(extensionOf: file)
         samples.add(reading, of: file)
+        if frame != nil {
+            let pose = try context.memo(
+                stage: "pose", version: 1, settings: ImageReading.Settings(source: source.digest, range: range)
+            ) { try StageJSON.encode([try decode().pose].compactMap(\.self)) }
+            entry.pose = try StageJSON.decode([ObjectPose].self, try context.blob(pose)).first
+        }
         (entry.pixels, entry.width, entry.height) = (pixels, reading.width, reading.height)
         entry.isGrey = try decoded?.packed.isGrey ?? PackedImage(bytes: try context.blob(pixels), name: file).isGrey
         guard let mask = try MaskIngest(source)?.ingest(context) else { return }
@@ -138,16 +161,32 @@ package struct IngestStage: Stage {
     /// bytes and the numeric settings, which are its memo key. The caller must check that the file extension matches
     /// the format.
     package static func decode(
-        _ bytes: [UInt8], name: String, width: Int, height: Int, range: SampleRange? = nil
-    ) throws -> (packed: PackedImage, reading: ImageReading) {
+        _ bytes: [UInt8], name: String, width: Int, height: Int, range: SampleRange? = nil, frame: ObjectFrame? = nil
+    ) throws -> Decoded {
         let decoded = try ImageDecoder.decode(bytes: bytes, name: name, checksExtension: false)
         if decoded.info.isFloat { try requireFinite(decoded.image, name: name) }
         let (scaled, clipped) = range?.scaled(decoded) ?? (decoded.image, 0)
         if decoded.info.isFloat { try requireUnitRange(scaled, name: name) }
-        let image = scaled.resized(width: width, height: height).convertedToRGB()
-        return (
-            PackedImage(image, original: PackedImage.Original(decoded.info)), ImageReading(decoded, clipped: clipped)
-        )
+        var pose: ObjectPose?
+        let image: PlanarImage
+        if let frame {
+            let whole = scaled.convertedToRGB()
+            pose = ObjectPose(of: whole)
+            image = frame.cut(whole, pose, width: width, height: height)
+        } else {
+            image = scaled.resized(width: width, height: height).convertedToRGB()
+        }
+        return Decoded(
+            packed: PackedImage(image, original: PackedImage.Original(decoded.info)),
+            reading: ImageReading(decoded, clipped: clipped), pose: pose)
+    }
+
+    /// A decoded image as a detector sees it, with the properties of its file.
+    package struct Decoded {
+        package var packed: PackedImage
+        package var reading: ImageReading
+        /// The place of the object; nil without a frame, or if no object stands out.
+        package var pose: ObjectPose?
     }
 }
 
@@ -173,6 +212,7 @@ extension IngestStage {
 private struct DecodingSettings: Encodable {
     var source: Digest
     var range: SampleRange?
+    var frame: ObjectFrame?
     var width, height: Int
 }
 

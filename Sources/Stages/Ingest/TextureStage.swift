@@ -41,7 +41,7 @@ package struct TextureStage: Stage {
 
     package func run(_ context: TaskContext) throws {
         let (files, largestSide) = (files, largestSide)
-        @Sendable func decode(_ index: Int) throws -> (packed: PackedImage, reading: ImageReading) {
+        @Sendable func decode(_ index: Int) throws -> IngestStage.Decoded {
             let file = files[index].file
             let bytes = try SourceBytes.read(context.source(file), expecting: files[index].digest, name: file)
             let info = try ImageDecoder.probe(bytes: bytes, name: file, checksExtension: false)

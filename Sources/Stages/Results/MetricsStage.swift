@@ -10,6 +10,8 @@ package struct MetricsStage: Stage {
     /// History: 2 = all figures of `DetectionMetrics` instead of two AUROCs; 3 = the curves, and AUPIMO of each image;
     /// 4 = a warning if figures are undefined because images were set aside.
     package static let version = 4
+    /// The memory in which pixels are ranked; more of them are sorted in a scratch file, with equal results.
+    static let rankingBytes = 1 << 28
 
     package init() {}
 
@@ -28,7 +30,8 @@ package struct MetricsStage: Stage {
             }
         }
         // Large test sets are ranked in a scratch file beside the outputs, where space for results is needed anyway.
-        var evaluation = try TestSetEvaluation(scratchFolder: context.outputPath("."))
+        var evaluation = try TestSetEvaluation(
+            memoryLimitBytes: MetricsStage.rankingBytes, scratchFolder: context.outputPath("."))
         for (number, score) in scores.enumerated() {
             try context.checkCancellation()
             try add(score, masks[score.file], to: &evaluation, context)

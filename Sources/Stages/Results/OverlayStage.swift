@@ -4,6 +4,7 @@ import Imaging
 import Pipeline
 
 /// Draws overlays (the anomaly map over the image, with the outline of the ground truth) and thumbnails for the report.
+/// With a frame around the object, they show its content.
 package struct OverlayStage: Stage {
     package static let name = "overlay"
     package static let version = 2
@@ -28,13 +29,19 @@ package struct OverlayStage: Stage {
             let input = try PackedImage(
                 bytes: try context.blob(pixels), name: score.file
             ).image
-            let map = try FloatMap.decode(bytes: try context.blob(score.map), name: "map of \(score.stem)")
-            let mask = try image.mask.map {
+            var map = try FloatMap.decode(bytes: try context.blob(score.map), name: "map of \(score.stem)")
+            var mask = try image.mask.map {
                 try Mask.decode(bytes: try context.blob($0), name: "mask of \(score.stem)")
             }
+            let whole = (width: image.width, height: image.height)
+            let shown = model.frame?.pixels(in: whole) ?? whole
             // The size of the original, limited to the width of a screen.
-            let scale = min(1, 1024 / Float(max(image.width, image.height)))
-            let width = max(1, Int(Float(image.width) * scale)), height = max(1, Int(Float(image.height) * scale))
+            let scale = min(1, 1024 / Float(max(shown.width, shown.height)))
+            let width = max(1, Int(Float(shown.width) * scale)), height = max(1, Int(Float(shown.height) * scale))
+            if let frame = model.frame {
+                map = frame.cut(map, image.pose, width: width, height: height)
+                mask = mask.map { frame.cut($0, image.pose, width: width, height: height) }
+            }
             let full = Overlay.render(
                 image: input.resized(width: width, height: height), map: map, range: range, mask: mask)
             let picture = try score.picture.map {
@@ -44,13 +51,13 @@ package struct OverlayStage: Stage {
                 OverlayIndex.Entry(
                     file: score.file, overlay: try context.publish(bytes: try PNGEncoder.encode(full)),
                     small: OverlayIndex.Thumbnails(
-                        input: try thumbnail(input, image, context),
-                        overlay: try thumbnail(full, image, context),
-                        picture: try picture.map { try thumbnail($0, image, context) },
+                        input: try thumbnail(input, shown, context),
+                        overlay: try thumbnail(full, shown, context),
+                        picture: try picture.map { try thumbnail($0, shown, context) },
                         mask: try mask.map {
                             let grey = PlanarImage(
                                 width: $0.width, height: $0.height, channels: 1, values: $0.values.map(Float.init))
-                            return try thumbnail(grey, image, context)
+                            return try thumbnail(grey, shown, context)
                         })))
             context.progress(number + 1, of: scores.count, unit: "pictures")
         }
@@ -58,7 +65,7 @@ package struct OverlayStage: Stage {
     }
 
     private func thumbnail(
-        _ picture: PlanarImage, _ image: ImageIndex.Entry, _ context: TaskContext
+        _ picture: PlanarImage, _ image: (width: Int, height: Int), _ context: TaskContext
     ) throws -> OverlayIndex.Thumbnail {
         let scale = min(1, Float(OverlayStage.thumbnailSide) / Float(max(image.width, image.height)))
         let width = max(1, Int((Float(image.width) * scale).rounded()))

@@ -9,8 +9,8 @@ import Pipeline
 /// scores.
 package struct CalibrateStage: Stage {
     package static let name = "calibrate"
-    /// History: 7 = scale of the scores; 6 = detectors of any kind.
-    package static let version = 7
+    /// History: 8 = frame around the object; 7 = scale of the scores; 6 = detectors of any kind.
+    package static let version = 8
     /// The number of training images to measure; more would not improve the spread of scores.
     private static let trainingImages = 64
 
@@ -21,6 +21,7 @@ package struct CalibrateStage: Stage {
     var engine: EngineChoice
     /// The sample range of the images; nil for the full range of their formats.
     var range: SampleRange?
+    var frame: ObjectFrame?
     var scoring: ScoringParameters
     var quantile: Float
     var estimate: Calibration.Estimate
@@ -29,11 +30,12 @@ package struct CalibrateStage: Stage {
 
     package init(
         category: String, kind: String, samples: SampleSettings, engine: EngineChoice,
-        range: SampleRange? = nil, scoring: ScoringParameters, quantile: Float, estimate: Calibration.Estimate,
+        range: SampleRange? = nil, frame: ObjectFrame? = nil, scoring: ScoringParameters, quantile: Float,
+        estimate: Calibration.Estimate,
         threshold: Float? = nil
     ) {
         (self.category, self.kind, self.samples) = (category, kind, samples)
-        (self.engine, self.range, self.scoring) = (engine, range, scoring)
+        (self.engine, self.range, self.frame, self.scoring) = (engine, range, frame, scoring)
         (self.quantile, self.estimate, self.threshold) = (quantile, estimate, threshold)
     }
 
@@ -77,7 +79,8 @@ package struct CalibrateStage: Stage {
             scores: scores, images: heldOut.images.count, trainingScores: trainingScores, quantile: quantile,
             estimate: estimate, scale: scale, chosenThreshold: threshold)
         let model = Model(
-            name: category, grid: grid, range: range, scoring: scoring, calibration: calibration, mapCeiling: ceiling,
+            name: category, grid: grid, range: range, frame: frame, scoring: scoring, calibration: calibration,
+            mapCeiling: ceiling,
             kind: self.kind, payload: payload)
         try context.write(model.bytes, to: "model")
         try context.writeJSON(

@@ -55,7 +55,9 @@ package struct ScoreStage: Stage {
         _ entry: ImageIndex.Entry, _ detection: Detection, _ model: Model, _ origin: String?, _ context: TaskContext
     ) throws -> ScoreIndex.Entry {
         guard detection.score.isFinite else { throw ScoringError.notFinite(task: "\(context.task)") }
-        let map = detection.map.resized(width: entry.width, height: entry.height)
+        let map =
+            model.frame?.placed(detection.map, entry.pose, width: entry.width, height: entry.height)
+            ?? detection.map.resized(width: entry.width, height: entry.height)
         return ScoreIndex.Entry(
             file: entry.file, kind: entry.kind, isAnomalous: entry.isAnomalous, source: entry.source,
             score: detection.score, normalizedScore: model.calibration.normalized(detection.score),

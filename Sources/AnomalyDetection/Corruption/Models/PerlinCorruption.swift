@@ -52,7 +52,7 @@ struct PerlinCorruption {
                 texture.values[index] = texture.values[index] > 0 ? min(texture.values[index], 1) : 0
             }
         } else {
-            texture = FormulaTexture.render(width: width, height: height, using: &generator)
+            texture = ComputedTexture.render(width: width, height: height, using: &generator)
         }
         let order = generator.permutation(TextureAugmentation.allCases.count)
         for index in order.prefix(3) {

@@ -36,7 +36,7 @@ struct PatchContents {
             content = source.resampled(width: box.width, height: box.height) { map($0, $1) }
             ColourJitter.draw(strength: 0.3, using: &generator).apply(to: &content)
         } else {
-            content = FormulaTexture.render(width: box.width, height: box.height, using: &generator)
+            content = ComputedTexture.render(width: box.width, height: box.height, using: &generator)
         }
         if generator.chance(0.35) {
             ColourJitter.assimilate(

@@ -1,13 +1,17 @@
 import AnomalyDetection
 import Imaging
 import Metrics
+import SeededRandom
 
 /// The choice of weights: the best mean of some of the detectors, all subsets tried, is refined by greedy selection with
 /// replacement (Caruana et al., "Ensemble selection from libraries of models", ICML 2004). In each round, the detector
-/// whose addition finds most synthetic defects gets another share, until no addition helps.
+/// whose addition finds most synthetic defects gets another share, until no addition helps. The weights are the mean
+/// over several draws of images with replacement (bagging, likewise), since few images make any one choice uncertain.
 struct EnsembleSelection {
     /// The maps of one image by all detectors, standardised and reduced to cells.
     struct Sample {
+        /// The held-out image that the sample shows.
+        var image: Int
         /// One map per detector.
         var maps, scoreMaps: [FloatMap]
         /// The defect of a synthetic sample; nil for a normal image.
@@ -20,20 +24,37 @@ struct EnsembleSelection {
         var isAnomalous: [Bool]
     }
 
-    private static let rounds = 4
+    private static let rounds = 4, draws = 8
 
     let samples: [Sample]
     let scoring: ScoringParameters
 
     /// The weights of the detectors, 0 to 1, with the sum 1.
     ///
-    /// - Parameter count: the number of detectors, 1 to 5.
-    func weights(of count: Int) throws(MetricsError) -> [Float] {
+    /// - Parameters:
+    ///   - count: the number of detectors, 1 to 5.
+    ///   - seed: determines the draws of images.
+    ///   - check: called before each draw; may throw.
+    func weights(of count: Int, seed: UInt64, check: () throws -> Void) throws -> [Float] {
+        var generator = SeededGenerator(seed: seed, stream: "ensemble selection")
+        let images = Set(samples.map(\.image)).sorted()
+        var sums = [Float](repeating: 0, count: count)
+        for _ in 0..<Self.draws {
+            try check()
+            let drawn = Dictionary(
+                images.map { _ in (images[generator.integer(below: images.count)], 1) }, uniquingKeysWith: +)
+            let shares = try shares(of: count, samples.flatMap { Array(repeating: $0, count: drawn[$0.image] ?? 0) })
+            for (member, weight) in Self.normalized(shares).enumerated() { sums[member] += weight }
+        }
+        return sums.map { $0 / Float(Self.draws) }
+    }
+
+    private func shares(of count: Int, _ samples: [Sample]) throws(MetricsError) -> [Int] {
         var shares: [Int] = []
         var best = -Double.infinity
         for subset in 1..<1 << count {
             let trial = (0..<count).map { subset >> $0 & 1 }
-            let criterion = try criterion(Self.normalized(trial))
+            let criterion = try criterion(Self.normalized(trial), samples)
             if criterion > best { (shares, best) = (trial, criterion) }
         }
         for _ in 0..<Self.rounds {
@@ -41,13 +62,13 @@ struct EnsembleSelection {
             for member in 0..<count {
                 var trial = shares
                 trial[member] += 1
-                let criterion = try criterion(Self.normalized(trial))
+                let criterion = try criterion(Self.normalized(trial), samples)
                 if criterion > found?.criterion ?? -.infinity { found = (trial, criterion) }
             }
             guard let found, found.criterion > best else { break }
             (shares, best) = found
         }
-        return Self.normalized(shares)
+        return shares
     }
 
     private static func normalized(_ shares: [Int]) -> [Float] {
@@ -57,7 +78,7 @@ struct EnsembleSelection {
 
     /// The mean of image AUROC and AUROC of cells over the kinds of defects, as the criterion of an
     /// assessment.
-    private func criterion(_ weights: [Float]) throws(MetricsError) -> Double {
+    private func criterion(_ weights: [Float], _ samples: [Sample]) throws(MetricsError) -> Double {
         let fused = samples.map { sample in
             (
                 map: FusionPayload.mean(sample.maps, weights),

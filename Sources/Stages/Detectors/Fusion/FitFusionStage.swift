@@ -10,10 +10,10 @@ import Pipeline
 package struct FitFusionStage: Stage {
     package static let name = "fusion"
     /// History: 1 = first; 2 = an autoencoder as member, statistics of image scores; 3 = learned weights
-    /// start from the best subset.
-    package static let version = 3
-    /// Learned weights come from other synthetic defects than an assessment measures.
-    private static let seed: UInt64 = 1
+    /// start from the best subset; 4 = learned weights from twice the defects, averaged over draws of images.
+    package static let version = 4
+    /// Learned weights come from other and more synthetic defects than an assessment measures.
+    private static let seed: UInt64 = 1, defects = 128
     /// The side of a cell in pixels, in which learned weights are measured.
     private static let cell = 8
 
@@ -38,7 +38,9 @@ package struct FitFusionStage: Stage {
 
     package func run(_ context: TaskContext) throws {
         let heldOut = try HeldOutVariants(samples, context)
-        let trials = rule == .learned ? try SyntheticTrials(context, heldOut.images, grid, seed: Self.seed) : nil
+        let trials =
+            rule == .learned
+            ? try SyntheticTrials(context, heldOut.images, grid, seed: Self.seed, wanted: Self.defects) : nil
         var trialMaps = trials.map(emptySamples) ?? []
         var members: [FusionPayload.Member] = []
         for (number, kind) in kinds.enumerated() {
@@ -53,7 +55,8 @@ package struct FitFusionStage: Stage {
             }
         }
         if trials != nil {
-            let weights = try EnsembleSelection(samples: trialMaps, scoring: scoring).weights(of: members.count)
+            let weights = try EnsembleSelection(samples: trialMaps, scoring: scoring)
+                .weights(of: members.count, seed: samples.seed) { try context.checkCancellation() }
             for number in members.indices { members[number].weight = weights[number] }
             context.log(
                 "weights: " + zip(kinds, weights).map { "\($0) \($1)" }.joined(separator: ", "))
@@ -96,12 +99,12 @@ package struct FitFusionStage: Stage {
 
     /// The samples of the clean images and of the defects, without maps.
     private func emptySamples(_ trials: SyntheticTrials) -> [EnsembleSelection.Sample] {
-        (0..<trials.cleanCount).map { _ in EnsembleSelection.Sample(maps: [], scoreMaps: []) }
+        (0..<trials.cleanCount).map { EnsembleSelection.Sample(image: $0, maps: [], scoreMaps: []) }
             + trials.trials.map { trial in
                 let mask = FloatMap(
                     width: grid.width, height: grid.height, values: trials.corrupted(trial).mask.map(Float.init))
                 return EnsembleSelection.Sample(
-                    maps: [], scoreMaps: [],
+                    image: trial.image, maps: [], scoreMaps: [],
                     defect: EnsembleSelection.Defect(
                         kind: trial.kind, isAnomalous: cells(mask).values.map { $0 >= 0.25 }))
             }

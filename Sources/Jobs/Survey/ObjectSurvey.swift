@@ -1,0 +1,95 @@
+import AnomalyDetection
+import ContentStore
+import Datasets
+import Imaging
+
+/// What some normal images show: an object on a plain background or a surface, and whether the object lies alike each
+/// time.
+struct ObjectSurvey {
+    /// The number of images of each category that are looked at, spread evenly over its list.
+    private static let seenImages = 40
+    /// An object has a direction from this elongation on, and the share of objects that must have one.
+    private static let leastElongation: Float = 1.5, share: Float = 0.9
+    /// Objects lie alike if the mean of their directions as unit vectors, doubled so that both senses count as one, is
+    /// longer than this: within some 12 degrees.
+    private static let alike: Float = 0.9
+    /// Space around a large object, on both sides together, in shares of its length.
+    private static let margin: Float = 0.1
+
+    /// True if most images show an object on a plain background.
+    let showsObject: Bool
+    /// The frame for objects in any direction; nil if those of one category lie alike or have no direction.
+    let frame: ObjectFrame?
+    /// The numbers of the categories that would need a frame where others do not.
+    let turned: [Int]
+    /// The highest 16-bit sample; nil for other formats.
+    let highestSample: Int?
+    /// The median of the images' shorter sides in pixels; 0 without an image.
+    private let shorterSide: Int
+
+    /// - Parameter categories: the normal images of each category.
+    init(_ categories: [[SourceImage]]) {
+        var poses = 0
+        var sides: [Int] = []
+        var frames: [ObjectFrame?] = []
+        var highest: Int?
+        for images in categories {
+            let seen = Self.look(at: images)
+            poses += seen.poses.count
+            sides += seen.sides
+            highest = [highest, seen.highestSample].compactMap { $0 }.max()
+            frames.append(Self.frame(around: seen.poses, of: seen.sides.count))
+        }
+        showsObject = 2 * poses > sides.count
+        highestSample = highest
+        shorterSide = sides.sorted().dropFirst(sides.count / 2).first ?? 0
+        let known = frames.compactMap(\.self)
+        if !known.isEmpty, known.count == frames.count {
+            frame = ObjectFrame(width: known.map(\.width).max()!, height: known.map(\.height).max()!)
+        } else {
+            frame = nil
+        }
+        turned = frame == nil ? frames.indices.filter { frames[$0] != nil } : []
+    }
+
+    /// The size of the network's input for a frame: as many pixels as 256 x 256 in multiples of 8, at most 4:1, and at
+    /// most twice as many along a side as the images have.
+    func size(of frame: ObjectFrame) -> (width: Int, height: Int) {
+        let ratio = min(4, max(0.25, frame.width / frame.height))
+        let width = min(256 * ratio.squareRoot(), 2 * frame.width * Float(shorterSide))
+        func multiple(_ length: Float) -> Int { max(32, Int((length / 8).rounded()) * 8) }
+        return (multiple(width), multiple(width / ratio))
+    }
+
+    private static func look(
+        at images: [SourceImage]
+    ) -> (poses: [ObjectPose], sides: [Int], highestSample: Int?) {
+        var poses: [ObjectPose] = [], sides: [Int] = []
+        var highest: Int?
+        for index in stride(from: 0, to: images.count, by: max(1, images.count / seenImages)) {
+            // The probe or the job reports images that cannot be decoded.
+            guard
+                let bytes = try? AtomicFile.read(
+                    images[index].path, in: images[index].folder, limitBytes: DecodeLimits().maximumFileBytes),
+                let decoded = try? ImageDecoder.decode(bytes: bytes, name: images[index].file, checksExtension: false)
+            else { continue }
+            sides.append(min(decoded.image.width, decoded.image.height))
+            highest = [highest, decoded.highestSample].compactMap { $0 }.max()
+            if let pose = ObjectPose(of: decoded.image.convertedToRGB()) { poses.append(pose) }
+        }
+        return (poses, sides, highest)
+    }
+
+    private static func frame(around poses: [ObjectPose], of seen: Int) -> ObjectFrame? {
+        let elongated = poses.filter { $0.elongation >= leastElongation }
+        guard poses.count > 1, Float(elongated.count) >= share * Float(seen),
+            ObjectPose.concentration(elongated) <= alike
+        else { return nil }
+        // A shadow or a second object in a few images must not make the frame larger for all.
+        func large(_ sizes: [Float]) -> Float { sizes.sorted()[Int(share * Float(sizes.count - 1))] }
+        let length = large(poses.map(\.length)), breadth = large(poses.map(\.breadth))
+        // Two digits suffice in the manifest.
+        func rounded(_ side: Float) -> Float { min(2, (side * 100).rounded(.up) / 100) }
+        return ObjectFrame(width: rounded(length * (1 + margin)), height: rounded(breadth + length * margin))
+    }
+}
