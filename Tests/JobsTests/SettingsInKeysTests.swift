@@ -155,6 +155,8 @@ import Testing
         + [
             Case(setting: "/scoring/shardSize", value: 1, readers: ["ingest", "score", "overlay"]),
             Case(setting: "/calibration/quantile", value: 0.9, readers: ["calibrate"]),
+            Case(setting: "/calibration/costs/falseAlarm", value: 2, readers: ["calibrate"]),
+            Case(setting: "/calibration/costs/miss", value: 2, readers: ["calibrate"]),
             Case(setting: "/calibration/estimate", value: "empirical", readers: ["calibrate"]),
             Case(setting: "/calibration/threshold", value: 0.5, readers: ["calibrate"]),
             Case(setting: "/calibration/tolerance", value: 2.0, readers: ["confidence"]),

@@ -40,7 +40,7 @@ struct JobSchemaTests {
                 "/training/stopAfter",
                 "/training/seed",
                 "/training/seeds",
-                "/scoring/boxSize", "/calibration/threshold",
+                "/scoring/boxSize", "/calibration/costs", "/calibration/threshold",
                 "/require", "/require/imageAUROC", "/require/imageAP", "/require/imageF1Max", "/require/pixelAUROC",
                 "/require/pixelAP", "/require/pixelF1Max", "/require/aupro.0.05", "/require/aupro.0.3",
                 "/require/aupro.1", "/require/aupimo.mean", "/require/aupimo.median", "/card/licence",

@@ -25,6 +25,8 @@ public struct Calibration: Sendable, Equatable {
     public let median: Float
     /// The threshold estimated from the scores.
     public let estimatedThreshold: Float
+    /// The balance of false alarms and misses that the estimated threshold comes from; nil for a bound of normal scores.
+    public let balance: ThresholdBalance?
     /// A user's threshold, which replaces the estimated one.
     public let chosenThreshold: Float?
     /// The effective threshold. Scores at or above it are anomalous.
@@ -36,10 +38,12 @@ public struct Calibration: Sendable, Equatable {
     ///   - trainingScores: the scores of training images in any order, for the spread of a robust threshold.
     ///   - quantile: the share of normal images below the threshold, 0...1; 1 takes the highest score.
     ///   - scale: the scale of the detector's scores.
+    ///   - balance: replaces the estimate from normal scores alone.
     ///   - chosenThreshold: a user's threshold, finite.
     public init(
         scores: [Float], images: Int? = nil, trainingScores: [Float] = [], quantile: Float,
-        estimate: Estimate = .empirical, scale: ScoreScale = .logarithmic, chosenThreshold: Float? = nil
+        estimate: Estimate = .empirical, scale: ScoreScale = .logarithmic, balance: ThresholdBalance? = nil,
+        chosenThreshold: Float? = nil
     ) {
         guard !scores.isEmpty, (1...scores.count).contains(images ?? 1) else {
             fatalError("calibration with \(scores.count) scores of \(images ?? scores.count) images")
@@ -56,14 +60,31 @@ public struct Calibration: Sendable, Equatable {
             : PredictionBound.upper(
                 of: self.scores, sources: self.images, alike: self.trainingScores, scale: scale,
                 probability: Double(quantile))
-        estimatedThreshold = bound ?? Calibration.quantile(quantile, of: self.scores)
+        self.balance = balance
+        estimatedThreshold = balance?.threshold ?? bound ?? Calibration.quantile(quantile, of: self.scores)
     }
 
     /// The same scores with a user's threshold; nil keeps the effective one.
     public func choosing(_ threshold: Float?) -> Calibration {
         Calibration(
             scores: scores, images: images, trainingScores: trainingScores, quantile: quantile, estimate: estimate,
-            scale: scale, chosenThreshold: threshold ?? chosenThreshold)
+            scale: scale, balance: balance, chosenThreshold: threshold ?? chosenThreshold)
+    }
+
+    /// The same scores with a threshold that balances false alarms and misses; the estimate from normal scores alone
+    /// limits it. Unchanged where that is undefined.
+    ///
+    /// - Parameters:
+    ///   - unchanged: the scores of the held-out images without augmentation.
+    ///   - defects: the scores of defects.
+    public func balanced(_ costs: ThresholdBalance.Costs, unchanged: [Float], defects: [Float]) -> Calibration {
+        Calibration(
+            scores: scores, images: images, trainingScores: trainingScores, quantile: quantile, estimate: estimate,
+            scale: scale,
+            balance: ThresholdBalance(
+                normals: [.init(scores: unchanged, sources: unchanged.count), .init(scores: scores, sources: images)],
+                defects: defects, limit: estimatedThreshold, scale: scale, costs: costs),
+            chosenThreshold: chosenThreshold)
     }
 
     /// Scales a score to 0 for the median normal image and 1 at the threshold, which makes models and categories

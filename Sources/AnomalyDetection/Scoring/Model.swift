@@ -4,7 +4,7 @@ import VerdictStatistics
 
 /// A fitted detector with everything needed to score an image, as one file.
 public struct Model: Sendable, Equatable {
-    /// Version 8: frame around the object. Version 7: scale of the scores. Version 6: detectors of several kinds.
+    /// Version 8: frame around the object, balanced threshold. Version 7: scale of the scores. Version 6: detectors of several kinds.
     /// Version 5: sample range, user's threshold, digest at the end. Version 4: scores of training images. Version 3: error levels, contrast response, method of the threshold. Version 2:
     /// tiles, scales, map normalisation, expected error. Version 1: initial.
     public static let format = FileFormat(magic: "NOMMODEL", version: 8)
@@ -59,6 +59,10 @@ public struct Model: Sendable, Equatable {
         writer.write(block: calibration.chosenThreshold.map { [$0] } ?? [])
         writer.write(block: range.map { [$0.lowest, $0.highest] } ?? [])
         writer.write(block: frame.map { [$0.width, $0.height] } ?? [])
+        writer.write(
+            block: calibration.balance.map {
+                [$0.threshold, $0.falseAlarms, $0.misses, $0.costs.falseAlarm, $0.costs.miss]
+            } ?? [])
         writer.write(block: payload)
         return writer.bytes
     }
@@ -115,9 +119,6 @@ public struct Model: Sendable, Equatable {
             trainingScores.allSatisfy(\.isFinite), mapCeiling.isFinite,
             (0...1).contains(scoring.topFraction)
         else { throw .damaged(file, at: 0, what: "invalid calibration") }
-        calibration = Calibration(
-            scores: scores, images: images, trainingScores: trainingScores, quantile: quantile, estimate: estimate,
-            scale: scale, chosenThreshold: chosen.first)
         let bounds = try reader.readBlock(of: Float.self)
         if !bounds.isEmpty {
             guard bounds.count == 2, let known = SampleRange(lowest: bounds[0], highest: bounds[1]) else {
@@ -132,6 +133,18 @@ public struct Model: Sendable, Equatable {
             }
             frame = ObjectFrame(width: sides[0], height: sides[1])
         }
+        let shares = try reader.readBlock(of: Float.self)
+        guard shares.isEmpty || shares.count == 5 && shares.allSatisfy(\.isFinite) else {
+            throw .damaged(file, at: 0, what: "invalid balance of the threshold")
+        }
+        calibration = Calibration(
+            scores: scores, images: images, trainingScores: trainingScores, quantile: quantile, estimate: estimate,
+            scale: scale,
+            balance: shares.isEmpty
+                ? nil
+                : ThresholdBalance(
+                    threshold: shares[0], falseAlarms: shares[1], misses: shares[2],
+                    costs: .init(falseAlarm: shares[3], miss: shares[4])), chosenThreshold: chosen.first)
         payload = try reader.readBlock(of: UInt8.self)
         try reader.finish()
     }

@@ -59,7 +59,8 @@ extension GraphAssembler {
         add(
             "\(name)/calibrate", CalibrateStage(category, recipe, manifest),
             inputs: [TaskInput("detector", fit, "detector"), inputs.training, inputs.heldOut, inputs.colour]
-                + inputs.backbone, resources: .wholeMachine)
+                + inputs.backbone + (manifest.calibration.costs == nil ? [] : inputs.textures),
+            resources: .wholeMachine)
     }
 
     /// Adds the task that measures a model without labels.

@@ -6,6 +6,7 @@ import NeuralNetworks
 import Pipeline
 import Stages
 import Tensors
+import VerdictStatistics
 
 /// The part of a manifest that determines a model: detector, input and training.
 package struct TrainingRecipe: Sendable {
@@ -144,7 +145,9 @@ extension CalibrateStage {
             range: recipe.range, frame: recipe.frame, scoring: ScoringParameters(manifest, recipe.detector),
             quantile: Float(manifest.calibration.quantile),
             estimate: Calibration.Estimate(rawValue: manifest.calibration.estimate.rawValue)!,
-            threshold: manifest.calibration.threshold.map { Float($0) })
+            costs: manifest.calibration.costs.map {
+                ThresholdBalance.Costs(falseAlarm: Float($0.falseAlarm), miss: Float($0.miss))
+            }, threshold: manifest.calibration.threshold.map { Float($0) })
     }
 }
 

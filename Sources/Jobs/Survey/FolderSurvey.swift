@@ -207,6 +207,7 @@ package struct FolderSurvey: Sendable {
         let sections: [(String, JSONValue)] = [
             ("name", .string(jobName)), ("preset", .string(preset)), ("dataset", dataset), ("image", image),
             ("detector", detector.section),
+            ("calibration", .ordered([("costs", .ordered([("falseAlarm", .number(1)), ("miss", .number(1))]))])),
         ]
         // One line for each section, for easy reading and editing.
         let lines = sections.map { "  \"\($0)\": " + FolderSurvey.inline($1) }

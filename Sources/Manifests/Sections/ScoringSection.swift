@@ -44,9 +44,15 @@ public struct CalibrationSection: Sendable, Equatable {
     /// The estimator of the threshold from held-out scores.
     public enum Estimate: String, Sendable, CaseIterable { case robust, empirical }
 
+    public struct Costs: Sendable, Equatable {
+        public var falseAlarm, miss: Double
+    }
+
     /// The fraction of held-out normal images that score below the threshold.
     public var quantile: Double
     public var estimate: Estimate
+    /// The prices of a false alarm and of a miss; nil for a threshold from normal scores alone.
+    public var costs: Costs?
     /// Verdicts that change with a probability of at least exp(-tolerance) are uncertain; 0 marks none.
     public var tolerance: Double
     /// Overrides the calibrated threshold.
@@ -56,6 +62,9 @@ public struct CalibrationSection: Sendable, Equatable {
     public init(_ object: JSONValue) {
         quantile = object.decimal("quantile")
         estimate = object.choice("estimate")
+        if let costs = object["costs"] {
+            self.costs = Costs(falseAlarm: costs.decimal("falseAlarm"), miss: costs.decimal("miss"))
+        }
         tolerance = object.decimal("tolerance")
         threshold = object["threshold"] == nil ? nil : object.decimal("threshold")
     }

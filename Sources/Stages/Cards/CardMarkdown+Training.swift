@@ -120,7 +120,10 @@ extension CardMarkdown {
             rows.add("Set by", "a person, in the manifest; the held-out images give \(number(calibrated))")
         } else {
             rows.add("Method", "\(facts.estimate), quantile \(number(facts.quantile))")
-            rows.add("Target", "\(CardNumber.percent(facts.targetFalseAlarmRate)) false alarms on normal images")
+            rows.add(
+                facts.expectedMisses == nil ? "Target" : "Expected",
+                "\(CardNumber.percent(facts.targetFalseAlarmRate)) false alarms on normal images"
+                    + (facts.expectedMisses.map { ", \(CardNumber.percent($0)) of synthetic defects missed" } ?? ""))
         }
         var basis = CardNumber.plural(facts.heldOutImages, "held-out image", "held-out images")
         if facts.heldOutScores > facts.heldOutImages { basis += " (\(facts.heldOutScores) scores, with augmentations)" }

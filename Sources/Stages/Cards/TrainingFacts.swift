@@ -112,12 +112,14 @@ struct ThresholdFacts: Codable, Equatable, Sendable {
     var value, median: Float
     /// The calibrated threshold, if the manifest sets `value`; else nil.
     var calibrated: Float?
-    /// `robust` or `empirical`.
+    /// `robust`, `empirical` or `costs`.
     var estimate: String
     /// The fraction of normal images that should score below the threshold.
     var quantile: Float
-    /// 1 - quantile; meaningless for a threshold from the manifest.
+    /// 1 - quantile, or the share that the balance expects; meaningless for a threshold from the manifest.
     var targetFalseAlarmRate: Double
+    /// The expected share of missed synthetic defects; nil for a threshold from normal scores alone.
+    var expectedMisses: Double?
     /// The numbers of held-out images and scores, and of training scores, that calibration used.
     var heldOutImages, heldOutScores, trainingScores: Int
     /// See `VerdictConfidence`.
@@ -130,7 +132,13 @@ struct ThresholdFacts: Codable, Equatable, Sendable {
         calibrated = calibration.chosenThreshold.map { _ in calibration.estimatedThreshold }
         (estimate, quantile) = (calibration.estimate.rawValue, calibration.quantile)
         // Rounded, as 1 - 0.99 is 0.010000000000000009.
-        targetFalseAlarmRate = ((1 - Double(calibration.quantile)) * 1e6).rounded() / 1e6
+        func rounded(_ share: Double) -> Double { (share * 1e6).rounded() / 1e6 }
+        targetFalseAlarmRate = rounded(1 - Double(calibration.quantile))
+        if let balance = calibration.balance {
+            estimate = "costs"
+            targetFalseAlarmRate = rounded(Double(balance.falseAlarms))
+            expectedMisses = rounded(Double(balance.misses))
+        }
         heldOutImages = calibration.images
         (heldOutScores, trainingScores) = (calibration.scores.count, calibration.trainingScores.count)
         self.tolerance = tolerance

@@ -2,6 +2,7 @@ import AnomalyDetection
 import ContentStore
 import Imaging
 import Pipeline
+import VerdictStatistics
 
 /// Scores the held-out normal images and makes the model: detector, scoring parameters and threshold in one file.
 ///
@@ -13,6 +14,8 @@ package struct CalibrateStage: Stage {
     package static let version = 8
     /// The number of training images to measure; more would not improve the spread of scores.
     private static let trainingImages = 64
+    /// Synthetic defects other than those of assessments and learned weights.
+    private static let trialSeed: UInt64 = 2
 
     var category: String
     /// The name of the detector's kind.
@@ -28,15 +31,17 @@ package struct CalibrateStage: Stage {
     /// The threshold in the manifest; nil if it sets none.
     var threshold: Float?
 
+    /// The prices of false alarms and misses; nil for a threshold from normal scores alone.
+    var costs: ThresholdBalance.Costs?
+
     package init(
         category: String, kind: String, samples: SampleSettings, engine: EngineChoice,
         range: SampleRange? = nil, frame: ObjectFrame? = nil, scoring: ScoringParameters, quantile: Float,
-        estimate: Calibration.Estimate,
-        threshold: Float? = nil
+        estimate: Calibration.Estimate, costs: ThresholdBalance.Costs? = nil, threshold: Float? = nil
     ) {
         (self.category, self.kind, self.samples) = (category, kind, samples)
         (self.engine, self.range, self.frame, self.scoring) = (engine, range, frame, scoring)
-        (self.quantile, self.estimate, self.threshold) = (quantile, estimate, threshold)
+        (self.quantile, self.estimate, self.costs, self.threshold) = (quantile, estimate, costs, threshold)
     }
 
     package var outputs: [String] { ["model", "calibration.json"] }
@@ -44,7 +49,7 @@ package struct CalibrateStage: Stage {
     package func run(_ context: TaskContext) throws {
         let (augmentation, grid) = (try samples.augmentation(for: context), samples.grid)
         let heldOut = try HeldOutVariants(samples, context)
-        var (scores, trainingScores): ([Float], [Float]) = ([], [])
+        var (scores, trainingScores, defects): ([Float], [Float], [Float]) = ([], [], [])
         var ceiling = Float(0)
         let payload = try context.read("detector")
         let part = DetectorPayload(bytes: payload, grid: grid, scoring: scoring, engine: engine)
@@ -71,13 +76,23 @@ package struct CalibrateStage: Stage {
             try score(trainingCount, { augmentation.variant($0 % heldOut.variants, of: training, $0, samples.seed) }) {
                 trainingScores.append($0.score)
             }
+            if costs != nil, self.kind != MapsKind.name {
+                let trials = try SyntheticTrials(context, heldOut.images, grid, seed: Self.trialSeed)
+                try score(trials.trials.count, { trials.corrupted(trials.trials[$0]).corrupted }) {
+                    defects.append($0.score)
+                }
+            }
             try heldOut.images.requireReadable()
             try training.requireReadable()
             return detector.scale
         }
-        let calibration = Calibration(
+        var calibration = Calibration(
             scores: scores, images: heldOut.images.count, trainingScores: trainingScores, quantile: quantile,
             estimate: estimate, scale: scale, chosenThreshold: threshold)
+        if let costs {
+            calibration = calibration.balanced(
+                costs, unchanged: Array(scores.prefix(heldOut.images.count)), defects: defects)
+        }
         let model = Model(
             name: category, grid: grid, range: range, frame: frame, scoring: scoring, calibration: calibration,
             mapCeiling: ceiling,
@@ -88,7 +103,9 @@ package struct CalibrateStage: Stage {
                 images: heldOut.images.count, quantile: quantile, median: calibration.median,
                 threshold: calibration.threshold,
                 estimatedThreshold: threshold == nil ? nil : calibration.estimatedThreshold,
-                scores: calibration.scores, trainingScores: calibration.trainingScores), to: "calibration.json")
+                scores: calibration.scores, trainingScores: calibration.trainingScores,
+                defects: defects.isEmpty ? nil : defects.sorted(), falseAlarms: calibration.balance?.falseAlarms,
+                misses: calibration.balance?.misses), to: "calibration.json")
     }
 }
 
@@ -99,6 +116,9 @@ struct CalibrationRecord: Codable {
     /// The calibrated threshold, if the manifest sets `threshold`; else nil.
     var estimatedThreshold: Float?
     var scores, trainingScores: [Float]
+    /// With prices: the scores of synthetic defects, and the expected shares of false alarms and misses.
+    var defects: [Float]?
+    var falseAlarms, misses: Float?
 }
 
 extension TaskContext {

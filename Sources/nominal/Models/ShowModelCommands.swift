@@ -50,8 +50,10 @@ struct ShowModelCommand: ParsableCommand {
         printRow(
             "threshold",
             (calibration.chosenThreshold.map { "\($0), set in the manifest; calibration gives " } ?? "")
-                + "\(calibration.estimatedThreshold), \(calibration.estimate.rawValue), for \(calibration.quantile) "
-                + "of normal images, from \(calibration.images) held-out images")
+                + "\(calibration.estimatedThreshold), "
+                + (calibration.balance?.words
+                    ?? "\(calibration.estimate.rawValue), for \(calibration.quantile) of normal images")
+                + ", from \(calibration.images) held-out images")
         if let words = try ModelDecisionText.threshold(known, store) { printRow("in force", words) }
         if try store.anchor(of: known.name) == known { printRow("anchor", "of the nights of \(known.name)") }
         for promotion in promotions where promotion.model == known || promotion.replaced == known.version {
