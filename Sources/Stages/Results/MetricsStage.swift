@@ -11,7 +11,7 @@ package struct MetricsStage: Stage {
     /// 4 = a warning if figures are undefined because images were set aside.
     package static let version = 4
     /// The memory in which pixels are ranked; more of them are sorted in a scratch file, with equal results.
-    static let rankingBytes = 1 << 28
+    static let rankingBytes = 1 << 26
 
     package init() {}
 

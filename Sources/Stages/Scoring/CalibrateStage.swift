@@ -55,8 +55,10 @@ package struct CalibrateStage: Stage {
         let part = DetectorPayload(bytes: payload, grid: grid, scoring: scoring, engine: engine)
         let kind = try DetectorKinds.named(kind, in: "\(context.task)")
         let scale = try kind.withDetector(part, context) { detector in
-            let training = try TrainingImages(context.firstTraining(Self.trainingImages), context, grid)
-            let trainingCount = estimate == .robust && kind.hasComparableTrainingScores ? training.count : 0
+            let training =
+                estimate == .robust && kind.hasComparableTrainingScores
+                ? try TrainingImages(context.firstTraining(Self.trainingImages), context, grid) : nil
+            let trainingCount = training?.count ?? 0
             func score(_ count: Int, _ image: (Int) -> PlanarImage, then use: (Detection) -> Void) throws {
                 for first in stride(from: 0, to: count, by: detector.batchSize) {
                     try context.checkCancellation()
@@ -73,8 +75,13 @@ package struct CalibrateStage: Stage {
                 scores.append(detection.score)
                 ceiling = max(ceiling, detection.map.values.max() ?? 0)
             }
-            try score(trainingCount, { augmentation.variant($0 % heldOut.variants, of: training, $0, samples.seed) }) {
-                trainingScores.append($0.score)
+            if let training {
+                try score(
+                    trainingCount, { augmentation.variant($0 % heldOut.variants, of: training, $0, samples.seed) }
+                ) {
+                    trainingScores.append($0.score)
+                }
+                try training.requireReadable()
             }
             if costs != nil, self.kind != MapsKind.name {
                 let trials = try SyntheticTrials(context, heldOut.images, grid, seed: Self.trialSeed)
@@ -83,7 +90,6 @@ package struct CalibrateStage: Stage {
                 }
             }
             try heldOut.images.requireReadable()
-            try training.requireReadable()
             return detector.scale
         }
         var calibration = Calibration(
