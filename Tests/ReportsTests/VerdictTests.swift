@@ -34,6 +34,15 @@ struct VerdictTests {
         #expect(page.contains("2 scores are not finite and excluded"))
     }
 
+    @Test("A threshold by prices states the shares of false alarms and misses that are expected")
+    func expectedShares() {
+        var category = CategoryReport(name: "a", normalScores: [1], anomalousScores: [3], threshold: 2)
+        #expect(!ReportPage.render(RunReport(title: "t", categories: [category])).contains("are expected"))
+        category.expectedShares = .init(falseAlarms: 0.0125, misses: 0.25)
+        let page = ReportPage.render(RunReport(title: "t", categories: [category]))
+        #expect(page.contains("of which 1.3 % and 25.0 % of synthetic defects are expected"))
+    }
+
     @Test("The gallery starts with the worst misses: low anomalous and high normal scores")
     func galleryOrder() {
         let threshold: Float = 10

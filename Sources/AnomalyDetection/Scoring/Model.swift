@@ -22,7 +22,7 @@ public struct Model: Sendable, Equatable {
     public var frame: ObjectFrame?
     public var scoring: ScoringParameters
     public var calibration: Calibration
-    /// The maximum over the maps of held-out normal images, from which overlays scale their colours.
+    /// The median of the highest values of held-out normal images' maps, from which overlays scale their colours.
     public var mapCeiling: Float
     /// The kind of the detector, such as "ssae".
     public var kind: String

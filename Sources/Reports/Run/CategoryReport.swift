@@ -3,6 +3,12 @@
 /// An image is called anomalous if its score is at or above ``threshold``. Charts and counts exclude scores that are
 /// not finite; the page states their number.
 public struct CategoryReport: Sendable, Equatable {
+    public struct ExpectedShares: Sendable, Equatable {
+        public var falseAlarms, misses: Double
+
+        public init(falseAlarms: Double, misses: Double) { (self.falseAlarms, self.misses) = (falseAlarms, misses) }
+    }
+
     public var name: String
     /// 0...1; `nil` without both normal and anomalous test images.
     public var imageAUROC: Double?
@@ -20,6 +26,9 @@ public struct CategoryReport: Sendable, Equatable {
     public var threshold: Float?
     /// The threshold from calibration, if the manifest sets ``threshold``.
     public var calibratedThreshold: Float?
+    /// The shares of false alarms and missed synthetic defects that calibration expects; `nil` for a threshold from normal
+    /// images alone.
+    public var expectedShares: ExpectedShares?
     /// The path of the model, relative to the page.
     public var modelFile: String?
     /// The scores whose verdicts at ``threshold`` are uncertain.

@@ -108,8 +108,14 @@ struct ThresholdPanel {
         }
         let count = category.calibrationScores.count
         let source = count > 0 ? " from \(NumberText.plural(count, "score", "scores")) of held-out normal images" : ""
-        return "Calibrated\(source): \(value). \(rule)"
+        let expectation = category.expectedShares.map { shares in
+            " and the prices of false alarms and misses, of which \(percent(shares.falseAlarms)) and "
+                + "\(percent(shares.misses)) of synthetic defects are expected"
+        }
+        return "Calibrated\(source)\(expectation ?? ""): \(value). \(rule)"
     }
+
+    private func percent(_ share: Double) -> String { NumberText.fixed(100 * share, decimals: 1) + " %" }
 
     private var confusionTable: HTML {
         let counts = category.confusion

@@ -94,6 +94,9 @@ package struct ReportStage: Stage {
         report.calibrationScores = calibration.scores
         report.threshold = calibration.threshold
         report.calibratedThreshold = calibration.estimatedThreshold
+        if let falseAlarms = calibration.falseAlarms, let misses = calibration.misses {
+            report.expectedShares = .init(falseAlarms: Double(falseAlarms), misses: Double(misses))
+        }
         report.modelFile = "models/\(name).nominal"
         let uncertainty = try context.readJSON(UncertaintyRecord.self, "uncertainty.\(number)")
         if let lower = uncertainty.lower, let upper = uncertainty.upper { report.uncertainScores = lower..<upper }

@@ -50,7 +50,7 @@ package struct CalibrateStage: Stage {
         let (augmentation, grid) = (try samples.augmentation(for: context), samples.grid)
         let heldOut = try HeldOutVariants(samples, context)
         var (scores, trainingScores, defects): ([Float], [Float], [Float]) = ([], [], [])
-        var ceiling = Float(0)
+        var peaks: [Float] = []
         let payload = try context.read("detector")
         let part = DetectorPayload(bytes: payload, grid: grid, scoring: scoring, engine: engine)
         let kind = try DetectorKinds.named(kind, in: "\(context.task)")
@@ -73,7 +73,7 @@ package struct CalibrateStage: Stage {
             }
             try score(heldOut.count, heldOut.image) { detection in
                 scores.append(detection.score)
-                ceiling = max(ceiling, detection.map.values.max() ?? 0)
+                peaks.append(detection.map.values.max() ?? 0)
             }
             if let training {
                 try score(
@@ -101,8 +101,7 @@ package struct CalibrateStage: Stage {
         }
         let model = Model(
             name: category, grid: grid, range: range, frame: frame, scoring: scoring, calibration: calibration,
-            mapCeiling: ceiling,
-            kind: self.kind, payload: payload)
+            mapCeiling: median(peaks), kind: self.kind, payload: payload)
         try context.write(model.bytes, to: "model")
         try context.writeJSON(
             CalibrationRecord(
