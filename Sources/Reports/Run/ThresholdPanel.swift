@@ -109,8 +109,8 @@ struct ThresholdPanel {
         let count = category.calibrationScores.count
         let source = count > 0 ? " from \(NumberText.plural(count, "score", "scores")) of held-out normal images" : ""
         let expectation = category.expectedShares.map { shares in
-            " and the prices of false alarms and misses, of which \(percent(shares.falseAlarms)) and "
-                + "\(percent(shares.misses)) of synthetic defects are expected"
+            " by the prices of false alarms and misses (expected: \(percent(shares.falseAlarms)) false alarms, "
+                + "\(percent(shares.misses)) of synthetic defects missed)"
         }
         return "Calibrated\(source)\(expectation ?? ""): \(value). \(rule)"
     }
