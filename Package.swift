@@ -274,7 +274,8 @@ let package = Package(
             name: "ManifestsTests", dependencies: ["Manifests", "PythonTestSupport", "SeededRandom"],
             swiftSettings: strict),
         .testTarget(
-            name: "MetricsTests", dependencies: ["Metrics"], resources: [.copy("Fixtures")], swiftSettings: strict),
+            name: "MetricsTests", dependencies: ["Metrics", "SeededRandom"], resources: [.copy("Fixtures")],
+            swiftSettings: strict),
         .testTarget(
             name: "NeuralNetworksTests",
             dependencies: [

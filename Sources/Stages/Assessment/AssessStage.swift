@@ -66,30 +66,23 @@ package struct AssessStage: Stage {
         let after = try network.map { try projection($0, trials, context) }
         let kinds = CorruptionKind.allCases.filter { kind in trials.trials.contains { $0.kind == kind } }
         let pixels = model.grid.width * model.grid.height
-        // The first tally covers all kinds.
-        var tallies = try ([nil] + kinds).map { kind in
-            let corrupted = kind.map { kind in trials.trials.count { $0.kind == kind } } ?? trials.trials.count
-            return try DefectTally(
-                expectedPixels: (trials.cleanCount + corrupted) * pixels, tallies: kinds.count + 1,
-                scratchFolder: context.outputPath("."))
-        }
+        var tally = DefectTally(
+            kinds: kinds.count, expectedPixels: (trials.cleanCount + trials.trials.count) * pixels,
+            scratchFolder: context.outputPath("."))
         var (clean, corrupted): ([Float], [Float]) = ([], [])
         try detect(model, detector, trials.cleanCount, context, image: trials.clean) { _, detection in
             clean.append(detection.score)
-            for index in tallies.indices { try tallies[index].add(detection, mask: nil) }
+            try tally.addClean(detection)
         }
         try detect(
             model, detector, trials.trials.count, context, image: { trials.corrupted(trials.trials[$0]).corrupted }
-        ) {
-            number, detection in
+        ) { number, detection in
             corrupted.append(detection.score)
             let trial = trials.trials[number]
-            let mask = trials.corrupted(trial).mask
-            try tallies[0].add(detection, mask: mask)
-            if let kind = kinds.firstIndex(of: trial.kind) { try tallies[kind + 1].add(detection, mask: mask) }
+            try tally.add(
+                detection, mask: trials.corrupted(trial).mask, kind: kinds.firstIndex(of: trial.kind)!)
         }
-        var found = try tallies.indices.map { try tallies[$0].detection() }
-        let all = found.removeFirst()
+        let (found, all) = try tally.detections()
         let shares = zip(kinds, found).sorted { $0.0.rawValue < $1.0.rawValue }.compactMap { _, kind -> Double? in
             guard let image = kind.imageAUROC, let pixel = kind.pixelAUROC else { return nil }
             return (image + pixel) / 2

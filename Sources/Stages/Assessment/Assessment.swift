@@ -56,39 +56,49 @@ package struct Assessment: Codable, Sendable {
     package var isEmpty: Bool { detection.samples == 0 && robustness.isEmpty }
 }
 
-/// A streaming accumulator of detection metrics over clean and corrupted images; maps are not kept.
+/// A streaming accumulator of detection metrics over clean images and those with defects of several kinds; maps are not
+/// kept.
 struct DefectTally {
-    private var pixels: PixelMetricsAccumulator
-    private var scores: [Float] = []
-    private var labels: [Bool] = []
+    private var pixels: GroupedPixelMetrics
+    private var clean: [Float] = []
+    /// The scores of each kind.
+    private var corrupted: [[Float]]
 
     /// - Parameters:
+    ///   - kinds: the number of kinds.
     ///   - expectedPixels: the number of pixels of all maps.
-    ///   - tallies: the number of concurrent tallies, which share the memory for ranking pixels.
-    ///   - scratchFolder: the folder of entries beyond that memory.
-    init(expectedPixels: Int, tallies: Int, scratchFolder: String) throws {
-        let memory = ProcessResources.current.cacheBytes(atMost: MetricsStage.rankingBytes) / tallies
-        pixels = try PixelMetricsAccumulator(
-            options: PixelMetricsOptions(memoryLimitBytes: max(memory, 1 << 20), scratchFolder: scratchFolder),
+    ///   - scratchFolder: the folder of pixels beyond the memory for ranking.
+    init(kinds: Int, expectedPixels: Int, scratchFolder: String) {
+        let memory = ProcessResources.current.cacheBytes(atMost: MetricsStage.rankingBytes)
+        pixels = GroupedPixelMetrics(
+            groups: kinds, memoryLimitBytes: max(memory, 1 << 20), scratchFolder: scratchFolder,
             expectedPixels: expectedPixels)
+        corrupted = [[Float]](repeating: [], count: kinds)
     }
 
-    /// - Parameter mask: nil for a clean image.
-    mutating func add(_ detection: Detection, mask: [UInt8]?) throws {
-        try pixels.add(
-            LabelledMap(
-                name: "", width: detection.map.width, height: detection.map.height, values: detection.map.values,
-                mask: mask, isAnomalous: mask != nil))
-        scores.append(detection.score)
-        labels.append(mask != nil)
+    mutating func addClean(_ detection: Detection) throws {
+        try pixels.addNormal(detection.map.values)
+        clean.append(detection.score)
     }
 
-    /// The metrics; call it once, after the last `add`.
-    mutating func detection() throws -> Assessment.Detection {
+    mutating func add(_ detection: Detection, mask: [UInt8], kind: Int) throws {
+        try pixels.add(detection.map.values, mask: mask, group: kind)
+        corrupted[kind].append(detection.score)
+    }
+
+    /// The metrics of each kind, and of all; call it once, after the last image.
+    mutating func detections() throws -> (kinds: [Assessment.Detection], all: Assessment.Detection) {
         let ranked = try pixels.result()
-        return Assessment.Detection(
-            samples: labels.count(where: \.self), imageAUROC: try RankMetrics.auroc(scores: scores, labels: labels),
-            pixelAUROC: ranked.pixelAUROC, pixelAP: ranked.pixelAP)
+        func detection(_ scores: [Float], _ pixels: GroupedPixelMetrics.Figures) throws -> Assessment.Detection {
+            Assessment.Detection(
+                samples: scores.count,
+                imageAUROC: try RankMetrics.auroc(
+                    scores: clean + scores, labels: clean.map { _ in false } + scores.map { _ in true }),
+                pixelAUROC: pixels.auroc, pixelAP: pixels.averagePrecision)
+        }
+        return (
+            try zip(corrupted, ranked.groups).map(detection), try detection(corrupted.flatMap(\.self), ranked.all)
+        )
     }
 }
 
