@@ -29,7 +29,7 @@ public final class TrainingImages: ImageSource, Sendable {
     ///   - cacheBytes: the maximum memory for decoded images.
     ///   - read: returns the bytes of a file.
     public init(
-        _ entries: [Entry], cacheBytes: Int = ProcessResources.current.cacheBytes(atMost: 1 << 30),
+        _ entries: [Entry], cacheBytes: Int = ProcessResources.current.cacheBytes(atMost: 1 << 26),
         read: @escaping @Sendable (String) throws -> [UInt8]
     )
         throws
