@@ -28,11 +28,13 @@ struct ObjectFrameJobTests {
     }
 
     /// A bright wedge on a dark background, 96 x 80 pixels; marked with a dark spot near its thick end.
-    private static func wedge(_ angle: Float, isMarked: Bool = false) -> PlanarImage {
+    ///
+    /// - Parameter size: the size of the object, 1 at most.
+    private static func wedge(_ angle: Float, isMarked: Bool = false, size: Float = 1) -> PlanarImage {
         var image = PlanarImage(width: 96, height: 80, channels: 3, repeating: 0.1)
         let along = SIMD2(cosf(angle), sinf(angle))
         for index in 0..<96 * 80 {
-            let offset = SIMD2(Float(index % 96) - 48, Float(index / 96) - 40)
+            let offset = SIMD2(Float(index % 96) - 48, Float(index / 96) - 40) / size
             let u = (offset * along).sum(), v = offset.y * along.x - offset.x * along.y
             guard abs(u) <= 26, abs(v) <= 9 - u / 5 else { continue }
             let isSpot = isMarked && hypotf(u + 14, v) < 5
@@ -66,6 +68,15 @@ struct ObjectFrameJobTests {
     func alike() throws {
         for number in Self.angles.indices {
             try write(Self.wedge(0.02 * Float(number)), to: "bolt/train/good/00\(number).png")
+        }
+        #expect(try survey().manifest.image.frame == nil)
+    }
+
+    @Test("init leaves marks of any size as they are")
+    func marks() throws {
+        for (number, angle) in Self.angles.enumerated() {
+            try write(
+                Self.wedge(angle, size: 0.4 + 0.08 * Float(number)), to: "bolt/train/good/00\(number).png")
         }
         #expect(try survey().manifest.image.frame == nil)
     }

@@ -13,6 +13,9 @@ struct ObjectSurvey {
     /// Objects lie alike if the mean of their directions as unit vectors, doubled so that both senses count as one, is
     /// longer than this: within some 12 degrees.
     private static let alike: Float = 0.9
+    /// Objects are of one kind if their lengths and breadths vary at most by this share of the median, from the smallest
+    /// tenth to the largest: marks strewn on a surface are not.
+    private static let sizeSpread: Float = 0.3
     /// Space around a large object, on both sides together, in shares of its length.
     private static let margin: Float = 0.1
 
@@ -86,10 +89,16 @@ struct ObjectSurvey {
             ObjectPose.concentration(elongated) <= alike
         else { return nil }
         // A shadow or a second object in a few images must not make the frame larger for all.
-        func large(_ sizes: [Float]) -> Float { sizes.sorted()[Int(share * Float(sizes.count - 1))] }
-        let length = large(poses.map(\.length)), breadth = large(poses.map(\.breadth))
+        guard let length = large(poses.map(\.length)), let breadth = large(poses.map(\.breadth)) else { return nil }
         // Two digits suffice in the manifest.
         func rounded(_ side: Float) -> Float { min(2, (side * 100).rounded(.up) / 100) }
         return ObjectFrame(width: rounded(length * (1 + margin)), height: rounded(breadth + length * margin))
+    }
+
+    /// The size that all but the largest tenth stay below; nil if sizes vary too much.
+    private static func large(_ sizes: [Float]) -> Float? {
+        let sorted = sizes.sorted()
+        func quantile(_ share: Float) -> Float { sorted[Int(share * Float(sorted.count - 1))] }
+        return quantile(share) - quantile(1 - share) <= sizeSpread * quantile(0.5) ? quantile(share) : nil
     }
 }
