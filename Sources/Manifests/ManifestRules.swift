@@ -171,6 +171,11 @@ struct ManifestRules {
                 ["augmentation", change.name], found: "an augmentation with \"maps\"",
                 expected: "none: changed images have no map", remedy: "remove it, or the preset that sets it")
         }
+        if value(["image"])["frame"] != nil {
+            report(
+                ["image", "frame"], found: "a frame with \"maps\"", expected: "whole images, which the maps show",
+                remedy: "remove \"frame\"")
+        }
         if resolved["retrain"] != nil {
             report(
                 program + ["maps"], found: "maps in a manifest with the section retrain",

@@ -158,22 +158,29 @@ package struct RetrainingJob: Sendable {
     /// - Throws: `RetrainingError.otherNetwork`.
     package static func requireSameNetwork(_ champion: Model, _ name: String, _ images: NightImages) throws {
         let recipe = try TrainingRecipe(images.manifest)
+        // The criterion of the gate compares models of one view.
+        guard images.section.start != .warm || champion.frame == recipe.frame else {
+            func words(_ frame: ObjectFrame?) -> String {
+                frame.map { "a frame of \($0.words) around the object" } ?? "whole images"
+            }
+            throw RetrainingError.otherNetwork(
+                champion: name, found: "a detector on " + words(champion.frame),
+                expected: "one on " + words(recipe.frame))
+        }
         guard images.section.start == .warm, recipe.detector.isTrained else { return }
         let known = try champion.autoencoder(name: name)
         // Of several candidates, another one may have been better: the network is trained anew.
         if known == nil, recipe.detector.kindName != AutoencoderKind.name { return }
-        func words(_ network: String, _ grid: TileGrid, _ range: SampleRange?, _ frame: ObjectFrame?) -> String {
+        func words(_ network: String, _ grid: TileGrid, _ range: SampleRange?) -> String {
             "\(network) for images of \(grid.width) x \(grid.height) pixels"
                 + (grid.isSingle ? "" : " in tiles of \(grid.tileWidth) x \(grid.tileHeight)")
                 + (range.map { " with samples of the range \($0.words)" } ?? "")
-                + (frame.map { " in a frame of \($0.words) around the object" } ?? "")
         }
         var network = "a detector of the kind \(champion.kind)"
         if let known { network = "\(known.architecture.rawValue) of width \(known.baseWidth)" }
-        let found = words(network, champion.grid, champion.range, champion.frame)
+        let found = words(network, champion.grid, champion.range)
         let expected = words(
-            "\(recipe.architecture.rawValue) of width \(recipe.baseWidth)", recipe.grid, recipe.range,
-            recipe.frame)
+            "\(recipe.architecture.rawValue) of width \(recipe.baseWidth)", recipe.grid, recipe.range)
         guard found == expected else {
             throw RetrainingError.otherNetwork(champion: name, found: found, expected: expected)
         }

@@ -35,14 +35,13 @@ public struct ThresholdBalance: Sendable, Equatable {
     /// - Parameters:
     ///   - normals: groups of normal scores, at least one.
     ///   - defects: the scores of defects.
-    ///   - limit: the highest threshold, unless a tenth of the first group is expected above it.
+    ///   - limit: the highest threshold.
     /// - Returns: nil without a defect, or if the spread of a group is undefined.
     public init?(normals: [Normals], defects: [Float], limit: Float, scale: ScoreScale, costs: Costs) {
         let groups = normals.compactMap { PredictionBound(of: $0.scores, sources: $0.sources, scale: scale) }
         guard groups.count == normals.count, !defects.isEmpty,
             let lowest = groups.first?.upper(probability: Self.leastShare)
         else { return nil }
-        let limit = max(limit, lowest)
         let ascending = defects.sorted()
         var best: ThresholdBalance?, lowestCost = Double.infinity
         for candidate in ascending.filter({ $0 >= lowest && $0 < limit }) + [limit] {

@@ -24,7 +24,7 @@ struct ModelTests {
             00050000000000000002000000000000004000000000000000200000000000000000000000000000000100000000000000010000
             000000000004000000000000006E6F6E650400000000000000746F704B0000003E0000403F0000003F0900000000000000656D70
             69726963616C0B000000000000006C6F6761726974686D6963030000000000000003000000000000000000803F00000040000040
-            4000000000000000000000000000000000000000000000000000000000000000000000000000000000
+            40000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000
             """)
     /// `head` and the payload with its length.
     static let content = head + [UInt8](hex: "0300000000000000 0700FF")
@@ -59,8 +59,8 @@ struct ModelTests {
         ranged.range = SampleRange(lowest: 0, highest: 4095)
         #expect(try Model(bytes: ranged.bytes, name: "m") == ranged)
         var content = Array(ranged.bytes.dropLast(FileFormat.digestBytes))
-        // Before the lengths of the frame and of the balance, which are empty, and the payload.
-        let upper = content.count - 8 - 8 - 8 - Self.model.payload.count - 4
+        // Before the lengths of the frame, the balance and its scores, which are empty, and the payload.
+        let upper = content.count - 8 - 8 - 8 - 8 - Self.model.payload.count - 4
         content.replaceSubrange(upper..<upper + 4, with: [0, 0, 0, 0])
         #expect(throws: FormatError.self) { try Model(bytes: content.sealed, name: "m") }
     }
@@ -84,6 +84,12 @@ struct ModelTests {
         let read = try Model(bytes: model.bytes, name: "model")
         #expect(read == model && read.calibration.balance == balance)
         #expect(read.calibration.threshold == balance.threshold && read.calibration.choosing(5).threshold == 5)
+        // The unchanged images are the reference, whatever their augmented copies score.
+        let wide = Calibration(scores: [1, 1.1, 1.2, 2, 3, 4], images: 3, quantile: 0.99, estimate: .robust)
+            .balanced(.init(falseAlarm: 1, miss: 1), unchanged: [1.2, 1, 1.1], defects: [1.5, 1.6, 9])
+        #expect(wide.reference == [1, 1.1, 1.2] && wide.median == 1.1)
+        #expect(wide.choosing(7).reference == wide.reference)
+        #expect(wide.normalized(1.1) == 0 && abs(wide.normalized(wide.threshold) - 1) < 1e-6)
     }
 
     @Test("Any flipped bit is an error")

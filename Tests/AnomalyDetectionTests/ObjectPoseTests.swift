@@ -47,6 +47,22 @@ struct ObjectPoseTests {
         #expect(abs(pose.x * 80 - 30.5) < 1 && abs(pose.y * 80 - 45.5) < 1)
     }
 
+    @Test("A pose is finite in images of any size", arguments: [(40, 1), (1, 40), (1, 1), (300, 2), (3, 3)])
+    func tiny(width: Int, height: Int) {
+        var image = PlanarImage(width: width, height: height, channels: 3, repeating: 1)
+        for channel in 0..<3 {
+            for index in width * height / 3..<2 * width * height / 3 {
+                image.values[channel * width * height + index] = 0
+            }
+        }
+        let pose = ObjectPose(of: image)
+        for value in pose.map({ [$0.angle, $0.x, $0.y, $0.length, $0.breadth, $0.elongation] }) ?? [] {
+            #expect(value.isFinite)
+        }
+        let cut = ObjectFrame(width: 2, height: 0.01).cut(image, pose, width: 32, height: 32)
+        #expect(cut.values.allSatisfy { $0.isFinite })
+    }
+
     @Test("A surface has no pose, and its frame is in the middle of the image")
     func surface() {
         var generator = SeededGenerator(seed: 3)

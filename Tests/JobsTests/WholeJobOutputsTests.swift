@@ -31,9 +31,9 @@ import Testing
     private static let pinned: [String: [String: String]] = [
         "AMD EPYC, 26, 2, 1024 KB, avx512_core_bf16": [
             "aggregate": "995f38cd0fc2", "assess": "847537c8a56c", "autoencoder": "591fafb214e0",
-            "calibrate": "d87f6138d57a", "card": "78a3947d342d", "choose": "fc7f4b7d4aeb", "confidence": "8595249a0c19",
+            "calibrate": "1b12f4a8bdb1", "card": "071bab03e98c", "choose": "81ffde98f708", "confidence": "8595249a0c19",
             "corrupt": "810161921fce", "drift": "ddd4ed769748", "ingest": "93e43be3ad10", "inventory": "02cfdbee7e90",
-            "metrics": "b463ebf5a332", "overlay": "7a5b803decd1", "record": "6bf717d46f02", "report": "218c784ce2bb",
+            "metrics": "b463ebf5a332", "overlay": "7a5b803decd1", "record": "ffa3aa5526b5", "report": "a395f53dc695",
             "require": "7fcfb999f4c5", "score": "a8f233d656fd", "select": "1546061562fc", "textures": "d52e06d75b01",
             "train": "39edf8048948",
         ]

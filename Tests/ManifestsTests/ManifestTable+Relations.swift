@@ -104,6 +104,10 @@ extension ManifestTableRow {
             #""detector": {"kind": "external", "external": {"maps": "m"}}, "augmentation": {"shift": 0.1}"#, by: .rules,
             ("/augmentation/shift", 88)),
         bad(
+            "maps and a frame",
+            #""detector": {"kind": "external", "external": {"maps": "m"}}, "image": {"frame": {}}"#, by: .rules,
+            ("/image/frame", 81)),
+        bad(
             "bfloat16 without onednn", #""engine": {"name": "openblas", "precision": "bfloat16"}"#, by: .rules,
             ("/engine/precision", 45)),
         bad(

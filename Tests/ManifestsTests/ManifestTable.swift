@@ -196,6 +196,8 @@ extension ManifestTableRow {
         bad("a wrong image score", #""scoring": {"imageScore": "topk"}"#, ("/scoring/imageScore", 27)),
         bad("a top fraction of 0", #""scoring": {"topFraction": 0}"#, ("/scoring/topFraction", 28)),
         bad("a quantile below a half", #""calibration": {"quantile": 0.01}"#, ("/calibration/quantile", 29)),
+        bad("a price of zero", #""calibration": {"costs": {"miss": 0}}"#, ("/calibration/costs/miss", 35)),
+        bad("a frame without extent", #""image": {"frame": {"width": 0}}"#, ("/image/frame/width", 30)),
         bad("a wrong estimate", #""calibration": {"estimate": "mean"}"#, ("/calibration/estimate", 29)),
         bad("no level", #""scoring": {"levels": 0}"#, ("/scoring/levels", 23)),
     ]

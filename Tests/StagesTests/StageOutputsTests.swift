@@ -117,7 +117,7 @@ import VerdictStatistics
                 ("training", try bench.store.put(bytes: Array("[]".utf8))),
                 ("assessment", try bench.store.put(bytes: Array(StageOutputsTests.assessment(0.5).utf8))),
             ])
-        expectPinned(outputs, CardStage.self, version: 6, ["card.json": "cd3d758b3aa4", "card.md": "9adb09c41a74"])
+        expectPinned(outputs, CardStage.self, version: 6, ["card.json": "35442987e8ee", "card.md": "0cc53d727cf7"])
     }
 
     @Test("Corruption gives the pinned bytes")

@@ -55,7 +55,7 @@ public struct ObjectPose: Codable, Equatable, Sendable {
         }
         let sum = (moments.x + moments.y) / 2, difference = (moments.x - moments.y) / 2
         let root = (difference * difference + moments.z * moments.z).squareRoot()
-        elongation = ((sum + root) / max(sum - root, .leastNormalMagnitude)).squareRoot()
+        elongation = ((sum + root) / max(sum - root, 1e-9)).squareRoot()
         angle = elongation < Self.leastElongation ? 0 : atan2f(moments.z, difference) / 2
         (x, y, length, breadth) = (0, 0, 0, 0)
         if elongation >= Self.leastElongation {

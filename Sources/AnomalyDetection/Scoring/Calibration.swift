@@ -22,6 +22,10 @@ public struct Calibration: Sendable, Equatable {
     public let estimate: Estimate
     /// The scale of the detector's scores.
     public let scale: ScoreScale
+    /// The scores of normal images as a camera shows them, in ascending order: those without augmentation if the threshold
+    /// comes from a balance, else all.
+    public let reference: [Float]
+    /// The median of `reference`.
     public let median: Float
     /// The threshold estimated from the scores.
     public let estimatedThreshold: Float
@@ -38,11 +42,12 @@ public struct Calibration: Sendable, Equatable {
     ///   - trainingScores: the scores of training images in any order, for the spread of a robust threshold.
     ///   - quantile: the share of normal images below the threshold, 0...1; 1 takes the highest score.
     ///   - scale: the scale of the detector's scores.
-    ///   - balance: replaces the estimate from normal scores alone.
+    ///   - balance: replaces the estimate from normal scores alone, with the scores of unchanged images.
     ///   - chosenThreshold: a user's threshold, finite.
     public init(
         scores: [Float], images: Int? = nil, trainingScores: [Float] = [], quantile: Float,
-        estimate: Estimate = .empirical, scale: ScoreScale = .logarithmic, balance: ThresholdBalance? = nil,
+        estimate: Estimate = .empirical, scale: ScoreScale = .logarithmic,
+        balance: (threshold: ThresholdBalance, unchanged: [Float])? = nil,
         chosenThreshold: Float? = nil
     ) {
         guard !scores.isEmpty, (1...scores.count).contains(images ?? 1) else {
@@ -53,22 +58,23 @@ public struct Calibration: Sendable, Equatable {
         self.trainingScores = trainingScores.sorted()
         (self.quantile, self.estimate, self.chosenThreshold) = (quantile, estimate, chosenThreshold)
         self.scale = scale
-        median = Calibration.quantile(0.5, of: self.scores)
+        reference = balance?.unchanged.sorted() ?? self.scores
+        median = Calibration.quantile(0.5, of: reference)
         let bound =
             estimate == .empirical
             ? nil
             : PredictionBound.upper(
                 of: self.scores, sources: self.images, alike: self.trainingScores, scale: scale,
                 probability: Double(quantile))
-        self.balance = balance
-        estimatedThreshold = balance?.threshold ?? bound ?? Calibration.quantile(quantile, of: self.scores)
+        self.balance = balance?.threshold
+        estimatedThreshold = balance?.threshold.threshold ?? bound ?? Calibration.quantile(quantile, of: self.scores)
     }
 
     /// The same scores with a user's threshold; nil keeps the effective one.
     public func choosing(_ threshold: Float?) -> Calibration {
         Calibration(
             scores: scores, images: images, trainingScores: trainingScores, quantile: quantile, estimate: estimate,
-            scale: scale, balance: balance, chosenThreshold: threshold ?? chosenThreshold)
+            scale: scale, balance: balance.map { ($0, reference) }, chosenThreshold: threshold ?? chosenThreshold)
     }
 
     /// The same scores with a threshold that balances false alarms and misses; the estimate from normal scores alone
@@ -83,7 +89,8 @@ public struct Calibration: Sendable, Equatable {
             scale: scale,
             balance: ThresholdBalance(
                 normals: [.init(scores: unchanged, sources: unchanged.count), .init(scores: scores, sources: images)],
-                defects: defects, limit: estimatedThreshold, scale: scale, costs: costs),
+                defects: defects, limit: estimatedThreshold, scale: scale, costs: costs
+            ).map { ($0, unchanged) },
             chosenThreshold: chosenThreshold)
     }
 
@@ -97,7 +104,7 @@ public struct Calibration: Sendable, Equatable {
 
     private var smallestUnit: Float {
         let deviation =
-            scale == .linear ? Calibration.quantile(0.5, of: scores.map { abs($0 - median) }.sorted()) : 0
+            scale == .linear ? Calibration.quantile(0.5, of: reference.map { abs($0 - median) }.sorted()) : 0
         return deviation > 0 ? deviation : Float(scale.unitWithoutSpread(median: Double(median)))
     }
 

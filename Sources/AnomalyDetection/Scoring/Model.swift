@@ -63,6 +63,7 @@ public struct Model: Sendable, Equatable {
             block: calibration.balance.map {
                 [$0.threshold, $0.falseAlarms, $0.misses, $0.costs.falseAlarm, $0.costs.miss]
             } ?? [])
+        writer.write(block: calibration.balance == nil ? [] : calibration.reference)
         writer.write(block: payload)
         return writer.bytes
     }
@@ -134,7 +135,10 @@ public struct Model: Sendable, Equatable {
             frame = ObjectFrame(width: sides[0], height: sides[1])
         }
         let shares = try reader.readBlock(of: Float.self)
-        guard shares.isEmpty || shares.count == 5 && shares.allSatisfy(\.isFinite) else {
+        let unchanged = try reader.readBlock(of: Float.self)
+        guard shares.isEmpty == unchanged.isEmpty, shares.isEmpty || shares.count == 5,
+            (shares + unchanged).allSatisfy(\.isFinite)
+        else {
             throw .damaged(file, at: 0, what: "invalid balance of the threshold")
         }
         calibration = Calibration(
@@ -142,9 +146,11 @@ public struct Model: Sendable, Equatable {
             scale: scale,
             balance: shares.isEmpty
                 ? nil
-                : ThresholdBalance(
-                    threshold: shares[0], falseAlarms: shares[1], misses: shares[2],
-                    costs: .init(falseAlarm: shares[3], miss: shares[4])), chosenThreshold: chosen.first)
+                : (
+                    ThresholdBalance(
+                        threshold: shares[0], falseAlarms: shares[1], misses: shares[2],
+                        costs: .init(falseAlarm: shares[3], miss: shares[4])), unchanged
+                ), chosenThreshold: chosen.first)
         payload = try reader.readBlock(of: UInt8.self)
         try reader.finish()
     }

@@ -7,7 +7,7 @@ import Imaging
 /// time.
 struct ObjectSurvey {
     /// The number of images of each category that are looked at, spread evenly over its list.
-    private static let seenImages = 40
+    private static let seenImages = 20
     /// An object has a direction from this elongation on, and the share of objects that must have one.
     private static let leastElongation: Float = 1.5, share: Float = 0.9
     /// Objects lie alike if the mean of their directions as unit vectors, doubled so that both senses count as one, is
@@ -69,7 +69,7 @@ struct ObjectSurvey {
     ) -> (poses: [ObjectPose], sides: [Int], highestSample: Int?) {
         var poses: [ObjectPose] = [], sides: [Int] = []
         var highest: Int?
-        for index in stride(from: 0, to: images.count, by: max(1, images.count / seenImages)) {
+        for index in stride(from: 0, to: images.count, by: max(1, (images.count + seenImages - 1) / seenImages)) {
             // The probe or the job reports images that cannot be decoded.
             guard
                 let bytes = try? AtomicFile.read(
@@ -78,7 +78,8 @@ struct ObjectSurvey {
             else { continue }
             sides.append(min(decoded.image.width, decoded.image.height))
             highest = [highest, decoded.highestSample].compactMap { $0 }.max()
-            if let pose = ObjectPose(of: decoded.image.convertedToRGB()) { poses.append(pose) }
+            let scaled = decoded.highestSample.flatMap(SampleRange.init(highestSample:))?.scaled(decoded).0
+            if let pose = ObjectPose(of: (scaled ?? decoded.image).convertedToRGB()) { poses.append(pose) }
         }
         return (poses, sides, highest)
     }

@@ -45,12 +45,15 @@ struct CardLimits {
                 ["heldOutImages": Double(count), "targetFalseAlarmRate": target, "resolution": resolution],
                 "The threshold rests on \(CardNumber.plural(count, "held-out normal image", "held-out normal images")). A "
                     + "new normal image scores above the highest of so few with a chance of \(percent(resolution)), so "
-                    + "the target of \(percent(target)) false alarms is an extrapolation by the method "
+                    + "the \(threshold.expectedMisses == nil ? "target" : "expectation") of \(percent(target)) false alarms is an extrapolation by the method "
                     + "\(threshold.estimate)\(remedy).")
         }
         let normal = tests.verdicts(anomalous: false)
         if threshold.calibrated == nil, normal.images > 0, normal.calledAnomalous > 0,
-            BinomialTail.chance(of: normal.calledAnomalous, of: normal.images, target) < Self.significance
+            BinomialTail.chance(
+                of: normal.calledAnomalous, of: normal.images,
+                // An expectation from few images is no finer than their number.
+                threshold.expectedMisses == nil ? target : max(target, resolution)) < Self.significance
         {
             found.add(
                 "falseAlarms",

@@ -37,7 +37,7 @@ package struct CardStage: Stage {
         let curve = try context.readJSON([TrainingPoint].self, "training")
         let scores = context.hasInput("scores") ? try context.readJSON(ScoreIndex.self, "scores").entries : []
         let uncertain = try VerdictConfidence(
-            calibrationScores: calibration.scores, images: calibration.images, threshold: calibration.threshold,
+            calibrationScores: calibration.reference, images: calibration.images, threshold: calibration.threshold,
             scale: calibration.scale, tolerance: known.tolerance
         ).uncertainRange
         var card = ModelCard(

@@ -23,7 +23,7 @@ package struct ConfidenceStage: Stage {
         let calibration = try Model(bytes: try context.read("model"), name: "\(context.task) model").calibration
             .choosing(threshold)
         let rule = try VerdictConfidence(
-            calibrationScores: calibration.scores, images: calibration.images, threshold: calibration.threshold,
+            calibrationScores: calibration.reference, images: calibration.images, threshold: calibration.threshold,
             scale: calibration.scale, tolerance: tolerance)
         var scores = try context.readJSON(ScoreIndex.self, "scores")
         for index in scores.entries.indices {

@@ -39,6 +39,12 @@ package struct OverlayStage: Stage {
             let scale = min(1, 1024 / Float(max(shown.width, shown.height)))
             let width = max(1, Int(Float(shown.width) * scale)), height = max(1, Int(Float(shown.height) * scale))
             if let frame = model.frame {
+                // The whole at the scale of the picture, which may be far smaller.
+                let size = (
+                    width: max(1, Int(Float(whole.width) * scale)), height: max(1, Int(Float(whole.height) * scale))
+                )
+                map = map.resized(width: size.width, height: size.height)
+                mask = mask.map { $0.resized(width: size.width, height: size.height) }
                 map = frame.cut(map, image.pose, width: width, height: height)
                 mask = mask.map { frame.cut($0, image.pose, width: width, height: height) }
             }

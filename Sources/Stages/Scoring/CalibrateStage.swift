@@ -33,6 +33,8 @@ package struct CalibrateStage: Stage {
 
     /// The prices of false alarms and misses; nil for a threshold from normal scores alone.
     var costs: ThresholdBalance.Costs?
+    /// That of the synthetic defects by which prices set a threshold; nil without prices.
+    var corruptionVersion: Int?
 
     package init(
         category: String, kind: String, samples: SampleSettings, engine: EngineChoice,
@@ -42,6 +44,7 @@ package struct CalibrateStage: Stage {
         (self.category, self.kind, self.samples) = (category, kind, samples)
         (self.engine, self.range, self.frame, self.scoring) = (engine, range, frame, scoring)
         (self.quantile, self.estimate, self.costs, self.threshold) = (quantile, estimate, costs, threshold)
+        corruptionVersion = costs.map { _ in CorruptionModel.version }
     }
 
     package var outputs: [String] { ["model", "calibration.json"] }
