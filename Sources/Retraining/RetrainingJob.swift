@@ -276,7 +276,8 @@ package struct RetrainingJob: Sendable {
         /// Adds the tasks that evaluate a finished model.
         mutating func judge(_ name: String, _ input: TaskInput, _ model: Model) throws -> [TaskInput] {
             let backbone = try model.backbone(name: name).map { [TaskInput.backbone($0)] } ?? []
-            return judge(name, [input] + backbone, model.view, kind: model.kind)
+            // The gate compares what the synthetic defects show; changes of the camera are measured of the new model alone.
+            return judge(name, [input] + backbone, model.view, kind: model.kind, isBrief: true)
         }
 
         /// Adds the tasks that evaluate a model at its own image size.
@@ -284,9 +285,11 @@ package struct RetrainingJob: Sendable {
         /// - Parameters:
         ///   - model: the model and its pretrained network.
         ///   - candidates: the list of those that the model was chosen from; empty if there was no choice.
+        ///   - isBrief: true to measure only what the gate needs.
         /// - Returns: the inputs of the gate.
         mutating func judge(
-            _ name: String, _ model: [TaskInput], _ view: ImageView, kind: String, candidates: [TaskInput] = []
+            _ name: String, _ model: [TaskInput], _ view: ImageView, kind: String, candidates: [TaskInput] = [],
+            isBrief: Bool = false
         ) -> [TaskInput] {
             let engine = recipe.scoringEngine.with(detector: kind)
             let enrol = enrol(view)
@@ -299,7 +302,7 @@ package struct RetrainingJob: Sendable {
             if let textures { inputs.append(textures) }
             let assess = assembler.add(
                 "\(images.model)/assess/\(name)",
-                AssessStage(engine: engine, seed: recipe.training.seed), inputs: inputs,
+                AssessStage(engine: engine, seed: recipe.training.seed, isBrief: isBrief), inputs: inputs,
                 resources: .wholeMachine)
             var evidence = [TaskInput("\(name).assessment", assess, "assessment.json")]
             guard images.labelled != nil else { return evidence }
