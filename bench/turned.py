@@ -33,7 +33,7 @@ def main():
     parser.add_argument("output", type=pathlib.Path)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    files = sorted(options.category.glob("train/*/*")) + sorted(options.category.glob("test/*/*"))
+    files = sorted([*options.category.glob("train/*/*"), *options.category.glob("test/*/*")])
     if not files:
         parser.error(f"{options.category} has no images in train/KIND or test/KIND")
     random = numpy.random.default_rng(options.seed)
