@@ -44,9 +44,7 @@ package struct ScoringJob: Sendable {
             let images = assembler.add(
                 "ingest/\(chunk.label)",
                 IngestStage(
-                    images: sources.map(\.source), width: model.view.width, height: model.view.height,
-                    range: model.view.range, frame: model.view.frame,
-                    onBadImage: setAsideBadImages ? .quarantine : .fail),
+                    sources.map(\.source), model.view, onBadImage: setAsideBadImages ? .quarantine : .fail),
                 sources: sources.locations)
             let scores = assembler.add(
                 "score/\(chunk.label)", ScoreStage(engine: choice, threshold: threshold),

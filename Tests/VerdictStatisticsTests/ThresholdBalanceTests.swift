@@ -46,7 +46,7 @@ struct ThresholdBalanceTests {
         return sum * width / 3
     }
 
-    /// Of 50 defects, one lies near the normal images and four a little above them.
+    /// One of 50 defects scores hardly above the normal images, and four a little higher.
     @Test(
         "Dear misses lower it, dear false alarms raise it", arguments: [(1, 8, 12.4), (1, 1, 16), (64, 1, 40)])
     func prices(falseAlarm: Int, miss: Int, threshold: Double) throws {

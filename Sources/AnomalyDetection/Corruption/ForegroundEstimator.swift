@@ -24,17 +24,23 @@ public struct ForegroundEstimator: Sendable {
     /// - Parameter margin: the distance in pixels around the object that belongs to it.
     public func foreground(of image: PlanarImage, margin: Int = 0) -> [UInt8] {
         let everything = [UInt8](repeating: 1, count: image.width * image.height)
-        guard let background = Background(of: image) else { return everything }
+        guard let background = Background(of: image), var mask = Self.object(in: image, background) else {
+            return everything
+        }
+        if margin > 0 { mask.dilate(radius: margin) }
+        return mask.values
+    }
+
+    /// What differs from the background, cleaned; nil if that is almost nothing or almost everything.
+    private static func object(in image: PlanarImage, _ background: Background) -> BinaryMask? {
         let side = min(image.width, image.height)
         var mask = BinaryMask(width: image.width, height: image.height, values: background.differing(in: image))
         mask.open(radius: max(1, side / 128))
         mask.close(radius: max(1, side / 64))
         mask.fillHoles()
         mask.removeComponents(smallerThan: 0.05)
-        let share = Float(mask.area) / Float(everything.count)
-        guard Self.objectShare.contains(share) else { return everything }
-        if margin > 0 { mask.dilate(radius: margin) }
-        return mask.values
+        let share = Float(mask.area) / Float(mask.values.count)
+        return objectShare.contains(share) ? mask : nil
     }
 
     /// The mask of the object with the distance of each of its pixels from the background colour: height x width values,
@@ -42,9 +48,8 @@ public struct ForegroundEstimator: Sendable {
     ///
     /// - Returns: nil if the whole image counts as foreground.
     func contrast(of image: PlanarImage) -> [Float]? {
-        let mask = foreground(of: image)
-        guard mask.contains(0), let background = Background(of: image) else { return nil }
-        return mask.indices.map { mask[$0] == 0 ? 0 : background.distance(image, $0) }
+        guard let background = Background(of: image), let mask = Self.object(in: image, background) else { return nil }
+        return mask.values.indices.map { mask.values[$0] == 0 ? 0 : background.distance(image, $0) }
     }
 
     private struct Background {

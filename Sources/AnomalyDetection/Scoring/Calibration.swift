@@ -108,6 +108,14 @@ public struct Calibration: Sendable, Equatable {
         return deviation > 0 ? deviation : Float(scale.unitWithoutSpread(median: Double(median)))
     }
 
+    /// The confidence in verdicts at the effective threshold.
+    ///
+    /// - Throws: `ThresholdsError` for a tolerance out of range.
+    public func confidence(tolerance: Double) throws(ThresholdsError) -> VerdictConfidence {
+        try VerdictConfidence(
+            calibrationScores: reference, images: images, threshold: threshold, scale: scale, tolerance: tolerance)
+    }
+
     public func isAnomaly(_ score: Float) -> Bool { score >= threshold }
 
     /// A quantile with linear interpolation between order statistics (Hyndman and Fan's type 7, as in NumPy).

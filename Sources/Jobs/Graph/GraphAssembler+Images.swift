@@ -18,9 +18,7 @@ extension GraphAssembler {
         ContentDefinedChunks.split(sources, size: manifest.scoring.shardSize, name: \.source.file).map { chunk in
             let task = add(
                 prefix + chunk.label,
-                IngestStage(
-                    images: chunk.elements.map(\.source), width: view.width, height: view.height, range: view.range,
-                    frame: view.frame, onBadImage: onBadImage),
+                IngestStage(chunk.elements.map(\.source), view, onBadImage: onBadImage),
                 sources: chunk.elements.locations, isIntermediate: isIntermediate)
             return (chunk.label, task)
         }
@@ -79,6 +77,14 @@ package struct LocatedSource {
 extension Sequence<LocatedSource> {
     package var locations: [String: FileLocation] {
         reduce(into: [:]) { $0.merge($1.locations) { first, _ in first } }
+    }
+}
+
+extension IngestStage {
+    init(_ images: [Source], _ view: ImageView, onBadImage: BadImagePolicy) {
+        self.init(
+            images: images, width: view.width, height: view.height, range: view.range, frame: view.frame,
+            onBadImage: onBadImage)
     }
 }
 

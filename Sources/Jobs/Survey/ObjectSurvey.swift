@@ -3,8 +3,8 @@ import ContentStore
 import Datasets
 import Imaging
 
-/// What some normal images show: an object on a plain background or a surface, and whether the object lies alike each
-/// time.
+/// A look at some normal images: if they show an object on a plain background or a surface, and if the object has the same
+/// direction in all of them.
 struct ObjectSurvey {
     /// The number of images of each category that are looked at, spread evenly over its list.
     private static let seenImages = 20

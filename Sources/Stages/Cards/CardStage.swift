@@ -36,10 +36,7 @@ package struct CardStage: Stage {
         // Empty for a detector without a training curve.
         let curve = try context.readJSON([TrainingPoint].self, "training")
         let scores = context.hasInput("scores") ? try context.readJSON(ScoreIndex.self, "scores").entries : []
-        let uncertain = try VerdictConfidence(
-            calibrationScores: calibration.reference, images: calibration.images, threshold: calibration.threshold,
-            scale: calibration.scale, tolerance: known.tolerance
-        ).uncertainRange
+        let uncertain = try calibration.confidence(tolerance: known.tolerance).uncertainRange
         var card = ModelCard(
             model: ModelCard.Details(
                 category: model.name, case: known.name, job: known.job, sha256: context.inputDigest("model"),

@@ -22,9 +22,7 @@ package struct ConfidenceStage: Stage {
     package func run(_ context: TaskContext) throws {
         let calibration = try Model(bytes: try context.read("model"), name: "\(context.task) model").calibration
             .choosing(threshold)
-        let rule = try VerdictConfidence(
-            calibrationScores: calibration.reference, images: calibration.images, threshold: calibration.threshold,
-            scale: calibration.scale, tolerance: tolerance)
+        let rule = try calibration.confidence(tolerance: tolerance)
         var scores = try context.readJSON(ScoreIndex.self, "scores")
         for index in scores.entries.indices {
             let score = scores.entries[index].score

@@ -33,7 +33,7 @@ package struct CalibrateStage: Stage {
 
     /// The prices of false alarms and misses; nil for a threshold from normal scores alone.
     var costs: ThresholdBalance.Costs?
-    /// That of the synthetic defects by which prices set a threshold; nil without prices.
+    /// The version of the synthetic defects that a threshold by prices needs; nil without prices.
     var corruptionVersion: Int?
 
     package init(
