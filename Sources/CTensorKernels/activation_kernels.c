@@ -1,6 +1,7 @@
 #include "clones.h"
 #include "tensor_kernels.h"
 
+#include <math.h>
 #include <string.h>
 
 #define STORED float

@@ -131,6 +131,24 @@ CLONES void NAME(kernel_masked_squared_error)(const STORED *output, const float 
   sums[1] = inside;
 }
 
+/// The cross-entropy of a mask and one channel of logits. log(1 + e^-|z|) neither overflows nor cancels.
+CLONES void NAME(kernel_masked_cross_entropy)(const STORED *output, const uint8_t *mask, size_t pixels, int block,
+                                              float outside_scale, float inside_scale, STORED *gradient,
+                                              double sums[2]) {
+  double outside = 0, inside = 0;
+  for (size_t i = 0; i < pixels * block; i++) gradient[i] = STORE(0.0f);
+  for (size_t p = 0; p < pixels; p++) {
+    const float z = LOAD(output[p * block]), small = expf(-fabsf(z));
+    const float loss = (z > 0 ? z : 0.0f) - (mask[p] ? z : 0.0f) + log1pf(small);
+    const float share = (z > 0 ? 1.0f : small) / (1.0f + small);
+    gradient[p * block] = STORE(mask[p] ? (share - 1.0f) * inside_scale : share * outside_scale);
+    if (mask[p]) inside += loss;
+    else outside += loss;
+  }
+  sums[0] = outside;
+  sums[1] = inside;
+}
+
 CLONES void NAME(kernel_unpack)(const STORED *blocked, float *planar, int channels, size_t pixels, int block) {
   for (int c = 0; c < channels; c++) {
     const size_t start = (size_t)(c / block) * pixels * block + c % block;

@@ -24,7 +24,7 @@ package struct Preview: Sendable {
             }
             let task = assembler.add(
                 "\(item.name)/preview",
-                PreviewStage(samples: item.recipe.samples, noise: training.noise, count: samples),
+                PreviewStage(samples: item.recipe.networkSamples, noise: training.noise, count: samples),
                 inputs: [
                     TaskInput("training", item.select, "training.json"),
                     TaskInput("colour", item.select, "colour.json"),

@@ -10,6 +10,7 @@ extension Job {
     package static let stages = StageRegistry(
         [
             IngestStage.self, TextureStage.self, SelectStage.self, CorruptStage.self, TrainStage.self,
+            TrainSegmentationStage.self, FitSegmentationStage.self,
             FitAutoencoderStage.self, FitMemoryStage.self, FitGaussianStage.self, FitRandomStage.self,
             FitFusionStage.self, ExtendMemoryStage.self, FitExternalStage.self, FitMapsStage.self,
             CalibrateStage.self, AssessStage.self,

@@ -199,6 +199,7 @@ struct ManifestRules {
                 expected: "the sample value of black, then a larger one of white",
                 remedy: "write [0, 4095] for a 12-bit camera, or remove \"range\"")
         }
+        checkReduction()
         let tile = value(["image"])["tile"]
         if let tile { checkTile(tile, width, height) }
         let (seenWidth, seenHeight) = (tile?.member("width").number ?? width, tile?.member("height").number ?? height)
@@ -209,6 +210,23 @@ struct ManifestRules {
                     "true for \(tile == nil ? "an image" : "tiles") of \(seenWidth.text) x \(seenHeight.text) pixels",
                 expected: "quarter turns of square images only",
                 remedy: "set it to false, or make width and height equal")
+        }
+    }
+
+    /// A network needs multiples of 8 pixels.
+    private mutating func checkReduction() {
+        guard let reduction = value(["network"])["reduction"]?.number, reduction.double > 1 else { return }
+        let tile = value(["image"])["tile"] == nil ? [] : [["image", "tile", "width"], ["image", "tile", "height"]]
+        for (path, multiple, least) in ([["image", "width"], ["image", "height"]] + tile).map({ ($0, 8.0, 32.0) })
+            + (tile.isEmpty ? [] : [(["image", "tile", "overlap"], 1.0, 0.0)])
+        {
+            guard let number = value(path).number else { continue }
+            let (step, lowest) = (multiple * reduction.double, least * reduction.double)
+            guard number.double.truncatingRemainder(dividingBy: step) != 0 || number.double < lowest else { continue }
+            report(
+                path, found: "\(number.text) where network.reduction is \(reduction.text)",
+                expected: "a multiple of \(Int(step))" + (lowest > 0 ? " of at least \(Int(lowest))" : ""),
+                remedy: "change it, or lower network.reduction")
         }
     }
 

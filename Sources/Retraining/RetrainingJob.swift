@@ -4,6 +4,7 @@ import Datasets
 import Imaging
 import Jobs
 import Manifests
+import NeuralNetworks
 import Pipeline
 import Stages
 
@@ -53,20 +54,25 @@ package struct RetrainingJob: Sendable {
             colour: TaskInput("colour", enrol, "colour.json"), textures: builder.textures)
         let started = isWarm ? champion?.digest : nil
         let championInput = champion.map { TaskInput(name: "model", source: .blob($0.digest)) }
-        if isWarm, let championInput {
+        var segmentation: TaskInput?
+        if isWarm, let champion, let championInput {
+            let known = try champion.model.segmentation(name: "the model in production")?.baseWidth
+            let withSegmentation = known != nil && known == recipe.detector.segmentation?.baseWidth
             let warm = builder.assembler.add(
-                "\(images.model)/warm-start", WarmStartStage(), inputs: [championInput])
+                "\(images.model)/warm-start", WarmStartStage(withSegmentation: withSegmentation),
+                inputs: [championInput])
+            if withSegmentation { segmentation = TaskInput("checkpoint", warm, "segmentation") }
             start.normalization = TaskInput("normalization", warm, "normalization.json")
             start.checkpoint = TaskInput("checkpoint", warm, "checkpoint")
         }
-        let checkpoints =
+        let trained =
             recipe.detector.isTrained
-            ? builder.assembler.addTraining(images.model, recipe, on: start).checkpoints : []
+            ? builder.assembler.addTraining(images.model, recipe, on: start) : (checkpoints: [], corruptions: [])
         let normals = TaskInput("training", enrol, "normals.json")
         let inputs = FitInputs(
             training: normals, heldOut: TaskInput("heldout", enrol, "heldout.json"), normalization: start.normalization,
-            colour: start.colour, textures: builder.textures.map { [$0] } ?? [], checkpoints: checkpoints.suffix(1),
-            backbone: backbone, external: images.program)
+            colour: start.colour, textures: builder.textures.map { [$0] } ?? [], checkpoints: trained.checkpoints.suffix(1),
+            corruptions: trained.corruptions, segmentation: segmentation, backbone: backbone, external: images.program)
         let fit: TaskID
         var candidates: [TaskInput] = []
         if let extending, let championInput {
@@ -177,10 +183,14 @@ package struct RetrainingJob: Sendable {
                 + (range.map { " with samples of the range \($0.words)" } ?? "")
         }
         var network = "a detector of the kind \(champion.kind)"
-        if let known { network = "\(known.architecture.rawValue) of width \(known.baseWidth)" }
+        func words(_ architecture: NetworkArchitecture, _ baseWidth: Int, _ reduction: Int) -> String {
+            "\(architecture.rawValue) of width \(baseWidth)"
+                + (reduction > 1 ? " at \(reduction == 2 ? "half" : "a quarter of") the resolution" : "")
+        }
+        if let known { network = words(known.architecture, known.baseWidth, known.reduction) }
         let found = words(network, champion.grid, champion.range)
         let expected = words(
-            "\(recipe.architecture.rawValue) of width \(recipe.baseWidth)", recipe.grid, recipe.range)
+            words(recipe.architecture, recipe.baseWidth, recipe.reduction), recipe.grid, recipe.range)
         guard found == expected else {
             throw RetrainingError.otherNetwork(champion: name, found: found, expected: expected)
         }

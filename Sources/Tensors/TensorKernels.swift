@@ -109,6 +109,27 @@ public struct TensorKernels: Sendable {
         return (sums.0, sums.1)
     }
 
+    /// Returns the cross-entropy between a sample's mask and one channel of logits, summed outside and inside the mask.
+    /// Also writes its gradient: probability minus mask, times scale, and 0 in padding channels.
+    public func maskedCrossEntropy(
+        output: Activations, mask: UnsafePointer<UInt8>, pixels: Int, block: Int, outsideScale: Float,
+        insideScale: Float, gradient: Activations
+    ) -> (outside: Double, inside: Double) {
+        var sums: (Double, Double) = (0, 0)
+        withUnsafeMutablePointer(to: &sums) { sums in
+            let sums = UnsafeMutableRawPointer(sums).assumingMemoryBound(to: Double.self)
+            switch precision {
+            case .float32:
+                kernel_masked_cross_entropy_f32(
+                    float(output), mask, pixels, Int32(block), outsideScale, insideScale, float(gradient), sums)
+            case .bfloat16:
+                kernel_masked_cross_entropy_bf16(
+                    bfloat16(output), mask, pixels, Int32(block), outsideScale, insideScale, bfloat16(gradient), sums)
+            }
+        }
+        return (sums.0, sums.1)
+    }
+
     /// Copies the first channels of a blocked tensor to channel-major floats.
     public func unpack(
         _ blocked: Activations, to planar: UnsafeMutablePointer<Float>, channels: Int, pixels: Int, block: Int

@@ -52,6 +52,26 @@ struct AutoencoderTests {
         #expect(throws: EngineError.self) { try autoencoder(other) }
     }
 
+    @Test("A reduced network sees averages, and its map and picture are enlarged", arguments: [2, 4])
+    func reduced(_ reduction: Int) throws {
+        let wide = (0..<2).map {
+            CorruptionTestImages.weave(width: 24 * reduction, height: 16 * reduction, seed: $0 + 1)
+        }
+        let small = wide.map { $0.resized(width: 24, height: 16) }
+        var payload = Self.payload
+        payload.reduction = reduction
+        let whole = try Autoencoder(
+            engine: engine(), payload, grid: TileGrid(width: 24 * reduction, height: 16 * reduction),
+            scoring: Self.scoring)
+        let plain = try autoencoder()
+        #expect(whole.errors(wide) == plain.errors(small))
+        for (found, expected) in zip(whole.maps(wide), plain.maps(small)) {
+            #expect(found.map == expected.map.resized(width: 24 * reduction, height: 16 * reduction))
+            #expect(found.picture == expected.picture?.resized(width: 24 * reduction, height: 16 * reduction))
+        }
+        #expect(whole.reconstruct(wide) == whole.maps(wide).map(\.picture))
+    }
+
     @Test("Its picture is the reconstruction, and its score is that of the map")
     func maps() throws {
         let autoencoder = try autoencoder()

@@ -49,6 +49,29 @@ struct TrainingImagesTests {
         #expect(throws: FormatError.truncated("image 4", at: 0, needed: 1, present: 0)) { try images.requireReadable() }
     }
 
+    @Test("Stored images of twice or four times the wanted size are averaged, others stay as they are")
+    func reduced() throws {
+        func images(_ width: Int, _ height: Int, cacheBytes: Int = 1 << 20) throws -> TrainingImages {
+            try TrainingImages(TrainingFixture.entries, reducedSize: (width, height), cacheBytes: cacheBytes) {
+                TrainingFixture.files[$0] ?? []
+            }
+        }
+        let stored = try TrainingFixture.images()
+        for cacheBytes in [1, 1 << 20] {
+            let half = try images(12, 8, cacheBytes: cacheBytes)
+            #expect((half.width, half.height) == (12, 8))
+            for index in 0..<5 {
+                let expected = PackedImage(
+                    stored.image(at: index).resized(width: 12, height: 8), original: TrainingFixture.original)
+                #expect(half.image(at: index) == expected.image)
+            }
+        }
+        #expect(try images(6, 4).image(at: 0).width == 6)
+        for (width, height) in [(24, 16), (8, 16), (12, 4), (3, 2), (48, 32)] {
+            #expect(try images(width, height).image(at: 1) == stored.image(at: 1))
+        }
+    }
+
     @Test("A sample's generator depends on the image's identity, not on its index")
     func generators() throws {
         let images = try TrainingFixture.images()

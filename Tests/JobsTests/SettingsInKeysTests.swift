@@ -129,6 +129,15 @@ import Testing
             Case(setting: "/network/architecture", value: "sdc-ccm", readers: ["train", "autoencoder"]),
             Case(setting: "/network/baseWidth", value: 8, readers: ["train", "autoencoder"]),
             Case(
+                setting: "/network/reduction", value: 2, readers: ["corrupt", "train", "autoencoder"],
+                besides: ["/image/tile/width": 64, "/image/tile/height": 64]),
+            Case(
+                setting: "/detector/segmentation/baseWidth", value: 8, readers: ["train-segmentation", "segmentation"],
+                besides: ["/detector/kind": "segmentation"]),
+            Case(
+                setting: "/detector/segmentation/share", value: 1, readers: ["train-segmentation"],
+                besides: ["/detector/kind": "segmentation"]),
+            Case(
                 setting: "/engine/name", value: "openblas",
                 readers: ["train", "autoencoder", "calibrate", "assess", "score"]),
             Case(setting: "/engine/precision", value: "auto", readers: OneDNN.hasBFloat16 ? ["train"] : []),

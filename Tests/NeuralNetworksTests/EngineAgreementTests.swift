@@ -56,8 +56,7 @@ struct EngineAgreementTests {
                 kind, network: network, height: height, width: width, purpose: .inference, threads: 2)
             try scorer.load(parameters)
             reconstructions.append(
-                scorer.reconstruct(
-                    (0..<3).map { batch.inputs.values($0 * batch.sampleCount..<($0 + 1) * batch.sampleCount) }))
+                scorer.reconstruct((0..<3).map(batch.input)))
         }
         for sample in 0..<3 {
             #expect(largestDifference(reconstructions[0][sample], reconstructions[1][sample]) < 2e-5)
@@ -146,7 +145,7 @@ struct BFloat16EngineTests {
         let network = architecture.description(baseWidth: base)
         let parameters = network.initialParameters(seed: 4)
         let batch = randomBatch(count: 2, height: 64, width: 64, seed: 8)
-        let images = (0..<2).map { batch.inputs.values($0 * batch.sampleCount..<($0 + 1) * batch.sampleCount) }
+        let images = (0..<2).map(batch.input)
         var reconstructions: [[Float]] = []
         var gradients: [[Float]] = []
         for precision in Precision.allCases {

@@ -8,22 +8,39 @@ import Testing
     "Agreement with PyTorch",
     .enabled(if: PyTorch.isInstalled, "optional: PyTorch is not installed; run `make setup-torch`"))
 struct PyTorchComparisonTests {
-    @Test(
-        "Reconstructions, objective and gradients of whole networks agree",
-        arguments: [(NetworkArchitecture.sdc, 8, 40, 32), (.sdcCCM, 5, 32, 48)])
-    func agreement(_ architecture: NetworkArchitecture, _ base: Int, _ height: Int, _ width: Int) throws {
-        let network = architecture.description(baseWidth: base)
+    /// The number of a network in the script, the network, and the size of images.
+    struct Case: Sendable {
+        var number: Int32
+        var base: Int
+        var network: NetworkDescription
+        var height, width: Int
+
+        static let all = [
+            Case(number: 0, base: 8, network: NetworkArchitecture.sdc.description(baseWidth: 8), height: 40, width: 32),
+            Case(
+                number: 1, base: 5, network: NetworkArchitecture.sdcCCM.description(baseWidth: 5), height: 32,
+                width: 48),
+            Case(number: 2, base: 5, network: .segmentation(baseWidth: 5), height: 40, width: 48),
+        ]
+    }
+
+    @Test("Outputs, objective and gradients of whole networks agree", arguments: Case.all)
+    func agreement(_ example: Case) throws {
+        let (network, height, width) = (example.network, example.height, example.width)
         let parameters = network.initialParameters(seed: 11)
-        let batch = randomBatch(count: 3, height: height, width: width, seed: 12)
+        let batch =
+            example.number == 2
+            ? SegmentationNetworkTests.batch(count: 3, height: height, width: width, seed: 12)
+            : randomBatch(count: 3, height: height, width: width, seed: 12)
         let lambda: Float = 0.7
 
         var question = Data()
-        let isCombined: Int32 = architecture == .sdcCCM ? 1 : 0
-        question.append(numbers: [isCombined] + [base, batch.count, height, width, parameters.count].map(Int32.init))
+        let sizes = [example.base, batch.count, height, width, parameters.count]
+        question.append(numbers: [example.number] + sizes.map(Int32.init))
         question.append(numbers: [lambda] + parameters + batch.inputs.values + batch.targets.values)
         question.append(numbers: batch.masks.values.map(Float.init))
         let answer = try PyTorch.answer(to: question)
-        let outputBytes = 4 * batch.inputs.count
+        let outputBytes = 4 * batch.count * network.outputChannels * height * width
         #expect(answer.count == outputBytes + 8 + 4 * parameters.count)
         let outputs = answer.numbers(Float.self, in: 0..<outputBytes)
         let loss = try #require(answer.numbers(Double.self, in: outputBytes..<outputBytes + 8).first)
@@ -33,10 +50,7 @@ struct PyTorchComparisonTests {
             let engine = try NetworkEngine(
                 kind, network: network, height: height, width: width, purpose: .training, threads: 2)
             try engine.load(parameters)
-            let images = (0..<batch.count).map {
-                batch.inputs.values($0 * batch.sampleCount..<($0 + 1) * batch.sampleCount)
-            }
-            let reconstructions = engine.reconstruct(images).flatMap { $0 }
+            let reconstructions = engine.reconstruct((0..<batch.count).map(batch.input)).flatMap { $0 }
             #expect(largestDifference(reconstructions, outputs) < 1e-4, "\(kind)")
             #expect(abs(engine.computeGradient(batch, lambda: lambda).total - loss) < 1e-5 * loss, "\(kind)")
             let difference = zip(engine.gradientValues, gradient).map { $0 - $1 }

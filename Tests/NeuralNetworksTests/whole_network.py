@@ -2,8 +2,8 @@
 
     python3 whole_network.py CASE ANSWER
 
-CASE, all little-endian: int32 isCombined, baseWidth, count, height, width, parameterCount; float32 lambda, parameters,
-inputs, targets, masks. ANSWER: float32 outputs, float64 loss, float32 gradient of the parameters. Parameters are in the
+CASE, all little-endian: int32 network (0 sdc, 1 sdc-ccm, 2 segmentation), baseWidth, count, height, width, parameterCount; float32 lambda, parameters,
+inputs, targets (none for a segmentation), masks. ANSWER: float32 outputs, float64 loss, float32 gradient of the parameters. Parameters are in the
 order in which the layers are made below, each convolution's weight (output, input, y, x) before its bias.
 """
 import struct
@@ -11,13 +11,27 @@ import sys
 
 import torch
 from torch.nn import Conv2d, ModuleList
-from torch.nn.functional import elu, interpolate
+from torch.nn.functional import binary_cross_entropy_with_logits, elu, interpolate
 
 
-class Network(torch.nn.Module):
-    def __init__(self, base, is_combined):
+class Layers(torch.nn.Module):
+    def __init__(self):
         super().__init__()
         self.layers = ModuleList()
+
+    def conv(self, inputs, outputs, size=3, stride=1, dilation=1):
+        layer = Conv2d(inputs, outputs, size, stride, padding=dilation * (size // 2), dilation=dilation)
+        self.layers.append(layer)
+        return layer
+
+
+def enlarged(y):
+    return interpolate(y, scale_factor=2, mode="bilinear", align_corners=False)
+
+
+class Autoencoder(Layers):
+    def __init__(self, base, is_combined):
+        super().__init__()
         c1, c2, c4, c6 = base, 2 * base, 4 * base, 6 * base
         self.encoder1a, self.encoder1b = self.conv(3, c1, 5), self.conv(c1, c1)
         self.encoder2a, self.encoder2b = self.conv(c1, c2, stride=2), self.conv(c2, c2)
@@ -32,15 +46,7 @@ class Network(torch.nn.Module):
         self.gate1 = self.conv(2 * c1, c1, 1) if is_combined else None
         self.output = self.conv(c1, 3)
 
-    def conv(self, inputs, outputs, size=3, stride=1, dilation=1):
-        layer = Conv2d(inputs, outputs, size, stride, padding=dilation * (size // 2), dilation=dilation)
-        self.layers.append(layer)
-        return layer
-
     def forward(self, x):
-        def enlarged(y):
-            return interpolate(y, scale_factor=2, mode="bilinear", align_corners=False)
-
         def combined(gate, encoder, decoder):
             if gate is None:
                 return decoder
@@ -61,27 +67,54 @@ class Network(torch.nn.Module):
         return self.output(y)
 
 
-def objective(residual, mask, weight):
+class Segmentation(Layers):
+    def __init__(self, base):
+        super().__init__()
+        c2, c4, c6 = 2 * base, 4 * base, 6 * base
+        self.halved, self.passed2 = self.conv(6, c2, 5, stride=2), self.conv(c2, c2)
+        self.quarter, self.passed4 = self.conv(c2, c4, stride=2), self.conv(c4, c4)
+        self.eighth = self.conv(c4, c6, stride=2)
+        self.context = [self.conv(c6, base, dilation=d) for d in (1, 2, 4, 8, 16, 32)]
+        self.joined4, self.joined2 = self.conv(c6 + c4, c4), self.conv(c4 + c2, c2)
+        self.logit = self.conv(c2, 1)
+
+    def forward(self, x):
+        passed2 = elu(self.passed2(elu(self.halved(x))))
+        passed4 = elu(self.passed4(elu(self.quarter(passed2))))
+        y = elu(self.eighth(passed4))
+        y = torch.cat([elu(layer(y)) for layer in self.context], 1)
+        y = elu(self.joined4(torch.cat([enlarged(y), passed4], 1)))
+        y = elu(self.joined2(torch.cat([enlarged(y), passed2], 1)))
+        return enlarged(self.logit(y))
+
+
+def objective(values, mask, weight):
     def term(side):
-        return (side * residual**2).sum() / (residual.shape[0] * side.sum())
+        return (side * values).sum() / (values.shape[0] * side.sum())
 
     if mask.sum() == 0 or mask.sum() == mask.numel():
-        return (residual**2).mean()
+        return values.mean()
     return (1 - weight) * term(1 - mask) + weight * term(mask)
 
 
 def main():
     torch.set_num_threads(1)
     with open(sys.argv[1], "rb") as file:
-        is_combined, base, count, height, width, parameter_count, weight = struct.unpack("<6if", file.read(28))
+        kind, base, count, height, width, parameter_count, weight = struct.unpack("<6if", file.read(28))
         numbers = torch.frombuffer(bytearray(file.read()), dtype=torch.float32).double()
     pixels = count * height * width
-    parameters, inputs, targets, masks = numbers.split([parameter_count, 3 * pixels, 3 * pixels, pixels])
-    network = Network(base, is_combined).double()
+    channels, target_channels = (6, 0) if kind == 2 else (3, 3)
+    parameters, inputs, targets, masks = numbers.split(
+        [parameter_count, channels * pixels, target_channels * pixels, pixels])
+    network = (Segmentation(base) if kind == 2 else Autoencoder(base, kind == 1)).double()
     torch.nn.utils.vector_to_parameters(parameters, network.layers.parameters())
-    outputs = network(inputs.view(count, 3, height, width))
-    residuals = outputs - targets.view(outputs.shape)
-    losses = [objective(r, m, weight) for r, m in zip(residuals, masks.view(count, height, width))]
+    outputs = network(inputs.view(count, channels, height, width))
+    masks = masks.view(count, height, width)
+    if kind == 2:
+        values = binary_cross_entropy_with_logits(outputs, masks[:, None], reduction="none")
+    else:
+        values = (outputs - targets.view(outputs.shape)) ** 2
+    losses = [objective(v, m, weight) for v, m in zip(values, masks)]
     loss = torch.stack(losses).mean()
     loss.backward()
     gradient = torch.cat([p.grad.reshape(-1) for p in network.layers.parameters()])

@@ -58,6 +58,11 @@ import Testing
             FitRandomStage(
                 random: RandomSettings(taps: ["a"], directions: 4, variants: 2), samples: recipe.samples,
                 engine: recipe.engine),
+            TrainSegmentationStage(
+                network: recipe.network, segmentation: SegmentationSettings(baseWidth: 4), samples: recipe.samples,
+                training: OptimiserSettings(recipe.training), engine: recipe.engine),
+            FitSegmentationStage(
+                network: recipe.network, reduction: 2, segmentation: SegmentationSettings(baseWidth: 4)),
             FitFusionStage(
                 kinds: ["memory"], rule: .max, samples: recipe.samples, engine: recipe.engine,
                 scoring: ScoringParameters(boxSize: 3, boxPasses: 1, imageScore: .max, topFraction: 0.5)),
@@ -66,7 +71,7 @@ import Testing
                     files: [.init(file: "a", digest: .of([1]))], fit: ["b"], score: ["c"], scores: true,
                     timeoutSeconds: 3), seed: 1, grid: recipe.grid),
             FitMapsStage(maps: [.init(file: "a", digest: .of([1]))], scores: true, grid: recipe.grid),
-            EnrolStage(replay: 0.5, measuresNormalization: true), FingerprintStage(), WarmStartStage(),
+            EnrolStage(replay: 0.5, measuresNormalization: true), FingerprintStage(), WarmStartStage(withSegmentation: true),
             GateStage(gate: retrain.gate),
         ]
     }
@@ -74,7 +79,7 @@ import Testing
     @Test("Every stage of the program is covered, and registered under its own name")
     func all() throws {
         let names = Set(try stages().map { type(of: $0).name })
-        #expect(names.count == 32)
+        #expect(names.count == 34)
         for stage in try stages() {
             let task = PipelineTask(id: TaskID("t"), stage: stage, inputs: [])
             let key = ActionKey(stage: type(of: stage).name, version: 1, parts: [])

@@ -4,22 +4,28 @@ import Tensors
 
 /// The filter that removes anomalies: what the network changes in an image is its anomaly.
 ///
-/// Images have the grid's size, which is the network's input size or larger.
+/// Images have the grid's size. The network sees them averaged over squares, if the payload says so; its input size is that
+/// of the tiles of what remains.
 public final class Autoencoder: Projection {
     private let engine: NetworkEngine
     private let payload: AutoencoderPayload
+    /// Of the images as the network sees them.
     private let grid: TileGrid
+    private let isReduced: Bool
     private let scoring: ScoringParameters
     private var weights: [FloatMap] = []
     private var normalization: PixelNormalization { payload.normalization }
 
     /// Loads the parameters of the payload into the engine.
     ///
-    /// - Parameter engine: an engine for the grid's tiles.
+    /// - Parameters:
+    ///   - engine: an engine for the tiles of the grid, reduced as the payload says.
+    ///   - grid: that of the images.
     public init(
         engine: NetworkEngine, _ payload: AutoencoderPayload, grid: TileGrid, scoring: ScoringParameters
     ) throws {
-        (self.engine, self.payload, self.grid, self.scoring) = (engine, payload, grid, scoring)
+        (self.engine, self.payload, self.scoring) = (engine, payload, scoring)
+        (self.grid, isReduced) = (grid.reduced(by: payload.reduction), payload.reduction > 1)
         try engine.load(payload.parameters)
     }
 
@@ -30,29 +36,44 @@ public final class Autoencoder: Projection {
         return try result.get()
     }
 
-    /// The network's reconstructions of images.
+    /// The reconstructions of images, at their size.
     public func reconstruct(_ images: [PlanarImage]) -> [PlanarImage] {
+        zip(images, seen(images).map(\.reconstruction)).map { $1.resized(width: $0.width, height: $0.height) }
+    }
+
+    /// Images as the network sees them, and its reconstructions.
+    private func seen(_ images: [PlanarImage]) -> [(image: PlanarImage, reconstruction: PlanarImage)] {
+        let images = isReduced ? images.map { $0.resized(width: grid.width, height: grid.height) } : images
         let tiles = images.flatMap(grid.tiles)
         let answers = zip(tiles, engine.reconstruct(tiles.map { normalization.normalized($0.values) })).map {
             tile, values in
             PlanarImage(width: tile.width, height: tile.height, channels: 3, values: normalization.restored(values))
         }
-        return images.indices.map { grid.joined(Array(answers[$0 * grid.count..<($0 + 1) * grid.count])) }
+        return images.indices.map {
+            (images[$0], grid.joined(Array(answers[$0 * grid.count..<($0 + 1) * grid.count])))
+        }
     }
 
-    /// The raw squared errors of images at each level, averaged over channels: neither normalised nor smoothed.
+    /// The raw squared errors of images at each level, averaged over channels: neither normalised nor smoothed. At the size
+    /// that the network sees.
     public func errors(_ images: [PlanarImage]) -> [[FloatMap]] {
-        zip(images, reconstruct(images)).map { ErrorPyramid.maps($0, $1, levels: scoring.levels) }
+        seen(images).map { ErrorPyramid.maps($0.image, $0.reconstruction, levels: scoring.levels) }
     }
 
     /// The normalised squared errors, averaged over channels, with the reconstructions as pictures.
     public func maps(_ images: [PlanarImage]) -> [DetectorMap] {
-        zip(images, reconstruct(images)).map { DetectorMap(map: normalizedError($0, $1), picture: $1) }
+        zip(images, seen(images)).map { whole, seen in
+            let (width, height) = (whole.width, whole.height)
+            let map = normalizedError(seen.image, seen.reconstruction)
+            return DetectorMap(
+                map: map.resized(width: width, height: height),
+                picture: seen.reconstruction.resized(width: width, height: height))
+        }
     }
 
     /// Adds the errors and contrasts of normal images to the samples of a response.
     public func add(_ images: [PlanarImage], to samples: inout ContrastResponse.Samples) {
-        for (image, reconstruction) in zip(images, reconstruct(images)) {
+        for (image, reconstruction) in seen(images) {
             samples.add(errors: normalizedError(image, reconstruction).values, contrasts: contrasts(reconstruction))
         }
     }

@@ -3,11 +3,15 @@ import NeuralNetworks
 
 /// A trained autoencoder as one file: the network, the normalisation of its input, and the divisors of its maps.
 public struct AutoencoderPayload: Sendable, Equatable {
-    /// Version 1: initial.
-    public static let format = FileFormat(magic: "NOMAUTOE", version: 1)
+    /// Version 2: the reduction. Version 1: initial.
+    public static let format = FileFormat(magic: "NOMAUTOE", version: 2)
+    /// The sides in pixels of the squares over which images can be averaged.
+    public static let reductions = [1, 2, 4]
 
     public var architecture: NetworkArchitecture
     public var baseWidth: Int
+    /// The network sees images averaged over squares of this many pixels on a side.
+    public var reduction: Int
     public var parameters: [Float]
     public var normalization: PixelNormalization
     /// The divisor of each error level. Empty if maps are not normalised.
@@ -16,11 +20,11 @@ public struct AutoencoderPayload: Sendable, Equatable {
     public var contrastResponse: ContrastResponse?
 
     public init(
-        architecture: NetworkArchitecture, baseWidth: Int, parameters: [Float], normalization: PixelNormalization,
-        expectedErrors: [ExpectedError] = [], contrastResponse: ContrastResponse? = nil
+        architecture: NetworkArchitecture, baseWidth: Int, reduction: Int = 1, parameters: [Float],
+        normalization: PixelNormalization, expectedErrors: [ExpectedError] = [], contrastResponse: ContrastResponse? = nil
     ) {
         (self.architecture, self.baseWidth, self.parameters) = (architecture, baseWidth, parameters)
-        (self.normalization, self.expectedErrors) = (normalization, expectedErrors)
+        (self.reduction, self.normalization, self.expectedErrors) = (reduction, normalization, expectedErrors)
         self.contrastResponse = contrastResponse
     }
 
@@ -30,6 +34,7 @@ public struct AutoencoderPayload: Sendable, Equatable {
         var writer = ByteWriter(Self.format)
         writer.write(architecture.rawValue)
         writer.write(baseWidth)
+        writer.write(reduction)
         for number in normalization.mean + [normalization.deviation] { writer.write(number) }
         writer.write(block: expectedErrors.flatMap(\.values))
         writer.write(block: contrastResponse?.values ?? [])
@@ -46,6 +51,7 @@ public struct AutoencoderPayload: Sendable, Equatable {
         }
         architecture = known
         baseWidth = try reader.readInt("the base width", in: 1...1024)
+        reduction = try reader.readInt("the reduction", in: 1...4)
         let mean = [try reader.readFloat(), try reader.readFloat(), try reader.readFloat()]
         normalization = PixelNormalization(mean: mean, deviation: try reader.readFloat())
         let errors = try reader.readBlock(of: Float.self)
@@ -54,6 +60,9 @@ public struct AutoencoderPayload: Sendable, Equatable {
         try reader.finish()
         expectedErrors = ExpectedError.fields(errors)
         contrastResponse = ContrastResponse(values: response)
+        guard Self.reductions.contains(reduction) else {
+            throw .damaged(file, at: 0, what: "a reduction of \(reduction)")
+        }
         guard errors.count == expectedErrors.count * ExpectedError.cells * ExpectedError.cells,
             (contrastResponse == nil) == response.isEmpty, mean.allSatisfy(\.isFinite),
             normalization.deviation.isFinite, normalization.deviation > 0
@@ -73,11 +82,20 @@ public struct AutoencoderPayload: Sendable, Equatable {
     public func require(_ scoring: ScoringParameters, _ grid: TileGrid, name file: String) throws(FormatError) {
         guard expectedErrors.count == (scoring.normalization == .none ? 0 : scoring.levels),
             (contrastResponse != nil) == (scoring.normalization == .localContrast),
-            expectedErrors.isEmpty || min(grid.width, grid.height) >= ExpectedError.cells
+            expectedErrors.isEmpty || min(grid.width, grid.height) / reduction >= ExpectedError.cells
         else { throw .damaged(file, at: 0, what: "its expected errors do not match its scoring") }
-        guard grid.tileWidth % 8 == 0, grid.tileHeight % 8 == 0 else {
+        try requireFit(grid, name: file)
+    }
+
+    /// Checks that the network can process the tiles of a grid.
+    ///
+    /// - Throws: `FormatError`.
+    public func requireFit(_ grid: TileGrid, name file: String) throws(FormatError) {
+        let multiple = 8 * reduction
+        guard grid.allows(reduction: reduction), grid.tileWidth % multiple == 0, grid.tileHeight % multiple == 0 else {
             throw .damaged(
-                file, at: 0, what: "tiles of \(grid.tileWidth) x \(grid.tileHeight) pixels; expected multiples of 8")
+                file, at: 0,
+                what: "tiles of \(grid.tileWidth) x \(grid.tileHeight) pixels; expected multiples of \(multiple)")
         }
     }
 }

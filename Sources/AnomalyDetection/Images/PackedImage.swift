@@ -55,6 +55,12 @@ public struct PackedImage: Sendable, Equatable {
         PlanarImage(width: width, height: height, channels: 3, values: values.map { Float($0) * (1 / 65535) })
     }
 
+    /// The image averaged over squares of some pixels on a side.
+    func reduced(by reduction: Int) -> PackedImage {
+        reduction == 1
+            ? self : PackedImage(image.resized(width: width / reduction, height: height / reduction), original: original)
+    }
+
     public var bytes: [UInt8] {
         var writer = ByteWriter(PackedImage.format)
         for number in [width, height, original.width, original.height, original.bitDepth] { writer.write(number) }

@@ -27,6 +27,20 @@ public struct TileGrid: Codable, Sendable, Equatable {
         self.init(width: width, height: height, tileWidth: width, tileHeight: height, overlap: 0)
     }
 
+    /// The grid of images that are averaged over squares of some pixels.
+    ///
+    /// - Parameter reduction: the side of a square, of which all lengths are multiples.
+    public func reduced(by reduction: Int) -> TileGrid {
+        TileGrid(
+            width: width / reduction, height: height / reduction, tileWidth: tileWidth / reduction,
+            tileHeight: tileHeight / reduction, overlap: overlap / reduction)
+    }
+
+    /// True if all lengths are multiples of a reduction.
+    func allows(reduction: Int) -> Bool {
+        [width, height, tileWidth, tileHeight, overlap].allSatisfy { $0.isMultiple(of: reduction) }
+    }
+
     public var isSingle: Bool { tileWidth == width && tileHeight == height }
 
     /// The starts of the tiles along an axis: the minimum number of tiles, evenly spaced.

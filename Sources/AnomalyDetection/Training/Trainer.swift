@@ -2,9 +2,10 @@ import Imaging
 import NeuralNetworks
 import Tensors
 
-/// Trains a network shard by shard: from a checkpoint and a shard to the next checkpoint.
+/// Trains an autoencoder, or a segmentation network beside one, shard by shard: from a checkpoint and a shard to the next checkpoint.
 public final class Trainer {
     private let engine: NetworkEngine
+    private let autoencoder: NetworkEngine?
     private let images: TrainingImages
     private let augmentation: Augmentation
     private let parameters: TrainingParameters
@@ -22,12 +23,16 @@ public final class Trainer {
         public var waitingShare: Double { totalSeconds > 0 ? waitingSeconds / totalSeconds : 0 }
     }
 
+    /// - Parameters:
+    ///   - engine: an engine of the network to train.
+    ///   - autoencoder: nil to train an autoencoder; to train a segmentation network, the one whose reconstructions it
+    ///     sees.
     public init(
-        engine: NetworkEngine, images: TrainingImages, augmentation: Augmentation, parameters: TrainingParameters,
-        normalization: PixelNormalization
+        engine: NetworkEngine, beside autoencoder: NetworkEngine? = nil, images: TrainingImages,
+        augmentation: Augmentation, parameters: TrainingParameters, normalization: PixelNormalization
     ) {
         self.normalization = normalization
-        (self.engine, self.images) = (engine, images)
+        (self.engine, self.autoencoder, self.images) = (engine, autoencoder, images)
         (self.augmentation, self.parameters) = (augmentation, parameters)
     }
 
@@ -65,7 +70,8 @@ public final class Trainer {
             timing.waitingSeconds += (clock.now - waitStart) / .seconds(1)
             let step = optimizer.stepCount
             let rate = parameters.schedule.rate(atStep: step)
-            let loss = try optimizer.step(engine, batch, lambda: parameters.lambda, learningRate: rate)
+            let own = autoencoder.map(batch.paired) ?? batch
+            let loss = try optimizer.step(engine, own, lambda: parameters.lambda, learningRate: rate)
             feeder.giveBack(batch)
             history.append(Checkpoint.Point(step: step, loss: loss, learningRate: rate))
             timing.steps += 1

@@ -16,7 +16,9 @@ public final class TrainingImages: ImageSource, Sendable {
     }
 
     public let entries: [Entry]
-    /// The common size of the images in pixels.
+    /// The side in pixels of the squares over which stored images are averaged.
+    private let reduction: Int
+    /// The common size of the images in pixels, after that.
     public let width, height: Int
     private let cache = Mutex<[Int: PackedImage]>([:])
     private let cacheLimit: Int
@@ -26,10 +28,13 @@ public final class TrainingImages: ImageSource, Sendable {
     private let fault = Mutex<(any Error)?>(nil)
 
     /// - Parameters:
+    ///   - reducedSize: the wanted size in pixels. Stored images of twice or four times that size are averaged; others stay
+    ///     as they are.
     ///   - cacheBytes: the maximum memory for decoded images.
     ///   - read: returns the bytes of a file.
     public init(
-        _ entries: [Entry], cacheBytes: Int = ProcessResources.current.cacheBytes(atMost: 1 << 26),
+        _ entries: [Entry], reducedSize: (width: Int, height: Int)? = nil,
+        cacheBytes: Int = ProcessResources.current.cacheBytes(atMost: 1 << 26),
         read: @escaping @Sendable (String) throws -> [UInt8]
     )
         throws
@@ -37,7 +42,14 @@ public final class TrainingImages: ImageSource, Sendable {
         self.entries = entries
         self.read = read
         guard let first = entries.first else { fatalError("no training images") }
-        let sample = try PackedImage(bytes: try read(first.path), name: first.path)
+        let stored = try PackedImage(bytes: try read(first.path), name: first.path)
+        let reduction = reducedSize.flatMap { size in
+            AutoencoderPayload.reductions.first {
+                (stored.width, stored.height) == (size.width * $0, size.height * $0)
+            }
+        }
+        self.reduction = reduction ?? 1
+        let sample = stored.reduced(by: self.reduction)
         self.first = sample
         (width, height) = (sample.width, sample.height)
         cacheLimit = max(1, cacheBytes / max(1, sample.values.count * 2))
@@ -45,13 +57,13 @@ public final class TrainingImages: ImageSource, Sendable {
         cache.withLock { $0[0] = sample }
         for (index, entry) in entries.enumerated().dropFirst() {
             let packed = try PackedImage(bytes: try read(entry.path), name: entry.path)
-            guard packed.width == sample.width, packed.height == sample.height else {
+            guard packed.width == stored.width, packed.height == stored.height else {
                 throw FormatError.damaged(
                     entry.path, at: 0,
-                    what: "\(packed.width) x \(packed.height) pixels among images of \(sample.width) x \(sample.height)"
+                    what: "\(packed.width) x \(packed.height) pixels among images of \(stored.width) x \(stored.height)"
                 )
             }
-            if index < cacheLimit { cache.withLock { $0[index] = packed } }
+            if index < cacheLimit { cache.withLock { $0[index] = packed.reduced(by: self.reduction) } }
         }
     }
 
@@ -63,7 +75,7 @@ public final class TrainingImages: ImageSource, Sendable {
         if let packed = cache.withLock({ $0[index] }) { return packed.image }
         let entry = entries[index]
         do {
-            return try PackedImage(bytes: try read(entry.path), name: entry.path).image
+            return try PackedImage(bytes: try read(entry.path), name: entry.path).reduced(by: reduction).image
         } catch {
             fault.withLock { $0 = $0 ?? error }
             return first.image

@@ -43,6 +43,12 @@ void kernel_masked_squared_error_f32(const float *output, const float *target, c
 void kernel_masked_squared_error_bf16(const uint16_t *output, const float *target, const uint8_t *mask, int channels,
                                       size_t pixels, int block, float outside_scale, float inside_scale,
                                       uint16_t *gradient, double sums[2]);
+/// Cross-entropy of a mask and the first channel of logits: the sums outside and inside the mask, and the gradient of
+/// all channels of the block, in which channels after the first are 0.
+void kernel_masked_cross_entropy_f32(const float *output, const uint8_t *mask, size_t pixels, int block,
+                                     float outside_scale, float inside_scale, float *gradient, double sums[2]);
+void kernel_masked_cross_entropy_bf16(const uint16_t *output, const uint8_t *mask, size_t pixels, int block,
+                                      float outside_scale, float inside_scale, uint16_t *gradient, double sums[2]);
 // Copies the first `channels` channels of a blocked tensor to a channel-major float image.
 void kernel_unpack_f32(const float *blocked, float *planar, int channels, size_t pixels, int block);
 void kernel_unpack_bf16(const uint16_t *blocked, float *planar, int channels, size_t pixels, int block);

@@ -32,6 +32,7 @@ package struct DetectorRecipe: Sendable {
                 FusionRule(rawValue: section.fusion.rule.rawValue)!))
         switch section.kind {
         case .ssae: self = single(.ssae)
+        case .segmentation: self = single(.segmentation)
         case .memory: self = single(.memory)
         case .gaussian: self = single(section.gaussian.place == .each ? .gaussianEach : .gaussianAll)
         case .random: self = single(.random)
@@ -63,6 +64,14 @@ package struct DetectorRecipe: Sendable {
     /// True if corruption and training tasks make it, or a part of it.
     package var isTrained: Bool { form.members.contains(where: \.isTrained) }
 
+    /// The settings of its segmentation network; nil without one.
+    package var segmentation: SegmentationSettings? {
+        form.members.lazy.compactMap { if case .segmentation(let settings, _) = $0 { settings } else { nil } }.first
+    }
+
+    /// True if the errors of an autoencoder are a part of it.
+    var hasErrors: Bool { form.members.contains { if case .autoencoder = $0 { true } else { false } } }
+
     /// The stages that train or fit the detector.
     package var stages: [any Stage.Type] {
         switch form {
@@ -88,6 +97,8 @@ extension DetectorRecipe.Form {
 package enum SingleDetector: Sendable {
     /// Trained by corruption and training tasks.
     case autoencoder
+    /// Trained beside an autoencoder, on its shards.
+    case segmentation(SegmentationSettings, share: Double)
     /// Fitted by one task to the features of a pretrained network.
     case memory(MemorySettings)
     case gaussian(GaussianSettings)
@@ -100,6 +111,9 @@ package enum SingleDetector: Sendable {
     init(_ name: DetectorSection.Single, _ section: DetectorSection) {
         switch name {
         case .ssae: self = .autoencoder
+        case .segmentation:
+            self = .segmentation(
+                SegmentationSettings(baseWidth: section.segmentation.baseWidth), share: section.segmentation.share)
         case .memory: self = .memory(MemorySettings(section))
         case .gaussianEach: self = .gaussian(GaussianSettings(section, place: .each))
         case .gaussianAll: self = .gaussian(GaussianSettings(section, place: .all))
@@ -114,6 +128,7 @@ package enum SingleDetector: Sendable {
     var kindName: String {
         switch self {
         case .autoencoder: AutoencoderKind.name
+        case .segmentation: SegmentationKind.name
         case .memory: MemoryKind.name
         case .gaussian: GaussianKind.name
         case .random: RandomKind.name
@@ -127,18 +142,25 @@ package enum SingleDetector: Sendable {
         if case .gaussian(let settings) = self { "\(kindName)-\(settings.place.rawValue)" } else { kindName }
     }
 
-    var isTrained: Bool { if case .autoencoder = self { true } else { false } }
+    var isTrained: Bool {
+        switch self {
+        case .autoencoder, .segmentation: true
+        case .memory, .gaussian, .random, .external, .maps: false
+        }
+    }
 
     var usesFeatures: Bool {
         switch self {
         case .memory, .gaussian, .random: true
-        case .autoencoder, .external, .maps: false
+        case .autoencoder, .segmentation, .external, .maps: false
         }
     }
 
     var stages: [any Stage.Type] {
         switch self {
         case .autoencoder: [CorruptStage.self, TrainStage.self, FitAutoencoderStage.self]
+        case .segmentation:
+            [CorruptStage.self, TrainStage.self, TrainSegmentationStage.self, FitSegmentationStage.self]
         case .memory: [FitMemoryStage.self]
         case .gaussian: [FitGaussianStage.self]
         case .random: [FitRandomStage.self]
@@ -172,6 +194,10 @@ package struct FitInputs {
     package var textures: [TaskInput]
     /// The tasks that make the trained network of an autoencoder, in the order of training; empty without one.
     package var checkpoints: [TaskID]
+    /// The tasks that make the corruptions of its shards, in the order of training.
+    package var corruptions: [TaskID]
+    /// The checkpoint from which a segmentation network is trained further; nil for new weights.
+    package var segmentation: TaskInput?
     /// The pretrained network; empty if the detector needs none.
     package var backbone: [TaskInput]
     /// The program or maps of a detector of the kind `external`; nil for other kinds.
@@ -179,12 +205,13 @@ package struct FitInputs {
 
     package init(
         training: TaskInput, heldOut: TaskInput, normalization: TaskInput, colour: TaskInput,
-        textures: [TaskInput], checkpoints: [TaskID], backbone: [TaskInput],
-        external: ExternalInputs? = nil
+        textures: [TaskInput], checkpoints: [TaskID], corruptions: [TaskID],
+        segmentation: TaskInput? = nil, backbone: [TaskInput], external: ExternalInputs? = nil
     ) {
         (self.training, self.heldOut, self.normalization) = (training, heldOut, normalization)
         (self.colour, self.textures) = (colour, textures)
-        (self.checkpoints, self.backbone, self.external) = (checkpoints, backbone, external)
+        (self.checkpoints, self.corruptions, self.segmentation) = (checkpoints, corruptions, segmentation)
+        (self.backbone, self.external) = (backbone, external)
     }
 }
 
@@ -201,7 +228,10 @@ extension GraphAssembler {
             for (number, detector) in detectors.enumerated() {
                 let fit = addFit(name, detector, recipe, manifest, inputs)
                 members.append(TaskInput("detector.\(number)", fit, "detector"))
-                if detector.isTrained { members.append(TaskInput("training.json", fit, "training.json")) }
+                // The curve of the report: that of the first network.
+                if detector.isTrained, !detectors[..<number].contains(where: \.isTrained) {
+                    members.append(TaskInput("training.json", fit, "training.json"))
+                }
             }
             members += [inputs.heldOut, inputs.colour]
             if rule == .learned { members += [inputs.training] + inputs.textures }
@@ -227,10 +257,12 @@ extension GraphAssembler {
             return add(
                 "\(name)/autoencoder",
                 FitAutoencoderStage(
-                    network: recipe.network, grid: recipe.grid, engine: engine,
+                    network: recipe.network, grid: recipe.grid, reduction: recipe.reduction, engine: engine,
                     scoring: ScoringParameters(manifest, recipe.detector)),
                 inputs: [TaskInput("checkpoint", checkpoint, "checkpoint"), inputs.training, inputs.normalization],
                 resources: .wholeMachine)
+        case .segmentation(let settings, let share):
+            return addSegmentation(name, settings, share: share, recipe, inputs)
         case .external, .maps: return addExternal(name, recipe, inputs)
         case .memory(let settings): stage = FitMemoryStage(memory: settings, samples: samples, engine: engine)
         case .gaussian(let settings): stage = FitGaussianStage(gaussian: settings, samples: samples, engine: engine)

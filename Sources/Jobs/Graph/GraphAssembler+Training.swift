@@ -58,7 +58,7 @@ extension CorruptStage {
     package init(_ recipe: TrainingRecipe, shard: Int) {
         let steps = recipe.training.steps(ofShard: shard)
         self.init(
-            samples: recipe.samples, corruption: CorruptionSettings(recipe.corruption), firstStep: steps.lowerBound,
+            samples: recipe.networkSamples, corruption: CorruptionSettings(recipe.corruption), firstStep: steps.lowerBound,
             stepCount: steps.count)
     }
 }
@@ -66,7 +66,7 @@ extension CorruptStage {
 extension TrainStage {
     package init(_ recipe: TrainingRecipe) {
         self.init(
-            network: recipe.network, samples: recipe.samples, training: OptimiserSettings(recipe.training),
+            network: recipe.network, samples: recipe.networkSamples, training: OptimiserSettings(recipe.training),
             engine: recipe.engine)
     }
 }

@@ -36,8 +36,8 @@ extension JobBuilder {
 
     /// The tasks that make the model and assess it.
     mutating func model(
-        _ name: String, _ category: SourceCategory, _ recipe: TrainingRecipe, _ select: TaskID, _ checkpoints: [TaskID],
-        _ manifest: JobManifest
+        _ name: String, _ category: SourceCategory, _ recipe: TrainingRecipe, _ select: TaskID,
+        _ trained: (checkpoints: [TaskID], corruptions: [TaskID]), _ manifest: JobManifest
     ) throws -> ModelTasks {
         let inputs = FitInputs(
             training: TaskInput("training", select, "training.json"),
@@ -45,7 +45,8 @@ extension JobBuilder {
             normalization: TaskInput("normalization", select, "normalization.json"),
             colour: TaskInput("colour", select, "colour.json"),
             textures: try textures(manifest).map { [TaskInput("textures", $0, "textures.json")] } ?? [],
-            checkpoints: checkpoints.suffix(manifest.training.candidates), backbone: try backbones.inputs(recipe),
+            checkpoints: trained.checkpoints.suffix(manifest.training.candidates), corruptions: trained.corruptions,
+            backbone: try backbones.inputs(recipe),
             external: try external(category, recipe, manifest))
         let made = assembler.addModel(name, category.name, recipe, manifest, inputs)
         let assess = assembler.addAssessment(

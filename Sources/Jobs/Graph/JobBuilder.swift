@@ -180,8 +180,8 @@ struct JobBuilder {
             "\(name)/select",
             SelectStage(category: category.name, heldOutFraction: Float(manifest.dataset.heldOutFraction)),
             inputs: normal.enumerated().map { TaskInput("images.\($0.offset)", $0.element, "images.json") })
-        let (checkpoints, corruptions) = try train(name, recipe, select, manifest)
-        let model = try model(name, category, recipe, select, checkpoints, manifest)
+        let trained = try train(name, recipe, select, manifest)
+        let model = try model(name, category, recipe, select, trained, manifest)
         var metricsInputs: [TaskInput] = []
         var overlays: [TaskID] = []
         for (number, images) in tested.enumerated() {
@@ -217,7 +217,7 @@ struct JobBuilder {
                 ingests: normal + tested, metrics: metrics,
                 confidence: confidence, drift: drift))
         return CaseTasks(
-            recipe: recipe, ingests: normal + tested, corruptions: corruptions, model: model, select: select,
+            recipe: recipe, ingests: normal + tested, corruptions: trained.corruptions, model: model, select: select,
             metrics: metrics, confidence: confidence, drift: drift, card: card, overlays: overlays)
     }
 }

@@ -13,6 +13,8 @@ package struct TrainingRecipe: Sendable {
     package var detector: DetectorRecipe
     package var architecture: NetworkArchitecture
     package var baseWidth: Int
+    /// See `AutoencoderPayload.reduction`.
+    package var reduction: Int
     /// The sizes of images and of the tiles that the network processes.
     package var grid: TileGrid
     /// The range of the images' samples; nil for the full range of their formats.
@@ -30,6 +32,7 @@ package struct TrainingRecipe: Sendable {
         detector = DetectorRecipe(manifest.detector)
         architecture = manifest.network.architecture == .sdc ? .sdc : .sdcCCM
         baseWidth = manifest.network.baseWidth
+        reduction = manifest.network.reduction
         let image = manifest.image
         grid = TileGrid(
             width: image.width, height: image.height, tileWidth: image.tile?.width ?? image.width,
@@ -71,6 +74,17 @@ package struct TrainingRecipe: Sendable {
 
     package var samples: SampleSettings {
         SampleSettings(seed: training.seed, batchSize: training.batchSize, augmentation: augmentation, grid: grid)
+    }
+
+    /// The samples of a network, which sees reduced images.
+    package var networkSamples: SampleSettings {
+        var samples = samples
+        samples.grid = grid.reduced(by: reduction)
+        if !grid.isSingle {
+            samples.augmentation.crop = Augmentation.Crop(
+                width: samples.grid.tileWidth, height: samples.grid.tileHeight)
+        }
+        return samples
     }
 }
 
@@ -155,13 +169,13 @@ extension ScoringParameters {
     /// Only the errors of an autoencoder have several scales and levels and are normalised. Maps of other programs are not
     /// smoothed.
     init(_ manifest: JobManifest, _ detector: DetectorRecipe) {
-        let section = manifest.scoring, isTrained = detector.isTrained, isExternal = manifest.detector.kind == .external
+        let section = manifest.scoring, hasErrors = detector.hasErrors, isExternal = manifest.detector.kind == .external
         self.init(
             boxSize: section.boxSize
                 ?? ScoringParameters.usualBoxSize(shorterSide: min(manifest.image.width, manifest.image.height)),
-            boxPasses: isExternal ? 0 : section.boxPasses, scales: isTrained ? section.scales : 1,
-            levels: isTrained ? section.levels : 1,
-            normalization: isTrained ? MapNormalization(rawValue: section.normalization.rawValue)! : .none,
+            boxPasses: isExternal ? 0 : section.boxPasses, scales: hasErrors ? section.scales : 1,
+            levels: hasErrors ? section.levels : 1,
+            normalization: hasErrors ? MapNormalization(rawValue: section.normalization.rawValue)! : .none,
             imageScore: ImageScore(rawValue: section.imageScore.rawValue)!, topFraction: Float(section.topFraction))
     }
 }

@@ -3,6 +3,8 @@ public struct DetectorSection: Sendable, Equatable {
     public enum Kind: String, Sendable, CaseIterable {
         /// The autoencoder.
         case ssae
+        /// A network that marks defects in an image and the autoencoder's reconstruction of it.
+        case segmentation
         /// A memory of the features of normal patches.
         case memory
         /// Normal distributions of such features.
@@ -19,7 +21,7 @@ public struct DetectorSection: Sendable, Equatable {
 
     /// A detector of one kind, as a part of `fusion` or a candidate of `auto`.
     public enum Single: String, Sendable, CaseIterable {
-        case ssae, memory
+        case ssae, segmentation, memory
         case gaussianEach = "gaussian-each"
         case gaussianAll = "gaussian-all"
         case random
@@ -28,6 +30,13 @@ public struct DetectorSection: Sendable, Equatable {
     /// How a patch's distance is related to the density of the memory there.
     public enum Density: String, Sendable, CaseIterable {
         case none, subtract, divide
+    }
+
+    /// `detector.segmentation`.
+    public struct Segmentation: Sendable, Equatable {
+        public var baseWidth: Int
+        /// The share of the autoencoder's shards on which the network is trained, the last ones.
+        public var share: Double
     }
 
     /// `detector.memory`.
@@ -97,11 +106,13 @@ public struct DetectorSection: Sendable, Equatable {
     }
 
     public var kind: Kind
-    /// A name or a digest. Used by all kinds but `ssae` and `external`.
+    /// A name or a digest. Used by kinds on features of a pretrained network.
     public var backbone: String
     public var taps: [String]
-    /// True if patches outside the object are left out. Used by all kinds but `ssae`.
+    /// True if patches outside the object are left out. Used by kinds on features of a
+    /// pretrained network.
     public var foreground: Bool
+    public var segmentation: Segmentation
     public var memory: Memory
     public var gaussian: Gaussian
     public var random: Random
@@ -115,6 +126,9 @@ public struct DetectorSection: Sendable, Equatable {
         backbone = object.text("backbone")
         taps = (object["taps"]?.elements ?? []).compactMap(\.string)
         foreground = object.flag("foreground")
+        let segmentation = object.member("segmentation")
+        self.segmentation = Segmentation(
+            baseWidth: segmentation.whole("baseWidth"), share: segmentation.decimal("share"))
         let memory = object.member("memory")
         self.memory = Memory(
             points: memory.whole("points"), density: memory.choice("density"),

@@ -28,7 +28,7 @@ public final class NetworkEngine {
     private let gradient: AlignedBuffer<Float>
     /// Gradients by shard and convolution, in the convolution's own layout.
     private var shards: [[AlignedBuffer<Float>]] = []
-    private var residuals = AlignedBuffer<SquaredResiduals>(count: 0)
+    private var sampleSums = AlignedBuffer<SampleSums>(count: 0)
     private var current: Step?
     private var maskedPixels: [Int] = []
     /// Present while layers are measured.
@@ -212,17 +212,17 @@ public final class NetworkEngine {
 
     /// Computes the objective of a batch and the gradient of all parameters, which is left in `gradientValues`.
     ///
-    /// The objective is the mean over samples of (1 - lambda) times the mean squared residual outside the mask plus
-    /// lambda times the mean squared residual inside. If a mask is empty or full, the remaining term has weight 1.
+    /// The objective is the mean over samples of (1 - lambda) times the mean outside the mask, of squared residuals or
+    /// cross-entropies, plus lambda times that inside. If a mask is empty or full, the remaining term has weight 1.
     public func computeGradient(_ batch: TrainingBatch, lambda: Float) -> BatchLoss {
         guard batch.height == height, batch.width == width, batch.channels == network.inputChannels,
-            gradient.count > 0
+            batch.outputChannels == network.outputChannels, gradient.count > 0
         else { fatalError("a batch of \(batch.width) x \(batch.height) for a training engine of \(width) x \(height)") }
         let shardCount = min(batch.count, NetworkEngine.gradientShardCount)
         while shards.count < shardCount {
             shards.append(convolutions.map { AlignedBuffer(count: $0.gradientCount) })
         }
-        if residuals.count != batch.count { residuals = AlignedBuffer(count: batch.count) }
+        if sampleSums.count != batch.count { sampleSums = AlignedBuffer(count: batch.count) }
         if maskedPixels.count != batch.count { maskedPixels = Array(repeating: 0, count: batch.count) }
         for sample in 0..<batch.count { maskedPixels[sample] = batch.maskedPixels(sample) }
         current = Step(batch: batch, lambda: lambda, shardCount: shardCount)
@@ -232,7 +232,7 @@ public final class NetworkEngine {
         for (number, convolution) in convolutions.enumerated() {
             convolution.store(gradient: shards[0][number].pointer, to: gradient.pointer)
         }
-        return batch.loss(residuals, maskedPixels: maskedPixels, lambda: lambda)
+        return batch.loss(sampleSums, maskedPixels: maskedPixels, lambda: lambda)
     }
 
     /// The gradient from the last call of `computeGradient`.
@@ -250,19 +250,29 @@ public final class NetworkEngine {
     private func trainSample(
         _ batch: TrainingBatch, _ sample: Int, maskedPixels: Int, lambda: Float, worker index: Int,
         shard: [AlignedBuffer<Float>], add: Bool
-    ) -> SquaredResiduals {
+    ) -> SampleSums {
         let worker = workers[index]
         forward(batch.inputs.pointer + sample * batch.sampleCount, worker: index)
         let weights = batch.objectiveWeights(maskedPixels: maskedPixels, lambda: lambda)
         let output = network.output
-        let scale = 2 / Float(batch.count)
-        let sums = kernels.maskedSquaredError(
-            output: outputActivation(worker), target: batch.targets.pointer + sample * batch.sampleCount,
-            mask: batch.masks.pointer + sample * batch.pixels, channels: network.outputChannels, pixels: batch.pixels,
-            block: backend.block, outsideScale: scale * weights.outside, insideScale: scale * weights.inside,
-            gradient: UnsafeMutableRawPointer(worker.arena.pointer) + program.gradientOffsets[output.tensor])
+        // The derivative of a square has a factor of 2.
+        let scale: Float = (batch.objective == .squaredError ? 2 : 1) / Float(batch.count)
+        let gradient = UnsafeMutableRawPointer(worker.arena.pointer) + program.gradientOffsets[output.tensor]
+        let mask = UnsafePointer(batch.masks.pointer + sample * batch.pixels)
+        let sums =
+            switch batch.objective {
+            case .squaredError:
+                kernels.maskedSquaredError(
+                    output: outputActivation(worker), target: batch.targets.pointer + sample * batch.sampleCount,
+                    mask: mask, channels: network.outputChannels, pixels: batch.pixels, block: backend.block,
+                    outsideScale: scale * weights.outside, insideScale: scale * weights.inside, gradient: gradient)
+            case .crossEntropy:
+                kernels.maskedCrossEntropy(
+                    output: outputActivation(worker), mask: mask, pixels: batch.pixels, block: backend.block,
+                    outsideScale: scale * weights.outside, insideScale: scale * weights.inside, gradient: gradient)
+            }
         for step in program.steps.reversed() { backward(step, worker, index, shard, add: add) }
-        return SquaredResiduals(outside: sums.outside, inside: sums.inside)
+        return SampleSums(outside: sums.outside, inside: sums.inside)
     }
 
     private func backward(
@@ -301,7 +311,7 @@ public final class NetworkEngine {
     private lazy var shardPiece: WorkerPool.Piece = { [unowned self] shard, worker in
         guard let step = current else { return }
         for sample in stride(from: shard, to: step.batch.count, by: step.shardCount) {
-            residuals.pointer[sample] = trainSample(
+            sampleSums.pointer[sample] = trainSample(
                 step.batch, sample, maskedPixels: maskedPixels[sample], lambda: step.lambda, worker: worker,
                 shard: shards[shard], add: sample != shard)
         }

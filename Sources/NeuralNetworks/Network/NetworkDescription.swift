@@ -98,10 +98,13 @@ extension NetworkDescription {
         operations.append(.convolution(convolution))
     }
 
-    mutating func addUpsampling(from input: View) -> View {
+    /// - Parameter output: Where the result goes; nil for a tensor of its own.
+    mutating func addUpsampling(from input: View, to output: View? = nil) -> View {
         let source = tensors[input.tensor]
-        let output = addTensor(
-            source.name + ".up", groups: Array(source.groups[input.groups]), reduction: source.reduction / 2)
+        let output =
+            output
+            ?? addTensor(
+                source.name + ".up", groups: Array(source.groups[input.groups]), reduction: source.reduction / 2)
         operations.append(.upsample(input: input, output: output))
         return output
     }

@@ -1,37 +1,75 @@
 import Tensors
 
-/// The samples of one optimiser step: corrupted images, clean target images, and masks of the corruption.
+/// What a network is trained for, as a value of every pixel of its output.
+public enum Objective: Sendable, Equatable {
+    /// The squared residual to a target image of the input's channels.
+    case squaredError
+    /// The cross-entropy with the mask. The output is one channel: the logit of the probability that a pixel is
+    /// corrupted.
+    case crossEntropy
+}
+
+/// The samples of one optimiser step: corrupted images, masks of the corruption, and clean target images if the objective
+/// needs them.
 ///
 /// Images are channel-major floats (sample, channel, y, x). Masks are 1 where the input was corrupted, otherwise 0.
 public final class TrainingBatch: Sendable {
+    public let objective: Objective
     public let count, channels, height, width: Int
     let inputs: AlignedBuffer<Float>
     let targets: AlignedBuffer<Float>
     let masks: AlignedBuffer<UInt8>
 
-    public init(count: Int, channels: Int = 3, height: Int, width: Int) {
-        (self.count, self.channels, self.height, self.width) = (count, channels, height, width)
+    /// - Parameter channels: The channels of the input.
+    public init(
+        _ objective: Objective = .squaredError, count: Int, channels: Int = 3, height: Int, width: Int
+    ) {
+        (self.objective, self.count, self.channels) = (objective, count, channels)
+        (self.height, self.width) = (height, width)
         inputs = AlignedBuffer(count: count * channels * height * width)
-        targets = AlignedBuffer(count: count * channels * height * width)
+        targets = AlignedBuffer(count: objective == .squaredError ? count * channels * height * width : 0)
         masks = AlignedBuffer(count: count * height * width)
     }
 
     var pixels: Int { height * width }
     var sampleCount: Int { channels * pixels }
+    /// The channels of the network's output.
+    var outputChannels: Int { objective == .squaredError ? channels : 1 }
+    /// The number of values that the objective compares in one sample.
+    private var comparedCount: Int { outputChannels * pixels }
 
     /// Sets one sample. `input` and `target` have channels * height * width values, `mask` has height * width.
-    public func set(_ sample: Int, input: [Float], target: [Float], mask: [UInt8]) {
-        guard input.count == sampleCount, target.count == sampleCount, mask.count == pixels else {
+    ///
+    /// - Parameter target: Empty if the objective needs none.
+    public func set(_ sample: Int, input: [Float], target: [Float] = [], mask: [UInt8]) {
+        let targetCount = objective == .squaredError ? sampleCount : 0
+        guard input.count == sampleCount, target.count == targetCount, mask.count == pixels else {
             fatalError(
-                "a sample of \(input.count), \(target.count) and \(mask.count) values for \(sampleCount) and \(pixels)")
+                "a sample of \(input.count), \(target.count) and \(mask.count) values for \(sampleCount), "
+                    + "\(targetCount) and \(pixels)")
         }
         inputs.copy(input, at: sample * sampleCount)
-        targets.copy(target, at: sample * sampleCount)
+        if targetCount > 0 { targets.copy(target, at: sample * targetCount) }
         masks.copy(mask, at: sample * pixels)
+    }
+
+    func input(_ sample: Int) -> [Float] { inputs.values(sample * sampleCount..<(sample + 1) * sampleCount) }
+    func mask(_ sample: Int) -> [UInt8] { masks.values(sample * pixels..<(sample + 1) * pixels) }
+}
+
+extension TrainingBatch {
+    /// The batch of a segmentation network: images together with their reconstructions.
+    public func paired(with autoencoder: NetworkEngine) -> TrainingBatch {
+        let pairs = TrainingBatch(.crossEntropy, count: count, channels: 2 * channels, height: height, width: width)
+        let images = (0..<count).map(input)
+        for (sample, reconstruction) in autoencoder.reconstruct(images).enumerated() {
+            pairs.set(sample, input: images[sample] + reconstruction, mask: mask(sample))
+        }
+        return pairs
     }
 }
 
-/// The objective of a batch and its two parts: the mean squared error outside and inside the masks, each averaged over
+/// The objective of a batch and its two parts: the mean outside and inside the masks, each averaged over
 /// the samples that have such pixels.
 public struct BatchLoss: Sendable, Equatable {
     public var total: Double
@@ -39,8 +77,8 @@ public struct BatchLoss: Sendable, Equatable {
     public var inside: Double
 }
 
-/// The squared residuals of one sample, summed over all channels outside and inside its mask.
-struct SquaredResiduals {
+/// The objective of one sample before weighting, summed over all compared values outside and inside its mask.
+struct SampleSums {
     var outside, inside: Double
 }
 
@@ -52,32 +90,32 @@ extension TrainingBatch {
         return count
     }
 
-    /// The weights of one squared residual outside and inside the mask in a sample's objective.
+    /// The weights of one compared value outside and inside the mask in a sample's objective.
     func objectiveWeights(maskedPixels: Int, lambda: Float) -> (outside: Float, inside: Float) {
-        let inside = maskedPixels * channels
-        let outside = sampleCount - inside
+        let inside = maskedPixels * outputChannels
+        let outside = comparedCount - inside
         if inside == 0 { return (1 / Float(outside), 0) }
         if outside == 0 { return (0, 1 / Float(inside)) }
         return ((1 - lambda) / Float(outside), lambda / Float(inside))
     }
 
-    /// Returns the objective from the residuals and the masked pixel count of each sample.
+    /// Returns the objective from the sums and the masked pixel count of each sample.
     func loss(
-        _ residuals: AlignedBuffer<SquaredResiduals>, maskedPixels: [Int], lambda: Float
+        _ sampleSums: AlignedBuffer<SampleSums>, maskedPixels: [Int], lambda: Float
     ) -> BatchLoss {
         var total = 0.0, outside = 0.0, inside = 0.0
         var outsideSamples = 0, insideSamples = 0
         for sample in 0..<count {
             let weights = objectiveWeights(maskedPixels: maskedPixels[sample], lambda: lambda)
-            let sums = residuals.pointer[sample]
+            let sums = sampleSums.pointer[sample]
             total += Double(weights.outside) * sums.outside + Double(weights.inside) * sums.inside
-            let insideCount = maskedPixels[sample] * channels
+            let insideCount = maskedPixels[sample] * outputChannels
             if insideCount > 0 {
                 inside += sums.inside / Double(insideCount)
                 insideSamples += 1
             }
-            if insideCount < sampleCount {
-                outside += sums.outside / Double(sampleCount - insideCount)
+            if insideCount < comparedCount {
+                outside += sums.outside / Double(comparedCount - insideCount)
                 outsideSamples += 1
             }
         }

@@ -63,8 +63,8 @@ package struct DetectorFact: Codable, Equatable, Sendable {
 package enum DetectorKinds {
     static var all: [any DetectorKind.Type] {
         [
-            AutoencoderKind.self, MemoryKind.self, GaussianKind.self, RandomKind.self, FusionKind.self,
-            ExternalKind.self, MapsKind.self,
+            AutoencoderKind.self, SegmentationKind.self, MemoryKind.self, GaussianKind.self, RandomKind.self,
+            FusionKind.self, ExternalKind.self, MapsKind.self,
         ]
     }
 

@@ -72,11 +72,17 @@ package struct EnrolStage: Stage {
 /// state.
 package struct WarmStartStage: Stage {
     package static let name = "warmStart"
-    package static let version = 2
+    /// History: 3 = segmentation networks.
+    package static let version = 3
 
-    package init() {}
+    /// True to make a checkpoint of the model's segmentation network, too.
+    var withSegmentation: Bool
 
-    package var outputs: [String] { ["checkpoint", "normalization.json"] }
+    package init(withSegmentation: Bool = false) { self.withSegmentation = withSegmentation }
+
+    package var outputs: [String] {
+        ["checkpoint", "normalization.json"] + (withSegmentation ? ["segmentation"] : [])
+    }
 
     package func run(_ context: TaskContext) throws {
         let model = try Model(bytes: try context.read("model"), name: "\(context.task) model")
@@ -87,6 +93,10 @@ package struct WarmStartStage: Stage {
         }
         try context.write(Checkpoint(state: OptimizerState(parameters: network.parameters)).bytes, to: "checkpoint")
         try context.writeJSON(network.normalization, to: "normalization.json")
+        if withSegmentation {
+            let parameters = try model.segmentation(name: "\(context.task) model")?.parameters ?? []
+            try context.write(Checkpoint(state: OptimizerState(parameters: parameters)).bytes, to: "segmentation")
+        }
     }
 }
 

@@ -44,7 +44,7 @@ package struct EngineChoice: Codable, Sendable, Equatable {
 
     /// The choice for a detector of a kind. Features are computed in float32.
     package func with(detector kind: String) -> EngineChoice {
-        [AutoencoderKind.name, ExternalKind.name, MapsKind.name].contains(kind)
+        [AutoencoderKind.name, SegmentationKind.name, ExternalKind.name, MapsKind.name].contains(kind)
             ? self : EngineChoice(kind: self.kind, precision: .float32, usesMatrices: true)
     }
 
@@ -79,28 +79,28 @@ package struct EngineChoice: Codable, Sendable, Equatable {
     }
 }
 
-/// Caches the engine of the last task for the next one with the same specification. Compiling the kernels for a size
-/// takes most of a second, and training is a chain of tasks with one engine.
+/// Caches the engines of the last tasks for the next ones with the same specification. Compiling the kernels for a size
+/// takes most of a second, and training is a chain of tasks with one or two engines.
 final class EngineCache: SharedResource {
     /// The specification of an engine.
     struct Order: Sendable, Equatable {
         var choice: EngineChoice
-        var architecture: NetworkArchitecture
-        var baseWidth, width, height: Int
+        var network: NetworkDescription
+        var width, height: Int
         var isTraining: Bool
         var threads: Int
 
         static func training(
-            _ choice: EngineChoice, _ network: NetworkSettings, _ grid: TileGrid, threads: Int
+            _ choice: EngineChoice, _ network: NetworkDescription, _ grid: TileGrid, threads: Int
         ) -> Order {
             Order(
-                choice: choice, architecture: network.architecture, baseWidth: network.baseWidth,
-                width: grid.tileWidth, height: grid.tileHeight, isTraining: true, threads: threads)
+                choice: choice, network: network, width: grid.tileWidth, height: grid.tileHeight, isTraining: true,
+                threads: threads)
         }
 
         /// The specification for scoring with a trained network.
         static func scoring(
-            _ choice: EngineChoice, _ network: NetworkSettings, _ grid: TileGrid, threads: Int
+            _ choice: EngineChoice, _ network: NetworkDescription, _ grid: TileGrid, threads: Int
         ) -> Order {
             var order = training(choice, network, grid, threads: threads)
             order.isTraining = false
@@ -114,30 +114,35 @@ final class EngineCache: SharedResource {
         var engine: NetworkEngine
     }
 
-    private let last = Mutex<Kept?>(nil)
+    /// The engines that no task uses, the last used one at the end.
+    private let idle = Mutex<[Kept]>([])
+    private static let limit = 2
 
     init() {}
 
     /// Calls `body` with the cached engine or a new one. No other task uses it meanwhile.
     func withEngine<Result>(_ order: Order, _ body: (NetworkEngine) throws -> Result) throws -> Result {
         try order.choice.requireHere()
-        let kept = last.withLock { last -> Kept? in
-            defer { last = nil }
-            return last
+        let known = idle.withLock { idle -> Kept? in
+            if let place = idle.lastIndex(where: { $0.order == order }) { return idle.remove(at: place) }
+            // Makes room before memory for another engine is taken.
+            if idle.count >= EngineCache.limit { idle.removeFirst() }
+            return nil
         }
-        let engine =
-            if let kept, kept.order == order { kept.engine } else { try EngineCache.make(order) }
+        let engine = try known?.engine ?? EngineCache.make(order)
         defer {
             let back = Kept(order: order, engine: engine)
-            last.withLock { $0 = back }
+            idle.withLock { idle in
+                idle.append(back)
+                if idle.count > EngineCache.limit { idle.removeFirst() }
+            }
         }
         return try body(engine)
     }
 
     private static func make(_ order: Order) throws -> NetworkEngine {
         try NetworkEngine(
-            order.choice.kind, network: order.architecture.description(baseWidth: order.baseWidth),
-            height: order.height, width: order.width, purpose: order.isTraining ? .training : .inference,
+            order.choice.kind, network: order.network, height: order.height, width: order.width, purpose: order.isTraining ? .training : .inference,
             precision: order.choice.precision, threads: order.threads)
     }
 }

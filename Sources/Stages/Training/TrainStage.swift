@@ -4,7 +4,7 @@ import NeuralNetworks
 import Pipeline
 import Synchronization
 
-/// Runs one training shard: a fixed number of optimiser steps from one checkpoint to the next.
+/// Runs one training shard of an autoencoder.
 package struct TrainStage: Stage {
     package static let name = "train"
     package static let version = 3
@@ -24,45 +24,8 @@ package struct TrainStage: Stage {
     package var outputs: [String] { ["checkpoint"] }
 
     package func run(_ context: TaskContext) throws {
-        let augmentation = try samples.augmentation(for: context)
-        let images = try context.shared(TrainingImageCache.self).images("training", context, samples.grid)
-        let corruptions = try CorruptionShard(
-            bytes: try context.read("corruptions"), name: "\(context.task) corruptions")
-        let normalization = try context.readJSON(PixelNormalization.self, "normalization")
-        let checkpoint =
-            if context.hasInput("checkpoint") {
-                try Checkpoint(bytes: try context.read("checkpoint"), name: "\(context.task) checkpoint")
-            } else {
-                Trainer.start(network.description, seed: samples.seed)
-            }
-        let parameters = training.parameters(samples)
-        let order = EngineCache.Order.training(engine, network, samples.grid, threads: context.threads)
-        let (trained, timing) = try context.shared(EngineCache.self).withEngine(order) { engine in
-            let trainer = Trainer(
-                engine: engine, images: images, augmentation: augmentation, parameters: parameters,
-                normalization: normalization)
-            let (steps, remainder) = corruptions.samples.count.quotientAndRemainder(dividingBy: samples.batchSize)
-            guard remainder == 0 else {
-                throw FormatError.damaged(
-                    "\(context.task) corruptions", at: 0,
-                    what: "\(corruptions.samples.count) samples for batches of \(samples.batchSize)")
-            }
-            return try trainer.run(from: checkpoint, shard: corruptions) { done, loss in
-                try context.checkCancellation()
-                try images.requireReadable()
-                context.progress(
-                    done, of: steps, unit: "steps",
-                    note:
-                        "step \(checkpoint.state.stepCount + done) of \(training.steps), loss \(Trainer.readable(loss.total))"
-                )
-            }
-        }
-        try images.requireReadable()
-        context.shared(InputMeter.self).add(timing)
-        let share = (timing.waitingShare * 1000).rounded() / 10
-        context.log(
-            "\(timing.steps) steps in \(timing.totalSeconds) s, \(share) % of it waiting for input")
-        try context.write(trained.bytes, to: "checkpoint")
+        try ShardTraining(network: network.description, samples: samples, training: training, engine: engine)
+            .run(context)
     }
 }
 

@@ -8,12 +8,12 @@ import Synchronization
 extension TrainingImages {
     /// Loads the images of an index from the store.
     ///
-    /// - Parameter grid: the required size.
+    /// - Parameter grid: the required size; images of twice or four times that size are averaged.
     convenience init(_ index: TrainingIndex, _ context: TaskContext, _ grid: TileGrid) throws {
         let entries = try index.entries.map {
             Entry(path: try context.blobPath($0.pixels), identity: $0.source.words.0)
         }
-        try self.init(entries) { try AtomicFile.read($0) }
+        try self.init(entries, reducedSize: (grid.width, grid.height)) { try AtomicFile.read($0) }
         guard (width, height) == (grid.width, grid.height) else {
             throw FormatError.damaged(
                 "\(context.task): the first image of its list", at: 0,
@@ -25,7 +25,7 @@ extension TrainingImages {
 /// Caches the decoded training images of recent tasks, because training and corruption tasks of a category read the
 /// same images.
 final class TrainingImageCache: SharedResource {
-    private let kept = Mutex<[(index: Digest, images: TrainingImages)]>([])
+    private let kept = Mutex<[(index: Digest, grid: TileGrid, images: TrainingImages)]>([])
 
     init() {}
 
@@ -33,14 +33,14 @@ final class TrainingImageCache: SharedResource {
         let digest = context.inputDigest(input)
         let known = kept.withLock { kept in
             kept.removeAll { !$0.images.isReadable }
-            return kept.first { $0.index == digest }?.images
+            return kept.first { $0.index == digest && $0.grid == grid }?.images
         }
         if let known { return known }
         let images = try TrainingImages(try context.readJSON(TrainingIndex.self, input), context, grid)
         kept.withLock { kept in
             // Two categories may overlap: the end of one and the beginning of the next.
             if kept.count >= 2 { kept.removeFirst() }
-            kept.append((digest, images))
+            kept.append((digest, grid, images))
         }
         return images
     }

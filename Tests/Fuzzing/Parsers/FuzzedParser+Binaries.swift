@@ -7,7 +7,7 @@ import Stages
 
 extension FuzzedParser {
     static let binaries = [
-        model, autoencoder, checkpoint, packedImage, corruptionShard, memory, gaussian, random, fusion,
+        model, autoencoder, segmentation, checkpoint, packedImage, corruptionShard, memory, gaussian, random, fusion,
         external, maps, numPy,
     ]
 
@@ -77,10 +77,10 @@ extension FuzzedParser {
     /// A parser of a detector's payload, which must not change when it is written and read.
     private static func payload<Payload: Equatable>(
         _ name: String, words: [String], _ seeds: [Payload], _ write: @escaping @Sendable (Payload) -> [UInt8],
-        _ read: @escaping @Sendable ([UInt8], String) throws -> Payload
+        _ read: @escaping @Sendable ([UInt8], String) throws -> Payload, maximumBytes: Int = 4096
     ) -> FuzzedParser {
         let bytes = seeds.map { Array(write($0).dropLast(32)) }
-        return FuzzedParser(name: name, maximumBytes: 4096, words: words, seeds: { bytes }) { _ in
+        return FuzzedParser(name: name, maximumBytes: maximumBytes, words: words, seeds: { bytes }) { _ in
             { content in
                 let payload = try read(sealed(content), "input")
                 guard try read(write(payload), "again") == payload else {
@@ -89,6 +89,20 @@ extension FuzzedParser {
             }
         }
     }
+
+    private static let segmentation = payload(
+        "segmentation", words: ["sdc", "sdc-ccm"],
+        [
+            SegmentationPayload(
+                autoencoder: AutoencoderPayload(
+                    architecture: .sdc, baseWidth: 1, reduction: 4,
+                    parameters: [Float](
+                        repeating: 0.5, count: NetworkArchitecture.sdc.description(baseWidth: 1).parameterCount),
+                    normalization: PixelNormalization(mean: [0.5, 0.25, 0.125], deviation: 0.375)),
+                baseWidth: 1,
+                parameters: [Float](
+                    repeating: 0.5, count: NetworkDescription.segmentation(baseWidth: 1).parameterCount))
+        ], { $0.bytes }, { try SegmentationPayload(bytes: $0, name: $1) }, maximumBytes: 32768)
 
     private static let memory = payload(
         "memory", words: ["none", "subtract", "divide", "stage2", "stage4"],

@@ -6,17 +6,24 @@ import Pipeline
 /// Makes a detector of a trained network: its parameters, and the errors to expect of normal images.
 package struct FitAutoencoderStage: Stage {
     package static let name = "autoencoder"
-    package static let version = 1
+    /// History: 2 = images may be reduced.
+    package static let version = 2
     /// The number of training images to measure; more would not improve the expected error.
     private static let trainingImages = 64
 
     var network: NetworkSettings
+    /// Of the images.
     var grid: TileGrid
+    /// See `AutoencoderPayload.reduction`.
+    var reduction: Int
     var engine: EngineChoice
     var scoring: ScoringParameters
 
-    package init(network: NetworkSettings, grid: TileGrid, engine: EngineChoice, scoring: ScoringParameters) {
-        (self.network, self.grid, self.engine, self.scoring) = (network, grid, engine, scoring)
+    package init(
+        network: NetworkSettings, grid: TileGrid, reduction: Int, engine: EngineChoice, scoring: ScoringParameters
+    ) {
+        (self.network, self.grid, self.reduction) = (network, grid, reduction)
+        (self.engine, self.scoring) = (engine, scoring)
     }
 
     package var outputs: [String] { ["detector", "training.json"] }
@@ -24,7 +31,7 @@ package struct FitAutoencoderStage: Stage {
     package func run(_ context: TaskContext) throws {
         let checkpoint = try Checkpoint(bytes: try context.read("checkpoint"), name: "\(context.task) checkpoint")
         var payload = AutoencoderPayload(
-            architecture: network.architecture, baseWidth: network.baseWidth,
+            architecture: network.architecture, baseWidth: network.baseWidth, reduction: reduction,
             parameters: checkpoint.state.modelParameters,
             normalization: try context.readJSON(PixelNormalization.self, "normalization"))
         if scoring.normalization != .none { try measure(&payload, context) }
@@ -34,7 +41,8 @@ package struct FitAutoencoderStage: Stage {
 
     private func measure(_ payload: inout AutoencoderPayload, _ context: TaskContext) throws {
         let images = try TrainingImages(context.firstTraining(Self.trainingImages), context, grid)
-        let order = EngineCache.Order.scoring(engine, network, grid, threads: context.threads)
+        let order = EngineCache.Order.scoring(
+            engine, network.description, grid.reduced(by: reduction), threads: context.threads)
         try context.shared(EngineCache.self).withEngine(order) { engine in
             func autoencoder() throws -> Autoencoder {
                 try Autoencoder(engine: engine, payload, grid: grid, scoring: scoring)
@@ -62,7 +70,7 @@ package struct FitAutoencoderStage: Stage {
     private func measureExpectedErrors(
         _ network: Autoencoder, _ images: TrainingImages, _ context: TaskContext
     ) throws -> [ExpectedError] {
-        let (width, height) = (grid.width, grid.height)
+        let (width, height) = (grid.width / reduction, grid.height / reduction)
         var sums = [[Float]](repeating: [Float](repeating: 0, count: width * height), count: scoring.levels)
         for first in stride(from: 0, to: images.count, by: 8) {
             try context.checkCancellation()

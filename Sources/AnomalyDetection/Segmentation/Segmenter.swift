@@ -1,0 +1,56 @@
+import Glibc
+import Imaging
+import NeuralNetworks
+
+/// The detector that asks a second network which differences between an image and its reconstruction are defects
+/// (DRAEM, Zavrtanik et al., ICCV 2021).
+///
+/// Images have the grid's size. The networks see them as the autoencoder does.
+public final class Segmenter: Detector {
+    private let autoencoder, segmentation: NetworkEngine
+    private let payload: SegmentationPayload
+    /// Of the images as the networks see them.
+    private let grid: TileGrid
+
+    /// Loads the parameters of the payload into the engines.
+    ///
+    /// - Parameters:
+    ///   - autoencoder, segmentation: engines for the tiles of the grid, reduced as the payload says.
+    ///   - grid: that of the images.
+    public init(
+        autoencoder: NetworkEngine, segmentation: NetworkEngine, _ payload: SegmentationPayload, grid: TileGrid
+    ) throws {
+        (self.autoencoder, self.segmentation) = (autoencoder, segmentation)
+        (self.payload, self.grid) = (payload, grid.reduced(by: payload.autoencoder.reduction))
+        try autoencoder.load(payload.autoencoder.parameters)
+        try segmentation.load(payload.parameters)
+    }
+
+    /// The logarithm of 1 + odds of a defect, with the reconstructions as pictures. It is above 0, for small
+    /// probabilities equal to the odds, and does not saturate for large ones.
+    public func maps(_ images: [PlanarImage]) -> [DetectorMap] {
+        let isReduced = payload.autoencoder.reduction > 1
+        let seen = isReduced ? images.map { $0.resized(width: grid.width, height: grid.height) } : images
+        let tiles = seen.flatMap(grid.tiles)
+        let normalization = payload.autoencoder.normalization
+        let inputs = tiles.map { normalization.normalized($0.values) }
+        let reconstructions = autoencoder.reconstruct(inputs)
+        let logits = segmentation.reconstruct(zip(inputs, reconstructions).map { $0 + $1 })
+        return images.enumerated().map { number, image in
+            let own = number * grid.count..<(number + 1) * grid.count
+            func joined(_ channels: Int, _ values: (Int) -> [Float]) -> PlanarImage {
+                grid.joined(
+                    own.map { tile in
+                        PlanarImage(
+                            width: grid.tileWidth, height: grid.tileHeight, channels: channels, values: values(tile))
+                    })
+            }
+            let map = joined(1) { logits[$0].map { max($0, 0) + log1pf(expf(-abs($0))) } }
+            return DetectorMap(
+                map: FloatMap(width: map.width, height: map.height, values: map.values)
+                    .resized(width: image.width, height: image.height),
+                picture: joined(3) { normalization.restored(reconstructions[$0]) }
+                    .resized(width: image.width, height: image.height))
+        }
+    }
+}
