@@ -116,6 +116,22 @@ struct EngineAgreementTests {
         }
     }
 
+    /// Reference code is hundreds of times slower than any other.
+    @Test(
+        "No layer of a network is computed by oneDNN's reference code", arguments: Precision.allCases,
+        [
+            NetworkArchitecture.sdc.description(baseWidth: 16), NetworkArchitecture.sdcCCM.description(baseWidth: 16),
+            .segmentation(baseWidth: 16),
+        ])
+    func noReferenceCode(_ precision: Precision, _ network: NetworkDescription) throws {
+        guard precision == .float32 || OneDNN.hasBFloat16 else { return }
+        let engine = try NetworkEngine(
+            .onednn, network: network, height: 128, width: 128, purpose: .training, precision: precision, threads: 1)
+        for (convolution, kernels) in engine.kernelNames {
+            #expect(kernels.allSatisfy { !$0.hasPrefix("ref") }, "\(convolution): \(kernels)")
+        }
+    }
+
     @Test("A gradient beyond the norm limit is scaled down to it")
     func longGradientsAreShortened() throws {
         let network = NetworkArchitecture.sdc.description(baseWidth: 4)

@@ -71,7 +71,8 @@ class Segmentation(Layers):
     def __init__(self, base):
         super().__init__()
         c2, c4, c6 = 2 * base, 4 * base, 6 * base
-        self.halved, self.passed2 = self.conv(6, c2, 5, stride=2), self.conv(c2, c2)
+        self.halved = [self.conv(3, base, 5, stride=2) for _ in range(2)]
+        self.passed2 = self.conv(c2, c2)
         self.quarter, self.passed4 = self.conv(c2, c4, stride=2), self.conv(c4, c4)
         self.eighth = self.conv(c4, c6, stride=2)
         self.context = [self.conv(c6, base, dilation=d) for d in (1, 2, 4, 8, 16, 32)]
@@ -79,7 +80,8 @@ class Segmentation(Layers):
         self.logit = self.conv(c2, 1)
 
     def forward(self, x):
-        passed2 = elu(self.passed2(elu(self.halved(x))))
+        halved = [elu(layer(part)) for layer, part in zip(self.halved, x.split(3, 1))]
+        passed2 = elu(self.passed2(torch.cat(halved, 1)))
         passed4 = elu(self.passed4(elu(self.quarter(passed2))))
         y = elu(self.eighth(passed4))
         y = torch.cat([elu(layer(y)) for layer in self.context], 1)

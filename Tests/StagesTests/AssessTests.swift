@@ -55,7 +55,7 @@ import Testing
         #expect(try assess(threads: 2).digest == first)
     }
 
-    @Test("chooses the checkpoint with the highest criterion, the last of equal ones")
+    @Test("chooses the highest criterion, the last of equal ones, but a fusion if it is less than 0.01 below")
     func choice() throws {
         func assessment(_ criterion: Double) throws -> Digest {
             let nothing = Assessment.Detection(samples: 0)
@@ -70,7 +70,12 @@ import Testing
                     recall: 0, detection: nothing,
                     kinds: [:], robustness: [], projection: projection, projectionBeforeTraining: projection))
         }
-        for (criteria, chosen) in [([0.5, 0.75, 0.25], 1), ([0.5, 0.25, 0.5], 2), ([0, 0], 1)] {
+        let table: [(criteria: [Double], fusion: Int?, chosen: Int)] = [
+            ([0.5, 0.75, 0.25], nil, 1), ([0.5, 0.25, 0.5], nil, 2), ([0, 0], nil, 1),
+            ([0.9, 0.905, 0.896], 2, 2), ([0.9, 0.905, 0.894], 2, 1), ([0.896, 0.905], 0, 0), ([0.905, 0.5], 0, 0),
+            ([0.905, 0.896, 0.3], nil, 0),
+        ]
+        for (criteria, fusion, chosen) in table {
             var inputs: [(String, Digest)] = []
             for (number, criterion) in criteria.enumerated() {
                 inputs.append(("assessment.json.\(number)", try assessment(criterion)))
@@ -78,7 +83,7 @@ import Testing
                     inputs.append(("\(output).\(number)", try bench.put(json: ["\(output)": number])))
                 }
             }
-            let outputs = try bench.run(ChooseStage(count: criteria.count), inputs)
+            let outputs = try bench.run(ChooseStage(count: criteria.count, fusion: fusion), inputs)
             for output in ["model", "calibration.json", "training.json"] {
                 #expect(outputs[output] == inputs.first { $0.0 == "\(output).\(chosen)" }?.1)
             }

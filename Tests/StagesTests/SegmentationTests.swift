@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test("The map is log(1 + odds) of the second network on image and reconstruction, enlarged")
+    @Test("The map is log(1 + odds) of the second network on image and difference, enlarged")
     func map() throws {
         func engine(_ network: NetworkDescription) throws -> NetworkEngine {
             try NetworkEngine(.openblas, network: network, height: 16, width: 24, purpose: .inference, threads: 1)
@@ -70,7 +70,7 @@ import Testing
         let normalization = Self.payload.autoencoder.normalization
         let input = normalization.normalized(image.resized(width: 24, height: 16).values)
         let answer = first.reconstruct([input])[0]
-        let logits = second.reconstruct([input + answer])[0]
+        let logits = second.reconstruct([input + zip(input, answer).map { $0 - $1 }])[0]
         let values = logits.map { log(1 + exp($0)) }
         let expected = FloatMap(width: 24, height: 16, values: values).resized(width: 48, height: 32)
         #expect(zip(found.map.values, expected.values).allSatisfy { abs($0 - $1) < 1e-5 && $0 > 0 })

@@ -43,7 +43,7 @@ import Testing
         var nsa = recipe
         nsa.corruption.model = .nsa
         return job.graph.tasks.map(\.stage) + [
-            ingest, CorruptStage(nsa, shard: 0), ChooseStage(count: 2),
+            ingest, CorruptStage(nsa, shard: 0), ChooseStage(count: 2, fusion: 1),
             PreviewStage(samples: recipe.samples, noise: 0.5, count: 3),
             ScoreStage(engine: recipe.engine, threshold: ChosenThreshold(0.5, origin: "here")),
             FitMemoryStage(

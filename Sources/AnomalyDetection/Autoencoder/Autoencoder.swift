@@ -79,7 +79,9 @@ public final class Autoencoder: Projection {
     }
 
     private func contrasts(_ reconstruction: PlanarImage) -> [Float] {
-        let size = scoring.boxSizes(shorterSide: min(reconstruction.width, reconstruction.height))[0]
+        // The box is that of the images: a smaller one, of an odd number of pixels, in what the network sees.
+        let side = min(reconstruction.width, reconstruction.height) * payload.reduction
+        let size = (scoring.boxSizes(shorterSide: side)[0] / payload.reduction) | 1
         return ContrastResponse.contrasts(of: reconstruction, boxSize: size)
     }
 

@@ -35,7 +35,7 @@ public final class Segmenter: Detector {
         let normalization = payload.autoencoder.normalization
         let inputs = tiles.map { normalization.normalized($0.values) }
         let reconstructions = autoencoder.reconstruct(inputs)
-        let logits = segmentation.reconstruct(zip(inputs, reconstructions).map { $0 + $1 })
+        let logits = segmentation.reconstruct(zip(inputs, reconstructions).map(NetworkDescription.segmentationInput))
         return images.enumerated().map { number, image in
             let own = number * grid.count..<(number + 1) * grid.count
             func joined(_ channels: Int, _ values: (Int) -> [Float]) -> PlanarImage {

@@ -10,7 +10,7 @@ package struct DetectorRecipe: Sendable {
         case single(SingleDetector)
         /// Several at once.
         case fusion([SingleDetector], FusionRule)
-        /// The one of these with the highest criterion.
+        /// The one of these that `ChooseStage` takes.
         case choice([DetectorRecipe])
     }
 

@@ -40,7 +40,9 @@ extension GraphAssembler {
                 TaskInput("assessment.json.\(number)", assess, "assessment.json"),
             ]
         }
-        let choose = add("\(name)/choose", ChooseStage(count: candidates.count, labels: labels), inputs: compared)
+        let fusion = candidates.firstIndex { if case .fusion = $0.recipe.detector.form { true } else { false } }
+        let choose = add(
+            "\(name)/choose", ChooseStage(count: candidates.count, labels: labels, fusion: fusion), inputs: compared)
         return (choose, choose, [TaskInput("candidates", choose, "candidates.json")])
     }
 

@@ -13,7 +13,7 @@ public struct DetectorSection: Sendable, Equatable {
         case random
         /// Several of these at once.
         case fusion
-        /// Candidates, of which the one with the highest criterion is taken.
+        /// Candidates, of which one is taken by its criterion.
         case auto
         /// A program of the user, or maps that it wrote before.
         case external

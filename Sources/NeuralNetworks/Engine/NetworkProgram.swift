@@ -80,15 +80,16 @@ struct NetworkProgram {
         let before = tensor.groups[..<view.groups.lowerBound].reduce(0) { $0 + padded($1, tensor: view.tensor) }
         let channels = tensor.groups[view.groups].reduce(0) { $0 + padded($1, tensor: view.tensor) }
         return Region(
-            tensor: view.tensor, byteOffset: before * height * width * elementBytes, channels: channels, height: height,
-            width: width)
+            tensor: view.tensor, byteOffset: before * height * width * bytes(ofTensor: view.tensor), channels: channels,
+            height: height, width: width)
     }
 
-    /// The image is float32 for every precision of the activations.
+    /// The bytes of an element. The image is float32 for every precision of the activations.
+    private func bytes(ofTensor tensor: Int) -> Int { tensor == 0 ? MemoryLayout<Float>.size : elementBytes }
+
     private func tensorBytes(_ tensor: Int) -> Int {
         let groups = 0..<network.tensors[tensor].groups.count
-        let bytes = tensor == 0 ? MemoryLayout<Float>.size : elementBytes
-        return region(NetworkDescription.View(tensor: tensor, groups: groups)).elementCount * bytes
+        return region(NetworkDescription.View(tensor: tensor, groups: groups)).elementCount * bytes(ofTensor: tensor)
     }
 
     private func channelMap(_ view: NetworkDescription.View) -> [Int?] {

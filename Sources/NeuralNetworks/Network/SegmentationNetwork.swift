@@ -2,8 +2,9 @@ extension NetworkDescription {
     /// A network that marks what differs between an image and its reconstruction, like the discriminative network of
     /// DRAEM (Zavrtanik et al., ICCV 2021), but smaller: it begins and ends at half the resolution.
     ///
-    /// The input has six channels: the image, then the reconstruction. The output has one: the logit of the probability
-    /// that a pixel is anomalous.
+    /// The input has six channels: the image, then the image minus the reconstruction. The output has one: the logit of the
+    /// probability that a pixel is anomalous. Image and difference have a first layer each, because oneDNN has no fast
+    /// gradient for the weights of six planar channels.
     ///
     /// - Parameter base: A sixth of the number of channels at the lowest resolution, an eighth of the image's; higher
     ///   resolutions have 4 and 2 times as many. Multiples of the engine's block (16 or 8) avoid padding.
@@ -13,8 +14,12 @@ extension NetworkDescription {
         func part(_ view: View, _ groups: Range<Int>) -> View { View(tensor: view.tensor, groups: groups) }
 
         let pair = network.addTensor("pair", groups: [3, 3], reduction: 1)
-        let half = network.addTensor("half", groups: [2 * base], reduction: 2)
-        network.addConvolution("half", from: pair, to: half, kernelSize: 5, stride: 2)
+        let half = network.addTensor("half", groups: [base, base], reduction: 2)
+        for (number, name) in ["image", "difference"].enumerated() {
+            let group = number..<number + 1
+            network.addConvolution(
+                "half.\(name)", from: part(pair, group), to: part(half, group), kernelSize: 5, stride: 2)
+        }
         // A concatenation of what is enlarged and what is passed on.
         let both2 = network.addTensor("both2", groups: [4 * base, 2 * base], reduction: 2)
         let passed2 = part(both2, 1..<2)
@@ -44,5 +49,10 @@ extension NetworkDescription {
         network.addConvolution("logit", from: joined2, to: logit, kernelSize: 3, activation: .none)
         _ = network.addUpsampling(from: logit)
         return network
+    }
+
+    /// The input for an image and its reconstruction, both normalised, channel-major.
+    public static func segmentationInput(_ image: [Float], _ reconstruction: [Float]) -> [Float] {
+        image + zip(image, reconstruction).map { $0 - $1 }
     }
 }

@@ -58,12 +58,14 @@ public final class TrainingBatch: Sendable {
 }
 
 extension TrainingBatch {
-    /// The batch of a segmentation network: images together with their reconstructions.
+    /// The batch of a segmentation network: images and what the autoencoder changes in them.
     public func paired(with autoencoder: NetworkEngine) -> TrainingBatch {
         let pairs = TrainingBatch(.crossEntropy, count: count, channels: 2 * channels, height: height, width: width)
         let images = (0..<count).map(input)
         for (sample, reconstruction) in autoencoder.reconstruct(images).enumerated() {
-            pairs.set(sample, input: images[sample] + reconstruction, mask: mask(sample))
+            pairs.set(
+                sample, input: NetworkDescription.segmentationInput(images[sample], reconstruction),
+                mask: mask(sample))
         }
         return pairs
     }
