@@ -1,15 +1,14 @@
 import Pipeline
+import Statistics
 
 /// Selects the candidate with the highest label-free criterion. Among equals the last one wins: of checkpoints, the one
-/// with the most training steps. A fusion wins unless another is better by more than the criterion's usual error, since
-/// the mean of several detectors varies less than each of them.
+/// with the most training steps. A fusion wins unless another is better by more than the criterion's standard error (the
+/// rule of Breiman et al., "Classification and Regression Trees", 1984), since the mean of several detectors varies less
+/// than each of them.
 package struct ChooseStage: Stage {
     package static let name = "choose"
     /// History: 1 = first; 2 = brief assessments; 3 = prefers a fusion.
     package static let version = 3
-    /// The usual difference of criteria between seeds: of `memory` on four data sets, three seeds each, 0.005 to 0.036
-    /// between the highest and the lowest.
-    static let tolerance = 0.01
 
     /// The number of candidates. Inputs are `model.0` to `model.COUNT-1` in the order of training, and likewise
     /// `calibration.json`, `training.json` and `assessment.json`.
@@ -31,14 +30,16 @@ package struct ChooseStage: Stage {
         var best = 0
         for number in 0..<count where all[number].criterion >= all[best].criterion { best = number }
         let highest = best
-        if let fusion, all[fusion].criterion >= all[best].criterion - ChooseStage.tolerance { best = fusion }
+        if let fusion, all[best].criterion - all[fusion].criterion <= all[best].standardError(against: all[fusion]) {
+            best = fusion
+        }
         for output in outputs.dropLast() { try context.write(try context.read("\(output).\(best)"), to: output) }
         let labels = labels ?? (0..<count).map { "checkpoint \($0 + 1) of the last \(count)" }
         if best != count - 1 || self.labels != nil {
             context.log(
                 best == highest
                     ? "\(labels[best]) has the highest criterion, \(all[best].criterion)"
-                    : "\(labels[best]) has the criterion \(all[best].criterion), the highest within \(ChooseStage.tolerance): "
+                    : "\(labels[best]) has the criterion \(all[best].criterion), less than a standard error below the highest: "
                         + "\(labels[highest]) has \(all[highest].criterion)")
         }
         try context.writeJSON(
@@ -48,5 +49,18 @@ package struct ChooseStage: Stage {
                     imageAUROC: assessment.detection.imageAUROC, pixelAP: assessment.detection.pixelAP,
                     isChosen: number == best)
             }, to: "candidates.json")
+    }
+}
+
+extension Assessment {
+    /// The standard error of the difference in image AUROC to another model on the same images: a quarter of the width of
+    /// its 95 % interval. It stands for that of the criterion, of which image AUROC is the part that varies more.
+    func standardError(against other: Assessment) -> Double {
+        let labels = normalScores.map { _ in false } + defectScores.map { _ in true }
+        guard normalScores.count == other.normalScores.count, defectScores.count == other.defectScores.count,
+            let paired = PairedAUROC(
+                normalScores + defectScores, other.normalScores + other.defectScores, labels: labels)
+        else { return 0 }
+        return (paired.interval.upperBound - paired.interval.lowerBound) / 4
     }
 }
