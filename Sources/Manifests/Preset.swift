@@ -30,15 +30,17 @@ enum Preset: String, CaseIterable {
         guard document["training"]?["steps"] == nil, let training = whole["training"],
             let steps = training["steps"]?.integer
         else { return whole }
-        let longer = training.setting("steps", to: .number(steps * stepFactor(whole["image"])))
+        let longer = training.setting("steps", to: .number(steps * stepFactor(whole)))
         return whole.setting("training", to: longer)
     }
 
-    /// A preset's steps apply to 256 x 256 pixels. For smaller inputs, their number grows up to fourfold: the time stays
-    /// the same, and small images benefit.
-    private static func stepFactor(_ image: JSONValue?) -> Int {
+    /// A preset's steps apply to 256 x 256 pixels that the network sees. For smaller inputs, their number grows up to
+    /// fourfold: the time stays the same, and small images benefit.
+    private static func stepFactor(_ manifest: JSONValue) -> Int {
+        let image = manifest["image"], reduction = max(1, manifest["network"]?["reduction"]?.integer ?? 1)
         let input = image?["tile"] ?? image
-        let pixels = (input?["width"]?.integer ?? 256) * (input?["height"]?.integer ?? 256)
+        let pixels =
+            (input?["width"]?.integer ?? 256) / reduction * ((input?["height"]?.integer ?? 256) / reduction)
         return min(max(256 * 256 / max(pixels, 1), 1), 4)
     }
 }

@@ -71,6 +71,9 @@ struct JobManifestTests {
             ("", 1600), (#", "image": {"width": 192, "height": 256}"#, 1600),
             (#", "image": {"width": 128, "height": 256}"#, 3200), (#", "image": {"width": 64, "height": 64}"#, 6400),
             (#", "image": {"width": 512, "height": 512}"#, 1600),
+            (#", "network": {"reduction": 2}"#, 6400),
+            (#", "image": {"width": 512, "height": 256}, "network": {"reduction": 2}"#, 3200),
+            (#", "image": {"width": 512, "height": 512}, "network": {"reduction": 4}"#, 6400),
             (#", "image": {"width": 512, "height": 512, "tile": {"width": 128, "height": 128, "overlap": 16}}"#, 6400),
             (#", "image": {"width": 64, "height": 64}, "training": {"steps": 70}"#, 70),
         ])

@@ -66,6 +66,18 @@ extension ManifestTableRow {
             #""image": {"tile": {"width": 64, "height": 128, "overlap": 32}}"#,
             by: .rules, ("/image/tile/overlap", 59)),
         bad(
+            "a side that a reduction does not divide",
+            #""image": {"width": 264}, "network": {"reduction": 2}"#,
+            by: .rules, ("/image/width", 20)),
+        bad(
+            "a tile that a reduction does not divide",
+            #""image": {"tile": {"width": 72, "height": 64, "overlap": 7}}, "network": {"reduction": 2}"#,
+            by: .rules, ("/image/tile/width", 29), ("/image/tile/overlap", 58)),
+        bad(
+            "an image that a reduction makes too small",
+            #""image": {"width": 96, "height": 128}, "network": {"reduction": 4}"#,
+            by: .rules, ("/image/width", 20)),
+        bad(
             "quarter turns of oblong tiles",
             #""image": {"tile": {"width": 64, "height": 128, "overlap": 8}}, "augmentation": {"quarterTurns": true}"#,
             by: .rules, ("/augmentation/quarterTurns", 97)),
