@@ -1,5 +1,6 @@
 import DatasetTestSupport
 import Datasets
+import Imaging
 import Manifests
 import Testing
 
@@ -40,6 +41,20 @@ import Testing
         // The images have 24 x 16 pixels: the shorter side gets the smaller network size, and the aspect ratio is kept.
         #expect((manifest.image.width, manifest.image.height) == (192, 128))
         #expect((6...16).contains(text.split(separator: "\n").count))
+    }
+
+    @Test("An autoencoder sees half of a large image, and all of a small one")
+    func reduction() throws {
+        #expect(try manifest("set").0.network.reduction == 1)
+        for number in 0..<3 {
+            try data.write(
+                try PNGEncoder.encode(TinyDataSet.image(number, width: 400, height: 300)), to: "wide/\(number).png")
+        }
+        let (wide, _, text) = try manifest("wide")
+        #expect((wide.image.width, wide.image.height, wide.network.reduction) == (336, 256, 2))
+        #expect(text.contains(#""network": { "reduction": 2 }"#))
+        let features = try FolderSurvey(data.path + "/wide", score: nil, detector: .memory)
+        #expect(!features.manifest(relativeTo: data.path).contains("network"))
     }
 
     @Test("A single category gets its parent folder as root")

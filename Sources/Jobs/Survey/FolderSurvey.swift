@@ -16,6 +16,12 @@ package struct FolderSurvey: Sendable {
     package let warnings: [String]
     private let dataset: FolderLayout.Dataset
     private let size: (width: Int, height: Int)
+    /// True if an autoencoder sees half of the resolution: of some 128 x 128 pixels, each of its layers sees twice as far as of
+    /// 256 x 256.
+    private var isReduced: Bool {
+        [.auto, .ssae].contains(detector) && size.width * size.height >= FolderSurvey.reducedPixels
+    }
+    private static let reducedPixels = 256 * 192
     private let preset: String
     private let detector: SurveyedDetector
     private let range: SampleRange?
@@ -151,7 +157,7 @@ package struct FolderSurvey: Sendable {
     }
 
     /// The network's input size: 256 pixels on the shorter side, or `smallest` for small images. It has the aspect ratio
-    /// of the median image, limited to 2:1, in multiples of 8.
+    /// of the median image, limited to 2:1, in multiples of 16.
     private static func networkSize(
         _ sizes: [(width: Int, height: Int)], smallest: Double
     ) -> (width: Int, height: Int) {
@@ -160,7 +166,7 @@ package struct FolderSurvey: Sendable {
         let shorter = median(sizes.map { Double(min($0.width, $0.height)) })
         let ratio = min(2, max(0.5, median(sizes.map { Double($0.width) / Double($0.height) })))
         let side = shorter <= 160 ? smallest : 256
-        func multiple(_ length: Double) -> Int { Int((length / 8).rounded()) * 8 }
+        func multiple(_ length: Double) -> Int { Int((length / 16).rounded()) * 16 }
         return ratio >= 1 ? (multiple(side * ratio), Int(side)) : (Int(side), multiple(side / ratio))
     }
 
@@ -204,11 +210,13 @@ package struct FolderSurvey: Sendable {
                 "frame",
                 to: JSONValue.ordered([("width", hundredths(frame.width)), ("height", hundredths(frame.height))]))
         }
-        let sections: [(String, JSONValue)] = [
+        var sections: [(String, JSONValue)] = [
             ("name", .string(jobName)), ("preset", .string(preset)), ("dataset", dataset), ("image", image),
             ("detector", detector.section),
-            ("calibration", .ordered([("costs", .ordered([("falseAlarm", .number(1)), ("miss", .number(1))]))])),
         ]
+        if isReduced { sections.append(("network", .ordered([("reduction", .number(2))]))) }
+        sections.append(
+            ("calibration", .ordered([("costs", .ordered([("falseAlarm", .number(1)), ("miss", .number(1))]))])))
         // One line for each section, for easy reading and editing.
         let lines = sections.map { "  \"\($0)\": " + FolderSurvey.inline($1) }
         return "{\n" + lines.joined(separator: ",\n") + "\n}\n"

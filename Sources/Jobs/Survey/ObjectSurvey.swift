@@ -55,12 +55,12 @@ struct ObjectSurvey {
         turned = frame == nil ? frames.indices.filter { frames[$0] != nil } : []
     }
 
-    /// The size of the network's input for a frame: as many pixels as 256 x 256 in multiples of 8, at most 4:1, and at
+    /// The size of the network's input for a frame: as many pixels as 256 x 256 in multiples of 16, at most 4:1, and at
     /// most twice as many along a side as the images have.
     func size(of frame: ObjectFrame) -> (width: Int, height: Int) {
         let ratio = min(4, max(0.25, frame.width / frame.height))
         let width = min(256 * ratio.squareRoot(), 2 * frame.width * Float(shorterSide))
-        func multiple(_ length: Float) -> Int { max(32, Int((length / 8).rounded()) * 8) }
+        func multiple(_ length: Float) -> Int { max(32, Int((length / 16).rounded()) * 16) }
         return (multiple(width), multiple(width / ratio))
     }
 
