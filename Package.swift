@@ -258,6 +258,13 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "DatasetsTests", dependencies: ["Datasets", "DatasetTestSupport", "Manifests"], swiftSettings: strict),
+        .testTarget(
+            name: "DeploymentTests",
+            dependencies: [
+                "AnomalyDetection", "Backbones", "ContentStore", "Deployment", "Imaging", "NeuralNetworks", "ONNX",
+                "PipelineTestSupport", "PythonTestSupport", "SeededRandom", "Stages", "Tensors",
+            ],
+            exclude: ["run_exports.py"], swiftSettings: strict),
         .testTarget(name: "DemoDataTests", dependencies: ["DemoData", "SeededRandom"], swiftSettings: strict),
         .testTarget(
             name: "EvaluationTests",
