@@ -213,7 +213,8 @@ let package = Package(
             name: "fuzz",
             dependencies: [
                 "AnomalyDetection", "Attestations", "Audit", "Backbones", "BinaryCoding", "ContentStore",
-                "Evaluation", "Folders", "Imaging", "Jobs", "Manifests", "Metrics", "NeuralNetworks", "Pipeline",
+                "Deployment", "Evaluation", "Folders", "Imaging", "Jobs", "Manifests", "Metrics", "NeuralNetworks",
+                "Pipeline",
                 "Retraining",
                 "SeededRandom", "Slurm", "Stages", "StrictJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -11,7 +11,7 @@ struct DeploymentGuide {
     ///   - file: the ONNX file.
     ///   - normal: the user's image in the self-test; nil for a generated one.
     init(_ export: ModelExport, file: String, normal: PlanarImage?) {
-        let model = export.model, name = String(file.split(separator: "/").last ?? "model.onnx")
+        let model = export.model, name = PathText.read(String(file.split(separator: "/").last ?? "model.onnx"))
         let samples = export.samples.rawValue, white = export.samples == .uint8 ? 255 : 65535
         let size = export.size.map { "\($0.height) x \($0.width)" } ?? "H x W"
         let axes = model.grid
@@ -23,7 +23,7 @@ struct DeploymentGuide {
             "clamps to 0...1 and rounds to steps of 1/65535, halves up",
         ]
         text = """
-            # \(model.name): how to score images
+            # \(PathText.read(model.name)): how to score images
 
             `\(name)` takes original pixels and returns the results of `nominal score`. Nothing needs to be resized or
             normalised outside.

@@ -14,6 +14,11 @@ package struct SelfTest: Codable, Equatable, Sendable {
         package var file, map: String
         package var score, normalizedScore: Float
         package var isAnomalous: Bool
+
+        package init(file: String, map: String, score: Float, normalizedScore: Float, isAnomalous: Bool) {
+            (self.file, self.map, self.isAnomalous) = (file, map, isAnomalous)
+            (self.score, self.normalizedScore) = (score, normalizedScore)
+        }
     }
 
     package var format = SelfTest.version

@@ -10,7 +10,7 @@ import Host
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Check the store, its history, an attestation or an exported model.",
+        abstract: "Check the store, its history, attestations or exported models.",
         discussion: """
             Without options, hashes every blob, checks the database, and compares the two. Damaged blobs are moved to \
             the folder damaged/ of the store, and runs recompute them when needed; in a read-only store they stay. The \

@@ -78,9 +78,10 @@ struct ExportModelCommand: ParsableCommand {
             samples: bits.map { $0 == 8 ? .uint8 : .uint16 }, size: imageSize)
         let work = try TemporaryStore.make()
         defer { try? AtomicFile.removeAll(work) }
-        try AtomicFile.write(export.bytes, to: file, onlyIfChanged: true)
+        // The test first: a model that cannot score leaves no file.
         try SelfTestMaker(export, backbone: backbone).write(
             beside: file, normal: normal?.image, work: work, threads: ProcessResources.current.processors)
+        try AtomicFile.write(export.bytes, to: file, onlyIfChanged: true)
         print("\(file): \(ByteCount(bytes: export.bytes.count)), self-test in \(SelfTest.folder(of: file))")
     }
 
