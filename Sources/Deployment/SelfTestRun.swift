@@ -31,8 +31,9 @@ package struct SelfTestRun {
     /// - Parameters:
     ///   - file: the ONNX file.
     ///   - command: the words of a shell.
+    ///   - isStopped: true to kill the program and end.
     /// - Throws: `SelfTestError`, `ImagingError`, `StoreError`.
-    package init(of file: String, with command: String) throws {
+    package init(of file: String, with command: String, isStopped: () -> Bool = { false }) throws {
         let folder = SelfTest.folder(of: file), list = folder + "/" + SelfTest.fileName
         for path in [file, list] where try !AtomicFile.exists(path) { throw SelfTestError.missing(path) }
         let test = try SelfTest(bytes: try AtomicFile.read(list, limitBytes: 1 << 20), name: list)
@@ -44,7 +45,7 @@ package struct SelfTestRun {
             for path in [image, folder + "/" + expected.map] where try !AtomicFile.exists(path) {
                 throw SelfTestError.missing(path)
             }
-            let output = try ProgramOutput.of(command, [file, image])
+            let output = try ProgramOutput.of(command, [file, image], isStopped)
             do {
                 return try RunnerAnswer(bytes: output).compared(
                     with: expected, map: try FloatMap.decode(path: folder + "/" + expected.map), test)
@@ -109,7 +110,7 @@ private enum ProgramOutput {
     private static let pollMicroseconds: UInt32 = 2000
 
     /// - Throws: `SelfTestError.failed`, `AttemptFailure`.
-    static func of(_ command: String, _ arguments: [String]) throws -> [UInt8] {
+    static func of(_ command: String, _ arguments: [String], _ isStopped: () -> Bool) throws -> [UInt8] {
         let pipe = Pipe()
         let tree = try ProcessTree(
             "/bin/sh", ["-c", "exec \(command) \"$@\"", "nominal"] + arguments,
@@ -137,6 +138,10 @@ private enum ProgramOutput {
                 throw SelfTestError.failed(
                     command: command, image: arguments.last ?? "",
                     status: status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F)
+            }
+            if isStopped() {
+                tree.kill()
+                throw SelfTestError.interrupted
             }
             usleep(pollMicroseconds)
         }

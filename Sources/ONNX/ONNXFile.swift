@@ -41,14 +41,14 @@ extension ONNXGraph {
 
 extension ONNXGraph.Node {
     fileprivate func write(to node: inout ProtobufWriter) {
-        for input in inputs { node.write(ONNXField.Node.input, input.name) }
+        for input in operation.inputs { node.write(ONNXField.Node.input, input.name) }
         for output in [output] + unused { node.write(ONNXField.Node.output, output.name) }
         node.write(ONNXField.Node.name, output.name)
-        node.write(ONNXField.Node.operatorType, kind)
-        for (name, value) in attributes {
+        node.write(ONNXField.Node.operatorType, operation.kind)
+        for setting in operation.attributes {
             node.write(ONNXField.Node.attribute) {
-                $0.write(ONNXField.Attribute.name, name)
-                value.write(to: &$0)
+                $0.write(ONNXField.Attribute.name, setting.name)
+                setting.value.write(to: &$0)
             }
         }
     }

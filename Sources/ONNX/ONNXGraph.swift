@@ -16,7 +16,7 @@ public struct ONNXGraph {
         public static let omitted = Value(name: "")
     }
 
-    public enum Attribute: Sendable {
+    public enum Attribute: Hashable, Sendable {
         case int(Int)
         case ints([Int])
         case float(Float)
@@ -32,13 +32,23 @@ public struct ONNXGraph {
         public init(integerLiteral value: Int) { self = .fixed(value) }
     }
 
-    struct Node {
+    /// What a node computes.
+    struct Operation: Hashable {
+        struct Setting: Hashable {
+            var name: String
+            var value: Attribute
+        }
+
         var kind: String
         var inputs: [Value]
+        var attributes: [Setting]
+    }
+
+    struct Node {
+        var operation: Operation
         var output: Value
         /// Outputs that nothing reads but the operator requires.
         var unused: [Value] = []
-        var attributes: [(name: String, value: Attribute)]
     }
 
     struct Constant: Hashable {
@@ -62,6 +72,7 @@ public struct ONNXGraph {
     private(set) var inputs: [Port] = []
     private(set) var outputs: [Port] = []
     private var known: [Constant: Value] = [:]
+    private var computed: [Operation: Value] = [:]
 
     public init(name: String) { self.name = name }
 
@@ -71,22 +82,26 @@ public struct ONNXGraph {
     }
 
     public mutating func output(_ value: Value, as name: String, _ element: ONNXElement, _ shape: [Size]) {
-        nodes.append(Node(kind: "Identity", inputs: [value], output: Value(name: name), attributes: []))
+        let identity = Operation(kind: "Identity", inputs: [value], attributes: [])
+        nodes.append(Node(operation: identity, output: Value(name: name)))
         outputs.append(Port(name: name, element: element, shape: shape))
     }
 
-    /// Appends a node and returns its first output.
+    /// Appends a node, unless there is an equal one, and returns its first output.
     ///
     /// - Parameter outputs: the number of outputs that the operator requires.
     public mutating func add(
         _ kind: String, _ inputs: [Value], _ attributes: KeyValuePairs<String, Attribute> = [:], outputs: Int = 1
     ) -> Value {
+        let operation = Operation(
+            kind: kind, inputs: inputs, attributes: attributes.map { Operation.Setting(name: $0, value: $1) })
+        if let value = computed[operation] { return value }
         let output = Value(name: "\(kind.lowercased())_\(nodes.count)")
         nodes.append(
             Node(
-                kind: kind, inputs: inputs, output: output,
-                unused: (1..<outputs).map { Value(name: "\(output.name)_\($0)") },
-                attributes: attributes.map { (name: $0, value: $1) }))
+                operation: operation, output: output,
+                unused: (1..<outputs).map { Value(name: "\(output.name)_\($0)") }))
+        computed[operation] = output
         return output
     }
 

@@ -104,6 +104,23 @@ import Testing
         #expect("\(try #require(error))".contains(words))
     }
 
+    @Test("A stop ends the program")
+    func stopped() throws {
+        #expect(throws: SelfTestError.interrupted) {
+            try SelfTestRun(of: file, with: "sleep 600 && true") { true }
+        }
+    }
+
+    @Test("Equal nodes and constants are stored once")
+    func sharing() {
+        var graph = ONNXGraph(name: "small")
+        let image = graph.input("image", .float, [1])
+        let once = graph.add("Mul", [image, graph.constant(2)])
+        #expect(graph.add("Mul", [image, graph.constant(2)]) == once)
+        #expect(graph.add("Mul", [image, graph.constant(3)]) != once)
+        #expect(graph.add("Gather", [image], ["axis": .int(0)]) != graph.add("Gather", [image], ["axis": .int(1)]))
+    }
+
     @Test("A changed file and a missing self-test are refused")
     func otherFile() throws {
         try Data("x".utf8).write(to: URL(filePath: file))

@@ -6,7 +6,14 @@ import Foundation
 extension VerifyCommand {
     /// Checks an exported model with a program that scores images.
     func checkExport(_ file: String, _ command: String) throws {
-        let run = try SelfTestRun(of: file, with: command)
+        let interruption = Interruption()
+        try interruption.start("stopping: the program is ended") {}
+        let run: SelfTestRun
+        do {
+            run = try SelfTestRun(of: file, with: command) { interruption.exitCode != nil }
+        } catch SelfTestError.interrupted {
+            throw ExitCode(interruption.exitCode ?? ExitStatus.internalFault.rawValue)
+        }
         let score = run.results.map(\.scoreDifference).max() ?? 0, map = run.results.map(\.mapDifference).max() ?? 0
         let verdicts = run.results.count { !$0.hasSameVerdict }
         if json {
