@@ -36,8 +36,9 @@ struct DeploymentGuide {
             | output | `normalized_score` | float32 | N: 0 for the median normal image, 1 at the threshold |
             | output | `is_anomalous` | bool | N: `score` is at least \(model.calibration.threshold) |
 
-            Decode images as `nominal score` does: repeat grey in three channels, composite alpha over black, apply the
-            orientation that EXIF or TIFF state, ignore colour profiles and gamma. The graph then
+            Decode images as `nominal score` does: repeat grey in three channels, apply the orientation that EXIF or TIFF
+            state, ignore colour profiles and gamma. Images with transparency are not equal: `nominal score` composites them
+            over black without rounding. Do not convert 16-bit images to 8 bits. The graph then
 
             \(steps.enumerated().map { "\($0 + 1). \($1);" }.joined(separator: "\n"))
 

@@ -26,8 +26,7 @@ static void check(OrtStatus *status) {
     if (status != nullptr) fail("onnxruntime", api->GetErrorMessage(status));
 }
 
-// The samples of an image: all of red, all of green, all of blue, most significant byte last. Grey is repeated; alpha is
-// composited over black.
+// The samples of an image: all of red, all of green, all of blue, most significant byte last. Grey is repeated.
 static std::vector<uint8_t> readPlanes(const char *path, bool wide, int64_t &height, int64_t &width) {
     FILE *file = std::fopen(path, "rb");
     if (file == nullptr) fail(path, "cannot be opened");
@@ -38,10 +37,10 @@ static std::vector<uint8_t> readPlanes(const char *path, bool wide, int64_t &hei
     png_read_info(png, info);
     const int depth = png_get_bit_depth(png, info);
     if ((depth == 16) != wide) fail(path, wide ? "expected 16 bits per sample" : "expected 8 bits per sample");
+    if ((png_get_color_type(png, info) & PNG_COLOR_MASK_ALPHA) || png_get_valid(png, info, PNG_INFO_tRNS))
+        fail(path, "expected an image without transparency");
     png_set_expand(png);
     png_set_gray_to_rgb(png);
-    const png_color_16 black = {};
-    png_set_background(png, &black, PNG_BACKGROUND_GAMMA_SCREEN, 0, 1.0);
     if (wide) png_set_swap(png);
     png_set_interlace_handling(png);
     png_read_update_info(png, info);

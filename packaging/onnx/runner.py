@@ -25,9 +25,14 @@ def pixels(path, kind):
             sys.exit(f"{path}: expected an image of 16 bits per sample")
         image = cv2.cvtColor(image, cv2.COLOR_GRAY2RGB if image.ndim == 2 else cv2.COLOR_BGR2RGB)
     else:
-        from PIL import Image
+        from PIL import Image, ImageOps
 
-        image = numpy.asarray(Image.open(path).convert("RGB"))
+        image = ImageOps.exif_transpose(Image.open(path))
+        if image.has_transparency_data and image.convert("RGBA").getextrema()[3][0] < 255:
+            sys.exit(f"{path}: expected an image without transparency")
+        if image.mode[0] in "IF":
+            sys.exit(f"{path}: expected an image of 8 bits per sample")
+        image = numpy.asarray(image.convert("RGB"))
     return numpy.ascontiguousarray(image.transpose(2, 0, 1)[None])
 
 
