@@ -34,7 +34,7 @@ let package = Package(
             name: "nominal",
             dependencies: [
                 "AnomalyDetection", "Attestations", "Audit", "Backbones", "Console", "ContentStore", "Datasets",
-                "DemoData", "Evaluation", "Folders", "Host", "Imaging", "Jobs", "Manifests", "Metrics",
+                "DemoData", "Deployment", "Evaluation", "Folders", "Host", "Imaging", "Jobs", "Manifests", "Metrics",
                 "ModelRegistry", "NeuralNetworks", "Pipeline", "Privacy", "Retraining", "Slurm", "Stages", "Tensors",
                 "VerdictStatistics", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -51,7 +51,7 @@ let package = Package(
             name: "Console",
             dependencies: [
                 "AnomalyDetection", "Attestations", "Audit", "Backbones", "BinaryCoding", "ContentStore", "Datasets",
-                "DemoData", "Evaluation", "Folders", "Host", "Imaging", "Jobs", "Manifests", "Metrics",
+                "DemoData", "Deployment", "Evaluation", "Folders", "Host", "Imaging", "Jobs", "Manifests", "Metrics",
                 "ModelRegistry", "NeuralNetworks", "Pipeline", "Retraining", "Stages", "VerdictStatistics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -73,6 +73,14 @@ let package = Package(
                 "ModelRegistry", "NeuralNetworks", "Pipeline", "Reports", "Stages",
             ],
             swiftSettings: numeric),
+        // Models for other runtimes, with self-tests.
+        .target(
+            name: "Deployment",
+            dependencies: [
+                "AnomalyDetection", "Backbones", "ContentStore", "Datasets", "Folders", "Imaging", "Jobs", "Pipeline",
+                "SeededRandom", "Stages", "StrictJSON", "Tensors",
+            ],
+            swiftSettings: strict),
         // Manifests to task graphs, and results to folders.
         .target(
             name: "Jobs",
@@ -88,7 +96,7 @@ let package = Package(
             name: "Stages",
             dependencies: [
                 "AnomalyDetection", "Backbones", "BinaryCoding", "ContentStore", "Datasets", "Folders", "Host",
-                "Imaging", "Metrics", "ModelRegistry", "NeuralNetworks", "Pipeline", "Reports", "SeededRandom",
+                "Imaging", "Metrics", "ModelRegistry", "NeuralNetworks", "ONNX", "Pipeline", "Reports", "SeededRandom",
                 "Statistics",
                 "StrictJSON", "Tensors", "VerdictStatistics",
             ],
@@ -151,7 +159,8 @@ let package = Package(
                 "BinaryCoding", "Host", "Imaging", "NeuralNetworks", "SeededRandom", "Tensors", "VerdictStatistics",
             ],
             swiftSettings: numeric),
-        .target(name: "Backbones", dependencies: ["BinaryCoding", "NeuralNetworks"], swiftSettings: numeric),
+        .target(name: "Backbones", dependencies: ["BinaryCoding", "NeuralNetworks", "ONNX"], swiftSettings: numeric),
+        .target(name: "ONNX", swiftSettings: numeric),
         .target(name: "Evaluation", dependencies: ["Folders", "Host", "Imaging", "Metrics"], swiftSettings: numeric),
         .target(name: "Metrics", swiftSettings: numeric),
         .target(name: "VerdictStatistics", swiftSettings: numeric),
@@ -204,7 +213,8 @@ let package = Package(
             name: "fuzz",
             dependencies: [
                 "AnomalyDetection", "Attestations", "Audit", "Backbones", "BinaryCoding", "ContentStore",
-                "Evaluation", "Folders", "Imaging", "Jobs", "Manifests", "Metrics", "NeuralNetworks", "Pipeline",
+                "Deployment", "Evaluation", "Folders", "Imaging", "Jobs", "Manifests", "Metrics", "NeuralNetworks",
+                "Pipeline",
                 "Retraining",
                 "SeededRandom", "Slurm", "Stages", "StrictJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -249,6 +259,13 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "DatasetsTests", dependencies: ["Datasets", "DatasetTestSupport", "Manifests"], swiftSettings: strict),
+        .testTarget(
+            name: "DeploymentTests",
+            dependencies: [
+                "AnomalyDetection", "Backbones", "ContentStore", "Deployment", "Imaging", "NeuralNetworks", "ONNX",
+                "PipelineTestSupport", "PythonTestSupport", "SeededRandom", "Stages", "Tensors",
+            ],
+            exclude: ["run_exports.py"], swiftSettings: strict),
         .testTarget(name: "DemoDataTests", dependencies: ["DemoData", "SeededRandom"], swiftSettings: strict),
         .testTarget(
             name: "EvaluationTests",

@@ -37,7 +37,7 @@ static void append_bytes(png_structp png, png_bytep bytes, size_t count) {
 static void flush(png_structp png) { (void)png; }
 
 static image_codec_status write_png(writer *self, const uint8_t *samples, uint32_t width, uint32_t height,
-                                    uint32_t channels) {
+                                    uint32_t channels, uint32_t depth) {
     if (setjmp(self->escape)) return self->report->status;
     self->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, self, on_error, on_warning);
     if (self->png != NULL) self->info = png_create_info_struct(self->png);
@@ -49,22 +49,22 @@ static image_codec_status write_png(writer *self, const uint8_t *samples, uint32
     png_set_filter(self->png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB);
     png_set_compression_level(self->png, 3);
     png_set_compression_strategy(self->png, 1);  // Z_FILTERED
-    png_set_IHDR(self->png, self->info, width, height, 8,
+    png_set_IHDR(self->png, self->info, width, height, (int)depth,
                  channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     png_write_info(self->png, self->info);
-    size_t row_bytes = (size_t)width * channels;
+    size_t row_bytes = (size_t)width * channels * (depth / 8);
     for (uint32_t y = 0; y < height; y++) png_write_row(self->png, samples + y * row_bytes);
     png_write_end(self->png, NULL);
     return IMAGE_CODEC_OK;
 }
 
 image_codec_status image_codec_write_png(const uint8_t *samples, uint32_t width, uint32_t height, uint32_t channels,
-                                         image_codec_output *output, image_codec_report *report) {
+                                         uint32_t depth, image_codec_output *output, image_codec_report *report) {
     memset(report, 0, sizeof *report);
     *output = (image_codec_output){0};
     writer self = {.output = output, .report = report};
-    image_codec_status status = write_png(&self, samples, width, height, channels);
+    image_codec_status status = write_png(&self, samples, width, height, channels, depth);
     png_destroy_write_struct(&self.png, &self.info);
     if (status != IMAGE_CODEC_OK) codec_discard(output);
     return status;

@@ -7,6 +7,7 @@ import BinaryCoding
 import ContentStore
 import Datasets
 import DemoData
+import Deployment
 import Evaluation
 import Folders
 import Glibc
@@ -55,8 +56,10 @@ public enum ExitStatus: Int32 {
         case LineageError.unknown, LineageError.noFolder, LineageError.unknownRun: self = .inputMissing
         case is LineageError, is AttestationError: self = .invalidData
         case is ManifestError, is ImagingError, is FormatError, is EngineError, is DemoDataError,
-            is MetricsError, is ThresholdsError, is BackboneError, is InferenceError:
+            is MetricsError, is ThresholdsError, is BackboneError, is InferenceError, is ModelGraphError:
             self = .invalidData
+        case let error as SelfTestError:
+            self = error.isMissing ? .inputMissing : error.isFailedProgram ? .taskFailed : .invalidData
         case is HostError: self = .systemLimit
         case is AttemptFailure: self = .taskFailed
         case ExportError.holdsInputs: self = .invalidData

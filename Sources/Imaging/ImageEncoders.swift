@@ -13,6 +13,18 @@ public enum PNGEncoder {
             throw image.encodingError(error, .png)
         }
     }
+
+    /// A 16-bit grey or RGB file, likewise scaled to 65535.
+    public static func encode16(_ image: PlanarImage) throws(ImagingError) -> [UInt8] {
+        try image.checkSides(maximum: Int(Int32.max), for: .png)
+        let samples = image.interleaved(maximum: 65535).flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+        do {
+            return try NativeCodecs.png(
+                samples: samples, width: image.width, height: image.height, channels: image.channels, bitDepth: 16)
+        } catch {
+            throw image.encodingError(error, .png)
+        }
+    }
 }
 
 /// Encodes JPEG files: baseline, full colour resolution, optimised tables. Equal images give equal bytes.
@@ -35,17 +47,19 @@ public enum JPEGEncoder {
 
 extension PlanarImage {
     /// Rows of interleaved 8-bit samples: clamped to 0...1, scaled to 255, halves rounded up; NaN becomes 0.
-    fileprivate var interleavedBytes: [UInt8] {
+    fileprivate var interleavedBytes: [UInt8] { interleaved(maximum: 255).map { UInt8($0) } }
+
+    fileprivate func interleaved(maximum: Double) -> [UInt16] {
         let plane = width * height
-        var bytes = [UInt8](repeating: 0, count: plane * channels)
+        var samples = [UInt16](repeating: 0, count: plane * channels)
         for channel in 0..<channels {
             for i in 0..<plane {
                 let value = values[channel * plane + i]
-                let scaled = value > 0 ? (min(Double(value), 1) * 255 + 0.5).rounded(.down) : 0
-                bytes[i * channels + channel] = UInt8(scaled)
+                let scaled = value > 0 ? (min(Double(value), 1) * maximum + 0.5).rounded(.down) : 0
+                samples[i * channels + channel] = UInt16(scaled)
             }
         }
-        return bytes
+        return samples
     }
 
     /// Rejects an image that is too wide or too high for a format.

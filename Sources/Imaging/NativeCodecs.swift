@@ -95,11 +95,15 @@ enum NativeCodecs {
             values: values, palette: palette, isAlphaUsed: isAlphaUsed, strayBytes: Int(clamping: report.stray_bytes))
     }
 
-    /// - Parameter samples: rows of interleaved 8-bit samples.
-    static func png(samples: [UInt8], width: Int, height: Int, channels: Int) throws(Failure) -> [UInt8] {
+    /// - Parameters:
+    ///   - samples: rows of interleaved samples; those of 16 bits with the most significant byte first.
+    ///   - bitDepth: 8 or 16.
+    static func png(
+        samples: [UInt8], width: Int, height: Int, channels: Int, bitDepth: Int = 8
+    ) throws(Failure) -> [UInt8] {
         try unsafe encoded { output, report in
             _ = unsafe image_codec_write_png(
-                samples, UInt32(width), UInt32(height), UInt32(channels), &output, &report)
+                samples, UInt32(width), UInt32(height), UInt32(channels), UInt32(bitDepth), &output, &report)
         }
     }
 

@@ -67,14 +67,14 @@ struct PlaneResampler {
 /// The old pixels that contribute to each pixel of a resized axis, with weights that sum to 1.
 ///
 /// Positions are computed in integers, so that rounding cannot move a pixel's borders.
-struct ResamplingTaps {
+package struct ResamplingTaps {
     /// The first contributing old pixel of each new pixel.
-    private(set) var starts: [Int] = []
+    package private(set) var starts: [Int] = []
     /// The index of each new pixel's first weight, and the total number of weights at the end.
-    private(set) var offsets: [Int] = [0]
-    private(set) var weights: [Double] = []
+    package private(set) var offsets: [Int] = [0]
+    package private(set) var weights: [Double] = []
 
-    init(from oldCount: Int, to newCount: Int) {
+    package init(from oldCount: Int, to newCount: Int) {
         for index in 0..<newCount {
             if newCount < oldCount {
                 appendArea(index, oldCount, newCount)

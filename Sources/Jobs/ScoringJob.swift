@@ -71,6 +71,16 @@ package struct ScoringJob: Sendable {
         graph = try TaskGraph(assembler.tasks)
     }
 
+    /// The scores of all images, with the digests of their maps.
+    package func scores(_ summary: ExecutionSummary, _ store: ContentStore) throws -> [ScoreIndex.Entry] {
+        try parts.flatMap { part in
+            guard let scores = summary.output(of: part.scores, named: "scores.json") else {
+                return [ScoreIndex.Entry]()
+            }
+            return try StageJSON.decode(ScoreIndex.self, try store.read(scores)).entries
+        }
+    }
+
     /// The exports: `scores.csv`, `scores.json`, and a map and an overlay per image, in the folder structure of the
     /// images.
     package func exports(_ summary: ExecutionSummary, _ store: ContentStore) throws -> ExportPlan {

@@ -18,7 +18,7 @@ struct FuzzedParser: Sendable {
 
     static let all =
         images + evaluation + manifests + binaries + backbones + bundles + runFolders
-        + attestations
+        + attestations + deployment
         + [
             pathText, workerRecord, elementSpecification, shardRecord, slurmQueue, roll, verdict,
             exportList,

@@ -11,6 +11,14 @@ import Testing
         #expect(decoded.info.bitDepth == 8)
     }
 
+    @Test("A 16-bit image survives PNG exactly", arguments: [1, 3])
+    func widePNG(channels: Int) throws {
+        let image = Pattern.image(channels: channels, bits: 16)
+        let decoded = try ImageDecoder.decode(bytes: PNGEncoder.encode16(image), name: "a.png")
+        #expect(decoded.image == image)
+        #expect(decoded.info.bitDepth == 16)
+    }
+
     @Test("Values are clamped, halves are rounded up, and NaN becomes black")
     func rounding() throws {
         let values: [Float] = [-1, 0, 0.5 / 255, 1.4999 / 255, 1, 7, .infinity, -.infinity, .nan]

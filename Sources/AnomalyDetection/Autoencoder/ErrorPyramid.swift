@@ -7,9 +7,9 @@ import Tensors
 /// The residuals of a normal texture resemble noise and cancel in an average. The residuals of a stain or a change of
 /// lighting have one sign and remain. A weak, wide defect therefore stands out at a level where single pixels do not
 /// show it.
-enum ErrorPyramid {
+package enum ErrorPyramid {
     /// The number of box filter passes. Two passes make a tent filter, which adds no edges.
-    private static let passes = 2
+    package static let passes = 2
 
     /// A map of the image's size for each level: the squared, locally averaged difference, averaged over channels.
     ///
@@ -27,7 +27,7 @@ enum ErrorPyramid {
     }
 
     /// The side of a level's square: 1, 3, 7, 15, ... pixels, limited by the image.
-    static func side(level: Int, shorterSide: Int) -> Int {
+    package static func side(level: Int, shorterSide: Int) -> Int {
         level == 0 ? 1 : min((2 << level) - 1, shorterSide - (shorterSide.isMultiple(of: 2) ? 1 : 0))
     }
 

@@ -60,7 +60,7 @@ public struct ExpectedError: Sendable, Equatable {
     }
 
     /// The factor for each pixel of a map with a given size.
-    func weights(width: Int, height: Int) -> [Float] {
+    package func weights(width: Int, height: Int) -> [Float] {
         FloatMap(width: ExpectedError.cells, height: ExpectedError.cells, values: values)
             .resized(width: width, height: height).values.map { 1 / $0 }
     }

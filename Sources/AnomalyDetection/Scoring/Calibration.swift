@@ -98,9 +98,12 @@ public struct Calibration: Sendable, Equatable {
     /// comparable. If the threshold hardly exceeds the median, or lies below it, the unit is a tenth of the median; on
     /// the linear scale, where a median may be 0, the median absolute deviation of the scores. Finite.
     public func normalized(_ score: Float) -> Float {
-        let number = (score - median) / max(threshold - median, smallestUnit, .leastNormalMagnitude)
+        let number = (score - median) / unit
         return min(max(number, -.greatestFiniteMagnitude), .greatestFiniteMagnitude)
     }
+
+    /// The distance of two scores whose normalised scores differ by 1, above 0.
+    package var unit: Float { max(threshold - median, smallestUnit, .leastNormalMagnitude) }
 
     private var smallestUnit: Float {
         let deviation =

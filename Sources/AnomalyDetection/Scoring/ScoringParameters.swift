@@ -41,7 +41,7 @@ public struct ScoringParameters: Codable, Sendable, Equatable {
     /// The sides of the boxes, limited by the image.
     ///
     /// - Parameter shorterSide: the image's shorter side in pixels.
-    func boxSizes(shorterSide: Int) -> [Int] {
+    package func boxSizes(shorterSide: Int) -> [Int] {
         let widest = max(1, shorterSide - (shorterSide.isMultiple(of: 2) ? 1 : 2))
         var sizes: [Int] = []
         var size = boxSize

@@ -50,8 +50,9 @@ public struct TileGrid: Codable, Sendable, Equatable {
         return (0..<count).map { ($0 * (length - tile) + (count - 1) / 2) / (count - 1) }
     }
 
-    private var columns: [Int] { TileGrid.starts(length: width, tile: tileWidth, overlap: overlap) }
-    private var rows: [Int] { TileGrid.starts(length: height, tile: tileHeight, overlap: overlap) }
+    /// The starts of the tiles along the rows and columns of the image.
+    package var columns: [Int] { TileGrid.starts(length: width, tile: tileWidth, overlap: overlap) }
+    package var rows: [Int] { TileGrid.starts(length: height, tile: tileHeight, overlap: overlap) }
 
     /// The tiles of an image, row by row.
     public func tiles(of image: PlanarImage) -> [PlanarImage] {
@@ -96,7 +97,8 @@ public struct TileGrid: Codable, Sendable, Equatable {
         return sum
     }
 
-    private func ramp(_ length: Int, isFirst: Bool, isLast: Bool) -> [Float] {
+    /// The weights of a tile's pixels along an axis.
+    package func ramp(_ length: Int, isFirst: Bool, isLast: Bool) -> [Float] {
         (0..<length).map { index in
             let low = isFirst ? 1 : min(1, Float(index + 1) / Float(overlap + 1))
             let high = isLast ? 1 : min(1, Float(length - index) / Float(overlap + 1))

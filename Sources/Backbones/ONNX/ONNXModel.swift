@@ -1,4 +1,6 @@
-/// The parts of an ONNX file that a forward pass needs. Field numbers are from `onnx/onnx.proto` of the ONNX project.
+import ONNX
+
+/// The parts of an ONNX file that a forward pass needs.
 struct ONNXModel {
     struct Node {
         var inputs: [String] = []
@@ -43,12 +45,12 @@ struct ONNXModel {
         do throws(BackboneError) {
             while let (field, value) = try reader.next() {
                 switch field {
-                case 7:
+                case ONNXField.Model.graph:
                     guard !hasGraph else { throw BackboneError.damaged(name, what: "it contains two graphs") }
                     hasGraph = true
                     try readGraph(value.message(name))
-                case 8: try readVersion(value.message(name))
-                case 20, 25:
+                case ONNXField.Model.operatorSets: try readVersion(value.message(name))
+                case ONNXField.Model.trainingInfo, ONNXField.Model.functions:
                     throw BackboneError.unsupported(
                         name, what: "it contains training information or custom functions",
                         remedy: "export it for inference with standard operators only")
@@ -71,8 +73,8 @@ struct ONNXModel {
     private mutating func readVersion(_ message: ProtobufReader) throws(BackboneError) {
         var (message, domain, number) = (message, "", 0)
         while let (field, value) = try message.next() {
-            if field == 1 { domain = try value.text(file) }
-            if field == 2 { number = try value.int(file) }
+            if field == ONNXField.OperatorSet.domain { domain = try value.text(file) }
+            if field == ONNXField.OperatorSet.version { number = try value.int(file) }
         }
         if domain.isEmpty || domain == "ai.onnx" { version = number }
     }
@@ -81,16 +83,16 @@ struct ONNXModel {
         var message = message
         while let (field, value) = try message.next() {
             switch field {
-            case 1: nodes.append(try node(value.message(file)))
-            case 2: graphName = String(try value.text(file).prefix(200))
-            case 5:
+            case ONNXField.Graph.node: nodes.append(try node(value.message(file)))
+            case ONNXField.Graph.name: graphName = String(try value.text(file).prefix(200))
+            case ONNXField.Graph.initializer:
                 let tensor = try ONNXTensor(value.message(file), name: file)
                 guard constants.updateValue(tensor, forKey: tensor.name) == nil else {
                     throw .damaged(file, what: "the constant \"\(tensor.name)\" is defined twice")
                 }
-            case 11: inputs.append(try input(value.message(file)))
-            case 12: outputs.append(try input(value.message(file)).name)
-            case 15:
+            case ONNXField.Graph.input: inputs.append(try input(value.message(file)))
+            case ONNXField.Graph.output: outputs.append(try input(value.message(file)).name)
+            case ONNXField.Graph.sparseInitializer:
                 throw .unsupported(file, what: "it contains sparse constants", remedy: "export it with dense constants")
             default: break
             }
@@ -101,16 +103,16 @@ struct ONNXModel {
         var (message, node) = (message, Node())
         while let (field, value) = try message.next() {
             switch field {
-            case 1: node.inputs.append(try value.text(file))
-            case 2: node.outputs.append(try value.text(file))
-            case 3: node.name = try value.text(file)
-            case 4: node.kind = try value.text(file)
-            case 5:
+            case ONNXField.Node.input: node.inputs.append(try value.text(file))
+            case ONNXField.Node.output: node.outputs.append(try value.text(file))
+            case ONNXField.Node.name: node.name = try value.text(file)
+            case ONNXField.Node.operatorType: node.kind = try value.text(file)
+            case ONNXField.Node.attribute:
                 let (name, attribute) = try attribute(value.message(file))
                 guard node.attributes.updateValue(attribute, forKey: name) == nil else {
                     throw .damaged(file, what: "a node has the attribute \"\(name)\" twice")
                 }
-            case 7: node.domain = try value.text(file)
+            case ONNXField.Node.domain: node.domain = try value.text(file)
             default: break
             }
         }
@@ -121,28 +123,30 @@ struct ONNXModel {
         var (message, name, attribute) = (message, "", Attribute())
         while let (field, value) = try message.next() {
             switch field {
-            case 1: name = try value.text(file)
-            case 2: attribute.float = try ProtobufReader.floats(value, name: file).first
-            case 3: attribute.int = try value.int(file)
-            case 4: attribute.text = try value.text(file)
-            case 5: attribute.tensor = try ONNXTensor(value.message(file), name: file)
-            case 6, 11: attribute.hasGraph = true
-            case 8: attribute.ints += try ProtobufReader.varints(value, name: file)
+            case ONNXField.Attribute.name: name = try value.text(file)
+            case ONNXField.Attribute.float: attribute.float = try ProtobufReader.floats(value, name: file).first
+            case ONNXField.Attribute.int: attribute.int = try value.int(file)
+            case ONNXField.Attribute.string: attribute.text = try value.text(file)
+            case ONNXField.Attribute.tensor: attribute.tensor = try ONNXTensor(value.message(file), name: file)
+            case ONNXField.Attribute.graph, ONNXField.Attribute.graphs: attribute.hasGraph = true
+            case ONNXField.Attribute.ints: attribute.ints += try ProtobufReader.varints(value, name: file)
             default: break
             }
         }
         return (name, attribute)
     }
 
-    /// ValueInfoProto: name = 1, type = 2. Below type: tensor_type = 1, shape = 2, dim = 1, dim_value = 1.
     private func input(_ message: ProtobufReader) throws(BackboneError) -> Input {
         var (message, input) = (message, Input())
         while let (field, value) = try message.next() {
-            if field == 1 { input.name = try value.text(file) }
-            guard field == 2 else { continue }
-            for dimension in try parts(of: value, [1, 2, 1]) {
+            if field == ONNXField.ValueInfo.name { input.name = try value.text(file) }
+            guard field == ONNXField.ValueInfo.type else { continue }
+            let path = [ONNXField.ValueType.tensor, ONNXField.ValueType.shape, ONNXField.ValueType.dimension]
+            for dimension in try parts(of: value, path) {
                 var (dimension, size) = (dimension, nil as Int?)
-                while let (field, value) = try dimension.next() { if field == 1 { size = try value.int(file) } }
+                while let (field, value) = try dimension.next() {
+                    if field == ONNXField.ValueType.size { size = try value.int(file) }
+                }
                 input.sizes.append(size.flatMap { $0 > 0 ? $0 : nil })
             }
         }
@@ -162,32 +166,30 @@ struct ONNXModel {
     }
 }
 
-/// A constant of an ONNX file. Field and type numbers are from `onnx/onnx.proto` (TensorProto).
+/// A constant of an ONNX file.
 struct ONNXTensor {
     private(set) var name = ""
     private(set) var shape: [Int] = []
     private(set) var floats: [Float] = []
     private(set) var ints: [Int] = []
 
-    private enum Kind: Int { case float = 1, int32 = 6, int64 = 7, double = 11 }
-
     init(_ message: ProtobufReader, name file: String) throws(BackboneError) {
         var (message, type, raw) = (message, 0, nil as ArraySlice<UInt8>?)
         var isExternal = false
         while let (field, value) = try message.next() {
             switch field {
-            case 1: shape += try ProtobufReader.varints(value, name: file)
-            case 2: type = try value.int(file)
-            case 4: floats += try ProtobufReader.floats(value, name: file)
-            case 5, 7: ints += try ProtobufReader.varints(value, name: file)
-            case 8: name = try value.text(file)
-            case 9:
+            case ONNXField.Tensor.dimensions: shape += try ProtobufReader.varints(value, name: file)
+            case ONNXField.Tensor.dataType: type = try value.int(file)
+            case ONNXField.Tensor.floats: floats += try ProtobufReader.floats(value, name: file)
+            case ONNXField.Tensor.int32s, ONNXField.Tensor.int64s: ints += try ProtobufReader.varints(value, name: file)
+            case ONNXField.Tensor.name: name = try value.text(file)
+            case ONNXField.Tensor.rawData:
                 guard case .bytes(let bytes) = value else {
                     throw .damaged(file, what: "the data of a constant has the wrong type")
                 }
                 raw = bytes
-            case 13: isExternal = true
-            case 14: isExternal = try value.int(file) != 0 || isExternal
+            case ONNXField.Tensor.externalData: isExternal = true
+            case ONNXField.Tensor.dataLocation: isExternal = try value.int(file) != 0 || isExternal
             default: break
             }
         }
@@ -196,7 +198,7 @@ struct ONNXTensor {
                 file, what: "the constant \"\(name)\" is in another file (external data)",
                 remedy: "save the model with its weights inside (onnx.save_model without save_as_external_data)")
         }
-        guard let kind = Kind(rawValue: type) else {
+        guard let kind = ONNXElement(rawValue: type), [.float, .int32, .int64, .double].contains(kind) else {
             throw .unsupported(
                 file,
                 what: "the constant \"\(name)\" has the type \(type), expected 1 (float32), 6, 7 (integers) or 11",
@@ -217,7 +219,8 @@ struct ONNXTensor {
         }
     }
 
-    private mutating func take(_ raw: [UInt8], _ kind: Kind, _ count: Int, _ file: String) throws(BackboneError) {
+    private mutating func take(_ raw: [UInt8], _ kind: ONNXElement, _ count: Int, _ file: String) throws(BackboneError)
+    {
         let size = kind == .int64 || kind == .double ? 8 : 4
         guard raw.count == count * size else {
             throw .damaged(
@@ -231,7 +234,7 @@ struct ONNXTensor {
         case .float: floats = raw.floats(at: 0, count: count)
         case .double: floats = (0..<count).map { Float(Double(bitPattern: bits($0))) }
         case .int64: ints = (0..<count).map { Int(truncatingIfNeeded: bits($0)) }
-        case .int32: ints = (0..<count).map { Int(Int32(truncatingIfNeeded: bits($0))) }
+        default: ints = (0..<count).map { Int(Int32(truncatingIfNeeded: bits($0))) }
         }
     }
 }

@@ -67,9 +67,9 @@ image_codec_status image_codec_read_pixels(image_codec_format format, const uint
                                            image_codec_rendition rendition, float *planes, size_t plane_values,
                                            float *palette, bool *alpha_used, image_codec_report *report);
 
-// samples: rows of width * channels 8-bit values; channels 1 or 3.
+// samples: rows of width * channels values of 8 or, most significant byte first, 16 bits; channels 1 or 3.
 image_codec_status image_codec_write_png(const uint8_t *samples, uint32_t width, uint32_t height, uint32_t channels,
-                                         image_codec_output *output, image_codec_report *report);
+                                         uint32_t depth, image_codec_output *output, image_codec_report *report);
 
 // samples: rows of width * channels 8-bit values; channels 1 or 3; quality 1...100.
 image_codec_status image_codec_write_jpeg(const uint8_t *samples, uint32_t width, uint32_t height, uint32_t channels,

@@ -50,7 +50,7 @@ public struct InferenceGraph: Sendable, Equatable {
     public var parameterCount: Int { nodes.reduce(0) { $0 + $1.operation.parameterCount } }
 
     /// Returns for each node whether any of the values depends on it.
-    func isNeeded(for values: [Int]) -> [Bool] {
+    package func isNeeded(for values: [Int]) -> [Bool] {
         var needed = [Bool](repeating: false, count: nodes.count)
         for value in values where value > 0 { needed[value - 1] = true }
         for node in nodes.indices.reversed() where needed[node] {
@@ -184,12 +184,12 @@ public struct InferenceWindow: Sendable, Equatable {
     }
 
     /// A window on a map of a given size: its padding on each side and the output size.
-    struct Placed: Equatable {
-        var top, left, bottom, right, outputHeight, outputWidth: Int
+    package struct Placed: Equatable {
+        package var top, left, bottom, right, outputHeight, outputWidth: Int
     }
 
     /// Returns nil if the padded map is smaller than the window.
-    func placed(height: Int, width: Int) -> Placed? {
+    package func placed(height: Int, width: Int) -> Placed? {
         let (before, after): ((Int, Int)?, (Int, Int)?) =
             switch padding {
             case .explicit(let top, let left, let bottom, let right): ((top, left), (bottom, right))

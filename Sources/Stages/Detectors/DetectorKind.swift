@@ -1,6 +1,7 @@
 import AnomalyDetection
 import BinaryCoding
 import ContentStore
+import ONNX
 import Pipeline
 
 /// A kind of detector. Other stages use detectors through this protocol only. Each kind has a folder here, with the
@@ -38,6 +39,11 @@ package protocol DetectorKind {
     ///
     /// - Throws: `FormatError`.
     static func facts(_ payload: [UInt8], name: String) throws -> [DetectorFact]
+
+    /// Adds the maps of a payload to the graph of a model: the operations of `Detector.maps`.
+    ///
+    /// - Throws: `ModelGraphError` for what ONNX cannot express, `FormatError`.
+    static func addMaps(_ request: GraphRequest, to graph: inout ONNXGraph) throws -> GraphMaps
 }
 
 extension DetectorKind {

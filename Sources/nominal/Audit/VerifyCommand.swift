@@ -3,13 +3,14 @@ import Attestations
 import Audit
 import Console
 import ContentStore
+import Deployment
 import Folders
 import Host
 
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Check the store, its history or an attestation.",
+        abstract: "Check the store, its history, attestations or exported models.",
         discussion: """
             Without options, hashes every blob, checks the database, and compares the two. Damaged blobs are moved to \
             the folder damaged/ of the store, and runs recompute them when needed; in a read-only store they stay. The \
@@ -23,10 +24,15 @@ struct VerifyCommand: ParsableCommand {
             Files without attestation are errors, except those that runs write beside results (lineage.html, \
             timing.html, timing.json, exports.json, depends.mk) and the attestation itself.
 
+            --onnx gives each image of an exported model's self-test to the command of --with, as last arguments the \
+            ONNX file and the image, and compares the JSON that it prints with the expected results. The exit code is \
+            1 if they differ by more than 1e-5 of a score or 1e-4 of a map's range, or in a verdict.
+
             Examples:
               nominal verify
               nominal verify --history --through 4711:9f2c...
               nominal verify --attestation run12.attestation.json --public-key line3.key.pub --folder runs/demo
+              nominal verify --onnx wood.onnx --with "python3 packaging/onnx/runner.py"
             """)
 
     @Flag(help: "Check the history instead of the blobs.")
@@ -46,6 +52,12 @@ struct VerifyCommand: ParsableCommand {
     @Option(help: ArgumentHelp("A folder of results to compare with the attestation.", valueName: "folder"))
     var folder: String?
 
+    @Option(help: ArgumentHelp("An ONNX file from nominal models export to check.", valueName: "file"))
+    var onnx: String?
+
+    @Option(help: ArgumentHelp("The program that scores an image with the ONNX file.", valueName: "command"))
+    var with: String?
+
     @Option(help: "Threads. Default: the number of processors.")
     var threads: Int?
 
@@ -64,6 +76,12 @@ struct VerifyCommand: ParsableCommand {
         if (attestation == nil) != (publicKey == nil) {
             throw ValidationError("--attestation and --public-key must be used together: the signer must be known")
         }
+        if (onnx == nil) != (with == nil) {
+            throw ValidationError("--onnx and --with must be used together: a file, and the program that runs it")
+        }
+        if onnx != nil && (history || attestation != nil) {
+            throw ValidationError("--onnx checks an exported model alone; remove --history and --attestation")
+        }
         if folder != nil && attestation == nil { throw ValidationError("--folder needs --attestation") }
         if !through.isEmpty && !history { throw ValidationError("--through needs --history") }
         if let wrong = through.first(where: { HistoryHead($0) == nil }) {
@@ -72,6 +90,7 @@ struct VerifyCommand: ParsableCommand {
     }
 
     func run() throws {
+        if let onnx, let with { return try checkExport(onnx, with) }
         if history || attestation != nil { return try audit() }
         let task = try StoreOperation(
             "hashing", isQuiet: quiet, stopped: "stopping: damaged blobs found so far are set aside")

@@ -23,7 +23,7 @@ struct ModelsCommand: ParsableCommand {
             ListModelsCommand.self, ShowModelCommand.self, CardCommand.self, RegisterModelCommand.self,
             PromoteModelCommand.self,
             RollBackModelCommand.self, ModelThresholdCommand.self, AnchorModelCommand.self, PinModelCommand.self,
-            DiffModelsCommand.self, SaveModelCommand.self,
+            DiffModelsCommand.self, SaveModelCommand.self, ExportModelCommand.self,
         ],
         defaultSubcommand: ListModelsCommand.self)
 }

@@ -3,6 +3,7 @@ import ContentStore
 import Folders
 import Foundation
 import Imaging
+import ONNX
 import Pipeline
 import StrictJSON
 
@@ -29,6 +30,10 @@ package enum ExternalKind: DetectorKind {
             DetectorFact(label: "Files", value: model.files.map(\.file).joined(separator: ", ")),
             DetectorFact(label: "Learnt", value: "\(learnt) bytes in \(model.model.count) files"),
         ]
+    }
+
+    package static func addMaps(_ request: GraphRequest, to graph: inout ONNXGraph) throws -> GraphMaps {
+        throw ModelGraphError.program(request.name)
     }
 }
 

@@ -1,5 +1,6 @@
 import AnomalyDetection
 import Imaging
+import ONNX
 import Pipeline
 
 /// Maps that another program wrote.
@@ -19,6 +20,10 @@ package enum MapsKind: DetectorKind {
 
     package static func facts(_ payload: [UInt8], name: String) throws -> [DetectorFact] {
         [DetectorFact(label: "Maps", value: "\(try MapsPayload(bytes: payload, name: name).entries.count)")]
+    }
+
+    package static func addMaps(_ request: GraphRequest, to graph: inout ONNXGraph) throws -> GraphMaps {
+        throw ModelGraphError.maps(request.name)
     }
 }
 

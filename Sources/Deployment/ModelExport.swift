@@ -1,0 +1,49 @@
+import AnomalyDetection
+import Backbones
+import ContentStore
+import Stages
+import StrictJSON
+import Tensors
+
+/// A model as an ONNX file with everything that scores an image.
+package struct ModelExport {
+    package let bytes: [UInt8]
+    package let model: Model
+    package let digest: Digest
+    package let samples: ModelGraph.Samples
+    package let size: ModelGraph.ImageSize?
+
+    /// - Parameters:
+    ///   - model: with the threshold in force.
+    ///   - digest: that of the model file.
+    ///   - backbone: the network that the model was fitted to; nil if it has none.
+    ///   - card: the model's card as JSON; nil without one.
+    ///   - samples: nil for 16 bits where the model has a sample range, else 8.
+    ///   - size: of all images; nil for images of any size.
+    /// - Throws: `ModelGraphError`, `FormatError`, `InferenceError`.
+    package init(
+        _ model: Model, digest: Digest, backbone: Backbone?, card: [UInt8]?, samples: ModelGraph.Samples? = nil,
+        size: ModelGraph.ImageSize? = nil
+    ) throws {
+        (self.model, self.digest, self.size) = (model, digest, size)
+        self.samples = samples ?? (model.range == nil ? .uint8 : .uint16)
+        var graph = try ModelGraph(model, backbone: backbone, samples: self.samples, size: size)
+        graph.describe([
+            ("nominal.format", "\(ModelGraph.version)"), ("nominal.name", model.name), ("nominal.sha256", digest.hex),
+            ("nominal.detector", model.kind), ("nominal.samples", self.samples.rawValue),
+            ("nominal.threshold", "\(model.calibration.threshold)"),
+            ("nominal.licence", try card.flatMap(Self.licence) ?? "not stated"),
+        ])
+        if let backbone { graph.describe([("nominal.backbone.licence", backbone.provenance.licence)]) }
+        if let card { graph.describe([("nominal.card", String(decoding: card, as: UTF8.self))]) }
+        bytes = try graph.file()
+    }
+
+    private static func licence(of card: [UInt8]) throws -> String? {
+        struct Card: Decodable {
+            struct Statements: Decodable { var licence: String? }
+            var statedByOwner: Statements
+        }
+        return try StageJSON.decode(Card.self, card).statedByOwner.licence
+    }
+}

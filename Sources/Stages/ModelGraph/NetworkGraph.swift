@@ -1,0 +1,96 @@
+import NeuralNetworks
+import ONNX
+
+extension ONNXGraph {
+    /// A convolution with bias.
+    ///
+    /// - Parameters:
+    ///   - shape: output channels, input channels of a group, kernel height and width.
+    ///   - pads: top, left, bottom, right.
+    mutating func convolution(
+        _ input: GraphValue, _ weights: [Float], _ shape: [Int], bias: [Float], strides: [Int], dilations: [Int],
+        pads: [Int], groups: Int = 1
+    ) -> GraphValue {
+        add(
+            "Conv", [input, constant(weights, shape), constant(bias, [bias.count])],
+            [
+                "kernel_shape": .ints(Array(shape.suffix(2))), "strides": .ints(strides),
+                "dilations": .ints(dilations), "pads": .ints(pads), "group": .int(groups),
+            ])
+    }
+
+    mutating func concatenated(_ values: [GraphValue]) -> GraphValue {
+        values.count == 1 ? values[0] : add("Concat", values, ["axis": .int(1)])
+    }
+}
+
+/// The network of an autoencoder as ONNX operators.
+struct NetworkGraph {
+    private struct Place: Hashable { var tensor, first, end: Int }
+
+    private let network: NetworkDescription
+    private let parameters: [Float]
+    private var values: [Place: GraphValue] = [:]
+
+    init(_ network: NetworkDescription, parameters: [Float]) {
+        (self.network, self.parameters) = (network, parameters)
+    }
+
+    /// Adds the network and returns its output.
+    ///
+    /// - Parameter image: normalised images.
+    mutating func add(to graph: inout ONNXGraph, _ image: GraphValue) -> GraphValue {
+        values[Place(tensor: 0, first: 0, end: 1)] = image
+        for operation in network.operations {
+            switch operation {
+            case .convolution(let convolution):
+                set(convolution.output, self.convolution(convolution, &graph))
+            case .upsample(let input, let output):
+                let scales = graph.constant([1, 1, 2, 2], [4])
+                set(
+                    output,
+                    graph.add(
+                        "Resize", [read(input, &graph), .omitted, scales],
+                        ["mode": .text("linear"), "coordinate_transformation_mode": .text("half_pixel")]))
+            case .combine(let gate, let first, let second, let output):
+                let gate = read(gate, &graph)
+                let kept = graph.add("Mul", [gate, read(first, &graph)])
+                let rest = graph.add("Sub", [graph.constant(1), gate])
+                set(output, graph.add("Add", [kept, graph.add("Mul", [rest, read(second, &graph)])]))
+            }
+        }
+        return read(network.output, &graph)
+    }
+
+    private func convolution(_ convolution: NetworkDescription.Convolution, _ graph: inout ONNXGraph) -> GraphValue {
+        let (kernel, pad) = (convolution.kernelSize, convolution.padding)
+        let bias = convolution.biasOffset..<convolution.biasOffset + convolution.outputChannels
+        let value = graph.convolution(
+            read(convolution.input, &graph), Array(parameters[convolution.parameterOffset..<convolution.biasOffset]),
+            [convolution.outputChannels, convolution.inputChannels, kernel, kernel], bias: Array(parameters[bias]),
+            strides: [convolution.stride, convolution.stride],
+            dilations: [convolution.dilation, convolution.dilation], pads: [pad, pad, pad, pad])
+        return switch convolution.activation {
+        case .none: value
+        case .elu: graph.add("Elu", [value])
+        case .sigmoid: graph.add("Sigmoid", [value])
+        }
+    }
+
+    private mutating func set(_ view: NetworkDescription.View, _ value: GraphValue) {
+        values[Place(tensor: view.tensor, first: view.groups.lowerBound, end: view.groups.upperBound)] = value
+    }
+
+    /// A view as it was written, or its groups concatenated.
+    private func read(_ view: NetworkDescription.View, _ graph: inout ONNXGraph) -> GraphValue {
+        let place = Place(tensor: view.tensor, first: view.groups.lowerBound, end: view.groups.upperBound)
+        if let value = values[place] { return value }
+        return graph.concatenated(
+            view.groups.map { group in
+                guard let value = values[Place(tensor: view.tensor, first: group, end: group + 1)] else {
+                    fatalError("group \(group) of \(network.tensors[view.tensor].name) is read before it is written")
+                }
+                return value
+            })
+    }
+}
