@@ -50,6 +50,18 @@ import Testing
         for (width, height) in [(40, 32), (80, 32), (33, 100), (17, 64)] {
             add("size-\(width)-\(height)", "ssae", plain, size: .init(width: width, height: height))
         }
+        for (place, grid) in [("whole", Small.large), ("tiles", Small.largeTiled)] {
+            for normalization in ScoringParameters.MapNormalization.allCases {
+                let scoring = Small.scoring(normalization, levels: normalization == .none ? 1 : 2)
+                add(
+                    "half-\(normalization)-\(place)", "ssae", try Small.autoencoder(scoring, reduction: 2), scoring,
+                    grid)
+            }
+            for reduction in [1, 2] {
+                let payload = try Small.segmentation(reduction: reduction)
+                add("segmentation-\(reduction)-\(place)", "segmentation", payload, Small.scoring(), grid)
+            }
+        }
         for (place, grid) in [("whole", Small.single), ("tiles", Small.tiled)] {
             for density in PatchDensity.allCases {
                 add("memory-\(density)-\(place)", "memory", try Small.memory(density), Small.scoring(), grid)

@@ -15,10 +15,13 @@ struct SmallModels {
         var size: ModelGraph.ImageSize?
 
         var description: String { name }
-        var isOnFeatures: Bool { model.kind != AutoencoderKind.name }
+        var isOnFeatures: Bool { ![AutoencoderKind.name, SegmentationKind.name].contains(model.kind) }
     }
 
     static let single = TileGrid(width: 40, height: 32)
+    /// Of which a half has the least size that maps can be normalised at.
+    static let large = TileGrid(width: 80, height: 64)
+    static let largeTiled = TileGrid(width: 144, height: 112, tileWidth: 64, tileHeight: 80, overlap: 12)
     static let tiled = TileGrid(width: 72, height: 56, tileWidth: 32, tileHeight: 40, overlap: 6)
 
     static let backbone: Backbone = {
@@ -78,11 +81,11 @@ struct SmallModels {
     // MARK: - Payloads
 
     static func autoencoder(
-        _ scoring: ScoringParameters, architecture: NetworkArchitecture = .sdcCCM
+        _ scoring: ScoringParameters, architecture: NetworkArchitecture = .sdcCCM, reduction: Int = 1
     ) throws -> [UInt8] {
         let network = architecture.description(baseWidth: 4)
         let payload = AutoencoderPayload(
-            architecture: architecture, baseWidth: 4, parameters: network.initialParameters(seed: 3),
+            architecture: architecture, baseWidth: 4, reduction: reduction, parameters: network.initialParameters(seed: 3),
             normalization: PixelNormalization(mean: [0.4, 0.5, 0.6], deviation: 0.2),
             expectedErrors: scoring.normalization == .none
                 ? []
@@ -100,6 +103,14 @@ struct SmallModels {
                     return ContrastResponse(samples)
                 }())
         return payload.bytes
+    }
+
+    static func segmentation(reduction: Int) throws -> [UInt8] {
+        SegmentationPayload(
+            autoencoder: try AutoencoderPayload(
+                bytes: autoencoder(scoring(), reduction: reduction), name: "small autoencoder"),
+            baseWidth: 3, parameters: NetworkDescription.segmentation(baseWidth: 3).initialParameters(seed: 4)
+        ).bytes
     }
 
     static func memory(_ density: PatchDensity, foreground: Bool = false) throws -> [UInt8] {

@@ -79,9 +79,7 @@ public final class Autoencoder: Projection {
     }
 
     private func contrasts(_ reconstruction: PlanarImage) -> [Float] {
-        // The box is that of the images: a smaller one, of an odd number of pixels, in what the network sees.
-        let side = min(reconstruction.width, reconstruction.height) * payload.reduction
-        let size = (scoring.boxSizes(shorterSide: side)[0] / payload.reduction) | 1
+        let size = payload.contrastBoxSize(scoring, width: reconstruction.width, height: reconstruction.height)
         return ContrastResponse.contrasts(of: reconstruction, boxSize: size)
     }
 

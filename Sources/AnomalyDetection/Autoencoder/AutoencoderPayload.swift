@@ -76,6 +76,15 @@ public struct AutoencoderPayload: Sendable, Equatable {
         }
     }
 
+    /// The side of the box over which contrast is averaged: that of the images, but of an odd number of the pixels that the
+    /// network sees.
+    ///
+    /// - Parameters:
+    ///   - width, height: the size of the image as the network sees it.
+    package func contrastBoxSize(_ scoring: ScoringParameters, width: Int, height: Int) -> Int {
+        (scoring.boxSizes(shorterSide: min(width, height) * reduction)[0] / reduction) | 1
+    }
+
     /// Checks that the divisors belong to scoring parameters.
     ///
     /// - Throws: `FormatError`.

@@ -1,3 +1,4 @@
+import AnomalyDetection
 import ONNX
 
 /// Resizing like `PlanarImage.resized`, for lengths that are known only when the graph runs.
@@ -19,6 +20,20 @@ extension ONNXGraph {
             value = rounded(add("MatMul", [widened(value, isExact), transposed]), isExact)
         }
         return value
+    }
+
+    /// Images as a network sees them, averaged over squares.
+    mutating func reduced(_ image: GraphValue, _ whole: TileGrid, to seen: TileGrid) -> GraphValue {
+        resized(
+            image, height: (.fixed(whole.height), .fixed(seen.height)),
+            width: (.fixed(whole.width), .fixed(seen.width)), isExact: true)
+    }
+
+    /// A map of what a network sees, at the size of the images.
+    mutating func enlarged(_ map: GraphValue, _ seen: TileGrid, to whole: TileGrid) -> GraphValue {
+        resized(
+            map, height: (.fixed(seen.height), .fixed(whole.height)),
+            width: (.fixed(seen.width), .fixed(whole.width)), isExact: false)
     }
 
     private mutating func widened(_ value: GraphValue, _ isExact: Bool) -> GraphValue {

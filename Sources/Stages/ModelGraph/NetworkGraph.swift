@@ -24,7 +24,7 @@ extension ONNXGraph {
     }
 }
 
-/// The network of an autoencoder as ONNX operators.
+/// A network of `NeuralNetworks` as ONNX operators.
 struct NetworkGraph {
     private struct Place: Hashable { var tensor, first, end: Int }
 
@@ -38,9 +38,9 @@ struct NetworkGraph {
 
     /// Adds the network and returns its output.
     ///
-    /// - Parameter image: normalised images.
-    mutating func add(to graph: inout ONNXGraph, _ image: GraphValue) -> GraphValue {
-        values[Place(tensor: 0, first: 0, end: 1)] = image
+    /// - Parameter inputs: a value for each group of the first tensor.
+    mutating func add(to graph: inout ONNXGraph, _ inputs: GraphValue...) -> GraphValue {
+        for (group, input) in inputs.enumerated() { values[Place(tensor: 0, first: group, end: group + 1)] = input }
         for operation in network.operations {
             switch operation {
             case .convolution(let convolution):
@@ -81,16 +81,18 @@ struct NetworkGraph {
         values[Place(tensor: view.tensor, first: view.groups.lowerBound, end: view.groups.upperBound)] = value
     }
 
-    /// A view as it was written, or its groups concatenated.
+    /// A view as it was written, or the parts that were written, concatenated.
     private func read(_ view: NetworkDescription.View, _ graph: inout ONNXGraph) -> GraphValue {
-        let place = Place(tensor: view.tensor, first: view.groups.lowerBound, end: view.groups.upperBound)
-        if let value = values[place] { return value }
-        return graph.concatenated(
-            view.groups.map { group in
-                guard let value = values[Place(tensor: view.tensor, first: group, end: group + 1)] else {
-                    fatalError("group \(group) of \(network.tensors[view.tensor].name) is read before it is written")
-                }
-                return value
-            })
+        var parts: [GraphValue] = []
+        var next = view.groups.lowerBound
+        while next < view.groups.upperBound {
+            let ends = (next + 1...view.groups.upperBound).reversed()
+            guard let end = ends.first(where: { values[Place(tensor: view.tensor, first: next, end: $0)] != nil }),
+                let value = values[Place(tensor: view.tensor, first: next, end: end)]
+            else { fatalError("group \(next) of \(network.tensors[view.tensor].name) is read before it is written") }
+            parts.append(value)
+            next = end
+        }
+        return graph.concatenated(parts)
     }
 }

@@ -6,14 +6,17 @@ extension AutoencoderKind {
     package static func addMaps(_ request: GraphRequest, to graph: inout ONNXGraph) throws -> GraphMaps {
         let payload = try AutoencoderPayload(bytes: request.payload, name: request.name)
         try payload.require(request.scoring, request.grid, name: request.name)
-        let drawing = AutoencoderGraph(payload: payload, grid: request.grid, scoring: request.scoring)
-        return GraphMaps(map: drawing.addMap(of: request.image, to: &graph))
+        let grid = request.grid.reduced(by: payload.reduction)
+        let drawing = AutoencoderGraph(payload: payload, grid: grid, scoring: request.scoring)
+        let seen = graph.reduced(request.image, request.grid, to: grid)
+        return GraphMaps(map: graph.enlarged(drawing.addMap(of: seen, to: &graph), grid, to: request.grid))
     }
 }
 
 /// The normalised error of an autoencoder as ONNX operators (`Autoencoder.maps`).
 private struct AutoencoderGraph {
     let payload: AutoencoderPayload
+    /// Of the images as the network sees them.
     let grid: TileGrid
     let scoring: ScoringParameters
 
@@ -58,7 +61,7 @@ private struct AutoencoderGraph {
         let down = graph.filter(reconstruction, down: .difference(height), across: .identity(width))
         let squares = [across, down].map { graph.add("Mul", [$0, $0]) }
         let sum = graph.add("ReduceSum", [graph.add("Add", squares), graph.constant(ints: [1])])
-        let boxSize = scoring.boxSizes(shorterSide: min(width, height))[0]
+        let boxSize = payload.contrastBoxSize(scoring, width: width, height: height)
         let contrast = graph.boxFilter(sum, grid, size: boxSize, passes: 1)
 
         let bins = response.values.count
