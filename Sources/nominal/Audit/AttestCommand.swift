@@ -38,7 +38,7 @@ struct AttestCommand: ParsableCommand {
         warnIfKeyIsReadable()
         let store = try storeOptions.open(.readOnly)
         let statement = try ProvenanceStatement(ofRun: number, store)
-        let envelope = try SignedEnvelope(statement.bytes, type: ProvenanceStatement.payloadType, by: signer)
+        let envelope = SignedEnvelope(statement.bytes, type: ProvenanceStatement.payloadType, by: signer)
         let path = output ?? "run\(number).attestation.json"
         _ = try AtomicFile.write(try envelope.json(), to: path, onlyIfChanged: true)
         print("\(path): run \(number), signed by the key \(signer.verificationKey.identifier.prefix(12))")
