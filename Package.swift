@@ -32,8 +32,8 @@ let package = Package(
         .executableTarget(
             name: "nominal",
             dependencies: [
-                "AnomalyDetection", "Attestations", "Audit", "Backbones", "Console", "ContentStore", "Datasets",
-                "DemoData", "Evaluation", "Folders", "Host", "Imaging", "Jobs", "Manifests", "Metrics",
+                "AnomalyDetection", "Attestations", "Audit", "Backbones", "Console", "ContentStore", "Cryptography",
+                "Datasets", "DemoData", "Evaluation", "Folders", "Host", "Imaging", "Jobs", "Manifests", "Metrics",
                 "ModelRegistry", "NeuralNetworks", "Pipeline", "Privacy", "Retraining", "Slurm", "Stages", "Tensors",
                 "VerdictStatistics", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

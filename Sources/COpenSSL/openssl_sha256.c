@@ -4,6 +4,7 @@
 #include "openssl_sha256.h"
 
 #include <endian.h>
+#include <openssl/crypto.h>
 #include <openssl/sha.h>
 #include <string.h>
 
@@ -37,3 +38,5 @@ openssl_sha256_digest openssl_sha256_finish(openssl_sha256_state state) {
     memcpy(words, bytes, sizeof words);
     return (openssl_sha256_digest){be64toh(words[0]), be64toh(words[1]), be64toh(words[2]), be64toh(words[3])};
 }
+
+const char *openssl_library_version(void) { return OpenSSL_version(OPENSSL_VERSION_STRING); }

@@ -5,6 +5,9 @@ public struct SHA256: Sendable {
     /// The size of a digest.
     public static let byteCount = 32
 
+    /// The version of OpenSSL, such as "3.0.19".
+    public static var libraryVersion: String { unsafe String(cString: openssl_library_version()) }
+
     private var state = openssl_sha256_start()
 
     public init() {}

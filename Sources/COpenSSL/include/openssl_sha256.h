@@ -23,4 +23,7 @@ void openssl_sha256_update(openssl_sha256_state *state, const void *bytes, size_
 /// Returns the digest of all bytes so far; `state` itself can take more.
 openssl_sha256_digest openssl_sha256_finish(openssl_sha256_state state);
 
+/// The version of the library that is loaded, such as "3.0.19".
+const char *openssl_library_version(void);
+
 #endif

@@ -21,7 +21,8 @@ struct AttestCommand: ParsableCommand {
               nominal verify --attestation runs/demo/attestation.json --public-key line3.key.pub --folder runs/demo
             """)
 
-    @Argument(help: ArgumentHelp("The number of the run; nominal runs lists them.", valueName: "run"))
+    @Argument(
+        help: ArgumentHelp("The number of the run; nominal runs lists them.", valueName: "run"), completion: .runs)
     var number: Int64
 
     @Option(help: ArgumentHelp("The private key, from nominal keys create.", valueName: "file"))
