@@ -154,7 +154,9 @@ let package = Package(
         .target(name: "Metrics", swiftSettings: numeric),
         .target(name: "VerdictStatistics", swiftSettings: numeric),
         .target(name: "Statistics", dependencies: ["SeededRandom"], swiftSettings: numeric),
-        .target(name: "DemoData", dependencies: ["SeededRandom"], swiftSettings: numeric),
+        .target(
+            name: "DemoData", dependencies: ["SeededRandom"], resources: [.embedInCode("demo.json")],
+            swiftSettings: numeric),
         .target(
             name: "NeuralNetworks", dependencies: ["BinaryCoding", "Host", "SeededRandom", "Tensors"],
             swiftSettings: rawMemory),

@@ -12,8 +12,8 @@ struct Nominal: ParsableCommand {
             nominal alone shows the next step in this folder; nominal doctor checks this machine.
 
             A first run, on generated images:
-              nominal demo-data data/demo
-              nominal run jobs/demo.json
+              nominal demo-data demo --manifest demo.json
+              nominal run demo.json --open
 
             Your own images, in any folder:
               nominal init path/to/images

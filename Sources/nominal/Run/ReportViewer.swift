@@ -7,7 +7,9 @@ enum ReportViewer {
     /// Calls xdg-open without waiting for the browser. Without a desktop, as over ssh, prints the address instead.
     static func open(_ path: String) {
         let address = URL(filePath: path).absoluteURL.absoluteString
-        let hasDesktop = ["DISPLAY", "WAYLAND_DISPLAY", "BROWSER"].contains { PathText.environment($0) != nil }
+        let hasDesktop = ["DISPLAY", "WAYLAND_DISPLAY", "BROWSER"].contains {
+            PathText.environment($0)?.isEmpty == false
+        }
         if hasDesktop, start("xdg-open", address) { return }
         print("open this address in a browser: \(address)")
     }

@@ -14,22 +14,25 @@ struct NextStep: Equatable {
 
     init(in folder: String) {
         let manifests = Self.manifests(in: folder)
-        if let manifest = manifests.first(where: { !$0.isFinished }) {
+        if let manifest = manifests.first(where: { !$0.isFinished && !$0.isNightly }) {
             reason = "The manifest \(manifest.file) has not been run yet."
             commands = ["nominal run \(Self.quoted(manifest.file))"]
-        } else if let manifest = manifests.first {
+        } else if let manifest = manifests.first(where: \.isFinished) {
             reason = "The manifest \(manifest.file) has been run: runs/\(manifest.name)/report.html is its report."
             let model = manifest.models.first ?? "MODEL"
             commands = [
                 "nominal run \(Self.quoted(manifest.file)) --open",
                 "nominal score --model \(Self.quoted("runs/\(manifest.name)/models/\(model)")) FOLDER",
             ]
+        } else if let manifest = manifests.first {
+            reason = "The manifest \(manifest.file) trains every night on the images that arrive."
+            commands = ["nominal retrain \(Self.quoted(manifest.file))"]
         } else if let images = Self.imageFolder(in: folder) {
             reason = images == "." ? "This folder holds images." : "The folder \(images) holds images."
             commands = ["nominal init \(Self.quoted(images))"]
         } else {
             reason = "There are no images and no manifests here."
-            commands = ["nominal init FOLDER_WITH_IMAGES", "nominal demo-data demo"]
+            commands = ["nominal init FOLDER_WITH_IMAGES", "nominal demo-data demo --manifest demo.json"]
         }
     }
 
@@ -41,7 +44,10 @@ struct NextStep: Equatable {
     private struct FoundManifest {
         let file: String
         let name: String
+        /// True if its results hold a report.
         let isFinished: Bool
+        /// True for a manifest of `nominal retrain`.
+        let isNightly: Bool
         /// The names of the model files of its results.
         let models: [String]
     }
@@ -57,6 +63,7 @@ struct NextStep: Equatable {
                 return FoundManifest(
                     file: prefix + name, name: manifest.name,
                     isFinished: (try? AtomicFile.exists(results + "/report.html")) == true,
+                    isNightly: manifest.retrain != nil,
                     models: names(results + "/models").filter { $0.hasSuffix(".nominal") })
             }
         }
