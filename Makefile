@@ -4,14 +4,14 @@ NOMINAL := .build/release/nominal
 BENCH := .build/release/nominal-bench
 PREFIX ?= /usr/local
 SOURCES := $(shell find Package.swift Sources schemas -type f)
-PACKAGES := libsqlite3-dev libpng-dev libtiff-dev libjpeg62-turbo-dev libopenblas-dev libdnnl-dev python3-venv
+PACKAGES := libsqlite3-dev libpng-dev libtiff-dev libjpeg62-turbo-dev libopenblas-dev libdnnl-dev libssl-dev python3-venv
 # Root needs no sudo; a machine without sudo says what is missing.
 PYTHON_FOLDER := $(CURDIR)/.build-python
 PYTHON_STAMP := $(PYTHON_FOLDER)/.complete
 PYTHON := $(PYTHON_FOLDER)/bin/python
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup setup-packages setup-torch build demo nightly data test test-engine test-cases test-jobs test-kill test-faults test-plans test-nightly test-standards test-slurm setup-slurm fuzz test-fuzz lint format coverage bench bench-executor bench-backbone install clean docs backbone
+.PHONY: help deb tarball image setup-packaging test-packages test-tutorial test-python setup setup-packages setup-torch build demo nightly data test test-engine test-cases test-jobs test-kill test-faults test-plans test-nightly test-standards test-slurm setup-slurm fuzz test-fuzz lint format coverage bench bench-executor bench-backbone install clean docs backbone
 
 help:
 	@echo "make demo      install what is missing, build, make demo data, train, score, and say where the report is"
@@ -30,6 +30,11 @@ help:
 	@echo "make test-faults POINTS=200    fail at that many of the system calls by which commands change the store"
 	@echo "make test-plans GRAPHS=100000  random graphs with failures, lost blobs and repairs: every run of them has to end"
 	@echo "make fuzz RUNS=1000000         make inputs that try to end each parser; FUZZ=png for one, SECONDS=60 for a limit for each"
+	@echo "make deb, make tarball         a Debian package, or one folder for any Linux with glibc 2.36, in dist/"
+	@echo "make image                     a container or an Apptainer image of the Debian package, with the tool that is installed"
+	@echo "make test-packages             run the demo from both packages in a Debian without Swift; needs root"
+	@echo "make test-tutorial             the commands of docs/tutorial.md one after the other, with few training steps"
+	@echo "make test-python               the package of packaging/python with Debian's Python, also on runs of the program"
 	@echo "make build, install, lint, format, coverage, bench, bench-executor, bench-backbone, docs, clean"
 
 setup: setup-packages $(PYTHON_STAMP)
@@ -57,6 +62,7 @@ setup-torch: setup
 
 # swift build knows best what is out of date, but takes seconds to say that nothing is.
 $(NOMINAL): $(SOURCES) | setup-packages
+	@echo "building nominal; the first time, this fetches three packages and takes some minutes"
 	swift build -c release --product nominal
 	@touch $@
 
@@ -237,6 +243,42 @@ bench-backbone: backbone $(BENCH)
 docs: build
 	$(NOMINAL) schema --reference > docs/manifest.md
 	$(NOMINAL) schema --sweep --reference > docs/sweep.md
+
+# Packages of the program in dist/. PACKAGED=.build/debug/nominal takes the program that the tests have built.
+PACKAGED ?= $(NOMINAL)
+deb tarball: %: setup-packaging $(if $(filter $(NOMINAL),$(PACKAGED)),build)
+	@mkdir -p dist
+	packaging/make_$* $(PACKAGED) dist
+
+image: deb
+	@cp packaging/Containerfile packaging/nominal.def dist/
+	cd dist && if command -v apptainer >/dev/null; then apptainer build --force nominal.sif nominal.def; \
+	elif command -v podman >/dev/null; then podman build -f Containerfile -t nominal .; \
+	elif command -v docker >/dev/null; then docker build -f Containerfile -t nominal .; \
+	else echo "none of apptainer, podman and docker is installed; the files to build from are in dist/" >&2; exit 69; fi
+
+setup-packaging:
+	@missing=; for p in dpkg-dev patchelf binutils xz-utils groff-base; do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then \
+	  echo "installing:$$missing"; \
+	  $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y --no-install-recommends $$missing >/dev/null; fi
+
+# ROOT is a Debian 12 made before, to save the time of debootstrap.
+ROOT ?=
+test-packages: setup-packaging $(if $(filter $(NOMINAL),$(PACKAGED)),build)
+	@[ -n "$(ROOT)" ] || command -v debootstrap >/dev/null || \
+	  { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y --no-install-recommends debootstrap >/dev/null; }
+	$(SUDO) Tests/Packages/check_packages $(PACKAGED) $(ROOT)
+
+# TUTORIALFLAGS="--full --show" trains as the page says.
+TUTORED ?= $(NOMINAL)
+TUTORIALFLAGS ?=
+test-tutorial: $(if $(filter $(NOMINAL),$(TUTORED)),build)
+	/usr/bin/python3 Tests/Tutorial/run_tutorial.py --program $(TUTORED) $(TUTORIALFLAGS)
+
+WRAPPED ?= $(NOMINAL)
+test-python: $(if $(filter $(NOMINAL),$(WRAPPED)),build)
+	NOMINAL=$(WRAPPED) /usr/bin/python3 -m unittest discover packaging/python/tests
 
 install: build
 	install -D $(NOMINAL) $(DESTDIR)$(PREFIX)/bin/nominal

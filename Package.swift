@@ -25,7 +25,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     ],
     targets: [
@@ -33,8 +32,9 @@ let package = Package(
         .executableTarget(
             name: "nominal",
             dependencies: [
-                "AnomalyDetection", "Attestations", "Audit", "Backbones", "Console", "ContentStore", "Datasets",
-                "DemoData", "Deployment", "Evaluation", "Folders", "Host", "Imaging", "Jobs", "Manifests", "Metrics",
+                "AnomalyDetection", "Attestations", "Audit", "Backbones", "Console", "ContentStore", "Cryptography",
+                "Datasets", "DemoData", "Deployment", "Evaluation", "Folders", "Host", "Imaging", "Jobs", "Manifests",
+                "Metrics",
                 "ModelRegistry", "NeuralNetworks", "Pipeline", "Privacy", "Retraining", "Slurm", "Stages", "Tensors",
                 "VerdictStatistics", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -140,14 +140,13 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Attestations",
-            dependencies: ["ContentStore", "StrictJSON", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["ContentStore", "Cryptography", "StrictJSON"],
             swiftSettings: strict),
         .target(name: "Privacy", dependencies: ["ContentStore", "Folders"], swiftSettings: strict),
         .target(
             name: "ContentStore",
             dependencies: [
-                "Folders", "Host", "StrictJSON",
-                .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
+                "Cryptography", "Folders", "Host", "StrictJSON", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
@@ -165,16 +164,17 @@ let package = Package(
         .target(name: "Metrics", swiftSettings: numeric),
         .target(name: "VerdictStatistics", swiftSettings: numeric),
         .target(name: "Statistics", dependencies: ["SeededRandom"], swiftSettings: numeric),
-        .target(name: "DemoData", dependencies: ["SeededRandom"], swiftSettings: numeric),
+        .target(
+            name: "DemoData", dependencies: ["SeededRandom"], resources: [.embedInCode("demo.json")],
+            swiftSettings: numeric),
         .target(
             name: "NeuralNetworks", dependencies: ["BinaryCoding", "Host", "SeededRandom", "Tensors"],
             swiftSettings: rawMemory),
         .target(
             name: "Tensors", dependencies: ["CTensorKernels", "COpenBLAS", "COneDNN", "Host"], swiftSettings: rawMemory),
         .target(name: "Imaging", dependencies: ["CImageCodecs", "Folders", "Host"], swiftSettings: numeric),
-        .target(
-            name: "BinaryCoding", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
-            swiftSettings: numeric),
+        .target(name: "BinaryCoding", dependencies: ["Cryptography"], swiftSettings: numeric),
+        .target(name: "Cryptography", dependencies: ["COpenSSL"], swiftSettings: numeric),
         .target(name: "SeededRandom", swiftSettings: numeric),
         .target(name: "StrictJSON", swiftSettings: numeric),
 
@@ -188,6 +188,7 @@ let package = Package(
         .target(name: "CProcessTree", cSettings: fastC),
         .target(name: "CTensorKernels", cSettings: fastC),
         .target(name: "COpenBLAS", cSettings: fastC),
+        .target(name: "COpenSSL", cSettings: fastC, linkerSettings: [.linkedLibrary("crypto")]),
         .target(
             name: "COneDNN", cSettings: fastC, linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
         .target(
@@ -207,7 +208,7 @@ let package = Package(
         .target(name: "PythonTestSupport", swiftSettings: strict),
         .target(
             name: "BinaryCodingTestSupport",
-            dependencies: ["SeededRandom", .product(name: "Crypto", package: "swift-crypto")], swiftSettings: numeric),
+            dependencies: ["Cryptography", "SeededRandom"], swiftSettings: numeric),
         // A program of its own, so that an input that ends it does not end the tests.
         .executableTarget(
             name: "fuzz",
@@ -245,6 +246,7 @@ let package = Package(
         .testTarget(
             name: "BinaryCodingTests", dependencies: ["BinaryCoding", "BinaryCodingTestSupport"],
             swiftSettings: numeric),
+        .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"], swiftSettings: strict),
         .testTarget(
             name: "AttestationsTests", dependencies: ["Attestations", "ContentStore"], swiftSettings: strict),
         .testTarget(

@@ -18,10 +18,10 @@ public struct SignedEnvelope: Codable, Sendable, Equatable {
     public static let sizeLimit = 512 << 20
 
     /// Signs a document.
-    public init(_ payload: [UInt8], type: String, by key: SigningKey) throws {
+    public init(_ payload: [UInt8], type: String, by key: SigningKey) {
         self.payload = Data(payload).base64EncodedString()
         payloadType = type
-        let signature = try key.signature(of: Self.signed(payload, type))
+        let signature = key.signature(of: Self.signed(payload, type))
         signatures = [Signature(keyid: key.verificationKey.identifier, sig: Data(signature).base64EncodedString())]
     }
 

@@ -1,11 +1,12 @@
 import ContentStore
-import Crypto
+import Cryptography
 import Foundation
 
 /// An Ed25519 private key (RFC 8032), as an unencrypted PKCS #8 file in PEM (RFC 8410) like those of `openssl genpkey
 /// -algorithm ed25519`. It exists only in memory while signing, and never in a store or a log.
 public struct SigningKey: Sendable {
-    private let key: Curve25519.Signing.PrivateKey
+    /// The seed of RFC 8032, 32 bytes.
+    private let key: [UInt8]
 
     /// PrivateKeyInfo with the algorithm 1.3.101.112 up to the 32 bytes of the seed.
     private static let prefix: [UInt8] = [
@@ -14,47 +15,46 @@ public struct SigningKey: Sendable {
     private static let label = "PRIVATE KEY"
 
     /// Generates a key from the system's random source.
-    public init() { key = Curve25519.Signing.PrivateKey() }
+    public init() { key = Ed25519.makePrivateKey() }
 
     /// - Throws: `AttestationError.notAKey` or `.damaged`, which reveal nothing of the content.
     public init(pem: [UInt8], name: String) throws(AttestationError) {
         guard let der = PEM.decode(try PEM.intact(pem, name: name), label: Self.label), der.starts(with: Self.prefix),
-            der.count == Self.prefix.count + 32,
-            let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: der.dropFirst(Self.prefix.count))
+            der.count == Self.prefix.count + Ed25519.keyBytes
         else {
             throw .notAKey(name: name, expected: "an unencrypted private key of Ed25519 in PEM (\"BEGIN PRIVATE KEY\")")
         }
-        self.key = key
+        key = Array(der.dropFirst(Self.prefix.count))
     }
 
-    public var pem: String { PEM.encode(Self.prefix + key.rawRepresentation, label: Self.label) }
+    public var pem: String { PEM.encode(Self.prefix + key, label: Self.label) }
 
     /// The PEM file with its digest in a line below, which other programs ignore: a flipped bit in a copy would yield
     /// another key.
     public var file: String { PEM.sealed(pem) }
 
-    public var verificationKey: VerificationKey { VerificationKey(key.publicKey) }
+    public var verificationKey: VerificationKey { VerificationKey(Ed25519.publicKey(of: key)) }
 
-    func signature(of bytes: [UInt8]) throws -> [UInt8] { Array(try key.signature(for: bytes)) }
+    func signature(of bytes: [UInt8]) -> [UInt8] { Ed25519.signature(of: bytes, by: key) }
 }
 
 /// The public half of a `SigningKey`, as a SubjectPublicKeyInfo file in PEM (RFC 8410).
 public struct VerificationKey: Sendable {
-    private let key: Curve25519.Signing.PublicKey
+    /// The point of RFC 8032, 32 bytes.
+    private let key: [UInt8]
 
     private static let prefix: [UInt8] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00]
     private static let label = "PUBLIC KEY"
 
-    init(_ key: Curve25519.Signing.PublicKey) { self.key = key }
+    init(_ key: [UInt8]) { self.key = key }
 
     /// - Throws: `AttestationError.notAKey`, `.damaged`, `.weakKey`.
     public init(pem: [UInt8], name: String) throws(AttestationError) {
         guard let der = PEM.decode(try PEM.intact(pem, name: name), label: Self.label), der.starts(with: Self.prefix),
-            der.count == Self.prefix.count + 32,
-            let key = try? Curve25519.Signing.PublicKey(rawRepresentation: der.dropFirst(Self.prefix.count))
+            der.count == Self.prefix.count + Ed25519.keyBytes
         else { throw .notAKey(name: name, expected: "a public key of Ed25519 in PEM (\"BEGIN PUBLIC KEY\")") }
-        if let fault = Ed25519Point.fault(Array(key.rawRepresentation)) { throw .weakKey(name: name, fault: fault) }
-        self.key = key
+        key = Array(der.dropFirst(Self.prefix.count))
+        if let fault = Ed25519Point.fault(key) { throw .weakKey(name: name, fault: fault) }
     }
 
     public var pem: String { PEM.encode(der, label: Self.label) }
@@ -65,9 +65,9 @@ public struct VerificationKey: Sendable {
     /// The key identifier in signatures: the SHA-256 of its DER form.
     public var identifier: String { Digest.of(der).hex }
 
-    private var der: [UInt8] { Self.prefix + key.rawRepresentation }
+    private var der: [UInt8] { Self.prefix + key }
 
-    func accepts(_ signature: [UInt8], of bytes: [UInt8]) -> Bool { key.isValidSignature(signature, for: bytes) }
+    func accepts(_ signature: [UInt8], of bytes: [UInt8]) -> Bool { Ed25519.accepts(signature, of: bytes, by: key) }
 }
 
 /// The textual encoding of RFC 7468, strict: one block, surrounded only by white space, and optionally a last line with

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 
 /// The identity of a binary format: magic word and version, at the start of every file. The last 32 bytes are the
 /// SHA-256 of all bytes before them, so that files damaged in transit or storage are refused.
@@ -17,7 +17,7 @@ public struct FileFormat: Sendable, Equatable {
     package static let digestBytes = SHA256.byteCount
 
     /// The SHA-256 of a file's content, stored in its last bytes.
-    static func digest(of content: ArraySlice<UInt8>) -> [UInt8] { Array(SHA256.hash(data: content)) }
+    static func digest(of content: ArraySlice<UInt8>) -> [UInt8] { SHA256.digest(of: content) }
 }
 
 /// A fault of a binary file.

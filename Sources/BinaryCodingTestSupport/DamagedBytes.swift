@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import SeededRandom
 
 /// Damaged copies of a file, for tests of readers: whatever is in them, reading may throw but must not trap.
@@ -36,7 +36,7 @@ public enum DamagedBytes {
 
 extension [UInt8] {
     /// The content of a binary file with the digest that belongs at its end.
-    public var sealed: [UInt8] { self + SHA256.hash(data: self) }
+    public var sealed: [UInt8] { self + SHA256.digest(of: self[...]) }
 
     /// A binary file that was edited by somebody who computed its digest anew.
     public var resealed: [UInt8] { Array(dropLast(SHA256.byteCount)).sealed }

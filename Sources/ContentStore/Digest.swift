@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import Foundation
 import GRDB
 
@@ -33,13 +33,6 @@ public struct Digest: Hashable, Comparable, Sendable, Codable, CustomStringConve
             UInt64(bigEndian: unsafe bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
         }
         self.init(words: (word(0), word(1), word(2), word(3)))
-    }
-
-    init(_ hash: SHA256.Digest) {
-        guard let digest = unsafe hash.withUnsafeBytes({ unsafe Digest($0) }) else {
-            fatalError("SHA-256 gave \(hash) instead of 32 bytes")
-        }
-        self = digest
     }
 
     /// Parses 64 hexadecimal digits in either case. Throws `StoreError.malformedDigest` for anything else.
@@ -115,8 +108,8 @@ public struct Digest: Hashable, Comparable, Sendable, Codable, CustomStringConve
     public static func of(_ bytes: some ContiguousBytes) -> Digest {
         unsafe bytes.withUnsafeBytes { buffer in
             var hasher = SHA256()
-            unsafe hasher.update(bufferPointer: buffer)
-            return Digest(hasher.finalize())
+            unsafe hasher.update(buffer)
+            return Digest(words: hasher.words)
         }
     }
 
@@ -148,9 +141,9 @@ struct StreamingDigest {
     private var hasher = SHA256()
 
     mutating func update(_ bytes: ArraySlice<UInt8>) {
-        unsafe bytes.withUnsafeBytes { unsafe hasher.update(bufferPointer: $0) }
+        unsafe bytes.withUnsafeBytes { unsafe hasher.update($0) }
     }
 
     /// The digest of all bytes so far.
-    var digest: Digest { Digest(hasher.finalize()) }
+    var digest: Digest { Digest(words: hasher.words) }
 }

@@ -83,6 +83,11 @@ public final class SlurmQueue: ClusterQueue {
         if let failure { throw failure }
     }
 
+    /// Slurm's name and version, such as "slurm-wlm 22.05.8"; nil if its programs are not installed.
+    public static func version() -> String? {
+        (try? SlurmCommand("sinfo", ["--version"]).output())?.split(separator: "\n").first.map(String.init)
+    }
+
     public func capacity() -> ClusterCapacity? {
         guard let text = try? nodes(["--format=\(SlurmAnswers.nodeFormat)"]) else { return nil }
         return SlurmAnswers.capacity(text, isOfDefaultPartition: settings.partition == nil)

@@ -9,9 +9,11 @@ struct Nominal: ParsableCommand {
         commandName: "nominal",
         abstract: "Learn from normal images and find defects in new ones.",
         discussion: """
+            nominal alone shows the next step in this folder; nominal doctor checks this machine.
+
             A first run, on generated images:
-              nominal demo-data data/demo
-              nominal run jobs/demo.json
+              nominal demo-data demo --manifest demo.json
+              nominal run demo.json --open
 
             Your own images, in any folder:
               nominal init path/to/images
@@ -28,6 +30,7 @@ struct Nominal: ParsableCommand {
                 name: "Setup",
                 subcommands: [
                     InitCommand.self, ValidateCommand.self, SchemaCommand.self, DemoDataCommand.self,
+                    DoctorCommand.self,
                 ]),
             CommandGroup(
                 name: "Run",
@@ -61,6 +64,9 @@ struct Nominal: ParsableCommand {
         ])
 
     static func main() { runAsProgram() }
+
+    /// Shows the next step if no command is given.
+    func run() throws { print(NextStep(in: ".").text, terminator: "") }
 }
 
 /// Replaces the standard library's `print`, which neither reports lost output nor escapes control characters.

@@ -105,7 +105,7 @@ struct AttestationTests {
     func envelope() throws {
         let (key, other) = (SigningKey(), SigningKey())
         let document = Array("{\"a\": 1}".utf8)
-        let envelope = try SignedEnvelope(document, type: Self.type, by: key)
+        let envelope = SignedEnvelope(document, type: Self.type, by: key)
         let read = try SignedEnvelope(json: try envelope.json(), name: "file")
         #expect(read == envelope)
         #expect(try read.verifiedPayload(by: key.verificationKey, type: Self.type, name: "file") == document)
@@ -140,8 +140,8 @@ struct AttestationTests {
     @Test("Further signatures by other keys are ignored")
     func several() throws {
         let key = SigningKey()
-        let envelope = try SignedEnvelope(Array("{}".utf8), type: Self.type, by: key)
-        let other = try SignedEnvelope(Array("{}".utf8), type: Self.type, by: SigningKey())
+        let envelope = SignedEnvelope(Array("{}".utf8), type: Self.type, by: key)
+        let other = SignedEnvelope(Array("{}".utf8), type: Self.type, by: SigningKey())
         let text = String(decoding: try envelope.json(), as: UTF8.self)
         let more = "{\"keyid\": \"\(other.signatures[0].keyid)\", \"sig\": \"\(other.signatures[0].sig)\"}, {"
         let range = try #require(text.range(of: "{", range: text.index(after: text.startIndex)..<text.endIndex))

@@ -87,7 +87,7 @@ struct StrictJSONTests {
                 """
         ) { bytes in
             let key = SigningKey()
-            let envelope = try SignedEnvelope(bytes, type: ProvenanceStatement.payloadType, by: key)
+            let envelope = SignedEnvelope(bytes, type: ProvenanceStatement.payloadType, by: key)
             _ = try VerifiedStatement(envelope, by: key.verificationKey, name: "statement")
         },
         Document(

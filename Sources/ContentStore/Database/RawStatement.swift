@@ -1,6 +1,11 @@
 import GRDB
 import GRDBSQLite
 
+extension ContentStore {
+    /// The version of SQLite, such as "3.40.1".
+    public static var databaseLibraryVersion: String { unsafe String(cString: sqlite3_libversion()) }
+}
+
 extension Database {
     /// The row of a blob, inserted if missing.
     package func artifact(_ digest: Digest) throws -> Int64 {

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import Folders
 import Glibc
 import Host
@@ -148,11 +148,11 @@ final class OpenFile: Sendable {
         while true {
             let count = try read(into: &buffer)
             unsafe buffer.withUnsafeBytes { bytes in
-                unsafe hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+                unsafe hasher.update(UnsafeRawBufferPointer(rebasing: bytes[..<count]))
             }
             if count < buffer.count { break }
         }
-        return Digest(hasher.finalize())
+        return Digest(words: hasher.words)
     }
 }
 

@@ -180,7 +180,7 @@ package struct FolderSurvey: Sendable {
     ///
     /// - Parameter folder: the manifest's folder, relative to the current one; paths in the manifest are relative to
     ///   it.
-    package func manifest(relativeTo folder: String) -> String {
+    package func manifest(relativeTo folder: String, incoming: String? = nil) -> String {
         let base = ManifestPath(folder.isEmpty ? "." : folder, relativeTo: NamedFolder.current)
             .absolute
         func written(_ path: ManifestPath) -> JSONValue { .string(path.relative(to: base)) }
@@ -217,6 +217,10 @@ package struct FolderSurvey: Sendable {
         if isReduced { sections.append(("network", .ordered([("reduction", .number(2))]))) }
         sections.append(
             ("calibration", .ordered([("costs", .ordered([("falseAlarm", .number(1)), ("miss", .number(1))]))])))
+        if let incoming {
+            let path = ManifestPath(incoming, relativeTo: NamedFolder.current)
+            sections.append(("retrain", .ordered([("incoming", written(path)), ("model", .string(jobName))])))
+        }
         // One line for each section, for easy reading and editing.
         let lines = sections.map { "  \"\($0)\": " + FolderSurvey.inline($1) }
         return "{\n" + lines.joined(separator: ",\n") + "\n}\n"

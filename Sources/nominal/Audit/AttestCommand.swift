@@ -21,7 +21,8 @@ struct AttestCommand: ParsableCommand {
               nominal verify --attestation runs/demo/attestation.json --public-key line3.key.pub --folder runs/demo
             """)
 
-    @Argument(help: ArgumentHelp("The number of the run; nominal runs lists them.", valueName: "run"))
+    @Argument(
+        help: ArgumentHelp("The number of the run; nominal runs lists them.", valueName: "run"), completion: .runs)
     var number: Int64
 
     @Option(help: ArgumentHelp("The private key, from nominal keys create.", valueName: "file"))
@@ -38,7 +39,7 @@ struct AttestCommand: ParsableCommand {
         warnIfKeyIsReadable()
         let store = try storeOptions.open(.readOnly)
         let statement = try ProvenanceStatement(ofRun: number, store)
-        let envelope = try SignedEnvelope(statement.bytes, type: ProvenanceStatement.payloadType, by: signer)
+        let envelope = SignedEnvelope(statement.bytes, type: ProvenanceStatement.payloadType, by: signer)
         let path = output ?? "run\(number).attestation.json"
         _ = try AtomicFile.write(try envelope.json(), to: path, onlyIfChanged: true)
         print("\(path): run \(number), signed by the key \(signer.verificationKey.identifier.prefix(12))")

@@ -14,12 +14,14 @@ struct LogCommand: ParsableCommand {
               nominal log report --run 12
             """)
 
-    @Argument(help: "The task.")
+    @Argument(help: "The task.", completion: .tasks)
     var task: String
 
     @OptionGroup var storeOptions: StoreOptions
 
-    @Option(name: .customLong("run"), help: ArgumentHelp("Show attempts of this run only.", valueName: "number"))
+    @Option(
+        name: .customLong("run"), help: ArgumentHelp("Show attempts of this run only.", valueName: "number"),
+        completion: .runs)
     var execution: Int64?
 
     func run() throws {

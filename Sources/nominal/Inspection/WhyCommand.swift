@@ -20,15 +20,15 @@ struct WhyCommand: ParsableCommand {
               nominal why wood/metrics --job jobs/demo.json
             """)
 
-    @Argument(help: "The task.")
+    @Argument(help: "The task.", completion: .tasks)
     var task: String
 
     @OptionGroup var storeOptions: StoreOptions
 
-    @Option(name: .customLong("run"), help: ArgumentHelp("The run to explain.", valueName: "number"))
+    @Option(name: .customLong("run"), help: ArgumentHelp("The run to explain.", valueName: "number"), completion: .runs)
     var execution: Int64?
 
-    @Option(help: ArgumentHelp("The run to compare with.", valueName: "number"))
+    @Option(help: ArgumentHelp("The run to compare with.", valueName: "number"), completion: .runs)
     var against: Int64?
 
     @Option(help: "A job manifest, to explain why the task would run now.", completion: .file(extensions: ["json"]))

@@ -30,7 +30,7 @@ struct PromoteModelCommand: ParsableCommand {
               nominal models promote wood@latest --replacing 1
             """)
 
-    @Argument(help: "NAME@VERSION or NAME@latest.")
+    @Argument(help: "NAME@VERSION or NAME@latest.", completion: .models)
     var model: ModelArgument
 
     @Option(help: ArgumentHelp("Promote only if this version is in production; 0: none.", valueName: "version"))
@@ -66,7 +66,7 @@ struct RollBackModelCommand: ParsableCommand {
               nominal models rollback wood --reason "too many false alarms"
             """)
 
-    @Argument(help: "The name of the model.")
+    @Argument(help: "The name of the model.", completion: .modelNames)
     var name: String
 
     @OptionGroup var decision: DecisionOptions
@@ -93,7 +93,7 @@ struct ModelThresholdCommand: ParsableCommand {
               nominal models threshold wood@3 calibrated
             """)
 
-    @Argument(help: "NAME, NAME@production, NAME@latest or NAME@VERSION.")
+    @Argument(help: "NAME, NAME@production, NAME@latest or NAME@VERSION.", completion: .models)
     var model: ModelArgument
 
     @Argument(help: "A score, after -- if it is negative, or \"calibrated\" for the model's own threshold.")
@@ -134,7 +134,7 @@ struct AnchorModelCommand: ParsableCommand {
               nominal models anchor wood
             """)
 
-    @Argument(help: "NAME@VERSION to set it; NAME alone to show it.")
+    @Argument(help: "NAME@VERSION to set it; NAME alone to show it.", completion: .models)
     var model: String
 
     @OptionGroup var decision: DecisionOptions

@@ -48,7 +48,7 @@ struct ListModelsCommand: ParsableCommand {
               nominal models list wood --json
             """)
 
-    @Argument(help: "List versions of this name only.")
+    @Argument(help: "List versions of this name only.", completion: .modelNames)
     var name: String?
 
     @Flag(help: "Print one JSON object per line.")

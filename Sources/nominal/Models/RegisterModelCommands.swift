@@ -43,7 +43,7 @@ struct SaveModelCommand: ParsableCommand {
               nominal models save wood@3 /mnt/station-7/wood.nominal
             """)
 
-    @Argument(help: "NAME, NAME@production, NAME@latest or NAME@VERSION.")
+    @Argument(help: "NAME, NAME@production, NAME@latest or NAME@VERSION.", completion: .models)
     var model: ModelArgument
 
     @Argument(help: "The file to write; an existing file is replaced.", completion: .file(extensions: ["nominal"]))
@@ -71,7 +71,7 @@ struct PinModelCommand: ParsableCommand {
               nominal models pin wood@2
             """)
 
-    @Argument(help: "NAME@VERSION.")
+    @Argument(help: "NAME@VERSION.", completion: .models)
     var model: ModelArgument
 
     @OptionGroup var storeOptions: StoreOptions

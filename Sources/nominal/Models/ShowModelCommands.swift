@@ -17,7 +17,7 @@ struct ShowModelCommand: ParsableCommand {
               nominal models show wood@2
             """)
 
-    @Argument(help: "NAME, NAME@production, NAME@latest or NAME@VERSION.")
+    @Argument(help: "NAME, NAME@production, NAME@latest or NAME@VERSION.", completion: .models)
     var model: ModelArgument
 
     @OptionGroup var storeOptions: StoreOptions
@@ -86,7 +86,7 @@ struct CardCommand: ParsableCommand {
               nominal models card runs/demo/models/wood.nominal
             """)
 
-    @Argument(help: "NAME, NAME@production, NAME@latest, NAME@VERSION, or a model file.")
+    @Argument(help: "NAME, NAME@production, NAME@latest, NAME@VERSION, or a model file.", completion: .models)
     var model: String
 
     @Flag(help: "Print JSON with all digits (schemas/card.schema.json).")
@@ -148,7 +148,7 @@ struct DiffModelsCommand: ParsableCommand {
               nominal models diff wood@1 wood@2
             """)
 
-    @Argument(help: "NAME@VERSION, NAME@production or NAME@latest.")
+    @Argument(help: "NAME@VERSION, NAME@production or NAME@latest.", completion: .models)
     var old: ModelArgument
 
     @Argument(help: "The model to compare it with.")

@@ -14,7 +14,7 @@ struct NightsCommand: ParsableCommand {
               nominal nights bottle 2026-11-26 --page night.html
             """)
 
-    @Argument(help: "The name of the models.")
+    @Argument(help: "The name of the models.", completion: .modelNames)
     var name: String
 
     @Argument(help: "The night to show, as listed.")

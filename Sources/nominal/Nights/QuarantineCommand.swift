@@ -30,7 +30,7 @@ struct ListQuarantineCommand: ParsableCommand {
               nominal quarantine list bottle --all --json
             """)
 
-    @Argument(help: "The name of the models.")
+    @Argument(help: "The name of the models.", completion: .modelNames)
     var name: String
 
     @Flag(help: "Include images with a decision.")
@@ -94,7 +94,7 @@ struct ListQuarantineCommand: ParsableCommand {
 
 /// The arguments of a decision: images, user and reason.
 struct QuarantineChoice: ParsableArguments {
-    @Argument(help: "The name of the models.")
+    @Argument(help: "The name of the models.", completion: .modelNames)
     var name: String
 
     @Argument(help: "Numbers as nominal quarantine list prints them.")

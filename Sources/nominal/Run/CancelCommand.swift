@@ -20,7 +20,7 @@ struct CancelCommand: ParsableCommand {
               nominal cancel 12
             """)
 
-    @Argument(help: "The number of the run; nominal status shows it.")
+    @Argument(help: "The number of the run; nominal status shows it.", completion: .runs)
     var number: Int64?
 
     @OptionGroup var storeOptions: StoreOptions

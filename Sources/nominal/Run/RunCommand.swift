@@ -20,6 +20,7 @@ struct RunCommand: ParsableCommand {
             Examples:
               nominal run jobs/demo.json
               nominal run jobs/toothbrush.json --output /srv/results/toothbrush
+              nominal run jobs/demo.json --open
               nominal run jobs/demo.json --dry-run
               nominal run jobs/demo.json --check 5%
               nominal run jobs/demo.json --runner slurm
@@ -39,6 +40,9 @@ struct RunCommand: ParsableCommand {
 
     @Flag(help: "Show what would run and why; change nothing.")
     var dryRun = false
+
+    @Flag(help: "Open the report in the browser of the desktop when the run has ended.")
+    var open = false
 
     @Option(
         help: ArgumentHelp(
@@ -122,6 +126,7 @@ struct RunCommand: ParsableCommand {
         let metrics = try StrictJSON.decode(MetricsSummary.self, from: bytes)
         print(MetricsTable.text(metrics, order: job.cases.map(\.name)))
         print("report: \(folder)/report.html")
+        if open { ReportViewer.open(folder + "/report.html") }
     }
 
     private func folderPath(_ manifest: JobManifest) -> String { output ?? "runs/\(manifest.name)" }

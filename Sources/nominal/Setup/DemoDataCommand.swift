@@ -2,7 +2,9 @@ import ArgumentParser
 import Console
 import ContentStore
 import DemoData
+import Foundation
 import Imaging
+import Manifests
 
 struct DemoDataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -12,8 +14,9 @@ struct DemoDataCommand: ParsableCommand {
             Three materials with five kinds of defect and exact masks, in the MVTec AD layout: CATEGORY/train/good, \
             CATEGORY/test/KIND, CATEGORY/ground_truth/KIND.
 
-            Example:
-              nominal demo-data data/demo
+            Examples:
+              nominal demo-data demo --manifest demo.json
+              nominal demo-data data/demo --seed 2
             """)
 
     @Argument(help: "The folder to write to.", completion: .directory)
@@ -34,7 +37,19 @@ struct DemoDataCommand: ParsableCommand {
     @Option(help: "Test images per kind of defect.")
     var testDefect = 6
 
+    @Option(
+        help: ArgumentHelp(
+            "Also write a manifest that trains on the images for less than a minute.", valueName: "file"),
+        completion: .file(extensions: ["json"]))
+    var manifest: String?
+
+    @Flag(help: "Overwrite an existing manifest.")
+    var force = false
+
     func run() throws {
+        if let manifest, !force, try AtomicFile.exists(manifest) {
+            throw ValidationError("\(manifest) exists already; choose another name, or overwrite it with --force")
+        }
         let data = try DemoDataSet(
             seed: seed, size: size, trainCount: train, testGoodCount: testGood, testDefectCount: testDefect)
         try AtomicFile.createFolder(folder)
@@ -51,6 +66,12 @@ struct DemoDataCommand: ParsableCommand {
             }
         }
         print("\(folder): \(data.entries.count) images, \(written) files written")
+        guard let manifest else { return }
+        let place = ManifestPath((manifest as NSString).deletingLastPathComponent, relativeTo: ".").absolute
+        let root = ManifestPath(folder, relativeTo: ".").relative(to: place)
+        _ = try AtomicFile.write(
+            Array(DemoManifest.text(root: try root.jsonText()).utf8), to: manifest, onlyIfChanged: false)
+        print("wrote \(manifest); next: nominal run \(manifest)")
     }
 }
 

@@ -27,6 +27,7 @@ struct InitCommand: ParsableCommand {
               nominal init data/mvtec_ad --detector features
               nominal init photos/good_parts --score photos/today --manifest jobs/parts.json
               nominal init photos --normal monday
+              nominal init photos --incoming photos_of_today
             """)
 
     @Argument(help: "A folder of images.", completion: .directory)
@@ -40,6 +41,12 @@ struct InitCommand: ParsableCommand {
             "Subfolder with the normal images, or \".\"; overrides what the names suggest.",
             valueName: "folder"))
     var normal: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Prepare nightly retraining on the normal images that arrive in this folder.", valueName: "folder"),
+        completion: .directory)
+    var incoming: String?
 
     @Option(help: "auto, features, memory or ssae. Default: auto if the store has efficientnet-lite2, else ssae.")
     var detector: SurveyedDetector?
@@ -63,14 +70,14 @@ struct InitCommand: ParsableCommand {
             throw ValidationError(
                 "\(target) exists already; choose another name with --manifest, or overwrite it with --force")
         }
-        let text = survey.manifest(relativeTo: (target as NSString).deletingLastPathComponent)
+        let text = survey.manifest(relativeTo: (target as NSString).deletingLastPathComponent, incoming: incoming)
         // The same checks as at run time, and a trial.
         let trial = try ManifestTrial(try JobManifest.parse(bytes: Array(text.utf8), file: target))
         for fault in trial.faults { StandardError.warning("a run will set this image aside: \(fault)") }
         _ = try AtomicFile.write(Array(text.utf8), to: target, onlyIfChanged: false)
         for line in survey.findings { print(line) }
         for warning in survey.warnings { StandardError.warning(warning) }
-        print("wrote \(target); next: nominal run \(target)")
+        print("wrote \(target); next: nominal \(incoming == nil ? "run" : "retrain") \(target)")
     }
 
     private func surveyedDetector() throws -> SurveyedDetector {
