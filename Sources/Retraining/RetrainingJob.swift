@@ -71,7 +71,8 @@ package struct RetrainingJob: Sendable {
         let normals = TaskInput("training", enrol, "normals.json")
         let inputs = FitInputs(
             training: normals, heldOut: TaskInput("heldout", enrol, "heldout.json"), normalization: start.normalization,
-            colour: start.colour, textures: builder.textures.map { [$0] } ?? [], checkpoints: trained.checkpoints.suffix(1),
+            colour: start.colour, textures: builder.textures.map { [$0] } ?? [],
+            checkpoints: trained.checkpoints.suffix(1),
             corruptions: trained.corruptions, segmentation: segmentation, backbone: backbone, external: images.program)
         let fit: TaskID
         var candidates: [TaskInput] = []

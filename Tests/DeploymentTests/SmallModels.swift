@@ -85,7 +85,8 @@ struct SmallModels {
     ) throws -> [UInt8] {
         let network = architecture.description(baseWidth: 4)
         let payload = AutoencoderPayload(
-            architecture: architecture, baseWidth: 4, reduction: reduction, parameters: network.initialParameters(seed: 3),
+            architecture: architecture, baseWidth: 4, reduction: reduction,
+            parameters: network.initialParameters(seed: 3),
             normalization: PixelNormalization(mean: [0.4, 0.5, 0.6], deviation: 0.2),
             expectedErrors: scoring.normalization == .none
                 ? []

@@ -71,7 +71,8 @@ import Testing
                     files: [.init(file: "a", digest: .of([1]))], fit: ["b"], score: ["c"], scores: true,
                     timeoutSeconds: 3), seed: 1, grid: recipe.grid),
             FitMapsStage(maps: [.init(file: "a", digest: .of([1]))], scores: true, grid: recipe.grid),
-            EnrolStage(replay: 0.5, measuresNormalization: true), FingerprintStage(), WarmStartStage(withSegmentation: true),
+            EnrolStage(replay: 0.5, measuresNormalization: true), FingerprintStage(),
+            WarmStartStage(withSegmentation: true),
             GateStage(gate: retrain.gate),
         ]
     }

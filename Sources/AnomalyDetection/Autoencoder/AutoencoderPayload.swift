@@ -21,7 +21,8 @@ public struct AutoencoderPayload: Sendable, Equatable {
 
     public init(
         architecture: NetworkArchitecture, baseWidth: Int, reduction: Int = 1, parameters: [Float],
-        normalization: PixelNormalization, expectedErrors: [ExpectedError] = [], contrastResponse: ContrastResponse? = nil
+        normalization: PixelNormalization, expectedErrors: [ExpectedError] = [],
+        contrastResponse: ContrastResponse? = nil
     ) {
         (self.architecture, self.baseWidth, self.parameters) = (architecture, baseWidth, parameters)
         (self.reduction, self.normalization, self.expectedErrors) = (reduction, normalization, expectedErrors)

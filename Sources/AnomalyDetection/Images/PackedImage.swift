@@ -58,7 +58,8 @@ public struct PackedImage: Sendable, Equatable {
     /// The image averaged over squares of some pixels on a side.
     func reduced(by reduction: Int) -> PackedImage {
         reduction == 1
-            ? self : PackedImage(image.resized(width: width / reduction, height: height / reduction), original: original)
+            ? self
+            : PackedImage(image.resized(width: width / reduction, height: height / reduction), original: original)
     }
 
     public var bytes: [UInt8] {

@@ -33,7 +33,8 @@ public struct SegmentationPayload: Sendable, Equatable {
         parameters = try reader.readBlock(of: Float.self)
         try reader.finish()
         guard autoencoder.expectedErrors.isEmpty, autoencoder.contrastResponse == nil else {
-            throw .damaged(file, at: 0, what: "an autoencoder with expected errors, which a segmentation has no use for")
+            throw .damaged(
+                file, at: 0, what: "an autoencoder with expected errors, which a segmentation has no use for")
         }
         let expected = network.parameterCount
         guard parameters.count == expected else {

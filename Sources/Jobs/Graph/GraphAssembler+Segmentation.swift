@@ -31,7 +31,8 @@ extension GraphAssembler {
             checkpoint = [TaskInput("checkpoint", trained, "checkpoint")]
         }
         return add(
-            "\(name)/segmentation", FitSegmentationStage(network: recipe.network, reduction: recipe.reduction, segmentation: settings),
+            "\(name)/segmentation",
+            FitSegmentationStage(network: recipe.network, reduction: recipe.reduction, segmentation: settings),
             inputs: checkpoint + [TaskInput("autoencoder", autoencoder, "checkpoint"), inputs.normalization])
     }
 }

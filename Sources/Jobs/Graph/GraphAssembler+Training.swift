@@ -58,7 +58,8 @@ extension CorruptStage {
     package init(_ recipe: TrainingRecipe, shard: Int) {
         let steps = recipe.training.steps(ofShard: shard)
         self.init(
-            samples: recipe.networkSamples, corruption: CorruptionSettings(recipe.corruption), firstStep: steps.lowerBound,
+            samples: recipe.networkSamples, corruption: CorruptionSettings(recipe.corruption),
+            firstStep: steps.lowerBound,
             stepCount: steps.count)
     }
 }

@@ -142,7 +142,8 @@ final class EngineCache: SharedResource {
 
     private static func make(_ order: Order) throws -> NetworkEngine {
         try NetworkEngine(
-            order.choice.kind, network: order.network, height: order.height, width: order.width, purpose: order.isTraining ? .training : .inference,
+            order.choice.kind, network: order.network, height: order.height, width: order.width,
+            purpose: order.isTraining ? .training : .inference,
             precision: order.choice.precision, threads: order.threads)
     }
 }

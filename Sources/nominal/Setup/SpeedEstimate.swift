@@ -15,12 +15,10 @@ struct SpeedEstimate: Encodable {
 
     /// Nil if the detector of the manifest needs no training.
     init?(_ manifest: JobManifest) throws {
-        switch manifest.detector.kind {
-        case .ssae, .auto, .fusion: break
-        case .memory, .gaussian, .random, .external: return nil
-        }
         let recipe = try TrainingRecipe(manifest)
-        (width, height) = (recipe.grid.tileWidth, recipe.grid.tileHeight)
+        guard recipe.detector.isTrained else { return nil }
+        let grid = recipe.networkSamples.grid
+        (width, height) = (grid.tileWidth, grid.tileHeight)
         (steps, batchSize) = (recipe.training.steps, recipe.training.batchSize)
         precision = recipe.engine.precision.rawValue
         let side = min(Self.measuredSide, (max(width, height) + 7) / 8 * 8)
