@@ -34,8 +34,8 @@ let package = Package(
             dependencies: [
                 "AnomalyDetection", "Attestations", "Audit", "Backbones", "Console", "ContentStore", "Cryptography",
                 "Datasets", "DemoData", "Evaluation", "Folders", "Host", "Imaging", "Jobs", "Manifests", "Metrics",
-                "ModelRegistry", "NeuralNetworks", "Pipeline", "Privacy", "Retraining", "Slurm", "Stages", "Tensors",
-                "VerdictStatistics", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "ModelRegistry", "NeuralNetworks", "Pipeline", "Privacy", "Reports", "Retraining", "Slurm", "Stages",
+                "Tensors", "VerdictStatistics", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .executableTarget(
