@@ -34,9 +34,9 @@ let package = Package(
             dependencies: [
                 "AnomalyDetection", "Attestations", "Audit", "Backbones", "Console", "ContentStore", "Cryptography",
                 "Datasets", "DemoData", "Deployment", "Evaluation", "Folders", "Host", "Imaging", "Jobs", "Manifests",
-                "Metrics",
-                "ModelRegistry", "NeuralNetworks", "Pipeline", "Privacy", "Retraining", "Slurm", "Stages", "Tensors",
-                "VerdictStatistics", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Metrics", "ModelRegistry", "NeuralNetworks", "Pipeline", "Privacy", "Reports", "Retraining", "Slurm",
+                "Stages", "Tensors", "VerdictStatistics",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .executableTarget(

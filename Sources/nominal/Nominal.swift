@@ -42,7 +42,7 @@ struct Nominal: ParsableCommand {
                 name: "Inspection",
                 subcommands: [
                     StatusCommand.self, RunsCommand.self, LogCommand.self, WhyCommand.self, CompareCommand.self,
-                    EvaluateCommand.self,
+                    EvaluateCommand.self, ReportCommand.self,
                 ]),
             CommandGroup(
                 name: "Models",

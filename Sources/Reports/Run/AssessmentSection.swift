@@ -160,7 +160,7 @@ struct ModelCardSection {
     }
 
     /// A relative URL: every byte except ASCII letters, digits and "-_./" is percent-encoded.
-    private static func address(_ path: String) -> String {
+    static func address(_ path: String) -> String {
         let plain = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./".utf8)
         return path.utf8.map { byte in
             plain.contains(byte) ? String(UnicodeScalar(byte)) : "%" + String(format: "%02X", byte)

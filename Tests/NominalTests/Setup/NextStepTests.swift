@@ -80,5 +80,9 @@ struct NextStepTests {
         #expect(outcome.output.contains("\n  nominal init parts\n"))
         #expect(try fixture.nominal("init", "parts").status == 0)
         #expect(try fixture.nominal().output.contains("\n  nominal run parts.json\n"))
+        try fixture.writeImage(0.5, width: 16, height: 16, to: "new/1.png")
+        let nightly = try fixture.nominal("init", "parts", "--incoming", "new", "--manifest", "night.json")
+        #expect(nightly.output.hasSuffix("next: nominal retrain night.json\n"), "\(nightly.errors)")
+        #expect(try fixture.nominal("retrain", "night.json", "--dry-run").status == 0)
     }
 }
