@@ -30,17 +30,17 @@ import Testing
     /// SHA-256 over the digests of all task outputs of a stage, by processor and instruction set.
     private static let pinned: [String: [String: String]] = [
         "AMD EPYC, 26, 2, 1024 KB, avx512_core_bf16": [
-            "aggregate": "995f38cd0fc2", "assess": "847537c8a56c", "autoencoder": "591fafb214e0",
-            "calibrate": "1b12f4a8bdb1", "card": "071bab03e98c", "choose": "81ffde98f708", "confidence": "8595249a0c19",
+            "aggregate": "995f38cd0fc2", "assess": "847537c8a56c", "autoencoder": "f64811e752cf",
+            "calibrate": "3eed90a12484", "card": "3e9479d860fd", "choose": "f656ef615cde", "confidence": "8595249a0c19",
             "corrupt": "810161921fce", "drift": "ddd4ed769748", "ingest": "93e43be3ad10", "inventory": "02cfdbee7e90",
-            "metrics": "b463ebf5a332", "overlay": "7a5b803decd1", "record": "ffa3aa5526b5", "report": "a395f53dc695",
+            "metrics": "b463ebf5a332", "overlay": "7a5b803decd1", "record": "4e53f752665a", "report": "03bfc4716119",
             "require": "7fcfb999f4c5", "score": "a8f233d656fd", "select": "1546061562fc", "textures": "d52e06d75b01",
             "train": "39edf8048948",
         ]
     ]
 
     private static let versions = [
-        "aggregate": 4, "assess": 6, "autoencoder": 1, "calibrate": 8, "card": 6, "choose": 2, "confidence": 1,
+        "aggregate": 4, "assess": 6, "autoencoder": 2, "calibrate": 8, "card": 6, "choose": 3, "confidence": 1,
         "corrupt": 3, "drift": 1, "ingest": 6, "inventory": 2, "metrics": 4, "overlay": 2, "record": 1, "report": 8,
         "require": 1, "score": 4, "select": 2, "textures": 2, "train": 3,
     ]

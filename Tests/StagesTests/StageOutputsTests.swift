@@ -117,7 +117,7 @@ import VerdictStatistics
                 ("training", try bench.store.put(bytes: Array("[]".utf8))),
                 ("assessment", try bench.store.put(bytes: Array(StageOutputsTests.assessment(0.5).utf8))),
             ])
-        expectPinned(outputs, CardStage.self, version: 6, ["card.json": "35442987e8ee", "card.md": "0cc53d727cf7"])
+        expectPinned(outputs, CardStage.self, version: 6, ["card.json": "609074c4ecc2", "card.md": "c2e24a28ff62"])
     }
 
     @Test("Corruption gives the pinned bytes")
@@ -380,7 +380,7 @@ import VerdictStatistics
         }
         let outputs = try bench.run(ChooseStage(count: 3), inputs)
         expectPinned(
-            outputs, ChooseStage.self, version: 2,
+            outputs, ChooseStage.self, version: 3,
             [
                 "model": Digest.of(text: "model 2").short,
                 "calibration.json": Digest.of(text: "calibration.json 2").short,
@@ -420,7 +420,7 @@ import VerdictStatistics
         let warm = try bench.run(
             WarmStartStage(), [("model", try bench.store.put(bytes: StageOutputsTests.model().bytes))])
         expectPinned(
-            warm, WarmStartStage.self, version: 2, ["checkpoint": "3666f75e610e", "normalization.json": "dbfdf8ef6730"])
+            warm, WarmStartStage.self, version: 3, ["checkpoint": "3666f75e610e", "normalization.json": "dbfdf8ef6730"])
         let manifest = try data.manifest(more: #", "retrain": { "incoming": "incoming" }"#)
         let verdict = try bench.run(
             GateStage(gate: try #require(manifest.retrain).gate),

@@ -7,7 +7,7 @@ import Pipeline
 package struct FitAutoencoderStage: Stage {
     package static let name = "autoencoder"
     /// History: 2 = images may be reduced.
-    package static let version = 3
+    package static let version = 2
     /// The number of training images to measure; more would not improve the expected error.
     private static let trainingImages = 64
 
