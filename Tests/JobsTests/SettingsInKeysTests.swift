@@ -132,10 +132,10 @@ import Testing
                 setting: "/network/reduction", value: 2, readers: ["corrupt", "train", "autoencoder"],
                 besides: ["/image/tile/width": 64, "/image/tile/height": 64]),
             Case(
-                setting: "/detector/segmentation/baseWidth", value: 8, readers: ["train-segmentation", "segmentation"],
+                setting: "/detector/segmentation/baseWidth", value: 8, readers: ["trainSegmentation", "segmentation"],
                 besides: ["/detector/kind": "segmentation"]),
             Case(
-                setting: "/detector/segmentation/share", value: 1, readers: ["train-segmentation"],
+                setting: "/detector/segmentation/share", value: 1, readers: ["trainSegmentation"],
                 besides: ["/detector/kind": "segmentation"]),
             Case(
                 setting: "/engine/name", value: "openblas",

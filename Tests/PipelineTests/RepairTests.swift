@@ -2,6 +2,7 @@ import ContentStore
 import Foundation
 import Host
 import PipelineTestSupport
+import Synchronization
 import Testing
 
 @testable import Pipeline
@@ -52,6 +53,33 @@ struct RepairTests {
         #expect(observer.tasks(.run) == ["a", "c", "d"])
         #expect(try fresh.read(digest) == Array("a()".utf8))
         #expect(try fresh.ledger().map(\.kind) == ["damaged"])
+    }
+
+    @Test("A task that was computed again counts as run, even if a second task reports its old blob later")
+    func reportedTwice() throws {
+        let first = try fixture.run(tasks)
+        let digest = try #require(first.output(of: TaskID("a"), named: "out"))
+        try damage(digest)
+        let fresh = try reopened()
+        let attempts = Mutex(0)
+        let late = ClosureStage("late") { context in
+            // As if it had read the blob before the repair.
+            if attempts.withLock({
+                $0 += 1; return $0
+            }) == 1 {
+                throw StoreError.missingBlob(digest)
+            }
+            try context.write("late")
+        }
+        let more = [
+            tasks[0], GraphFixture.task("c", after: ["a"]), GraphFixture.task("d", after: ["a", "c"], stage: late),
+        ]
+        let observer = RecordingObserver()
+        let options = ExecutorOptions(jobs: 2, keyParts: [KeyPart("numerics", .integer(1))])
+        let summary = try Executor(store: fresh, options: options, observer: observer).run(TaskGraph(more))
+        #expect(summary.isSuccess, "\(summary.failures)")
+        #expect((summary.run, summary.cached) == (3, 0))
+        #expect(observer.tasks(.run) == ["a", "c", "d"])
     }
 
     /// A copy of the store, as a process sees it that has not verified its blobs.

@@ -49,6 +49,8 @@ final class Execution {
     private var checks: [(task: Int, difference: Result<String?, any Error>)] = []
     private var stageTimes: [String: (tasks: Int, seconds: Double)] = [:]
     private var supersessions: [Int: Int] = [:]
+    /// The tasks that this run has computed. One of them may be looked up again, if several tasks report its blob as lost.
+    private var computed = Set<Int>()
     private var repairs: Set<[Int]> = []
     private let startSeconds = HostClock.monotonicSeconds()
     /// When the last events were taken. Tasks that come back together are retried together, in one array of a cluster.
@@ -375,14 +377,16 @@ final class Execution {
     private func succeed(_ index: Int, _ result: ActionResult, seconds: Double?) {
         let id = graph.tasks[index].id
         resolver.note(result, of: index)
-        plan.succeed(index, isCached: seconds == nil)
+        if seconds != nil { computed.insert(index) }
+        let isCached = !computed.contains(index)
+        plan.succeed(index, isCached: isCached)
         note(result.warnings, of: index)
         if let seconds {
             let stage = graph.tasks[index].stageName
             let known = stageTimes[stage, default: (0, 0)]
             stageTimes[stage] = (known.tasks + 1, known.seconds + seconds)
         }
-        context.observer.taskFinished(id, outcome: seconds == nil ? .cached : .run, durationSeconds: seconds ?? 0)
+        context.observer.taskFinished(id, outcome: isCached ? .cached : .run, durationSeconds: seconds ?? 0)
     }
 
     private func fail(_ index: Int, _ error: any Error, seconds: Double) {

@@ -5,7 +5,7 @@ import Pipeline
 ///
 /// Inputs: those of `TrainStage`, and `autoencoder`, its checkpoint.
 package struct TrainSegmentationStage: Stage {
-    package static let name = "train-segmentation"
+    package static let name = "trainSegmentation"
     package static let version = 1
 
     var network: NetworkSettings
