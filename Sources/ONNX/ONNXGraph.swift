@@ -32,7 +32,7 @@ public struct ONNXGraph {
         public init(integerLiteral value: Int) { self = .fixed(value) }
     }
 
-    /// What a node computes.
+    /// The operation of a node.
     struct Operation: Hashable {
         struct Setting: Hashable {
             var name: String

@@ -31,6 +31,31 @@ func largestDifference(_ first: [Float], _ second: [Float]) -> Float {
 
 func norm(_ values: [Float]) -> Double { values.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot() }
 
+/// Expects the gradient of an engine to agree with central differences of the objective.
+func expectGradient(of engine: NetworkEngine, _ parameters: [Float], on batch: TrainingBatch) throws {
+    try engine.load(parameters)
+    _ = engine.computeGradient(batch, lambda: 0.6)
+    let gradient = engine.gradientValues
+    // A random direction per convolution checks the gradient of the whole layer with one number.
+    for (index, convolution) in engine.network.convolutions.enumerated() {
+        var generator = SeededGenerator(seed: 4, stream: "direction", UInt64(index))
+        let range = convolution.parameterOffset..<convolution.biasOffset + convolution.outputChannels
+        let direction = range.map { _ in generator.normal() }
+        let length = Float(norm(direction))
+        let step = Float(2e-2)
+        func loss(_ sign: Float) throws -> Double {
+            var moved = parameters
+            for (offset, place) in range.enumerated() { moved[place] += sign * step * direction[offset] / length }
+            try engine.load(moved)
+            return engine.computeGradient(batch, lambda: 0.6).total
+        }
+        let numeric = (try loss(1) - loss(-1)) / Double(2 * step)
+        let exact = zip(range, direction).reduce(0.0) { $0 + Double(gradient[$1.0]) * Double($1.1 / length) }
+        #expect(
+            abs(numeric - exact) < 0.02 * abs(exact) + 3e-5, "\(convolution.name): \(numeric) against \(exact)")
+    }
+}
+
 @Suite("Agreement of the engines")
 struct EngineAgreementTests {
     @Test(
@@ -92,28 +117,7 @@ struct EngineAgreementTests {
         let network = architecture.description(baseWidth: 2)
         let engine = try NetworkEngine(kind, network: network, height: 16, width: 16, purpose: .training, threads: 1)
         let batch = randomBatch(count: 2, height: 16, width: 16, seed: 9)
-        let parameters = network.initialParameters(seed: 2)
-        try engine.load(parameters)
-        _ = engine.computeGradient(batch, lambda: 0.6)
-        let gradient = engine.gradientValues
-        // A random direction per convolution checks the gradient of the whole layer with one number.
-        for (index, convolution) in network.convolutions.enumerated() {
-            var generator = SeededGenerator(seed: 4, stream: "direction", UInt64(index))
-            let range = convolution.parameterOffset..<convolution.biasOffset + convolution.outputChannels
-            let direction = range.map { _ in generator.normal() }
-            let length = Float(norm(direction))
-            let step = Float(2e-2)
-            func loss(_ sign: Float) throws -> Double {
-                var moved = parameters
-                for (offset, place) in range.enumerated() { moved[place] += sign * step * direction[offset] / length }
-                try engine.load(moved)
-                return engine.computeGradient(batch, lambda: 0.6).total
-            }
-            let numeric = (try loss(1) - loss(-1)) / Double(2 * step)
-            let exact = zip(range, direction).reduce(0.0) { $0 + Double(gradient[$1.0]) * Double($1.1 / length) }
-            #expect(
-                abs(numeric - exact) < 0.02 * abs(exact) + 3e-5, "\(convolution.name): \(numeric) against \(exact)")
-        }
+        try expectGradient(of: engine, network.initialParameters(seed: 2), on: batch)
     }
 
     /// Reference code is hundreds of times slower than any other.

@@ -56,26 +56,7 @@ struct SegmentationNetworkTests {
     func gradientIsRight(_ kind: NetworkEngine.Kind) throws {
         let engine = try Self.engine(kind, base: 2, 16, 16, threads: 1)
         let batch = Self.batch(count: 3, height: 16, width: 16, seed: 3)
-        let parameters = engine.network.initialParameters(seed: 4)
-        try engine.load(parameters)
-        _ = engine.computeGradient(batch, lambda: 0.6)
-        let gradient = engine.gradientValues
-        for (index, convolution) in engine.network.convolutions.enumerated() {
-            var generator = SeededGenerator(seed: 4, stream: "direction", UInt64(index))
-            let range = convolution.parameterOffset..<convolution.biasOffset + convolution.outputChannels
-            let direction = range.map { _ in generator.normal() }
-            let length = Float(norm(direction)), step = Float(2e-2)
-            func loss(_ sign: Float) throws -> Double {
-                var moved = parameters
-                for (offset, place) in range.enumerated() { moved[place] += sign * step * direction[offset] / length }
-                try engine.load(moved)
-                return engine.computeGradient(batch, lambda: 0.6).total
-            }
-            let numeric = (try loss(1) - loss(-1)) / Double(2 * step)
-            let exact = zip(range, direction).reduce(0.0) { $0 + Double(gradient[$1.0]) * Double($1.1 / length) }
-            #expect(
-                abs(numeric - exact) < 0.02 * abs(exact) + 3e-5, "\(convolution.name): \(numeric) against \(exact)")
-        }
+        try expectGradient(of: engine, engine.network.initialParameters(seed: 4), on: batch)
     }
 
     @Test("A constant logit z has the cross-entropies log(1 + e^z) outside and log(1 + e^-z) inside")

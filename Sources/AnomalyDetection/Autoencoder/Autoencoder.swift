@@ -9,9 +9,8 @@ import Tensors
 public final class Autoencoder: Projection {
     private let engine: NetworkEngine
     private let payload: AutoencoderPayload
-    /// Of the images as the network sees them.
+    /// The grid of the images that the network sees.
     private let grid: TileGrid
-    private let isReduced: Bool
     private let scoring: ScoringParameters
     private var weights: [FloatMap] = []
     private var normalization: PixelNormalization { payload.normalization }
@@ -25,7 +24,7 @@ public final class Autoencoder: Projection {
         engine: NetworkEngine, _ payload: AutoencoderPayload, grid: TileGrid, scoring: ScoringParameters
     ) throws {
         (self.engine, self.payload, self.scoring) = (engine, payload, scoring)
-        (self.grid, isReduced) = (grid.reduced(by: payload.reduction), payload.reduction > 1)
+        self.grid = grid.reduced(by: payload.reduction)
         try engine.load(payload.parameters)
     }
 
@@ -43,7 +42,7 @@ public final class Autoencoder: Projection {
 
     /// Images as the network sees them, and its reconstructions.
     private func seen(_ images: [PlanarImage]) -> [(image: PlanarImage, reconstruction: PlanarImage)] {
-        let images = isReduced ? images.map { $0.resized(width: grid.width, height: grid.height) } : images
+        let images = images.map { $0.resized(width: grid.width, height: grid.height) }
         let tiles = images.flatMap(grid.tiles)
         let answers = zip(tiles, engine.reconstruct(tiles.map { normalization.normalized($0.values) })).map {
             tile, values in

@@ -9,7 +9,7 @@ import NeuralNetworks
 public final class Segmenter: Detector {
     private let autoencoder, segmentation: NetworkEngine
     private let payload: SegmentationPayload
-    /// Of the images as the networks see them.
+    /// The grid of the images that the networks see.
     private let grid: TileGrid
 
     /// Loads the parameters of the payload into the engines.
@@ -29,9 +29,7 @@ public final class Segmenter: Detector {
     /// The logarithm of 1 + odds of a defect, with the reconstructions as pictures. It is above 0, for small
     /// probabilities equal to the odds, and does not saturate for large ones.
     public func maps(_ images: [PlanarImage]) -> [DetectorMap] {
-        let isReduced = payload.autoencoder.reduction > 1
-        let seen = isReduced ? images.map { $0.resized(width: grid.width, height: grid.height) } : images
-        let tiles = seen.flatMap(grid.tiles)
+        let tiles = images.flatMap { grid.tiles(of: $0.resized(width: grid.width, height: grid.height)) }
         let normalization = payload.autoencoder.normalization
         let inputs = tiles.map { normalization.normalized($0.values) }
         let reconstructions = autoencoder.reconstruct(inputs)

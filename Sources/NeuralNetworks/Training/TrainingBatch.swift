@@ -1,6 +1,6 @@
 import Tensors
 
-/// What a network is trained for, as a value of every pixel of its output.
+/// The goal of a training, as a value of every pixel of the output.
 public enum Objective: Sendable, Equatable {
     /// The squared residual to a target image of the input's channels.
     case squaredError

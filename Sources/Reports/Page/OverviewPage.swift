@@ -28,7 +28,7 @@ public struct Overview: Sendable, Equatable {
     /// A night of retraining.
     public struct Night: Sendable, Equatable {
         public var label, state, outcome: String
-        /// The path of its report from the page; nil if there is none.
+        /// The path of its report from the page; nil without a report.
         public var report: String?
         /// The figures of the new model by their names.
         public var figures: [Fact]

@@ -10,7 +10,7 @@ package struct GraphMaps {
     var scoreMap: GraphValue?
 }
 
-/// What a kind of detector needs to add its maps to a graph.
+/// The facts with which a kind of detector adds its maps to a graph.
 package struct GraphRequest {
     /// The payload in the format of the kind.
     var payload: [UInt8]

@@ -65,7 +65,7 @@ extension Overview {
     /// The number of runs of the history that the page lists.
     private static let runLimit = 500
 
-    /// - Parameter store: nil if there is none.
+    /// - Parameter store: nil without a store.
     fileprivate init(runs folder: String, _ store: ContentStore?) throws {
         let names = try AtomicFile.names(in: folder)
         let models = try store?.models() ?? []

@@ -16,7 +16,7 @@ extension AutoencoderKind {
 /// The normalised error of an autoencoder as ONNX operators (`Autoencoder.maps`).
 private struct AutoencoderGraph {
     let payload: AutoencoderPayload
-    /// Of the images as the network sees them.
+    /// The grid of the images that the network sees.
     let grid: TileGrid
     let scoring: ScoringParameters
 

@@ -12,7 +12,7 @@ package struct FitAutoencoderStage: Stage {
     private static let trainingImages = 64
 
     var network: NetworkSettings
-    /// Of the images.
+    /// The grid of the images.
     var grid: TileGrid
     /// See `AutoencoderPayload.reduction`.
     var reduction: Int
