@@ -50,10 +50,13 @@ package enum DatasetScan {
     }
 
     /// All images below a folder, for scoring without a job. Names are relative to the folder.
-    package static func images(below folder: String, followsLinks: Bool = false) throws(DatasetError) -> SourceCategory
-    {
+    ///
+    /// - Parameter mayBeEmpty: false makes a folder without images an error.
+    package static func images(
+        below folder: String, followsLinks: Bool = false, mayBeEmpty: Bool = false
+    ) throws(DatasetError) -> SourceCategory {
         let category = try checked(try textures(below: NamedFolder(folder, followsLinks: followsLinks)))
-        if category.images.isEmpty { throw .noImages(folder: folder) }
+        if category.images.isEmpty, !mayBeEmpty { throw .noImages(folder: folder) }
         return category
     }
 

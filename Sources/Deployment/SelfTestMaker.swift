@@ -45,8 +45,8 @@ package struct SelfTestMaker {
             uniqueKeysWithValues: try job.scores(summary, store).map { ($0.file, $0) })
         var expected: [SelfTest.Image] = []
         for (name, _) in images {
-            guard let entry = scores[name + ".png"] else { fatalError("no score of \(name).png") }
-            files.append((name + ".tiff", try store.read(entry.map)))
+            guard let entry = scores[name + ".png"], let map = entry.map else { fatalError("no map of \(name).png") }
+            files.append((name + ".tiff", try store.read(map)))
             expected.append(
                 SelfTest.Image(
                     file: name + ".png", map: name + ".tiff", score: entry.score,

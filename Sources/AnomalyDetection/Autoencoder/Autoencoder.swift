@@ -14,6 +14,8 @@ public final class Autoencoder: Projection {
     private let scoring: ScoringParameters
     private var weights: [FloatMap] = []
     private var normalization: PixelNormalization { payload.normalization }
+    /// A thread computes whole images, so more images at a time than threads gain nothing but a shorter tail.
+    public var batchSize: Int { engine.workerCount == 1 ? 1 : max(8, engine.workerCount) }
 
     /// Loads the parameters of the payload into the engine.
     ///

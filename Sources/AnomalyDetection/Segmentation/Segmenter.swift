@@ -11,6 +11,7 @@ public final class Segmenter: Detector {
     private let payload: SegmentationPayload
     /// The grid of the images that the networks see.
     private let grid: TileGrid
+    public var batchSize: Int { autoencoder.workerCount == 1 ? 1 : max(8, autoencoder.workerCount) }
 
     /// Loads the parameters of the payload into the engines.
     ///

@@ -153,7 +153,8 @@ package struct LineageSubject: Sendable {
             guard let verdict = verdicts.first(where: { $0.task.hasPrefix(place.category + "/") }) ?? verdicts.first
             else { continue }
             return LineageSubject(
-                "line \(line) of \(path)", run: try store.lastRun(with: verdict.action), digests: [verdict.map],
+                "line \(line) of \(path)", run: try store.lastRun(with: verdict.action),
+                digests: [verdict.map ?? verdict.scores],
                 verdicts: [verdict], image: digest)
         }
         throw LineageError.unknown(text: text, reason: "the store no longer has the verdict on \(place.image)")

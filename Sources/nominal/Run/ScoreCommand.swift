@@ -32,6 +32,8 @@ struct ScoreCommand: ParsableCommand {
               nominal score --model wood@production --threshold 0.0123 incoming
               nominal score --model wood.nominal incoming --output scored --shard 3/16 --store shard.store
               nominal score --merge scored
+              nominal score --model wood@production incoming --json --no-maps --no-overlays
+              nominal score --model wood@production incoming --watch --output scored
             """)
 
     @Argument(
@@ -76,6 +78,26 @@ struct ScoreCommand: ParsableCommand {
     @Flag(help: "Skip damaged images instead of stopping with an error.")
     var quarantine = false
 
+    @Flag(help: "Write the verdict of each image to standard output as a line of JSON, as soon as it is known.")
+    var json = false
+
+    @Flag(
+        help: ArgumentHelp(
+            "Score images as they arrive in the folder, until a signal ends the program.",
+            discussion: "Damaged images are reported and skipped. scores.jsonl in the output folder records the rest."))
+    var watch = false
+
+    @Option(
+        help: ArgumentHelp(
+            "With --watch: score a file that has not changed for this time, in seconds.", valueName: "seconds"))
+    var settle = 0.5
+
+    @Flag(name: .customLong("no-maps"), help: "Write no anomaly maps.")
+    var omitsMaps = false
+
+    @Flag(name: .customLong("no-overlays"), help: "Write no overlays.")
+    var omitsOverlays = false
+
     @OptionGroup var links: LinkOptions
     @OptionGroup var programs: ProgramOptions
 
@@ -102,6 +124,15 @@ struct ScoreCommand: ParsableCommand {
                 throw ValidationError("--threshold is \(threshold); expected a finite number")
             }
         }
+        guard !watch || !(merge || shard != nil) else {
+            throw ValidationError("--watch takes no part of a folder; remove --shard or --merge")
+        }
+        guard (0...3600).contains(settle) else {
+            throw ValidationError("--settle is \(settle); expected 0 to 3600 seconds")
+        }
+        guard !merge || !(json || omitsMaps || omitsOverlays) else {
+            throw ValidationError("--merge combines what shards wrote; remove --json, --no-maps and --no-overlays")
+        }
         guard (0...700).contains(tolerance) else {
             throw ValidationError("--tolerance is \(tolerance); expected 0 to 700")
         }
@@ -116,7 +147,9 @@ struct ScoreCommand: ParsableCommand {
         let threshold = threshold.flatMap { ChosenThreshold($0, origin: "--threshold") } ?? choice.threshold
         let recipe = RunRecipe(
             .score, model: Digest.of(network.bytes), engine: engine, setsBadImagesAside: quarantine,
-            tolerance: tolerance, followsLinks: links.followLinks, threshold: threshold)
+            tolerance: tolerance, followsLinks: links.followLinks, threshold: threshold,
+            omitsMaps: omitsMaps ? true : nil, omitsOverlays: omitsOverlays ? true : nil, watches: watch ? true : nil)
+        if watch { return try watchFolder(source, network, threshold, recipe) }
         let all = try DatasetScan.images(below: source.absolute, followsLinks: links.followLinks)
         let category = shard?.images(of: all) ?? all
         let interruption = Interruption()
@@ -151,10 +184,20 @@ struct ScoreCommand: ParsableCommand {
         if programs.allowExternal { try session.allow(nil) }
         let job = try ScoringJob(
             model: network, category: category, engine: engine, setAsideBadImages: quarantine,
-            tolerance: tolerance, threshold: threshold, store: session.store
+            tolerance: tolerance, threshold: threshold, maps: !omitsMaps, overlays: !omitsOverlays,
+            threads: machine.threadCount, store: session.store
         ) { try session.digests($0) }
+        let lines =
+            try json
+            ? ScoreLines(of: network, threshold: threshold, tolerance: tolerance, isJSON: true) : nil
+        if let lines { session.shared(ScoreListener.self).listen { lines.write($0) } }
         let (summary, exported) = try session.execute(job.graph, exportingTo: target) {
-            try job.exports($0, session.store)
+            // Results of an earlier run, which no task reports.
+            if let lines {
+                for entry in try job.scores($0, session.store) { lines.write(.scored(entry)) }
+                for image in try job.rejected($0, session.store) { lines.write(.rejected(image)) }
+            }
+            return try job.exports($0, session.store)
         }
         try session.conclude(summary, exported, target.path)
         try finishShard()
@@ -163,7 +206,11 @@ struct ScoreCommand: ParsableCommand {
                 "verdicts use the threshold \(threshold.value) (\(threshold.origin)) instead of the model's own, "
                     + "\(network.calibration.threshold)")
         }
-        print("scores: \(target.path)/scores.csv")
+        if json {
+            if !reporting.isQuiet { StandardError.write("scores: \(target.path)/scores.csv") }
+        } else {
+            print("scores: \(target.path)/scores.csv")
+        }
     }
 
     private func mergeShards() throws {
