@@ -32,7 +32,7 @@ help:
 	@echo "make fuzz RUNS=1000000         make inputs that try to end each parser; FUZZ=png for one, SECONDS=60 for a limit for each"
 	@echo "make deb, make tarball         a Debian package, or one folder for any Linux with glibc 2.36, in dist/"
 	@echo "make image                     a container or an Apptainer image of the Debian package, with the tool that is installed"
-	@echo "make test-packages             run the demo from both packages in a Debian without Swift; needs root"
+	@echo "make test-packages             run the demo from both packages in a Debian without Swift, and build the containers; needs root"
 	@echo "make test-tutorial             the commands of docs/tutorial.md one after the other, with few training steps"
 	@echo "make test-python               the package of packaging/python with Debian's Python, also on runs of the program"
 	@echo "make build, install, lint, format, coverage, bench, bench-executor, bench-backbone, docs, clean"
@@ -254,8 +254,9 @@ image: deb
 	@cp packaging/Containerfile packaging/nominal.def dist/
 	cd dist && if command -v apptainer >/dev/null; then apptainer build --force nominal.sif nominal.def; \
 	elif command -v podman >/dev/null; then podman build -f Containerfile -t nominal .; \
+	elif command -v buildah >/dev/null; then buildah build -f Containerfile -t nominal .; \
 	elif command -v docker >/dev/null; then docker build -f Containerfile -t nominal .; \
-	else echo "none of apptainer, podman and docker is installed; the files to build from are in dist/" >&2; exit 69; fi
+	else echo "none of apptainer, podman, buildah and docker is installed; the files to build from are in dist/" >&2; exit 69; fi
 
 setup-packaging:
 	@missing=; for p in dpkg-dev patchelf binutils xz-utils groff-base; do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
@@ -266,8 +267,9 @@ setup-packaging:
 # ROOT is a Debian 12 made before, to save the time of debootstrap.
 ROOT ?=
 test-packages: setup-packaging $(if $(filter $(NOMINAL),$(PACKAGED)),build)
-	@[ -n "$(ROOT)" ] || command -v debootstrap >/dev/null || \
-	  { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y --no-install-recommends debootstrap >/dev/null; }
+	@missing=; for p in buildah shellcheck $(if $(ROOT),,debootstrap); do command -v $$p >/dev/null || missing="$$missing $$p"; done; \
+	[ -z "$$missing" ] || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y --no-install-recommends $$missing >/dev/null; } || \
+	  echo "not installed:$$missing; the checks that need it are left out" >&2
 	$(SUDO) Tests/Packages/check_packages $(PACKAGED) $(ROOT)
 
 # TUTORIALFLAGS="--full --show" trains as the page says.

@@ -25,8 +25,8 @@ struct ScoreSummary {
         let uncertain = rows.count(where: \.uncertain)
         let threshold = rows.allSatisfy { $0.threshold == first.threshold } ? "; threshold \(first.threshold)" : ""
         var lines = [
-            "\(rows.count) image\(rows.count == 1 ? "" : "s"), \(anomalous.count) anomalous"
-                + (uncertain == 0 ? "" : ", \(uncertain) verdict\(uncertain == 1 ? "" : "s") uncertain") + threshold
+            "\(rows.count) image\(rows.count == 1 ? "" : "s"): \(anomalous.count) anomalous, "
+                + "\(rows.count - anomalous.count) normal, \(uncertain) uncertain" + threshold
         ]
         for row in anomalous.prefix(Self.listedImages) {
             let name = (hasCategories ? row.category + "/" : "") + row.image

@@ -49,7 +49,7 @@ import Testing
     func plainFolder() throws {
         let outcome = try fixture.nominal("init", "data/wood/train/good", "--score", "data/wood/test")
         #expect(outcome.status == 0)
-        #expect(try runs("good.json").contains("7 images, "))
+        #expect(try runs("good.json").hasPrefix("7 images: "))
         let rows = try fixture.text("out/scores.csv").split(separator: "\n")
         #expect(rows.count == 1 + 7)
         #expect(rows.dropFirst().allSatisfy { $0.hasPrefix("good,") && $0.contains(".png,,") })
@@ -70,7 +70,7 @@ import Testing
         )
         let verdicts = scored.output.split(separator: "\n")
         #expect(verdicts.count == 4, "\(scored)")
-        #expect(verdicts[0].hasPrefix("1 image, 1 anomalous") && verdicts[0].hasSuffix("threshold -1.0"))
+        #expect(verdicts[0].hasPrefix("1 image: 1 anomalous, 0 normal, ") && verdicts[0].hasSuffix("threshold -1.0"))
         let place = try #require(
             verdicts[1].wholeMatch(of: #/  000.png  score [^:]+: (\d+ x \d+ pixels around x \d+, y \d+)/#))
         #expect(verdicts[2] == "pictures of the maps: new/overlays" && verdicts[3] == "scores: new/scores.csv")
