@@ -84,9 +84,9 @@ public struct OverviewPage {
     private static let style = """
         .facts { margin-top: 24px; }
         .charts { margin-bottom: 24px; }
-        th.text, td.text { min-width: 6em; padding-left: 16px; }
+        th.text, td.text { min-width: 0; padding-left: 16px; white-space: nowrap; }
         th:first-child, td:first-child { min-width: 0; padding-left: 0; white-space: nowrap; }
-        td:last-child { min-width: 16em; }
+        td.text:last-child { min-width: 16em; white-space: normal; overflow-wrap: break-word; }
 
         """
 
