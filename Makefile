@@ -11,7 +11,7 @@ PYTHON_STAMP := $(PYTHON_FOLDER)/.complete
 PYTHON := $(PYTHON_FOLDER)/bin/python
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help deb tarball image setup-packaging test-packages test-tutorial test-python setup setup-packages setup-torch build demo nightly data test test-engine test-cases test-jobs test-kill test-faults test-plans test-nightly test-standards test-slurm setup-slurm fuzz test-fuzz lint format coverage bench bench-executor bench-backbone install clean docs backbone
+.PHONY: help deb tarball image setup-packaging test-packages test-tutorial test-python setup setup-packages setup-torch build demo nightly data test test-engine test-cases test-jobs test-kill test-faults test-plans test-nightly test-standards test-slurm setup-slurm fuzz test-fuzz lint format coverage bench bench-executor bench-backbone bench-demo install clean docs backbone
 
 help:
 	@echo "make demo      install what is missing, build, make demo data, train, score, and say where the report is"
@@ -35,7 +35,7 @@ help:
 	@echo "make test-packages             run the demo from both packages in a Debian without Swift, and build the containers; needs root"
 	@echo "make test-tutorial             the commands of docs/tutorial.md one after the other, with few training steps"
 	@echo "make test-python               the package of packaging/python with Debian's Python, also on runs of the program"
-	@echo "make build, install, lint, format, coverage, bench, bench-executor, bench-backbone, docs, clean"
+	@echo "make build, install, lint, format, coverage, bench, bench-executor, bench-backbone, bench-demo, docs, clean"
 
 setup: setup-packages $(PYTHON_STAMP)
 
@@ -239,6 +239,10 @@ bench-executor: $(BENCH) setup
 # Beside onnxruntime, on the same weights, in turn.
 bench-backbone: backbone $(BENCH)
 	$(PYTHON) bench/backbone.py
+
+# Shares of the time from a fresh clone to the report of the demo.
+bench-demo: setup-packages
+	/usr/bin/python3 bench/demo_shares
 
 docs: build
 	$(NOMINAL) schema --reference > docs/manifest.md
