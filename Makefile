@@ -11,7 +11,7 @@ PYTHON_STAMP := $(PYTHON_FOLDER)/.complete
 PYTHON := $(PYTHON_FOLDER)/bin/python
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help deb tarball image setup-packaging test-packages test-tutorial test-python setup setup-packages setup-torch build demo nightly data test test-engine test-cases test-jobs test-kill test-faults test-plans test-nightly test-standards test-slurm setup-slurm fuzz test-fuzz lint format coverage bench bench-executor bench-backbone install clean docs backbone
+.PHONY: help deb tarball image setup-packaging test-packages test-tutorial test-python setup setup-packages setup-torch build demo nightly data test test-engine test-cases test-jobs test-kill test-faults test-plans test-nightly test-standards test-slurm setup-slurm fuzz test-fuzz lint format coverage bench bench-executor bench-backbone bench-demo install clean docs backbone
 
 help:
 	@echo "make demo      install what is missing, build, make demo data, train, score, and say where the report is"
@@ -32,10 +32,10 @@ help:
 	@echo "make fuzz RUNS=1000000         make inputs that try to end each parser; FUZZ=png for one, SECONDS=60 for a limit for each"
 	@echo "make deb, make tarball         a Debian package, or one folder for any Linux with glibc 2.36, in dist/"
 	@echo "make image                     a container or an Apptainer image of the Debian package, with the tool that is installed"
-	@echo "make test-packages             run the demo from both packages in a Debian without Swift; needs root"
+	@echo "make test-packages             run the demo from both packages in a Debian without Swift, and build the containers; needs root"
 	@echo "make test-tutorial             the commands of docs/tutorial.md one after the other, with few training steps"
 	@echo "make test-python               the package of packaging/python with Debian's Python, also on runs of the program"
-	@echo "make build, install, lint, format, coverage, bench, bench-executor, bench-backbone, docs, clean"
+	@echo "make build, install, lint, format, coverage, bench, bench-executor, bench-backbone, bench-demo, docs, clean"
 
 setup: setup-packages $(PYTHON_STAMP)
 
@@ -240,6 +240,10 @@ bench-executor: $(BENCH) setup
 bench-backbone: backbone $(BENCH)
 	$(PYTHON) bench/backbone.py
 
+# Shares of the time from a fresh clone to the report of the demo.
+bench-demo: setup-packages
+	/usr/bin/python3 bench/demo_shares
+
 docs: build
 	$(NOMINAL) schema --reference > docs/manifest.md
 	$(NOMINAL) schema --sweep --reference > docs/sweep.md
@@ -254,8 +258,9 @@ image: deb
 	@cp packaging/Containerfile packaging/nominal.def dist/
 	cd dist && if command -v apptainer >/dev/null; then apptainer build --force nominal.sif nominal.def; \
 	elif command -v podman >/dev/null; then podman build -f Containerfile -t nominal .; \
+	elif command -v buildah >/dev/null; then buildah build -f Containerfile -t nominal .; \
 	elif command -v docker >/dev/null; then docker build -f Containerfile -t nominal .; \
-	else echo "none of apptainer, podman and docker is installed; the files to build from are in dist/" >&2; exit 69; fi
+	else echo "none of apptainer, podman, buildah and docker is installed; the files to build from are in dist/" >&2; exit 69; fi
 
 setup-packaging:
 	@missing=; for p in dpkg-dev patchelf binutils xz-utils groff-base; do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
@@ -266,8 +271,9 @@ setup-packaging:
 # ROOT is a Debian 12 made before, to save the time of debootstrap.
 ROOT ?=
 test-packages: setup-packaging $(if $(filter $(NOMINAL),$(PACKAGED)),build)
-	@[ -n "$(ROOT)" ] || command -v debootstrap >/dev/null || \
-	  { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y --no-install-recommends debootstrap >/dev/null; }
+	@missing=; for p in buildah shellcheck $(if $(ROOT),,debootstrap); do command -v $$p >/dev/null || missing="$$missing $$p"; done; \
+	[ -z "$$missing" ] || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y --no-install-recommends $$missing >/dev/null; } || \
+	  echo "not installed:$$missing; the checks that need it are left out" >&2
 	$(SUDO) Tests/Packages/check_packages $(PACKAGED) $(ROOT)
 
 # TUTORIALFLAGS="--full --show" trains as the page says.

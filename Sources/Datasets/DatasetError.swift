@@ -3,7 +3,9 @@ import Host
 
 /// A reason why a data set cannot be used.
 package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
-    case missingFolder(path: String, what: String)
+    case missingFolder(path: String, what: String, remedy: String = "Correct the path")
+    /// A file in the place of a folder of images.
+    case notAFolder(path: String)
     case unreadableFolder(path: String, reason: String)
     case noCategories(root: String)
     case missingCategory(root: String, category: String, found: [String])
@@ -37,9 +39,9 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .missingFolder(let path, let what):
-            "\(path): no such folder; expected \(what). Correct the path, or link the images with `make data "
-                + "DATA=FOLDER`"
+        case .missingFolder(let path, let what, let remedy): "\(path): no such folder; expected \(what). \(remedy)"
+        case .notAFolder(let path):
+            "\(path): this is a file; expected a folder of images. Put the images into a folder and name that"
         case .unreadableFolder(let path, let reason):
             "\(path): the folder cannot be read (\(reason)); "
                 + SystemReason.remedy(for: reason, otherwise: "correct its permissions")

@@ -79,7 +79,9 @@ package enum DatasetScan {
         -> [String]
     {
         guard try FolderWalk.isFolder(root) else {
-            throw .missingFolder(path: root, what: "a data set in the MVTec layout")
+            throw .missingFolder(
+                path: root, what: "a data set in the MVTec layout",
+                remedy: "Correct the path, or link the images with `make data DATA=FOLDER`")
         }
         var names: [String] = []
         for name in try FolderWalk.entries(root) where try FolderWalk.isFolder(root + "/" + name + "/" + folders.train)

@@ -96,7 +96,7 @@ package enum SelfTestError: Error, Equatable, CustomStringConvertible {
             "\(name) has format version \(found), this program reads version \(SelfTest.version); export the model again"
         case .otherFile(let file, let folder):
             "\(file) is not the file that \(folder) was made for: its SHA-256 differs; export the model again"
-        case .interrupted: "the self-test was interrupted"
+        case .interrupted: "the self-test was interrupted; run the command again"
         case .failed(let command, let image, let status):
             "\(command): ended with status \(status) for \(image); expected 0. Its messages are above"
         case .answer(let command, let image, let what):

@@ -189,7 +189,7 @@ package enum LineageError: Error, Equatable, CustomStringConvertible {
             "run \(run): it ended before its tasks were known; name one of its tasks or results (nominal runs lists other runs)"
         case .unrepeatable(let run, let reason): "run \(run) cannot be reproduced: \(reason)"
         case .folder(let path): "\(path): this is a folder; expected a file in it, such as report.html, or an image"
-        case .noFolder(let path): "\(path): no such folder"
+        case .noFolder(let path): "\(path): no such folder; expected the folder of a run, such as runs/demo"
         case .storeThere(let folder):
             "\(folder): already holds a store; expected a new folder, because everything is recomputed"
         case .occupied(let folder):
