@@ -102,6 +102,24 @@ struct TrainerTests {
         #expect("\(error!)".contains("diverged at step \(step)") && "\(error!)".contains("learningRate"))
     }
 
+    @Test("Images beyond the range of float32 end training at the first step", arguments: NetworkEngine.Kind.allCases)
+    func extremeImages(kind: NetworkEngine.Kind) throws {
+        var fixture = TrainingFixture()
+        fixture.parameters.noise = 1e30
+        let images = try TrainingFixture.images()
+        let shard = fixture.builder(images).shard(steps: 0..<8) { _ in }
+        let error = #expect(throws: EngineError.self) {
+            try fixture.trainer(images, engine: kind).run(from: Trainer.start(fixture.network, seed: 1), shard: shard) {
+                _, _ in Issue.record("a step was taken")
+            }
+        }
+        guard case .diverged(step: 1, let loss, layer: _?) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(!loss.isFinite)
+    }
+
     @Test("A NaN gradient is found in its layer before any parameter changes")
     func divergedLayer() throws {
         let fixture = TrainingFixture()
