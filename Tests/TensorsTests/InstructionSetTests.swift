@@ -63,7 +63,7 @@ import Testing
         #expect(OneDNN.blockSize == instructions.blockSize && OneDNN.blockSize <= cap.block)
         #expect(!OneDNN.hasBFloat16 || cap.hasBFloat16)
         let convolution = try OneDNNConvolution(
-            OneDNNLibrary(workerCount: 1), .forward,
+            OneDNNLibrary(streamCount: 1), .forward,
             OneDNNConvolution.Shape(
                 inputChannels: 16, outputChannels: 16, inputHeight: 16, inputWidth: 16, kernelSize: 3, stride: 1,
                 dilation: 1, padding: 1))
