@@ -11,7 +11,7 @@ PYTHON_STAMP := $(PYTHON_FOLDER)/.complete
 PYTHON := $(PYTHON_FOLDER)/bin/python
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help deb tarball image setup-packaging test-packages test-tutorial test-python setup setup-packages setup-torch build demo nightly data test test-engine test-cases test-jobs test-kill test-faults test-plans test-nightly test-standards test-slurm setup-slurm fuzz test-fuzz lint format coverage bench bench-executor bench-backbone bench-demo install clean docs backbone
+.PHONY: help deb tarball image setup-packaging test-packages test-tutorial test-python setup setup-packages setup-torch build demo nightly data test test-engine test-isas test-cases test-jobs test-kill test-faults test-plans test-nightly test-standards test-slurm setup-slurm fuzz test-fuzz lint format coverage bench bench-executor bench-backbone bench-demo bench-scoring install clean docs backbone
 
 help:
 	@echo "make demo      install what is missing, build, make demo data, train, score, and say where the report is"
@@ -21,6 +21,7 @@ help:
 	@echo "make data DATA=FOLDER         link data sets to where the manifests look for them"
 	@echo "make nightly NIGHTLY=jobs/nightly.json   train on with the images that have come in, and promote the model unless it is worse"
 	@echo "make test-engine ISA=AVX2     the tests of the engine with no more than that instruction set"
+	@echo "make test-isas                 the same for each of SSE41, AVX, AVX2, AVX2_VNNI and AVX512_CORE"
 	@echo "make test-nightly              a fortnight of nights on made images; CATEGORY=FOLDER JOB=FILE takes other ones"
 	@echo "make test-standards            give exports of a lineage and an attestation to validators that others wrote"
 	@echo "make test-slurm                runs through a Slurm cluster of its own, of which parts are killed; installs Slurm"
@@ -133,11 +134,15 @@ test: setup
 	@set -o pipefail; swift test --disable-xctest 2>&1 | tee .build/test.log || { Tests/list_failures .build/test.log; exit 1; }
 	@Tests/list_skips $(SKIPS) .build/test.log
 
-# Kernels, layouts and networks as on a processor with no more than an instruction set of oneDNN: AVX2, AVX2_VNNI, AVX512_CORE.
+# Kernels, layouts and networks as on a processor with no more than an instruction set of oneDNN, such as AVX2.
 # Takes the tests that are built already.
 ISA ?= AVX2
 test-engine:
 	ONEDNN_MAX_CPU_ISA=$(ISA) swift test --disable-xctest --skip-build --filter 'TensorsTests|NeuralNetworksTests|AnomalyDetectionTests'
+
+# The same for each instruction set of users' processors. A set that this processor lacks tests the best one below it.
+test-isas:
+	set -e; for isa in SSE41 AVX AVX2 AVX2_VNNI AVX512_CORE; do echo "== $$isa"; $(MAKE) --no-print-directory test-engine ISA=$$isa; done
 
 # The program to be killed; KILLED=.build/debug/nominal takes the one that the tests have built.
 KILLS ?= 200
@@ -235,6 +240,10 @@ bench: $(BENCH) setup
 bench-executor: $(BENCH) setup
 	$(PYTHON) bench/executor_peers --tasks 10000
 	$(PYTHON) bench/executor_scale
+
+# Of the whole of nominal score, beside the network alone. ANOMALIB=PYTHON also measures anomalib.
+bench-scoring: build $(BENCH)
+	$(PYTHON) bench/scoring.py $(if $(ANOMALIB),--anomalib $(ANOMALIB))
 
 # Beside onnxruntime, on the same weights, in turn.
 bench-backbone: backbone $(BENCH)

@@ -285,8 +285,8 @@ let package = Package(
             name: "JobsTests",
             dependencies: [
                 "AnomalyDetection", "ContentStore", "DatasetTestSupport", "Datasets", "Folders", "Host", "Imaging",
-                "Jobs", "Manifests", "Metrics", "Pipeline", "PipelineTestSupport", "StageTestSupport", "Stages",
-                "Tensors",
+                "Jobs", "Manifests", "Metrics", "NeuralNetworks", "Pipeline", "PipelineTestSupport",
+                "StageTestSupport", "Stages", "Tensors",
             ],
             swiftSettings: strict),
         .testTarget(

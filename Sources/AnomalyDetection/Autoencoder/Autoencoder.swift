@@ -14,8 +14,8 @@ public final class Autoencoder: Projection {
     private let scoring: ScoringParameters
     private var weights: [FloatMap] = []
     private var normalization: PixelNormalization { payload.normalization }
-    /// A thread computes whole images, so more images at a time than threads gain nothing but a shorter tail.
-    public var batchSize: Int { engine.workerCount == 1 ? 1 : max(8, engine.workerCount) }
+    public var workers: WorkerPool? { engine.workerPool }
+    public var batchSize: Int { grid.imagesAtOnce(threads: engine.workerCount) }
 
     /// Loads the parameters of the payload into the engine.
     ///
@@ -44,14 +44,17 @@ public final class Autoencoder: Projection {
 
     /// Images as the network sees them, and its reconstructions.
     private func seen(_ images: [PlanarImage]) -> [(image: PlanarImage, reconstruction: PlanarImage)] {
-        let images = images.map { $0.resized(width: grid.width, height: grid.height) }
-        let tiles = images.flatMap(grid.tiles)
-        let answers = zip(tiles, engine.reconstruct(tiles.map { normalization.normalized($0.values) })).map {
-            tile, values in
-            PlanarImage(width: tile.width, height: tile.height, channels: 3, values: normalization.restored(values))
-        }
-        return images.indices.map {
-            (images[$0], grid.joined(Array(answers[$0 * grid.count..<($0 + 1) * grid.count])))
+        let (grid, normalization, pool) = (grid, normalization, engine.workerPool)
+        let images = pool.map(images) { $0.resized(width: grid.width, height: grid.height) }
+        let answers = engine.reconstruct(
+            pool.map(images.flatMap(grid.tiles)) { normalization.normalized($0.values) })
+        return pool.map(Array(images.indices)) { number in
+            let tiles = answers[number * grid.count..<(number + 1) * grid.count].map { values in
+                PlanarImage(
+                    width: grid.tileWidth, height: grid.tileHeight, channels: 3,
+                    values: normalization.restored(values))
+            }
+            return (images[number], grid.joined(tiles))
         }
     }
 
@@ -63,7 +66,10 @@ public final class Autoencoder: Projection {
 
     /// The normalised squared errors, averaged over channels, with the reconstructions as pictures.
     public func maps(_ images: [PlanarImage]) -> [DetectorMap] {
-        zip(images, seen(images)).map { whole, seen in
+        let pairs = Array(zip(images, seen(images)))
+        // Made here, because several threads read them.
+        if let first = pairs.first?.1.image { _ = weights(width: first.width, height: first.height) }
+        return engine.workerPool.map(pairs) { [self] whole, seen in
             let (width, height) = (whole.width, whole.height)
             let map = normalizedError(seen.image, seen.reconstruction)
             return DetectorMap(

@@ -44,9 +44,9 @@ final class OpenBLASKernel: ConvolutionKernel {
     /// True for 1 x 1 convolutions: the patches are the image itself, so nothing is gathered.
     private var isPointwise: Bool { geometry.convolution.kernelSize == 1 && geometry.convolution.stride == 1 }
 
-    func bind(worker: Int, memory: ConvolutionMemory) { memories[worker] = memory }
+    func bind(slot: Int, memory: ConvolutionMemory) { memories[slot] = memory }
 
-    func load(parameters: UnsafePointer<Float>) {
+    func load(parameters: UnsafePointer<Float>, worker: Int) {
         weights.pointer.update(from: parameters + geometry.convolution.parameterOffset, count: weights.count)
         bias.pointer.update(from: parameters + geometry.convolution.biasOffset, count: bias.count)
     }
@@ -65,8 +65,8 @@ final class OpenBLASKernel: ConvolutionKernel {
         }
     }
 
-    func forward(worker: Int) {
-        let memory = memories[worker]!
+    func forward(slot: Int) {
+        let memory = memories[slot]!
         let source = memory.source.assumingMemoryBound(to: Float.self)
         let destination = memory.destination.assumingMemoryBound(to: Float.self)
         let columns = memory.scratch.assumingMemoryBound(to: Float.self)
@@ -82,11 +82,11 @@ final class OpenBLASKernel: ConvolutionKernel {
         geometry.convolution.activation.apply(to: destination, count: outputs * pixels)
     }
 
-    func weightGradient(worker: Int, to gradient: UnsafeMutablePointer<Float>) {
-        let memory = memories[worker]!
+    func weightGradient(slot: Int, to gradient: UnsafeMutablePointer<Float>) {
+        let memory = memories[slot]!
         let source = memory.source.assumingMemoryBound(to: Float.self)
         let outputGradient = memory.destinationGradient!.assumingMemoryBound(to: Float.self)
-        let columns = memory.scratch.assumingMemoryBound(to: Float.self)
+        let columns = memory.weightScratch.assumingMemoryBound(to: Float.self)
         let outputs = geometry.convolution.outputChannels
         forEachBand { shape, firstPixel, count in
             if !isPointwise { FloatKernels.imageToColumns(source, columns: columns, shape: shape) }
@@ -98,8 +98,8 @@ final class OpenBLASKernel: ConvolutionKernel {
         FloatKernels.biasGradient(outputGradient, to: gradient + weights.count, channels: outputs, pixels: pixels)
     }
 
-    func dataGradient(worker: Int) {
-        guard let use = geometry.sourceGradient, let memory = memories[worker] else { return }
+    func dataGradient(slot: Int) {
+        guard let use = geometry.sourceGradient, let memory = memories[slot] else { return }
         let sourceGradient = memory.sourceGradient!.assumingMemoryBound(to: Float.self)
         let outputGradient = memory.destinationGradient!.assumingMemoryBound(to: Float.self)
         let columns = memory.scratch.assumingMemoryBound(to: Float.self)
@@ -117,7 +117,7 @@ final class OpenBLASKernel: ConvolutionKernel {
         }
     }
 
-    func store(gradient: UnsafeMutablePointer<Float>, to parameters: UnsafeMutablePointer<Float>) {
+    func store(gradient: UnsafeMutablePointer<Float>, to parameters: UnsafeMutablePointer<Float>, worker: Int) {
         (parameters + geometry.convolution.parameterOffset).update(from: gradient, count: gradientCount)
     }
 }
