@@ -7,10 +7,10 @@ import Tensors
 /// Images have the grid's size. The network sees them averaged over squares, if the payload says so; its input size is that
 /// of the tiles of what remains.
 public final class Autoencoder: Projection {
-    private let engine: NetworkEngine
-    private let payload: AutoencoderPayload
+    let engine: NetworkEngine
+    let payload: AutoencoderPayload
     /// The grid of the images that the network sees.
-    private let grid: TileGrid
+    let grid: TileGrid
     private let scoring: ScoringParameters
     private var weights: [FloatMap] = []
     private var normalization: PixelNormalization { payload.normalization }

@@ -25,11 +25,16 @@ final class OpenBLASKernel: ConvolutionKernel {
     private let bias: AlignedBuffer<Float>
     private let rowsAtOnce: Int
     private var memories: [ConvolutionMemory?]
+    /// Nil to compute alone.
+    var rounding: ConvolutionRounding?
+    /// The measured ranges of each slot.
+    private var ranges: [ConvolutionRanges]
 
     init(_ geometry: ConvolutionGeometry, workerCount: Int) {
         self.geometry = geometry
         weights = AlignedBuffer(count: geometry.convolution.weightCount)
         bias = AlignedBuffer(count: geometry.convolution.outputChannels)
+        ranges = Array(repeating: ConvolutionRanges(), count: workerCount)
         memories = Array(repeating: nil, count: workerCount)
         let rowBytes = geometry.convolution.fanIn * geometry.outputWidth * MemoryLayout<Float>.size
         rowsAtOnce = min(geometry.outputHeight, max(1, (512 << 10) / rowBytes))
@@ -72,14 +77,36 @@ final class OpenBLASKernel: ConvolutionKernel {
         let columns = memory.scratch.assumingMemoryBound(to: Float.self)
         let outputs = geometry.convolution.outputChannels
         FloatKernels.fillBias(destination, bias: bias.pointer, channels: outputs, pixels: pixels)
+        // Patches that are to be rounded are gathered, so that other readers of the source see it as it is.
+        let isGathered = !isPointwise || rounding != nil
         forEachBand { shape, firstPixel, count in
-            if !isPointwise { FloatKernels.imageToColumns(source, columns: columns, shape: shape) }
+            if isGathered { FloatKernels.imageToColumns(source, columns: columns, shape: shape) }
+            round(columns, of: patchCount * count, \.input, slot)
             OpenBLAS.multiply(
                 rows: outputs, columns: count, inner: patchCount, a: weights.pointer, aStride: patchCount,
-                b: isPointwise ? source + firstPixel : columns, bStride: isPointwise ? pixels : count, beta: 1,
+                b: isGathered ? columns : source + firstPixel, bStride: isGathered ? count : pixels, beta: 1,
                 c: destination + firstPixel, cStride: pixels)
         }
+        round(destination, of: outputs * pixels, \.output, slot)
         geometry.convolution.activation.apply(to: destination, count: outputs * pixels)
+    }
+
+    private func round(
+        _ values: UnsafeMutablePointer<Float>, of count: Int, _ end: WritableKeyPath<ConvolutionRanges, ValueRange>,
+        _ slot: Int
+    ) {
+        switch rounding {
+        case nil: break
+        case .measure: ranges[slot][keyPath: end].add(values, count: count)
+        case .round(let convolution):
+            (end == \.input ? convolution.input : convolution.output).round(values, count: count)
+        }
+    }
+
+    /// The ranges since the last call, of all slots.
+    func takeRanges() -> ConvolutionRanges {
+        defer { ranges = Array(repeating: ConvolutionRanges(), count: ranges.count) }
+        return ranges.reduce(into: ConvolutionRanges()) { $0.add($1) }
     }
 
     func weightGradient(slot: Int, to gradient: UnsafeMutablePointer<Float>) {

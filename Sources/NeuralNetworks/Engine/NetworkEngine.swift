@@ -22,7 +22,7 @@ public final class NetworkEngine {
     private let backend: any ConvolutionBackend
     private let program: NetworkProgram
     private let kernels: TensorKernels
-    private let convolutions: [any ConvolutionKernel]
+    let convolutions: [any ConvolutionKernel]
     private let pool: WorkerPool
     private var slots: [Slot] = []
     /// The gradient of one sample that is added to a shard, by worker.

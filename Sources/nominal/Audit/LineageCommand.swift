@@ -115,8 +115,8 @@ struct LineageCommand: ParsableCommand {
     /// The place of the highest values in the map of a verdict, and the picture of the map if the subject is a row of a
     /// table. Nil if the map is no longer stored.
     private func reason(for verdict: ImageVerdict, _ store: ContentStore) throws -> String? {
-        guard try store.contains(verdict.map) else { return nil }
-        let map = try FloatMap.decode(bytes: try store.read(verdict.map), name: "map.tiff")
+        guard let digest = verdict.map, try store.contains(digest) else { return nil }
+        let map = try FloatMap.decode(bytes: try store.read(digest), name: "map.tiff")
         guard let region = PeakRegion(of: map) else { return nil }
         let overlays = (thing as NSString).deletingLastPathComponent + "/overlays/"
         let category = verdict.task.prefix { $0 != "/" } + "/"
