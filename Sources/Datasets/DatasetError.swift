@@ -59,7 +59,7 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
                 + "convert images of other formats"
         case .tooFewNormalImages(let category, let count):
             "\(category): only \(count) usable normal image; at least 2 are needed, one to train on and one to calibrate with. "
-                + "Add normal images"
+                + "Add normal images; copies and damaged files do not count"
         case .noImages(let folder):
             "\(folder): no image in this folder or below; expected PNG, TIFF or JPEG files to score"
         case .sameCase(let name):

@@ -47,7 +47,7 @@ def main():
         shot = os.path.join(folder, "report.png")
         subprocess.run(
             ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-             "--window-size=1200,1080", f"--user-data-dir={folder}/profile", f"--screenshot={shot}", f"file://{report}"],
+             "--window-size=1200,1064", f"--user-data-dir={folder}/profile", f"--screenshot={shot}", f"file://{report}"],
             check=True, stderr=subprocess.DEVNULL, timeout=120)
         save(Image.open(shot).convert("RGB"), "report.png", 32)
 

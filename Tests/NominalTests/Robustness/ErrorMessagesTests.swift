@@ -7,19 +7,25 @@ import Testing
 struct ErrorMessagesTests {
     private static let root = CommandLineFixture.sources.appending(path: "../..").standardizedFileURL
 
+    /// Read once for both tests.
+    private static let all = Result {
+        let files = FileManager.default.enumerator(atPath: root.appending(path: "Sources").path)
+        let names = (files?.compactMap { $0 as? String } ?? []).filter {
+            $0.hasSuffix(".swift") && !$0.contains("TestSupport/")
+        }
+        let sources = try names.sorted().map {
+            (name: $0, text: try String(contentsOf: root.appending(path: "Sources/\($0)"), encoding: .utf8))
+        }
+        let types = Set(sources.flatMap { ErrorMessage.errorTypes(in: $0.text) })
+        return sources.flatMap { ErrorMessage.all(in: $0.text, of: types, file: $0.name) }
+    }
+
     private let messages: [ErrorMessage]
     /// The words of the rows of the table; an ellipsis stands for what differs between messages.
     private let rows: [String]
 
     init() throws {
-        let files = FileManager.default.enumerator(atPath: Self.root.appending(path: "Sources").path)
-        let sources = try (files?.compactMap { $0 as? String } ?? []).filter {
-            $0.hasSuffix(".swift") && !$0.contains("TestSupport/")
-        }.sorted().map {
-            (name: $0, text: try String(contentsOf: Self.root.appending(path: "Sources/\($0)"), encoding: .utf8))
-        }
-        let types = Set(sources.flatMap { ErrorMessage.errorTypes(in: $0.text) })
-        messages = sources.flatMap { ErrorMessage.all(in: $0.text, of: types, file: $0.name) }
+        messages = try Self.all.get()
         let guide = try String(contentsOf: Self.root.appending(path: "docs/guide.md"), encoding: .utf8)
         let table = try #require(guide.components(separatedBy: "### By the words of the message\n").last)
         rows = table.split(separator: "\n").flatMap { line in

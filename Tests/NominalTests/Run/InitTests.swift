@@ -47,8 +47,12 @@ import Testing
 
     @Test("A plain folder of normal images runs, with images of unknown quality to score")
     func plainFolder() throws {
+        try fixture.write("a note", to: "data/wood/train/good/notes.txt")
+        try fixture.write("", to: "data/wood/train/good/bad.png")
         let outcome = try fixture.nominal("init", "data/wood/train/good", "--score", "data/wood/test")
         #expect(outcome.status == 0)
+        #expect(outcome.output.contains("  skipped files without an image extension: good/notes.txt\n"))
+        #expect(outcome.errors.contains("set this image aside: data/wood/train/good/bad.png: the file is empty"))
         #expect(try runs("good.json").hasPrefix("7 images: "))
         let rows = try fixture.text("out/scores.csv").split(separator: "\n")
         #expect(rows.count == 1 + 7)
