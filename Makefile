@@ -142,7 +142,7 @@ test: setup
 # Takes the tests that are built already.
 ISA ?= AVX2
 test-engine:
-	ONEDNN_MAX_CPU_ISA=$(ISA) swift test --disable-xctest --skip-build --filter 'TensorsTests|NeuralNetworksTests|AnomalyDetectionTests'
+	ONEDNN_MAX_CPU_ISA=$(ISA) swift test --disable-xctest --skip-build --filter 'TensorsTests|NeuralNetworksTests|AnomalyDetectionTests|BackbonesTests'
 
 # The same for each instruction set of users' processors. A set that this processor lacks tests the best one below it.
 test-isas:

@@ -61,7 +61,9 @@ public final class Autoencoder: Projection {
     /// The raw squared errors of images at each level, averaged over channels: neither normalised nor smoothed. At the size
     /// that the network sees.
     public func errors(_ images: [PlanarImage]) -> [[FloatMap]] {
-        seen(images).map { ErrorPyramid.maps($0.image, $0.reconstruction, levels: scoring.levels) }
+        engine.workerPool.map(seen(images)) { [scoring] in
+            ErrorPyramid.maps($0.image, $0.reconstruction, levels: scoring.levels)
+        }
     }
 
     /// The normalised squared errors, averaged over channels, with the reconstructions as pictures.

@@ -14,8 +14,9 @@ final class BatchFeeder: @unchecked Sendable {
     private let normalization: PixelNormalization
     private let batchCount: Int
     private let threads: Int
-    /// The number of samples that a thread can prepare while another one trains on a sample, at the least.
-    private static let samplesPerStep = 4
+    /// The number of samples that one thread prepares while another trains on one: with all augmentations and noise, at
+    /// a base width of 16, training takes 15 times as long in float32 and about half of that in bfloat16.
+    private static let samplesPerStep = 8
     private let condition = NSCondition()
     // Guarded by the condition.
     private var free: [TrainingBatch]

@@ -23,10 +23,10 @@ import Testing
         #expect(first.status == 1)
         let words = try #require(first.errors.firstRange(of: #/diverged at step (\d+)/#)).upperBound
         #expect(first.errors[words...].contains("learningRate"), "\(first.errors)")
-        let finished = try #require(first.output.firstMatch(of: #/(\d+) tasks run, 0 cached, 1 failed/#)).1
+        let finished = try #require(first.errors.firstMatch(of: #/(\d+) tasks run, 0 cached, 1 failed/#)).1
         let second = try fixture.nominal("run", "tiny.json")
         #expect(second.status == 1)
-        #expect(second.output.contains("0 tasks run, \(finished) cached, 1 failed"), "\(second.output)")
+        #expect(second.errors.contains("0 tasks run, \(finished) cached, 1 failed"), "\(second.errors)")
     }
 
     @Test("A run exports metrics, scores, maps, overlays, models and a report")
