@@ -12,10 +12,13 @@ struct DeploymentGuide {
     ///   - normal: the user's image in the self-test; nil for a generated one.
     init(_ export: ModelExport, file: String, normal: PlanarImage?) {
         let model = export.model, name = PathText.read(String(file.split(separator: "/").last ?? "model.onnx"))
-        let samples = export.samples.rawValue, white = export.samples == .uint8 ? 255 : 65535
+        let samples = export.takesFloat ? "float32" : export.samples.rawValue,
+            white = export.samples == .uint8 ? 255 : 65535
         let size = export.size.map { "\($0.height) x \($0.width)" } ?? "H x W"
         let axes = model.grid
-        let tolerance: SelfTestTolerance = export.quantized == nil ? .float32 : .int8
+        let number = export.takesFloat ? "float" : samples + "_t"
+        let sharp = export.takesFloat ? "float" : export.samples == .uint8 ? "byte" : "ushort"
+        let tolerance = export.tolerance
         let steps = [
             "divides by \(white)"
                 + (model.range.map { ", takes \($0.lowest) as black and \($0.highest) as white" } ?? ""),
@@ -65,7 +68,7 @@ struct DeploymentGuide {
             from PIL import Image
             session = onnxruntime.InferenceSession("\(name)")
             \(Self.pythonPixels(export.samples))
-            image = pixels.transpose(2, 0, 1)[None]
+            image = pixels.transpose(2, 0, 1)[None]\(export.takesFloat ? ".astype(np.float32)" : "")
             names = ["anomaly_map", "score", "normalized_score", "is_anomalous"]
             maps, scores, normalized, anomalous = session.run(names, {"image": image})
             print(scores[0], anomalous[0], maps[0, 0].shape)
@@ -76,10 +79,10 @@ struct DeploymentGuide {
             ```cpp
             Ort::Env environment;
             Ort::Session session(environment, "\(name)", Ort::SessionOptions{});
-            std::vector<\(samples)_t> pixels = readPlanes("normal.png", height, width);  // all red, all green, all blue
+            std::vector<\(number)> pixels = readPlanes("normal.png", height, width);  // all red, all green, all blue
             std::array<int64_t, 4> shape{1, 3, height, width};
             auto memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);
-            auto image = Ort::Value::CreateTensor<\(samples)_t>(memory, pixels.data(), pixels.size(), shape.data(), 4);
+            auto image = Ort::Value::CreateTensor<\(number)>(memory, pixels.data(), pixels.size(), shape.data(), 4);
             const char *inputs[] = {"image"}, *outputs[] = {"anomaly_map", "score", "is_anomalous"};
             auto results = session.Run(Ort::RunOptions{}, inputs, &image, 1, outputs, 3);
             float score = results[1].GetTensorData<float>()[0];
@@ -92,8 +95,8 @@ struct DeploymentGuide {
             using Microsoft.ML.OnnxRuntime;
             using Microsoft.ML.OnnxRuntime.Tensors;
             using var session = new InferenceSession("\(name)");
-            \(export.samples == .uint8 ? "byte" : "ushort")[] pixels = ReadPlanes("normal.png", out int height, out int width);
-            var image = new DenseTensor<\(export.samples == .uint8 ? "byte" : "ushort")>(pixels, new[] { 1, 3, height, width });
+            \(sharp)[] pixels = ReadPlanes("normal.png", out int height, out int width);
+            var image = new DenseTensor<\(sharp)>(pixels, new[] { 1, 3, height, width });
             var inputs = new[] { NamedOnnxValue.CreateFromTensor("image", image) };
             using var results = session.Run(inputs);
             var byName = results.ToDictionary(result => result.Name);

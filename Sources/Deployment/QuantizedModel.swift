@@ -49,16 +49,18 @@ package final class QuantizedModel {
         let images = try QuantizedModel.images(of: model, folder)
         let total = 5 * images.count
         var finished = 0
-        func scores(_ images: [PlanarImage]) throws -> [Float] {
+        func detections(_ images: [PlanarImage]) throws -> [Detection] {
             try images.map { image in
                 finished += 1
                 try progress(finished, total)
-                return try autoencoder.detect([image], model.scoring)[0].score
+                var detection = try autoencoder.detect([image], model.scoring)[0]
+                detection.picture = nil
+                return detection
             }
         }
         let defects = QuantizedModel.defects(in: images)
-        let before = try scores(images)
-        let defectsBefore = try scores(defects)
+        let before = try detections(images)
+        let defectsBefore = try detections(defects)
         var ranges = [ConvolutionRanges](repeating: ConvolutionRanges(), count: payload.network.convolutions.count)
         for image in images {
             finished += 1
@@ -69,8 +71,8 @@ package final class QuantizedModel {
         self.quantization = quantization
         try autoencoder.load(quantization)
         let change = try QuantizationChange(
-            normal: zip(before, try scores(images)).map { ($0, $1) },
-            defects: zip(defectsBefore, try scores(defects)).map { ($0, $1) }, model.calibration)
+            normal: zip(before, try detections(images)).map { ($0, $1) },
+            defects: zip(defectsBefore, try detections(defects)).map { ($0, $1) }, model.calibration)
         self.change = change
         guard Double(change.changedVerdicts) <= QuantizedModel.allowedChanges * Double(images.count) else {
             throw ModelGraphError.verdicts(model.name, changed: change.changedVerdicts, images: images.count)
@@ -122,33 +124,49 @@ package struct QuantizationChange: Sendable {
     package let images, changedVerdicts: Int
     /// The median and the largest change of a score, as shares of the score, on normal images and defects.
     package let medianChange, largestChange: Double
+    /// The largest change of a map, as a share of the range of its values.
+    package let largestMapChange: Double
     /// The thresholds that these normal images would give, and the image AUROCs of the defects, before and after.
     package let thresholds: (before: Float, after: Float)
     package let auroc: (before: Double, after: Double)
 
-    init(normal: [(before: Float, after: Float)], defects: [(before: Float, after: Float)], _ calibration: Calibration)
-        throws
-    {
+    init(
+        normal: [(before: Detection, after: Detection)], defects: [(before: Detection, after: Detection)],
+        _ calibration: Calibration
+    ) throws {
         images = normal.count
-        changedVerdicts = normal.count { calibration.isAnomaly($0.before) != calibration.isAnomaly($0.after) }
+        changedVerdicts = normal.count {
+            calibration.isAnomaly($0.before.score) != calibration.isAnomaly($0.after.score)
+        }
+        func share(_ change: Float, of size: Float) -> Double { Double(change / max(size, .leastNormalMagnitude)) }
         let changes = (normal + defects).map {
-            Double(abs($0.after - $0.before) / max(abs($0.before), .leastNormalMagnitude))
+            share(abs($0.after.score - $0.before.score), of: abs($0.before.score))
         }.sorted()
         (medianChange, largestChange) = (changes[changes.count / 2], changes[changes.count - 1])
+        largestMapChange = (normal + defects).reduce(0) { largest, pair in
+            let values = pair.before.map.values
+            let change = zip(values, pair.after.map.values).reduce(0) { max($0, abs($1.0 - $1.1)) }
+            return max(largest, share(change, of: (values.max() ?? 0) - (values.min() ?? 0)))
+        }
         func threshold(_ scores: [Float]) -> Float {
             Calibration(
                 scores: scores, quantile: calibration.quantile, estimate: calibration.estimate, scale: calibration.scale
             ).threshold
         }
-        thresholds = (threshold(normal.map(\.before)), threshold(normal.map(\.after)))
+        thresholds = (threshold(normal.map(\.before.score)), threshold(normal.map(\.after.score)))
         let labels = normal.map { _ in false } + defects.map { _ in true }
         func auroc(_ scores: [Float]) throws -> Double {
             // Undefined only without images of both kinds.
             try RankMetrics.auroc(scores: scores, labels: labels) ?? .nan
         }
         self.auroc = (
-            try auroc((normal + defects).map(\.before)), try auroc((normal + defects).map(\.after))
+            try auroc((normal + defects).map(\.before.score)), try auroc((normal + defects).map(\.after.score))
         )
+    }
+
+    /// What another runtime may differ by; at least 1 %.
+    package var tolerance: SelfTestTolerance {
+        SelfTestTolerance(score: min(1, max(0.01, largestChange)), map: min(1, max(0.01, largestMapChange)))
     }
 
     /// Lines for people.
@@ -158,6 +176,7 @@ package struct QuantizationChange: Sendable {
         return """
             8 bits, on \(images) normal images and as many synthetic defects:
               scores       change by \(percent(medianChange)) in the median, by \(percent(largestChange)) at most
+              maps         change by \(percent(largestMapChange)) of their range at most
               verdicts     \(changedVerdicts) of \(images) normal images have another one
               threshold    \(thresholds.before) -> \(thresholds.after), if set from these images
               image AUROC  \(figure(auroc.before)) -> \(figure(auroc.after)) of the defects

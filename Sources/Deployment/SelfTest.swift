@@ -4,7 +4,7 @@ import Stages
 
 /// `selftest.json`: images and what the program makes of them, to compare another program's results with.
 package struct SelfTest: Codable, Equatable, Sendable {
-    /// Version 2: the precision, on which the allowed differences depend. Version 1: initial.
+    /// Version 2: the allowed differences. Version 1: initial.
     package static let version = 2
     package static let fileName = "selftest.json"
     private static let maximumImages = 1000
@@ -30,19 +30,19 @@ package struct SelfTest: Codable, Equatable, Sendable {
     package var unit: Float
     /// True if scores may be 0 or negative. Differences are then shares of `unit` at least.
     package var isLinear: Bool
-    /// The precision of the network: float32 or int8.
-    package var precision: String
+    package var tolerance: SelfTestTolerance
     package var images: [Image]
 
     /// The folder of the self-test of an ONNX file.
     package static func folder(of file: String) -> String { file + ".selftest" }
 
     package init(
-        model: String, modelSHA256: Digest, onnxSHA256: Digest, unit: Float, isLinear: Bool, precision: String,
+        model: String, modelSHA256: Digest, onnxSHA256: Digest, unit: Float, isLinear: Bool,
+        tolerance: SelfTestTolerance,
         images: [Image]
     ) {
         (self.model, self.modelSHA256, self.onnxSHA256) = (model, modelSHA256, onnxSHA256)
-        (self.unit, self.isLinear, self.precision, self.images) = (unit, isLinear, precision, images)
+        (self.unit, self.isLinear, self.tolerance, self.images) = (unit, isLinear, tolerance, images)
     }
 
     package var bytes: [UInt8] { get throws { try StageJSON.pretty(self) } }
@@ -58,8 +58,8 @@ package struct SelfTest: Codable, Equatable, Sendable {
         guard format == SelfTest.version else {
             throw SelfTestError.otherVersion(name, found: format)
         }
-        guard SelfTestTolerance(precision: precision) != nil else {
-            throw SelfTestError.damaged(name, what: "unknown precision \"\(precision)\"")
+        guard [tolerance.score, tolerance.map].allSatisfy({ (0...1).contains($0) }) else {
+            throw SelfTestError.damaged(name, what: "allowed differences that are not shares of 0 to 1")
         }
         guard (1...Self.maximumImages).contains(images.count), unit.isFinite, unit > 0,
             images.allSatisfy({ $0.score.isFinite && $0.normalizedScore.isFinite })
@@ -75,25 +75,13 @@ package struct SelfTest: Codable, Equatable, Sendable {
     }
 }
 
-/// The largest differences that pass.
-package struct SelfTestTolerance: Sendable, Equatable {
-    /// As shares of the score and of the range of a map's values.
+/// The largest differences that pass, as shares of the score and of the range of a map's values.
+package struct SelfTestTolerance: Codable, Sendable, Equatable {
     package let score, map: Double
 
     package static let float32 = SelfTestTolerance(score: 1e-5, map: 1e-4)
-    /// Sums of other order round to the next of 256 values here and there.
-    package static let int8 = SelfTestTolerance(score: 1e-3, map: 1e-2)
 
-    /// Nil for an unknown precision.
-    package init?(precision: String) {
-        switch precision {
-        case "float32": self = .float32
-        case QuantizedModel.precision: self = .int8
-        default: return nil
-        }
-    }
-
-    private init(score: Double, map: Double) { (self.score, self.map) = (score, map) }
+    package init(score: Double, map: Double) { (self.score, self.map) = (score, map) }
 }
 
 /// A reason why a self-test cannot be run.

@@ -48,7 +48,7 @@ package struct SelfTestMaker {
         let calibration = export.model.calibration
         let test = SelfTest(
             model: export.model.name, modelSHA256: export.digest, onnxSHA256: Digest.of(export.bytes),
-            unit: calibration.unit, isLinear: calibration.scale == .linear, precision: export.precision,
+            unit: calibration.unit, isLinear: calibration.scale == .linear, tolerance: export.tolerance,
             images: expected)
         files.append((SelfTest.fileName, try test.bytes))
         files.append(("README.md", Array(DeploymentGuide(export, file: file, normal: normal).text.utf8)))

@@ -19,10 +19,10 @@ import Testing
         func add(
             _ name: String, _ kind: String, _ payload: [UInt8], _ scoring: ScoringParameters = Small.scoring(),
             _ grid: TileGrid = Small.single, range: SampleRange? = nil, threshold: Float? = nil,
-            samples: ModelGraph.Samples? = nil, size: ModelGraph.ImageSize? = nil
+            samples: ModelGraph.Samples? = nil, takesFloat: Bool = false, size: ModelGraph.ImageSize? = nil
         ) {
             let model = Small.model(kind, payload, scoring, grid, range: range, threshold: threshold)
-            examples.append(.init(name: name, model: model, samples: samples, size: size))
+            examples.append(.init(name: name, model: model, samples: samples, takesFloat: takesFloat, size: size))
         }
         for (normalization, levels) in [
             (ScoringParameters.MapNormalization.none, 1), (.expectedError, 1), (.expectedError, 4),
@@ -45,6 +45,8 @@ import Testing
         add("sdc", "ssae", try Small.autoencoder(Small.scoring(), architecture: .sdc))
         add("threshold", "ssae", plain, threshold: 0.01)
         add("sixteen-bits", "ssae", plain, samples: .uint16)
+        add("float", "ssae", plain, takesFloat: true)
+        add("float-of-sixteen-bits", "ssae", plain, samples: .uint16, takesFloat: true)
         add("range", "ssae", plain, range: SampleRange(lowest: 900, highest: 41_000))
         add("range-of-eight-bits", "ssae", plain, range: SampleRange(lowest: 900, highest: 41_000), samples: .uint8)
         for (width, height) in [(40, 32), (80, 32), (33, 100), (17, 64)] {
@@ -86,6 +88,7 @@ import Testing
         try ModelExport(
             example.model, digest: Digest.of(example.model.bytes),
             backbone: example.isOnFeatures ? SmallModels.backbone : nil, card: nil, samples: example.samples,
+            takesFloat: example.takesFloat,
             size: example.size)
     }
 

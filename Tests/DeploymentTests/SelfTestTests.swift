@@ -140,7 +140,7 @@ import Testing
         let text = String(decoding: list, as: UTF8.self)
         for (old, new) in [
             ("normal.png", "../normal.png"), ("normal.tiff", ""), ("normal.tiff", ".hidden"),
-            ("\"format\" : 1", "\"format\" : 2"),
+            ("\"format\" : 2", "\"format\" : 1"), ("1e-05", "-1e-05"),
             ("\"unit\" : ", "\"unit\" : -"),
         ] {
             #expect(text.contains(old))

@@ -12,6 +12,7 @@ struct SmallModels {
         var name: String
         var model: Model
         var samples: ModelGraph.Samples?
+        var takesFloat = false
         var size: ModelGraph.ImageSize?
 
         var description: String { name }

@@ -24,7 +24,7 @@ for file in sorted(folder.glob("*.onnx")):
     for image in json.loads((test / "selftest.json").read_text())["images"]:
         path = test / image["file"]
         path.with_suffix(".json").write_text(json.dumps(runner.result(session, str(path))))
-    pixels = runner.pixels(str(path), session.get_inputs()[0].type)
+    pixels = runner.pixels(str(path), session)
     outputs = session.run(None, {"image": numpy.concatenate([pixels, pixels])})
     for output, single in zip(outputs, session.run(None, {"image": pixels})):
         for part in output:

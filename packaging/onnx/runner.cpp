@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <vector>
 
 static const OrtApi *api = OrtGetApiBase()->GetApi(16);
@@ -84,9 +85,22 @@ int main(int count, char **arguments) {
     check(api->SessionGetInputTypeInfo(session, 0, &type));
     check(api->CastTypeInfoToTensorInfo(type, &tensor));
     check(api->GetTensorElementType(tensor, &element));
+    OrtModelMetadata *metadata;
+    OrtAllocator *allocator;
+    char *samples = nullptr;
+    check(api->SessionGetModelMetadata(session, &metadata));
+    check(api->GetAllocatorWithDefaultOptions(&allocator));
+    check(api->ModelMetadataLookupCustomMetadataMap(metadata, allocator, "nominal.samples", &samples));
+    const bool wide = samples != nullptr && std::strcmp(samples, "uint16") == 0;
     int64_t height, width;
-    std::vector<uint8_t> planes =
-        readPlanes(arguments[2], element == ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT16, height, width);
+    std::vector<uint8_t> planes = readPlanes(arguments[2], wide, height, width);
+    if (element == ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT) {
+        std::vector<float> numbers(3 * size_t(height) * width);
+        for (size_t place = 0; place < numbers.size(); place++)
+            numbers[place] = wide ? reinterpret_cast<uint16_t *>(planes.data())[place] : planes[place];
+        planes.resize(numbers.size() * sizeof(float));
+        std::memcpy(planes.data(), numbers.data(), planes.size());
+    }
 
     const int64_t shape[] = {1, 3, height, width};
     OrtMemoryInfo *memory;

@@ -15,9 +15,9 @@ import numpy
 import onnxruntime
 
 
-def pixels(path, kind):
-    """The image as 1 x 3 x height x width samples: red, green, blue."""
-    if kind == "tensor(uint16)":
+def pixels(path, session):
+    """The image as 1 x 3 x height x width samples: red, green, blue; of the type that the model takes."""
+    if session.get_modelmeta().custom_metadata_map["nominal.samples"] == "uint16":
         import cv2
 
         image = cv2.imread(path, cv2.IMREAD_UNCHANGED)
@@ -33,12 +33,13 @@ def pixels(path, kind):
         if image.mode[0] in "IF":
             sys.exit(f"{path}: expected an image of 8 bits per sample")
         image = numpy.asarray(image.convert("RGB"))
-    return numpy.ascontiguousarray(image.transpose(2, 0, 1)[None])
+    isFloat = session.get_inputs()[0].type == "tensor(float)"
+    return numpy.ascontiguousarray(image.transpose(2, 0, 1)[None], dtype=numpy.float32 if isFloat else image.dtype)
 
 
 def result(session, path):
     """What the program prints for an image."""
-    image = pixels(path, session.get_inputs()[0].type)
+    image = pixels(path, session)
     names = [output.name for output in session.get_outputs()]
     outputs = dict(zip(names, session.run(names, {"image": image})))
     return {

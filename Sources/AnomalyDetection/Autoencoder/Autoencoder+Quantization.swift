@@ -15,5 +15,5 @@ extension Autoencoder {
     }
 
     /// Computes with 8 bits from now on.
-    package func load(_ quantization: NetworkQuantization) throws { try engine.load(quantization) }
+    package func load(_ quantization: NetworkQuantization) throws { try engine.load(payload.parameters, quantization) }
 }

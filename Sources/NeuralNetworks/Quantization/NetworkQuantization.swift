@@ -1,13 +1,14 @@
 /// A network whose convolutions compute with 8-bit integers: their inputs, weights and outputs before the activation. All
-/// else stays float32.
+/// else stays float32, and so do the convolutions of the image and of the output: they cost little, and their rounding would
+/// reach the map directly.
 public struct NetworkQuantization: Sendable, Equatable {
     public struct Convolution: Sendable, Equatable {
         public let input, output: LinearQuantization
         public let weights: QuantizedWeights
     }
 
-    /// In the order of the network's convolutions.
-    public let convolutions: [Convolution]
+    /// In the order of the network's convolutions; nil for float32.
+    public let convolutions: [Convolution?]
 
     /// - Parameters:
     ///   - ranges: the values of inputs and outputs on typical images, from `NetworkEngine.ranges`.
@@ -16,6 +17,7 @@ public struct NetworkQuantization: Sendable, Equatable {
             fatalError("\(ranges.count) ranges for \(network.convolutions.count) convolutions")
         }
         convolutions = zip(network.convolutions, ranges).map { convolution, range in
+            guard convolution.input.tensor != 0, convolution.output.tensor != network.output.tensor else { return nil }
             let input = LinearQuantization(covering: range.input)
             let bias = convolution.biasOffset..<convolution.biasOffset + convolution.outputChannels
             return Convolution(
@@ -26,11 +28,11 @@ public struct NetworkQuantization: Sendable, Equatable {
         }
     }
 
-    /// The parameters that the integers stand for.
-    func parameters(_ network: NetworkDescription) -> [Float] {
-        var parameters = [Float](repeating: 0, count: network.parameterCount)
+    /// Replaces parameters by those that the integers stand for.
+    func rounded(_ parameters: [Float], _ network: NetworkDescription) -> [Float] {
+        var parameters = parameters
         for (convolution, quantized) in zip(network.convolutions, convolutions) {
-            let (weights, bias) = quantized.weights.values
+            guard let (weights, bias) = quantized?.weights.values else { continue }
             parameters.replaceSubrange(convolution.parameterOffset..<convolution.biasOffset, with: weights)
             parameters.replaceSubrange(convolution.biasOffset..<convolution.biasOffset + bias.count, with: bias)
         }
@@ -66,11 +68,11 @@ extension NetworkEngine {
         return openBLASKernels.map { $0.takeRanges() }
     }
 
-    /// Computes as the 8-bit network does, within the rounding of float32 sums. Needs the engine `openblas`.
-    public func load(_ quantization: NetworkQuantization) throws(EngineError) {
-        try load(quantization.parameters(network))
+    /// Loads parameters to compute as the 8-bit network does, within the rounding of float32 sums. Needs the engine `openblas`.
+    public func load(_ values: [Float], _ quantization: NetworkQuantization) throws(EngineError) {
+        try load(quantization.rounded(values, network))
         for (kernel, convolution) in zip(openBLASKernels, quantization.convolutions) {
-            kernel.rounding = .round(convolution)
+            kernel.rounding = convolution.map(ConvolutionRounding.round)
         }
     }
 

@@ -56,11 +56,12 @@ package struct ModelGraph {
 
     /// - Parameters:
     ///   - model: with the threshold of verdicts.
+    ///   - takesFloat: true for samples as float32 of the same values.
     ///   - quantization: of an autoencoder's network; nil for float32.
     ///   - size: of all images; nil for images of any size.
     /// - Throws: `ModelGraphError`, `FormatError`, `InferenceError`.
     package init(
-        _ model: Model, backbone: Backbone?, samples: Samples, size: ImageSize?,
+        _ model: Model, backbone: Backbone?, samples: Samples, takesFloat: Bool = false, size: ImageSize?,
         quantization: NetworkQuantization? = nil
     ) throws {
         guard model.frame == nil else { throw ModelGraphError.frame(model.name) }
@@ -70,11 +71,11 @@ package struct ModelGraph {
         self.model = model
         onnx = ONNXGraph(name: model.name)
         let shape: [ONNXGraph.Size] = size.map { [.fixed($0.height), .fixed($0.width)] } ?? [.open("H"), .open("W")]
-        let image = onnx.input("image", samples.element, [.open("N"), 3] + shape)
+        let image = onnx.input("image", takesFloat ? .float : samples.element, [.open("N"), 3] + shape)
         let height = size.map { .fixed($0.height) } ?? length(of: image, axis: 2)
         let width = size.map { .fixed($0.width) } ?? length(of: image, axis: 3)
         let grid = model.grid
-        let pixels = pixels(image, samples, height: height, width: width)
+        let pixels = pixels(image, samples, takesFloat: takesFloat, height: height, width: width)
         let maps = try DetectorKinds.named(model.kind, in: model.name).addMaps(
             GraphRequest(
                 payload: model.payload, grid: grid, scoring: model.scoring, backbone: backbone, image: pixels,
@@ -110,10 +111,10 @@ package struct ModelGraph {
 
     /// Images of the grid's size with values of 0 to 1 in steps of 1/65535, like a `PackedImage`.
     private mutating func pixels(
-        _ image: GraphValue, _ samples: Samples, height: GraphLength, width: GraphLength
+        _ image: GraphValue, _ samples: Samples, takesFloat: Bool, height: GraphLength, width: GraphLength
     ) -> GraphValue {
         let white = onnx.constant(samples.white)
-        var value = onnx.add("Div", [onnx.cast(image, .float), white])
+        var value = onnx.add("Div", [takesFloat ? image : onnx.cast(image, .float), white])
         if let range = model.range, samples == .uint16 {
             let above = onnx.add("Sub", [onnx.add("Mul", [value, white]), onnx.constant(range.lowest)])
             value = clipped(onnx.add("Div", [above, onnx.constant(range.highest - range.lowest)]), 0, 1)

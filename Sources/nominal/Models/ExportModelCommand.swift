@@ -28,6 +28,7 @@ struct ExportModelCommand: ParsableCommand {
               nominal verify --onnx wood.onnx --with "python3 packaging/onnx/runner.py"
             """)
 
+    enum Input: String, CaseIterable, ExpressibleByArgument { case integer, float32 }
     enum Precision: String, CaseIterable, ExpressibleByArgument { case float32, int8 }
     enum Format: String, CaseIterable, ExpressibleByArgument { case onnx }
 
@@ -57,6 +58,10 @@ struct ExportModelCommand: ParsableCommand {
             "A normal image for the self-test, which then contains it. Default: a generated texture.",
             valueName: "file"))
     var image: String?
+
+    @Option(
+        help: "The type of the input's samples: integer, or float32 of the same values, for runtimes without integers.")
+    var input = Input.integer
 
     @Option(help: "float32, or int8 for the network of an ssae detector.")
     var precision = Precision.float32
@@ -99,7 +104,8 @@ struct ExportModelCommand: ParsableCommand {
         let export = try ModelExport(
             chosen, digest: digest,
             backbone: try backbone.map { try Backbone(bytes: $0, name: "the backbone of \(chosen.name)") }, card: card,
-            samples: bits.map { $0 == 8 ? .uint8 : .uint16 }, size: imageSize, quantized: quantized)
+            samples: bits.map { $0 == 8 ? .uint8 : .uint16 }, takesFloat: input == .float32, size: imageSize,
+            quantized: quantized)
         let work = try TemporaryStore.make()
         defer { try? AtomicFile.removeAll(work) }
         // The test first: a model that cannot score leaves no file.

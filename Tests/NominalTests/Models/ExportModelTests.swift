@@ -43,6 +43,58 @@ import Testing
         #expect(!fixture.exists("none"))
     }
 
+    @Test(
+        "With 8-bit integers, the self-test passes by onnxruntime, the file is smaller and the change is stated",
+        .enabled(if: ProjectPython.isInstalled, "\(ProjectPython.remedy)"))
+    func int8() throws {
+        let root = CommandLineFixture.sources.deletingLastPathComponent().deletingLastPathComponent()
+        let command = "\(ProjectPython.executable) \(root.appending(path: Self.runner).path)"
+        #expect(try fixture.nominal("models", "export", "wood@1", "plain.onnx").status == 0)
+        for number in 0..<9 {
+            try fixture.write(
+                try fixture.bytes("data/wood/test/good/00\(number % 2).png"), to: "calibration/\(number).png")
+        }
+        let export = try fixture.nominal(
+            "models", "export", "wood@1", "wood.onnx", "--precision", "int8", "--calibrate", "calibration")
+        #expect(export.status == 0, "\(export)")
+        #expect(export.errors.contains("8 bits, on 9 normal images and as many synthetic defects:"), "\(export)")
+        #expect(export.errors.contains("0 of 9 normal images have another one"), "\(export)")
+        #expect(try fixture.bytes("wood.onnx").count < fixture.bytes("plain.onnx").count)
+        #expect(try fixture.text("wood.onnx.selftest/README.md").contains("8-bit integers"))
+        let check = try fixture.nominal("verify", "--onnx", "wood.onnx", "--with", command)
+        #expect(check.status == 0 && check.output.contains(", 0 other verdicts\n"), "\(check)")
+        let bytes = try fixture.bytes("wood.onnx")
+        #expect(
+            try fixture.nominal(
+                "models", "export", "wood@1", "wood.onnx", "--precision", "int8", "--calibrate", "calibration"
+            ).status == 0)
+        #expect(try fixture.bytes("wood.onnx") == bytes, "the same images give the same file")
+
+        // A threshold among the scores, which rounding moves across it.
+        let scores = try fixture.nominal(
+            "score", "--model", "wood@1", "calibration", "--json", "--no-maps", "--no-overlays")
+        let score = try #require(scores.output.firstMatch(of: /"score":([0-9.e-]+)/)?.output.1)
+        #expect(try fixture.nominal("models", "threshold", "wood@1", String(score), "--reason", "test").status == 0)
+        let refused = try fixture.nominal(
+            "models", "export", "wood@1", "other.onnx", "--precision", "int8", "--calibrate", "calibration")
+        #expect(refused.status == 65 && refused.errors.contains("verdicts change"), "\(refused)")
+        #expect(!fixture.exists("other.onnx"))
+    }
+
+    @Test("8 bits need a folder of enough normal images, and are refused for other detectors")
+    func int8WrongUse() throws {
+        func export(_ more: String...) throws -> CommandLineFixture.Outcome {
+            try fixture.nominal(environment: [:], ["models", "export", "wood@1", "wood.onnx"] + more)
+        }
+        #expect(try export("--precision", "int8").status == 64)
+        #expect(try export("--calibrate", "data").status == 64)
+        #expect(try export("--precision", "int4").status == 64)
+        #expect(try export("--precision", "int8", "--calibrate", "none").status == 66)
+        let few = try export("--precision", "int8", "--calibrate", "data/wood/test/good")
+        #expect(few.status == 65 && few.errors.contains("2 images, expected at least 8"), "\(few)")
+        #expect(!fixture.exists("wood.onnx"))
+    }
+
     @Test("Wrong use is an error with the documented exit code")
     func wrongUse() throws {
         #expect(try fixture.nominal("models", "export", "wood@1", "wood.onnx", "--bits", "12").status == 64)
