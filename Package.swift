@@ -193,7 +193,10 @@ let package = Package(
             name: "COneDNN", cSettings: fastC, linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
         .target(
             name: "CImageCodecs", cSettings: fastC,
-            linkerSettings: [.linkedLibrary("png16"), .linkedLibrary("tiff"), .linkedLibrary("jpeg")]),
+            linkerSettings: [
+                .linkedLibrary("png16"), .linkedLibrary("tiff"), .linkedLibrary("jpeg"), .linkedLibrary("webp"),
+                .linkedLibrary("openjp2"),
+            ]),
 
         .target(name: "PipelineTestSupport", dependencies: ["ContentStore", "Pipeline"], swiftSettings: strict),
         .target(

@@ -1,5 +1,6 @@
 import Folders
 import Host
+import Imaging
 
 /// A reason why a data set cannot be used.
 package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -53,13 +54,13 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
             "\"perCategory\" has changes for \"\(category)\", which is not one of the job's categories: "
                 + found.joined(separator: ", ") + ". Correct the name, or add it to \"categories\""
         case .noNormalImages(let category, let folder):
-            "\(category): no image in \(folder); expected PNG, TIFF or JPEG files of normal parts; "
+            "\(category): no image in \(folder); expected \(ImageFormat.names) files of normal parts; "
                 + "convert images of other formats"
         case .tooFewNormalImages(let category, let count):
             "\(category): only \(count) usable normal image; at least 2 are needed, one to train on and one to calibrate with. "
                 + "Add normal images"
         case .noImages(let folder):
-            "\(folder): no image in this folder or below; expected PNG, TIFF or JPEG files to score"
+            "\(folder): no image in this folder or below; expected \(ImageFormat.names) files to score"
         case .sameCase(let name):
             "two cases of the job are both called \"\(name)\"; rename a variant, or a category's folder"
         case .overlap(let normal, let score):

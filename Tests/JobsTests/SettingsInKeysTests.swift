@@ -36,6 +36,7 @@ import Testing
             Case(setting: "/dataset/links", value: "follow", readers: []),
             Case(setting: "/dataset/onBadImage", value: "quarantine", readers: ["ingest"]),
             Case(setting: "/dataset/heldOutFraction", value: 0.4, readers: ["select"]),
+            Case(setting: "/image/depth", value: 12, readers: ["ingest", "calibrate"]),
             Case(setting: "/image/range", value: [0, 250], readers: ["ingest", "calibrate"]),
             Case(setting: "/image/frame/width", value: 0.9, readers: ["ingest", "inventory", "calibrate"]),
             Case(setting: "/image/frame/height", value: 0.4, readers: ["ingest", "inventory", "calibrate"]),

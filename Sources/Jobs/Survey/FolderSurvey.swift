@@ -200,10 +200,7 @@ package struct FolderSurvey: Sendable {
         if let heldOutFraction { dataset = dataset.setting("heldOutFraction", to: .number(heldOutFraction)) }
         if followsLinks { dataset = dataset.setting("links", to: .string("follow")) }
         var image = JSONValue.ordered([("width", .number(size.width)), ("height", .number(size.height))])
-        if let range {
-            image = image.setting(
-                "range", to: .array([range.lowest, range.highest].map { JSONValue.number(Int($0)) }))
-        }
+        if let bits = range?.bits { image = image.setting("depth", to: .number(bits)) }
         if let frame {
             func hundredths(_ side: Float) -> JSONValue { .number((Double(side) * 100).rounded() / 100) }
             image = image.setting(

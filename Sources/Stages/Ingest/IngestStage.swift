@@ -10,8 +10,9 @@ package struct IngestStage: Stage {
     package static let name = "ingest"
     /// History: 1 = first; 2 = mask faults name the image instead of a path, and unusable files have a kind of fault;
     /// 3 = states which images are grey; 4 = non-finite values are a separate fault; 5 = the sample range, labels in
-    /// masks with more than two values, and warnings about both; 6 = packed images end with a digest.
-    package static let version = 6
+    /// masks with more than two values, and warnings about both; 6 = packed images end with a digest;
+    /// 7 = BMP, PNM, WebP and JPEG 2000.
+    package static let version = 7
 
     /// An image with its label and mask in the data set.
     package struct Source: Codable, Equatable, Sendable, NamedSetting {
