@@ -106,6 +106,7 @@ let package = Package(
             name: "Datasets",
             dependencies: [
                 "ContentStore", "Evaluation", "Folders", "Host", "Imaging", "Manifests", "Privacy", "SeededRandom",
+                "StrictJSON",
             ],
             swiftSettings: numeric),
         .target(
@@ -216,7 +217,7 @@ let package = Package(
         .executableTarget(
             name: "fuzz",
             dependencies: [
-                "AnomalyDetection", "Attestations", "Audit", "Backbones", "BinaryCoding", "ContentStore",
+                "AnomalyDetection", "Attestations", "Audit", "Backbones", "BinaryCoding", "ContentStore", "Datasets",
                 "Deployment", "Evaluation", "Folders", "Imaging", "Jobs", "Manifests", "Metrics", "NeuralNetworks",
                 "Pipeline",
                 "Retraining",
@@ -263,7 +264,8 @@ let package = Package(
             name: "PrivacyTests", dependencies: ["ContentStore", "Folders", "PipelineTestSupport", "Privacy"],
             swiftSettings: strict),
         .testTarget(
-            name: "DatasetsTests", dependencies: ["Datasets", "DatasetTestSupport", "Manifests"], swiftSettings: strict),
+            name: "DatasetsTests", dependencies: ["Datasets", "DatasetTestSupport", "Imaging", "Manifests"],
+            swiftSettings: strict),
         .testTarget(
             name: "DeploymentTests",
             dependencies: [

@@ -19,6 +19,9 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     case missingDetectorFile(path: String)
     case tooManyDetectorFiles(folder: String, limit: Int)
     case link(LinkFault)
+    /// A file of an annotation tool that cannot be used.
+    case annotations(file: String, fault: String, remedy: String)
+    case missingAnnotations(file: String)
     /// A folder with an ambiguous layout; `readings` are commands that resolve it.
     case unclear(folder: String, fault: String, readings: [String])
     /// No image of a sample is usable.
@@ -31,7 +34,9 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     /// True if something named by the user is missing; false if what is there is unusable.
     package var isMissing: Bool {
         switch self {
-        case .missingFolder, .missingCategory, .unreadableFolder, .unknownChange, .missingDetectorFile: true
+        case .missingFolder, .missingCategory, .unreadableFolder, .unknownChange, .missingDetectorFile,
+            .missingAnnotations:
+            true
         default: false
         }
     }
@@ -75,6 +80,10 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(folder): detector.external names more than \(limit) files here, or folders too deep; name only what the "
                 + "detector needs"
         case .link(let fault): "\(fault)"
+        case .annotations(let file, let fault, let remedy): "\(file): \(fault); \(remedy)"
+        case .missingAnnotations(let file):
+            "\(file): no such file or folder; expected annotations of the images. Correct \"groundTruth\" in the dataset of "
+                + "the manifest"
         case .unclear(let folder, let fault, let readings):
             "\(folder): \(fault). Nothing was written; say which images are normal:"
                 + readings.map { "\n  " + $0 }.joined()

@@ -39,9 +39,10 @@ public struct ColourProfile: Sendable, Hashable {
                 guard let length = bytes.big(at: start + 20, 4), let offset = bytes.big(at: start + 24, 4),
                     length > 1, length <= 400, start + offset + length <= bytes.count
                 else { return nil }
-                return Self.printable((0..<length / 2).compactMap { index in
-                    bytes.big(at: start + offset + 2 * index, 2).map { UInt16($0) }
-                })
+                return Self.printable(
+                    (0..<length / 2).compactMap { index in
+                        bytes.big(at: start + offset + 2 * index, 2).map { UInt16($0) }
+                    })
             default: return nil
             }
         }
@@ -78,7 +79,8 @@ public struct ColourProfile: Sendable, Hashable {
     /// An embedded profile of a BITMAPV5HEADER.
     private static func inBitmap(_ file: [UInt8]) -> [UInt8]? {
         guard file.little(at: 14, 4) == 124, file.little(at: 70, 4) == 0x4D42_4544,  // MBED
-            let offset = file.little(at: 126, 4), let length = file.little(at: 130, 4), 14 + offset + length <= file.count
+            let offset = file.little(at: 126, 4), let length = file.little(at: 130, 4),
+            14 + offset + length <= file.count
         else { return nil }
         return Array(file[(14 + offset)..<(14 + offset + length)])
     }

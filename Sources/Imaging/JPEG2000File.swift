@@ -40,7 +40,8 @@ struct JPEG2000File {
         let (width, height, depth) = (header.width, header.height, header.bitDepth)
         header = NativeCodecs.Header(
             width: width, height: height, bitDepth: depth, isFloat: false, colour: colours == 3 ? .rgb : .grey,
-            hasAlpha: hasAlpha, orientation: Orientation(code: 1), codedPixels: NativeCodecs.Header.product(width, height),
+            hasAlpha: hasAlpha, orientation: Orientation(code: 1),
+            codedPixels: NativeCodecs.Header.product(width, height),
             largestSample: 1 << depth - 1, isLossy: !isReversible)
     }
 
@@ -156,7 +157,8 @@ struct JPEG2000File {
         }
         // Each packet of a tile takes a byte at least.
         guard seen == tiles, tiles * layers * (levels + 1) <= codestream.count else {
-            throw seen < tiles ? .truncated() : .damaged("\(tiles) tiles in \(codestream.count) bytes") }
+            throw seen < tiles ? .truncated() : .damaged("\(tiles) tiles in \(codestream.count) bytes")
+        }
     }
 
     /// Reads a coding style of all components (`fields` 5: style, progression, layers, transform) or of one (2: component,

@@ -10,7 +10,9 @@ import Testing
         #expect(expected.name == "sRGB built-in")
     }
 
-    @Test("Files without a profile have none", arguments: ["rgb8.png", "rgb8-le.tif", "jpeg-rgb.jpg", "rgb8.webp", "rgb8.jp2"])
+    @Test(
+        "Files without a profile have none",
+        arguments: ["rgb8.png", "rgb8-le.tif", "jpeg-rgb.jpg", "rgb8.webp", "rgb8.jp2"])
     func none(name: String) throws {
         #expect(ColourProfile(of: try Fixture.bytes(name)) == nil)
     }

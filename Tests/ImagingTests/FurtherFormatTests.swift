@@ -77,7 +77,8 @@ import Testing
     @Test(
         "Unsupported features are named",
         arguments: [
-            ("unsupported-jpeg.bmp", "BMP compression 4 with 24 bits per pixel"), ("unsupported-animation.webp", "animated WebP"),
+            ("unsupported-jpeg.bmp", "BMP compression 4 with 24 bits per pixel"),
+            ("unsupported-animation.webp", "animated WebP"),
             ("unsupported-cmyk.jp2", "CMYK colour"),
         ])
     func unsupported(name: String, feature: String) throws {

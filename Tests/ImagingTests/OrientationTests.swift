@@ -3,7 +3,8 @@ import Testing
 @testable import Imaging
 
 @Suite struct OrientationTests {
-    @Test("All eight orientations are decoded upright in every format", arguments: 1...8, ["jpg", "png", "tif", "webp"])
+    @Test(
+        "All eight orientations are decoded upright in every format", arguments: 1...8, ["jpg", "png", "tif", "webp"])
     func upright(code: Int, kind: String) throws {
         let expected = try Fixture.decode("orientation-upright.png").image
         let decoded = try Fixture.decode("orientation-\(code).\(kind)")

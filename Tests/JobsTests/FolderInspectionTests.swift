@@ -20,7 +20,9 @@ import Testing
         try data.write(try PNGEncoder.encode(image), to: name)
     }
 
-    private static func image(_ number: Int, change: (_ x: Int, _ y: Int, _ value: Float) -> Float = { $2 }) -> PlanarImage {
+    private static func image(_ number: Int, change: (_ x: Int, _ y: Int, _ value: Float) -> Float = { $2 })
+        -> PlanarImage
+    {
         var state = UInt64(number) &* 0x9E37_79B9_7F4A_7C15 | 1
         func noise() -> Float {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -64,7 +66,10 @@ import Testing
         try write(Self.image(5), to: "cap/test/good/leak.png")
         try write(Self.image(20), to: "cap/test/good/fresh.png")
         let inspection = try inspect()
-        #expect(found(.equal, inspection) == [["test/good/leak.png", "train/good/105.png"], ["train/good/103.png", "train/good/copy.ppm"]])
+        #expect(
+            found(.equal, inspection) == [
+                ["test/good/leak.png", "train/good/105.png"], ["train/good/103.png", "train/good/copy.ppm"],
+            ])
         #expect(found(.leak, inspection) == [["test/good/leak.png", "train/good/105.png"]])
     }
 
@@ -128,9 +133,14 @@ import Testing
         let rows = inspection.table.split(separator: "\n")
         #expect(rows.count == 14)
         #expect(rows[0].hasPrefix("image,group,format,width"))
-        #expect(rows.contains { $0.hasPrefix("\"cap/train/good/=1+1,<b>.png\",cap,png,96,96,8,rgb,,") && $0.contains("equal: 2 equal images") })
+        #expect(
+            rows.contains {
+                $0.hasPrefix("\"cap/train/good/=1+1,<b>.png\",cap,png,96,96,8,rgb,,")
+                    && $0.contains("equal: 2 equal images")
+            })
         let page = inspection.page(folder: "caps")
-        #expect(page.contains("Equal images: 1") && page.contains("data:image/jpeg") && page.contains("=1+1,&lt;b&gt;.png"))
+        #expect(
+            page.contains("Equal images: 1") && page.contains("data:image/jpeg") && page.contains("=1+1,&lt;b&gt;.png"))
     }
 
     @Test("Names at the top of the folder that look like formulas are guarded")

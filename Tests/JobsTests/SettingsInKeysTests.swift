@@ -180,6 +180,7 @@ import Testing
         "/detector/external/maps": "names files, whose digests are in the keys",
         "/dataset/layout": "names files, whose digests are in the keys", "/dataset/root": "as the layout",
         "/dataset/categories": "as the layout", "/dataset/normal": "as the layout", "/dataset/score": "as the layout",
+        "/dataset/groundTruth/": "names a file, whose regions are in the keys",
         "/require/": "read by the stage `require` alone, which makes nothing that others use",
         "/card/": "read by the stage `card` alone, as above",
         "/execution/": "where and how often tasks are tried: changes no result",

@@ -129,8 +129,9 @@ package struct FolderInspection: Sendable {
     /// Kinds of files within a group: a camera with other settings shows in them.
     private mutating func findMixtures() {
         let decoded = images.indices.filter { images[$0].info != nil }
-        for (group, members) in Dictionary(grouping: decoded, by: { images[$0].place.group }).sorted(by: { $0.key < $1.key })
-        {
+        for (group, members) in Dictionary(grouping: decoded, by: { images[$0].place.group }).sorted(by: {
+            $0.key < $1.key
+        }) {
             let name = group.isEmpty ? "" : "\(group): "
             func compare(_ what: String, _ property: (InspectedImage) -> String) {
                 let kinds = Dictionary(grouping: members) { property(images[$0]) }
@@ -153,7 +154,8 @@ package struct FolderInspection: Sendable {
                 findings.append(
                     Finding(
                         kind: .mixed, images: [],
-                        words: "\(name)no sample of the 16 bit images exceeds \(highest): set \"depth\": \(range.bits!) in "
+                        words:
+                            "\(name)no sample of the 16 bit images exceeds \(highest): set \"depth\": \(range.bits!) in "
                             + "the image section of the manifest"))
             }
         }
@@ -177,7 +179,8 @@ package struct FolderInspection: Sendable {
                 findings.append(
                     Finding(
                         kind: kind, images: outliers.map(\.0),
-                        words: "\(outliers.count) of \(measured.count) images differ in \(kind.rawValue) from the median, "
+                        words:
+                            "\(outliers.count) of \(measured.count) images differ in \(kind.rawValue) from the median, "
                             + "\(Self.rounded(spread.median)): there may be several kinds of parts or of lighting"))
                 continue
             }
@@ -210,7 +213,9 @@ package struct FolderInspection: Sendable {
             findings.append(
                 Finding(
                     kind: .odd, images: [index],
-                    words: "differs from the other images: \(Self.rounded(oddness[index]!, 10)) deviations above the median"))
+                    words:
+                        "differs from the other images: \(Self.rounded(oddness[index]!, 10)) deviations above the median"
+                ))
         }
     }
 
