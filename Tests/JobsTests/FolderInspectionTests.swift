@@ -116,6 +116,23 @@ import Testing
         #expect(inspection.lines.contains { $0.contains("not a PNG") })
     }
 
+    @Test("Different colour profiles are told, by an inspection and by a survey")
+    func profiles() throws {
+        let profile: [UInt8] = Array(repeating: 0, count: 128) + [0, 0, 0, 0]
+        var jpeg = try JPEGEncoder.encode(Self.image(60), quality: 95)
+        let content = Array("ICC_PROFILE".utf8) + [0, 1, 1] + profile
+        let length = content.count + 2
+        jpeg.insert(contentsOf: [0xFF, 0xE2, UInt8(length >> 8), UInt8(length & 255)] + content, at: 2)
+        try data.write(jpeg, to: "cap/train/good/camera2.jpg")
+        let words = try inspect().findings.filter { $0.kind == .mixed }.map(\.words)
+        #expect(words.contains { $0.hasPrefix("cap: 2 colour profiles: none (12), without a name ") })
+        let survey = try FolderSurvey(data.path + "/cap/train/good", score: nil)
+        #expect(
+            survey.findings.contains {
+                $0.hasPrefix("colour profiles, which are not applied: none (12), without a name")
+            })
+    }
+
     @Test("A camera of 12 bits in 16-bit files is told, with the manifest's key")
     func depth() throws {
         for number in 0..<12 {

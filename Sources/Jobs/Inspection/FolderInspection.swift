@@ -144,11 +144,7 @@ package struct FolderInspection: Sendable {
             }
             compare("sizes") { "\($0.info!.width) x \($0.info!.height)" }
             compare("formats") { "\($0.info!.format.displayName) \($0.info!.colour.rawValue) \($0.info!.bitDepth) bit" }
-            compare("colour profiles") { image in
-                image.profile.map { profile in
-                    (profile.name ?? "without a name") + " " + Digest.of(profile.bytes).short
-                } ?? "none"
-            }
+            compare("colour profiles") { Self.words($0.profile) }
             let highest = members.compactMap { images[$0].highestSample }.max()
             if let highest, let range = SampleRange(highestSample: highest) {
                 findings.append(
@@ -159,6 +155,11 @@ package struct FolderInspection: Sendable {
                             + "the image section of the manifest"))
             }
         }
+    }
+
+    /// The name and digest of a profile, or "none".
+    static func words(_ profile: ColourProfile?) -> String {
+        profile.map { ($0.name ?? "without a name") + " " + Digest.of($0.bytes).short } ?? "none"
     }
 
     private mutating func findOutliers(_ members: [Int], in group: String) {

@@ -152,11 +152,14 @@ package struct FolderSurvey: Sendable {
     ) -> (findings: [String], sizes: [(width: Int, height: Int)]) {
         let stride = max(1, images.count / probedImages)
         var sizes: [String: Int] = [:], kinds: [String: Int] = [:]
+        var profiles: [String: Int] = [:]
         var measured: [(width: Int, height: Int)] = []
         var odd: [String] = []
         for index in Swift.stride(from: 0, to: images.count, by: stride) {
             do throws(ImagingError) {
                 let info = try ImageDecoder.probe(path: images[index].path)
+                let bytes = try? AtomicFile.read(images[index].path, in: images[index].folder)
+                profiles[FolderInspection.words(bytes.flatMap { ColourProfile(of: $0) }), default: 0] += 1
                 sizes["\(info.width) x \(info.height)", default: 0] += 1
                 kinds["\(info.format.displayName) \(info.colour.rawValue) \(info.bitDepth) bit", default: 0] += 1
                 measured.append((info.width, info.height))
@@ -172,6 +175,7 @@ package struct FolderSurvey: Sendable {
         var findings: [String] = []
         if !sizes.isEmpty { findings.append("sizes: \(counted(sizes))") }
         if !kinds.isEmpty { findings.append("formats: \(counted(kinds))") }
+        if profiles.count > 1 { findings.append("colour profiles, which are not applied: \(counted(profiles))") }
         for fault in odd.prefix(5) { findings.append("odd: \(fault)") }
         if odd.count > 5 { findings.append("odd: and \(odd.count - 5) more") }
         return (findings, measured)

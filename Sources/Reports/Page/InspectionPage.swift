@@ -63,16 +63,26 @@ public enum InspectionPage {
         HTML("section") {
             HTML("h2") { "\(section.title): \(section.findings.count)" }
             HTML("p", ["class": "note"]) { section.note }
-            for finding in section.findings {
+            for finding in section.findings where finding.images.count != 1 {
                 HTML("h3") { HTML("bdi") { finding.words } }
+                HTML("ul", ["class": "suspects"]) { for image in finding.images { item(image, note: nil) } }
+            }
+            let single = section.findings.filter { $0.images.count == 1 }
+            if !single.isEmpty {
                 HTML("ul", ["class": "suspects"]) {
-                    for image in finding.images {
-                        HTML("li") {
-                            if let picture = image.picture { picture.html(image.name) }
-                            HTML("bdi") { image.name }
-                        }
-                    }
+                    for finding in single { item(finding.images[0], note: finding.words) }
                 }
+            }
+        }
+    }
+
+    private static func item(_ image: InspectionReport.Image, note: String?) -> HTML {
+        HTML("li") {
+            if let picture = image.picture { picture.html(image.name) }
+            HTML("bdi") { image.name }
+            if let note {
+                HTML("br")
+                HTML("bdi") { note }
             }
         }
     }

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Console
 import ContentStore
+import Folders
 import Jobs
+import Manifests
 
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -49,7 +51,9 @@ struct InspectCommand: ParsableCommand {
         let page = output + "/inspection.html"
         try AtomicFile.createFolder(output)
         _ = try AtomicFile.write(Array(inspection.table.utf8), to: output + "/images.csv", onlyIfChanged: true)
-        _ = try AtomicFile.write(Array(inspection.page(folder: folder).utf8), to: page, onlyIfChanged: true)
+        _ = try AtomicFile.write(
+            Array(inspection.page(folder: ManifestPath(folder, relativeTo: NamedFolder.current).name).utf8), to: page,
+            onlyIfChanged: true)
         print("\(inspection.images.count) images, \(inspection.findings.count) findings")
         for line in inspection.lines { print("  \(line)") }
         print("page: \(page), table: \(output)/images.csv")
