@@ -11,7 +11,7 @@ PYTHON_STAMP := $(PYTHON_FOLDER)/.complete
 PYTHON := $(PYTHON_FOLDER)/bin/python
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help deb tarball image setup-packaging test-packages test-tutorial test-python setup setup-packages setup-torch build demo nightly data test test-engine test-cases test-jobs test-kill test-faults test-plans test-nightly test-standards test-slurm setup-slurm fuzz test-fuzz lint format coverage bench bench-executor bench-backbone install clean docs backbone
+.PHONY: help deb tarball image setup-packaging test-packages test-tutorial test-python setup setup-packages setup-torch build demo nightly data test test-engine test-isas test-cases test-jobs test-kill test-faults test-plans test-nightly test-standards test-slurm setup-slurm fuzz test-fuzz lint format coverage bench bench-executor bench-backbone bench-demo bench-scoring install clean docs backbone
 
 help:
 	@echo "make demo      install what is missing, build, make demo data, train, score, and say where the report is"
@@ -21,6 +21,7 @@ help:
 	@echo "make data DATA=FOLDER         link data sets to where the manifests look for them"
 	@echo "make nightly NIGHTLY=jobs/nightly.json   train on with the images that have come in, and promote the model unless it is worse"
 	@echo "make test-engine ISA=AVX2     the tests of the engine with no more than that instruction set"
+	@echo "make test-isas                 the same for each of SSE41, AVX, AVX2, AVX2_VNNI and AVX512_CORE"
 	@echo "make test-nightly              a fortnight of nights on made images; CATEGORY=FOLDER JOB=FILE takes other ones"
 	@echo "make test-standards            give exports of a lineage and an attestation to validators that others wrote"
 	@echo "make test-slurm                runs through a Slurm cluster of its own, of which parts are killed; installs Slurm"
@@ -32,10 +33,10 @@ help:
 	@echo "make fuzz RUNS=1000000         make inputs that try to end each parser; FUZZ=png for one, SECONDS=60 for a limit for each"
 	@echo "make deb, make tarball         a Debian package, or one folder for any Linux with glibc 2.36, in dist/"
 	@echo "make image                     a container or an Apptainer image of the Debian package, with the tool that is installed"
-	@echo "make test-packages             run the demo from both packages in a Debian without Swift; needs root"
+	@echo "make test-packages             run the demo from both packages in a Debian without Swift, and build the containers; needs root"
 	@echo "make test-tutorial             the commands of docs/tutorial.md one after the other, with few training steps"
 	@echo "make test-python               the package of packaging/python with Debian's Python, also on runs of the program"
-	@echo "make build, install, lint, format, coverage, bench, bench-executor, bench-backbone, docs, clean"
+	@echo "make build, install, lint, format, coverage, bench, bench-executor, bench-backbone, bench-demo, docs, clean"
 
 setup: setup-packages $(PYTHON_STAMP)
 
@@ -126,18 +127,26 @@ runs/%/metrics.json: jobs/%.json | $(NOMINAL)
 	@touch $@
 -include $(wildcard runs/*/depends.mk)
 
+# Thousands of small stores wait for no disk in memory. Tests of full disks mount their own file systems.
+TEST_FOLDER = $(shell [ -w /dev/shm ] && [ "$$(df -k --output=avail /dev/shm | tail -1)" -gt 4000000 ] && echo /dev/shm || \
+  echo "$${TMPDIR:-/tmp}")
+
 # SKIPS=forbidden fails where a test was skipped that `make setup` could have made possible.
 SKIPS ?= allowed
 test: setup
 	@mkdir -p .build
-	@set -o pipefail; swift test --disable-xctest 2>&1 | tee .build/test.log || { Tests/list_failures .build/test.log; exit 1; }
+	@set -o pipefail; TMPDIR=$(TEST_FOLDER) swift test --disable-xctest 2>&1 | tee .build/test.log || { Tests/list_failures .build/test.log; exit 1; }
 	@Tests/list_skips $(SKIPS) .build/test.log
 
-# Kernels, layouts and networks as on a processor with no more than an instruction set of oneDNN: AVX2, AVX2_VNNI, AVX512_CORE.
+# Kernels, layouts and networks as on a processor with no more than an instruction set of oneDNN, such as AVX2.
 # Takes the tests that are built already.
 ISA ?= AVX2
 test-engine:
-	ONEDNN_MAX_CPU_ISA=$(ISA) swift test --disable-xctest --skip-build --filter 'TensorsTests|NeuralNetworksTests|AnomalyDetectionTests'
+	ONEDNN_MAX_CPU_ISA=$(ISA) swift test --disable-xctest --skip-build --filter 'TensorsTests|NeuralNetworksTests|AnomalyDetectionTests|BackbonesTests'
+
+# The same for each instruction set of users' processors. A set that this processor lacks tests the best one below it.
+test-isas:
+	set -e; for isa in SSE41 AVX AVX2 AVX2_VNNI AVX512_CORE; do echo "== $$isa"; $(MAKE) --no-print-directory test-engine ISA=$$isa; done
 
 # The program to be killed; KILLED=.build/debug/nominal takes the one that the tests have built.
 KILLS ?= 200
@@ -236,9 +245,17 @@ bench-executor: $(BENCH) setup
 	$(PYTHON) bench/executor_peers --tasks 10000
 	$(PYTHON) bench/executor_scale
 
+# Of the whole of nominal score, beside the network alone. ANOMALIB=PYTHON also measures anomalib.
+bench-scoring: build $(BENCH)
+	$(PYTHON) bench/scoring.py $(if $(ANOMALIB),--anomalib $(ANOMALIB))
+
 # Beside onnxruntime, on the same weights, in turn.
 bench-backbone: backbone $(BENCH)
 	$(PYTHON) bench/backbone.py
+
+# Shares of the time from a fresh clone to the report of the demo.
+bench-demo: setup-packages
+	/usr/bin/python3 bench/demo_shares
 
 docs: build
 	$(NOMINAL) schema --reference > docs/manifest.md
@@ -254,8 +271,9 @@ image: deb
 	@cp packaging/Containerfile packaging/nominal.def dist/
 	cd dist && if command -v apptainer >/dev/null; then apptainer build --force nominal.sif nominal.def; \
 	elif command -v podman >/dev/null; then podman build -f Containerfile -t nominal .; \
+	elif command -v buildah >/dev/null; then buildah build -f Containerfile -t nominal .; \
 	elif command -v docker >/dev/null; then docker build -f Containerfile -t nominal .; \
-	else echo "none of apptainer, podman and docker is installed; the files to build from are in dist/" >&2; exit 69; fi
+	else echo "none of apptainer, podman, buildah and docker is installed; the files to build from are in dist/" >&2; exit 69; fi
 
 setup-packaging:
 	@missing=; for p in dpkg-dev patchelf binutils xz-utils groff-base; do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
@@ -266,8 +284,9 @@ setup-packaging:
 # ROOT is a Debian 12 made before, to save the time of debootstrap.
 ROOT ?=
 test-packages: setup-packaging $(if $(filter $(NOMINAL),$(PACKAGED)),build)
-	@[ -n "$(ROOT)" ] || command -v debootstrap >/dev/null || \
-	  { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y --no-install-recommends debootstrap >/dev/null; }
+	@missing=; for p in buildah shellcheck $(if $(ROOT),,debootstrap); do command -v $$p >/dev/null || missing="$$missing $$p"; done; \
+	[ -z "$$missing" ] || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y --no-install-recommends $$missing >/dev/null; } || \
+	  echo "not installed:$$missing; the checks that need it are left out" >&2
 	$(SUDO) Tests/Packages/check_packages $(PACKAGED) $(ROOT)
 
 # TUTORIALFLAGS="--full --show" trains as the page says.

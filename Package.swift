@@ -77,8 +77,8 @@ let package = Package(
         .target(
             name: "Deployment",
             dependencies: [
-                "AnomalyDetection", "Backbones", "ContentStore", "Datasets", "Folders", "Imaging", "Jobs", "Pipeline",
-                "SeededRandom", "Stages", "StrictJSON", "Tensors",
+                "AnomalyDetection", "Backbones", "ContentStore", "Datasets", "Folders", "Imaging", "Jobs", "Metrics",
+                "NeuralNetworks", "Pipeline", "SeededRandom", "Stages", "StrictJSON", "Tensors",
             ],
             swiftSettings: strict),
         // Manifests to task graphs, and results to folders.
@@ -290,8 +290,8 @@ let package = Package(
             name: "JobsTests",
             dependencies: [
                 "AnomalyDetection", "ContentStore", "DatasetTestSupport", "Datasets", "Folders", "Host", "Imaging",
-                "Jobs", "Manifests", "Metrics", "Pipeline", "PipelineTestSupport", "StageTestSupport", "Stages",
-                "Tensors",
+                "Jobs", "Manifests", "Metrics", "NeuralNetworks", "Pipeline", "PipelineTestSupport",
+                "StageTestSupport", "Stages", "Tensors",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -59,12 +59,16 @@ int onednn_block_size(int isa) { return includes(isa, dnnl_cpu_isa_avx512_core) 
 
 bool onednn_has_bfloat16(int isa) { return includes(isa, dnnl_cpu_isa_avx512_core_bf16); }
 
+bool onednn_has_gradient_kernels(int isa) { return includes(isa, dnnl_cpu_isa_avx2); }
+
 const char *onednn_isa_name(int isa) {
   switch (isa) {
     case dnnl_cpu_isa_sse41: return "sse41";
     case dnnl_cpu_isa_avx: return "avx";
     case dnnl_cpu_isa_avx2: return "avx2";
     case dnnl_cpu_isa_avx2_vnni: return "avx2_vnni";
+    case dnnl_cpu_isa_avx512_mic: return "avx512_mic";
+    case dnnl_cpu_isa_avx512_mic_4ops: return "avx512_mic_4ops";
     case dnnl_cpu_isa_avx512_core: return "avx512_core";
     case dnnl_cpu_isa_avx512_core_vnni: return "avx512_core_vnni";
     case dnnl_cpu_isa_avx512_core_bf16: return "avx512_core_bf16";

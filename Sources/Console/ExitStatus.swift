@@ -62,7 +62,7 @@ public enum ExitStatus: Int32 {
             self = error.isMissing ? .inputMissing : error.isFailedProgram ? .taskFailed : .invalidData
         case is HostError: self = .systemLimit
         case is AttemptFailure: self = .taskFailed
-        case ExportError.holdsInputs: self = .invalidData
+        case ExportError.holdsInputs, is WatchError: self = .invalidData
         case is ExportError: self = .inputOutput
         default: self = .internalFault
         }
@@ -92,11 +92,12 @@ extension ParsableCommand {
     /// Runs the command in the arguments of the process. Exits with the code of `ExitStatus` if it fails.
     public static func runAsProgram() {
         prepareProcess()
+        let arguments = Array(PathText.arguments.dropFirst())
         do {
-            var command = try parseAsRoot(Array(PathText.arguments.dropFirst()))
+            var command = try parseAsRoot(arguments)
             try failing { try command.run() }
         } catch {
-            exitProgram(for: error)
+            exitProgram(for: error, arguments)
         }
         StandardOutput.finish()
     }
@@ -112,10 +113,16 @@ extension ParsableCommand {
         }
     }
 
-    /// Replaces `ParsableCommand.exit`: help and versions go through `StandardOutput`, which notices lost output.
-    private static func exitProgram(for error: any Error) -> Never {
+    /// Replaces `ParsableCommand.exit`: help and versions go through `StandardOutput`, which notices lost output. An
+    /// unknown command is named, with a similar one.
+    private static func exitProgram(for error: any Error, _ arguments: [String]) -> Never {
         let code = exitCode(for: error)
-        let text = fullMessage(for: error)
+        var text = fullMessage(for: error)
+        if code == .validationFailure, let suggestion = CommandSuggestion(arguments, of: self) {
+            var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+            lines[0] = suggestion.line(insteadOf: lines[0])
+            text = lines.joined(separator: "\n")
+        }
         if code.isSuccess {
             if !text.isEmpty { StandardOutput.write(text + "\n") }
             StandardOutput.finish()

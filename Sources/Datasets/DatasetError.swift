@@ -4,7 +4,9 @@ import Imaging
 
 /// A reason why a data set cannot be used.
 package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
-    case missingFolder(path: String, what: String)
+    case missingFolder(path: String, what: String, remedy: String = "Correct the path")
+    /// A file in the place of a folder of images.
+    case notAFolder(path: String)
     case unreadableFolder(path: String, reason: String)
     case noCategories(root: String)
     case missingCategory(root: String, category: String, found: [String])
@@ -43,9 +45,9 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .missingFolder(let path, let what):
-            "\(path): no such folder; expected \(what). Correct the path, or link the images with `make data "
-                + "DATA=FOLDER`"
+        case .missingFolder(let path, let what, let remedy): "\(path): no such folder; expected \(what). \(remedy)"
+        case .notAFolder(let path):
+            "\(path): this is a file; expected a folder of images. Put the images into a folder and name that"
         case .unreadableFolder(let path, let reason):
             "\(path): the folder cannot be read (\(reason)); "
                 + SystemReason.remedy(for: reason, otherwise: "correct its permissions")
@@ -63,7 +65,7 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
                 + "convert images of other formats"
         case .tooFewNormalImages(let category, let count):
             "\(category): only \(count) usable normal image; at least 2 are needed, one to train on and one to calibrate with. "
-                + "Add normal images"
+                + "Add normal images; copies and damaged files do not count"
         case .noImages(let folder):
             "\(folder): no image in this folder or below; expected \(ImageFormat.names) files to score"
         case .sameCase(let name):

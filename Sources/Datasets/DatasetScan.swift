@@ -57,10 +57,13 @@ package enum DatasetScan {
     }
 
     /// All images below a folder, for scoring without a job. Names are relative to the folder.
-    package static func images(below folder: String, followsLinks: Bool = false) throws(DatasetError) -> SourceCategory
-    {
+    ///
+    /// - Parameter mayBeEmpty: false makes a folder without images an error.
+    package static func images(
+        below folder: String, followsLinks: Bool = false, mayBeEmpty: Bool = false
+    ) throws(DatasetError) -> SourceCategory {
         let category = try checked(try textures(below: NamedFolder(folder, followsLinks: followsLinks)))
-        if category.images.isEmpty { throw .noImages(folder: folder) }
+        if category.images.isEmpty, !mayBeEmpty { throw .noImages(folder: folder) }
         return category
     }
 
@@ -83,7 +86,9 @@ package enum DatasetScan {
         -> [String]
     {
         guard try FolderWalk.isFolder(root) else {
-            throw .missingFolder(path: root, what: "a data set in the MVTec layout")
+            throw .missingFolder(
+                path: root, what: "a data set in the MVTec layout",
+                remedy: "Correct the path, or link the images with `make data DATA=FOLDER`")
         }
         var names: [String] = []
         for name in try FolderWalk.entries(root) where try FolderWalk.isFolder(root + "/" + name + "/" + folders.train)

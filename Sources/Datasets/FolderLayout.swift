@@ -21,9 +21,7 @@ package struct FolderLayout {
     package init(
         _ path: ManifestPath, score: ManifestPath?, normal: String?, jobName: String, followsLinks: Bool
     ) throws {
-        guard try FolderWalk.isFolder(path.absolute) else {
-            throw DatasetError.missingFolder(path: path.absolute, what: "a folder of images")
-        }
+        try FolderWalk.requireFolder(path.absolute)
         if let marked = ResultsMarker.folder(holding: path.absolute) {
             throw DatasetError.results(folder: path.absolute, marked: marked)
         }

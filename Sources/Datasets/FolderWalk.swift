@@ -20,7 +20,7 @@ package struct FolderWalk {
     mutating func files(
         below path: String, _ visit: (_ name: String, _ isImage: Bool) -> Void
     ) throws(DatasetError) {
-        guard try FolderWalk.isFolder(path) else { throw .missingFolder(path: path, what: "a folder of images") }
+        try FolderWalk.requireFolder(path)
         if let marked = ResultsMarker.folder(holding: path) { throw .results(folder: path, marked: marked) }
         guard try isPermitted(path) else { return }
         try walk(path, prefix: "", above: [], visit)
@@ -79,6 +79,12 @@ package struct FolderWalk {
     }
 
     package static func isFolder(_ path: String) throws(DatasetError) -> Bool { try inspect(path)?.kind == .folder }
+
+    /// - Throws: `missingFolder`, or `notAFolder` for a file.
+    static func requireFolder(_ path: String) throws(DatasetError) {
+        guard let found = try inspect(path) else { throw .missingFolder(path: path, what: "a folder of images") }
+        if found.kind != .folder { throw .notAFolder(path: path) }
+    }
 
     private static func inspect(_ path: String) throws(DatasetError) -> (kind: NamedFolder.Kind, isLink: Bool)? {
         do throws(ListingFault) {

@@ -15,6 +15,7 @@ struct DeploymentGuide {
         let samples = export.samples.rawValue, white = export.samples == .uint8 ? 255 : 65535
         let size = export.size.map { "\($0.height) x \($0.width)" } ?? "H x W"
         let axes = model.grid
+        let tolerance: SelfTestTolerance = export.quantized == nil ? .float32 : .int8
         let steps = [
             "divides by \(white)"
                 + (model.range.map { ", takes \($0.lowest) as black and \($0.highest) as white" } ?? ""),
@@ -42,14 +43,14 @@ struct DeploymentGuide {
 
             \(steps.enumerated().map { "\($0 + 1). \($1);" }.joined(separator: "\n"))
 
-            and computes map and score. Threshold, digest, licence and card are in the metadata of the file.
+            and computes map and score\(export.quantized == nil ? "" : ", the network with 8-bit integers (QDQ)"). Threshold, digest, licence and card are in the metadata of the file.
 
             ## Test
 
             The images `normal.png` (\(normal == nil ? "generated" : "from the owner of the model")), `defect.png` (the same
             with a synthetic defect) and `noise.png` have the expected maps `.tiff` beside them, and scores in
-            `\(SelfTest.fileName)`. Scores must agree to \(SelfTestRun.scoreTolerance) of their size, maps to
-            \(SelfTestRun.mapTolerance) of their range, verdicts exactly:
+            `\(SelfTest.fileName)`. Scores must agree to \(tolerance.score) of their size, maps to
+            \(tolerance.map) of their range, verdicts exactly:
 
                 nominal verify --onnx \(name) --with "python3 runner.py"
 

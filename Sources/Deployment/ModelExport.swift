@@ -12,6 +12,8 @@ package struct ModelExport {
     package let digest: Digest
     package let samples: ModelGraph.Samples
     package let size: ModelGraph.ImageSize?
+    /// The network with 8 bits; nil for float32.
+    package let quantized: QuantizedModel?
 
     /// - Parameters:
     ///   - model: with the threshold in force.
@@ -20,17 +22,20 @@ package struct ModelExport {
     ///   - card: the model's card as JSON; nil without one.
     ///   - samples: nil for 16 bits where the model has a sample range, else 8.
     ///   - size: of all images; nil for images of any size.
+    ///   - quantized: the same model with 8 bits; nil for float32.
     /// - Throws: `ModelGraphError`, `FormatError`, `InferenceError`.
     package init(
         _ model: Model, digest: Digest, backbone: Backbone?, card: [UInt8]?, samples: ModelGraph.Samples? = nil,
-        size: ModelGraph.ImageSize? = nil
+        size: ModelGraph.ImageSize? = nil, quantized: QuantizedModel? = nil
     ) throws {
-        (self.model, self.digest, self.size) = (model, digest, size)
+        (self.model, self.digest, self.size, self.quantized) = (model, digest, size, quantized)
         self.samples = samples ?? (model.range == nil ? .uint8 : .uint16)
-        var graph = try ModelGraph(model, backbone: backbone, samples: self.samples, size: size)
+        var graph = try ModelGraph(
+            model, backbone: backbone, samples: self.samples, size: size, quantization: quantized?.quantization)
         graph.describe([
             ("nominal.format", "\(ModelGraph.version)"), ("nominal.name", model.name), ("nominal.sha256", digest.hex),
             ("nominal.detector", model.kind), ("nominal.samples", self.samples.rawValue),
+            ("nominal.precision", quantized == nil ? "float32" : QuantizedModel.precision),
             ("nominal.threshold", "\(model.calibration.threshold)"),
             ("nominal.licence", try card.flatMap(Self.licence) ?? "not stated"),
         ])
@@ -38,6 +43,8 @@ package struct ModelExport {
         if let card { graph.describe([("nominal.card", String(decoding: card, as: UTF8.self))]) }
         bytes = try graph.file()
     }
+
+    package var precision: String { quantized == nil ? "float32" : QuantizedModel.precision }
 
     private static func licence(of card: [UInt8]) throws -> String? {
         struct Card: Decodable {

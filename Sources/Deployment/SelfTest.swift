@@ -4,8 +4,8 @@ import Stages
 
 /// `selftest.json`: images and what the program makes of them, to compare another program's results with.
 package struct SelfTest: Codable, Equatable, Sendable {
-    /// Version 1: initial.
-    package static let version = 1
+    /// Version 2: the precision, on which the allowed differences depend. Version 1: initial.
+    package static let version = 2
     package static let fileName = "selftest.json"
     private static let maximumImages = 1000
 
@@ -30,16 +30,19 @@ package struct SelfTest: Codable, Equatable, Sendable {
     package var unit: Float
     /// True if scores may be 0 or negative. Differences are then shares of `unit` at least.
     package var isLinear: Bool
+    /// The precision of the network: float32 or int8.
+    package var precision: String
     package var images: [Image]
 
     /// The folder of the self-test of an ONNX file.
     package static func folder(of file: String) -> String { file + ".selftest" }
 
     package init(
-        model: String, modelSHA256: Digest, onnxSHA256: Digest, unit: Float, isLinear: Bool, images: [Image]
+        model: String, modelSHA256: Digest, onnxSHA256: Digest, unit: Float, isLinear: Bool, precision: String,
+        images: [Image]
     ) {
         (self.model, self.modelSHA256, self.onnxSHA256) = (model, modelSHA256, onnxSHA256)
-        (self.unit, self.isLinear, self.images) = (unit, isLinear, images)
+        (self.unit, self.isLinear, self.precision, self.images) = (unit, isLinear, precision, images)
     }
 
     package var bytes: [UInt8] { get throws { try StageJSON.pretty(self) } }
@@ -55,6 +58,9 @@ package struct SelfTest: Codable, Equatable, Sendable {
         guard format == SelfTest.version else {
             throw SelfTestError.otherVersion(name, found: format)
         }
+        guard SelfTestTolerance(precision: precision) != nil else {
+            throw SelfTestError.damaged(name, what: "unknown precision \"\(precision)\"")
+        }
         guard (1...Self.maximumImages).contains(images.count), unit.isFinite, unit > 0,
             images.allSatisfy({ $0.score.isFinite && $0.normalizedScore.isFinite })
         else { throw SelfTestError.damaged(name, what: "no images, or numbers that are not finite") }
@@ -67,6 +73,27 @@ package struct SelfTest: Codable, Equatable, Sendable {
         !name.isEmpty && name.utf8.count <= 255 && !name.hasPrefix(".") && !name.utf8.contains(UInt8(ascii: "/"))
             && !name.utf8.contains(0)
     }
+}
+
+/// The largest differences that pass.
+package struct SelfTestTolerance: Sendable, Equatable {
+    /// As shares of the score and of the range of a map's values.
+    package let score, map: Double
+
+    package static let float32 = SelfTestTolerance(score: 1e-5, map: 1e-4)
+    /// Sums of other order round to the next of 256 values here and there.
+    package static let int8 = SelfTestTolerance(score: 1e-3, map: 1e-2)
+
+    /// Nil for an unknown precision.
+    package init?(precision: String) {
+        switch precision {
+        case "float32": self = .float32
+        case QuantizedModel.precision: self = .int8
+        default: return nil
+        }
+    }
+
+    private init(score: Double, map: Double) { (self.score, self.map) = (score, map) }
 }
 
 /// A reason why a self-test cannot be run.
@@ -96,7 +123,7 @@ package enum SelfTestError: Error, Equatable, CustomStringConvertible {
             "\(name) has format version \(found), this program reads version \(SelfTest.version); export the model again"
         case .otherFile(let file, let folder):
             "\(file) is not the file that \(folder) was made for: its SHA-256 differs; export the model again"
-        case .interrupted: "the self-test was interrupted"
+        case .interrupted: "the self-test was interrupted; run the command again"
         case .failed(let command, let image, let status):
             "\(command): ended with status \(status) for \(image); expected 0. Its messages are above"
         case .answer(let command, let image, let what):

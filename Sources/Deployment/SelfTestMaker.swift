@@ -6,7 +6,8 @@ import Jobs
 import Pipeline
 import Stages
 
-/// Makes the self-test of an exported model: scores images exactly as `nominal score` does.
+/// Makes the self-test of an exported model: scores images exactly as `nominal score` does, or with 8 bits as the exported
+/// network does.
 package struct SelfTestMaker {
     private let export: ModelExport
     private let backbone: [UInt8]?
@@ -32,6 +33,46 @@ package struct SelfTestMaker {
             files.append((name + ".png", bytes))
             try AtomicFile.writePrivate(bytes, to: "\(inputs)/\(name).png")
         }
+        let results =
+            try export.quantized.map { quantized in
+                try files.map { try result(of: quantized.detect($0.bytes, name: $0.name)) }
+            } ?? results(images.map(\.name), inputs, work, threads: threads)
+        var expected: [SelfTest.Image] = []
+        for ((name, _), result) in zip(images, results) {
+            files.append((name + ".tiff", result.map))
+            expected.append(
+                SelfTest.Image(
+                    file: name + ".png", map: name + ".tiff", score: result.score,
+                    normalizedScore: result.normalizedScore, isAnomalous: result.isAnomalous))
+        }
+        let calibration = export.model.calibration
+        let test = SelfTest(
+            model: export.model.name, modelSHA256: export.digest, onnxSHA256: Digest.of(export.bytes),
+            unit: calibration.unit, isLinear: calibration.scale == .linear, precision: export.precision,
+            images: expected)
+        files.append((SelfTest.fileName, try test.bytes))
+        files.append(("README.md", Array(DeploymentGuide(export, file: file, normal: normal).text.utf8)))
+        try AtomicFile.createFolder(folder)
+        for (name, bytes) in files { try AtomicFile.write(bytes, to: "\(folder)/\(name)", onlyIfChanged: true) }
+    }
+
+    private struct Result {
+        /// A TIFF.
+        var map: [UInt8]
+        var score, normalizedScore: Float
+        var isAnomalous: Bool
+    }
+
+    private func result(of detection: Detection) throws -> Result {
+        let calibration = export.model.calibration
+        return Result(
+            map: try detection.map.tiffBytes(), score: detection.score,
+            normalizedScore: calibration.normalized(detection.score),
+            isAnomalous: calibration.isAnomaly(detection.score))
+    }
+
+    /// What `nominal score` makes of images.
+    private func results(_ names: [String], _ inputs: String, _ work: String, threads: Int) throws -> [Result] {
         let store = try ContentStore(path: work + "/store")
         if let backbone { _ = try store.put(bytes: backbone) }
         let job = try ScoringJob(
@@ -43,22 +84,11 @@ package struct SelfTestMaker {
         if let failure = summary.failures.first { throw AttemptFailure(.failed, failure.message) }
         let scores = Dictionary(
             uniqueKeysWithValues: try job.scores(summary, store).map { ($0.file, $0) })
-        var expected: [SelfTest.Image] = []
-        for (name, _) in images {
-            guard let entry = scores[name + ".png"] else { fatalError("no score of \(name).png") }
-            files.append((name + ".tiff", try store.read(entry.map)))
-            expected.append(
-                SelfTest.Image(
-                    file: name + ".png", map: name + ".tiff", score: entry.score,
-                    normalizedScore: entry.normalizedScore, isAnomalous: entry.verdict == .anomalous))
+        return try names.map { name in
+            guard let entry = scores[name + ".png"], let map = entry.map else { fatalError("no map of \(name).png") }
+            return Result(
+                map: try store.read(map), score: entry.score, normalizedScore: entry.normalizedScore,
+                isAnomalous: entry.verdict == .anomalous)
         }
-        let calibration = export.model.calibration
-        let test = SelfTest(
-            model: export.model.name, modelSHA256: export.digest, onnxSHA256: Digest.of(export.bytes),
-            unit: calibration.unit, isLinear: calibration.scale == .linear, images: expected)
-        files.append((SelfTest.fileName, try test.bytes))
-        files.append(("README.md", Array(DeploymentGuide(export, file: file, normal: normal).text.utf8)))
-        try AtomicFile.createFolder(folder)
-        for (name, bytes) in files { try AtomicFile.write(bytes, to: "\(folder)/\(name)", onlyIfChanged: true) }
     }
 }

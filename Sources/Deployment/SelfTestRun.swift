@@ -7,24 +7,19 @@ import Stages
 
 /// A program's results on a self-test, compared with the expected ones.
 package struct SelfTestRun {
-    /// The largest difference of a score, as a share of the score.
-    package static let scoreTolerance = 1e-5
-    /// The largest difference of a map, as a share of the range of its values.
-    package static let mapTolerance = 1e-4
-
     package struct Result: Codable, Equatable, Sendable {
         package var image: String
         package var scoreDifference, mapDifference: Double
         package var hasSameVerdict: Bool
 
-        package var isEqual: Bool {
-            scoreDifference <= SelfTestRun.scoreTolerance && mapDifference <= SelfTestRun.mapTolerance
-                && hasSameVerdict
+        package func isEqual(_ tolerance: SelfTestTolerance) -> Bool {
+            scoreDifference <= tolerance.score && mapDifference <= tolerance.map && hasSameVerdict
         }
     }
 
     package let results: [Result]
-    package var isSound: Bool { results.allSatisfy(\.isEqual) }
+    package let tolerance: SelfTestTolerance
+    package var isSound: Bool { results.allSatisfy { $0.isEqual(tolerance) } }
 
     /// Runs the command once for each image, with the ONNX file and the image as further arguments.
     ///
@@ -40,6 +35,10 @@ package struct SelfTestRun {
         guard try Digest.of(filePath: file) == test.onnxSHA256 else {
             throw SelfTestError.otherFile(file, folder: folder)
         }
+        guard let tolerance = SelfTestTolerance(precision: test.precision) else {
+            fatalError("a self-test with the precision \(test.precision) was read")
+        }
+        self.tolerance = tolerance
         results = try test.images.map { expected in
             let image = folder + "/" + expected.file
             for path in [image, folder + "/" + expected.map] where try !AtomicFile.exists(path) {

@@ -11,20 +11,25 @@ package struct ScoringJob: Sendable {
     package let graph: TaskGraph
     package let model: Model
     private let aggregate: TaskID
-    private let parts: [(scores: TaskID, overlays: TaskID)]
+    private let parts: [(images: TaskID, scores: TaskID, overlays: TaskID?)]
+    private let exportsMaps: Bool
 
     /// - Parameters:
     ///   - model: the model, which is added to the store.
     ///   - category: the images from `DatasetScan.images(below:)`.
     ///   - tolerance: marks a verdict as uncertain if the probability of the other one is at least exp(-tolerance).
     ///   - threshold: replaces the threshold of the model.
+    ///   - maps, overlays: false leaves these files out.
+    ///   - threads: the number of threads of the run.
     ///   - digests: returns the digests of a list of files, in its order.
     package init(
         model: Model, category: SourceCategory, engine: String?, setAsideBadImages: Bool,
-        tolerance: Double = VerdictConfidence.defaultTolerance, threshold: ChosenThreshold? = nil, store: ContentStore,
+        tolerance: Double = VerdictConfidence.defaultTolerance, threshold: ChosenThreshold? = nil, maps: Bool = true,
+        overlays: Bool = true, threads: Int = 1, store: ContentStore,
         digests: ([String]) throws -> [Digest]
     ) throws {
         self.model = model
+        exportsMaps = maps
         let modelDigest = try store.put(bytes: model.bytes)
         let backbone =
             try model.backbone(name: model.name).map {
@@ -36,25 +41,34 @@ package struct ScoringJob: Sendable {
             kind: engine.flatMap(NetworkEngine.Kind.init(rawValue:)) ?? .onednn, precision: .float32
         ).with(detector: model.kind)
         var assembler = GraphAssembler()
-        var parts: [(scores: TaskID, overlays: TaskID)] = []
+        var parts: [(images: TaskID, scores: TaskID, overlays: TaskID?)] = []
         var inputs: [TaskInput] = []
         let modelInput = TaskInput(name: "model", source: .blob(modelDigest))
-        for (number, chunk) in ContentDefinedChunks.split(category.images, size: 32, name: \.file).enumerated() {
+        let chunks = ContentDefinedChunks.split(category.images, size: Self.chunkSize, name: \.file)
+        // With a thread each, tasks never wait for one another: of the last ones, some threads are idle.
+        let isSplit = chunks.count >= 4 * threads && DetectorKinds.canShareEngine(model.kind)
+        // A chunk is finished before the next one starts, so that first results come early.
+        for (number, chunk) in chunks.enumerated() {
             let sources = try chunk.elements.map { try LocatedSource($0, digestOf) }
             let images = assembler.add(
                 "ingest/\(chunk.label)",
                 IngestStage(
                     sources.map(\.source), model.view, onBadImage: setAsideBadImages ? .quarantine : .fail),
-                sources: sources.locations)
+                sources: sources.locations, rank: number)
             let scores = assembler.add(
-                "score/\(chunk.label)", ScoreStage(engine: choice, threshold: threshold),
-                inputs: [modelInput, TaskInput("images", images, "images.json")] + backbone, resources: .wholeMachine)
-            let overlays = assembler.add(
-                "overlay/\(chunk.label)", OverlayStage(),
-                inputs: [
-                    modelInput, TaskInput("images", images, "images.json"), TaskInput("scores", scores, "scores.json"),
-                ])
-            parts.append((scores, overlays))
+                "score/\(chunk.label)",
+                ScoreStage(engine: choice, threshold: threshold, files: maps || overlays ? .maps : .scores),
+                inputs: [modelInput, TaskInput("images", images, "images.json")] + backbone,
+                resources: isSplit ? .light : .wholeMachine, rank: number)
+            let pictures =
+                overlays
+                ? assembler.add(
+                    "overlay/\(chunk.label)", OverlayStage(thumbnails: false),
+                    inputs: [
+                        modelInput, TaskInput("images", images, "images.json"),
+                        TaskInput("scores", scores, "scores.json"),
+                    ], rank: number) : nil
+            parts.append((images, scores, pictures))
             inputs.append(TaskInput("scores.\(number)", scores, "scores.json"))
             inputs.append(TaskInput("images.\(number)", images, "images.json"))
         }
@@ -71,6 +85,9 @@ package struct ScoringJob: Sendable {
         graph = try TaskGraph(assembler.tasks)
     }
 
+    /// The mean number of images per task.
+    private static let chunkSize = 16
+
     /// The scores of all images, with the digests of their maps.
     package func scores(_ summary: ExecutionSummary, _ store: ContentStore) throws -> [ScoreIndex.Entry] {
         try parts.flatMap { part in
@@ -81,20 +98,34 @@ package struct ScoringJob: Sendable {
         }
     }
 
+    /// The images that were set aside.
+    package func rejected(_ summary: ExecutionSummary, _ store: ContentStore) throws -> [ImageIndex.Entry] {
+        try parts.flatMap { part in
+            guard let images = summary.output(of: part.images, named: "images.json") else {
+                return [ImageIndex.Entry]()
+            }
+            return try StageJSON.decode(ImageIndex.self, try store.read(images)).entries.filter { $0.pixels == nil }
+        }
+    }
+
     /// The exports: `scores.csv`, `scores.json`, and a map and an overlay per image, in the folder structure of the
     /// images.
-    package func exports(_ summary: ExecutionSummary, _ store: ContentStore) throws -> ExportPlan {
+    ///
+    /// - Parameter tables: false leaves out the first two.
+    package func exports(
+        _ summary: ExecutionSummary, _ store: ContentStore, tables: Bool = true
+    ) throws -> ExportPlan {
         var files: [ExportPlan.File] = []
-        for name in ["scores.csv", "scores.json"] {
+        for name in tables ? ["scores.csv", "scores.json"] : [] {
             if let digest = summary.output(of: aggregate, named: name) {
                 files.append(ExportPlan.File(path: name, digest: digest))
             }
         }
         for part in parts {
-            if let scores = summary.output(of: part.scores, named: "scores.json") {
+            if exportsMaps, let scores = summary.output(of: part.scores, named: "scores.json") {
                 files += try ExportPlan.maps(scores, folder: "anomaly_maps", store)
             }
-            if let overlays = summary.output(of: part.overlays, named: "overlays.json") {
+            if let overlays = part.overlays.flatMap({ summary.output(of: $0, named: "overlays.json") }) {
                 files += try ExportPlan.pictures(overlays, folder: "overlays", store)
             }
         }

@@ -1,4 +1,5 @@
 import Folders
+import Glibc
 
 /// A valid job manifest: the images to train on and to score, and all settings.
 public struct JobManifest: Sendable, Equatable {
@@ -119,7 +120,11 @@ public struct JobManifest: Sendable, Equatable {
         do throws(RegularFile.Fault) {
             return try RegularFile(path).read(JSONParser.sizeLimitBytes + 1)
         } catch {
-            throw error == .missing ? .missing(file: path) : .unreadable(file: path, reason: "\(error)")
+            switch error {
+            case .missing: throw .missing(file: path)
+            case .system(code: EISDIR): throw .folder(file: path)
+            default: throw .unreadable(file: path, reason: "\(error)")
+            }
         }
     }
 

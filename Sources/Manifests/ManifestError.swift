@@ -1,6 +1,8 @@
 /// The reason why a job or sweep manifest cannot be used.
 public enum ManifestError: Error, Equatable, Sendable {
     case missing(file: String)
+    /// A folder in the place of a manifest.
+    case folder(file: String)
     case unreadable(file: String, reason: String)
     /// The file is not a JSON document.
     case malformed(JSONError)
@@ -14,6 +16,12 @@ public enum ManifestError: Error, Equatable, Sendable {
             [
                 ManifestViolation(
                     file: file, found: "no such file", expected: "a manifest", remedy: "correct the path")
+            ]
+        case .folder(let file):
+            [
+                ManifestViolation(
+                    file: file, found: "a folder", expected: "a manifest",
+                    remedy: "nominal init writes one for a folder of images")
             ]
         case .unreadable(let file, let reason):
             [
@@ -38,6 +46,8 @@ extension ManifestError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .missing(let file): return "\(file): there is no such file; expected a manifest; correct the path"
+        case .folder(let file):
+            return "\(file): this is a folder; expected a manifest; nominal init writes one for a folder of images"
         case .unreadable(let file, let reason):
             return "\(file): the file cannot be read (\(reason)); check the path and its permissions"
         case .malformed(let error): return error.description

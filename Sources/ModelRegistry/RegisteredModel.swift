@@ -19,7 +19,7 @@ public enum RegistryError: Error, Sendable, Equatable, CustomStringConvertible {
         case .unknownBackbone(let name, let known):
             "there is no backbone \"\(name)\" in this store; "
                 + (known.isEmpty
-                    ? "nominal backbones add FILE adds one, and make backbone fetches one."
+                    ? "nominal backbones add FILE adds one, and nominal help backbones says where to get one."
                     : "it has \(known.joined(separator: ", ")).")
         case .backboneRefused(let name, let reason): "the backbone \"\(name)\": \(reason)."
         }

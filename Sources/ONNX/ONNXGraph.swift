@@ -125,6 +125,14 @@ public struct ONNXGraph {
         constant(.int8, shape, Self.bytes(values), values.count)
     }
 
+    public mutating func constant(uint8s values: [UInt8], _ shape: [Int]) -> Value {
+        constant(.uint8, shape, values, values.count)
+    }
+
+    public mutating func constant(int32s values: [Int32], _ shape: [Int]) -> Value {
+        constant(.int32, shape, Self.bytes(values), values.count)
+    }
+
     private mutating func constant(_ element: ONNXElement, _ shape: [Int], _ bytes: [UInt8], _ count: Int) -> Value {
         guard shape.reduce(1, *) == count else { fatalError("a constant of shape \(shape) with \(count) values") }
         let content = Constant(element: element, shape: shape, bytes: bytes)

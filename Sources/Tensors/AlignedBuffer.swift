@@ -1,17 +1,27 @@
 import Glibc
 
-/// Zero-initialised memory, aligned to a cache line, with the lifetime of this object.
+/// Zero-initialised memory, aligned to a cache line, with the lifetime of this object. A large buffer takes physical memory
+/// only for the pages that are used.
 ///
 /// Threads may share a buffer if each writes its own part and readers wait for all writers.
 public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
     public let count: Int
     public let pointer: UnsafeMutablePointer<Element>
+    /// The size of the pages mapped for a large buffer; 0 for a small one.
+    private let mappedBytes: Int
 
     public init(count: Int) {
         self.count = count
         let bytes = max(count * MemoryLayout<Element>.stride, 64)
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-        memset(memory, 0, bytes)
+        mappedBytes = bytes < 1 << 20 ? 0 : bytes
+        let memory: UnsafeMutableRawPointer
+        if mappedBytes == 0 {
+            memory = .allocate(byteCount: bytes, alignment: 64)
+            memset(memory, 0, bytes)
+        } else {
+            memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+            guard memory != MAP_FAILED else { fatalError("no memory for a buffer of \(bytes) bytes") }
+        }
         pointer = memory.bindMemory(to: Element.self, capacity: max(count, 1))
     }
 
@@ -20,7 +30,13 @@ public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable 
         copy(values)
     }
 
-    deinit { UnsafeMutableRawPointer(pointer).deallocate() }
+    deinit {
+        if mappedBytes == 0 {
+            UnsafeMutableRawPointer(pointer).deallocate()
+        } else {
+            munmap(pointer, mappedBytes)
+        }
+    }
 
     /// A copy of the elements.
     public var values: [Element] { Array(UnsafeBufferPointer(start: pointer, count: count)) }

@@ -40,6 +40,8 @@ public struct InstructionSet: OptionSet, Sendable {
     public var blockSize: Int { Int(onednn_block_size(rawValue)) }
     /// True if the processor multiplies bfloat16 with AVX-512, as oneDNN's kernels require.
     public var hasBFloat16: Bool { onednn_has_bfloat16(rawValue) }
+    /// True if oneDNN computes gradients without its reference code, which is hundreds of times slower: from AVX2 on.
+    public var hasGradientKernels: Bool { onednn_has_gradient_kernels(rawValue) }
     /// oneDNN's name, such as `avx512_core`; the bits in hexadecimal if it has no name.
     public var name: String {
         onednn_isa_name(rawValue).map { String(cString: $0) } ?? "0x" + String(rawValue, radix: 16)
@@ -53,18 +55,18 @@ public enum Precision: String, Codable, Sendable, Equatable, CaseIterable {
     public var bytes: Int { self == .float32 ? 4 : 2 }
 }
 
-/// oneDNN's engine with one stream per worker.
+/// oneDNN's engine with its streams. Threads that compute at the same time use different streams.
 public final class OneDNNLibrary: @unchecked Sendable {
     let library: OpaquePointer
     let streams: [OpaquePointer]
 
-    public init(workerCount: Int) throws(TensorError) {
+    public init(streamCount: Int) throws(TensorError) {
         OneDNN.useCallingThreadOnly()
         var created: OpaquePointer?
         try OneDNN.check(onednn_library_create(&created), "its engine")
         library = created!
         var streams: [OpaquePointer] = []
-        for _ in 0..<workerCount {
+        for _ in 0..<streamCount {
             var stream: OpaquePointer?
             try OneDNN.check(onednn_stream_create(created, &stream), "a stream")
             streams.append(stream!)
@@ -133,7 +135,7 @@ public final class OneDNNConvolution: @unchecked Sendable {
     deinit { onednn_convolution_destroy(convolution) }
 }
 
-/// A convolution bound to one worker's memory. `run` allocates nothing on our side.
+/// A convolution bound to memory, for one thread at a time. `run` allocates nothing on our side.
 public final class OneDNNCall {
     private let call: OpaquePointer
     private let stream: OpaquePointer
@@ -143,8 +145,9 @@ public final class OneDNNCall {
     /// `source`, the input's gradient as `destination`. Backward weights: source, the gradients of weights and bias,
     /// the output's gradient as `destination`.
     public init(
-        _ convolution: OneDNNConvolution, _ library: OneDNNLibrary, worker: Int, source: UnsafeMutableRawPointer,
-        weights: UnsafeMutableRawPointer, bias: UnsafeMutableRawPointer?, destination: UnsafeMutableRawPointer,
+        _ convolution: OneDNNConvolution, _ library: OneDNNLibrary, stream number: Int,
+        source: UnsafeMutableRawPointer, weights: UnsafeMutableRawPointer, bias: UnsafeMutableRawPointer?,
+        destination: UnsafeMutableRawPointer,
         scratch: UnsafeMutableRawPointer
     ) throws(TensorError) {
         var created: OpaquePointer?
@@ -152,7 +155,7 @@ public final class OneDNNCall {
             onednn_call_create(
                 convolution.convolution, source, weights, bias, destination, scratch, &created), "a call")
         call = created!
-        stream = library.streams[worker]
+        stream = library.streams[number]
         self.convolution = convolution
     }
 
@@ -170,7 +173,7 @@ public final class OneDNNCall {
 /// Converts weights between float32 rows (output, input, y, x) and a convolution's own layout.
 public final class OneDNNReorder {
     private let reorder: OpaquePointer
-    private let stream: OpaquePointer
+    private let library: OneDNNLibrary
     private let convolution: OneDNNConvolution
 
     public init(
@@ -181,13 +184,13 @@ public final class OneDNNReorder {
         try OneDNN.check(
             onednn_reorder_create(convolution.convolution, fromRows, rows, weights, &created), "a reorder")
         reorder = created!
-        stream = library.streams[0]
+        self.library = library
         self.convolution = convolution
     }
 
     deinit { onednn_reorder_destroy(reorder) }
 
-    public func run() {
-        OneDNN.require(onednn_reorder_run(reorder, stream), "a reorder")
+    public func run(stream: Int) {
+        OneDNN.require(onednn_reorder_run(reorder, library.streams[stream]), "a reorder")
     }
 }

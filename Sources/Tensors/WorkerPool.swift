@@ -68,6 +68,24 @@ public final class WorkerPool: @unchecked Sendable {
         pthread_mutex_unlock(mutex)
     }
 
+    /// Returns the results of `body` for all elements, in their order. `body` runs on several threads.
+    ///
+    /// - Throws: The error of the first element that failed.
+    public func map<Element, Output, Failure: Error>(
+        _ elements: [Element], _ body: @escaping (Element) throws(Failure) -> Output
+    ) throws(Failure) -> [Output] {
+        var results = [Result<Output, Failure>?](repeating: nil, count: elements.count)
+        results.withUnsafeMutableBufferPointer { results in
+            let results = results.baseAddress
+            run(elements.count) { piece, _ in
+                results![piece] = Result { () throws(Failure) in try body(elements[piece]) }
+            }
+        }
+        var outputs: [Output] = []
+        for result in results { outputs.append(try result!.get()) }
+        return outputs
+    }
+
     /// Runs pieces until none is left. The mutex is locked on entry and on return.
     private func work(as worker: Int) {
         guard let body else { return }

@@ -13,8 +13,9 @@ struct AutoencoderTests {
         normalization: PixelNormalization(mean: [0.4, 0.5, 0.6], deviation: 0.2))
     static let images = (0..<2).map { CorruptionTestImages.weave(width: 24, height: 16, seed: $0 + 1) }
 
-    private func engine() throws -> NetworkEngine {
-        try NetworkEngine(.openblas, network: Self.network, height: 16, width: 24, purpose: .inference, threads: 1)
+    private func engine(threads: Int = 1) throws -> NetworkEngine {
+        try NetworkEngine(
+            .openblas, network: Self.network, height: 16, width: 24, purpose: .inference, threads: threads)
     }
 
     private func autoencoder(
@@ -39,6 +40,36 @@ struct AutoencoderTests {
         let other = try self.autoencoder(fresh)
         #expect(other.maps(Self.images).map(\.map) == untrained)
         #expect(other.reconstruct(Self.images) == pictures)
+    }
+
+    @Test("Maps, pictures and scores do not depend on the number of threads, nor on the other images")
+    func threads() throws {
+        let grid = TileGrid(width: 40, height: 24, tileWidth: 24, tileHeight: 16, overlap: 4)
+        let images = (0..<5).map { CorruptionTestImages.weave(width: 40, height: 24, seed: $0 + 1) }
+        var payload = Self.payload
+        payload.expectedErrors = [try #require(ExpectedError(values: (0..<1024).map { 1e-3 * Float(1 + $0 % 7) }))]
+        func detections(_ threads: Int, at once: Int) throws -> [Detection] {
+            let detector = try Autoencoder(
+                engine: engine(threads: threads), payload, grid: grid, scoring: Self.scoring)
+            return try stride(from: 0, to: images.count, by: once).flatMap {
+                try detector.detect(Array(images[$0..<min($0 + once, images.count)]), Self.scoring)
+            }
+        }
+        let expected = try detections(1, at: 1)
+        for (threads, once) in [(1, 5), (2, 2), (3, 5), (16, 4), (32, 5)] {
+            let found = try detections(threads, at: once)
+            #expect(found.map(\.map) == expected.map(\.map), "\(threads) threads")
+            #expect(found.map(\.score) == expected.map(\.score) && found.map(\.picture) == expected.map(\.picture))
+        }
+    }
+
+    @Test(
+        "As many images are taken at once as give each thread two tiles",
+        arguments: [(1, 1, 2), (2, 1, 4), (16, 1, 32), (2, 4, 1), (4, 4, 2), (32, 25, 3), (1, 25, 1)])
+    func batches(_ threads: Int, _ tiles: Int, _ images: Int) throws {
+        let side = [1: 1, 4: 2, 25: 5][tiles]!
+        let grid = TileGrid(width: 24 * side, height: 16 * side, tileWidth: 24, tileHeight: 16, overlap: 0)
+        #expect(grid.count == tiles && grid.imagesAtOnce(threads: threads) == images)
     }
 
     @Test("It loads its parameters into the engine, and refuses those of another network")

@@ -38,6 +38,19 @@ struct TrainerTests {
         #expect(expected.history.map(\.learningRate) == (0..<8).map { fixture.parameters.schedule.rate(atStep: $0) })
     }
 
+    @Test("Checkpoints do not depend on the threads that train and prepare samples", arguments: [2, 3, 5, 8, 16, 32])
+    func threads(_ threads: Int) throws {
+        let fixture = TrainingFixture()
+        let images = try TrainingFixture.images()
+        let shard = fixture.builder(images).shard(steps: 0..<4) { _ in }
+        let start = Trainer.start(fixture.network, seed: 7)
+        let expected = try fixture.trainer(images, threads: 1).run(from: start, shard: shard) { _, _ in }.0
+        let found = try fixture.trainer(images, threads: threads).run(from: start, shard: shard) { _, _ in }.0
+        // Compared outside the macro, which would print every parameter.
+        let isSame = found == expected
+        #expect(isSame)
+    }
+
     @Test("The loss falls on a toy data set")
     func learning() throws {
         var fixture = TrainingFixture()
@@ -100,6 +113,24 @@ struct TrainerTests {
         #expect(step == steps + 1 && steps < 3)
         #expect(!loss.isFinite)
         #expect("\(error!)".contains("diverged at step \(step)") && "\(error!)".contains("learningRate"))
+    }
+
+    @Test("Images beyond the range of float32 end training at the first step", arguments: NetworkEngine.Kind.allCases)
+    func extremeImages(kind: NetworkEngine.Kind) throws {
+        var fixture = TrainingFixture()
+        fixture.parameters.noise = 1e30
+        let images = try TrainingFixture.images()
+        let shard = fixture.builder(images).shard(steps: 0..<8) { _ in }
+        let error = #expect(throws: EngineError.self) {
+            try fixture.trainer(images, engine: kind).run(from: Trainer.start(fixture.network, seed: 1), shard: shard) {
+                _, _ in Issue.record("a step was taken")
+            }
+        }
+        guard case .diverged(step: 1, let loss, layer: _?) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(!loss.isFinite)
     }
 
     @Test("A NaN gradient is found in its layer before any parameter changes")

@@ -59,6 +59,20 @@ struct EfficientNetLiteTests {
         }
     }
 
+    /// Reference code is hundreds of times slower than any other.
+    @Test("No layer is computed by oneDNN's reference code", arguments: [(260, 260), (256, 320), (45, 70)])
+    func noReferenceCode(_ height: Int, _ width: Int) throws {
+        for (name, _) in Weights.files {
+            let network = try InferenceNetwork(try #require(try Weights.graph(name)), threads: 1)
+            let image = [Float](repeating: 0.5, count: 3 * height * width)
+            _ = try network.run([image], height: height, width: width)
+            #expect(network.kernelNames.count > 50)
+            for (node, kernel) in network.kernelNames {
+                #expect(!kernel.hasPrefix("ref"), "\(name), \(node): \(kernel)")
+            }
+        }
+    }
+
     @Test("Both engines agree at sizes that are not multiples of 32")
     func enginesAgree() throws {
         for (name, _) in Weights.files {

@@ -168,19 +168,19 @@ struct BundleTests {
         _ = try store.export(try store.subject("second"), to: file)
         let whole = try AtomicFile.read(file)
         var variants = stride(from: 0, to: whole.count, by: 97).map { Array(whole[..<$0]) }
-        variants += stride(from: 0, to: whole.count * 8, by: 11).map { bit in
+        variants += stride(from: 0, to: whole.count * 8, by: 61).map { bit in
             var bytes = whole
             bytes[bit / 8] ^= 1 << UInt8(bit % 8)
             return bytes
         }
         variants.append(whole + [0])
         for bytes in variants {
-            try AtomicFile.write(bytes, to: file, onlyIfChanged: false)
-            let error = #expect(throws: StoreError.self) {
-                try other.store.importBundle(file, execution: other.execution)
-            }
-            guard case .invalidBundle = error else {
-                Issue.record("\(String(describing: error))")
+            // Without waiting for the disk, as AtomicFile does: there are thousands of variants.
+            try Data(bytes).write(to: URL(filePath: file))
+            do {
+                _ = try other.store.importBundle(file, execution: other.execution)
+                Issue.record("a bundle of \(bytes.count) bytes was imported")
+            } catch StoreError.invalidBundle {
                 continue
             }
         }

@@ -120,7 +120,7 @@ import Testing
                 let answer = try RunnerAnswer(bytes: try AtomicFile.read("\(test)/\(stem).json"))
                 let result = try answer.compared(
                     with: image, map: try FloatMap.decode(path: "\(test)/\(image.map)"), expected)
-                #expect(result.isEqual, "\(example.name): \(result)")
+                #expect(result.isEqual(.float32), "\(example.name): \(result)")
                 verdicts.insert(image.isAnomalous)
             }
         }

@@ -114,13 +114,13 @@ struct ObjectFrameJobTests {
         )
         #expect(model.frame == ObjectFrame(width: 0.75, height: 0.5))
         for entry in entries {
-            let map = try FloatMap.decode(bytes: try bench.store.read(entry.map), name: "map")
+            let map = try FloatMap.decode(bytes: try bench.store.read(#require(entry.map)), name: "map")
             #expect((map.width, map.height) == (96, 80))
             // The corners lie outside every frame.
             #expect(map.values[0] == map.values.min())
         }
         let marked = try #require(entries.first { $0.kind == "mark" })
-        let map = try FloatMap.decode(bytes: try bench.store.read(marked.map), name: "map")
+        let map = try FloatMap.decode(bytes: try bench.store.read(#require(marked.map)), name: "map")
         // A network after four steps restores nothing: its error is large on the bright object, wherever that lies.
         let object = Self.wedge(-1).values.prefix(7680).map { $0 > 0.5 }
         func mean(_ isObject: Bool) -> Float {

@@ -42,7 +42,7 @@ import Testing
     private static let versions = [
         "aggregate": 4, "assess": 6, "autoencoder": 2, "calibrate": 8, "card": 6, "choose": 3, "confidence": 1,
         "corrupt": 3, "drift": 1, "ingest": 6, "inventory": 2, "metrics": 4, "overlay": 2, "record": 1, "report": 8,
-        "require": 1, "score": 4, "select": 2, "textures": 2, "train": 3,
+        "require": 1, "score": 4, "select": 2, "textures": 2, "train": 4,
     ]
 
     private let data: TinyDataSet

@@ -279,17 +279,21 @@ struct JobManifestTests {
         #expect(throws: ManifestError.missing(file: missing)) { try JobManifest.load(path: missing) }
         #expect(JobManifest.violations(path: missing).map(\.found) == ["no such file"])
 
-        let error = #expect(throws: ManifestError.self) { try JobManifest.load(path: folder.path) }
-        guard case .unreadable(let file, let reason) = error else {
-            Issue.record("found \(String(describing: error))")
-            return
-        }
-        #expect(file == folder.path && !reason.isEmpty)
+        #expect(throws: ManifestError.folder(file: folder.path)) { try JobManifest.load(path: folder.path) }
+        #expect(JobManifest.violations(path: folder.path).map(\.found) == ["a folder"])
 
         let good = folder.appending(path: "good.json")
         try Data(ManifestTableRow.extended(#""image": {}"#).utf8).write(to: good)
         #expect(JobManifest.violations(path: good.path).isEmpty)
         #expect(try JobManifest.load(path: good.path).folder == folder.path)
+
+        let below = good.path + "/job.json"
+        let error = #expect(throws: ManifestError.self) { try JobManifest.load(path: below) }
+        guard case .unreadable(let file, let reason) = error else {
+            Issue.record("found \(String(describing: error))")
+            return
+        }
+        #expect(file == below && !reason.isEmpty)
     }
 
     @Test("every manifest in jobs is valid, named after its file, and uses a data set in ../data")

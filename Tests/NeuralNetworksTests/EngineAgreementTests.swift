@@ -31,6 +31,30 @@ func largestDifference(_ first: [Float], _ second: [Float]) -> Float {
 
 func norm(_ values: [Float]) -> Double { values.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot() }
 
+/// Expects three steps of training and a reconstruction to give the same bits for several numbers of threads.
+func expectSameBits(
+    _ kind: NetworkEngine.Kind, _ network: NetworkDescription, _ batch: TrainingBatch,
+    precision: Precision = .float32, threads: [Int]
+) throws {
+    var expected: [[Float]]?
+    for threads in threads {
+        let engine = try NetworkEngine(
+            kind, network: network, height: batch.height, width: batch.width, purpose: .training,
+            precision: precision, threads: threads)
+        let optimizer = AdamOptimizer(
+            OptimizerState(parameters: network.initialParameters(seed: 1)), averageDecay: 0.9)
+        try optimizer.load(into: engine)
+        for _ in 0..<3 { _ = try optimizer.step(engine, batch, lambda: 0.5, learningRate: 1e-3) }
+        let found =
+            [optimizer.state.parameters, optimizer.state.modelParameters]
+            + engine.reconstruct((0..<batch.count).map(batch.input))
+        // Compared outside of the macro, which would print every parameter.
+        let isSame = found == expected ?? found
+        #expect(isSame, "\(threads) threads")
+        expected = expected ?? found
+    }
+}
+
 /// Expects the gradient of an engine to agree with central differences of the objective.
 func expectGradient(of engine: NetworkEngine, _ parameters: [Float], on batch: TrainingBatch) throws {
     try engine.load(parameters)
@@ -92,22 +116,15 @@ struct EngineAgreementTests {
         #expect(norm(gradients[1]) > 1e-3)
     }
 
-    @Test("Results do not depend on the number of threads", arguments: NetworkEngine.Kind.allCases)
-    func threadsDoNotMatter(_ kind: NetworkEngine.Kind) throws {
-        let network = NetworkArchitecture.sdcCCM.description(baseWidth: 8)
-        let batch = randomBatch(count: 11, height: 32, width: 32, seed: 5)
-        var results: [[Float]] = []
-        for threads in 1...3 {
-            let engine = try NetworkEngine(
-                kind, network: network, height: 32, width: 32, purpose: .training, threads: threads)
-            let optimizer = AdamOptimizer(
-                OptimizerState(parameters: network.initialParameters(seed: 1)), averageDecay: 0.9)
-            try optimizer.load(into: engine)
-            for _ in 0..<3 { _ = try optimizer.step(engine, batch, lambda: 0.5, learningRate: 1e-3) }
-            results.append(optimizer.state.parameters + optimizer.state.modelParameters)
-        }
-        #expect(results[0] == results[1])
-        #expect(results[0] == results[2])
+    /// More threads than samples, as many, and fewer, also than shards.
+    @Test(
+        "Results do not depend on the number of threads", arguments: NetworkEngine.Kind.allCases,
+        [(count: 3, threads: [1, 2, 3, 5, 8, 16, 32]), (11, [1, 2, 3, 5, 8, 16, 32]), (37, [1, 3, 36])])
+    func threadsDoNotMatter(_ kind: NetworkEngine.Kind, _ batch: (count: Int, threads: [Int])) throws {
+        let size = batch.count > 32 ? 16 : 32
+        let images = randomBatch(count: batch.count, height: size, width: size, seed: 5)
+        try expectSameBits(
+            kind, NetworkArchitecture.sdcCCM.description(baseWidth: 8), images, threads: batch.threads)
     }
 
     @Test(
@@ -120,19 +137,31 @@ struct EngineAgreementTests {
         try expectGradient(of: engine, network.initialParameters(seed: 2), on: batch)
     }
 
-    /// Reference code is hundreds of times slower than any other.
+    /// The networks by kind and base width.
+    private static let networks: [(name: String, NetworkDescription)] = [4, 8, 12, 16, 24, 32, 64].flatMap { width in
+        NetworkArchitecture.allCases.map { ("\($0.rawValue) \(width)", $0.description(baseWidth: width)) }
+            + [("segmentation \(width)", .segmentation(baseWidth: width))]
+    }
+
+    /// Reference code is hundreds of times slower than any other. Kernels are compiled without memory for images, so that
+    /// large ones can be tested.
     @Test(
         "No layer of a network is computed by oneDNN's reference code", arguments: Precision.allCases,
-        [
-            NetworkArchitecture.sdc.description(baseWidth: 16), NetworkArchitecture.sdcCCM.description(baseWidth: 16),
-            .segmentation(baseWidth: 16),
-        ])
-    func noReferenceCode(_ precision: Precision, _ network: NetworkDescription) throws {
+        [(64, 64), (256, 256), (512, 768), (1024, 96)])
+    func noReferenceCode(_ precision: Precision, _ size: (height: Int, width: Int)) throws {
         guard precision == .float32 || OneDNN.hasBFloat16 else { return }
-        let engine = try NetworkEngine(
-            .onednn, network: network, height: 128, width: 128, purpose: .training, precision: precision, threads: 1)
-        for (convolution, kernels) in engine.kernelNames {
-            #expect(kernels.allSatisfy { !$0.hasPrefix("ref") }, "\(convolution): \(kernels)")
+        for (name, network) in Self.networks {
+            let backend = try OneDNNBackend(precision: precision, workerCount: 1)
+            // Below AVX2 the engine is for scores only.
+            let program = NetworkProgram(
+                network, height: size.height, width: size.width,
+                purpose: OneDNN.instructions.hasGradientKernels ? .training : .inference, block: backend.block,
+                elementBytes: precision.bytes)
+            for geometry in program.geometries {
+                let kernels = try backend.makeConvolution(geometry).kernelNames
+                #expect(
+                    kernels.allSatisfy { !$0.hasPrefix("ref") }, "\(name), \(geometry.convolution.name): \(kernels)")
+            }
         }
     }
 
@@ -186,20 +215,10 @@ struct BFloat16EngineTests {
 
     @Test("Results do not depend on the number of threads")
     func threadsDoNotMatter() throws {
-        let network = NetworkArchitecture.sdcCCM.description(baseWidth: 16)
-        let batch = randomBatch(count: 10, height: 32, width: 32, seed: 5)
-        var results: [[Float]] = []
-        for threads in 1...3 {
-            let engine = try NetworkEngine(
-                .onednn, network: network, height: 32, width: 32, purpose: .training, precision: .bfloat16,
-                threads: threads)
-            let optimizer = AdamOptimizer(OptimizerState(parameters: network.initialParameters(seed: 1)))
-            try optimizer.load(into: engine)
-            for _ in 0..<3 { _ = try optimizer.step(engine, batch, lambda: 0.5, learningRate: 1e-3) }
-            results.append(optimizer.state.parameters)
-        }
-        #expect(results[0] == results[1])
-        #expect(results[0] == results[2])
+        try expectSameBits(
+            .onednn, NetworkArchitecture.sdcCCM.description(baseWidth: 16),
+            randomBatch(count: 10, height: 32, width: 32, seed: 5), precision: .bfloat16,
+            threads: [1, 2, 3, 5, 8, 16, 32])
     }
 
     @Test("The loss of one batch falls to a third in thirty steps")

@@ -47,6 +47,50 @@ struct ResumedTrainingTests {
     }
 
     @Test(
+        "A batch without a finite loss changes nothing in the optimiser", arguments: NetworkEngine.Kind.allCases,
+        [Float.nan, .infinity])
+    func divergence(_ kind: NetworkEngine.Kind, _ value: Float) throws {
+        let engine = try Self.engine(kind)
+        let optimizer = AdamOptimizer(
+            OptimizerState(parameters: Self.network.initialParameters(seed: 8)), averageDecay: 0.9, gradientNorm: 1)
+        try optimizer.load(into: engine)
+        let sound = randomBatch(count: 3, height: 24, width: 16, seed: 1)
+        _ = try optimizer.step(engine, sound, lambda: 0.5, learningRate: 2e-3)
+        let state = optimizer.state
+        let batch = randomBatch(count: 3, height: 24, width: 16, seed: 2)
+        batch.set(2, input: [value] + batch.input(2).dropFirst(), target: batch.input(2), mask: batch.mask(2))
+        let error = #expect(throws: EngineError.self) {
+            try optimizer.step(engine, batch, lambda: 0.5, learningRate: 2e-3)
+        }
+        guard case .diverged(step: 2, _, layer: _?) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        // Compared outside of the macro, which would print every parameter.
+        let isUnchanged = optimizer.state == state
+        #expect(isUnchanged)
+        _ = try optimizer.step(engine, sound, lambda: 0.5, learningRate: 2e-3)
+        #expect(optimizer.stepCount == 2 && optimizer.state.parameters.allSatisfy(\.isFinite))
+    }
+
+    @Test("Parameters of another network are refused wherever they are loaded", arguments: NetworkEngine.Kind.allCases)
+    func otherNetworks(_ kind: NetworkEngine.Kind) throws {
+        let engine = try Self.engine(kind)
+        let count = Self.network.parameterCount
+        for found in [0, 1, count - 1, count + 1, 2 * count] {
+            let refusal = EngineError.parameterCount(found: found, expected: count)
+            let values = [Float](repeating: 0, count: found)
+            #expect(throws: refusal) { try engine.load(values) }
+            let optimizer = AdamOptimizer(OptimizerState(parameters: values))
+            #expect(throws: refusal) { try optimizer.load(into: engine) }
+            #expect(throws: refusal) {
+                try optimizer.step(
+                    engine, randomBatch(count: 1, height: 24, width: 16, seed: 1), lambda: 0.5, learningRate: 1e-3)
+            }
+        }
+    }
+
+    @Test(
         "The average follows the parameters quickly at first", arguments: NetworkEngine.Kind.allCases)
     func average(_ kind: NetworkEngine.Kind) throws {
         let start = OptimizerState(parameters: Self.network.initialParameters(seed: 8))

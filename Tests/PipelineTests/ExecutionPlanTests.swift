@@ -42,6 +42,26 @@ struct ExecutionPlanTests {
         #expect(plan.isOver && plan.count(.succeeded) == 5)
     }
 
+    @Test("Ready tasks of a lower rank start before those with a longer critical path")
+    func rank() throws {
+        let stage = GraphFixture.task("x").stage
+        func task(_ name: String, after: [String] = [], rank: Int) -> PipelineTask {
+            let plain = GraphFixture.task(name, after: after)
+            return PipelineTask(id: plain.id, stage: stage, inputs: plain.inputs, rank: rank)
+        }
+        var plan = ExecutionPlan(
+            graph: try TaskGraph([
+                task("a", rank: 0), task("b", after: ["a"], rank: 0), task("c", rank: 1),
+                task("d", after: ["c"], rank: 1),
+            ]))
+        _ = resolveAll(&plan)
+        #expect(plan.start() == 0)
+        plan.succeed(0)
+        _ = resolveAll(&plan)
+        #expect(plan.start() == 1)
+        #expect(plan.start() == 2)
+    }
+
     @Test("Cached tasks determine their consumers without running")
     func cached() throws {
         var plan = ExecutionPlan(graph: try diamond())

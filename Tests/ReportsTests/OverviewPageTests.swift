@@ -43,7 +43,7 @@ struct OverviewPageTests {
     func trends() {
         let page = OverviewPage.render(Self.overview("wood"))
         #expect(page.components(separatedBy: "<svg").count == 2)
-        #expect(page.contains("2026-11-01: 0.1000, kept"))
+        #expect(page.contains("2026-11-01: 0.1000, kept") && page.contains(">11-01<") && page.contains(">Recall<"))
         #expect(!OverviewPage.render(Self.overview("wood", nights: 1)).contains("<svg"))
     }
 

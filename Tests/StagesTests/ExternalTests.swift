@@ -87,7 +87,8 @@ import Testing
         #expect(scores.count == 2)
         for entry in scores {
             #expect(entry.score > 100 && entry.score == entry.score.rounded())
-            #expect(try FloatMap.decode(bytes: store.read(entry.map), name: "m").values.allSatisfy { $0 == 0.25 })
+            let map = try FloatMap.decode(bytes: try store.read(#require(entry.map)), name: "m")
+            #expect(map.values.allSatisfy { $0 == 0.25 })
         }
         let bytes = try store.read(try #require(summary.output(of: TaskID("bolt/calibrate"), named: "model")))
         let model = try Model(bytes: bytes, name: "m")

@@ -56,6 +56,23 @@ import Testing
         }
     }
 
+    @Test("Parameters of another network are refused for both networks")
+    func otherParameters() throws {
+        func segmenter(_ payload: SegmentationPayload) throws -> Segmenter {
+            func engine(_ network: NetworkDescription) throws -> NetworkEngine {
+                try NetworkEngine(.openblas, network: network, height: 16, width: 24, purpose: .inference, threads: 1)
+            }
+            return try Segmenter(
+                autoencoder: engine(Self.network), segmentation: engine(.segmentation(baseWidth: 1)), payload,
+                grid: TileGrid(width: 24, height: 16))
+        }
+        _ = try segmenter(Self.payload)
+        var (first, second) = (Self.payload, Self.payload)
+        first.autoencoder.parameters.removeLast()
+        second.parameters.append(0)
+        for payload in [first, second] { #expect(throws: EngineError.self) { try segmenter(payload) } }
+    }
+
     @Test("The map is log(1 + odds) of the second network on image and difference, enlarged")
     func map() throws {
         func engine(_ network: NetworkDescription) throws -> NetworkEngine {

@@ -283,7 +283,7 @@ import VerdictStatistics
         func thumbnails(_ picture: Digest?) throws -> OverlayIndex.Thumbnails {
             let index = try StageJSON.decode(
                 OverlayIndex.self, try bench.store.read(try overlays(picture)["overlays.json"]!))
-            return try #require(index.entries.first).small
+            return try #require(index.entries.first?.small)
         }
         var with = try thumbnails(picture)
         let without = try thumbnails(nil)

@@ -4,29 +4,47 @@ import Testing
 @testable import Tensors
 
 @Suite("Instruction sets") struct InstructionSetTests {
-    /// Values of `dnnl_cpu_isa_t`, in the order of oneDNN's documentation.
-    private static let known: [(name: String, bits: Int32, block: Int, hasBFloat16: Bool)] = [
-        ("sse41", 0x1, 8, false), ("avx", 0x3, 8, false), ("avx2", 0x7, 8, false), ("avx2_vnni", 0x407, 8, false),
-        ("avx512_core", 0x27, 16, false), ("avx512_core_vnni", 0x67, 16, false), ("avx512_core_bf16", 0xe7, 16, true),
-        ("avx512_core_amx", 0x3e7, 16, true),
+    struct Known: Sendable, CustomTestStringConvertible {
+        var name: String
+        var bits: Int32
+        var block = 8
+        var hasBFloat16 = false
+        var hasGradientKernels = true
+        var testDescription: String { name }
+    }
+
+    /// All values of `dnnl_cpu_isa_t`, in the order of oneDNN's header. The deprecated sets of Xeon Phi lack AVX-512 BW.
+    private static let known = [
+        Known(name: "sse41", bits: 0x1, hasGradientKernels: false),
+        Known(name: "avx", bits: 0x3, hasGradientKernels: false),
+        Known(name: "avx2", bits: 0x7), Known(name: "avx512_mic", bits: 0xf),
+        Known(name: "avx512_mic_4ops", bits: 0x1f), Known(name: "avx512_core", bits: 0x27, block: 16),
+        Known(name: "avx512_core_vnni", bits: 0x67, block: 16),
+        Known(name: "avx512_core_bf16", bits: 0xe7, block: 16, hasBFloat16: true),
+        Known(name: "avx512_core_amx", bits: 0x3e7, block: 16, hasBFloat16: true),
+        Known(name: "avx2_vnni", bits: 0x407),
     ]
 
-    @Test("Layout, bfloat16 and name follow from the bits of an instruction set", arguments: known)
-    func table(name: String, bits: Int32, block: Int, hasBFloat16: Bool) {
-        let instructions = InstructionSet(rawValue: bits)
-        #expect(instructions.blockSize == block)
-        #expect(instructions.hasBFloat16 == hasBFloat16)
-        #expect(instructions.name == name)
+    @Test(
+        "Layout, bfloat16, kernels for gradients and name follow from the bits of an instruction set", arguments: known)
+    func table(known: Known) {
+        let instructions = InstructionSet(rawValue: known.bits)
+        #expect(instructions.blockSize == known.block)
+        #expect(instructions.hasBFloat16 == known.hasBFloat16)
+        #expect(instructions.hasGradientKernels == known.hasGradientKernels)
+        #expect(instructions.name == known.name)
     }
 
     @Test("Unknown bits of later libraries have no effect")
     func unknownBits() {
-        for (_, bits, block, hasBFloat16) in Self.known {
-            let instructions = InstructionSet(rawValue: bits | 0x1000)
-            #expect(instructions.blockSize == block && instructions.hasBFloat16 == hasBFloat16)
-            #expect(instructions.name == "0x" + String(bits | 0x1000, radix: 16))
+        for known in Self.known {
+            let instructions = InstructionSet(rawValue: known.bits | 0x1000)
+            #expect(instructions.blockSize == known.block && instructions.hasBFloat16 == known.hasBFloat16)
+            #expect(instructions.hasGradientKernels == known.hasGradientKernels)
+            #expect(instructions.name == "0x" + String(known.bits | 0x1000, radix: 16))
         }
         #expect(InstructionSet(rawValue: 0).blockSize == 8 && !InstructionSet(rawValue: 0).hasBFloat16)
+        #expect(!InstructionSet(rawValue: 0).hasGradientKernels)
     }
 
     /// The limit from the environment, by its name in oneDNN's variable.
@@ -45,7 +63,7 @@ import Testing
         #expect(OneDNN.blockSize == instructions.blockSize && OneDNN.blockSize <= cap.block)
         #expect(!OneDNN.hasBFloat16 || cap.hasBFloat16)
         let convolution = try OneDNNConvolution(
-            OneDNNLibrary(workerCount: 1), .forward,
+            OneDNNLibrary(streamCount: 1), .forward,
             OneDNNConvolution.Shape(
                 inputChannels: 16, outputChannels: 16, inputHeight: 16, inputWidth: 16, kernelSize: 3, stride: 1,
                 dilation: 1, padding: 1))
@@ -62,6 +80,7 @@ import Testing
             case "sse41": ["sse4_1"]
             case "avx": ["avx"]
             case "avx2": ["avx2"]
+            case "avx2_vnni": ["avx2", "avx_vnni"]
             case "avx512_core": ["avx512f", "avx512bw", "avx512vl", "avx512dq"]
             default: ["unknown"]
             }

@@ -65,6 +65,32 @@ struct WorkerPoolTests {
         #expect(workers == [0])
     }
 
+    @Test("Mapped results keep the order of their elements, and the first error is thrown", arguments: [1, 3])
+    func mapping(_ workers: Int) throws {
+        struct Odd: Error, Equatable { var number: Int }
+        let pool = WorkerPool(workerCount: workers)
+        defer { pool.stop() }
+        #expect(pool.map(Array(0..<100)) { "\($0)" } == (0..<100).map { "\($0)" })
+        #expect(pool.map([Int]()) { $0 } == [])
+        #expect(throws: Odd(number: 3)) {
+            try pool.map([2, 4, 3, 6, 5]) { number throws(Odd) in
+                if number % 2 == 1 { throw Odd(number: number) }
+                return number
+            }
+        }
+    }
+
+    @Test("Small and large buffers start with zeros", arguments: [0, 1, 100, (1 << 18) - 1, 1 << 18, (1 << 20) + 3])
+    func zeros(_ count: Int) {
+        let buffer = AlignedBuffer<Float>(count: count)
+        #expect(buffer.values.allSatisfy { $0 == 0 })
+        #expect(Int(bitPattern: buffer.pointer) % 64 == 0)
+        if count > 0 {
+            buffer.copy([1], at: count - 1)
+            #expect(buffer.values(count - 1..<count) == [1])
+        }
+    }
+
     @Test("A pool has at least one worker, and zero pieces are a no-op", arguments: [-3, 0, 1])
     func smallest(_ workers: Int) {
         let pool = WorkerPool(workerCount: workers)

@@ -74,8 +74,8 @@ public struct ProjectionMeasures: Sendable, Equatable, Codable {
 /// The Jacobian of a map at a point, estimated along a few directions with central differences.
 struct TangentProbe {
     private let point: [Float]
-    /// An orthonormal basis of the directions.
-    private let basis: [[Double]]
+    /// An orthonormal basis of the directions; then their images under the Jacobian, in the same memory.
+    private var vectors: [[Double]]
     /// The step along a basis vector.
     private let step: Double
 
@@ -103,20 +103,24 @@ struct TangentProbe {
             basis.append(rest.map { $0 / remaining })
             lengths.append(length)
         }
-        self.basis = basis
+        vectors = basis
         step = lengths.isEmpty ? 0 : Self.stepShare * lengths.reduce(0, +) / Double(lengths.count)
     }
 
     /// The singular values in descending order, one per independent direction.
-    func singularValues(_ project: ([[Float]]) throws -> [[Float]]) rethrows -> [Double] {
-        guard !basis.isEmpty else { return [] }
-        let columns = try basis.map { unit in
+    consuming func singularValues(_ project: ([[Float]]) throws -> [[Float]]) rethrows -> [Double] {
+        guard !vectors.isEmpty else { return [] }
+        for index in vectors.indices {
             let values = try project(
-                [1.0, -1.0].map { sign in zip(point, unit).map { Float(Double($0) + sign * step * $1) } })
-            return zip(values[0], values[1]).map { (Double($0) - Double($1)) / (2 * step) }
+                [1.0, -1.0].map { sign in
+                    zip(point, vectors[index]).map { Float(Double($0) + sign * step * $1) }
+                })
+            for place in vectors[index].indices {
+                vectors[index][place] = (Double(values[0][place]) - Double(values[1][place])) / (2 * step)
+            }
         }
         // The singular values of JB are the square roots of the eigenvalues of (JB)'(JB).
-        let gram = columns.map { first in columns.map { Self.product(first, $0) } }
+        let gram = vectors.map { first in vectors.map { Self.product(first, $0) } }
         return Self.eigenvalues(gram).map { max($0, 0).squareRoot() }.sorted(by: >)
     }
 

@@ -7,13 +7,15 @@ import Tensors
 /// Images have the grid's size. The network sees them averaged over squares, if the payload says so; its input size is that
 /// of the tiles of what remains.
 public final class Autoencoder: Projection {
-    private let engine: NetworkEngine
-    private let payload: AutoencoderPayload
+    let engine: NetworkEngine
+    let payload: AutoencoderPayload
     /// The grid of the images that the network sees.
-    private let grid: TileGrid
+    let grid: TileGrid
     private let scoring: ScoringParameters
     private var weights: [FloatMap] = []
     private var normalization: PixelNormalization { payload.normalization }
+    public var workers: WorkerPool? { engine.workerPool }
+    public var batchSize: Int { grid.imagesAtOnce(threads: engine.workerCount) }
 
     /// Loads the parameters of the payload into the engine.
     ///
@@ -42,26 +44,34 @@ public final class Autoencoder: Projection {
 
     /// Images as the network sees them, and its reconstructions.
     private func seen(_ images: [PlanarImage]) -> [(image: PlanarImage, reconstruction: PlanarImage)] {
-        let images = images.map { $0.resized(width: grid.width, height: grid.height) }
-        let tiles = images.flatMap(grid.tiles)
-        let answers = zip(tiles, engine.reconstruct(tiles.map { normalization.normalized($0.values) })).map {
-            tile, values in
-            PlanarImage(width: tile.width, height: tile.height, channels: 3, values: normalization.restored(values))
-        }
-        return images.indices.map {
-            (images[$0], grid.joined(Array(answers[$0 * grid.count..<($0 + 1) * grid.count])))
+        let (grid, normalization, pool) = (grid, normalization, engine.workerPool)
+        let images = pool.map(images) { $0.resized(width: grid.width, height: grid.height) }
+        let answers = engine.reconstruct(
+            pool.map(images.flatMap(grid.tiles)) { normalization.normalized($0.values) })
+        return pool.map(Array(images.indices)) { number in
+            let tiles = answers[number * grid.count..<(number + 1) * grid.count].map { values in
+                PlanarImage(
+                    width: grid.tileWidth, height: grid.tileHeight, channels: 3,
+                    values: normalization.restored(values))
+            }
+            return (images[number], grid.joined(tiles))
         }
     }
 
     /// The raw squared errors of images at each level, averaged over channels: neither normalised nor smoothed. At the size
     /// that the network sees.
     public func errors(_ images: [PlanarImage]) -> [[FloatMap]] {
-        seen(images).map { ErrorPyramid.maps($0.image, $0.reconstruction, levels: scoring.levels) }
+        engine.workerPool.map(seen(images)) { [scoring] in
+            ErrorPyramid.maps($0.image, $0.reconstruction, levels: scoring.levels)
+        }
     }
 
     /// The normalised squared errors, averaged over channels, with the reconstructions as pictures.
     public func maps(_ images: [PlanarImage]) -> [DetectorMap] {
-        zip(images, seen(images)).map { whole, seen in
+        let pairs = Array(zip(images, seen(images)))
+        // Made here, because several threads read them.
+        if let first = pairs.first?.1.image { _ = weights(width: first.width, height: first.height) }
+        return engine.workerPool.map(pairs) { [self] whole, seen in
             let (width, height) = (whole.width, whole.height)
             let map = normalizedError(seen.image, seen.reconstruction)
             return DetectorMap(

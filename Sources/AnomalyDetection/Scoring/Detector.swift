@@ -12,11 +12,15 @@ public protocol Detector: AnyObject {
 
     /// The number of images that are best given at a time.
     var batchSize: Int { get }
+
+    /// The threads for work on single images; nil for the calling thread alone.
+    var workers: WorkerPool? { get }
 }
 
 extension Detector {
     public var scale: ScoreScale { .logarithmic }
-    public var batchSize: Int { 8 }
+    public var batchSize: Int { 1 }
+    public var workers: WorkerPool? { nil }
 }
 
 /// A detector that maps images to normal images.
@@ -55,11 +59,13 @@ public struct Detection: Sendable {
 extension Detector {
     /// The smoothed maps and the scores of images of the detector's size.
     public func detect(_ images: [PlanarImage], _ scoring: ScoringParameters) throws -> [Detection] {
-        try maps(images).map { found in
+        func detection(_ found: DetectorMap) -> Detection {
             let map = scoring.smoothed(found.map)
             let scored = found.scoreMap.map(scoring.smoothed) ?? map
             return Detection(map: map, score: found.score ?? scoring.score(scored.values), picture: found.picture)
         }
+        let found = try maps(images)
+        return workers?.map(found, detection) ?? found.map(detection)
     }
 }
 

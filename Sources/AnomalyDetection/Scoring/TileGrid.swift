@@ -68,6 +68,9 @@ public struct TileGrid: Codable, Sendable, Equatable {
     /// The number of tiles.
     public var count: Int { rows.count * columns.count }
 
+    /// The number of images at a time that gives each thread about two tiles, to bound memory.
+    package func imagesAtOnce(threads: Int) -> Int { max(1, (2 * threads + count - 1) / count) }
+
     /// Blends tiles into an image. Weights fall off linearly over the overlap, so a tile has almost no influence at its
     /// own border except along the image's border.
     public func joined(_ tiles: [PlanarImage]) -> PlanarImage {

@@ -1,6 +1,7 @@
 import Glibc
 import Imaging
 import NeuralNetworks
+import Tensors
 
 /// The detector that asks a second network which differences between an image and its reconstruction are defects
 /// (DRAEM, Zavrtanik et al., ICCV 2021).
@@ -11,6 +12,8 @@ public final class Segmenter: Detector {
     private let payload: SegmentationPayload
     /// The grid of the images that the networks see.
     private let grid: TileGrid
+    public var workers: WorkerPool? { autoencoder.workerPool }
+    public var batchSize: Int { grid.imagesAtOnce(threads: autoencoder.workerCount) }
 
     /// Loads the parameters of the payload into the engines.
     ///
@@ -29,12 +32,13 @@ public final class Segmenter: Detector {
     /// The logarithm of 1 + odds of a defect, with the reconstructions as pictures. It is above 0, for small
     /// probabilities equal to the odds, and does not saturate for large ones.
     public func maps(_ images: [PlanarImage]) -> [DetectorMap] {
-        let tiles = images.flatMap { grid.tiles(of: $0.resized(width: grid.width, height: grid.height)) }
-        let normalization = payload.autoencoder.normalization
-        let inputs = tiles.map { normalization.normalized($0.values) }
+        let (grid, normalization, pool) = (grid, payload.autoencoder.normalization, autoencoder.workerPool)
+        let tiles = pool.map(images) { grid.tiles(of: $0.resized(width: grid.width, height: grid.height)) }
+        let inputs = pool.map(tiles.flatMap(\.self)) { normalization.normalized($0.values) }
         let reconstructions = autoencoder.reconstruct(inputs)
-        let logits = segmentation.reconstruct(zip(inputs, reconstructions).map(NetworkDescription.segmentationInput))
-        return images.enumerated().map { number, image in
+        let logits = segmentation.reconstruct(
+            pool.map(Array(zip(inputs, reconstructions)), NetworkDescription.segmentationInput))
+        return pool.map(Array(images.enumerated())) { number, image in
             let own = number * grid.count..<(number + 1) * grid.count
             func joined(_ channels: Int, _ values: (Int) -> [Float]) -> PlanarImage {
                 grid.joined(

@@ -2,8 +2,9 @@ import Foundation
 import Host
 import Imaging
 import NeuralNetworks
+import Tensors
 
-/// Prepares the batches of a shard on its own thread, up to three ahead of the optimiser.
+/// Prepares the batches of a shard on its own threads, up to three ahead of the optimiser.
 ///
 /// The training loop takes a batch and returns its buffer after use; the feeder refills it.
 final class BatchFeeder: @unchecked Sendable {
@@ -12,6 +13,10 @@ final class BatchFeeder: @unchecked Sendable {
     private let parameters: TrainingParameters
     private let normalization: PixelNormalization
     private let batchCount: Int
+    private let threads: Int
+    /// The number of samples that one thread prepares while another trains on one: with all augmentations and noise, at
+    /// a base width of 16, training takes 15 times as long in float32 and about half of that in bfloat16.
+    private static let samplesPerStep = 8
     private let condition = NSCondition()
     // Guarded by the condition.
     private var free: [TrainingBatch]
@@ -22,10 +27,13 @@ final class BatchFeeder: @unchecked Sendable {
     /// nil.
     private var prepared: Int?
 
+    /// - Parameter trainingThreads: the number of threads that use the batches.
     init(
         _ shard: CorruptionShard, _ images: TrainingImages, _ augmentation: Augmentation,
-        _ parameters: TrainingParameters, _ normalization: PixelNormalization
+        _ parameters: TrainingParameters, _ normalization: PixelNormalization, trainingThreads: Int
     ) {
+        threads = min(
+            parameters.batchSize, (trainingThreads + BatchFeeder.samplesPerStep - 1) / BatchFeeder.samplesPerStep)
         (self.shard, self.parameters, self.normalization) = (shard, parameters, normalization)
         replay = SampleReplay(
             images: images, augmentation: augmentation, seed: parameters.seed, noise: parameters.noise)
@@ -49,7 +57,7 @@ final class BatchFeeder: @unchecked Sendable {
         defer { condition.unlock() }
         if let number = prepared {
             let batch = free.removeLast()
-            fill(batch, number)
+            fill(batch, number, WorkerPool(workerCount: 1))
             prepared = number + 1
             return batch
         }
@@ -74,13 +82,15 @@ final class BatchFeeder: @unchecked Sendable {
     }
 
     private func feed() {
+        let pool = WorkerPool(workerCount: threads)
+        defer { pool.stop() }
         for number in 0..<batchCount {
             condition.lock()
             while free.isEmpty, !stopped { condition.wait() }
             let batch = stopped ? nil : free.removeLast()
             condition.unlock()
             guard let batch else { break }
-            fill(batch, number)
+            fill(batch, number, pool)
             condition.lock()
             ready.append(batch)
             condition.broadcast()
@@ -92,8 +102,8 @@ final class BatchFeeder: @unchecked Sendable {
         condition.unlock()
     }
 
-    private func fill(_ batch: TrainingBatch, _ number: Int) {
-        for place in 0..<parameters.batchSize {
+    private func fill(_ batch: TrainingBatch, _ number: Int, _ pool: WorkerPool) {
+        pool.run(parameters.batchSize) { [self] place, _ in
             let (clean, corrupted) = replay.sample(shard.samples[number * parameters.batchSize + place])
             batch.set(
                 place, input: normalization.normalized(corrupted.corrupted.values),

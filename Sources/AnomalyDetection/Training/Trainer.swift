@@ -60,7 +60,8 @@ public final class Trainer {
             gradientNorm: parameters.gradientNorm)
         try optimizer.load(into: engine)
         var history = checkpoint.history
-        let feeder = BatchFeeder(shard, images, augmentation, parameters, normalization)
+        let feeder = BatchFeeder(
+            shard, images, augmentation, parameters, normalization, trainingThreads: engine.workerCount)
         feeder.start()
         defer { feeder.stop() }
         for number in 0..<shard.samples.count / parameters.batchSize {

@@ -11,7 +11,10 @@ package struct ImageVerdict: Sendable, Equatable, Codable {
     package let kind: String
     package let score, threshold: Float
     package let verdict: String
-    package let map, model: Digest
+    /// Nil if only scores were kept.
+    package let map: Digest?
+    /// The list that holds the verdict, and the model.
+    package let scores, model: Digest
     /// The task that scored the image, and the first run that performed it.
     package let task: String
     package let run: Int64
@@ -26,7 +29,7 @@ package struct ImageVerdict: Sendable, Equatable, Codable {
         try store.actions(ofStage: ScoreStage.name, on: source).flatMap { use -> [ImageVerdict] in
             guard let scores = use.outputs["scores.json"], let model = use.inputs["model"] else { return [] }
             return try entries(scores, store).filter { $0.source == source }.map {
-                ImageVerdict($0, model, use.task, use.execution, use.startedAt, use.key)
+                ImageVerdict($0, in: scores, model, use.task, use.execution, use.startedAt, use.key)
             }
         }
     }
@@ -47,18 +50,21 @@ package struct ImageVerdict: Sendable, Equatable, Codable {
             let model = try models[number] ?? store.recordedKey(action.key)?.inputs.first { $0.name == "model" }?.digest
             guard let model else { continue }
             verdicts += try entries(list, store).map {
-                ImageVerdict($0, model, action.task, action.execution, action.startedAt, action.key)
+                ImageVerdict($0, in: list, model, action.task, action.execution, action.startedAt, action.key)
             }
         }
         return verdicts
     }
 
     private init(
-        _ entry: ScoreIndex.Entry, _ model: Digest, _ task: String, _ run: Int64, _ scoredAt: Int64, _ action: Digest
+        _ entry: ScoreIndex.Entry, in scores: Digest, _ model: Digest, _ task: String, _ run: Int64, _ scoredAt: Int64,
+        _ action: Digest
     ) {
         (image, source, kind, map) = (entry.file, entry.source, entry.kind, entry.map)
         (score, threshold, verdict) = (entry.score, entry.threshold, entry.verdict.rawValue)
-        (self.model, self.task, self.run, self.scoredAt, self.action) = (model, task, run, scoredAt, action)
+        (self.scores, self.model, self.task, self.run, self.scoredAt, self.action) = (
+            scores, model, task, run, scoredAt, action
+        )
     }
 
     private static func entries(_ scores: Digest, _ store: ContentStore) throws -> [ScoreIndex.Entry] {

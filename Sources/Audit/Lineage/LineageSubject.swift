@@ -153,7 +153,8 @@ package struct LineageSubject: Sendable {
             guard let verdict = verdicts.first(where: { $0.task.hasPrefix(place.category + "/") }) ?? verdicts.first
             else { continue }
             return LineageSubject(
-                "line \(line) of \(path)", run: try store.lastRun(with: verdict.action), digests: [verdict.map],
+                "line \(line) of \(path)", run: try store.lastRun(with: verdict.action),
+                digests: [verdict.map ?? verdict.scores],
                 verdicts: [verdict], image: digest)
         }
         throw LineageError.unknown(text: text, reason: "the store no longer has the verdict on \(place.image)")
@@ -188,7 +189,7 @@ package enum LineageError: Error, Equatable, CustomStringConvertible {
             "run \(run): it ended before its tasks were known; name one of its tasks or results (nominal runs lists other runs)"
         case .unrepeatable(let run, let reason): "run \(run) cannot be reproduced: \(reason)"
         case .folder(let path): "\(path): this is a folder; expected a file in it, such as report.html, or an image"
-        case .noFolder(let path): "\(path): no such folder"
+        case .noFolder(let path): "\(path): no such folder; expected the folder of a run, such as runs/demo"
         case .storeThere(let folder):
             "\(folder): already holds a store; expected a new folder, because everything is recomputed"
         case .occupied(let folder):

@@ -113,13 +113,19 @@ package struct ReproductionPlan: Sendable {
         guard let digest = recipe.model else {
             throw LineageError.unrepeatable(run: run.record.number, reason: "its model is unknown")
         }
+        guard recipe.watches != true else {
+            throw LineageError.unrepeatable(
+                run: run.record.number,
+                reason: "it scored what was new in a watched folder; score that image again with nominal score")
+        }
         let model = try Model(bytes: try store.read(digest), name: "model \(digest.short)")
         if let backbone = try model.backbone(name: model.name) { _ = try fresh.put(bytes: try store.read(backbone)) }
         let images = try DatasetScan.images(below: folder.absolute, followsLinks: recipe.followsLinks ?? false)
         let job = try ScoringJob(
             model: model, category: images, engine: recipe.engine,
             setAsideBadImages: recipe.setsBadImagesAside ?? false,
-            tolerance: recipe.tolerance ?? 0, threshold: recipe.threshold, store: fresh, digests: digests)
+            tolerance: recipe.tolerance ?? 0, threshold: recipe.threshold, maps: recipe.omitsMaps != true,
+            overlays: recipe.omitsOverlays != true, store: fresh, digests: digests)
         return try part(of: job.graph, store)
     }
 
@@ -157,14 +163,20 @@ package struct RunRecipe: Codable, Sendable, Equatable {
     package var tolerance: Double?
     package var followsLinks: Bool?
     package var threshold: ChosenThreshold?
+    /// True if the run left them out; nil for false.
+    package var omitsMaps, omitsOverlays: Bool?
+    /// True if the images came while the folder was watched; nil for false.
+    package var watches: Bool?
 
     package init(
         _ command: Command, model: Digest? = nil, engine: String? = nil, setsBadImagesAside: Bool? = nil,
-        tolerance: Double? = nil, followsLinks: Bool? = nil, threshold: ChosenThreshold? = nil
+        tolerance: Double? = nil, followsLinks: Bool? = nil, threshold: ChosenThreshold? = nil,
+        omitsMaps: Bool? = nil, omitsOverlays: Bool? = nil, watches: Bool? = nil
     ) {
         (self.command, self.model, self.engine) = (command, model, engine)
         (self.setsBadImagesAside, self.tolerance, self.followsLinks) = (setsBadImagesAside, tolerance, followsLinks)
-        self.threshold = threshold
+        (self.threshold, self.omitsMaps, self.omitsOverlays) = (threshold, omitsMaps, omitsOverlays)
+        self.watches = watches
     }
 
     /// Nil for JSON of another version or form.

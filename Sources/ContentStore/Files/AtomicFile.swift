@@ -24,6 +24,13 @@ public enum AtomicFile {
         try OpenFile(path, O_WRONLY | O_CREAT | O_TRUNC).write(bytes)
     }
 
+    /// Appends to a file, or creates it, and flushes it. Not atomic: after a crash, a part may be there. Throws `StoreError`.
+    public static func append(_ bytes: [UInt8], to path: String) throws {
+        let file = try OpenFile(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW)
+        try file.write(bytes)
+        try file.synchronize()
+    }
+
     /// Creates a file with these permissions; it must not exist. Throws `StoreError`.
     public static func create(_ bytes: [UInt8], at path: String, mode: UInt32) throws {
         let file = try OpenFile(path, O_WRONLY | O_CREAT | O_EXCL, mode: mode)

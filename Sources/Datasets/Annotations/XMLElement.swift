@@ -23,7 +23,9 @@ struct XMLFault: Error, CustomStringConvertible {
     let line: Int
     let fault: String
 
-    var description: String { "line \(line): \(fault)" }
+    var description: String { "\(place): \(fault)" }
+
+    private var place: String { "line \(line)" }
 }
 
 private struct XMLParser {

@@ -52,8 +52,8 @@ package struct ExportPlan: Sendable {
     }
 
     package static func maps(_ scores: Digest, folder: String, _ store: ContentStore) throws -> [File] {
-        try StageJSON.decode(ScoreIndex.self, try store.read(scores)).entries.map {
-            File(path: folder + "/" + ResultName.of($0.file, suffix: "tiff"), digest: $0.map)
+        try StageJSON.decode(ScoreIndex.self, try store.read(scores)).entries.compactMap { entry in
+            entry.map.map { File(path: folder + "/" + ResultName.of(entry.file, suffix: "tiff"), digest: $0) }
         }
     }
 

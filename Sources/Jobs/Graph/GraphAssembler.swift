@@ -15,11 +15,11 @@ package struct GraphAssembler {
     /// - Returns: the identifier of the added or the existing task.
     package mutating func add(
         _ name: String, _ stage: any Stage, inputs: [TaskInput] = [], sources: [String: FileLocation] = [:],
-        resources: TaskResources = .light, isIntermediate: Bool = false
+        resources: TaskResources = .light, isIntermediate: Bool = false, rank: Int = 0
     ) -> TaskID {
         let task = PipelineTask(
             id: TaskID(name), stage: stage, inputs: inputs, sources: sources, resources: resources,
-            isIntermediate: isIntermediate)
+            isIntermediate: isIntermediate, rank: rank)
         let identity = ActionKey.digest(
             stage: type(of: stage).name, version: type(of: stage).version, settingsDigest: task.settings,
             common: inputs.map(\.identity), inputs: [])

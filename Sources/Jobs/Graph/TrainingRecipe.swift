@@ -114,17 +114,24 @@ extension CorruptionParameters {
 }
 
 extension EngineChoice {
+    /// The engine `auto` is oneDNN where that has fast kernels for training.
+    ///
+    /// - Parameter instructions: those that oneDNN uses.
     /// - Throws: `EngineError` if this processor does not support the engine or its precision.
-    package init(_ section: EngineSection) throws {
-        let kind: NetworkEngine.Kind = section.name == .openblas ? .openblas : .onednn
+    package init(_ section: EngineSection, _ instructions: InstructionSet = OneDNN.instructions) throws {
+        let isFast = instructions.hasGradientKernels
+        if section.name == .onednn, !isFast {
+            throw EngineError.noGradientKernels(instructionSet: instructions.name)
+        }
+        let kind: NetworkEngine.Kind = section.name == .openblas || !isFast ? .openblas : .onednn
         switch section.precision {
         case .float32: self.init(kind: kind, precision: .float32)
-        case .auto: self.init(kind: kind, precision: kind == .onednn && OneDNN.hasBFloat16 ? .bfloat16 : .float32)
+        case .auto: self.init(kind: kind, precision: kind == .onednn && instructions.hasBFloat16 ? .bfloat16 : .float32)
         case .bfloat16:
-            guard kind == .onednn else {
+            guard section.name != .openblas else {
                 throw EngineError.unsupportedPrecision(engine: kind.rawValue, precision: .bfloat16)
             }
-            guard OneDNN.hasBFloat16 else { throw EngineError.noBFloat16(instructionSet: OneDNN.instructionSet) }
+            guard instructions.hasBFloat16 else { throw EngineError.noBFloat16(instructionSet: instructions.name) }
             self.init(kind: kind, precision: .bfloat16)
         }
     }

@@ -54,6 +54,12 @@ package struct FolderSurvey: Sendable {
             followsLinks: followsLinks)
         dataset = layout.dataset
         self.jobName = jobName
+        /// A file's name in a plain folder begins with "train/" or "test/", which no folder has.
+        func shown(_ file: String) -> String {
+            guard case .folder(let normal, let score) = layout.dataset, let slash = file.firstIndex(of: "/")
+            else { return file }
+            return (file.hasPrefix("train/") ? normal : score ?? normal).name + file[slash...]
+        }
         var lines = layout.findings
         var categories = layout.categories
         if let groundTruth {
@@ -94,7 +100,7 @@ package struct FolderSurvey: Sendable {
             if !category.ignoredFiles.isEmpty {
                 lines.append(
                     "  skipped files without an image extension: "
-                        + category.ignoredFiles.prefix(5).joined(separator: ", ")
+                        + category.ignoredFiles.prefix(5).map(shown).joined(separator: ", ")
                         + (category.ignoredFiles.count > 5 ? " and \(category.ignoredFiles.count - 5) more" : ""))
             }
         }

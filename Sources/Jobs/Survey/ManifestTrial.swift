@@ -1,6 +1,7 @@
 import AnomalyDetection
 import ContentStore
 import Datasets
+import Folders
 import Imaging
 import Manifests
 import Stages
@@ -53,14 +54,19 @@ package struct ManifestTrial {
             let bytes = try AtomicFile.read(
                 image.path, in: image.folder, limitBytes: DecodeLimits().maximumFileBytes)
             let decoded = try IngestStage.decode(
-                bytes, name: image.file, width: manifest.image.width, height: manifest.image.height,
+                bytes, name: ManifestTrial.path(of: image), width: manifest.image.width, height: manifest.image.height,
                 range: SampleRange(manifest.image), frame: ObjectFrame(manifest.image))
-            try decoded.reading.format.check(extensionOf: image.file)
+            try decoded.reading.format.check(extensionOf: ManifestTrial.path(of: image))
             return Digest.of(bytes)
         } catch {
             faults.append("\(error)")
             return nil
         }
+    }
+
+    /// The path from the current folder, by which a user finds the file.
+    private static func path(of image: SourceImage) -> String {
+        ManifestPath(image.path, relativeTo: NamedFolder.current).relative(to: NamedFolder.current)
     }
 
     /// A sample of `mostTried` images that is spread evenly over the list.

@@ -93,12 +93,12 @@ extension JSONValue {
 }
 
 /// Suggests corrections of misspelt names.
-enum Spelling {
+package enum Spelling {
     /// Longer names are not compared, which limits the cost of hostile input.
     private static let lengthLimit = 64
 
     /// Returns the nearest known name within an edit distance of a third of its length, at least 1.
-    static func nearest(to name: String, among known: [String]) -> String? {
+    package static func nearest(to name: String, among known: [String]) -> String? {
         guard name.unicodeScalars.prefix(lengthLimit + 1).count <= lengthLimit else { return nil }
         let typed = Array(name.lowercased().unicodeScalars)
         var best: (name: String, distance: Int)?

@@ -72,7 +72,7 @@ public struct NetworkSection: Sendable, Equatable {
 
 /// `engine`: the implementation and arithmetic of the network.
 public struct EngineSection: Sendable, Equatable {
-    /// `auto` selects the fastest engine that works on the machine.
+    /// `auto` selects the fastest engine for the processor.
     public enum Name: String, Sendable, CaseIterable {
         case auto
         case onednn

@@ -41,15 +41,17 @@ extension NetworkDescription.Activation {
     }
 }
 
-/// The memory of one worker for a convolution.
+/// The memory of a convolution for one sample in work.
 struct ConvolutionMemory {
     var source, destination: UnsafeMutableRawPointer
     /// Nil in inference. The source's gradient is also nil if it is not needed.
     var sourceGradient, destinationGradient: UnsafeMutableRawPointer?
-    var scratch: UnsafeMutableRawPointer
+    /// Scratch memory of `forward` and `dataGradient`, and of `weightGradient`, which runs beside them.
+    var scratch, weightScratch: UnsafeMutableRawPointer
 }
 
-/// A compiled convolution. Workers use it concurrently, each with its own memory.
+/// A compiled convolution. Threads use it concurrently, each with the memory of another slot; one may compute the data
+/// gradient of a slot and another its weight gradient.
 protocol ConvolutionKernel: AnyObject {
     /// Kernel names for reports: forward, data gradient, weight gradient.
     var kernelNames: [String] { get }
@@ -57,17 +59,17 @@ protocol ConvolutionKernel: AnyObject {
     /// The number of floats in one gradient shard, in the kernel's own layout.
     var gradientCount: Int { get }
 
-    func bind(worker: Int, memory: ConvolutionMemory) throws(TensorError)
-    /// Copies weights and bias from the vector of all parameters.
-    func load(parameters: UnsafePointer<Float>)
+    func bind(slot: Int, memory: ConvolutionMemory) throws(TensorError)
+    /// Copies weights and bias from the vector of all parameters, on a worker's thread.
+    func load(parameters: UnsafePointer<Float>, worker: Int)
     /// Computes the destination from the source, including the activation.
-    func forward(worker: Int)
+    func forward(slot: Int)
     /// Writes the gradient of the parameters to `gradient`. The destination's gradient must be that before the
     /// activation.
-    func weightGradient(worker: Int, to gradient: UnsafeMutablePointer<Float>)
-    func dataGradient(worker: Int)
+    func weightGradient(slot: Int, to gradient: UnsafeMutablePointer<Float>)
+    func dataGradient(slot: Int)
     /// Copies a summed gradient from the kernel's layout to its place in the vector of all parameters.
-    func store(gradient: UnsafeMutablePointer<Float>, to parameters: UnsafeMutablePointer<Float>)
+    func store(gradient: UnsafeMutablePointer<Float>, to parameters: UnsafeMutablePointer<Float>, worker: Int)
 }
 
 /// Converts weights between their real shape and the padded shape of a blocked layout. Padding channels have zero

@@ -43,14 +43,14 @@ final class NarrowConvolution: ConvolutionKernel {
     let scratchBytes = 0
     var gradientCount: Int { weights.count + NarrowKernels.outputs }
 
-    func bind(worker: Int, memory: ConvolutionMemory) { memories[worker] = memory }
+    func bind(slot: Int, memory: ConvolutionMemory) { memories[slot] = memory }
 
     /// The index in the layout [input block][element][output][lane of the input].
     private func place(_ output: Int, _ element: Int, _ input: Int) -> Int {
         ((input / block * 9 + element) * NarrowKernels.outputs + output) * block + input % block
     }
 
-    func load(parameters: UnsafePointer<Float>) {
+    func load(parameters: UnsafePointer<Float>, worker: Int) {
         padded.expand(parameters, weights: rows.pointer, bias: bias.pointer)
         for output in 0..<NarrowKernels.outputs {
             for input in 0..<geometry.inputChannels {
@@ -62,29 +62,29 @@ final class NarrowConvolution: ConvolutionKernel {
         }
     }
 
-    func forward(worker: Int) {
-        let memory = memories[worker]!
+    func forward(slot: Int) {
+        let memory = memories[slot]!
         kernels.forward(
             memory.source.assumingMemoryBound(to: Float.self), weights: weights.pointer, bias: bias.pointer,
             output: memory.destination.assumingMemoryBound(to: Float.self))
     }
 
-    func weightGradient(worker: Int, to gradient: UnsafeMutablePointer<Float>) {
-        let memory = memories[worker]!
+    func weightGradient(slot: Int, to gradient: UnsafeMutablePointer<Float>) {
+        let memory = memories[slot]!
         kernels.weightGradient(
             memory.source.assumingMemoryBound(to: Float.self),
             outputGradient: memory.destinationGradient!.assumingMemoryBound(to: Float.self),
             weightGradient: gradient, biasGradient: gradient + weights.count)
     }
 
-    func dataGradient(worker: Int) {
-        guard geometry.sourceGradient != nil, let memory = memories[worker] else { return }
+    func dataGradient(slot: Int) {
+        guard geometry.sourceGradient != nil, let memory = memories[slot] else { return }
         kernels.dataGradient(
             memory.destinationGradient!.assumingMemoryBound(to: Float.self), weights: weights.pointer,
             inputGradient: memory.sourceGradient!.assumingMemoryBound(to: Float.self))
     }
 
-    func store(gradient: UnsafeMutablePointer<Float>, to parameters: UnsafeMutablePointer<Float>) {
+    func store(gradient: UnsafeMutablePointer<Float>, to parameters: UnsafeMutablePointer<Float>, worker: Int) {
         for output in 0..<NarrowKernels.outputs {
             for input in 0..<geometry.inputChannels {
                 for element in 0..<9 {

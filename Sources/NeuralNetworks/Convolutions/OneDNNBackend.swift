@@ -5,13 +5,14 @@ final class OneDNNBackend: ConvolutionBackend {
     let name = "onednn"
     let block = OneDNN.blockSize
     let precision: Precision
+    /// One stream per slot, and another one for its weight gradients.
     private let library: OneDNNLibrary
     private let workerCount: Int
 
     init(precision: Precision, workerCount: Int) throws(TensorError) {
         self.precision = precision
         self.workerCount = workerCount
-        library = try OneDNNLibrary(workerCount: workerCount)
+        library = try OneDNNLibrary(streamCount: 2 * workerCount)
     }
 
     func makeConvolution(_ geometry: ConvolutionGeometry) throws(TensorError) -> any ConvolutionKernel {
@@ -157,31 +158,32 @@ final class OneDNNKernel: ConvolutionKernel {
             + (convertsOutput ? destinationCount * MemoryLayout<Float>.size : 0)
     }
 
-    /// The float32 output of the first convolution, or its gradient, in a worker's scratch memory.
-    private func unconverted(_ memory: ConvolutionMemory) -> UnsafeMutablePointer<Float> {
-        (memory.scratch + libraryScratchBytes).assumingMemoryBound(to: Float.self)
+    /// The float32 output of the first convolution, or its gradient, in scratch memory.
+    private func unconverted(_ scratch: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Float> {
+        (scratch + libraryScratchBytes).assumingMemoryBound(to: Float.self)
     }
 
     private var packedCount: Int { (weightConvolution?.weightsBytes ?? 0) / MemoryLayout<Float>.size }
     var gradientCount: Int { packedCount + padded.biasCount }
 
-    func bind(worker: Int, memory: ConvolutionMemory) throws(TensorError) {
-        memories[worker] = memory
-        forwardCalls[worker] = try OneDNNCall(
-            forwardConvolution, library, worker: worker, source: memory.source,
+    func bind(slot: Int, memory: ConvolutionMemory) throws(TensorError) {
+        memories[slot] = memory
+        forwardCalls[slot] = try OneDNNCall(
+            forwardConvolution, library, stream: slot, source: memory.source,
             weights: UnsafeMutableRawPointer(weights.pointer), bias: UnsafeMutableRawPointer(bias.pointer),
-            destination: convertsOutput ? UnsafeMutableRawPointer(unconverted(memory)) : memory.destination,
+            destination: convertsOutput ? UnsafeMutableRawPointer(unconverted(memory.scratch)) : memory.destination,
             scratch: memory.scratch)
         guard let weightConvolution, let destinationGradient = memory.destinationGradient else { return }
         // The address of the gradient is set before every call, because it depends on the shard.
-        weightCalls[worker] = try OneDNNCall(
-            weightConvolution, library, worker: worker, source: memory.source,
+        weightCalls[slot] = try OneDNNCall(
+            weightConvolution, library, stream: memories.count + slot, source: memory.source,
             weights: UnsafeMutableRawPointer(packedGradient.pointer), bias: UnsafeMutableRawPointer(bias.pointer),
-            destination: convertsOutput ? UnsafeMutableRawPointer(unconverted(memory)) : destinationGradient,
-            scratch: memory.scratch)
+            destination: convertsOutput
+                ? UnsafeMutableRawPointer(unconverted(memory.weightScratch)) : destinationGradient,
+            scratch: memory.weightScratch)
         guard let dataConvolution, let dataWeights, let sourceGradient = memory.sourceGradient else { return }
-        dataCalls[worker] = try OneDNNCall(
-            dataConvolution, library, worker: worker, source: destinationGradient,
+        dataCalls[slot] = try OneDNNCall(
+            dataConvolution, library, stream: slot, source: destinationGradient,
             weights: UnsafeMutableRawPointer(dataWeights.pointer), bias: UnsafeMutableRawPointer(zeroBias.pointer),
             destination: accumulatesInScratch ? memory.scratch + libraryScratchBytes : sourceGradient,
             scratch: memory.scratch)
@@ -189,9 +191,9 @@ final class OneDNNKernel: ConvolutionKernel {
 
     private lazy var zeroBias = AlignedBuffer<Float>(count: geometry.inputChannels)
 
-    func load(parameters: UnsafePointer<Float>) {
+    func load(parameters: UnsafePointer<Float>, worker: Int) {
         padded.expand(parameters, weights: rows.pointer, bias: bias.pointer)
-        loadWeights.run()
+        loadWeights.run(stream: worker)
         guard let loadDataWeights else { return }
         if let flippedRows {
             let area = geometry.convolution.kernelSize * geometry.convolution.kernelSize
@@ -204,28 +206,29 @@ final class OneDNNKernel: ConvolutionKernel {
                 }
             }
         }
-        loadDataWeights.run()
+        loadDataWeights.run(stream: worker)
     }
 
-    func forward(worker: Int) {
-        forwardCalls[worker]!.run()
-        if convertsOutput, let memory = memories[worker] {
-            kernels.store(unconverted(memory), to: memory.destination, count: destinationCount)
+    func forward(slot: Int) {
+        forwardCalls[slot]!.run()
+        if convertsOutput, let memory = memories[slot] {
+            kernels.store(unconverted(memory.scratch), to: memory.destination, count: destinationCount)
         }
     }
 
-    func weightGradient(worker: Int, to gradient: UnsafeMutablePointer<Float>) {
-        let call = weightCalls[worker]!
-        if convertsOutput, let memory = memories[worker] {
+    func weightGradient(slot: Int, to gradient: UnsafeMutablePointer<Float>) {
+        let call = weightCalls[slot]!
+        if convertsOutput, let memory = memories[slot] {
             kernels.unpack(
-                memory.destinationGradient!, to: unconverted(memory), channels: 1, pixels: destinationCount, block: 1)
+                memory.destinationGradient!, to: unconverted(memory.weightScratch), channels: 1,
+                pixels: destinationCount, block: 1)
         }
         call.setWeights(UnsafeMutableRawPointer(gradient), bias: UnsafeMutableRawPointer(gradient + packedCount))
         call.run()
     }
 
-    func dataGradient(worker: Int) {
-        guard let call = dataCalls[worker], let memory = memories[worker] else { return }
+    func dataGradient(slot: Int) {
+        guard let call = dataCalls[slot], let memory = memories[slot] else { return }
         call.run()
         if accumulatesInScratch {
             kernels.add(
@@ -234,9 +237,9 @@ final class OneDNNKernel: ConvolutionKernel {
         }
     }
 
-    func store(gradient: UnsafeMutablePointer<Float>, to parameters: UnsafeMutablePointer<Float>) {
+    func store(gradient: UnsafeMutablePointer<Float>, to parameters: UnsafeMutablePointer<Float>, worker: Int) {
         UnsafeMutableRawPointer(packedGradient.pointer).copyMemory(from: gradient, byteCount: packedGradient.count)
-        storeGradient?.run()
+        storeGradient?.run(stream: worker)
         padded.collect(weights: gradientRows.pointer, bias: gradient + packedCount, into: parameters)
     }
 }

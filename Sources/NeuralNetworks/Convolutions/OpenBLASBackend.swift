@@ -25,11 +25,16 @@ final class OpenBLASKernel: ConvolutionKernel {
     private let bias: AlignedBuffer<Float>
     private let rowsAtOnce: Int
     private var memories: [ConvolutionMemory?]
+    /// Nil to compute alone.
+    var rounding: ConvolutionRounding?
+    /// The measured ranges of each slot.
+    private var ranges: [ConvolutionRanges]
 
     init(_ geometry: ConvolutionGeometry, workerCount: Int) {
         self.geometry = geometry
         weights = AlignedBuffer(count: geometry.convolution.weightCount)
         bias = AlignedBuffer(count: geometry.convolution.outputChannels)
+        ranges = Array(repeating: ConvolutionRanges(), count: workerCount)
         memories = Array(repeating: nil, count: workerCount)
         let rowBytes = geometry.convolution.fanIn * geometry.outputWidth * MemoryLayout<Float>.size
         rowsAtOnce = min(geometry.outputHeight, max(1, (512 << 10) / rowBytes))
@@ -44,9 +49,9 @@ final class OpenBLASKernel: ConvolutionKernel {
     /// True for 1 x 1 convolutions: the patches are the image itself, so nothing is gathered.
     private var isPointwise: Bool { geometry.convolution.kernelSize == 1 && geometry.convolution.stride == 1 }
 
-    func bind(worker: Int, memory: ConvolutionMemory) { memories[worker] = memory }
+    func bind(slot: Int, memory: ConvolutionMemory) { memories[slot] = memory }
 
-    func load(parameters: UnsafePointer<Float>) {
+    func load(parameters: UnsafePointer<Float>, worker: Int) {
         weights.pointer.update(from: parameters + geometry.convolution.parameterOffset, count: weights.count)
         bias.pointer.update(from: parameters + geometry.convolution.biasOffset, count: bias.count)
     }
@@ -65,28 +70,50 @@ final class OpenBLASKernel: ConvolutionKernel {
         }
     }
 
-    func forward(worker: Int) {
-        let memory = memories[worker]!
+    func forward(slot: Int) {
+        let memory = memories[slot]!
         let source = memory.source.assumingMemoryBound(to: Float.self)
         let destination = memory.destination.assumingMemoryBound(to: Float.self)
         let columns = memory.scratch.assumingMemoryBound(to: Float.self)
         let outputs = geometry.convolution.outputChannels
         FloatKernels.fillBias(destination, bias: bias.pointer, channels: outputs, pixels: pixels)
+        // Patches that are to be rounded are gathered, so that other readers of the source see it as it is.
+        let isGathered = !isPointwise || rounding != nil
         forEachBand { shape, firstPixel, count in
-            if !isPointwise { FloatKernels.imageToColumns(source, columns: columns, shape: shape) }
+            if isGathered { FloatKernels.imageToColumns(source, columns: columns, shape: shape) }
+            round(columns, of: patchCount * count, \.input, slot)
             OpenBLAS.multiply(
                 rows: outputs, columns: count, inner: patchCount, a: weights.pointer, aStride: patchCount,
-                b: isPointwise ? source + firstPixel : columns, bStride: isPointwise ? pixels : count, beta: 1,
+                b: isGathered ? columns : source + firstPixel, bStride: isGathered ? count : pixels, beta: 1,
                 c: destination + firstPixel, cStride: pixels)
         }
+        round(destination, of: outputs * pixels, \.output, slot)
         geometry.convolution.activation.apply(to: destination, count: outputs * pixels)
     }
 
-    func weightGradient(worker: Int, to gradient: UnsafeMutablePointer<Float>) {
-        let memory = memories[worker]!
+    private func round(
+        _ values: UnsafeMutablePointer<Float>, of count: Int, _ end: WritableKeyPath<ConvolutionRanges, ValueRange>,
+        _ slot: Int
+    ) {
+        switch rounding {
+        case nil: break
+        case .measure: ranges[slot][keyPath: end].add(values, count: count)
+        case .round(let convolution):
+            (end == \.input ? convolution.input : convolution.output).round(values, count: count)
+        }
+    }
+
+    /// The ranges since the last call, of all slots.
+    func takeRanges() -> ConvolutionRanges {
+        defer { ranges = Array(repeating: ConvolutionRanges(), count: ranges.count) }
+        return ranges.reduce(into: ConvolutionRanges()) { $0.add($1) }
+    }
+
+    func weightGradient(slot: Int, to gradient: UnsafeMutablePointer<Float>) {
+        let memory = memories[slot]!
         let source = memory.source.assumingMemoryBound(to: Float.self)
         let outputGradient = memory.destinationGradient!.assumingMemoryBound(to: Float.self)
-        let columns = memory.scratch.assumingMemoryBound(to: Float.self)
+        let columns = memory.weightScratch.assumingMemoryBound(to: Float.self)
         let outputs = geometry.convolution.outputChannels
         forEachBand { shape, firstPixel, count in
             if !isPointwise { FloatKernels.imageToColumns(source, columns: columns, shape: shape) }
@@ -98,8 +125,8 @@ final class OpenBLASKernel: ConvolutionKernel {
         FloatKernels.biasGradient(outputGradient, to: gradient + weights.count, channels: outputs, pixels: pixels)
     }
 
-    func dataGradient(worker: Int) {
-        guard let use = geometry.sourceGradient, let memory = memories[worker] else { return }
+    func dataGradient(slot: Int) {
+        guard let use = geometry.sourceGradient, let memory = memories[slot] else { return }
         let sourceGradient = memory.sourceGradient!.assumingMemoryBound(to: Float.self)
         let outputGradient = memory.destinationGradient!.assumingMemoryBound(to: Float.self)
         let columns = memory.scratch.assumingMemoryBound(to: Float.self)
@@ -117,7 +144,7 @@ final class OpenBLASKernel: ConvolutionKernel {
         }
     }
 
-    func store(gradient: UnsafeMutablePointer<Float>, to parameters: UnsafeMutablePointer<Float>) {
+    func store(gradient: UnsafeMutablePointer<Float>, to parameters: UnsafeMutablePointer<Float>, worker: Int) {
         (parameters + geometry.convolution.parameterOffset).update(from: gradient, count: gradientCount)
     }
 }

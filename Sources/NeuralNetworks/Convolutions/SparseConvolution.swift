@@ -60,9 +60,9 @@ final class SparseConvolution: ConvolutionKernel {
     var scratchBytes: Int { precision == .float32 ? 0 : (sourceCount + destinationCount) * MemoryLayout<Float>.size }
     var gradientCount: Int { padded.weightCount + padded.biasCount }
 
-    func bind(worker: Int, memory: ConvolutionMemory) { memories[worker] = memory }
+    func bind(slot: Int, memory: ConvolutionMemory) { memories[slot] = memory }
 
-    func load(parameters: UnsafePointer<Float>) {
+    func load(parameters: UnsafePointer<Float>, worker: Int) {
         padded.expand(parameters, weights: rows.pointer, bias: bias.pointer)
         let area = shape.kernelSize * shape.kernelSize
         let (inputs, outputs, block) = (shape.inputChannels, shape.outputChannels, shape.block)
@@ -85,35 +85,35 @@ final class SparseConvolution: ConvolutionKernel {
         ((output / block * area + element) * inputs + input) * block + output % block
     }
 
-    func forward(worker: Int) {
-        let memory = memories[worker]!
-        let (source, destination) = asFloat(memory.source, memory.destination, memory, load: (true, false))
+    func forward(slot: Int) {
+        let memory = memories[slot]!
+        let (source, destination) = asFloat(memory.source, memory.destination, memory.scratch, load: (true, false))
         FloatKernels.sparseConvolution(
             source, weights: weights.pointer, bias: bias.pointer, output: destination, add: false, shape: shape)
         geometry.convolution.activation.apply(to: destination, count: destinationCount)
         if precision == .bfloat16 { kernels.store(destination, to: memory.destination, count: destinationCount) }
     }
 
-    func weightGradient(worker: Int, to gradient: UnsafeMutablePointer<Float>) {
-        let memory = memories[worker]!
+    func weightGradient(slot: Int, to gradient: UnsafeMutablePointer<Float>) {
+        let memory = memories[slot]!
         let (source, outputGradient) = asFloat(
-            memory.source, memory.destinationGradient!, memory, load: (true, true))
+            memory.source, memory.destinationGradient!, memory.weightScratch, load: (true, true))
         FloatKernels.sparseWeightGradient(
             source, outputGradient: outputGradient, weightGradient: gradient,
             biasGradient: gradient + padded.weightCount, shape: shape)
     }
 
-    func dataGradient(worker: Int) {
-        guard let use = geometry.sourceGradient, let memory = memories[worker] else { return }
+    func dataGradient(slot: Int) {
+        guard let use = geometry.sourceGradient, let memory = memories[slot] else { return }
         let (sourceGradient, outputGradient) = asFloat(
-            memory.sourceGradient!, memory.destinationGradient!, memory, load: (use == .accumulate, true))
+            memory.sourceGradient!, memory.destinationGradient!, memory.scratch, load: (use == .accumulate, true))
         FloatKernels.sparseConvolution(
             outputGradient, weights: flippedWeights.pointer, bias: nil, output: sourceGradient, add: use == .accumulate,
             shape: flippedShape)
         if precision == .bfloat16 { kernels.store(sourceGradient, to: memory.sourceGradient!, count: sourceCount) }
     }
 
-    func store(gradient: UnsafeMutablePointer<Float>, to parameters: UnsafeMutablePointer<Float>) {
+    func store(gradient: UnsafeMutablePointer<Float>, to parameters: UnsafeMutablePointer<Float>, worker: Int) {
         let area = shape.kernelSize * shape.kernelSize
         let (inputs, outputs, block) = (shape.inputChannels, shape.outputChannels, shape.block)
         for output in 0..<outputs {
@@ -128,13 +128,13 @@ final class SparseConvolution: ConvolutionKernel {
     /// Returns both tensors as float32: the tensors themselves, or copies in scratch memory. `load` selects the tensors
     /// to copy.
     private func asFloat(
-        _ source: UnsafeMutableRawPointer, _ destination: UnsafeMutableRawPointer, _ memory: ConvolutionMemory,
-        load: (Bool, Bool)
+        _ source: UnsafeMutableRawPointer, _ destination: UnsafeMutableRawPointer,
+        _ scratch: UnsafeMutableRawPointer, load: (Bool, Bool)
     ) -> (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) {
         if precision == .float32 {
             return (source.assumingMemoryBound(to: Float.self), destination.assumingMemoryBound(to: Float.self))
         }
-        let first = memory.scratch.assumingMemoryBound(to: Float.self)
+        let first = scratch.assumingMemoryBound(to: Float.self)
         let second = first + sourceCount
         // The blocked tensor is treated as one long channel, because the order of values does not matter for a copy.
         if load.0 { kernels.unpack(source, to: first, channels: 1, pixels: sourceCount, block: 1) }

@@ -2,15 +2,16 @@ import Tensors
 
 /// Runs one network at one image size: reconstructs images and computes the gradient of the training objective.
 ///
-/// One thread computes a whole sample, forward and backward, so that activations stay in its caches. The gradients of
-/// fixed shards of the batch are summed in a fixed order, so results do not depend on the number of threads. Memory is
-/// planned and kernels are compiled on initialisation.
+/// One thread computes a whole sample, forward and backward, so that activations stay in its caches; two threads if there
+/// are more of them than samples. The gradients of fixed shards of the batch are summed in a fixed order, so results do not
+/// depend on the number of threads. Memory is planned and kernels are compiled on initialisation.
 public final class NetworkEngine {
     public enum Kind: String, Codable, Sendable, CaseIterable { case onednn, openblas }
     public enum Purpose: Sendable { case training, inference }
 
-    /// The number of shards of a batch's gradient. It affects rounding, so it is not a setting.
-    public static let gradientShardCount = 8
+    /// The maximum number of shards of a batch's gradient, and so of samples in work at once. It affects the rounding of
+    /// larger batches, so it is not a setting. Each shard takes the memory of the parameters.
+    public static let gradientShardCount = 32
 
     public let network: NetworkDescription
     public let height, width: Int
@@ -21,9 +22,11 @@ public final class NetworkEngine {
     private let backend: any ConvolutionBackend
     private let program: NetworkProgram
     private let kernels: TensorKernels
-    private let convolutions: [any ConvolutionKernel]
+    let convolutions: [any ConvolutionKernel]
     private let pool: WorkerPool
-    private var workers: [Worker] = []
+    private var slots: [Slot] = []
+    /// The gradient of one sample that is added to a shard, by worker.
+    private var extraGradients: [AlignedBuffer<Float>] = []
     private let parameters: AlignedBuffer<Float>
     private let gradient: AlignedBuffer<Float>
     /// Gradients by shard and convolution, in the convolution's own layout.
@@ -34,10 +37,10 @@ public final class NetworkEngine {
     /// Present while layers are measured.
     private var profile: LayerProfile?
 
-    private struct Worker {
+    /// The memory of one sample in work. As many are used at once as there are samples or threads.
+    private struct Slot {
         let arena: AlignedBuffer<UInt8>
-        let scratch: AlignedBuffer<UInt8>
-        let extraGradient: AlignedBuffer<Float>
+        let scratch, weightScratch: AlignedBuffer<UInt8>
     }
 
     /// The input of the current step.
@@ -45,6 +48,9 @@ public final class NetworkEngine {
         let batch: TrainingBatch
         let lambda: Float
         let shardCount: Int
+        /// With two threads per sample: the samples in work, and the place of the program's step.
+        var samples = 0..<0
+        var place = 0
     }
 
     /// - Parameters:
@@ -79,30 +85,32 @@ public final class NetworkEngine {
         gradient = AlignedBuffer(count: purpose == .training ? network.parameterCount : 0)
         // Last, because its threads would outlive a failed initialisation.
         pool = WorkerPool(workerCount: workerCount)
-        try makeWorkers(purpose)
+        try makeSlots(purpose)
     }
 
     deinit { pool.stop() }
 
-    private func makeWorkers(_ purpose: Purpose) throws {
+    private func makeSlots(_ purpose: Purpose) throws {
         let scratchBytes = convolutions.map(\.scratchBytes).max() ?? 0
-        let gradientCount = purpose == .training ? convolutions.map(\.gradientCount).max() ?? 0 : 0
+        let isTraining = purpose == .training
+        let gradientCount = isTraining ? convolutions.map(\.gradientCount).max() ?? 0 : 0
         for index in 0..<pool.workerCount {
-            let worker = Worker(
+            let slot = Slot(
                 arena: AlignedBuffer(count: program.arenaBytes), scratch: AlignedBuffer(count: scratchBytes),
-                extraGradient: AlignedBuffer(count: gradientCount))
-            workers.append(worker)
+                weightScratch: AlignedBuffer(count: isTraining ? scratchBytes : 0))
+            slots.append(slot)
+            extraGradients.append(AlignedBuffer(count: gradientCount))
             for (number, convolution) in convolutions.enumerated() {
-                let training = purpose == .training
                 let wantsSource = program.geometries[number].sourceGradient != nil
                 try convolution.bind(
-                    worker: index,
+                    slot: index,
                     memory: ConvolutionMemory(
-                        source: activation(program.sources[number], worker),
-                        destination: activation(program.destinations[number], worker),
-                        sourceGradient: wantsSource ? gradient(program.sources[number], worker) : nil,
-                        destinationGradient: training ? gradient(program.destinations[number], worker) : nil,
-                        scratch: UnsafeMutableRawPointer(worker.scratch.pointer)))
+                        source: activation(program.sources[number], slot),
+                        destination: activation(program.destinations[number], slot),
+                        sourceGradient: wantsSource ? gradient(program.sources[number], slot) : nil,
+                        destinationGradient: isTraining ? gradient(program.destinations[number], slot) : nil,
+                        scratch: UnsafeMutableRawPointer(slot.scratch.pointer),
+                        weightScratch: UnsafeMutableRawPointer(slot.weightScratch.pointer)))
             }
         }
     }
@@ -112,12 +120,12 @@ public final class NetworkEngine {
         zip(network.convolutions, convolutions).map { ($0.name, $1.kernelNames) }
     }
 
-    private func activation(_ region: NetworkProgram.Region, _ worker: Worker) -> UnsafeMutableRawPointer {
-        UnsafeMutableRawPointer(worker.arena.pointer) + program.activationOffsets[region.tensor] + region.byteOffset
+    private func activation(_ region: NetworkProgram.Region, _ slot: Slot) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(slot.arena.pointer) + program.activationOffsets[region.tensor] + region.byteOffset
     }
 
-    private func gradient(_ region: NetworkProgram.Region, _ worker: Worker) -> UnsafeMutableRawPointer {
-        UnsafeMutableRawPointer(worker.arena.pointer) + program.gradientOffsets[region.tensor] + region.byteOffset
+    private func gradient(_ region: NetworkProgram.Region, _ slot: Slot) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(slot.arena.pointer) + program.gradientOffsets[region.tensor] + region.byteOffset
     }
 
     // MARK: Parameters
@@ -140,9 +148,11 @@ public final class NetworkEngine {
     }
 
     private func packParameters() {
-        // Weights are packed on the calling thread only.
-        OneDNN.useCallingThreadOnly()
-        for convolution in convolutions { convolution.load(parameters: parameters.pointer) }
+        pool.run(convolutions.count, packPiece)
+    }
+
+    private lazy var packPiece: WorkerPool.Piece = { [unowned self] number, worker in
+        convolutions[number].load(parameters: parameters.pointer, worker: worker)
     }
 
     // MARK: Profile
@@ -165,29 +175,29 @@ public final class NetworkEngine {
 
     // MARK: Forward
 
-    private func forward(_ input: UnsafePointer<Float>, worker index: Int) {
-        let worker = workers[index]
-        let arena = UnsafeMutableRawPointer(worker.arena.pointer)
+    private func forward(_ input: UnsafePointer<Float>, slot index: Int, worker: Int) {
+        let slot = slots[index]
+        let arena = UnsafeMutableRawPointer(slot.arena.pointer)
         (arena + program.activationOffsets[0]).copyMemory(
             from: input, byteCount: network.inputChannels * height * width * MemoryLayout<Float>.size)
         for step in program.steps {
             switch step {
             case .convolution(let number):
-                timed(number, .forward, index) { convolutions[number].forward(worker: index) }
+                timed(number, .forward, worker) { convolutions[number].forward(slot: index) }
             case .upsample(let input, let output):
                 kernels.upsample(
-                    activation(input, worker), to: activation(output, worker), blocks: input.channels / backend.block,
+                    activation(input, slot), to: activation(output, slot), blocks: input.channels / backend.block,
                     height: input.height, width: input.width, block: backend.block)
             case .combine(let gate, let first, let second, let output):
                 kernels.combine(
-                    gate: activation(gate, worker), first: activation(first, worker),
-                    second: activation(second, worker), output: activation(output, worker), count: output.elementCount)
+                    gate: activation(gate, slot), first: activation(first, slot), second: activation(second, slot),
+                    output: activation(output, slot), count: output.elementCount)
             }
         }
     }
 
-    private func outputActivation(_ worker: Worker) -> UnsafeMutableRawPointer {
-        UnsafeMutableRawPointer(worker.arena.pointer) + program.activationOffsets[network.output.tensor]
+    private func outputActivation(_ slot: Slot) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(slot.arena.pointer) + program.activationOffsets[network.output.tensor]
     }
 
     /// Returns the network's output for each image. Images and outputs are channel-major values of channels * height *
@@ -198,14 +208,22 @@ public final class NetworkEngine {
             fatalError("an image of \(image.count) values for an engine of \(inputCount)")
         }
         let outputCount = network.outputChannels * height * width
-        let results = AlignedBuffer<Float>(count: outputCount * images.count)
-        pool.run(images.count) { [self] piece, worker in
-            images[piece].withUnsafeBufferPointer { forward($0.baseAddress!, worker: worker) }
-            kernels.unpack(
-                outputActivation(workers[worker]), to: results.pointer + piece * outputCount,
-                channels: network.outputChannels, pixels: height * width, block: backend.block)
+        var results = [[Float]](repeating: [], count: images.count)
+        results.withUnsafeMutableBufferPointer { results in
+            let results = results.baseAddress
+            pool.run(images.count) { [self] piece, worker in
+                // Few images use the memory of the first slots only.
+                let slot = images.count <= pool.workerCount ? piece : worker
+                images[piece].withUnsafeBufferPointer { forward($0.baseAddress!, slot: slot, worker: worker) }
+                results![piece] = [Float](unsafeUninitializedCapacity: outputCount) { values, count in
+                    kernels.unpack(
+                        outputActivation(slots[slot]), to: values.baseAddress!, channels: network.outputChannels,
+                        pixels: height * width, block: backend.block)
+                    count = outputCount
+                }
+            }
         }
-        return images.indices.map { results.values($0 * outputCount..<($0 + 1) * outputCount) }
+        return results
     }
 
     // MARK: Gradient
@@ -226,12 +244,9 @@ public final class NetworkEngine {
         if maskedPixels.count != batch.count { maskedPixels = Array(repeating: 0, count: batch.count) }
         for sample in 0..<batch.count { maskedPixels[sample] = batch.maskedPixels(sample) }
         current = Step(batch: batch, lambda: lambda, shardCount: shardCount)
-        pool.run(shardCount, shardPiece)
+        if pool.workerCount > shardCount { runPairs() } else { pool.run(shardCount, shardPiece) }
         pool.run(convolutions.count, sumPiece)
         current = nil
-        for (number, convolution) in convolutions.enumerated() {
-            convolution.store(gradient: shards[0][number].pointer, to: gradient.pointer)
-        }
         return batch.loss(sampleSums, maskedPixels: maskedPixels, lambda: lambda)
     }
 
@@ -245,64 +260,73 @@ public final class NetworkEngine {
         }?.name
     }
     var gradientBuffer: AlignedBuffer<Float> { gradient }
-    var workerPool: WorkerPool { pool }
+    /// The threads of the engine, for other work between its calls.
+    public var workerPool: WorkerPool { pool }
 
-    private func trainSample(
-        _ batch: TrainingBatch, _ sample: Int, maskedPixels: Int, lambda: Float, worker index: Int,
-        shard: [AlignedBuffer<Float>], add: Bool
-    ) -> SampleSums {
-        let worker = workers[index]
-        forward(batch.inputs.pointer + sample * batch.sampleCount, worker: index)
-        let weights = batch.objectiveWeights(maskedPixels: maskedPixels, lambda: lambda)
-        let output = network.output
+    /// Computes a sample's objective and its gradient at the network's output.
+    private func forwardSample(_ sample: Int, of step: Step, slot index: Int, worker: Int) {
+        let (slot, batch) = (slots[index], step.batch)
+        forward(batch.inputs.pointer + sample * batch.sampleCount, slot: index, worker: worker)
+        let weights = batch.objectiveWeights(maskedPixels: maskedPixels[sample], lambda: step.lambda)
         // The derivative of a square has a factor of 2.
         let scale: Float = (batch.objective == .squaredError ? 2 : 1) / Float(batch.count)
-        let gradient = UnsafeMutableRawPointer(worker.arena.pointer) + program.gradientOffsets[output.tensor]
+        let gradient = UnsafeMutableRawPointer(slot.arena.pointer) + program.gradientOffsets[network.output.tensor]
         let mask = UnsafePointer(batch.masks.pointer + sample * batch.pixels)
         let sums =
             switch batch.objective {
             case .squaredError:
                 kernels.maskedSquaredError(
-                    output: outputActivation(worker), target: batch.targets.pointer + sample * batch.sampleCount,
+                    output: outputActivation(slot), target: batch.targets.pointer + sample * batch.sampleCount,
                     mask: mask, channels: network.outputChannels, pixels: batch.pixels, block: backend.block,
                     outsideScale: scale * weights.outside, insideScale: scale * weights.inside, gradient: gradient)
             case .crossEntropy:
                 kernels.maskedCrossEntropy(
-                    output: outputActivation(worker), mask: mask, pixels: batch.pixels, block: backend.block,
+                    output: outputActivation(slot), mask: mask, pixels: batch.pixels, block: backend.block,
                     outsideScale: scale * weights.outside, insideScale: scale * weights.inside, gradient: gradient)
             }
-        for step in program.steps.reversed() { backward(step, worker, index, shard, add: add) }
-        return SampleSums(outside: sums.outside, inside: sums.inside)
+        sampleSums.pointer[sample] = SampleSums(outside: sums.outside, inside: sums.inside)
     }
 
-    private func backward(
-        _ step: NetworkProgram.Step, _ worker: Worker, _ index: Int, _ shard: [AlignedBuffer<Float>], add: Bool
-    ) {
+    /// Turns the gradient of a convolution's output into that before its activation.
+    private func activationGradient(_ number: Int, slot index: Int) {
+        let (destination, slot) = (program.destinations[number], slots[index])
+        switch program.geometries[number].convolution.activation {
+        case .none: break
+        case .elu:
+            kernels.eluBackward(
+                gradient: gradient(destination, slot), output: activation(destination, slot),
+                count: destination.elementCount)
+        case .sigmoid: break  // the combination's gradient is already the one before the sigmoid
+        }
+    }
+
+    private func weightGradient(_ number: Int, slot: Int, worker: Int, shard: [AlignedBuffer<Float>], add: Bool) {
+        let target = shard[number]
+        let extra = extraGradients[worker].pointer
+        timed(number, .weightGradient, worker) {
+            convolutions[number].weightGradient(slot: slot, to: add ? extra : target.pointer)
+        }
+        if add { FloatKernels.add(extra, to: target.pointer, count: target.count) }
+    }
+
+    private func dataGradient(_ number: Int, slot: Int, worker: Int) {
+        timed(number, .dataGradient, worker) { convolutions[number].dataGradient(slot: slot) }
+    }
+
+    /// The backward pass of a step without parameters.
+    private func backward(_ step: NetworkProgram.Step, slot index: Int) {
+        let slot = slots[index]
         switch step {
-        case .convolution(let number):
-            let destination = program.destinations[number]
-            let (outputGradient, output) = (gradient(destination, worker), activation(destination, worker))
-            switch program.geometries[number].convolution.activation {
-            case .none: break
-            case .elu: kernels.eluBackward(gradient: outputGradient, output: output, count: destination.elementCount)
-            case .sigmoid: break  // the combination's gradient is already the one before the sigmoid
-            }
-            let target = shard[number]
-            timed(number, .weightGradient, index) {
-                convolutions[number].weightGradient(
-                    worker: index, to: add ? worker.extraGradient.pointer : target.pointer)
-            }
-            if add { FloatKernels.add(worker.extraGradient.pointer, to: target.pointer, count: target.count) }
-            timed(number, .dataGradient, index) { convolutions[number].dataGradient(worker: index) }
+        case .convolution: break
         case .upsample(let input, let output):
             kernels.upsampleBackward(
-                gradient(output, worker), to: gradient(input, worker), blocks: input.channels / backend.block,
+                gradient(output, slot), to: gradient(input, slot), blocks: input.channels / backend.block,
                 height: input.height, width: input.width, block: backend.block)
         case .combine(let gate, let first, let second, let output):
             kernels.combineBackward(
-                gate: activation(gate, worker), first: activation(first, worker), second: activation(second, worker),
-                outputGradient: gradient(output, worker), gateGradient: gradient(gate, worker),
-                firstGradient: gradient(first, worker), secondGradient: gradient(second, worker),
+                gate: activation(gate, slot), first: activation(first, slot), second: activation(second, slot),
+                outputGradient: gradient(output, slot), gateGradient: gradient(gate, slot),
+                firstGradient: gradient(first, slot), secondGradient: gradient(second, slot),
                 count: output.elementCount)
         }
     }
@@ -311,18 +335,78 @@ public final class NetworkEngine {
     private lazy var shardPiece: WorkerPool.Piece = { [unowned self] shard, worker in
         guard let step = current else { return }
         for sample in stride(from: shard, to: step.batch.count, by: step.shardCount) {
-            sampleSums.pointer[sample] = trainSample(
-                step.batch, sample, maskedPixels: maskedPixels[sample], lambda: step.lambda, worker: worker,
-                shard: shards[shard], add: sample != shard)
+            forwardSample(sample, of: step, slot: worker, worker: worker)
+            for part in program.steps.reversed() {
+                guard case .convolution(let number) = part else {
+                    backward(part, slot: worker)
+                    continue
+                }
+                activationGradient(number, slot: worker)
+                weightGradient(number, slot: worker, worker: worker, shard: shards[shard], add: sample != shard)
+                dataGradient(number, slot: worker, worker: worker)
+            }
+        }
+    }
+
+    // MARK: Two threads per sample
+
+    /// Computes the shards with more threads than shards: of each convolution, one thread computes the data gradient and
+    /// another the weight gradient. All threads wait after each step of the program.
+    private func runPairs() {
+        guard let step = current else { return }
+        for first in stride(from: 0, to: step.batch.count, by: step.shardCount) {
+            let samples = first..<min(first + step.shardCount, step.batch.count)
+            current?.samples = samples
+            current?.place = program.steps.count
+            pool.run(samples.count, forwardPiece)
+            for place in program.steps.indices.reversed() {
+                current?.place = place
+                if case .convolution = program.steps[place] {
+                    pool.run(2 * samples.count, pairPiece)
+                } else {
+                    pool.run(samples.count, singlePiece)
+                }
+            }
+        }
+    }
+
+    /// The activation's gradient of the convolution before a place, if there is one: both of its gradients need it.
+    private func prepareConvolution(before place: Int, slot: Int) {
+        guard place > 0, case .convolution(let number) = program.steps[place - 1] else { return }
+        activationGradient(number, slot: slot)
+    }
+
+    private lazy var forwardPiece: WorkerPool.Piece = { [unowned self] slot, worker in
+        guard let step = current else { return }
+        forwardSample(step.samples.lowerBound + slot, of: step, slot: slot, worker: worker)
+        prepareConvolution(before: step.place, slot: slot)
+    }
+
+    private lazy var singlePiece: WorkerPool.Piece = { [unowned self] slot, _ in
+        guard let step = current else { return }
+        backward(program.steps[step.place], slot: slot)
+        prepareConvolution(before: step.place, slot: slot)
+    }
+
+    private lazy var pairPiece: WorkerPool.Piece = { [unowned self] piece, worker in
+        guard let step = current, case .convolution(let number) = program.steps[step.place] else { return }
+        let slot = piece % step.samples.count
+        if piece < step.samples.count {
+            dataGradient(number, slot: slot, worker: worker)
+            prepareConvolution(before: step.place, slot: slot)
+        } else {
+            weightGradient(
+                number, slot: slot, worker: worker, shard: shards[slot], add: step.samples.lowerBound > 0)
         }
     }
 
     /// Sums the gradient shards of one convolution in a fixed order.
-    private lazy var sumPiece: WorkerPool.Piece = { [unowned self] number, _ in
+    private lazy var sumPiece: WorkerPool.Piece = { [unowned self] number, worker in
         guard let step = current else { return }
         let first = shards[0][number]
         for shard in 1..<max(1, step.shardCount) {
             FloatKernels.add(shards[shard][number].pointer, to: first.pointer, count: first.count)
         }
+        convolutions[number].store(gradient: first.pointer, to: gradient.pointer, worker: worker)
     }
 }

@@ -3,6 +3,7 @@ import Tensors
 /// An engine that this processor or network does not support, or a training run that diverged.
 public enum EngineError: Error, Equatable, CustomStringConvertible {
     case noBFloat16(instructionSet: String)
+    case noGradientKernels(instructionSet: String)
     case unsupportedPrecision(engine: String, precision: Precision)
     case parameterCount(found: Int, expected: Int)
     /// `layer` is nil if only the loss is not finite.
@@ -13,6 +14,9 @@ public enum EngineError: Error, Equatable, CustomStringConvertible {
         case .noBFloat16(let instructionSet):
             "this processor does not support bfloat16 (oneDNN uses \(instructionSet), expected AVX-512 BF16); set the "
                 + "engine's precision to \"float32\" or \"auto\""
+        case .noGradientKernels(let instructionSet):
+            "the engine \"onednn\" is too slow to train on this processor (oneDNN uses \(instructionSet), expected AVX2 or "
+                + "later); set the engine to \"auto\" or \"openblas\""
         case .unsupportedPrecision(let engine, let precision):
             "the engine \"\(engine)\" computes in float32 only, not \(precision.rawValue); choose the engine \"onednn\" or "
                 + "the precision \"float32\""

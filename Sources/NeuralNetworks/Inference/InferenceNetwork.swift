@@ -36,7 +36,7 @@ public final class InferenceNetwork {
         pool = WorkerPool(workerCount: threads)
         switch engine {
         case .onednn:
-            let library = try OneDNNLibrary(workerCount: max(1, threads))
+            let library = try OneDNNLibrary(streamCount: max(1, threads))
             makePlan = { try OneDNNInferencePlan($0, library) }
         case .openblas:
             try OpenBLAS.load()

@@ -62,9 +62,10 @@ extension TrainingBatch {
     public func paired(with autoencoder: NetworkEngine) -> TrainingBatch {
         let pairs = TrainingBatch(.crossEntropy, count: count, channels: 2 * channels, height: height, width: width)
         let images = (0..<count).map(input)
-        for (sample, reconstruction) in autoencoder.reconstruct(images).enumerated() {
+        let reconstructions = autoencoder.reconstruct(images)
+        autoencoder.workerPool.run(count) { [self] sample, _ in
             pairs.set(
-                sample, input: NetworkDescription.segmentationInput(images[sample], reconstruction),
+                sample, input: NetworkDescription.segmentationInput(images[sample], reconstructions[sample]),
                 mask: mask(sample))
         }
         return pairs

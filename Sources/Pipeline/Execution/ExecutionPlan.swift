@@ -260,7 +260,7 @@ public struct ExecutionPlan: Sendable {
 
     private mutating func makeReady(_ task: Int) {
         enter(task, .ready)
-        let ready = ReadyTask(priority: priorities[task], task: Int32(task))
+        let ready = ReadyTask(rank: graph.tasks[task].rank, priority: priorities[task], task: Int32(task))
         switch graph.tasks[task].resources {
         case .light: light.insert(ready)
         case .wholeMachine: wholeMachine.insert(ready)
@@ -292,12 +292,15 @@ public struct ExecutionPlan: Sendable {
     }
 }
 
-/// A task that may start. Greater tasks start first: the longest critical path in seconds, then the lowest number.
+/// A task that may start. Greater tasks start first: the lowest rank, then the longest critical path in seconds, then the
+/// lowest number.
 private struct ReadyTask: Comparable, Sendable {
+    let rank: Int
     let priority: Double
     let task: Int32
 
     static func < (left: ReadyTask, right: ReadyTask) -> Bool {
-        left.priority != right.priority ? left.priority < right.priority : left.task > right.task
+        if left.rank != right.rank { return left.rank > right.rank }
+        return left.priority != right.priority ? left.priority < right.priority : left.task > right.task
     }
 }

@@ -60,12 +60,14 @@ public struct PipelineTask: Sendable {
     /// True if only other tasks read the outputs. The task counts as done even if its blobs were collected; they are
     /// recomputed when a task needs them.
     public let isIntermediate: Bool
+    /// Ready tasks of a lower rank start first, whatever their critical path. Not part of the action key.
+    public let rank: Int
     /// The digest of the stage's settings.
     package let settings: Digest
 
     public init(
         id: TaskID, stage: any Stage, inputs: [TaskInput], sources: [String: FileLocation] = [:],
-        resources: TaskResources = .light, isIntermediate: Bool = false
+        resources: TaskResources = .light, isIntermediate: Bool = false, rank: Int = 0
     ) {
         self.id = id
         self.stage = stage
@@ -73,6 +75,7 @@ public struct PipelineTask: Sendable {
         self.sources = sources
         self.resources = resources
         self.isIntermediate = isIntermediate
+        self.rank = rank
         settings = stage.settingsDigest
     }
 

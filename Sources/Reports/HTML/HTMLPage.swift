@@ -19,6 +19,8 @@ struct HTMLPage {
     /// Listed below the title.
     var facts: [Fact] = []
     var bodyClass: String?
+    /// Rules of this page, after those of report.css.
+    var style: String?
     /// Markup before and after the main part.
     var before = HTML.empty
     var after = HTML.empty
@@ -60,6 +62,7 @@ struct HTMLPage {
             HTML("meta", ["name": "color-scheme", "content": "light dark"])
             HTML("title") { title }
             HTML("style") { .trusted(PackageResources.report_css) }
+            if let style { HTML("style") { .trusted(Array(style.utf8)) } }
         }
     }
 }

@@ -80,6 +80,16 @@ public struct Overview: Sendable, Equatable {
 public struct OverviewPage {
     private let overview: Overview
 
+    /// Narrower columns than those of reports, which hold sentences: dates, states and short commands.
+    private static let style = """
+        .facts { margin-top: 24px; }
+        .charts { margin-bottom: 24px; }
+        th.text, td.text { min-width: 0; padding-left: 16px; white-space: nowrap; }
+        th:first-child, td:first-child { min-width: 0; padding-left: 0; white-space: nowrap; }
+        td.text:last-child { min-width: 16em; white-space: normal; overflow-wrap: break-word; }
+
+        """
+
     /// Returns the page as UTF-8 text. Equal overviews give equal text, and markup in their strings is escaped.
     public static func render(_ overview: Overview) -> String {
         let page = OverviewPage(overview: overview)
@@ -89,7 +99,7 @@ public struct OverviewPage {
             Fact(label: "Nights", value: "\(overview.nights.map(\.nights.count).reduce(0, +))"),
             Fact(label: "Runs", value: "\(overview.runs.count)"),
         ]
-        return HTMLPage(title: overview.title, facts: facts).render {
+        return HTMLPage(title: overview.title, facts: facts, style: style).render {
             page.results
             page.production
             for nights in overview.nights { page.section(nights) }
@@ -163,9 +173,12 @@ public struct OverviewPage {
                     note: "\(night.label): \(night.figures[place].value), \(night.state)")
             }
             guard dots.count > 1 else { return nil }
+            // Days of a year fit below the axis; the tooltips and the table have the year.
+            let days = nights.nights.map { String($0.label.suffix(5)) }
             return DotChart(
-                title: name, xAxis: ChartAxis(label: "Night", names: nights.nights.map(\.label)), valueLabel: name,
-                dots: dots, emptyNote: ""
+                title: name.prefix(1).uppercased() + name.dropFirst(),
+                xAxis: ChartAxis(label: "Month and day of the night", names: days),
+                valueLabel: "Value of the new model", dots: dots, emptyNote: ""
             ).render()
         }
         return charts.isEmpty ? .empty : HTML("div", ["class": "charts"]) { for chart in charts { chart } }

@@ -74,6 +74,12 @@ package enum DetectorKinds {
         ]
     }
 
+    /// True if a detector for one thread takes its share of the memory of one for all threads, so that tasks may have one
+    /// each. False for kinds with a payload that every detector holds.
+    package static func canShareEngine(_ name: String) -> Bool {
+        [AutoencoderKind.name, SegmentationKind.name].contains(name)
+    }
+
     /// The kind with a name.
     ///
     /// - Throws: `FormatError` for an unknown name.

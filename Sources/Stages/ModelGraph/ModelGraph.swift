@@ -1,6 +1,7 @@
 import AnomalyDetection
 import Backbones
 import Imaging
+import NeuralNetworks
 import ONNX
 
 /// The maps of a detector in a graph: N x 1 x height x width of its grid.
@@ -20,6 +21,8 @@ package struct GraphRequest {
     var backbone: Backbone?
     /// N x 3 x height x width of the grid, values of 0 to 1.
     var image: GraphValue
+    /// The network of an autoencoder with 8-bit integers; nil for float32.
+    var quantization: NetworkQuantization?
     /// The name of the model, for errors.
     var name: String
 }
@@ -53,10 +56,17 @@ package struct ModelGraph {
 
     /// - Parameters:
     ///   - model: with the threshold of verdicts.
+    ///   - quantization: of an autoencoder's network; nil for float32.
     ///   - size: of all images; nil for images of any size.
     /// - Throws: `ModelGraphError`, `FormatError`, `InferenceError`.
-    package init(_ model: Model, backbone: Backbone?, samples: Samples, size: ImageSize?) throws {
+    package init(
+        _ model: Model, backbone: Backbone?, samples: Samples, size: ImageSize?,
+        quantization: NetworkQuantization? = nil
+    ) throws {
         guard model.frame == nil else { throw ModelGraphError.frame(model.name) }
+        guard quantization == nil || model.kind == AutoencoderKind.name else {
+            throw ModelGraphError.precision(model.name, kind: model.kind)
+        }
         self.model = model
         onnx = ONNXGraph(name: model.name)
         let shape: [ONNXGraph.Size] = size.map { [.fixed($0.height), .fixed($0.width)] } ?? [.open("H"), .open("W")]
@@ -68,6 +78,7 @@ package struct ModelGraph {
         let maps = try DetectorKinds.named(model.kind, in: model.name).addMaps(
             GraphRequest(
                 payload: model.payload, grid: grid, scoring: model.scoring, backbone: backbone, image: pixels,
+                quantization: quantization,
                 name: model.name), to: &onnx)
         let map = smoothed(maps.map)
         let score = score(maps.scoreMap.map { smoothed($0) } ?? map)

@@ -6,6 +6,9 @@ package enum ModelGraphError: Error, Equatable, CustomStringConvertible {
     case maps(String)
     case backbone(String)
     case tooLarge(String, bytes: Int)
+    case precision(String, kind: String)
+    case fewImages(String, found: Int, expected: Int)
+    case verdicts(String, changed: Int, images: Int)
 
     package var description: String {
         switch self {
@@ -24,6 +27,15 @@ package enum ModelGraphError: Error, Equatable, CustomStringConvertible {
         case .backbone(let model):
             "\(model) cannot be exported to ONNX without its pretrained network; add the network to the store with "
                 + "nominal backbones add, or pass the store that has it with --store"
+        case .precision(let model, let kind):
+            "\(model) cannot be exported with --precision int8: its detector is \"\(kind)\", expected "
+                + "\"\(AutoencoderKind.name)\", whose network is known; export it without --precision"
+        case .fewImages(let folder, let found, let expected):
+            "\(folder): \(found) images, expected at least \(expected) normal ones, from which the ranges of 8-bit numbers "
+                + "are measured; add images, or export without --precision"
+        case .verdicts(let model, let changed, let images):
+            "\(model) cannot be exported with --precision int8: \(changed) of \(images) verdicts change, expected at most "
+                + "0.5 %; export it without --precision, or move the threshold away from the scores with nominal models threshold"
         case .tooLarge(let model, let bytes):
             "\(model) cannot be exported to ONNX: the file would have \(bytes) bytes, expected at most 2147483647; train "
                 + "with smaller images, fewer detector.gaussian.channels or fewer detector.memory.points"

@@ -11,12 +11,32 @@ extension ONNXGraph {
         _ input: GraphValue, _ weights: [Float], _ shape: [Int], bias: [Float], strides: [Int], dilations: [Int],
         pads: [Int], groups: Int = 1
     ) -> GraphValue {
+        convolution(
+            input, constant(weights, shape), constant(bias, [bias.count]), kernel: Array(shape.suffix(2)),
+            strides: strides, dilations: dilations, pads: pads, groups: groups)
+    }
+
+    mutating func convolution(
+        _ input: GraphValue, _ weights: GraphValue, _ bias: GraphValue, kernel: [Int], strides: [Int],
+        dilations: [Int], pads: [Int], groups: Int = 1
+    ) -> GraphValue {
         add(
-            "Conv", [input, constant(weights, shape), constant(bias, [bias.count])],
+            "Conv", [input, weights, bias],
             [
-                "kernel_shape": .ints(Array(shape.suffix(2))), "strides": .ints(strides),
-                "dilations": .ints(dilations), "pads": .ints(pads), "group": .int(groups),
+                "kernel_shape": .ints(kernel), "strides": .ints(strides), "dilations": .ints(dilations),
+                "pads": .ints(pads), "group": .int(groups),
             ])
+    }
+
+    /// Values rounded to 8 bits. Runtimes compute what lies between such pairs of nodes with integers.
+    mutating func rounded(_ value: GraphValue, _ quantization: LinearQuantization) -> GraphValue {
+        let parts = [constant(quantization.scale), constant(uint8s: [quantization.zeroPoint], [])]
+        return add("DequantizeLinear", [add("QuantizeLinear", [value] + parts)] + parts)
+    }
+
+    /// Integers times a scale for each index of the first axis.
+    mutating func restored(_ codes: GraphValue, _ scales: [Float]) -> GraphValue {
+        add("DequantizeLinear", [codes, constant(scales, [scales.count])], ["axis": .int(0)])
     }
 
     mutating func concatenated(_ values: [GraphValue]) -> GraphValue {
@@ -30,10 +50,12 @@ struct NetworkGraph {
 
     private let network: NetworkDescription
     private let parameters: [Float]
+    /// Nil for float32.
+    private let quantization: NetworkQuantization?
     private var values: [Place: GraphValue] = [:]
 
-    init(_ network: NetworkDescription, parameters: [Float]) {
-        (self.network, self.parameters) = (network, parameters)
+    init(_ network: NetworkDescription, parameters: [Float], quantization: NetworkQuantization? = nil) {
+        (self.network, self.parameters, self.quantization) = (network, parameters, quantization)
     }
 
     /// Adds the network and returns its output.
@@ -41,10 +63,12 @@ struct NetworkGraph {
     /// - Parameter inputs: a value for each group of the first tensor.
     mutating func add(to graph: inout ONNXGraph, _ inputs: GraphValue...) -> GraphValue {
         for (group, input) in inputs.enumerated() { values[Place(tensor: 0, first: group, end: group + 1)] = input }
+        var number = 0
         for operation in network.operations {
             switch operation {
             case .convolution(let convolution):
-                set(convolution.output, self.convolution(convolution, &graph))
+                set(convolution.output, self.convolution(convolution, quantization?.convolutions[number], &graph))
+                number += 1
             case .upsample(let input, let output):
                 let scales = graph.constant([1, 1, 2, 2], [4])
                 set(
@@ -62,14 +86,31 @@ struct NetworkGraph {
         return read(network.output, &graph)
     }
 
-    private func convolution(_ convolution: NetworkDescription.Convolution, _ graph: inout ONNXGraph) -> GraphValue {
+    private func convolution(
+        _ convolution: NetworkDescription.Convolution, _ quantized: NetworkQuantization.Convolution?,
+        _ graph: inout ONNXGraph
+    ) -> GraphValue {
         let (kernel, pad) = (convolution.kernelSize, convolution.padding)
         let bias = convolution.biasOffset..<convolution.biasOffset + convolution.outputChannels
-        let value = graph.convolution(
-            read(convolution.input, &graph), Array(parameters[convolution.parameterOffset..<convolution.biasOffset]),
-            [convolution.outputChannels, convolution.inputChannels, kernel, kernel], bias: Array(parameters[bias]),
-            strides: [convolution.stride, convolution.stride],
-            dilations: [convolution.dilation, convolution.dilation], pads: [pad, pad, pad, pad])
+        let shape = [convolution.outputChannels, convolution.inputChannels, kernel, kernel]
+        let input = read(convolution.input, &graph)
+        func convolved(_ input: GraphValue, _ weights: GraphValue, _ bias: GraphValue) -> GraphValue {
+            graph.convolution(
+                input, weights, bias, kernel: [kernel, kernel], strides: [convolution.stride, convolution.stride],
+                dilations: [convolution.dilation, convolution.dilation], pads: [pad, pad, pad, pad])
+        }
+        let value: GraphValue
+        if let quantized {
+            let weights = graph.restored(
+                graph.constant(int8s: quantized.weights.codes, shape), quantized.weights.scales)
+            let bias = graph.restored(
+                graph.constant(int32s: quantized.weights.bias, [shape[0]]), quantized.weights.biasScales)
+            value = graph.rounded(convolved(graph.rounded(input, quantized.input), weights, bias), quantized.output)
+        } else {
+            value = convolved(
+                input, graph.constant(Array(parameters[convolution.parameterOffset..<convolution.biasOffset]), shape),
+                graph.constant(Array(parameters[bias]), [shape[0]]))
+        }
         return switch convolution.activation {
         case .none: value
         case .elu: graph.add("Elu", [value])

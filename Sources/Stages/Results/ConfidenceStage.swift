@@ -25,16 +25,22 @@ package struct ConfidenceStage: Stage {
         let rule = try calibration.confidence(tolerance: tolerance)
         var scores = try context.readJSON(ScoreIndex.self, "scores")
         for index in scores.entries.indices {
-            let score = scores.entries[index].score
-            // A handful of calibration images supports no more digits.
-            scores.entries[index].confidence = (rule.confidence(in: score) * 10_000).rounded() / 10_000
-            scores.entries[index].isUncertain = rule.isUncertain(score)
+            scores.entries[index].judge(by: rule)
         }
         let range = rule.uncertainRange
         try context.writeJSON(scores, to: "scores.json")
         try context.writeJSON(
             UncertaintyRecord(tolerance: tolerance, lower: range?.lowerBound, upper: range?.upperBound),
             to: "uncertainty.json")
+    }
+}
+
+extension ScoreIndex.Entry {
+    /// Adds the confidence of the verdict.
+    package mutating func judge(by rule: VerdictConfidence) {
+        // A handful of calibration images supports no more digits.
+        confidence = (rule.confidence(in: score) * 10_000).rounded() / 10_000
+        isUncertain = rule.isUncertain(score)
     }
 }
 

@@ -48,11 +48,11 @@ package struct MetricsStage: Stage {
         _ score: ScoreIndex.Entry, _ maskDigest: Digest?, to evaluation: inout TestSetEvaluation,
         _ context: TaskContext
     ) throws {
-        guard let isAnomalous = score.isAnomalous, !isAnomalous || maskDigest != nil else {
+        guard let isAnomalous = score.isAnomalous, let digest = score.map, !isAnomalous || maskDigest != nil else {
             return try evaluation.addWithoutMap(
                 name: score.file, isAnomalous: score.isAnomalous, score: score.score)
         }
-        let map = try FloatMap.decode(bytes: try context.blob(score.map), name: "map of \(score.stem)")
+        let map = try FloatMap.decode(bytes: try context.blob(digest), name: "map of \(score.stem)")
         let mask =
             try isAnomalous
             ? maskDigest.map { try Mask.decode(bytes: try context.blob($0), name: "mask of \(score.stem)") } : nil

@@ -9,7 +9,11 @@ package struct OverlayStage: Stage {
     package static let name = "overlay"
     package static let version = 2
 
-    package init() {}
+    /// False for overlays alone, without thumbnails for a report; nil for both.
+    var thumbnails: Bool?
+
+    package init(thumbnails: Bool? = nil) { self.thumbnails = thumbnails }
+
     /// The maximum side of a thumbnail, in pixels; a report of 200 images stays below 5 MB.
     static let thumbnailSide = 144
 
@@ -25,11 +29,11 @@ package struct OverlayStage: Stage {
         var overlays = OverlayIndex(entries: [])
         for (number, score) in scores.enumerated() {
             try context.checkCancellation()
-            guard let image = images[score.file], let pixels = image.pixels else { continue }
+            guard let image = images[score.file], let pixels = image.pixels, let digest = score.map else { continue }
             let input = try PackedImage(
                 bytes: try context.blob(pixels), name: score.file
             ).image
-            var map = try FloatMap.decode(bytes: try context.blob(score.map), name: "map of \(score.stem)")
+            var map = try FloatMap.decode(bytes: try context.blob(digest), name: "map of \(score.stem)")
             var mask = try image.mask.map {
                 try Mask.decode(bytes: try context.blob($0), name: "mask of \(score.stem)")
             }
@@ -50,24 +54,31 @@ package struct OverlayStage: Stage {
             }
             let full = Overlay.render(
                 image: input.resized(width: width, height: height), map: map, range: range, mask: mask)
-            let picture = try score.picture.map {
-                try ImageDecoder.decode(bytes: try context.blob($0), name: "picture of \(score.stem)").image
-            }
             overlays.entries.append(
                 OverlayIndex.Entry(
                     file: score.file, overlay: try context.publish(bytes: try PNGEncoder.encode(full)),
-                    small: OverlayIndex.Thumbnails(
-                        input: try thumbnail(input, shown, context),
-                        overlay: try thumbnail(full, shown, context),
-                        picture: try picture.map { try thumbnail($0, shown, context) },
-                        mask: try mask.map {
-                            let grey = PlanarImage(
-                                width: $0.width, height: $0.height, channels: 1, values: $0.values.map(Float.init))
-                            return try thumbnail(grey, shown, context)
-                        })))
+                    small: thumbnails == false
+                        ? nil : try thumbnails(of: score, input: input, overlay: full, mask: mask, shown, context)))
             context.progress(number + 1, of: scores.count, unit: "pictures")
         }
         try context.writeJSON(overlays, to: "overlays.json")
+    }
+
+    private func thumbnails(
+        of score: ScoreIndex.Entry, input: PlanarImage, overlay: PlanarImage, mask: Mask?,
+        _ shown: (width: Int, height: Int), _ context: TaskContext
+    ) throws -> OverlayIndex.Thumbnails {
+        let picture = try score.picture.map {
+            try ImageDecoder.decode(bytes: try context.blob($0), name: "picture of \(score.stem)").image
+        }
+        return OverlayIndex.Thumbnails(
+            input: try thumbnail(input, shown, context), overlay: try thumbnail(overlay, shown, context),
+            picture: try picture.map { try thumbnail($0, shown, context) },
+            mask: try mask.map {
+                let grey = PlanarImage(
+                    width: $0.width, height: $0.height, channels: 1, values: $0.values.map(Float.init))
+                return try thumbnail(grey, shown, context)
+            })
     }
 
     private func thumbnail(
@@ -99,7 +110,8 @@ package struct OverlayIndex: Codable, Sendable {
         package var file: String
         /// The digest of a PNG.
         package var overlay: Digest
-        package var small: Thumbnails
+        /// Nil for overlays alone.
+        package var small: Thumbnails?
     }
 
     package var entries: [Entry]

@@ -131,7 +131,7 @@ package struct ReportStage: Stage {
     private func lineage(_ score: ScoreIndex.Entry, mask: Digest?, model: Digest) -> [Fact] {
         [
             Fact(label: "Image", value: score.source.hex), mask.map { Fact(label: "Ground truth", value: $0.hex) },
-            Fact(label: "Model", value: model.hex), Fact(label: "Anomaly map", value: score.map.hex),
+            Fact(label: "Model", value: model.hex), score.map.map { Fact(label: "Anomaly map", value: $0.hex) },
             score.picture.map { Fact(label: "Expected picture", value: $0.hex) },
             Fact(label: "File", value: score.file),
             Fact(label: "Score", value: "\(score.score), threshold \(score.threshold)"),

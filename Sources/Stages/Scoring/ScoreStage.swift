@@ -6,6 +6,14 @@ import Imaging
 import ModelRegistry
 import Pipeline
 
+/// The files of a scored image, besides its score.
+package enum ScoreFiles: String, Codable, Sendable {
+    /// The anomaly map alone.
+    case maps
+    /// No file.
+    case scores
+}
+
 /// Scores images: a float32 map at the size of the original, a score and a verdict for each.
 package struct ScoreStage: Stage {
     package static let name = "score"
@@ -15,9 +23,11 @@ package struct ScoreStage: Stage {
     var engine: EngineChoice
     /// The threshold that replaces the model's own.
     var threshold: ChosenThreshold?
+    /// The files that are kept of each image; nil for all of them.
+    var files: ScoreFiles?
 
-    package init(engine: EngineChoice, threshold: ChosenThreshold? = nil) {
-        (self.engine, self.threshold) = (engine, threshold)
+    package init(engine: EngineChoice, threshold: ChosenThreshold? = nil, files: ScoreFiles? = nil) {
+        (self.engine, self.threshold, self.files) = (engine, threshold, files)
     }
 
     package var outputs: [String] { ["scores.json"] }
@@ -26,7 +36,10 @@ package struct ScoreStage: Stage {
         var model = try Model(bytes: try context.read("model"), name: "\(context.task) model")
         let origin = threshold?.origin ?? model.calibration.chosenThreshold.map { _ in ChosenThreshold.ofManifest }
         model.calibration = model.calibration.choosing(threshold?.value)
-        let entries = try context.readJSON(ImageIndex.self, "images").entries.filter { $0.pixels != nil }
+        let images = try context.readJSON(ImageIndex.self, "images").entries
+        let listener = context.shared(ScoreListener.self)
+        for image in images where image.pixels == nil { listener.tell(.rejected(image)) }
+        let entries = images.filter { $0.pixels != nil }
         var scores = ScoreIndex(entries: [])
         try model.withDetector(engine, context) { detector in
             for first in stride(from: 0, to: entries.count, by: detector.batchSize) {
@@ -43,7 +56,9 @@ package struct ScoreStage: Stage {
                     return packed.image
                 }
                 for (entry, detection) in zip(group, try detector.detect(images, model.scoring)) {
-                    scores.entries.append(try score(entry, detection, model, origin, context))
+                    let score = try score(entry, detection, model, origin, context)
+                    scores.entries.append(score)
+                    listener.tell(.scored(score))
                 }
                 context.progress(scores.entries.count, of: entries.count, unit: "images")
             }
@@ -55,18 +70,20 @@ package struct ScoreStage: Stage {
         _ entry: ImageIndex.Entry, _ detection: Detection, _ model: Model, _ origin: String?, _ context: TaskContext
     ) throws -> ScoreIndex.Entry {
         guard detection.score.isFinite else { throw ScoringError.notFinite(task: "\(context.task)") }
-        let map =
-            model.frame?.placed(detection.map, entry.pose, width: entry.width, height: entry.height)
-            ?? detection.map.resized(width: entry.width, height: entry.height)
+        var map: Digest?
+        if files != .scores {
+            let whole =
+                model.frame?.placed(detection.map, entry.pose, width: entry.width, height: entry.height)
+                ?? detection.map.resized(width: entry.width, height: entry.height)
+            map = try context.publish(bytes: try whole.tiffBytes())
+        }
+        let picture = try files == nil ? detection.picture.map { try JPEGEncoder.encode($0, quality: 92) } : nil
         return ScoreIndex.Entry(
             file: entry.file, kind: entry.kind, isAnomalous: entry.isAnomalous, source: entry.source,
             score: detection.score, normalizedScore: model.calibration.normalized(detection.score),
             threshold: model.calibration.threshold, thresholdOrigin: origin,
             verdict: model.calibration.isAnomaly(detection.score) ? .anomalous : .normal,
-            map: try context.publish(bytes: try map.tiffBytes()),
-            picture: try detection.picture.map {
-                try context.publish(bytes: try JPEGEncoder.encode($0, quality: 92))
-            })
+            map: map, picture: try picture.map(context.publish))
     }
 }
 
@@ -89,9 +106,9 @@ package struct ScoreIndex: Codable, Sendable {
         /// `ConfidenceStage`.
         package var confidence: Double?
         package var isUncertain: Bool?
-        /// The digest of a TIFF at the size of the original.
-        package var map: Digest
-        /// The digest of a JPEG of what the detector expected, at the model's size; nil if it makes none.
+        /// The digest of a TIFF at the size of the original; nil if only scores are kept.
+        package var map: Digest?
+        /// The digest of a JPEG of what the detector expected, at the model's size; nil if it makes none or none is kept.
         package var picture: Digest?
 
         /// The path without its extension, for naming derived files.

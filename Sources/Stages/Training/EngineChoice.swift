@@ -114,27 +114,38 @@ final class EngineCache: SharedResource {
         var engine: NetworkEngine
     }
 
-    /// The engines that no task uses, the last used one at the end.
-    private let idle = Mutex<[Kept]>([])
-    private static let limit = 2
+    private struct State {
+        /// The engines that no task uses, the last used one at the end.
+        var idle: [Kept] = []
+        /// The number of engines in use, and the most so far.
+        var used = 0, mostUsed = 0
+        /// As many engines are kept as tasks have used at once.
+        var limit: Int { max(EngineCache.leastLimit, mostUsed) }
+    }
+
+    private let state = Mutex(State())
+    private static let leastLimit = 2
 
     init() {}
 
     /// Calls `body` with the cached engine or a new one. No other task uses it meanwhile.
     func withEngine<Result>(_ order: Order, _ body: (NetworkEngine) throws -> Result) throws -> Result {
         try order.choice.requireHere()
-        let known = idle.withLock { idle -> Kept? in
-            if let place = idle.lastIndex(where: { $0.order == order }) { return idle.remove(at: place) }
+        let known = state.withLock { state -> Kept? in
+            state.used += 1
+            state.mostUsed = max(state.mostUsed, state.used)
+            if let place = state.idle.lastIndex(where: { $0.order == order }) { return state.idle.remove(at: place) }
             // Makes room before memory for another engine is taken.
-            if idle.count >= EngineCache.limit { idle.removeFirst() }
+            if state.idle.count >= state.limit { state.idle.removeFirst() }
             return nil
         }
+        defer { state.withLock { $0.used -= 1 } }
         let engine = try known?.engine ?? EngineCache.make(order)
         defer {
             let back = Kept(order: order, engine: engine)
-            idle.withLock { idle in
-                idle.append(back)
-                if idle.count > EngineCache.limit { idle.removeFirst() }
+            state.withLock { state in
+                state.idle.append(back)
+                if state.idle.count > state.limit { state.idle.removeFirst() }
             }
         }
         return try body(engine)

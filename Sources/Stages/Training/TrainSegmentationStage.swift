@@ -6,7 +6,8 @@ import Pipeline
 /// Inputs: those of `TrainStage`, and `autoencoder`, its checkpoint.
 package struct TrainSegmentationStage: Stage {
     package static let name = "trainSegmentation"
-    package static let version = 1
+    /// History: 2 = gradients of batches of more than eight images are summed in up to 32 shards.
+    package static let version = 2
 
     var network: NetworkSettings
     var segmentation: SegmentationSettings

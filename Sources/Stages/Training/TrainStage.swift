@@ -7,7 +7,8 @@ import Synchronization
 /// Runs one training shard of an autoencoder.
 package struct TrainStage: Stage {
     package static let name = "train"
-    package static let version = 3
+    /// History: 4 = gradients of batches of more than eight images are summed in up to 32 shards.
+    package static let version = 4
 
     var network: NetworkSettings
     var samples: SampleSettings

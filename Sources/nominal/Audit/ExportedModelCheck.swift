@@ -30,8 +30,8 @@ extension VerifyCommand {
                         + (result.hasSameVerdict ? "equal" : "differs"))
             }
             print(
-                "largest difference: \(Self.share(score)) of a score (at most \(SelfTestRun.scoreTolerance)), "
-                    + "\(Self.share(map)) of a map's range (at most \(SelfTestRun.mapTolerance)), \(verdicts) other verdicts"
+                "largest difference: \(Self.share(score)) of a score (at most \(run.tolerance.score)), "
+                    + "\(Self.share(map)) of a map's range (at most \(run.tolerance.map)), \(verdicts) other verdicts"
             )
         }
         if !run.isSound { throw ExitCode(ExitStatus.taskFailed.rawValue) }

@@ -2,7 +2,9 @@ import ArgumentParser
 import Audit
 import Console
 import ContentStore
+import Datasets
 import Foundation
+import Imaging
 
 struct LineageCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -92,6 +94,7 @@ struct LineageCommand: ParsableCommand {
         if dot { return print(LineageDOT.text(subject, graph, isCondensed: !tasks)) }
         let options = LineageTree.Options(showsTasks: tasks, showsParameters: parameters, showsFiles: files)
         print(subject.heading(direction))
+        if subject.verdicts.count == 1, let reason = try reason(for: subject.verdicts[0], store) { print(reason) }
         if let model = subject.model {
             for decision in try store.decisions(of: model.name) where decision.model == model {
                 print(ModelDecisionText.line(decision))
@@ -107,6 +110,19 @@ struct LineageCommand: ParsableCommand {
             down
                 ? "nothing in the store \(store.path) was made from it"
                 : "no task made it: it is an input from outside; --down shows what was made from it")
+    }
+
+    /// The place of the highest values in the map of a verdict, and the picture of the map if the subject is a row of a
+    /// table. Nil if the map is no longer stored.
+    private func reason(for verdict: ImageVerdict, _ store: ContentStore) throws -> String? {
+        guard let digest = verdict.map, try store.contains(digest) else { return nil }
+        let map = try FloatMap.decode(bytes: try store.read(digest), name: "map.tiff")
+        guard let region = PeakRegion(of: map) else { return nil }
+        let overlays = (thing as NSString).deletingLastPathComponent + "/overlays/"
+        let category = verdict.task.prefix { $0 != "/" } + "/"
+        let picture = try ["", category].map { overlays + ResultName.of($0 + verdict.image, suffix: "png") }
+            .first { try AtomicFile.exists($0) }
+        return "its map is highest in \(region)" + (picture.map { "; picture: \($0)" } ?? "")
     }
 
     private func export(_ subject: LineageSubject, _ graph: LineageGraph, _ store: ContentStore) throws {

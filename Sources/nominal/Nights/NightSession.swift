@@ -194,7 +194,8 @@ struct NightSession {
         let challenger = try store.model(ModelReference(name: night.model, .version(version)))
         guard job.challenger(summary) == challenger.digest, job.verdict(summary) == verdict else {
             StandardError.error(
-                "the night \(night.label) was recomputed with another result: images, textures or the program have changed"
+                "the night \(night.label) was recomputed with another result: images, textures or the program have changed; "
+                    + "compare the versions of nominal, and restore the images"
             )
             throw ExitCode(ExitStatus.taskFailed.rawValue)
         }

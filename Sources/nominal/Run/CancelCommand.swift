@@ -79,7 +79,8 @@ enum CancelError: ErrorWithExitStatus, CustomStringConvertible {
         case .several(let numbers):
             "\(numbers.count) runs are active: \(numbers.map(String.init).joined(separator: ", ")); choose one"
         case .unknown(let number): "there is no run \(number); nominal runs lists the runs"
-        case .notActive(let number, let outcome): "run \(number) is not active; its outcome is \(outcome)"
+        case .notActive(let number, let outcome):
+            "run \(number) is not active; its outcome is \(outcome); choose an active run (nominal runs)"
         case .elsewhere(let record):
             "\(RunText.owner(record)) is on another machine; run nominal cancel \(record.number) there"
         case .refused(let record, let reason):

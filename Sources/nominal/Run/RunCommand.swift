@@ -1,3 +1,4 @@
+import AnomalyDetection
 import ArgumentParser
 import Audit
 import Console
@@ -124,9 +125,26 @@ struct RunCommand: ParsableCommand {
     private func showMetrics(_ job: Job, _ folder: String) throws {
         let bytes = try AtomicFile.read(folder + "/metrics.json")
         let metrics = try StrictJSON.decode(MetricsSummary.self, from: bytes)
-        print(MetricsTable.text(metrics, order: job.cases.map(\.name)))
+        if metrics.categories.values.contains(where: { $0.images.normal + $0.images.anomalous > 0 }) {
+            print(MetricsTable.text(metrics, order: job.cases.map(\.name)))
+        } else {
+            try showVerdicts(job, folder)
+        }
         print("report: \(folder)/report.html")
         if open { ReportViewer.open(folder + "/report.html") }
+    }
+
+    /// Prints what a job without labelled test images has instead of metrics: verdicts, or the thresholds of its models.
+    private func showVerdicts(_ job: Job, _ folder: String) throws {
+        if let verdicts = try ScoreSummary(of: folder, hasCategories: true) { return print(verdicts.text) }
+        let models = job.cases.map { "\(folder)/models/\($0.name).nominal" }
+        for path in models {
+            let model = try Model(bytes: try AtomicFile.read(path, limitBytes: Model.maximumFileBytes), name: path)
+            print("\(path): trained; threshold \(model.calibration.threshold)")
+        }
+        if models.count == 1 {
+            print("next: nominal score --model \(ShellWord.quoted(models[0])) FOLDER_OF_NEW_IMAGES")
+        }
     }
 
     private func folderPath(_ manifest: JobManifest) -> String { output ?? "runs/\(manifest.name)" }

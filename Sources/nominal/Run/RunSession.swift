@@ -27,10 +27,11 @@ struct RunSession {
     /// The folders that must contain the input files.
     private let folders: [NamedFolder]
 
+    /// - Parameter finishesOnSignal: true lets a graph that runs come to its end after a signal.
     init(
         _ storeOptions: StoreOptions, _ machine: MachineOptions, keepGoing: Bool, _ reporting: ReportingOptions,
         subject: String, _ interruption: Interruption, folders: [NamedFolder], redaction: PathRedaction,
-        policy: FailurePolicy = FailurePolicy(), checkedShare: Double = 0,
+        policy: FailurePolicy = FailurePolicy(), checkedShare: Double = 0, finishesOnSignal: Bool = false,
         origin: (ContentStore) throws -> RunOrigin
     ) throws {
         self.folders = folders
@@ -39,7 +40,11 @@ struct RunSession {
         reporter = reporting.reporter
         self.interruption = interruption
         let pending = PendingCancellation()
-        try interruption.start { pending.cancel() }
+        if finishesOnSignal {
+            try interruption.start("stopping after the images that are being scored; a second signal stops at once") {}
+        } else {
+            try interruption.start { pending.cancel() }
+        }
         store = try storeOptions.open()
         meter = TaskMeter(reporter)
         var options = ExecutorOptions(
@@ -117,17 +122,20 @@ struct RunSession {
 
     /// Executes a graph and exports the files of `plan`. If the export finds a damaged or missing blob, the blob is
     /// recomputed first.
+    ///
+    /// - Parameter keepsEarlier: true keeps files of earlier exports that the plan lacks.
     func execute(
         _ graph: TaskGraph, worker: WorkerProgram? = nil, cluster: ClusterOptions? = nil,
         exportingTo folder: ExportFolder, isSatisfied: (@Sendable (ExecutionSummary) throws -> Bool)? = nil,
-        _ plan: (ExecutionSummary) throws -> ExportPlan
+        keepsEarlier: Bool = false, _ plan: (ExecutionSummary) throws -> ExportPlan
     ) throws -> (summary: ExecutionSummary, exported: (written: Int, removed: Int)) {
         var repairs = 0
         while true {
             let summary = try executor.run(graph, worker: worker, cluster: cluster, isSatisfied: isSatisfied)
             do {
                 return (
-                    summary, try folder.export(try plan(summary), from: store, isComplete: summary.isSuccess)
+                    summary,
+                    try folder.export(try plan(summary), from: store, isComplete: summary.isSuccess && !keepsEarlier)
                 )
             } catch let error as StoreError where repairs < Self.repairLimit && summary.isSuccess {
                 switch error {

@@ -32,6 +32,8 @@ struct ScoreCommand: ParsableCommand {
               nominal score --model wood@production --threshold 0.0123 incoming
               nominal score --model wood.nominal incoming --output scored --shard 3/16 --store shard.store
               nominal score --merge scored
+              nominal score --model wood@production incoming --json --no-maps --no-overlays
+              nominal score --model wood@production incoming --watch --output scored
             """)
 
     @Argument(
@@ -76,6 +78,26 @@ struct ScoreCommand: ParsableCommand {
     @Flag(help: "Skip damaged images instead of stopping with an error.")
     var quarantine = false
 
+    @Flag(help: "Write the verdict of each image to standard output as a line of JSON, as soon as it is known.")
+    var json = false
+
+    @Flag(
+        help: ArgumentHelp(
+            "Score images as they arrive in the folder, until a signal ends the program.",
+            discussion: "Damaged images are reported and skipped. scores.jsonl in the output folder records the rest."))
+    var watch = false
+
+    @Option(
+        help: ArgumentHelp(
+            "With --watch: score a file that has not changed for this time, in seconds.", valueName: "seconds"))
+    var settle = 0.5
+
+    @Flag(name: .customLong("no-maps"), help: "Write no anomaly maps.")
+    var omitsMaps = false
+
+    @Flag(name: .customLong("no-overlays"), help: "Write no overlays.")
+    var omitsOverlays = false
+
     @OptionGroup var links: LinkOptions
     @OptionGroup var programs: ProgramOptions
 
@@ -102,6 +124,15 @@ struct ScoreCommand: ParsableCommand {
                 throw ValidationError("--threshold is \(threshold); expected a finite number")
             }
         }
+        guard !watch || !(merge || shard != nil) else {
+            throw ValidationError("--watch takes no part of a folder; remove --shard or --merge")
+        }
+        guard (0...3600).contains(settle) else {
+            throw ValidationError("--settle is \(settle); expected 0 to 3600 seconds")
+        }
+        guard !merge || !(json || omitsMaps || omitsOverlays) else {
+            throw ValidationError("--merge combines what shards wrote; remove --json, --no-maps and --no-overlays")
+        }
         guard (0...700).contains(tolerance) else {
             throw ValidationError("--tolerance is \(tolerance); expected 0 to 700")
         }
@@ -116,7 +147,9 @@ struct ScoreCommand: ParsableCommand {
         let threshold = threshold.flatMap { ChosenThreshold($0, origin: "--threshold") } ?? choice.threshold
         let recipe = RunRecipe(
             .score, model: Digest.of(network.bytes), engine: engine, setsBadImagesAside: quarantine,
-            tolerance: tolerance, followsLinks: links.followLinks, threshold: threshold)
+            tolerance: tolerance, followsLinks: links.followLinks, threshold: threshold,
+            omitsMaps: omitsMaps ? true : nil, omitsOverlays: omitsOverlays ? true : nil, watches: watch ? true : nil)
+        if watch { return try watchFolder(source, network, threshold, recipe) }
         let all = try DatasetScan.images(below: source.absolute, followsLinks: links.followLinks)
         let category = shard?.images(of: all) ?? all
         let interruption = Interruption()
@@ -151,10 +184,20 @@ struct ScoreCommand: ParsableCommand {
         if programs.allowExternal { try session.allow(nil) }
         let job = try ScoringJob(
             model: network, category: category, engine: engine, setAsideBadImages: quarantine,
-            tolerance: tolerance, threshold: threshold, store: session.store
+            tolerance: tolerance, threshold: threshold, maps: !omitsMaps, overlays: !omitsOverlays,
+            threads: machine.threadCount, store: session.store
         ) { try session.digests($0) }
+        let lines =
+            try json
+            ? ScoreLines(of: network, threshold: threshold, tolerance: tolerance, isJSON: true) : nil
+        if let lines { session.shared(ScoreListener.self).listen { lines.write($0) } }
         let (summary, exported) = try session.execute(job.graph, exportingTo: target) {
-            try job.exports($0, session.store)
+            // Results of an earlier run, which no task reports.
+            if let lines {
+                for entry in try job.scores($0, session.store) { lines.write(.scored(entry)) }
+                for image in try job.rejected($0, session.store) { lines.write(.rejected(image)) }
+            }
+            return try job.exports($0, session.store)
         }
         try session.conclude(summary, exported, target.path)
         try finishShard()
@@ -163,6 +206,11 @@ struct ScoreCommand: ParsableCommand {
                 "verdicts use the threshold \(threshold.value) (\(threshold.origin)) instead of the model's own, "
                     + "\(network.calibration.threshold)")
         }
+        if json {
+            if !reporting.isQuiet { StandardError.write("scores: \(target.path)/scores.csv") }
+            return
+        }
+        if let verdicts = try ScoreSummary(of: target.path, hasCategories: false) { print(verdicts.text) }
         print("scores: \(target.path)/scores.csv")
     }
 
@@ -208,25 +256,47 @@ struct ModelChoice {
 
     /// - Throws: `ExitCode` after a message, `FormatError`, `StoreError`.
     init(_ text: String, _ options: StoreOptions) throws {
+        if try AtomicFile.isFolder(text) {
+            throw ExitCode.missing(
+                "\(text): this is a folder; expected a model file" + Self.example(", such as", in: text))
+        }
         if try AtomicFile.exists(text) {
             model = try Model(bytes: try AtomicFile.read(text, limitBytes: Model.maximumFileBytes), name: text)
             threshold = nil
             return
         }
         guard let reference = ModelReference(text), !text.hasSuffix(".nominal") else {
-            StandardError.error(
+            throw ExitCode.missing(
                 "\(text): neither a model file nor the name of a registered model; runs write model files to "
                     + "runs/NAME/models/, and nominal models lists registered models")
-            throw ExitCode(ExitStatus.inputMissing.rawValue)
         }
         guard try options.storeExists() else {
-            StandardError.error(
-                "\(text): no such model file, and there is no store \(options.path) with registered models")
-            throw ExitCode(ExitStatus.inputMissing.rawValue)
+            throw ExitCode.missing(
+                "\(text): no such model file, and there is no store \(options.path) with registered models"
+                    + Self.example("; give a model file, such as", in: "runs/\(reference.name)"))
         }
         let store = try options.open(.readOnly)
+        guard try store.models().contains(where: { $0.name == reference.name }) else {
+            throw ExitCode.missing(
+                "\(text): no model of this name is registered; nominal models lists what is registered"
+                    + Self.example("; or give a model file, such as", in: "runs/\(reference.name)"))
+        }
         let registered = try store.model(reference)
         model = try Model(bytes: try store.read(registered.digest), name: "\(reference)")
         threshold = try ChosenThreshold(of: registered, store)
+    }
+
+    /// The first model file of the results in a folder, as part of a message.
+    private static func example(_ words: String, in folder: String) -> String {
+        let names = (try? AtomicFile.names(in: folder + "/models"))?.filter { $0.hasSuffix(".nominal") } ?? []
+        return names.min().map { "\(words) \(folder)/models/\($0)" } ?? ""
+    }
+}
+
+extension ExitCode {
+    /// Writes an error about something that is missing.
+    fileprivate static func missing(_ message: String) -> ExitCode {
+        StandardError.error(message)
+        return ExitCode(ExitStatus.inputMissing.rawValue)
     }
 }

@@ -18,7 +18,7 @@ struct InitCommand: ParsableCommand {
             tested: its tasks can be planned and sample images decoded.
 
             Detectors: auto tries an autoencoder, detectors on the pretrained features of the backbone \
-            efficientnet-lite2 (make backbone), and their fusion, and takes the one that finds most synthetic \
+            efficientnet-lite2 (nominal help backbones), and their fusion, and takes the one that finds most synthetic \
             defects. features is the same without the autoencoder, which trains for minutes. Without the backbone \
             there is only ssae, the autoencoder.
 
@@ -70,9 +70,10 @@ struct InitCommand: ParsableCommand {
     var force = false
 
     func run() throws {
+        let chosen = try surveyedDetector()
         let survey = try FolderSurvey(
             folder, score: score, normal: normal, groundTruth: groundTruth, followsLinks: links.followLinks,
-            detector: try surveyedDetector())
+            detector: chosen)
         let target = manifest ?? "\(survey.jobName).json"
         if !force, try AtomicFile.exists(target) {
             throw ValidationError(
@@ -84,6 +85,9 @@ struct InitCommand: ParsableCommand {
         for fault in trial.faults { StandardError.warning("a run will set this image aside: \(fault)") }
         _ = try AtomicFile.write(Array(text.utf8), to: target, onlyIfChanged: false)
         for line in survey.findings { print(line) }
+        if chosen == .ssae, detector == nil {
+            print("a pretrained network would train in seconds: nominal help backbones")
+        }
         for warning in survey.warnings { StandardError.warning(warning) }
         print("wrote \(target); next: nominal \(incoming == nil ? "run" : "retrain") \(target)")
     }

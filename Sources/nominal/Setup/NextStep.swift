@@ -1,3 +1,4 @@
+import Console
 import ContentStore
 import Datasets
 import Manifests
@@ -16,20 +17,20 @@ struct NextStep: Equatable {
         let manifests = Self.manifests(in: folder)
         if let manifest = manifests.first(where: { !$0.isFinished && !$0.isNightly }) {
             reason = "The manifest \(manifest.file) has not been run yet."
-            commands = ["nominal run \(Self.quoted(manifest.file))"]
+            commands = ["nominal run \(ShellWord.quoted(manifest.file))"]
         } else if let manifest = manifests.first(where: \.isFinished) {
             reason = "The manifest \(manifest.file) has been run: runs/\(manifest.name)/report.html is its report."
             let model = manifest.models.first ?? "MODEL"
             commands = [
-                "nominal run \(Self.quoted(manifest.file)) --open",
-                "nominal score --model \(Self.quoted("runs/\(manifest.name)/models/\(model)")) FOLDER",
+                "nominal run \(ShellWord.quoted(manifest.file)) --open",
+                "nominal score --model \(ShellWord.quoted("runs/\(manifest.name)/models/\(model)")) FOLDER",
             ]
         } else if let manifest = manifests.first {
             reason = "The manifest \(manifest.file) trains every night on the images that arrive."
-            commands = ["nominal retrain \(Self.quoted(manifest.file))"]
+            commands = ["nominal retrain \(ShellWord.quoted(manifest.file))"]
         } else if let images = Self.imageFolder(in: folder) {
             reason = images == "." ? "This folder holds images." : "The folder \(images) holds images."
-            commands = ["nominal init \(Self.quoted(images))"]
+            commands = ["nominal init \(ShellWord.quoted(images))"]
         } else {
             reason = "There are no images and no manifests here."
             commands = ["nominal init FOLDER_WITH_IMAGES", "nominal demo-data demo --manifest demo.json"]
@@ -94,12 +95,6 @@ struct NextStep: Equatable {
 
     /// The sorted names in a folder; none if it cannot be read.
     private static func names(_ folder: String) -> [String] { (try? AtomicFile.names(in: folder)) ?? [] }
-
-    /// The argument as a shell takes it.
-    private static func quoted(_ argument: String) -> String {
-        let plain = argument.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "/._-@".contains($0)) }
-        return plain ? argument : "'\(argument.replacing("'", with: "'\\''"))'"
-    }
 }
 
 extension DatasetSection.Layout {

@@ -12,6 +12,7 @@ extension FuzzedParser {
             return [
                 try SelfTest(
                     model: "wood", modelSHA256: .of([1]), onnxSHA256: .of([2]), unit: 0.5, isLinear: true,
+                    precision: "float32",
                     images: [image]
                 ).bytes
             ]

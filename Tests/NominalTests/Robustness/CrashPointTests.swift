@@ -8,11 +8,35 @@ import Testing
 @Suite(.serialized) struct CrashPointTests {
     private let fixture: CommandLineFixture
 
-    init() throws {
-        fixture = try CommandLineFixture()
+    init() throws { fixture = try Self.job() }
+
+    private static func job() throws -> CommandLineFixture {
+        let fixture = try CommandLineFixture()
         try fixture.writeDemoData()
         try fixture.writeManifest(categories: ["wood"], steps: 4)
+        return fixture
     }
+
+    /// An undisturbed run of the job in a folder of its own, with its store, results and bundle; shared by all tests.
+    private struct Reference {
+        let fixture: CommandLineFixture
+        let calls: [FileFaults.Call]
+        let results: [String: Digest]
+
+        init() throws {
+            fixture = try CrashPointTests.job()
+            let log = fixture.place("calls")
+            let outcome = try fixture.nominal(
+                environment: FileFaults.environment(log: log, below: fixture.place(".nominal")),
+                ["run", "tiny.json", "--output", "results"])
+            try #require(outcome.status == 0, "\(outcome.errors)")
+            calls = try FileFaults.calls(log: log)
+            results = try CrashPointTests.results(of: fixture)
+            try #require(try fixture.nominal("export", "1", "--output", "bundle").status == 0)
+        }
+    }
+
+    private static let reference = Result { try Reference() }
 
     private static let wanted = ProcessInfo.processInfo.environment["NOMINAL_POINTS"].flatMap { Int($0) }
 
@@ -24,25 +48,12 @@ import Testing
         return Array(stride(from: min(offset * step / 4 + 1, calls), through: calls, by: step))
     }
 
-    /// Returns the number of calls of a command below the store `name`.
-    private func countCalls(below name: String, _ arguments: [String]) throws -> [FileFaults.Call] {
-        let log = fixture.place("calls-\(name)")
-        let outcome = try fixture.nominal(
-            environment: FileFaults.environment(log: log, below: fixture.place(name)), arguments)
-        #expect(outcome.status == 0, "\(outcome.errors)")
-        defer { try? FileManager.default.removeItem(atPath: log) }
-        return try FileFaults.calls(log: log)
-    }
-
-    /// Digests of the exported files of a run.
-    /// All files except those with measurements.
-    private func results(_ folder: String) throws -> [String: Digest] {
+    /// The digests of all files in the folder of results, except those with measurements.
+    private static func results(of fixture: CommandLineFixture) throws -> [String: Digest] {
         try Dictionary(
-            uniqueKeysWithValues: fixture.files(below: folder).filter {
+            uniqueKeysWithValues: fixture.files(below: "results").filter {
                 !$0.hasPrefix("timing.") && $0 != "lineage.html"
-            }.map {
-                ($0, try Digest.of(filePath: fixture.place(folder + "/" + $0)))
-            })
+            }.map { ($0, try Digest.of(filePath: fixture.place("results/" + $0))) })
     }
 
     private func expectWhole(_ store: String, _ point: FileFaults.Call) throws {
@@ -54,9 +65,7 @@ import Testing
         "A run that is killed at any change of the store, or within a write, leads to the same results",
         arguments: [FileFaults.Kind.kill, .torn])
     private func killedRun(_ kind: FileFaults.Kind) throws {
-        let calls = try countCalls(
-            below: "reference", ["run", "tiny.json", "--store", "reference", "--output", "expected"])
-        let expected = try results("expected")
+        let (calls, expected) = (try Self.reference.get().calls, try Self.reference.get().results)
         for number in points(of: calls.count, 4, kind) {
             let point = calls[number - 1]
             let run = ["run", "tiny.json", "--store", "store", "--output", "results", "--quiet"]
@@ -65,7 +74,7 @@ import Testing
             #expect(killed.status == SIGKILL || killed.status == 0)
             let resumed = try fixture.nominal(environment: [:], run)
             #expect(resumed.status == 0, "killed at \(point.name) \(point.path): \(resumed.errors)")
-            #expect(try results("results") == expected, "killed at \(point.name) \(point.path)")
+            #expect(try Self.results(of: fixture) == expected, "killed at \(point.name) \(point.path)")
             try expectWhole("store", point)
             try fixture.remove("store")
             try? fixture.remove("results")
@@ -76,9 +85,7 @@ import Testing
         "A run reports a full or broken disk at any change of the store, and the next run gives the same results",
         arguments: [FileFaults.Kind.full, .broken])
     private func failingDisk(_ kind: FileFaults.Kind) throws {
-        let calls = try countCalls(
-            below: "reference", ["run", "tiny.json", "--store", "reference", "--output", "expected"])
-        let expected = try results("expected")
+        let (calls, expected) = (try Self.reference.get().calls, try Self.reference.get().results)
         for number in points(of: calls.count, 3, kind) {
             let point = calls[number - 1]
             let run = ["run", "tiny.json", "--store", "store", "--output", "results", "--quiet"]
@@ -86,7 +93,7 @@ import Testing
                 environment: FileFaults.environment(kind, at: number, below: fixture.place("store")), run)
             #expect([0, 1, 74].contains(failed.status), "at \(point.name) \(point.path): \(failed.status)")
             if failed.status == 0 {
-                #expect(try results("results") == expected, "at \(point.name) \(point.path)")
+                #expect(try Self.results(of: fixture) == expected, "at \(point.name) \(point.path)")
             } else {
                 let words =
                     kind == .full ? ["the disk is full", "unable to open"] : ["Input/output error", "disk I/O error"]
@@ -95,7 +102,7 @@ import Testing
             }
             let resumed = try fixture.nominal(environment: [:], run)
             #expect(resumed.status == 0, "after \(point.name) \(point.path): \(resumed.errors)")
-            #expect(try results("results") == expected, "after \(point.name) \(point.path)")
+            #expect(try Self.results(of: fixture) == expected, "after \(point.name) \(point.path)")
             try expectWhole("store", point)
             try fixture.remove("store")
             try? fixture.remove("results")
@@ -106,8 +113,10 @@ import Testing
         "Import, pin, gc and verify give the same result after any failure within them",
         arguments: [FileFaults.Kind.kill, .torn, .full, .broken])
     private func storeCommands(_ kind: FileFaults.Kind) throws {
-        #expect(try fixture.nominal("run", "tiny.json", "--quiet").status == 0)
-        #expect(try fixture.nominal("export", "1", "--output", "bundle").status == 0)
+        let made = try Self.reference.get().fixture
+        for name in [".nominal", "bundle"] {
+            try FileManager.default.copyItem(atPath: made.place(name), toPath: fixture.place(name))
+        }
         for command in [["import", "bundle"], ["pin", "1"], ["gc", "--max-size", "0"], ["verify"]] {
             // Everything except the import starts with the results of the run.
             func prepare(_ store: String) throws {

@@ -126,7 +126,7 @@ struct WrongUse: CustomTestStringConvertible {
             "a missing manifest", "run", "none.json", status: 66,
             words: "none.json: there is no such file", "correct the path"),
         WrongUse(
-            "a folder for a manifest", "run", "empty", status: 74, words: "empty: the file cannot be read", "directory"),
+            "a folder for a manifest", "run", "empty", status: 65, words: "empty: this is a folder", "nominal init"),
         WrongUse(
             "a manifest that is not JSON", "run", "malformed.json", status: 65,
             words: "malformed.json:2:14: found '}'; expected a value"),
@@ -153,7 +153,26 @@ struct WrongUse: CustomTestStringConvertible {
         WrongUse(
             "a promotion of the model in production", "models", "promote", "wood", status: 64,
             words: "wood@production is in production already", "wood@latest"),
-        WrongUse("a command that does not exist", "fly", status: 64, words: "fly"),
+        WrongUse("a command that does not exist", "fly", status: 64, words: "Unknown command \"fly\"\n"),
+        WrongUse(
+            "a misspelt command", "evalute", "--maps", "a", status: 64,
+            words: "Unknown command \"evalute\". Did you mean \"nominal evaluate\"?\n"),
+        WrongUse("the beginning of a command", "prev", status: 64, words: "Did you mean \"nominal preview\"?\n"),
+        WrongUse("the word of another program", "train", status: 64, words: "Did you mean \"nominal run\"?\n"),
+        WrongUse(
+            "a misspelt command of a group", "models", "promot", "wood@1", status: 64,
+            words: "Unexpected argument 'wood@1'. Did you mean \"nominal models promote\"?\n"),
+        WrongUse(
+            "a manifest for a command", "tiny.json", status: 64,
+            words: "Unknown command \"tiny.json\". Did you mean \"nominal run tiny.json\"?\n"),
+        WrongUse(
+            "a folder for a command", "empty", status: 64,
+            words: "Unknown command \"empty\". Did you mean \"nominal init empty\"?\n"),
+        WrongUse(
+            "a folder for a model", "score", "--model", "empty", "empty", status: 66,
+            words: "empty: this is a folder; expected a model file"),
+        WrongUse(
+            "a file for init", "init", "file", status: 65, words: "/file: this is a file; expected a folder of images"),
         WrongUse(
             "a number out of its range", "run", "tiny.json", "--jobs", "0", status: 64,
             words: "--jobs is 0; expected 1 to 1024"),

@@ -55,12 +55,12 @@ import Testing
         #expect(try fixture.nominal("init", "data/wood", "--manifest", "a.json").status == 0)
         #expect(try !fixture.text("a.json").contains("memory"))
         let wanted = try fixture.nominal("init", "data/wood", "--manifest", "b.json", "--detector", "memory")
-        #expect(wanted.status == 66 && wanted.errors.contains("make backbone"), "\(wanted)")
+        #expect(wanted.status == 66 && wanted.errors.contains("nominal help backbones"), "\(wanted)")
         #expect(!fixture.exists("b.json"))
         try fixture.write(
             fixture.text("a.json").replacing("\"ssae\"", with: "\"memory\""), to: "c.json")
         let run = try fixture.nominal("run", "c.json", "--output", "out")
-        #expect(run.status == 66 && run.errors.contains("make backbone"), "\(run)")
+        #expect(run.status == 66 && run.errors.contains("nominal help backbones"), "\(run)")
         #expect(!fixture.exists("out/report.html"))
     }
 

@@ -41,7 +41,8 @@ struct ResultsFolderTests {
         for line in ["line1", "line2", "line2", "line1"] {
             let outcome = try fixture.nominal(
                 "score", line + "/new", "--model", "trained/models/wood.nominal", "--quiet")
-            let place = String(outcome.output.dropFirst("scores: ".count).dropLast())
+            let place = String(
+                outcome.output.split(separator: "\n").last?.dropFirst("scores: ".count) ?? "")
             #expect(try fixture.text(place).contains("\(line).png"))
             #expect(places.updateValue(place, forKey: line) ?? place == place)
         }

@@ -15,6 +15,20 @@ import Testing
 
     private func run() throws { #expect(try fixture.nominal("run", "tiny.json").status == 0) }
 
+    @Test("A diverged training fails with step and remedy, and the steps before it are reused")
+    func divergence() throws {
+        try fixture.writeManifest(
+            categories: ["wood"], steps: 60, training: #", "learningRate": 1, "finalLearningRate": 1"#)
+        let first = try fixture.nominal("run", "tiny.json")
+        #expect(first.status == 1)
+        let words = try #require(first.errors.firstRange(of: #/diverged at step (\d+)/#)).upperBound
+        #expect(first.errors[words...].contains("learningRate"), "\(first.errors)")
+        let finished = try #require(first.errors.firstMatch(of: #/(\d+) tasks run, 0 cached, 1 failed/#)).1
+        let second = try fixture.nominal("run", "tiny.json")
+        #expect(second.status == 1)
+        #expect(second.errors.contains("0 tasks run, \(finished) cached, 1 failed"), "\(second.errors)")
+    }
+
     @Test("A run exports metrics, scores, maps, overlays, models and a report")
     func exports() throws {
         try fixture.writeImage(0.5, width: 48, height: 40, to: "data/wood/test/good/wide.png")

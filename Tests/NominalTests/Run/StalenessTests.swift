@@ -86,7 +86,7 @@ import Testing
 
     @Test("An environment variable that changes numbers is in the keys of the affected tasks only")
     func environment() throws {
-        let (count, text) = try plan(["ONEDNN_MAX_CPU_ISA": "SSE41"])
+        let (count, text) = try plan(["ONEDNN_MAX_CPU_ISA": "AVX2"])
         #expect(count > 0 && text.contains("environment.ONEDNN_MAX_CPU_ISA"))
         #expect(!text.contains("run     wood/ingest") && !text.contains("run     wood/corrupt"))
         #expect(try plan(["SOME_OTHER_VARIABLE": "1"]).count == 0)

@@ -1,5 +1,6 @@
 import AnomalyDetection
 import Glibc
+import NeuralNetworks
 import ONNX
 
 extension AutoencoderKind {
@@ -7,7 +8,8 @@ extension AutoencoderKind {
         let payload = try AutoencoderPayload(bytes: request.payload, name: request.name)
         try payload.require(request.scoring, request.grid, name: request.name)
         let grid = request.grid.reduced(by: payload.reduction)
-        let drawing = AutoencoderGraph(payload: payload, grid: grid, scoring: request.scoring)
+        let drawing = AutoencoderGraph(
+            payload: payload, grid: grid, scoring: request.scoring, quantization: request.quantization)
         let seen = graph.reduced(request.image, request.grid, to: grid)
         return GraphMaps(map: graph.enlarged(drawing.addMap(of: seen, to: &graph), grid, to: request.grid))
     }
@@ -19,6 +21,7 @@ private struct AutoencoderGraph {
     /// The grid of the images that the network sees.
     let grid: TileGrid
     let scoring: ScoringParameters
+    let quantization: NetworkQuantization?
 
     func addMap(of image: GraphValue, to graph: inout ONNXGraph) -> GraphValue {
         let reconstruction = addReconstruction(of: image, to: &graph)
@@ -46,7 +49,7 @@ private struct AutoencoderGraph {
         let (mean, deviation) = (payload.normalization.mean, payload.normalization.deviation)
         let tiles = graph.standardised(
             graph.tiles(image, channels: 3, grid), mean: mean, deviation: [deviation, deviation, deviation])
-        var network = NetworkGraph(payload.network, parameters: payload.parameters)
+        var network = NetworkGraph(payload.network, parameters: payload.parameters, quantization: quantization)
         let output = graph.add("Mul", [network.add(to: &graph, tiles), graph.constant(deviation)])
         let restored = graph.add("Add", [output, graph.constant(mean, [1, 3, 1, 1])])
         return graph.joined(restored, channels: 3, height: grid.tileHeight, width: grid.tileWidth, grid)

@@ -59,9 +59,9 @@ package struct FitAutoencoderStage: Stage {
         _ network: Autoencoder, _ images: TrainingImages, _ context: TaskContext
     ) throws -> ContrastResponse {
         var samples = ContrastResponse.Samples()
-        for first in stride(from: 0, to: images.count, by: 8) {
+        for first in stride(from: 0, to: images.count, by: network.batchSize) {
             try context.checkCancellation()
-            network.add((first..<min(first + 8, images.count)).map(images.image), to: &samples)
+            network.add((first..<min(first + network.batchSize, images.count)).map(images.image), to: &samples)
         }
         return ContrastResponse(samples)
     }
@@ -72,9 +72,9 @@ package struct FitAutoencoderStage: Stage {
     ) throws -> [ExpectedError] {
         let (width, height) = (grid.width / reduction, grid.height / reduction)
         var sums = [[Float]](repeating: [Float](repeating: 0, count: width * height), count: scoring.levels)
-        for first in stride(from: 0, to: images.count, by: 8) {
+        for first in stride(from: 0, to: images.count, by: network.batchSize) {
             try context.checkCancellation()
-            for levels in network.errors((first..<min(first + 8, images.count)).map(images.image)) {
+            for levels in network.errors((first..<min(first + network.batchSize, images.count)).map(images.image)) {
                 for (level, error) in levels.enumerated() {
                     for pixel in error.values.indices { sums[level][pixel] += error.values[pixel] }
                 }

@@ -11,8 +11,6 @@ struct FeatureReader {
     /// True if patches outside the object are left out.
     let foreground: Bool
     private let augmentation: Augmentation
-    /// The number of images at a time.
-    private static let group = 8
 
     /// One image, unchanged or augmented.
     struct Read {
@@ -51,9 +49,10 @@ struct FeatureReader {
     /// Calls `body` for every read, in order.
     func forEach(_ extractor: PatchExtractor, _ context: TaskContext, _ body: (Read) throws -> Void) throws {
         let grid = samples.grid
-        for first in stride(from: 0, to: count, by: Self.group) {
+        let most = grid.imagesAtOnce(threads: context.threads)
+        for first in stride(from: 0, to: count, by: most) {
             try context.checkCancellation()
-            let numbers = first..<min(first + Self.group, count)
+            let numbers = first..<min(first + most, count)
             let group = numbers.map { number in
                 augmentation.variant(number / images.count, of: images, number % images.count, samples.seed)
             }

@@ -3,6 +3,7 @@ import BinaryCoding
 import ContentStore
 import Imaging
 import Pipeline
+import Tensors
 import VerdictStatistics
 
 /// Several detectors whose maps, standardised by normal images, become one.
@@ -74,6 +75,8 @@ final class FusionDetector: Detector {
     init(_ fusion: FusionPayload, _ members: [any Detector]) { (self.fusion, self.members) = (fusion, members) }
 
     var scale: ScoreScale { .linear }
+    var workers: WorkerPool? { members.lazy.compactMap(\.workers).first }
+    var batchSize: Int { members.map(\.batchSize).max() ?? 1 }
 
     /// The picture is the first that a member makes.
     func maps(_ images: [PlanarImage]) throws -> [DetectorMap] {

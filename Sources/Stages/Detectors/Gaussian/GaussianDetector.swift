@@ -20,6 +20,9 @@ final class GaussianDetector: Detector {
 
     deinit { pool.stop() }
 
+    var workers: WorkerPool? { pool }
+    var batchSize: Int { grid.imagesAtOnce(threads: pool.workerCount) }
+
     func maps(_ images: [PlanarImage]) throws -> [DetectorMap] {
         let tiles = try extractor.features(images, grid, foreground: payload.source.foreground)
         let found = tiles.enumerated().map { map(of: $1, tile: $0 % grid.count) }

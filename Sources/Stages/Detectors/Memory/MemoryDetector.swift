@@ -20,6 +20,9 @@ final class MemoryDetector: Detector {
 
     deinit { pool.stop() }
 
+    var workers: WorkerPool? { pool }
+    var batchSize: Int { grid.imagesAtOnce(threads: pool.workerCount) }
+
     var scale: ScoreScale { payload.density == .subtract ? .linear : .logarithmic }
 
     /// The distances of patches to the memory, relative to its density for the score, and a mosaic of the nearest normal

@@ -23,6 +23,9 @@ final class RandomDetector: Detector {
 
     deinit { pool.stop() }
 
+    var workers: WorkerPool? { pool }
+    var batchSize: Int { grid.imagesAtOnce(threads: pool.workerCount) }
+
     func maps(_ images: [PlanarImage]) throws -> [DetectorMap] {
         let tiles = try extractor.features(images, grid, foreground: payload.source.foreground).map { tile in
             grid.tileMap(Self.outlyingness(of: tile.values, payload, pool), of: tile)

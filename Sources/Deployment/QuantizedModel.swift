@@ -1,0 +1,166 @@
+import AnomalyDetection
+import ContentStore
+import Datasets
+import Imaging
+import Metrics
+import NeuralNetworks
+import SeededRandom
+import Stages
+
+/// A model whose network computes with 8-bit integers, with what that changes.
+package final class QuantizedModel {
+    /// The precision's name in options, metadata and self-tests.
+    package static let precision = "int8"
+    /// The smallest number of calibration images.
+    package static let leastImages = 8
+    /// More images take time and change the ranges little.
+    package static let mostImages = 256
+    /// The largest share of calibration images whose verdict may change.
+    private static let allowedChanges = 0.005
+
+    package let quantization: NetworkQuantization
+    package let change: QuantizationChange
+    private let model: Model
+    private let autoencoder: Autoencoder
+
+    /// Measures the ranges of the network's values on normal images, and compares scores of these and of as many synthetic
+    /// defects in both precisions.
+    ///
+    /// - Parameters:
+    ///   - folder: normal images that the network was not trained on; at most `mostImages`, evenly chosen, are used.
+    ///   - progress: called with the number of finished images and their total.
+    /// - Throws: `ModelGraphError` for another kind, too few images or too many changed verdicts, `DatasetError`,
+    ///   `ImagingError`, `FormatError`.
+    package init(
+        _ model: Model, calibratedOn folder: String, threads: Int, progress: (Int, Int) throws -> Void
+    ) throws {
+        guard model.frame == nil else { throw ModelGraphError.frame(model.name) }
+        guard model.kind == AutoencoderKind.name else {
+            throw ModelGraphError.precision(model.name, kind: model.kind)
+        }
+        self.model = model
+        let payload = try AutoencoderPayload(bytes: model.payload, name: model.name)
+        let grid = model.grid.reduced(by: payload.reduction)
+        let engine = try NetworkEngine(
+            .openblas, network: payload.network, height: grid.tileHeight, width: grid.tileWidth, purpose: .inference,
+            threads: threads)
+        let autoencoder = try Autoencoder(engine: engine, payload, grid: model.grid, scoring: model.scoring)
+        self.autoencoder = autoencoder
+        let images = try QuantizedModel.images(of: model, folder)
+        let total = 5 * images.count
+        var finished = 0
+        func scores(_ images: [PlanarImage]) throws -> [Float] {
+            try images.map { image in
+                finished += 1
+                try progress(finished, total)
+                return try autoencoder.detect([image], model.scoring)[0].score
+            }
+        }
+        let defects = QuantizedModel.defects(in: images)
+        let before = try scores(images)
+        let defectsBefore = try scores(defects)
+        var ranges = [ConvolutionRanges](repeating: ConvolutionRanges(), count: payload.network.convolutions.count)
+        for image in images {
+            finished += 1
+            try progress(finished, total)
+            for (number, own) in autoencoder.ranges([image]).enumerated() { ranges[number].add(own) }
+        }
+        let quantization = autoencoder.quantization(ranges)
+        self.quantization = quantization
+        try autoencoder.load(quantization)
+        let change = try QuantizationChange(
+            normal: zip(before, try scores(images)).map { ($0, $1) },
+            defects: zip(defectsBefore, try scores(defects)).map { ($0, $1) }, model.calibration)
+        self.change = change
+        guard Double(change.changedVerdicts) <= QuantizedModel.allowedChanges * Double(images.count) else {
+            throw ModelGraphError.verdicts(model.name, changed: change.changedVerdicts, images: images.count)
+        }
+    }
+
+    /// The detection in an image, whose map has the image's size.
+    func detect(_ bytes: [UInt8], name: String) throws -> Detection {
+        let decoded = try IngestStage.decode(
+            bytes, name: name, width: model.grid.width, height: model.grid.height, range: model.range)
+        var detection = try autoencoder.detect([decoded.packed.image], model.scoring)[0]
+        let original = decoded.packed.original
+        detection.map = detection.map.resized(width: original.width, height: original.height)
+        return detection
+    }
+
+    private static func images(of model: Model, _ folder: String) throws -> [PlanarImage] {
+        let all = try DatasetScan.images(below: folder).images
+        guard all.count >= leastImages else {
+            throw ModelGraphError.fewImages(folder, found: all.count, expected: leastImages)
+        }
+        let count = min(all.count, mostImages)
+        return try (0..<count).map { number in
+            let image = all[number * all.count / count]
+            let bytes = try AtomicFile.read(image.path, in: image.folder, limitBytes: DecodeLimits().maximumFileBytes)
+            return try IngestStage.decode(
+                bytes, name: image.file, width: model.grid.width, height: model.grid.height, range: model.range
+            ).packed.image
+        }
+    }
+
+    private static func defects(in images: [PlanarImage]) -> [PlanarImage] {
+        struct Normals: ImageSource {
+            let images: [PlanarImage]
+            var count: Int { images.count }
+            func image(at index: Int) -> PlanarImage { images[index] }
+        }
+        let corruption = CorruptionModel(
+            parameters: CorruptionParameters(cleanFraction: 0), normals: Normals(images: images), textures: nil)
+        return images.enumerated().map { number, image in
+            var generator = SeededGenerator(seed: UInt64(number), stream: "8-bit defects")
+            return corruption.corrupt(image, using: &generator).corrupted
+        }
+    }
+}
+
+/// What 8 bits change in scores and verdicts.
+package struct QuantizationChange: Sendable {
+    package let images, changedVerdicts: Int
+    /// The median and the largest change of a score, as shares of the score, on normal images and defects.
+    package let medianChange, largestChange: Double
+    /// The thresholds that these normal images would give, and the image AUROCs of the defects, before and after.
+    package let thresholds: (before: Float, after: Float)
+    package let auroc: (before: Double, after: Double)
+
+    init(normal: [(before: Float, after: Float)], defects: [(before: Float, after: Float)], _ calibration: Calibration)
+        throws
+    {
+        images = normal.count
+        changedVerdicts = normal.count { calibration.isAnomaly($0.before) != calibration.isAnomaly($0.after) }
+        let changes = (normal + defects).map {
+            Double(abs($0.after - $0.before) / max(abs($0.before), .leastNormalMagnitude))
+        }.sorted()
+        (medianChange, largestChange) = (changes[changes.count / 2], changes[changes.count - 1])
+        func threshold(_ scores: [Float]) -> Float {
+            Calibration(
+                scores: scores, quantile: calibration.quantile, estimate: calibration.estimate, scale: calibration.scale
+            ).threshold
+        }
+        thresholds = (threshold(normal.map(\.before)), threshold(normal.map(\.after)))
+        let labels = normal.map { _ in false } + defects.map { _ in true }
+        func auroc(_ scores: [Float]) throws -> Double {
+            // Undefined only without images of both kinds.
+            try RankMetrics.auroc(scores: scores, labels: labels) ?? .nan
+        }
+        self.auroc = (
+            try auroc((normal + defects).map(\.before)), try auroc((normal + defects).map(\.after))
+        )
+    }
+
+    /// Lines for people.
+    package var words: String {
+        func percent(_ share: Double) -> String { "\((share * 10_000).rounded() / 100) %" }
+        func figure(_ value: Double) -> String { "\((value * 10_000).rounded() / 10_000)" }
+        return """
+            8 bits, on \(images) normal images and as many synthetic defects:
+              scores       change by \(percent(medianChange)) in the median, by \(percent(largestChange)) at most
+              verdicts     \(changedVerdicts) of \(images) normal images have another one
+              threshold    \(thresholds.before) -> \(thresholds.after), if set from these images
+              image AUROC  \(figure(auroc.before)) -> \(figure(auroc.after)) of the defects
+            """
+    }
+}

@@ -1,0 +1,133 @@
+import AnomalyDetection
+import ArgumentParser
+import Audit
+import Console
+import ContentStore
+import Datasets
+import Folders
+import Foundation
+import Host
+import Jobs
+import Manifests
+import Pipeline
+import Privacy
+import Stages
+
+/// Scoring of a folder that fills. Each round scores the files that have settled since the last one, as a run of its own.
+extension ScoreCommand {
+    /// The maximum number of images of a round, which a signal lets come to its end.
+    private static let roundLimit = 64
+    /// The seconds after which the folder is read again without a notice of the file system.
+    private static let rescanSeconds = 2.0
+    /// The longest wait that ignores a signal.
+    private static let waitSeconds = 0.2
+
+    func watchFolder(
+        _ source: ManifestPath, _ model: Model, _ threshold: ChosenThreshold?, _ recipe: RunRecipe
+    ) throws {
+        func images() throws -> SourceCategory {
+            try DatasetScan.images(below: source.absolute, followsLinks: links.followLinks, mayBeEmpty: true)
+        }
+        let usual = ScoreFolder(for: source)
+        let target = try ExportFolder(
+            path: output ?? usual.path, source: output == nil ? usual.source : nil,
+            apartFrom: try images().images.map(\.path) + [source.absolute + "/new"])
+        let journal = try WatchJournal(
+            in: target.path,
+            WatchJournal.Heading(model: Digest.of(model.bytes), threshold: threshold?.value, tolerance: tolerance))
+        let redaction = PathRedaction(
+            .relative, base: nil, named: [source.absolute], others: [storeOptions.path, target.path])
+        let interruption = Interruption()
+        var quiet = reporting
+        if quiet.progress == .auto { quiet.quiet = true }
+        let session = try RunSession(
+            storeOptions, machine, keepGoing: true, quiet, subject: "score \(source.name)", interruption,
+            folders: [NamedFolder(source.absolute, followsLinks: links.followLinks)], redaction: redaction,
+            finishesOnSignal: true
+        ) { try recipe.origin(manifest: nil, file: redaction.path(folder), in: $0) }
+        if programs.allowExternal { try session.allow(nil) }
+        if !reporting.isQuiet {
+            StandardError.note(
+                "watching \(source.name): \(journal.count) images are finished; results go to \(target.path)")
+        }
+        let round = WatchRound(
+            session: session, target: target, journal: journal, model: model, threshold: threshold, command: self)
+        let changes = FolderWatch()
+        var files = SettledFiles(settleSeconds: settle)
+        while interruption.exitCode == nil {
+            let all = try images()
+            changes.watch(Set([source.absolute] + all.images.map { ($0.path as NSString).deletingLastPathComponent }))
+            let present = all.images.compactMap { image in FileState(of: image.path).map { (image, $0) } }
+            let settled = Set(
+                files.take(present.map { ($0.0.file, $0.1) }, now: HostClock.monotonicSeconds()))
+            let due = present.map(\.0).filter { settled.contains($0.file) }
+            for first in stride(from: 0, to: due.count, by: Self.roundLimit) where interruption.exitCode == nil {
+                let group = Array(due[first..<min(first + Self.roundLimit, due.count)])
+                if try !round.score(group, of: all) {
+                    for image in group { files.giveBack(image.file, now: HostClock.monotonicSeconds()) }
+                }
+            }
+            if due.isEmpty { wait(for: changes, &files, interruption) }
+        }
+        if !reporting.isQuiet { StandardError.note("\(journal.count) images are finished") }
+    }
+
+    /// Waits until the folder should be read again.
+    private func wait(for changes: FolderWatch, _ files: inout SettledFiles, _ interruption: Interruption) {
+        let now = HostClock.monotonicSeconds()
+        let end = now + min(Self.rescanSeconds, files.secondsToNext(now: now) ?? Self.rescanSeconds)
+        while interruption.exitCode == nil {
+            let left = end - HostClock.monotonicSeconds()
+            // A file that is being written gives many notices.
+            if left <= 0 || changes.wait(seconds: min(left, Self.waitSeconds)) { break }
+        }
+        usleep(20_000)
+    }
+}
+
+/// The scoring of the images that have settled.
+private struct WatchRound {
+    let session: RunSession
+    let target: ExportFolder
+    let journal: WatchJournal
+    let model: Model
+    let threshold: ChosenThreshold?
+    let command: ScoreCommand
+
+    /// Scores images and records them, except those that are finished.
+    ///
+    /// - Returns: false if nothing was recorded because a file has gone meanwhile.
+    /// - Throws: `ExitCode` after messages if the run failed, `StoreError`.
+    func score(_ images: [SourceImage], of category: SourceCategory) throws -> Bool {
+        func haveGone() -> Bool { images.contains { FileState(of: $0.path) == nil } }
+        let digests: [Digest]
+        do { digests = try session.digests(images.map(\.path)) } catch  where haveGone() { return false }
+        let known = zip(images, digests).filter { !journal.isFinished($0.file, $1) }
+        guard !known.isEmpty else { return true }
+        let lines = try ScoreLines(
+            of: model, threshold: threshold, tolerance: command.tolerance, isJSON: command.json)
+        session.shared(ScoreListener.self).listen { lines.write($0) }
+        var category = category
+        category.images = known.map(\.0)
+        let job = try ScoringJob(
+            model: model, category: category,
+            engine: command.engine, setAsideBadImages: true, tolerance: command.tolerance, threshold: threshold,
+            maps: !command.omitsMaps, overlays: !command.omitsOverlays, threads: command.machine.threadCount,
+            store: session.store
+        ) { _ in known.map(\.1) }
+        let (summary, exported) = try session.execute(job.graph, exportingTo: target, keepsEarlier: true) {
+            try job.exports($0, session.store, tables: false)
+        }
+        guard summary.isSuccess else {
+            if haveGone() { return false }
+            try session.conclude(summary, exported, target.path)
+            return false
+        }
+        let reports =
+            try job.scores(summary, session.store).map(ScoreListener.Report.scored)
+            + job.rejected(summary, session.store).map(ScoreListener.Report.rejected)
+        for report in reports { lines.write(report) }
+        try journal.append(try reports.map(lines.line).map { ($0.image, $0.content, $0.json) })
+        return true
+    }
+}
