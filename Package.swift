@@ -106,6 +106,7 @@ let package = Package(
             name: "Datasets",
             dependencies: [
                 "ContentStore", "Evaluation", "Folders", "Host", "Imaging", "Manifests", "Privacy", "SeededRandom",
+                "StrictJSON",
             ],
             swiftSettings: numeric),
         .target(
@@ -193,7 +194,10 @@ let package = Package(
             name: "COneDNN", cSettings: fastC, linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
         .target(
             name: "CImageCodecs", cSettings: fastC,
-            linkerSettings: [.linkedLibrary("png16"), .linkedLibrary("tiff"), .linkedLibrary("jpeg")]),
+            linkerSettings: [
+                .linkedLibrary("png16"), .linkedLibrary("tiff"), .linkedLibrary("jpeg"), .linkedLibrary("webp"),
+                .linkedLibrary("openjp2"),
+            ]),
 
         .target(name: "PipelineTestSupport", dependencies: ["ContentStore", "Pipeline"], swiftSettings: strict),
         .target(
@@ -213,7 +217,7 @@ let package = Package(
         .executableTarget(
             name: "fuzz",
             dependencies: [
-                "AnomalyDetection", "Attestations", "Audit", "Backbones", "BinaryCoding", "ContentStore",
+                "AnomalyDetection", "Attestations", "Audit", "Backbones", "BinaryCoding", "ContentStore", "Datasets",
                 "Deployment", "Evaluation", "Folders", "Imaging", "Jobs", "Manifests", "Metrics", "NeuralNetworks",
                 "Pipeline",
                 "Retraining",
@@ -260,7 +264,8 @@ let package = Package(
             name: "PrivacyTests", dependencies: ["ContentStore", "Folders", "PipelineTestSupport", "Privacy"],
             swiftSettings: strict),
         .testTarget(
-            name: "DatasetsTests", dependencies: ["Datasets", "DatasetTestSupport", "Manifests"], swiftSettings: strict),
+            name: "DatasetsTests", dependencies: ["Datasets", "DatasetTestSupport", "Imaging", "Manifests"],
+            swiftSettings: strict),
         .testTarget(
             name: "DeploymentTests",
             dependencies: [

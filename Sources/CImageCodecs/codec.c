@@ -19,6 +19,8 @@ image_codec_status image_codec_read_header(image_codec_format format, const uint
     case IMAGE_CODEC_PNG: return codec_png_header(bytes, count, header, report);
     case IMAGE_CODEC_TIFF: return codec_tiff_header(bytes, count, header, report);
     case IMAGE_CODEC_JPEG: return codec_jpeg_header(bytes, count, header, report);
+    case IMAGE_CODEC_WEBP: return codec_webp_header(bytes, count, header, report);
+    case IMAGE_CODEC_JPEG2000: break;
     }
     return codec_fail(report, IMAGE_CODEC_UNSUPPORTED, "image format %d", (int)format);
 }
@@ -33,6 +35,8 @@ image_codec_status image_codec_read_pixels(image_codec_format format, const uint
     case IMAGE_CODEC_PNG: return codec_png_pixels(bytes, count, &target, report);
     case IMAGE_CODEC_TIFF: return codec_tiff_pixels(bytes, count, &target, report);
     case IMAGE_CODEC_JPEG: return codec_jpeg_pixels(bytes, count, &target, report);
+    case IMAGE_CODEC_WEBP: return codec_webp_pixels(bytes, count, &target, report);
+    case IMAGE_CODEC_JPEG2000: return codec_jpeg2000_pixels(bytes, count, &target, report);
     }
     return codec_fail(report, IMAGE_CODEC_UNSUPPORTED, "image format %d", (int)format);
 }
@@ -50,7 +54,8 @@ image_codec_status codec_fail(image_codec_report *report, image_codec_status sta
 bool codec_is_about_memory(const char *message) {
     if (strstr(message, "(0 elements") != NULL) return false;  // libtiff's message about an empty directory
     return strstr(message, "ut of memory") != NULL || strstr(message, "nsufficient memory") != NULL ||
-           strstr(message, "Failed to allocate") != NULL || strstr(message, "No space for") != NULL;
+           strstr(message, "Failed to allocate") != NULL || strstr(message, "No space for") != NULL ||
+           strstr(message, "ot enough memory") != NULL;
 }
 
 size_t codec_plane_count(const image_codec_header *header, image_codec_rendition rendition) {
@@ -106,6 +111,25 @@ bool codec_reserve(image_codec_output *output, size_t *capacity, size_t more) {
 void codec_discard(image_codec_output *output) {
     free(output->bytes);
     *output = (image_codec_output){0};
+}
+
+image_codec_status codec_copy(image_codec_output *output, const void *bytes, size_t count,
+                              image_codec_report *report) {
+    size_t capacity = 0;
+    if (!codec_reserve(output, &capacity, count))
+        return codec_fail(report, IMAGE_CODEC_OUT_OF_MEMORY, "%zu bytes", count);
+    memcpy(output->bytes, bytes, count);
+    output->count = count;
+    return IMAGE_CODEC_OK;
+}
+
+image_codec_status image_codec_read_profile(image_codec_format format, const uint8_t *bytes, size_t count,
+                                            image_codec_output *output, image_codec_report *report) {
+    begin(report);
+    memset(output, 0, sizeof *output);
+    if (format == IMAGE_CODEC_PNG) return codec_png_profile(bytes, count, output, report);
+    if (format == IMAGE_CODEC_TIFF) return codec_tiff_profile(bytes, count, output, report);
+    return codec_fail(report, IMAGE_CODEC_UNSUPPORTED, "image format %d", (int)format);
 }
 
 void image_codec_free(void *bytes) { free(bytes); }

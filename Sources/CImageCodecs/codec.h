@@ -36,11 +36,19 @@ void codec_unpack16(const uint16_t *restrict samples, size_t first, size_t strid
 bool codec_reserve(image_codec_output *output, size_t *capacity, size_t more);
 void codec_discard(image_codec_output *output);
 
+// Copies bytes to an empty output.
+image_codec_status codec_copy(image_codec_output *output, const void *bytes, size_t count, image_codec_report *report);
+
 image_codec_status codec_png_header(const uint8_t *, size_t, image_codec_header *, image_codec_report *);
 image_codec_status codec_tiff_header(const uint8_t *, size_t, image_codec_header *, image_codec_report *);
 image_codec_status codec_jpeg_header(const uint8_t *, size_t, image_codec_header *, image_codec_report *);
+image_codec_status codec_webp_header(const uint8_t *, size_t, image_codec_header *, image_codec_report *);
+image_codec_status codec_png_profile(const uint8_t *, size_t, image_codec_output *, image_codec_report *);
+image_codec_status codec_tiff_profile(const uint8_t *, size_t, image_codec_output *, image_codec_report *);
 image_codec_status codec_png_pixels(const uint8_t *, size_t, const codec_target *, image_codec_report *);
 image_codec_status codec_tiff_pixels(const uint8_t *, size_t, const codec_target *, image_codec_report *);
 image_codec_status codec_jpeg_pixels(const uint8_t *, size_t, const codec_target *, image_codec_report *);
+image_codec_status codec_webp_pixels(const uint8_t *, size_t, const codec_target *, image_codec_report *);
+image_codec_status codec_jpeg2000_pixels(const uint8_t *, size_t, const codec_target *, image_codec_report *);
 
 #endif

@@ -118,7 +118,8 @@ static image_codec_status describe(reader *self, image_codec_header *header) {
                                    .coded_pixels = (uint64_t)jpeg->image_width * jpeg->image_height,
                                    .bit_depth = 8,
                                    .colour = jpeg->num_components == 1 ? IMAGE_CODEC_GREY : IMAGE_CODEC_RGB,
-                                   .orientation = 1};
+                                   .orientation = 1,
+                                   .is_lossy = true};
     return IMAGE_CODEC_OK;
 }
 

@@ -21,6 +21,7 @@ typedef struct {
     float *alpha;
     unsigned palette_count;
     float palette_alpha[256];
+    bool keeps_profile;
     image_codec_report *report;
 } reader;
 
@@ -66,7 +67,8 @@ static void start(reader *self) {
     png_set_crc_action(self->png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
     // Skips unused texts and profiles to reduce the attack surface.
     static const uint8_t unused[] = "iCCP\0iTXt\0tEXt\0zTXt\0sPLT\0eXIf\0hIST\0tIME\0pCAL\0sCAL";
-    png_set_keep_unknown_chunks(self->png, PNG_HANDLE_CHUNK_NEVER, unused, (int)(sizeof unused / 5));
+    int first = self->keeps_profile ? 1 : 0;
+    png_set_keep_unknown_chunks(self->png, PNG_HANDLE_CHUNK_NEVER, unused + 5 * first, (int)(sizeof unused / 5) - first);
     png_read_info(self->png, self->info);
 }
 
@@ -99,6 +101,25 @@ image_codec_status codec_png_header(const uint8_t *bytes, size_t count, image_co
                                     image_codec_report *report) {
     reader self = {.bytes = bytes, .count = count, .surplus = SIZE_MAX, .report = report};
     image_codec_status status = read_header(&self, header);
+    finish(&self);
+    return status;
+}
+
+static image_codec_status read_profile(reader *self, image_codec_output *output) {
+    if (setjmp(self->escape)) return self->report->status;
+    start(self);
+    png_charp name = NULL;
+    png_bytep profile = NULL;
+    png_uint_32 count = 0;
+    int compression = 0;
+    if (!png_get_iCCP(self->png, self->info, &name, &compression, &profile, &count)) return IMAGE_CODEC_OK;
+    return codec_copy(output, profile, count, self->report);
+}
+
+image_codec_status codec_png_profile(const uint8_t *bytes, size_t count, image_codec_output *output,
+                                     image_codec_report *report) {
+    reader self = {.bytes = bytes, .count = count, .surplus = SIZE_MAX, .report = report, .keeps_profile = true};
+    image_codec_status status = read_profile(&self, output);
     finish(&self);
     return status;
 }

@@ -212,6 +212,19 @@ image_codec_status codec_tiff_header(const uint8_t *bytes, size_t count, image_c
     return status;
 }
 
+image_codec_status codec_tiff_profile(const uint8_t *bytes, size_t count, image_codec_output *output,
+                                      image_codec_report *report) {
+    tiff_source source = {.bytes = bytes, .count = count, .report = report};
+    tiff_layout layout = {0};
+    uint32_t size = 0;
+    void *profile = NULL;
+    if (tiff_source_open(&source, &layout) == IMAGE_CODEC_OK &&
+        TIFFGetField(source.tiff, TIFFTAG_ICCPROFILE, &size, &profile) && profile != NULL)
+        codec_copy(output, profile, size, report);
+    tiff_source_close(&source);
+    return report->status;
+}
+
 image_codec_status codec_tiff_pixels(const uint8_t *bytes, size_t count, const codec_target *target,
                                      image_codec_report *report) {
     reader self = {.source = {.bytes = bytes, .count = count, .report = report}, .target = target};

@@ -1,5 +1,6 @@
 import Folders
 import Host
+import Imaging
 
 /// A reason why a data set cannot be used.
 package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -20,6 +21,9 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     case missingDetectorFile(path: String)
     case tooManyDetectorFiles(folder: String, limit: Int)
     case link(LinkFault)
+    /// A file of an annotation tool that cannot be used.
+    case annotations(file: String, fault: String, remedy: String)
+    case missingAnnotations(file: String)
     /// A folder with an ambiguous layout; `readings` are commands that resolve it.
     case unclear(folder: String, fault: String, readings: [String])
     /// No image of a sample is usable.
@@ -32,7 +36,9 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     /// True if something named by the user is missing; false if what is there is unusable.
     package var isMissing: Bool {
         switch self {
-        case .missingFolder, .missingCategory, .unreadableFolder, .unknownChange, .missingDetectorFile: true
+        case .missingFolder, .missingCategory, .unreadableFolder, .unknownChange, .missingDetectorFile,
+            .missingAnnotations:
+            true
         default: false
         }
     }
@@ -55,13 +61,13 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
             "\"perCategory\" has changes for \"\(category)\", which is not one of the job's categories: "
                 + found.joined(separator: ", ") + ". Correct the name, or add it to \"categories\""
         case .noNormalImages(let category, let folder):
-            "\(category): no image in \(folder); expected PNG, TIFF or JPEG files of normal parts; "
+            "\(category): no image in \(folder); expected \(ImageFormat.names) files of normal parts; "
                 + "convert images of other formats"
         case .tooFewNormalImages(let category, let count):
             "\(category): only \(count) usable normal image; at least 2 are needed, one to train on and one to calibrate with. "
                 + "Add normal images; copies and damaged files do not count"
         case .noImages(let folder):
-            "\(folder): no image in this folder or below; expected PNG, TIFF or JPEG files to score"
+            "\(folder): no image in this folder or below; expected \(ImageFormat.names) files to score"
         case .sameCase(let name):
             "two cases of the job are both called \"\(name)\"; rename a variant, or a category's folder"
         case .overlap(let normal, let score):
@@ -76,6 +82,10 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(folder): detector.external names more than \(limit) files here, or folders too deep; name only what the "
                 + "detector needs"
         case .link(let fault): "\(fault)"
+        case .annotations(let file, let fault, let remedy): "\(file): \(fault); \(remedy)"
+        case .missingAnnotations(let file):
+            "\(file): no such file or folder; expected annotations of the images. Correct \"groundTruth\" in the dataset of "
+                + "the manifest"
         case .unclear(let folder, let fault, let readings):
             "\(folder): \(fault). Nothing was written; say which images are normal:"
                 + readings.map { "\n  " + $0 }.joined()

@@ -4,10 +4,13 @@ import Manifests
 
 /// Finds the image files of a data set by the names of folders and files; no file is opened.
 package enum DatasetScan {
-    /// - Parameter followsLinks: allows links that lead out of the folders that the layout names.
+    /// - Parameters:
+    ///   - groundTruth: annotations for the layout `folder`.
+    ///   - followsLinks: allows links that lead out of the folders that the layout names.
     /// - Returns: the categories in the order of the manifest, or sorted by name if it lists none.
     package static func scan(
-        _ layout: DatasetSection.Layout, jobName: String, folders: CategoryFolders = .usual, followsLinks: Bool = false
+        _ layout: DatasetSection.Layout, jobName: String, folders: CategoryFolders = .usual,
+        groundTruth: DatasetSection.GroundTruth? = nil, followsLinks: Bool = false
     ) throws(DatasetError) -> [SourceCategory] {
         switch layout {
         case .mvtec(let root, let categories):
@@ -44,6 +47,10 @@ package enum DatasetScan {
                     return SourceImage(
                         file: file, path: path, split: .test, kind: kind, isAnomalous: nil, folder: scoreFolder)
                 }
+            }
+            if let groundTruth {
+                try AnnotationSet(groundTruth.file, groundTruth.format).label(
+                    &category, file: groundTruth.file.absolute)
             }
             return [try checked(category)]
         }

@@ -1,6 +1,7 @@
 import ContentStore
 import Evaluation
 import Folders
+import Imaging
 import Manifests
 
 /// An image file of a data set, known by its name only.
@@ -18,6 +19,8 @@ package struct SourceImage: Sendable, Equatable {
     package var maskPath: String?
     /// The path of the mask relative to the category's folder; nil where `maskPath` is.
     package var maskFile: String?
+    /// The regions that an annotation tool has marked, in place of a mask.
+    package var regions: ImageRegions?
     /// The folder that must contain the file when it is read; nil allows any location.
     package var folder: NamedFolder?
 
@@ -60,6 +63,8 @@ package struct SourceCategory: Sendable, Equatable {
     package var resultFolders: [String] = []
     /// Mask files that are not used, relative to the category's folder.
     var unusedMasks = UnusedMasks()
+    /// Sentences about annotations that are not used, and about images without annotations.
+    package var annotationNotes: [String] = []
     /// The folder of the masks, relative to the category's folder.
     var masksFolder = CategoryFolders.usual.groundTruth
 
@@ -70,8 +75,10 @@ package struct SourceCategory: Sendable, Equatable {
         return ["\(name): skipped \(first)\(others): results that Nominal wrote are not read as images"]
     }
 
-    /// Warnings about unused masks, a sentence each.
-    package var maskWarnings: [String] { unusedMasks.warnings(folder: masksFolder + "/").map { "\(name): \($0)" } }
+    /// Warnings about unused masks and annotations, a sentence each.
+    package var maskWarnings: [String] {
+        (unusedMasks.warnings(folder: masksFolder + "/") + annotationNotes).map { "\(name): \($0)" }
+    }
 }
 
 /// The name of a file that is derived from an image: the image's name with another extension.

@@ -41,7 +41,7 @@ public struct UnusedMasks: Sendable, Equatable {
     public var withoutImage: [String] = []
     /// Masks of images of the kind `good`.
     public var ofGoodImages: [String] = []
-    /// Files without an extension of PNG, TIFF or JPEG.
+    /// Files without the extension of an image format.
     public var otherFormats: [String] = []
     /// Masks that match several images, with these images.
     public var shared: [String: [String]] = [:]
@@ -72,7 +72,7 @@ public struct UnusedMasks: Sendable, Equatable {
             sentence(ofGoodImages, masks, "the image is good"),
             sentence(
                 otherFormats, (one: "file among the masks", several: "files among the masks"),
-                "the extension is not that of PNG, TIFF or JPEG"),
+                "the extension is not that of an image format"),
             sentence(Array(shared.keys), masks, "several images with this name").map {
                 "\($0). The first matches \(ambiguous): put each mask in a folder named like that of its image"
             },

@@ -33,7 +33,7 @@ struct EncodedImage {
             throw .outOfMemory(name: name, byteCount: byteCount)
         }
         do {
-            let pixels = try NativeCodecs.pixels(of: bytes, format: format, header: header, as: rendition)
+            let pixels = try format.pixels(of: bytes, header: header, as: rendition)
             return (header, pixels, info(format, header, pixels))
         } catch {
             throw self.error(error, format, expectedRows: header.height, neededBytes: byteCount)
@@ -46,6 +46,7 @@ struct EncodedImage {
             throw .tooLarge(name: name, quantity: .bytes, actual: bytes.count, limit: limits.maximumFileBytes)
         }
         guard let format = ImageFormat(magicOf: bytes) else {
+            if ImageFormat.isHEIF(bytes) { throw .unsupported(name: name, feature: "HEIF or AVIF") }
             throw .unknownFormat(name: name, firstBytes: Array(bytes.prefix(8)), byteCount: bytes.count)
         }
         if checksExtension { try format.check(extensionOf: name) }
@@ -55,7 +56,7 @@ struct EncodedImage {
     private func header(_ format: ImageFormat, _ limits: DecodeLimits) throws(ImagingError) -> NativeCodecs.Header {
         let header: NativeCodecs.Header
         do {
-            header = try NativeCodecs.header(of: bytes, format: format)
+            header = try format.header(of: bytes)
         } catch {
             throw self.error(error, format, expectedRows: nil, neededBytes: bytes.count)
         }
@@ -94,6 +95,28 @@ struct EncodedImage {
             return .damaged(name: name, format: format, byteCount: bytes.count, reason: failure.message)
         case .unsupported: return .unsupported(name: name, feature: failure.message)
         case .outOfMemory: return .outOfMemory(name: name, byteCount: neededBytes)
+        }
+    }
+}
+
+extension ImageFormat {
+    fileprivate func header(of bytes: [UInt8]) throws(NativeCodecs.Failure) -> NativeCodecs.Header {
+        switch self {
+        case .png, .tiff, .jpeg, .webp: try NativeCodecs.header(of: bytes, format: self)
+        case .jpeg2000: try JPEG2000File(bytes).header
+        case .bmp: try BitmapFile(bytes).header
+        case .pnm: try NetpbmFile(bytes).header
+        }
+    }
+
+    fileprivate func pixels(
+        of bytes: [UInt8], header: NativeCodecs.Header, as rendition: NativeCodecs.Rendition
+    ) throws(NativeCodecs.Failure) -> NativeCodecs.Pixels {
+        switch self {
+        case .png, .tiff, .jpeg, .webp, .jpeg2000:
+            try NativeCodecs.pixels(of: bytes, format: self, header: header, as: rendition)
+        case .bmp: try BitmapFile(bytes).pixels(as: rendition)
+        case .pnm: try NetpbmFile(bytes).pixels()
         }
     }
 }

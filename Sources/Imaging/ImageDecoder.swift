@@ -1,6 +1,6 @@
-/// Decodes PNG, TIFF and JPEG images.
+/// Decodes PNG, TIFF, JPEG, BMP, PNM, WebP and JPEG 2000 images.
 ///
-/// - The bytes determine the format. A file extension that stands for another of the three formats is an error.
+/// - The bytes determine the format. A file extension that stands for another of these formats is an error.
 /// - The EXIF or TIFF orientation is applied: images are upright.
 /// - Integer samples are divided by their maximum. Floating-point samples keep their values (64 bits are rounded to
 ///   32). Palettes become RGB. Grey in which 0 is white is inverted unless it is floating point.

@@ -37,7 +37,7 @@ extension ImagingError: CustomStringConvertible {
         case .empty(let name):
             "\(name): the file is empty, an image was expected; copy it again from its source"
         case .unknownFormat(let name, let firstBytes, let byteCount):
-            "\(name): not a PNG, TIFF or JPEG image: its \(byteCount) bytes begin with "
+            "\(name): not a \(ImageFormat.names) image: its \(byteCount) bytes begin with "
                 + firstBytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
                 + "; convert it, or take it out of the folder"
         case .mislabelled(let name, let labelled, let actual):
@@ -51,12 +51,22 @@ extension ImagingError: CustomStringConvertible {
                 + "copy it again from its source"
         case .unsupported(let name, let feature):
             "\(name): \(feature) is not supported; convert the image to 8 or 16 bit grey or RGB, or to float32 TIFF"
+                + Self.conversion(of: feature)
         case .tooLarge(let name, let quantity, let actual, let limit):
             "\(name): \(actual) \(quantity.rawValue), at most \(limit) are allowed; "
                 + "scale the image down, or raise the limit if you set it"
         case .outOfMemory(let name, let byteCount):
             "\(name): \(byteCount) bytes of memory are needed for the image and are not available; "
                 + "lower the number of parallel tasks or scale the image down"
+        }
+    }
+
+    /// A program that converts files with the feature.
+    private static func conversion(of feature: String) -> String {
+        switch feature {
+        case "CMYK colour": ", such as with: magick IN -colorspace sRGB OUT.png"
+        case "HEIF or AVIF": ", such as with: heif-convert IN OUT.png"
+        default: ""
         }
     }
 

@@ -74,7 +74,7 @@ public struct DecodedMask: Sendable, Equatable {
 
     private init(_ file: EncodedImage, _ limits: DecodeLimits) throws(ImagingError) {
         let (header, pixels, info) = try file.decoded(limits, as: .samples)
-        let rule = MaskRule(pixels, header, format: info.format)
+        let rule = MaskRule(pixels, header)
         mask = Mask(width: header.width, height: header.height, values: rule.labels)
             .upright(Orientation(code: info.orientation))
         self.info = info

@@ -19,7 +19,7 @@ struct MaskRule {
     /// The maximum label number. Label maps have few classes; larger values are shades.
     static let largestLabel = 31
 
-    init(_ pixels: NativeCodecs.Pixels, _ header: NativeCodecs.Header, format: ImageFormat) {
+    init(_ pixels: NativeCodecs.Pixels, _ header: NativeCodecs.Header) {
         let count = header.pixelCount
         var colours = header.hasAlpha ? Array(pixels.values.dropLast(count)) : pixels.values
         notNumbers = header.isFloat ? colours.count { $0.isNaN } : 0
@@ -31,7 +31,7 @@ struct MaskRule {
         }
         let raw = MaskShades(colours, count: count, isFloat: header.isFloat)
         let seen = alpha.map { raw.composited($0) } ?? raw
-        let scale = LabelScale(header, format)
+        let scale = LabelScale(header)
 
         let plain = seen.isLit
         let isMixed = alpha.map { $0.contains(0) && !$0.allSatisfy { $0 == 0 } } ?? false
@@ -68,13 +68,13 @@ enum LabelScale {
     /// Values are labels if they are small integers after multiplication by the factor.
     case factor(Float)
 
-    init(_ header: NativeCodecs.Header, _ format: ImageFormat) {
-        if format == .jpeg || header.bitDepth < 8 && !(header.colour == .palette) {
+    init(_ header: NativeCodecs.Header) {
+        if header.isLossy || header.bitDepth < 8 && header.colour != .palette && header.largestSample == nil {
             self = .shades
         } else if header.isFloat {
             self = .factor(1)
         } else {
-            self = .factor(header.bitDepth == 16 ? 65535 : 255)
+            self = .factor(Float(header.largestSample ?? (header.bitDepth == 16 ? 65535 : 255)))
         }
     }
 

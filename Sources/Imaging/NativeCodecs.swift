@@ -1,6 +1,6 @@
 import CImageCodecs
 
-/// The Swift interface to libpng, libtiff and libjpeg. Only this file uses the C target.
+/// The Swift interface to libpng, libtiff, libjpeg, libwebp and OpenJPEG. Only this file uses the C target.
 enum NativeCodecs {
     /// The header of a file, before the orientation is applied.
     struct Header {
@@ -12,6 +12,10 @@ enum NativeCodecs {
         let orientation: Orientation
         /// The number of pixels to decode, saturating. Whole tiles can cover far more than the image.
         let codedPixels: Int
+        /// The integer that stands for 1, if it is neither 255 nor 65535.
+        var largestSample: Int?
+        /// True if compression has changed samples.
+        var isLossy = false
 
         /// The channels of the decoded image. Palettes become RGB.
         var channels: Int { colour == .grey ? 1 : 3 }
@@ -25,7 +29,8 @@ enum NativeCodecs {
         /// The size of some planes of the decoded image in bytes, saturating.
         func decodedByteCount(planes: Int) -> Int { Self.product(pixelCount, planes * MemoryLayout<Float>.size) }
 
-        private static func product(_ a: Int, _ b: Int) -> Int {
+        /// The product, saturating.
+        static func product(_ a: Int, _ b: Int) -> Int {
             let (product, hasOverflowed) = a.multipliedReportingOverflow(by: b)
             return hasOverflowed ? .max : product
         }
@@ -54,7 +59,7 @@ enum NativeCodecs {
             width: Int(header.width), height: Int(header.height), bitDepth: Int(header.bit_depth),
             isFloat: header.is_float, colour: colour, hasAlpha: header.has_alpha,
             orientation: Orientation(code: Int(header.orientation)),
-            codedPixels: Int(clamping: header.coded_pixels))
+            codedPixels: Int(clamping: header.coded_pixels), isLossy: header.is_lossy)
     }
 
     /// The layout of decoded planes.
@@ -93,6 +98,13 @@ enum NativeCodecs {
         try check(report)
         return Pixels(
             values: values, palette: palette, isAlphaUsed: isAlphaUsed, strayBytes: Int(clamping: report.stray_bytes))
+    }
+
+    /// The ICC profile of a PNG or TIFF; empty if there is none.
+    static func profile(of bytes: [UInt8], format: ImageFormat) throws(Failure) -> [UInt8] {
+        try unsafe encoded { output, report in
+            _ = unsafe image_codec_read_profile(code(format), bytes, bytes.count, &output, &report)
+        }
     }
 
     /// - Parameters:
@@ -152,6 +164,9 @@ enum NativeCodecs {
         case .png: IMAGE_CODEC_PNG
         case .tiff: IMAGE_CODEC_TIFF
         case .jpeg: IMAGE_CODEC_JPEG
+        case .webp: IMAGE_CODEC_WEBP
+        case .jpeg2000: IMAGE_CODEC_JPEG2000
+        case .bmp, .pnm: fatalError("\(format.displayName) is read without a library")
         }
     }
 }

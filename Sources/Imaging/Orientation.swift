@@ -44,15 +44,16 @@ struct Orientation: Equatable {
     }
 }
 
-/// Finds the orientation in the EXIF data of a JPEG or PNG. Missing or invalid EXIF counts as upright, because it does
-/// not affect the pixels. TIFF stores the same tag in its directory.
+/// Finds the orientation in the EXIF data of a JPEG, PNG or WebP. Missing or invalid EXIF counts as upright, because it
+/// does not affect the pixels. TIFF stores the same tag in its directory.
 enum ExifOrientation {
     static func find(in bytes: [UInt8], format: ImageFormat) -> Orientation {
         let block =
             switch format {
             case .jpeg: jpegBlock(bytes)
             case .png: pngBlock(bytes)
-            case .tiff: nil as ArraySlice<UInt8>?
+            case .webp: webPBlock(bytes)
+            case .tiff, .bmp, .pnm, .jpeg2000: nil as ArraySlice<UInt8>?
             }
         return Orientation(code: block.flatMap(orientationTag) ?? 1)
     }
@@ -90,6 +91,19 @@ enum ExifOrientation {
             let payload = bytes[(position + 8)..<(position + 8 + length)]
             if bytes[(position + 4)..<(position + 8)].elementsEqual([0x65, 0x58, 0x49, 0x66]) { return payload }
             position += 12 + length
+        }
+        return nil
+    }
+
+    /// The EXIF data of a WebP: its EXIF chunk, which some programs begin as in JPEG.
+    private static func webPBlock(_ bytes: [UInt8]) -> ArraySlice<UInt8>? {
+        var position = 12
+        while let length = bytes.little(at: position + 4, 4), length <= bytes.count - position - 8 {
+            let payload = bytes[(position + 8)..<(position + 8 + length)]
+            if bytes[position..<(position + 4)].elementsEqual("EXIF".utf8) {
+                return payload.starts(with: [0x45, 0x78, 0x69, 0x66, 0, 0]) ? payload.dropFirst(6) : payload
+            }
+            position += 8 + length + length % 2
         }
         return nil
     }

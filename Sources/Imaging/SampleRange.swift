@@ -10,13 +10,22 @@ public struct SampleRange: Codable, Sendable, Hashable {
         (self.lowest, self.highest) = (lowest, highest)
     }
 
+    /// The range of a camera with this many bits per sample.
+    public init?(bits: Int) {
+        guard (1...16).contains(bits) else { return nil }
+        self.init(lowest: 0, highest: Float(1 << bits - 1))
+    }
+
+    /// The number of bits of a camera with this range; nil for a range that no number of bits has.
+    public var bits: Int? { (1...16).first { SampleRange(bits: $0) == self } }
+
     /// The range of a camera with fewer than 16 bits, derived from its highest sample; nil if the sample needs 15 or 16
     /// bits.
     public init?(highestSample: Int) {
         guard highestSample > 0, let bits = [8, 10, 12, 14].first(where: { highestSample < 1 << $0 }) else {
             return nil
         }
-        self.init(lowest: 0, highest: Float(1 << bits - 1))
+        self.init(bits: bits)
     }
 
     /// Scales the samples of a 16-bit or floating-point image to 0...1. Files with fewer bits use their full range and

@@ -199,6 +199,11 @@ struct ManifestRules {
                 expected: "the sample value of black, then a larger one of white",
                 remedy: "write [0, 4095] for a 12-bit camera, or remove \"range\"")
         }
+        if let depth = value(["image"])["depth"]?.number, value(["image"])["range"] != nil {
+            report(
+                ["image", "depth"], found: "\(depth.text) together with \"range\"",
+                expected: "one of them, as both state the sample value of white", remedy: "remove one")
+        }
         checkReduction()
         let tile = value(["image"])["tile"]
         if let tile { checkTile(tile, width, height) }

@@ -73,7 +73,7 @@ package struct NightImages: Sendable {
         self.section = section
         let scanned = try DatasetScan.scan(
             only.manifest.dataset.layout, jobName: manifest.name, folders: only.manifest.dataset.folders,
-            followsLinks: only.manifest.dataset.links == .follow)
+            groundTruth: only.manifest.dataset.groundTruth, followsLinks: only.manifest.dataset.links == .follow)
         guard scanned.count == 1, let found = scanned.first else {
             throw RetrainingError.severalModels(manifest: manifest.file, count: scanned.count)
         }

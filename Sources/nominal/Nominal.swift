@@ -29,7 +29,8 @@ struct Nominal: ParsableCommand {
             CommandGroup(
                 name: "Setup",
                 subcommands: [
-                    InitCommand.self, ValidateCommand.self, SchemaCommand.self, DemoDataCommand.self,
+                    InitCommand.self, InspectCommand.self, ValidateCommand.self, SchemaCommand.self,
+                    DemoDataCommand.self,
                     DoctorCommand.self,
                 ]),
             CommandGroup(

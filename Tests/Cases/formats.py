@@ -184,6 +184,44 @@ def case_tiff(case):
     compare(case, "images", truths)
 
 
+def case_further_formats(case):
+    """BMP, PNM, WebP and JPEG 2000 as Pillow and OpenCV write and read them."""
+    folder, truths = fill(case), {}
+
+    def distinct(name):
+        """Two images must not differ in the extension alone."""
+        return name.replace(".", f"_{name.split('.')[1]}.")
+
+    picture, grey = Image.fromarray(RGB), Image.fromarray(GREY)
+    alpha = (np.arange(SIDE * SIDE).reshape(SIDE, SIDE, 1) % 256).astype(np.uint8)
+    transparent = Image.fromarray(np.concatenate([RGB, alpha], -1))
+    for name, image, options in (
+            ("rgb.bmp", picture, {}), ("grey.BMP", grey, {}), ("palette.bmp", picture.convert("P"), {}),
+            ("two_valued.bmp", grey.convert("1"), {}), ("alpha.bmp", transparent, {"bitmap_format": "bmp"}),
+            ("rgb.ppm", picture, {}), ("grey.pgm", grey, {}), ("two_valued.pbm", grey.convert("1"), {}),
+            ("lossless.webp", picture, {"lossless": True}), ("lossy.webp", picture, {"quality": 80}),
+            ("alpha.webp", transparent, {"lossless": True, "exact": True}),
+            ("reversible.jp2", picture, {"irreversible": False}), ("grey.jp2", grey, {"irreversible": False}),
+            ("lossy.jp2", picture, {"irreversible": True, "quality_mode": "rates", "quality_layers": [10]}),
+            ("tiles.j2k", picture, {"irreversible": False, "tile_size": (32, 32)})):
+        name = distinct(name)
+        image.save(folder / name, **options)
+        truths[name] = by_pillow(folder / name)
+    for name, values in (("grey16.pgm", GREY16), ("rgb16.ppm", RGB16[..., ::-1]), ("grey16.jp2", GREY16)):
+        name = distinct(name)
+        cv2.imwrite(str(folder / name), values)
+        truths[name] = by_opencv(folder / name)
+    for name, part in (("cut.bmp", "rgb.bmp"), ("cut.webp", "lossy.webp"), ("cut.jp2", "reversible.jp2"), ("cut.ppm", "rgb.ppm")):
+        data, name = (folder / distinct(part)).read_bytes(), distinct(name)
+        (folder / name).write_bytes(data[: len(data) * 2 // 3])
+        truths[name] = None
+    picture.convert("CMYK").save(folder / "cmyk.jpg")
+    picture.save(folder / "photo.avif")
+    (folder / "avif.png").write_bytes((folder / "photo.avif").read_bytes())
+    truths.update({"cmyk.jpg": None, "avif.png": None})
+    compare(case, "images", truths)
+
+
 def case_twelve_bits_in_sixteen(case):
     """A camera's 12 bits in 16-bit files are noticed, and scaled when the manifest says so."""
     for number in range(6):

@@ -67,7 +67,7 @@ import Testing
         for name in ["dent/000.png", "dent/nobody_mask.png", "dint/000_mask.png", "stray.png", "good/000_mask.png"] {
             try data.writeMask(to: "bolt/ground_truth/" + name)
         }
-        try data.write([1], to: "bolt/ground_truth/dent/000_mask.bmp")
+        try data.write([1], to: "bolt/ground_truth/dent/000_mask.gif")
         let category = try mvtec()[0]
         #expect(category.images.filter { $0.maskPath != nil }.map(\.file) == ["test/dent/000.png"])
         let unused = category.unusedMasks
@@ -77,7 +77,7 @@ import Testing
                     "ground_truth/" + $0
                 })
         #expect(unused.ofGoodImages == ["ground_truth/good/000_mask.png"])
-        #expect(unused.otherFormats == ["ground_truth/dent/000_mask.bmp"])
+        #expect(unused.otherFormats == ["ground_truth/dent/000_mask.gif"])
         #expect(category.maskWarnings.count == 3)
         #expect(category.maskWarnings[0].hasPrefix("bolt: 4 masks are not used (no image with this name): "))
     }

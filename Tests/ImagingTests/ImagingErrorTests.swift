@@ -31,7 +31,8 @@ import Testing
         #expect(throws: expected) { try ImageDecoder.decode(bytes: gif, name: "a.png") }
         #expect(
             expected.description
-                == "a.png: not a PNG, TIFF or JPEG image: its 17 bytes begin with 47 49 46 38 39 61 2c 20; "
+                == "a.png: not a PNG, TIFF, JPEG, BMP, PNM, WebP or JPEG 2000 image: its 17 bytes begin with "
+                + "47 49 46 38 39 61 2c 20; "
                 + "convert it, or take it out of the folder")
     }
 
@@ -78,14 +79,19 @@ import Testing
             ),
             (
                 .unsupported(name: "a", feature: "CMYK colour"),
-                "a: CMYK colour is not supported; convert the image to 8 or 16 bit grey or RGB, or to float32 TIFF"
+                "a: CMYK colour is not supported; convert the image to 8 or 16 bit grey or RGB, or to float32 TIFF, "
+                    + "such as with: magick IN -colorspace sRGB OUT.png"
             ),
         ]
         for (error, sentence) in cases { #expect(error.description == sentence) }
     }
 
-    @Test("The readable extensions are those of the three formats")
+    @Test("The readable extensions are those of all formats")
     func extensions() {
-        #expect(ImageDecoder.readableExtensions == ["png", "jpg", "jpeg", "tif", "tiff"])
+        #expect(
+            ImageDecoder.readableExtensions == [
+                "png", "jpg", "jpeg", "tif", "tiff", "bmp", "dib", "pnm", "pbm", "pgm", "ppm", "webp", "jp2", "j2k",
+                "j2c", "jpc", "jpx",
+            ])
     }
 }

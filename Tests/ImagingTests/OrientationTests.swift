@@ -3,7 +3,8 @@ import Testing
 @testable import Imaging
 
 @Suite struct OrientationTests {
-    @Test("All eight orientations are decoded upright in every format", arguments: 1...8, ["jpg", "png", "tif"])
+    @Test(
+        "All eight orientations are decoded upright in every format", arguments: 1...8, ["jpg", "png", "tif", "webp"])
     func upright(code: Int, kind: String) throws {
         let expected = try Fixture.decode("orientation-upright.png").image
         let decoded = try Fixture.decode("orientation-\(code).\(kind)")
@@ -15,7 +16,7 @@ import Testing
         #expect(try #require(largest) <= (kind == "jpg" ? 3.1 / 255 : 0))
     }
 
-    @Test("A probe returns the upright size without decoding pixels", arguments: 1...8, ["jpg", "png", "tif"])
+    @Test("A probe returns the upright size without decoding pixels", arguments: 1...8, ["jpg", "png", "tif", "webp"])
     func probe(code: Int, kind: String) throws {
         let name = "orientation-\(code).\(kind)"
         #expect(try ImageDecoder.probe(path: Fixture.path(name)) == Fixture.decode(name).info)

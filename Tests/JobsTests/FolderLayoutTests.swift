@@ -172,10 +172,10 @@ struct FolderLayoutTests {
         }
         #expect(try error { try write(["*1"]) }.contains("only 1 usable normal image"))
         let text = try error {
-            for number in 0..<3 { try data.write(Array("BM image".utf8), to: "set/\(number).png") }
+            for number in 0..<3 { try data.write(Array("XX image".utf8), to: "set/\(number).png") }
         }
         #expect(text.contains("none of 3 normal images can be used") && text.contains("convert it"))
-        #expect(try error { try data.write([0], to: "set/a.bmp") }.contains("convert images of other formats"))
+        #expect(try error { try data.write([0], to: "set/a.gif") }.contains("convert images of other formats"))
         // Exact copies count as one image.
         #expect(
             try error { for name in ["a", "b"] { try data.writeImage(1, to: "set/\(name).png") } }.contains(

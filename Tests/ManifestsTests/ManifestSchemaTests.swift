@@ -35,8 +35,9 @@ struct JobSchemaTests {
         #expect(
             without.map(\.pointer) == [
                 "/$schema", "/preset", "/dataset/root", "/dataset/categories", "/dataset/folders", "/dataset/normal",
-                "/dataset/score",
-                "/image/range", "/image/frame", "/image/tile", "/corruption/textures", "/detector/external/maps",
+                "/dataset/score", "/dataset/groundTruth",
+                "/image/range", "/image/depth", "/image/frame", "/image/tile", "/corruption/textures",
+                "/detector/external/maps",
                 "/training/stopAfter",
                 "/training/seed",
                 "/training/seeds",

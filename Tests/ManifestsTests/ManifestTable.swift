@@ -134,6 +134,14 @@ extension ManifestTableRow {
         whole(
             "mvtec with score", #"{"name":"a","dataset":{"layout":"mvtec","root":"d","score":"n"}}"#,
             ("/dataset/score", 60)),
+        whole(
+            "mvtec with annotations",
+            #"{"name":"a","dataset":{"layout":"mvtec","root":"d","groundTruth":{"format":"coco","file":"n"}}}"#,
+            ("/dataset/groundTruth", 66)),
+        whole(
+            "annotations of an unknown tool",
+            #"{"name":"a","dataset":{"layout":"folder","normal":"n","groundTruth":{"format":"cocoa","file":"n"}}}"#,
+            ("/dataset/groundTruth/format", 79)),
         whole("an empty path", #"{"name":"a","dataset":{"layout":"mvtec","root":""}}"#, ("/dataset/root", 48)),
         whole(
             "a path with a zero", #"{"name":"a","dataset":{"layout":"mvtec","root":"d\u0000"}}"#, ("/dataset/root", 48)),

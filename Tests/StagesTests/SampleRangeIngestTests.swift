@@ -115,6 +115,17 @@ struct SampleRangeIngestTests {
         #expect(survey.findings.contains { $0.hasSuffix("as from a camera of fewer bits: the range [0, 4095]") })
     }
 
+    @Test("A depth is short for a range, and both together are refused")
+    func depth() throws {
+        func manifest(_ image: String) throws -> JobManifest {
+            let text = #"{ "name": "t", "dataset": { "layout": "folder", "normal": "." }, "image": \#(image) }"#
+            return try JobManifest.parse(bytes: Array(text.utf8), file: "t.json")
+        }
+        #expect(try manifest(#"{ "depth": 10 }"#).image == manifest(#"{ "range": [0, 1023] }"#).image)
+        #expect { try manifest(#"{ "depth": 10, "range": [0, 1023] }"#) } throws: { "\($0)".contains("/image/depth") }
+        #expect { try manifest(#"{ "depth": 17 }"#) } throws: { "\($0)".contains("/image/depth") }
+    }
+
     @Test(
         "Invalid or unordered bounds are refused",
         arguments: ["[0]", "[0, 1, 2]", "[4095, 0]", "[1, 1]", "12"])

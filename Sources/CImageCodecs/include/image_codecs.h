@@ -1,5 +1,6 @@
-// Decoding and encoding of PNG, TIFF and JPEG in memory with libpng, libtiff and libjpeg. The functions do not print,
-// keep no state between calls, return every library error as a status and a message, and are thread-safe.
+// Decoding of PNG, TIFF, JPEG, WebP and JPEG 2000 and encoding of PNG and JPEG in memory with libpng, libtiff, libjpeg,
+// libwebp and OpenJPEG. The functions do not print, keep no state between calls, return every library error as a status
+// and a message, and are thread-safe.
 #ifndef IMAGE_CODECS_H
 #define IMAGE_CODECS_H
 
@@ -7,7 +8,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef enum { IMAGE_CODEC_PNG = 1, IMAGE_CODEC_TIFF = 2, IMAGE_CODEC_JPEG = 3 } image_codec_format;
+typedef enum {
+    IMAGE_CODEC_PNG = 1,
+    IMAGE_CODEC_TIFF = 2,
+    IMAGE_CODEC_JPEG = 3,
+    IMAGE_CODEC_WEBP = 4,
+    IMAGE_CODEC_JPEG2000 = 5,
+} image_codec_format;
 
 typedef enum {
     IMAGE_CODEC_OK = 0,
@@ -28,6 +35,7 @@ typedef struct {
     uint8_t orientation;    // 1...8 from the TIFF tag; 1 for the other formats
     bool is_float;
     bool has_alpha;
+    bool is_lossy;          // compression has changed samples
 } image_codec_header;
 
 // The layout of decoded planes.
@@ -56,7 +64,8 @@ typedef struct {
     size_t count;
 } image_codec_output;
 
-// Reads the properties of a file without decoding pixels or allocating memory in proportion to the image.
+// Reads the properties of a file without decoding pixels or allocating memory in proportion to the image. Not for JPEG
+// 2000, whose structure the caller checks before the pixels are read.
 image_codec_status image_codec_read_header(image_codec_format format, const uint8_t *bytes, size_t count,
                                            image_codec_header *header, image_codec_report *report);
 
@@ -66,6 +75,10 @@ image_codec_status image_codec_read_header(image_codec_format format, const uint
 image_codec_status image_codec_read_pixels(image_codec_format format, const uint8_t *bytes, size_t count,
                                            image_codec_rendition rendition, float *planes, size_t plane_values,
                                            float *palette, bool *alpha_used, image_codec_report *report);
+
+// Reads the ICC profile of a PNG or TIFF; an empty output if there is none.
+image_codec_status image_codec_read_profile(image_codec_format format, const uint8_t *bytes, size_t count,
+                                            image_codec_output *output, image_codec_report *report);
 
 // samples: rows of width * channels values of 8 or, most significant byte first, 16 bits; channels 1 or 3.
 image_codec_status image_codec_write_png(const uint8_t *samples, uint32_t width, uint32_t height, uint32_t channels,

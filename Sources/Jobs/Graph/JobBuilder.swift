@@ -28,10 +28,11 @@ struct JobBuilder {
     struct ScanKey: Hashable {
         let layout: String
         let folders: CategoryFolders
+        let groundTruth: DatasetSection.GroundTruth?
         let followsLinks: Bool
 
         init(_ dataset: DatasetSection) {
-            (layout, folders) = ("\(dataset.layout)", dataset.folders)
+            (layout, folders, groundTruth) = ("\(dataset.layout)", dataset.folders, dataset.groundTruth)
             followsLinks = dataset.links == .follow
         }
     }
@@ -46,7 +47,7 @@ struct JobBuilder {
             if scans[key] == nil {
                 let scanned = try DatasetScan.scan(
                     dataset.layout, jobName: manifest.name, folders: dataset.folders,
-                    followsLinks: dataset.links == .follow)
+                    groundTruth: dataset.groundTruth, followsLinks: dataset.links == .follow)
                 scans[key] = scanned
                 for category in scanned {
                     paths.formUnion(category.images.map(\.path))

@@ -29,6 +29,7 @@ package struct FolderSurvey: Sendable {
     /// Nil for the default.
     private let heldOutFraction: Double?
     private let followsLinks: Bool
+    private let groundTruth: DatasetSection.GroundTruth?
 
     /// The maximum number of images whose headers are read.
     private static let probedImages = 400
@@ -36,12 +37,13 @@ package struct FolderSurvey: Sendable {
     /// - Parameters:
     ///   - score: a folder of images to score, for a plain folder of normal images.
     ///   - normal: the subfolder, or ".", that the user declares to hold normal images.
+    ///   - groundTruth: a file or folder of annotations, for a plain folder.
     ///   - followsLinks: allows links that lead out of the folders, in the manifest too.
     ///   - detector: the detector, and if it uses features of a pretrained network.
     /// - Throws: `DatasetError`.
     package init(
-        _ folder: String, score: String?, normal: String? = nil, followsLinks: Bool = false,
-        detector: SurveyedDetector = .ssae
+        _ folder: String, score: String?, normal: String? = nil, groundTruth: String? = nil,
+        followsLinks: Bool = false, detector: SurveyedDetector = .ssae
     ) throws {
         (self.followsLinks, self.detector) = (followsLinks, detector)
         let current = NamedFolder.current
@@ -59,16 +61,35 @@ package struct FolderSurvey: Sendable {
             return (file.hasPrefix("train/") ? normal : score ?? normal).name + file[slash...]
         }
         var lines = layout.findings
+        var categories = layout.categories
+        if let groundTruth {
+            let found = try AnnotationFinder.groundTruth(ManifestPath(groundTruth, relativeTo: current))
+            guard case .folder = layout.dataset else {
+                throw DatasetError.annotations(
+                    file: found.file.absolute, fault: "the folder has the MVTec layout, whose masks are files",
+                    remedy: "give the folder of normal images and --score, or leave out --ground-truth")
+            }
+            try AnnotationSet(found.file, found.format).label(&categories[0], file: found.file.absolute)
+            lines.append("annotations of \(found.format.displayName): \(groundTruth)")
+            self.groundTruth = found
+        } else {
+            self.groundTruth = nil
+            for found in AnnotationFinder.near(path) {
+                lines.append(
+                    "annotations of \(found.format.displayName), not used: \(found.file.relative(to: current)); use them with "
+                        + "--ground-truth")
+            }
+        }
         var warnings: [String] = []
         var images: [SourceImage] = []
-        for category in layout.categories {
+        for category in categories {
             images += category.images
             let train = category.images.count { $0.split == .train }
             let test = category.images.filter { $0.split == .test }
             var line = "\(category.name): \(train) normal training images"
             let good = test.count { $0.isAnomalous == false }, bad = test.count { $0.isAnomalous == true }
             if good + bad > 0 {
-                let masks = test.count { $0.maskPath != nil }
+                let masks = test.count { $0.maskPath != nil || $0.regions != nil }
                 line += ", \(good) normal and \(bad) defective test images, \(masks) masks"
             }
             let unlabelled = test.count { $0.isAnomalous == nil }
@@ -84,13 +105,13 @@ package struct FolderSurvey: Sendable {
             }
         }
         heldOutFraction = FolderSurvey.heldOutFraction(
-            fewest: layout.categories.map { $0.images.count { $0.split == .train } }.min() ?? 0)
+            fewest: categories.map { $0.images.count { $0.split == .train } }.min() ?? 0)
         if let heldOutFraction {
             lines.append(
                 "few normal images: \(heldOutFraction) of them are held out, so that a threshold rests on more")
         }
         let probe = FolderSurvey.probe(images)
-        let seen = ObjectSurvey(layout.categories.map { $0.images.filter { $0.split == .train } })
+        let seen = ObjectSurvey(categories.map { $0.images.filter { $0.split == .train } })
         frame = seen.frame
         size =
             seen.frame.map(seen.size)
@@ -113,7 +134,7 @@ package struct FolderSurvey: Sendable {
                 "it lies in any direction: each image is turned, and a frame of \(frame.words) of its shorter side is cut out "
                     + "around the object")
         }
-        let turned = seen.turned.map { layout.categories[$0].name }
+        let turned = seen.turned.map { categories[$0].name }
         if !turned.isEmpty {
             lines.append(
                 "objects in any direction: \(turned.joined(separator: ", ")); alone in a job, they would be turned and cut out: "
@@ -137,11 +158,14 @@ package struct FolderSurvey: Sendable {
     ) -> (findings: [String], sizes: [(width: Int, height: Int)]) {
         let stride = max(1, images.count / probedImages)
         var sizes: [String: Int] = [:], kinds: [String: Int] = [:]
+        var profiles: [String: Int] = [:]
         var measured: [(width: Int, height: Int)] = []
         var odd: [String] = []
         for index in Swift.stride(from: 0, to: images.count, by: stride) {
             do throws(ImagingError) {
                 let info = try ImageDecoder.probe(path: images[index].path)
+                let bytes = try? AtomicFile.read(images[index].path, in: images[index].folder)
+                profiles[FolderInspection.words(bytes.flatMap { ColourProfile(of: $0) }), default: 0] += 1
                 sizes["\(info.width) x \(info.height)", default: 0] += 1
                 kinds["\(info.format.displayName) \(info.colour.rawValue) \(info.bitDepth) bit", default: 0] += 1
                 measured.append((info.width, info.height))
@@ -157,6 +181,7 @@ package struct FolderSurvey: Sendable {
         var findings: [String] = []
         if !sizes.isEmpty { findings.append("sizes: \(counted(sizes))") }
         if !kinds.isEmpty { findings.append("formats: \(counted(kinds))") }
+        if profiles.count > 1 { findings.append("colour profiles, which are not applied: \(counted(profiles))") }
         for fault in odd.prefix(5) { findings.append("odd: \(fault)") }
         if odd.count > 5 { findings.append("odd: and \(odd.count - 5) more") }
         return (findings, measured)
@@ -201,15 +226,19 @@ package struct FolderSurvey: Sendable {
         case .folder(let normal, let score):
             dataset = dataset.setting("layout", to: .string("folder")).setting("normal", to: written(normal))
             if let score { dataset = dataset.setting("score", to: written(score)) }
+            if let groundTruth {
+                dataset = dataset.setting(
+                    "groundTruth",
+                    to: JSONValue.ordered([
+                        ("format", .string(groundTruth.format.rawValue)), ("file", written(groundTruth.file)),
+                    ]))
+            }
         }
         dataset = dataset.setting("onBadImage", to: .string("quarantine"))
         if let heldOutFraction { dataset = dataset.setting("heldOutFraction", to: .number(heldOutFraction)) }
         if followsLinks { dataset = dataset.setting("links", to: .string("follow")) }
         var image = JSONValue.ordered([("width", .number(size.width)), ("height", .number(size.height))])
-        if let range {
-            image = image.setting(
-                "range", to: .array([range.lowest, range.highest].map { JSONValue.number(Int($0)) }))
-        }
+        if let bits = range?.bits { image = image.setting("depth", to: .number(bits)) }
         if let frame {
             func hundredths(_ side: Float) -> JSONValue { .number((Double(side) * 100).rounded() / 100) }
             image = image.setting(

@@ -20,7 +20,8 @@ package struct ManifestTrial {
         _ = try Job(manifest) { paths in paths.map { Digest.of(text: $0) } }
         let dataset = manifest.dataset
         for category in try DatasetScan.scan(
-            dataset.layout, jobName: manifest.name, folders: dataset.folders, followsLinks: dataset.links == .follow)
+            dataset.layout, jobName: manifest.name, folders: dataset.folders, groundTruth: dataset.groundTruth,
+            followsLinks: dataset.links == .follow)
         {
             try tryTraining(category, manifest)
             let test = ManifestTrial.spread(category.images.filter { $0.split == .test })

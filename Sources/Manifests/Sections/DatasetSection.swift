@@ -30,7 +30,22 @@ public struct DatasetSection: Sendable, Equatable {
         case follow
     }
 
+    /// The export of an annotation tool, in the layout `folder`.
+    public struct GroundTruth: Sendable, Hashable {
+        public enum Format: String, Sendable, CaseIterable {
+            case coco, labelme, labelStudio, cvat, voc
+        }
+
+        public var format: Format
+        /// The file, or a folder of files.
+        public var file: ManifestPath
+
+        public init(format: Format, file: ManifestPath) { (self.format, self.file) = (format, file) }
+    }
+
     public var layout: Layout
+    /// Nil without annotations.
+    public var groundTruth: GroundTruth?
     /// For the layout `mvtec`.
     public var folders: CategoryFolders
     public var links: Links
@@ -48,6 +63,9 @@ public struct DatasetSection: Sendable, Equatable {
             case "folder": .folder(normal: path(object.member("normal")), score: object["score"].map(path))
             default: .mvtec(root: path(object.member("root")), categories: Categories(object.member("categories")))
             }
+        groundTruth = object["groundTruth"].map {
+            GroundTruth(format: $0.choice("format"), file: path($0.member("file")))
+        }
         folders = CategoryFolders(object["folders"])
         links = object.choice("links")
         onBadImage = object.choice("onBadImage")

@@ -4,7 +4,7 @@ public struct ImageSection: Sendable, Equatable {
     public var height: Int
     /// The network's input for larger images; `nil` if the input is the whole image.
     public var tile: Tile?
-    /// The sample values of black and white; `nil` for the full range of the file format.
+    /// The sample values of black and white, also from the key `depth`; `nil` for the full range of the file format.
     public var range: ClosedRange<Double>?
     /// The frame that is cut out around the object; `nil` for whole images.
     public var frame: Frame?
@@ -34,6 +34,8 @@ public struct ImageSection: Sendable, Equatable {
             bounds[0] < bounds[1]
         {
             range = bounds[0]...bounds[1]
+        } else if let depth = object["depth"]?.number?.double {
+            range = 0...(Double(1 << Int(depth)) - 1)
         }
         if let frame = object["frame"] {
             self.frame = Frame(width: frame.decimal("width"), height: frame.decimal("height"))

@@ -75,7 +75,7 @@ package enum ImageFault: String, Codable, Sendable, CaseIterable {
         switch self {
         case .unreadable: "cannot be read"
         case .empty: "has no bytes"
-        case .unknownFormat: "is not a PNG, TIFF or JPEG image"
+        case .unknownFormat: "is not an image of a supported format"
         case .mislabelled: "has the name of another format"
         case .truncated: "ends before the image does"
         case .damaged: "is damaged"

@@ -10,8 +10,10 @@ package struct IngestStage: Stage {
     package static let name = "ingest"
     /// History: 1 = first; 2 = mask faults name the image instead of a path, and unusable files have a kind of fault;
     /// 3 = states which images are grey; 4 = non-finite values are a separate fault; 5 = the sample range, labels in
-    /// masks with more than two values, and warnings about both; 6 = packed images end with a digest.
-    package static let version = 6
+    /// masks with more than two values, and warnings about both; 6 = packed images end with a digest;
+    /// 7 = BMP, PNM, WebP and JPEG 2000; regions of annotation
+    /// tools.
+    package static let version = 7
 
     /// An image with its label and mask in the data set.
     package struct Source: Codable, Equatable, Sendable, NamedSetting {
@@ -22,6 +24,8 @@ package struct IngestStage: Stage {
         var isAnomalous: Bool?
         package var digest: Digest
         var mask: Mask?
+        /// Regions of an annotation tool, in place of a mask.
+        var regions: ImageRegions?
 
         package struct Mask: Codable, Equatable, Sendable {
             var file: String
@@ -34,6 +38,7 @@ package struct IngestStage: Stage {
             (file, split, kind) = (image.file, image.split, image.kind)
             (isAnomalous, self.digest) = (image.isAnomalous, digest)
             if let file = image.maskFile, let maskDigest { mask = Mask(file: file, digest: maskDigest) }
+            regions = image.regions
         }
     }
 
@@ -148,6 +153,7 @@ package struct IngestStage: Stage {
         }
         (entry.pixels, entry.width, entry.height) = (pixels, reading.width, reading.height)
         entry.isGrey = try decoded?.packed.isGrey ?? PackedImage(bytes: try context.blob(pixels), name: file).isGrey
+        if let regions = source.regions { return try ingest(regions, into: &entry, context) }
         guard let mask = try MaskIngest(source)?.ingest(context) else { return }
         guard (mask.width, mask.height) == (entry.width, entry.height) else {
             throw IngestError.maskSize(
@@ -155,6 +161,20 @@ package struct IngestStage: Stage {
                 expected: "\(entry.width) x \(entry.height)")
         }
         entry.mask = mask.digest
+    }
+
+    private func ingest(_ regions: ImageRegions, into entry: inout ImageIndex.Entry, _ context: TaskContext) throws {
+        let (width, height) = (entry.width, entry.height)
+        guard (regions.width ?? width, regions.height ?? height) == (width, height) else {
+            throw IngestError.maskSize(
+                mask: "the annotation of \(entry.file)",
+                found: "\(regions.width ?? width) x \(regions.height ?? height)", expected: "\(width) x \(height)")
+        }
+        let mask = regions.mask(width: width, height: height)
+        if mask.area == 0 { context.warn("the regions of \(entry.file) hold no pixel") }
+        entry.mask = try context.memo(
+            stage: "regions", version: 1, settings: RegionSettings(regions: regions, width: width, height: height)
+        ) { mask.pngBytes() }
     }
 
     /// Decodes an image file to the network's input, with the properties of the file. The result depends only on the
@@ -213,6 +233,12 @@ private struct DecodingSettings: Encodable {
     var source: Digest
     var range: SampleRange?
     var frame: ObjectFrame?
+    var width, height: Int
+}
+
+/// The settings that the mask of annotated regions depends on.
+private struct RegionSettings: Encodable {
+    var regions: ImageRegions
     var width, height: Int
 }
 

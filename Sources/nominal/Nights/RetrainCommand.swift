@@ -135,7 +135,7 @@ struct RetrainCommand: ParsableCommand {
         note(images.unreadable, "unreadable, left for another night")
         for link in images.refusedLinks { StandardError.note("skipped: \(link)") }
         for warning in images.maskWarnings { StandardError.warning(warning) }
-        note(images.ignored, "without a PNG, TIFF or JPEG extension, skipped")
+        note(images.ignored, "without the extension of an image format, skipped")
         if job.training.candidates > 1 {
             StandardError.note("a night uses the last checkpoint; training.candidates has no effect")
         }

@@ -5,13 +5,14 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A long operation on the store that shows progress and stops on SIGINT or SIGTERM.
+/// A long operation on files that shows progress and stops on SIGINT or SIGTERM.
 struct StoreOperation {
     let progress: ByteProgress
     private let interruption: Interruption
 
-    init(_ verb: String, isQuiet: Bool, stopped: String) throws {
-        progress = ByteProgress(verb, isQuiet: isQuiet)
+    /// - Parameter unit: the unit of the progress, such as "images"; nil for bytes.
+    init(_ verb: String, isQuiet: Bool, unit: String? = nil, stopped: String) throws {
+        progress = ByteProgress(verb, isQuiet: isQuiet, unit: unit)
         interruption = Interruption()
         try interruption.start(stopped) { [progress] in progress.cancel() }
     }
@@ -27,7 +28,7 @@ struct StoreOperation {
     }
 }
 
-/// Progress in bytes: one line that is redrawn on a terminal, or a line every ten seconds elsewhere.
+/// Progress in bytes or another unit: one line that is redrawn on a terminal, or a line every ten seconds elsewhere.
 final class ByteProgress: Sendable {
     private struct State {
         let start = ContinuousClock.now
@@ -37,13 +38,16 @@ final class ByteProgress: Sendable {
 
     private let verb: String
     private let isQuiet: Bool
+    private let unit: String?
     private let isTerminal: Bool
     private let state = Mutex(State())
     private let isCancelled = Atomic<Bool>(false)
 
-    /// - Parameter verb: the operation, such as "hashing".
-    init(_ verb: String, isQuiet: Bool) {
-        (self.verb, self.isQuiet) = (verb, isQuiet)
+    /// - Parameters:
+    ///   - verb: the operation, such as "hashing".
+    ///   - unit: nil for bytes.
+    init(_ verb: String, isQuiet: Bool, unit: String? = nil) {
+        (self.verb, self.isQuiet, self.unit) = (verb, isQuiet, unit)
         isTerminal = isatty(2) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
     }
 
@@ -61,7 +65,8 @@ final class ByteProgress: Sendable {
             let seconds = (now - state.start) / .seconds(1)
             let rate = Double(done) / max(seconds, 1e-6)
             var line =
-                "\(verb): \(ByteCount(bytes: done)) of \(ByteCount(bytes: total)), \(ByteCount(bytes: Int(rate)))/s"
+                unit.map { "\(verb): \(done) of \(total) \($0), \((rate * 10).rounded() / 10)/s" }
+                ?? "\(verb): \(ByteCount(bytes: done)) of \(ByteCount(bytes: total)), \(ByteCount(bytes: Int(rate)))/s"
             let left = Double(total - done) / max(rate, 1)
             if left >= 1 { line += ", \(ProgressDisplay.readable(left)) left" }
             if isTerminal {

@@ -27,6 +27,7 @@ struct InitCommand: ParsableCommand {
               nominal init data/mvtec_ad --detector features
               nominal init photos/good_parts --score photos/today --manifest jobs/parts.json
               nominal init photos --normal monday
+              nominal init photos --ground-truth instances.json
               nominal init photos --incoming photos_of_today
             """)
 
@@ -35,6 +36,13 @@ struct InitCommand: ParsableCommand {
 
     @Option(help: "A folder of images to score, for a plain folder of normal images.", completion: .directory)
     var score: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Annotations of COCO, LabelMe, Label Studio, CVAT or Pascal VOC. Annotated images are defects.",
+            valueName: "path"),
+        completion: .file(extensions: ["json", "xml"]))
+    var groundTruth: String?
 
     @Option(
         help: ArgumentHelp(
@@ -64,7 +72,8 @@ struct InitCommand: ParsableCommand {
     func run() throws {
         let chosen = try surveyedDetector()
         let survey = try FolderSurvey(
-            folder, score: score, normal: normal, followsLinks: links.followLinks, detector: chosen)
+            folder, score: score, normal: normal, groundTruth: groundTruth, followsLinks: links.followLinks,
+            detector: chosen)
         let target = manifest ?? "\(survey.jobName).json"
         if !force, try AtomicFile.exists(target) {
             throw ValidationError(

@@ -17,6 +17,7 @@ extension FuzzedParser {
         ) { _ in
             { bytes in
                 let bytes = format == .png ? PNGChecksums.repaired(bytes) : bytes
+                _ = ColourProfile(of: bytes)?.name
                 let decoded = try ImageDecoder.decode(bytes: bytes, name: "input", limits: limits)
                 let info = try ImageDecoder.probe(bytes: bytes, name: "input", limits: limits)
                 guard info.width == decoded.image.width, info.height == decoded.image.height,

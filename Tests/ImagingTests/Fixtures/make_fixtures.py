@@ -1,18 +1,20 @@
 """Writes the image files that the tests decode. Run python3 make_fixtures.py in this folder.
 
-Requires Pillow, tifffile, imagecodecs and numpy. The files were written with Pillow 13.0.0, tifffile 2026.3.3, imagecodecs
-2026.3.6 and numpy 2.4.6.
-Every sample is a function of its position (see `sample`), which the tests recompute. PNG files are written chunk by chunk,
-because no library writes all kinds of PNG.
+Requires Pillow, tifffile, imagecodecs, OpenCV and numpy. The files were written with Pillow 13.0.0, tifffile 2026.3.3,
+imagecodecs 2026.3.6, OpenCV 5.0.0 and numpy 2.4.6.
+Every sample is a function of its position (see `sample`), which the tests recompute. PNG, BMP and PNM files are written
+byte by byte, because no library writes all of their kinds; other readers check them here.
 """
 
 import io
 import struct
 import zlib
 
+import cv2
+import imagecodecs
 import numpy
 import tifffile
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 
 WIDTH, HEIGHT = 21, 18
 
@@ -176,6 +178,182 @@ def make_jpeg():
     Image.new("CMYK", (16, 16), (10, 20, 30, 40)).save("unsupported-cmyk.jpg")
 
 
+def bmp(name, rows, bits, size=(WIDTH, HEIGHT), header=40, compression=0, palette=(), masks=(), used=0, after=b""):
+    """A bitmap of the given rows from bottom to top, or of run lengths."""
+    width, height = size
+    data = rows if isinstance(rows, bytes) else b"".join(row + bytes(-len(row) % 4) for row in rows)
+    colours = b"".join(bytes(reversed(colour)) + (b"" if header == 12 else b"\0") for colour in palette)
+    fields = struct.pack("<IHHHH", 12, width, height, 1, bits) if header == 12 else struct.pack(
+        "<IiiHHIIiiII", header, width, height, 1, bits, compression, len(data), 2835, 2835, used, 0)
+    fields += b"".join(struct.pack("<I", mask) for mask in masks)
+    fields = fields.ljust(header, b"\0")
+    start = 14 + len(fields) + len(colours)
+    with open(name, "wb") as file:
+        file.write(b"BM" + struct.pack("<IHHI", start + len(data), 0, 0, start) + fields + colours + data + after)
+
+
+def run_lengths(indices, bits):
+    """RLE8 or RLE4: runs, single pixels, and a jump over zeros."""
+    out = b""
+    for number, row in enumerate(indices[::-1]):
+        row = [int(value) for value in row]
+        x = 0
+        while x < len(row):
+            run = 1
+            while x + run < len(row) and row[x + run] == row[x] and run < 255:
+                run += 1
+            literal = row[x : x + 7]
+            if number == 3 and run > 9:  # to the end of a row, OpenCV jumps too far
+                out += bytes([0, 2, run, 0])
+            elif run > 1 or len(literal) < 3:
+                out += bytes([run, row[x] if bits == 8 else row[x] << 4 | row[x]])
+            else:
+                run = len(literal)
+                data = bytes(literal) if bits == 8 else bytes(
+                    a << 4 | b for a, b in zip(literal[::2], literal[1::2] + [0] * (len(literal) % 2)))
+                out += bytes([0, run]) + data + bytes(len(data) % 2)
+            x += run
+        out += b"\0\0"
+    return out + b"\0\1"
+
+
+def make_bmp():
+    rgb = pixels([0, 1, 2], 8).astype(numpy.uint8)
+    bgr = rgb[::-1, :, ::-1]
+    grey = [(i, i, i) for i in range(256)]
+    rainbow = [(i * 7 % 256, (i * 11 + 3) % 256, 255 - i) for i in range(256)]
+    bmp("rgb24.bmp", [row.tobytes() for row in bgr], 24)
+    bmp("rgb24-top-down.bmp", [row.tobytes() for row in bgr[::-1]], 24, size=(WIDTH, -HEIGHT))
+    bmp("rgb24-core.bmp", [row.tobytes() for row in bgr], 24, header=12)
+    bmp("rgb24-v5.bmp", [row.tobytes() for row in bgr], 24, header=124)
+    unused = sample(3, 8)[::-1, :, None].astype(numpy.uint8)
+    four = numpy.concatenate([bgr, unused], axis=-1)
+    bmp("rgbx32.bmp", [row.tobytes() for row in four], 32)
+    fields = (0xFF0000, 0xFF00, 0xFF, 0xFF000000)
+    bmp("rgba32-v4.bmp", [row.tobytes() for row in four], 32, header=108, compression=3, masks=fields)
+    five = pixels([0, 1, 2], 5)[::-1]
+    words = (five[..., 0] << 10 | five[..., 1] << 5 | five[..., 2]).astype("<u2")
+    bmp("rgb16-555.bmp", [row.tobytes() for row in words], 16)
+    six = sample(1, 6)[::-1]
+    words = (five[..., 0] << 11 | six << 5 | five[..., 2]).astype("<u2")
+    bmp("rgb16-565.bmp", [row.tobytes() for row in words], 16, compression=3, masks=(0xF800, 0x7E0, 0x1F))
+    ten = pixels([0, 1, 2], 10)[::-1].astype(numpy.uint32)
+    words = (ten[..., 0] << 20 | ten[..., 1] << 10 | ten[..., 2]).astype("<u4")
+    bmp("rgb32-101010.bmp", [row.tobytes() for row in words], 32, compression=3, masks=(0x3FF00000, 0xFFC00, 0x3FF))
+    for bits in (1, 4, 8):
+        indices = sample(0, bits)
+        rows = [row[1:] for row in (packed(line[None], bits) for line in indices[::-1])]
+        ramp = [(i * 255 // (2**bits - 1),) * 3 for i in range(2**bits)]
+        bmp(f"grey{bits}.bmp", rows, bits, palette=ramp)
+        bmp(f"palette{bits}.bmp", rows, bits, palette=rainbow[: 2**bits])
+    bmp("palette8-core.bmp", rows, 8, header=12, palette=rainbow)
+    for bits in (4, 8):
+        indices = sample(0, bits)
+        indices[5, 3:9] = 7  # a run
+        indices[14, 6:-2] = 0  # jumped over: the fourth row from below
+        bmp(f"palette{bits}-runs.bmp", run_lengths(indices, bits), bits, compression=1 if bits == 8 else 2,
+            palette=rainbow[: 2**bits])
+        expected = numpy.array(rainbow, numpy.uint8)[indices]
+        Image.fromarray(expected).save(f"palette{bits}-runs-expected.png")
+    bmp("unsupported-jpeg.bmp", b"\xff\xd8", 24, compression=4)
+    check_bmp(rgb, numpy.array(rainbow, numpy.uint8), grey)
+
+
+def check_bmp(rgb, rainbow, grey):
+    """Pillow and OpenCV read the same pixels."""
+    colours = {"rgb24", "rgb24-top-down", "rgb24-core", "rgb24-v5", "rgbx32"}
+    for name in colours:
+        assert (numpy.asarray(Image.open(name + ".bmp").convert("RGB")) == rgb).all(), name
+        assert (cv2.imread(name + ".bmp", cv2.IMREAD_COLOR)[..., ::-1] == rgb).all(), name
+    alpha = sample(3, 8)[..., None]
+    assert (numpy.asarray(Image.open("rgba32-v4.bmp")) == numpy.concatenate([rgb, alpha], -1)).all()
+    for bits in (1, 4, 8):
+        indices = sample(0, bits)
+        assert (numpy.asarray(Image.open(f"palette{bits}.bmp").convert("RGB")) == rainbow[indices]).all(), bits
+        assert (numpy.asarray(Image.open(f"grey{bits}.bmp").convert("L")) == indices * 255 // (2**bits - 1)).all(), bits
+        assert (cv2.imread(f"palette{bits}.bmp")[..., ::-1] == rainbow[indices]).all(), bits
+    for bits in (4, 8):
+        expected = numpy.asarray(Image.open(f"palette{bits}-runs-expected.png"))
+        assert (numpy.asarray(Image.open(f"palette{bits}-runs.bmp").convert("RGB")) == expected).all(), bits
+        assert (cv2.imread(f"palette{bits}-runs.bmp")[..., ::-1] == expected).all(), bits
+    five, six = pixels([0, 1, 2], 5), sample(1, 6)
+    read = numpy.asarray(Image.open("rgb16-555.bmp").convert("RGB")).astype(int)
+    assert (read == five * 255 // 31).all()  # Pillow rounds down
+    read = numpy.asarray(Image.open("rgb16-565.bmp").convert("RGB")).astype(int)
+    assert (read[..., 1] == six * 255 // 63).all() and (read[..., 0] == five[..., 0] * 255 // 31).all()
+
+
+def make_pnm():
+    def text(values):
+        return "\n".join(" ".join(str(int(value)) for value in row) for row in values.reshape(len(values), -1)).encode()
+
+    def write(name, kind, data, largest=None, comment=b""):
+        head = f"P{kind}\n".encode() + comment + f"{WIDTH} {HEIGHT}\n".encode()
+        with open(name, "wb") as file:
+            file.write(head + (b"" if largest is None else f"{largest}\n".encode()) + data)
+
+    bilevel = 1 - sample(0, 1)  # 1 is black
+    write("grey1-text.pbm", 1, text(bilevel).replace(b" ", b"") + b"\n", comment=b"# camera 3\n")
+    write("grey1.pbm", 4, b"".join(packed(line[None], 1)[1:] for line in bilevel))
+    write("grey8-text.pgm", 2, text(sample(0, 8)) + b"\n", 255)
+    write("grey8.pgm", 5, sample(0, 8).astype(numpy.uint8).tobytes(), 255, comment=b"# 1\n# 2\n")
+    write("grey16.pgm", 5, sample(0, 16).astype(">u2").tobytes(), 65535)
+    write("grey12.pgm", 5, sample(0, 12).astype(">u2").tobytes(), 4095)
+    write("rgb8-text.ppm", 3, text(pixels([0, 1, 2], 8)) + b"\n", 255)
+    write("rgb8.ppm", 6, pixels([0, 1, 2], 8).astype(numpy.uint8).tobytes(), 255)
+    write("rgb16.ppm", 6, pixels([0, 1, 2], 16).astype(">u2").tobytes(), 65535)
+    for name in ("rgb8.ppm", "rgb8-text.ppm"):
+        assert (numpy.asarray(Image.open(name)) == pixels([0, 1, 2], 8)).all(), name
+    for name in ("grey1.pbm", "grey1-text.pbm"):
+        assert (numpy.asarray(Image.open(name)) == sample(0, 1)).all(), name
+    for name in ("grey8.pgm", "grey8-text.pgm"):
+        assert (cv2.imread(name, cv2.IMREAD_UNCHANGED) == sample(0, 8)).all(), name
+    assert (cv2.imread("grey16.pgm", cv2.IMREAD_UNCHANGED) == sample(0, 16)).all()
+    assert (cv2.imread("rgb16.ppm", cv2.IMREAD_UNCHANGED)[..., ::-1] == pixels([0, 1, 2], 16)).all()
+
+
+def make_webp():
+    rgb = Image.fromarray(pixels([0, 1, 2], 8).astype(numpy.uint8))
+    rgba = Image.fromarray(pixels([0, 1, 2, 3], 8).astype(numpy.uint8))
+    rgb.save("rgb8.webp", lossless=True, exact=True)
+    rgba.save("rgba8.webp", lossless=True, exact=True)
+    Image.fromarray(smooth()).save("webp-lossy.webp", quality=90)
+    # libwebp upsamples chroma the same way everywhere, so the pixels are those of any program that uses it.
+    Image.open("webp-lossy.webp").convert("RGB").save("webp-lossy-expected.png")
+    rgb.save("unsupported-animation.webp", save_all=True, append_images=[rgb.rotate(180)], lossless=True)
+
+
+def make_jpeg2000():
+    def write(name, raster, **options):
+        with open(name, "wb") as file:
+            file.write(imagecodecs.jpeg2k_encode(numpy.ascontiguousarray(raster), **options))
+        read = imagecodecs.jpeg2k_decode(open(name, "rb").read())
+        assert options.get("level") or (read == raster).all(), name
+
+    lossless = {"reversible": True}
+    for bits, kind in ((8, numpy.uint8), (12, numpy.uint16), (16, numpy.uint16)):
+        write(f"grey{bits}.jp2", sample(0, bits).astype(kind), bitspersample=bits, **lossless)
+        write(f"rgb{bits}.jp2", pixels([0, 1, 2], bits).astype(kind), bitspersample=bits, **lossless)
+    write("rgb8.j2k", pixels([0, 1, 2], 8).astype(numpy.uint8), codecformat="j2k", **lossless)
+    rgba = Image.fromarray(pixels([0, 1, 2, 3], 8).astype(numpy.uint8))
+    rgba.save("rgba8.jp2", irreversible=False)
+    assert (numpy.asarray(Image.open("rgba8.jp2")) == numpy.asarray(rgba)).all()
+    Image.fromarray(pixels([0, 1, 2], 8).astype(numpy.uint8)).save("rgb8-tiles.jp2", tile_size=(16, 16), irreversible=False)
+    Image.fromarray(smooth()).save("jpeg2000-lossy.jp2", quality_mode="rates", quality_layers=[8], irreversible=True)
+    Image.open("jpeg2000-lossy.jp2").save("jpeg2000-lossy-expected.png")
+    Image.new("CMYK", (16, 16), (10, 20, 30, 40)).save("unsupported-cmyk.jp2")
+
+
+def make_profiles():
+    """The same colour profile, of Little CMS, in each format that Pillow embeds one in."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile[24:36] = bytes(12)  # the time
+    profile[84:100] = bytes(16)  # the checksum
+    image = Image.fromarray(smooth(8, 8))
+    for extension, options in (("png", {}), ("jpg", {"quality": 90}), ("tif", {}), ("webp", {"lossless": True})):
+        image.save(f"profile.{extension}", icc_profile=bytes(profile), **options)
+
+
 def make_orientations():
     """24 x 16 pixels of flat 8 x 8 blocks, whose colours JPEG preserves, in all eight orientations."""
     blocks = numpy.array([[[250, 10, 20], [20, 240, 30], [30, 40, 230]], [[200, 200, 10], [128, 128, 128], [0, 0, 0]]])
@@ -196,7 +374,8 @@ def make_orientations():
         png(f"orientation-{code}.png", raster, 2, 8, b"" if late else block, block if late else b"")
         tifffile.imwrite(f"orientation-{code}.tif", raster, photometric="rgb", compression="zlib", metadata=None,
                          software=False, extratags=[(274, 3, 1, code, True)])
-        for extension in ("jpg", "png", "tif"):
+        stored.save(f"orientation-{code}.webp", lossless=True, exif=b"Exif\0\0" + data if code % 2 else data)
+        for extension in ("jpg", "png", "tif", "webp"):
             image = ImageOps.exif_transpose(Image.open(f"orientation-{code}.{extension}"))
             difference = numpy.abs(numpy.asarray(image).astype(int) - numpy.asarray(upright)).max()
             assert difference <= 3, (code, extension, difference)
@@ -205,4 +384,9 @@ def make_orientations():
 make_png()
 make_tiff()
 make_jpeg()
+make_bmp()
+make_pnm()
+make_webp()
+make_jpeg2000()
+make_profiles()
 make_orientations()

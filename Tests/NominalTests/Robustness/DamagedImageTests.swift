@@ -89,7 +89,8 @@ struct DamagedImage: CustomTestStringConvertible {
         },
         DamagedImage(
             testDescription: "a text",
-            words: "train/good/003.png: not a PNG, TIFF or JPEG image: its 9 bytes begin with"
+            words:
+                "train/good/003.png: not a PNG, TIFF, JPEG, BMP, PNM, WebP or JPEG 2000 image: its 9 bytes begin with"
         ) { try $0.write("no image\n", to: file) },
         DamagedImage(
             testDescription: "a PNG that is called JPEG",

@@ -199,7 +199,7 @@ struct WrongUse: CustomTestStringConvertible {
         ),
         WrongUse(
             "a folder for init without images", "init", "empty", status: 65, words: "/empty",
-            "expected PNG, TIFF or JPEG"),
+            "expected PNG, TIFF, JPEG, BMP, PNM, WebP or JPEG 2000 files"),
         WrongUse(
             "a missing store for gc", "gc", "--max-size", "0", status: 74,
             words: ".nominal is not a usable store: there is no store here", "give the path of a store"),

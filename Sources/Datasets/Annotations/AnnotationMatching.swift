@@ -1,0 +1,83 @@
+import Folders
+import Imaging
+
+extension AnnotationSet {
+    /// Labels the images of a category in the layout `folder`.
+    ///
+    /// - An image with regions is anomalous; its kind is the labels. One of the folder of normal images becomes a test image.
+    /// - An image that the tool lists without regions is normal, of the kind `good`.
+    /// - Other images to score stay without a label.
+    ///
+    /// An image is found by its path below its folder, or else by its bare name if that is unique.
+    ///
+    /// - Throws: `DatasetError.annotations` if two entries are for one image.
+    package func label(_ category: inout SourceCategory, file: String) throws(DatasetError) {
+        var byPath: [String: Int] = [:], byName: [String: [Int]] = [:]
+        for (index, image) in category.images.enumerated() {
+            let path = image.file.drop { $0 != "/" }.dropFirst()
+            if byPath[String(path)] == nil || image.split == .test { byPath[String(path)] = index }
+            byName[Self.bareName(image.file), default: []].append(index)
+        }
+        var named: [Int: String] = [:], missing: [String] = [], ambiguous: [String] = []
+        var coarse: [String] = []
+        for entry in entries {
+            let name = PathText.read(entry.file)
+            let sameName = byName[Self.bareName(name)] ?? []
+            guard let index = byPath[name] ?? (sameName.count == 1 ? sameName[0] : nil) else {
+                if sameName.isEmpty { missing.append(name) } else { ambiguous.append(name) }
+                continue
+            }
+            if let other = named.updateValue(name, forKey: index) {
+                throw .annotations(
+                    file: file, fault: "\(other) and \(name) are both for \(category.images[index].file)",
+                    remedy: "write paths below the folder of images as names")
+            }
+            label(&category.images[index], entry)
+            if entry.isCoarse { coarse.append(category.images[index].file) }
+        }
+        func some(_ names: [String]) -> String {
+            names.sorted().prefix(3).joined(separator: ", ") + (names.count > 3 ? " and \(names.count - 3) more" : "")
+        }
+        if !missing.isEmpty {
+            let subject = missing.count == 1 ? "1 annotated image is" : "\(missing.count) annotated images are"
+            category.annotationNotes.append("\(subject) not there: \(some(missing))")
+        }
+        if !ambiguous.isEmpty {
+            let subject =
+                ambiguous.count == 1
+                ? "1 annotated image has the name of several files, and is"
+                : "\(ambiguous.count) annotated images have the names of several files, and are"
+            category.annotationNotes.append(
+                "\(subject) not used: \(some(ambiguous)). Write their paths below the folder of images")
+        }
+        let unlabelled = category.images.filter { $0.split == .test && $0.isAnomalous == nil }.map(\.file)
+        if !unlabelled.isEmpty {
+            category.annotationNotes.append(
+                "\(unlabelled.count == 1 ? "1 image is" : "\(unlabelled.count) images are") not in the annotations, and "
+                    + "count as unlabelled: \(some(unlabelled))")
+        }
+        if !coarse.isEmpty {
+            category.annotationNotes.append(
+                "\(coarse.count == 1 ? "1 image has" : "\(coarse.count) images have") boxes as regions: pixel metrics count all of a box as the defect: \(some(coarse))"
+            )
+        }
+    }
+
+    private func label(_ image: inout SourceImage, _ entry: Entry) {
+        guard !entry.regions.shapes.isEmpty else {
+            if image.split == .test { (image.isAnomalous, image.kind) = (false, "good") }
+            return
+        }
+        if image.split == .train {
+            image.split = .test
+            image.file = "test/" + image.file.drop { $0 != "/" }.dropFirst()
+        }
+        image.isAnomalous = true
+        image.kind = Set(entry.labels.map { $0.isEmpty ? "region" : $0 }).sorted().joined(separator: "+")
+        image.regions = entry.regions
+    }
+
+    private static func bareName(_ path: String) -> String {
+        path.split { $0 == "/" || $0 == "\\" }.last.map(String.init) ?? path
+    }
+}

@@ -1,0 +1,87 @@
+/// The ICC profile of an image file. Profiles are not applied; the same part differs between cameras with different ones.
+///
+/// Source of the format: ICC.1:2022, sections 7 (header, tag table) and 10 (types).
+public struct ColourProfile: Sendable, Hashable {
+    public let bytes: [UInt8]
+
+    /// Finds the profile in the contents of an image file.
+    ///
+    /// - Returns: nil for a file without a profile, and for one that cannot be read.
+    public init?(of file: [UInt8]) {
+        guard let format = ImageFormat(magicOf: file) else { return nil }
+        let found: [UInt8]? =
+            switch format {
+            case .png, .tiff: try? NativeCodecs.profile(of: file, format: format)
+            case .jpeg: Self.inJPEG(file)
+            case .webp: Self.inWebP(file)
+            case .jpeg2000: (try? JPEG2000File(file))?.profile.map { Array($0) }
+            case .bmp: Self.inBitmap(file)
+            case .pnm: nil
+            }
+        guard let found, !found.isEmpty else { return nil }
+        bytes = found
+    }
+
+    /// The description in the profile; nil if it has none that can be read.
+    public var name: String? {
+        guard let count = bytes.big(at: 128, 4) else { return nil }
+        for index in 0..<min(count, 100) {
+            let entry = 132 + 12 * index
+            guard bytes.big(at: entry, 4) == 0x6465_7363 else { continue }  // desc
+            guard let start = bytes.big(at: entry + 4, 4) else { return nil }
+            switch bytes.big(at: start, 4) {
+            case 0x6465_7363:  // text of version 2
+                guard let length = bytes.big(at: start + 8, 4), length > 1, length <= 200,
+                    start + 12 + length <= bytes.count
+                else { return nil }
+                return Self.printable(bytes[(start + 12)..<(start + 11 + length)].map { UInt16($0) })
+            case 0x6D6C_7563:  // mluc: the first of several languages
+                guard let length = bytes.big(at: start + 20, 4), let offset = bytes.big(at: start + 24, 4),
+                    length > 1, length <= 400, start + offset + length <= bytes.count
+                else { return nil }
+                return Self.printable(
+                    (0..<length / 2).compactMap { index in
+                        bytes.big(at: start + offset + 2 * index, 2).map { UInt16($0) }
+                    })
+            default: return nil
+            }
+        }
+        return nil
+    }
+
+    private static func printable(_ units: [UInt16]) -> String {
+        String(decoding: units.filter { $0 >= 0x20 && $0 != 0x7F }, as: UTF16.self)
+    }
+
+    /// The parts of all APP2 segments with a profile, in the order of their numbers.
+    private static func inJPEG(_ file: [UInt8]) -> [UInt8]? {
+        var parts: [(number: UInt8, bytes: ArraySlice<UInt8>)] = []
+        var position = 2
+        while let marker = file.big(at: position, 2), marker > 0xFF00, marker != 0xFFDA, marker != 0xFFD9,
+            let length = file.big(at: position + 2, 2), length >= 2, position + 2 + length <= file.count
+        {
+            let content = file[(position + 4)..<(position + 2 + length)]
+            if marker == 0xFFE2, content.count > 14, content.starts(with: Array("ICC_PROFILE".utf8) + [0]) {
+                parts.append((content[content.startIndex + 12], content.dropFirst(14)))
+            }
+            position += 2 + length
+        }
+        return parts.isEmpty ? nil : parts.sorted { $0.number < $1.number }.flatMap(\.bytes)
+    }
+
+    private static func inWebP(_ file: [UInt8]) -> [UInt8]? {
+        guard file.count > 30, file[12..<16].elementsEqual("VP8X".utf8), file[30...].starts(with: "ICCP".utf8),
+            let length = file.little(at: 34, 4), 38 + length <= file.count
+        else { return nil }
+        return Array(file[38..<(38 + length)])
+    }
+
+    /// An embedded profile of a BITMAPV5HEADER.
+    private static func inBitmap(_ file: [UInt8]) -> [UInt8]? {
+        guard file.little(at: 14, 4) == 124, file.little(at: 70, 4) == 0x4D42_4544,  // MBED
+            let offset = file.little(at: 126, 4), let length = file.little(at: 130, 4),
+            14 + offset + length <= file.count
+        else { return nil }
+        return Array(file[(14 + offset)..<(14 + offset + length)])
+    }
+}
