@@ -67,7 +67,9 @@ struct NetworkGraph {
         for operation in network.operations {
             switch operation {
             case .convolution(let convolution):
-                set(convolution.output, self.convolution(convolution, quantization.flatMap { $0.convolutions[number] }, &graph))
+                set(
+                    convolution.output,
+                    self.convolution(convolution, quantization.flatMap { $0.convolutions[number] }, &graph))
                 number += 1
             case .upsample(let input, let output):
                 let scales = graph.constant([1, 1, 2, 2], [4])
