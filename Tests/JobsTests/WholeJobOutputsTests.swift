@@ -31,9 +31,9 @@ import Testing
     private static let pinned: [String: [String: String]] = [
         "AMD EPYC, 26, 2, 1024 KB, avx512_core_bf16": [
             "aggregate": "995f38cd0fc2", "assess": "847537c8a56c", "autoencoder": "f64811e752cf",
-            "calibrate": "3eed90a12484", "card": "3e9479d860fd", "choose": "f656ef615cde", "confidence": "8595249a0c19",
+            "calibrate": "3eed90a12484", "card": "ab04b1e56639", "choose": "f656ef615cde", "confidence": "8595249a0c19",
             "corrupt": "810161921fce", "drift": "ddd4ed769748", "ingest": "93e43be3ad10", "inventory": "02cfdbee7e90",
-            "metrics": "b463ebf5a332", "overlay": "7a5b803decd1", "record": "4e53f752665a", "report": "03bfc4716119",
+            "metrics": "b463ebf5a332", "overlay": "7a5b803decd1", "record": "f5605c6d7011", "report": "03bfc4716119",
             "require": "7fcfb999f4c5", "score": "a8f233d656fd", "select": "1546061562fc", "textures": "d52e06d75b01",
             "train": "39edf8048948",
         ]
@@ -41,7 +41,7 @@ import Testing
 
     private static let versions = [
         "aggregate": 4, "assess": 6, "autoencoder": 2, "calibrate": 8, "card": 6, "choose": 3, "confidence": 1,
-        "corrupt": 3, "drift": 1, "ingest": 6, "inventory": 2, "metrics": 4, "overlay": 2, "record": 1, "report": 8,
+        "corrupt": 3, "drift": 1, "ingest": 7, "inventory": 2, "metrics": 4, "overlay": 2, "record": 1, "report": 8,
         "require": 1, "score": 4, "select": 2, "textures": 2, "train": 4,
     ]
 
