@@ -87,3 +87,18 @@ CLONES void kernel_separable_filter(float *restrict plane, float *restrict scrat
     }
   }
 }
+
+// Shares of white to 16-bit samples: clamped, halves rounded up; NaN becomes 0.
+CLONES void kernel_pack16(const float *values, uint16_t *samples, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        float value = values[i] > 0 ? values[i] : 0;
+        value = (value < 1 ? value : 1) * 65535;
+        int32_t whole = (int32_t)value;
+        samples[i] = (uint16_t)(whole + (value - (float)whole >= 0.5f));
+    }
+}
+
+CLONES void kernel_unpack16(const uint16_t *samples, float *values, size_t count) {
+    const float step = 1.0f / 65535;
+    for (size_t i = 0; i < count; i++) values[i] = (float)samples[i] * step;
+}

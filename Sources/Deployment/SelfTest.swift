@@ -50,13 +50,15 @@ package struct SelfTest: Codable, Equatable, Sendable {
     /// - Parameter name: the file, for errors.
     /// - Throws: `SelfTestError`.
     package init(bytes: [UInt8], name: String) throws {
+        // Other versions have other members.
+        struct Heading: Decodable { let format: Int }
+        if let heading = try? StageJSON.decode(Heading.self, bytes), heading.format != SelfTest.version {
+            throw SelfTestError.otherVersion(name, found: heading.format)
+        }
         do {
             self = try StageJSON.decode(SelfTest.self, bytes)
         } catch {
             throw SelfTestError.damaged(name, what: "\(error)")
-        }
-        guard format == SelfTest.version else {
-            throw SelfTestError.otherVersion(name, found: format)
         }
         guard [tolerance.score, tolerance.map].allSatisfy({ (0...1).contains($0) }) else {
             throw SelfTestError.damaged(name, what: "allowed differences that are not shares of 0 to 1")

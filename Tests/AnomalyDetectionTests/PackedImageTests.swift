@@ -1,6 +1,7 @@
 import BinaryCoding
 import BinaryCodingTestSupport
 import Imaging
+import Tensors
 import Testing
 
 @testable import AnomalyDetection
@@ -83,5 +84,21 @@ struct PackedImageTests {
         #expect(throws: FormatError.outOfRange("image", what: "the width", found: 0, allowed: 1...65536)) {
             try PackedImage(bytes: bytes.resealed, name: "image")
         }
+    }
+
+    @Test("All samples survive, and any value is clamped and rounded as one by one")
+    func samples() {
+        let all = (0...65535).map { UInt16($0) }
+        #expect(SampleKernels.packed16(SampleKernels.unpacked16(all)) == all)
+        #expect(SampleKernels.unpacked16(all) == all.map { Float($0) * (1 / 65535) })
+        var values: [Float] = [
+            .nan, -.nan, .infinity, -.infinity, -0.0, .leastNonzeroMagnitude, 0.49999997 / 65535, 1.0000001,
+        ]
+        for sample in stride(from: 0, to: 65535, by: 7) {
+            let half = (Float(sample) + 0.5) / 65535
+            values += [half.nextDown, half, half.nextUp]
+        }
+        values += (0..<5000).map { Float($0) * 3e-4 - 0.2 }
+        #expect(SampleKernels.packed16(values) == values.map(PackedImage.sample))
     }
 }

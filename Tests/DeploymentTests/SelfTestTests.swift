@@ -138,6 +138,9 @@ import Testing
             #expect(throws: SelfTestError.self) { try SelfTest(bytes: Array(list[..<end]), name: "l") }
         }
         let text = String(decoding: list, as: UTF8.self)
+        #expect(throws: SelfTestError.otherVersion("l", found: 1)) {
+            try SelfTest(bytes: Array("{\"format\": 1, \"images\": []}".utf8), name: "l")
+        }
         for (old, new) in [
             ("normal.png", "../normal.png"), ("normal.tiff", ""), ("normal.tiff", ".hidden"),
             ("\"format\" : 2", "\"format\" : 1"), ("1e-05", "-1e-05"),

@@ -1,5 +1,6 @@
 import BinaryCoding
 import Imaging
+import Tensors
 
 /// An ingested image as it is stored: RGB at the network's size with 16 bits per value, which preserves 16-bit sources
 /// and area averages, and the properties of its file.
@@ -44,15 +45,15 @@ public struct PackedImage: Sendable, Equatable {
     public init(_ image: PlanarImage, original: Original) {
         guard image.channels == 3 else { fatalError("a packed image must have 3 channels, not \(image.channels)") }
         (width, height) = (image.width, image.height)
-        values = image.values.map(PackedImage.sample)
+        values = SampleKernels.packed16(image.values)
         self.original = original
     }
 
-    /// Converts 0...1 to 0...65535. Values outside are clamped, NaN becomes 0.
+    /// One value as `SampleKernels.packed16` converts it.
     static func sample(_ value: Float) -> UInt16 { value > 0 ? UInt16((min(value, 1) * 65535).rounded()) : 0 }
 
     public var image: PlanarImage {
-        PlanarImage(width: width, height: height, channels: 3, values: values.map { Float($0) * (1 / 65535) })
+        PlanarImage(width: width, height: height, channels: 3, values: SampleKernels.unpacked16(values))
     }
 
     /// The image averaged over squares of some pixels on a side.

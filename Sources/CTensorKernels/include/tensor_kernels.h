@@ -71,6 +71,8 @@ void kernel_separable_filter(float *plane, float *scratch, const float *taps, in
 
 // One pass of a size x size box filter (odd size) with reflected borders (the border pixel is repeated), which preserves
 // the sum of the map. `scratch` holds height * width floats. May run in place.
+void kernel_pack16(const float *values, uint16_t *samples, size_t count);
+void kernel_unpack16(const uint16_t *samples, float *values, size_t count);
 void kernel_box_filter(const float *map, float *filtered, float *scratch, int height, int width, int size);
 
 void kernel_elu(float *values, size_t count);

@@ -4,6 +4,7 @@ import Folders
 import Foundation
 import Host
 import Stages
+import Synchronization
 
 /// The results folder of a run. An export writes the files that differ and removes files of an earlier export that are
 /// no longer in the plan.
@@ -12,6 +13,7 @@ package struct ExportFolder {
     package static let listName = "exports.json"
 
     private static let probeName = ".writable"
+    private static let writerCount = 8
 
     package let path: String
     private let folder: OutputFolder
@@ -89,18 +91,22 @@ package struct ExportFolder {
         try removeLeftovers(plan)
         let former = try formerList()
         let exported = Dictionary(plan.files.map { ($0.path, $0.digest.hex) }) { first, _ in first }
-        var written = 0
         let digests = try store.sourceDigests(paths: present.map { path + "/" + $0.path })
         let unchanged = Set(zip(present, digests).filter { $0.0.digest == $0.1 }.map(\.0.path))
         if unchanged.count < exported.count { try write(list: former.merging(exported) { $1 }) }
-        for file in plan.files where !unchanged.contains(file.path) {
-            let blob = try store.verifiedPath(file.digest)
-            if try folder.place(copyOf: blob, at: file.path, onlyIfChanged: true) { written += 1 }
+        let missing = plan.files.filter { !unchanged.contains($0.path) }
+        let written = Atomic<Int>(0)
+        // Threads spend most of the time waiting for the disk.
+        try ThreadTeam.forEach(count: missing.count, threads: Self.writerCount, named: "export") { [folder] number in
+            let blob = try store.verifiedPath(missing[number].digest)
+            if try folder.place(copyOf: blob, at: missing[number].path, onlyIfChanged: true) {
+                written.add(1, ordering: .relaxed)
+            }
         }
         // The list may have been edited; remove nothing outside of this folder.
         let removed = isComplete ? former.keys.filter { exported[$0] == nil }.sorted().count(where: folder.remove) : 0
         try write(list: isComplete ? exported : former.merging(exported) { $1 })
-        return (written, removed)
+        return (written.load(ordering: .relaxed), removed)
     }
 
     private func write(list: [String: String]) throws {

@@ -38,7 +38,7 @@ struct ScoreSummary {
         if anomalous.count > Self.listedImages {
             lines.append("  and \(anomalous.count - Self.listedImages) more in \(folder)/scores.csv")
         }
-        lines.append("pictures of the maps: \(folder)/overlays")
+        if try AtomicFile.isFolder(folder + "/overlays") { lines.append("pictures of the maps: \(folder)/overlays") }
         text = lines.joined(separator: "\n")
     }
 }
