@@ -84,7 +84,8 @@ struct ScoreCommand: ParsableCommand {
     @Flag(
         help: ArgumentHelp(
             "Score images as they arrive in the folder, until a signal ends the program.",
-            discussion: "Damaged images are reported and skipped. scores.jsonl in the output folder records the rest."))
+            discussion:
+                "Damaged images are reported and skipped. The output folder's scores.jsonl records finished images."))
     var watch = false
 
     @Option(
