@@ -49,7 +49,7 @@ package struct ModelExport {
         bytes = try graph.file()
     }
 
-    /// What other runtimes may differ by: with 8 bits, as much as these change the results on the calibration images, because a
+    /// The allowed differences of other runtimes: with 8 bits, as much as these change the results on the calibration images, because a
     /// sum that rounds to another code changes all that follows.
     package var tolerance: SelfTestTolerance { quantized?.change.tolerance ?? .float32 }
 

@@ -119,7 +119,7 @@ package final class QuantizedModel {
     }
 }
 
-/// What 8 bits change in scores and verdicts.
+/// The changes of scores and verdicts by 8 bits.
 package struct QuantizationChange: Sendable {
     package let images, changedVerdicts: Int
     /// The median and the largest change of a score, as shares of the score, on normal images and defects.
@@ -164,7 +164,7 @@ package struct QuantizationChange: Sendable {
         )
     }
 
-    /// What another runtime may differ by; at least 1 %.
+    /// The allowed differences of other runtimes: the largest changes, at least 1 %.
     package var tolerance: SelfTestTolerance {
         SelfTestTolerance(score: min(1, max(0.01, largestChange)), map: min(1, max(0.01, largestMapChange)))
     }

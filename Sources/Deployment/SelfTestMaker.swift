@@ -71,7 +71,7 @@ package struct SelfTestMaker {
             isAnomalous: calibration.isAnomaly(detection.score))
     }
 
-    /// What `nominal score` makes of images.
+    /// The results of `nominal score` for images.
     private func results(_ names: [String], _ inputs: String, _ work: String, threads: Int) throws -> [Result] {
         let store = try ContentStore(path: work + "/store")
         if let backbone { _ = try store.put(bytes: backbone) }

@@ -18,9 +18,9 @@ public struct ImageRegions: Codable, Sendable, Hashable {
 
     /// The pixels that belong to a polygon; tools differ.
     public enum PolygonRule: String, Codable, Sendable {
-        /// That of the COCO API.
+        /// The rule of the COCO API.
         case coco
-        /// That of Pillow, which LabelMe uses.
+        /// The rule of Pillow, which LabelMe uses.
         case pillow
     }
 

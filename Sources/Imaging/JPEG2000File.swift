@@ -6,7 +6,7 @@
 /// Source: ITU-T T.800, annexes A (codestream) and I (JP2).
 struct JPEG2000File {
     private(set) var header: NativeCodecs.Header
-    /// The ICC profile of the colour specification; nil if there is none.
+    /// The ICC profile of the colour specification; nil without one.
     private(set) var profile: ArraySlice<UInt8>?
     private let bytes: [UInt8]
     private var hasAlpha = false

@@ -100,7 +100,7 @@ enum NativeCodecs {
             values: values, palette: palette, isAlphaUsed: isAlphaUsed, strayBytes: Int(clamping: report.stray_bytes))
     }
 
-    /// The ICC profile of a PNG or TIFF; empty if there is none.
+    /// The ICC profile of a PNG or TIFF; empty without one.
     static func profile(of bytes: [UInt8], format: ImageFormat) throws(Failure) -> [UInt8] {
         try unsafe encoded { output, report in
             _ = unsafe image_codec_read_profile(code(format), bytes, bytes.count, &output, &report)

@@ -5,8 +5,7 @@ import NeuralNetworks
 extension Autoencoder {
     /// The ranges of the values in the network on images of the grid's size.
     package func ranges(_ images: [PlanarImage]) -> [ConvolutionRanges] {
-        let seen = images.map { $0.resized(width: grid.width, height: grid.height) }
-        return engine.ranges(seen.flatMap(grid.tiles).map { payload.normalization.normalized($0.values) })
+        engine.ranges(inputs(reduced(images)))
     }
 
     /// The network of the payload, for these ranges.

@@ -10,7 +10,7 @@ public final class Autoencoder: Projection {
     let engine: NetworkEngine
     let payload: AutoencoderPayload
     /// The grid of the images that the network sees.
-    let grid: TileGrid
+    private let grid: TileGrid
     private let scoring: ScoringParameters
     private var weights: [FloatMap] = []
     private var normalization: PixelNormalization { payload.normalization }
@@ -42,12 +42,21 @@ public final class Autoencoder: Projection {
         zip(images, seen(images).map(\.reconstruction)).map { $1.resized(width: $0.width, height: $0.height) }
     }
 
+    /// Images of the grid that the network sees.
+    func reduced(_ images: [PlanarImage]) -> [PlanarImage] {
+        engine.workerPool.map(images) { [grid] in $0.resized(width: grid.width, height: grid.height) }
+    }
+
+    /// The network's inputs: the normalised tiles of reduced images.
+    func inputs(_ reduced: [PlanarImage]) -> [[Float]] {
+        engine.workerPool.map(reduced.flatMap(grid.tiles)) { [normalization] in normalization.normalized($0.values) }
+    }
+
     /// Images as the network sees them, and its reconstructions.
     private func seen(_ images: [PlanarImage]) -> [(image: PlanarImage, reconstruction: PlanarImage)] {
         let (grid, normalization, pool) = (grid, normalization, engine.workerPool)
-        let images = pool.map(images) { $0.resized(width: grid.width, height: grid.height) }
-        let answers = engine.reconstruct(
-            pool.map(images.flatMap(grid.tiles)) { normalization.normalized($0.values) })
+        let images = reduced(images)
+        let answers = engine.reconstruct(inputs(images))
         return pool.map(Array(images.indices)) { number in
             let tiles = answers[number * grid.count..<(number + 1) * grid.count].map { values in
                 PlanarImage(

@@ -76,7 +76,7 @@ image_codec_status image_codec_read_pixels(image_codec_format format, const uint
                                            image_codec_rendition rendition, float *planes, size_t plane_values,
                                            float *palette, bool *alpha_used, image_codec_report *report);
 
-// Reads the ICC profile of a PNG or TIFF; an empty output if there is none.
+// Reads the ICC profile of a PNG or TIFF; the output is empty for a file without one.
 image_codec_status image_codec_read_profile(image_codec_format format, const uint8_t *bytes, size_t count,
                                             image_codec_output *output, image_codec_report *report);
 

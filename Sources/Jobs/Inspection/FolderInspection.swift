@@ -5,7 +5,7 @@ import Folders
 import Host
 import Imaging
 
-/// What is unusual in a folder of images: damaged files, copies, leaks between training and test images, and outliers.
+/// The findings about a folder of images: damaged files, copies, leaks between training and test images, and outliers.
 ///
 /// The result depends on the files only, not on the number of threads.
 package struct FolderInspection: Sendable {

@@ -52,7 +52,7 @@ public struct ConvolutionRanges: Sendable, Equatable {
     }
 }
 
-/// What a convolution does with its values besides computing: it measures their ranges, or rounds them to 8 bits.
+/// An action on the values of a convolution: measuring their ranges, or rounding them to 8 bits.
 enum ConvolutionRounding {
     case measure
     case round(NetworkQuantization.Convolution)
