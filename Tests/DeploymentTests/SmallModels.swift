@@ -153,7 +153,8 @@ struct SmallModels {
             rule: rule,
             members: parts.enumerated().map { number, part in
                 FusionPayload.Member(
-                    kind: part.kind, payload: part.payload, weight: 1 / Float(parts.count),
+                    kind: part.kind, payload: part.payload, mapWeight: 1 / Float(parts.count),
+                    scoreWeight: 1 / Float(parts.count),
                     map: .init(middle: 0.2 + Float(number), spread: 0.7),
                     scoreMap: .init(middle: 0.1, spread: 0.4 + Float(number)))
             }

@@ -34,7 +34,7 @@ import Testing
         #expect(assessment.kinds.keys.sorted() == ["cutpaste", "nsa", "perlin", "structured"])
         #expect(assessment.kinds.values.reduce(0) { $0 + $1.samples } == assessment.detection.samples)
         let shares = assessment.kinds.sorted { $0.key < $1.key }.map {
-            (($0.value.imageAUROC ?? 0) + ($0.value.pixelAUROC ?? 0)) / 2
+            (($0.value.imageAUROC ?? 0) + ($0.value.aupro ?? 0)) / 2
         }
         // Every kind corrupts the same images.
         #expect(Set(assessment.kinds.values.map(\.samples)).count == 1)

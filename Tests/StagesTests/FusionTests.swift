@@ -35,12 +35,12 @@ import Testing
             rule: rule,
             members: [
                 .init(
-                    kind: "memory", payload: [1, 2], weight: rule == .learned ? 0.75 : 0.5,
-                    map: .init(middle: 1, spread: 2),
+                    kind: "memory", payload: [1, 2], mapWeight: rule == .learned ? 0.75 : 0.5,
+                    scoreWeight: rule == .learned ? 0.25 : 0.5, map: .init(middle: 1, spread: 2),
                     scoreMap: .init(middle: 0, spread: 1)),
                 .init(
-                    kind: "gaussian", payload: [], weight: rule == .learned ? 0.25 : 0.5,
-                    map: .init(middle: 10, spread: 5),
+                    kind: "gaussian", payload: [], mapWeight: rule == .learned ? 0.25 : 0.5,
+                    scoreWeight: rule == .learned ? 0.75 : 0.5, map: .init(middle: 10, spread: 5),
                     scoreMap: .init(middle: 3, spread: 0.5)),
             ])
     }
@@ -49,7 +49,7 @@ import Testing
     func rules() throws {
         let image = PlanarImage(width: 3, height: 2, channels: 3, repeating: 0.5)
         let members = [Constant(5, score: 4), Constant(15, score: 3, hasPicture: true)]
-        for (rule, map, score) in [(FusionRule.mean, Float(1.5), Float(2)), (.learned, 1.75, 3), (.max, 2, 4)] {
+        for (rule, map, score) in [(FusionRule.mean, Float(1.5), Float(2)), (.learned, 1.75, 1), (.max, 2, 4)] {
             let found = try FusionDetector(Self.payload(rule), members).maps([image, image])
             #expect(found.count == 2)
             #expect(found[1].map.values == [Float](repeating: map, count: 6))
@@ -76,8 +76,8 @@ import Testing
         let edits: [(inout FusionPayload) -> Void] = [
             { $0.members = [] }, { $0.members[0].map.middle = .nan }, { $0.members[1].map.spread = 0 },
             { $0.members[1].scoreMap.spread = -1 }, { $0.members[0].scoreMap.middle = .infinity },
-            { $0.members[0].kind = "fusion" }, { $0.members[0].weight = .nan }, { $0.members[1].weight = -0.5 },
-            { $0.members[0].weight = 1.5 },
+            { $0.members[0].kind = "fusion" }, { $0.members[0].mapWeight = .nan }, { $0.members[1].scoreWeight = -0.5 },
+            { $0.members[0].mapWeight = 1.5 },
         ]
         for (number, edit) in edits.enumerated() {
             var payload = Self.payload(.mean)
@@ -99,7 +99,7 @@ import Testing
                 densities: [1], radii: [0], images: [.of([1])], owners: [0], cellWidth: 1, cellHeight: 1,
                 cells: [1, 2, 3])
             return .init(
-                kind: "memory", payload: memory.bytes, weight: 0.5, map: .init(middle: 0, spread: 1),
+                kind: "memory", payload: memory.bytes, mapWeight: 0.5, scoreWeight: 0.5, map: .init(middle: 0, spread: 1),
                 scoreMap: .init(middle: 0, spread: 1))
         }
         let same = FusionPayload(rule: .max, members: [memory(.of([1])), memory(.of([1]))])

@@ -1,11 +1,11 @@
 /// The 8-connected regions of a mask, numbered in the order of a row-by-row scan.
-struct ConnectedRegions {
+public struct ConnectedRegions: Sendable {
     /// height x width: 0 for background, otherwise 1 + the index of the region.
-    let labels: [UInt32]
+    public let labels: [UInt32]
     /// The number of pixels in each region.
-    let sizes: [Int]
+    public let sizes: [Int]
 
-    init(mask: [UInt8], width: Int, height: Int) {
+    public init(mask: [UInt8], width: Int, height: Int) {
         var labels = [UInt32](repeating: 0, count: mask.count)
         var sizes: [Int] = []
         var stack: [Int] = []

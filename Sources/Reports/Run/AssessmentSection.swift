@@ -6,11 +6,11 @@ public struct AssessmentReport: Sendable, Equatable {
     public struct Kind: Sendable, Equatable {
         public var name: String
         public var samples: Int
-        public var imageAUROC, pixelAUROC, pixelAP: Double?
+        public var imageAUROC, pixelAUROC, pixelAP, aupro: Double?
 
-        public init(name: String, samples: Int, imageAUROC: Double?, pixelAUROC: Double?, pixelAP: Double?) {
+        public init(name: String, samples: Int, imageAUROC: Double?, pixelAUROC: Double?, pixelAP: Double?, aupro: Double?) {
             (self.name, self.samples) = (name, samples)
-            (self.imageAUROC, self.pixelAUROC, self.pixelAP) = (imageAUROC, pixelAUROC, pixelAP)
+            (self.imageAUROC, self.pixelAUROC, self.pixelAP, self.aupro) = (imageAUROC, pixelAUROC, pixelAP, aupro)
         }
     }
 
@@ -43,12 +43,12 @@ public struct AssessmentReport: Sendable, Equatable {
     public struct Candidate: Sendable, Equatable {
         public var name: String
         public var criterion: Double
-        public var imageAUROC, pixelAP: Double?
+        public var imageAUROC, aupro: Double?
         public var isChosen: Bool
 
-        public init(name: String, criterion: Double, imageAUROC: Double?, pixelAP: Double?, isChosen: Bool) {
+        public init(name: String, criterion: Double, imageAUROC: Double?, aupro: Double?, isChosen: Bool) {
             (self.name, self.criterion, self.isChosen) = (name, criterion, isChosen)
-            (self.imageAUROC, self.pixelAP) = (imageAUROC, pixelAP)
+            (self.imageAUROC, self.aupro) = (imageAUROC, aupro)
         }
     }
 
@@ -85,21 +85,22 @@ struct AssessmentSection {
             }
             if !assessment.candidates.isEmpty {
                 HTML.table(
-                    class: "figures", ["Detector", "Criterion", "Image AUROC", "Pixel AP"],
+                    class: "figures", ["Detector", "Criterion", "Image AUROC", "AU-PRO 0.3"],
                     assessment.candidates.map { candidate in
                         [
                             candidate.name + (candidate.isChosen ? " (chosen)" : ""),
                             NumberText.fraction(candidate.criterion), NumberText.fraction(candidate.imageAUROC),
-                            NumberText.fraction(candidate.pixelAP),
+                            NumberText.fraction(candidate.aupro),
                         ]
                     })
             }
             HTML.table(
-                class: "figures", ["Synthetic defects", "Samples", "Image AUROC", "Pixel AUROC", "Pixel AP"],
+                class: "figures", ["Synthetic defects", "Samples", "Image AUROC", "Pixel AUROC", "Pixel AP", "AU-PRO 0.3"],
                 assessment.kinds.map { kind in
                     [
                         kind.name, "\(kind.samples)", NumberText.fraction(kind.imageAUROC),
                         NumberText.fraction(kind.pixelAUROC), NumberText.fraction(kind.pixelAP),
+                        NumberText.fraction(kind.aupro),
                     ]
                 })
             HTML.table(

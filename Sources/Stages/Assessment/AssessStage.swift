@@ -12,8 +12,8 @@ package struct AssessStage: Stage {
     package static let name = "assess"
     /// History: 4 = every kind of corruption on the same images; no white balance for a grey data set; 5 = detectors of
     /// any kind; 6 = brief assessments of candidates; pixel AUROC in the
-    /// criterion.
-    package static let version = 6
+    /// criterion; 7 = AU-PRO in its place.
+    package static let version = 7
     /// The number of images for measuring robustness and the projection.
     static let robustnessImages = 12
     private static let projectionSamples = 16, directions = 8
@@ -84,8 +84,8 @@ package struct AssessStage: Stage {
         }
         let (found, all) = try tally.detections()
         let shares = zip(kinds, found).sorted { $0.0.rawValue < $1.0.rawValue }.compactMap { _, kind -> Double? in
-            guard let image = kind.imageAUROC, let pixel = kind.pixelAUROC else { return nil }
-            return (image + pixel) / 2
+            guard let image = kind.imageAUROC, let overlap = kind.aupro else { return nil }
+            return (image + overlap) / 2
         }
         return Assessment(
             criterion: shares.isEmpty ? 0 : shares.reduce(0, +) / Double(shares.count),

@@ -10,8 +10,8 @@ package struct Assessment: Codable, Sendable {
         package var samples: Int
         /// The AUROC of corrupted against clean images.
         package var imageAUROC: Double?
-        /// The metrics of corrupted pixels against all other pixels, clean images included.
-        package var pixelAUROC, pixelAP: Double?
+        /// The metrics of corrupted pixels against all other pixels, clean images included; AU-PRO up to a rate of 0.3.
+        package var pixelAUROC, pixelAP, aupro: Double?
     }
 
     /// The effect of a change of the camera or its light.
@@ -31,12 +31,13 @@ package struct Assessment: Codable, Sendable {
     package struct Candidate: Codable, Equatable, Sendable {
         package var name: String
         package var criterion: Double
-        package var imageAUROC, pixelAP: Double?
+        /// AU-PRO of all kinds together.
+        package var imageAUROC, aupro: Double?
         package var isChosen: Bool
     }
 
-    /// The criterion that sweeps rank by, higher is better: the mean of image AUROC and pixel AUROC,
-    /// averaged over the kinds of corruption.
+    /// The criterion that sweeps rank by, higher is better: the mean of image AUROC and AU-PRO, averaged over the kinds of
+    /// corruption.
     package var criterion: Double
     package var normalImages: Int
     /// The normalised scores of clean and corrupted images: 0 for the median normal image, 1 for the threshold.
@@ -82,7 +83,7 @@ struct DefectTally {
     }
 
     mutating func add(_ detection: Detection, mask: [UInt8], kind: Int) throws {
-        try pixels.add(detection.map.values, mask: mask, group: kind)
+        try pixels.add(detection.map.values, mask: mask, width: detection.map.width, group: kind)
         corrupted[kind].append(detection.score)
     }
 
@@ -94,7 +95,7 @@ struct DefectTally {
                 samples: scores.count,
                 imageAUROC: try RankMetrics.auroc(
                     scores: clean + scores, labels: clean.map { _ in false } + scores.map { _ in true }),
-                pixelAUROC: pixels.auroc, pixelAP: pixels.averagePrecision)
+                pixelAUROC: pixels.auroc, pixelAP: pixels.averagePrecision, aupro: pixels.aupro)
         }
         return (
             try zip(corrupted, ranked.groups).map(detection), try detection(corrupted.flatMap(\.self), ranked.all)
@@ -108,7 +109,7 @@ extension AssessmentReport {
         func kind(_ name: String, _ detection: Assessment.Detection) -> Kind {
             Kind(
                 name: name, samples: detection.samples, imageAUROC: detection.imageAUROC,
-                pixelAUROC: detection.pixelAUROC, pixelAP: detection.pixelAP)
+                pixelAUROC: detection.pixelAUROC, pixelAP: detection.pixelAP, aupro: detection.aupro)
         }
         var projection: [Measure] = []
         if let after = assessment.projection, let before = assessment.projectionBeforeTraining {
@@ -127,7 +128,7 @@ extension AssessmentReport {
             criterion: assessment.criterion,
             candidates: (assessment.candidates ?? []).map {
                 Candidate(
-                    name: $0.name, criterion: $0.criterion, imageAUROC: $0.imageAUROC, pixelAP: $0.pixelAP,
+                    name: $0.name, criterion: $0.criterion, imageAUROC: $0.imageAUROC, aupro: $0.aupro,
                     isChosen: $0.isChosen)
             },
             kinds: assessment.kinds.sorted { $0.key < $1.key }.map { kind($0.key, $0.value) }

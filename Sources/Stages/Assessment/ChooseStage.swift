@@ -7,8 +7,9 @@ import Statistics
 /// than each of them.
 package struct ChooseStage: Stage {
     package static let name = "choose"
-    /// History: 1 = first; 2 = brief assessments; 3 = prefers a fusion.
-    package static let version = 3
+    /// History: 1 = first; 2 = brief assessments; 3 = prefers a fusion;
+    /// 4 = AU-PRO of the candidates.
+    package static let version = 4
 
     /// The number of candidates. Inputs are `model.0` to `model.COUNT-1` in the order of training, and likewise
     /// `calibration.json`, `training.json` and `assessment.json`.
@@ -46,7 +47,7 @@ package struct ChooseStage: Stage {
             all.enumerated().map { number, assessment in
                 Assessment.Candidate(
                     name: labels[number], criterion: assessment.criterion,
-                    imageAUROC: assessment.detection.imageAUROC, pixelAP: assessment.detection.pixelAP,
+                    imageAUROC: assessment.detection.imageAUROC, aupro: assessment.detection.aupro,
                     isChosen: number == best)
             }, to: "candidates.json")
     }

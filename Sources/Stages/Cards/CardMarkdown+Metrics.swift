@@ -78,18 +78,18 @@ extension CardMarkdown {
         }
         let kinds = facts.kinds.sorted { $0.key < $1.key } + [(key: "all", value: facts.detection)]
         let table = MarkdownText.table(
-            ["Synthetic defects", "Samples", "Image AUROC", "Pixel AUROC", "Pixel AP"],
+            ["Synthetic defects", "Samples", "Image AUROC", "Pixel AUROC", "Pixel AP", "AU-PRO 0.3"],
             kinds.map { name, detection -> [Cell] in
                 [
                     .text(name), .text("\(detection.samples)"), figure(detection.imageAUROC),
-                    figure(detection.pixelAUROC), figure(detection.pixelAP),
+                    figure(detection.pixelAUROC), figure(detection.pixelAP), figure(detection.aupro),
                 ]
             })
         var rows = FactRows()
         rows.add("Synthetic defects above the threshold", CardNumber.percent(facts.recall))
         rows.add("Held-out images above the threshold", CardNumber.percent(facts.falseAlarms))
         rows.add(
-            "Criterion (mean of image AUROC and pixel AP over the kinds)", CardNumber.fixed(facts.criterion, 4))
+            "Criterion (mean of image AUROC and AU-PRO over the kinds)", CardNumber.fixed(facts.criterion, 4))
         if let candidates = facts.candidates {
             let words = candidates.map {
                 "\($0.name) \(CardNumber.fixed($0.criterion, 4))\($0.isChosen ? " (chosen)" : "")"

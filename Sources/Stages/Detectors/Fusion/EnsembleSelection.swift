@@ -20,8 +20,51 @@ struct EnsembleSelection {
 
     struct Defect {
         var kind: CorruptionKind
-        /// One value per cell.
-        var isAnomalous: [Bool]
+        /// The cells of the defect.
+        var mask: DefectCells
+    }
+
+    /// The purpose of a mean. The best detectors for one are not the best for the other: a network on pretrained features
+    /// finds fainter defects, an autoencoder marks them more exactly.
+    enum Aim: CaseIterable {
+        /// The map: AU-PRO, the mean over the kinds of defects.
+        case map
+        /// The score: the criterion of an assessment, the mean of image AUROC and AU-PRO over the kinds. The score needs the
+        /// former alone; but that of some dozen images is uncertain, and cells are many.
+        case score
+    }
+
+    /// Measures means of the maps of some samples.
+    private struct Trial {
+        let samples: [Sample]
+        let scoring: ScoringParameters
+        /// The overlap by shares, which both aims need.
+        private var overlaps: [[Int]: Double] = [:]
+
+        init(_ samples: [Sample], _ scoring: ScoringParameters) { (self.samples, self.scoring) = (samples, scoring) }
+
+        mutating func quality(_ shares: [Int], _ aim: Aim) throws(MetricsError) -> Double {
+            let weights = EnsembleSelection.normalized(shares)
+            let overlap =
+                overlaps[shares]
+                ?? CellOverlap(samples.map { (FusionPayload.mean($0.maps, weights), $0.defect) }).mean
+            overlaps[shares] = overlap
+            return aim == .map ? overlap : (try imageAUROC(weights) + overlap) / 2
+        }
+
+        private func imageAUROC(_ weights: [Float]) throws(MetricsError) -> Double {
+            let found = samples.map { scoring.score(FusionPayload.mean($0.scoreMaps, weights)) }
+            var shares: [Double] = []
+            for kind in CorruptionKind.allCases {
+                var (scores, labels): ([Float], [Bool]) = ([], [])
+                for (sample, score) in zip(samples, found) where sample.defect == nil || sample.defect?.kind == kind {
+                    scores.append(score)
+                    labels.append(sample.defect != nil)
+                }
+                if let auroc = try RankMetrics.auroc(scores: scores, labels: labels) { shares.append(auroc) }
+            }
+            return shares.isEmpty ? 0 : shares.reduce(0, +) / Double(shares.count)
+        }
     }
 
     private static let rounds = 4, draws = 8
@@ -29,78 +72,54 @@ struct EnsembleSelection {
     let samples: [Sample]
     let scoring: ScoringParameters
 
-    /// The weights of the detectors, 0 to 1, with the sum 1.
+    /// The weights of the detectors in the mean of the maps and in that of the maps for the score, 0 to 1, with the sum 1.
     ///
     /// - Parameters:
     ///   - count: the number of detectors, 1 to 5.
     ///   - seed: determines the draws of images.
     ///   - check: called before each draw; may throw.
-    func weights(of count: Int, seed: UInt64, check: () throws -> Void) throws -> [Float] {
+    func weights(of count: Int, seed: UInt64, check: () throws -> Void) throws -> (map: [Float], score: [Float]) {
         var generator = SeededGenerator(seed: seed, stream: "ensemble selection")
         let images = Set(samples.map(\.image)).sorted()
-        var sums = [Float](repeating: 0, count: count)
+        var sums = Dictionary(uniqueKeysWithValues: Aim.allCases.map { ($0, [Float](repeating: 0, count: count)) })
         for _ in 0..<Self.draws {
-            try check()
             let drawn = Dictionary(
                 images.map { _ in (images[generator.integer(below: images.count)], 1) }, uniquingKeysWith: +)
-            let shares = try shares(of: count, samples.flatMap { Array(repeating: $0, count: drawn[$0.image] ?? 0) })
-            for (member, weight) in Self.normalized(shares).enumerated() { sums[member] += weight }
+            var trial = Trial(samples.flatMap { Array(repeating: $0, count: drawn[$0.image] ?? 0) }, scoring)
+            for aim in Aim.allCases {
+                try check()
+                let shares = try Self.shares(of: count, &trial, aim)
+                for (member, weight) in Self.normalized(shares).enumerated() { sums[aim]![member] += weight }
+            }
         }
-        return sums.map { $0 / Float(Self.draws) }
+        func mean(_ aim: Aim) -> [Float] { sums[aim]!.map { $0 / Float(Self.draws) } }
+        return (mean(.map), mean(.score))
     }
 
-    private func shares(of count: Int, _ samples: [Sample]) throws(MetricsError) -> [Int] {
+    private static func shares(of count: Int, _ trial: inout Trial, _ aim: Aim) throws(MetricsError) -> [Int] {
         var shares: [Int] = []
         var best = -Double.infinity
         for subset in 1..<1 << count {
-            let trial = (0..<count).map { subset >> $0 & 1 }
-            let criterion = try criterion(Self.normalized(trial), samples)
-            if criterion > best { (shares, best) = (trial, criterion) }
+            let members = (0..<count).map { subset >> $0 & 1 }
+            let quality = try trial.quality(members, aim)
+            if quality > best { (shares, best) = (members, quality) }
         }
-        for _ in 0..<Self.rounds {
-            var found: (shares: [Int], criterion: Double)?
+        for _ in 0..<rounds {
+            var found: (shares: [Int], quality: Double)?
             for member in 0..<count {
-                var trial = shares
-                trial[member] += 1
-                let criterion = try criterion(Self.normalized(trial), samples)
-                if criterion > found?.criterion ?? -.infinity { found = (trial, criterion) }
+                var more = shares
+                more[member] += 1
+                let quality = try trial.quality(more, aim)
+                if quality > found?.quality ?? -.infinity { found = (more, quality) }
             }
-            guard let found, found.criterion > best else { break }
+            guard let found, found.quality > best else { break }
             (shares, best) = found
         }
         return shares
     }
 
-    private static func normalized(_ shares: [Int]) -> [Float] {
+    fileprivate static func normalized(_ shares: [Int]) -> [Float] {
         let total = Float(shares.reduce(0, +))
         return shares.map { Float($0) / total }
-    }
-
-    /// The mean of image AUROC and AUROC of cells over the kinds of defects, as the criterion of an
-    /// assessment.
-    private func criterion(_ weights: [Float], _ samples: [Sample]) throws(MetricsError) -> Double {
-        let fused = samples.map { sample in
-            (
-                map: FusionPayload.mean(sample.maps, weights),
-                score: scoring.score(FusionPayload.mean(sample.scoreMaps, weights))
-            )
-        }
-        var sum = 0.0, kinds = 0
-        for kind in CorruptionKind.allCases {
-            var (scores, labels): ([Float], [Bool]) = ([], [])
-            var (cells, cellLabels): ([Float], [Bool]) = ([], [])
-            for (sample, found) in zip(samples, fused) where sample.defect == nil || sample.defect?.kind == kind {
-                scores.append(found.score)
-                labels.append(sample.defect != nil)
-                cells += found.map
-                cellLabels += sample.defect?.isAnomalous ?? found.map.map { _ in false }
-            }
-            guard let image = try RankMetrics.auroc(scores: scores, labels: labels),
-                let pixel = try RankMetrics.auroc(scores: cells, labels: cellLabels)
-            else { continue }
-            sum += (image + pixel) / 2
-            kinds += 1
-        }
-        return kinds > 0 ? sum / Double(kinds) : 0
     }
 }

@@ -10,12 +10,14 @@ import Pipeline
 package struct FitFusionStage: Stage {
     package static let name = "fusion"
     /// History: 1 = first; 2 = an autoencoder as member, statistics of image scores; 3 = learned weights
-    /// start from the best subset; 4 = learned weights from twice the defects, averaged over draws of images.
-    package static let version = 4
+    /// start from the best subset; 4 = learned weights from twice the defects, averaged over draws of images; 5 = weights
+    /// of the score by image AUROC and of the map by AU-PRO.
+    package static let version = 5
     /// Learned weights come from other and more synthetic defects than an assessment measures.
     private static let seed: UInt64 = 1, defects = 128
-    /// The side of a cell in pixels, in which learned weights are measured.
-    private static let cell = 8
+    /// Learned weights are measured in square cells of at least so many pixels on a side, and at most so many cells along
+    /// the longer side of the image.
+    private static let leastCell = 4, mostCells = 96
 
     /// The names of the detectors' kinds.
     var kinds: [String]
@@ -50,17 +52,21 @@ package struct FitFusionStage: Stage {
                 let (map, scoreMap) = try statistics(of: detector, heldOut, context)
                 members.append(
                     FusionPayload.Member(
-                        kind: kind, payload: payload, weight: 1 / Float(kinds.count), map: map, scoreMap: scoreMap))
+                        kind: kind, payload: payload, mapWeight: 1 / Float(kinds.count),
+                        scoreWeight: 1 / Float(kinds.count), map: map, scoreMap: scoreMap))
                 if let trials { try add(detector, members[number], trials, to: &trialMaps, context) }
             }
         }
         if trials != nil {
             let weights = try EnsembleSelection(samples: trialMaps, scoring: scoring)
                 .weights(of: members.count, seed: samples.seed) { try context.checkCancellation() }
-            for number in members.indices { members[number].weight = weights[number] }
+            for number in members.indices {
+                (members[number].mapWeight, members[number].scoreWeight) = (weights.map[number], weights.score[number])
+            }
             context.log(
-                "weights: " + zip(kinds, weights).map { "\($0) \($1)" }.joined(separator: ", "))
-            members.removeAll { $0.weight == 0 }
+                "weights in map and score: "
+                    + members.map { "\($0.kind) \($0.mapWeight), \($0.scoreWeight)" }.joined(separator: "; "))
+            members.removeAll { $0.mapWeight == 0 && $0.scoreWeight == 0 }
         }
         try heldOut.images.requireReadable()
         try context.write(FusionPayload(rule: rule, members: members).bytes, to: "detector")
@@ -105,8 +111,7 @@ package struct FitFusionStage: Stage {
                     width: grid.width, height: grid.height, values: trials.corrupted(trial).mask.map(Float.init))
                 return EnsembleSelection.Sample(
                     image: trial.image, maps: [], scoreMaps: [],
-                    defect: EnsembleSelection.Defect(
-                        kind: trial.kind, isAnomalous: cells(mask).values.map { $0 >= 0.25 }))
+                    defect: EnsembleSelection.Defect(kind: trial.kind, mask: DefectCells(mask: cells(mask))))
             }
     }
 
@@ -129,6 +134,7 @@ package struct FitFusionStage: Stage {
     }
 
     private func cells(_ map: FloatMap) -> FloatMap {
-        map.resized(width: max(1, grid.width / Self.cell), height: max(1, grid.height / Self.cell))
+        let cell = max(Self.leastCell, (max(grid.width, grid.height) + Self.mostCells - 1) / Self.mostCells)
+        return map.resized(width: max(1, grid.width / cell), height: max(1, grid.height / cell))
     }
 }

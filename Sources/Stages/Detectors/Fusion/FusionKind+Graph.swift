@@ -11,13 +11,17 @@ extension FusionKind {
             maps.append(graph.standardised(found.map, member.map))
             scoreMaps.append(graph.standardised(found.scoreMap ?? found.map, member.scoreMap))
         }
-        return GraphMaps(map: fused(maps, fusion, &graph), scoreMap: fused(scoreMaps, fusion, &graph))
+        return GraphMaps(
+            map: fused(maps, fusion.members.map(\.mapWeight), fusion.rule, &graph),
+            scoreMap: fused(scoreMaps, fusion.members.map(\.scoreWeight), fusion.rule, &graph))
     }
 
-    private static func fused(_ maps: [GraphValue], _ fusion: FusionPayload, _ graph: inout ONNXGraph) -> GraphValue {
-        guard fusion.rule != .max else { return graph.add("Max", maps) }
-        let terms = zip(maps, fusion.members).filter { $1.weight > 0 }.map { map, member in
-            graph.add("Mul", [map, graph.constant(member.weight)])
+    private static func fused(
+        _ maps: [GraphValue], _ weights: [Float], _ rule: FusionRule, _ graph: inout ONNXGraph
+    ) -> GraphValue {
+        guard rule != .max else { return graph.add("Max", maps) }
+        let terms = zip(maps, weights).filter { $1 > 0 }.map { map, weight in
+            graph.add("Mul", [map, graph.constant(weight)])
         }
         return graph.add("Sum", terms)
     }

@@ -54,9 +54,13 @@ package enum FusionKind: DetectorKind {
 
     package static func facts(_ payload: [UInt8], name: String) throws -> [DetectorFact] {
         let fusion = try FusionPayload(bytes: payload, name: name)
-        let weights = fusion.members.map { "\($0.kind) \($0.weight)" }.joined(separator: ", ")
+        func weights(_ weight: (FusionPayload.Member) -> Float) -> String {
+            fusion.members.map { "\($0.kind) \(weight($0))" }.joined(separator: ", ")
+        }
         let own = [
-            DetectorFact(label: "Rule", value: fusion.rule.rawValue), DetectorFact(label: "Weights", value: weights),
+            DetectorFact(label: "Rule", value: fusion.rule.rawValue),
+            DetectorFact(label: "Weights in the map", value: weights(\.mapWeight)),
+            DetectorFact(label: "Weights in the score", value: weights(\.scoreWeight)),
         ]
         return try (fusion.rule == .max ? Array(own.prefix(1)) : own)
             + fusion.members.flatMap { member in
@@ -84,24 +88,26 @@ final class FusionDetector: Detector {
         return images.indices.map { number in
             let own = found.map { $0[number] }
             return DetectorMap(
-                map: fused(zip(own, fusion.members).map { ($0.map, $1.map) }),
+                map: fused(
+                    zip(own, fusion.members).map { $1.map.standardised($0.map) }, fusion.members.map(\.mapWeight)),
                 picture: own.lazy.compactMap(\.picture).first,
-                scoreMap: fused(zip(own, fusion.members).map { ($0.scoreMap ?? $0.map, $1.scoreMap) }))
+                scoreMap: fused(
+                    zip(own, fusion.members).map { $1.scoreMap.standardised($0.scoreMap ?? $0.map) },
+                    fusion.members.map(\.scoreWeight)))
         }
     }
 
-    private func fused(_ maps: [(FloatMap, FusionPayload.Statistics)]) -> FloatMap {
-        let standardised = maps.map { $1.standardised($0) }
-        var result = standardised[0]
+    private func fused(_ maps: [FloatMap], _ weights: [Float]) -> FloatMap {
+        var result = maps[0]
         switch fusion.rule {
         case .max:
-            for map in standardised.dropFirst() {
+            for map in maps.dropFirst() {
                 for pixel in result.values.indices {
                     result.values[pixel] = max(result.values[pixel], map.values[pixel])
                 }
             }
         case .mean, .learned:
-            result.values = FusionPayload.mean(standardised, fusion.members.map(\.weight))
+            result.values = FusionPayload.mean(maps, weights)
         }
         return result
     }

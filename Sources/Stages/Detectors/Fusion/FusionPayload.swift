@@ -3,14 +3,14 @@ import BinaryCoding
 /// How the maps of several detectors become one.
 package enum FusionRule: String, Codable, Sendable, CaseIterable {
     case mean, max
-    /// A mean with the weights that find most synthetic defects.
+    /// A mean with the weights that find and mark most synthetic defects.
     case learned
 }
 
 /// Several detectors and the statistics that make their maps comparable, as one file.
 package struct FusionPayload: Sendable, Equatable {
-    /// Version 2: weights; statistics of image scores. Version 1: initial.
-    package static let format = FileFormat(magic: "NOMFUSED", version: 2)
+    /// Version 3: weights of their own for scores. Version 2: weights; statistics of image scores. Version 1: initial.
+    package static let format = FileFormat(magic: "NOMFUSED", version: 3)
     private static let maximumMembers = 16
 
     /// The distribution of normal images' scores by a map.
@@ -26,12 +26,16 @@ package struct FusionPayload: Sendable, Equatable {
     package struct Member: Sendable, Equatable {
         var kind: String
         var payload: [UInt8]
-        /// The share in the mean, 0 to 1; all together have 1.
-        var weight: Float
+        /// The shares in the mean of the maps and in that of the maps for the score, 0 to 1; all together have 1.
+        var mapWeight, scoreWeight: Float
         var map, scoreMap: Statistics
 
-        package init(kind: String, payload: [UInt8], weight: Float, map: Statistics, scoreMap: Statistics) {
-            (self.kind, self.payload, self.weight) = (kind, payload, weight)
+        package init(
+            kind: String, payload: [UInt8], mapWeight: Float, scoreWeight: Float, map: Statistics,
+            scoreMap: Statistics
+        ) {
+            (self.kind, self.payload) = (kind, payload)
+            (self.mapWeight, self.scoreWeight) = (mapWeight, scoreWeight)
             (self.map, self.scoreMap) = (map, scoreMap)
         }
     }
@@ -48,7 +52,8 @@ package struct FusionPayload: Sendable, Equatable {
         writer.write(members.count)
         for member in members {
             writer.write(member.kind)
-            writer.write(member.weight)
+            writer.write(member.mapWeight)
+            writer.write(member.scoreWeight)
             for statistics in [member.map, member.scoreMap] {
                 writer.write(statistics.middle)
                 writer.write(statistics.spread)
@@ -70,7 +75,7 @@ package struct FusionPayload: Sendable, Equatable {
         members = []
         for _ in 0..<(try reader.readInt("the number of detectors", in: 1...Self.maximumMembers)) {
             let kind = try reader.readText()
-            let weight = try reader.readFloat()
+            let weights = [try reader.readFloat(), try reader.readFloat()]
             let numbers = [
                 try reader.readFloat(), try reader.readFloat(), try reader.readFloat(), try reader.readFloat(),
             ]
@@ -78,12 +83,13 @@ package struct FusionPayload: Sendable, Equatable {
             guard numbers.allSatisfy(\.isFinite), numbers[1] > 0, numbers[3] > 0 else {
                 throw .damaged(file, at: 0, what: "statistics of a map that are not finite or not above 0")
             }
-            guard weight >= 0, weight <= 1 else {
+            guard weights.allSatisfy({ $0 >= 0 && $0 <= 1 }) else {
                 throw .damaged(file, at: 0, what: "a weight of a detector that is not 0 to 1")
             }
             members.append(
                 Member(
-                    kind: kind, payload: try reader.readBlock(of: UInt8.self), weight: weight,
+                    kind: kind, payload: try reader.readBlock(of: UInt8.self), mapWeight: weights[0],
+                    scoreWeight: weights[1],
                     map: Statistics(middle: numbers[0], spread: numbers[1]),
                     scoreMap: Statistics(middle: numbers[2], spread: numbers[3])))
         }
