@@ -77,12 +77,13 @@ struct DefectTally {
     }
 
     mutating func addClean(_ detection: Detection) throws {
-        try pixels.addNormal(detection.map.values)
+        try pixels.addNormal(detection.values)
         clean.append(detection.score)
     }
 
     mutating func add(_ detection: Detection, mask: [UInt8], kind: Int) throws {
-        try pixels.add(detection.map.values, mask: mask, group: kind)
+        let judged = detection.region.map { region in zip(mask, region).compactMap { $1 == 0 ? nil : $0 } }
+        try pixels.add(detection.values, mask: judged ?? mask, group: kind)
         corrupted[kind].append(detection.score)
     }
 

@@ -75,10 +75,12 @@ package struct FitFusionStage: Stage {
         of detector: any Detector, _ images: HeldOutVariants, _ context: TaskContext
     ) throws -> (map: FusionPayload.Statistics, scoreMap: FusionPayload.Statistics) {
         var (scores, mapScores): ([Float], [Float]) = ([], [])
-        try forEachMap(of: detector, images.count, context, image: images.image) { _, found in
-            let map = scoring.smoothed(found.map)
-            mapScores.append(scoring.score(map.values))
-            scores.append(found.scoreMap.map { scoring.score(scoring.smoothed($0).values) } ?? mapScores.last!)
+        try forEachMap(of: detector, images.count, context, image: images.image) { _, found, region in
+            func score(_ map: FloatMap) -> Float {
+                scoring.score(scoring.smoothed(map, within: region).inside(region))
+            }
+            mapScores.append(score(found.map))
+            scores.append(found.scoreMap.map(score) ?? mapScores.last!)
         }
         guard (scores + mapScores).allSatisfy(\.isFinite) else {
             throw ScoringError.notFinite(task: "\(context.task)")
@@ -88,12 +90,15 @@ package struct FitFusionStage: Stage {
 
     private func forEachMap(
         of detector: any Detector, _ count: Int, _ context: TaskContext, image: (Int) -> PlanarImage,
-        _ body: (Int, DetectorMap) throws -> Void
+        _ body: (Int, DetectorMap, _ region: [UInt8]?) throws -> Void
     ) throws {
         for first in stride(from: 0, to: count, by: detector.batchSize) {
             try context.checkCancellation()
             let numbers = first..<min(first + detector.batchSize, count)
-            for (number, found) in zip(numbers, try detector.maps(numbers.map(image))) { try body(number, found) }
+            let images = numbers.map(image)
+            for (place, found) in try detector.maps(images).enumerated() {
+                try body(numbers.lowerBound + place, found, images[place].regionOfInterest)
+            }
         }
     }
 
@@ -101,12 +106,13 @@ package struct FitFusionStage: Stage {
     private func emptySamples(_ trials: SyntheticTrials) -> [EnsembleSelection.Sample] {
         (0..<trials.cleanCount).map { EnsembleSelection.Sample(image: $0, maps: [], scoreMaps: []) }
             + trials.trials.map { trial in
-                let mask = FloatMap(
-                    width: grid.width, height: grid.height, values: trials.corrupted(trial).mask.map(Float.init))
+                let sample = trials.corrupted(trial)
+                let mask = FloatMap(width: grid.width, height: grid.height, values: sample.mask.map(Float.init))
                 return EnsembleSelection.Sample(
                     image: trial.image, maps: [], scoreMaps: [],
                     defect: EnsembleSelection.Defect(
-                        kind: trial.kind, isAnomalous: cells(mask).values.map { $0 >= 0.25 }))
+                        kind: trial.kind,
+                        isAnomalous: cells(mask, sample.corrupted.regionOfInterest).values.map { $0 >= 0.25 }))
             }
     }
 
@@ -120,15 +126,23 @@ package struct FitFusionStage: Stage {
                 ? trials.clean(number) : trials.corrupted(trials.trials[number - trials.cleanCount]).corrupted
         }
         let count = samples.count
-        try forEachMap(of: detector, count, context, image: image) { number, found in
-            samples[number].maps.append(member.map.standardised(cells(scoring.smoothed(found.map))))
-            samples[number].scoreMaps.append(
-                member.scoreMap.standardised(cells(scoring.smoothed(found.scoreMap ?? found.map))))
+        try forEachMap(of: detector, count, context, image: image) { number, found, region in
+            func judged(_ map: FloatMap) -> FloatMap { cells(scoring.smoothed(map, within: region), region) }
+            samples[number].maps.append(member.map.standardised(judged(found.map)))
+            samples[number].scoreMaps.append(member.scoreMap.standardised(judged(found.scoreMap ?? found.map)))
             context.progress(number + 1, of: count, unit: "synthetic defects")
         }
     }
 
-    private func cells(_ map: FloatMap) -> FloatMap {
-        map.resized(width: max(1, grid.width / Self.cell), height: max(1, grid.height / Self.cell))
+    /// The means of a map in cells; in a row, those with a pixel of the region of interest if there is one.
+    private func cells(_ map: FloatMap, _ region: [UInt8]?) -> FloatMap {
+        func resized(_ map: FloatMap) -> FloatMap {
+            map.resized(width: max(1, grid.width / Self.cell), height: max(1, grid.height / Self.cell))
+        }
+        let whole = resized(map)
+        guard let region else { return whole }
+        let shares = resized(FloatMap(width: grid.width, height: grid.height, values: region.map(Float.init)))
+        let values = whole.inside(shares.values.map { $0 > 0 ? 1 : 0 })
+        return FloatMap(width: values.count, height: 1, values: values)
     }
 }
