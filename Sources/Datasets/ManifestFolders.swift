@@ -23,7 +23,8 @@ extension JobManifest {
                 case .folder(let normal, let score):
                     found += ([normal] + [score].compactMap { $0 }).map(manifest.folder)
                 }
-                found += [manifest.textures, manifest.programFolder, manifest.maps, manifest.regionMasks].compactMap { $0 }
+                found += [manifest.textures, manifest.programFolder, manifest.maps].compactMap { $0 }
+                found += [manifest.regionMasks, manifest.regionMask?.folder].compactMap { $0 }
                 if let retrain = manifest.retrain {
                     found += ([retrain.incoming] + [retrain.gate.labelled].compactMap { $0 }).map(manifest.folder)
                 }

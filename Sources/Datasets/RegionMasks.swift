@@ -53,9 +53,11 @@ extension JobManifest {
         if case .masks(let path) = image.region { folder(path) } else { nil }
     }
 
-    /// The file of the mask that is the region of interest of all images; nil without such a region.
-    package var regionMask: ManifestPath? {
-        if case .mask(let path) = image.region { path } else { nil }
+    /// The file of the mask that is the region of interest of all images, and the folder that must contain it; nil without
+    /// such a region.
+    package var regionMask: (path: String, name: String, folder: NamedFolder)? {
+        guard case .mask(let path) = image.region else { return nil }
+        return (path.absolute, path.name, folder(ManifestPath("..", relativeTo: path.absolute)))
     }
 
     /// Gives the images of a category the masks of their regions of interest, if each has its own.

@@ -33,10 +33,10 @@ extension GraphAssembler {
         _ prefix: String, _ manifest: JobManifest, _ digestOf: [String: Digest]
     ) throws(DatasetError) -> TaskInput? {
         guard let file = manifest.regionMask else { return nil }
-        guard let digest = digestOf[file.absolute] else { throw .unplanned(file: file.absolute) }
+        guard let digest = digestOf[file.path] else { throw .unplanned(file: file.path) }
         let task = add(
             prefix + "region", RegionStage(mask: IngestStage.Source.Mask(file: file.name, digest: digest)),
-            sources: [RegionStage.locationName: FileLocation(path: file.absolute, folder: nil)], isIntermediate: true)
+            sources: [RegionStage.locationName: FileLocation(path: file.path, folder: file.folder)], isIntermediate: true)
         return TaskInput("region", task, "region.png")
     }
 

@@ -67,7 +67,7 @@ struct JobBuilder {
             }
             for name in names {
                 let own = try job.manifest.narrowed(to: name)
-                if let mask = own.regionMask { paths.insert(mask.absolute) }
+                if let mask = own.regionMask { paths.insert(mask.path) }
                 if own.regionMasks != nil, var category = scans[ScanKey(dataset)]?.first(where: { $0.name == name }) {
                     try own.assignRegions(to: &category)
                     paths.formUnion(category.images.compactMap(\.regionPath))

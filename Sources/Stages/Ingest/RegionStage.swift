@@ -44,8 +44,8 @@ enum RegionError: Error, Equatable, CustomStringConvertible {
             "\(region) holds no pixel; expected at least one that is judged: correct \"region\" in the image section of the "
                 + "manifest"
         case .vanishes(let region, let pixels, let width, let height):
-            "\(region) has \(pixels) pixels, but no whole pixel of an image of \(width) x \(height); widen it, or raise "
-                + "\"width\" and \"height\" in the image section of the manifest"
+            "\(region) has \(pixels) pixels, but no whole pixel of an image of \(width) x \(height); raise \"width\" and "
+                + "\"height\" in the image section of the manifest, or widen the region"
         case .missing(let file):
             "\(file) has no region of interest, and the model needs a mask for each image; give the folder of the masks with "
                 + "nominal score --regions"
