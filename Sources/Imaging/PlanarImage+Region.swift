@@ -27,8 +27,8 @@ extension PlanarImage {
 }
 
 extension Mask {
-    /// Pixels of which all but this share is inside count as inside: weights of a resampler sum to 1 with rounding errors.
-    private static let tolerance: Float = 1e-4
+    /// The largest share of a pixel outside that rounding of the resampler explains.
+    private static let tolerance: Float = 5e-7
 
     /// The mask at another size: set where an image at that size is made of set pixels alone.
     public func eroded(width: Int, height: Int) -> Mask {

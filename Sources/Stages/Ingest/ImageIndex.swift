@@ -51,6 +51,15 @@ struct TrainingIndex: Codable, Sendable {
 }
 
 extension TaskContext {
+    /// The mask of an image's region of interest.
+    ///
+    /// - Throws: `ImagingError`, `StoreError`.
+    func regionMask(_ digest: Digest, of name: String) throws -> Mask {
+        try DecodedMask.decode(
+            bytes: try blob(digest), name: "the region of interest of \(name)", checksExtension: false
+        ).mask
+    }
+
     /// An ingested image, restricted to its region of interest.
     ///
     /// - Parameter name: the image's name in errors.
@@ -58,7 +67,7 @@ extension TaskContext {
     func image(_ pixels: Digest, region: Digest?, name: String) throws -> PlanarImage {
         let image = try PackedImage(bytes: try blob(pixels), name: name).image
         guard let region else { return image }
-        let mask = try Mask.decode(bytes: try blob(region), name: "region of \(name)")
+        let mask = try regionMask(region, of: name)
         guard (mask.width, mask.height) == (image.width, image.height) else {
             throw FormatError.damaged(
                 name, at: 0,

@@ -184,12 +184,14 @@ package struct IngestStage: Stage {
             let masks = try RegionIngest(region: region, width: width, height: height).ingest(source, entry, context)
         else { return }
         (entry.region, entry.originalRegion) = (masks.seen, masks.whole)
-        let seen = try Mask.decode(bytes: try context.blob(masks.seen), name: "region of \(entry.file)")
+        let seen = try context.regionMask(masks.seen, of: entry.file)
         entry.isGrey = try PackedImage(bytes: try context.blob(entry.pixels!), name: entry.file)
             .isGrey(within: seen.values)
         guard let truth = entry.mask else { return }
-        let labelled = try Mask.decode(bytes: try context.blob(truth), name: "mask of \(entry.file)")
-        let whole = try Mask.decode(bytes: try context.blob(masks.whole), name: "region of \(entry.file)")
+        let labelled = try DecodedMask.decode(
+            bytes: try context.blob(truth), name: "the mask of \(entry.file)", checksExtension: false
+        ).mask
+        let whole = try context.regionMask(masks.whole, of: entry.file)
         let inside = Mask(
             width: labelled.width, height: labelled.height,
             values: zip(labelled.values, whole.values).map { $1 == 0 ? 0 : $0 })

@@ -43,7 +43,7 @@ struct RegionIngest {
         var made: (whole: Mask, seen: Mask)?
         func make() throws -> (whole: Mask, seen: Mask) {
             if let made { return made }
-            let masks = try masks(origin, entry, name, context)
+            let masks = try masks(origin, entry, context)
             made = masks
             return masks
         }
@@ -95,13 +95,13 @@ struct RegionIngest {
     }
 
     private func masks(
-        _ origin: Digest?, _ entry: ImageIndex.Entry, _ name: String, _ context: TaskContext
+        _ origin: Digest?, _ entry: ImageIndex.Entry, _ context: TaskContext
     ) throws -> (whole: Mask, seen: Mask) {
         switch region.kind {
         case .polygon, .mask, .masks:
             let whole =
                 try region.polygon(width: entry.width, height: entry.height)
-                ?? Mask.decode(bytes: try context.blob(origin!), name: name)
+                ?? context.regionMask(origin!, of: entry.file)
             return (whole, whole.eroded(width: width, height: height))
         case .auto:
             let seen = RegionOfInterest.object(

@@ -60,9 +60,7 @@ package struct MetricsStage: Stage {
             LabelledMap(
                 name: score.file, width: map.width, height: map.height, values: map.values, mask: mask?.values,
                 isAnomalous: isAnomalous,
-                region: try region.map {
-                    try Mask.decode(bytes: try context.blob($0), name: "region of \(score.stem)").values
-                }),
+                region: try region.map { try context.regionMask($0, of: score.file).values }),
             score: score.score)
     }
 

@@ -37,9 +37,7 @@ package struct OverlayStage: Stage {
             var mask = try image.mask.map {
                 try Mask.decode(bytes: try context.blob($0), name: "mask of \(score.stem)")
             }
-            let region = try image.originalRegion.map {
-                try Mask.decode(bytes: try context.blob($0), name: "region of \(score.stem)")
-            }
+            let region = try image.originalRegion.map { try context.regionMask($0, of: score.file) }
             let whole = (width: image.width, height: image.height)
             let shown = model.frame?.pixels(in: whole) ?? whole
             // The size of the original, limited to the width of a screen.

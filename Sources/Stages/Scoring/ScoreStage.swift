@@ -75,9 +75,7 @@ package struct ScoreStage: Stage {
             let whole =
                 model.frame?.placed(detection.map, entry.pose, width: entry.width, height: entry.height)
                 ?? detection.map.resized(width: entry.width, height: entry.height)
-            let region = try entry.originalRegion.map {
-                try Mask.decode(bytes: try context.blob($0), name: "region of \(entry.file)").values
-            }
+            let region = try entry.originalRegion.map { try context.regionMask($0, of: entry.file).values }
             map = try context.publish(bytes: try whole.lowered(outside: region).tiffBytes())
         }
         let picture = try files == nil ? detection.picture.map { try JPEGEncoder.encode($0, quality: 92) } : nil
