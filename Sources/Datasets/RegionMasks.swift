@@ -22,7 +22,9 @@ package struct RegionMasks {
         var walk = FolderWalk(folder), twins: (String, String)?
         var found: [String: String] = [:]
         try walk.files(below: path) { name, isImage in
-            guard isImage, let other = found.updateValue(name, forKey: SourceImage.withoutExtension(name)) else { return }
+            guard isImage, let other = found.updateValue(name, forKey: SourceImage.withoutExtension(name)) else {
+                return
+            }
             twins = twins ?? (other, name)
         }
         if let (first, second) = twins { throw .sameName(category: path, first: first, second: second) }

@@ -229,7 +229,8 @@ struct ManifestRules {
         }
         if value(["image"])["frame"] != nil {
             report(
-                path, found: "a region together with \"frame\"", expected: "one of them: the frame moves with the object",
+                path, found: "a region together with \"frame\"",
+                expected: "one of them: the frame moves with the object",
                 remedy: "remove one")
         }
         if region["masks"] != nil, resolved["retrain"] != nil {

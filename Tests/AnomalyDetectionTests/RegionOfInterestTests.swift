@@ -9,7 +9,8 @@ private final class NeighbourhoodDetector: Detector {
     func maps(_ images: [PlanarImage]) -> [DetectorMap] {
         images.map { image in
             var map = FloatMap(
-                width: image.width, height: image.height, values: Array(image.values.prefix(image.width * image.height)))
+                width: image.width, height: image.height, values: Array(image.values.prefix(image.width * image.height))
+            )
             map = ScoringParameters(boxSize: 3, boxPasses: 1, imageScore: .max, topFraction: 0).smoothed(map)
             return DetectorMap(map: map, picture: image)
         }
@@ -27,7 +28,8 @@ struct RegionOfInterestTests {
     static func image(_ number: UInt64 = 0) -> PlanarImage {
         var generator = SeededGenerator(seed: number, stream: "image")
         return PlanarImage(
-            width: width, height: height, channels: 3, values: (0..<3 * width * height).map { _ in generator.uniform() })
+            width: width, height: height, channels: 3, values: (0..<3 * width * height).map { _ in generator.uniform() }
+        )
     }
 
     /// The image with other pixels outside the region.
@@ -185,7 +187,8 @@ struct RegionOfInterestTests {
 
     @Test("A polygon is the same share of images of all sizes, and one that covers an image holds all pixels")
     func polygon() throws {
-        let region = try #require(RegionOfInterest(.polygon, corners: [0.25, 0.25, 0.75, 0.25, 0.75, 0.75, 0.25, 0.75]))
+        let region = try #require(
+            RegionOfInterest(.polygon, corners: [0.25, 0.25, 0.75, 0.25, 0.75, 0.75, 0.25, 0.75]))
         for (width, height) in [(64, 32), (100, 100), (1000, 40)] {
             let mask = try #require(region.polygon(width: width, height: height))
             #expect(mask.area == width * height / 4)

@@ -154,7 +154,8 @@ import Testing
         let program = SmallModels.model("external", [], SmallModels.scoring(), SmallModels.single)
         let maps = SmallModels.model("maps", [], SmallModels.scoring(), SmallModels.single)
         for (model, error) in [
-            (framed, ModelGraphError.frame("small")), (restricted, .region("small")), (foreground, .foreground("small", kind: "memory")),
+            (framed, ModelGraphError.frame("small")), (restricted, .region("small")),
+            (foreground, .foreground("small", kind: "memory")),
             (program, .program("small")), (maps, .maps("small")),
         ] {
             #expect(throws: error) {

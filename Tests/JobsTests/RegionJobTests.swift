@@ -135,14 +135,16 @@ struct RegionJobTests {
         #expect(try first.entries.map(\.source) != second.entries.map(\.source))
         let task = TaskID("bolt/metrics")
         #expect(try first.output(task, "metrics.json") == second.output(task, "metrics.json"))
-        #expect(try first.output(TaskID("bolt/drift"), "drift.json") == second.output(TaskID("bolt/drift"), "drift.json"))
+        #expect(
+            try first.output(TaskID("bolt/drift"), "drift.json") == second.output(TaskID("bolt/drift"), "drift.json"))
         // Without the region, they differ.
         let whole = try run("", kind)
         #expect(try whole.entries.map(\.score) != first.entries.map(\.score))
         #expect(try whole.entries.map(\.map) != second.entries.map(\.map))
     }
 
-    @Test("What normal images show outside changes no training, no threshold and no assessment", arguments: Kind.allCases)
+    @Test(
+        "What normal images show outside changes no training, no threshold and no assessment", arguments: Kind.allCases)
     func outsideOfTraining(kind: Kind) throws {
         let first = try run(Self.polygon, kind)
         let (bench, job) = (first.bench, first.job)
@@ -196,7 +198,8 @@ struct RegionJobTests {
         #expect(try whole.entries.map(\.score) == covered.entries.map(\.score))
         let overlays = try [whole, covered].map { try $0.output($0.job.cases[0].overlays[0], "overlays.json") }
         #expect(overlays[0] == overlays[1])
-        #expect(try whole.model.payload == covered.model.payload && whole.model.calibration == covered.model.calibration)
+        #expect(
+            try whole.model.payload == covered.model.payload && whole.model.calibration == covered.model.calibration)
     }
 
     @Test("Maps are lowest outside, and overlays are dark there")
@@ -208,7 +211,8 @@ struct RegionJobTests {
         }
         let digest = try run.output(run.job.cases[0].overlays[0], "overlays.json")
         let overlay = try #require(
-            StageJSON.decode(OverlayIndex.self, try run.bench.store.read(digest)).entries.first).overlay
+            StageJSON.decode(OverlayIndex.self, try run.bench.store.read(digest)).entries.first
+        ).overlay
         let picture = try ImageDecoder.decode(bytes: try run.bench.store.read(overlay), name: "overlay.png").image
         let values = picture.values.prefix(24 * 16).enumerated()
         let dark = values.filter { $0.offset % 24 < 6 }.map(\.element), bright = values.filter { $0.offset % 24 >= 6 }
@@ -306,7 +310,9 @@ struct RegionJobTests {
         let other = try self.run(#"{ "polygon": [[0.5, 0.5], [1, 0.5], [1, 1], [0.5, 1]] }"#)
         let lost = try #require(try other.images.first { $0.kind == "dent" })
         #expect(lost.mask == nil && lost.isAnomalous == nil)
-        #expect(other.summary.warnings.contains { $0.text.contains("it counts as unlabelled: test/dent/000.png (96 of 96") })
+        #expect(
+            other.summary.warnings.contains { $0.text.contains("it counts as unlabelled: test/dent/000.png (96 of 96") }
+        )
         let figures = try StageJSON.decode(
             CategoryMetrics.self, try other.bench.store.read(other.output(TaskID("bolt/metrics"), "metrics.json"))
         ).figures
@@ -317,8 +323,10 @@ struct RegionJobTests {
     func object() throws {
         for number in 0..<8 {
             var image = PlanarImage(width: 48, height: 48, channels: 3, repeating: 0.9)
-            for index in image.values.indices where (12..<36).contains(index % 48) && (12..<36).contains(index / 48 % 48)
-            { image.values[index] = Float((index * 7 + number * 3) % 50) / 255 }
+            for index in image.values.indices
+            where (12..<36).contains(index % 48) && (12..<36).contains(index / 48 % 48) {
+                image.values[index] = Float((index * 7 + number * 3) % 50) / 255
+            }
             try write(image, to: "bolt/train/good/00\(number).png")
         }
         let run = try run(#""auto""#)

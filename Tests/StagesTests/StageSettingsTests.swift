@@ -47,7 +47,8 @@ import Testing
         var nsa = recipe
         nsa.corruption.model = .nsa
         return job.graph.tasks.map(\.stage) + [
-            ingest, RegionStage(mask: .init(file: "r", digest: .of([3]))), CorruptStage(nsa, shard: 0), ChooseStage(count: 2, fusion: 1),
+            ingest, RegionStage(mask: .init(file: "r", digest: .of([3]))), CorruptStage(nsa, shard: 0),
+            ChooseStage(count: 2, fusion: 1),
             PreviewStage(samples: recipe.samples, noise: 0.5, count: 3),
             ScoreStage(engine: recipe.engine, threshold: ChosenThreshold(0.5, origin: "here")),
             FitMemoryStage(

@@ -35,7 +35,8 @@ public struct Model: Sendable, Equatable {
 
     public init(
         name: String, grid: TileGrid, range: SampleRange? = nil, frame: ObjectFrame? = nil,
-        region: RegionOfInterest? = nil, regionMask: [UInt8] = [], scoring: ScoringParameters, calibration: Calibration, mapCeiling: Float, kind: String, payload: [UInt8]
+        region: RegionOfInterest? = nil, regionMask: [UInt8] = [], scoring: ScoringParameters, calibration: Calibration,
+        mapCeiling: Float, kind: String, payload: [UInt8]
     ) {
         (self.name, self.grid, self.range, self.frame, self.scoring) = (name, grid, range, frame, scoring)
         (self.region, self.regionMask) = (region, regionMask)

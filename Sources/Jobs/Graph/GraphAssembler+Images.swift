@@ -36,7 +36,8 @@ extension GraphAssembler {
         guard let digest = digestOf[file.path] else { throw .unplanned(file: file.path) }
         let task = add(
             prefix + "region", RegionStage(mask: IngestStage.Source.Mask(file: file.name, digest: digest)),
-            sources: [RegionStage.locationName: FileLocation(path: file.path, folder: file.folder)], isIntermediate: true)
+            sources: [RegionStage.locationName: FileLocation(path: file.path, folder: file.folder)],
+            isIntermediate: true)
         return TaskInput("region", task, "region.png")
     }
 

@@ -181,7 +181,8 @@ extension CalibrateStage {
     package init(_ category: String, _ recipe: TrainingRecipe, _ manifest: JobManifest) {
         self.init(
             category: category, kind: recipe.detector.kindName, samples: recipe.samples, engine: recipe.scoringEngine,
-            range: recipe.range, frame: recipe.frame, region: recipe.region, scoring: ScoringParameters(manifest, recipe.detector),
+            range: recipe.range, frame: recipe.frame, region: recipe.region,
+            scoring: ScoringParameters(manifest, recipe.detector),
             quantile: Float(manifest.calibration.quantile),
             estimate: Calibration.Estimate(rawValue: manifest.calibration.estimate.rawValue)!,
             costs: manifest.calibration.costs.map {

@@ -87,7 +87,8 @@ extension CardLimits {
         if let region = details.region {
             found.add(
                 "region", [:],
-                "The model judges \(region.words) in each image. What lies outside is not seen, so defects there are missed.")
+                "The model judges \(region.words) in each image. What lies outside is not seen, so defects there are missed."
+            )
         }
         if (details.tileWidth, details.tileHeight) != (details.width, details.height) {
             found.add(

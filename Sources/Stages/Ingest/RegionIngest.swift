@@ -22,9 +22,15 @@ struct RegionIngest {
         var originalWidth, originalHeight, width, height: Int
     }
 
-    /// A pair of masks, or their fault. It is a pure function of the settings.
-    private enum Made: String, Codable {
-        case usable, full, empty, vanishes
+    /// What both masks hold. It is a pure function of the settings.
+    private enum Extent: String, Codable {
+        /// All pixels of the original.
+        case full
+        /// No pixel of the original.
+        case empty
+        /// No pixel as the detector sees it.
+        case vanishes
+        case usable
     }
 
     /// - Parameter entry: an image that is decoded.
@@ -40,27 +46,27 @@ struct RegionIngest {
         func memo(_ part: String, _ mask: () throws -> Mask) throws -> Digest {
             try context.memo(stage: part, version: 1, settings: settings) { try mask().pngBytes() }
         }
-        var made: (whole: Mask, seen: Mask)?
-        func make() throws -> (whole: Mask, seen: Mask) {
-            if let made { return made }
-            let masks = try masks(origin, entry, context)
-            made = masks
+        var known: (whole: Mask, seen: Mask)?
+        func masks() throws -> (whole: Mask, seen: Mask) {
+            let masks = try known ?? self.masks(origin, entry, context)
+            known = masks
             return masks
         }
-        let state = try context.memo(stage: "region", version: 1, settings: settings) {
-            let (whole, seen) = try make()
-            let state: Made =
+        let extent = try context.memo(stage: "region", version: 1, settings: settings) {
+            let (whole, seen) = try masks()
+            let extent: Extent =
                 whole.isFull ? .full : whole.area == 0 ? .empty : seen.area == 0 ? .vanishes : .usable
-            return try StageJSON.encode([state])
+            return try StageJSON.encode([extent])
         }
-        switch try StageJSON.decode([Made].self, try context.blob(state)).first {
+        switch try StageJSON.decode([Extent].self, try context.blob(extent)).first {
         case .empty: throw RegionError.empty(name)
         case .vanishes:
-            throw RegionError.vanishes(name, pixels: try make().whole.area, width: width, height: height)
+            throw RegionError.vanishes(name, pixels: try masks().whole.area, width: width, height: height)
         case .full, nil: return nil
         case .usable:
             return Result(
-                whole: try memo("region-original") { try make().whole }, seen: try memo("region-seen") { try make().seen })
+                whole: try memo("region-original") { try masks().whole },
+                seen: try memo("region-seen") { try masks().seen })
         }
     }
 

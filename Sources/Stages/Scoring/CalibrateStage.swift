@@ -41,7 +41,8 @@ package struct CalibrateStage: Stage {
     package init(
         category: String, kind: String, samples: SampleSettings, engine: EngineChoice,
         range: SampleRange? = nil, frame: ObjectFrame? = nil, region: RegionOfInterest? = nil,
-        scoring: ScoringParameters, quantile: Float, estimate: Calibration.Estimate, costs: ThresholdBalance.Costs? = nil, threshold: Float? = nil
+        scoring: ScoringParameters, quantile: Float, estimate: Calibration.Estimate,
+        costs: ThresholdBalance.Costs? = nil, threshold: Float? = nil
     ) {
         (self.category, self.kind, self.samples) = (category, kind, samples)
         (self.engine, self.range, self.frame, self.scoring) = (engine, range, frame, scoring)
