@@ -118,6 +118,8 @@ CLONES void NAME(kernel_masked_squared_error)(const STORED *output, const float 
       float all = 0, masked = 0;
       for (size_t p = run; p < end; p++) {
         float residual = LOAD(output[start + p * block]) - target[c * pixels + p];
+        // Pixels with the mask 2 are ignored.
+        if (mask[p] > 1) residual = 0;
         float squared = residual * residual;
         all += squared;
         masked += mask[p] ? squared : 0.0f;
@@ -142,7 +144,8 @@ CLONES void NAME(kernel_masked_cross_entropy)(const STORED *output, const uint8_
     const float loss = (z > 0 ? z : 0.0f) - (mask[p] ? z : 0.0f) + log1pf(small);
     const float share = (z > 0 ? 1.0f : small) / (1.0f + small);
     gradient[p * block] = STORE(mask[p] ? (share - 1.0f) * inside_scale : share * outside_scale);
-    if (mask[p]) inside += loss;
+    if (mask[p] > 1) gradient[p * block] = STORE(0.0f);
+    else if (mask[p]) inside += loss;
     else outside += loss;
   }
   sums[0] = outside;

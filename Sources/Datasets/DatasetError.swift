@@ -24,6 +24,8 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A file of an annotation tool that cannot be used.
     case annotations(file: String, fault: String, remedy: String)
     case missingAnnotations(file: String)
+    /// Images without a mask of their region of interest.
+    case missingRegions(folder: String, images: [String])
     /// A folder with an ambiguous layout; `readings` are commands that resolve it.
     case unclear(folder: String, fault: String, readings: [String])
     /// No image of a sample is usable.
@@ -37,7 +39,7 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     package var isMissing: Bool {
         switch self {
         case .missingFolder, .missingCategory, .unreadableFolder, .unknownChange, .missingDetectorFile,
-            .missingAnnotations:
+            .missingAnnotations, .missingRegions:
             true
         default: false
         }
@@ -86,6 +88,10 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
         case .missingAnnotations(let file):
             "\(file): no such file or folder; expected annotations of the images. Correct \"groundTruth\" in the dataset of "
                 + "the manifest"
+        case .missingRegions(let folder, let images):
+            "\(folder): \(images.count == 1 ? "1 image has" : "\(images.count) images have") no mask of the region of interest: "
+                + images.prefix(3).joined(separator: ", ") + (images.count > 3 ? ", ..." : "")
+                + "; expected a mask with the same path and name there, whatever its extension"
         case .unclear(let folder, let fault, let readings):
             "\(folder): \(fault). Nothing was written; say which images are normal:"
                 + readings.map { "\n  " + $0 }.joined()

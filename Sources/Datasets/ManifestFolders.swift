@@ -24,6 +24,7 @@ extension JobManifest {
                     found += ([normal] + [score].compactMap { $0 }).map(manifest.folder)
                 }
                 found += [manifest.textures, manifest.programFolder, manifest.maps].compactMap { $0 }
+                found += [manifest.regionMasks, manifest.regionMask?.folder].compactMap { $0 }
                 if let retrain = manifest.retrain {
                     found += ([retrain.incoming] + [retrain.gate.labelled].compactMap { $0 }).map(manifest.folder)
                 }

@@ -21,6 +21,10 @@ package struct SourceImage: Sendable, Equatable {
     package var maskFile: String?
     /// The regions that an annotation tool has marked, in place of a mask.
     package var regions: ImageRegions?
+    /// The mask of the region of interest, if each image has its own: its path, the path relative to the folder of these
+    /// masks, and that folder.
+    package var regionPath, regionFile: String?
+    package var regionFolder: NamedFolder?
     /// The folder that must contain the file when it is read; nil allows any location.
     package var folder: NamedFolder?
 

@@ -35,6 +35,7 @@ package final class QuantizedModel {
         _ model: Model, calibratedOn folder: String, threads: Int, progress: (Int, Int) throws -> Void
     ) throws {
         guard model.frame == nil else { throw ModelGraphError.frame(model.name) }
+        guard model.region == nil else { throw ModelGraphError.region(model.name) }
         guard model.kind == AutoencoderKind.name else {
             throw ModelGraphError.precision(model.name, kind: model.kind)
         }

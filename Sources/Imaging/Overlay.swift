@@ -12,10 +12,12 @@ public enum Overlay {
     ///   - range: the map values of the first colour (violet) and the last (yellow). Values outside are clamped; NaN
     ///     takes the first colour.
     ///   - mask: the ground truth, if any.
+    ///   - region: the region of interest; the picture is darkened outside. Nil for the whole image.
     ///   - opacity: the opacity of the last colour, 0...1.
     /// - Returns: an RGB image of the image's size.
     public static func render(
-        image: PlanarImage, map: FloatMap, range: ClosedRange<Float>, mask: Mask?, opacity: Float = 0.6
+        image: PlanarImage, map: FloatMap, range: ClosedRange<Float>, mask: Mask?, region: Mask? = nil,
+        opacity: Float = 0.6
     ) -> PlanarImage {
         let (width, height) = (image.width, image.height)
         let grey = image.convertedToGrey().values
@@ -23,7 +25,13 @@ public enum Overlay {
         // Excludes black and white, which would look like parts of a grey image.
         let colours = Cubehelix.heat.table(over: 0.2...0.8)
         var picture = PlanarImage(width: width, height: height, channels: 3, repeating: 0)
+        let judged = region?.resized(width: width, height: height).values
         for i in grey.indices {
+            if judged?[i] == 0 {
+                let dark = grey[i] * outsideBrightness
+                picture.set(i, (dark, dark, dark))
+                continue
+            }
             let colour = colours[Int(levels[i])]
             let share = opacity * Float(levels[i]) / 255
             let ground = grey[i] * (1 - share)
@@ -45,6 +53,9 @@ public enum Overlay {
             return UInt8(((Double(value) - Double(range.lowerBound)) / span * 255).rounded())
         }
     }
+
+    /// The brightness outside the region of interest, as a share of the image's.
+    private static let outsideBrightness: Float = 0.35
 
     /// The outline's thickness in pixels. Large pictures are often shown scaled down, which hides a line of one pixel.
     private static func thickness(_ width: Int, _ height: Int) -> Int { max(width, height) >= 512 ? 2 : 1 }

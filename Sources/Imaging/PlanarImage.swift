@@ -9,6 +9,8 @@ public struct PlanarImage: Sendable, Equatable {
     public let channels: Int
     /// `channels * height * width` values. The count must not change.
     public var values: [Float]
+    /// The pixels that count, nonzero, in rows: `height * width` values; nil if all do. Changes of size and place keep it.
+    public internal(set) var regionOfInterest: [UInt8]?
 
     /// - Parameter values: `channels * height * width` values.
     public init(width: Int, height: Int, channels: Int, values: [Float]) {
@@ -30,13 +32,15 @@ public struct PlanarImage: Sendable, Equatable {
     public func resized(width: Int, height: Int) -> PlanarImage {
         let resampler = PlaneResampler(from: (self.width, self.height), to: (width, height))
         return PlanarImage(
-            width: width, height: height, channels: channels, values: resampler.resample(values, planes: channels))
+            width: width, height: height, channels: channels, values: resampler.resample(values, planes: channels)
+        ).restricted(to: resizedRegion(width: width, height: height))
     }
 
     /// Three channels; grey is repeated.
     public func convertedToRGB() -> PlanarImage {
         if channels == 3 { return self }
         return PlanarImage(width: width, height: height, channels: 3, values: values + values + values)
+            .restricted(to: regionOfInterest)
     }
 
     /// One channel: 0.299 red + 0.587 green + 0.114 blue (ITU-R BT.601 luma) of the stored values.
@@ -70,6 +74,9 @@ public struct PlanarImage: Sendable, Equatable {
                 part.append(contentsOf: values[start..<(start + width)])
             }
         }
-        return PlanarImage(width: width, height: height, channels: channels, values: part)
+        return PlanarImage(width: width, height: height, channels: channels, values: part).restricted(
+            to: regionOfInterest.map { region in
+                (y..<(y + height)).flatMap { row in region[row * self.width + x..<row * self.width + x + width] }
+            })
     }
 }

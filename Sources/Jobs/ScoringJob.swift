@@ -35,8 +35,9 @@ package struct ScoringJob: Sendable {
             try model.backbone(name: model.name).map {
                 [TaskInput.backbone(try store.backboneDigest($0.hex))]
             } ?? []
-        let known = try digests(category.images.map(\.path))
-        let digestOf = Dictionary(uniqueKeysWithValues: zip(category.images.map(\.path), known))
+        // Images may share a mask of their region of interest.
+        let paths = category.images.map(\.path) + Set(category.images.compactMap(\.regionPath)).sorted()
+        let digestOf = Dictionary(zip(paths, try digests(paths))) { first, _ in first }
         let choice = EngineChoice(
             kind: engine.flatMap(NetworkEngine.Kind.init(rawValue:)) ?? .onednn, precision: .float32
         ).with(detector: model.kind)
@@ -44,6 +45,7 @@ package struct ScoringJob: Sendable {
         var parts: [(images: TaskID, scores: TaskID, overlays: TaskID?)] = []
         var inputs: [TaskInput] = []
         let modelInput = TaskInput(name: "model", source: .blob(modelDigest))
+        let region = assembler.addRegion("", of: model, modelInput)
         let chunks = ContentDefinedChunks.split(category.images, size: Self.chunkSize, name: \.file)
         // With a thread each, tasks never wait for one another: of the last ones, some threads are idle.
         let isSplit = chunks.count >= 4 * threads && DetectorKinds.canShareEngine(model.kind)
@@ -54,7 +56,7 @@ package struct ScoringJob: Sendable {
                 "ingest/\(chunk.label)",
                 IngestStage(
                     sources.map(\.source), model.view, onBadImage: setAsideBadImages ? .quarantine : .fail),
-                sources: sources.locations, rank: number)
+                inputs: [region].compactMap(\.self), sources: sources.locations, rank: number)
             let scores = assembler.add(
                 "score/\(chunk.label)",
                 ScoreStage(engine: choice, threshold: threshold, files: maps || overlays ? .maps : .scores),

@@ -9,7 +9,7 @@ extension Job {
     /// All stages of the program.
     package static let stages = StageRegistry(
         [
-            IngestStage.self, TextureStage.self, SelectStage.self, CorruptStage.self, TrainStage.self,
+            IngestStage.self, RegionStage.self, TextureStage.self, SelectStage.self, CorruptStage.self, TrainStage.self,
             TrainSegmentationStage.self, FitSegmentationStage.self,
             FitAutoencoderStage.self, FitMemoryStage.self, FitGaussianStage.self, FitRandomStage.self,
             FitFusionStage.self, ExtendMemoryStage.self, FitExternalStage.self, FitMapsStage.self,

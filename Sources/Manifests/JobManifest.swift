@@ -100,7 +100,7 @@ public struct JobManifest: Sendable, Equatable {
         description = resolved.text("description")
         paths = resolved.choice("paths")
         dataset = DatasetSection(resolved.member("dataset"), folder: folder)
-        image = ImageSection(resolved.member("image"))
+        image = ImageSection(resolved.member("image"), folder: folder)
         augmentation = AugmentationSection(resolved.member("augmentation"))
         corruption = CorruptionSection(resolved.member("corruption"), folder: folder)
         detector = DetectorSection(resolved.member("detector"))

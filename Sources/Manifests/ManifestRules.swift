@@ -204,6 +204,7 @@ struct ManifestRules {
                 ["image", "depth"], found: "\(depth.text) together with \"range\"",
                 expected: "one of them, as both state the sample value of white", remedy: "remove one")
         }
+        checkRegion()
         checkReduction()
         let tile = value(["image"])["tile"]
         if let tile { checkTile(tile, width, height) }
@@ -215,6 +216,33 @@ struct ManifestRules {
                     "true for \(tile == nil ? "an image" : "tiles") of \(seenWidth.text) x \(seenHeight.text) pixels",
                 expected: "quarter turns of square images only",
                 remedy: "set it to false, or make width and height equal")
+        }
+    }
+
+    private mutating func checkRegion() {
+        guard let region = value(["image"])["region"] else { return }
+        let path = ["image", "region"]
+        if let keys = region.members?.map(\.name), keys.count != 1 {
+            report(
+                path, found: keys.isEmpty ? "an empty object" : keys.joined(separator: " and "),
+                expected: "one of polygon, mask and masks", remedy: "keep one; in a patch, null removes the other")
+        }
+        if value(["image"])["frame"] != nil {
+            report(
+                path, found: "a region together with \"frame\"",
+                expected: "one of them: the frame moves with the object",
+                remedy: "remove one")
+        }
+        if region["masks"] != nil, resolved["retrain"] != nil {
+            report(
+                path + ["masks"], found: "a mask for each image in a manifest with the section retrain",
+                expected: "a region that new images have too", remedy: "use \"polygon\", \"mask\" or \"auto\"")
+        }
+        let external = value(["detector"])["external"]
+        if string("detector", "kind") == "external", external?["maps"] != nil, external?["scores"]?.bool == true {
+            report(
+                path, found: "a region with scores of another program", expected: "scores of the region alone",
+                remedy: "set detector.external.scores to false, which computes them from the maps")
         }
     }
 

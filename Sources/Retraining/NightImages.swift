@@ -122,7 +122,8 @@ package struct NightImages: Sendable {
         resultNotes = [found, arrived, textureScan, labelledScan].compactMap(\.self).flatMap(\.resultNotes)
         let all = base + incoming + (textures ?? []) + (labelled ?? [])
         let programFiles = try self.manifest.detectorFiles(category: found.name)
-        let paths = Set(all.map(\.path) + all.compactMap(\.maskPath) + programFiles.map(\.path)).sorted()
+        let files = programFiles.map(\.path) + [self.manifest.regionMask?.path].compactMap(\.self)
+        let paths = Set(all.map(\.path) + all.compactMap(\.maskPath) + files).sorted()
         digestOf = Dictionary(uniqueKeysWithValues: zip(paths, try digests(paths)))
         program = try ExternalInputs(programFiles, self.manifest, digestOf)
     }

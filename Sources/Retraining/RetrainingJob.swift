@@ -47,7 +47,7 @@ package struct RetrainingJob: Sendable {
             images: images, recipe: recipe, sources: RetrainingJob.sources(roll, images),
             roll: TaskInput(name: "roll", source: .blob(rollDigest)), isWarm: isWarm, extending: extending,
             backbone: backbone)
-        let enrol = builder.enrol(recipe.view)
+        let enrol = builder.enrol(recipe.view, builder.region)
         var start = TrainingInputs(
             training: TaskInput("training", enrol, "training.json"),
             normalization: TaskInput("normalization", enrol, "normalization.json"),
@@ -73,7 +73,8 @@ package struct RetrainingJob: Sendable {
             training: normals, heldOut: TaskInput("heldout", enrol, "heldout.json"), normalization: start.normalization,
             colour: start.colour, textures: builder.textures.map { [$0] } ?? [],
             checkpoints: trained.checkpoints.suffix(1),
-            corruptions: trained.corruptions, segmentation: segmentation, backbone: backbone, external: images.program)
+            corruptions: trained.corruptions, segmentation: segmentation, backbone: backbone, external: images.program,
+            region: builder.region)
         let fit: TaskID
         var candidates: [TaskInput] = []
         if let extending, let championInput {
@@ -97,7 +98,7 @@ package struct RetrainingJob: Sendable {
                     "anchor", TaskInput(name: "model", source: .blob(anchor.digest)), anchor.model)
         }
         let challenger = builder.judge(
-            "challenger", [TaskInput("model", calibrate, "model")] + backbone, recipe.view,
+            "challenger", [TaskInput("model", calibrate, "model")] + backbone, recipe.view, builder.region,
             kind: recipe.detector.kindName, candidates: candidates)
         evidence += challenger
         gate = builder.assembler.add(
@@ -114,7 +115,8 @@ package struct RetrainingJob: Sendable {
             case .blob(let digest)? = backbone.first?.source
         else { return nil }
         let stage = ExtendMemoryStage(memory: memory, samples: recipe.samples, engine: recipe.scoringEngine)
-        return try stage.extends(champion.model, backbone: digest, range: recipe.range, frame: recipe.frame)
+        return try stage.extends(
+            champion.model, backbone: digest, range: recipe.range, frame: recipe.frame, region: recipe.region)
             ? stage : nil
     }
 
@@ -166,13 +168,13 @@ package struct RetrainingJob: Sendable {
     package static func requireSameNetwork(_ champion: Model, _ name: String, _ images: NightImages) throws {
         let recipe = try TrainingRecipe(images.manifest)
         // The criterion of the gate compares models of one view.
-        guard images.section.start != .warm || champion.frame == recipe.frame else {
-            func words(_ frame: ObjectFrame?) -> String {
-                frame.map { "a frame of \($0.words) around the object" } ?? "whole images"
+        guard images.section.start != .warm || (champion.frame, champion.region) == (recipe.frame, recipe.region) else {
+            func words(_ frame: ObjectFrame?, _ region: RegionOfInterest?) -> String {
+                frame.map { "a frame of \($0.words) around the object" } ?? region?.kind.words ?? "whole images"
             }
             throw RetrainingError.otherNetwork(
-                champion: name, found: "a detector on " + words(champion.frame),
-                expected: "one on " + words(recipe.frame))
+                champion: name, found: "a detector on " + words(champion.frame, champion.region),
+                expected: "one on " + words(recipe.frame, recipe.region))
         }
         guard images.section.start == .warm, recipe.detector.isTrained else { return }
         let known = try champion.autoencoder(name: name)
@@ -210,6 +212,8 @@ package struct RetrainingJob: Sendable {
         let backbone: [TaskInput]
         var assembler = GraphAssembler()
         let textures: TaskInput?
+        /// The mask that is the region of interest of all images; nil for another region.
+        let region: TaskInput?
         private let labelledSources: [LocatedSource]
 
         init(
@@ -225,27 +229,29 @@ package struct RetrainingJob: Sendable {
             } else {
                 textures = nil
             }
+            region = try assembler.addRegion("\(images.model)/", images.manifest, images.digestOf)
         }
 
-        private mutating func enrolled(_ view: ImageView) -> [TaskID] {
+        private mutating func enrolled(_ view: ImageView, _ region: TaskInput?) -> [TaskID] {
             assembler.addIngest(
-                "\(images.model)/ingest/", sources, view, images.manifest, .quarantine, isIntermediate: true
+                "\(images.model)/ingest/", sources, view, images.manifest, .quarantine, region: region,
+                isIntermediate: true
             ).map(\.task)
         }
 
         /// Adds the tasks that decode the gate's labelled images for a model.
-        private mutating func labelled(_ view: ImageView) -> [TaskID] {
+        private mutating func labelled(_ view: ImageView, _ region: TaskInput?) -> [TaskID] {
             assembler.addIngest(
                 "\(images.model)/ingest/labelled-", labelledSources, view, images.manifest,
-                IngestStage.BadImagePolicy(images.manifest.dataset.onBadImage), isIntermediate: true
+                IngestStage.BadImagePolicy(images.manifest.dataset.onBadImage), region: region, isIntermediate: true
             ).map(\.task)
         }
 
         /// Adds the task that splits the members, decoded for a model. Equal views share the task; unusable members are
         /// omitted.
-        mutating func enrol(_ view: ImageView) -> TaskID {
+        mutating func enrol(_ view: ImageView, _ region: TaskInput?) -> TaskID {
             var inputs = [roll]
-            for (number, part) in enrolled(view).enumerated() {
+            for (number, part) in enrolled(view, region).enumerated() {
                 inputs.append(TaskInput("images.\(number)", part, "images.json"))
             }
             return assembler.add(
@@ -281,34 +287,36 @@ package struct RetrainingJob: Sendable {
                 images.model, known, recipe.frame,
                 of: CardEvidenceTasks(
                     fit: fit, calibrate: calibrate, assess: assess, division: division,
-                    ingests: enrolled(recipe.view) + labelled(recipe.view), metrics: task("metrics")))
+                    ingests: enrolled(recipe.view, region) + labelled(recipe.view, region), metrics: task("metrics")))
         }
 
         /// Adds the tasks that evaluate a finished model.
         mutating func judge(_ name: String, _ input: TaskInput, _ model: Model) throws -> [TaskInput] {
             let backbone = try model.backbone(name: name).map { [TaskInput.backbone($0)] } ?? []
             // The gate compares what the synthetic defects show; changes of the camera are measured of the new model alone.
-            return judge(name, [input] + backbone, model.view, kind: model.kind, isBrief: true)
+            let region = assembler.addRegion("\(images.model)/\(name)-", of: model, input)
+            return judge(name, [input] + backbone, model.view, region, kind: model.kind, isBrief: true)
         }
 
         /// Adds the tasks that evaluate a model at its own image size.
         ///
         /// - Parameters:
         ///   - model: the model and its pretrained network.
+        ///   - region: the mask that is its region of interest of all images; nil for another region.
         ///   - candidates: the list of those that the model was chosen from; empty if there was no choice.
         ///   - isBrief: true to measure only what the gate needs.
         /// - Returns: the inputs of the gate.
         mutating func judge(
-            _ name: String, _ model: [TaskInput], _ view: ImageView, kind: String, candidates: [TaskInput] = [],
-            isBrief: Bool = false
+            _ name: String, _ model: [TaskInput], _ view: ImageView, _ region: TaskInput?, kind: String,
+            candidates: [TaskInput] = [], isBrief: Bool = false
         ) -> [TaskInput] {
             let engine = recipe.scoringEngine.with(detector: kind)
-            let enrol = enrol(view)
+            let enrol = enrol(view, region)
             var inputs =
                 model + candidates + [
                     TaskInput("training", enrol, "normals.json"), TaskInput("heldout", enrol, "judged.json"),
                     // One size for both models, so that they are judged on the same defects.
-                    TaskInput("colour", self.enrol(recipe.view), "colour.json"),
+                    TaskInput("colour", self.enrol(recipe.view, self.region), "colour.json"),
                 ]
             if let textures { inputs.append(textures) }
             let assess = assembler.add(
@@ -318,7 +326,7 @@ package struct RetrainingJob: Sendable {
             var evidence = [TaskInput("\(name).assessment", assess, "assessment.json")]
             guard images.labelled != nil else { return evidence }
             var tested: [TaskInput] = []
-            for (number, part) in labelled(view).enumerated() {
+            for (number, part) in labelled(view, region).enumerated() {
                 let scores = assembler.add(
                     "\(images.model)/score/\(name)-\(number)",
                     ScoreStage(engine: engine),

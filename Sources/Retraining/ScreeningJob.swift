@@ -38,13 +38,15 @@ package struct ScreeningJob: Sendable {
         let backbone = try champion.backbone(name: images.model).map { [TaskInput.backbone($0)] } ?? []
         var assembler = GraphAssembler()
         let name = images.model + "/screen"
+        let region = assembler.addRegion("\(name)/", of: champion, model)
 
         func prepare(_ kind: String, _ list: [SourceImage], _ onBadImage: IngestStage.BadImagePolicy) throws
             -> [Part]
         {
             let sources = try list.map { try LocatedSource($0, images.digestOf) }
             return assembler.addIngest(
-                "\(name)/ingest/\(kind)-", sources, champion.view, images.manifest, onBadImage, isIntermediate: false
+                "\(name)/ingest/\(kind)-", sources, champion.view, images.manifest, onBadImage, region: region,
+                isIntermediate: false
             ).map { label, task in
                 let fingerprints = assembler.add(
                     "\(name)/fingerprint/\(kind)-\(label)", FingerprintStage(),
@@ -87,7 +89,7 @@ package struct ScreeningJob: Sendable {
             .map { try LocatedSource($0, images.digestOf) }
         for (number, part) in assembler.addIngest(
             "\(name)/ingest/usual-", usual, champion.view, images.manifest,
-            IngestStage.BadImagePolicy(images.manifest.dataset.onBadImage),
+            IngestStage.BadImagePolicy(images.manifest.dataset.onBadImage), region: region,
             isIntermediate: false
         ).enumerated() {
             driftInputs.append(TaskInput("usual.\(number)", score(part.task, "usual-\(number)"), "scores.json"))

@@ -69,9 +69,9 @@ struct ExpectedErrorTests {
             return try Autoencoder(
                 engine: engine, payload, grid: TileGrid(width: 96, height: 64), scoring: scoring)
         }
-        let errors = try #require(try detector([]).errors([image]).first)
+        let errors = try #require(try detector([]).errors([image]).first).levels
         #expect(errors.count == levels)
-        let normalized = try detector(errors.map(ExpectedError.init(meanError:)))
+        let normalized = try detector(errors.map { ExpectedError(meanError: $0) })
         let score = try #require(try normalized.detect([image], scoring).first).score
         // The error divided by itself plus half of its mean.
         #expect(abs(score - 2 / 3) < 0.05)

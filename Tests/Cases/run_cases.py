@@ -17,7 +17,7 @@ from pathlib import Path
 
 from case import Case, Mismatch
 
-SUITES = "formats hostile masks nesting layouts names commands results".split()
+SUITES = "formats hostile masks regions nesting layouts names commands results".split()
 
 
 def main():

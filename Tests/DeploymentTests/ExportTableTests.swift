@@ -147,12 +147,15 @@ import Testing
         var framed = SmallModels.model(
             "ssae", try SmallModels.autoencoder(SmallModels.scoring()), SmallModels.scoring(), SmallModels.single)
         framed.frame = ObjectFrame(width: 1, height: 0.5)
+        var restricted = framed
+        (restricted.frame, restricted.region) = (nil, RegionOfInterest(.auto))
         let foreground = SmallModels.model(
             "memory", try SmallModels.memory(.none, foreground: true), SmallModels.scoring(), SmallModels.single)
         let program = SmallModels.model("external", [], SmallModels.scoring(), SmallModels.single)
         let maps = SmallModels.model("maps", [], SmallModels.scoring(), SmallModels.single)
         for (model, error) in [
-            (framed, ModelGraphError.frame("small")), (foreground, .foreground("small", kind: "memory")),
+            (framed, ModelGraphError.frame("small")), (restricted, .region("small")),
+            (foreground, .foreground("small", kind: "memory")),
             (program, .program("small")), (maps, .maps("small")),
         ] {
             #expect(throws: error) {

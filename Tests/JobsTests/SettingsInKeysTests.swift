@@ -40,6 +40,7 @@ import Testing
             Case(setting: "/image/range", value: [0, 250], readers: ["ingest", "calibrate"]),
             Case(setting: "/image/frame/width", value: 0.9, readers: ["ingest", "inventory", "calibrate"]),
             Case(setting: "/image/frame/height", value: 0.4, readers: ["ingest", "inventory", "calibrate"]),
+            Case(setting: "/image/region", value: "auto", readers: ["ingest", "calibrate"]),
             Case(setting: "/image/width", value: 72, readers: sizes.union(["ingest"])),
             Case(setting: "/image/height", value: 72, readers: sizes.union(["ingest"])),
             Case(setting: "/image/tile/width", value: 40, readers: sizes),

@@ -36,7 +36,7 @@ struct JobSchemaTests {
             without.map(\.pointer) == [
                 "/$schema", "/preset", "/dataset/root", "/dataset/categories", "/dataset/folders", "/dataset/normal",
                 "/dataset/score", "/dataset/groundTruth",
-                "/image/range", "/image/depth", "/image/frame", "/image/tile", "/corruption/textures",
+                "/image/range", "/image/depth", "/image/frame", "/image/region", "/image/tile", "/corruption/textures",
                 "/detector/external/maps",
                 "/training/stopAfter",
                 "/training/seed",

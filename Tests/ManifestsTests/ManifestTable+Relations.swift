@@ -120,6 +120,14 @@ extension ManifestTableRow {
             #""detector": {"kind": "external", "external": {"maps": "m"}}, "image": {"frame": {}}"#, by: .rules,
             ("/image/frame", 81)),
         bad(
+            "two regions", #""image": {"region": {"mask": "a", "masks": "b"}}"#, by: .rules, ("/image/region", 21)),
+        bad("an empty region", #""image": {"region": {}}"#, by: .rules, ("/image/region", 21)),
+        bad("a region and a frame", #""image": {"region": "auto", "frame": {}}"#, by: .rules, ("/image/region", 21)),
+        bad(
+            "maps with scores and a region",
+            #""detector": {"kind": "external", "external": {"maps": "m", "scores": true}}, "image": {"region": "auto"}"#,
+            by: .rules, ("/image/region", 98)),
+        bad(
             "bfloat16 without onednn", #""engine": {"name": "openblas", "precision": "bfloat16"}"#, by: .rules,
             ("/engine/precision", 45)),
         bad(

@@ -206,6 +206,14 @@ extension ManifestTableRow {
         bad("a quantile below a half", #""calibration": {"quantile": 0.01}"#, ("/calibration/quantile", 29)),
         bad("a price of zero", #""calibration": {"costs": {"miss": 0}}"#, ("/calibration/costs/miss", 35)),
         bad("a frame without extent", #""image": {"frame": {"width": 0}}"#, ("/image/frame/width", 30)),
+        bad("an unknown region", #""image": {"region": "manual"}"#, ("/image/region", 21)),
+        bad("a region of another form", #""image": {"region": {"box": [0, 0, 1, 1]}}"#, ("/image/region/box", 22)),
+        bad(
+            "a polygon of two corners", #""image": {"region": {"polygon": [[0, 0], [1, 1]]}}"#,
+            ("/image/region/polygon", 33)),
+        bad(
+            "a corner outside", #""image": {"region": {"polygon": [[0, 0], [1, 1], [0, 2]]}}"#,
+            ("/image/region/polygon/2/1", 54)),
         bad("a wrong estimate", #""calibration": {"estimate": "mean"}"#, ("/calibration/estimate", 29)),
         bad("no level", #""scoring": {"levels": 0}"#, ("/scoring/levels", 23)),
     ]

@@ -65,6 +65,21 @@ struct GroupedPixelMetricsTests {
         }
     }
 
+    @Test("Pixels outside of a region do not count")
+    func region() throws {
+        func figures(_ values: [Float], _ mask: [UInt8], width: Int, region: [UInt8]?) throws
+            -> GroupedPixelMetrics.Figures
+        {
+            var metrics = GroupedPixelMetrics(
+                groups: 1, memoryLimitBytes: 1 << 20, scratchFolder: NSTemporaryDirectory(), expectedPixels: 0)
+            try metrics.addNormal([1, 2])
+            try metrics.add(values, mask: mask, width: width, group: 0, region: region)
+            return try metrics.result().all
+        }
+        let restricted = try figures([9, 0, 3, 2, 5, 9], [0, 0, 1, 0, 1, 0], width: 3, region: [0, 1, 1, 1, 1, 0])
+        #expect(restricted == (try figures([0, 3, 2, 5], [0, 1, 0, 1], width: 2, region: nil)))
+    }
+
     @Test("A group without labelled pixels has no figures, and a value that is not finite is an error")
     func undefined() throws {
         var metrics = GroupedPixelMetrics(

@@ -17,6 +17,39 @@ struct PixelMetricsTests {
         #expect(result.aupimoUnavailable == .noLabelledPixel)
     }
 
+    @Test("Pixels outside a region do not count: all figures are those of maps without them")
+    func region() throws {
+        // The values of the first and last column do not count; they are the highest and the lowest.
+        func maps(_ isCut: Bool) -> [LabelledMap] {
+            let rows: [(values: [Float], mask: [UInt8])] = [
+                ([0.1, 0.4, 0.35, 0.8], [0, 0, 0, 0]), ([0.2, 0.7, 0.1, 0.9], [0, 1, 0, 1]),
+                ([0.3, 0.2, 0.6, 0.65], [0, 0, 0, 1]), ([0.5, 0.05, 0.15, 0.45], [0, 0, 0, 0]),
+            ]
+            return [true, false].map { (isAnomalous: Bool) -> LabelledMap in
+                let ends: [Float] = isAnomalous ? [-9, 9] : [9, -9]
+                var (values, mask): ([Float], [UInt8]) = ([], [])
+                for row in rows {
+                    values += isCut ? row.values : [ends[0]] + row.values + [ends[1]]
+                    mask += isCut ? row.mask : [0] + row.mask + [0]
+                }
+                let region: [UInt8] = (0..<24).map { $0 % 6 == 0 || $0 % 6 == 5 ? 0 : 1 }
+                return LabelledMap(
+                    name: "m", width: isCut ? 4 : 6, height: 4, values: values, mask: isAnomalous ? mask : nil,
+                    isAnomalous: isAnomalous, region: isCut ? nil : region)
+            }
+        }
+        var options = PixelMetricsOptions()
+        options.aupimoBounds = 0.1...0.5
+        let found = try PixelMetrics.evaluate(maps(false), options: options)
+        #expect(try found == PixelMetrics.evaluate(maps(true), options: options))
+        #expect(found.labelledPixels + found.unlabelledPixels == 32 && found.aupimo.contains { $0 != nil })
+        #expect(throws: MetricsError.self) {
+            try PixelMetrics.evaluate([
+                LabelledMap(name: "m", width: 2, height: 1, values: [1, 2], mask: nil, isAnomalous: false, region: [1])
+            ])
+        }
+    }
+
     @Test("Without a normal image only AUPIMO is undefined")
     func noNormalImage() throws {
         let result = try PixelMetrics.evaluate([map("a", [1, 2, 9], mask: [0, 0, 1], anomalous: true)])

@@ -44,6 +44,31 @@ struct ObjectiveTests {
     }
 
     @Test(
+        "Ignored pixels change neither the objective nor the gradient, and a sample of them alone counts as 0",
+        arguments: NetworkEngine.Kind.allCases)
+    func ignoredPixels(_ kind: NetworkEngine.Kind) throws {
+        let engine = try Self.engine(kind)
+        try engine.load(Self.network.initialParameters(seed: 1))
+        let mask = Self.masks[0].enumerated().map { $0 % 3 == 0 ? TrainingBatch.ignored : $1 }
+        func result(_ change: Float) -> (BatchLoss, [Float]) {
+            let batch = TrainingBatch(count: 1, height: Self.side, width: Self.side)
+            var generator = SeededGenerator(seed: 2, stream: "batch")
+            let input = (0..<3 * mask.count).map { _ in generator.uniform() }
+            let target = (0..<3 * mask.count).map { index in
+                generator.uniform() + (mask[index % mask.count] == TrainingBatch.ignored ? change : 0)
+            }
+            batch.set(0, input: input, target: target, mask: mask)
+            return (engine.computeGradient(batch, lambda: 0.3), engine.gradientValues)
+        }
+        let (loss, gradient) = result(0), (otherLoss, otherGradient) = result(1e6)
+        #expect(loss == otherLoss && gradient == otherGradient)
+        #expect(loss.inside > 0 && loss.outside > 0 && gradient.contains { $0 != 0 })
+        let none = engine.computeGradient(
+            Self.batch([[UInt8](repeating: TrainingBatch.ignored, count: mask.count)]), lambda: 0.3)
+        #expect(none.total == 0 && engine.gradientValues.allSatisfy { $0 == 0 })
+    }
+
+    @Test(
         "A constant residual c gives c^2 for every lambda and mask",
         arguments: NetworkEngine.Kind.allCases, [Float(0), 0.3, 0.5, 1])
     func constantResidual(_ kind: NetworkEngine.Kind, _ lambda: Float) throws {

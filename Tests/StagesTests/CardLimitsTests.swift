@@ -133,6 +133,7 @@ import Testing
         #expect(try rules { $0.data.isGrey = true } == ["noColour"])
         #expect(try rules { $0.model.tileWidth = 128 } == ["tiles"])
         #expect(try rules { $0.model.frame = ObjectFrame(width: 1, height: 0.5) } == ["frame"])
+        #expect(try rules { $0.model.region = .auto } == ["region"])
         #expect(try rules { $0.data.normalSetAside = ["damaged": 2] } == ["setAside"])
     }
 

@@ -58,7 +58,7 @@ import Testing
         for text in texts { #expect(try violations(text) == []) }
         for (found, replacement) in [
             ("\"isMeasured\" :", "\"measured\" :"), ("\"imageAUROC\" : ", "\"imageAUROC\" : 9"),
-            ("\"rule\" : \"", "\"rule\" : \"no"), ("\"format\" : 3", "\"format\" : 4"),
+            ("\"rule\" : \"", "\"rule\" : \"no"), ("\"format\" : 4", "\"format\" : 5"),
             ("\"statedByOwner\" : {", "\"statedByOwner\" : { \"more\" : \"\""),
             ("\"sha256\" : \"", "\"sha256\" : \"g"),
         ] {

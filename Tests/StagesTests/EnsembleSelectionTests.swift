@@ -74,6 +74,9 @@ import Testing
         let cells = DefectCells(mask: mask)
         #expect(cells.regions == [[0, 5], [3]])
         #expect(cells.outside == [1, 2, 4, 6, 7])
+        let inside = DefectCells(mask: mask, inside: [0, 1, 0, 1, 0, 1, 0, 0])
+        #expect(inside.regions == [[2], [1]], "numbers among the cells that count")
+        #expect(inside.outside == [0])
     }
 
     @Test("Without a defect there is no overlap")

@@ -117,7 +117,7 @@ import VerdictStatistics
                 ("training", try bench.store.put(bytes: Array("[]".utf8))),
                 ("assessment", try bench.store.put(bytes: Array(StageOutputsTests.assessment(0.5).utf8))),
             ])
-        expectPinned(outputs, CardStage.self, version: 6, ["card.json": "609074c4ecc2", "card.md": "c2e24a28ff62"])
+        expectPinned(outputs, CardStage.self, version: 7, ["card.json": "67df1f857944", "card.md": "45bec07dfa85"])
     }
 
     @Test("Corruption gives the pinned bytes")

@@ -36,14 +36,19 @@ import Testing
         let retrain = try #require(
             try JobManifest.parse(bytes: Array(gate.utf8), file: data.path + "/x.json").retrain)
         var ingest = IngestStage(
-            images: [], width: 3, height: 4, range: .init(lowest: 0, highest: 2), onBadImage: .fail)
-        let image = SourceImage(
+            images: [], width: 3, height: 4, range: .init(lowest: 0, highest: 2),
+            region: RegionOfInterest(.polygon, corners: [0, 0, 1, 0, 0.5, 1]), onBadImage: .fail)
+        var image = SourceImage(
             file: "a", path: "/a", split: .test, kind: "dent", isAnomalous: true, maskPath: "/m", maskFile: "m")
-        ingest.images = [IngestStage.Source(image: image, digest: .of([1]), maskDigest: .of([2]))]
+        image.regionFile = "r"
+        ingest.images = [
+            IngestStage.Source(image: image, digest: .of([1]), maskDigest: .of([2]), regionDigest: .of([3]))
+        ]
         var nsa = recipe
         nsa.corruption.model = .nsa
         return job.graph.tasks.map(\.stage) + [
-            ingest, CorruptStage(nsa, shard: 0), ChooseStage(count: 2, fusion: 1),
+            ingest, RegionStage(mask: .init(file: "r", digest: .of([3]))), CorruptStage(nsa, shard: 0),
+            ChooseStage(count: 2, fusion: 1),
             PreviewStage(samples: recipe.samples, noise: 0.5, count: 3),
             ScoreStage(engine: recipe.engine, threshold: ChosenThreshold(0.5, origin: "here")),
             FitMemoryStage(
@@ -80,7 +85,7 @@ import Testing
     @Test("Every stage of the program is covered, and registered under its own name")
     func all() throws {
         let names = Set(try stages().map { type(of: $0).name })
-        #expect(names.count == 34)
+        #expect(names.count == 35)
         for stage in try stages() {
             let task = PipelineTask(id: TaskID("t"), stage: stage, inputs: [])
             let key = ActionKey(stage: type(of: stage).name, version: 1, parts: [])

@@ -27,6 +27,11 @@ public enum CameraChange: String, Sendable, CaseIterable, Codable {
 
     /// The image after the change, with values in 0...1.
     public func applied(to image: PlanarImage) -> PlanarImage {
+        let changed = changed(image)
+        return changed.restricted(to: changed.regionOfInterest)
+    }
+
+    private func changed(_ image: PlanarImage) -> PlanarImage {
         switch self {
         case .darker: image.scaled([0.9, 0.9, 0.9])
         case .brighter: image.scaled([1.1, 1.1, 1.1])

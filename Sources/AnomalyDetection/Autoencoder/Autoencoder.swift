@@ -52,7 +52,7 @@ public final class Autoencoder: Projection {
         engine.workerPool.map(reduced.flatMap(grid.tiles)) { [normalization] in normalization.normalized($0.values) }
     }
 
-    /// Images as the network sees them, and its reconstructions.
+    /// Images as the network sees them, and its reconstructions, which are equal outside the region of interest.
     private func seen(_ images: [PlanarImage]) -> [(image: PlanarImage, reconstruction: PlanarImage)] {
         let (grid, normalization, pool) = (grid, normalization, engine.workerPool)
         let images = reduced(images)
@@ -63,15 +63,15 @@ public final class Autoencoder: Projection {
                     width: grid.tileWidth, height: grid.tileHeight, channels: 3,
                     values: normalization.restored(values))
             }
-            return (images[number], grid.joined(tiles))
+            return (images[number], grid.joined(tiles).restricted(to: images[number].regionOfInterest))
         }
     }
 
     /// The raw squared errors of images at each level, averaged over channels: neither normalised nor smoothed. At the size
-    /// that the network sees.
-    public func errors(_ images: [PlanarImage]) -> [[FloatMap]] {
+    /// that the network sees, as is the region of interest.
+    public func errors(_ images: [PlanarImage]) -> [(levels: [FloatMap], region: [UInt8]?)] {
         engine.workerPool.map(seen(images)) { [scoring] in
-            ErrorPyramid.maps($0.image, $0.reconstruction, levels: scoring.levels)
+            (ErrorPyramid.maps($0.image, $0.reconstruction, levels: scoring.levels), $0.image.regionOfInterest)
         }
     }
 
@@ -92,7 +92,10 @@ public final class Autoencoder: Projection {
     /// Adds the errors and contrasts of normal images to the samples of a response.
     public func add(_ images: [PlanarImage], to samples: inout ContrastResponse.Samples) {
         for (image, reconstruction) in seen(images) {
-            samples.add(errors: normalizedError(image, reconstruction).values, contrasts: contrasts(reconstruction))
+            let error = normalizedError(image, reconstruction)
+            let contrasts = FloatMap(width: error.width, height: error.height, values: contrasts(reconstruction))
+            samples.add(
+                errors: error.inside(image.regionOfInterest), contrasts: contrasts.inside(image.regionOfInterest))
         }
     }
 

@@ -33,27 +33,47 @@ public struct ExpectedError: Sendable, Equatable {
         }
     }
 
-    /// - Parameter meanError: the mean squared error of normal images before smoothing, with at least `cells` pixels
-    ///   along each axis.
-    public init(meanError: FloatMap) {
+    /// - Parameters:
+    ///   - meanError: the mean squared error of normal images before smoothing, with at least `cells` pixels along each
+    ///     axis.
+    ///   - counts: the number of images of which each pixel counts; nil if all do. The error of other pixels is that of
+    ///     the pixels around them.
+    public init(meanError: FloatMap, counts: [Float]? = nil) {
         let cells = ExpectedError.cells
         guard meanError.width >= cells, meanError.height >= cells else {
             fatalError("an error map of \(meanError.width) x \(meanError.height) pixels for \(cells) cells")
         }
-        var coarse = [Float](repeating: 0, count: cells * cells)
+        var coarse = [Float](repeating: 0, count: cells * cells), weights = coarse
         for row in 0..<cells {
             let rows = row * meanError.height / cells..<(row + 1) * meanError.height / cells
             for column in 0..<cells {
                 let columns = column * meanError.width / cells..<(column + 1) * meanError.width / cells
-                var sum = 0.0
-                for y in rows { for x in columns { sum += Double(meanError.values[y * meanError.width + x]) } }
-                coarse[row * cells + column] = Float(sum / Double(rows.count * columns.count))
+                var sum = 0.0, weight = 0.0
+                for y in rows {
+                    for x in columns {
+                        let count = counts.map { Double($0[y * meanError.width + x]) } ?? 1
+                        sum += Double(meanError.values[y * meanError.width + x]) * count
+                        weight += count
+                    }
+                }
+                // With counts, sums are divided after smoothing, so that cells without pixels take no part.
+                coarse[row * cells + column] = Float(counts == nil ? sum / weight : sum)
+                weights[row * cells + column] = Float(weight)
             }
         }
-        let smooth = MapKernels.boxFiltered(
-            coarse, height: cells, width: cells, size: ExpectedError.smoothing.size,
-            passes: ExpectedError.smoothing.passes)
-        let mean = Float(smooth.reduce(0.0) { $0 + Double($1) } / Double(smooth.count))
+        func smoothed(_ values: [Float]) -> [Float] {
+            MapKernels.boxFiltered(
+                values, height: cells, width: cells, size: ExpectedError.smoothing.size,
+                passes: ExpectedError.smoothing.passes)
+        }
+        var smooth = smoothed(coarse)
+        var mean = Float(smooth.reduce(0.0) { $0 + Double($1) } / Double(smooth.count))
+        if counts != nil {
+            func total(_ values: [Float]) -> Double { values.reduce(0.0) { $0 + Double($1) } }
+            mean = Float(total(coarse) / max(total(weights), .leastNormalMagnitude))
+            let shares = smoothed(weights)
+            smooth = zip(smooth, shares).map { sum, share in share > 1e-6 ? sum / share : mean }
+        }
         // The lower limit avoids division by 0 for a network without errors.
         let floor = max(ExpectedError.floorShare * mean, 1e-12)
         values = smooth.map { max($0, 0) + floor }

@@ -38,7 +38,8 @@ public struct CorruptionModel: Sendable {
         let untouched = CorruptedSample(
             corrupted: clean, mask: [UInt8](repeating: 0, count: clean.width * clean.height))
         if generator.chance(parameters.cleanFraction) { return untouched }
-        let object = parameters.foregroundOnly ? objectMask(of: clean) : nil
+        let object = clean.regionOfInterest ?? (parameters.foregroundOnly ? objectMask(of: clean) : nil)
+        if let object, !object.contains(where: { $0 != 0 }) { return untouched }
         for _ in 0..<Self.attempts {
             var edited = clean
             let changed = edit(&edited, clean: clean, on: object, using: &generator)
@@ -49,9 +50,9 @@ public struct CorruptionModel: Sendable {
         return untouched
     }
 
-    /// The object's pixels; nil if absent.
+    /// The region of interest, or the object's pixels; nil if absent.
     private func objectMask(of image: PlanarImage) -> [UInt8]? {
-        let mask = ForegroundEstimator().foreground(of: image)
+        let mask = image.regionOfInterest ?? ForegroundEstimator().foreground(of: image)
         return mask.contains { $0 != 0 } ? mask : nil
     }
 

@@ -13,7 +13,10 @@ extension PlanarImage {
                 for (x, column) in columns.enumerated() { result.values[to + x] = values[from + column] }
             }
         }
-        return result
+        return result.restricted(
+            to: regionOfInterest.map { region in
+                rows.flatMap { row in columns.map { region[row * width + $0] } }
+            })
     }
 
     func flipped(horizontally: Bool, vertically: Bool) -> PlanarImage {
@@ -31,7 +34,10 @@ extension PlanarImage {
                 for x in 0..<width { result.values[plane + y * width + x] = values[plane + x * width + width - 1 - y] }
             }
         }
-        return result
+        return result.restricted(
+            to: regionOfInterest.map { region in
+                (0..<height).flatMap { y in (0..<width).map { x in region[x * width + width - 1 - y] } }
+            })
     }
 
     /// The image moved right and down, mirrored at the border.

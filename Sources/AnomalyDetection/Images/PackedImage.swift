@@ -106,16 +106,22 @@ extension PackedImage {
     /// True if the image is grey, whatever the format of its file. The two bounds allow for noise, chroma subsampling
     /// and JPEG quantisation in grey images stored with three channels. A tint of the whole image exceeds the mean
     /// bound, a coloured spot the peak.
-    public var isGrey: Bool {
+    public var isGrey: Bool { isGrey(within: nil) }
+
+    /// True if the pixels in a region are grey.
+    ///
+    /// - Parameter region: height x width values, nonzero inside; nil for the whole image.
+    public func isGrey(within region: [UInt8]?) -> Bool {
         let plane = width * height
         var sum = 0, highest = 0
         for index in 0..<plane {
+            if let region, region[index] == 0 { continue }
             let red = values[index], green = values[plane + index], blue = values[2 * plane + index]
             let spread = Int(max(red, green, blue) - min(red, green, blue))
             sum += spread
             highest = max(highest, spread)
         }
         return Double(highest) <= 65535 * PackedImage.greyPeak
-            && Double(sum) <= 65535 * PackedImage.greyMean * Double(plane)
+            && Double(sum) <= 65535 * PackedImage.greyMean * Double(region.map { $0.count { $0 != 0 } } ?? plane)
     }
 }

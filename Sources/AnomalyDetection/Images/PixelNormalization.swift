@@ -66,12 +66,15 @@ public struct PixelStatistics: Sendable, Equatable {
 
     public init() {}
 
+    /// Adds the pixels in the image's region of interest.
     public mutating func add(_ image: PlanarImage) {
         let count = image.width * image.height
-        pixels += count
+        let region = image.regionOfInterest
+        pixels += region.map { $0.count { $0 != 0 } } ?? count
         for channel in 0..<3 {
             var sum = 0.0, square = 0.0
-            for value in image.values[channel * count..<(channel + 1) * count] {
+            for (pixel, value) in image.values[channel * count..<(channel + 1) * count].enumerated() {
+                if let region, region[pixel] == 0 { continue }
                 sum += Double(value)
                 square += Double(value) * Double(value)
             }

@@ -49,35 +49,56 @@ public struct DetectorMap: Sendable {
 
 /// The map and the score of one image.
 public struct Detection: Sendable {
-    /// The smoothed map at the image's size.
+    /// The smoothed map at the image's size. Around the region of interest, it continues the values inside.
     public var map: FloatMap
     public var score: Float
     /// See `DetectorMap.picture`.
     public var picture: PlanarImage?
+    /// The region of interest of the image; see `PlanarImage.regionOfInterest`.
+    public var region: [UInt8]?
+
+    /// The values of the map that count.
+    package var values: [Float] { map.inside(region) }
 }
 
 extension Detector {
     /// The smoothed maps and the scores of images of the detector's size.
     public func detect(_ images: [PlanarImage], _ scoring: ScoringParameters) throws -> [Detection] {
-        func detection(_ found: DetectorMap) -> Detection {
-            let map = scoring.smoothed(found.map)
-            let scored = found.scoreMap.map(scoring.smoothed) ?? map
-            return Detection(map: map, score: found.score ?? scoring.score(scored.values), picture: found.picture)
+        func detection(_ found: DetectorMap, _ region: [UInt8]?) -> Detection {
+            let map = scoring.smoothed(found.map, within: region)
+            let scored = found.scoreMap.map { scoring.smoothed($0, within: region) } ?? map
+            return Detection(
+                map: map, score: found.score ?? scoring.score(scored.inside(region)),
+                picture: found.picture?.restricted(to: region), region: region)
         }
-        let found = try maps(images)
+        let found = Array(zip(try maps(images), images.map(\.regionOfInterest)))
         return workers?.map(found, detection) ?? found.map(detection)
     }
 }
 
 extension ScoringParameters {
     /// The mean of the map smoothed by each box.
-    public func smoothed(_ error: FloatMap) -> FloatMap {
+    ///
+    /// - Parameter region: the region of interest, height x width values, nonzero inside. Means are those of the pixels
+    ///   inside; where a box holds none, the map is 0. Nil for all pixels.
+    public func smoothed(_ error: FloatMap, within region: [UInt8]? = nil) -> FloatMap {
         let (width, height) = (error.width, error.height)
         let sizes = boxSizes(shorterSide: min(width, height))
+        func boxFiltered(_ values: [Float], _ size: Int) -> [Float] {
+            MapKernels.boxFiltered(values, height: height, width: width, size: size, passes: boxPasses)
+        }
+        var values = error.values
+        if let region { for pixel in values.indices where region[pixel] == 0 { values[pixel] = 0 } }
         var map = FloatMap(width: width, height: height, values: [Float](repeating: 0, count: width * height))
         for size in sizes {
-            let smooth = MapKernels.boxFiltered(
-                error.values, height: height, width: width, size: size, passes: boxPasses)
+            var smooth = boxFiltered(values, size)
+            if let region {
+                let shares = boxFiltered(region.map { $0 == 0 ? 0 : 1 }, size)
+                // Boxes that lie inside keep their bits.
+                for pixel in smooth.indices where shares[pixel] < 1 - 1e-5 {
+                    smooth[pixel] = shares[pixel] > 1e-6 ? smooth[pixel] / shares[pixel] : 0
+                }
+            }
             for pixel in smooth.indices { map.values[pixel] += smooth[pixel] / Float(sizes.count) }
         }
         return map

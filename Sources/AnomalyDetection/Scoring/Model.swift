@@ -4,10 +4,10 @@ import VerdictStatistics
 
 /// A fitted detector with everything needed to score an image, as one file.
 public struct Model: Sendable, Equatable {
-    /// Version 8: frame around the object, balanced threshold. Version 7: scale of the scores. Version 6: detectors of several kinds.
+    /// Version 9: region of interest. Version 8: frame around the object, balanced threshold. Version 7: scale of the scores. Version 6: detectors of several kinds.
     /// Version 5: sample range, user's threshold, digest at the end. Version 4: scores of training images. Version 3: error levels, contrast response, method of the threshold. Version 2:
     /// tiles, scales, map normalisation, expected error. Version 1: initial.
-    public static let format = FileFormat(magic: "NOMMODEL", version: 8)
+    public static let format = FileFormat(magic: "NOMMODEL", version: 9)
 
     /// A limit above the size of any valid model.
     public static let maximumFileBytes = 2 << 30
@@ -20,6 +20,10 @@ public struct Model: Sendable, Equatable {
     public var range: SampleRange?
     /// The frame that is cut out around the object; nil for whole images.
     public var frame: ObjectFrame?
+    /// The part of the images that is judged; nil for whole images.
+    public var region: RegionOfInterest?
+    /// The region of the kind `mask`, a PNG file; empty for other kinds.
+    public var regionMask: [UInt8]
     public var scoring: ScoringParameters
     public var calibration: Calibration
     /// The median of the highest values of held-out normal images' maps, from which overlays scale their colours.
@@ -31,9 +35,11 @@ public struct Model: Sendable, Equatable {
 
     public init(
         name: String, grid: TileGrid, range: SampleRange? = nil, frame: ObjectFrame? = nil,
-        scoring: ScoringParameters, calibration: Calibration, mapCeiling: Float, kind: String, payload: [UInt8]
+        region: RegionOfInterest? = nil, regionMask: [UInt8] = [], scoring: ScoringParameters, calibration: Calibration,
+        mapCeiling: Float, kind: String, payload: [UInt8]
     ) {
         (self.name, self.grid, self.range, self.frame, self.scoring) = (name, grid, range, frame, scoring)
+        (self.region, self.regionMask) = (region, regionMask)
         (self.calibration, self.mapCeiling) = (calibration, mapCeiling)
         (self.kind, self.payload) = (kind, payload)
     }
@@ -59,6 +65,9 @@ public struct Model: Sendable, Equatable {
         writer.write(block: calibration.chosenThreshold.map { [$0] } ?? [])
         writer.write(block: range.map { [$0.lowest, $0.highest] } ?? [])
         writer.write(block: frame.map { [$0.width, $0.height] } ?? [])
+        writer.write(region?.kind.rawValue ?? "")
+        writer.write(block: region?.corners ?? [])
+        writer.write(block: regionMask)
         writer.write(
             block: calibration.balance.map {
                 [$0.threshold, $0.falseAlarms, $0.misses, $0.costs.falseAlarm, $0.costs.miss]
@@ -134,6 +143,17 @@ public struct Model: Sendable, Equatable {
             }
             frame = ObjectFrame(width: sides[0], height: sides[1])
         }
+        let regionKind = try reader.readText(), corners = try reader.readBlock(of: Float.self)
+        regionMask = try reader.readBlock(of: UInt8.self)
+        if !regionKind.isEmpty {
+            guard let kind = RegionOfInterest.Kind(rawValue: regionKind),
+                let known = RegionOfInterest(kind, corners: corners.isEmpty ? nil : corners)
+            else { throw .damaged(file, at: 0, what: "invalid region of interest \"\(regionKind)\"") }
+            region = known
+        }
+        guard (region?.kind == .mask) == !regionMask.isEmpty, region != nil || corners.isEmpty,
+            region == nil || frame == nil
+        else { throw .damaged(file, at: 0, what: "a region of interest without its mask, or a mask without region") }
         let shares = try reader.readBlock(of: Float.self)
         let unchanged = try reader.readBlock(of: Float.self)
         guard shares.isEmpty == unchanged.isEmpty, shares.isEmpty || shares.count == 5,

@@ -52,8 +52,9 @@ public struct ScoringParameters: Codable, Sendable, Equatable {
         return sizes
     }
 
-    /// The score of a map with at least one pixel.
+    /// The score of a map; 0 without pixels.
     public func score(_ map: [Float]) -> Float {
+        guard !map.isEmpty else { return 0 }
         switch imageScore {
         case .sum: return Float(map.reduce(0.0) { $0 + Double($1) })
         case .mean: return Float(map.reduce(0.0) { $0 + Double($1) } / Double(map.count))

@@ -70,7 +70,9 @@ public struct Augmentation: Codable, Sendable, Equatable {
         if shift > 0 {
             let x = Int((shiftX * shift * Float(changed.width)).rounded())
             let y = Int((shiftY * shift * Float(changed.height)).rounded())
-            changed = changed.shifted(x: x, y: y)
+            let shifted = changed.shifted(x: x, y: y)
+            // A shift must not move the whole region of interest out of the image.
+            if shifted.regionOfInterest.map({ $0.contains { $0 != 0 } }) ?? true { changed = shifted }
         }
         // Exposure and white balance are factors: black stays black.
         let tint = isGrey ? 0 : colour
@@ -81,6 +83,6 @@ public struct Augmentation: Codable, Sendable, Equatable {
         if sharpness > 0 {
             changed = changed.blended(with: changed.blurred(sigma: 1), share: sharpness * sharper)
         }
-        return changed
+        return changed.restricted(to: changed.regionOfInterest)
     }
 }

@@ -105,9 +105,13 @@ final class BatchFeeder: @unchecked Sendable {
     private func fill(_ batch: TrainingBatch, _ number: Int, _ pool: WorkerPool) {
         pool.run(parameters.batchSize) { [self] place, _ in
             let (clean, corrupted) = replay.sample(shard.samples[number * parameters.batchSize + place])
+            let mask =
+                clean.regionOfInterest.map { region in
+                    zip(corrupted.mask, region).map { $1 == 0 ? TrainingBatch.ignored : $0 }
+                } ?? corrupted.mask
             batch.set(
                 place, input: normalization.normalized(corrupted.corrupted.values),
-                target: normalization.normalized(clean.values), mask: corrupted.mask)
+                target: normalization.normalized(clean.values), mask: mask)
         }
     }
 }

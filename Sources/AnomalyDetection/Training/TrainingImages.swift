@@ -9,10 +9,14 @@ public final class TrainingImages: ImageSource, Sendable {
     /// A stored image.
     public struct Entry: Sendable {
         public var path: String
+        /// The file of the mask of the image's region of interest; nil if all pixels count.
+        public var region: String?
         /// A word of the image's digest. It seeds the image's corruptions, which therefore do not depend on its index.
         public var identity: UInt64
 
-        public init(path: String, identity: UInt64) { (self.path, self.identity) = (path, identity) }
+        public init(path: String, region: String? = nil, identity: UInt64) {
+            (self.path, self.region, self.identity) = (path, region, identity)
+        }
     }
 
     public let entries: [Entry]
@@ -24,6 +28,8 @@ public final class TrainingImages: ImageSource, Sendable {
     private let cacheLimit: Int
     private let read: @Sendable (String) throws -> [UInt8]
     private let first: PackedImage
+    /// The regions of interest by file, at the images' size. Images often share one.
+    private let regions: [String: [UInt8]]
     /// The first error while reading an image again.
     private let fault = Mutex<(any Error)?>(nil)
 
@@ -53,6 +59,18 @@ public final class TrainingImages: ImageSource, Sendable {
         self.first = sample
         (width, height) = (sample.width, sample.height)
         cacheLimit = max(1, cacheBytes / max(1, sample.values.count * 2))
+        var regions: [String: [UInt8]] = [:]
+        for path in entries.compactMap(\.region) where regions[path] == nil {
+            let mask = try Mask.decode(bytes: try read(path), name: path)
+            guard (mask.width, mask.height) == (stored.width, stored.height) else {
+                throw FormatError.damaged(
+                    path, at: 0,
+                    what: "a region of \(mask.width) x \(mask.height) pixels for images of \(stored.width) x "
+                        + "\(stored.height)")
+            }
+            regions[path] = mask.eroded(width: sample.width, height: sample.height).values
+        }
+        self.regions = regions
         // Reads every file once, so that a damaged one fails here and not during a step.
         cache.withLock { $0[0] = sample }
         for (index, entry) in entries.enumerated().dropFirst() {
@@ -72,13 +90,17 @@ public final class TrainingImages: ImageSource, Sendable {
     /// The image at an index, or the first image if it can no longer be read, because `ImageSource` cannot throw. Call
     /// `requireReadable` before using any result.
     public func image(at index: Int) -> PlanarImage {
-        if let packed = cache.withLock({ $0[index] }) { return packed.image }
+        packed(at: index).image.restricted(to: entries[index].region.flatMap { regions[$0] })
+    }
+
+    private func packed(at index: Int) -> PackedImage {
+        if let packed = cache.withLock({ $0[index] }) { return packed }
         let entry = entries[index]
         do {
-            return try PackedImage(bytes: try read(entry.path), name: entry.path).reduced(by: reduction).image
+            return try PackedImage(bytes: try read(entry.path), name: entry.path).reduced(by: reduction)
         } catch {
             fault.withLock { $0 = $0 ?? error }
-            return first.image
+            return first
         }
     }
 

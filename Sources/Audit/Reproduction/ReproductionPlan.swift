@@ -119,6 +119,12 @@ package struct ReproductionPlan: Sendable {
                 reason: "it scored what was new in a watched folder; score that image again with nominal score")
         }
         let model = try Model(bytes: try store.read(digest), name: "model \(digest.short)")
+        guard model.region?.kind != .masks else {
+            throw LineageError.unrepeatable(
+                run: run.record.number,
+                reason: "it read a mask of the region of interest for each image; score them again with nominal score "
+                    + "--regions")
+        }
         if let backbone = try model.backbone(name: model.name) { _ = try fresh.put(bytes: try store.read(backbone)) }
         let images = try DatasetScan.images(below: folder.absolute, followsLinks: recipe.followsLinks ?? false)
         let job = try ScoringJob(

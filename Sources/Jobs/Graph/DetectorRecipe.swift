@@ -202,16 +202,19 @@ package struct FitInputs {
     package var backbone: [TaskInput]
     /// The program or maps of a detector of the kind `external`; nil for other kinds.
     package var external: ExternalInputs?
+    /// The mask that is the region of interest of all images; nil for another region.
+    package var region: TaskInput?
 
     package init(
         training: TaskInput, heldOut: TaskInput, normalization: TaskInput, colour: TaskInput,
         textures: [TaskInput], checkpoints: [TaskID], corruptions: [TaskID],
-        segmentation: TaskInput? = nil, backbone: [TaskInput], external: ExternalInputs? = nil
+        segmentation: TaskInput? = nil, backbone: [TaskInput], external: ExternalInputs? = nil,
+        region: TaskInput? = nil
     ) {
         (self.training, self.heldOut, self.normalization) = (training, heldOut, normalization)
         (self.colour, self.textures) = (colour, textures)
         (self.checkpoints, self.corruptions, self.segmentation) = (checkpoints, corruptions, segmentation)
-        (self.backbone, self.external) = (backbone, external)
+        (self.backbone, self.external, self.region) = (backbone, external, region)
     }
 }
 

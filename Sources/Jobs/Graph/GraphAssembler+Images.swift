@@ -9,19 +9,45 @@ import Stages
 extension GraphAssembler {
     /// Adds tasks that decode images. Image names determine the task that decodes each image.
     ///
-    /// - Parameter prefix: the prefix of the tasks' names, which a label follows.
+    /// - Parameters:
+    ///   - prefix: the prefix of the tasks' names, which a label follows.
+    ///   - region: the mask that is the region of interest of all images; nil for another region.
     /// - Returns: the tasks with their labels.
     package mutating func addIngest(
         _ prefix: String, _ sources: [LocatedSource], _ view: ImageView, _ manifest: JobManifest,
-        _ onBadImage: IngestStage.BadImagePolicy, isIntermediate: Bool
+        _ onBadImage: IngestStage.BadImagePolicy, region: TaskInput?, isIntermediate: Bool
     ) -> [(label: String, task: TaskID)] {
         ContentDefinedChunks.split(sources, size: manifest.scoring.shardSize, name: \.source.file).map { chunk in
             let task = add(
                 prefix + chunk.label,
                 IngestStage(chunk.elements.map(\.source), view, onBadImage: onBadImage),
-                sources: chunk.elements.locations, isIntermediate: isIntermediate)
+                inputs: [region].compactMap(\.self), sources: chunk.elements.locations, isIntermediate: isIntermediate)
             return (chunk.label, task)
         }
+    }
+
+    /// Adds the task that reads the mask of the region of interest of all images from the file of a manifest.
+    ///
+    /// - Returns: nil if the manifest has no such region.
+    package mutating func addRegion(
+        _ prefix: String, _ manifest: JobManifest, _ digestOf: [String: Digest]
+    ) throws(DatasetError) -> TaskInput? {
+        guard let file = manifest.regionMask else { return nil }
+        guard let digest = digestOf[file.path] else { throw .unplanned(file: file.path) }
+        let task = add(
+            prefix + "region", RegionStage(mask: IngestStage.Source.Mask(file: file.name, digest: digest)),
+            sources: [RegionStage.locationName: FileLocation(path: file.path, folder: file.folder)],
+            isIntermediate: true)
+        return TaskInput("region", task, "region.png")
+    }
+
+    /// Adds the task that reads the mask of the region of interest of all images from a model.
+    ///
+    /// - Returns: nil if the model has no such region.
+    package mutating func addRegion(_ prefix: String, of model: Model, _ input: TaskInput) -> TaskInput? {
+        guard model.region?.kind == .mask else { return nil }
+        let task = add(prefix + "region", RegionStage(), inputs: [input], isIntermediate: true)
+        return TaskInput("region", task, "region.png")
     }
 
     /// Adds the task that decodes foreign textures.
@@ -41,35 +67,44 @@ package struct ImageView: Equatable {
     package var width, height: Int
     package var range: SampleRange?
     package var frame: ObjectFrame?
+    package var region: RegionOfInterest?
 }
 
 extension Model {
-    package var view: ImageView { ImageView(width: grid.width, height: grid.height, range: range, frame: frame) }
+    package var view: ImageView {
+        ImageView(width: grid.width, height: grid.height, range: range, frame: frame, region: region)
+    }
 }
 
 /// An image of a data set as a setting of `IngestStage`, with the locations of its files.
 package struct LocatedSource {
     package var source: IngestStage.Source
-    /// The locations of the image and its mask, by their names in the settings.
+    /// The locations of the image and its masks, by their names in the settings.
     package var locations: [String: FileLocation]
 
-    /// - Parameter digestOf: the digests of the image and its mask, by path.
+    /// - Parameter digestOf: the digests of the image and its masks, by path.
     /// - Throws: `DatasetError.unplanned` for a file that was added after the data set was listed.
     package init(_ image: SourceImage, _ digestOf: [String: Digest]) throws(DatasetError) {
         guard let digest = digestOf[image.path] else { throw .unplanned(file: image.path) }
-        var maskDigest: Digest?
-        if let mask = image.maskPath {
-            guard let digest = digestOf[mask] else { throw .unplanned(file: mask) }
-            maskDigest = digest
+        func digestOfMask(_ path: String?) throws(DatasetError) -> Digest? {
+            guard let path else { return nil }
+            guard let digest = digestOf[path] else { throw .unplanned(file: path) }
+            return digest
         }
-        self.init(image: image, digest: digest, maskDigest: maskDigest)
+        self.init(
+            image: image, digest: digest, maskDigest: try digestOfMask(image.maskPath),
+            regionDigest: try digestOfMask(image.regionPath))
     }
 
-    package init(image: SourceImage, digest: Digest, maskDigest: Digest? = nil) {
-        source = IngestStage.Source(image: image, digest: digest, maskDigest: maskDigest)
+    package init(image: SourceImage, digest: Digest, maskDigest: Digest? = nil, regionDigest: Digest? = nil) {
+        source = IngestStage.Source(
+            image: image, digest: digest, maskDigest: maskDigest, regionDigest: regionDigest)
         locations = [image.file: FileLocation(path: image.path, folder: image.folder)]
         if let path = image.maskPath {
             locations[source.maskLocationName] = FileLocation(path: path, folder: image.folder)
+        }
+        if let path = image.regionPath {
+            locations[source.regionLocationName] = FileLocation(path: path, folder: image.regionFolder)
         }
     }
 }
@@ -84,7 +119,7 @@ extension IngestStage {
     init(_ images: [Source], _ view: ImageView, onBadImage: BadImagePolicy) {
         self.init(
             images: images, width: view.width, height: view.height, range: view.range, frame: view.frame,
-            onBadImage: onBadImage)
+            region: view.region, onBadImage: onBadImage)
     }
 }
 

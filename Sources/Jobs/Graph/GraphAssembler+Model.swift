@@ -61,7 +61,8 @@ extension GraphAssembler {
         add(
             "\(name)/calibrate", CalibrateStage(category, recipe, manifest),
             inputs: [TaskInput("detector", fit, "detector"), inputs.training, inputs.heldOut, inputs.colour]
-                + inputs.backbone + (manifest.calibration.costs == nil ? [] : inputs.textures),
+                + inputs.backbone + (manifest.calibration.costs == nil ? [] : inputs.textures)
+                + [inputs.region].compactMap(\.self),
             resources: .wholeMachine)
     }
 

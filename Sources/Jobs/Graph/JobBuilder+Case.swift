@@ -11,8 +11,14 @@ extension JobBuilder {
         let sources = try category.images.filter { $0.split == split }.map { try LocatedSource($0, digestOf) }
         return assembler.addIngest(
             "\(category.name)/ingest/\(recipe.grid.width)x\(recipe.grid.height)/\(split.rawValue)-", sources,
-            recipe.view, manifest, IngestStage.BadImagePolicy(manifest.dataset.onBadImage), isIntermediate: true
+            recipe.view, manifest, IngestStage.BadImagePolicy(manifest.dataset.onBadImage),
+            region: try region(category.name, manifest), isIntermediate: true
         ).map(\.task)
+    }
+
+    /// The mask that is the region of interest of all images; nil for another region.
+    mutating func region(_ category: String, _ manifest: JobManifest) throws -> TaskInput? {
+        try assembler.addRegion("\(category)/", manifest, digestOf)
     }
 
     /// The task that decodes the foreign textures; nil if the manifest sets none.
@@ -47,7 +53,7 @@ extension JobBuilder {
             textures: try textures(manifest).map { [TaskInput("textures", $0, "textures.json")] } ?? [],
             checkpoints: trained.checkpoints.suffix(manifest.training.candidates), corruptions: trained.corruptions,
             backbone: try backbones.inputs(recipe),
-            external: try external(category, recipe, manifest))
+            external: try external(category, recipe, manifest), region: try region(category.name, manifest))
         let made = assembler.addModel(name, category.name, recipe, manifest, inputs)
         let assess = assembler.addAssessment(
             name, recipe, [TaskInput("model", made.calibrate, "model")] + made.candidates, inputs)

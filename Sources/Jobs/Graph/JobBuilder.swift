@@ -67,6 +67,11 @@ struct JobBuilder {
             }
             for name in names {
                 let own = try job.manifest.narrowed(to: name)
+                if let mask = own.regionMask { paths.insert(mask.path) }
+                if own.regionMasks != nil, var category = scans[ScanKey(dataset)]?.first(where: { $0.name == name }) {
+                    try own.assignRegions(to: &category)
+                    paths.formUnion(category.images.compactMap(\.regionPath))
+                }
                 let key = own.detectorFilesKey(category: name)
                 if own.detector.kind == .external, detectorScans[key] == nil {
                     let found = try own.detectorFiles(category: name)
@@ -102,6 +107,8 @@ struct JobBuilder {
                 let name = job.name.isEmpty ? category.name : "\(category.name).\(job.name)"
                 if built.contains(where: { $0.name == name }) { throw DatasetError.sameCase(name) }
                 let own = try job.manifest.narrowed(to: category.name)
+                var category = category
+                try own.assignRegions(to: &category)
                 let parts = try build(name, category, own)
                 if !own.require.requirements.isEmpty {
                     requirements.append(

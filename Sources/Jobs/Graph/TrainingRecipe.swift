@@ -21,6 +21,8 @@ package struct TrainingRecipe: Sendable {
     package var range: SampleRange?
     /// The frame around the object; nil for whole images.
     package var frame: ObjectFrame?
+    /// The part of the images that is judged; nil for whole images.
+    package var region: RegionOfInterest?
     package var training: TrainingParameters
     package var augmentation: Augmentation
     package var corruption: CorruptionParameters
@@ -39,6 +41,7 @@ package struct TrainingRecipe: Sendable {
             tileHeight: image.tile?.height ?? image.height, overlap: image.tile?.overlap ?? 0)
         range = SampleRange(image)
         frame = ObjectFrame(image)
+        region = RegionOfInterest(image)
         let section = manifest.training
         training = TrainingParameters(
             steps: section.steps, batchSize: section.batchSize, learningRate: Float(section.learningRate),
@@ -68,7 +71,9 @@ package struct TrainingRecipe: Sendable {
 
     func scoringEngine(of kind: String) -> EngineChoice { reconstructionEngine.with(detector: kind) }
 
-    package var view: ImageView { ImageView(width: grid.width, height: grid.height, range: range, frame: frame) }
+    package var view: ImageView {
+        ImageView(width: grid.width, height: grid.height, range: range, frame: frame, region: region)
+    }
 
     package var network: NetworkSettings { NetworkSettings(architecture: architecture, baseWidth: baseWidth) }
 
@@ -159,11 +164,25 @@ extension ObjectFrame {
     }
 }
 
+extension RegionOfInterest {
+    /// The region of interest in a manifest; nil if it sets none.
+    package init?(_ image: ImageSection) {
+        switch image.region {
+        case .polygon(let corners): self.init(.polygon, corners: corners.map { Float($0) })
+        case .mask: self.init(.mask)
+        case .masks: self.init(.masks)
+        case .auto: self.init(.auto)
+        case nil: return nil
+        }
+    }
+}
+
 extension CalibrateStage {
     package init(_ category: String, _ recipe: TrainingRecipe, _ manifest: JobManifest) {
         self.init(
             category: category, kind: recipe.detector.kindName, samples: recipe.samples, engine: recipe.scoringEngine,
-            range: recipe.range, frame: recipe.frame, scoring: ScoringParameters(manifest, recipe.detector),
+            range: recipe.range, frame: recipe.frame, region: recipe.region,
+            scoring: ScoringParameters(manifest, recipe.detector),
             quantile: Float(manifest.calibration.quantile),
             estimate: Calibration.Estimate(rawValue: manifest.calibration.estimate.rawValue)!,
             costs: manifest.calibration.costs.map {

@@ -8,6 +8,20 @@ public struct ImageSection: Sendable, Equatable {
     public var range: ClosedRange<Double>?
     /// The frame that is cut out around the object; `nil` for whole images.
     public var frame: Frame?
+    /// The region of interest; `nil` for whole images.
+    public var region: Region?
+
+    /// The part of each image that is judged.
+    public enum Region: Sendable, Equatable {
+        /// x and y of each corner in turn, in fractions of the width and the height.
+        case polygon([Double])
+        /// One mask for all images.
+        case mask(ManifestPath)
+        /// A folder of a mask for each image.
+        case masks(ManifestPath)
+        /// The object on a plain background.
+        case auto
+    }
 
     /// Sides in shares of the image's shorter side, along the object and across it.
     public struct Frame: Sendable, Equatable {
@@ -22,8 +36,10 @@ public struct ImageSection: Sendable, Equatable {
         public var overlap: Int
     }
 
-    /// - Parameter object: the section of the resolved manifest.
-    public init(_ object: JSONValue) {
+    /// - Parameters:
+    ///   - object: the section of the resolved manifest.
+    ///   - folder: the base of relative paths.
+    public init(_ object: JSONValue, folder: String) {
         width = object.whole("width")
         height = object.whole("height")
         if let tile = object["tile"] {
@@ -39,6 +55,26 @@ public struct ImageSection: Sendable, Equatable {
         }
         if let frame = object["frame"] {
             self.frame = Frame(width: frame.decimal("width"), height: frame.decimal("height"))
+        }
+        region = object["region"].flatMap { Region($0, folder: folder) }
+    }
+}
+
+extension ImageSection.Region {
+    fileprivate init?(_ value: JSONValue, folder: String) {
+        func path(_ key: String) -> ManifestPath? {
+            value[key]?.string.map { ManifestPath($0, relativeTo: folder) }
+        }
+        if value.string == "auto" {
+            self = .auto
+        } else if let corners = value["polygon"]?.elements {
+            self = .polygon(corners.flatMap { ($0.elements ?? []).compactMap(\.number?.double) })
+        } else if let mask = path("mask") {
+            self = .mask(mask)
+        } else if let masks = path("masks") {
+            self = .masks(masks)
+        } else {
+            return nil
         }
     }
 }

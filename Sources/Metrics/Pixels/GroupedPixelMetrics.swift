@@ -57,20 +57,24 @@ public struct GroupedPixelMetrics {
     ///   - values: whole rows of `width` pixels.
     ///   - mask: as many values as the map has, nonzero for labelled pixels.
     ///   - group: 0 ..< `groups`.
-    public mutating func add(_ values: [Float], mask: [UInt8], width: Int, group: Int) throws(MetricsError) {
+    ///   - region: as many values, nonzero for pixels that count; nil if all do. The mask labels none outside.
+    public mutating func add(
+        _ values: [Float], mask: [UInt8], width: Int, group: Int, region: [UInt8]? = nil
+    ) throws(MetricsError) {
         guard values.count == mask.count else {
             throw .countMismatch(scores: values.count, labels: mask.count)
         }
         try requireFinite(values)
         let found = ConnectedRegions(mask: mask, width: width, height: mask.count / width)
         let count = found.sizes.reduce(0, +)
-        labelled[group] += count
-        unlabelled[group] += mask.count - count
         let first = groups + regions.count
-        try sort.append(
-            zip(values, found.labels).map { value, label in
-                RankedPixels.entry(value, group: label == 0 ? 1 + group : first + Int(label))
-            })
+        var entries = zip(values, found.labels).map { value, label in
+            RankedPixels.entry(value, group: label == 0 ? 1 + group : first + Int(label))
+        }
+        if let region { entries = zip(entries, region).compactMap { $1 == 0 ? nil : $0 } }
+        labelled[group] += count
+        unlabelled[group] += entries.count - count
+        try sort.append(entries)
         regions += found.sizes.map { Region(group: group, weight: 1 / Double($0)) }
     }
 

@@ -69,11 +69,16 @@ public struct LabelledMap: Sendable {
     public let mask: [UInt8]?
     /// True if the image shows a defect. Normal images must not have labelled pixels.
     public let isAnomalous: Bool
+    /// height x width values, nonzero for pixels that count. Nil: all do. A mask labels none outside.
+    public let region: [UInt8]?
 
     /// Sizes are checked when the map is added to a `PixelMetricsAccumulator`.
-    public init(name: String, width: Int, height: Int, values: [Float], mask: [UInt8]?, isAnomalous: Bool) {
+    public init(
+        name: String, width: Int, height: Int, values: [Float], mask: [UInt8]?, isAnomalous: Bool,
+        region: [UInt8]? = nil
+    ) {
         (self.name, self.width, self.height) = (name, width, height)
-        (self.values, self.mask, self.isAnomalous) = (values, mask, isAnomalous)
+        (self.values, self.mask, self.isAnomalous, self.region) = (values, mask, isAnomalous, region)
     }
 }
 

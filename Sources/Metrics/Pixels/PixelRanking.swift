@@ -16,6 +16,9 @@ struct PixelRanking {
         guard map.width > 0, map.height > 0, map.values.count == map.width * map.height else {
             throw .valueCountMismatch(map: map.name, width: map.width, height: map.height, values: map.values.count)
         }
+        if let region = map.region, region.count != map.values.count {
+            throw .maskSizeMismatch(map: map.name, width: map.width, height: map.height, mask: region.count)
+        }
         let regions = try Self.regions(of: map)
         let unlabelledGroup = groups.count
         groups.append(RankedPixels.Group(image: images.count, overlapWeight: 0))
@@ -27,13 +30,15 @@ struct PixelRanking {
             throw .notFinite(map: map.name, x: pixel % map.width, y: pixel / map.width)
         }
         // Label 0 is the unlabelled group; the regions follow it.
-        try sort.append(
+        var entries =
             regions.map { regions in
                 zip(map.values, regions.labels).map { RankedPixels.entry($0, group: unlabelledGroup + Int($1)) }
-            } ?? map.values.map { RankedPixels.entry($0, group: unlabelledGroup) })
+            } ?? map.values.map { RankedPixels.entry($0, group: unlabelledGroup) }
+        if let region = map.region { entries = zip(entries, region).compactMap { $1 == 0 ? nil : $0 } }
+        try sort.append(entries)
         images.append(
             RankedPixels.Image(
-                isAnomalous: map.isAnomalous, pixelCount: map.values.count,
+                isAnomalous: map.isAnomalous, pixelCount: entries.count,
                 labelledCount: regions?.sizes.reduce(0, +) ?? 0))
     }
 

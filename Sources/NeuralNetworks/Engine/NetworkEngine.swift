@@ -33,7 +33,7 @@ public final class NetworkEngine {
     private var shards: [[AlignedBuffer<Float>]] = []
     private var sampleSums = AlignedBuffer<SampleSums>(count: 0)
     private var current: Step?
-    private var maskedPixels: [Int] = []
+    private var pixelCounts: [TrainingBatch.PixelCounts] = []
     /// Present while layers are measured.
     private var profile: LayerProfile?
 
@@ -231,7 +231,8 @@ public final class NetworkEngine {
     /// Computes the objective of a batch and the gradient of all parameters, which is left in `gradientValues`.
     ///
     /// The objective is the mean over samples of (1 - lambda) times the mean outside the mask, of squared residuals or
-    /// cross-entropies, plus lambda times that inside. If a mask is empty or full, the remaining term has weight 1.
+    /// cross-entropies, plus lambda times that inside. If a mask is empty or full, the remaining term has weight 1. Ignored
+    /// pixels count as neither.
     public func computeGradient(_ batch: TrainingBatch, lambda: Float) -> BatchLoss {
         guard batch.height == height, batch.width == width, batch.channels == network.inputChannels,
             batch.outputChannels == network.outputChannels, gradient.count > 0
@@ -241,13 +242,13 @@ public final class NetworkEngine {
             shards.append(convolutions.map { AlignedBuffer(count: $0.gradientCount) })
         }
         if sampleSums.count != batch.count { sampleSums = AlignedBuffer(count: batch.count) }
-        if maskedPixels.count != batch.count { maskedPixels = Array(repeating: 0, count: batch.count) }
-        for sample in 0..<batch.count { maskedPixels[sample] = batch.maskedPixels(sample) }
+        if pixelCounts.count != batch.count { pixelCounts = Array(repeating: .init(), count: batch.count) }
+        for sample in 0..<batch.count { pixelCounts[sample] = batch.pixelCounts(sample) }
         current = Step(batch: batch, lambda: lambda, shardCount: shardCount)
         if pool.workerCount > shardCount { runPairs() } else { pool.run(shardCount, shardPiece) }
         pool.run(convolutions.count, sumPiece)
         current = nil
-        return batch.loss(sampleSums, maskedPixels: maskedPixels, lambda: lambda)
+        return batch.loss(sampleSums, pixelCounts, lambda: lambda)
     }
 
     /// The gradient from the last call of `computeGradient`.
@@ -267,7 +268,7 @@ public final class NetworkEngine {
     private func forwardSample(_ sample: Int, of step: Step, slot index: Int, worker: Int) {
         let (slot, batch) = (slots[index], step.batch)
         forward(batch.inputs.pointer + sample * batch.sampleCount, slot: index, worker: worker)
-        let weights = batch.objectiveWeights(maskedPixels: maskedPixels[sample], lambda: step.lambda)
+        let weights = batch.objectiveWeights(pixelCounts[sample], lambda: step.lambda)
         // The derivative of a square has a factor of 2.
         let scale: Float = (batch.objective == .squaredError ? 2 : 1) / Float(batch.count)
         let gradient = UnsafeMutableRawPointer(slot.arena.pointer) + program.gradientOffsets[network.output.tensor]

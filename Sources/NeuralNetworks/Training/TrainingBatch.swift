@@ -38,7 +38,8 @@ public final class TrainingBatch: Sendable {
     /// The number of values that the objective compares in one sample.
     private var comparedCount: Int { outputChannels * pixels }
 
-    /// Sets one sample. `input` and `target` have channels * height * width values, `mask` has height * width.
+    /// Sets one sample. `input` and `target` have channels * height * width values, `mask` has height * width: 1 for
+    /// pixels of the corruption, 0 for others, and `ignored`.
     ///
     /// - Parameter target: Empty if the objective needs none.
     public func set(_ sample: Int, input: [Float], target: [Float] = [], mask: [UInt8]) {
@@ -86,39 +87,53 @@ struct SampleSums {
 }
 
 extension TrainingBatch {
-    func maskedPixels(_ sample: Int) -> Int {
-        var count = 0
+    /// The value of mask pixels that take no part in the objective.
+    public static let ignored: UInt8 = 2
+
+    /// The numbers of pixels of a sample by their part in the objective.
+    struct PixelCounts {
+        var masked = 0, ignored = 0
+    }
+
+    func pixelCounts(_ sample: Int) -> PixelCounts {
+        var counts = PixelCounts()
         let mask = masks.pointer + sample * pixels
-        for pixel in 0..<pixels { count += Int(mask[pixel]) }
-        return count
+        for pixel in 0..<pixels {
+            counts.masked += Int(mask[pixel] & 1)
+            counts.ignored += Int(mask[pixel] >> 1)
+        }
+        return counts
     }
 
     /// The weights of one compared value outside and inside the mask in a sample's objective.
-    func objectiveWeights(maskedPixels: Int, lambda: Float) -> (outside: Float, inside: Float) {
-        let inside = maskedPixels * outputChannels
-        let outside = comparedCount - inside
+    func objectiveWeights(_ counts: PixelCounts, lambda: Float) -> (outside: Float, inside: Float) {
+        let inside = counts.masked * outputChannels
+        let outside = comparedCount - inside - counts.ignored * outputChannels
+        if inside == 0, outside == 0 { return (0, 0) }
         if inside == 0 { return (1 / Float(outside), 0) }
         if outside == 0 { return (0, 1 / Float(inside)) }
         return ((1 - lambda) / Float(outside), lambda / Float(inside))
     }
 
-    /// Returns the objective from the sums and the masked pixel count of each sample.
+    /// Returns the objective from the sums and the pixel counts of each sample.
     func loss(
-        _ sampleSums: AlignedBuffer<SampleSums>, maskedPixels: [Int], lambda: Float
+        _ sampleSums: AlignedBuffer<SampleSums>, _ pixelCounts: [PixelCounts], lambda: Float
     ) -> BatchLoss {
         var total = 0.0, outside = 0.0, inside = 0.0
         var outsideSamples = 0, insideSamples = 0
         for sample in 0..<count {
-            let weights = objectiveWeights(maskedPixels: maskedPixels[sample], lambda: lambda)
+            let counts = pixelCounts[sample]
+            let weights = objectiveWeights(counts, lambda: lambda)
             let sums = sampleSums.pointer[sample]
             total += Double(weights.outside) * sums.outside + Double(weights.inside) * sums.inside
-            let insideCount = maskedPixels[sample] * outputChannels
+            let insideCount = counts.masked * outputChannels
+            let outsideCount = comparedCount - insideCount - counts.ignored * outputChannels
             if insideCount > 0 {
                 inside += sums.inside / Double(insideCount)
                 insideSamples += 1
             }
-            if insideCount < comparedCount {
-                outside += sums.outside / Double(comparedCount - insideCount)
+            if outsideCount > 0 {
+                outside += sums.outside / Double(outsideCount)
                 outsideSamples += 1
             }
         }

@@ -156,6 +156,9 @@ package struct AssessStage: Stage {
         guard let first = chosen.first else { throw AssessmentError.nothingToCorrupt(task: "\(context.task)") }
         let (width, height) = (trials.clean(first.image).width, trials.clean(first.image).height)
         let alike = trials.trials.filter { $0.image == first.image }.prefix(AssessStage.directions)
+        // Without a common region, all pixels are measured.
+        let region = trials.clean(first.image).regionOfInterest
+        let isCommon = chosen.allSatisfy { trials.clean($0.image).regionOfInterest == region }
         // Lazy, so that only one image is held at a time.
         return try ProjectionMeasures(
             samples: chosen.lazy.map { trial in
@@ -169,7 +172,10 @@ package struct AssessStage: Stage {
         ) { vectors in
             try context.checkCancellation()
             return detector.reconstruct(
-                vectors.map { PlanarImage(width: width, height: height, channels: 3, values: $0) }
+                vectors.map {
+                    PlanarImage(width: width, height: height, channels: 3, values: $0)
+                        .restricted(to: isCommon ? region : nil)
+                }
             ).map(\.values)
         }
     }

@@ -78,12 +78,13 @@ struct DefectTally {
     }
 
     mutating func addClean(_ detection: Detection) throws {
-        try pixels.addNormal(detection.map.values)
+        try pixels.addNormal(detection.values)
         clean.append(detection.score)
     }
 
     mutating func add(_ detection: Detection, mask: [UInt8], kind: Int) throws {
-        try pixels.add(detection.map.values, mask: mask, width: detection.map.width, group: kind)
+        try pixels.add(
+            detection.map.values, mask: mask, width: detection.map.width, group: kind, region: detection.region)
         corrupted[kind].append(detection.score)
     }
 

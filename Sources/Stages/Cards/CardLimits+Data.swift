@@ -84,6 +84,12 @@ extension CardLimits {
                     + "object's outline. What lies outside the frame is not judged; nor is the direction in which the object "
                     + "lies, or a second object.")
         }
+        if let region = details.region {
+            found.add(
+                "region", [:],
+                "The model judges \(region.words) in each image. What lies outside is not seen, so defects there are missed."
+            )
+        }
         if (details.tileWidth, details.tileHeight) != (details.width, details.height) {
             found.add(
                 "tiles", ["tileWidth": Double(details.tileWidth), "tileHeight": Double(details.tileHeight)],

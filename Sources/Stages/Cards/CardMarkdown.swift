@@ -59,6 +59,7 @@ struct CardMarkdown {
         let model = card.model
         let size =
             "\(model.width) x \(model.height) pixels, RGB"
+            + (model.region.map { ", of which \($0.words) is judged" } ?? "")
             + (model.frame.map { ", in a frame of \($0.words) of the image's shorter side around the object" } ?? "")
         guard (model.tileWidth, model.tileHeight) != (model.width, model.height) else { return size }
         return size + ", in tiles of \(model.tileWidth) x \(model.tileHeight) that overlap by \(model.tileOverlap)"

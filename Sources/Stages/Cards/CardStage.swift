@@ -11,8 +11,9 @@ import VerdictStatistics
 package struct CardStage: Stage {
     package static let name = ContentStore.cardStage
     /// History: 1 = first; 2 = states if the data set is grey; 3 = thresholds set by a person;
-    /// 4 = detectors of any kind; 5 = how the detector works, training only of what was trained; 6 = frame around the object.
-    package static let version = 6
+    /// 4 = detectors of any kind; 5 = how the detector works, training only of what was trained; 6 = frame around the object;
+    /// 7 = region of interest.
+    package static let version = 7
 
     var known: CardFacts
 
@@ -44,7 +45,7 @@ package struct CardStage: Stage {
                 detector: model.kind, facts: try model.detectorFacts(name: "\(context.task) model"),
                 width: model.grid.width, height: model.grid.height,
                 tileWidth: model.grid.tileWidth, tileHeight: model.grid.tileHeight, tileOverlap: model.grid.overlap,
-                frame: model.frame,
+                frame: model.frame, region: model.region?.kind,
                 preset: known.preset, scoring: ModelCard.Scoring(model.scoring)),
             program: known.program, intendedUse: ModelCard.IntendedUse(whatItDoes: [], outOfScope: []),
             data: DataFacts(try context.readJSON(ImageInventory.self, "inventory"), known),

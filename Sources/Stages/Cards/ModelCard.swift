@@ -4,8 +4,8 @@ import ContentStore
 /// `NAME.card.json`: a model card after "Model Cards for Model Reporting" (Mitchell et al., FAT* 2019, arXiv
 /// 1810.03993). All parts but `statedByOwner` come from records. It contains no time, host or path.
 package struct ModelCard: Codable, Equatable, Sendable {
-    /// History: 1 = first; 2 = `data.isGrey`.
-    static let version = 3
+    /// History: 1 = first; 2 = `data.isGrey`; 4 = `model.region`.
+    static let version = 4
 
     var format = ModelCard.version
     var model: Details
@@ -36,6 +36,8 @@ package struct ModelCard: Codable, Equatable, Sendable {
         var width, height, tileWidth, tileHeight, tileOverlap: Int
         /// The frame that is cut out around the object; nil for whole images.
         var frame: ObjectFrame?
+        /// The kind of the region of interest; nil for whole images.
+        var region: RegionOfInterest.Kind?
         /// The colour model; grey images are expanded to three channels.
         var colour = "rgb"
         /// Nil if the manifest names none.

@@ -1,7 +1,9 @@
 import AnomalyDetection
+import BinaryCoding
 import ContentStore
 import Datasets
 import Imaging
+import Pipeline
 
 /// An index of ingested images: the state of each file and the digest of its pixels in the store.
 package struct ImageIndex: Codable, Sendable {
@@ -16,6 +18,9 @@ package struct ImageIndex: Codable, Sendable {
         package var pixels: Digest?
         /// The digest of the mask, a PNG at the size of the original.
         package var mask: Digest?
+        /// The digests of the region of interest, PNG masks at the size of the packed image and of the original; nil if all
+        /// pixels count.
+        package var region, originalRegion: Digest?
         package var width: Int
         package var height: Int
         /// The place of the object, if a frame is cut out around it; nil if none was found.
@@ -38,9 +43,38 @@ struct TrainingIndex: Codable, Sendable {
         var source: Digest
         /// The digest of the packed image.
         var pixels: Digest
+        /// The digest of the region of interest, a PNG mask at its size; nil if all pixels count.
+        var region: Digest?
     }
 
     var entries: [Entry]
+}
+
+extension TaskContext {
+    /// The mask of an image's region of interest.
+    ///
+    /// - Throws: `ImagingError`, `StoreError`.
+    func regionMask(_ digest: Digest, of name: String) throws -> Mask {
+        try DecodedMask.decode(
+            bytes: try blob(digest), name: "the region of interest of \(name)", checksExtension: false
+        ).mask
+    }
+
+    /// An ingested image, restricted to its region of interest.
+    ///
+    /// - Parameter name: the image's name in errors.
+    /// - Throws: `FormatError`, `ImagingError`, `StoreError`.
+    func image(_ pixels: Digest, region: Digest?, name: String) throws -> PlanarImage {
+        let image = try PackedImage(bytes: try blob(pixels), name: name).image
+        guard let region else { return image }
+        let mask = try regionMask(region, of: name)
+        guard (mask.width, mask.height) == (image.width, image.height) else {
+            throw FormatError.damaged(
+                name, at: 0,
+                what: "a region of \(mask.width) x \(mask.height) pixels in \(image.width) x \(image.height)")
+        }
+        return image.restricted(to: mask.values)
+    }
 }
 
 extension DataSetColour {

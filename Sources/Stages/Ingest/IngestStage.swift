@@ -26,19 +26,24 @@ package struct IngestStage: Stage {
         var mask: Mask?
         /// Regions of an annotation tool, in place of a mask.
         var regions: ImageRegions?
+        /// The mask of the region of interest, if each image has its own.
+        var region: Mask?
 
         package struct Mask: Codable, Equatable, Sendable {
             var file: String
             var digest: Digest
+
+            package init(file: String, digest: Digest) { (self.file, self.digest) = (file, digest) }
         }
 
         package var settingName: String { file }
 
-        package init(image: SourceImage, digest: Digest, maskDigest: Digest? = nil) {
+        package init(image: SourceImage, digest: Digest, maskDigest: Digest? = nil, regionDigest: Digest? = nil) {
             (file, split, kind) = (image.file, image.split, image.kind)
             (isAnomalous, self.digest) = (image.isAnomalous, digest)
             if let file = image.maskFile, let maskDigest { mask = Mask(file: file, digest: maskDigest) }
             regions = image.regions
+            if let file = image.regionFile, let regionDigest { region = Mask(file: file, digest: regionDigest) }
         }
     }
 
@@ -56,14 +61,16 @@ package struct IngestStage: Stage {
     var range: SampleRange?
     /// The frame that is cut out around each object; nil for whole images.
     var frame: ObjectFrame?
+    /// The part of the images that is judged; nil for whole images. A mask for all images is the input `region`.
+    var region: RegionOfInterest?
     var onBadImage: BadImagePolicy
 
     package init(
         images: [Source], width: Int, height: Int, range: SampleRange? = nil, frame: ObjectFrame? = nil,
-        onBadImage: BadImagePolicy
+        region: RegionOfInterest? = nil, onBadImage: BadImagePolicy
     ) {
         (self.images, self.width, self.height) = (images, width, height)
-        (self.range, self.frame, self.onBadImage) = (range, frame, onBadImage)
+        (self.range, self.frame, self.region, self.onBadImage) = (range, frame, region, onBadImage)
     }
 
     package var outputs: [String] { ["images.json"] }
@@ -71,7 +78,7 @@ package struct IngestStage: Stage {
     package func run(_ context: TaskContext) throws {
         var index = ImageIndex(entries: [])
         var faults: [String] = []
-        var samples = SampleRemarks(range: range)
+        var samples = SampleRemarks(range: range), outside = OutsideRemarks()
         for (number, source) in images.enumerated() {
             try context.checkCancellation()
             var entry = ImageIndex.Entry(
@@ -79,6 +86,7 @@ package struct IngestStage: Stage {
                 source: source.digest, width: 0, height: 0)
             do {
                 try ingest(source, into: &entry, &samples, context)
+                try restrict(&entry, source, &outside, context)
             } catch let fault as ImagingError {
                 reject(&entry, ImageFault(fault), "\(fault)", context, &faults)
             } catch let error as IngestError {
@@ -91,16 +99,20 @@ package struct IngestStage: Stage {
         if !faults.isEmpty { throw IngestError.badImages(faults) }
         for warning in samples.warnings { context.warn(warning) }
         warnOfMissingObjects(index, context)
+        for warning in outside.warnings { context.warn(warning) }
         try context.writeJSON(index, to: "images.json")
     }
 
     private func warnOfMissingObjects(_ index: ImageIndex, _ context: TaskContext) {
-        guard frame != nil else { return }
-        let lost = index.entries.filter { $0.pixels != nil && $0.pose == nil }.map(\.file)
-        guard !lost.isEmpty else { return }
-        context.warn(
-            "no object stands out from a plain background in \(lost.count == 1 ? "1 image" : "\(lost.count) images"), "
-                + "whose middle is used: " + SampleRemarks.some(lost))
+        func warn(_ lost: [ImageIndex.Entry], _ consequence: String) {
+            guard !lost.isEmpty else { return }
+            context.warn(
+                "no object stands out from a plain background in \(lost.count == 1 ? "1 image" : "\(lost.count) images"), "
+                    + consequence + ": " + SampleRemarks.some(lost.map(\.file)))
+        }
+        let usable = index.entries.filter { $0.pixels != nil }
+        if frame != nil { warn(usable.filter { $0.pose == nil }, "whose middle is used") }
+        if region?.kind == .auto { warn(usable.filter { $0.region == nil }, "which are judged as a whole") }
     }
 
     private func reject(
@@ -108,6 +120,7 @@ package struct IngestStage: Stage {
         _ faults: inout [String]
     ) {
         (entry.pixels, entry.mask, entry.isGrey) = (nil, nil, nil)
+        (entry.region, entry.originalRegion) = (nil, nil)
         (entry.rejection, entry.fault) = (reason, fault)
         if onBadImage == .quarantine {
             context.warn("set aside: \(reason)")
@@ -161,6 +174,35 @@ package struct IngestStage: Stage {
                 expected: "\(entry.width) x \(entry.height)")
         }
         entry.mask = mask.digest
+    }
+
+    /// Limits an image and its ground truth to the region of interest.
+    private func restrict(
+        _ entry: inout ImageIndex.Entry, _ source: Source, _ remarks: inout OutsideRemarks, _ context: TaskContext
+    ) throws {
+        guard let region,
+            let masks = try RegionIngest(region: region, width: width, height: height).ingest(source, entry, context)
+        else { return }
+        (entry.region, entry.originalRegion) = (masks.seen, masks.whole)
+        let seen = try context.regionMask(masks.seen, of: entry.file)
+        entry.isGrey = try PackedImage(bytes: try context.blob(entry.pixels!), name: entry.file)
+            .isGrey(within: seen.values)
+        guard let truth = entry.mask else { return }
+        let labelled = try DecodedMask.decode(
+            bytes: try context.blob(truth), name: "the mask of \(entry.file)", checksExtension: false
+        ).mask
+        let whole = try context.regionMask(masks.whole, of: entry.file)
+        let inside = Mask(
+            width: labelled.width, height: labelled.height,
+            values: zip(labelled.values, whole.values).map { $1 == 0 ? 0 : $0 })
+        guard inside.area < labelled.area else { return }
+        remarks.add(entry.file, labelled: labelled.area, inside: inside.area)
+        if inside.area == 0 {
+            // The defect lies where nothing is judged.
+            (entry.mask, entry.isAnomalous) = (nil, nil)
+        } else {
+            entry.mask = try context.publish(bytes: inside.pngBytes())
+        }
     }
 
     private func ingest(_ regions: ImageRegions, into entry: inout ImageIndex.Entry, _ context: TaskContext) throws {
@@ -228,6 +270,33 @@ extension IngestStage {
     }
 }
 
+/// Warnings about ground truth outside the region of interest.
+private struct OutsideRemarks {
+    private var found: [(file: String, labelled: Int, inside: Int)] = []
+
+    mutating func add(_ file: String, labelled: Int, inside: Int) { found.append((file, labelled, inside)) }
+
+    var warnings: [String] {
+        func words(_ images: [(file: String, labelled: Int, inside: Int)]) -> String {
+            SampleRemarks.some(images.map { "\($0.file) (\($0.labelled - $0.inside) of \($0.labelled) pixels)" })
+        }
+        func count(_ images: some Collection) -> String { images.count == 1 ? "1 image" : "\(images.count) images" }
+        let partly = found.filter { $0.inside > 0 }, wholly = found.filter { $0.inside == 0 }
+        var warnings: [String] = []
+        if !partly.isEmpty {
+            warnings.append(
+                "ground truth of \(count(partly)) lies partly outside the region of interest, where it does not count: "
+                    + words(partly))
+        }
+        if !wholly.isEmpty {
+            warnings.append(
+                "ground truth of \(count(wholly)) lies outside the region of interest, so that "
+                    + "\(wholly.count == 1 ? "it counts" : "they count") as unlabelled: " + words(wholly))
+        }
+        return warnings
+    }
+}
+
 /// The settings that a packed image depends on.
 private struct DecodingSettings: Encodable {
     var source: Digest
@@ -245,6 +314,8 @@ private struct RegionSettings: Encodable {
 extension IngestStage.Source {
     /// The name of the mask's location, distinct from the image's, because both files may have the same name.
     package var maskLocationName: String { "mask of " + file }
+    /// The name of the location of the region's mask.
+    package var regionLocationName: String { "region of " + file }
 }
 
 /// An input that ingest rejects, beyond the decoder's own errors.

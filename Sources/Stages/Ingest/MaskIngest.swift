@@ -2,10 +2,12 @@ import ContentStore
 import Imaging
 import Pipeline
 
-/// Ingests the mask of an image into the store.
+/// Ingests a mask of an image into the store: ground truth, or a region of interest.
 struct MaskIngest {
-    private let source: IngestStage.Source
     private let mask: IngestStage.Source.Mask
+    private let locationName: String
+    /// The name in messages.
+    let name: String
 
     /// The settings that a mask depends on.
     private struct Settings: Encodable {
@@ -28,17 +30,24 @@ struct MaskIngest {
     /// - Returns: nil for an image without a mask.
     init?(_ source: IngestStage.Source) {
         guard let mask = source.mask else { return nil }
-        (self.source, self.mask) = (source, mask)
+        (self.mask, locationName) = (mask, source.maskLocationName)
+        name = "\(mask.file), the mask of \(source.file)"
+    }
+
+    /// - Returns: nil for an image without a mask of a region of interest.
+    init?(region source: IngestStage.Source) {
+        guard let mask = source.region else { return nil }
+        (self.mask, locationName) = (mask, source.regionLocationName)
+        name = "\(mask.file), the region of interest of \(source.file)"
     }
 
     /// - Throws: `ImagingError`, `IngestError`, `StoreError`.
     func ingest(_ context: TaskContext) throws -> Result {
-        let name = "\(mask.file), the mask of \(source.file)"
         var decoded: DecodedMask?
         func decode() throws -> DecodedMask {
             if let decoded { return decoded }
             let bytes = try SourceBytes.read(
-                context.source(source.maskLocationName), expecting: mask.digest, name: name)
+                context.source(locationName), expecting: mask.digest, name: name)
             let mask = try DecodedMask.decode(bytes: bytes, name: name, checksExtension: false)
             decoded = mask
             return mask

@@ -37,7 +37,7 @@ package struct SelectStage: Stage {
             throw DatasetError.tooFewNormalImages(category: category, count: entries.count)
         }
         let heldOut = HeldOut.count(of: entries.count, fraction: heldOutFraction)
-        let used = entries.map { TrainingIndex.Entry(source: $0.source, pixels: $0.pixels!) }
+        let used = entries.map { TrainingIndex.Entry(source: $0.source, pixels: $0.pixels!, region: $0.region) }
         try context.writeJSON(TrainingIndex(entries: Array(used[..<heldOut])), to: "heldout.json")
         try context.writeJSON(TrainingIndex(entries: Array(used[heldOut...])), to: "training.json")
         let colour = DataSetColour(entries)
@@ -50,7 +50,7 @@ package struct SelectStage: Stage {
         var statistics = PixelStatistics()
         for entry in used[heldOut...] {
             try context.checkCancellation()
-            statistics.add(try PackedImage(bytes: try context.blob(entry.pixels), name: entry.source.short).image)
+            statistics.add(try context.image(entry.pixels, region: entry.region, name: entry.source.short))
         }
         try context.writeJSON(PixelNormalization(statistics), to: "normalization.json")
     }

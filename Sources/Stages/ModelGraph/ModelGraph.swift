@@ -65,6 +65,7 @@ package struct ModelGraph {
         quantization: NetworkQuantization? = nil
     ) throws {
         guard model.frame == nil else { throw ModelGraphError.frame(model.name) }
+        guard model.region == nil else { throw ModelGraphError.region(model.name) }
         guard quantization == nil || model.kind == AutoencoderKind.name else {
             throw ModelGraphError.precision(model.name, kind: model.kind)
         }

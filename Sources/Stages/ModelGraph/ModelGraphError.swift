@@ -1,6 +1,7 @@
 /// A reason why a model cannot become a graph.
 package enum ModelGraphError: Error, Equatable, CustomStringConvertible {
     case frame(String)
+    case region(String)
     case foreground(String, kind: String)
     case program(String)
     case maps(String)
@@ -15,6 +16,9 @@ package enum ModelGraphError: Error, Equatable, CustomStringConvertible {
         case .frame(let model):
             "\(model) cannot be exported to ONNX: it judges a frame around an object that it looks for in each image, "
                 + "which no ONNX operators express; cut the object out first and train without image.frame, or use nominal score"
+        case .region(let model):
+            "\(model) cannot be exported to ONNX: it judges a region of interest, for which there is no graph; crop the "
+                + "images first and train without image.region, or use nominal score"
         case .foreground(let model, let kind):
             "\(model) cannot be exported to ONNX: its detector \"\(kind)\" leaves out the background of each image, which "
                 + "no ONNX operators express; train with \"foreground\": false in \"detector\", or use nominal score"

@@ -37,7 +37,7 @@ package struct EnrolStage: Stage {
             for source in sources {
                 guard let entry = entries[source] else { throw NightRecordError.lostMember(source: source.hex) }
                 guard let pixels = entry.pixels else { continue }
-                index.entries.append(TrainingIndex.Entry(source: source, pixels: pixels))
+                index.entries.append(TrainingIndex.Entry(source: source, pixels: pixels, region: entry.region))
             }
             return index
         }
@@ -62,7 +62,7 @@ package struct EnrolStage: Stage {
         var statistics = PixelStatistics()
         for entry in training.entries {
             try context.checkCancellation()
-            statistics.add(try PackedImage(bytes: try context.blob(entry.pixels), name: entry.source.short).image)
+            statistics.add(try context.image(entry.pixels, region: entry.region, name: entry.source.short))
         }
         try context.writeJSON(PixelNormalization(statistics), to: "normalization.json")
     }

@@ -19,25 +19,28 @@ package struct DriftStage: Stage {
     package var outputs: [String] { ["drift.json"] }
 
     package func run(_ context: TaskContext) throws {
-        var normal: [Digest] = []
+        var normal: [Image] = []
         for input in ["training", "heldout"] where context.hasInput(input) {
-            normal += try context.readJSON(TrainingIndex.self, input).entries.map(\.pixels)
+            normal += try context.readJSON(TrainingIndex.self, input).entries.map {
+                Image(pixels: $0.pixels, region: $0.region)
+            }
         }
         for input in context.inputs(startingWith: "normal.") {
-            normal += try context.readJSON(ImageIndex.self, input).entries.compactMap(\.pixels)
+            normal += try context.readJSON(ImageIndex.self, input).entries.compactMap(Image.init)
         }
-        var tested: [Digest] = []
+        var tested: [Image] = []
         for input in context.inputs(startingWith: "images") {
             tested += try context.readJSON(ImageIndex.self, input).entries.filter { $0.isAnomalous != true }
-                .compactMap(\.pixels)
+                .compactMap(Image.init)
         }
         var done = 0
-        func appearances(_ images: [Digest]) throws -> [ImageAppearance] {
-            try images.map { pixels in
+        func appearances(_ images: [Image]) throws -> [ImageAppearance] {
+            try images.map { image in
                 try context.checkCancellation()
                 done += 1
                 context.progress(done, of: normal.count + tested.count, unit: "images")
-                return ImageAppearance(try PackedImage(bytes: try context.blob(pixels), name: pixels.short).image)
+                return ImageAppearance(
+                    try context.image(image.pixels, region: image.region, name: image.pixels.short))
             }
         }
         var record = DriftRecord(normal: try appearances(normal), tested: try appearances(tested))
@@ -49,6 +52,20 @@ package struct DriftStage: Stage {
         }
         (record.normalScores, record.testedScores) = (try scores("usual."), try scores("scores."))
         try context.writeJSON(record, to: "drift.json")
+    }
+}
+
+/// The digests of an image and of its region of interest.
+private struct Image {
+    var pixels: Digest
+    var region: Digest?
+
+    init(pixels: Digest, region: Digest?) { (self.pixels, self.region) = (pixels, region) }
+
+    /// Nil for an unusable file.
+    init?(_ entry: ImageIndex.Entry) {
+        guard let pixels = entry.pixels else { return nil }
+        self.init(pixels: pixels, region: entry.region)
     }
 }
 

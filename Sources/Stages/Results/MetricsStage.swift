@@ -21,11 +21,11 @@ package struct MetricsStage: Stage {
         let scores = try context.inputs(startingWith: "scores").flatMap {
             try context.readJSON(ScoreIndex.self, $0).entries
         }
-        var masks: [String: Digest] = [:]
+        var masks: [String: Digest] = [:], regions: [String: Digest] = [:]
         var setAside: [ImageIndex.Entry] = []
         for input in context.inputs(startingWith: "images") {
             for entry in try context.readJSON(ImageIndex.self, input).entries {
-                masks[entry.file] = entry.mask
+                (masks[entry.file], regions[entry.file]) = (entry.mask, entry.originalRegion)
                 if entry.rejection != nil { setAside.append(entry) }
             }
         }
@@ -34,7 +34,7 @@ package struct MetricsStage: Stage {
             memoryLimitBytes: MetricsStage.rankingBytes, scratchFolder: context.outputPath("."))
         for (number, score) in scores.enumerated() {
             try context.checkCancellation()
-            try add(score, masks[score.file], to: &evaluation, context)
+            try add(score, masks[score.file], regions[score.file], to: &evaluation, context)
             context.progress(number + 1, of: scores.count, unit: "maps")
         }
         let result = try evaluation.result()
@@ -45,8 +45,8 @@ package struct MetricsStage: Stage {
     }
 
     private func add(
-        _ score: ScoreIndex.Entry, _ maskDigest: Digest?, to evaluation: inout TestSetEvaluation,
-        _ context: TaskContext
+        _ score: ScoreIndex.Entry, _ maskDigest: Digest?, _ region: Digest?,
+        to evaluation: inout TestSetEvaluation, _ context: TaskContext
     ) throws {
         guard let isAnomalous = score.isAnomalous, let digest = score.map, !isAnomalous || maskDigest != nil else {
             return try evaluation.addWithoutMap(
@@ -59,7 +59,8 @@ package struct MetricsStage: Stage {
         try evaluation.add(
             LabelledMap(
                 name: score.file, width: map.width, height: map.height, values: map.values, mask: mask?.values,
-                isAnomalous: isAnomalous),
+                isAnomalous: isAnomalous,
+                region: try region.map { try context.regionMask($0, of: score.file).values }),
             score: score.score)
     }
 

@@ -3,7 +3,7 @@ import ContentStore
 import Imaging
 import Pipeline
 
-/// Draws overlays (the anomaly map over the image, with the outline of the ground truth) and thumbnails for the report.
+/// Draws overlays (the anomaly map over the image, with the outline of the ground truth; dark outside the region of interest) and thumbnails for the report.
 /// With a frame around the object, they show its content.
 package struct OverlayStage: Stage {
     package static let name = "overlay"
@@ -37,6 +37,7 @@ package struct OverlayStage: Stage {
             var mask = try image.mask.map {
                 try Mask.decode(bytes: try context.blob($0), name: "mask of \(score.stem)")
             }
+            let region = try image.originalRegion.map { try context.regionMask($0, of: score.file) }
             let whole = (width: image.width, height: image.height)
             let shown = model.frame?.pixels(in: whole) ?? whole
             // The size of the original, limited to the width of a screen.
@@ -53,7 +54,8 @@ package struct OverlayStage: Stage {
                 mask = mask.map { frame.cut($0, image.pose, width: width, height: height) }
             }
             let full = Overlay.render(
-                image: input.resized(width: width, height: height), map: map, range: range, mask: mask)
+                image: input.resized(width: width, height: height), map: map, range: range, mask: mask,
+                region: region)
             overlays.entries.append(
                 OverlayIndex.Entry(
                     file: score.file, overlay: try context.publish(bytes: try PNGEncoder.encode(full)),

@@ -10,8 +10,8 @@ import VerdictStatistics
 /// scores.
 package struct CalibrateStage: Stage {
     package static let name = "calibrate"
-    /// History: 8 = frame around the object; 7 = scale of the scores; 6 = detectors of any kind.
-    package static let version = 8
+    /// History: 9 = region of interest; 8 = frame around the object; 7 = scale of the scores; 6 = detectors of any kind.
+    package static let version = 9
     /// The number of training images to measure; more would not improve the spread of scores.
     private static let trainingImages = 64
     /// Synthetic defects other than those of assessments and learned weights.
@@ -25,6 +25,8 @@ package struct CalibrateStage: Stage {
     /// The sample range of the images; nil for the full range of their formats.
     var range: SampleRange?
     var frame: ObjectFrame?
+    /// The part of the images that is judged; nil for whole images. A mask for all images is the input `region`.
+    var region: RegionOfInterest?
     var scoring: ScoringParameters
     var quantile: Float
     var estimate: Calibration.Estimate
@@ -38,11 +40,13 @@ package struct CalibrateStage: Stage {
 
     package init(
         category: String, kind: String, samples: SampleSettings, engine: EngineChoice,
-        range: SampleRange? = nil, frame: ObjectFrame? = nil, scoring: ScoringParameters, quantile: Float,
-        estimate: Calibration.Estimate, costs: ThresholdBalance.Costs? = nil, threshold: Float? = nil
+        range: SampleRange? = nil, frame: ObjectFrame? = nil, region: RegionOfInterest? = nil,
+        scoring: ScoringParameters, quantile: Float, estimate: Calibration.Estimate,
+        costs: ThresholdBalance.Costs? = nil, threshold: Float? = nil
     ) {
         (self.category, self.kind, self.samples) = (category, kind, samples)
         (self.engine, self.range, self.frame, self.scoring) = (engine, range, frame, scoring)
+        self.region = region
         (self.quantile, self.estimate, self.costs, self.threshold) = (quantile, estimate, costs, threshold)
         corruptionVersion = costs.map { _ in CorruptionModel.version }
     }
@@ -76,7 +80,7 @@ package struct CalibrateStage: Stage {
             }
             try score(heldOut.count, heldOut.image) { detection in
                 scores.append(detection.score)
-                peaks.append(detection.map.values.max() ?? 0)
+                peaks.append(detection.values.max() ?? 0)
             }
             if let training {
                 try score(
@@ -103,7 +107,9 @@ package struct CalibrateStage: Stage {
                 costs, unchanged: Array(scores.prefix(heldOut.images.count)), defects: defects)
         }
         let model = Model(
-            name: category, grid: grid, range: range, frame: frame, scoring: scoring, calibration: calibration,
+            name: category, grid: grid, range: range, frame: frame, region: region,
+            regionMask: region?.kind == .mask ? try context.read("region") : [], scoring: scoring,
+            calibration: calibration,
             mapCeiling: median(peaks), kind: self.kind, payload: payload)
         try context.write(model.bytes, to: "model")
         try context.writeJSON(

@@ -46,14 +46,14 @@ package struct ScoreStage: Stage {
                 try context.checkCancellation()
                 let group = entries[first..<min(first + detector.batchSize, entries.count)]
                 let images = try group.map { entry in
-                    let packed = try PackedImage(bytes: try context.blob(entry.pixels!), name: entry.file)
-                    guard (packed.width, packed.height) == (model.grid.width, model.grid.height) else {
+                    let image = try context.image(entry.pixels!, region: entry.region, name: entry.file)
+                    guard (image.width, image.height) == (model.grid.width, model.grid.height) else {
                         throw FormatError.damaged(
                             entry.file, at: 0,
-                            what: "\(packed.width) x \(packed.height) pixels for a model of \(model.grid.width) x "
+                            what: "\(image.width) x \(image.height) pixels for a model of \(model.grid.width) x "
                                 + "\(model.grid.height)")
                     }
-                    return packed.image
+                    return image
                 }
                 for (entry, detection) in zip(group, try detector.detect(images, model.scoring)) {
                     let score = try score(entry, detection, model, origin, context)
@@ -75,7 +75,8 @@ package struct ScoreStage: Stage {
             let whole =
                 model.frame?.placed(detection.map, entry.pose, width: entry.width, height: entry.height)
                 ?? detection.map.resized(width: entry.width, height: entry.height)
-            map = try context.publish(bytes: try whole.tiffBytes())
+            let region = try entry.originalRegion.map { try context.regionMask($0, of: entry.file).values }
+            map = try context.publish(bytes: try whole.lowered(outside: region).tiffBytes())
         }
         let picture = try files == nil ? detection.picture.map { try JPEGEncoder.encode($0, quality: 92) } : nil
         return ScoreIndex.Entry(

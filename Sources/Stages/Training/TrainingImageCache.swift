@@ -11,7 +11,9 @@ extension TrainingImages {
     /// - Parameter grid: the required size; images of twice or four times that size are averaged.
     convenience init(_ index: TrainingIndex, _ context: TaskContext, _ grid: TileGrid) throws {
         let entries = try index.entries.map {
-            Entry(path: try context.blobPath($0.pixels), identity: $0.source.words.0)
+            Entry(
+                path: try context.blobPath($0.pixels), region: try $0.region.map(context.blobPath),
+                identity: $0.source.words.0)
         }
         try self.init(entries, reducedSize: (grid.width, grid.height)) { try AtomicFile.read($0) }
         guard (width, height) == (grid.width, grid.height) else {

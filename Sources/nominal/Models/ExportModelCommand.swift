@@ -18,7 +18,7 @@ struct ExportModelCommand: ParsableCommand {
             and verdict, and the folder FILE.selftest: three images, the expected results, and a page for programmers. \
             The threshold is the one in force for the registered model, or the model file's own.
 
-            Every detector but external can be exported, without image.frame and detector.foreground. Detectors on a \
+            Every detector but external can be exported, without image.frame, image.region and detector.foreground. Detectors on a \
             pretrained network need the store that has it.
 
             Examples:

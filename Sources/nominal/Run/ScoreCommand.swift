@@ -75,6 +75,13 @@ struct ScoreCommand: ParsableCommand {
             valueName: "score"))
     var threshold: Float?
 
+    @Option(
+        help: ArgumentHelp(
+            "Folder of a mask for each image, with its path and name. For models with such regions of interest.",
+            valueName: "folder"),
+        completion: .directory)
+    var regions: String?
+
     @Flag(help: "Skip damaged images instead of stopping with an error.")
     var quarantine = false
 
@@ -125,6 +132,9 @@ struct ScoreCommand: ParsableCommand {
                 throw ValidationError("--threshold is \(threshold); expected a finite number")
             }
         }
+        guard regions == nil || !(merge || watch) else {
+            throw ValidationError("--regions takes no watched or merged folder; remove --watch or --merge")
+        }
         guard !watch || !(merge || shard != nil) else {
             throw ValidationError("--watch takes no part of a folder; remove --shard or --merge")
         }
@@ -150,15 +160,17 @@ struct ScoreCommand: ParsableCommand {
             .score, model: Digest.of(network.bytes), engine: engine, setsBadImagesAside: quarantine,
             tolerance: tolerance, followsLinks: links.followLinks, threshold: threshold,
             omitsMaps: omitsMaps ? true : nil, omitsOverlays: omitsOverlays ? true : nil, watches: watch ? true : nil)
+        let regionFolder = try regionFolder(network)
         if watch { return try watchFolder(source, network, threshold, recipe) }
-        let all = try DatasetScan.images(below: source.absolute, followsLinks: links.followLinks)
+        var all = try DatasetScan.images(below: source.absolute, followsLinks: links.followLinks)
+        if let regionFolder { try RegionMasks(regionFolder).assign(to: &all.images) }
         let category = shard?.images(of: all) ?? all
         let interruption = Interruption()
         for note in all.resultNotes { StandardError.note(note) }
         let usual = ScoreFolder(for: source)
         let base = try ExportFolder(
             path: output ?? usual.path, source: output == nil ? usual.source : nil,
-            apartFrom: all.images.map(\.path))
+            apartFrom: all.images.map(\.path) + all.images.compactMap(\.regionPath))
         let target = try shard.map { try ExportFolder(path: base.path + "/" + $0.folderName) } ?? base
         func finishShard() throws {
             guard let shard else { return }
@@ -179,8 +191,8 @@ struct ScoreCommand: ParsableCommand {
             .relative, base: nil, named: [source.absolute], others: [storeOptions.path, target.path])
         let session = try RunSession(
             storeOptions, machine, keepGoing: false, reporting, subject: "score \(source.name)", interruption,
-            folders: [NamedFolder(source.absolute, followsLinks: links.followLinks)],
-            redaction: redaction
+            folders: [NamedFolder(source.absolute, followsLinks: links.followLinks)]
+                + [regionFolder].compactMap(\.self), redaction: redaction
         ) { try recipe.origin(manifest: nil, file: redaction.path(folder), in: $0) }
         if programs.allowExternal { try session.allow(nil) }
         let job = try ScoringJob(
@@ -213,6 +225,23 @@ struct ScoreCommand: ParsableCommand {
         }
         if let verdicts = try ScoreSummary(of: target.path, hasCategories: false) { print(verdicts.text) }
         print("scores: \(target.path)/scores.csv")
+    }
+
+    /// The folder of masks for a model that needs one for each image; nil for other models.
+    private func regionFolder(_ model: Model) throws -> NamedFolder? {
+        guard model.region?.kind == .masks else {
+            guard regions == nil else {
+                throw ValidationError("--regions: the model has no region of interest for each image; remove --regions")
+            }
+            return nil
+        }
+        guard let regions else {
+            throw ValidationError(
+                "the model needs a mask of the region of interest for each image; give their folder with --regions"
+                    + (watch ? ", without --watch" : ""))
+        }
+        return NamedFolder(
+            ManifestPath(regions, relativeTo: NamedFolder.current).absolute, followsLinks: links.followLinks)
     }
 
     private func mergeShards() throws {

@@ -72,9 +72,19 @@ package struct FitAutoencoderStage: Stage {
     ) throws -> [ExpectedError] {
         let (width, height) = (grid.width / reduction, grid.height / reduction)
         var sums = [[Float]](repeating: [Float](repeating: 0, count: width * height), count: scoring.levels)
+        // The number of images of which a pixel counts; nil while all pixels of all images do.
+        var counts: [Float]?
         for first in stride(from: 0, to: images.count, by: network.batchSize) {
             try context.checkCancellation()
-            for levels in network.errors((first..<min(first + network.batchSize, images.count)).map(images.image)) {
+            let group = (first..<min(first + network.batchSize, images.count)).map(images.image)
+            for (number, (levels, region)) in network.errors(group).enumerated() {
+                if let region {
+                    var known = counts ?? [Float](repeating: Float(first + number), count: width * height)
+                    for pixel in region.indices where region[pixel] != 0 { known[pixel] += 1 }
+                    counts = known
+                } else if let known = counts {
+                    counts = known.map { $0 + 1 }
+                }
                 for (level, error) in levels.enumerated() {
                     for pixel in error.values.indices { sums[level][pixel] += error.values[pixel] }
                 }
@@ -85,7 +95,9 @@ package struct FitAutoencoderStage: Stage {
         }
         return sums.map { sum in
             ExpectedError(
-                meanError: FloatMap(width: width, height: height, values: sum.map { $0 / Float(images.count) }))
+                meanError: FloatMap(
+                    width: width, height: height,
+                    values: sum.enumerated().map { $1 / max(1, counts?[$0] ?? Float(images.count)) }), counts: counts)
         }
     }
 }

@@ -2,30 +2,28 @@ import AnomalyDetection
 import Imaging
 import Metrics
 
-/// The cells of a synthetic defect.
+/// The cells of a synthetic defect, by their numbers among the cells that count.
 struct DefectCells {
     /// The cells of each connected region.
     let regions: [[Int]]
     /// The cells outside.
     let outside: [Int]
 
-    /// - Parameter mask: the share of each cell that is corrupted. A cell counts as corrupted from a quarter.
-    init(mask: FloatMap) {
+    /// - Parameters:
+    ///   - mask: the share of each cell that is corrupted. A cell counts as corrupted from a quarter.
+    ///   - inside: nonzero for cells that count; nil if all do.
+    init(mask: FloatMap, inside: [UInt8]? = nil) {
         let isCorrupted = mask.values.map { $0 >= 0.25 }
         let labels = ConnectedRegions(
             mask: isCorrupted.map { $0 ? 1 : 0 }, width: mask.width, height: mask.height
         ).labels
-        var regions: [[Int]] = [], outside: [Int] = []
-        for (cell, label) in labels.enumerated() {
-            if label == 0 {
-                outside.append(cell)
-            } else if label > regions.count {
-                regions.append([cell])
-            } else {
-                regions[Int(label) - 1].append(cell)
-            }
+        var regions = [[Int]](repeating: [], count: Int(labels.max() ?? 0)), outside: [Int] = []
+        var number = 0
+        for (cell, label) in labels.enumerated() where inside.map({ $0[cell] != 0 }) ?? true {
+            if label == 0 { outside.append(number) } else { regions[Int(label) - 1].append(number) }
+            number += 1
         }
-        (self.regions, self.outside) = (regions, outside)
+        (self.regions, self.outside) = (regions.filter { !$0.isEmpty }, outside)
     }
 }
 

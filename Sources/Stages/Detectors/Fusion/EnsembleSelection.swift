@@ -12,7 +12,7 @@ struct EnsembleSelection {
     struct Sample {
         /// The held-out image that the sample shows.
         var image: Int
-        /// One map per detector.
+        /// One map per detector, in a row: the cells of the region of interest if there is one, else all.
         var maps, scoreMaps: [FloatMap]
         /// The defect of a synthetic sample; nil for a normal image.
         var defect: Defect?

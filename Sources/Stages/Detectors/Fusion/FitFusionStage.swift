@@ -81,10 +81,12 @@ package struct FitFusionStage: Stage {
         of detector: any Detector, _ images: HeldOutVariants, _ context: TaskContext
     ) throws -> (map: FusionPayload.Statistics, scoreMap: FusionPayload.Statistics) {
         var (scores, mapScores): ([Float], [Float]) = ([], [])
-        try forEachMap(of: detector, images.count, context, image: images.image) { _, found in
-            let map = scoring.smoothed(found.map)
-            mapScores.append(scoring.score(map.values))
-            scores.append(found.scoreMap.map { scoring.score(scoring.smoothed($0).values) } ?? mapScores.last!)
+        try forEachMap(of: detector, images.count, context, image: images.image) { _, found, region in
+            func score(_ map: FloatMap) -> Float {
+                scoring.score(scoring.smoothed(map, within: region).inside(region))
+            }
+            mapScores.append(score(found.map))
+            scores.append(found.scoreMap.map(score) ?? mapScores.last!)
         }
         guard (scores + mapScores).allSatisfy(\.isFinite) else {
             throw ScoringError.notFinite(task: "\(context.task)")
@@ -94,12 +96,15 @@ package struct FitFusionStage: Stage {
 
     private func forEachMap(
         of detector: any Detector, _ count: Int, _ context: TaskContext, image: (Int) -> PlanarImage,
-        _ body: (Int, DetectorMap) throws -> Void
+        _ body: (Int, DetectorMap, _ region: [UInt8]?) throws -> Void
     ) throws {
         for first in stride(from: 0, to: count, by: detector.batchSize) {
             try context.checkCancellation()
             let numbers = first..<min(first + detector.batchSize, count)
-            for (number, found) in zip(numbers, try detector.maps(numbers.map(image))) { try body(number, found) }
+            let images = numbers.map(image)
+            for (place, found) in try detector.maps(images).enumerated() {
+                try body(numbers.lowerBound + place, found, images[place].regionOfInterest)
+            }
         }
     }
 
@@ -107,11 +112,13 @@ package struct FitFusionStage: Stage {
     private func emptySamples(_ trials: SyntheticTrials) -> [EnsembleSelection.Sample] {
         (0..<trials.cleanCount).map { EnsembleSelection.Sample(image: $0, maps: [], scoreMaps: []) }
             + trials.trials.map { trial in
-                let mask = FloatMap(
-                    width: grid.width, height: grid.height, values: trials.corrupted(trial).mask.map(Float.init))
+                let sample = trials.corrupted(trial)
+                let mask = FloatMap(width: grid.width, height: grid.height, values: sample.mask.map(Float.init))
                 return EnsembleSelection.Sample(
                     image: trial.image, maps: [], scoreMaps: [],
-                    defect: EnsembleSelection.Defect(kind: trial.kind, mask: DefectCells(mask: cells(mask))))
+                    defect: EnsembleSelection.Defect(
+                        kind: trial.kind,
+                        mask: DefectCells(mask: cells(mask), inside: inside(sample.corrupted.regionOfInterest))))
             }
     }
 
@@ -125,16 +132,30 @@ package struct FitFusionStage: Stage {
                 ? trials.clean(number) : trials.corrupted(trials.trials[number - trials.cleanCount]).corrupted
         }
         let count = samples.count
-        try forEachMap(of: detector, count, context, image: image) { number, found in
-            samples[number].maps.append(member.map.standardised(cells(scoring.smoothed(found.map))))
-            samples[number].scoreMaps.append(
-                member.scoreMap.standardised(cells(scoring.smoothed(found.scoreMap ?? found.map))))
+        try forEachMap(of: detector, count, context, image: image) { number, found, region in
+            let inside = inside(region)
+            func judged(_ map: FloatMap) -> FloatMap {
+                let values = cells(scoring.smoothed(map, within: region)).inside(inside)
+                return FloatMap(width: values.count, height: 1, values: values)
+            }
+            samples[number].maps.append(member.map.standardised(judged(found.map)))
+            samples[number].scoreMaps.append(member.scoreMap.standardised(judged(found.scoreMap ?? found.map)))
             context.progress(number + 1, of: count, unit: "synthetic defects")
         }
     }
 
+    /// The means of a map in cells.
     private func cells(_ map: FloatMap) -> FloatMap {
         let cell = max(Self.leastCell, (max(grid.width, grid.height) + Self.mostCells - 1) / Self.mostCells)
         return map.resized(width: max(1, grid.width / cell), height: max(1, grid.height / cell))
+    }
+
+    /// The cells with a pixel of a region of interest; nil if all count.
+    private func inside(_ region: [UInt8]?) -> [UInt8]? {
+        region.map { region in
+            cells(FloatMap(width: grid.width, height: grid.height, values: region.map(Float.init))).values.map {
+                $0 > 0 ? 1 : 0
+            }
+        }
     }
 }

@@ -44,13 +44,13 @@ package struct FitMapsStage: Stage {
         for (number, image) in images.enumerated() {
             try context.checkCancellation()
             let map = try map(files[image.stem]!, context)
-            let packed = try PackedImage(bytes: try context.blob(image.pixels!), name: image.file)
+            let pixels = try context.image(image.pixels!, region: image.region, name: image.file)
             let score = scored[image.file]
             guard !scores || score?.isFinite == true else {
                 throw MapsFault.scores(task: task, reason: "has no finite score of \(image.file)")
             }
             let entry = MapsPayload.Entry(
-                image: MapsPayload.identity(of: packed.image), score: score, values: map.values)
+                image: MapsPayload.identity(of: pixels), score: score, values: map.values)
             if let other = entries.updateValue((image.file, entry), forKey: entry.image), other.entry != entry {
                 throw MapsFault.ambiguous(task: task, first: other.file, second: image.file)
             }
