@@ -38,6 +38,10 @@ struct CellOverlap {
     /// - Parameter maps: a map of cells for each image, and the defect in it.
     init(_ maps: [(values: [Float], defect: EnsembleSelection.Defect?)]) {
         let thresholds = Self.thresholds(maps)
+        guard !thresholds.isEmpty else {
+            mean = 0
+            return
+        }
         var sums: [CorruptionKind: (overlap: Double, regions: Int)] = [:]
         for (values, defect) in maps {
             guard let defect else { continue }
