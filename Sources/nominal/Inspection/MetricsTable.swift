@@ -20,7 +20,9 @@ enum MetricsTable {
         Column(heading: "pixel AUROC", category: { $0.pixelAUROC }, mean: { $0.pixelAUROC }),
         Column(heading: "pixel AP", category: { $0.pixelAP }, mean: { $0.pixelAP }),
         Column(heading: "pixel F1", category: { $0.pixelF1Max }, mean: { $0.pixelF1Max }),
+        Column(heading: "AU-PRO 0.05", category: { $0.aupro.at005 }, mean: { $0.aupro.at005 }),
         Column(heading: "AU-PRO 0.3", category: { $0.aupro.at03 }, mean: { $0.aupro.at03 }),
+        Column(heading: "SegF1", category: { $0.segF1 }, mean: { $0.segF1 }),
         Column(heading: "AUPIMO", category: { $0.aupimo.mean }, mean: { $0.aupimo.mean }),
     ]
 
@@ -72,6 +74,8 @@ enum MetricsList {
         add("AU-PRO 0.05", "aupro", metrics.aupro.at005)
         add("AU-PRO 0.3", "aupro", metrics.aupro.at03)
         add("AU-PRO 1", "aupro", metrics.aupro.at1)
+        add("SegF1", "segF1", metrics.segF1, at: metrics.pixelThreshold)
+        add("severity", "severityCorrelation", metrics.severityCorrelation)
         add("AUPIMO mean", "aupimo", metrics.aupimo.mean)
         if metrics.aupimo.mean != nil {
             add("AUPIMO median", "aupimo", metrics.aupimo.median)
