@@ -46,7 +46,7 @@ import Testing
         manifest["network"] = ["baseWidth": 4]
         manifest["image"] = ["width": 64, "height": 64, "pixelSize": 0.5]
         // Low enough for regions with holes and borders.
-        manifest["calibration"] = ["quantile": 0.5, "estimate": "empirical"]
+        manifest["calibration"] = ["pixelThreshold": 0.5]
         manifest["detector"] = nil
         try fixture.write(
             String(decoding: try JSONSerialization.data(withJSONObject: manifest), as: UTF8.self), to: name + ".json")
