@@ -284,7 +284,7 @@ let package = Package(
             name: "FoldersTests", dependencies: ["Folders", "Host", "PipelineTestSupport"], swiftSettings: strict),
         .testTarget(name: "HostTests", dependencies: ["Host", "PipelineTestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "ImagingTests", dependencies: ["Imaging", "PythonTestSupport"], exclude: ["Fixtures"],
+            name: "ImagingTests", dependencies: ["Imaging", "PythonTestSupport", "SeededRandom"], exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
             name: "JobsTests",
