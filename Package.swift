@@ -162,7 +162,7 @@ let package = Package(
         .target(name: "Backbones", dependencies: ["BinaryCoding", "NeuralNetworks", "ONNX"], swiftSettings: numeric),
         .target(name: "ONNX", swiftSettings: numeric),
         .target(name: "Evaluation", dependencies: ["Folders", "Host", "Imaging", "Metrics"], swiftSettings: numeric),
-        .target(name: "Metrics", swiftSettings: numeric),
+        .target(name: "Metrics", dependencies: ["SeededRandom"], swiftSettings: numeric),
         .target(name: "VerdictStatistics", swiftSettings: numeric),
         .target(name: "Statistics", dependencies: ["SeededRandom"], swiftSettings: numeric),
         .target(
@@ -284,7 +284,7 @@ let package = Package(
             name: "FoldersTests", dependencies: ["Folders", "Host", "PipelineTestSupport"], swiftSettings: strict),
         .testTarget(name: "HostTests", dependencies: ["Host", "PipelineTestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "ImagingTests", dependencies: ["Imaging", "PythonTestSupport"], exclude: ["Fixtures"],
+            name: "ImagingTests", dependencies: ["Imaging", "PythonTestSupport", "SeededRandom"], exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
             name: "JobsTests",
@@ -298,7 +298,8 @@ let package = Package(
             name: "ManifestsTests", dependencies: ["Manifests", "PythonTestSupport", "SeededRandom"],
             swiftSettings: strict),
         .testTarget(
-            name: "MetricsTests", dependencies: ["Metrics", "SeededRandom"], resources: [.copy("Fixtures")],
+            name: "MetricsTests", dependencies: ["Metrics", "PythonTestSupport", "SeededRandom"],
+            resources: [.copy("Fixtures")],
             swiftSettings: strict),
         .testTarget(
             name: "NeuralNetworksTests",

@@ -42,8 +42,10 @@ package struct ModelExport {
             ("nominal.detector", model.kind), ("nominal.samples", self.samples.rawValue),
             ("nominal.precision", quantized == nil ? "float32" : QuantizedModel.precision),
             ("nominal.threshold", "\(model.calibration.threshold)"),
+            ("nominal.pixelThreshold", "\(model.pixelThreshold)"),
             ("nominal.licence", try card.flatMap(Self.licence) ?? "not stated"),
         ])
+        if let size = model.pixelSize { graph.describe([("nominal.pixelSize", "\(size)")]) }
         if let backbone { graph.describe([("nominal.backbone.licence", backbone.provenance.licence)]) }
         if let card { graph.describe([("nominal.card", String(decoding: card, as: UTF8.self))]) }
         bytes = try graph.file()

@@ -14,6 +14,8 @@ public struct MapEvaluation: Sendable {
     public var scores: ImageScores?
     /// See `PixelMetricsOptions`.
     public var memoryLimitBytes = 1 << 30
+    /// The threshold of SegF1; nil leaves it undefined.
+    public var pixelThreshold: Float?
 
     public init() {}
 
@@ -33,7 +35,7 @@ public struct MapEvaluation: Sendable {
             throw EvaluationError.noMasks(maps: set.unmasked.count, folder: set.masksFolder, firstMap: first)
         }
         let commonSize = resizesMaps ? try commonMaskSize(set) : nil
-        var evaluation = try TestSetEvaluation(memoryLimitBytes: memoryLimitBytes)
+        var evaluation = try TestSetEvaluation(memoryLimitBytes: memoryLimitBytes, pixelThreshold: pixelThreshold)
         for (number, file) in set.maps.enumerated() {
             var map = try FloatMap.decode(path: file.path)
             let score = try scores?.score(of: file.name, object: set.object) ?? Self.largest(map.values)

@@ -76,6 +76,9 @@ package enum HostClock {
     /// Monotonic seconds from an arbitrary start.
     package static func monotonicSeconds() -> Double { Double(nanoseconds(CLOCK_MONOTONIC)) / 1e9 }
 
+    /// The processor time of all threads of this process, in seconds.
+    package static func processorSeconds() -> Double { Double(nanoseconds(CLOCK_PROCESS_CPUTIME_ID)) / 1e9 }
+
     private static func nanoseconds(_ clock: clockid_t) -> Int64 {
         var time = timespec()
         unsafe clock_gettime(clock, &time)

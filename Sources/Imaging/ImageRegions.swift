@@ -241,4 +241,23 @@ extension ImageRegions {
         }
         return shift == 0 ? runs : nil
     }
+
+    /// The string in which the COCO API compresses runs; the inverse of `columnRuns(compressed:)`.
+    ///
+    /// - Parameter runs: 0 to 2^32 - 1 each.
+    public static func compressed(columnRuns runs: [Int]) -> String {
+        var text: [UInt8] = []
+        for (index, run) in runs.enumerated() {
+            var number = index > 2 ? run - runs[index - 2] : run
+            var isLast = false
+            while !isLast {
+                let bits = number & 31
+                number >>= 5
+                // The highest bit of the last group is the sign.
+                isLast = bits & 16 == 0 ? number == 0 : number == -1
+                text.append(UInt8(48 + (isLast ? bits : bits | 32)))
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
 }

@@ -110,15 +110,15 @@ package struct ScoringJob: Sendable {
         }
     }
 
-    /// The exports: `scores.csv`, `scores.json`, and a map and an overlay per image, in the folder structure of the
+    /// The exports: the tables of scores and regions, and a map and an overlay per image, in the folder structure of the
     /// images.
     ///
-    /// - Parameter tables: false leaves out the first two.
+    /// - Parameter tables: false leaves out the tables.
     package func exports(
         _ summary: ExecutionSummary, _ store: ContentStore, tables: Bool = true
     ) throws -> ExportPlan {
         var files: [ExportPlan.File] = []
-        for name in tables ? ["scores.csv", "scores.json"] : [] {
+        for name in tables ? ScoreTables.names : [] {
             if let digest = summary.output(of: aggregate, named: name) {
                 files.append(ExportPlan.File(path: name, digest: digest))
             }

@@ -26,8 +26,15 @@ public struct DetectionMetrics: Codable, Equatable, Sendable {
     public var pixelAP: Double?
     public var pixelF1Max: Double?
     public var pixelF1MaxThreshold: Float?
+    /// F1 over all pixels at `pixelThreshold`, which was chosen without labels; see `SegmentationCounts`.
+    public var segF1: Double?
+    public var pixelThreshold: Float?
+    /// Spearman's correlation of an image's score with its number of labelled pixels, over images that have some.
+    public var severityCorrelation: Double?
     public var aupro = AUPROFigures()
     public var aupimo = AUPIMOFigures()
+    /// Nil only in files of earlier versions.
+    public var intervals: IntervalFigures? = IntervalFigures()
     /// The reason for each metric that is nil, keyed by property name. AU-PRO and AUPIMO count as one metric each.
     public var undefined: [String: String] = [:]
 
@@ -131,6 +138,7 @@ public struct MeanMetrics: Codable, Equatable, Sendable {
 
     public var imageAUROC, imageAP, imageF1Max: Double?
     public var pixelAUROC, pixelAP, pixelF1Max: Double?
+    public var segF1, severityCorrelation: Double?
     public var aupro = AUPROFigures()
     public var aupimo = AUPIMO()
 
@@ -141,6 +149,7 @@ public struct MeanMetrics: Codable, Equatable, Sendable {
         }
         (imageAUROC, imageAP, imageF1Max) = (mean(\.imageAUROC), mean(\.imageAP), mean(\.imageF1Max))
         (pixelAUROC, pixelAP, pixelF1Max) = (mean(\.pixelAUROC), mean(\.pixelAP), mean(\.pixelF1Max))
+        (segF1, severityCorrelation) = (mean(\.segF1), mean(\.severityCorrelation))
         aupro = AUPROFigures(at005: mean(\.aupro.at005), at03: mean(\.aupro.at03), at1: mean(\.aupro.at1))
         aupimo = AUPIMO(mean: mean(\.aupimo.mean), median: mean(\.aupimo.median))
     }
@@ -151,4 +160,5 @@ public struct MeanMetrics: Codable, Equatable, Sendable {
 extension KeyedEncodingContainer {
     mutating func encodeIfPresent(_ value: Double?, forKey key: Key) throws { try encode(value, forKey: key) }
     mutating func encodeIfPresent(_ value: Float?, forKey key: Key) throws { try encode(value, forKey: key) }
+    mutating func encodeIfPresent(_ value: Interval?, forKey key: Key) throws { try encode(value, forKey: key) }
 }

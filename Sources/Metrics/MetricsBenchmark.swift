@@ -36,8 +36,11 @@ public struct MetricsBenchmark: Sendable {
                 try times.measure(ranked) { try ranking.add(map) }
             }
             let pixels = try times.measure(ranked) { try ranking.ranked() }
-            _ = try times.measure("pixel AUROC, AP, F1-max and AU-PRO, in one walk") {
+            let curves = try times.measure("pixel AUROC, AP, F1-max and AU-PRO, in one walk") {
                 try PixelCurves(pixels, options: options)
+            }
+            _ = try times.measure("intervals of pixel AUROC and AU-PRO") {
+                try PixelProfile(pixels).intervals(auroc: curves.tally.auroc, aupro: curves.aupro)
             }
             _ = try times.measure("AUPIMO") {
                 if case .success(let aupimo) = try AUPIMO.evaluate(pixels, options: options) {

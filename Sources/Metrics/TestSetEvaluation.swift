@@ -6,9 +6,17 @@ public struct TestSetEvaluation {
     private var labels: [Bool] = []
     private var mapNames: [String] = []
     private var pixels: PixelMetricsAccumulator
+    private let pixelThreshold: Float?
+    private var segmentation = SegmentationCounts()
+    /// The numbers of labelled pixels and the scores of images that have some.
+    private var areas: [Double] = [], areaScores: [Double] = []
 
+    /// - Parameter pixelThreshold: the threshold of SegF1; nil leaves it undefined.
     /// - Throws: `MetricsError.invalidOption`.
-    public init(memoryLimitBytes: Int = 1 << 30, scratchFolder: String? = nil) throws(MetricsError) {
+    public init(
+        memoryLimitBytes: Int = 1 << 30, scratchFolder: String? = nil, pixelThreshold: Float? = nil
+    ) throws(MetricsError) {
+        self.pixelThreshold = pixelThreshold
         pixels = try PixelMetricsAccumulator(
             options: PixelMetricsOptions(memoryLimitBytes: memoryLimitBytes, scratchFolder: scratchFolder))
     }
@@ -36,7 +44,11 @@ public struct TestSetEvaluation {
         // The map is checked first: a value that is not finite explains a score that is not finite.
         try pixels.add(map)
         try addScore(name: map.name, isAnomalous: map.isAnomalous, score: score)
-        if map.isAnomalous, map.mask?.contains(where: { $0 != 0 }) == false { images.emptyMask += 1 }
+        if map.isAnomalous, let area = map.mask?.count(where: { $0 != 0 }) {
+            if area == 0 { images.emptyMask += 1 } else { areas.append(Double(area)) }
+            if area > 0 { areaScores.append(Double(score)) }
+        }
+        if let pixelThreshold { segmentation.add(map, threshold: pixelThreshold) }
         mapNames.append(map.name)
     }
 
@@ -55,8 +67,13 @@ public struct TestSetEvaluation {
         metrics.pixelAP = pixels.pixelAP
         (metrics.pixelF1Max, metrics.pixelF1MaxThreshold) = (pixels.pixelF1Max, pixels.threshold.map { Float($0) })
         metrics.aupro = AUPROFigures(at005: pixels.aupro[0.05], at03: pixels.aupro[0.3], at1: pixels.aupro[1])
+        (metrics.segF1, metrics.pixelThreshold) = (pixelThreshold.flatMap { _ in segmentation.f1 }, pixelThreshold)
+        metrics.severityCorrelation = try RankMetrics.spearman(areaScores, areas)
+        metrics.intervals = IntervalFigures(
+            imageAUROC: try Interval.auroc(scores: scores, labels: labels), pixelAUROC: pixels.intervals.auroc,
+            aupro: IntervalFigures.AUPRO(at005: pixels.intervals.aupro[0.05], at03: pixels.intervals.aupro[0.3]))
         metrics.aupimo = AUPIMOFigures(pixels.aupimo, names: mapNames)
-        metrics.undefined = reasons(pixels).mapValues(\.description)
+        metrics.undefined = reasons(pixels, metrics).mapValues(\.description)
         let known = zip(mapNames, pixels.aupimo).compactMap { name, value in value.map { (name, $0) } }
         return TestSetResult(
             metrics: metrics, imageROC: try RankMetrics.rocCurve(scores: scores, labels: labels),
@@ -72,7 +89,7 @@ public struct TestSetEvaluation {
     }
 
     /// The reasons for undefined metrics, keyed by property names of `DetectionMetrics`.
-    private func reasons(_ pixels: PixelMetricsResult) -> [String: UndefinedMetric] {
+    private func reasons(_ pixels: PixelMetricsResult, _ metrics: DetectionMetrics) -> [String: UndefinedMetric] {
         var reasons: [String: UndefinedMetric] = [:]
         if images.anomalous == 0 {
             for figure in ["imageAUROC", "imageAP", "imageF1Max"] {
@@ -82,12 +99,14 @@ public struct TestSetEvaluation {
             reasons["imageAUROC"] = .noNormalImage(anomalousImages: images.anomalous)
         }
         if pixels.labelledPixels == 0 {
-            for figure in ["pixelAUROC", "pixelAP", "pixelF1Max", "aupro"] {
+            for figure in ["pixelAUROC", "pixelAP", "pixelF1Max", "segF1", "aupro"] {
                 reasons[figure] = .noLabelledPixel(maps: mapNames.count)
             }
         } else if pixels.unlabelledPixels == 0 {
             for figure in ["pixelAUROC", "aupro"] { reasons[figure] = .noUnlabelledPixel(maps: mapNames.count) }
         }
+        if pixelThreshold == nil { reasons["segF1"] = .noPixelThreshold }
+        if metrics.severityCorrelation == nil { reasons["severityCorrelation"] = .noSeverity(images: areas.count) }
         if let reason = pixels.aupimoUnavailable { reasons["aupimo"] = .aupimo(reason) }
         return reasons
     }
@@ -114,6 +133,9 @@ public enum UndefinedMetric: Equatable, Sendable {
     case noLabelledPixel(maps: Int)
     /// Every pixel of every map is labelled.
     case noUnlabelledPixel(maps: Int)
+    case noPixelThreshold
+    /// Too few images with labelled pixels, or equal areas or scores.
+    case noSeverity(images: Int)
     case aupimo(AUPIMOUnavailable)
 }
 
@@ -128,6 +150,10 @@ extension UndefinedMetric: CustomStringConvertible {
             "None of the \(maps) maps has labelled pixels, expected at least one; add ground-truth masks."
         case .noUnlabelledPixel(let maps):
             "Every pixel of the \(maps) maps is labelled, expected some unlabelled pixels; add normal test images."
+        case .noPixelThreshold: "No pixel threshold is known; give one with --pixel-threshold."
+        case .noSeverity(let images):
+            "\(images) images have labelled pixels, expected at least three with different areas and scores; add test images with "
+                + "masks."
         case .aupimo(let reason): reason.description
         }
     }

@@ -10,19 +10,22 @@ struct ModelTests {
     static let model = Model(
         name: "screw", grid: TileGrid(width: 64, height: 32),
         scoring: ScoringParameters(boxSize: 5, boxPasses: 2, imageScore: .topK, topFraction: 0.125),
-        calibration: Calibration(scores: [3, 1, 2], quantile: 0.5), mapCeiling: 0.75, kind: "ssae",
+        calibration: Calibration(scores: [3, 1, 2], quantile: 0.5), mapCeiling: 0.75, pixelThreshold: 0.5,
+        kind: "ssae",
         payload: [7, 0, 255])
 
     /// `model` up to its payload, written in Python with struct.pack: "<8sI" of b"NOMMODEL", 9, "<q" lengths before
     /// text and blocks, "<q" for integers, "<f" for fractions and scores. In this order: name and kind; 64, 32, 5, 2
-    /// for sizes and the box; 64, 32, 0 for tiles; 1 scale, 1 level; "none", "topK", 1/8, the ceiling; the quantile,
+    /// for sizes and the box; 64, 32, 0 for tiles; 1 scale, 1 level; "none", "topK", 1/8, the ceiling, the pixel threshold, no size of
+    /// a pixel; the quantile,
     /// "empirical", "logarithmic", 3 images with scores 1, 2, 3, no training scores, no user's threshold, no range, no frame, no
     /// region of interest, no balance of the threshold.
     static let head = [UInt8](
         hex: """
             4E4F4D4D4F44454C0900000005000000000000007363726577040000000000000073736165400000000000000020000000000000
             00050000000000000002000000000000004000000000000000200000000000000000000000000000000100000000000000010000
-            000000000004000000000000006E6F6E650400000000000000746F704B0000003E0000403F0000003F0900000000000000656D70
+            000000000004000000000000006E6F6E650400000000000000746F704B0000003E0000403F0000003F0000000000000000
+            0000003F0900000000000000656D70
             69726963616C0B000000000000006C6F6761726974686D6963030000000000000003000000000000000000803F00000040000040
             40000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000
             000000000000000000000000000000000000000000000000
@@ -212,6 +215,7 @@ struct ModelTests {
             { $0.scoring.boxSize = 4 }, { $0.scoring.boxSize = -1 },
             { $0.scoring.boxPasses = -1 }, { $0.scoring.scales = 0 }, { $0.scoring.levels = 2 },
             { $0.scoring.topFraction = .nan }, { $0.scoring.topFraction = 1.5 }, { $0.mapCeiling = .infinity },
+            { $0.pixelThreshold = .nan }, { $0.pixelSize = 0 }, { $0.pixelSize = .infinity },
             { $0.calibration = Calibration(scores: [1, .nan], quantile: 0.5) },
             { $0.calibration = Calibration(scores: [1], trainingScores: [.infinity], quantile: 0.5) },
             { $0.calibration = $0.calibration.choosing(.nan) },

@@ -67,7 +67,7 @@ struct SmallModels {
             name: "small", grid: grid, range: range, scoring: scoring,
             calibration: Calibration(
                 scores: scores, quantile: 0.9, scale: kind == AutoencoderKind.name ? .logarithmic : .linear,
-                chosenThreshold: threshold), mapCeiling: 1, kind: kind, payload: payload)
+                chosenThreshold: threshold), mapCeiling: 1, pixelThreshold: 1.5, kind: kind, payload: payload)
     }
 
     static func scoring(

@@ -120,6 +120,6 @@ struct MapEvaluationTests {
         try FileManager.default.removeItem(atPath: folder.path + "/maps/scratch")
         try FileManager.default.removeItem(atPath: folder.path + "/truth/scratch")
         let figures = try metrics()
-        #expect(figures.images.normal == 2 && figures.imageAUROC == nil && figures.undefined.count == 8)
+        #expect(figures.images.normal == 2 && figures.imageAUROC == nil && figures.undefined.count == 10)
     }
 }

@@ -38,6 +38,7 @@ import Testing
             Case(setting: "/dataset/heldOutFraction", value: 0.4, readers: ["select"]),
             Case(setting: "/image/depth", value: 12, readers: ["ingest", "calibrate"]),
             Case(setting: "/image/range", value: [0, 250], readers: ["ingest", "calibrate"]),
+            Case(setting: "/image/pixelSize", value: 0.05, readers: ["calibrate"]),
             Case(setting: "/image/frame/width", value: 0.9, readers: ["ingest", "inventory", "calibrate"]),
             Case(setting: "/image/frame/height", value: 0.4, readers: ["ingest", "inventory", "calibrate"]),
             Case(setting: "/image/region", value: "auto", readers: ["ingest", "calibrate"]),
@@ -170,6 +171,7 @@ import Testing
             Case(setting: "/calibration/costs/miss", value: 2, readers: ["calibrate"]),
             Case(setting: "/calibration/estimate", value: "empirical", readers: ["calibrate"]),
             Case(setting: "/calibration/threshold", value: 0.5, readers: ["calibrate"]),
+            Case(setting: "/calibration/pixelThreshold", value: 0.5, readers: ["calibrate"]),
             Case(setting: "/calibration/tolerance", value: 2.0, readers: ["confidence"]),
         ]
 

@@ -16,9 +16,17 @@ struct MetricsSummaryTests {
             String(decoding: data, as: UTF8.self) == #"{"aupimo":{"count":0,"mean":null,"median":null,"#
                 + #""standardDeviation":null,"worst":[]},"aupro":{"0.05":null,"0.3":null,"1":null},"imageAP":null,"#
                 + #""imageAUROC":0.5,"imageF1Max":null,"imageF1MaxThreshold":0.1,"images":{"anomalous":0,"#
-                + #""emptyMask":0,"normal":0,"unlabelled":0,"withoutMask":0},"pixelAP":null,"pixelAUROC":null,"#
-                + #""pixelF1Max":null,"pixelF1MaxThreshold":null,"undefined":{}}"#)
+                + #""emptyMask":0,"normal":0,"unlabelled":0,"withoutMask":0},"intervals":{"aupro":{"0.05":null,"0.3":null},"#
+                + #""imageAUROC":null,"pixelAUROC":null},"pixelAP":null,"pixelAUROC":null,"#
+                + #""pixelF1Max":null,"pixelF1MaxThreshold":null,"pixelThreshold":null,"segF1":null,"#
+                + #""severityCorrelation":null,"undefined":{}}"#)
         #expect(try JSONDecoder().decode(DetectionMetrics.self, from: data) == figures)
+        // Files of earlier versions lack the newer keys.
+        var old = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        for key in ["intervals", "pixelThreshold", "segF1", "severityCorrelation"] { old[key] = nil }
+        let read = try JSONDecoder().decode(
+            DetectionMetrics.self, from: JSONSerialization.data(withJSONObject: old))
+        #expect(read.imageAUROC == 0.5 && read.intervals == nil)
     }
 
     @Test("Means are over the test sets in which the metric is defined")

@@ -212,7 +212,8 @@ import Testing
             let model = Model(
                 name: "m", grid: samples.grid,
                 scoring: ScoringParameters(boxSize: 3, boxPasses: 1, imageScore: .max, topFraction: 0.5),
-                calibration: Calibration(scores: [1, 2], quantile: 0.5), mapCeiling: 1, kind: "memory", payload: filled)
+                calibration: Calibration(scores: [1, 2], quantile: 0.5), mapCeiling: 1, pixelThreshold: 1.5,
+                kind: "memory", payload: filled)
             let digest = try bench.store.put(bytes: model.bytes)
             let grown = try run(
                 ExtendMemoryStage(memory: settings, samples: samples, engine: engine),

@@ -216,7 +216,8 @@ import Testing
             let model = Model(
                 name: "m", grid: TileGrid(width: 32, height: 32),
                 scoring: ScoringParameters(boxSize: 3, boxPasses: 1, imageScore: .max, topFraction: 0.5),
-                calibration: Calibration(scores: [1, 2], quantile: 0.5), mapCeiling: 1, kind: kind, payload: payload)
+                calibration: Calibration(scores: [1, 2], quantile: 0.5), mapCeiling: 1, pixelThreshold: 1.5, kind: kind,
+                payload: payload)
             let error = #expect(throws: (any Error).self) {
                 try bench.run(
                     ScoreStage(engine: EngineChoice(kind: .onednn, precision: .float32).with(detector: kind)),

@@ -12,7 +12,8 @@ import Testing
             ScoreIndex.Entry(
                 file: file, kind: "a kind", isAnomalous: isAnomalous, source: digest, score: 0.25,
                 normalizedScore: -1.5,
-                threshold: 1e-6, verdict: .anomalous, confidence: 0.875, isUncertain: true, map: digest,
+                threshold: 1e-6, verdict: .anomalous, confidence: 0.875, isUncertain: true, width: 4, height: 3,
+                pixelThreshold: 0.5, regions: [], map: digest,
                 picture: digest))
     }
 

@@ -138,7 +138,9 @@ import VerdictStatistics
         let map = FloatMap(width: mask.width, height: mask.height, values: values)
         return ScoreIndex.Entry(
             file: file, kind: "dent", isAnomalous: isAnomalous, source: Digest.of(text: file), score: score,
-            normalizedScore: score, threshold: 0.5, verdict: score >= 0.5 ? .anomalous : .normal,
+            normalizedScore: score, threshold: 0.5, verdict: score >= 0.5 ? .anomalous : .normal, width: mask.width,
+            height: mask.height,
+            pixelThreshold: 0.75, regions: MapRegion.regions(of: map, atOrAbove: 0.75),
             map: try bench.store.put(bytes: try map.tiffBytes()), picture: Digest.of(text: ""))
     }
 
@@ -165,7 +167,7 @@ import VerdictStatistics
         // Counts pairs: 96 anomalous pixels with values 0.5 + n / 8, against 672 others with values n / 8.
         #expect(abs((figures.pixelAUROC ?? 0) - StageOutputsTests.pairwiseAUROC) < 1e-12)
         expectPinned(
-            outputs, MetricsStage.self, version: 4, ["metrics.json": "d41de2bd401f", "scores.json": "b9bf4c9ee841"])
+            outputs, MetricsStage.self, version: 5, ["metrics.json": "9f4092e75fb9", "scores.json": "52ddac475b00"])
     }
 
     /// The fraction of pairs of an anomalous and a normal pixel that the map orders correctly; ties count half.
@@ -193,7 +195,7 @@ import VerdictStatistics
             bytes: Model(
                 name: "bolt", grid: TileGrid(width: 32, height: 32),
                 scoring: ScoringParameters(boxSize: 3, boxPasses: 1, imageScore: .max, topFraction: 0.1),
-                calibration: Calibration(scores: scores, quantile: quantile), mapCeiling: 1,
+                calibration: Calibration(scores: scores, quantile: quantile), mapCeiling: 1, pixelThreshold: 1.5,
                 kind: AutoencoderKind.name, payload: detector.bytes
             ).bytes)
     }
@@ -230,8 +232,11 @@ import VerdictStatistics
             AggregateStage(categories: ["bolt"]),
             [("metrics.0", metrics["metrics.json"]!), ("scores.0", try confidence(metrics)["scores.json"]!)])
         expectPinned(
-            outputs, AggregateStage.self, version: 4,
-            ["metrics.json": "994dd48157c5", "scores.json": "d7ec34d95423", "scores.csv": "5ad5e9dd9c35"])
+            outputs, AggregateStage.self, version: 5,
+            [
+                "metrics.json": "c72571a98582", "scores.json": "8d04705830ce", "scores.csv": "5ad5e9dd9c35",
+                "regions.csv": "ce3bb7134f59", "regions.json": "d1c315fea6b6",
+            ])
         let table = String(decoding: try bench.store.read(outputs["scores.csv"]!), as: UTF8.self)
         #expect(
             table == """
@@ -362,7 +367,7 @@ import VerdictStatistics
         return Model(
             name: "bolt", grid: TileGrid(width: 32, height: 32, tileWidth: 32, tileHeight: 32, overlap: 0),
             scoring: ScoringParameters(boxSize: 3, boxPasses: 1, imageScore: .max, topFraction: 0.01),
-            calibration: Calibration(scores: [0.25, 0.5], quantile: 0.5), mapCeiling: 0.5,
+            calibration: Calibration(scores: [0.25, 0.5], quantile: 0.5), mapCeiling: 0.5, pixelThreshold: 0.75,
             kind: AutoencoderKind.name, payload: detector.bytes)
     }
 

@@ -59,6 +59,11 @@ public struct Detection: Sendable {
 
     /// The values of the map that count.
     package var values: [Float] { map.inside(region) }
+
+    /// The values of a mask of the map's size that count.
+    package func inside(_ mask: [UInt8]) -> [UInt8] {
+        region.map { region in zip(mask, region).compactMap { $1 == 0 ? nil : $0 } } ?? mask
+    }
 }
 
 extension Detector {

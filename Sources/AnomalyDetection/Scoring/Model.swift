@@ -4,7 +4,7 @@ import VerdictStatistics
 
 /// A fitted detector with everything needed to score an image, as one file.
 public struct Model: Sendable, Equatable {
-    /// Version 9: region of interest. Version 8: frame around the object, balanced threshold. Version 7: scale of the scores. Version 6: detectors of several kinds.
+    /// Version 9: region of interest, pixel threshold, size of a pixel. Version 8: frame around the object, balanced threshold. Version 7: scale of the scores. Version 6: detectors of several kinds.
     /// Version 5: sample range, user's threshold, digest at the end. Version 4: scores of training images. Version 3: error levels, contrast response, method of the threshold. Version 2:
     /// tiles, scales, map normalisation, expected error. Version 1: initial.
     public static let format = FileFormat(magic: "NOMMODEL", version: 9)
@@ -28,6 +28,10 @@ public struct Model: Sendable, Equatable {
     public var calibration: Calibration
     /// The median of the highest values of held-out normal images' maps, from which overlays scale their colours.
     public var mapCeiling: Float
+    /// The value of a map from which pixels belong to a region; see `PixelThreshold`.
+    public var pixelThreshold: Float
+    /// The side of a pixel of the original images in millimetres, above 0; nil if it is not known.
+    public var pixelSize: Double?
     /// The kind of the detector, such as "ssae".
     public var kind: String
     /// The detector in the format of its kind.
@@ -36,11 +40,12 @@ public struct Model: Sendable, Equatable {
     public init(
         name: String, grid: TileGrid, range: SampleRange? = nil, frame: ObjectFrame? = nil,
         region: RegionOfInterest? = nil, regionMask: [UInt8] = [], scoring: ScoringParameters, calibration: Calibration,
-        mapCeiling: Float, kind: String, payload: [UInt8]
+        mapCeiling: Float, pixelThreshold: Float, pixelSize: Double? = nil, kind: String, payload: [UInt8]
     ) {
         (self.name, self.grid, self.range, self.frame, self.scoring) = (name, grid, range, frame, scoring)
         (self.region, self.regionMask) = (region, regionMask)
         (self.calibration, self.mapCeiling) = (calibration, mapCeiling)
+        (self.pixelThreshold, self.pixelSize) = (pixelThreshold, pixelSize)
         (self.kind, self.payload) = (kind, payload)
     }
 
@@ -56,6 +61,8 @@ public struct Model: Sendable, Equatable {
         writer.write(scoring.imageScore.rawValue)
         writer.write(scoring.topFraction)
         writer.write(mapCeiling)
+        writer.write(pixelThreshold)
+        writer.write(block: pixelSize.map { [$0] } ?? [])
         writer.write(calibration.quantile)
         writer.write(calibration.estimate.rawValue)
         writer.write(calibration.scale.rawValue)
@@ -111,6 +118,12 @@ public struct Model: Sendable, Equatable {
             imageScore: known,
             topFraction: try reader.readFloat())
         mapCeiling = try reader.readFloat()
+        pixelThreshold = try reader.readFloat()
+        let pixelSizes = try reader.readBlock(of: Double.self)
+        guard pixelThreshold.isFinite, pixelSizes.count <= 1, pixelSizes.allSatisfy({ $0 > 0 && $0.isFinite }) else {
+            throw .damaged(file, at: 0, what: "invalid pixel threshold or size of a pixel")
+        }
+        pixelSize = pixelSizes.first
         let quantile = try reader.readFloat()
         let estimateText = try reader.readText()
         guard let estimate = Calibration.Estimate(rawValue: estimateText) else {

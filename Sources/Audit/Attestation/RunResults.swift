@@ -41,7 +41,7 @@ package struct RunResults: Sendable {
             return String(("/" + task)[..<range.lowerBound].dropFirst())
         }
         switch stage {
-        case AggregateStage.name: return named(["metrics.json", "scores.json", "scores.csv"])
+        case AggregateStage.name: return named(["metrics.json"] + ScoreTables.names)
         case ReportStage.name: return named(["report.html"])
         case RunRecordStage.name: return named(["run.json"])
         case RequireStage.name: return named(["junit.xml"])

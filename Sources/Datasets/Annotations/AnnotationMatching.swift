@@ -8,14 +8,16 @@ extension AnnotationSet {
     /// - An image that the tool lists without regions is normal, of the kind `good`.
     /// - Other images to score stay without a label.
     ///
-    /// An image is found by its path below its folder, or else by its bare name if that is unique.
+    /// An image is found by its path below its folder, or as results name it, such as `test/a.png`; or else by its bare name
+    /// if that is unique.
     ///
     /// - Throws: `DatasetError.annotations` if two entries are for one image.
     package func label(_ category: inout SourceCategory, file: String) throws(DatasetError) {
-        var byPath: [String: Int] = [:], byName: [String: [Int]] = [:]
+        var byPath: [String: Int] = [:], byName: [String: [Int]] = [:], byFile: [String: Int] = [:]
         for (index, image) in category.images.enumerated() {
             let path = image.file.drop { $0 != "/" }.dropFirst()
             if byPath[String(path)] == nil || image.split == .test { byPath[String(path)] = index }
+            byFile[image.file] = index
             byName[Self.bareName(image.file), default: []].append(index)
         }
         var named: [Int: String] = [:], missing: [String] = [], ambiguous: [String] = []
@@ -23,7 +25,7 @@ extension AnnotationSet {
         for entry in entries {
             let name = PathText.read(entry.file)
             let sameName = byName[Self.bareName(name)] ?? []
-            guard let index = byPath[name] ?? (sameName.count == 1 ? sameName[0] : nil) else {
+            guard let index = byPath[name] ?? byFile[name] ?? (sameName.count == 1 ? sameName[0] : nil) else {
                 if sameName.isEmpty { missing.append(name) } else { ambiguous.append(name) }
                 continue
             }
@@ -61,6 +63,30 @@ extension AnnotationSet {
                 "\(coarse.count == 1 ? "1 image has" : "\(coarse.count) images have") boxes as regions: pixel metrics count all of a box as the defect: \(some(coarse))"
             )
         }
+    }
+
+    /// True for images with regions, false for those that are listed without; nil for others.
+    ///
+    /// - Parameter images: paths that begin with the name of a folder, which entries leave out.
+    /// - Throws: `DatasetError.annotations` if two entries are for one image.
+    package func isMarked(_ images: [String], in file: String) throws(DatasetError) -> [Bool?] {
+        var byPath: [String: Int] = [:], byName: [String: [Int]] = [:]
+        for (index, image) in images.enumerated() {
+            (byPath[image], byPath[String(image.drop { $0 != "/" }.dropFirst())]) = (index, index)
+            byName[Self.bareName(image), default: []].append(index)
+        }
+        var marks = [Bool?](repeating: nil, count: images.count)
+        for entry in entries {
+            let name = PathText.read(entry.file), sameName = byName[Self.bareName(name)] ?? []
+            guard let index = byPath[name] ?? (sameName.count == 1 ? sameName[0] : nil) else { continue }
+            guard marks[index] == nil else {
+                throw .annotations(
+                    file: file, fault: "\(name) and another entry are both for \(images[index])",
+                    remedy: "write paths below the folder of images as names")
+            }
+            marks[index] = !entry.regions.shapes.isEmpty
+        }
+        return marks
     }
 
     private func label(_ image: inout SourceImage, _ entry: Entry) {

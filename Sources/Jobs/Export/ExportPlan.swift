@@ -25,8 +25,7 @@ package struct ExportPlan: Sendable {
             if let digest = summary.output(of: task, named: output) { files.append(File(path: path, digest: digest)) }
         }
         add("metrics.json", job.aggregate, "metrics.json")
-        add("scores.json", job.aggregate, "scores.json")
-        add("scores.csv", job.aggregate, "scores.csv")
+        for name in ScoreTables.names { add(name, job.aggregate, name) }
         add("report.html", job.report, "report.html")
         add("run.json", job.record, "run.json")
         if let require = job.require { add("junit.xml", require, "junit.xml") }

@@ -187,7 +187,9 @@ extension CalibrateStage {
             estimate: Calibration.Estimate(rawValue: manifest.calibration.estimate.rawValue)!,
             costs: manifest.calibration.costs.map {
                 ThresholdBalance.Costs(falseAlarm: Float($0.falseAlarm), miss: Float($0.miss))
-            }, threshold: manifest.calibration.threshold.map { Float($0) })
+            }, threshold: manifest.calibration.threshold.map { Float($0) },
+            pixelThreshold: manifest.calibration.pixelThreshold.map { Float($0) },
+            pixelSize: manifest.image.pixelSize)
     }
 }
 

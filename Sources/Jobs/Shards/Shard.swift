@@ -106,8 +106,9 @@ package struct ShardRecord: Codable, Sendable, Equatable {
 
     /// Writes the result files of a shard without images.
     package static func writeEmpty(to folder: String) throws {
-        try AtomicFile.write(try StageJSON.pretty([ScoreRow]()), to: folder + "/scores.json", onlyIfChanged: true)
+        for (name, bytes) in try ScoreTables.files([]) {
+            try AtomicFile.write(bytes, to: folder + "/" + name, onlyIfChanged: true)
+        }
         try AtomicFile.write(Array("{}\n".utf8), to: folder + "/" + ExportFolder.listName, onlyIfChanged: true)
-        try AtomicFile.write(Array((ScoreRow.header + "\n").utf8), to: folder + "/scores.csv", onlyIfChanged: true)
     }
 }

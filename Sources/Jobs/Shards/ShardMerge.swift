@@ -50,7 +50,7 @@ package struct ShardMerge {
         imageCount = records[0].imageCount
     }
 
-    /// Writes `scores.csv`, `scores.json`, maps and overlays. Pictures are hard links to those of the shards.
+    /// Writes the tables of scores and regions, maps and overlays. Pictures are hard links to those of the shards.
     ///
     /// - Parameter progress: receives the number of finished shards and of all shards.
     /// - Returns: the number of scored images.
@@ -76,7 +76,7 @@ package struct ShardMerge {
         var exports: [String: String] = [:]
         for (position, (shard, source, record)) in shards.enumerated() {
             for (file, digest) in try listed(shard, source, record).sorted(by: { $0.key < $1.key })
-            where !Self.tables.contains(file) {
+            where !ScoreTables.names.contains(file) {
                 // The file may be a damaged copy from another machine.
                 guard try Digest.of(filePath: source + "/" + file).hex == digest else {
                     throw ShardError.changed(source + "/" + file, shard)
@@ -87,12 +87,10 @@ package struct ShardMerge {
             progress(position + 1, shards.count)
         }
         // Remove files of an earlier merge.
-        for file in (former ?? [:]).keys.sorted() where exports[file] == nil && !Self.tables.contains(file) {
+        for file in (former ?? [:]).keys.sorted() where exports[file] == nil && !ScoreTables.names.contains(file) {
             _ = target.remove(file)
         }
-        try target.write(try StageJSON.pretty(rows), to: "scores.json", onlyIfChanged: true)
-        let table = ([ScoreRow.header] + rows.map(\.line)).joined(separator: "\n") + "\n"
-        try target.write(Array(table.utf8), to: "scores.csv", onlyIfChanged: true)
+        for (name, bytes) in try ScoreTables.files(rows) { try target.write(bytes, to: name, onlyIfChanged: true) }
         // The list comes last, as in every export.
         try target.write(try ExportFolder.content(exports), to: ExportFolder.listName, onlyIfChanged: true)
         return rows.count
@@ -149,9 +147,6 @@ package struct ShardMerge {
         }
         return record
     }
-
-    /// The files that the merge computes instead of linking.
-    private static let tables = ["scores.csv", "scores.json"]
 }
 
 /// A reason why shards cannot be merged.

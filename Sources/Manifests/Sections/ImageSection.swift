@@ -8,6 +8,8 @@ public struct ImageSection: Sendable, Equatable {
     public var range: ClosedRange<Double>?
     /// The frame that is cut out around the object; `nil` for whole images.
     public var frame: Frame?
+    /// The side of a pixel of the original images in millimetres; `nil` if it is not known.
+    public var pixelSize: Double?
     /// The region of interest; `nil` for whole images.
     public var region: Region?
 
@@ -53,6 +55,7 @@ public struct ImageSection: Sendable, Equatable {
         } else if let depth = object["depth"]?.number?.double {
             range = 0...(Double(1 << Int(depth)) - 1)
         }
+        pixelSize = object["pixelSize"]?.number?.double
         if let frame = object["frame"] {
             self.frame = Frame(width: frame.decimal("width"), height: frame.decimal("height"))
         }

@@ -57,6 +57,8 @@ public struct CalibrationSection: Sendable, Equatable {
     public var tolerance: Double
     /// Overrides the calibrated threshold.
     public var threshold: Double?
+    /// Overrides the calibrated pixel threshold.
+    public var pixelThreshold: Double?
 
     /// - Parameter object: the section of the resolved manifest.
     public init(_ object: JSONValue) {
@@ -67,6 +69,7 @@ public struct CalibrationSection: Sendable, Equatable {
         }
         tolerance = object.decimal("tolerance")
         threshold = object["threshold"] == nil ? nil : object.decimal("threshold")
+        pixelThreshold = object["pixelThreshold"] == nil ? nil : object.decimal("pixelThreshold")
     }
 }
 

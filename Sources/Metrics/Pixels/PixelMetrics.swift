@@ -46,12 +46,14 @@ public struct PixelMetricsAccumulator {
             thresholdCount = aupimo.thresholds.count
         case .failure(let reason): unavailable = reason
         }
+        let intervals = try PixelProfile(pixels).intervals(auroc: curves.tally.auroc, aupro: curves.aupro)
         return PixelMetricsResult(
             labelledPixels: pixels.labelledCount, unlabelledPixels: pixels.unlabelledCount,
             pixelAUROC: curves.tally.auroc, pixelAP: curves.tally.averagePrecision, pixelF1Max: curves.tally.f1?.f1,
             threshold: curves.tally.f1?.threshold, aupro: curves.aupro, aupimo: scores, aupimoUnavailable: unavailable,
             rocCurve: curves.rocCurve, precisionRecallCurve: curves.precisionRecallCurve, proCurve: curves.proCurve,
-            pimoCurve: pimoCurve, aupimoThresholdCount: thresholdCount)
+            pimoCurve: pimoCurve, aupimoThresholdCount: thresholdCount,
+            intervals: PixelMetricsResult.Intervals(auroc: intervals.auroc, aupro: intervals.aupro))
     }
 }
 
@@ -166,4 +168,11 @@ public struct PixelMetricsResult: Equatable, Sendable {
     public let pimoCurve: [PIMOPoint]
     /// The number of thresholds that AUPIMO was computed from; 0 if it is undefined.
     public let aupimoThresholdCount: Int
+    public let intervals: Intervals
+
+    public struct Intervals: Equatable, Sendable {
+        public let auroc: Interval?
+        /// Keyed by the limits 0.05 and 0.3, if these are in the options.
+        public let aupro: [Double: Interval]
+    }
 }

@@ -11,12 +11,16 @@ public struct TimingReport: Sendable, Equatable {
         public var secondsFromScratch: Double
         /// Peak memory of the process while a task of the stage ran; `nil` if it was not measured.
         public var peakMiB: Int?
+        /// Processor time of the tasks that ran now, of all threads; `nil` if it was not measured.
+        public var processorSeconds: Double?
 
         public init(
-            name: String, tasksRun: Int, tasksCached: Int, seconds: Double, secondsFromScratch: Double, peakMiB: Int?
+            name: String, tasksRun: Int, tasksCached: Int, seconds: Double, secondsFromScratch: Double, peakMiB: Int?,
+            processorSeconds: Double? = nil
         ) {
             (self.name, self.tasksRun, self.tasksCached) = (name, tasksRun, tasksCached)
             (self.seconds, self.secondsFromScratch, self.peakMiB) = (seconds, secondsFromScratch, peakMiB)
+            self.processorSeconds = processorSeconds
         }
     }
 
@@ -43,7 +47,8 @@ public enum TimingPage {
             HTML("section") {
                 HTML("h2") { "Stages" }
                 HTML("p", ["class": "note"]) {
-                    "Memory is measured for the whole process while a task of the stage ran, so concurrent stages share it."
+                    "Memory is measured for the whole process while a task of the stage ran, so concurrent stages share it. "
+                        + "CPU time is that of all threads, shared equally by the tasks that ran at the same time."
                 }
                 HTML.scrolling("Stages", table(report.stages))
             }
@@ -71,11 +76,13 @@ public enum TimingPage {
 
     private static func table(_ stages: [TimingReport.Stage]) -> HTML {
         HTML.table(
-            class: "figures", ["Stage", "Run now", "Cached", "Time now", "Time from scratch", "Peak memory"],
+            class: "figures",
+            ["Stage", "Run now", "Cached", "Time now", "CPU time now", "Time from scratch", "Peak memory"],
             stages.map { stage in
                 [
                     stage.name, "\(stage.tasksRun)", "\(stage.tasksCached)",
                     NumberText.duration(seconds: stage.seconds),
+                    stage.processorSeconds.map { NumberText.duration(seconds: $0) } ?? NumberText.missing,
                     NumberText.duration(seconds: stage.secondsFromScratch),
                     stage.peakMiB.map { "\($0) MiB" } ?? NumberText.missing,
                 ]

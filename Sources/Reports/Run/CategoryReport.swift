@@ -3,6 +3,15 @@
 /// An image is called anomalous if its score is at or above ``threshold``. Charts and counts exclude scores that are
 /// not finite; the page states their number.
 public struct CategoryReport: Sendable, Equatable {
+    public struct MetricInterval: Sendable, Equatable {
+        public var name: String
+        public var lower, upper: Double
+
+        public init(name: String, lower: Double, upper: Double) {
+            (self.name, self.lower, self.upper) = (name, lower, upper)
+        }
+    }
+
     public struct ExpectedShares: Sendable, Equatable {
         public var falseAlarms, misses: Double
 
@@ -15,6 +24,8 @@ public struct CategoryReport: Sendable, Equatable {
     /// 0...1; `nil` without ground-truth masks.
     public var pixelAUROC: Double?
     public var furtherMetrics: [Metric]
+    /// The 95 % intervals of metrics, for those that have one.
+    public var intervals: [MetricInterval] = []
     public var counts: ImageCounts
     public var training: TrainingCurve
     public var curves: CategoryCurves

@@ -20,6 +20,7 @@ struct CategorySection {
                 }
             }
             HTML("p", ["class": "note"]) { counts }
+            if !category.intervals.isEmpty { HTML("p", ["class": "note"]) { intervals } }
             if category.isLabelled || !category.training.points.isEmpty {
                 HTML("div", ["class": "charts"]) {
                     if !category.training.points.isEmpty { TrainingSection(curve: category.training).render() }
@@ -58,6 +59,13 @@ struct CategorySection {
         if counts.testUnlabelled > 0 { parts.append("\(counts.testUnlabelled) without ground truth") }
         if counts.quarantined > 0 { parts.append("\(counts.quarantined) unreadable and set aside") }
         return parts.isEmpty ? "" : "Images: " + parts.joined(separator: ", ") + "."
+    }
+
+    private var intervals: String {
+        "95 % intervals, if other images of the same kinds were tested: "
+            + category.intervals.map {
+                "\($0.name) \(NumberText.fraction($0.lower)) to \(NumberText.fraction($0.upper))"
+            }.joined(separator: ", ") + "."
     }
 
     private var scores: HTML {

@@ -32,6 +32,29 @@ public struct Picture: Sendable, Equatable {
 
 /// A scored image with its anomaly map and verdict.
 public struct GalleryItem: Sendable, Equatable {
+    /// A part of the anomaly map, in pixels of the original image.
+    public struct Region: Sendable, Equatable {
+        public var left, top, width, height, area: Int
+        public var areaSquareMillimetres: Double?
+        public var peak, mean: Float
+
+        public init(
+            left: Int, top: Int, width: Int, height: Int, area: Int, areaSquareMillimetres: Double?, peak: Float,
+            mean: Float
+        ) {
+            (self.left, self.top, self.width, self.height, self.area) = (left, top, width, height, area)
+            (self.areaSquareMillimetres, self.peak, self.mean) = (areaSquareMillimetres, peak, mean)
+        }
+
+        /// Such as "12 x 8 pixels at x 30, y 44; area 70 pixels, 2.8 mm²; peak 0.5, mean 0.4".
+        var text: String {
+            let size = areaSquareMillimetres.map { ", \(NumberText.significant($0)) mm²" } ?? ""
+            return
+                "\(width) x \(height) pixels at x \(left), y \(top); area \(NumberText.plural(area, "pixel", "pixels"))"
+                + "\(size); peak \(NumberText.significant(Double(peak))), mean \(NumberText.significant(Double(mean)))"
+        }
+    }
+
     /// "KIND/STEM", unique within its category.
     public var name: String
     /// The folder in the test set: "good", or the type of defect.
@@ -57,6 +80,10 @@ public struct GalleryItem: Sendable, Equatable {
     /// The anomaly map over the input.
     public var overlay: Picture
     public var groundTruth: Picture?
+    /// Regions above the pixel threshold, at most a few.
+    public var regions: [Region] = []
+    /// The number of all regions.
+    public var regionCount = 0
     /// The digests of the files that the item was made from.
     public var lineage: [Fact]
 

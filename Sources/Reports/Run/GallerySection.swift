@@ -107,6 +107,13 @@ struct GallerySection {
                     }
                 }
             }
+            if !item.regions.isEmpty {
+                HTML("details", ["class": "lineage"]) {
+                    HTML("summary") { NumberText.plural(item.regionCount, "region", "regions") }
+                    HTML("ol") { for region in item.regions { HTML("li") { region.text } } }
+                    if item.regionCount > item.regions.count { HTML("p") { "and more in regions.csv" } }
+                }
+            }
             if !item.lineage.isEmpty {
                 HTML("details", ["class": "lineage"]) {
                     HTML("summary") { "Lineage" }

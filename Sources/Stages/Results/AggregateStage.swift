@@ -1,15 +1,16 @@
 import AnomalyDetection
 import ContentStore
 import Folders
+import Imaging
 import Metrics
 import Pipeline
 
 /// Collects the figures of all categories into the exported `metrics.json`, `scores.json` and `scores.csv`.
 package struct AggregateStage: Stage {
     package static let name = "aggregate"
-    /// History: 3 = scores with confidence; 4 = names in cells that spreadsheets do not take for formulas, and names of
+    /// History: 5 = regions; 3 = scores with confidence; 4 = names in cells that spreadsheets do not take for formulas, and names of
     /// any bytes.
-    package static let version = 4
+    package static let version = 5
 
     /// The categories in the order of the job.
     var categories: [String]
@@ -18,7 +19,7 @@ package struct AggregateStage: Stage {
         self.categories = categories
     }
 
-    package var outputs: [String] { ["metrics.json", "scores.json", "scores.csv"] }
+    package var outputs: [String] { ["metrics.json"] + ScoreTables.names }
 
     package func run(_ context: TaskContext) throws {
         var figures: [String: DetectionMetrics] = [:]
@@ -33,9 +34,7 @@ package struct AggregateStage: Stage {
         let metrics = RunMetrics(
             categories: summary.categories, mean: summary.mean, projection: try projection(context))
         try context.write(try StageJSON.pretty(metrics), to: "metrics.json")
-        try context.write(try StageJSON.pretty(rows), to: "scores.json")
-        let table = ([ScoreRow.header] + rows.map(\.line)).joined(separator: "\n") + "\n"
-        try context.write(Array(table.utf8), to: "scores.csv")
+        for (name, bytes) in try ScoreTables.files(rows) { try context.write(bytes, to: name) }
     }
 }
 
@@ -77,6 +76,10 @@ package struct ScoreRow: Codable {
     package var verdict: String
     package var confidence: Double
     package var uncertain: Bool
+    /// The size of the image, its regions and their threshold. Only `scores.json` contains them.
+    package var width, height: Int
+    package var pixelThreshold: Float
+    package var regions: [MapRegion]
 
     package init(category: String, _ entry: ScoreIndex.Entry) {
         (self.category, kind, image) = (category, entry.kind, entry.file)
@@ -88,11 +91,12 @@ package struct ScoreRow: Codable {
             fatalError("the verdict on \(entry.file) came without a confidence")
         }
         (self.confidence, uncertain) = (confidence, isUncertain)
+        (width, height, pixelThreshold, regions) = (entry.width, entry.height, entry.pixelThreshold, entry.regions)
     }
 
     private enum CodingKeys: String, CodingKey {
         case category, kind, image, label, score, normalizedScore, threshold, thresholdOrigin, verdict
-        case confidence, uncertain
+        case confidence, uncertain, width, height, pixelThreshold, regions
     }
 
     package init(from decoder: any Decoder) throws {
@@ -107,6 +111,10 @@ package struct ScoreRow: Codable {
         verdict = try container.decode(String.self, forKey: .verdict)
         confidence = try container.decode(Double.self, forKey: .confidence)
         uncertain = try container.decode(Bool.self, forKey: .uncertain)
+        width = try container.decode(Int.self, forKey: .width)
+        height = try container.decode(Int.self, forKey: .height)
+        pixelThreshold = try container.decode(Float.self, forKey: .pixelThreshold)
+        regions = try container.decode([MapRegion].self, forKey: .regions)
     }
 
     /// Encodes names unchanged. A missing label is written as null, so that every key is present.
@@ -123,6 +131,10 @@ package struct ScoreRow: Codable {
         try container.encode(verdict, forKey: .verdict)
         try container.encode(confidence, forKey: .confidence)
         try container.encode(uncertain, forKey: .uncertain)
+        try container.encode(width, forKey: .width)
+        try container.encode(height, forKey: .height)
+        try container.encode(pixelThreshold, forKey: .pixelThreshold)
+        try container.encode(regions, forKey: .regions)
     }
 
     package var line: String {

@@ -7,9 +7,9 @@ import Reports
 /// Computes the metrics of one category.
 package struct MetricsStage: Stage {
     package static let name = "metrics"
-    /// History: 2 = all figures of `DetectionMetrics` instead of two AUROCs; 3 = the curves, and AUPIMO of each image;
+    /// History: 5 = SegF1, correlation with the area, intervals; 2 = all figures of `DetectionMetrics` instead of two AUROCs; 3 = the curves, and AUPIMO of each image;
     /// 4 = a warning if figures are undefined because images were set aside.
-    package static let version = 4
+    package static let version = 5
     /// The memory in which pixels are ranked; more of them are sorted in a scratch file, with equal results.
     static let rankingBytes = 1 << 26
 
@@ -31,7 +31,8 @@ package struct MetricsStage: Stage {
         }
         // Large test sets are ranked in a scratch file beside the outputs, where space for results is needed anyway.
         var evaluation = try TestSetEvaluation(
-            memoryLimitBytes: MetricsStage.rankingBytes, scratchFolder: context.outputPath("."))
+            memoryLimitBytes: MetricsStage.rankingBytes, scratchFolder: context.outputPath("."),
+            pixelThreshold: scores.first?.pixelThreshold)
         for (number, score) in scores.enumerated() {
             try context.checkCancellation()
             try add(score, masks[score.file], regions[score.file], to: &evaluation, context)

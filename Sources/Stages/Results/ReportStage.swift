@@ -1,5 +1,6 @@
 import AnomalyDetection
 import ContentStore
+import Imaging
 import Metrics
 import Pipeline
 import Reports
@@ -8,11 +9,15 @@ import Reports
 package struct ReportStage: Stage {
     package static let name = "report"
     /// History: 2 = more figures; 3 = curves, uncertain verdicts, drift, lineage; 4 = the style of other pages; 5 = the
-    /// card of each model; 6 = the command that applies a threshold; 7 = plainer words.
-    package static let version = 8
+    /// card of each model; 6 = the command that applies a threshold; 7 = plainer words; 9 = regions, AU-PRO 0.05, SegF1,
+    /// intervals.
+    package static let version = 9
 
     /// The pages beside the report that it links to.
     package static let lineagePageName = "lineage.html", timingPageName = "timing.html"
+
+    /// The regions of an image that the page lists.
+    private static let listedRegions = 10
 
     var title, details: String
     /// The names of the cases.
@@ -52,7 +57,8 @@ package struct ReportStage: Stage {
         let mean = try context.readJSON(MetricsSummary.self, "metrics").mean
         report.mean = MetricsRow(
             imageAUROC: mean.imageAUROC, pixelAUROC: mean.pixelAUROC,
-            furtherMetrics: further(mean.imageAP, mean.pixelAP, mean.aupro.at03, mean.aupimo.mean))
+            furtherMetrics: further(
+                mean.imageAP, mean.pixelAP, mean.aupro, mean.segF1, mean.aupimo.mean, mean.severityCorrelation))
         try context.write(Array(ReportPage.render(report).utf8), to: "report.html")
     }
 
@@ -66,7 +72,10 @@ package struct ReportStage: Stage {
         var report = CategoryReport(name: name)
         let figures = metrics.figures
         (report.imageAUROC, report.pixelAUROC) = (figures.imageAUROC, figures.pixelAUROC)
-        report.furtherMetrics = further(figures.imageAP, figures.pixelAP, figures.aupro.at03, figures.aupimo.mean)
+        report.furtherMetrics = further(
+            figures.imageAP, figures.pixelAP, figures.aupro, figures.segF1, figures.aupimo.mean,
+            figures.severityCorrelation)
+        report.intervals = intervals(figures.intervals)
         report.counts = ImageCounts(
             train: try context.readJSON(TrainingIndex.self, "trained.\(number)").entries.count,
             heldOut: calibration.images,
@@ -120,6 +129,8 @@ package struct ReportStage: Stage {
         report.gallery = try scores.compactMap { score in
             guard let small = pictures[score.file] else { return nil }
             var item = try item(score, small, pictureLabel, context)
+            item.regions = score.regions.prefix(ReportStage.listedRegions).map(GalleryItem.Region.init)
+            item.regionCount = score.regions.count
             item.lineage = lineage(score, mask: masks[score.file], model: model)
             return item
         }
@@ -139,11 +150,25 @@ package struct ReportStage: Stage {
     }
 
     /// The metric columns beside the two AUROCs.
-    private func further(_ imageAP: Double?, _ pixelAP: Double?, _ aupro: Double?, _ aupimo: Double?) -> [Metric] {
+    private func further(
+        _ imageAP: Double?, _ pixelAP: Double?, _ aupro: AUPROFigures, _ segF1: Double?, _ aupimo: Double?,
+        _ severity: Double?
+    ) -> [Metric] {
         [
             Metric(name: "Image AP", value: imageAP), Metric(name: "Pixel AP", value: pixelAP),
-            Metric(name: "AU-PRO 0.3", value: aupro), Metric(name: "AUPIMO", value: aupimo),
+            Metric(name: "AU-PRO 0.05", value: aupro.at005), Metric(name: "AU-PRO 0.3", value: aupro.at03),
+            Metric(name: "SegF1", value: segF1), Metric(name: "AUPIMO", value: aupimo),
+            Metric(name: "Severity correlation", value: severity),
         ]
+    }
+
+    private func intervals(_ figures: IntervalFigures?) -> [CategoryReport.MetricInterval] {
+        [
+            ("image AUROC", figures?.imageAUROC), ("pixel AUROC", figures?.pixelAUROC),
+            ("AU-PRO 0.05", figures?.aupro.at005), ("AU-PRO 0.3", figures?.aupro.at03),
+        ].compactMap { name, interval in
+            interval.map { CategoryReport.MetricInterval(name: name, lower: $0.lower, upper: $0.upper) }
+        }
     }
 
     private func item(
@@ -164,5 +189,13 @@ package struct ReportStage: Stage {
             expected: try pictures.picture.map(picture), expectedLabel: pictureLabel,
             overlay: try picture(pictures.overlay),
             groundTruth: try pictures.mask.map(picture))
+    }
+}
+
+extension GalleryItem.Region {
+    fileprivate init(_ region: MapRegion) {
+        self.init(
+            left: region.left, top: region.top, width: region.width, height: region.height, area: region.area,
+            areaSquareMillimetres: region.areaSquareMillimetres, peak: region.peak, mean: region.mean)
     }
 }

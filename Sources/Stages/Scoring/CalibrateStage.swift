@@ -10,7 +10,7 @@ import VerdictStatistics
 /// scores.
 package struct CalibrateStage: Stage {
     package static let name = "calibrate"
-    /// History: 9 = region of interest; 8 = frame around the object; 7 = scale of the scores; 6 = detectors of any kind.
+    /// History: 9 = region of interest, pixel threshold; 8 = frame around the object; 7 = scale of the scores; 6 = detectors of any kind.
     package static let version = 9
     /// The number of training images to measure; more would not improve the spread of scores.
     private static let trainingImages = 64
@@ -32,6 +32,10 @@ package struct CalibrateStage: Stage {
     var estimate: Calibration.Estimate
     /// The threshold in the manifest; nil if it sets none.
     var threshold: Float?
+    /// The pixel threshold in the manifest; nil if it sets none.
+    var pixelThreshold: Float?
+    /// See `Model.pixelSize`.
+    var pixelSize: Double?
 
     /// The prices of false alarms and misses; nil for a threshold from normal scores alone.
     var costs: ThresholdBalance.Costs?
@@ -42,12 +46,14 @@ package struct CalibrateStage: Stage {
         category: String, kind: String, samples: SampleSettings, engine: EngineChoice,
         range: SampleRange? = nil, frame: ObjectFrame? = nil, region: RegionOfInterest? = nil,
         scoring: ScoringParameters, quantile: Float, estimate: Calibration.Estimate,
-        costs: ThresholdBalance.Costs? = nil, threshold: Float? = nil
+        costs: ThresholdBalance.Costs? = nil, threshold: Float? = nil, pixelThreshold: Float? = nil,
+        pixelSize: Double? = nil
     ) {
         (self.category, self.kind, self.samples) = (category, kind, samples)
         (self.engine, self.range, self.frame, self.scoring) = (engine, range, frame, scoring)
         self.region = region
         (self.quantile, self.estimate, self.costs, self.threshold) = (quantile, estimate, costs, threshold)
+        (self.pixelThreshold, self.pixelSize) = (pixelThreshold, pixelSize)
         corruptionVersion = costs.map { _ in CorruptionModel.version }
     }
 
@@ -57,7 +63,8 @@ package struct CalibrateStage: Stage {
         let (augmentation, grid) = (try samples.augmentation(for: context), samples.grid)
         let heldOut = try HeldOutVariants(samples, context)
         var (scores, trainingScores, defects): ([Float], [Float], [Float]) = ([], [], [])
-        var peaks: [Float] = []
+        var (peaks, trainingPeaks): ([Float], [Float]) = ([], [])
+        var pixels: PixelTally?
         let payload = try context.read("detector")
         let part = DetectorPayload(bytes: payload, grid: grid, scoring: scoring, engine: engine)
         let kind = try DetectorKinds.named(kind, in: "\(context.task)")
@@ -80,21 +87,27 @@ package struct CalibrateStage: Stage {
             }
             try score(heldOut.count, heldOut.image) { detection in
                 scores.append(detection.score)
-                peaks.append(detection.values.max() ?? 0)
+                peaks.append(detection.peak)
             }
             if let training {
                 try score(
                     trainingCount, { augmentation.variant($0 % heldOut.variants, of: training, $0, samples.seed) }
                 ) {
+                    // The first variant is the unchanged image.
+                    if trainingScores.count % heldOut.variants == 0 { trainingPeaks.append($0.peak) }
                     trainingScores.append($0.score)
                 }
                 try training.requireReadable()
             }
             if costs != nil, self.kind != MapsKind.name {
                 let trials = try SyntheticTrials(context, heldOut.images, grid, seed: Self.trialSeed)
+                var tally = PixelTally()
                 try score(trials.trials.count, { trials.corrupted(trials.trials[$0]).corrupted }) {
+                    let mask = trials.corrupted(trials.trials[defects.count]).mask
+                    tally.add($0.values, mask: $0.inside(mask))
                     defects.append($0.score)
                 }
+                pixels = tally
             }
             try heldOut.images.requireReadable()
             return detector.scale
@@ -106,16 +119,21 @@ package struct CalibrateStage: Stage {
             calibration = calibration.balanced(
                 costs, unchanged: Array(scores.prefix(heldOut.images.count)), defects: defects)
         }
+        let pixelThreshold =
+            self.pixelThreshold
+            ?? PixelThreshold.estimate(
+                peaks: Array(peaks.prefix(heldOut.images.count)), trainingPeaks: trainingPeaks, method: estimate,
+                scale: scale, defects: pixels)
         let model = Model(
             name: category, grid: grid, range: range, frame: frame, region: region,
             regionMask: region?.kind == .mask ? try context.read("region") : [], scoring: scoring,
-            calibration: calibration,
-            mapCeiling: median(peaks), kind: self.kind, payload: payload)
+            calibration: calibration, mapCeiling: median(peaks), pixelThreshold: pixelThreshold, pixelSize: pixelSize,
+            kind: self.kind, payload: payload)
         try context.write(model.bytes, to: "model")
         try context.writeJSON(
             CalibrationRecord(
                 images: heldOut.images.count, quantile: quantile, median: calibration.median,
-                threshold: calibration.threshold,
+                threshold: calibration.threshold, pixelThreshold: pixelThreshold,
                 estimatedThreshold: threshold == nil ? nil : calibration.estimatedThreshold,
                 scores: calibration.scores, trainingScores: calibration.trainingScores,
                 defects: defects.isEmpty ? nil : defects.sorted(), falseAlarms: calibration.balance?.falseAlarms,
@@ -127,12 +145,22 @@ package struct CalibrateStage: Stage {
 struct CalibrationRecord: Codable {
     var images: Int
     var quantile, median, threshold: Float
+    /// See `PixelThreshold`.
+    var pixelThreshold: Float
     /// The calibrated threshold, if the manifest sets `threshold`; else nil.
     var estimatedThreshold: Float?
     var scores, trainingScores: [Float]
     /// With prices: the scores of synthetic defects, and the expected shares of false alarms and misses.
     var defects: [Float]?
     var falseAlarms, misses: Float?
+}
+
+extension Detection {
+    /// The highest finite value of the map in the region of interest; 0 if there is none.
+    fileprivate var peak: Float {
+        let highest = values.reduce(-Float.infinity) { $1.isFinite ? max($0, $1) : $0 }
+        return highest.isFinite ? highest : 0
+    }
 }
 
 extension TaskContext {

@@ -17,8 +17,8 @@ package enum ScoreFiles: String, Codable, Sendable {
 /// Scores images: a float32 map at the size of the original, a score and a verdict for each.
 package struct ScoreStage: Stage {
     package static let name = "score"
-    /// History: 4 = detectors of any kind, some without a picture.
-    package static let version = 4
+    /// History: 5 = regions; 4 = detectors of any kind, some without a picture.
+    package static let version = 5
 
     var engine: EngineChoice
     /// The threshold that replaces the model's own.
@@ -70,21 +70,41 @@ package struct ScoreStage: Stage {
         _ entry: ImageIndex.Entry, _ detection: Detection, _ model: Model, _ origin: String?, _ context: TaskContext
     ) throws -> ScoreIndex.Entry {
         guard detection.score.isFinite else { throw ScoringError.notFinite(task: "\(context.task)") }
-        var map: Digest?
-        if files != .scores {
-            let whole =
-                model.frame?.placed(detection.map, entry.pose, width: entry.width, height: entry.height)
+        // Resizing raises no value, and most maps have none that high.
+        let hasRegions = detection.map.values.contains { $0 >= model.pixelThreshold && $0 < .infinity }
+        let whole =
+            files == .scores && !hasRegions
+            ? nil
+            : model.frame?.placed(detection.map, entry.pose, width: entry.width, height: entry.height)
                 ?? detection.map.resized(width: entry.width, height: entry.height)
-            let region = try entry.originalRegion.map { try context.regionMask($0, of: entry.file).values }
-            map = try context.publish(bytes: try whole.lowered(outside: region).tiffBytes())
-        }
+        let region = try entry.originalRegion.map { try context.regionMask($0, of: entry.file).values }
+        let map =
+            try files == .scores
+            ? nil : whole.map { try context.publish(bytes: try $0.lowered(outside: region).tiffBytes()) }
         let picture = try files == nil ? detection.picture.map { try JPEGEncoder.encode($0, quality: 92) } : nil
         return ScoreIndex.Entry(
             file: entry.file, kind: entry.kind, isAnomalous: entry.isAnomalous, source: entry.source,
             score: detection.score, normalizedScore: model.calibration.normalized(detection.score),
             threshold: model.calibration.threshold, thresholdOrigin: origin,
-            verdict: model.calibration.isAnomaly(detection.score) ? .anomalous : .normal,
+            verdict: model.calibration.isAnomaly(detection.score) ? .anomalous : .normal, width: entry.width,
+            height: entry.height, pixelThreshold: model.pixelThreshold,
+            regions: hasRegions ? whole.map { model.regions(of: $0, within: region) } ?? [] : [],
             map: map, picture: try picture.map(context.publish))
+    }
+}
+
+extension Model {
+    /// The regions of a map of the size of the original image.
+    ///
+    /// - Parameter mask: nonzero for pixels that count; nil if all do.
+    func regions(of map: FloatMap, within mask: [UInt8]?) -> [MapRegion] {
+        var judged = map
+        for (pixel, label) in (mask ?? []).enumerated() where label == 0 { judged.values[pixel] = -.infinity }
+        return MapRegion.regions(of: judged, atOrAbove: pixelThreshold).map { region in
+            var region = region
+            region.areaSquareMillimetres = pixelSize.map { Double(region.area) * $0 * $0 }
+            return region
+        }
     }
 }
 
@@ -107,6 +127,11 @@ package struct ScoreIndex: Codable, Sendable {
         /// `ConfidenceStage`.
         package var confidence: Double?
         package var isUncertain: Bool?
+        /// The size of the original image, upright, in pixels.
+        package var width, height: Int
+        package var pixelThreshold: Float
+        /// The regions at or above the pixel threshold, by descending peak.
+        package var regions: [MapRegion]
         /// The digest of a TIFF at the size of the original; nil if only scores are kept.
         package var map: Digest?
         /// The digest of a JPEG of what the detector expected, at the model's size; nil if it makes none or none is kept.

@@ -43,6 +43,13 @@ struct EvaluateCommand: ParsableCommand {
         completion: .file(extensions: ["csv"]))
     var scores: String?
 
+    @Option(
+        // Maps of some detectors are negative.
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "The lowest value of an anomalous pixel, chosen without these masks: adds SegF1.", valueName: "value"))
+    var pixelThreshold: Float?
+
     @Flag(help: "Resize maps bilinearly to the size of their masks; otherwise another size is an error.")
     var resize = false
 
@@ -64,12 +71,19 @@ struct EvaluateCommand: ParsableCommand {
     @OptionGroup var links: LinkOptions
     @OptionGroup var memory: MetricsMemoryOptions
 
+    func validate() throws {
+        if let pixelThreshold, !pixelThreshold.isFinite {
+            throw ValidationError("--pixel-threshold is \(pixelThreshold); expected a finite number")
+        }
+    }
+
     func run() throws {
         let scan = try MapScan(maps: maps, groundTruth: groundTruth, followsLinks: links.followLinks)
         if checkMvtec { return try showReadiness(scan) }
         var evaluation = MapEvaluation()
         evaluation.resizesMaps = resize
         evaluation.allowsMissingMaps = allowMissing
+        evaluation.pixelThreshold = pixelThreshold
         evaluation.memoryLimitBytes = memory.limitBytes
         evaluation.scores = try scores.map { try ImageScores(ScoreTable(path: $0), hasObjects: scan.hasObjects) }
         var metricsByObject: [String: DetectionMetrics] = [:]

@@ -20,7 +20,9 @@ enum MetricsTable {
         Column(heading: "pixel AUROC", category: { $0.pixelAUROC }, mean: { $0.pixelAUROC }),
         Column(heading: "pixel AP", category: { $0.pixelAP }, mean: { $0.pixelAP }),
         Column(heading: "pixel F1", category: { $0.pixelF1Max }, mean: { $0.pixelF1Max }),
+        Column(heading: "AU-PRO 0.05", category: { $0.aupro.at005 }, mean: { $0.aupro.at005 }),
         Column(heading: "AU-PRO 0.3", category: { $0.aupro.at03 }, mean: { $0.aupro.at03 }),
+        Column(heading: "SegF1", category: { $0.segF1 }, mean: { $0.segF1 }),
         Column(heading: "AUPIMO", category: { $0.aupimo.mean }, mean: { $0.aupimo.mean }),
     ]
 
@@ -59,19 +61,28 @@ enum MetricsList {
     static func text(_ metrics: DetectionMetrics) -> String {
         let images = metrics.images
         var lines = [row("images", "\(images.normal) normal, \(images.anomalous) anomalous")]
-        func add(_ heading: String, _ metric: String, _ value: Double?, at threshold: Float? = nil) {
-            let note = threshold.map { " at \($0)" } ?? metrics.undefined[metric].map { "  \($0)" } ?? ""
+        func add(
+            _ heading: String, _ metric: String, _ value: Double?, at threshold: Float? = nil,
+            within interval: Interval? = nil
+        ) {
+            let note =
+                threshold.map { " at \($0)" }
+                ?? interval.map {
+                    ", 95 % interval \(MetricsTable.number($0.lower)) to \(MetricsTable.number($0.upper))"
+                } ?? metrics.undefined[metric].map { "  \($0)" } ?? ""
             lines.append(row(heading, MetricsTable.number(value) + note))
         }
-        add("image AUROC", "imageAUROC", metrics.imageAUROC)
+        add("image AUROC", "imageAUROC", metrics.imageAUROC, within: metrics.intervals?.imageAUROC)
         add("image AP", "imageAP", metrics.imageAP)
         add("image F1-max", "imageF1Max", metrics.imageF1Max, at: metrics.imageF1MaxThreshold)
-        add("pixel AUROC", "pixelAUROC", metrics.pixelAUROC)
+        add("pixel AUROC", "pixelAUROC", metrics.pixelAUROC, within: metrics.intervals?.pixelAUROC)
         add("pixel AP", "pixelAP", metrics.pixelAP)
         add("pixel F1-max", "pixelF1Max", metrics.pixelF1Max, at: metrics.pixelF1MaxThreshold)
-        add("AU-PRO 0.05", "aupro", metrics.aupro.at005)
-        add("AU-PRO 0.3", "aupro", metrics.aupro.at03)
+        add("AU-PRO 0.05", "aupro", metrics.aupro.at005, within: metrics.intervals?.aupro.at005)
+        add("AU-PRO 0.3", "aupro", metrics.aupro.at03, within: metrics.intervals?.aupro.at03)
         add("AU-PRO 1", "aupro", metrics.aupro.at1)
+        add("SegF1", "segF1", metrics.segF1, at: metrics.pixelThreshold)
+        add("severity", "severityCorrelation", metrics.severityCorrelation)
         add("AUPIMO mean", "aupimo", metrics.aupimo.mean)
         if metrics.aupimo.mean != nil {
             add("AUPIMO median", "aupimo", metrics.aupimo.median)

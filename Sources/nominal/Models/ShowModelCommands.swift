@@ -56,6 +56,9 @@ struct ShowModelCommand: ParsableCommand {
                     ?? "\(calibration.estimate.rawValue), for \(calibration.quantile) of normal images")
                 + ", from \(calibration.images) held-out images")
         if let words = try ModelDecisionText.threshold(known, store) { printRow("in force", words) }
+        printRow(
+            "regions",
+            "pixels of maps from \(network.pixelThreshold)" + (network.pixelSize.map { ", of \($0) mm" } ?? ""))
         if try store.anchor(of: known.name) == known { printRow("anchor", "of the nights of \(known.name)") }
         for promotion in promotions where promotion.model == known || promotion.replaced == known.version {
             printRow("history", Self.text(promotion))

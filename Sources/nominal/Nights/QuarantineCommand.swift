@@ -16,8 +16,9 @@ struct QuarantineCommand: ParsableCommand {
               nominal quarantine list bottle --pictures quarantine
               nominal quarantine accept bottle 12 15 --reason "new supplier, lighter glass"
               nominal quarantine reject bottle --night 2026-11-26
+              nominal quarantine label bottle corrected.json
             """,
-        subcommands: [ListQuarantineCommand.self, AcceptCommand.self, RejectCommand.self])
+        subcommands: [ListQuarantineCommand.self, AcceptCommand.self, RejectCommand.self, LabelCommand.self])
 }
 
 struct ListQuarantineCommand: ParsableCommand {

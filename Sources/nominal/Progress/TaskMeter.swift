@@ -6,7 +6,7 @@ import Jobs
 import Pipeline
 import Synchronization
 
-/// Measures duration and memory of the tasks of a run, and forwards all events to another observer.
+/// Measures duration, processor time and memory of the tasks of a run, and forwards all events to another observer.
 final class TaskMeter: ExecutionObserver, Sendable {
     private struct State {
         var observed: [TaskID: RunTiming.Observation] = [:]
@@ -14,6 +14,9 @@ final class TaskMeter: ExecutionObserver, Sendable {
         var measured: [TaskID: Int] = [:]
         /// Peak memory in MiB since the start of each running task.
         var running: [TaskID: Int] = [:]
+        /// The processor seconds of each running task: those of the process, shared equally by the tasks that run.
+        var processorSeconds: [TaskID: Double] = [:]
+        var lastProcessorSeconds = HostClock.processorSeconds()
         var isOver = false
     }
 
@@ -40,8 +43,8 @@ final class TaskMeter: ExecutionObserver, Sendable {
     }
 
     func taskStarted(_ task: TaskID) {
-        state.withLock { $0.running[task] = 0 }
         sample()
+        state.withLock { ($0.running[task], $0.processorSeconds[task]) = (Self.residentMiB, 0) }
         next.taskStarted(task)
     }
 
@@ -67,9 +70,13 @@ final class TaskMeter: ExecutionObserver, Sendable {
         sample()
         state.withLock { state in
             let own = state.running.removeValue(forKey: task)
-            let peak = state.measured.removeValue(forKey: task) ?? own
+            let processorSeconds = state.processorSeconds.removeValue(forKey: task)
+            let measured = state.measured.removeValue(forKey: task)
             switch outcome {
-            case .run: state.observed[task] = RunTiming.Observation(seconds: durationSeconds, peakMiB: peak)
+            case .run:
+                state.observed[task] = RunTiming.Observation(
+                    seconds: durationSeconds, peakMiB: measured ?? own,
+                    processorSeconds: measured == nil ? processorSeconds : nil)
             case .cached: state.observed[task] = RunTiming.Observation()
             case .failed, .skipped: break
             }
@@ -85,7 +92,13 @@ final class TaskMeter: ExecutionObserver, Sendable {
     private func sample() {
         let memory = Self.residentMiB
         state.withLock { state in
-            for task in state.running.keys { state.running[task] = max(state.running[task] ?? 0, memory) }
+            let now = HostClock.processorSeconds()
+            let share = (now - state.lastProcessorSeconds) / Double(max(1, state.running.count))
+            state.lastProcessorSeconds = now
+            for task in state.running.keys {
+                state.running[task] = max(state.running[task] ?? 0, memory)
+                state.processorSeconds[task, default: 0] += share
+            }
         }
     }
 

@@ -81,10 +81,19 @@ struct RunSession {
     /// Writes the cost of a run, unless no task ran.
     func writeTiming(_ job: Job, _ summary: ExecutionSummary, to folder: String) throws {
         guard summary.run > 0 else { return }
+        let scoring = try scoringCost(job.graph, summary)
         try RunTiming(
             job, observed: meter.observed, seconds: summary.durationSeconds, threads: machine.threadCount,
-            versions: Self.versions, history: store, folder: folder
+            versions: Self.versions, scoring: scoring, history: store, folder: folder
         ).write(to: folder)
+    }
+
+    /// Measures the processor time of scoring, and writes it to standard error; nil if no image was scored.
+    @discardableResult
+    func scoringCost(_ graph: TaskGraph, _ summary: ExecutionSummary) throws -> RunTiming.Scoring? {
+        let cost = try RunTiming.Scoring(graph, summary, observed: meter.observed, store)
+        if let cost, !reporting.isQuiet { StandardError.write(cost.words) }
+        return cost
     }
 
     /// Writes the lineage of the results, unless no task ran.

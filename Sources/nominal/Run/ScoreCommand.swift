@@ -212,6 +212,7 @@ struct ScoreCommand: ParsableCommand {
             }
             return try job.exports($0, session.store)
         }
+        try session.scoringCost(job.graph, summary)
         try session.conclude(summary, exported, target.path)
         try finishShard()
         if let threshold, !reporting.isQuiet {

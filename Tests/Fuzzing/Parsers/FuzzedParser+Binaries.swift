@@ -25,7 +25,7 @@ extension FuzzedParser {
                     scoring: ScoringParameters(boxSize: 5, boxPasses: 2, imageScore: score, topFraction: 0.125),
                     calibration: Calibration(
                         scores: [3, 1, 2, 5, 4], images: 4, trainingScores: [1, 2], quantile: 0.5, estimate: .robust),
-                    mapCeiling: 0.75, kind: "ssae", payload: [1, 2, 3]
+                    mapCeiling: 0.75, pixelThreshold: 0.5, pixelSize: 0.25, kind: "ssae", payload: [1, 2, 3]
                 ).bytes.dropLast(32)
             }
         }

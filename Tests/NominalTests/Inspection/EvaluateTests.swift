@@ -45,8 +45,22 @@ import Testing
         }
         #expect(json["aupro"] as? [String: Double] == ["0.05": 1, "0.3": 1, "1": 1])
         #expect((json["aupimo"] as? [String: Any])?["mean"] is NSNull)
-        #expect((json["undefined"] as? [String: String])?.keys.sorted() == ["aupimo"])
+        #expect((json["undefined"] as? [String: String])?.keys.sorted() == ["aupimo", "segF1", "severityCorrelation"])
         #expect(!fixture.exists(".nominal"))
+    }
+
+    private func withoutSegF1(_ summary: [String: Any]) throws -> NSDictionary {
+        func without(_ keys: [String], _ value: Any?) throws -> [String: Any] {
+            try #require(value as? [String: Any]).filter { !keys.contains($0.key) }
+        }
+        var summary = summary
+        summary["mean"] = try without(["segF1"], summary["mean"])
+        summary["categories"] = try #require(summary["categories"] as? [String: Any]).mapValues { figures in
+            var figures = try without(["segF1", "pixelThreshold"], figures)
+            figures["undefined"] = try without(["segF1"], figures["undefined"])
+            return figures
+        }
+        return NSDictionary(dictionary: summary)
     }
 
     @Test("Evaluating the maps of a run gives the run's metrics")
@@ -60,7 +74,16 @@ import Testing
         // Maps do not have the run's facts about networks.
         var known = try object(fixture.text("runs/tiny/metrics.json"))
         #expect((known.removeValue(forKey: "projection") as? [String: Any])?.keys.sorted() == ["wood", "woven_cloth"])
-        #expect(try NSDictionary(dictionary: object(judged.output)) == NSDictionary(dictionary: known))
+        // The maps of each category have a pixel threshold of their own.
+        let thresholds = try #require(known["categories"] as? [String: [String: Any]])
+        #expect(try withoutSegF1(object(judged.output)) == withoutSegF1(known))
+        for (name, figures) in thresholds {
+            let segmented = try fixture.nominal(
+                "evaluate", "--maps", "runs/tiny/anomaly_maps/\(name)/test", "--ground-truth",
+                "data/\(name)/ground_truth", "--json", "--pixel-threshold",
+                "\(try #require(figures["pixelThreshold"] as? Double))")
+            #expect(try object(segmented.output)["segF1"] as? Double == figures["segF1"] as? Double, "\(segmented)")
+        }
         let table = try fixture.nominal("evaluate", "--maps", "runs/tiny", "--ground-truth", "data")
         let check = try fixture.nominal(
             "evaluate", "--maps", "runs/tiny", "--ground-truth", "data", "--check-mvtec")
@@ -79,7 +102,7 @@ import Testing
         #expect(!fixture.exists("per-image"))
         let lines = table.output.split(separator: "\n")
         #expect(lines.map { $0.prefix(9) } == ["category ", "wood     ", "woven_clo", "mean     "])
-        #expect(lines[0].hasSuffix("AU-PRO 0.3  AUPIMO"))
+        #expect(lines[0].hasSuffix("AU-PRO 0.05  AU-PRO 0.3  SegF1  AUPIMO"))
     }
 
     @Test(

@@ -88,6 +88,19 @@ import Testing
         let listed = try fixture.nominal("quarantine", "list", "plant", "--pictures", "held")
         let number = try #require(listed.output.split(separator: "\t").first.map(String.init))
         #expect(listed.output.contains("incoming/white.png") && fixture.exists("held/\(number).png"), "\(listed)")
+        // A label file with regions rejects; the last decision counts.
+        let scored = try fixture.nominal(
+            "score", "--model", "plant@production", "incoming", "--output", "review", "--quarantine")
+        #expect(scored.status == 0, "\(scored)")
+        try fixture.write(
+            #"{"images": [{"id": 1, "file_name": "white.png", "width": 32, "height": 32}], "categories": [{"id": 1, "name": "a"}], "#
+                + #""annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 4, 4]}]}"#,
+            to: "marked.json")
+        let labelled = try fixture.nominal("quarantine", "label", "plant", "marked.json", "--by", "bob")
+        #expect(labelled.output == "0 accepted, 1 rejected, 0 not in marked.json\n", "\(labelled)")
+        #expect(
+            try fixture.nominal("quarantine", "label", "plant", "review/regions.json").output.hasPrefix("0 accepted"))
+        #expect(try fixture.nominal("quarantine", "label", "plant", "night.json").status == 65)
         let accepted = try fixture.nominal("quarantine", "accept", "plant", number, "--by", "ann", "--reason", "a lid")
         #expect(accepted.output == "1 image accepted, for the next night\n")
         let all = try fixture.nominal("quarantine", "list", "plant", "--all").output

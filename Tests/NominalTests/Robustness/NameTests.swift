@@ -79,13 +79,20 @@ import Testing
         let list = try JSONDecoder().decode([Row].self, from: Data(try fixture.bytes("scored/scores.json")))
         #expect(Set(list.map { PathText.bytes(of: $0.image) }) == wanted)
 
+        struct Instances: Decodable {
+            struct Image: Decodable { let file_name: String }
+            let images: [Image]
+        }
+        let coco = try JSONDecoder().decode(Instances.self, from: Data(try fixture.bytes("scored/regions.json")))
+        #expect(coco.images.map(\.file_name) == list.map(\.image))
+
         for (folder, suffix) in [("anomaly_maps", ".tiff"), ("overlays", ".png")] {
             let files = try FolderListing.names(in: PathText.text(of: fixture.place("scored/" + folder).utf8))
             #expect(Set(files.map(PathText.bytes)) == Set(Self.names.map { $0 + Array(suffix.utf8) }))
         }
         let exports = try JSONDecoder().decode(
             [String: String].self, from: Data(try fixture.bytes("scored/exports.json")))
-        #expect(exports.count == 2 * Self.names.count + 2)
+        #expect(exports.count == 2 * Self.names.count + 4)
         let maps = Set(exports.keys.filter { $0.hasPrefix("anomaly_maps/") }.map { PathText.bytes(of: $0) })
         #expect(maps == Set(Self.names.map { Array("anomaly_maps/".utf8) + $0 + Array(".tiff".utf8) }))
 

@@ -144,6 +144,9 @@ import Testing
         let stages = try #require((timing as? [String: Any])?["stages"] as? [[String: Any]])
         #expect(stages.first?["stage"] as? String == "ingest" && stages.last?["stage"] as? String == "record")
         #expect(stages.allSatisfy { ($0["tasksRun"] as? Int ?? 0) > 0 && ($0["peakMiB"] as? Int ?? 0) > 10 })
+        #expect(stages.allSatisfy { ($0["processorSeconds"] as? Double ?? -1) >= 0 })
+        let scoring = try #require((timing as? [String: Any])?["scoring"] as? [String: Any])
+        #expect(scoring["images"] as? Int == 14 && (scoring["processorSecondsPerImage"] as? Double ?? 0) > 0)
         #expect(fixture.files(below: "out1").filter(costs.contains) == costs)
         #expect(try !fixture.text("out1/exports.json").contains("timing"))
         let files = fixture.files(below: "out1").filter { !costs.contains($0) }
