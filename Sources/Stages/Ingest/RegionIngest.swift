@@ -10,7 +10,7 @@ struct RegionIngest {
     let width, height: Int
 
     /// The digests of two masks, at the size of the original and as the detector sees it.
-    struct Result: Codable {
+    struct Result {
         var whole, seen: Digest
     }
 
@@ -52,7 +52,7 @@ struct RegionIngest {
             known = masks
             return masks
         }
-        let extent = try context.memo(stage: "region", version: 1, settings: settings) {
+        let extent = try context.memo(stage: "region-extent", version: 1, settings: settings) {
             let (whole, seen) = try masks()
             let extent: Extent =
                 whole.isFull ? .full : whole.area == 0 ? .empty : seen.area == 0 ? .vanishes : .usable
