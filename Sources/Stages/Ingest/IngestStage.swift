@@ -270,33 +270,6 @@ extension IngestStage {
     }
 }
 
-/// Warnings about ground truth outside the region of interest.
-private struct OutsideRemarks {
-    private var found: [(file: String, labelled: Int, inside: Int)] = []
-
-    mutating func add(_ file: String, labelled: Int, inside: Int) { found.append((file, labelled, inside)) }
-
-    var warnings: [String] {
-        func words(_ images: [(file: String, labelled: Int, inside: Int)]) -> String {
-            SampleRemarks.some(images.map { "\($0.file) (\($0.labelled - $0.inside) of \($0.labelled) pixels)" })
-        }
-        func count(_ images: some Collection) -> String { images.count == 1 ? "1 image" : "\(images.count) images" }
-        let partly = found.filter { $0.inside > 0 }, wholly = found.filter { $0.inside == 0 }
-        var warnings: [String] = []
-        if !partly.isEmpty {
-            warnings.append(
-                "ground truth of \(count(partly)) lies partly outside the region of interest, where it does not count: "
-                    + words(partly))
-        }
-        if !wholly.isEmpty {
-            warnings.append(
-                "ground truth of \(count(wholly)) lies outside the region of interest, so that "
-                    + "\(wholly.count == 1 ? "it counts" : "they count") as unlabelled: " + words(wholly))
-        }
-        return warnings
-    }
-}
-
 /// The settings that a packed image depends on.
 private struct DecodingSettings: Encodable {
     var source: Digest

@@ -10,7 +10,7 @@ struct RegionIngest {
     let width, height: Int
 
     /// The digests of two masks, at the size of the original and as the detector sees it.
-    struct Result: Codable {
+    struct Result {
         var whole, seen: Digest
     }
 
@@ -52,7 +52,7 @@ struct RegionIngest {
             known = masks
             return masks
         }
-        let extent = try context.memo(stage: "region", version: 1, settings: settings) {
+        let extent = try context.memo(stage: "region-extent", version: 1, settings: settings) {
             let (whole, seen) = try masks()
             let extent: Extent =
                 whole.isFull ? .full : whole.area == 0 ? .empty : seen.area == 0 ? .vanishes : .usable
@@ -114,5 +114,32 @@ struct RegionIngest {
                 in: try PackedImage(bytes: try context.blob(origin!), name: entry.file).image)
             return (seen.resized(width: entry.width, height: entry.height), seen)
         }
+    }
+}
+
+/// Warnings about ground truth outside the region of interest.
+struct OutsideRemarks {
+    private var found: [(file: String, labelled: Int, inside: Int)] = []
+
+    mutating func add(_ file: String, labelled: Int, inside: Int) { found.append((file, labelled, inside)) }
+
+    var warnings: [String] {
+        func words(_ images: [(file: String, labelled: Int, inside: Int)]) -> String {
+            SampleRemarks.some(images.map { "\($0.file) (\($0.labelled - $0.inside) of \($0.labelled) pixels)" })
+        }
+        func count(_ images: some Collection) -> String { images.count == 1 ? "1 image" : "\(images.count) images" }
+        let partly = found.filter { $0.inside > 0 }, wholly = found.filter { $0.inside == 0 }
+        var warnings: [String] = []
+        if !partly.isEmpty {
+            warnings.append(
+                "ground truth of \(count(partly)) lies partly outside the region of interest, where it does not count: "
+                    + words(partly))
+        }
+        if !wholly.isEmpty {
+            warnings.append(
+                "ground truth of \(count(wholly)) lies outside the region of interest, so that "
+                    + "\(wholly.count == 1 ? "it counts" : "they count") as unlabelled: " + words(wholly))
+        }
+        return warnings
     }
 }

@@ -16,12 +16,19 @@ extension FuzzedParser {
 
     private static let model = FuzzedParser(
         name: "model", maximumBytes: 4096,
-        words: ["ssae", "topK", "robust", "linear", "logarithmic", "expectedError", "localContrast"],
+        words: [
+            "ssae", "topK", "robust", "linear", "logarithmic", "expectedError", "localContrast", "polygon", "mask",
+            "masks",
+            "auto",
+        ],
         seeds: {
             [ScoringParameters.ImageScore.topK, .max].map { score in
                 Model(
                     name: "screw", grid: TileGrid(width: 64, height: 32, tileWidth: 32, tileHeight: 16, overlap: 4),
                     range: score == .max ? SampleRange(lowest: 0, highest: 4095) : nil,
+                    region: score == .max
+                        ? RegionOfInterest(.polygon, corners: [0, 0, 1, 0, 0.5, 1]) : RegionOfInterest(.mask),
+                    regionMask: score == .max ? [] : [137, 80, 78, 71],
                     scoring: ScoringParameters(boxSize: 5, boxPasses: 2, imageScore: score, topFraction: 0.125),
                     calibration: Calibration(
                         scores: [3, 1, 2, 5, 4], images: 4, trainingScores: [1, 2], quantile: 0.5, estimate: .robust),
