@@ -24,6 +24,10 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A file of an annotation tool that cannot be used.
     case annotations(file: String, fault: String, remedy: String)
     case missingAnnotations(file: String)
+    /// A root without the files by which a published data set is recognised.
+    case notPublished(root: String, title: String, expected: String)
+    /// A list of a published data set that cannot be used.
+    case list(file: String, fault: String, remedy: String)
     /// A folder with an ambiguous layout; `readings` are commands that resolve it.
     case unclear(folder: String, fault: String, readings: [String])
     /// No image of a sample is usable.
@@ -37,7 +41,7 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     package var isMissing: Bool {
         switch self {
         case .missingFolder, .missingCategory, .unreadableFolder, .unknownChange, .missingDetectorFile,
-            .missingAnnotations:
+            .missingAnnotations, .notPublished:
             true
         default: false
         }
@@ -86,6 +90,9 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
         case .missingAnnotations(let file):
             "\(file): no such file or folder; expected annotations of the images. Correct \"groundTruth\" in the dataset of "
                 + "the manifest"
+        case .notPublished(let root, let title, let expected):
+            "\(root): this is not \(title) as published; expected \(expected). Correct \"root\", or \"layout\""
+        case .list(let file, let fault, let remedy): "\(file): \(fault); \(remedy)"
         case .unclear(let folder, let fault, let readings):
             "\(folder): \(fault). Nothing was written; say which images are normal:"
                 + readings.map { "\n  " + $0 }.joined()

@@ -6,6 +6,9 @@ public struct TestSetEvaluation {
     private var labels: [Bool] = []
     private var mapNames: [String] = []
     private var pixels: PixelMetricsAccumulator
+    /// The highest score of each part.
+    private var parts: [String: (score: Float, isAnomalous: Bool)] = [:]
+    private var overlap: KindOverlap?
 
     /// - Throws: `MetricsError.invalidOption`.
     public init(memoryLimitBytes: Int = 1 << 30, scratchFolder: String? = nil) throws(MetricsError) {
@@ -40,6 +43,29 @@ public struct TestSetEvaluation {
         mapNames.append(map.name)
     }
 
+    /// Adds an image of a part that several images show, in addition to the image itself.
+    public mutating func add(part: String, isAnomalous: Bool, score: Float) {
+        let known = parts[part]
+        parts[part] = (max(score, known?.score ?? score), isAnomalous || known?.isAnomalous == true)
+    }
+
+    /// Measures the saturated overlap of the kinds, too.
+    ///
+    /// - Parameter kinds: the kinds of defects, in the order in which they are numbered.
+    public mutating func measureOverlap(kinds: [String], memoryLimitBytes: Int, scratchFolder: String) {
+        overlap = KindOverlap(kinds: kinds, memoryLimitBytes: memoryLimitBytes, scratchFolder: scratchFolder)
+    }
+
+    /// Adds an image to the saturated overlap, in addition to the image itself.
+    ///
+    /// - Parameters:
+    ///   - kind: nil for a normal image.
+    ///   - regions: a mask with as many values as the map for each region, and its saturation area in pixels.
+    /// - Throws: `MetricsError.scratchFile`.
+    public mutating func addOverlap(
+        _ values: [Float], kind: String?, regions: [(mask: [UInt8], saturationPixels: Int)], score: Float
+    ) throws(MetricsError) { try overlap?.add(values, kind: kind, regions: regions, score: score) }
+
     /// Returns the metrics of all images. Call it once, at the end.
     ///
     /// - Throws: `MetricsError.scratchFile`.
@@ -56,6 +82,8 @@ public struct TestSetEvaluation {
         (metrics.pixelF1Max, metrics.pixelF1MaxThreshold) = (pixels.pixelF1Max, pixels.threshold.map { Float($0) })
         metrics.aupro = AUPROFigures(at005: pixels.aupro[0.05], at03: pixels.aupro[0.3], at1: pixels.aupro[1])
         metrics.aupimo = AUPIMOFigures(pixels.aupimo, names: mapNames)
+        if !parts.isEmpty { metrics.parts = try PartFigures(parts) }
+        metrics.kinds = try overlap?.result()
         metrics.undefined = reasons(pixels).mapValues(\.description)
         let known = zip(mapNames, pixels.aupimo).compactMap { name, value in value.map { (name, $0) } }
         return TestSetResult(

@@ -43,7 +43,7 @@ import VerdictStatistics
         return try DatasetScan.scan(layout, jobName: "tiny")[0].images.filter { $0.split == split }.map {
             LocatedSource(
                 image: $0, digest: try Digest.of(filePath: $0.path),
-                maskDigest: try $0.maskPath.map { try Digest.of(filePath: $0) })
+                maskDigests: try $0.masks.map { try Digest.of(filePath: $0.path) })
         }
     }
 

@@ -39,7 +39,7 @@ import Testing
             images: [], width: 3, height: 4, range: .init(lowest: 0, highest: 2), onBadImage: .fail)
         let image = SourceImage(
             file: "a", path: "/a", split: .test, kind: "dent", isAnomalous: true, maskPath: "/m", maskFile: "m")
-        ingest.images = [IngestStage.Source(image: image, digest: .of([1]), maskDigest: .of([2]))]
+        ingest.images = [IngestStage.Source(image: image, digest: .of([1]), maskDigests: [.of([2])])]
         var nsa = recipe
         nsa.corruption.model = .nsa
         return job.graph.tasks.map(\.stage) + [

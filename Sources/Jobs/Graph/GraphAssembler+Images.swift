@@ -57,19 +57,20 @@ package struct LocatedSource {
     /// - Throws: `DatasetError.unplanned` for a file that was added after the data set was listed.
     package init(_ image: SourceImage, _ digestOf: [String: Digest]) throws(DatasetError) {
         guard let digest = digestOf[image.path] else { throw .unplanned(file: image.path) }
-        var maskDigest: Digest?
-        if let mask = image.maskPath {
-            guard let digest = digestOf[mask] else { throw .unplanned(file: mask) }
-            maskDigest = digest
+        var maskDigests: [Digest] = []
+        for mask in image.masks {
+            guard let digest = digestOf[mask.path] else { throw .unplanned(file: mask.path) }
+            maskDigests.append(digest)
         }
-        self.init(image: image, digest: digest, maskDigest: maskDigest)
+        self.init(image: image, digest: digest, maskDigests: maskDigests)
     }
 
-    package init(image: SourceImage, digest: Digest, maskDigest: Digest? = nil) {
-        source = IngestStage.Source(image: image, digest: digest, maskDigest: maskDigest)
+    /// - Parameter maskDigests: a digest for each of the image's masks, or none.
+    package init(image: SourceImage, digest: Digest, maskDigests: [Digest] = []) {
+        source = IngestStage.Source(image: image, digest: digest, maskDigests: maskDigests)
         locations = [image.file: FileLocation(path: image.path, folder: image.folder)]
-        if let path = image.maskPath {
-            locations[source.maskLocationName] = FileLocation(path: path, folder: image.folder)
+        for (number, mask) in image.masks.enumerated() {
+            locations[source.maskLocationName(number)] = FileLocation(path: mask.path, folder: image.folder)
         }
     }
 }

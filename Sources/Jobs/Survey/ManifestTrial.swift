@@ -21,7 +21,7 @@ package struct ManifestTrial {
         let dataset = manifest.dataset
         for category in try DatasetScan.scan(
             dataset.layout, jobName: manifest.name, folders: dataset.folders, groundTruth: dataset.groundTruth,
-            followsLinks: dataset.links == .follow)
+            testFraction: dataset.testFraction, followsLinks: dataset.links == .follow)
         {
             try tryTraining(category, manifest)
             let test = ManifestTrial.spread(category.images.filter { $0.split == .test })

@@ -1,4 +1,4 @@
-/// `image`: the size of images for training and scoring. Sides are in pixels, multiples of 8 from 32 to 2048.
+/// `image`: the size of images for training and scoring. Sides are in pixels, multiples of 8 from 32 to 4096.
 public struct ImageSection: Sendable, Equatable {
     public var width: Int
     public var height: Int

@@ -11,9 +11,9 @@ package struct IngestStage: Stage {
     /// History: 1 = first; 2 = mask faults name the image instead of a path, and unusable files have a kind of fault;
     /// 3 = states which images are grey; 4 = non-finite values are a separate fault; 5 = the sample range, labels in
     /// masks with more than two values, and warnings about both; 6 = packed images end with a digest;
-    /// 7 = BMP, PNM, WebP and JPEG 2000; regions of annotation
-    /// tools.
-    package static let version = 7
+    /// 7 = BMP, PNM, WebP and JPEG 2000; regions of annotation tools; 8 = several masks of an image, saturation areas,
+    /// parts with several views.
+    package static let version = 8
 
     /// An image with its label and mask in the data set.
     package struct Source: Codable, Equatable, Sendable, NamedSetting {
@@ -24,6 +24,12 @@ package struct IngestStage: Stage {
         var isAnomalous: Bool?
         package var digest: Digest
         var mask: Mask?
+        /// Masks of further regions of the image.
+        var furtherMasks: [Mask]?
+        /// The saturation thresholds of the regions.
+        var saturations: [RegionSaturation]?
+        /// The part that several images show.
+        var sample: String?
         /// Regions of an annotation tool, in place of a mask.
         var regions: ImageRegions?
 
@@ -34,12 +40,18 @@ package struct IngestStage: Stage {
 
         package var settingName: String { file }
 
-        package init(image: SourceImage, digest: Digest, maskDigest: Digest? = nil) {
+        /// - Parameter maskDigests: a digest for each of the image's masks, or none.
+        package init(image: SourceImage, digest: Digest, maskDigests: [Digest] = []) {
             (file, split, kind) = (image.file, image.split, image.kind)
             (isAnomalous, self.digest) = (image.isAnomalous, digest)
-            if let file = image.maskFile, let maskDigest { mask = Mask(file: file, digest: maskDigest) }
-            regions = image.regions
+            let masks = zip(image.masks, maskDigests).map { Mask(file: $0.file, digest: $1) }
+            mask = masks.first
+            if masks.count > 1 { furtherMasks = Array(masks.dropFirst()) }
+            if !masks.isEmpty { saturations = image.saturations }
+            (sample, regions) = (image.sample, image.regions)
         }
+
+        var masks: [Mask] { [mask].compactMap(\.self) + (furtherMasks ?? []) }
     }
 
     /// The treatment of unusable images.
@@ -154,13 +166,20 @@ package struct IngestStage: Stage {
         (entry.pixels, entry.width, entry.height) = (pixels, reading.width, reading.height)
         entry.isGrey = try decoded?.packed.isGrey ?? PackedImage(bytes: try context.blob(pixels), name: file).isGrey
         if let regions = source.regions { return try ingest(regions, into: &entry, context) }
-        guard let mask = try MaskIngest(source)?.ingest(context) else { return }
-        guard (mask.width, mask.height) == (entry.width, entry.height) else {
-            throw IngestError.maskSize(
-                mask: "the mask of \(file)", found: "\(mask.width) x \(mask.height)",
-                expected: "\(entry.width) x \(entry.height)")
+        entry.sample = source.sample
+        let masks = MaskIngest(source)
+        var read: [MaskIngest.Result] = []
+        for number in source.masks.indices {
+            let mask = try masks.ingest(number, context)
+            guard (mask.width, mask.height) == (entry.width, entry.height) else {
+                throw IngestError.maskSize(
+                    mask: "the mask of \(file)", found: "\(mask.width) x \(mask.height)",
+                    expected: "\(entry.width) x \(entry.height)")
+            }
+            read.append(mask)
         }
-        entry.mask = mask.digest
+        entry.mask = try masks.union(read.map(\.digest), context)
+        if source.saturations != nil { entry.regions = try masks.regions(read, context) }
     }
 
     private func ingest(_ regions: ImageRegions, into entry: inout ImageIndex.Entry, _ context: TaskContext) throws {
@@ -243,8 +262,8 @@ private struct RegionSettings: Encodable {
 }
 
 extension IngestStage.Source {
-    /// The name of the mask's location, distinct from the image's, because both files may have the same name.
-    package var maskLocationName: String { "mask of " + file }
+    /// The name of a mask's location, distinct from the image's, because both files may have the same name.
+    package func maskLocationName(_ number: Int) -> String { (number == 0 ? "mask of " : "mask \(number + 1) of ") + file }
 }
 
 /// An input that ingest rejects, beyond the decoder's own errors.
@@ -255,6 +274,8 @@ enum IngestError: Error, CustomStringConvertible {
     /// `count` NaN or infinite values, with the position of the first one in the upright image.
     case notFinite(String, value: Float, x: Int, y: Int, count: Int)
     case maskSize(mask: String, found: String, expected: String)
+    /// A region whose pixel value has no saturation threshold.
+    case noSaturation(mask: String, value: Int)
 
     /// The fault of the file, for which it can be set aside; nil if the file is not at fault.
     var fault: ImageFault? {
@@ -262,7 +283,7 @@ enum IngestError: Error, CustomStringConvertible {
         case .floatRange: .floatRange
         case .notFinite: .notFinite
         case .maskSize: .maskSize
-        case .badImages, .changed: nil
+        case .badImages, .changed, .noSaturation: nil
         }
     }
 
@@ -283,6 +304,8 @@ enum IngestError: Error, CustomStringConvertible {
                 + "(\(value)) at column \(x), row \(y); expected numbers from 0 to 1: replace invalid pixels before ingest"
         case .maskSize(let mask, let found, let expected):
             "\(mask) has \(found) pixels, but the image has \(expected); make both the same size"
+        case .noSaturation(let mask, let value):
+            "\(mask) has the pixel value \(value), which defects_config.json does not list; unpack the data set again"
         }
     }
 }

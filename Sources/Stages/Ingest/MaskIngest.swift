@@ -1,15 +1,20 @@
 import ContentStore
+import Datasets
 import Imaging
 import Pipeline
 
-/// Ingests the mask of an image into the store.
+/// Ingests the masks of an image into the store.
 struct MaskIngest {
     private let source: IngestStage.Source
-    private let mask: IngestStage.Source.Mask
 
     /// The settings that a mask depends on.
     private struct Settings: Encodable {
         var source: Digest
+    }
+
+    /// The settings that a union of masks depends on.
+    private struct UnionSettings: Encodable {
+        var masks: [Digest]
     }
 
     /// A memoised mask with its properties. It is a pure function of the file's bytes.
@@ -19,27 +24,38 @@ struct MaskIngest {
         var remarks: [String]
     }
 
+    /// The area and highest sample of a mask, a pure function of the file's bytes.
+    private struct Value: Codable {
+        var area: Int
+        /// The highest sample on the scale of 8 bits.
+        var value: Int
+    }
+
     struct Result {
+        let file: String
+        /// The digest of the file.
+        let source: Digest
         /// The digest of a PNG at the size of the original.
         let digest: Digest
         let width, height: Int
+        fileprivate let value: () throws -> [UInt8]
     }
 
-    /// - Returns: nil for an image without a mask.
-    init?(_ source: IngestStage.Source) {
-        guard let mask = source.mask else { return nil }
-        (self.source, self.mask) = (source, mask)
-    }
+    init(_ source: IngestStage.Source) { self.source = source }
 
+    /// - Parameter number: the index of the mask.
     /// - Throws: `ImagingError`, `IngestError`, `StoreError`.
-    func ingest(_ context: TaskContext) throws -> Result {
+    func ingest(_ number: Int, _ context: TaskContext) throws -> Result {
+        let mask = source.masks[number]
         let name = "\(mask.file), the mask of \(source.file)"
+        func bytes() throws -> [UInt8] {
+            try SourceBytes.read(
+                context.source(source.maskLocationName(number)), expecting: mask.digest, name: name)
+        }
         var decoded: DecodedMask?
         func decode() throws -> DecodedMask {
             if let decoded { return decoded }
-            let bytes = try SourceBytes.read(
-                context.source(source.maskLocationName), expecting: mask.digest, name: name)
-            let mask = try DecodedMask.decode(bytes: bytes, name: name, checksExtension: false)
+            let mask = try DecodedMask.decode(bytes: try bytes(), name: name, checksExtension: false)
             decoded = mask
             return mask
         }
@@ -54,6 +70,47 @@ struct MaskIngest {
         let reading = try StageJSON.decode(Reading.self, try context.blob(stored))
         try reading.format.check(extensionOf: mask.file)
         for remark in reading.remarks { context.warn("\(mask.file) \(remark)") }
-        return Result(digest: digest, width: reading.width, height: reading.height)
+        return Result(
+            file: mask.file, source: mask.digest, digest: digest, width: reading.width, height: reading.height
+        ) {
+            let image = try ImageDecoder.decode(bytes: try bytes(), name: name, checksExtension: false).image
+            let highest = Int(((image.values.max() ?? 0) * 255).rounded())
+            return try StageJSON.encode(Value(area: try decode().mask.area, value: highest))
+        }
+    }
+
+    /// The mask that labels the pixels of all masks.
+    ///
+    /// - Returns: the digest of a PNG; nil without masks.
+    func union(_ masks: [Digest], _ context: TaskContext) throws -> Digest? {
+        guard masks.count > 1 else { return masks.first }
+        return try context.memo(stage: "mask-union", version: 1, settings: UnionSettings(masks: masks)) {
+            var union = try Mask.decode(bytes: try context.blob(masks[0]), name: "mask of \(source.file)")
+            for digest in masks.dropFirst() {
+                let mask = try Mask.decode(bytes: try context.blob(digest), name: "mask of \(source.file)")
+                for index in union.values.indices where mask.values[index] != 0 { union.values[index] = 1 }
+            }
+            return union.pngBytes()
+        }
+    }
+
+    /// The regions with their saturation areas. The value of a region's pixels names its threshold.
+    ///
+    /// - Throws: `IngestError.noSaturation` for a value without a threshold.
+    func regions(_ masks: [Result], _ context: TaskContext) throws -> [ImageIndex.Entry.Region] {
+        var regions: [ImageIndex.Entry.Region] = []
+        for mask in masks {
+            let stored = try context.memo(
+                stage: "mask-value", version: 1, settings: Settings(source: mask.source), produce: mask.value)
+            let value = try StageJSON.decode(Value.self, try context.blob(stored))
+            guard value.area > 0 else { continue }
+            guard let saturation = source.saturations?.first(where: { $0.pixelValue == value.value }) else {
+                throw IngestError.noSaturation(mask: mask.file, value: value.value)
+            }
+            regions.append(
+                ImageIndex.Entry.Region(
+                    mask: mask.digest, saturationPixels: saturation.pixels(ofRegion: value.area)))
+        }
+        return regions
     }
 }

@@ -8,8 +8,9 @@ import Reports
 package struct MetricsStage: Stage {
     package static let name = "metrics"
     /// History: 2 = all figures of `DetectionMetrics` instead of two AUROCs; 3 = the curves, and AUPIMO of each image;
-    /// 4 = a warning if figures are undefined because images were set aside.
-    package static let version = 4
+    /// 4 = a warning if figures are undefined because images were set aside; 5 = parts with several views, and saturated
+    /// overlap by kind.
+    package static let version = 5
     /// The memory in which pixels are ranked; more of them are sorted in a scratch file, with equal results.
     static let rankingBytes = 1 << 26
 
@@ -21,20 +22,30 @@ package struct MetricsStage: Stage {
         let scores = try context.inputs(startingWith: "scores").flatMap {
             try context.readJSON(ScoreIndex.self, $0).entries
         }
-        var masks: [String: Digest] = [:]
+        var masks: [String: Digest] = [:], parts: [String: String] = [:]
+        var regions: [String: [ImageIndex.Entry.Region]] = [:]
         var setAside: [ImageIndex.Entry] = []
         for input in context.inputs(startingWith: "images") {
             for entry in try context.readJSON(ImageIndex.self, input).entries {
-                masks[entry.file] = entry.mask
+                (masks[entry.file], regions[entry.file], parts[entry.file]) = (entry.mask, entry.regions, entry.sample)
                 if entry.rejection != nil { setAside.append(entry) }
             }
         }
         // Large test sets are ranked in a scratch file beside the outputs, where space for results is needed anyway.
         var evaluation = try TestSetEvaluation(
             memoryLimitBytes: MetricsStage.rankingBytes, scratchFolder: context.outputPath("."))
+        if !regions.isEmpty {
+            evaluation.measureOverlap(
+                kinds: Set(scores.filter { regions[$0.file] != nil }.map(\.kind)).sorted(),
+                memoryLimitBytes: MetricsStage.rankingBytes, scratchFolder: context.outputPath("."))
+        }
         for (number, score) in scores.enumerated() {
             try context.checkCancellation()
             try add(score, masks[score.file], to: &evaluation, context)
+            if let part = parts[score.file], let isAnomalous = score.isAnomalous {
+                evaluation.add(part: part, isAnomalous: isAnomalous, score: score.score)
+            }
+            if !regions.isEmpty { try addOverlap(score, regions[score.file], to: &evaluation, context) }
             context.progress(number + 1, of: scores.count, unit: "maps")
         }
         let result = try evaluation.result()
@@ -61,6 +72,20 @@ package struct MetricsStage: Stage {
                 name: score.file, width: map.width, height: map.height, values: map.values, mask: mask?.values,
                 isAnomalous: isAnomalous),
             score: score.score)
+    }
+
+    private func addOverlap(
+        _ score: ScoreIndex.Entry, _ regions: [ImageIndex.Entry.Region]?, to evaluation: inout TestSetEvaluation,
+        _ context: TaskContext
+    ) throws {
+        guard let digest = score.map, regions != nil || score.isAnomalous == false else { return }
+        let map = try FloatMap.decode(bytes: try context.blob(digest), name: "map of \(score.stem)")
+        let masks = try (regions ?? []).map {
+            let mask = try Mask.decode(bytes: try context.blob($0.mask), name: "mask of \(score.stem)")
+            return (mask: mask.values, saturationPixels: $0.saturationPixels)
+        }
+        try evaluation.addOverlap(
+            map.values, kind: regions == nil ? nil : score.kind, regions: masks, score: score.score)
     }
 
     /// A warning that figures are undefined because unusable images were set aside; nil if absent.
