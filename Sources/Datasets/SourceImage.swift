@@ -73,6 +73,8 @@ package struct SourceMask: Sendable, Equatable {
     /// The path relative to the category's folder.
     package var file: String
     package var path: String
+
+    package init(file: String, path: String) { (self.file, self.path) = (file, path) }
 }
 
 /// The files of one category.

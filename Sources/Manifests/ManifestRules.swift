@@ -204,6 +204,13 @@ struct ManifestRules {
                 ["image", "depth"], found: "\(depth.text) together with \"range\"",
                 expected: "one of them, as both state the sample value of white", remedy: "remove one")
         }
+        if value(["image", "colour"]).string == "sRGB",
+            let key = ["range", "depth"].first(where: { value(["image"])[$0] != nil })
+        {
+            report(
+                ["image", "colour"], found: "\"sRGB\" together with \"\(key)\"",
+                expected: "the full range of the files, to which colour profiles apply", remedy: "remove \"\(key)\"")
+        }
         checkReduction()
         let tile = value(["image"])["tile"]
         if let tile { checkTile(tile, width, height) }

@@ -114,7 +114,8 @@ package struct RetrainingJob: Sendable {
             case .blob(let digest)? = backbone.first?.source
         else { return nil }
         let stage = ExtendMemoryStage(memory: memory, samples: recipe.samples, engine: recipe.scoringEngine)
-        return try stage.extends(champion.model, backbone: digest, range: recipe.range, frame: recipe.frame)
+        return try stage.extends(
+            champion.model, backbone: digest, range: recipe.range, colour: recipe.colour, frame: recipe.frame)
             ? stage : nil
     }
 

@@ -36,10 +36,13 @@ import Testing
         let retrain = try #require(
             try JobManifest.parse(bytes: Array(gate.utf8), file: data.path + "/x.json").retrain)
         var ingest = IngestStage(
-            images: [], width: 3, height: 4, range: .init(lowest: 0, highest: 2), onBadImage: .fail)
-        let image = SourceImage(
+            images: [], width: 3, height: 4, range: .init(lowest: 0, highest: 2), colour: .sRGB, onBadImage: .fail)
+        var image = SourceImage(
             file: "a", path: "/a", split: .test, kind: "dent", isAnomalous: true, maskPath: "/m", maskFile: "m")
-        ingest.images = [IngestStage.Source(image: image, digest: .of([1]), maskDigests: [.of([2])])]
+        image.furtherMasks = [SourceMask(file: "n", path: "/n")]
+        image.saturations = [RegionSaturation(pixelValue: 255, threshold: 0.5, isRelative: true)]
+        image.sample = "part"
+        ingest.images = [IngestStage.Source(image: image, digest: .of([1]), maskDigests: [.of([2]), .of([3])])]
         var nsa = recipe
         nsa.corruption.model = .nsa
         return job.graph.tasks.map(\.stage) + [

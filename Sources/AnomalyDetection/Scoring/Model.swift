@@ -4,10 +4,10 @@ import VerdictStatistics
 
 /// A fitted detector with everything needed to score an image, as one file.
 public struct Model: Sendable, Equatable {
-    /// Version 8: frame around the object, balanced threshold. Version 7: scale of the scores. Version 6: detectors of several kinds.
+    /// Version 9: colours. Version 8: frame around the object, balanced threshold. Version 7: scale of the scores. Version 6: detectors of several kinds.
     /// Version 5: sample range, user's threshold, digest at the end. Version 4: scores of training images. Version 3: error levels, contrast response, method of the threshold. Version 2:
     /// tiles, scales, map normalisation, expected error. Version 1: initial.
-    public static let format = FileFormat(magic: "NOMMODEL", version: 8)
+    public static let format = FileFormat(magic: "NOMMODEL", version: 9)
 
     /// A limit above the size of any valid model.
     public static let maximumFileBytes = 2 << 30
@@ -18,6 +18,8 @@ public struct Model: Sendable, Equatable {
     public var grid: TileGrid
     /// The sample range of the images; nil for the full range of their files.
     public var range: SampleRange?
+    /// The colours of the images; nil for those of the files.
+    public var colour: ColourRendering?
     /// The frame that is cut out around the object; nil for whole images.
     public var frame: ObjectFrame?
     public var scoring: ScoringParameters
@@ -30,10 +32,12 @@ public struct Model: Sendable, Equatable {
     public var payload: [UInt8]
 
     public init(
-        name: String, grid: TileGrid, range: SampleRange? = nil, frame: ObjectFrame? = nil,
+        name: String, grid: TileGrid, range: SampleRange? = nil, colour: ColourRendering? = nil,
+        frame: ObjectFrame? = nil,
         scoring: ScoringParameters, calibration: Calibration, mapCeiling: Float, kind: String, payload: [UInt8]
     ) {
         (self.name, self.grid, self.range, self.frame, self.scoring) = (name, grid, range, frame, scoring)
+        self.colour = colour
         (self.calibration, self.mapCeiling) = (calibration, mapCeiling)
         (self.kind, self.payload) = (kind, payload)
     }
@@ -58,6 +62,7 @@ public struct Model: Sendable, Equatable {
         writer.write(block: calibration.trainingScores)
         writer.write(block: calibration.chosenThreshold.map { [$0] } ?? [])
         writer.write(block: range.map { [$0.lowest, $0.highest] } ?? [])
+        writer.write(colour?.rawValue ?? "")
         writer.write(block: frame.map { [$0.width, $0.height] } ?? [])
         writer.write(
             block: calibration.balance.map {
@@ -126,6 +131,11 @@ public struct Model: Sendable, Equatable {
                 throw .damaged(file, at: 0, what: "invalid sample range")
             }
             range = known
+        }
+        let colourText = try reader.readText()
+        colour = ColourRendering(rawValue: colourText)
+        guard colour != nil || colourText.isEmpty else {
+            throw .damaged(file, at: 0, what: "unknown colours \"\(colourText)\"")
         }
         let sides = try reader.readBlock(of: Float.self)
         if !sides.isEmpty {

@@ -40,11 +40,14 @@ extension GraphAssembler {
 package struct ImageView: Equatable {
     package var width, height: Int
     package var range: SampleRange?
+    package var colour: ColourRendering?
     package var frame: ObjectFrame?
 }
 
 extension Model {
-    package var view: ImageView { ImageView(width: grid.width, height: grid.height, range: range, frame: frame) }
+    package var view: ImageView {
+        ImageView(width: grid.width, height: grid.height, range: range, colour: colour, frame: frame)
+    }
 }
 
 /// An image of a data set as a setting of `IngestStage`, with the locations of its files.
@@ -84,8 +87,8 @@ extension Sequence<LocatedSource> {
 extension IngestStage {
     init(_ images: [Source], _ view: ImageView, onBadImage: BadImagePolicy) {
         self.init(
-            images: images, width: view.width, height: view.height, range: view.range, frame: view.frame,
-            onBadImage: onBadImage)
+            images: images, width: view.width, height: view.height, range: view.range, colour: view.colour,
+            frame: view.frame, onBadImage: onBadImage)
     }
 }
 

@@ -19,6 +19,7 @@ package struct TrainingRecipe: Sendable {
     package var grid: TileGrid
     /// The range of the images' samples; nil for the full range of their formats.
     package var range: SampleRange?
+    package var colour: ColourRendering?
     /// The frame around the object; nil for whole images.
     package var frame: ObjectFrame?
     package var training: TrainingParameters
@@ -38,6 +39,7 @@ package struct TrainingRecipe: Sendable {
             width: image.width, height: image.height, tileWidth: image.tile?.width ?? image.width,
             tileHeight: image.tile?.height ?? image.height, overlap: image.tile?.overlap ?? 0)
         range = SampleRange(image)
+        colour = image.isConvertedToSRGB ? .sRGB : nil
         frame = ObjectFrame(image)
         let section = manifest.training
         training = TrainingParameters(
@@ -68,7 +70,9 @@ package struct TrainingRecipe: Sendable {
 
     func scoringEngine(of kind: String) -> EngineChoice { reconstructionEngine.with(detector: kind) }
 
-    package var view: ImageView { ImageView(width: grid.width, height: grid.height, range: range, frame: frame) }
+    package var view: ImageView {
+        ImageView(width: grid.width, height: grid.height, range: range, colour: colour, frame: frame)
+    }
 
     package var network: NetworkSettings { NetworkSettings(architecture: architecture, baseWidth: baseWidth) }
 
@@ -163,7 +167,8 @@ extension CalibrateStage {
     package init(_ category: String, _ recipe: TrainingRecipe, _ manifest: JobManifest) {
         self.init(
             category: category, kind: recipe.detector.kindName, samples: recipe.samples, engine: recipe.scoringEngine,
-            range: recipe.range, frame: recipe.frame, scoring: ScoringParameters(manifest, recipe.detector),
+            range: recipe.range, colour: recipe.colour, frame: recipe.frame,
+            scoring: ScoringParameters(manifest, recipe.detector),
             quantile: Float(manifest.calibration.quantile),
             estimate: Calibration.Estimate(rawValue: manifest.calibration.estimate.rawValue)!,
             costs: manifest.calibration.costs.map {

@@ -55,7 +55,8 @@ package struct ManifestTrial {
                 image.path, in: image.folder, limitBytes: DecodeLimits().maximumFileBytes)
             let decoded = try IngestStage.decode(
                 bytes, name: ManifestTrial.path(of: image), width: manifest.image.width, height: manifest.image.height,
-                range: SampleRange(manifest.image), frame: ObjectFrame(manifest.image))
+                range: SampleRange(manifest.image), colour: manifest.image.isConvertedToSRGB ? .sRGB : nil,
+                frame: ObjectFrame(manifest.image))
             try decoded.reading.format.check(extensionOf: ManifestTrial.path(of: image))
             return Digest.of(bytes)
         } catch {

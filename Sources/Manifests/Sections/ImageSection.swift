@@ -6,6 +6,8 @@ public struct ImageSection: Sendable, Equatable {
     public var tile: Tile?
     /// The sample values of black and white, also from the key `depth`; `nil` for the full range of the file format.
     public var range: ClosedRange<Double>?
+    /// True if the colour profiles of files are applied, so that all images have the colours of sRGB.
+    public var isConvertedToSRGB: Bool
     /// The frame that is cut out around the object; `nil` for whole images.
     public var frame: Frame?
 
@@ -26,6 +28,7 @@ public struct ImageSection: Sendable, Equatable {
     public init(_ object: JSONValue) {
         width = object.whole("width")
         height = object.whole("height")
+        isConvertedToSRGB = object.text("colour") == "sRGB"
         if let tile = object["tile"] {
             self.tile = Tile(
                 width: tile.whole("width"), height: tile.whole("height"), overlap: tile.whole("overlap"))

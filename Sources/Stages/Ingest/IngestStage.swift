@@ -66,16 +66,18 @@ package struct IngestStage: Stage {
     var width, height: Int
     /// The sample range of the images; nil for the full range of their formats.
     var range: SampleRange?
+    /// The colours of the images; nil for those of the files.
+    var colour: ColourRendering?
     /// The frame that is cut out around each object; nil for whole images.
     var frame: ObjectFrame?
     var onBadImage: BadImagePolicy
 
     package init(
-        images: [Source], width: Int, height: Int, range: SampleRange? = nil, frame: ObjectFrame? = nil,
-        onBadImage: BadImagePolicy
+        images: [Source], width: Int, height: Int, range: SampleRange? = nil,
+        colour: ColourRendering? = nil, frame: ObjectFrame? = nil, onBadImage: BadImagePolicy
     ) {
         (self.images, self.width, self.height) = (images, width, height)
-        (self.range, self.frame, self.onBadImage) = (range, frame, onBadImage)
+        (self.range, self.colour, self.frame, self.onBadImage) = (range, colour, frame, onBadImage)
     }
 
     package var outputs: [String] { ["images.json"] }
@@ -137,14 +139,14 @@ package struct IngestStage: Stage {
             if let decoded { return decoded }
             let bytes = try SourceBytes.read(context.source(file), expecting: source.digest, name: file)
             let made = try IngestStage.decode(
-                bytes, name: file, width: width, height: height, range: range, frame: frame)
+                bytes, name: file, width: width, height: height, range: range, colour: colour, frame: frame)
             decoded = made
             return made
         }
         let pixels = try context.memo(
             stage: "decode", version: 2,
             settings: DecodingSettings(
-                source: source.digest, range: range, frame: frame, width: width, height: height)
+                source: source.digest, range: range, colour: colour, frame: frame, width: width, height: height)
         ) { try decode().packed.bytes }
         let reading = try StageJSON.decode(
             ImageReading.self,
@@ -159,7 +161,8 @@ package struct IngestStage: Stage {
         samples.add(reading, of: file)
         if frame != nil {
             let pose = try context.memo(
-                stage: "pose", version: 1, settings: ImageReading.Settings(source: source.digest, range: range)
+                stage: "pose", version: 1,
+                settings: ImageReading.Settings(source: source.digest, range: range, colour: colour)
             ) { try StageJSON.encode([try decode().pose].compactMap(\.self)) }
             entry.pose = try StageJSON.decode([ObjectPose].self, try context.blob(pose)).first
         }
@@ -200,12 +203,16 @@ package struct IngestStage: Stage {
     /// bytes and the numeric settings, which are its memo key. The caller must check that the file extension matches
     /// the format.
     package static func decode(
-        _ bytes: [UInt8], name: String, width: Int, height: Int, range: SampleRange? = nil, frame: ObjectFrame? = nil
+        _ bytes: [UInt8], name: String, width: Int, height: Int, range: SampleRange? = nil,
+        colour: ColourRendering? = nil, frame: ObjectFrame? = nil
     ) throws -> Decoded {
         let decoded = try ImageDecoder.decode(bytes: bytes, name: name, checksExtension: false)
         if decoded.info.isFloat { try requireFinite(decoded.image, name: name) }
-        let (scaled, clipped) = range?.scaled(decoded) ?? (decoded.image, 0)
+        var (scaled, clipped) = range?.scaled(decoded) ?? (decoded.image, 0)
         if decoded.info.isFloat { try requireUnitRange(scaled, name: name) }
+        if colour == .sRGB, let profile = ColourProfile(of: bytes) {
+            scaled = try profile.convertedToSRGB(scaled, name: name)
+        }
         var pose: ObjectPose?
         let image: PlanarImage
         if let frame {
@@ -251,6 +258,7 @@ extension IngestStage {
 private struct DecodingSettings: Encodable {
     var source: Digest
     var range: SampleRange?
+    var colour: ColourRendering?
     var frame: ObjectFrame?
     var width, height: Int
 }
@@ -263,7 +271,9 @@ private struct RegionSettings: Encodable {
 
 extension IngestStage.Source {
     /// The name of a mask's location, distinct from the image's, because both files may have the same name.
-    package func maskLocationName(_ number: Int) -> String { (number == 0 ? "mask of " : "mask \(number + 1) of ") + file }
+    package func maskLocationName(_ number: Int) -> String {
+        (number == 0 ? "mask of " : "mask \(number + 1) of ") + file
+    }
 }
 
 /// An input that ingest rejects, beyond the decoder's own errors.

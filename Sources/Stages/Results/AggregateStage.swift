@@ -8,8 +8,8 @@ import Pipeline
 package struct AggregateStage: Stage {
     package static let name = "aggregate"
     /// History: 3 = scores with confidence; 4 = names in cells that spreadsheets do not take for formulas, and names of
-    /// any bytes.
-    package static let version = 4
+    /// any bytes; 5 = metrics of parts and kinds.
+    package static let version = 5
 
     /// The categories in the order of the job.
     var categories: [String]

@@ -8,8 +8,9 @@ import Reports
 package struct ReportStage: Stage {
     package static let name = "report"
     /// History: 2 = more figures; 3 = curves, uncertain verdicts, drift, lineage; 4 = the style of other pages; 5 = the
-    /// card of each model; 6 = the command that applies a threshold; 7 = plainer words.
-    package static let version = 8
+    /// card of each model; 6 = the command that applies a threshold; 7 = plainer words; 9 = metrics of
+    /// parts and kinds.
+    package static let version = 9
 
     /// The pages beside the report that it links to.
     package static let lineagePageName = "lineage.html", timingPageName = "timing.html"
@@ -66,7 +67,9 @@ package struct ReportStage: Stage {
         var report = CategoryReport(name: name)
         let figures = metrics.figures
         (report.imageAUROC, report.pixelAUROC) = (figures.imageAUROC, figures.pixelAUROC)
-        report.furtherMetrics = further(figures.imageAP, figures.pixelAP, figures.aupro.at03, figures.aupimo.mean)
+        report.furtherMetrics =
+            further(figures.imageAP, figures.pixelAP, figures.aupro.at03, figures.aupimo.mean)
+            + protocolMetrics(figures)
         report.counts = ImageCounts(
             train: try context.readJSON(TrainingIndex.self, "trained.\(number)").entries.count,
             heldOut: calibration.images,
@@ -144,6 +147,18 @@ package struct ReportStage: Stage {
             Metric(name: "Image AP", value: imageAP), Metric(name: "Pixel AP", value: pixelAP),
             Metric(name: "AU-PRO 0.3", value: aupro), Metric(name: "AUPIMO", value: aupimo),
         ]
+    }
+
+    /// The metrics that only some data sets define: of parts with several views, and of kinds with saturated overlap.
+    private func protocolMetrics(_ figures: DetectionMetrics) -> [Metric] {
+        let parts = figures.parts.map { [Metric(name: "Part AUROC", value: $0.auroc)] } ?? []
+        return parts
+            + (figures.kinds ?? [:]).sorted { $0.key < $1.key }.flatMap { kind, figures in
+                [
+                    Metric(name: "AUROC of \(kind)", value: figures.imageAUROC),
+                    Metric(name: "AU-sPRO 0.05 of \(kind)", value: figures.auspro["0.05"]),
+                ]
+            }
     }
 
     private func item(

@@ -24,6 +24,8 @@ package struct CalibrateStage: Stage {
     var engine: EngineChoice
     /// The sample range of the images; nil for the full range of their formats.
     var range: SampleRange?
+    /// The colours of the images; nil for those of the files.
+    var colour: ColourRendering?
     var frame: ObjectFrame?
     var scoring: ScoringParameters
     var quantile: Float
@@ -38,11 +40,12 @@ package struct CalibrateStage: Stage {
 
     package init(
         category: String, kind: String, samples: SampleSettings, engine: EngineChoice,
-        range: SampleRange? = nil, frame: ObjectFrame? = nil, scoring: ScoringParameters, quantile: Float,
+        range: SampleRange? = nil, colour: ColourRendering? = nil, frame: ObjectFrame? = nil,
+        scoring: ScoringParameters, quantile: Float,
         estimate: Calibration.Estimate, costs: ThresholdBalance.Costs? = nil, threshold: Float? = nil
     ) {
         (self.category, self.kind, self.samples) = (category, kind, samples)
-        (self.engine, self.range, self.frame, self.scoring) = (engine, range, frame, scoring)
+        (self.engine, self.range, self.colour, self.frame, self.scoring) = (engine, range, colour, frame, scoring)
         (self.quantile, self.estimate, self.costs, self.threshold) = (quantile, estimate, costs, threshold)
         corruptionVersion = costs.map { _ in CorruptionModel.version }
     }
@@ -103,7 +106,8 @@ package struct CalibrateStage: Stage {
                 costs, unchanged: Array(scores.prefix(heldOut.images.count)), defects: defects)
         }
         let model = Model(
-            name: category, grid: grid, range: range, frame: frame, scoring: scoring, calibration: calibration,
+            name: category, grid: grid, range: range, colour: colour, frame: frame, scoring: scoring,
+            calibration: calibration,
             mapCeiling: median(peaks), kind: self.kind, payload: payload)
         try context.write(model.bytes, to: "model")
         try context.writeJSON(
