@@ -234,11 +234,13 @@ package enum DatasetScan {
                 category.images[$0].split == .test && category.images[$0].kind == kind
             }
             let names = images.map { below(kind, category.images[$0]) }
+            let known = Set(names)
             // A folder named as an image holds a mask for each of its regions.
             let regions = Dictionary(grouping: masks.keys) { String(SourceImage.folder(of: $0).dropLast()) }
-                .filter { names.contains($0.key) }
+                .filter { known.contains($0.key) }
             let pairing = MaskPairing(
-                images: names, masks: masks.keys.filter { regions[String(SourceImage.folder(of: $0).dropLast())] == nil })
+                images: names,
+                masks: masks.keys.filter { regions[String(SourceImage.folder(of: $0).dropLast())] == nil })
             unused.withoutImage += pairing.unused.compactMap { masks[$0] }
             for (mask, claimants) in pairing.shared {
                 unused.shared[masks[mask] ?? mask] = claimants.map { folders.testFolder(kind) + "/" + $0 }

@@ -5,7 +5,7 @@
 public struct ColourProfile: Sendable, Hashable {
     public let bytes: [UInt8]
 
-    init(bytes: [UInt8]) { self.bytes = bytes }
+    public init(bytes: [UInt8]) { self.bytes = bytes }
 
     /// Finds the profile in the contents of an image file.
     ///

@@ -26,7 +26,8 @@ struct KindOverlap {
         figures[index].regions += regions.count
         scores[index].append(score)
         try pixels.add(
-            values, regions: regions.map { SaturatedOverlap.Region(mask: $0.mask, saturationPixels: $0.saturationPixels) },
+            values,
+            regions: regions.map { SaturatedOverlap.Region(mask: $0.mask, saturationPixels: $0.saturationPixels) },
             kind: index)
     }
 

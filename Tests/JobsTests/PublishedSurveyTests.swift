@@ -59,7 +59,7 @@ struct PublishedSurveyTests {
         Shape(
             title: "the AITEX fabric database, as published",
             images: ["NODefect_images/a/0001_000_0*4", "Defect_images/0044_019_0*1"],
-            masks: ["Mask_images/0044_019_00_mask1.png", "Mask_images/0044_019_00_mask2.png"], counts: [1, 0, 1, 0, 1]),
+            masks: ["Mask_images/0044_019_00_mask1.png", "Mask_images/0044_019_00_mask2.png"], counts: [4, 0, 1, 0, 1]),
         Shape(
             title: "BTAD", images: ["01/train/ok/*4", "01/test/ok/*2", "01/test/ko/*1"],
             masks: ["01/ground_truth/ko/0.png"], counts: [4, 2, 1, 0, 1]),

@@ -236,7 +236,9 @@ import Testing
             }
             #expect(try !stage.extends(model, backbone: .of([1]), range: nil, colour: nil, frame: nil))
             #expect(
-                try !stage.extends(model, backbone: backbone, range: SampleRange(lowest: 0, highest: 2), frame: nil))
+                try !stage.extends(
+                    model, backbone: backbone, range: SampleRange(lowest: 0, highest: 2), colour: nil, frame: nil))
+            #expect(try !stage.extends(model, backbone: backbone, range: nil, colour: .sRGB, frame: nil))
         }
         #expect(results[0] == results[1] && results[0] == results[2])
     }

@@ -19,7 +19,9 @@ struct AitexStrips: PublishedReader {
         /// - Returns: nil if the name is not that of a strip or mask.
         init?(_ file: String) {
             let parts = SourceImage.stem(of: file).split(separator: "_").prefix(3)
-            guard parts.count == 3, parts.allSatisfy({ $0.allSatisfy { $0.isASCII && $0.isNumber } }) else { return nil }
+            guard parts.count == 3, parts.allSatisfy({ $0.allSatisfy { $0.isASCII && $0.isNumber } }) else {
+                return nil
+            }
             self.file = file
             (key, defect, fabric) = (parts.joined(separator: "_"), String(parts[1]), String(parts[2]))
         }

@@ -34,7 +34,8 @@ struct DatasetList {
     /// - Parameter columns: the expected header.
     func rows(_ columns: [String]) throws(DatasetError) -> [[String]] {
         var rows: [[String]] = []
-        for (number, line) in String(decoding: try bytes(), as: UTF8.self).split(whereSeparator: \.isNewline).enumerated()
+        for (number, line) in String(decoding: try bytes(), as: UTF8.self).split(whereSeparator: \.isNewline)
+            .enumerated()
         {
             let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
             guard fields.count == columns.count else {
@@ -57,9 +58,11 @@ struct DatasetList {
     /// - Throws: `DatasetError.list` if the name leads out of the folder, or no such file exists.
     func path(_ name: String, in folder: String) throws(DatasetError) -> (file: String, path: String) {
         let file = PathText.read(name)
-        guard !file.hasPrefix("/"), !file.split(separator: "/", omittingEmptySubsequences: false).contains(where: {
-            $0.isEmpty || $0 == "." || $0 == ".."
-        }) else { throw fault("\(name) is not a path below \(folder)") }
+        guard !file.hasPrefix("/"),
+            !file.split(separator: "/", omittingEmptySubsequences: false).contains(where: {
+                $0.isEmpty || $0 == "." || $0 == ".."
+            })
+        else { throw fault("\(name) is not a path below \(folder)") }
         let path = folder + "/" + file
         do throws(LinkFault) { try root.permit(path) } catch { throw .link(error) }
         guard FolderWalk.isFile(path) else {

@@ -12,7 +12,8 @@ enum KnownFolders {
     /// - Parameters:
     ///   - root: the folder of the categories.
     ///   - categories: their names.
-    static func title(root: String, _ categories: [String], _ folders: CategoryFolders) throws(DatasetError) -> String? {
+    static func title(root: String, _ categories: [String], _ folders: CategoryFolders) throws(DatasetError) -> String?
+    {
         guard let first = categories.first else { return nil }
         let path = root + "/" + first
         func holds(_ name: String) throws(DatasetError) -> Bool { try FolderWalk.isFolder(path + "/" + name) }

@@ -60,7 +60,8 @@ struct RealIadLists: PublishedReader {
                 let isAnomalous = kind != normal
                 guard split == .test || !isAnomalous else {
                     throw source.fault(
-                        "\(file) is a training image with the defect \(kind)", "use the lists of the unsupervised protocol")
+                        "\(file) is a training image with the defect \(kind)",
+                        "use the lists of the unsupervised protocol")
                 }
                 let found = try source.path(file, in: folder(of: name))
                 var image = SourceImage(

@@ -32,7 +32,8 @@ package struct RegionSaturation: Codable, Sendable, Equatable {
                 let isRelative = entry["relative_saturation"]?.bool
             else {
                 throw source.fault(
-                    "entry \(number) lacks pixel_value (1 to 255), saturation_threshold (above 0) or relative_saturation")
+                    "entry \(number) lacks pixel_value (1 to 255), saturation_threshold (above 0) or relative_saturation"
+                )
             }
             guard !table.contains(where: { $0.pixelValue == value }) else {
                 throw source.fault("two entries have the pixel value \(value)")

@@ -38,7 +38,8 @@ struct VisaLists: PublishedReader {
             }
             let isAnomalous = row[2] != "normal"
             guard split == .test || !isAnomalous else {
-                throw source.fault("\(row[3]) is a training image with the label \(row[2])", "use the list of one class")
+                throw source.fault(
+                    "\(row[3]) is a training image with the label \(row[2])", "use the list of one class")
             }
             let found = try place(row[3])
             var image = SourceImage(

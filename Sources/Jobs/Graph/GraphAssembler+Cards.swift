@@ -65,7 +65,8 @@ extension CardFacts {
             stages: Dictionary(stages.map { ($0.name, $0.version) }) { first, _ in first },
             trainingEngine: recipe.engine.texts, scoringEngine: recipe.scoringEngine.texts)
         self.init(
-            job: manifest.name, name: name, category: category, layout: manifest.dataset.layout.name, preset: manifest.preset,
+            job: manifest.name, name: name, category: category, layout: manifest.dataset.layout.name,
+            preset: manifest.preset,
             program: program, textures: textures.map { Textures($0) },
             training: recipe.detector.isTrained
                 ? TrainingFacts(

@@ -1,5 +1,5 @@
 """Writes images with ICC profiles to the folder given, and expected.json with their colours in sRGB by Pillow's ImageCms
-(perceptual intent, 8 bits): {file: [width, height, channels, interleaved samples]}.
+(perceptual intent, 8 bits), and by the formulas of profile and sRGB: {file: [width, height, channels, samples, exact]}.
 """
 
 import io
@@ -58,22 +58,35 @@ expected = {}
 folder = sys.argv[1]
 
 
-def write(name, image, icc, **options):
+# The primaries of sRGB in XYZ of D50 (IEC 61966-2-1, adapted by Bradford's method).
+srgb = np.array([[0.43607, 0.38515, 0.14307], [0.22249, 0.71687, 0.06061], [0.01392, 0.09708, 0.71410]])
+
+
+def encoded(linear):
+    linear = np.clip(linear, 0, 1)
+    return 255 * np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+
+
+wide_exact = encoded((colours / 255) ** (563 / 256) @ np.array(adobe) @ np.linalg.inv(srgb).T)
+grey_exact = encoded((colours[..., 0] / 255) ** (round(1.8 * 256) / 256))
+
+
+def write(name, image, icc, exact, **options):
     image.save(f"{folder}/{name}", icc_profile=icc, **options)
     source = ImageCms.ImageCmsProfile(io.BytesIO(icc))
     converted = np.array(ImageCms.profileToProfile(image, source, target, renderingIntent=0, outputMode="RGB"))
     if image.mode == "L":
         assert np.ptp(converted.astype(int), axis=-1).max() <= 1
         converted = converted[..., 1:2]
-    expected[name] = [image.width, image.height, converted.shape[2], converted.ravel().tolist()]
+    expected[name] = [image.width, image.height, converted.shape[2], converted.ravel().tolist(), exact.ravel().tolist()]
 
 
-write("wide.png", picture, wide)
-write("table.png", picture, table)
-write("wide.tiff", picture, wide)
-write("wide.webp", picture, wide, lossless=True)
-write("grey.png", shades, grey)
-write("grey.tiff", shades, grey)
+write("wide.png", picture, wide, wide_exact)
+write("table.png", picture, table, np.array([]))
+write("wide.tiff", picture, wide, wide_exact)
+write("wide.webp", picture, wide, wide_exact, lossless=True)
+write("grey.png", shades, grey, grey_exact)
+write("grey.tiff", shades, grey, grey_exact)
 # Lossy: only the profile is compared.
 picture.save(f"{folder}/lossy.jpg", icc_profile=wide, quality=95)
 open(f"{folder}/wide.icc", "wb").write(wide)
