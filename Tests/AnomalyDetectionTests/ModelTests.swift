@@ -13,18 +13,20 @@ struct ModelTests {
         calibration: Calibration(scores: [3, 1, 2], quantile: 0.5), mapCeiling: 0.75, kind: "ssae",
         payload: [7, 0, 255])
 
-    /// `model` up to its payload, written in Python with struct.pack: "<8sI" of b"NOMMODEL", 8, "<q" lengths before
+    /// `model` up to its payload, written in Python with struct.pack: "<8sI" of b"NOMMODEL", 9, "<q" lengths before
     /// text and blocks, "<q" for integers, "<f" for fractions and scores. In this order: name and kind; 64, 32, 5, 2
     /// for sizes and the box; 64, 32, 0 for tiles; 1 scale, 1 level; "none", "topK", 1/8, the ceiling; the quantile,
-    /// "empirical", "logarithmic", 3 images with scores 1, 2, 3, no training scores, no user's threshold, no range, no frame, no
+    /// "empirical", "logarithmic", 3 images with scores 1, 2, 3, no training scores, no user's threshold, no range, the colours
+    /// of files, no frame, no
     /// balance of the threshold.
     static let head = [UInt8](
         hex: """
-            4E4F4D4D4F44454C0800000005000000000000007363726577040000000000000073736165400000000000000020000000000000
+            4E4F4D4D4F44454C0900000005000000000000007363726577040000000000000073736165400000000000000020000000000000
             00050000000000000002000000000000004000000000000000200000000000000000000000000000000100000000000000010000
             000000000004000000000000006E6F6E650400000000000000746F704B0000003E0000403F0000003F0900000000000000656D70
             69726963616C0B000000000000006C6F6761726974686D6963030000000000000003000000000000000000803F00000040000040
             40000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000
+            0000000000000000
             """)
     /// `head` and the payload with its length.
     static let content = head + [UInt8](hex: "0300000000000000 0700FF")
@@ -44,10 +46,10 @@ struct ModelTests {
 
     @Test("Older versions are an error")
     func olderVersions() {
-        for version: UInt8 in 1...7 {
+        for version: UInt8 in 1...8 {
             var content = Self.content
             content[8] = version
-            #expect(throws: FormatError.wrongVersion("model", found: Int(version), expected: 8)) {
+            #expect(throws: FormatError.wrongVersion("model", found: Int(version), expected: 9)) {
                 try Model(bytes: content, name: "model")
             }
         }
@@ -59,8 +61,8 @@ struct ModelTests {
         ranged.range = SampleRange(lowest: 0, highest: 4095)
         #expect(try Model(bytes: ranged.bytes, name: "m") == ranged)
         var content = Array(ranged.bytes.dropLast(FileFormat.digestBytes))
-        // Before the lengths of the frame, the balance and its scores, which are empty, and the payload.
-        let upper = content.count - 8 - 8 - 8 - 8 - Self.model.payload.count - 4
+        // Before the lengths of the colours, the frame, the balance and its scores, which are empty, and the payload.
+        let upper = content.count - 8 - 8 - 8 - 8 - 8 - Self.model.payload.count - 4
         content.replaceSubrange(upper..<upper + 4, with: [0, 0, 0, 0])
         #expect(throws: FormatError.self) { try Model(bytes: content.sealed, name: "m") }
     }

@@ -241,6 +241,7 @@ struct PublishedLayoutTests {
         #expect(pixels(2000, false, of: 10000) == 2000)
         #expect(pixels(2000, false, of: 100) == 100)
         #expect(pixels(0.001, true, of: 100) == 1)
+        #expect(pixels(1e308, true, of: 100) == 100 && pixels(1e308, false, of: 100) == 100)
     }
 
     @Test(

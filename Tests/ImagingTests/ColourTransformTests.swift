@@ -25,7 +25,7 @@ struct ColourTransformTests {
     private let folder = FileManager.default.temporaryDirectory.appending(path: "colour-\(UUID().uuidString)")
 
     @Test(
-        "equals Pillow's within one level of 8 bits in every format and for grey, and the formulas within a tenth",
+        "equals Pillow's within one level of 8 bits in every format and for grey, and the formulas within a third of one",
         .enabled(if: ProjectPython.isInstalled, Comment(rawValue: ProjectPython.remedy)))
     func pillow() throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -53,7 +53,7 @@ struct ColourTransformTests {
             }
             // Pillow computes with 8 bits, and is up to 0.7 levels from the formulas itself; more in dark grey.
             #expect(largest <= 1, "\(name): \(largest)")
-            #expect(fromFormula < 0.1, "\(name): \(fromFormula)")
+            #expect(fromFormula < 0.3, "\(name): \(fromFormula)")
             #expect(image != stored)
         }
         let profile = [UInt8](try Data(contentsOf: folder.appending(path: "wide.icc")))

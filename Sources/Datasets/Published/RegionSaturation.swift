@@ -46,6 +46,6 @@ package struct RegionSaturation: Codable, Sendable, Equatable {
 
     /// The saturation area of a region in whole pixels, at least 1 and at most the region's area.
     package func pixels(ofRegion area: Int) -> Int {
-        max(1, min(area, Int(isRelative ? threshold * Double(area) : min(threshold, Double(area)))))
+        max(1, Int(min(isRelative ? threshold * Double(area) : threshold, Double(area))))
     }
 }

@@ -194,7 +194,11 @@ package struct FolderSurvey: Sendable {
         var findings: [String] = []
         if !sizes.isEmpty { findings.append("sizes: \(counted(sizes))") }
         if !kinds.isEmpty { findings.append("formats: \(counted(kinds))") }
-        if profiles.count > 1 { findings.append("colour profiles, which are not applied: \(counted(profiles))") }
+        if profiles.count > 1 {
+            findings.append(
+                "colour profiles, which are not applied: \(counted(profiles)); \"colour\": \"sRGB\" in the image section applies them"
+            )
+        }
         for fault in odd.prefix(5) { findings.append("odd: \(fault)") }
         if odd.count > 5 { findings.append("odd: and \(odd.count - 5) more") }
         return (findings, measured)
