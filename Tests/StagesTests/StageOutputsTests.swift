@@ -60,8 +60,8 @@ import VerdictStatistics
 
     @Test("Ingest gives the pinned bytes")
     func ingest() throws {
-        expectPinned(try ingest(.train), IngestStage.self, version: 7, ["images.json": "9bbd2887ada4"])
-        expectPinned(try ingest(.test), IngestStage.self, version: 7, ["images.json": "f73f35fa9a8f"])
+        expectPinned(try ingest(.train), IngestStage.self, version: 8, ["images.json": "9bbd2887ada4"])
+        expectPinned(try ingest(.test), IngestStage.self, version: 8, ["images.json": "f73f35fa9a8f"])
     }
 
     @Test("Selection gives the pinned bytes")
@@ -117,7 +117,7 @@ import VerdictStatistics
                 ("training", try bench.store.put(bytes: Array("[]".utf8))),
                 ("assessment", try bench.store.put(bytes: Array(StageOutputsTests.assessment(0.5).utf8))),
             ])
-        expectPinned(outputs, CardStage.self, version: 6, ["card.json": "609074c4ecc2", "card.md": "c2e24a28ff62"])
+        expectPinned(outputs, CardStage.self, version: 6, ["card.json": "e3486fd524f1", "card.md": "17ad2f5511a2"])
     }
 
     @Test("Corruption gives the pinned bytes")
@@ -165,7 +165,7 @@ import VerdictStatistics
         // Counts pairs: 96 anomalous pixels with values 0.5 + n / 8, against 672 others with values n / 8.
         #expect(abs((figures.pixelAUROC ?? 0) - StageOutputsTests.pairwiseAUROC) < 1e-12)
         expectPinned(
-            outputs, MetricsStage.self, version: 4, ["metrics.json": "d41de2bd401f", "scores.json": "b9bf4c9ee841"])
+            outputs, MetricsStage.self, version: 5, ["metrics.json": "d41de2bd401f", "scores.json": "b9bf4c9ee841"])
     }
 
     /// The fraction of pairs of an anomalous and a normal pixel that the map orders correctly; ties count half.
@@ -230,7 +230,7 @@ import VerdictStatistics
             AggregateStage(categories: ["bolt"]),
             [("metrics.0", metrics["metrics.json"]!), ("scores.0", try confidence(metrics)["scores.json"]!)])
         expectPinned(
-            outputs, AggregateStage.self, version: 4,
+            outputs, AggregateStage.self, version: 5,
             ["metrics.json": "994dd48157c5", "scores.json": "d7ec34d95423", "scores.csv": "5ad5e9dd9c35"])
         let table = String(decoding: try bench.store.read(outputs["scores.csv"]!), as: UTF8.self)
         #expect(

@@ -10,8 +10,8 @@ import VerdictStatistics
 /// scores.
 package struct CalibrateStage: Stage {
     package static let name = "calibrate"
-    /// History: 8 = frame around the object; 7 = scale of the scores; 6 = detectors of any kind.
-    package static let version = 8
+    /// History: 9 = colours in the model; 8 = frame around the object; 7 = scale of the scores; 6 = detectors of any kind.
+    package static let version = 9
     /// The number of training images to measure; more would not improve the spread of scores.
     private static let trainingImages = 64
     /// Synthetic defects other than those of assessments and learned weights.
