@@ -315,7 +315,7 @@ enum IngestError: Error, CustomStringConvertible {
         case .maskSize(let mask, let found, let expected):
             "\(mask) has \(found) pixels, but the image has \(expected); make both the same size"
         case .noSaturation(let mask, let value):
-            "\(mask) has the pixel value \(value), which defects_config.json does not list; unpack the data set again"
+            "\(mask) has the pixel value \(value), which defects_config.json does not list; copy the data set again from its source"
         }
     }
 }

@@ -10,7 +10,7 @@ import Stages
 struct SubmissionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "submission",
-        abstract: "Write the maps of a run for the MVTec AD 2 server.",
+        abstract: "Write a submission to the MVTec AD 2 server.",
         discussion: """
             Writes FOLDER/anomaly_images/CATEGORY/SPLIT/NAME.tiff, maps as 16-bit floats, and
             FOLDER/anomaly_images_thresholded/CATEGORY/SPLIT/NAME.png, 255 where the map is at or above the threshold, for
