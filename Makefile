@@ -4,7 +4,7 @@ NOMINAL := .build/release/nominal
 BENCH := .build/release/nominal-bench
 PREFIX ?= /usr/local
 SOURCES := $(shell find Package.swift Sources schemas -type f)
-PACKAGES := libsqlite3-dev libpng-dev libtiff-dev libjpeg62-turbo-dev libwebp-dev libopenjp2-7-dev libopenblas-dev libdnnl-dev libssl-dev python3-venv
+PACKAGES := libsqlite3-dev libpng-dev libtiff-dev libjpeg62-turbo-dev libwebp-dev libopenjp2-7-dev liblcms2-dev libopenblas-dev libdnnl-dev libssl-dev python3-venv
 # Root needs no sudo; a machine without sudo says what is missing.
 PYTHON_FOLDER := $(CURDIR)/.build-python
 PYTHON_STAMP := $(PYTHON_FOLDER)/.complete

@@ -196,7 +196,7 @@ let package = Package(
             name: "CImageCodecs", cSettings: fastC,
             linkerSettings: [
                 .linkedLibrary("png16"), .linkedLibrary("tiff"), .linkedLibrary("jpeg"), .linkedLibrary("webp"),
-                .linkedLibrary("openjp2"),
+                .linkedLibrary("openjp2"), .linkedLibrary("lcms2"),
             ]),
 
         .target(name: "PipelineTestSupport", dependencies: ["ContentStore", "Pipeline"], swiftSettings: strict),
@@ -264,7 +264,10 @@ let package = Package(
             name: "PrivacyTests", dependencies: ["ContentStore", "Folders", "PipelineTestSupport", "Privacy"],
             swiftSettings: strict),
         .testTarget(
-            name: "DatasetsTests", dependencies: ["Datasets", "DatasetTestSupport", "Imaging", "Manifests"],
+            name: "DatasetsTests",
+            dependencies: [
+                "Datasets", "DatasetTestSupport", "Folders", "Imaging", "Manifests", "PythonTestSupport", "StrictJSON",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "DeploymentTests",

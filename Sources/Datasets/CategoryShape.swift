@@ -22,6 +22,13 @@ struct CategoryShape {
         let names = try CategoryShape.folders(in: path)
         guard let train = try CategoryShape.train(in: path, names, needsTrainFolder) else { return nil }
         folders.train = train
+        // Images of one camera among others, such as rgb beside xyz in MVTec 3D-AD.
+        if !(try FolderWalk.entries(path + "/" + train)).contains(where: FolderWalk.isImage),
+            try FolderWalk.isFolder(path + "/" + train + "/rgb")
+        {
+            folders.images = "rgb"
+            folders.train += "/rgb"
+        }
         let others = names.filter { !(train + "/").hasPrefix($0 + "/") }
         hasOthers = !others.isEmpty
         let tests = others.filter { FolderRole($0).contains(.test) && !FolderRole($0).contains(.masks) }
@@ -49,7 +56,13 @@ struct CategoryShape {
         let masks = others.filter { FolderRole($0).contains(.masks) }
         let innerMasks = inner.filter { FolderRole($0).contains(.masks) }.map { test + "/" + $0 }
         try readMasks(masks + innerMasks, kinds: kinds.map { test + "/" + $0 })
-        let unused = others.filter { $0 != test && !masks.contains($0) }
+        // Private test sets, as test_private beside test_public.
+        for name in tests where test != "test" && name != test {
+            if try FolderWalk.entries(path + "/" + name).contains(where: FolderWalk.isImage) {
+                folders.unlabelled.append(name)
+            }
+        }
+        let unused = others.filter { $0 != test && !masks.contains($0) && !folders.unlabelled.contains($0) }
         if !unused.isEmpty {
             notes.append("skipped \(unused.joined(separator: ", ")), beside \(folders.train) and \(test)")
         }
@@ -75,6 +88,15 @@ struct CategoryShape {
         try readMasks(others.filter { FolderRole($0).contains(.masks) }, kinds: kinds)
     }
 
+    /// The folder of masks within the folders of kinds; nil if absent.
+    private func innerMasks(_ kinds: [String]) throws(DatasetError) -> String? {
+        for kind in kinds {
+            let names = try CategoryShape.folders(in: path + "/" + kind)
+            if let found = names.first(where: { FolderRole($0).contains(.masks) }) { return found }
+        }
+        return nil
+    }
+
     private mutating func readMasks(_ found: [String], kinds: [String]) throws(DatasetError) {
         if let first = found.first(where: { $0.lowercased().hasSuffix("ground_truth") }) ?? found.first {
             folders.groundTruth = first
@@ -82,6 +104,10 @@ struct CategoryShape {
             if !unused.isEmpty {
                 notes.append("skipped \(unused.joined(separator: ", ")), because masks are taken from \(first)")
             }
+            return
+        }
+        if let inner = try innerMasks(kinds) {
+            folders.masks = inner
             return
         }
         for kind in kinds {

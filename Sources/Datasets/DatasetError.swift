@@ -26,6 +26,10 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     case missingAnnotations(file: String)
     /// Images without a mask of their region of interest.
     case missingRegions(folder: String, images: [String])
+    /// A root without the files by which a published data set is recognised.
+    case notPublished(root: String, title: String, expected: String)
+    /// A list of a published data set that cannot be used.
+    case list(file: String, fault: String, remedy: String)
     /// A folder with an ambiguous layout; `readings` are commands that resolve it.
     case unclear(folder: String, fault: String, readings: [String])
     /// No image of a sample is usable.
@@ -39,7 +43,7 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     package var isMissing: Bool {
         switch self {
         case .missingFolder, .missingCategory, .unreadableFolder, .unknownChange, .missingDetectorFile,
-            .missingAnnotations, .missingRegions:
+            .missingAnnotations, .missingRegions, .notPublished:
             true
         default: false
         }
@@ -92,6 +96,9 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(folder): \(images.count == 1 ? "1 image has" : "\(images.count) images have") no mask of the region of interest: "
                 + images.prefix(3).joined(separator: ", ") + (images.count > 3 ? ", ..." : "")
                 + "; expected a mask with the same path and name there, whatever its extension"
+        case .notPublished(let root, let title, let expected):
+            "\(root): this is not \(title) as published; expected \(expected). Correct \"root\", or \"layout\""
+        case .list(let file, let fault, let remedy): "\(file): \(fault); \(remedy)"
         case .unclear(let folder, let fault, let readings):
             "\(folder): \(fault). Nothing was written; say which images are normal:"
                 + readings.map { "\n  " + $0 }.joined()

@@ -6,24 +6,40 @@ import Manifests
 package enum DatasetScan {
     /// - Parameters:
     ///   - groundTruth: annotations for the layout `folder`.
+    ///   - testFraction: the fraction of normal training images that become test images.
     ///   - followsLinks: allows links that lead out of the folders that the layout names.
     /// - Returns: the categories in the order of the manifest, or sorted by name if it lists none.
     package static func scan(
         _ layout: DatasetSection.Layout, jobName: String, folders: CategoryFolders = .usual,
-        groundTruth: DatasetSection.GroundTruth? = nil, followsLinks: Bool = false
+        groundTruth: DatasetSection.GroundTruth? = nil, testFraction: Double = 0, followsLinks: Bool = false
+    ) throws(DatasetError) -> [SourceCategory] {
+        var categories = try whole(
+            layout, jobName: jobName, folders: folders, groundTruth: groundTruth, followsLinks: followsLinks)
+        if testFraction > 0 {
+            for index in categories.indices { categories[index].separateTestImages(fraction: testFraction) }
+        }
+        return categories
+    }
+
+    private static func whole(
+        _ layout: DatasetSection.Layout, jobName: String, folders: CategoryFolders,
+        groundTruth: DatasetSection.GroundTruth?, followsLinks: Bool
     ) throws(DatasetError) -> [SourceCategory] {
         switch layout {
+        case .published(let published, let root, let categories):
+            let reader = try published.reader(of: NamedFolder(root.absolute, followsLinks: followsLinks))
+            var scanned: [SourceCategory] = []
+            for name in try wanted(categories, of: reader.categories, in: root.absolute) {
+                let category = try reader.category(name)
+                guard category.images.contains(where: { $0.split == .train }) else {
+                    throw .noNormalImages(category: name, folder: root.absolute)
+                }
+                scanned.append(try checked(category))
+            }
+            return scanned
         case .mvtec(let root, let categories):
             let found = try categoryNames(root.absolute, folders)
-            let names: [String]
-            switch categories {
-            case .all: names = found
-            case .named(let wanted):
-                names = wanted
-                for name in wanted where !found.contains(name) {
-                    throw .missingCategory(root: root.absolute, category: name, found: found)
-                }
-            }
+            let names = try wanted(categories, of: found, in: root.absolute)
             guard !names.isEmpty else { throw .noCategories(root: root.absolute) }
             var scanned: [SourceCategory] = []
             let folder = NamedFolder(root.absolute, followsLinks: followsLinks)
@@ -54,6 +70,17 @@ package enum DatasetScan {
             }
             return [try checked(category)]
         }
+    }
+
+    /// The categories to run, of those that were found.
+    private static func wanted(
+        _ categories: DatasetSection.Categories, of found: [String], in root: String
+    ) throws(DatasetError) -> [String] {
+        guard case .named(let names) = categories else { return found }
+        for name in names where !found.contains(name) {
+            throw .missingCategory(root: root, category: name, found: found)
+        }
+        return names
     }
 
     /// All images below a folder, for scoring without a job. Names are relative to the folder.
@@ -109,6 +136,16 @@ package enum DatasetScan {
         }
         if category.images.isEmpty { throw .noNormalImages(category: name, folder: folder + "/" + folders.train) }
         try collectTest(root, "/" + name, folders, into: &category)
+        for inner in folders.unlabelled where try FolderWalk.isFolder(folder + "/" + inner) {
+            try collect(root, "/" + name + "/" + inner, prefix: inner + "/", into: &category) { file, path in
+                SourceImage(file: file, path: path, split: .test, kind: inner, isAnomalous: nil, folder: root)
+            }
+        }
+        if let saturations = try RegionSaturation.table(of: folder) {
+            for index in category.images.indices where category.images[index].maskPath != nil {
+                category.images[index].saturations = saturations
+            }
+        }
         return try checked(category)
     }
 
@@ -138,12 +175,17 @@ package enum DatasetScan {
         guard try FolderWalk.isFolder(folder + "/" + folders.test) else { return }
         var walk = FolderWalk(root)
         for kind in try walk.folders(in: folder + "/" + folders.test) where folders.isKind(kind) {
-            let inner = folders.testFolder(kind)
+            let inner = folders.imagesFolder(kind)
+            if folders.images != nil, try !FolderWalk.isFolder(folder + "/" + inner) { continue }
             try collect(root, place + "/" + inner, prefix: inner + "/", into: &category) { file, path in
                 SourceImage(
                     file: file, path: path, split: .test, kind: kind, isAnomalous: !folders.isNormal(kind: kind),
                     folder: root)
             }
+        }
+        if let masks = folders.masks, folders.images == nil {
+            // The masks lie below the images.
+            category.images.removeAll { $0.file.hasPrefix(folders.testFolder($0.kind) + "/" + masks + "/") }
         }
         try pairMasks(in: folder, folders, &walk, &category)
     }
@@ -155,7 +197,7 @@ package enum DatasetScan {
         in folder: String, _ folders: CategoryFolders, _ walk: inout FolderWalk, _ category: inout SourceCategory
     ) throws(DatasetError) {
         func below(_ kind: String, _ image: SourceImage) -> String {
-            String(SourceImage.withoutExtension(image.file).dropFirst(folders.testFolder(kind).count + 1))
+            String(SourceImage.withoutExtension(image.file).dropFirst(folders.imagesFolder(kind).count + 1))
         }
         // The mask's file by kind, then by its name in the kind's folder without extension, such as `cam1/000_mask`.
         var files: [String: [String: String]] = [:]
@@ -167,6 +209,15 @@ package enum DatasetScan {
             let isMask: (SourceImage) -> Bool = { $0.split == .test && $0.stem.hasSuffix("_mask") }
             for mask in category.images where isMask(mask) { add(mask.kind, below(mask.kind, mask), mask.file) }
             category.images.removeAll(where: isMask)
+        } else if folders.masks != nil {
+            for kind in try walk.folders(in: folder + "/" + folders.test) where folders.isKind(kind) {
+                let inner = folders.masksFolder(kind)
+                guard try FolderWalk.isFolder(folder + "/" + inner) else { continue }
+                try walk.files(below: folder + "/" + inner) { name, isImage in
+                    guard isImage else { return others.append(inner + "/" + name) }
+                    add(kind, SourceImage.withoutExtension(name), inner + "/" + name)
+                }
+            }
         } else if try FolderWalk.isFolder(folder + "/" + folders.groundTruth) {
             try walk.files(below: folder + "/" + folders.groundTruth) { name, isImage in
                 let file = folders.masksFolder(name)
@@ -182,20 +233,26 @@ package enum DatasetScan {
             let images = category.images.indices.filter {
                 category.images[$0].split == .test && category.images[$0].kind == kind
             }
-            let pairing = MaskPairing(images: images.map { below(kind, category.images[$0]) }, masks: Array(masks.keys))
+            let names = images.map { below(kind, category.images[$0]) }
+            let known = Set(names)
+            // A folder named as an image holds a mask for each of its regions.
+            let regions = Dictionary(grouping: masks.keys) { String(SourceImage.folder(of: $0).dropLast()) }
+                .filter { known.contains($0.key) }
+            let pairing = MaskPairing(
+                images: names,
+                masks: masks.keys.filter { regions[String(SourceImage.folder(of: $0).dropLast())] == nil })
             unused.withoutImage += pairing.unused.compactMap { masks[$0] }
             for (mask, claimants) in pairing.shared {
                 unused.shared[masks[mask] ?? mask] = claimants.map { folders.testFolder(kind) + "/" + $0 }
             }
             if folders.isNormal(kind: kind) {
-                unused.ofGoodImages += pairing.masks.values.compactMap { masks[$0] }
+                // MVTec 3D-AD has an empty mask for each normal image.
+                if folders.masks == nil { unused.ofGoodImages += pairing.masks.values.compactMap { masks[$0] } }
                 continue
             }
-            for image in images {
-                guard let file = pairing.masks[below(kind, category.images[image])].flatMap({ masks[$0] }) else {
-                    continue
-                }
-                (category.images[image].maskPath, category.images[image].maskFile) = (folder + "/" + file, file)
+            for (image, name) in zip(images, names) {
+                let files = (pairing.masks[name].map { [$0] } ?? regions[name]?.sorted() ?? []).compactMap { masks[$0] }
+                category.images[image].setMasks(files.map { SourceMask(file: $0, path: folder + "/" + $0) })
             }
         }
         (category.unusedMasks, category.masksFolder) = (unused, folders.groundTruth)

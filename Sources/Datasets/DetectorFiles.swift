@@ -34,7 +34,7 @@ extension JobManifest {
         var found: [String: DetectorFile] = [:]
         if let maps {
             var place = maps.path
-            if case .mvtec = dataset.layout { place += (place.hasSuffix("/") ? "" : "/") + category }
+            if dataset.layout.hasCategories { place += (place.hasSuffix("/") ? "" : "/") + category }
             for name in try Self.listing(place) {
                 try Self.collect(name, below: place, in: maps, isWanted: \.isMapOrScores, into: &found)
             }

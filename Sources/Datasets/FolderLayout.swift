@@ -8,13 +8,13 @@ package struct FolderLayout {
     package enum Dataset: Sendable {
         case mvtec(root: ManifestPath, categories: [String]?, folders: CategoryFolders)
         case folder(normal: ManifestPath, score: ManifestPath?)
+        case published(DatasetSection.PublishedLayout, root: ManifestPath)
     }
 
     package let dataset: Dataset
     package let categories: [SourceCategory]
     /// Sentences for the user; the first one names the layout.
     package let findings: [String]
-
     /// - Parameters:
     ///   - score: unlabelled images, for a plain folder.
     ///   - normal: the subfolder, or ".", that the user declares to hold normal images, whatever its name.
@@ -36,6 +36,13 @@ package struct FolderLayout {
             let folder = ManifestPath(normal, relativeTo: path.absolute)
             (dataset, categories) = try plain(folder, score)
             findings = ["normal images as named: \(folder.absolute)"]
+            return
+        }
+        if score == nil, let published = try DatasetSection.PublishedLayout.found(in: path.absolute) {
+            dataset = .published(published, root: path)
+            categories = try DatasetScan.scan(
+                .published(published, root: path, categories: .all), jobName: jobName, followsLinks: followsLinks)
+            findings = ["\(published.title), as published"]
             return
         }
         try FolderLayout.requireNormal(path, holdsOthers: true)
@@ -65,6 +72,9 @@ package struct FolderLayout {
         dataset = .mvtec(root: root, categories: all == names ? nil : names, folders: folders)
         let usual = folders == .usual ? "" : ", with folders of other names"
         var findings = ["MVTec layout, \(isOne ? "one category" : "\(names.count) categories")\(usual)"]
+        if let title = try KnownFolders.title(root: root.absolute, names, folders) {
+            findings.append("the folders are those of \(title)")
+        }
         for (name, shape) in shapes.sorted(by: { $0.key < $1.key }) {
             findings += shape.notes.map { isOne ? $0 : "\(name): \($0)" }
             if let score = shape.score {
@@ -102,6 +112,7 @@ package struct FolderLayout {
             let other = $0.value.folders
             guard $0.value.hasOthers else { return other.train != folders.train }
             return (other.train, other.test, other.groundTruth) != (folders.train, folders.test, folders.groundTruth)
+                || (other.images, other.masks) != (folders.images, folders.masks)
         }
         if let different {
             throw DatasetError.unclear(
@@ -115,6 +126,7 @@ package struct FolderLayout {
         // The usual name covers all its spellings.
         folders.normalKinds =
             normal.allSatisfy(CategoryFolders.usual.isNormal(kind:)) ? CategoryFolders.usual.normalKinds : normal
+        folders.unlabelled = Set(ordered.flatMap(\.value.folders.unlabelled)).sorted()
         return folders
     }
 

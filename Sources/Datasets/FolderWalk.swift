@@ -80,6 +80,9 @@ package struct FolderWalk {
 
     package static func isFolder(_ path: String) throws(DatasetError) -> Bool { try inspect(path)?.kind == .folder }
 
+    /// True if there is a file at the path, also by a link.
+    static func isFile(_ path: String) -> Bool { (try? NamedFolder.inspect(path))?.kind == .file }
+
     /// - Throws: `missingFolder`, or `notAFolder` for a file.
     static func requireFolder(_ path: String) throws(DatasetError) {
         guard let found = try inspect(path) else { throw .missingFolder(path: path, what: "a folder of images") }

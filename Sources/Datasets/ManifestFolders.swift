@@ -19,7 +19,7 @@ extension JobManifest {
             let changed = try manifest.changedCategories.map { try manifest.narrowed(to: $0) }
             for manifest in [manifest] + changed {
                 switch manifest.dataset.layout {
-                case .mvtec(let root, _): found.append(manifest.folder(root))
+                case .mvtec(let root, _), .published(_, let root, _): found.append(manifest.folder(root))
                 case .folder(let normal, let score):
                     found += ([normal] + [score].compactMap { $0 }).map(manifest.folder)
                 }

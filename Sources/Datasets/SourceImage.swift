@@ -19,6 +19,12 @@ package struct SourceImage: Sendable, Equatable {
     package var maskPath: String?
     /// The path of the mask relative to the category's folder; nil where `maskPath` is.
     package var maskFile: String?
+    /// Masks of further regions of the image, if each region has a file of its own.
+    package var furtherMasks: [SourceMask] = []
+    /// The saturation thresholds of the regions, for sPRO; nil if the data set defines none.
+    package var saturations: [RegionSaturation]?
+    /// The name of the part that several images show, such as the five views of Real-IAD; nil if each image shows its own.
+    package var sample: String?
     /// The regions that an annotation tool has marked, in place of a mask.
     package var regions: ImageRegions?
     /// The mask of the region of interest, if each image has its own: its path, the path relative to the folder of these
@@ -34,6 +40,18 @@ package struct SourceImage: Sendable, Equatable {
     ) {
         (self.file, self.path, self.split, self.kind) = (file, path, split, kind)
         (self.isAnomalous, self.maskPath, self.maskFile, self.folder) = (isAnomalous, maskPath, maskFile, folder)
+    }
+
+    /// All masks of the image.
+    package var masks: [SourceMask] {
+        guard let maskFile, let maskPath else { return [] }
+        return [SourceMask(file: maskFile, path: maskPath)] + furtherMasks
+    }
+
+    /// Sets the masks, the first of which is the main one.
+    mutating func setMasks(_ masks: [SourceMask]) {
+        (maskFile, maskPath) = (masks.first?.file, masks.first?.path)
+        furtherMasks = Array(masks.dropFirst())
     }
 
     /// The file's name without its extension.
@@ -52,6 +70,15 @@ package struct SourceImage: Sendable, Equatable {
     package static func folder(of path: String) -> String {
         path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
     }
+}
+
+/// A mask of a data set, known by its name only.
+package struct SourceMask: Sendable, Equatable {
+    /// The path relative to the category's folder.
+    package var file: String
+    package var path: String
+
+    package init(file: String, path: String) { (self.file, self.path) = (file, path) }
 }
 
 /// The files of one category.

@@ -19,6 +19,9 @@ struct DeploymentGuide {
         let number = export.takesFloat ? "float" : samples + "_t"
         let sharp = export.takesFloat ? "float" : export.samples == .uint8 ? "byte" : "ushort"
         let tolerance = export.tolerance
+        let colours =
+            model.colour == .sRGB
+            ? " Pixels have the colours of sRGB: apply the colour profile of a file first, as training did." : ""
         let steps = [
             "divides by \(white)"
                 + (model.range.map { ", takes \($0.lowest) as black and \($0.highest) as white" } ?? ""),
@@ -30,7 +33,7 @@ struct DeploymentGuide {
             # \(PathText.read(model.name)): how to score images
 
             `\(name)` takes original pixels and returns the results of `nominal score`. Nothing needs to be resized or
-            normalised outside.
+            normalised outside.\(colours)
 
             | | name | type | shape |
             |---|---|---|---|

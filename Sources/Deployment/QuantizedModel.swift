@@ -83,7 +83,8 @@ package final class QuantizedModel {
     /// The detection in an image, whose map has the image's size.
     func detect(_ bytes: [UInt8], name: String) throws -> Detection {
         let decoded = try IngestStage.decode(
-            bytes, name: name, width: model.grid.width, height: model.grid.height, range: model.range)
+            bytes, name: name, width: model.grid.width, height: model.grid.height, range: model.range,
+            colour: model.colour)
         var detection = try autoencoder.detect([decoded.packed.image], model.scoring)[0]
         let original = decoded.packed.original
         detection.map = detection.map.resized(width: original.width, height: original.height)
@@ -100,7 +101,8 @@ package final class QuantizedModel {
             let image = all[number * all.count / count]
             let bytes = try AtomicFile.read(image.path, in: image.folder, limitBytes: DecodeLimits().maximumFileBytes)
             return try IngestStage.decode(
-                bytes, name: image.file, width: model.grid.width, height: model.grid.height, range: model.range
+                bytes, name: image.file, width: model.grid.width, height: model.grid.height, range: model.range,
+                colour: model.colour
             ).packed.image
         }
     }

@@ -138,22 +138,27 @@ struct BitmapFile {
     /// The position of a row, counted from the top, in the decoded plane.
     fileprivate func row(_ stored: Int) -> Int { isTopDown ? stored : header.height - 1 - stored }
 
-    /// Calls a closure with the place of each row in the file and in the image.
-    ///
-    /// - Throws: `truncated` before the first call.
-    private func eachRow(_ body: (_ position: Int, _ row: Int) -> Void) throws(NativeCodecs.Failure) {
-        let stride = (header.width * bits + 31) / 32 * 4, lastRow = (header.width * bits + 7) / 8
+    private var stride: Int { (header.width * bits + 31) / 32 * 4 }
+
+    /// Checks that all rows are in the file, before memory for them is allocated.
+    private func requireRows() throws(NativeCodecs.Failure) {
+        let lastRow = (header.width * bits + 7) / 8
         let present = max(0, bytes.count - start)
         // Some programs omit the padding of the last row.
         let complete = present / stride + (present % stride >= lastRow ? 1 : 0)
         guard complete >= header.height else { throw .truncated(decodedRows: complete) }
+    }
+
+    /// Calls a closure with the place of each row in the file and in the image.
+    private func eachRow(_ body: (_ position: Int, _ row: Int) -> Void) {
         for stored in 0..<header.height { body(start + stored * stride, row(stored)) }
     }
 
     private func storedIndices() throws(NativeCodecs.Failure) -> [UInt8] {
+        try requireRows()
         var indices = [UInt8](repeating: 0, count: header.pixelCount)
         let width = header.width, perByte = 8 / bits, mask = UInt8(truncatingIfNeeded: 1 << bits - 1)
-        try eachRow { position, row in
+        eachRow { position, row in
             for x in 0..<width {
                 let shift = 8 - bits - x % perByte * bits
                 indices[row * width + x] = bytes[position + x / perByte] >> UInt8(shift) & mask
@@ -165,10 +170,11 @@ struct BitmapFile {
     private func samples(
         _ fields: [BitField], as rendition: NativeCodecs.Rendition
     ) throws(NativeCodecs.Failure) -> NativeCodecs.Pixels {
+        try requireRows()
         let plane = header.pixelCount, width = header.width, size = bits / 8
         var values = [Float](repeating: 0, count: plane * (rendition == .samples ? fields.count : 3))
         var isAlphaUsed = false
-        try eachRow { position, row in
+        eachRow { position, row in
             for x in 0..<width {
                 var pixel: UInt32 = 0
                 for byte in 0..<size { pixel |= UInt32(bytes[position + x * size + byte]) << UInt32(8 * byte) }

@@ -1,8 +1,11 @@
-/// The ICC profile of an image file. Profiles are not applied; the same part differs between cameras with different ones.
+/// The ICC profile of an image file. It is applied on request only; without that, the same part differs between cameras with
+/// different profiles.
 ///
 /// Source of the format: ICC.1:2022, sections 7 (header, tag table) and 10 (types).
 public struct ColourProfile: Sendable, Hashable {
     public let bytes: [UInt8]
+
+    public init(bytes: [UInt8]) { self.bytes = bytes }
 
     /// Finds the profile in the contents of an image file.
     ///
@@ -20,6 +23,29 @@ public struct ColourProfile: Sendable, Hashable {
             }
         guard let found, !found.isEmpty else { return nil }
         bytes = found
+    }
+
+    /// The largest profile that is applied, in bytes.
+    private static let limitBytes = 16 << 20
+
+    /// Converts an image with the colours of this profile to sRGB by the perceptual intent; a grey image to grey with the
+    /// curve of sRGB. A profile for RGB also applies to a grey image, which becomes one of three channels.
+    ///
+    /// Values from 0 to 1 are converted without rounding to the file's bits, and results are clamped to 0...1.
+    ///
+    /// - Parameter name: the image's file for messages.
+    /// - Throws: `ImagingError.unsupported` for a profile of other colours, or that lcms2 cannot use.
+    public func convertedToSRGB(_ image: PlanarImage, name: String) throws(ImagingError) -> PlanarImage {
+        guard bytes.count <= Self.limitBytes else {
+            throw .unsupported(name: name, feature: "a colour profile of \(bytes.count) bytes")
+        }
+        let isForRGB = bytes.count >= 20 && bytes[16..<20].elementsEqual("RGB ".utf8)
+        do throws(NativeCodecs.Failure) {
+            return try NativeCodecs.convertedToSRGB(isForRGB ? image.convertedToRGB() : image, from: bytes)
+        } catch {
+            guard error.kind != .outOfMemory else { throw .outOfMemory(name: name, byteCount: 4 * image.values.count) }
+            throw .unsupported(name: name, feature: error.message)
+        }
     }
 
     /// The description in the profile; nil if it has none that can be read.

@@ -50,12 +50,14 @@ public struct FloatMap: Sendable, Equatable {
 }
 
 extension FloatMap {
-    /// A TIFF file (TIFF 6.0, Adobe 1992) of 32-bit floating-point samples: little-endian, uncompressed, in strips of
+    /// A TIFF file (TIFF 6.0, Adobe 1992) of floating-point samples of 32 or 16 bits: little-endian, uncompressed, in strips of
     /// about 64 KiB. Every reader of floating-point TIFF supports this layout.
     ///
+    /// - Parameter isHalf: rounds values to 16 bits.
     /// - Throws: `tooLarge` for maps of 4 GiB or more.
-    public func tiffBytes() throws(ImagingError) -> [UInt8] {
-        let rowBytes = width * MemoryLayout<Float>.size
+    public func tiffBytes(isHalf: Bool = false) throws(ImagingError) -> [UInt8] {
+        let sampleBits = isHalf ? 16 : 32
+        let rowBytes = width * sampleBits / 8
         let rowsPerStrip = min(height, max(1, 65536 / rowBytes))
         let stripCount = (height + rowsPerStrip - 1) / rowsPerStrip
 
@@ -79,7 +81,7 @@ extension FloatMap {
         file.append(short: Self.entryCount)
         file.append(entry: 256, long: width)
         file.append(entry: 257, long: height)
-        file.append(entry: 258, short: 32)  // bits per sample
+        file.append(entry: 258, short: sampleBits)  // bits per sample
         file.append(entry: 259, short: 1)  // no compression
         file.append(entry: 262, short: 1)  // black is zero
         file.append(entry: 273, count: stripCount, long: isSingle ? pixelsAt : offsetsAt)
@@ -94,7 +96,13 @@ extension FloatMap {
             for row in rows { file.append(long: pixelsAt + row * rowBytes) }
             for row in rows { file.append(long: min(rowsPerStrip, height - row) * rowBytes) }
         }
-        for value in values { file.append(long: Int(value.bitPattern)) }
+        for value in values {
+            if isHalf {
+                file.append(short: Int(Float16(value).bitPattern))
+            } else {
+                file.append(long: Int(value.bitPattern))
+            }
+        }
         return file.bytes
     }
 

@@ -35,6 +35,12 @@ public struct ImageInfo: Sendable, Equatable, Codable {
     }
 }
 
+/// The colours that a model sees, if they are not those of the files.
+public enum ColourRendering: String, Sendable, Codable, CaseIterable {
+    /// sRGB: the profile of each file is applied.
+    case sRGB
+}
+
 /// The colour representation of a file.
 public enum ImageColour: String, Sendable, Codable {
     case grey, rgb

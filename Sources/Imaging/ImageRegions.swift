@@ -10,6 +10,8 @@ public struct ImageRegions: Codable, Sendable, Hashable {
         case polygon([Double], PolygonRule)
         /// Pixel rows and columns, the last ones included.
         case rectangle(left: Int, top: Int, right: Int, bottom: Int)
+        /// The ellipse that touches the sides of a box, whose rows and columns belong to it, by the rule of Pillow.
+        case ellipse(left: Int, top: Int, right: Int, bottom: Int)
         /// Lengths of runs outside and inside in turn, down the columns of the whole image.
         case columnRuns([Int])
         /// Lengths of runs outside and inside in turn, along the rows of a rectangle.
@@ -46,6 +48,10 @@ extension Mask {
         case .rectangle(let left, let top, let right, let bottom):
             guard left <= right, top <= bottom, top < height, bottom >= 0 else { return }
             for row in max(top, 0)...min(bottom, height - 1) { fill(left...right, row: row) }
+        case .ellipse(let left, let top, let right, let bottom):
+            for line in PillowEllipse.lines(left: left, top: top, right: right, bottom: bottom) {
+                fill(line.left...line.right, row: line.row)
+            }
         case .columnRuns(let runs): fillColumns(runs)
         case .rowRuns(let left, let top, let width, let height, let runs):
             Mask.eachInside(runs, of: width * height) { run in
@@ -178,14 +184,23 @@ enum PillowPolygon {
         guard let first = edges.map(\.top).min(), let last = edges.map(\.bottom).max(), last >= 0, first < height else {
             return lines
         }
+        let ends = Ends(sloped)
+        let starts = sloped.indices.sorted { sloped[$0].top < sloped[$1].top }
+        var started = 0, active: [Int] = []
         for row in max(first, 0)...min(last, height) {
+            while started < starts.count, sloped[starts[started]].top <= row {
+                active.append(starts[started])
+                started += 1
+            }
+            active.removeAll { sloped[$0].bottom < row }
             var crossings: [Float] = []
-            for (index, edge) in sloped.enumerated() where edge.top <= row && row <= edge.bottom {
+            for index in active {
+                let edge = sloped[index]
                 let crossing = edge.crossing(row)
                 if row == edge.bottom, row < last {
                     crossings += [crossing, crossing]
                 } else if edge.hasEnd(in: row), edge.slope != 0 {
-                    crossings.append(joined(crossing, edge, sloped[..<index], row: row))
+                    crossings.append(joined(crossing, edge, ends.first(beside: index, sloped, row: row), row: row))
                 } else {
                     crossings.append(crossing)
                 }
@@ -202,20 +217,48 @@ enum PillowPolygon {
         return lines
     }
 
-    /// The crossing of an edge that ends in a row, moved so that an acute corner touches the pixels of the next row.
-    private static func joined(_ crossing: Float, _ edge: Edge, _ others: ArraySlice<Edge>, row: Int) -> Float {
-        let next = row == edge.bottom ? row - 1 : row + 1
-        for other in others
-        where other.hasEnd(in: row) && other.slope != 0
-            && crossing.rounded(.toNearestOrAwayFromZero)
-                == other.crossing(row).rounded(.toNearestOrAwayFromZero)
-            && other.top <= next && next <= other.bottom
-        {
-            let (own, its) = (edge.crossing(next), other.crossing(next))
-            if crossing > own + 1, crossing > its + 1 { return max(own, its).rounded(.toNearestOrAwayFromZero) + 1 }
-            if crossing < own - 1, crossing < its - 1 { return min(own, its).rounded(.toNearestOrAwayFromZero) - 1 }
-            return crossing
+    /// The first slanting edge that ends at each place, so that a corner finds it without a search among all edges.
+    private struct Ends {
+        private struct Place: Hashable {
+            let row: Int
+            /// Rounded.
+            let x: Float
+            /// True for an edge that goes on to the next row, false for one from the row above.
+            let isTop: Bool
         }
+
+        private var first: [Place: Int] = [:]
+
+        init(_ edges: [Edge]) {
+            for (index, edge) in edges.enumerated() where edge.slope != 0 {
+                for row in [edge.top, edge.bottom] {
+                    let place = Self.place(edge, row)
+                    if first[place] == nil { first[place] = index }
+                }
+            }
+        }
+
+        private static func place(_ edge: Edge, _ row: Int) -> Place {
+            // The addition turns -0 into 0.
+            Place(
+                row: row, x: edge.crossing(row).rounded(.toNearestOrAwayFromZero) + 0, isTop: row == edge.top)
+        }
+
+        /// The first edge before another one that ends at the same place, from the same side.
+        func first(beside index: Int, _ edges: [Edge], row: Int) -> Edge? {
+            first[Self.place(edges[index], row)].flatMap { $0 < index ? edges[$0] : nil }
+        }
+    }
+
+    /// The crossing of an edge that ends in a row, moved so that an acute corner touches the pixels of the next row.
+    ///
+    /// - Parameter other: the edge that makes the corner; nil without a corner.
+    private static func joined(_ crossing: Float, _ edge: Edge, _ other: Edge?, row: Int) -> Float {
+        guard let other else { return crossing }
+        let next = row == edge.bottom ? row - 1 : row + 1
+        let (own, its) = (edge.crossing(next), other.crossing(next))
+        if crossing > own + 1, crossing > its + 1 { return max(own, its).rounded(.toNearestOrAwayFromZero) + 1 }
+        if crossing < own - 1, crossing < its - 1 { return min(own, its).rounded(.toNearestOrAwayFromZero) - 1 }
         return crossing
     }
 }

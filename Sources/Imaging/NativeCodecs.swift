@@ -107,6 +107,16 @@ enum NativeCodecs {
         }
     }
 
+    /// The planes of an image with the colours of an ICC profile, converted to sRGB.
+    static func convertedToSRGB(_ image: PlanarImage, from profile: [UInt8]) throws(Failure) -> PlanarImage {
+        var report = image_codec_report()
+        var values = image.values
+        _ = unsafe image_codec_to_srgb(
+            profile, profile.count, UInt32(image.channels), UInt32(image.width), UInt32(image.height), &values, &report)
+        try check(report)
+        return PlanarImage(width: image.width, height: image.height, channels: image.channels, values: values)
+    }
+
     /// - Parameters:
     ///   - samples: rows of interleaved samples; those of 16 bits with the most significant byte first.
     ///   - bitDepth: 8 or 16.

@@ -32,13 +32,17 @@ struct NetpbmFile {
     /// The decoded planes. The caller has checked the size against its limits.
     func pixels() throws(NativeCodecs.Failure) -> NativeCodecs.Pixels {
         let channels = header.channels, plane = header.pixelCount
-        var values = [Float](repeating: 0, count: plane * channels)
         var text = TextNumbers(bytes: bytes, position: start - 1)
         let rowBytes = isBilevel ? (header.width + 7) / 8 : header.width * channels * (largest > 255 ? 2 : 1)
         if !isText {
             let complete = max(0, bytes.count - start) / rowBytes
             guard complete >= header.height else { throw .truncated(decodedRows: complete) }
+        } else if bytes.count - start + 1 < plane * channels {
+            // A sample takes a byte at least.
+            throw .truncated()
         }
+        // Only now, as a short file may claim any size.
+        var values = [Float](repeating: 0, count: plane * channels)
         let white = Float(largest)
         for y in 0..<header.height {
             for index in 0..<(header.width * channels) {

@@ -205,6 +205,13 @@ struct ManifestRules {
                 expected: "one of them, as both state the sample value of white", remedy: "remove one")
         }
         checkRegion()
+        if value(["image", "colour"]).string == "sRGB",
+            let key = ["range", "depth"].first(where: { value(["image"])[$0] != nil })
+        {
+            report(
+                ["image", "colour"], found: "\"sRGB\" together with \"\(key)\"",
+                expected: "the full range of the files, to which colour profiles apply", remedy: "remove \"\(key)\"")
+        }
         checkReduction()
         let tile = value(["image"])["tile"]
         if let tile { checkTile(tile, width, height) }

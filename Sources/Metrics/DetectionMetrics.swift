@@ -35,6 +35,10 @@ public struct DetectionMetrics: Codable, Equatable, Sendable {
     public var aupimo = AUPIMOFigures()
     /// Nil only in files of earlier versions.
     public var intervals: IntervalFigures? = IntervalFigures()
+    /// The metrics of parts that several images show; nil if each image shows its own.
+    public var parts: PartFigures?
+    /// The metrics of each kind of defect, if the data set defines saturation thresholds for its regions; otherwise nil.
+    public var kinds: [String: SaturatedFigures]?
     /// The reason for each metric that is nil, keyed by property name. AU-PRO and AUPIMO count as one metric each.
     public var undefined: [String: String] = [:]
 

@@ -10,6 +10,9 @@ public struct TestSetEvaluation {
     private var segmentation = SegmentationCounts()
     /// The numbers of labelled pixels and the scores of images that have some.
     private var areas: [Double] = [], areaScores: [Double] = []
+    /// The highest score of each part.
+    private var parts: [String: (score: Float, isAnomalous: Bool)] = [:]
+    private var overlap: KindOverlap?
 
     /// - Parameter pixelThreshold: the threshold of SegF1; nil leaves it undefined.
     /// - Throws: `MetricsError.invalidOption`.
@@ -52,6 +55,29 @@ public struct TestSetEvaluation {
         mapNames.append(map.name)
     }
 
+    /// Adds an image of a part that several images show, in addition to the image itself.
+    public mutating func add(part: String, isAnomalous: Bool, score: Float) {
+        let known = parts[part]
+        parts[part] = (max(score, known?.score ?? score), isAnomalous || known?.isAnomalous == true)
+    }
+
+    /// Measures the saturated overlap of the kinds, too.
+    ///
+    /// - Parameter kinds: the kinds of defects, in the order in which they are numbered.
+    public mutating func measureOverlap(kinds: [String], memoryLimitBytes: Int, scratchFolder: String) {
+        overlap = KindOverlap(kinds: kinds, memoryLimitBytes: memoryLimitBytes, scratchFolder: scratchFolder)
+    }
+
+    /// Adds an image to the saturated overlap, in addition to the image itself.
+    ///
+    /// - Parameters:
+    ///   - kind: nil for a normal image.
+    ///   - regions: a mask with as many values as the map for each region, and its saturation area in pixels.
+    /// - Throws: `MetricsError.scratchFile`.
+    public mutating func addOverlap(
+        _ values: [Float], kind: String?, regions: [(mask: [UInt8], saturationPixels: Int)], score: Float
+    ) throws(MetricsError) { try overlap?.add(values, kind: kind, regions: regions, score: score) }
+
     /// Returns the metrics of all images. Call it once, at the end.
     ///
     /// - Throws: `MetricsError.scratchFile`.
@@ -73,6 +99,8 @@ public struct TestSetEvaluation {
             imageAUROC: try Interval.auroc(scores: scores, labels: labels), pixelAUROC: pixels.intervals.auroc,
             aupro: IntervalFigures.AUPRO(at005: pixels.intervals.aupro[0.05], at03: pixels.intervals.aupro[0.3]))
         metrics.aupimo = AUPIMOFigures(pixels.aupimo, names: mapNames)
+        if !parts.isEmpty { metrics.parts = try PartFigures(parts) }
+        metrics.kinds = try overlap?.result()
         metrics.undefined = reasons(pixels, metrics).mapValues(\.description)
         let known = zip(mapNames, pixels.aupimo).compactMap { name, value in value.map { (name, $0) } }
         return TestSetResult(

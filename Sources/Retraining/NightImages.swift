@@ -73,7 +73,8 @@ package struct NightImages: Sendable {
         self.section = section
         let scanned = try DatasetScan.scan(
             only.manifest.dataset.layout, jobName: manifest.name, folders: only.manifest.dataset.folders,
-            groundTruth: only.manifest.dataset.groundTruth, followsLinks: only.manifest.dataset.links == .follow)
+            groundTruth: only.manifest.dataset.groundTruth, testFraction: only.manifest.dataset.testFraction,
+            followsLinks: only.manifest.dataset.links == .follow)
         guard scanned.count == 1, let found = scanned.first else {
             throw RetrainingError.severalModels(manifest: manifest.file, count: scanned.count)
         }
@@ -82,6 +83,8 @@ package struct NightImages: Sendable {
         normalFolder =
             switch only.manifest.dataset.layout {
             case .mvtec(let root, _): root.absolute + "/" + found.name
+            case .published(let published, let root, _):
+                try published.reader(of: NamedFolder(root.absolute)).folder(of: found.name)
             case .folder(let normal, _): normal.absolute
             }
         let textureFolder = self.manifest.textures
@@ -123,7 +126,7 @@ package struct NightImages: Sendable {
         let all = base + incoming + (textures ?? []) + (labelled ?? [])
         let programFiles = try self.manifest.detectorFiles(category: found.name)
         let files = programFiles.map(\.path) + [self.manifest.regionMask?.path].compactMap(\.self)
-        let paths = Set(all.map(\.path) + all.compactMap(\.maskPath) + files).sorted()
+        let paths = Set(all.map(\.path) + all.flatMap(\.masks).map(\.path) + files).sorted()
         digestOf = Dictionary(uniqueKeysWithValues: zip(paths, try digests(paths)))
         program = try ExternalInputs(programFiles, self.manifest, digestOf)
     }
@@ -139,7 +142,7 @@ package struct NightImages: Sendable {
         switch manifest.dataset.layout {
         case .folder(let normal, _):
             return (normalFolder + "/" + file.dropFirst("train/".count), manifest.folder(normal))
-        case .mvtec(let root, _): return (normalFolder + "/" + file, manifest.folder(root))
+        case .mvtec(let root, _), .published(_, let root, _): return (normalFolder + "/" + file, manifest.folder(root))
         }
     }
 

@@ -116,7 +116,8 @@ package struct RetrainingJob: Sendable {
         else { return nil }
         let stage = ExtendMemoryStage(memory: memory, samples: recipe.samples, engine: recipe.scoringEngine)
         return try stage.extends(
-            champion.model, backbone: digest, range: recipe.range, frame: recipe.frame, region: recipe.region)
+            champion.model, backbone: digest, range: recipe.range, colour: recipe.colour, frame: recipe.frame,
+            region: recipe.region)
             ? stage : nil
     }
 

@@ -37,7 +37,7 @@ struct Nominal: ParsableCommand {
                 name: "Run",
                 subcommands: [
                     RunCommand.self, PlanCommand.self, PreviewCommand.self, SweepCommand.self, ScoreCommand.self,
-                    CancelCommand.self,
+                    SubmissionCommand.self, CancelCommand.self,
                 ]),
             CommandGroup(
                 name: "Inspection",

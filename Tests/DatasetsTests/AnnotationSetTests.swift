@@ -1,5 +1,6 @@
 import DatasetTestSupport
 import Datasets
+import Foundation
 import Imaging
 import Manifests
 import Testing
@@ -53,6 +54,71 @@ import Testing
         <object><name>hole</name><difficult>0</difficult>
         <bndbox><xmin>2</xmin><ymin>1</ymin><xmax>3</xmax><ymax>4</ymax></bndbox></object></annotation>
         """
+
+    @Test("Circles, points, lines and masks of LabelMe have the meaning of its shape_to_mask")
+    func labelMeShapes() throws {
+        let mask = Mask(width: 2, height: 3, values: [1, 0, 0, 1, 1, 1])
+        let shapes = [
+            #"{"label": "a", "points": [[10, 10], [13, 14]], "shape_type": "circle"}"#,
+            #"{"label": "a", "points": [[10, 10]], "shape_type": "point"}"#,
+            #"{"label": "a", "points": [[1, 1], [9, 1]], "shape_type": "line"}"#,
+            #"{"label": "a", "points": [[1, 1], [9, 1], [9, 9]], "shape_type": "linestrip"}"#,
+            #"{"label": "a", "points": [[4, 5], [5, 7]], "shape_type": "mask", "mask": "\#(Data(mask.pngBytes()).base64EncodedString())"}"#,
+        ].map { #"{"imagePath": "a.png", "shapes": [\#($0)]}"# }
+        func found(_ number: Int) throws -> [ImageRegions.Shape] {
+            try entries(shapes[number], .labelme)[0].regions.shapes
+        }
+        #expect(try found(0) == [.ellipse(left: 5, top: 5, right: 15, bottom: 15)])
+        #expect(try found(1) == [.ellipse(left: 5, top: 5, right: 15, bottom: 15)])
+        #expect(try found(2) == ImageRegions.line([1, 1, 9, 1], width: 10))
+        #expect(try found(3).count == 2)
+        let drawn = ImageRegions(shapes: try found(4)).mask(width: 8, height: 9)
+        #expect(drawn.area == mask.area && drawn.values[5 * 8 + 4] == 1 && drawn.values[5 * 8 + 5] == 0)
+    }
+
+    @Test(
+        "A mask of LabelMe that is not a PNG of its box, and a huge circle, are errors",
+        arguments: [
+            (
+                #""points": [[4, 5], [5, 7]], "shape_type": "mask", "mask": "AAAA""#,
+                "is not a PNG of the size of its box"
+            ),
+            (#""points": [[4, 5], [5, 7]], "shape_type": "mask""#, "is not a PNG of the size of its box"),
+            (#""points": [[0, 0], [900000, 0]], "shape_type": "circle""#, "a diameter beyond"),
+        ])
+    func hostileShapes(_ members: String, _ fault: String) {
+        let error = #expect(throws: DatasetError.self) {
+            try entries(#"{"imagePath": "a.png", "shapes": [{"label": "a", \#(members)}]}"#, .labelme)
+        }
+        #expect(error?.description.contains(fault) == true, "\(error?.description ?? "")")
+    }
+
+    @Test("Ellipses of Label Studio and CVAT hold the pixels whose middles lie in them, but for their edge")
+    func ellipses() throws {
+        let studio = #"""
+            [{"data": {"image": "a.png"}, "annotations": [{"result": [{"type": "ellipselabels", "original_width": 100,
+              "original_height": 80, "value": {"x": 40, "y": 50, "radiusX": 30, "radiusY": 12.5, "rotation": 30,
+              "ellipselabels": ["hole"]}}]}]}]
+            """#
+        let cvat = #"""
+            <annotations><image name="a.png" width="100" height="80">
+            <ellipse label="hole" cx="40" cy="40" rx="30" ry="10" rotation="30"/></image></annotations>
+            """#
+        let masks = try [(studio, Format.labelStudio), (cvat, .cvat)].map {
+            try entries($0, $1)[0].regions.mask(width: 100, height: 80)
+        }
+        #expect(masks[0] == masks[1])
+        let (sine, cosine) = (0.5, 0.75.squareRoot())
+        for y in 0..<80 {
+            for x in 0..<100 {
+                let (across, down) = (Double(x) + 0.5 - 40, Double(y) + 0.5 - 40)
+                let (along, beside) = (across * cosine + down * sine, down * cosine - across * sine)
+                let place = (along / 30) * (along / 30) + (beside / 10) * (beside / 10)
+                if place < 0.8 { #expect(masks[0].values[y * 100 + x] == 1, "\(x) \(y)") }
+                if place > 1.25 { #expect(masks[0].values[y * 100 + x] == 0, "\(x) \(y)") }
+            }
+        }
+    }
 
     private func entries(_ text: String, _ format: Format) throws -> [AnnotationSet.Entry] {
         try AnnotationSet.entries(Array(text.utf8), format, "file")
@@ -178,15 +244,15 @@ import Testing
             (.labelme, "[]", "imagePath are missing"),
             (
                 .labelme,
-                #"{"imagePath": "a", "shapes": [{"label": "x", "points": [[1, 1], [2, 2]], "shape_type": "circle"}]}"#,
-                "is a circle of 2 points; draw it as a polygon"
+                #"{"imagePath": "a", "shapes": [{"label": "x", "points": [[1, 1], [2, 2], [3, 3]], "shape_type": "circle"}]}"#,
+                "is a circle of 3 points; draw it as a polygon"
             ),
             (.labelStudio, "{}", "not a list of tasks"),
             (.labelStudio, #"[{"data": {"text": "a"}}]"#, "names no image"),
             (
                 .labelStudio,
                 #"[{"data": {"image": "a"}, "annotations": [{"result": [{"type": "ellipselabels", "value": {}, "original_width": 1, "original_height": 1}]}]}]"#,
-                "a region of the type ellipselabels"
+                "an ellipse without x, y, radiusX or radiusY"
             ),
             (
                 .labelStudio,

@@ -18,7 +18,7 @@ struct FuzzedParser: Sendable {
 
     static let all =
         images + evaluation + manifests + binaries + backbones + bundles + runFolders
-        + attestations + deployment + annotations
+        + attestations + deployment + annotations + published
         + [
             pathText, workerRecord, elementSpecification, shardRecord, slurmQueue, roll, verdict,
             exportList,

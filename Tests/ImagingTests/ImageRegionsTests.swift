@@ -56,6 +56,63 @@ import Testing
         }
     }
 
+    private struct DrawnShapes: Decodable {
+        struct Shape: Decodable {
+            var points: [[Double]]
+            var runs: [Int]
+        }
+
+        var circles, lines: [Shape]
+    }
+
+    @Test("Circles and thick lines of LabelMe are filled as by Pillow")
+    func drawnShapes() throws {
+        // Fixtures/make_drawn_shapes.py
+        let known = try JSONDecoder().decode(
+            DrawnShapes.self, from: Data(contentsOf: URL(filePath: Fixture.path("drawn_shapes.json"))))
+        func expectEqual(_ shapes: [ImageRegions.Shape], _ expected: DrawnShapes.Shape) {
+            #expect(
+                ImageRegions(shapes: shapes).mask(width: 40, height: 30) == mask(40, 30, expected.runs),
+                "\(expected.points)")
+        }
+        #expect(known.circles.count > 40 && known.lines.count > 40)
+        for circle in known.circles {
+            let (middle, edge) = (circle.points[0], circle.points[1])
+            let (across, down) = (middle[0] - edge[0], middle[1] - edge[1])
+            let radius = (across * across + down * down).squareRoot()
+            expectEqual(
+                [
+                    .ellipse(
+                        left: Int(middle[0] - radius), top: Int(middle[1] - radius), right: Int(middle[0] + radius),
+                        bottom: Int(middle[1] + radius))
+                ], circle)
+        }
+        for line in known.lines { expectEqual(ImageRegions.line(line.points.flatMap(\.self), width: 10), line) }
+    }
+
+    @Test("An ellipse beyond the largest side holds no pixel, and one of it does not overflow")
+    func largeEllipses() {
+        let side = ImageRegions.largestEllipse
+        func area(_ side: Int) -> Int {
+            ImageRegions(shapes: [.ellipse(left: -side / 2, top: -side / 2, right: side / 2, bottom: side / 2)])
+                .mask(width: 9, height: 9).area
+        }
+        #expect(area(side) == 81 && area(side + 2) == 0)
+    }
+
+    @Test("A polygon of LabelMe with many corners in few rows is filled in linear time", .timeLimit(.minutes(1)))
+    func manyCorners() {
+        // Two searches among all edges for each corner took minutes.
+        var teeth: [Double] = [], star: [Double] = []
+        for number in 0..<200_000 {
+            teeth += [Double(number % 1000), Double(number % 2)]
+            star += number % 2 == 0 ? [500, 50] : [Double(number % 1000), Double(number % 97)]
+        }
+        for corners in [teeth, star] {
+            #expect(ImageRegions(shapes: [.polygon(corners, .pillow)]).mask(width: 1000, height: 100).area > 900)
+        }
+    }
+
     @Test("Compressed run lengths of the COCO API are read")
     func compressed() throws {
         for example in fixtures.compressed {

@@ -2,6 +2,7 @@ import ContentStore
 import DatasetTestSupport
 import Datasets
 import Foundation
+import Imaging
 import Manifests
 import Pipeline
 import Testing
@@ -134,6 +135,41 @@ import Testing
     @Test("Manifests ship with the program")
     func shippedManifests() { #expect(JobTests.shipped.count >= 7) }
 
+    private func write(_ category: String, _ folders: CategoryFolders) throws {
+        guard folders != .usual else { return try data.writeCategory(category, train: 4) }
+        for number in 0..<4 { try data.writeImage(number, to: "\(category)/\(folders.train)/\(number).png") }
+        try data.writeImage(10, to: "\(category)/\(folders.imagesFolder("dent"))/0.png")
+        try data.writeMask(to: "\(category)/\(folders.masksFolder("dent"))/0.png")
+    }
+
+    private func writePublished(_ layout: DatasetSection.PublishedLayout, _ root: String) throws {
+        func write(_ text: String, to name: String) throws { try data.write(Array(text.utf8), to: "\(root)/\(name)") }
+        switch layout {
+        case .visa:
+            for number in 0..<2 { try data.writeImage(number, to: "\(root)/pcb1/\(number).png") }
+            let rows = (0..<2).map { "pcb1,train,normal,pcb1/\($0).png," }
+            try write((["object,split,label,image,mask"] + rows).joined(separator: "\n"), to: "split_csv/1cls.csv")
+        case .realIad:
+            for number in 0..<2 { try data.writeImage(number, to: "\(root)/realiad_1024/fuse/\(number).png") }
+            let images = (0..<2).map { #"{"anomaly_class": "OK", "image_path": "\#($0).png"}"# }
+            try write(
+                #"{"meta": {"normal_class": "OK"}, "train": [\#(images.joined(separator: ","))]}"#,
+                to: "realiad_jsons/fuse.json")
+        case .kolektorSdd2:
+            for (number, name) in ["train/0", "train/1", "test/2"].enumerated() {
+                try data.writeImage(number, to: "\(root)/\(name).png")
+                let side = TinyDataSet.width * TinyDataSet.height
+                let mask = Mask(
+                    width: TinyDataSet.width, height: TinyDataSet.height, values: [UInt8](repeating: 0, count: side))
+                try data.write(mask.pngBytes(), to: "\(root)/\(name)_GT.png")
+            }
+        case .aitex:
+            for number in 0..<4 { try data.writeImage(number, to: "\(root)/NODefect_images/a/000\(number)_000_00.png") }
+            try data.writeImage(4, to: "\(root)/Defect_images/0004_002_00.png")
+            try data.writeMask(to: "\(root)/Mask_images/0004_002_00_mask.png")
+        }
+    }
+
     @Test("Every manifest in jobs/ can be planned on a data set with its names", arguments: shipped)
     func shippedManifest(file: String) throws {
         let bytes = try AtomicFile.read(file)
@@ -141,8 +177,9 @@ import Testing
         for job in try manifest.cases() {
             switch job.manifest.dataset.layout {
             case .mvtec(let root, .named(let names)):
-                for name in names { try data.writeCategory(root.absolute + "/" + name, train: 2) }
-            case .mvtec(let root, .all): try data.writeCategory(root.absolute + "/only", train: 2)
+                for name in names { try write(root.absolute + "/" + name, job.manifest.dataset.folders) }
+            case .mvtec(let root, .all): try write(root.absolute + "/only", job.manifest.dataset.folders)
+            case .published(let layout, let root, _): try writePublished(layout, root.absolute)
             case .folder(let normal, let score):
                 for number in 0..<2 { try data.writeImage(number, to: normal.absolute + "/\(number).png") }
                 if let score { try data.writeImage(2, to: score.absolute + "/2.png") }

@@ -36,6 +36,8 @@ import Testing
             Case(setting: "/dataset/links", value: "follow", readers: []),
             Case(setting: "/dataset/onBadImage", value: "quarantine", readers: ["ingest"]),
             Case(setting: "/dataset/heldOutFraction", value: 0.4, readers: ["select"]),
+            Case(setting: "/dataset/testFraction", value: 0.2, readers: ["ingest"]),
+            Case(setting: "/image/colour", value: "sRGB", readers: ["ingest", "calibrate"]),
             Case(setting: "/image/depth", value: 12, readers: ["ingest", "calibrate"]),
             Case(setting: "/image/range", value: [0, 250], readers: ["ingest", "calibrate"]),
             Case(setting: "/image/pixelSize", value: 0.05, readers: ["calibrate"]),

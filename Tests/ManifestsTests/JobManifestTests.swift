@@ -148,7 +148,7 @@ struct JobManifestTests {
             ])
         #expect(manifest.resolved["dataset"]?["categories"] == .string("all"))
         #expect(manifest.resolved["dataset"]?["root"] == .string("d"))
-        #expect(manifest.resolved["image"]?.members?.map(\.name) == ["width", "height"])
+        #expect(manifest.resolved["image"]?.members?.map(\.name) == ["width", "height", "colour"])
         #expect(manifest.resolved["corruption"]?["textures"] == .string("../t"))
     }
 
@@ -315,8 +315,11 @@ struct JobManifestTests {
             #expect(JobManifest.violations(path: path) == [])
             let manifest = try JobManifest.load(path: path)
             #expect(manifest.name + ".json" == file)
-            guard case .mvtec(let data, _) = manifest.dataset.layout else {
-                Issue.record("\(file) is expected to have the layout mvtec")
+            let data: ManifestPath
+            switch manifest.dataset.layout {
+            case .mvtec(let root, _), .published(_, let root, _): data = root
+            case .folder:
+                Issue.record("\(file) is expected to have a layout with categories")
                 continue
             }
             #expect(data.written.hasPrefix("../data/") && data.absolute.hasPrefix(root.path + "/data/"))

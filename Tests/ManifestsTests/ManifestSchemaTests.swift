@@ -34,7 +34,8 @@ struct JobSchemaTests {
         }
         #expect(
             without.map(\.pointer) == [
-                "/$schema", "/preset", "/dataset/root", "/dataset/categories", "/dataset/folders", "/dataset/normal",
+                "/$schema", "/preset", "/dataset/root", "/dataset/categories", "/dataset/folders",
+                "/dataset/folders/images", "/dataset/folders/masks", "/dataset/folders/unlabelled", "/dataset/normal",
                 "/dataset/score", "/dataset/groundTruth",
                 "/image/range", "/image/depth", "/image/pixelSize", "/image/frame", "/image/region", "/image/tile",
                 "/corruption/textures",
@@ -110,7 +111,7 @@ struct JobSchemaTests {
             "| `/name` | a string | required | matches `^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$` | Name of the job",
             "| `/dataset/categories` | \"all\" or a list of folder names | `\"all\"` | at least 1 element, no duplicates | Categories",
             "| `/dataset/root` | a path | none |",
-            "| `/image/width` | a whole number | `256` | from 32 to 2048, a multiple of 8 | Width in pixels. |",
+            "| `/image/width` | a whole number | `256` | from 32 to 4096, a multiple of 8 | Width in pixels. |",
             "| `/training/seed` | a whole number | `1` | from 0 to 9007199254740991 | Seed",
             "| `/training/averageDecay` | a number | `0` | from 0 below 1 | Decay",
             "| `/scoring/imageScore` | \"sum\", \"max\", \"mean\" or \"topK\" | `\"max\"` |  | How the map",

@@ -166,6 +166,14 @@ extension ManifestTableRow {
             #"{"name":"a","dataset":{"layout":"mvtec","root":"d","onBadImage":"skip","heldOutFraction":1}}"#,
             ("/dataset/onBadImage", 65), ("/dataset/heldOutFraction", 90)),
         whole(
+            "folders of a published data set",
+            #"{"name":"a","dataset":{"layout":"visa","root":"d","folders":{"train":"a"}}}"#, ("/dataset/folders", 61)),
+        whole("a published data set without a root", #"{"name":"a","dataset":{"layout":"aitex"}}"#, ("/dataset", 23)),
+        whole(
+            "colours together with a depth",
+            #"{"name":"a","dataset":{"layout":"visa","root":"d"},"image":{"colour":"sRGB","depth":12}}"#, by: .rules,
+            ("/image/colour", 70)),
+        whole(
             "links that are neither refused nor followed",
             #"{"name":"a","dataset":{"layout":"mvtec","root":"d","links":"all"}}"#, ("/dataset/links", 60)),
         whole(

@@ -39,7 +39,7 @@ struct ManifestTableTests {
             ),
             (
                 #""image": {"width": 20}"#,
-                "job.json:2:20: /image/width: found the number 20; expected a whole number from 32 to 2048, a multiple of 8; "
+                "job.json:2:20: /image/width: found the number 20; expected a whole number from 32 to 4096, a multiple of 8; "
                     + "write at least 32"
             ),
             (

@@ -226,16 +226,20 @@ import Testing
             #expect(memory.count <= 30 && Set(memory.images).isSubset(of: (0..<9).map { Digest.of([UInt8($0)]) }))
             let stage = ExtendMemoryStage(memory: settings, samples: samples, engine: engine)
             let backbone = try #require(try inputs(0..<1).last).1
-            #expect(try stage.extends(model, backbone: backbone, range: nil, frame: nil))
+            #expect(try stage.extends(model, backbone: backbone, range: nil, colour: nil, frame: nil))
             var others = [stage, stage, stage, stage]
             others[0].memory.taps = ["fine"]
             others[1].memory.density = .none
             others[2].memory.neighbours = 5
             others[3].samples.grid = TileGrid(width: 24, height: 24)
-            for other in others { #expect(try !other.extends(model, backbone: backbone, range: nil, frame: nil)) }
-            #expect(try !stage.extends(model, backbone: .of([1]), range: nil, frame: nil))
+            for other in others {
+                #expect(try !other.extends(model, backbone: backbone, range: nil, colour: nil, frame: nil))
+            }
+            #expect(try !stage.extends(model, backbone: .of([1]), range: nil, colour: nil, frame: nil))
             #expect(
-                try !stage.extends(model, backbone: backbone, range: SampleRange(lowest: 0, highest: 2), frame: nil))
+                try !stage.extends(
+                    model, backbone: backbone, range: SampleRange(lowest: 0, highest: 2), colour: nil, frame: nil))
+            #expect(try !stage.extends(model, backbone: backbone, range: nil, colour: .sRGB, frame: nil))
         }
         #expect(results[0] == results[1] && results[0] == results[2])
     }

@@ -56,7 +56,8 @@ struct IngestMemoTests {
             image: SourceImage(
                 file: pair.image, path: path + pair.image, split: .test, kind: "dent", isAnomalous: true,
                 maskPath: path + pair.mask, maskFile: pair.mask),
-            digest: try Digest.of(filePath: path + pair.image), maskDigest: try Digest.of(filePath: path + pair.mask))
+            digest: try Digest.of(filePath: path + pair.image), maskDigests: [try Digest.of(filePath: path + pair.mask)]
+        )
     }
 
     private func ingest(_ sources: [LocatedSource], _ bench: StageBench) throws -> Outcome {

@@ -43,7 +43,7 @@ import VerdictStatistics
         return try DatasetScan.scan(layout, jobName: "tiny")[0].images.filter { $0.split == split }.map {
             LocatedSource(
                 image: $0, digest: try Digest.of(filePath: $0.path),
-                maskDigest: try $0.maskPath.map { try Digest.of(filePath: $0) })
+                maskDigests: try $0.masks.map { try Digest.of(filePath: $0.path) })
         }
     }
 
@@ -60,8 +60,8 @@ import VerdictStatistics
 
     @Test("Ingest gives the pinned bytes")
     func ingest() throws {
-        expectPinned(try ingest(.train), IngestStage.self, version: 7, ["images.json": "9bbd2887ada4"])
-        expectPinned(try ingest(.test), IngestStage.self, version: 7, ["images.json": "f73f35fa9a8f"])
+        expectPinned(try ingest(.train), IngestStage.self, version: 8, ["images.json": "9bbd2887ada4"])
+        expectPinned(try ingest(.test), IngestStage.self, version: 8, ["images.json": "f73f35fa9a8f"])
     }
 
     @Test("Selection gives the pinned bytes")

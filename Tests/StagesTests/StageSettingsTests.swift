@@ -36,13 +36,16 @@ import Testing
         let retrain = try #require(
             try JobManifest.parse(bytes: Array(gate.utf8), file: data.path + "/x.json").retrain)
         var ingest = IngestStage(
-            images: [], width: 3, height: 4, range: .init(lowest: 0, highest: 2),
+            images: [], width: 3, height: 4, range: .init(lowest: 0, highest: 2), colour: .sRGB,
             region: RegionOfInterest(.polygon, corners: [0, 0, 1, 0, 0.5, 1]), onBadImage: .fail)
         var image = SourceImage(
             file: "a", path: "/a", split: .test, kind: "dent", isAnomalous: true, maskPath: "/m", maskFile: "m")
-        image.regionFile = "r"
+        image.furtherMasks = [SourceMask(file: "n", path: "/n")]
+        image.saturations = [RegionSaturation(pixelValue: 255, threshold: 0.5, isRelative: true)]
+        (image.sample, image.regionFile) = ("part", "r")
         ingest.images = [
-            IngestStage.Source(image: image, digest: .of([1]), maskDigest: .of([2]), regionDigest: .of([3]))
+            IngestStage.Source(
+                image: image, digest: .of([1]), maskDigests: [.of([2]), .of([3])], regionDigest: .of([4]))
         ]
         var nsa = recipe
         nsa.corruption.model = .nsa

@@ -4,7 +4,7 @@ import VerdictStatistics
 
 /// A fitted detector with everything needed to score an image, as one file.
 public struct Model: Sendable, Equatable {
-    /// Version 9: region of interest, pixel threshold, size of a pixel. Version 8: frame around the object, balanced threshold. Version 7: scale of the scores. Version 6: detectors of several kinds.
+    /// Version 9: region of interest, pixel threshold, size of a pixel, colours. Version 8: frame around the object, balanced threshold. Version 7: scale of the scores. Version 6: detectors of several kinds.
     /// Version 5: sample range, user's threshold, digest at the end. Version 4: scores of training images. Version 3: error levels, contrast response, method of the threshold. Version 2:
     /// tiles, scales, map normalisation, expected error. Version 1: initial.
     public static let format = FileFormat(magic: "NOMMODEL", version: 9)
@@ -18,6 +18,8 @@ public struct Model: Sendable, Equatable {
     public var grid: TileGrid
     /// The sample range of the images; nil for the full range of their files.
     public var range: SampleRange?
+    /// The colours of the images; nil for those of the files.
+    public var colour: ColourRendering?
     /// The frame that is cut out around the object; nil for whole images.
     public var frame: ObjectFrame?
     /// The part of the images that is judged; nil for whole images.
@@ -38,12 +40,13 @@ public struct Model: Sendable, Equatable {
     public var payload: [UInt8]
 
     public init(
-        name: String, grid: TileGrid, range: SampleRange? = nil, frame: ObjectFrame? = nil,
-        region: RegionOfInterest? = nil, regionMask: [UInt8] = [], scoring: ScoringParameters, calibration: Calibration,
-        mapCeiling: Float, pixelThreshold: Float, pixelSize: Double? = nil, kind: String, payload: [UInt8]
+        name: String, grid: TileGrid, range: SampleRange? = nil, colour: ColourRendering? = nil,
+        frame: ObjectFrame? = nil, region: RegionOfInterest? = nil, regionMask: [UInt8] = [],
+        scoring: ScoringParameters, calibration: Calibration, mapCeiling: Float, pixelThreshold: Float,
+        pixelSize: Double? = nil, kind: String, payload: [UInt8]
     ) {
         (self.name, self.grid, self.range, self.frame, self.scoring) = (name, grid, range, frame, scoring)
-        (self.region, self.regionMask) = (region, regionMask)
+        (self.colour, self.region, self.regionMask) = (colour, region, regionMask)
         (self.calibration, self.mapCeiling) = (calibration, mapCeiling)
         (self.pixelThreshold, self.pixelSize) = (pixelThreshold, pixelSize)
         (self.kind, self.payload) = (kind, payload)
@@ -71,6 +74,7 @@ public struct Model: Sendable, Equatable {
         writer.write(block: calibration.trainingScores)
         writer.write(block: calibration.chosenThreshold.map { [$0] } ?? [])
         writer.write(block: range.map { [$0.lowest, $0.highest] } ?? [])
+        writer.write(colour?.rawValue ?? "")
         writer.write(block: frame.map { [$0.width, $0.height] } ?? [])
         writer.write(region?.kind.rawValue ?? "")
         writer.write(block: region?.corners ?? [])
@@ -148,6 +152,11 @@ public struct Model: Sendable, Equatable {
                 throw .damaged(file, at: 0, what: "invalid sample range")
             }
             range = known
+        }
+        let colourText = try reader.readText()
+        colour = ColourRendering(rawValue: colourText)
+        guard colour != nil || colourText.isEmpty else {
+            throw .damaged(file, at: 0, what: "unknown colours \"\(colourText)\"")
         }
         let sides = try reader.readBlock(of: Float.self)
         if !sides.isEmpty {

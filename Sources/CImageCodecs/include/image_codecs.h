@@ -1,5 +1,5 @@
-// Decoding of PNG, TIFF, JPEG, WebP and JPEG 2000 and encoding of PNG and JPEG in memory with libpng, libtiff, libjpeg,
-// libwebp and OpenJPEG. The functions do not print, keep no state between calls, return every library error as a status
+// Decoding of PNG, TIFF, JPEG, WebP and JPEG 2000, encoding of PNG and JPEG, and conversion of colours in memory with
+// libpng, libtiff, libjpeg, libwebp, OpenJPEG and lcms2. The functions do not print, keep no state between calls, return every library error as a status
 // and a message, and are thread-safe.
 #ifndef IMAGE_CODECS_H
 #define IMAGE_CODECS_H
@@ -75,6 +75,11 @@ image_codec_status image_codec_read_header(image_codec_format format, const uint
 image_codec_status image_codec_read_pixels(image_codec_format format, const uint8_t *bytes, size_t count,
                                            image_codec_rendition rendition, float *planes, size_t plane_values,
                                            float *palette, bool *alpha_used, image_codec_report *report);
+
+// Converts planes of width * height floats from 0 to 1, one (grey) or three (RGB), from the colours of an ICC profile to
+// sRGB, or grey with the curve of sRGB, by the perceptual intent. Results are clamped to 0...1.
+image_codec_status image_codec_to_srgb(const uint8_t *profile, size_t profile_count, uint32_t channels, uint32_t width,
+                                       uint32_t height, float *planes, image_codec_report *report);
 
 // Reads the ICC profile of a PNG or TIFF; the output is empty for a file without one.
 image_codec_status image_codec_read_profile(image_codec_format format, const uint8_t *bytes, size_t count,

@@ -145,6 +145,12 @@ extension ImageRegions {
     fileprivate var fault: String? {
         let limit = 200_000.0
         var length = 0.0
+        for case .ellipse(let left, let top, let right, let bottom) in shapes {
+            guard max(right - left, bottom - top) <= ImageRegions.largestEllipse else {
+                return "a circle has a diameter beyond \(ImageRegions.largestEllipse)"
+            }
+            length += Double(right - left)
+        }
         for case .polygon(let corners, _) in shapes {
             guard corners.count >= 2, corners.allSatisfy({ $0.isFinite && abs($0) <= limit }) else {
                 return "a polygon has a coordinate beyond \(Int(limit))"
@@ -153,6 +159,6 @@ extension ImageRegions {
                 length += abs(corners[place] - corners[place - 2]) + abs(corners[place + 1] - corners[place - 1])
             }
         }
-        return length <= 50_000_000 ? nil : "the polygons have a boundary of \(Int(length)) pixels"
+        return length <= 5_000_000 ? nil : "the polygons have a boundary of \(Int(length)) pixels"
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Imaging
 
-/// An export of CVAT in the format "CVAT for images 1.1": polygons, boxes and masks.
+/// An export of CVAT in the format "CVAT for images 1.1": polygons, boxes, ellipses and masks.
 ///
 /// Source: "XML annotation format" in the manual of CVAT.
 enum CvatAnnotations {
@@ -26,8 +26,8 @@ enum CvatAnnotations {
             for shape in image.children where shape.name != "tag" {
                 guard let label = shape.attributes["label"], let (region, isBox) = region(shape) else {
                     throw fault(
-                        "\(name): a <\(shape.name)> that is not a valid polygon, box or mask",
-                        "draw it as a polygon, box or mask")
+                        "\(name): a <\(shape.name)> that is not a valid polygon, box, ellipse or mask",
+                        "draw it as a polygon, box, ellipse or mask")
                 }
                 entry.add(region, label, isCoarse: isBox)
             }
@@ -55,6 +55,11 @@ enum CvatAnnotations {
             let turn = number("rotation") ?? 0
             guard abs(turn) <= 360 else { return nil }
             return (.polygon(turned(left, top, right, bottom, turn), .coco), true)
+        case "ellipse":
+            let sides = ["cx", "cy", "rx", "ry"].compactMap(number)
+            let turn = number("rotation") ?? 0
+            guard sides.count == 4, abs(turn) <= 360 else { return nil }
+            return (.polygon(ImageRegions.corners(ofEllipse: sides, turnedBy: turn), .coco), false)
         case "mask":
             guard let left = whole("left"), let top = whole("top"), let width = whole("width"),
                 let height = whole("height"), let text = shape.attributes["rle"], (1...100_000).contains(width),

@@ -3,7 +3,7 @@ import Foundation
 import Imaging
 import StrictJSON
 
-/// An export of Label Studio in its own JSON: polygons, rectangles and brushes.
+/// An export of Label Studio in its own JSON: polygons, rectangles, ellipses and brushes.
 ///
 /// Coordinates are percentages of the image. Of several annotations of a task, the first counts that is marked as ground
 /// truth, or else the first that was not cancelled. A task without annotations is not labelled.
@@ -30,7 +30,7 @@ enum LabelStudioAnnotations {
                 guard let fault = add(result, to: &entry) else { continue }
                 throw .annotations(
                     file: file, fault: "result \(place) of task \(number): \(fault)",
-                    remedy: "mark regions as polygons, rectangles or brushes")
+                    remedy: "mark regions as polygons, rectangles, ellipses or brushes")
             }
             entries.append(entry)
         }
@@ -89,6 +89,13 @@ enum LabelStudioAnnotations {
             let turn = value["rotation"]?.double ?? 0
             guard abs(turn) <= 360 else { return "a rotation of \(turn) degrees" }
             entry.add(.polygon(ImageRegions.corners(of: box, turnedBy: turn), .coco), label, isCoarse: true)
+        } else if type.hasPrefix("ellipse") {
+            let numbers = ["x", "y", "radiusX", "radiusY"].compactMap { value[$0]?.double }
+            guard numbers.count == 4 else { return "an ellipse without x, y, radiusX or radiusY" }
+            let ellipse = numbers.enumerated().map { pixels($1, $0 % 2 == 0 ? width : height) }
+            let turn = value["rotation"]?.double ?? 0
+            guard abs(turn) <= 360 else { return "a rotation of \(turn) degrees" }
+            entry.add(.polygon(ImageRegions.corners(ofEllipse: ellipse, turnedBy: turn), .coco), label)
         } else if type.hasPrefix("brush") {
             let bytes = (value["rle"]?.elements ?? []).compactMap { $0.integer.flatMap { UInt8(exactly: $0) } }
             guard bytes.count == value["rle"]?.elements?.count,

@@ -174,7 +174,7 @@ private struct XMLParser {
             } else if reference.hasPrefix("#"), let scalar = Self.scalar(reference.dropFirst()) {
                 decoded.unicodeScalars.append(scalar)
             } else {
-                throw fault("the unknown reference &\(reference);")
+                throw fault("the unknown reference &\(reference.prefix(40));")
             }
             decoded += piece[piece.index(after: end)...]
         }

@@ -60,17 +60,13 @@ extension CardFacts {
         _ manifest: JobManifest, name: String, category: String, recipe: TrainingRecipe, textures: [Digest]?,
         candidates: Int, startedFrom: Digest? = nil, stages: [any Stage.Type]
     ) {
-        let layout =
-            switch manifest.dataset.layout {
-            case .mvtec: "mvtec"
-            case .folder: "folder"
-            }
         let program = ModelCard.Program(
             nominal: NominalVersion.current, numerics: NominalVersion.numerics,
             stages: Dictionary(stages.map { ($0.name, $0.version) }) { first, _ in first },
             trainingEngine: recipe.engine.texts, scoringEngine: recipe.scoringEngine.texts)
         self.init(
-            job: manifest.name, name: name, category: category, layout: layout, preset: manifest.preset,
+            job: manifest.name, name: name, category: category, layout: manifest.dataset.layout.name,
+            preset: manifest.preset,
             program: program, textures: textures.map { Textures($0) },
             training: recipe.detector.isTrained
                 ? TrainingFacts(

@@ -66,13 +66,15 @@ extension GraphAssembler {
 package struct ImageView: Equatable {
     package var width, height: Int
     package var range: SampleRange?
+    package var colour: ColourRendering?
     package var frame: ObjectFrame?
     package var region: RegionOfInterest?
 }
 
 extension Model {
     package var view: ImageView {
-        ImageView(width: grid.width, height: grid.height, range: range, frame: frame, region: region)
+        ImageView(
+            width: grid.width, height: grid.height, range: range, colour: colour, frame: frame, region: region)
     }
 }
 
@@ -86,22 +88,23 @@ package struct LocatedSource {
     /// - Throws: `DatasetError.unplanned` for a file that was added after the data set was listed.
     package init(_ image: SourceImage, _ digestOf: [String: Digest]) throws(DatasetError) {
         guard let digest = digestOf[image.path] else { throw .unplanned(file: image.path) }
-        func digestOfMask(_ path: String?) throws(DatasetError) -> Digest? {
-            guard let path else { return nil }
+        func digestOfFile(_ path: String) throws(DatasetError) -> Digest {
             guard let digest = digestOf[path] else { throw .unplanned(file: path) }
             return digest
         }
-        self.init(
-            image: image, digest: digest, maskDigest: try digestOfMask(image.maskPath),
-            regionDigest: try digestOfMask(image.regionPath))
+        var maskDigests: [Digest] = [], regionDigest: Digest?
+        for mask in image.masks { maskDigests.append(try digestOfFile(mask.path)) }
+        if let path = image.regionPath { regionDigest = try digestOfFile(path) }
+        self.init(image: image, digest: digest, maskDigests: maskDigests, regionDigest: regionDigest)
     }
 
-    package init(image: SourceImage, digest: Digest, maskDigest: Digest? = nil, regionDigest: Digest? = nil) {
+    /// - Parameter maskDigests: a digest for each of the image's masks, or none.
+    package init(image: SourceImage, digest: Digest, maskDigests: [Digest] = [], regionDigest: Digest? = nil) {
         source = IngestStage.Source(
-            image: image, digest: digest, maskDigest: maskDigest, regionDigest: regionDigest)
+            image: image, digest: digest, maskDigests: maskDigests, regionDigest: regionDigest)
         locations = [image.file: FileLocation(path: image.path, folder: image.folder)]
-        if let path = image.maskPath {
-            locations[source.maskLocationName] = FileLocation(path: path, folder: image.folder)
+        for (number, mask) in image.masks.enumerated() {
+            locations[source.maskLocationName(number)] = FileLocation(path: mask.path, folder: image.folder)
         }
         if let path = image.regionPath {
             locations[source.regionLocationName] = FileLocation(path: path, folder: image.regionFolder)
@@ -118,8 +121,8 @@ extension Sequence<LocatedSource> {
 extension IngestStage {
     init(_ images: [Source], _ view: ImageView, onBadImage: BadImagePolicy) {
         self.init(
-            images: images, width: view.width, height: view.height, range: view.range, frame: view.frame,
-            region: view.region, onBadImage: onBadImage)
+            images: images, width: view.width, height: view.height, range: view.range, colour: view.colour,
+            frame: view.frame, region: view.region, onBadImage: onBadImage)
     }
 }
 

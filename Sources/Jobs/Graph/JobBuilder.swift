@@ -29,11 +29,12 @@ struct JobBuilder {
         let layout: String
         let folders: CategoryFolders
         let groundTruth: DatasetSection.GroundTruth?
+        let testFraction: Double
         let followsLinks: Bool
 
         init(_ dataset: DatasetSection) {
             (layout, folders, groundTruth) = ("\(dataset.layout)", dataset.folders, dataset.groundTruth)
-            followsLinks = dataset.links == .follow
+            (testFraction, followsLinks) = (dataset.testFraction, dataset.links == .follow)
         }
     }
 
@@ -47,11 +48,12 @@ struct JobBuilder {
             if scans[key] == nil {
                 let scanned = try DatasetScan.scan(
                     dataset.layout, jobName: manifest.name, folders: dataset.folders,
-                    groundTruth: dataset.groundTruth, followsLinks: dataset.links == .follow)
+                    groundTruth: dataset.groundTruth, testFraction: dataset.testFraction,
+                    followsLinks: dataset.links == .follow)
                 scans[key] = scanned
                 for category in scanned {
                     paths.formUnion(category.images.map(\.path))
-                    paths.formUnion(category.images.compactMap(\.maskPath))
+                    paths.formUnion(category.images.flatMap(\.masks).map(\.path))
                     notes += category.resultNotes + FolderRole.doubtfulKinds(of: category)
                     warnings += category.maskWarnings
                     if !category.ignoredFiles.isEmpty {

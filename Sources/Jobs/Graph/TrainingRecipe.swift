@@ -19,6 +19,7 @@ package struct TrainingRecipe: Sendable {
     package var grid: TileGrid
     /// The range of the images' samples; nil for the full range of their formats.
     package var range: SampleRange?
+    package var colour: ColourRendering?
     /// The frame around the object; nil for whole images.
     package var frame: ObjectFrame?
     /// The part of the images that is judged; nil for whole images.
@@ -40,6 +41,7 @@ package struct TrainingRecipe: Sendable {
             width: image.width, height: image.height, tileWidth: image.tile?.width ?? image.width,
             tileHeight: image.tile?.height ?? image.height, overlap: image.tile?.overlap ?? 0)
         range = SampleRange(image)
+        colour = image.isConvertedToSRGB ? .sRGB : nil
         frame = ObjectFrame(image)
         region = RegionOfInterest(image)
         let section = manifest.training
@@ -72,7 +74,8 @@ package struct TrainingRecipe: Sendable {
     func scoringEngine(of kind: String) -> EngineChoice { reconstructionEngine.with(detector: kind) }
 
     package var view: ImageView {
-        ImageView(width: grid.width, height: grid.height, range: range, frame: frame, region: region)
+        ImageView(
+            width: grid.width, height: grid.height, range: range, colour: colour, frame: frame, region: region)
     }
 
     package var network: NetworkSettings { NetworkSettings(architecture: architecture, baseWidth: baseWidth) }
@@ -181,7 +184,7 @@ extension CalibrateStage {
     package init(_ category: String, _ recipe: TrainingRecipe, _ manifest: JobManifest) {
         self.init(
             category: category, kind: recipe.detector.kindName, samples: recipe.samples, engine: recipe.scoringEngine,
-            range: recipe.range, frame: recipe.frame, region: recipe.region,
+            range: recipe.range, colour: recipe.colour, frame: recipe.frame, region: recipe.region,
             scoring: ScoringParameters(manifest, recipe.detector),
             quantile: Float(manifest.calibration.quantile),
             estimate: Calibration.Estimate(rawValue: manifest.calibration.estimate.rawValue)!,

@@ -30,6 +30,8 @@ package struct FolderSurvey: Sendable {
     private let heldOutFraction: Double?
     private let followsLinks: Bool
     private let groundTruth: DatasetSection.GroundTruth?
+    /// The fraction of the training images to test with; nil if the data has normal test images, or no others.
+    private let testFraction: Double?
 
     /// The maximum number of images whose headers are read.
     private static let probedImages = 400
@@ -103,6 +105,17 @@ package struct FolderSurvey: Sendable {
                         + category.ignoredFiles.prefix(5).map(shown).joined(separator: ", ")
                         + (category.ignoredFiles.count > 5 ? " and \(category.ignoredFiles.count - 5) more" : ""))
             }
+        }
+        let lacking = categories.filter { category in
+            let test = category.images.filter { $0.split == .test }
+            return test.contains { $0.isAnomalous == true } && !test.contains { $0.isAnomalous == false }
+                && category.images.count { $0.split == .train } >= 10
+        }
+        testFraction = lacking.isEmpty || lacking.count < categories.count ? nil : 0.2
+        if let testFraction {
+            lines.append(
+                "no normal test image: \(testFraction) of the training images become test images (\"testFraction\")")
+            for index in categories.indices { categories[index].separateTestImages(fraction: testFraction) }
         }
         heldOutFraction = FolderSurvey.heldOutFraction(
             fewest: categories.map { $0.images.count { $0.split == .train } }.min() ?? 0)
@@ -181,7 +194,11 @@ package struct FolderSurvey: Sendable {
         var findings: [String] = []
         if !sizes.isEmpty { findings.append("sizes: \(counted(sizes))") }
         if !kinds.isEmpty { findings.append("formats: \(counted(kinds))") }
-        if profiles.count > 1 { findings.append("colour profiles, which are not applied: \(counted(profiles))") }
+        if profiles.count > 1 {
+            findings.append(
+                "colour profiles, which are not applied: \(counted(profiles)); \"colour\": \"sRGB\" in the image section applies them"
+            )
+        }
         for fault in odd.prefix(5) { findings.append("odd: \(fault)") }
         if odd.count > 5 { findings.append("odd: and \(odd.count - 5) more") }
         return (findings, measured)
@@ -223,6 +240,8 @@ package struct FolderSurvey: Sendable {
                 dataset = dataset.setting("categories", to: .array(categories.map { JSONValue.string($0) }))
             }
             if folders != .usual { dataset = dataset.setting("folders", to: JSONValue.ordered(folders.changed)) }
+        case .published(let layout, let root):
+            dataset = dataset.setting("layout", to: .string(layout.rawValue)).setting("root", to: written(root))
         case .folder(let normal, let score):
             dataset = dataset.setting("layout", to: .string("folder")).setting("normal", to: written(normal))
             if let score { dataset = dataset.setting("score", to: written(score)) }
@@ -235,6 +254,7 @@ package struct FolderSurvey: Sendable {
             }
         }
         dataset = dataset.setting("onBadImage", to: .string("quarantine"))
+        if let testFraction { dataset = dataset.setting("testFraction", to: .number(testFraction)) }
         if let heldOutFraction { dataset = dataset.setting("heldOutFraction", to: .number(heldOutFraction)) }
         if followsLinks { dataset = dataset.setting("links", to: .string("follow")) }
         var image = JSONValue.ordered([("width", .number(size.width)), ("height", .number(size.height))])

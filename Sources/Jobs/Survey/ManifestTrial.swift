@@ -21,7 +21,7 @@ package struct ManifestTrial {
         let dataset = manifest.dataset
         for category in try DatasetScan.scan(
             dataset.layout, jobName: manifest.name, folders: dataset.folders, groundTruth: dataset.groundTruth,
-            followsLinks: dataset.links == .follow)
+            testFraction: dataset.testFraction, followsLinks: dataset.links == .follow)
         {
             try tryTraining(category, manifest)
             let test = ManifestTrial.spread(category.images.filter { $0.split == .test })
@@ -55,7 +55,8 @@ package struct ManifestTrial {
                 image.path, in: image.folder, limitBytes: DecodeLimits().maximumFileBytes)
             let decoded = try IngestStage.decode(
                 bytes, name: ManifestTrial.path(of: image), width: manifest.image.width, height: manifest.image.height,
-                range: SampleRange(manifest.image), frame: ObjectFrame(manifest.image))
+                range: SampleRange(manifest.image), colour: manifest.image.isConvertedToSRGB ? .sRGB : nil,
+                frame: ObjectFrame(manifest.image))
             try decoded.reading.format.check(extensionOf: ManifestTrial.path(of: image))
             return Digest.of(bytes)
         } catch {

@@ -8,9 +8,28 @@ public struct DatasetSection: Sendable, Equatable {
         case mvtec(root: ManifestPath, categories: Categories)
         /// One folder of normal images, and optionally one of images to score.
         case folder(normal: ManifestPath, score: ManifestPath?)
+        /// A published data set with a layout of its own.
+        case published(PublishedLayout, root: ManifestPath, categories: Categories)
+
+        /// False for a folder of images, which is one category with the name of the job.
+        public var hasCategories: Bool { if case .folder = self { false } else { true } }
+
+        /// The name in the manifest.
+        public var name: String {
+            switch self {
+            case .mvtec: "mvtec"
+            case .folder: "folder"
+            case .published(let layout, _, _): layout.rawValue
+            }
+        }
     }
 
-    /// The categories to run, in the layout `mvtec`.
+    /// The layout of a published data set, which has a reader in module `Datasets`.
+    public enum PublishedLayout: String, Sendable, CaseIterable {
+        case visa, realIad, kolektorSdd2, aitex
+    }
+
+    /// The categories to run, in all layouts but `folder`.
     public enum Categories: Sendable, Equatable {
         case all
         case named([String])
@@ -52,6 +71,8 @@ public struct DatasetSection: Sendable, Equatable {
     public var onBadImage: BadImagePolicy
     /// The fraction of the normal images held out from training, 0.02 to 0.5.
     public var heldOutFraction: Double
+    /// The fraction of the normal training images that become normal test images, 0 to 0.5.
+    public var testFraction: Double
 
     /// - Parameters:
     ///   - object: the section of the resolved manifest.
@@ -61,7 +82,14 @@ public struct DatasetSection: Sendable, Equatable {
         layout =
             switch object.text("layout") {
             case "folder": .folder(normal: path(object.member("normal")), score: object["score"].map(path))
-            default: .mvtec(root: path(object.member("root")), categories: Categories(object.member("categories")))
+            case let name:
+                if let published = PublishedLayout(rawValue: name) {
+                    .published(
+                        published, root: path(object.member("root")),
+                        categories: Categories(object.member("categories")))
+                } else {
+                    .mvtec(root: path(object.member("root")), categories: Categories(object.member("categories")))
+                }
             }
         groundTruth = object["groundTruth"].map {
             GroundTruth(format: $0.choice("format"), file: path($0.member("file")))
@@ -70,6 +98,7 @@ public struct DatasetSection: Sendable, Equatable {
         links = object.choice("links")
         onBadImage = object.choice("onBadImage")
         heldOutFraction = object.decimal("heldOutFraction")
+        testFraction = object.decimal("testFraction")
     }
 }
 
@@ -89,6 +118,12 @@ public struct CategoryFolders: Sendable, Hashable {
     public var groundTruth: String
     /// The kinds of test images that are normal; case-insensitive.
     public var normalKinds: [String]
+    /// The folder of the images within the folder of each kind, such as `rgb`; nil for the folder of the kind.
+    public var images: String?
+    /// The folder of the masks within the folder of each kind, such as `gt`, in place of `groundTruth`; nil if absent.
+    public var masks: String?
+    /// Folders of unlabelled test images.
+    public var unlabelled: [String] = []
 
     /// The folders of MVTec AD.
     public static let usual = CategoryFolders(
@@ -107,6 +142,8 @@ public struct CategoryFolders: Sendable, Hashable {
         test = object.text("test")
         groundTruth = object.text("groundTruth")
         normalKinds = (object["normalKinds"]?.elements ?? []).compactMap(\.string)
+        (images, masks) = (object["images"]?.string, object["masks"]?.string)
+        unlabelled = (object["unlabelled"]?.elements ?? []).compactMap(\.string)
     }
 
     /// The members of the section that differ from the usual folders.
@@ -114,27 +151,35 @@ public struct CategoryFolders: Sendable, Hashable {
         let usual = CategoryFolders.usual
         var members: [(String, JSONValue)] = []
         for (name, own, other) in [
-            ("train", train, usual.train), ("test", test, usual.test), ("groundTruth", groundTruth, usual.groundTruth),
-        ] where own != other { members.append((name, .string(own))) }
-        if normalKinds != usual.normalKinds { members.append(("normalKinds", .array(normalKinds.map { .string($0) }))) }
+            ("train", train, usual.train), ("test", test, usual.test), ("images", images, usual.images),
+            ("groundTruth", groundTruth, usual.groundTruth), ("masks", masks, usual.masks),
+        ] where own != other { members.append((name, .string(own ?? ""))) }
+        for (name, own, other) in [
+            ("normalKinds", normalKinds, usual.normalKinds), ("unlabelled", unlabelled, usual.unlabelled),
+        ] where own != other { members.append((name, .array(own.map { .string($0) }))) }
         return members
     }
 
     public func isNormal(kind: String) -> Bool { normalKinds.contains { $0.lowercased() == kind.lowercased() } }
 
     /// True if masks are distinguished from images by their names.
-    public var hasMasksBesideImages: Bool { groundTruth == test }
+    public var hasMasksBesideImages: Bool { groundTruth == test && masks == nil }
 
     /// The folder of a kind of test images, relative to the category's folder.
     public func testFolder(_ kind: String) -> String { CategoryFolders.joined(test, kind) }
 
-    /// The folder of the masks of a kind, relative to the category's folder.
-    public func masksFolder(_ kind: String) -> String { CategoryFolders.joined(groundTruth, kind) }
+    /// The folder of the test images of a kind, relative to the category's folder.
+    public func imagesFolder(_ kind: String) -> String { testFolder(kind) + (images.map { "/" + $0 } ?? "") }
 
-    /// False if the folder in `test` contains training images or masks.
+    /// The folder of the masks of a kind, relative to the category's folder.
+    public func masksFolder(_ kind: String) -> String {
+        masks.map { testFolder(kind) + "/" + $0 } ?? CategoryFolders.joined(groundTruth, kind)
+    }
+
+    /// False if the folder in `test` contains training images, masks or unlabelled images.
     public func isKind(_ name: String) -> Bool {
         let folder = testFolder(name) + "/"
-        return !(train + "/").hasPrefix(folder) && !(groundTruth + "/").hasPrefix(folder)
+        return ([train, groundTruth] + unlabelled).allSatisfy { !($0 + "/").hasPrefix(folder) }
     }
 
     private static func joined(_ folder: String, _ name: String) -> String {

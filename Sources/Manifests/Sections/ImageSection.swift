@@ -1,4 +1,4 @@
-/// `image`: the size of images for training and scoring. Sides are in pixels, multiples of 8 from 32 to 2048.
+/// `image`: the size of images for training and scoring. Sides are in pixels, multiples of 8 from 32 to 4096.
 public struct ImageSection: Sendable, Equatable {
     public var width: Int
     public var height: Int
@@ -6,6 +6,8 @@ public struct ImageSection: Sendable, Equatable {
     public var tile: Tile?
     /// The sample values of black and white, also from the key `depth`; `nil` for the full range of the file format.
     public var range: ClosedRange<Double>?
+    /// True if the colour profiles of files are applied, so that all images have the colours of sRGB.
+    public var isConvertedToSRGB: Bool
     /// The frame that is cut out around the object; `nil` for whole images.
     public var frame: Frame?
     /// The side of a pixel of the original images in millimetres; `nil` if it is not known.
@@ -44,6 +46,7 @@ public struct ImageSection: Sendable, Equatable {
     public init(_ object: JSONValue, folder: String) {
         width = object.whole("width")
         height = object.whole("height")
+        isConvertedToSRGB = object.text("colour") == "sRGB"
         if let tile = object["tile"] {
             self.tile = Tile(
                 width: tile.whole("width"), height: tile.whole("height"), overlap: tile.whole("overlap"))

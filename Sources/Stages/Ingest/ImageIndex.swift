@@ -21,6 +21,10 @@ package struct ImageIndex: Codable, Sendable {
         /// The digests of the region of interest, PNG masks at the size of the packed image and of the original; nil if all
         /// pixels count.
         package var region, originalRegion: Digest?
+        /// The regions of the mask with their saturation areas, for sPRO; nil if the data set defines none.
+        package var regions: [Region]?
+        /// The name of the part that several images show; nil if each image shows its own.
+        package var sample: String?
         package var width: Int
         package var height: Int
         /// The place of the object, if a frame is cut out around it; nil if none was found.
@@ -31,6 +35,14 @@ package struct ImageIndex: Codable, Sendable {
         package var rejection: String?
         /// The kind of fault.
         package var fault: ImageFault?
+
+        /// A defect region of an image.
+        package struct Region: Codable, Sendable {
+            /// The digest of the region's mask, a PNG at the size of the original.
+            package var mask: Digest
+            /// The number of its pixels that must be found for full credit.
+            package var saturationPixels: Int
+        }
     }
 
     package var entries: [Entry]

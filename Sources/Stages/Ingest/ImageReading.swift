@@ -13,6 +13,8 @@ package struct ImageReading: Codable, Sendable {
     struct Settings: Encodable {
         var source: Digest
         var range: SampleRange?
+        /// Of poses alone; readings do not depend on it.
+        var colour: ColourRendering?
     }
 
     package var format: ImageFormat

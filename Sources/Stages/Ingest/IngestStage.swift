@@ -11,9 +11,9 @@ package struct IngestStage: Stage {
     /// History: 1 = first; 2 = mask faults name the image instead of a path, and unusable files have a kind of fault;
     /// 3 = states which images are grey; 4 = non-finite values are a separate fault; 5 = the sample range, labels in
     /// masks with more than two values, and warnings about both; 6 = packed images end with a digest;
-    /// 7 = BMP, PNM, WebP and JPEG 2000; regions of annotation
-    /// tools.
-    package static let version = 7
+    /// 7 = BMP, PNM, WebP and JPEG 2000; regions of annotation tools; 8 = several masks of an image, saturation areas,
+    /// parts with several views.
+    package static let version = 8
 
     /// An image with its label and mask in the data set.
     package struct Source: Codable, Equatable, Sendable, NamedSetting {
@@ -24,6 +24,12 @@ package struct IngestStage: Stage {
         var isAnomalous: Bool?
         package var digest: Digest
         var mask: Mask?
+        /// Masks of further regions of the image.
+        var furtherMasks: [Mask]?
+        /// The saturation thresholds of the regions.
+        var saturations: [RegionSaturation]?
+        /// The part that several images show.
+        var sample: String?
         /// Regions of an annotation tool, in place of a mask.
         var regions: ImageRegions?
         /// The mask of the region of interest, if each image has its own.
@@ -38,13 +44,19 @@ package struct IngestStage: Stage {
 
         package var settingName: String { file }
 
-        package init(image: SourceImage, digest: Digest, maskDigest: Digest? = nil, regionDigest: Digest? = nil) {
+        /// - Parameter maskDigests: a digest for each of the image's masks, or none.
+        package init(image: SourceImage, digest: Digest, maskDigests: [Digest] = [], regionDigest: Digest? = nil) {
             (file, split, kind) = (image.file, image.split, image.kind)
             (isAnomalous, self.digest) = (image.isAnomalous, digest)
-            if let file = image.maskFile, let maskDigest { mask = Mask(file: file, digest: maskDigest) }
-            regions = image.regions
+            let masks = zip(image.masks, maskDigests).map { Mask(file: $0.file, digest: $1) }
+            mask = masks.first
+            if masks.count > 1 { furtherMasks = Array(masks.dropFirst()) }
+            if !masks.isEmpty { saturations = image.saturations }
+            (sample, regions) = (image.sample, image.regions)
             if let file = image.regionFile, let regionDigest { region = Mask(file: file, digest: regionDigest) }
         }
+
+        var masks: [Mask] { [mask].compactMap(\.self) + (furtherMasks ?? []) }
     }
 
     /// The treatment of unusable images.
@@ -59,6 +71,8 @@ package struct IngestStage: Stage {
     var width, height: Int
     /// The sample range of the images; nil for the full range of their formats.
     var range: SampleRange?
+    /// The colours of the images; nil for those of the files.
+    var colour: ColourRendering?
     /// The frame that is cut out around each object; nil for whole images.
     var frame: ObjectFrame?
     /// The part of the images that is judged; nil for whole images. A mask for all images is the input `region`.
@@ -66,11 +80,12 @@ package struct IngestStage: Stage {
     var onBadImage: BadImagePolicy
 
     package init(
-        images: [Source], width: Int, height: Int, range: SampleRange? = nil, frame: ObjectFrame? = nil,
-        region: RegionOfInterest? = nil, onBadImage: BadImagePolicy
+        images: [Source], width: Int, height: Int, range: SampleRange? = nil, colour: ColourRendering? = nil,
+        frame: ObjectFrame? = nil, region: RegionOfInterest? = nil, onBadImage: BadImagePolicy
     ) {
         (self.images, self.width, self.height) = (images, width, height)
-        (self.range, self.frame, self.region, self.onBadImage) = (range, frame, region, onBadImage)
+        (self.range, self.colour, self.frame, self.region) = (range, colour, frame, region)
+        self.onBadImage = onBadImage
     }
 
     package var outputs: [String] { ["images.json"] }
@@ -138,14 +153,14 @@ package struct IngestStage: Stage {
             if let decoded { return decoded }
             let bytes = try SourceBytes.read(context.source(file), expecting: source.digest, name: file)
             let made = try IngestStage.decode(
-                bytes, name: file, width: width, height: height, range: range, frame: frame)
+                bytes, name: file, width: width, height: height, range: range, colour: colour, frame: frame)
             decoded = made
             return made
         }
         let pixels = try context.memo(
             stage: "decode", version: 2,
             settings: DecodingSettings(
-                source: source.digest, range: range, frame: frame, width: width, height: height)
+                source: source.digest, range: range, colour: colour, frame: frame, width: width, height: height)
         ) { try decode().packed.bytes }
         let reading = try StageJSON.decode(
             ImageReading.self,
@@ -160,20 +175,28 @@ package struct IngestStage: Stage {
         samples.add(reading, of: file)
         if frame != nil {
             let pose = try context.memo(
-                stage: "pose", version: 1, settings: ImageReading.Settings(source: source.digest, range: range)
+                stage: "pose", version: 1,
+                settings: ImageReading.Settings(source: source.digest, range: range, colour: colour)
             ) { try StageJSON.encode([try decode().pose].compactMap(\.self)) }
             entry.pose = try StageJSON.decode([ObjectPose].self, try context.blob(pose)).first
         }
         (entry.pixels, entry.width, entry.height) = (pixels, reading.width, reading.height)
         entry.isGrey = try decoded?.packed.isGrey ?? PackedImage(bytes: try context.blob(pixels), name: file).isGrey
         if let regions = source.regions { return try ingest(regions, into: &entry, context) }
-        guard let mask = try MaskIngest(source)?.ingest(context) else { return }
-        guard (mask.width, mask.height) == (entry.width, entry.height) else {
-            throw IngestError.maskSize(
-                mask: "the mask of \(file)", found: "\(mask.width) x \(mask.height)",
-                expected: "\(entry.width) x \(entry.height)")
+        entry.sample = source.sample
+        let masks = MaskIngest(source)
+        var read: [MaskIngest.Result] = []
+        for number in source.masks.indices {
+            let mask = try masks.ingest(number, context)
+            guard (mask.width, mask.height) == (entry.width, entry.height) else {
+                throw IngestError.maskSize(
+                    mask: "the mask of \(file)", found: "\(mask.width) x \(mask.height)",
+                    expected: "\(entry.width) x \(entry.height)")
+            }
+            read.append(mask)
         }
-        entry.mask = mask.digest
+        entry.mask = try masks.union(read.map(\.digest), context)
+        if source.saturations != nil { entry.regions = try masks.regions(read, context) }
     }
 
     /// Limits an image and its ground truth to the region of interest.
@@ -223,12 +246,16 @@ package struct IngestStage: Stage {
     /// bytes and the numeric settings, which are its memo key. The caller must check that the file extension matches
     /// the format.
     package static func decode(
-        _ bytes: [UInt8], name: String, width: Int, height: Int, range: SampleRange? = nil, frame: ObjectFrame? = nil
+        _ bytes: [UInt8], name: String, width: Int, height: Int, range: SampleRange? = nil,
+        colour: ColourRendering? = nil, frame: ObjectFrame? = nil
     ) throws -> Decoded {
         let decoded = try ImageDecoder.decode(bytes: bytes, name: name, checksExtension: false)
         if decoded.info.isFloat { try requireFinite(decoded.image, name: name) }
-        let (scaled, clipped) = range?.scaled(decoded) ?? (decoded.image, 0)
+        var (scaled, clipped) = range?.scaled(decoded) ?? (decoded.image, 0)
         if decoded.info.isFloat { try requireUnitRange(scaled, name: name) }
+        if colour == .sRGB, let profile = ColourProfile(of: bytes) {
+            scaled = try profile.convertedToSRGB(scaled, name: name)
+        }
         var pose: ObjectPose?
         let image: PlanarImage
         if let frame {
@@ -274,6 +301,7 @@ extension IngestStage {
 private struct DecodingSettings: Encodable {
     var source: Digest
     var range: SampleRange?
+    var colour: ColourRendering?
     var frame: ObjectFrame?
     var width, height: Int
 }
@@ -285,8 +313,10 @@ private struct RegionSettings: Encodable {
 }
 
 extension IngestStage.Source {
-    /// The name of the mask's location, distinct from the image's, because both files may have the same name.
-    package var maskLocationName: String { "mask of " + file }
+    /// The name of a mask's location, distinct from the image's, because both files may have the same name.
+    package func maskLocationName(_ number: Int) -> String {
+        (number == 0 ? "mask of " : "mask \(number + 1) of ") + file
+    }
     /// The name of the location of the region's mask.
     package var regionLocationName: String { "region of " + file }
 }
@@ -299,6 +329,8 @@ enum IngestError: Error, CustomStringConvertible {
     /// `count` NaN or infinite values, with the position of the first one in the upright image.
     case notFinite(String, value: Float, x: Int, y: Int, count: Int)
     case maskSize(mask: String, found: String, expected: String)
+    /// A region whose pixel value has no saturation threshold.
+    case noSaturation(mask: String, value: Int)
 
     /// The fault of the file, for which it can be set aside; nil if the file is not at fault.
     var fault: ImageFault? {
@@ -306,7 +338,7 @@ enum IngestError: Error, CustomStringConvertible {
         case .floatRange: .floatRange
         case .notFinite: .notFinite
         case .maskSize: .maskSize
-        case .badImages, .changed: nil
+        case .badImages, .changed, .noSaturation: nil
         }
     }
 
@@ -327,6 +359,8 @@ enum IngestError: Error, CustomStringConvertible {
                 + "(\(value)) at column \(x), row \(y); expected numbers from 0 to 1: replace invalid pixels before ingest"
         case .maskSize(let mask, let found, let expected):
             "\(mask) has \(found) pixels, but the image has \(expected); make both the same size"
+        case .noSaturation(let mask, let value):
+            "\(mask) has the pixel value \(value), which defects_config.json does not list; copy the data set again from its source"
         }
     }
 }

@@ -84,11 +84,9 @@ struct RegionIngest {
             try requireSize(mask.width, mask.height, name, entry)
             return (context.inputDigest("region"), name)
         case .masks:
-            guard let mask = MaskIngest(region: source) else { throw RegionError.missing(source.file) }
-            name = mask.name
-            let found = try mask.ingest(context)
-            try requireSize(found.width, found.height, name, entry)
-            return (found.digest, name)
+            guard let found = try MaskIngest(source).ingestRegion(context) else { throw RegionError.missing(source.file) }
+            try requireSize(found.mask.width, found.mask.height, found.name, entry)
+            return (found.mask.digest, found.name)
         }
     }
 

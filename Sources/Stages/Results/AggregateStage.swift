@@ -8,8 +8,8 @@ import Pipeline
 /// Collects the figures of all categories into the exported `metrics.json`, `scores.json` and `scores.csv`.
 package struct AggregateStage: Stage {
     package static let name = "aggregate"
-    /// History: 5 = regions; 3 = scores with confidence; 4 = names in cells that spreadsheets do not take for formulas, and names of
-    /// any bytes.
+    /// History: 3 = scores with confidence; 4 = names in cells that spreadsheets do not take for formulas, and names of
+    /// any bytes; 5 = regions, metrics of parts and kinds.
     package static let version = 5
 
     /// The categories in the order of the job.

@@ -7,8 +7,9 @@ import Reports
 /// Computes the metrics of one category.
 package struct MetricsStage: Stage {
     package static let name = "metrics"
-    /// History: 5 = SegF1, correlation with the area, intervals; 2 = all figures of `DetectionMetrics` instead of two AUROCs; 3 = the curves, and AUPIMO of each image;
-    /// 4 = a warning if figures are undefined because images were set aside.
+    /// History: 2 = all figures of `DetectionMetrics` instead of two AUROCs; 3 = the curves, and AUPIMO of each image;
+    /// 4 = a warning if figures are undefined because images were set aside; 5 = SegF1, correlation with the area, intervals;
+    /// parts with several views, and saturated overlap by kind.
     package static let version = 5
     /// The memory in which pixels are ranked; more of them are sorted in a scratch file, with equal results.
     static let rankingBytes = 1 << 26
@@ -21,11 +22,13 @@ package struct MetricsStage: Stage {
         let scores = try context.inputs(startingWith: "scores").flatMap {
             try context.readJSON(ScoreIndex.self, $0).entries
         }
-        var masks: [String: Digest] = [:], regions: [String: Digest] = [:]
+        var masks: [String: Digest] = [:], judged: [String: Digest] = [:], parts: [String: String] = [:]
+        var regions: [String: [ImageIndex.Entry.Region]] = [:]
         var setAside: [ImageIndex.Entry] = []
         for input in context.inputs(startingWith: "images") {
             for entry in try context.readJSON(ImageIndex.self, input).entries {
-                (masks[entry.file], regions[entry.file]) = (entry.mask, entry.originalRegion)
+                (masks[entry.file], judged[entry.file]) = (entry.mask, entry.originalRegion)
+                (regions[entry.file], parts[entry.file]) = (entry.regions, entry.sample)
                 if entry.rejection != nil { setAside.append(entry) }
             }
         }
@@ -33,9 +36,20 @@ package struct MetricsStage: Stage {
         var evaluation = try TestSetEvaluation(
             memoryLimitBytes: MetricsStage.rankingBytes, scratchFolder: context.outputPath("."),
             pixelThreshold: scores.first?.pixelThreshold)
+        if !regions.isEmpty {
+            evaluation.measureOverlap(
+                kinds: Set(scores.filter { regions[$0.file] != nil }.map(\.kind)).sorted(),
+                memoryLimitBytes: MetricsStage.rankingBytes, scratchFolder: context.outputPath("."))
+        }
         for (number, score) in scores.enumerated() {
             try context.checkCancellation()
-            try add(score, masks[score.file], regions[score.file], to: &evaluation, context)
+            try add(score, masks[score.file], judged[score.file], to: &evaluation, context)
+            if let part = parts[score.file], let isAnomalous = score.isAnomalous {
+                evaluation.add(part: part, isAnomalous: isAnomalous, score: score.score)
+            }
+            if !regions.isEmpty {
+                try addOverlap(score, regions[score.file], judged[score.file], to: &evaluation, context)
+            }
             context.progress(number + 1, of: scores.count, unit: "maps")
         }
         let result = try evaluation.result()
@@ -63,6 +77,24 @@ package struct MetricsStage: Stage {
                 isAnomalous: isAnomalous,
                 region: try region.map { try context.regionMask($0, of: score.file).values }),
             score: score.score)
+    }
+
+    private func addOverlap(
+        _ score: ScoreIndex.Entry, _ regions: [ImageIndex.Entry.Region]?, _ judged: Digest?,
+        to evaluation: inout TestSetEvaluation, _ context: TaskContext
+    ) throws {
+        guard let digest = score.map, regions != nil || score.isAnomalous == false else { return }
+        let map = try FloatMap.decode(bytes: try context.blob(digest), name: "map of \(score.stem)")
+        let inside = try judged.map { try context.regionMask($0, of: score.file).values }
+        var masks: [(mask: [UInt8], saturationPixels: Int)] = []
+        for region in regions ?? [] {
+            var mask = try Mask.decode(bytes: try context.blob(region.mask), name: "mask of \(score.stem)").values
+            if let inside { mask = zip(mask, inside).compactMap { $1 == 0 ? nil : $0 } }
+            let area = mask.count { $0 != 0 }
+            if area > 0 { masks.append((mask, min(region.saturationPixels, area))) }
+        }
+        try evaluation.addOverlap(
+            map.inside(inside), kind: regions == nil ? nil : score.kind, regions: masks, score: score.score)
     }
 
     /// A warning that figures are undefined because unusable images were set aside; nil if absent.

@@ -10,7 +10,7 @@ package struct ReportStage: Stage {
     package static let name = "report"
     /// History: 2 = more figures; 3 = curves, uncertain verdicts, drift, lineage; 4 = the style of other pages; 5 = the
     /// card of each model; 6 = the command that applies a threshold; 7 = plainer words; 9 = regions, AU-PRO 0.05, SegF1,
-    /// intervals.
+    /// intervals; metrics of parts and kinds; AU-PRO of synthetic defects.
     package static let version = 9
 
     /// The pages beside the report that it links to.
@@ -72,9 +72,10 @@ package struct ReportStage: Stage {
         var report = CategoryReport(name: name)
         let figures = metrics.figures
         (report.imageAUROC, report.pixelAUROC) = (figures.imageAUROC, figures.pixelAUROC)
-        report.furtherMetrics = further(
-            figures.imageAP, figures.pixelAP, figures.aupro, figures.segF1, figures.aupimo.mean,
-            figures.severityCorrelation)
+        report.furtherMetrics =
+            further(
+                figures.imageAP, figures.pixelAP, figures.aupro, figures.segF1, figures.aupimo.mean,
+                figures.severityCorrelation) + protocolMetrics(figures)
         report.intervals = intervals(figures.intervals)
         report.counts = ImageCounts(
             train: try context.readJSON(TrainingIndex.self, "trained.\(number)").entries.count,
@@ -169,6 +170,18 @@ package struct ReportStage: Stage {
         ].compactMap { name, interval in
             interval.map { CategoryReport.MetricInterval(name: name, lower: $0.lower, upper: $0.upper) }
         }
+    }
+
+    /// The metrics that only some data sets define: of parts with several views, and of kinds with saturated overlap.
+    private func protocolMetrics(_ figures: DetectionMetrics) -> [Metric] {
+        let parts = figures.parts.map { [Metric(name: "Part AUROC", value: $0.auroc)] } ?? []
+        return parts
+            + (figures.kinds ?? [:]).sorted { $0.key < $1.key }.flatMap { kind, figures in
+                [
+                    Metric(name: "AUROC of \(kind)", value: figures.imageAUROC),
+                    Metric(name: "AU-sPRO 0.05 of \(kind)", value: figures.auspro["0.05"]),
+                ]
+            }
     }
 
     private func item(

@@ -10,7 +10,7 @@ import VerdictStatistics
 /// scores.
 package struct CalibrateStage: Stage {
     package static let name = "calibrate"
-    /// History: 9 = region of interest, pixel threshold; 8 = frame around the object; 7 = scale of the scores; 6 = detectors of any kind.
+    /// History: 9 = region of interest, pixel threshold, colours; 8 = frame around the object; 7 = scale of the scores; 6 = detectors of any kind.
     package static let version = 9
     /// The number of training images to measure; more would not improve the spread of scores.
     private static let trainingImages = 64
@@ -24,6 +24,8 @@ package struct CalibrateStage: Stage {
     var engine: EngineChoice
     /// The sample range of the images; nil for the full range of their formats.
     var range: SampleRange?
+    /// The colours of the images; nil for those of the files.
+    var colour: ColourRendering?
     var frame: ObjectFrame?
     /// The part of the images that is judged; nil for whole images. A mask for all images is the input `region`.
     var region: RegionOfInterest?
@@ -44,13 +46,13 @@ package struct CalibrateStage: Stage {
 
     package init(
         category: String, kind: String, samples: SampleSettings, engine: EngineChoice,
-        range: SampleRange? = nil, frame: ObjectFrame? = nil, region: RegionOfInterest? = nil,
-        scoring: ScoringParameters, quantile: Float, estimate: Calibration.Estimate,
+        range: SampleRange? = nil, colour: ColourRendering? = nil, frame: ObjectFrame? = nil,
+        region: RegionOfInterest? = nil, scoring: ScoringParameters, quantile: Float, estimate: Calibration.Estimate,
         costs: ThresholdBalance.Costs? = nil, threshold: Float? = nil, pixelThreshold: Float? = nil,
         pixelSize: Double? = nil
     ) {
         (self.category, self.kind, self.samples) = (category, kind, samples)
-        (self.engine, self.range, self.frame, self.scoring) = (engine, range, frame, scoring)
+        (self.engine, self.range, self.colour, self.frame, self.scoring) = (engine, range, colour, frame, scoring)
         self.region = region
         (self.quantile, self.estimate, self.costs, self.threshold) = (quantile, estimate, costs, threshold)
         (self.pixelThreshold, self.pixelSize) = (pixelThreshold, pixelSize)
@@ -125,7 +127,7 @@ package struct CalibrateStage: Stage {
                 peaks: Array(peaks.prefix(heldOut.images.count)), trainingPeaks: trainingPeaks, method: estimate,
                 scale: scale, defects: pixels)
         let model = Model(
-            name: category, grid: grid, range: range, frame: frame, region: region,
+            name: category, grid: grid, range: range, colour: colour, frame: frame, region: region,
             regionMask: region?.kind == .mask ? try context.read("region") : [], scoring: scoring,
             calibration: calibration, mapCeiling: median(peaks), pixelThreshold: pixelThreshold, pixelSize: pixelSize,
             kind: self.kind, payload: payload)

@@ -40,6 +40,7 @@ struct ShowModelCommand: ParsableCommand {
             "images",
             "\(grid.width) x \(grid.height)\(tiles ? " in tiles of \(grid.tileWidth) x \(grid.tileHeight)" : "")")
         if let range = network.range { printRow("samples", range.words) }
+        if let colour = network.colour { printRow("colours", colour.rawValue) }
         if let frame = network.frame { printRow("frame", frame.words) }
         if let region = network.region { printRow("region", region.kind.words) }
         let scoring = network.scoring

@@ -101,7 +101,7 @@ extension DatasetSection.Layout {
     /// The folder with the training images.
     fileprivate var folder: String {
         switch self {
-        case .mvtec(let root, _): root.absolute
+        case .mvtec(let root, _), .published(_, let root, _): root.absolute
         case .folder(let normal, _): normal.absolute
         }
     }

@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import Imaging
 import Manifests
 
@@ -40,7 +41,13 @@ extension FuzzedParser {
         case .labelme:
             [
                 #"{"imagePath":"a.png","imageWidth":9,"imageHeight":7,"shapes":[{"label":"x","points":[[1,1],[4,1],[4,3]],"#
-                    + #""shape_type":"polygon"},{"label":"y","points":[[5.9,3.2],[4.1,2]],"shape_type":"rectangle"}]}"#
+                    + #""shape_type":"polygon"},{"label":"y","points":[[5.9,3.2],[4.1,2]],"shape_type":"rectangle"}]}"#,
+                #"{"imagePath":"a.png","shapes":[{"label":"x","points":[[4,3],[5,5]],"shape_type":"circle"},"#
+                    + #"{"label":"y","points":[[1,1],[7,3],[2,6]],"shape_type":"linestrip"},"#
+                    + #"{"label":"z","points":[[4,3]],"shape_type":"point"}]}"#,
+                #"{"imagePath":"a.png","shapes":[{"label":"x","points":[[1,1],[2,3]],"shape_type":"mask","mask":""#
+                    + Data(Mask(width: 2, height: 3, values: [1, 0, 0, 1, 1, 1]).pngBytes()).base64EncodedString()
+                    + #""}]}"#,
             ]
         case .labelStudio:
             [
@@ -48,13 +55,15 @@ extension FuzzedParser {
                     + #""original_width":9,"original_height":7,"value":{"points":[[10,10],[50,10],[50,50]]}},"#
                     + #"{"type":"rectanglelabels","original_width":9,"original_height":7,"value":{"x":0,"y":0,"width":20,"#
                     + #""height":5,"rotation":30}},{"type":"brushlabels","original_width":1,"original_height":1,"#
-                    + #""value":{"rle":[0,0,0,4,57,27,252,71,248]}}]}]}]"#
+                    + #""value":{"rle":[0,0,0,4,57,27,252,71,248]}}]}]}]"#,
+                #"[{"data":{"image":"a.png"},"annotations":[{"result":[{"type":"ellipselabels","original_width":9,"#
+                    + #""original_height":7,"value":{"x":40,"y":50,"radiusX":30,"radiusY":12.5,"rotation":30}}]}]}]"#,
             ]
         case .cvat:
             [
                 #"<?xml version="1.0"?><annotations><image name="a.png" width="9" height="7"><polygon label="x" "#
                     + #"points="1.00,1.00;4.00,1.00;4.00,3.00"/><box label="y" xtl="0" ytl="0" xbr="2" ybr="1" "#
-                    + #"rotation="12"/><mask label="z" rle="1, 2, 3" left="1" top="1" width="3" height="2"/></image>"#
+                    + #"rotation="12"/><ellipse label="e" cx="4" cy="3" rx="3" ry="2" rotation="7"/><mask label="z" rle="1, 2, 3" left="1" top="1" width="3" height="2"/></image>"#
                     + "</annotations>"
             ]
         case .voc:

@@ -52,10 +52,11 @@ package struct ExtendMemoryStage: Stage {
 
     /// True if new patches fit into the memory of a model: the same features of the same images, and the same density.
     package func extends(
-        _ model: Model, backbone: Digest, range: SampleRange?, frame: ObjectFrame?, region: RegionOfInterest? = nil
+        _ model: Model, backbone: Digest, range: SampleRange?, colour: ColourRendering?, frame: ObjectFrame?,
+        region: RegionOfInterest? = nil
     ) throws -> Bool {
         guard model.kind == MemoryKind.name, model.grid == samples.grid, model.range == range, model.frame == frame,
-            model.region == region
+            model.colour == colour, model.region == region
         else { return false }
         let former = try MemoryPayload(bytes: model.payload, name: "the model in production")
         return former.source == FeatureSource(backbone: backbone, taps: memory.taps, foreground: memory.foreground)
