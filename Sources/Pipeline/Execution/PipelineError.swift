@@ -7,6 +7,8 @@ public enum PipelineError: Error, Sendable, Equatable {
     case superseded(reason: String)
     /// The run was cancelled.
     case cancelled
+    /// A task does not fit into the memory that the run may take, not even alone and with one thread.
+    case needsMemory(task: TaskID, bytes: Int, limit: Int)
 }
 
 extension PipelineError: CustomStringConvertible {
@@ -22,6 +24,10 @@ extension PipelineError: CustomStringConvertible {
             "The result was discarded time and again: \(reason); look what else uses the store (nominal status), and run again."
         case .cancelled:
             "The run was cancelled; run again to continue."
+        case .needsMemory(let task, let bytes, let limit):
+            "Task \(task) needs about \(bytes >> 20) MiB, with the program and one thread, but execution.memory allows "
+                + "\(limit >> 20) MiB; raise it to at least \((bytes >> 20) + 1) MiB, or use smaller images or tiles (image), a "
+                + "smaller network (network.baseWidth) or fewer steps per shard (training.stepsPerShard)."
         }
     }
 }
