@@ -3,8 +3,6 @@
 #include "clones.h"
 #include "tensor_kernels.h"
 
-#define INLINE static inline __attribute__((always_inline))
-
 // The interpolation points are 0, +A, -A, +B, -B and infinity. Their squares are exact, and the error is 0.4 times
 // that of the usual A = 1 and B = 2 (root mean square in float32).
 static const float A = 0.625f, A2 = 0.390625f, B = 1.5f, B2 = 2.25f;

@@ -68,8 +68,10 @@ INLINE void NAME(multiply)(const float *from, const float *weights, size_t weigh
     for (int k = 0; k < columns; k++) STORE(to + (k * TILES + r) * BLOCK, sum[r][k]);
 }
 
-CLONES void NAME(kernel_winograd_convolution)(const float *input, const float *weights, const float *bias, bool elu,
-                                              float *output, bool add, float *scratch, const kernel_winograd_shape *s) {
+KERNEL(void, NAME(kernel_winograd_convolution),
+       (const float *input, const float *weights, const float *bias, bool elu, float *output, bool add,
+        float *scratch, const kernel_winograd_shape *s),
+       (input, weights, bias, elu, output, add, scratch, s)) {
   const int input_blocks = s->input_channels / BLOCK, output_blocks = s->output_channels / BLOCK, d = s->dilation;
   const int tiles = tile_count(s);
   const size_t row = (size_t)s->width * BLOCK, plane = s->height * row;
@@ -109,9 +111,10 @@ CLONES void NAME(kernel_winograd_convolution)(const float *input, const float *w
   }
 }
 
-CLONES void NAME(kernel_winograd_weight_gradient)(const float *input, const float *output_gradient,
-                                                  float *weight_gradient, float *bias_gradient, float *scratch,
-                                                  const kernel_winograd_shape *s) {
+KERNEL(void, NAME(kernel_winograd_weight_gradient),
+       (const float *input, const float *output_gradient, float *weight_gradient, float *bias_gradient,
+        float *scratch, const kernel_winograd_shape *s),
+       (input, output_gradient, weight_gradient, bias_gradient, scratch, s)) {
   const int input_blocks = s->input_channels / BLOCK, output_blocks = s->output_channels / BLOCK;
   const int tiles = tile_count(s);
   const size_t plane = (size_t)s->height * s->width * BLOCK;
@@ -161,7 +164,9 @@ CLONES void NAME(kernel_winograd_weight_gradient)(const float *input, const floa
     }
 }
 
-CLONES void NAME(kernel_winograd_weights)(const float *weights, float *transformed, const kernel_winograd_shape *s) {
+KERNEL(void, NAME(kernel_winograd_weights),
+       (const float *weights, float *transformed, const kernel_winograd_shape *s),
+       (weights, transformed, s)) {
   const size_t stride = (size_t)s->input_channels * BLOCK;
   for (int b = 0; b < s->output_channels / BLOCK; b++)
     for (int i = 0; i < s->input_channels; i++)

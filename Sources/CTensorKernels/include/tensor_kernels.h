@@ -1,4 +1,4 @@
-// Element-wise and memory-bound kernels, compiled for several instruction sets and selected at load time.
+// Kernels compiled for several instruction sets. The first call selects one of them; see clones.h.
 //
 // Tensors of one sample are stored as [blocks][height * width][block] with `block` interleaved channels; block = 1 is
 // channel-major. Suffixes name the stored type: f32 = float, bf16 = bfloat16, the upper half of a float.
@@ -8,6 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+// The level of x86-64 for which kernels are selected: 4 (AVX-512), 3 (AVX2 and FMA), or 1; 1 on other processors.
+int kernel_instruction_level(void);
 
 // gradient *= derivative of ELU (alpha = 1), computed from the output of ELU.
 void kernel_elu_backward_f32(float *gradient, const float *output, size_t count);
