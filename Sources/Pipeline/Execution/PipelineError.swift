@@ -25,8 +25,9 @@ extension PipelineError: CustomStringConvertible {
         case .cancelled:
             "The run was cancelled; run again to continue."
         case .needsMemory(let task, let bytes, let limit):
+            // A quarter more, because caches grow with the limit: by up to three sixteenths of it.
             "Task \(task) needs about \(bytes >> 20) MiB, with the program and one thread, but execution.memory allows "
-                + "\(limit >> 20) MiB; raise it to at least \((bytes >> 20) + 1) MiB, or use smaller images or tiles (image), a "
+                + "\(limit >> 20) MiB; raise it to \((bytes >> 20) * 5 / 4 + 1) MiB, or use smaller images or tiles (image), a "
                 + "smaller network (network.baseWidth) or fewer steps per shard (training.stepsPerShard)."
         }
     }

@@ -36,7 +36,7 @@ import Testing
         let refused = try run(memory: "150000000", to: "refused")
         #expect(refused.status == 65)
         let message = try #require(
-            refused.errors.firstMatch(of: /allows 143 MiB; raise it to at least ([0-9]+) MiB/), "\(refused.errors)")
+            refused.errors.firstMatch(of: /allows 143 MiB; raise it to ([0-9]+) MiB/), "\(refused.errors)")
         #expect(!fixture.exists("refused/metrics.json"))
         let needed = try #require(Int(message.output.1))
 
