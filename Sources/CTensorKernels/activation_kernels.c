@@ -36,6 +36,7 @@ static inline uint16_t to_bfloat16(float value) {
 #define STORE(v) to_bfloat16(v)
 #include "activation_kernels.h"
 
-CLONES void kernel_to_bfloat16(const float *restrict values, uint16_t *restrict converted, size_t count) {
+KERNEL(void, kernel_to_bfloat16, (const float *restrict values, uint16_t *restrict converted, size_t count),
+       (values, converted, count)) {
   for (size_t i = 0; i < count; i++) converted[i] = to_bfloat16(values[i]);
 }

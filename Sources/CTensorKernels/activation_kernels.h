@@ -2,14 +2,16 @@
 //   STORED  the stored type     NAME(x)  the function's name with its suffix
 //   LOAD(v) stored -> float     STORE(v) float -> stored
 
-CLONES void NAME(kernel_elu_backward)(STORED *restrict gradient, const STORED *restrict output, size_t count) {
+KERNEL(void, NAME(kernel_elu_backward), (STORED *restrict gradient, const STORED *restrict output, size_t count),
+       (gradient, output, count)) {
   for (size_t i = 0; i < count; i++) {
     float y = LOAD(output[i]);
     gradient[i] = STORE(LOAD(gradient[i]) * (y > 0 ? 1.0f : y + 1.0f));
   }
 }
 
-CLONES void NAME(kernel_add)(STORED *restrict sum, const STORED *restrict addend, size_t count) {
+KERNEL(void, NAME(kernel_add), (STORED *restrict sum, const STORED *restrict addend, size_t count),
+       (sum, addend, count)) {
   for (size_t i = 0; i < count; i++) sum[i] = STORE(LOAD(sum[i]) + LOAD(addend[i]));
 }
 
@@ -43,7 +45,9 @@ static inline __attribute__((always_inline)) void NAME(upsample_any)(const STORE
   }
 }
 
-CLONES void NAME(kernel_upsample)(const STORED *input, STORED *output, int blocks, int height, int width, int block) {
+KERNEL(void, NAME(kernel_upsample),
+       (const STORED *input, STORED *output, int blocks, int height, int width, int block),
+       (input, output, blocks, height, width, block)) {
   if (block == 16) NAME(upsample_any)(input, output, blocks, height, width, 16);
   else if (block == 8) NAME(upsample_any)(input, output, blocks, height, width, 8);
   else NAME(upsample_any)(input, output, blocks, height, width, block);
@@ -76,25 +80,29 @@ static inline __attribute__((always_inline)) void NAME(upsample_backward_any)(co
   }
 }
 
-CLONES void NAME(kernel_upsample_backward)(const STORED *output_gradient, STORED *input_gradient, int blocks, int height,
-                                           int width, int block) {
+KERNEL(void, NAME(kernel_upsample_backward),
+       (const STORED *output_gradient, STORED *input_gradient, int blocks, int height, int width, int block),
+       (output_gradient, input_gradient, blocks, height, width, block)) {
   if (block == 16) NAME(upsample_backward_any)(output_gradient, input_gradient, blocks, height, width, 16);
   else if (block == 8) NAME(upsample_backward_any)(output_gradient, input_gradient, blocks, height, width, 8);
   else NAME(upsample_backward_any)(output_gradient, input_gradient, blocks, height, width, block);
 }
 
-CLONES void NAME(kernel_combine)(const STORED *restrict gate, const STORED *restrict first,
-                                 const STORED *restrict second, STORED *restrict output, size_t count) {
+KERNEL(void, NAME(kernel_combine),
+       (const STORED *restrict gate, const STORED *restrict first, const STORED *restrict second,
+        STORED *restrict output, size_t count),
+       (gate, first, second, output, count)) {
   for (size_t i = 0; i < count; i++) {
     float g = LOAD(gate[i]), b = LOAD(second[i]);
     output[i] = STORE(b + g * (LOAD(first[i]) - b));
   }
 }
 
-CLONES void NAME(kernel_combine_backward)(const STORED *restrict gate, const STORED *restrict first,
-                                          const STORED *restrict second, const STORED *restrict output_gradient,
-                                          STORED *restrict gate_gradient, STORED *restrict first_gradient,
-                                          STORED *restrict second_gradient, size_t count) {
+KERNEL(void, NAME(kernel_combine_backward),
+       (const STORED *restrict gate, const STORED *restrict first, const STORED *restrict second,
+        const STORED *restrict output_gradient, STORED *restrict gate_gradient, STORED *restrict first_gradient,
+        STORED *restrict second_gradient, size_t count),
+       (gate, first, second, output_gradient, gate_gradient, first_gradient, second_gradient, count)) {
   for (size_t i = 0; i < count; i++) {
     float g = LOAD(gate[i]), d = LOAD(output_gradient[i]);
     gate_gradient[i] = STORE(d * (LOAD(first[i]) - LOAD(second[i])) * g * (1.0f - g));
@@ -103,9 +111,10 @@ CLONES void NAME(kernel_combine_backward)(const STORED *restrict gate, const STO
   }
 }
 
-CLONES void NAME(kernel_masked_squared_error)(const STORED *output, const float *target, const uint8_t *mask,
-                                              int channels, size_t pixels, int block, float outside_scale,
-                                              float inside_scale, STORED *gradient, double sums[2]) {
+KERNEL(void, NAME(kernel_masked_squared_error),
+       (const STORED *output, const float *target, const uint8_t *mask, int channels, size_t pixels, int block,
+        float outside_scale, float inside_scale, STORED *gradient, double sums[2]),
+       (output, target, mask, channels, pixels, block, outside_scale, inside_scale, gradient, sums)) {
   double outside = 0, inside = 0;
   const size_t stored = (size_t)((channels + block - 1) / block) * pixels * block;
   if (gradient && channels % block)
@@ -134,9 +143,10 @@ CLONES void NAME(kernel_masked_squared_error)(const STORED *output, const float 
 }
 
 /// The cross-entropy of a mask and one channel of logits. log(1 + e^-|z|) neither overflows nor cancels.
-CLONES void NAME(kernel_masked_cross_entropy)(const STORED *output, const uint8_t *mask, size_t pixels, int block,
-                                              float outside_scale, float inside_scale, STORED *gradient,
-                                              double sums[2]) {
+KERNEL(void, NAME(kernel_masked_cross_entropy),
+       (const STORED *output, const uint8_t *mask, size_t pixels, int block, float outside_scale, float inside_scale,
+        STORED *gradient, double sums[2]),
+       (output, mask, pixels, block, outside_scale, inside_scale, gradient, sums)) {
   double outside = 0, inside = 0;
   for (size_t i = 0; i < pixels * block; i++) gradient[i] = STORE(0.0f);
   for (size_t p = 0; p < pixels; p++) {
@@ -152,7 +162,8 @@ CLONES void NAME(kernel_masked_cross_entropy)(const STORED *output, const uint8_
   sums[1] = inside;
 }
 
-CLONES void NAME(kernel_unpack)(const STORED *blocked, float *planar, int channels, size_t pixels, int block) {
+KERNEL(void, NAME(kernel_unpack), (const STORED *blocked, float *planar, int channels, size_t pixels, int block),
+       (blocked, planar, channels, pixels, block)) {
   for (int c = 0; c < channels; c++) {
     const size_t start = (size_t)(c / block) * pixels * block + c % block;
     for (size_t p = 0; p < pixels; p++) planar[c * pixels + p] = LOAD(blocked[start + p * block]);

@@ -1,8 +1,9 @@
 #include "clones.h"
 #include "tensor_kernels.h"
 
-CLONES void kernel_squared_error_map(const float *restrict first, const float *restrict second, float *restrict map,
-                                     int channels, size_t pixels) {
+KERNEL(void, kernel_squared_error_map,
+       (const float *restrict first, const float *restrict second, float *restrict map, int channels, size_t pixels),
+       (first, second, map, channels, pixels)) {
   const float scale = 1.0f / (float)channels;
   for (size_t p = 0; p < pixels; p++) {
     float difference = first[p] - second[p];
@@ -24,7 +25,9 @@ static inline int mirrored(int index, int size) {
   return index < size ? index : period - 1 - index;
 }
 
-CLONES void kernel_box_filter(const float *map, float *filtered, float *restrict scratch, int height, int width, int size) {
+KERNEL(void, kernel_box_filter,
+       (const float *map, float *filtered, float *restrict scratch, int height, int width, int size),
+       (map, filtered, scratch, height, width, size)) {
   const int reach = size / 2;
   const float scale = 1.0f / ((float)size * (float)size);
   // Columns first, into scratch: whole rows are added, so that the inner loop is contiguous.
@@ -58,8 +61,10 @@ CLONES void kernel_box_filter(const float *map, float *filtered, float *restrict
   }
 }
 
-CLONES void kernel_separable_filter(float *restrict plane, float *restrict scratch, const float *restrict taps, int tap_count,
-                                    int height, int width) {
+KERNEL(void, kernel_separable_filter,
+       (float *restrict plane, float *restrict scratch, const float *restrict taps, int tap_count, int height,
+        int width),
+       (plane, scratch, taps, tap_count, height, width)) {
 #pragma STDC FP_CONTRACT OFF
   const int radius = tap_count / 2;
   float *restrict padded = scratch + (size_t)height * width;
@@ -89,7 +94,7 @@ CLONES void kernel_separable_filter(float *restrict plane, float *restrict scrat
 }
 
 // Shares of white to 16-bit samples: clamped, halves rounded up; NaN becomes 0.
-CLONES void kernel_pack16(const float *values, uint16_t *samples, size_t count) {
+KERNEL(void, kernel_pack16, (const float *values, uint16_t *samples, size_t count), (values, samples, count)) {
     for (size_t i = 0; i < count; i++) {
         float value = values[i] > 0 ? values[i] : 0;
         value = (value < 1 ? value : 1) * 65535;
@@ -98,7 +103,7 @@ CLONES void kernel_pack16(const float *values, uint16_t *samples, size_t count) 
     }
 }
 
-CLONES void kernel_unpack16(const uint16_t *samples, float *values, size_t count) {
+KERNEL(void, kernel_unpack16, (const uint16_t *samples, float *values, size_t count), (samples, values, count)) {
     const float step = 1.0f / 65535;
     for (size_t i = 0; i < count; i++) values[i] = (float)samples[i] * step;
 }

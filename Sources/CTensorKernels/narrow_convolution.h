@@ -40,8 +40,10 @@ static inline __attribute__((always_inline)) void NAME(narrow_tile)(const float 
   }
 }
 
-CLONES void NAME(kernel_narrow_convolution)(const float *input, const float *weights, const float *bias, float *output,
-                                            int input_blocks, int height, int width) {
+KERNEL(void, NAME(kernel_narrow_convolution),
+       (const float *input, const float *weights, const float *bias, float *output, int input_blocks, int height,
+        int width),
+       (input, weights, bias, output, input_blocks, height, width)) {
   const size_t plane = (size_t)height * width * BLOCK;
   const ptrdiff_t row = (ptrdiff_t)width * BLOCK;
   for (int y = 0; y < height; y++) {
@@ -79,8 +81,10 @@ static inline __attribute__((always_inline)) void NAME(narrow_gradient_tile)(con
   for (int t = 0; t < tile; t++) STORE(input_gradient + t * BLOCK, sum[t]);
 }
 
-CLONES void NAME(kernel_narrow_data_gradient)(const float *output_gradient, const float *weights, float *input_gradient,
-                                              int input_blocks, int height, int width) {
+KERNEL(void, NAME(kernel_narrow_data_gradient),
+       (const float *output_gradient, const float *weights, float *input_gradient, int input_blocks, int height,
+        int width),
+       (output_gradient, weights, input_gradient, input_blocks, height, width)) {
   const size_t plane = (size_t)height * width * BLOCK;
   const ptrdiff_t row = (ptrdiff_t)width * BLOCK;
   for (int b = 0; b < input_blocks; b++)
@@ -101,8 +105,10 @@ CLONES void NAME(kernel_narrow_data_gradient)(const float *output_gradient, cons
     }
 }
 
-CLONES void NAME(kernel_narrow_weight_gradient)(const float *input, const float *output_gradient, float *weight_gradient,
-                                                float *bias_gradient, int input_blocks, int height, int width) {
+KERNEL(void, NAME(kernel_narrow_weight_gradient),
+       (const float *input, const float *output_gradient, float *weight_gradient, float *bias_gradient,
+        int input_blocks, int height, int width),
+       (input, output_gradient, weight_gradient, bias_gradient, input_blocks, height, width)) {
   const size_t plane = (size_t)height * width * BLOCK;
   const ptrdiff_t row = (ptrdiff_t)width * BLOCK;
   for (int o = 0; o < OUTPUTS; o++) {

@@ -24,26 +24,28 @@ static inline float exponential(float x) {
   return p * power;
 }
 
-CLONES void kernel_elu(float *values, size_t count) {
+KERNEL(void, kernel_elu, (float *values, size_t count), (values, count)) {
   for (size_t i = 0; i < count; i++) {
     float v = values[i], e = exponential(v < 0 ? v : 0.0f) - 1.0f;
     values[i] = v > 0 ? v : e;
   }
 }
 
-CLONES void kernel_sigmoid(float *values, size_t count) {
+KERNEL(void, kernel_sigmoid, (float *values, size_t count), (values, count)) {
   for (size_t i = 0; i < count; i++) {
     float v = values[i], e = exponential(v < 0 ? v : -v);
     values[i] = (v < 0 ? e : 1.0f) / (1.0f + e);
   }
 }
 
-CLONES void kernel_fill_bias(float *output, const float *bias, int channels, size_t pixels) {
+KERNEL(void, kernel_fill_bias, (float *output, const float *bias, int channels, size_t pixels),
+       (output, bias, channels, pixels)) {
   for (int c = 0; c < channels; c++)
     for (size_t p = 0; p < pixels; p++) output[c * pixels + p] = bias[c];
 }
 
-CLONES void kernel_bias_gradient(const float *gradient, float *bias_gradient, int channels, size_t pixels) {
+KERNEL(void, kernel_bias_gradient, (const float *gradient, float *bias_gradient, int channels, size_t pixels),
+       (gradient, bias_gradient, channels, pixels)) {
   for (int c = 0; c < channels; c++) {
     double sum = 0;
     for (size_t p = 0; p < pixels; p++) sum += gradient[c * pixels + p];
@@ -64,7 +66,7 @@ static inline int output_width(const kernel_patch_shape *s) {
   return (s->width + 2 * s->padding - s->dilation * (s->kernel_size - 1) - 1) / s->stride + 1;
 }
 
-CLONES void kernel_im2col(const float *input, float *columns, const kernel_patch_shape *s) {
+KERNEL(void, kernel_im2col, (const float *input, float *columns, const kernel_patch_shape *s), (input, columns, s)) {
   const int outputs = output_width(s);
   for (int c = 0; c < s->channels; c++)
     for (int ky = 0; ky < s->kernel_size; ky++)
@@ -89,7 +91,8 @@ CLONES void kernel_im2col(const float *input, float *columns, const kernel_patch
       }
 }
 
-CLONES void kernel_col2im_add(const float *columns, float *input, const kernel_patch_shape *s) {
+KERNEL(void, kernel_col2im_add, (const float *columns, float *input, const kernel_patch_shape *s),
+       (columns, input, s)) {
   const int outputs = output_width(s);
   for (int c = 0; c < s->channels; c++)
     for (int ky = 0; ky < s->kernel_size; ky++)

@@ -22,8 +22,10 @@ static inline __attribute__((always_inline)) void NAME(tile_convolution)(const f
   for (int t = 0; t < tile; t++) STORE(output + t * BLOCK, sum[t]);
 }
 
-CLONES void NAME(kernel_sparse_convolution)(const float *input, const float *weights, const float *bias, float *output,
-                                          bool add, const kernel_sparse_shape *s) {
+KERNEL(void, NAME(kernel_sparse_convolution),
+       (const float *input, const float *weights, const float *bias, float *output, bool add,
+        const kernel_sparse_shape *s),
+       (input, weights, bias, output, add, s)) {
   const int input_blocks = s->input_channels / BLOCK, output_blocks = s->output_channels / BLOCK;
   const size_t plane = (size_t)s->height * s->width * BLOCK;
   const size_t element = (size_t)s->input_channels * BLOCK;
@@ -49,8 +51,10 @@ CLONES void NAME(kernel_sparse_convolution)(const float *input, const float *wei
   }
 }
 
-CLONES void NAME(kernel_sparse_weight_gradient)(const float *input, const float *output_gradient, float *weight_gradient,
-                                              float *bias_gradient, const kernel_sparse_shape *s) {
+KERNEL(void, NAME(kernel_sparse_weight_gradient),
+       (const float *input, const float *output_gradient, float *weight_gradient, float *bias_gradient,
+        const kernel_sparse_shape *s),
+       (input, output_gradient, weight_gradient, bias_gradient, s)) {
   const int input_blocks = s->input_channels / BLOCK, output_blocks = s->output_channels / BLOCK;
   const size_t plane = (size_t)s->height * s->width * BLOCK;
   const size_t element = (size_t)s->input_channels * BLOCK;

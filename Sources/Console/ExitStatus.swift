@@ -62,6 +62,7 @@ public enum ExitStatus: Int32 {
             self = error.isMissing ? .inputMissing : error.isFailedProgram ? .taskFailed : .invalidData
         case is HostError: self = .systemLimit
         case is AttemptFailure: self = .taskFailed
+        case PipelineError.needsMemory: self = .invalidData
         case ExportError.holdsInputs, is WatchError: self = .invalidData
         case is ExportError: self = .inputOutput
         default: self = .internalFault

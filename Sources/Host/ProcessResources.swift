@@ -1,17 +1,26 @@
 import Glibc
+import Synchronization
 
 /// The processors and the memory available to this process.
 ///
 /// The smallest limit applies: processor affinity (taskset, cpuset), quotas of the control group and its parents, and
-/// the allocation by Slurm.
+/// the allocation by Slurm, and for memory `limitMemory`.
 public struct ProcessResources: Sendable, Equatable {
     /// At least 1. A quota of 1.5 processors counts as two, whose threads share the half.
     public let processors: Int
     /// Nil if unknown.
     public let memoryBytes: Int?
 
-    public static let current = ProcessResources(
-        root: "", environment: ProcessResources.environment)
+    public static var current: ProcessResources { known.withLock { $0 } }
+
+    private static let known = Mutex(ProcessResources(root: "", environment: ProcessResources.environment))
+    private static let memoryVariable = "NOMINAL_MEMORY_BYTES"
+
+    /// Limits the memory available to this process, and by its environment to worker processes.
+    public static func limitMemory(toBytes bytes: Int) {
+        unsafe setenv(memoryVariable, "\(bytes)", 1)
+        known.withLock { $0 = ProcessResources(root: "", environment: environment) }
+    }
 
     /// The peak resident memory of this process in MiB; nil if Linux does not say. `getrusage` may give the parent's.
     public static var peakMiB: Int? {
@@ -21,7 +30,7 @@ public struct ProcessResources: Sendable, Equatable {
 
     /// - Parameters:
     ///   - root: prefix of all system files; "" for the real ones.
-    ///   - environment: variables set by Slurm.
+    ///   - environment: variables set by Slurm and by `limitMemory`.
     public init(root: String, environment: [String: String]) {
         let groups = ControlGroups(root: root)
         var quotas: [Double] = []
@@ -66,6 +75,7 @@ public struct ProcessResources: Sendable, Equatable {
         if let limit = number("SLURM_MEM_PER_CPU") {
             memory.append(Self.mebibytes(limit.multipliedReportingOverflow(by: number("SLURM_CPUS_PER_TASK") ?? 1)))
         }
+        if let limit = number(Self.memoryVariable) { memory.append(limit) }
         memoryBytes = memory.filter { $0 > 0 }.min()
     }
 
@@ -87,7 +97,7 @@ public struct ProcessResources: Sendable, Equatable {
 
     private static var environment: [String: String] {
         var found: [String: String] = [:]
-        for name in ["SLURM_CPUS_PER_TASK", "SLURM_MEM_PER_NODE", "SLURM_MEM_PER_CPU"] {
+        for name in ["SLURM_CPUS_PER_TASK", "SLURM_MEM_PER_NODE", "SLURM_MEM_PER_CPU", memoryVariable] {
             if let value = unsafe getenv(name) { found[name] = unsafe String(cString: value) }
         }
         return found

@@ -224,6 +224,7 @@ package struct RetrainingJob: Sendable {
             (self.images, self.recipe, self.sources) = (images, recipe, sources)
             (self.roll, self.isWarm) = (roll, isWarm)
             (self.extending, self.backbone) = (extending, backbone)
+            assembler.estimateMemory(recipe, hasTextures: images.textures != nil)
             labelledSources = try (images.labelled ?? []).map { try LocatedSource($0, images.digestOf) }
             if let files = images.textures {
                 textures = TaskInput("textures", try assembler.addTextures(files, images.digestOf), "textures.json")

@@ -2,6 +2,10 @@ internal import CTensorKernels
 
 /// Kernels on float32 memory.
 public enum FloatKernels {
+    /// The level of x86-64 for which the kernels of this program are selected: 4 (AVX-512), 3 (AVX2) or 1. Limited by the
+    /// processor and by `ONEDNN_MAX_CPU_ISA`.
+    public static var instructionLevel: Int { Int(kernel_instruction_level()) }
+
     /// The constants of one Adam step.
     public struct AdamStep: Sendable {
         public var learningRate, beta1, beta2, epsilon, correction1, correction2, averageDecay: Float

@@ -43,6 +43,23 @@ struct JobManifestTests {
     }
 
     @Test(
+        "the memory of a run is a number of bytes, or one with a unit",
+        arguments: [
+            ("1048576", 1 << 20), (#""4 GB""#, 4_000_000_000), (#""1.5GiB""#, 3 << 29), (#""512 MiB""#, 512 << 20),
+            (#""2 TB""#, 2_000_000_000_000),
+        ])
+    func memory(_ text: String, _ bytes: Int) throws {
+        #expect(try Self.manifest(#""execution": {"memory": \#(text)}"#).execution.memoryBytes == bytes)
+    }
+
+    @Test(
+        "a memory without a known unit is refused",
+        arguments: ["0", "-1", "1.5", #""4""#, #""4 gb""#, #""0 GB""#, #""1e9 GB""#, #""4 GB ""#, #""99999999 TB""#])
+    func badMemory(_ text: String) {
+        #expect(throws: ManifestError.self) { try Self.manifest(#""execution": {"memory": \#(text)}"#) }
+    }
+
+    @Test(
         "a preset overrides the schema's defaults, and the manifest overrides the preset",
         arguments: Preset.allCases)
     func presets(_ preset: Preset) throws {

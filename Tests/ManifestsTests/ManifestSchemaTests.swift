@@ -51,7 +51,7 @@ struct JobSchemaTests {
                 "/card/dataLicence",
                 "/card/dataSource", "/card/owner", "/card/contact", "/card/intendedUse", "/card/outOfScope",
                 "/card/notes", "/perCategory",
-                "/execution/timeLimitSeconds", "/execution/memoryLimitMiB",
+                "/execution/timeLimitSeconds", "/execution/memoryLimitMiB", "/execution/memory",
                 "/execution/runner/partition", "/execution/runner/account", "/execution/runner/timeMinutes",
                 "/execution/runner/memoryMiB", "/retrain", "/retrain/model",
                 "/retrain/base", "/retrain/gate/labelled", "/retrain/gate/anchor", "/retrain/gate/anchor/falseAlarms",

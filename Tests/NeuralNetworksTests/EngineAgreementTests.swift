@@ -165,6 +165,24 @@ struct EngineAgreementTests {
         }
     }
 
+    @Test(
+        "Winograd computes 3 x 3 layers of stride 1 that are large enough and not too dilated",
+        arguments: [(256, 256, 1, true), (12, 12, 1, true), (8, 8, 1, false), (32, 32, 8, true), (16, 16, 8, false)])
+    func winograd(_ height: Int, _ width: Int, _ dilation: Int, _ isWinograd: Bool) throws {
+        var network = NetworkDescription()
+        let image = network.addTensor("image", groups: [3], reduction: 1)
+        let first = network.addTensor("first", groups: [16], reduction: 1)
+        let second = network.addTensor("second", groups: [16], reduction: 1)
+        network.addConvolution("first", from: image, to: first, kernelSize: 5)
+        network.addConvolution("second", from: first, to: second, kernelSize: 3, dilation: dilation)
+        let engine = try NetworkEngine(
+            .onednn, network: network, height: height, width: width, purpose: .training, threads: 1)
+        let names = engine.kernelNames.map(\.kernels)
+        #expect(!names[0].contains("winograd"))
+        #expect(names[1] == ["winograd", "winograd", "winograd"] || !isWinograd, "\(names)")
+        #expect(isWinograd || !names[1].contains("winograd"), "\(names)")
+    }
+
     @Test("A gradient beyond the norm limit is scaled down to it")
     func longGradientsAreShortened() throws {
         let network = NetworkArchitecture.sdc.description(baseWidth: 4)

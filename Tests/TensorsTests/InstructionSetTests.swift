@@ -10,18 +10,20 @@ import Testing
         var block = 8
         var hasBFloat16 = false
         var hasGradientKernels = true
+        /// The level of x86-64 that the set includes.
+        var level = 3
         var testDescription: String { name }
     }
 
     /// All values of `dnnl_cpu_isa_t`, in the order of oneDNN's header. The deprecated sets of Xeon Phi lack AVX-512 BW.
     private static let known = [
-        Known(name: "sse41", bits: 0x1, hasGradientKernels: false),
-        Known(name: "avx", bits: 0x3, hasGradientKernels: false),
+        Known(name: "sse41", bits: 0x1, hasGradientKernels: false, level: 1),
+        Known(name: "avx", bits: 0x3, hasGradientKernels: false, level: 1),
         Known(name: "avx2", bits: 0x7), Known(name: "avx512_mic", bits: 0xf),
-        Known(name: "avx512_mic_4ops", bits: 0x1f), Known(name: "avx512_core", bits: 0x27, block: 16),
-        Known(name: "avx512_core_vnni", bits: 0x67, block: 16),
-        Known(name: "avx512_core_bf16", bits: 0xe7, block: 16, hasBFloat16: true),
-        Known(name: "avx512_core_amx", bits: 0x3e7, block: 16, hasBFloat16: true),
+        Known(name: "avx512_mic_4ops", bits: 0x1f), Known(name: "avx512_core", bits: 0x27, block: 16, level: 4),
+        Known(name: "avx512_core_vnni", bits: 0x67, block: 16, level: 4),
+        Known(name: "avx512_core_bf16", bits: 0xe7, block: 16, hasBFloat16: true, level: 4),
+        Known(name: "avx512_core_amx", bits: 0x3e7, block: 16, hasBFloat16: true, level: 4),
         Known(name: "avx2_vnni", bits: 0x407),
     ]
 
@@ -60,6 +62,8 @@ import Testing
         let instructions = OneDNN.instructions
         #expect(instructions.isSubset(of: InstructionSet(rawValue: cap.bits)), "\(instructions.name) above \(cap.name)")
         if Self.processorHas(cap.name) { #expect(instructions.name == cap.name) }
+        #expect(FloatKernels.instructionLevel <= cap.level)
+        if Self.processorHas(cap.name) { #expect(FloatKernels.instructionLevel == cap.level) }
         #expect(OneDNN.blockSize == instructions.blockSize && OneDNN.blockSize <= cap.block)
         #expect(!OneDNN.hasBFloat16 || cap.hasBFloat16)
         let convolution = try OneDNNConvolution(

@@ -1,4 +1,4 @@
-// Element-wise and memory-bound kernels, compiled for several instruction sets and selected at load time.
+// Kernels compiled for several instruction sets. The first call selects one of them; see clones.h.
 //
 // Tensors of one sample are stored as [blocks][height * width][block] with `block` interleaved channels; block = 1 is
 // channel-major. Suffixes name the stored type: f32 = float, bf16 = bfloat16, the upper half of a float.
@@ -8,6 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+// The level of x86-64 for which kernels are selected: 4 (AVX-512), 3 (AVX2 and FMA), or 1; 1 on other processors.
+int kernel_instruction_level(void);
 
 // gradient *= derivative of ELU (alpha = 1), computed from the output of ELU.
 void kernel_elu_backward_f32(float *gradient, const float *output, size_t count);
@@ -123,5 +126,32 @@ void kernel_narrow_data_gradient_8(const float *output_gradient, const float *we
                                     int input_blocks, int height, int width);
 void kernel_narrow_weight_gradient_8(const float *input, const float *output_gradient, float *weight_gradient,
                                       float *bias_gradient, int input_blocks, int height, int width);
+
+// A 3 x 3 convolution of stride 1 by Winograd's algorithm (Lavin and Gray, 2016): a tile of 4 x 4 outputs takes 36
+// products per pair of channels instead of 144. The suffix is the block of the layout.
+// weights[output block][input channel][ky][kx][block]; they are transformed before use.
+typedef struct {
+  int input_channels, output_channels, height, width, dilation;
+} kernel_winograd_shape;
+// The number of floats of scratch memory.
+size_t kernel_winograd_scratch_16(const kernel_winograd_shape *shape);
+// transformed[36 * input channels * output channels]
+void kernel_winograd_weights_16(const float *weights, float *transformed, const kernel_winograd_shape *shape);
+// bias may be NULL. If `add` is true, the convolution is added to the output.
+void kernel_winograd_convolution_16(const float *input, const float *transformed, const float *bias, bool elu,
+                                    float *output, bool add, float *scratch, const kernel_winograd_shape *shape);
+// weight_gradient has the layout of weights.
+void kernel_winograd_weight_gradient_16(const float *input, const float *output_gradient, float *weight_gradient,
+                                        float *bias_gradient, float *scratch, const kernel_winograd_shape *shape);
+// The number of floats of scratch memory.
+size_t kernel_winograd_scratch_8(const kernel_winograd_shape *shape);
+// transformed[36 * input channels * output channels]
+void kernel_winograd_weights_8(const float *weights, float *transformed, const kernel_winograd_shape *shape);
+// bias may be NULL. If `add` is true, the convolution is added to the output.
+void kernel_winograd_convolution_8(const float *input, const float *transformed, const float *bias, bool elu,
+                                    float *output, bool add, float *scratch, const kernel_winograd_shape *shape);
+// weight_gradient has the layout of weights.
+void kernel_winograd_weight_gradient_8(const float *input, const float *output_gradient, float *weight_gradient,
+                                        float *bias_gradient, float *scratch, const kernel_winograd_shape *shape);
 
 #endif

@@ -7,8 +7,16 @@ package struct GraphAssembler {
     package private(set) var tasks: [PipelineTask] = []
     private var known: [Digest: TaskID] = [:]
     private var names = Set<String>()
+    private var memory: MemoryEstimate?
 
     package init() {}
+
+    /// Estimates the memory of the tasks that are added from now on; they make and use a model of this recipe.
+    ///
+    /// - Parameter hasTextures: True if corruptions take foreign textures.
+    package mutating func estimateMemory(_ recipe: TrainingRecipe, hasTextures: Bool) {
+        memory = MemoryEstimate(recipe, hasTextures: hasTextures)
+    }
 
     /// Adds a task unless an equal one exists.
     ///
@@ -19,7 +27,7 @@ package struct GraphAssembler {
     ) -> TaskID {
         let task = PipelineTask(
             id: TaskID(name), stage: stage, inputs: inputs, sources: sources, resources: resources,
-            isIntermediate: isIntermediate, rank: rank)
+            isIntermediate: isIntermediate, rank: rank, memory: memory?.task(stage) ?? .small)
         let identity = ActionKey.digest(
             stage: type(of: stage).name, version: type(of: stage).version, settingsDigest: task.settings,
             common: inputs.map(\.identity), inputs: [])

@@ -184,6 +184,7 @@ struct JobBuilder {
     private mutating func build(_ name: String, _ category: SourceCategory, _ manifest: JobManifest) throws -> CaseTasks
     {
         let recipe = try TrainingRecipe(manifest)
+        assembler.estimateMemory(recipe, hasTextures: manifest.textures != nil)
         let normal = try ingest(category, .train, recipe, manifest)
         let tested = try ingest(category, .test, recipe, manifest)
         let select = assembler.add(

@@ -4,6 +4,8 @@ public struct ExecutionSection: Sendable, Equatable {
     public var isolated: Bool
     public var timeLimitSeconds: Double?
     public var memoryLimitMiB: Int?
+    /// The memory that the run may take on this machine, in bytes.
+    public var memoryBytes: Int?
     public var backOffSeconds: Double
     public var runner: RunnerSection
     /// The number of retries by class of failure.
@@ -19,11 +21,22 @@ public struct ExecutionSection: Sendable, Equatable {
         isolated = object.flag("isolated")
         timeLimitSeconds = object["timeLimitSeconds"]?.double
         memoryLimitMiB = object["memoryLimitMiB"]?.integer
+        memoryBytes = object["memory"].flatMap { $0.integer ?? $0.string.flatMap(Self.bytes) }
         backOffSeconds = object.decimal("backOffSeconds")
         runner = RunnerSection(object.member("runner"))
         let retries = object.member("retries")
         self.retries = Dictionary(
             uniqueKeysWithValues: (retries.members ?? []).map { ($0.name, retries.whole($0.name)) })
+    }
+
+    /// The bytes of a number with a unit: MB, GB and TB have factors of 1000, MiB, GiB and TiB of 1024.
+    private static func bytes(_ text: String) -> Int? {
+        let unit = text.drop { $0.isNumber || $0 == "." || $0 == " " }
+        guard let value = Double(text.dropLast(unit.count).filter { $0 != " " }), let letter = unit.first,
+            let power = ["M", "G", "T"].firstIndex(of: letter)
+        else { return nil }
+        let base = unit.contains("i") ? 1024.0 : 1000.0
+        return Int((0..<power + 2).reduce(value) { product, _ in product * base })
     }
 }
 

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Convolutions by oneDNN. All tensors use its blocked layout.
+/// Convolutions by oneDNN, or by kernels of this program that are faster. All tensors use oneDNN's blocked layout.
 final class OneDNNBackend: ConvolutionBackend {
     let name = "onednn"
     let block = OneDNN.blockSize
@@ -21,6 +21,9 @@ final class OneDNNBackend: ConvolutionBackend {
         }
         if NarrowConvolution.fits(geometry, precision: precision) {
             return NarrowConvolution(geometry, block: block, workerCount: workerCount)
+        }
+        if WinogradConvolution.isBetter(for: geometry, block: block, precision: precision) {
+            return WinogradConvolution(geometry, block: block, workerCount: workerCount)
         }
         let kernel = try OneDNNKernel(geometry, library, precision: precision, workerCount: workerCount)
         // Reference code is hundreds of times slower than any other kernel.

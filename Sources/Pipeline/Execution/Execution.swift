@@ -82,7 +82,7 @@ final class Execution {
             }
         plan = ExecutionPlan(
             graph: graph, durations: durations, keepsGoing: options.keepGoing,
-            wholeMachineLimit: options.wholeMachineLimit)
+            wholeMachineLimit: options.wholeMachineLimit, memory: options.localMemory, threads: options.threads)
         resolver = ActionResolver(graph: graph, keyParts: options.keyParts)
     }
 

@@ -28,6 +28,10 @@ public struct ExecutionPlan: Sendable {
     /// The maximum number of running whole-machine tasks.
     private let wholeMachineLimit: Int
     private var wholeMachineCount = 0
+    private let memoryLimit: MemoryLimit?
+    /// The estimated memory of each task and of the running tasks, in bytes. Empty without a limit.
+    private var memory: [Int] = []
+    private var memoryInUse = 0
     /// True if other processes hold the processors that the next whole-machine task needs.
     private var isMachineBusy = false
     /// Tasks whose action another process computes.
@@ -40,9 +44,18 @@ public struct ExecutionPlan: Sendable {
     ///   - durations: Measured seconds per stage, for the critical path.
     ///   - keepsGoing: True if independent tasks still start after a failure.
     ///   - wholeMachineLimit: The maximum number of whole-machine tasks at once.
+    ///   - memory: The limit on the memory of running tasks. A task that exceeds it alone runs alone.
+    ///   - threads: The number of threads of a whole-machine task without that limit.
     public init(
-        graph: TaskGraph, durations: [String: Double] = [:], keepsGoing: Bool = false, wholeMachineLimit: Int = 1
+        graph: TaskGraph, durations: [String: Double] = [:], keepsGoing: Bool = false, wholeMachineLimit: Int = 1,
+        memory limit: MemoryLimit? = nil, threads: Int = 1
     ) {
+        memoryLimit = limit
+        if let limit {
+            memory = graph.tasks.map {
+                $0.memory.bytes(threads: limit.threads($0.threads(of: threads), for: $0.memory))
+            }
+        }
         self.wholeMachineLimit = max(wholeMachineLimit, 1)
         self.graph = graph
         self.keepsGoing = keepsGoing
@@ -85,11 +98,12 @@ public struct ExecutionPlan: Sendable {
 
     /// Takes the next result to recompute; `nil` if none may start now.
     public mutating func startCheck() -> Int? {
-        guard !isStopped, let task = checks.last else { return nil }
+        guard !isStopped, let task = checks.last, hasMemory(for: task) else { return nil }
         if graph.tasks[task].resources == .wholeMachine {
             guard wholeMachineCount < wholeMachineLimit else { return nil }
             wholeMachineCount += 1
         }
+        takeMemory(for: task)
         checks.removeLast()
         runningChecks += 1
         return task
@@ -133,21 +147,32 @@ public struct ExecutionPlan: Sendable {
         let heavy = isMachineBusy || wholeMachineCount >= wholeMachineLimit ? nil : wholeMachine.max
         let next: ReadyTask?
         if let heavy, light.max.map({ $0 < heavy }) ?? true {
-            // A light task ahead would delay it.
-            if onlyLight { return nil }
+            // A light task ahead would delay it, as would smaller ones ahead of a task that waits for memory.
+            if onlyLight || !hasMemory(for: Int(heavy.task)) { return nil }
             next = wholeMachine.popMax()
             wholeMachineCount += 1
         } else {
+            guard let first = light.max, hasMemory(for: Int(first.task)) else { return nil }
             next = light.popMax()
         }
         guard let next else { return nil }
+        takeMemory(for: Int(next.task))
         enter(Int(next.task), .running)
         return Int(next.task)
     }
 
+    /// True if a task fits beside the running tasks, or if none runs.
+    private func hasMemory(for task: Int) -> Bool {
+        guard let memoryLimit, memoryInUse > 0 else { return true }
+        return memoryLimit.holds(memoryInUse + memory[task])
+    }
+
+    private mutating func takeMemory(for task: Int) { if memoryLimit != nil { memoryInUse += memory[task] } }
+
     /// Releases a running task's share of the machine. Its result need not be durable yet.
     public mutating func release(_ task: Int) {
         if graph.tasks[task].resources == .wholeMachine { wholeMachineCount -= 1 }
+        if memoryLimit != nil { memoryInUse -= memory[task] }
     }
 
     /// Marks a started and released task as computed by another process.

@@ -24,7 +24,8 @@ public final class Executor: Sendable {
     ///   - worker: Overrides `ExecutorOptions.worker`.
     ///   - cluster: Overrides `ExecutorOptions.cluster`.
     ///   - isSatisfied: Overrides `ExecutorOptions.isSatisfied`.
-    /// - Throws: Errors of the store itself. Task failures are in the summary.
+    /// - Throws: Errors of the store itself, and `PipelineError.needsMemory` before the first task. Task failures are in
+    ///   the summary.
     public func run(
         _ graph: TaskGraph, worker: WorkerProgram? = nil, cluster: ClusterOptions? = nil,
         isSatisfied: (@Sendable (ExecutionSummary) throws -> Bool)? = nil
@@ -33,6 +34,11 @@ public final class Executor: Sendable {
         options.isSatisfied = isSatisfied ?? options.isSatisfied
         options.worker = worker ?? options.worker
         options.cluster = cluster ?? options.cluster
+        if let limit = options.localMemory, let largest = graph.tasks.max(by: { $0.least < $1.least }),
+            largest.least > limit.bytes
+        {
+            throw PipelineError.needsMemory(task: largest.id, bytes: largest.least, limit: limit.bytes)
+        }
         let summary = try Execution(graph, store, options, observer, cancellation, events).run()
         observer.runFinished(summary)
         return summary
@@ -44,4 +50,9 @@ public final class Executor: Sendable {
         cancellation.set()
         events.wake()
     }
+}
+
+extension PipelineTask {
+    /// The limit on a run's memory that the task needs at least, in bytes.
+    fileprivate var least: Int { MemoryLimit.least(for: memory) }
 }

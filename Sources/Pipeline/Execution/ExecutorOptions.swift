@@ -9,6 +9,8 @@ public struct ExecutorOptions: Sendable {
     public var threads: Int
     /// The number of processors that whole-machine tasks of all runs on this store share.
     public var cores: Int
+    /// The limit on the memory of the tasks on this machine; `nil` for none.
+    public var memory: MemoryLimit?
     /// True if tasks that do not depend on a failed one still start.
     public var keepGoing: Bool
     /// Retries and the limits of an attempt.
@@ -54,6 +56,9 @@ public struct ExecutorOptions: Sendable {
 
     /// The number of concurrent tasks that estimates assume.
     var concurrency: Int { cluster?.elementLimit ?? jobs }
+
+    /// The limit on the memory of tasks that this process or its workers run.
+    var localMemory: MemoryLimit? { cluster == nil ? memory : nil }
 
     /// The number of whole-machine tasks that may run at once.
     var wholeMachineLimit: Int { cluster?.elementLimit ?? cores / threads }

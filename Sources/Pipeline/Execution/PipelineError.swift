@@ -7,6 +7,8 @@ public enum PipelineError: Error, Sendable, Equatable {
     case superseded(reason: String)
     /// The run was cancelled.
     case cancelled
+    /// A task does not fit into the memory that the run may take, not even alone and with one thread.
+    case needsMemory(task: TaskID, bytes: Int, limit: Int)
 }
 
 extension PipelineError: CustomStringConvertible {
@@ -22,6 +24,11 @@ extension PipelineError: CustomStringConvertible {
             "The result was discarded time and again: \(reason); look what else uses the store (nominal status), and run again."
         case .cancelled:
             "The run was cancelled; run again to continue."
+        case .needsMemory(let task, let bytes, let limit):
+            // A quarter more, because caches grow with the limit: by up to three sixteenths of it.
+            "Task \(task) needs about \(bytes >> 20) MiB, with the program and one thread, but execution.memory allows "
+                + "\(limit >> 20) MiB; raise it to \((bytes >> 20) * 5 / 4 + 1) MiB, or use smaller images or tiles (image), a "
+                + "smaller network (network.baseWidth) or fewer steps per shard (training.stepsPerShard)."
         }
     }
 }

@@ -127,7 +127,10 @@ struct RunContext: Sendable {
             task.key, execution: execution, task: task.task.id.path, lastAttempt: task.lastAttempt)
     }
 
-    func threads(for task: PipelineTask) -> Int { task.resources == .wholeMachine ? options.threads : 1 }
+    func threads(for task: PipelineTask) -> Int {
+        let threads = task.threads(of: options.threads)
+        return options.localMemory?.threads(threads, for: task.memory) ?? threads
+    }
 
     /// The text as it is stored, with paths redacted.
     func kept(_ text: String) -> String { options.redaction?.text(text) ?? text }

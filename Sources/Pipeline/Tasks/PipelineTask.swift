@@ -62,12 +62,13 @@ public struct PipelineTask: Sendable {
     public let isIntermediate: Bool
     /// Ready tasks of a lower rank start first, whatever their critical path. Not part of the action key.
     public let rank: Int
+    public let memory: TaskMemory
     /// The digest of the stage's settings.
     package let settings: Digest
 
     public init(
         id: TaskID, stage: any Stage, inputs: [TaskInput], sources: [String: FileLocation] = [:],
-        resources: TaskResources = .light, isIntermediate: Bool = false, rank: Int = 0
+        resources: TaskResources = .light, isIntermediate: Bool = false, rank: Int = 0, memory: TaskMemory = .small
     ) {
         self.id = id
         self.stage = stage
@@ -76,6 +77,7 @@ public struct PipelineTask: Sendable {
         self.resources = resources
         self.isIntermediate = isIntermediate
         self.rank = rank
+        self.memory = memory
         settings = stage.settingsDigest
     }
 
@@ -85,6 +87,9 @@ public struct PipelineTask: Sendable {
         task.id = TaskID(path)
         return task
     }
+
+    /// The number of threads, of those of a whole-machine task.
+    func threads(of threads: Int) -> Int { resources == .wholeMachine ? threads : 1 }
 
     var stageName: String { type(of: stage).name }
 }

@@ -17,6 +17,8 @@ package struct CorruptStage: Stage {
     }
 
     package var outputs: [String] { ["corruptions"] }
+    /// The number of samples that are made.
+    package var sampleCount: Int { stepCount * samples.batchSize }
 
     package func run(_ context: TaskContext) throws {
         let augmentation = try samples.augmentation(for: context)

@@ -4,6 +4,7 @@ import Console
 import ContentStore
 import Folders
 import Foundation
+import Host
 import Jobs
 import Manifests
 import NeuralNetworks
@@ -31,7 +32,8 @@ struct RunSession {
     init(
         _ storeOptions: StoreOptions, _ machine: MachineOptions, keepGoing: Bool, _ reporting: ReportingOptions,
         subject: String, _ interruption: Interruption, folders: [NamedFolder], redaction: PathRedaction,
-        policy: FailurePolicy = FailurePolicy(), checkedShare: Double = 0, finishesOnSignal: Bool = false,
+        policy: FailurePolicy = FailurePolicy(), memoryBytes: Int? = nil, checkedShare: Double = 0,
+        finishesOnSignal: Bool = false,
         origin: (ContentStore) throws -> RunOrigin
     ) throws {
         self.folders = folders
@@ -52,6 +54,8 @@ struct RunSession {
             keyParts: Job.keyParts, command: redaction.command(PathText.arguments),
             versions: RunSession.versions, subject: subject)
         (options.policy, options.checkedShare, options.redaction) = (policy, checkedShare, redaction)
+        options.memory = memoryBytes.map(MemoryLimit.init)
+        if let memoryBytes { ProcessResources.limitMemory(toBytes: memoryBytes) }
         options.origin = try origin(store)
         shared = options.shared
         executor = Executor(store: store, options: options, observer: meter)
@@ -68,7 +72,8 @@ struct RunSession {
         let redaction = PathRedaction(manifest, folders: folders, others: [storeOptions.path, output])
         try self.init(
             storeOptions, machine, keepGoing: keepGoing, reporting, subject: subject, interruption, folders: folders,
-            redaction: redaction, policy: FailurePolicy(manifest.execution), checkedShare: checkedShare
+            redaction: redaction, policy: FailurePolicy(manifest.execution),
+            memoryBytes: manifest.execution.memoryBytes, checkedShare: checkedShare
         ) { store in
             try recipe.origin(of: manifest, text, redaction, in: store)
         }
