@@ -48,9 +48,10 @@ struct GroupedPixelMetricsTests {
             var metrics = GroupedPixelMetrics(
                 groups: 3, memoryLimitBytes: memory, scratchFolder: NSTemporaryDirectory(), expectedPixels: 0)
             // Any order of the maps gives the same figures.
-            for map in anomalous.prefix(5) { try metrics.add(map.values, mask: map.mask, width: 8, group: map.group) }
+            func add(_ map: Map) throws { try metrics.add(map.values, mask: map.mask, width: 8, group: map.group) }
+            for map in anomalous.prefix(5) { try add(map) }
             for map in normal { try metrics.addNormal(map.values) }
-            for map in anomalous.dropFirst(5) { try metrics.add(map.values, mask: map.mask, width: 8, group: map.group) }
+            for map in anomalous.dropFirst(5) { try add(map) }
             let found = try metrics.result()
             let all = try Self.reference(normal, anomalous)
             #expect(found.all.auroc == all.pixelAUROC && found.all.averagePrecision == all.pixelAP)

@@ -42,7 +42,9 @@ import Testing
 
     @Test("The score follows the detector that sees most, the map the one that marks best")
     func aims() throws {
-        let selection = EnsembleSelection(samples: Self.samples(24), scoring: ScoringParameters(boxSize: 1, boxPasses: 0, imageScore: .topK, topFraction: 0.02))
+        let selection = EnsembleSelection(
+            samples: Self.samples(24),
+            scoring: ScoringParameters(boxSize: 1, boxPasses: 0, imageScore: .topK, topFraction: 0.02))
         let weights = try selection.weights(of: 2, seed: 3) {}
         #expect(weights.map[1] > 0.9 && weights.score[0] > 0.3, "\(weights)")
         for found in [weights.map, weights.score] {

@@ -99,7 +99,8 @@ import Testing
                 densities: [1], radii: [0], images: [.of([1])], owners: [0], cellWidth: 1, cellHeight: 1,
                 cells: [1, 2, 3])
             return .init(
-                kind: "memory", payload: memory.bytes, mapWeight: 0.5, scoreWeight: 0.5, map: .init(middle: 0, spread: 1),
+                kind: "memory", payload: memory.bytes, mapWeight: 0.5, scoreWeight: 0.5,
+                map: .init(middle: 0, spread: 1),
                 scoreMap: .init(middle: 0, spread: 1))
         }
         let same = FusionPayload(rule: .max, members: [memory(.of([1])), memory(.of([1]))])

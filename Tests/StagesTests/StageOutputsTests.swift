@@ -117,7 +117,7 @@ import VerdictStatistics
                 ("training", try bench.store.put(bytes: Array("[]".utf8))),
                 ("assessment", try bench.store.put(bytes: Array(StageOutputsTests.assessment(0.5).utf8))),
             ])
-        expectPinned(outputs, CardStage.self, version: 7, ["card.json": "67df1f857944", "card.md": "45bec07dfa85"])
+        expectPinned(outputs, CardStage.self, version: 7, ["card.json": "92d42a7d875b", "card.md": "3eb8a61ed017"])
     }
 
     @Test("Corruption gives the pinned bytes")
@@ -385,7 +385,7 @@ import VerdictStatistics
         }
         let outputs = try bench.run(ChooseStage(count: 3), inputs)
         expectPinned(
-            outputs, ChooseStage.self, version: 3,
+            outputs, ChooseStage.self, version: 4,
             [
                 "model": Digest.of(text: "model 2").short,
                 "calibration.json": Digest.of(text: "calibration.json 2").short,

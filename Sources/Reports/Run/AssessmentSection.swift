@@ -8,7 +8,9 @@ public struct AssessmentReport: Sendable, Equatable {
         public var samples: Int
         public var imageAUROC, pixelAUROC, pixelAP, aupro: Double?
 
-        public init(name: String, samples: Int, imageAUROC: Double?, pixelAUROC: Double?, pixelAP: Double?, aupro: Double?) {
+        public init(
+            name: String, samples: Int, imageAUROC: Double?, pixelAUROC: Double?, pixelAP: Double?, aupro: Double?
+        ) {
             (self.name, self.samples) = (name, samples)
             (self.imageAUROC, self.pixelAUROC, self.pixelAP, self.aupro) = (imageAUROC, pixelAUROC, pixelAP, aupro)
         }
@@ -95,7 +97,8 @@ struct AssessmentSection {
                     })
             }
             HTML.table(
-                class: "figures", ["Synthetic defects", "Samples", "Image AUROC", "Pixel AUROC", "Pixel AP", "AU-PRO 0.3"],
+                class: "figures",
+                ["Synthetic defects", "Samples", "Image AUROC", "Pixel AUROC", "Pixel AP", "AU-PRO 0.3"],
                 assessment.kinds.map { kind in
                     [
                         kind.name, "\(kind.samples)", NumberText.fraction(kind.imageAUROC),

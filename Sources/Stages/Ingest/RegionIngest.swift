@@ -84,7 +84,9 @@ struct RegionIngest {
             try requireSize(mask.width, mask.height, name, entry)
             return (context.inputDigest("region"), name)
         case .masks:
-            guard let found = try MaskIngest(source).ingestRegion(context) else { throw RegionError.missing(source.file) }
+            guard let found = try MaskIngest(source).ingestRegion(context) else {
+                throw RegionError.missing(source.file)
+            }
             try requireSize(found.mask.width, found.mask.height, found.name, entry)
             return (found.mask.digest, found.name)
         }

@@ -209,7 +209,8 @@ extension FuzzedParser {
                 members: [("memory", [1, 2]), ("gaussian", [] as [UInt8])].map { kind, payload in
                     let statistics = FusionPayload.Statistics(middle: 1, spread: 2)
                     return FusionPayload.Member(
-                        kind: kind, payload: payload, mapWeight: 0.5, scoreWeight: 0.5, map: statistics, scoreMap: statistics)
+                        kind: kind, payload: payload, mapWeight: 0.5, scoreWeight: 0.5, map: statistics,
+                        scoreMap: statistics)
                 })
         ], { $0.bytes }, { try FusionPayload(bytes: $0, name: $1) })
 
