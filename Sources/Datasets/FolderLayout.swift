@@ -15,6 +15,9 @@ package struct FolderLayout {
     package let categories: [SourceCategory]
     /// Sentences for the user; the first one names the layout.
     package let findings: [String]
+    /// True for a published data set.
+    package var isPublished = false
+
     /// - Parameters:
     ///   - score: unlabelled images, for a plain folder.
     ///   - normal: the subfolder, or ".", that the user declares to hold normal images, whatever its name.
@@ -43,6 +46,7 @@ package struct FolderLayout {
             categories = try DatasetScan.scan(
                 .published(published, root: path, categories: .all), jobName: jobName, followsLinks: followsLinks)
             findings = ["\(published.title), as published"]
+            isPublished = true
             return
         }
         try FolderLayout.requireNormal(path, holdsOthers: true)
@@ -74,6 +78,7 @@ package struct FolderLayout {
         var findings = ["MVTec layout, \(isOne ? "one category" : "\(names.count) categories")\(usual)"]
         if let title = try KnownFolders.title(root: root.absolute, names, folders) {
             findings.append("the folders are those of \(title)")
+            isPublished = true
         }
         for (name, shape) in shapes.sorted(by: { $0.key < $1.key }) {
             findings += shape.notes.map { isOne ? $0 : "\(name): \($0)" }

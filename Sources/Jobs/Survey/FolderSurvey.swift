@@ -30,7 +30,8 @@ package struct FolderSurvey: Sendable {
     private let heldOutFraction: Double?
     private let followsLinks: Bool
     private let groundTruth: DatasetSection.GroundTruth?
-    /// The fraction of the training images to test with; nil if the data has normal test images, or no others.
+    /// The fraction of the training images to test with; nil if the data has normal test images, no others, or is not a
+    /// published data set.
     private let testFraction: Double?
 
     /// The maximum number of images whose headers are read.
@@ -111,11 +112,16 @@ package struct FolderSurvey: Sendable {
             return test.contains { $0.isAnomalous == true } && !test.contains { $0.isAnomalous == false }
                 && category.images.count { $0.split == .train } >= 10
         }
-        testFraction = lacking.isEmpty || lacking.count < categories.count ? nil : 0.2
+        let isUntested = !lacking.isEmpty && lacking.count == categories.count
+        testFraction = isUntested && layout.isPublished ? 0.2 : nil
         if let testFraction {
             lines.append(
                 "no normal test image: \(testFraction) of the training images become test images (\"testFraction\")")
             for index in categories.indices { categories[index].separateTestImages(fraction: testFraction) }
+        } else if isUntested {
+            lines.append(
+                "no normal test image, so AUROC and false alarms are not measured; \"testFraction\": 0.2 in \"dataset\" would "
+                    + "take a fifth of the training images for that")
         }
         heldOutFraction = FolderSurvey.heldOutFraction(
             fewest: categories.map { $0.images.count { $0.split == .train } }.min() ?? 0)

@@ -17,8 +17,8 @@ struct SubmissionCommand: ParsableCommand {
             the splits test_private and test_private_mixed. Then check and pack the folder with MVTec's script
             check_and_prepare_data_for_upload.py.
 
-            The threshold of a category is the median of the highest values of held-out normal images' maps, which needs no
-            labels, unless you give another.
+            The threshold of a category is the pixel threshold of its model, which was calibrated without labels, unless you
+            give another.
 
             Examples:
               nominal submission runs/mvtec_ad_2 submission
@@ -46,7 +46,7 @@ struct SubmissionCommand: ParsableCommand {
             let places = try Self.splits.filter { try AtomicFile.isFolder("\(maps)/\(category)/\($0)") }
             guard !places.isEmpty else { continue }
             used.insert(category)
-            let threshold = try thresholds[category] ?? ceiling(of: category)
+            let threshold = try thresholds[category] ?? pixelThreshold(of: category)
             for split in places {
                 let names = try AtomicFile.names(in: "\(maps)/\(category)/\(split)").filter { $0.hasSuffix(".tiff") }
                 for name in names {
@@ -76,10 +76,11 @@ struct SubmissionCommand: ParsableCommand {
     }
 
     /// The threshold in the model of a category.
-    private func ceiling(of category: String) throws -> Float {
+    private func pixelThreshold(of category: String) throws -> Float {
         let path = "\(results)/models/\(category).nominal"
         guard try AtomicFile.exists(path) else { throw SubmissionError.noModel(path, category: category) }
-        return try Model(bytes: try AtomicFile.read(path, limitBytes: Model.maximumFileBytes), name: path).mapCeiling
+        return try Model(bytes: try AtomicFile.read(path, limitBytes: Model.maximumFileBytes), name: path)
+            .pixelThreshold
     }
 
     private func write(_ place: String, _ stem: String, _ threshold: Float) throws {
