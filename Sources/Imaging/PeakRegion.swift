@@ -12,36 +12,12 @@ public struct PeakRegion: Sendable, Equatable {
     ///
     /// - Returns: nil if the map has no two different finite values.
     public init?(of map: FloatMap) {
-        var lowest = Float.infinity, highest = -Float.infinity, peak = 0
-        for (index, value) in map.values.enumerated() where value.isFinite {
-            if value < lowest { lowest = value }
-            if value > highest { (highest, peak) = (value, index) }
-        }
-        guard lowest < highest else { return nil }
-        let limit = lowest / 2 + highest / 2
-        var isFound = [Bool](repeating: false, count: map.values.count)
-        var pending = [peak], area = 0
-        isFound[peak] = true
-        var (left, top) = (peak % map.width, peak / map.width)
-        var (right, bottom) = (left, top)
-        while let index = pending.popLast() {
-            let (y, x) = index.quotientAndRemainder(dividingBy: map.width)
-            area += 1
-            (left, right, top, bottom) = (min(left, x), max(right, x), min(top, y), max(bottom, y))
-            for row in max(0, y - 1)...min(map.height - 1, y + 1) {
-                for column in max(0, x - 1)...min(map.width - 1, x + 1) {
-                    let neighbour = row * map.width + column
-                    // Infinite values have no place in the range of the finite ones.
-                    guard !isFound[neighbour], map.values[neighbour].isFinite, map.values[neighbour] >= limit else {
-                        continue
-                    }
-                    isFound[neighbour] = true
-                    pending.append(neighbour)
-                }
-            }
-        }
-        (x, y) = (peak % map.width, peak / map.width)
-        (width, height, self.area) = (right - left + 1, bottom - top + 1, area)
+        var lowest = Float.infinity, highest = -Float.infinity
+        for value in map.values where value.isFinite { (lowest, highest) = (min(lowest, value), max(highest, value)) }
+        guard lowest < highest,
+            let region = MapRegion.regions(of: map, atOrAbove: lowest / 2 + highest / 2).first
+        else { return nil }
+        (x, y, width, height, area) = (region.peakX, region.peakY, region.width, region.height, region.area)
     }
 }
 

@@ -53,8 +53,15 @@ extension FloatMap {
     }
 
     /// The values inside a mask, row by row; all values without one.
-    public func inside(_ mask: [UInt8]?) -> [Float] {
-        guard let mask else { return values }
-        return zip(values, mask).compactMap { $1 == 0 ? nil : $0 }
+    public func inside(_ mask: [UInt8]?) -> [Float] { values.inside(mask) }
+}
+
+extension Array {
+    /// The elements of pixels inside a mask; all without one.
+    ///
+    /// - Parameter mask: as many values, nonzero inside.
+    public func inside(_ mask: [UInt8]?) -> [Element] {
+        guard let mask else { return self }
+        return zip(self, mask).compactMap { $1 == 0 ? nil : $0 }
     }
 }

@@ -61,9 +61,7 @@ public struct Detection: Sendable {
     package var values: [Float] { map.inside(region) }
 
     /// The values of a mask of the map's size that count.
-    package func inside(_ mask: [UInt8]) -> [UInt8] {
-        region.map { region in zip(mask, region).compactMap { $1 == 0 ? nil : $0 } } ?? mask
-    }
+    package func inside(_ mask: [UInt8]) -> [UInt8] { mask.inside(region) }
 }
 
 extension Detector {

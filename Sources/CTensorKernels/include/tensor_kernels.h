@@ -133,25 +133,20 @@ void kernel_narrow_weight_gradient_8(const float *input, const float *output_gra
 typedef struct {
   int input_channels, output_channels, height, width, dilation;
 } kernel_winograd_shape;
-// The number of floats of scratch memory.
-size_t kernel_winograd_scratch_16(const kernel_winograd_shape *shape);
-// transformed[36 * input channels * output channels]
-void kernel_winograd_weights_16(const float *weights, float *transformed, const kernel_winograd_shape *shape);
-// bias may be NULL. If `add` is true, the convolution is added to the output.
-void kernel_winograd_convolution_16(const float *input, const float *transformed, const float *bias, bool elu,
-                                    float *output, bool add, float *scratch, const kernel_winograd_shape *shape);
-// weight_gradient has the layout of weights.
-void kernel_winograd_weight_gradient_16(const float *input, const float *output_gradient, float *weight_gradient,
-                                        float *bias_gradient, float *scratch, const kernel_winograd_shape *shape);
-// The number of floats of scratch memory.
-size_t kernel_winograd_scratch_8(const kernel_winograd_shape *shape);
-// transformed[36 * input channels * output channels]
-void kernel_winograd_weights_8(const float *weights, float *transformed, const kernel_winograd_shape *shape);
-// bias may be NULL. If `add` is true, the convolution is added to the output.
-void kernel_winograd_convolution_8(const float *input, const float *transformed, const float *bias, bool elu,
-                                    float *output, bool add, float *scratch, const kernel_winograd_shape *shape);
-// weight_gradient has the layout of weights.
-void kernel_winograd_weight_gradient_8(const float *input, const float *output_gradient, float *weight_gradient,
-                                        float *bias_gradient, float *scratch, const kernel_winograd_shape *shape);
+// scratch: the number of floats of scratch memory.
+// weights: transformed[36 * input channels * output channels].
+// convolution: bias may be NULL. If `add` is true, the convolution is added to the output.
+// weight_gradient: the gradient has the layout of weights.
+#define WINOGRAD_KERNELS(block)                                                                                        \
+  size_t kernel_winograd_scratch_##block(const kernel_winograd_shape *shape);                                          \
+  void kernel_winograd_weights_##block(const float *weights, float *transformed, const kernel_winograd_shape *shape);  \
+  void kernel_winograd_convolution_##block(const float *input, const float *transformed, const float *bias, bool elu,  \
+                                           float *output, bool add, float *scratch,                                    \
+                                           const kernel_winograd_shape *shape);                                        \
+  void kernel_winograd_weight_gradient_##block(const float *input, const float *output_gradient,                       \
+                                               float *weight_gradient, float *bias_gradient, float *scratch,           \
+                                               const kernel_winograd_shape *shape);
+WINOGRAD_KERNELS(16)
+WINOGRAD_KERNELS(8)
 
 #endif

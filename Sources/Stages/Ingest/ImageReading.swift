@@ -13,7 +13,7 @@ package struct ImageReading: Codable, Sendable {
     struct Settings: Encodable {
         var source: Digest
         var range: SampleRange?
-        /// Of poses alone; readings do not depend on it.
+        /// Poses depend on it, readings do not.
         var colour: ColourRendering?
     }
 

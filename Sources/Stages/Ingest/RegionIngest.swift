@@ -22,7 +22,7 @@ struct RegionIngest {
         var originalWidth, originalHeight, width, height: Int
     }
 
-    /// What both masks hold. It is a pure function of the settings.
+    /// The extent of both masks, a pure function of the settings.
     private enum Extent: String, Codable {
         /// All pixels of the original.
         case full

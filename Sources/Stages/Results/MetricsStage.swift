@@ -88,8 +88,8 @@ package struct MetricsStage: Stage {
         let inside = try judged.map { try context.regionMask($0, of: score.file).values }
         var masks: [(mask: [UInt8], saturationPixels: Int)] = []
         for region in regions ?? [] {
-            var mask = try Mask.decode(bytes: try context.blob(region.mask), name: "mask of \(score.stem)").values
-            if let inside { mask = zip(mask, inside).compactMap { $1 == 0 ? nil : $0 } }
+            let mask = try Mask.decode(bytes: try context.blob(region.mask), name: "mask of \(score.stem)").values
+                .inside(inside)
             let area = mask.count { $0 != 0 }
             if area > 0 { masks.append((mask, min(region.saturationPixels, area))) }
         }

@@ -158,7 +158,7 @@ struct CalibrationRecord: Codable {
 }
 
 extension Detection {
-    /// The highest finite value of the map in the region of interest; 0 if there is none.
+    /// The highest finite value of the map in the region of interest, or else 0.
     fileprivate var peak: Float {
         let highest = values.reduce(-Float.infinity) { $1.isFinite ? max($0, $1) : $0 }
         return highest.isFinite ? highest : 0

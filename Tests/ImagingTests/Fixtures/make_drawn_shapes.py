@@ -10,19 +10,10 @@ import numpy
 import PIL
 from PIL import Image, ImageDraw
 
+from pixel_runs import rows
+
 random = numpy.random.default_rng(11)
 WIDTH, HEIGHT = 40, 30
-
-
-def rows(mask):
-    """Runs of zeros and ones in turn, along the rows."""
-    runs, value = [0], 0
-    for pixel in mask.ravel():
-        if pixel != value:
-            runs.append(0)
-            value = pixel
-        runs[-1] += 1
-    return runs
 
 
 def drawn(draw):

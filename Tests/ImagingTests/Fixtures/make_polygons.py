@@ -10,18 +10,9 @@ import numpy
 from PIL import Image, ImageDraw
 from pycocotools import mask as coco
 
+from pixel_runs import rows
+
 random = numpy.random.default_rng(7)
-
-
-def rows(mask):
-    """Runs of zeros and ones in turn, along the rows."""
-    runs, value = [0], 0
-    for pixel in mask.ravel():
-        if pixel != value:
-            runs.append(0)
-            value = pixel
-        runs[-1] += 1
-    return runs
 
 
 def columns(mask):
