@@ -59,6 +59,8 @@ int onednn_block_size(int isa) { return includes(isa, dnnl_cpu_isa_avx512_core) 
 
 bool onednn_has_bfloat16(int isa) { return includes(isa, dnnl_cpu_isa_avx512_core_bf16); }
 
+bool onednn_has_matrix_unit(int isa) { return includes(isa, dnnl_cpu_isa_avx512_core_amx); }
+
 bool onednn_has_gradient_kernels(int isa) { return includes(isa, dnnl_cpu_isa_avx2); }
 
 const char *onednn_isa_name(int isa) {

@@ -4,19 +4,30 @@ import Manifests
 
 /// Finds the image files of a data set by the names of folders and files; no file is opened.
 package enum DatasetScan {
+    /// The images of a manifest's section.
+    package static func scan(_ dataset: DatasetSection, jobName: String) throws(DatasetError) -> [SourceCategory] {
+        try scan(
+            dataset.layout, jobName: jobName, folders: dataset.folders, groundTruth: dataset.groundTruth,
+            testFraction: dataset.testFraction, groups: dataset.groups, followsLinks: dataset.links == .follow)
+    }
+
     /// - Parameters:
     ///   - groundTruth: annotations for the layout `folder`.
     ///   - testFraction: the fraction of normal training images that become test images.
+    ///   - groups: the images that stay together then.
     ///   - followsLinks: allows links that lead out of the folders that the layout names.
     /// - Returns: the categories in the order of the manifest, or sorted by name if it lists none.
     package static func scan(
         _ layout: DatasetSection.Layout, jobName: String, folders: CategoryFolders = .usual,
-        groundTruth: DatasetSection.GroundTruth? = nil, testFraction: Double = 0, followsLinks: Bool = false
+        groundTruth: DatasetSection.GroundTruth? = nil, testFraction: Double = 0,
+        groups: DatasetSection.Groups = .none, followsLinks: Bool = false
     ) throws(DatasetError) -> [SourceCategory] {
         var categories = try whole(
             layout, jobName: jobName, folders: folders, groundTruth: groundTruth, followsLinks: followsLinks)
         if testFraction > 0 {
-            for index in categories.indices { categories[index].separateTestImages(fraction: testFraction) }
+            for index in categories.indices {
+                categories[index].separateTestImages(fraction: testFraction, groups: groups)
+            }
         }
         return categories
     }

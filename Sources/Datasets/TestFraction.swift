@@ -1,14 +1,17 @@
 import ContentStore
+import Manifests
 
 extension SourceCategory {
-    /// Turns a fraction of the normal training images into normal test images, at least one: those whose names have the
-    /// smallest hashes. A training image stays if only one would be left.
-    package mutating func separateTestImages(fraction: Double) {
+    /// Turns a fraction of the normal training images into normal test images, at least one, by hashes of their names. A
+    /// training image stays if only one would be left.
+    package mutating func separateTestImages(fraction: Double, groups: DatasetSection.Groups = .none) {
         let training = images.indices.filter { images[$0].split == .train }
-        let count = min(max(1, Int((fraction * Double(training.count)).rounded())), training.count - 1)
-        guard count > 0 else { return }
-        let chosen = training.map { (hash: Digest.of(text: images[$0].file).hex, index: $0) }
-            .sorted { $0.hash < $1.hash }.prefix(count)
-        for (_, index) in chosen { images[index].split = .test }
+        guard training.count > 1 else { return }
+        let names = training.map { Digest.of(text: images[$0].file) }
+        let chosen = HeldOut.chosen(
+            names,
+            groups: zip(training, names).map { groups.digest(of: images[$0].file, sample: images[$0].sample, own: $1) },
+            fraction: fraction)
+        for number in chosen { images[training[number]].split = .test }
     }
 }

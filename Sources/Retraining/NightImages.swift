@@ -71,10 +71,7 @@ package struct NightImages: Sendable {
             throw RetrainingError.noSection(manifest: manifest.file)
         }
         self.section = section
-        let scanned = try DatasetScan.scan(
-            only.manifest.dataset.layout, jobName: manifest.name, folders: only.manifest.dataset.folders,
-            groundTruth: only.manifest.dataset.groundTruth, testFraction: only.manifest.dataset.testFraction,
-            followsLinks: only.manifest.dataset.links == .follow)
+        let scanned = try DatasetScan.scan(only.manifest.dataset, jobName: manifest.name)
         guard scanned.count == 1, let found = scanned.first else {
             throw RetrainingError.severalModels(manifest: manifest.file, count: scanned.count)
         }
@@ -195,12 +192,23 @@ package struct NightImages: Sendable {
         }
     }
 
+    /// The digests of the groups of the present images.
+    var groupOf: [Digest: Digest] {
+        let groups = manifest.dataset.groups
+        return Dictionary(
+            uniqueKeysWithValues: present.map { source, image in
+                (source, groups.digest(of: image.file, sample: image.sample, own: source))
+            })
+    }
+
     /// The base images that a run of the manifest would hold out of training.
     var heldOutOfRun: Set<Digest> {
-        let sources = Set(base.map(source)).sorted()
-        guard sources.count > 1 else { return [] }
-        let count = HeldOut.count(of: sources.count, fraction: Float(manifest.dataset.heldOutFraction))
-        return Set(sources.prefix(count))
+        let groupOf = groupOf
+        let images = Set(base.map(source)).sorted()
+        guard images.count > 1 else { return [] }
+        return Set(
+            HeldOut.chosen(images, groups: images.map { groupOf[$0]! }, fraction: manifest.dataset.heldOutFraction)
+                .map { images[$0] })
     }
 }
 

@@ -1,5 +1,6 @@
 import AnomalyDetection
 import ContentStore
+import Datasets
 import Manifests
 import ModelRegistry
 import Stages
@@ -92,10 +93,11 @@ extension Roll {
         let ofRun = last == nil ? images.heldOutOfRun : nil
         let base = Set(last == nil ? images.base.map(images.source) : [])
         let fraction = images.manifest.dataset.heldOutFraction
+        let groupOf = images.groupOf
         return { source in
             if let known = decided[source] { return known }
             if let ofRun, base.contains(source) { return ofRun.contains(source) }
-            return HeldOut.contains(source, fraction: fraction)
+            return HeldOut.contains(groupOf[source] ?? source, fraction: fraction)
         }
     }
 

@@ -40,6 +40,8 @@ public struct InstructionSet: OptionSet, Sendable {
     public var blockSize: Int { Int(onednn_block_size(rawValue)) }
     /// True if the processor multiplies bfloat16 with AVX-512, as oneDNN's kernels require.
     public var hasBFloat16: Bool { onednn_has_bfloat16(rawValue) }
+    /// True if the processor multiplies whole matrices in bfloat16 (AMX).
+    public var hasMatrixUnit: Bool { onednn_has_matrix_unit(rawValue) }
     /// True if oneDNN computes gradients without its reference code, which is hundreds of times slower: from AVX2 on.
     public var hasGradientKernels: Bool { onednn_has_gradient_kernels(rawValue) }
     /// oneDNN's name, such as `avx512_core`; the bits in hexadecimal if it has no name.

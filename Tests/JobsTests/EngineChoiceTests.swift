@@ -9,16 +9,17 @@ import Testing
 @Suite("Engine by instruction set") struct EngineChoiceTests {
     private static let sse41 = InstructionSet(rawValue: 0x1), avx2 = InstructionSet(rawValue: 0x7)
     private static let avx2VNNI = InstructionSet(rawValue: 0x407), bf16 = InstructionSet(rawValue: 0xe7)
+    private static let amx = InstructionSet(rawValue: 0x3e7)
 
     private func section(_ name: String, _ precision: String) throws -> EngineSection {
         try TinyDataSet().manifest(more: #", "engine": { "name": "\#(name)", "precision": "\#(precision)" }"#).engine
     }
 
     @Test(
-        "auto selects oneDNN from AVX2 on, and bfloat16 where the processor has it",
+        "auto selects oneDNN from AVX2 on, and bfloat16 where the processor has a matrix unit",
         arguments: [
             (sse41, NetworkEngine.Kind.openblas, Precision.float32), (avx2, .onednn, .float32),
-            (avx2VNNI, .onednn, .float32), (bf16, .onednn, .bfloat16),
+            (avx2VNNI, .onednn, .float32), (bf16, .onednn, .float32), (amx, .onednn, .bfloat16),
         ])
     func automatic(_ instructions: InstructionSet, _ kind: NetworkEngine.Kind, _ precision: Precision) throws {
         let choice = try EngineChoice(section("auto", "auto"), instructions)

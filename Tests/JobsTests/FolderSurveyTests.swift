@@ -57,6 +57,24 @@ import Testing
         #expect(!features.manifest(relativeTo: data.path).contains("network"))
     }
 
+    @Test(
+        "Groups that names show are held out as wholes: at least eight, of two images in the mean",
+        arguments: [(8, 2, true), (12, 3, true), (7, 4, false), (16, 1, false)])
+    func groups(_ rolls: Int, _ cuts: Int, _ areGroups: Bool) throws {
+        for roll in 0..<rolls {
+            for cut in 0..<cuts {
+                try data.writeImage(roll * cuts + cut, to: "rolls/roll\(roll)_\(cut).png")
+            }
+        }
+        let (manifest, survey, _) = try manifest("rolls")
+        #expect(manifest.dataset.groups == (areGroups ? .names : .none))
+        #expect(
+            survey.findings.contains(
+                "names show \(rolls) groups of images, such as roll0_...; each is held out as a whole (\"groups\": \"names\")"
+            )
+                == areGroups)
+    }
+
     @Test("A single category gets its parent folder as root")
     func category() throws {
         let (manifest, _, _) = try manifest("set/nut")

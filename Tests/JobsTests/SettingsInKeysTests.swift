@@ -36,6 +36,7 @@ import Testing
             Case(setting: "/dataset/links", value: "follow", readers: []),
             Case(setting: "/dataset/onBadImage", value: "quarantine", readers: ["ingest"]),
             Case(setting: "/dataset/heldOutFraction", value: 0.4, readers: ["select"]),
+            Case(setting: "/dataset/groups", value: "folders", readers: ["select"]),
             Case(setting: "/dataset/testFraction", value: 0.2, readers: ["ingest"]),
             Case(setting: "/image/colour", value: "sRGB", readers: ["ingest", "calibrate"]),
             Case(setting: "/image/depth", value: 12, readers: ["ingest", "calibrate"]),
@@ -145,7 +146,9 @@ import Testing
             Case(
                 setting: "/engine/name", value: "openblas",
                 readers: ["train", "autoencoder", "calibrate", "assess", "score"]),
-            Case(setting: "/engine/precision", value: "auto", readers: OneDNN.hasBFloat16 ? ["train"] : []),
+            Case(
+                setting: "/engine/precision", value: "auto", readers: OneDNN.instructions.hasMatrixUnit ? ["train"] : []
+            ),
             Case(setting: "/training/steps", value: 6, readers: ["corrupt", "train"]),
             Case(setting: "/training/stopAfter", value: 2, readers: ["corrupt", "train"]),
             Case(setting: "/training/batchSize", value: 3, readers: samples),

@@ -1,5 +1,6 @@
 import ContentStore
 import DatasetTestSupport
+import Datasets
 import Foundation
 import Manifests
 import ModelRegistry
@@ -15,14 +16,15 @@ struct RollTests {
     init() throws { data = try TinyDataSet() }
 
     private func images(
-        _ retrain: String = "", incoming: ClosedRange<Int>? = 20...24, fraction: Double = 0.2, base: Range<Int> = 0..<6
+        _ retrain: String = "", incoming: ClosedRange<Int>? = 20...24, fraction: Double = 0.2, base: Range<Int> = 0..<6,
+        groups: String = "none"
     ) throws -> NightImages {
         for number in base { try data.writeImage(number, to: "base/\(number).png") }
         try data.write([], to: "incoming/.keep")
         for number in incoming.map(Array.init) ?? [] { try data.writeImage(number, to: "incoming/\(number).png") }
         let text = """
             {
-              "name": "tiny", "dataset": { "layout": "folder", "normal": "base", "heldOutFraction": \(fraction) },
+              "name": "tiny", "dataset": { "layout": "folder", "normal": "base", "heldOutFraction": \(fraction), "groups": "\(groups)" },
               "image": { "width": 32, "height": 32 }, "training": { "steps": 40, "warmupSteps": 5 },
               "retrain": { "incoming": "incoming", "settleSeconds": 0\(retrain) }
             }
@@ -214,6 +216,18 @@ struct RollTests {
         let former = Dictionary(uniqueKeysWithValues: before.members.map { ($0.source, $0.isHeldOut) })
         #expect(after.members.count == 36)
         for member in after.members { #expect(former[member.source] ?? member.isHeldOut == member.isHeldOut) }
+    }
+
+    @Test("holds the arrivals of a group out together")
+    func groups() throws {
+        for number in 0..<40 { try data.writeImage(20 + number, to: "incoming/roll\(number / 4)_\(number % 4).png") }
+        let images = try images(incoming: nil, fraction: 0.4, groups: "names")
+        let members = roll(images, known(images)).members.filter { $0.file.contains("roll") }
+        let rolls = Dictionary(grouping: members) { $0.file.split(separator: "_")[0] }
+        #expect(
+            rolls.mapValues(\.count) == Dictionary(uniqueKeysWithValues: (0..<10).map { ("incoming/roll\($0)", 4) }))
+        #expect(rolls.values.allSatisfy { Set($0.map(\.isHeldOut)).count == 1 })
+        #expect(Set(members.map(\.isHeldOut)).count == 2)
     }
 
     @Test("holds an image out by its content only")

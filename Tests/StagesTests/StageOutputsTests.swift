@@ -67,7 +67,7 @@ import VerdictStatistics
     @Test("Selection gives the pinned bytes")
     func selection() throws {
         expectPinned(
-            try select(), SelectStage.self, version: 2,
+            try select(), SelectStage.self, version: 3,
             [
                 "training.json": "670cb2fee930", "heldout.json": "be35d448d934", "normalization.json": "e3ae965af88c",
                 "colour.json": "60eddfdaad63",
@@ -498,6 +498,24 @@ import VerdictStatistics
         let all = try bench.run(
             SelectStage(category: "bolt", heldOutFraction: 0.25), [("images.0", images["images.json"]!)])
         #expect(all == expected)
+    }
+
+    @Test("Images of a group are held out together, and equal groups give the split of single images")
+    func groups() throws {
+        let images = try ingest(.train)["images.json"]!
+        var index = try StageJSON.decode(ImageIndex.self, try bench.store.read(images))
+        func heldOut(_ groups: DatasetSection.Groups, _ index: ImageIndex) throws -> [Digest] {
+            let outputs = try bench.run(
+                SelectStage(category: "bolt", heldOutFraction: 0.25, groups: groups),
+                [("images.0", try bench.put(json: index))])
+            return try StageJSON.decode(TrainingIndex.self, try bench.store.read(outputs["heldout.json"]!))
+                .entries.map(\.source)
+        }
+        #expect(try heldOut(.folders, index) == heldOut(.none, index))
+        for number in index.entries.indices { index.entries[number].file = "train/good/\(number / 2)_\(number).png" }
+        let pair = try heldOut(.names, index)
+        let numbers = index.entries.indices.filter { pair.contains(index.entries[$0].source) }
+        #expect(pair.count == 2 && numbers.map { $0 / 2 } == [numbers[0] / 2, numbers[0] / 2])
     }
 
     @Test("A single usable normal image is an error with a message")

@@ -46,6 +46,7 @@ int onednn_effective_isa(void);
 // The number of channels in one block of the layout: 16 with AVX-512, otherwise 8.
 int onednn_block_size(int isa);
 bool onednn_has_bfloat16(int isa);
+bool onednn_has_matrix_unit(int isa);
 // True if gradients have kernels of their own: below AVX2, oneDNN computes them with its reference code.
 bool onednn_has_gradient_kernels(int isa);
 // NULL for a value without a name in this version of the header.

@@ -30,11 +30,13 @@ struct JobBuilder {
         let folders: CategoryFolders
         let groundTruth: DatasetSection.GroundTruth?
         let testFraction: Double
+        let groups: DatasetSection.Groups
         let followsLinks: Bool
 
         init(_ dataset: DatasetSection) {
             (layout, folders, groundTruth) = ("\(dataset.layout)", dataset.folders, dataset.groundTruth)
-            (testFraction, followsLinks) = (dataset.testFraction, dataset.links == .follow)
+            (testFraction, groups) = (dataset.testFraction, dataset.groups)
+            followsLinks = dataset.links == .follow
         }
     }
 
@@ -46,10 +48,7 @@ struct JobBuilder {
             let dataset = job.manifest.dataset
             let key = ScanKey(dataset)
             if scans[key] == nil {
-                let scanned = try DatasetScan.scan(
-                    dataset.layout, jobName: manifest.name, folders: dataset.folders,
-                    groundTruth: dataset.groundTruth, testFraction: dataset.testFraction,
-                    followsLinks: dataset.links == .follow)
+                let scanned = try DatasetScan.scan(dataset, jobName: manifest.name)
                 scans[key] = scanned
                 for category in scanned {
                     paths.formUnion(category.images.map(\.path))
@@ -189,7 +188,9 @@ struct JobBuilder {
         let tested = try ingest(category, .test, recipe, manifest)
         let select = assembler.add(
             "\(name)/select",
-            SelectStage(category: category.name, heldOutFraction: Float(manifest.dataset.heldOutFraction)),
+            SelectStage(
+                category: category.name, heldOutFraction: Float(manifest.dataset.heldOutFraction),
+                groups: manifest.dataset.groups),
             inputs: normal.enumerated().map { TaskInput("images.\($0.offset)", $0.element, "images.json") })
         let trained = try train(name, recipe, select, manifest)
         let model = try model(name, category, recipe, select, trained, manifest)

@@ -122,7 +122,8 @@ extension CorruptionParameters {
 }
 
 extension EngineChoice {
-    /// The engine `auto` is oneDNN where that has fast kernels for training.
+    /// The engine `auto` is oneDNN where that has fast kernels for training. The precision `auto` is bfloat16 where a matrix unit
+    /// makes it faster: without one, float32 is as fast.
     ///
     /// - Parameter instructions: those that oneDNN uses.
     /// - Throws: `EngineError` if this processor does not support the engine or its precision.
@@ -134,7 +135,8 @@ extension EngineChoice {
         let kind: NetworkEngine.Kind = section.name == .openblas || !isFast ? .openblas : .onednn
         switch section.precision {
         case .float32: self.init(kind: kind, precision: .float32)
-        case .auto: self.init(kind: kind, precision: kind == .onednn && instructions.hasBFloat16 ? .bfloat16 : .float32)
+        case .auto:
+            self.init(kind: kind, precision: kind == .onednn && instructions.hasMatrixUnit ? .bfloat16 : .float32)
         case .bfloat16:
             guard section.name != .openblas else {
                 throw EngineError.unsupportedPrecision(engine: kind.rawValue, precision: .bfloat16)

@@ -26,6 +26,7 @@ package struct FolderSurvey: Sendable {
     private let detector: SurveyedDetector
     private let range: SampleRange?
     private let frame: ObjectFrame?
+    private let groups: DatasetSection.Groups
     /// Nil for the default.
     private let heldOutFraction: Double?
     private let followsLinks: Bool
@@ -112,12 +113,17 @@ package struct FolderSurvey: Sendable {
             return test.contains { $0.isAnomalous == true } && !test.contains { $0.isAnomalous == false }
                 && category.images.count { $0.split == .train } >= 10
         }
+        let found = GroupSurvey(categories)
+        groups = found.groups
+        if let words = found.words { lines.append(words) }
         let isUntested = !lacking.isEmpty && lacking.count == categories.count
         testFraction = isUntested && layout.isPublished ? 0.2 : nil
         if let testFraction {
             lines.append(
                 "no normal test image: \(testFraction) of the training images become test images (\"testFraction\")")
-            for index in categories.indices { categories[index].separateTestImages(fraction: testFraction) }
+            for index in categories.indices {
+                categories[index].separateTestImages(fraction: testFraction, groups: groups)
+            }
         } else if isUntested {
             lines.append(
                 "no normal test image, so AUROC and false alarms are not measured; \"testFraction\": 0.2 in \"dataset\" would "
@@ -260,6 +266,7 @@ package struct FolderSurvey: Sendable {
             }
         }
         dataset = dataset.setting("onBadImage", to: .string("quarantine"))
+        if groups != .none { dataset = dataset.setting("groups", to: .string(groups.rawValue)) }
         if let testFraction { dataset = dataset.setting("testFraction", to: .number(testFraction)) }
         if let heldOutFraction { dataset = dataset.setting("heldOutFraction", to: .number(heldOutFraction)) }
         if followsLinks { dataset = dataset.setting("links", to: .string("follow")) }

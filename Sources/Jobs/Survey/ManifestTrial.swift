@@ -18,11 +18,7 @@ package struct ManifestTrial {
     /// - Throws: `DatasetError` if a run would fail, `ManifestError`, and errors of planning.
     package init(_ manifest: JobManifest) throws {
         _ = try Job(manifest) { paths in paths.map { Digest.of(text: $0) } }
-        let dataset = manifest.dataset
-        for category in try DatasetScan.scan(
-            dataset.layout, jobName: manifest.name, folders: dataset.folders, groundTruth: dataset.groundTruth,
-            testFraction: dataset.testFraction, followsLinks: dataset.links == .follow)
-        {
+        for category in try DatasetScan.scan(manifest.dataset, jobName: manifest.name) {
             try tryTraining(category, manifest)
             let test = ManifestTrial.spread(category.images.filter { $0.split == .test })
             for image in test.prefix(ManifestTrial.testImages) { _ = decoded(image, manifest) }

@@ -62,6 +62,15 @@ public struct DatasetSection: Sendable, Equatable {
         public init(format: Format, file: ManifestPath) { (self.format, self.file) = (format, file) }
     }
 
+    /// Images that resemble each other more than those of the next part, roll or day.
+    public enum Groups: String, Codable, Sendable, CaseIterable {
+        case none
+        /// Equal paths up to the last number of the name, if there is another number before it.
+        case names
+        /// One folder.
+        case folders
+    }
+
     public var layout: Layout
     /// Nil without annotations.
     public var groundTruth: GroundTruth?
@@ -71,6 +80,8 @@ public struct DatasetSection: Sendable, Equatable {
     public var onBadImage: BadImagePolicy
     /// The fraction of the normal images held out from training, 0.02 to 0.5.
     public var heldOutFraction: Double
+    /// The images that are held out together.
+    public var groups: Groups
     /// The fraction of the normal training images that become normal test images, 0 to 0.5.
     public var testFraction: Double
 
@@ -98,6 +109,7 @@ public struct DatasetSection: Sendable, Equatable {
         links = object.choice("links")
         onBadImage = object.choice("onBadImage")
         heldOutFraction = object.decimal("heldOutFraction")
+        groups = object.choice("groups")
         testFraction = object.decimal("testFraction")
     }
 }

@@ -1,21 +1,24 @@
 import AnomalyDetection
 import ContentStore
 import Datasets
+import Manifests
 import Pipeline
 
 /// Splits a category's normal images into training and held-out (calibration) images.
 ///
-/// The split depends on image content only: a new image moves at most one other. Of exact copies, one is used.
+/// The split depends on image content only: a new image moves at most one other. With groups it depends on their names, and
+/// a group is never divided. Of exact copies, one is used.
 package struct SelectStage: Stage {
     package static let name = "select"
-    /// History: 1 = first; 2 = decides if the data set is grey.
-    package static let version = 2
+    /// History: 1 = first; 2 = decides if the data set is grey; 3 = groups.
+    package static let version = 3
 
     var category: String
     var heldOutFraction: Float
+    var groups: DatasetSection.Groups
 
-    package init(category: String, heldOutFraction: Float) {
-        (self.category, self.heldOutFraction) = (category, heldOutFraction)
+    package init(category: String, heldOutFraction: Float, groups: DatasetSection.Groups = .none) {
+        (self.category, self.heldOutFraction, self.groups) = (category, heldOutFraction, groups)
     }
 
     package var outputs: [String] { ["training.json", "heldout.json", "normalization.json", "colour.json"] }
@@ -31,15 +34,26 @@ package struct SelectStage: Stage {
                 }
             }
         }
-        // Digests are as good as random numbers, and equal on every machine.
         let entries = unique.values.sorted { $0.source < $1.source }
         guard entries.count >= 2 else {
             throw DatasetError.tooFewNormalImages(category: category, count: entries.count)
         }
-        let heldOut = HeldOut.count(of: entries.count, fraction: heldOutFraction)
-        let used = entries.map { TrainingIndex.Entry(source: $0.source, pixels: $0.pixels!, region: $0.region) }
-        try context.writeJSON(TrainingIndex(entries: Array(used[..<heldOut])), to: "heldout.json")
-        try context.writeJSON(TrainingIndex(entries: Array(used[heldOut...])), to: "training.json")
+        let names = entries.map { groups.digest(of: $0.file, sample: $0.sample, own: $0.source) }
+        let heldOut = HeldOut.chosen(entries.map(\.source), groups: names, fraction: Double(heldOutFraction))
+        let count = Set(names).count
+        if count == 1 {
+            context.warn("all \(entries.count) normal images are of one group, so single images are held out")
+        } else if count < entries.count {
+            let chosen = Set(heldOut.map { names[$0] }).count
+            context.log("\(heldOut.count) images are held out: \(chosen) of \(count) groups")
+        }
+        func used(_ isHeldOut: Bool) -> [TrainingIndex.Entry] {
+            entries.enumerated().filter { heldOut.contains($0.offset) == isHeldOut }.map { _, entry in
+                TrainingIndex.Entry(source: entry.source, pixels: entry.pixels!, region: entry.region)
+            }
+        }
+        try context.writeJSON(TrainingIndex(entries: used(true)), to: "heldout.json")
+        try context.writeJSON(TrainingIndex(entries: used(false)), to: "training.json")
         let colour = DataSetColour(entries)
         if colour.isGrey {
             context.warn(
@@ -48,25 +62,10 @@ package struct SelectStage: Stage {
         }
         try context.writeJSON(colour, to: "colour.json")
         var statistics = PixelStatistics()
-        for entry in used[heldOut...] {
+        for entry in used(false) {
             try context.checkCancellation()
             statistics.add(try context.image(entry.pixels, region: entry.region, name: entry.source.short))
         }
         try context.writeJSON(PixelNormalization(statistics), to: "normalization.json")
-    }
-}
-
-/// The choice of normal images to hold out of training, by their content alone.
-package enum HeldOut {
-    /// The number of images to hold out: at least one, and not all. Images with the smallest digests are held out.
-    package static func count(of images: Int, fraction: Float) -> Int {
-        min(max(1, Int((Float(images) * fraction).rounded())), images - 1)
-    }
-
-    /// True if a later arrival is held out. The decision ignores all other images, so no night's model trains on images
-    /// that another night judges by.
-    package static func contains(_ source: Digest, fraction: Double) -> Bool {
-        // Digests are as good as random numbers.
-        Double(source.words.0) < fraction * 0x1p64
     }
 }
