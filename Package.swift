@@ -268,7 +268,7 @@ let package = Package(
             dependencies: [
                 "Datasets", "DatasetTestSupport", "Folders", "Imaging", "Manifests", "PythonTestSupport", "StrictJSON",
             ],
-            swiftSettings: strict),
+            exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "DeploymentTests",
             dependencies: [

@@ -27,6 +27,7 @@ package enum DatasetScan {
         if testFraction > 0 {
             for index in categories.indices {
                 categories[index].separateTestImages(fraction: testFraction, groups: groups)
+                categories[index] = try checked(categories[index])
             }
         }
         return categories
@@ -273,10 +274,10 @@ package enum DatasetScan {
         var category = category
         category.images.sort { $0.file < $1.file }
         category.ignoredFiles.sort()
-        // Results are named after images without their extensions.
+        // Results are named after test images without their extensions.
         for suffix in ["tiff", "png"] {
             var known: [String: String] = [:]
-            for image in category.images {
+            for image in category.images where image.split == .test {
                 if let other = known.updateValue(image.file, forKey: ResultName.of(image.file, suffix: suffix)) {
                     throw .sameName(category: category.name, first: other, second: image.file)
                 }

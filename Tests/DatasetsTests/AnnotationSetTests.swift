@@ -202,6 +202,28 @@ import Testing
         #expect(entries[1].regions.shapes.isEmpty && !entries[1].isCoarse)
     }
 
+    private struct ConvertedMasks: Decodable {
+        var text: String
+        var width, height: Int
+        /// The runs of zeros and ones along the rows.
+        var masks: [String: [Int]]
+    }
+
+    @Test("Masks of CVAT files are those of its converter")
+    func converter() throws {
+        // Fixtures/make_cvat.py
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures/cvat.json")
+        let known = try JSONDecoder().decode(ConvertedMasks.self, from: Data(contentsOf: file))
+        let entries = try entries(known.text, .cvat)
+        #expect(entries.count == known.masks.count && entries.count > 20)
+        for entry in entries {
+            let runs = try #require(known.masks[entry.file])
+            let expected = runs.enumerated().flatMap { [UInt8](repeating: UInt8($0 % 2), count: $1) }
+            #expect(
+                entry.regions.mask(width: known.width, height: known.height).values == expected, "\(entry.file)")
+        }
+    }
+
     @Test("Boxes of Pascal VOC count pixels from 1")
     func voc() throws {
         let entry = try #require(try entries(Self.voc, .voc).first)

@@ -139,9 +139,12 @@ import Testing
         }
     }
 
-    @Test("Two images or masks with the same stem are refused, because their results would collide")
+    @Test("Two test images or masks with the same stem are refused, because their results would collide")
     func sameStem() throws {
         try data.writeCategory("bolt", train: 1)
+        try data.writeImage(3, to: "bolt/train/good/000.tif")
+        let training = try mvtec().flatMap(\.images).filter { $0.split == .train }.map(\.file)
+        #expect(training == ["train/good/000.png", "train/good/000.tif"])
         try data.writeImage(2, to: "bolt/test/dent/000.tif")
         #expect(
             throws: DatasetError.sameName(
