@@ -153,7 +153,7 @@ package enum DatasetScan {
                 SourceImage(file: file, path: path, split: .test, kind: inner, isAnomalous: nil, folder: root)
             }
         }
-        if let saturations = try RegionSaturation.table(of: folder) {
+        if let saturations = try RegionSaturation.table(of: name, in: root) {
             for index in category.images.indices where category.images[index].maskPath != nil {
                 category.images[index].saturations = saturations
             }

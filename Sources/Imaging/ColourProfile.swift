@@ -25,6 +25,18 @@ public struct ColourProfile: Sendable, Hashable {
         bytes = found
     }
 
+    /// True if a PNG file says that it has a profile. libpng leaves out one that is damaged, or of another kind of colours than
+    /// the image.
+    public static func isDeclared(in file: [UInt8]) -> Bool {
+        guard ImageFormat(magicOf: file) == .png else { return false }
+        var position = 8
+        while let length = file.big(at: position, 4), let kind = file.big(at: position + 4, 4), kind != 0x4944_4154 {
+            if kind == 0x6943_4350 { return true }  // iCCP, before IDAT
+            position += 12 + length
+        }
+        return false
+    }
+
     /// The largest profile that is applied, in bytes.
     private static let limitBytes = 16 << 20
 
@@ -83,9 +95,14 @@ public struct ColourProfile: Sendable, Hashable {
     private static func inJPEG(_ file: [UInt8]) -> [UInt8]? {
         var parts: [(number: UInt8, bytes: ArraySlice<UInt8>)] = []
         var position = 2
-        while let marker = file.big(at: position, 2), marker > 0xFF00, marker != 0xFFDA, marker != 0xFFD9,
-            let length = file.big(at: position + 2, 2), length >= 2, position + 2 + length <= file.count
-        {
+        while let marker = file.big(at: position, 2), marker > 0xFF00, marker != 0xFFDA, marker != 0xFFD9 {
+            // Fill bytes may precede a marker (ITU-T T.81, B.1.1.2).
+            if marker == 0xFFFF {
+                position += 1
+                continue
+            }
+            guard let length = file.big(at: position + 2, 2), length >= 2, position + 2 + length <= file.count
+            else { break }
             let content = file[(position + 4)..<(position + 2 + length)]
             if marker == 0xFFE2, content.count > 14, content.starts(with: Array("ICC_PROFILE".utf8) + [0]) {
                 parts.append((content[content.startIndex + 12], content.dropFirst(14)))

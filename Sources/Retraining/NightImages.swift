@@ -81,7 +81,7 @@ package struct NightImages: Sendable {
             switch only.manifest.dataset.layout {
             case .mvtec(let root, _): root.absolute + "/" + found.name
             case .published(let published, let root, _):
-                try published.reader(of: NamedFolder(root.absolute)).folder(of: found.name)
+                try published.reader(of: only.manifest.folder(root)).folder(of: found.name)
             case .folder(let normal, _): normal.absolute
             }
         let textureFolder = self.manifest.textures
@@ -192,12 +192,17 @@ package struct NightImages: Sendable {
         }
     }
 
+    /// The digest of the group of an image in the folder of training images or of arrivals.
+    func group(of file: String, sample: String? = nil, own: Digest) -> Digest {
+        let name = file.without(prefix: NightImages.prefix).without(prefix: manifest.dataset.trainingPrefix)
+        return manifest.dataset.groups.digest(of: name, sample: sample, own: own)
+    }
+
     /// The digests of the groups of the present images.
     var groupOf: [Digest: Digest] {
-        let groups = manifest.dataset.groups
-        return Dictionary(
+        Dictionary(
             uniqueKeysWithValues: present.map { source, image in
-                (source, groups.digest(of: image.file, sample: image.sample, own: source))
+                (source, group(of: image.file, sample: image.sample, own: source))
             })
     }
 

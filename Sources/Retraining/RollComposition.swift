@@ -87,17 +87,29 @@ extension Roll {
     }
 
     /// Returns the decision function for held-out images. Each decision is permanent; otherwise a model could be judged
-    /// on its training images.
+    /// on its training images. A new image of a group follows the group.
     private static func heldOut(_ images: NightImages, _ last: Roll?) -> (Digest) -> Bool {
-        let decided = Dictionary((last?.members ?? []).map { ($0.source, $0.isHeldOut) }) { first, _ in first }
-        let ofRun = last == nil ? images.heldOutOfRun : nil
-        let base = Set(last == nil ? images.base.map(images.source) : [])
-        let fraction = images.manifest.dataset.heldOutFraction
         let groupOf = images.groupOf
+        var decided: [Digest: Bool] = [:]
+        /// True if all known images of the group are held out.
+        var decidedGroups: [Digest: Bool] = [:]
+        func decide(_ source: Digest, _ group: Digest, _ isHeldOut: Bool) {
+            decided[source] = isHeldOut
+            decidedGroups[group] = isHeldOut && decidedGroups[group] ?? true
+        }
+        if let last {
+            for member in last.members {
+                let group = groupOf[member.source] ?? images.group(of: member.file, own: member.source)
+                decide(member.source, group, member.isHeldOut)
+            }
+        } else {
+            let ofRun = images.heldOutOfRun
+            for source in images.base.map(images.source) { decide(source, groupOf[source]!, ofRun.contains(source)) }
+        }
+        let fraction = images.manifest.dataset.heldOutFraction
         return { source in
-            if let known = decided[source] { return known }
-            if let ofRun, base.contains(source) { return ofRun.contains(source) }
-            return HeldOut.contains(groupOf[source] ?? source, fraction: fraction)
+            let group = groupOf[source] ?? source
+            return decided[source] ?? decidedGroups[group] ?? HeldOut.contains(group, fraction: fraction)
         }
     }
 

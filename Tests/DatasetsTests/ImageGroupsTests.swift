@@ -12,7 +12,7 @@ struct ImageGroupsTests {
             ("train/good/0001_000_01_02.png", "train/good/0001_000_01_"), ("a/PA_01_4.png", "a/PA_01_"),
             ("part12-left3b.jpg", "part12-left"), ("2026-11-30_17.5.png", "2026-11-30_17."),
             ("good/000.png", nil), ("normal-12.jpg", nil), ("plain.png", nil), ("roll7.png", nil),
-            ("7/roll.png", nil), ("roll٧_3.png", nil), ("12/", nil), ("", nil),
+            ("7/roll.png", nil), ("roll٧_3.png", nil), ("12/", nil), ("", nil), ("a1.png", nil),
         ] as [(String, String?)])
     func names(_ file: String, _ group: String?) {
         #expect(DatasetSection.Groups.names.name(of: file) == group)
@@ -24,6 +24,7 @@ struct ImageGroupsTests {
             #expect(groups.name(of: "a/1_2.png", sample: "part") == "part")
         }
         #expect(DatasetSection.Groups.folders.name(of: "good/monday/1.png") == "good/monday/")
+        #expect(DatasetSection.Groups.folders.name(of: "1.png") == nil)
         #expect(DatasetSection.Groups.none.name(of: "good/1_2.png") == nil)
     }
 
@@ -44,7 +45,9 @@ struct ImageGroupsTests {
         #expect(HeldOut.chosen(Self.digests(1, "image"), groups: Self.digests(1, "image"), fraction: 0.5).isEmpty)
     }
 
-    @Test("A group is never divided, one is always left for training, and there are as many images as asked for")
+    @Test(
+        "A group is never divided, half of the images are left for training, and there are as many as asked for if groups allow"
+    )
     func whole() {
         for (count, size) in [(4, 2), (12, 3), (40, 7), (195, 13), (9, 8), (30, 15)] {
             let images = Self.digests(count, "image")
@@ -54,12 +57,26 @@ struct ImageGroupsTests {
                 let chosen = HeldOut.chosen(images, groups: groups, fraction: fraction)
                 let heldOut = Set(chosen.map { groups[$0] })
                 #expect(chosen == Set(images.indices.filter { heldOut.contains(groups[$0]) }))
-                #expect(heldOut.count < names.count)
+                let wanted = Int((Float(count) * Float(fraction)).rounded())
+                #expect(chosen.count <= max(wanted, count / 2) && !chosen.isEmpty)
                 #expect(heldOut.count >= (names.count >= 4 ? 2 : 1))
-                #expect(
-                    chosen.count >= Int((Float(count) * Float(fraction)).rounded()) || heldOut.count == names.count - 1)
+                #expect(chosen.count > wanted - size)
             }
         }
+    }
+
+    @Test("A group of most images stays in training, and of two large groups the smaller one is held out")
+    func unequal() {
+        let images = Self.digests(100, "image")
+        for seed in 0..<20 {
+            let names = Self.digests(4, "group \(seed)")
+            let chosen = HeldOut.chosen(images, groups: images.indices.map { names[max(0, $0 - 96)] }, fraction: 0.1)
+            #expect(chosen.isSubset(of: [97, 98, 99]) && chosen.count >= 2)
+        }
+        let halves = images.indices.map { $0 < 51 ? images[0] : images[1] }
+        #expect(HeldOut.chosen(images, groups: halves, fraction: 0.1) == Set(51..<100))
+        let thirds = [0, 0, 0, 1, 1].map { images[$0] }
+        #expect(HeldOut.chosen(Array(images.prefix(5)), groups: thirds, fraction: 0.1) == [3, 4])
     }
 
     @Test("Images of a single group are held out one by one")

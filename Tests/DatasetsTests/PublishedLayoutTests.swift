@@ -173,8 +173,9 @@ struct PublishedLayoutTests {
             "NODefect_images/2306881-210020u/0001_000_00.png", "NODefect_images/2306881-210020u/0002_000_00.png",
             "NODefect_images/2306894-210033u/0003_000_01.png", "Defect_images/0044_019_00.png",
             "Defect_images/0045_002_00.png", "Defect_images/0046_002_01.png",
+            "Defect_images/0100_025_08.png",
         ] { try data.writeImage(1, to: name) }
-        for name in ["0044_019_00_mask1", "0044_019_00_mask2", "0046_002_01_mask"] {
+        for name in ["0044_019_00_mask1", "0044_019_00_mask2", "0046_002_01_mask", "0099_002_01_mask"] {
             try data.writeMask(to: "Mask_images/\(name).png")
         }
         let found = try scan(.aitex)
@@ -185,6 +186,10 @@ struct PublishedLayoutTests {
                 "test Defect_images/0045_002_00.png 002", "train NODefect_images/2306881-210020u/0001_000_00.png good",
                 "train NODefect_images/2306881-210020u/0002_000_00.png good",
             ])
+        // A fabric without normal strips, and a mask without a strip, are named.
+        for category in found {
+            #expect(category.ignoredFiles == ["Defect_images/0100_025_08.png", "Mask_images/0099_002_01_mask.png"])
+        }
         // One of two images stays for training, the same one each time.
         let halves = try (0..<2).map { _ in try scan(.aitex, ["fabric_00"], testFraction: 0.5)[0] }
         #expect(halves[0] == halves[1])
@@ -253,7 +258,7 @@ struct PublishedLayoutTests {
             #"[{"pixel_value":1,"saturation_threshold":1,"relative_saturation":true},{"pixel_value":1,"saturation_threshold":1,"relative_saturation":true}]"#,
         ])
     func hostileSaturation(_ text: String) throws {
-        try write(text, to: "defects_config.json")
-        #expect(throws: DatasetError.self) { try RegionSaturation.table(of: data.path) }
+        try write(text, to: "breakfast/defects_config.json")
+        #expect(throws: DatasetError.self) { try RegionSaturation.table(of: "breakfast", in: NamedFolder(data.path)) }
     }
 }

@@ -39,6 +39,29 @@ import Testing
         #expect(ColourProfile(of: bitmap + profile.bytes) == profile)
     }
 
+    @Test("Fill bytes before a marker of a JPEG do not hide the profile")
+    func fillBytes() throws {
+        let expected = try #require(ColourProfile(of: Fixture.bytes("profile.png")))
+        var file = try Fixture.bytes("profile.jpg")
+        let marker = try #require(file.firstRange(of: [0xFF, 0xE2])).lowerBound
+        file.insert(contentsOf: [0xFF, 0xFF], at: marker)
+        #expect(ColourProfile(of: file) == expected)
+        #expect((try? ImageDecoder.decode(bytes: file, name: "a.jpg")) != nil)
+    }
+
+    @Test("A profile that libpng leaves out is declared nevertheless")
+    func leftOut() throws {
+        let coloured = try Fixture.bytes("profile.png")
+        let kind = try #require(coloured.firstRange(of: "iCCP".utf8)).lowerBound
+        let length = try #require(coloured.big(at: kind - 4, 4))
+        // The profile of colours in a grey image, after its header.
+        var grey = try Fixture.bytes("grey8.png")
+        #expect(ColourProfile.isDeclared(in: coloured) && !ColourProfile.isDeclared(in: grey))
+        grey.insert(contentsOf: coloured[(kind - 4)..<(kind + 8 + length)], at: 33)
+        #expect(ColourProfile(of: grey) == nil && ColourProfile.isDeclared(in: grey))
+        for count in 0..<grey.count { _ = ColourProfile.isDeclared(in: Array(grey.prefix(count))) }
+    }
+
     @Test("Damaged profiles and files never crash", arguments: ["png", "jpg", "tif", "webp"])
     func damaged(kind: String) throws {
         var bytes = try Fixture.bytes("profile." + kind)

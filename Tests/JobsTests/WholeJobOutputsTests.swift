@@ -41,7 +41,7 @@ import Testing
 
     private static let versions = [
         "aggregate": 5, "assess": 7, "autoencoder": 2, "calibrate": 9, "card": 7, "choose": 4, "confidence": 1,
-        "corrupt": 3, "drift": 1, "ingest": 8, "inventory": 2, "metrics": 5, "overlay": 2, "record": 1, "report": 9,
+        "corrupt": 3, "drift": 1, "ingest": 9, "inventory": 2, "metrics": 5, "overlay": 2, "record": 1, "report": 9,
         "require": 1, "score": 5, "select": 3, "textures": 2, "train": 4,
     ]
 

@@ -230,6 +230,36 @@ struct RollTests {
         #expect(Set(members.map(\.isHeldOut)).count == 2)
     }
 
+    @Test("decides on later images of a roll as on the roll, in the base folder and among arrivals")
+    func laterImages() throws {
+        for number in 0..<24 { try data.writeImage(20 + number, to: "base/roll\(number / 2)_\(number % 2).png") }
+        let before = roll(try images(incoming: nil, base: 0..<0, groups: "names"))
+        let isHeldOut = Dictionary(
+            before.members.map { ($0.file.dropFirst("train/".count).prefix { $0 != "_" }, $0.isHeldOut) }
+        ) { first, second in
+            #expect(first == second)
+            return first
+        }
+        #expect(isHeldOut.count == 12 && Set(isHeldOut.values).count == 2)
+        for number in 0..<12 {
+            try data.writeImage(44 + number, to: "base/roll\(number)_8.png")
+            try data.writeImage(56 + number % 8, to: "incoming/roll\(number)_9.png")
+        }
+        let now = try images(incoming: nil, base: 0..<0, groups: "names")
+        let after = roll(now, known(now), last: before)
+        #expect(after.members.count > before.members.count + 12)
+        for member in after.members {
+            let name = (member.file as NSString).lastPathComponent.prefix { $0 != "_" }
+            #expect(isHeldOut[name] == member.isHeldOut, "\(member.file)")
+        }
+    }
+
+    @Test("holds arrivals of a flat folder out one by one, though groups are folders")
+    func flatFolder() throws {
+        let images = try images(incoming: 20...59, fraction: 0.5, groups: "folders")
+        #expect(Set(roll(images, known(images)).members.map(\.isHeldOut)).count == 2)
+    }
+
     @Test("holds an image out by its content only")
     func heldOut() throws {
         let images = try images(incoming: 20...59)

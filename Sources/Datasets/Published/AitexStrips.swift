@@ -50,6 +50,11 @@ struct AitexStrips: PublishedReader {
             strips[folder] = found
             self.others += others
         }
+        // Fabric 08 has a defective strip and no normal one.
+        let fabrics = Set(strips[Self.normal, default: []].map(\.fabric))
+        let images = Set(strips[Self.defects, default: []].map(\.key))
+        others += strips[Self.defects, default: []].filter { !fabrics.contains($0.fabric) }.map(\.file)
+        others += strips[Self.masks, default: []].filter { !images.contains($0.key) }.map(\.file)
     }
 
     /// `fabric_00` and so on.

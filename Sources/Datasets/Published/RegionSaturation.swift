@@ -18,9 +18,12 @@ package struct RegionSaturation: Codable, Sendable, Equatable {
     static let file = "defects_config.json"
 
     /// The thresholds of a category; nil without the file.
-    static func table(of folder: String) throws(DatasetError) -> [RegionSaturation]? {
-        guard FolderWalk.isFile(folder + "/" + file) else { return nil }
-        let source = DatasetList(NamedFolder(folder), file)
+    ///
+    /// - Parameter root: the folder of the categories.
+    static func table(of category: String, in root: NamedFolder) throws(DatasetError) -> [RegionSaturation]? {
+        let name = category + "/" + file
+        guard FolderWalk.isFile(root.path + "/" + name) else { return nil }
+        let source = DatasetList(root, name)
         return try table(try source.json(), source)
     }
 

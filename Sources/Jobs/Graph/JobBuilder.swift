@@ -190,7 +190,7 @@ struct JobBuilder {
             "\(name)/select",
             SelectStage(
                 category: category.name, heldOutFraction: Float(manifest.dataset.heldOutFraction),
-                groups: manifest.dataset.groups),
+                groups: manifest.dataset.groups, prefix: manifest.dataset.trainingPrefix),
             inputs: normal.enumerated().map { TaskInput("images.\($0.offset)", $0.element, "images.json") })
         let trained = try train(name, recipe, select, manifest)
         let model = try model(name, category, recipe, select, trained, manifest)

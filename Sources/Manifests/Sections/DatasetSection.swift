@@ -85,6 +85,15 @@ public struct DatasetSection: Sendable, Equatable {
     /// The fraction of the normal training images that become normal test images, 0 to 0.5.
     public var testFraction: Double
 
+    /// The folder of the training images in their names in results, with a slash; empty if they lie in several.
+    public var trainingPrefix: String {
+        switch layout {
+        case .folder: "train/"
+        case .mvtec: folders.train + "/"
+        case .published: ""
+        }
+    }
+
     /// - Parameters:
     ///   - object: the section of the resolved manifest.
     ///   - folder: the base of relative paths.

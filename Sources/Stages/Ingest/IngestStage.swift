@@ -12,8 +12,8 @@ package struct IngestStage: Stage {
     /// 3 = states which images are grey; 4 = non-finite values are a separate fault; 5 = the sample range, labels in
     /// masks with more than two values, and warnings about both; 6 = packed images end with a digest;
     /// 7 = BMP, PNM, WebP and JPEG 2000; regions of annotation tools; 8 = several masks of an image, saturation areas,
-    /// parts with several views.
-    package static let version = 8
+    /// parts with several views; 9 = a PNG whose colour profile libpng leaves out is unusable where profiles are applied.
+    package static let version = 9
 
     /// An image with its label and mask in the data set.
     package struct Source: Codable, Equatable, Sendable, NamedSetting {
@@ -158,7 +158,7 @@ package struct IngestStage: Stage {
             return made
         }
         let pixels = try context.memo(
-            stage: "decode", version: 2,
+            stage: "decode", version: 3,
             settings: DecodingSettings(
                 source: source.digest, range: range, colour: colour, frame: frame, width: width, height: height)
         ) { try decode().packed.bytes }
@@ -253,8 +253,13 @@ package struct IngestStage: Stage {
         if decoded.info.isFloat { try requireFinite(decoded.image, name: name) }
         var (scaled, clipped) = range?.scaled(decoded) ?? (decoded.image, 0)
         if decoded.info.isFloat { try requireUnitRange(scaled, name: name) }
-        if colour == .sRGB, let profile = ColourProfile(of: bytes) {
-            scaled = try profile.convertedToSRGB(scaled, name: name)
+        if colour == .sRGB {
+            if let profile = ColourProfile(of: bytes) {
+                scaled = try profile.convertedToSRGB(scaled, name: name)
+            } else if ColourProfile.isDeclared(in: bytes) {
+                throw ImagingError.unsupported(
+                    name: name, feature: "a colour profile that is damaged or of other colours than the image")
+            }
         }
         var pose: ObjectPose?
         let image: PlanarImage

@@ -16,9 +16,13 @@ package struct SelectStage: Stage {
     var category: String
     var heldOutFraction: Float
     var groups: DatasetSection.Groups
+    /// The start of the names of training images that does not belong to the names of groups.
+    var prefix: String
 
-    package init(category: String, heldOutFraction: Float, groups: DatasetSection.Groups = .none) {
-        (self.category, self.heldOutFraction, self.groups) = (category, heldOutFraction, groups)
+    package init(
+        category: String, heldOutFraction: Float, groups: DatasetSection.Groups = .none, prefix: String = ""
+    ) {
+        (self.category, self.heldOutFraction, self.groups, self.prefix) = (category, heldOutFraction, groups, prefix)
     }
 
     package var outputs: [String] { ["training.json", "heldout.json", "normalization.json", "colour.json"] }
@@ -38,7 +42,9 @@ package struct SelectStage: Stage {
         guard entries.count >= 2 else {
             throw DatasetError.tooFewNormalImages(category: category, count: entries.count)
         }
-        let names = entries.map { groups.digest(of: $0.file, sample: $0.sample, own: $0.source) }
+        let names = entries.map {
+            groups.digest(of: $0.file.without(prefix: prefix), sample: $0.sample, own: $0.source)
+        }
         let heldOut = HeldOut.chosen(entries.map(\.source), groups: names, fraction: Double(heldOutFraction))
         let count = Set(names).count
         if count == 1 {
