@@ -58,8 +58,9 @@ package struct SelectStage: Stage {
                 TrainingIndex.Entry(source: entry.source, pixels: entry.pixels!, region: entry.region)
             }
         }
+        let training = used(false)
         try context.writeJSON(TrainingIndex(entries: used(true)), to: "heldout.json")
-        try context.writeJSON(TrainingIndex(entries: used(false)), to: "training.json")
+        try context.writeJSON(TrainingIndex(entries: training), to: "training.json")
         let colour = DataSetColour(entries)
         if colour.isGrey {
             context.warn(
@@ -68,7 +69,7 @@ package struct SelectStage: Stage {
         }
         try context.writeJSON(colour, to: "colour.json")
         var statistics = PixelStatistics()
-        for entry in used(false) {
+        for entry in training {
             try context.checkCancellation()
             statistics.add(try context.image(entry.pixels, region: entry.region, name: entry.source.short))
         }
