@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""The tables of docs/results.md, in Markdown.
+"""The tables of docs/results.md and docs/experiments.md, in Markdown.
 
     .build-python/bin/python bench/results.py [--seeds 1,2,3] jobs/toothbrush.json ...         figures, training time and peak memory
     .build-python/bin/python bench/results.py --table camera jobs/toothbrush.json ...          score shift under each change of the camera
     .build-python/bin/python bench/results.py --table projection jobs/toothbrush.json ...      the theory in numbers, trained and untrained
     .build-python/bin/python bench/results.py --table checkpoints --last 6 jobs/toothbrush.json   figures at the last checkpoints
+    .build-python/bin/python bench/results.py --table curve --steps 6400 --last 6 jobs/tile.json  criterion and figures against training time
     .build-python/bin/python bench/results.py --table variants jobs/corruption_models.json     figures of the variants of a job
 
 Further: --store FOLDER, --output FOLDER, --nominal PROGRAM. With several seeds, figures are means with the smallest and largest value. Training
@@ -133,6 +134,20 @@ def checkpoints(options):
             row([category, step.split(".")[0], *[cell([value]) for value in values]])
 
 
+def curve(options):
+    """Trainings of their own, each with the whole schedule: --steps, half of them, and so on, --last of them."""
+    table(["category", "steps", "training", "criterion", *FIGURES])
+    for job in options.jobs:
+        for steps in [(options.steps or 1600) >> back for back in reversed(range(options.last))]:
+            # A short training warms up in a quarter of its steps.
+            change = lambda manifest: manifest.setdefault("training", {}).update(
+                steps=steps, warmupSteps=min(50, steps // 4))
+            run = Run(job, f"steps{steps}", change, options)
+            assessments = run.assessments()
+            for name, values in run.figures().items():
+                row([name, steps, run.time, cell([assessments[name]["criterion"]]), *[cell([value]) for value in values]])
+
+
 def variants(options):
     table(["job", "model", *FIGURES, "training"])
     for job in options.jobs:
@@ -144,7 +159,7 @@ def variants(options):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     tables = {"results": results, "camera": camera, "projection": projection, "checkpoints": checkpoints,
-              "variants": variants}
+              "curve": curve, "variants": variants}
     parser.add_argument("jobs", nargs="+")
     parser.add_argument("--table", choices=tables, default="results")
     parser.add_argument("--seeds", default="1,2,3")

@@ -5,7 +5,7 @@
 
 CATEGORY has the MVTec layout (train/good, test/KIND, ground_truth/KIND); OUTPUT becomes a category of the same layout. Each image is
 put into the middle of a canvas of one and a half times its size in the median colour of its border, and turned; its mask likewise.
-docs/results.md, "Objects in any direction", is of mvtec_ad/toothbrush: nominal init OUTPUT; nominal run NAME.json
+docs/experiments.md, "Objects in any direction", is of mvtec_ad/toothbrush: nominal init OUTPUT; nominal run NAME.json
 """
 import argparse
 import pathlib

@@ -57,14 +57,16 @@ package struct TinyDataSet {
     }
 
     /// A job on `categories` below this folder that trains for four steps; `more` are further members of the manifest.
-    package func manifest(_ categories: [String] = ["bolt"], more: String = "") throws -> JobManifest {
+    package func manifest(
+        _ categories: [String] = ["bolt"], network: String = #"{ "baseWidth": 4 }"#, more: String = ""
+    ) throws -> JobManifest {
         let names = categories.map { "\"\($0)\"" }.joined(separator: ", ")
         let text = """
             {
               "name": "tiny",
               "dataset": { "layout": "mvtec", "root": ".", "categories": [\(names)] },
               "image": { "width": 32, "height": 32 },
-              "network": { "baseWidth": 4 },
+              "network": \(network),
               "training": { "steps": 4, "batchSize": 2, "warmupSteps": 1, "stepsPerShard": 2 }\(more)
             }
             """

@@ -187,14 +187,18 @@ package struct RetrainingJob: Sendable {
                 + (range.map { " with samples of the range \($0.words)" } ?? "")
         }
         var network = "a detector of the kind \(champion.kind)"
-        func words(_ architecture: NetworkArchitecture, _ baseWidth: Int, _ reduction: Int) -> String {
-            "\(architecture.rawValue) of width \(baseWidth)"
+        func words(_ network: NetworkSettings, _ reduction: Int) -> String {
+            "\(network.architecture.rawValue) of width \(network.baseWidth)"
+                + (network.input == .localContrast ? " on local contrast" : "")
                 + (reduction > 1 ? " at \(reduction == 2 ? "half" : "a quarter of") the resolution" : "")
         }
-        if let known { network = words(known.architecture, known.baseWidth, known.reduction) }
+        if let known {
+            network = words(
+                NetworkSettings(architecture: known.architecture, baseWidth: known.baseWidth, input: known.input),
+                known.reduction)
+        }
         let found = words(network, champion.grid, champion.range)
-        let expected = words(
-            words(recipe.architecture, recipe.baseWidth, recipe.reduction), recipe.grid, recipe.range)
+        let expected = words(words(recipe.network, recipe.reduction), recipe.grid, recipe.range)
         guard found == expected else {
             throw RetrainingError.otherNetwork(champion: name, found: found, expected: expected)
         }

@@ -16,13 +16,13 @@ struct AutoencoderPayloadTests {
         architecture: .sdc, baseWidth: 1, parameters: parameters,
         normalization: PixelNormalization(mean: [0.5, 0.25, 0.125], deviation: 0.375))
 
-    /// `payload` up to its parameters, written in Python with struct.pack: "<8sI" of b"NOMAUTOE", 2, "<q" lengths
-    /// before text and blocks. In this order: "sdc"; the base width and the reduction as "<q"; the colours as "<4f"; no
-    /// expected error; no contrast response.
+    /// `payload` up to its parameters, written in Python with struct.pack: "<8sI" of b"NOMAUTOE", 3, "<q" lengths
+    /// before text and blocks. In this order: "sdc"; the base width and the reduction as "<q"; "pixels"; the colours as
+    /// "<4f"; no expected error; no contrast response.
     static let head = [UInt8](
         hex: """
-            4E4F4D4155544F45020000000300000000000000736463010000000000000001000000000000000000003F0000803E0000003E00
-            00C03E00000000000000000000000000000000
+            4E4F4D4155544F450300000003000000000000007364630100000000000000010000000000000006000000000000007069
+            78656C730000003F0000803E0000003E0000C03E00000000000000000000000000000000
             """)
     /// `head` and the parameters: their count and -3, -2, -1, 0, 1, 2, 3, -3, ... as "<f".
     static let content = head + [UInt8](hex: "8709000000000000") + littleEndian(parameters)
@@ -58,11 +58,11 @@ struct AutoencoderPayloadTests {
         #expect(read.expectedErrors.isEmpty && read.contrastResponse == nil)
     }
 
-    @Test("Other versions are an error", arguments: [UInt8(0), 1, 3])
+    @Test("Other versions are an error", arguments: [UInt8(0), 1, 2, 4])
     func otherVersions(_ version: UInt8) {
         var content = Self.content
         content[8] = version
-        #expect(throws: FormatError.wrongVersion("detector", found: Int(version), expected: 2)) {
+        #expect(throws: FormatError.wrongVersion("detector", found: Int(version), expected: 3)) {
             try AutoencoderPayload(bytes: content, name: "detector")
         }
     }
@@ -78,6 +78,7 @@ struct AutoencoderPayloadTests {
     func roundTrip(_ architecture: NetworkArchitecture, hasDivisors: Bool) throws {
         var payload = hasDivisors ? Self.complete : Self.payload
         (payload.architecture, payload.baseWidth) = (architecture, 2)
+        if hasDivisors { payload.input = .localContrast }
         payload.parameters = payload.network.initialParameters(seed: 1)
         // Compared outside the macro, which would print every parameter.
         let isSame = try AutoencoderPayload(bytes: payload.bytes, name: "detector") == payload

@@ -83,6 +83,22 @@ struct AutoencoderTests {
         #expect(throws: EngineError.self) { try autoencoder(other) }
     }
 
+    @Test("A network of local contrast compares what it sees, and its picture has the light of the image")
+    func localContrast() throws {
+        var payload = Self.payload
+        payload.input = .localContrast
+        let network = try autoencoder(payload)
+        let views = Self.images.map { NetworkInput.localContrast.view($0, payload.normalization) }
+        let seen = views.map(\.image)
+        let plain = try autoencoder(engine: engine())
+        #expect(network.errors(Self.images).map(\.levels) == plain.errors(seen).map(\.levels))
+        let pictures = zip(views, plain.reconstruct(seen)).map { $0.picture($1, payload.normalization) }
+        #expect(network.reconstruct(Self.images) == pictures)
+        for (found, (expected, picture)) in zip(network.maps(Self.images), zip(plain.maps(seen), pictures)) {
+            #expect(found.map == expected.map && found.picture == picture)
+        }
+    }
+
     @Test("A reduced network sees averages, and its map and picture are enlarged", arguments: [2, 4])
     func reduced(_ reduction: Int) throws {
         let wide = (0..<2).map {

@@ -88,6 +88,7 @@ struct TrainingFixture {
         steps: 8, batchSize: 3, learningRate: 2e-3, finalLearningRate: 1e-4, warmupSteps: 2, lambda: 0.6, seed: 7,
         stepsPerShard: 4, noise: 0.01, averageDecay: 0.9)
     var baseWidth = 4
+    var input = NetworkInput.pixels
 
     static func images(cacheBytes: Int = 1 << 30) throws -> TrainingImages {
         try TrainingImages(entries, cacheBytes: cacheBytes) { path in files[path] ?? [] }
@@ -108,6 +109,6 @@ struct TrainingFixture {
             kind, network: network, height: Self.height, width: Self.width, purpose: .training, threads: threads)
         return Trainer(
             engine: engine, images: images, augmentation: augmentation, parameters: parameters,
-            normalization: PixelNormalization(mean: [0.4, 0.5, 0.6], deviation: 0.2))
+            normalization: PixelNormalization(mean: [0.4, 0.5, 0.6], deviation: 0.2), input: input)
     }
 }

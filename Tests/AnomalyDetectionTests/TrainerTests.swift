@@ -51,9 +51,10 @@ struct TrainerTests {
         #expect(isSame)
     }
 
-    @Test("The loss falls on a toy data set")
-    func learning() throws {
+    @Test("The loss falls on a toy data set", arguments: NetworkInput.allCases)
+    func learning(input: NetworkInput) throws {
         var fixture = TrainingFixture()
+        fixture.input = input
         let steps = 150
         (fixture.parameters.steps, fixture.parameters.learningRate) = (steps, 5e-3)
         (fixture.augmentation, fixture.parameters.noise) = (Augmentation(), 0)

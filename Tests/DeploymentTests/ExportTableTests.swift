@@ -63,6 +63,13 @@ import Testing
                 let payload = try Small.segmentation(reduction: reduction)
                 add("segmentation-\(reduction)-\(place)", "segmentation", payload, Small.scoring(), grid)
             }
+            let scoring = Small.scoring(.localContrast, levels: 2)
+            add(
+                "local-contrast-\(place)", "ssae",
+                try Small.autoencoder(scoring, reduction: 2, input: .localContrast), scoring, grid)
+            add(
+                "segmentation-local-contrast-\(place)", "segmentation",
+                try Small.segmentation(reduction: 1, input: .localContrast), Small.scoring(), grid)
         }
         for (place, grid) in [("whole", Small.single), ("tiles", Small.tiled)] {
             for density in PatchDensity.allCases {

@@ -82,11 +82,12 @@ struct SmallModels {
     // MARK: - Payloads
 
     static func autoencoder(
-        _ scoring: ScoringParameters, architecture: NetworkArchitecture = .sdcCCM, reduction: Int = 1
+        _ scoring: ScoringParameters, architecture: NetworkArchitecture = .sdcCCM, reduction: Int = 1,
+        input: NetworkInput = .pixels
     ) throws -> [UInt8] {
         let network = architecture.description(baseWidth: 4)
         let payload = AutoencoderPayload(
-            architecture: architecture, baseWidth: 4, reduction: reduction,
+            architecture: architecture, baseWidth: 4, reduction: reduction, input: input,
             parameters: network.initialParameters(seed: 3),
             normalization: PixelNormalization(mean: [0.4, 0.5, 0.6], deviation: 0.2),
             expectedErrors: scoring.normalization == .none
@@ -107,10 +108,10 @@ struct SmallModels {
         return payload.bytes
     }
 
-    static func segmentation(reduction: Int) throws -> [UInt8] {
+    static func segmentation(reduction: Int, input: NetworkInput = .pixels) throws -> [UInt8] {
         SegmentationPayload(
             autoencoder: try AutoencoderPayload(
-                bytes: autoencoder(scoring(), reduction: reduction), name: "small autoencoder"),
+                bytes: autoencoder(scoring(), reduction: reduction, input: input), name: "small autoencoder"),
             baseWidth: 3, parameters: NetworkDescription.segmentation(baseWidth: 3).initialParameters(seed: 4)
         ).bytes
     }

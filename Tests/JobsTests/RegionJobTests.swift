@@ -249,11 +249,13 @@ struct RegionJobTests {
         }
     }
 
-    @Test("The region goes through the geometry of tiles, reduction and augmentation")
-    func geometry() throws {
+    @Test(
+        "The region goes through the geometry of tiles, reduction, local contrast and augmentation",
+        arguments: ["pixels", "localContrast"])
+    func geometry(input: String) throws {
         let image = #""width": 96, "height": 64, "tile": { "width": 64, "height": 64, "overlap": 16 }"#
         let more = """
-            , "network": { "baseWidth": 4, "reduction": 2 },
+            , "network": { "baseWidth": 4, "reduction": 2, "input": "\(input)" },
             "augmentation": { "flipHorizontal": true, "shift": 0.1, "brightness": 0.1, "sharpness": 0.2 }
             """
         let first = try run(Self.polygon, image: image, more: more)

@@ -134,6 +134,7 @@ import Testing
         + [
             Case(setting: "/network/architecture", value: "sdc-ccm", readers: ["train", "autoencoder"]),
             Case(setting: "/network/baseWidth", value: 8, readers: ["train", "autoencoder"]),
+            Case(setting: "/network/input", value: "localContrast", readers: ["train", "autoencoder"]),
             Case(
                 setting: "/network/reduction", value: 2, readers: ["corrupt", "train", "autoencoder"],
                 besides: ["/image/tile/width": 64, "/image/tile/height": 64]),

@@ -102,11 +102,13 @@ import Testing
     }
 
     /// A run of a job on tiny images, some shards of which train the second network.
-    static func job(_ more: String, threads: Int) throws -> Outcome {
+    static func job(
+        _ more: String, network: String = #"{ "baseWidth": 4 }"#, threads: Int
+    ) throws -> Outcome {
         let data = try TinyDataSet()
         try data.writeCategory("bolt", train: 8)
         let bench = try StageBench()
-        let manifest = try data.manifest(more: ", " + more)
+        let manifest = try data.manifest(network: network, more: ", " + more)
         let job = try Job(manifest) { try $0.map { try Digest.of(filePath: $0) } }
         let summary = try bench.execute(job.graph, threads: threads)
         func read(_ task: String, _ output: String) throws -> [UInt8] {
@@ -139,6 +141,20 @@ import Testing
         #expect(isTrained)
         let known = try first.model.autoencoder(name: "m") == networks.autoencoder
         #expect(known)
+    }
+
+    @Test("Both networks see local contrast if the manifest says so")
+    func localContrast() throws {
+        let settings = #""detector": { "kind": "segmentation" }"#
+        let found = try [1, 3].map {
+            try Self.job(settings, network: #"{ "baseWidth": 4, "input": "localContrast" }"#, threads: $0)
+        }
+        let networks = try found.map { try #require(try $0.model.segmentation(name: "m")) }
+        #expect(networks[0].autoencoder.input == .localContrast)
+        #expect(networks[0] == networks[1] && found[0].scores.map(\.map) == found[1].scores.map(\.map))
+        let other = try Self.job(settings, threads: 1)
+        let isSame = try other.model.autoencoder(name: "m")?.parameters == networks[0].autoencoder.parameters
+        #expect(!isSame)
     }
 
     @Test("The share of shards decides how long the second network is trained")

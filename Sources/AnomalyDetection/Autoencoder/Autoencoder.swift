@@ -39,31 +39,41 @@ public final class Autoencoder: Projection {
 
     /// The reconstructions of images, at their size.
     public func reconstruct(_ images: [PlanarImage]) -> [PlanarImage] {
-        zip(images, seen(images).map(\.reconstruction)).map { $1.resized(width: $0.width, height: $0.height) }
+        zip(images, seen(images)).map { $1.picture.resized(width: $0.width, height: $0.height) }
     }
 
-    /// Images of the grid that the network sees.
-    func reduced(_ images: [PlanarImage]) -> [PlanarImage] {
-        engine.workerPool.map(images) { [grid] in $0.resized(width: grid.width, height: grid.height) }
+    /// Images of the grid as the network sees them.
+    func views(_ images: [PlanarImage]) -> [NetworkView] {
+        engine.workerPool.map(images) { [grid, payload] in payload.view($0, grid) }
     }
 
-    /// The network's inputs: the normalised tiles of reduced images.
-    func inputs(_ reduced: [PlanarImage]) -> [[Float]] {
-        engine.workerPool.map(reduced.flatMap(grid.tiles)) { [normalization] in normalization.normalized($0.values) }
+    /// The network's inputs: the normalised tiles.
+    func inputs(_ views: [NetworkView]) -> [[Float]] {
+        engine.workerPool.map(views.map(\.image).flatMap(grid.tiles)) { [normalization] in
+            normalization.normalized($0.values)
+        }
     }
 
-    /// Images as the network sees them, and its reconstructions, which are equal outside the region of interest.
-    private func seen(_ images: [PlanarImage]) -> [(image: PlanarImage, reconstruction: PlanarImage)] {
+    /// An image as the network sees it, its reconstruction, which is equal outside the region of interest, and that as a picture.
+    private struct Seen {
+        var image, reconstruction, picture: PlanarImage
+    }
+
+    private func seen(_ images: [PlanarImage]) -> [Seen] {
         let (grid, normalization, pool) = (grid, normalization, engine.workerPool)
-        let images = reduced(images)
-        let answers = engine.reconstruct(inputs(images))
-        return pool.map(Array(images.indices)) { number in
+        let views = views(images)
+        let answers = engine.reconstruct(inputs(views))
+        return pool.map(Array(views.indices)) { number in
             let tiles = answers[number * grid.count..<(number + 1) * grid.count].map { values in
                 PlanarImage(
                     width: grid.tileWidth, height: grid.tileHeight, channels: 3,
                     values: normalization.restored(values))
             }
-            return (images[number], grid.joined(tiles).restricted(to: images[number].regionOfInterest))
+            let view = views[number]
+            let reconstruction = grid.joined(tiles).restricted(to: view.image.regionOfInterest)
+            return Seen(
+                image: view.image, reconstruction: reconstruction,
+                picture: view.picture(reconstruction, normalization))
         }
     }
 
@@ -85,13 +95,14 @@ public final class Autoencoder: Projection {
             let map = normalizedError(seen.image, seen.reconstruction)
             return DetectorMap(
                 map: map.resized(width: width, height: height),
-                picture: seen.reconstruction.resized(width: width, height: height))
+                picture: seen.picture.resized(width: width, height: height))
         }
     }
 
     /// Adds the errors and contrasts of normal images to the samples of a response.
     public func add(_ images: [PlanarImage], to samples: inout ContrastResponse.Samples) {
-        for (image, reconstruction) in seen(images) {
+        for seen in seen(images) {
+            let (image, reconstruction) = (seen.image, seen.reconstruction)
             let error = normalizedError(image, reconstruction)
             let contrasts = FloatMap(width: error.width, height: error.height, values: contrasts(reconstruction))
             samples.add(

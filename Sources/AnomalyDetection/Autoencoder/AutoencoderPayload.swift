@@ -1,10 +1,11 @@
 import BinaryCoding
+import Imaging
 import NeuralNetworks
 
 /// A trained autoencoder as one file: the network, the normalisation of its input, and the divisors of its maps.
 public struct AutoencoderPayload: Sendable, Equatable {
-    /// Version 2: the reduction. Version 1: initial.
-    public static let format = FileFormat(magic: "NOMAUTOE", version: 2)
+    /// Version 3: the input. Version 2: the reduction. Version 1: initial.
+    public static let format = FileFormat(magic: "NOMAUTOE", version: 3)
     /// The sides in pixels of the squares over which images can be averaged.
     public static let reductions = [1, 2, 4]
 
@@ -12,6 +13,7 @@ public struct AutoencoderPayload: Sendable, Equatable {
     public var baseWidth: Int
     /// The network sees images averaged over squares of this many pixels on a side.
     public var reduction: Int
+    public var input: NetworkInput
     public var parameters: [Float]
     public var normalization: PixelNormalization
     /// The divisor of each error level. Empty if maps are not normalised.
@@ -20,13 +22,13 @@ public struct AutoencoderPayload: Sendable, Equatable {
     public var contrastResponse: ContrastResponse?
 
     public init(
-        architecture: NetworkArchitecture, baseWidth: Int, reduction: Int = 1, parameters: [Float],
-        normalization: PixelNormalization, expectedErrors: [ExpectedError] = [],
-        contrastResponse: ContrastResponse? = nil
+        architecture: NetworkArchitecture, baseWidth: Int, reduction: Int = 1,
+        input: NetworkInput = .pixels, parameters: [Float], normalization: PixelNormalization,
+        expectedErrors: [ExpectedError] = [], contrastResponse: ContrastResponse? = nil
     ) {
         (self.architecture, self.baseWidth, self.parameters) = (architecture, baseWidth, parameters)
         (self.reduction, self.normalization, self.expectedErrors) = (reduction, normalization, expectedErrors)
-        self.contrastResponse = contrastResponse
+        (self.input, self.contrastResponse) = (input, contrastResponse)
     }
 
     public var network: NetworkDescription { architecture.description(baseWidth: baseWidth) }
@@ -36,6 +38,7 @@ public struct AutoencoderPayload: Sendable, Equatable {
         writer.write(architecture.rawValue)
         writer.write(baseWidth)
         writer.write(reduction)
+        writer.write(input.rawValue)
         for number in normalization.mean + [normalization.deviation] { writer.write(number) }
         writer.write(block: expectedErrors.flatMap(\.values))
         writer.write(block: contrastResponse?.values ?? [])
@@ -53,6 +56,11 @@ public struct AutoencoderPayload: Sendable, Equatable {
         architecture = known
         baseWidth = try reader.readInt("the base width", in: 1...1024)
         reduction = try reader.readInt("the reduction", in: 1...4)
+        let seen = try reader.readText()
+        guard let input = NetworkInput(rawValue: seen) else {
+            throw .damaged(file, at: 0, what: "unknown input \"\(seen)\" of the network")
+        }
+        self.input = input
         let mean = [try reader.readFloat(), try reader.readFloat(), try reader.readFloat()]
         normalization = PixelNormalization(mean: mean, deviation: try reader.readFloat())
         let errors = try reader.readBlock(of: Float.self)
@@ -75,6 +83,13 @@ public struct AutoencoderPayload: Sendable, Equatable {
         guard parameters.allSatisfy(\.isFinite) else {
             throw .damaged(file, at: 0, what: "a network parameter is not finite")
         }
+    }
+
+    /// An image of the grid as the network sees it.
+    ///
+    /// - Parameter grid: that of the images that the network sees.
+    func view(_ image: PlanarImage, _ grid: TileGrid) -> NetworkView {
+        input.view(image.resized(width: grid.width, height: grid.height), normalization)
     }
 
     /// The side of the box over which contrast is averaged: that of the images, but of an odd number of the pixels that the

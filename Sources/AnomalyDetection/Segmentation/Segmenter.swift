@@ -33,8 +33,8 @@ public final class Segmenter: Detector {
     /// probabilities equal to the odds, and does not saturate for large ones.
     public func maps(_ images: [PlanarImage]) -> [DetectorMap] {
         let (grid, normalization, pool) = (grid, payload.autoencoder.normalization, autoencoder.workerPool)
-        let tiles = pool.map(images) { grid.tiles(of: $0.resized(width: grid.width, height: grid.height)) }
-        let inputs = pool.map(tiles.flatMap(\.self)) { normalization.normalized($0.values) }
+        let views = pool.map(images) { [payload] in payload.autoencoder.view($0, grid) }
+        let inputs = pool.map(views.map(\.image).flatMap(grid.tiles)) { normalization.normalized($0.values) }
         let reconstructions = autoencoder.reconstruct(inputs)
         let logits = segmentation.reconstruct(
             pool.map(Array(zip(inputs, reconstructions)), NetworkDescription.segmentationInput))
@@ -51,8 +51,9 @@ public final class Segmenter: Detector {
             return DetectorMap(
                 map: FloatMap(width: map.width, height: map.height, values: map.values)
                     .resized(width: image.width, height: image.height),
-                picture: joined(3) { normalization.restored(reconstructions[$0]) }
-                    .resized(width: image.width, height: image.height))
+                picture: views[number].picture(
+                    joined(3) { normalization.restored(reconstructions[$0]) }, normalization
+                ).resized(width: image.width, height: image.height))
         }
     }
 }

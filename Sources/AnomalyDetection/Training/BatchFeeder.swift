@@ -12,6 +12,7 @@ final class BatchFeeder: @unchecked Sendable {
     private let replay: SampleReplay
     private let parameters: TrainingParameters
     private let normalization: PixelNormalization
+    private let input: NetworkInput
     private let batchCount: Int
     private let threads: Int
     /// The number of samples that one thread prepares while another trains on one: with all augmentations and noise, at
@@ -30,11 +31,13 @@ final class BatchFeeder: @unchecked Sendable {
     /// - Parameter trainingThreads: the number of threads that use the batches.
     init(
         _ shard: CorruptionShard, _ images: TrainingImages, _ augmentation: Augmentation,
-        _ parameters: TrainingParameters, _ normalization: PixelNormalization, trainingThreads: Int
+        _ parameters: TrainingParameters, _ normalization: PixelNormalization, _ input: NetworkInput,
+        trainingThreads: Int
     ) {
         threads = min(
             parameters.batchSize, (trainingThreads + BatchFeeder.samplesPerStep - 1) / BatchFeeder.samplesPerStep)
-        (self.shard, self.parameters, self.normalization) = (shard, parameters, normalization)
+        (self.shard, self.parameters) = (shard, parameters)
+        (self.normalization, self.input) = (normalization, input)
         replay = SampleReplay(
             images: images, augmentation: augmentation, seed: parameters.seed, noise: parameters.noise)
         batchCount = shard.samples.count / parameters.batchSize
@@ -109,9 +112,10 @@ final class BatchFeeder: @unchecked Sendable {
                 clean.regionOfInterest.map { region in
                     zip(corrupted.mask, region).map { $1 == 0 ? TrainingBatch.ignored : $0 }
                 } ?? corrupted.mask
-            batch.set(
-                place, input: normalization.normalized(corrupted.corrupted.values),
-                target: normalization.normalized(clean.values), mask: mask)
+            func seen(_ image: PlanarImage) -> [Float] {
+                normalization.normalized(input.view(image, normalization).image.values)
+            }
+            batch.set(place, input: seen(corrupted.corrupted), target: seen(clean), mask: mask)
         }
     }
 }

@@ -10,6 +10,7 @@ public final class Trainer {
     private let augmentation: Augmentation
     private let parameters: TrainingParameters
     private let normalization: PixelNormalization
+    private let input: NetworkInput
 
     /// The duration of a shard, for display only; not part of any result.
     public struct Timing: Sendable, Equatable {
@@ -27,11 +28,13 @@ public final class Trainer {
     ///   - engine: an engine of the network to train.
     ///   - autoencoder: nil to train an autoencoder; to train a segmentation network, the one whose reconstructions it
     ///     sees.
+    ///   - input: what the autoencoder sees.
     public init(
         engine: NetworkEngine, beside autoencoder: NetworkEngine? = nil, images: TrainingImages,
-        augmentation: Augmentation, parameters: TrainingParameters, normalization: PixelNormalization
+        augmentation: Augmentation, parameters: TrainingParameters, normalization: PixelNormalization,
+        input: NetworkInput
     ) {
-        self.normalization = normalization
+        (self.normalization, self.input) = (normalization, input)
         (self.engine, self.autoencoder, self.images) = (engine, autoencoder, images)
         (self.augmentation, self.parameters) = (augmentation, parameters)
     }
@@ -61,7 +64,7 @@ public final class Trainer {
         try optimizer.load(into: engine)
         var history = checkpoint.history
         let feeder = BatchFeeder(
-            shard, images, augmentation, parameters, normalization, trainingThreads: engine.workerCount)
+            shard, images, augmentation, parameters, normalization, input, trainingThreads: engine.workerCount)
         feeder.start()
         defer { feeder.stop() }
         for number in 0..<shard.samples.count / parameters.batchSize {

@@ -15,6 +15,7 @@ package struct TrainingRecipe: Sendable {
     package var baseWidth: Int
     /// See `AutoencoderPayload.reduction`.
     package var reduction: Int
+    package var networkInput: NetworkInput
     /// The sizes of images and of the tiles that the network processes.
     package var grid: TileGrid
     /// The range of the images' samples; nil for the full range of their formats.
@@ -36,6 +37,7 @@ package struct TrainingRecipe: Sendable {
         architecture = manifest.network.architecture == .sdc ? .sdc : .sdcCCM
         baseWidth = manifest.network.baseWidth
         reduction = manifest.network.reduction
+        networkInput = NetworkInput(rawValue: manifest.network.input.rawValue)!
         let image = manifest.image
         grid = TileGrid(
             width: image.width, height: image.height, tileWidth: image.tile?.width ?? image.width,
@@ -78,7 +80,9 @@ package struct TrainingRecipe: Sendable {
             width: grid.width, height: grid.height, range: range, colour: colour, frame: frame, region: region)
     }
 
-    package var network: NetworkSettings { NetworkSettings(architecture: architecture, baseWidth: baseWidth) }
+    package var network: NetworkSettings {
+        NetworkSettings(architecture: architecture, baseWidth: baseWidth, input: networkInput)
+    }
 
     package var samples: SampleSettings {
         SampleSettings(seed: training.seed, batchSize: training.batchSize, augmentation: augmentation, grid: grid)

@@ -56,17 +56,24 @@ public struct NetworkSection: Sendable, Equatable {
         case sdcCCM = "sdc-ccm"
     }
 
+    public enum Input: String, Sendable, CaseIterable {
+        case pixels
+        case localContrast
+    }
+
     public var architecture: Architecture
     /// The number of channels of the first layer.
     public var baseWidth: Int
     /// The network sees images averaged over squares of this many pixels on a side: 1, 2 or 4.
     public var reduction: Int
+    public var input: Input
 
     /// - Parameter object: the section of the resolved manifest.
     public init(_ object: JSONValue) {
         architecture = object.choice("architecture")
         baseWidth = object.whole("baseWidth")
         reduction = object.whole("reduction")
+        input = object.choice("input")
     }
 }
 

@@ -6,6 +6,7 @@ import Pipeline
 /// One training shard of a network: a fixed number of optimiser steps from one checkpoint to the next.
 struct ShardTraining {
     var network: NetworkDescription
+    var input: NetworkInput
     var samples: SampleSettings
     var training: OptimiserSettings
     var engine: EngineChoice
@@ -31,7 +32,7 @@ struct ShardTraining {
         let (trained, timing) = try context.shared(EngineCache.self).withEngine(order) { engine in
             let trainer = Trainer(
                 engine: engine, beside: autoencoder, images: images, augmentation: augmentation,
-                parameters: parameters, normalization: normalization)
+                parameters: parameters, normalization: normalization, input: input)
             let (steps, remainder) = corruptions.samples.count.quotientAndRemainder(dividingBy: samples.batchSize)
             guard remainder == 0 else {
                 throw FormatError.damaged(

@@ -31,7 +31,8 @@ package struct TrainSegmentationStage: Stage {
         try context.shared(EngineCache.self).withEngine(order) { autoencoder in
             try autoencoder.load(trained.state.modelParameters)
             try ShardTraining(
-                network: segmentation.description, samples: samples, training: training, engine: engine
+                network: segmentation.description, input: network.input, samples: samples, training: training,
+                engine: engine
             ).run(context, beside: autoencoder)
         }
     }

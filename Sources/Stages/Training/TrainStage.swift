@@ -25,8 +25,9 @@ package struct TrainStage: Stage {
     package var outputs: [String] { ["checkpoint"] }
 
     package func run(_ context: TaskContext) throws {
-        try ShardTraining(network: network.description, samples: samples, training: training, engine: engine)
-            .run(context)
+        try ShardTraining(
+            network: network.description, input: network.input, samples: samples, training: training, engine: engine
+        ).run(context)
     }
 }
 

@@ -6,9 +6,10 @@ import Pipeline
 package struct NetworkSettings: Codable, Equatable, Sendable {
     package var architecture: NetworkArchitecture
     package var baseWidth: Int
+    package var input: NetworkInput
 
-    package init(architecture: NetworkArchitecture, baseWidth: Int) {
-        (self.architecture, self.baseWidth) = (architecture, baseWidth)
+    package init(architecture: NetworkArchitecture, baseWidth: Int, input: NetworkInput = .pixels) {
+        (self.architecture, self.baseWidth, self.input) = (architecture, baseWidth, input)
     }
 
     package var description: NetworkDescription { architecture.description(baseWidth: baseWidth) }

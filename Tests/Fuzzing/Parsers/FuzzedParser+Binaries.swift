@@ -49,7 +49,7 @@ extension FuzzedParser {
     }
 
     private static let autoencoder = FuzzedParser(
-        name: "autoencoder", maximumBytes: 16384, words: ["sdc", "sdc-ccm"],
+        name: "autoencoder", maximumBytes: 16384, words: ["sdc", "sdc-ccm", "pixels", "localContrast"],
         seeds: {
             let parameters = [Float](
                 repeating: 0.5, count: NetworkArchitecture.sdc.description(baseWidth: 1).parameterCount)
@@ -57,7 +57,8 @@ extension FuzzedParser {
                 meanError: FloatMap(width: 32, height: 32, values: [Float](repeating: 0.25, count: 1024)))
             return [false, true].map { hasErrors in
                 AutoencoderPayload(
-                    architecture: .sdc, baseWidth: 1, parameters: parameters,
+                    architecture: .sdc, baseWidth: 1, input: hasErrors ? .localContrast : .pixels,
+                    parameters: parameters,
                     normalization: PixelNormalization(mean: [0.5, 0.25, 0.125], deviation: 0.375),
                     expectedErrors: hasErrors ? [error] : [],
                     contrastResponse: hasErrors ? ContrastResponse(ContrastResponse.Samples()) : nil
@@ -98,7 +99,7 @@ extension FuzzedParser {
     }
 
     private static let segmentation = payload(
-        "segmentation", words: ["sdc", "sdc-ccm"],
+        "segmentation", words: ["sdc", "sdc-ccm", "pixels", "localContrast"],
         [
             SegmentationPayload(
                 autoencoder: AutoencoderPayload(

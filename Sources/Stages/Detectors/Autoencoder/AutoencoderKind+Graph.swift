@@ -10,7 +10,7 @@ extension AutoencoderKind {
         let grid = request.grid.reduced(by: payload.reduction)
         let drawing = AutoencoderGraph(
             payload: payload, grid: grid, scoring: request.scoring, quantization: request.quantization)
-        let seen = graph.reduced(request.image, request.grid, to: grid)
+        let seen = graph.seen(request.image, by: payload, request.grid)
         return GraphMaps(map: graph.enlarged(drawing.addMap(of: seen, to: &graph), grid, to: request.grid))
     }
 }

@@ -33,6 +33,7 @@ extension AutoencoderPayload {
             DetectorFact(label: "Base width", value: "\(baseWidth)"),
             DetectorFact(label: "Parameters", value: "\(parameters.count)"),
         ] + (reduction > 1 ? [DetectorFact(label: "Reduction of images", value: "\(reduction)")] : [])
+            + (input == .localContrast ? [DetectorFact(label: "Input", value: "local contrast")] : [])
     }
 }
 

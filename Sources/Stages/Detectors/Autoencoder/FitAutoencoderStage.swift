@@ -32,7 +32,7 @@ package struct FitAutoencoderStage: Stage {
         let checkpoint = try Checkpoint(bytes: try context.read("checkpoint"), name: "\(context.task) checkpoint")
         var payload = AutoencoderPayload(
             architecture: network.architecture, baseWidth: network.baseWidth, reduction: reduction,
-            parameters: checkpoint.state.modelParameters,
+            input: network.input, parameters: checkpoint.state.modelParameters,
             normalization: try context.readJSON(PixelNormalization.self, "normalization"))
         if scoring.normalization != .none { try measure(&payload, context) }
         try context.write(payload.bytes, to: "detector")

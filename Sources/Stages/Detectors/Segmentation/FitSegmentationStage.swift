@@ -26,7 +26,7 @@ package struct FitSegmentationStage: Stage {
         let payload = SegmentationPayload(
             autoencoder: AutoencoderPayload(
                 architecture: network.architecture, baseWidth: network.baseWidth, reduction: reduction,
-                parameters: try checkpoint("autoencoder").state.modelParameters,
+                input: network.input, parameters: try checkpoint("autoencoder").state.modelParameters,
                 normalization: try context.readJSON(PixelNormalization.self, "normalization")),
             baseWidth: segmentation.baseWidth, parameters: trained.state.modelParameters)
         try context.write(payload.bytes, to: "detector")
