@@ -42,17 +42,13 @@ final class Execution {
     private var delayed: [(task: Int, until: Double)] = []
     /// Final failures that are not durable yet. Without `keepGoing`, no task starts while there are any.
     private var pendingFailures = 0
-    private var failures: [Int: String] = [:]
-    private var warnings: [Int: [String]] = [:]
+    private var tally = ExecutionTally()
     /// The cores held by the recomputation of each stored result.
     private var checkCores: [Int: [Int64]] = [:]
-    private var checks: [(task: Int, difference: Result<String?, any Error>)] = []
-    private var stageTimes: [String: (tasks: Int, seconds: Double)] = [:]
     private var supersessions: [Int: Int] = [:]
     /// The tasks that this run has computed. One of them may be looked up again, if several tasks report its blob as lost.
     private var computed = Set<Int>()
     private var repairs: Set<[Int]> = []
-    private let startSeconds = HostClock.monotonicSeconds()
     /// When the last events were taken. Tasks that come back together are retried together, in one array of a cluster.
     private var bookedAt = 0.0
     private var lastLookAtOthers = 0.0
@@ -147,7 +143,7 @@ final class Execution {
                 }
                 resolver.note(result, of: task)
                 plan.resolve(task, isCached: true)
-                note(result.warnings, of: task)
+                tally.note(warnings: result.warnings, of: task)
                 if lookup.found != nil, isSampled(key) { plan.addCheck(task) }
                 context.observer.taskFinished(graph.tasks[task].id, outcome: .cached, durationSeconds: 0)
             }
@@ -261,7 +257,7 @@ final class Execution {
             plan.release(end.index)
             store.giveBack(cores: checkCores.removeValue(forKey: end.index) ?? [])
             plan.endCheck()
-            return checks.append((end.index, end.result.map { _ in difference }))
+            return tally.note(end.result.map { _ in difference }, ofChecked: end.index)
         }
         releaseMachine(end.index)
         if case .notBegun = end.kind {
@@ -364,7 +360,8 @@ final class Execution {
             plan.await(index)
             plan.reconsider(index)
         case .failure(let error):
-            if let producer = try producerOfLostBlob(error, index), repairs.insert([producer, index]).inserted,
+            if let producer = try resolver.producer(ofBlobLostBy: error, to: index, in: store),
+                repairs.insert([producer, index]).inserted,
                 plan.repair(producer, for: index)
             {
                 return
@@ -380,17 +377,13 @@ final class Execution {
         if seconds != nil { computed.insert(index) }
         let isCached = !computed.contains(index)
         plan.succeed(index, isCached: isCached)
-        note(result.warnings, of: index)
-        if let seconds {
-            let stage = graph.tasks[index].stageName
-            let known = stageTimes[stage, default: (0, 0)]
-            stageTimes[stage] = (known.tasks + 1, known.seconds + seconds)
-        }
+        tally.note(warnings: result.warnings, of: index)
+        if let seconds { tally.note(seconds: seconds, of: graph.tasks[index].stageName) }
         context.observer.taskFinished(id, outcome: isCached ? .cached : .run, durationSeconds: seconds ?? 0)
     }
 
     private func fail(_ index: Int, _ error: any Error, seconds: Double) {
-        failures[index] = "\(error)"
+        tally.note(error, of: index)
         let skipped = plan.fail(index)
         context.observer.taskFinished(graph.tasks[index].id, outcome: .failed, durationSeconds: seconds)
         report(skipped: skipped)
@@ -400,31 +393,6 @@ final class Execution {
         supersessions[index, default: 0] += 1
         return supersessions[index, default: 0] <= Self.supersessionLimit
     }
-
-    /// The nearest upstream task of `consumer` whose stored result contains the blob that `error` reports as lost.
-    private func producerOfLostBlob(_ error: any Error, _ consumer: Int) throws -> Int? {
-        let lost: Digest
-        switch error as? StoreError {
-        case .missingBlob(let digest), .damagedBlob(let digest, _, _): lost = digest
-        default: return nil
-        }
-        var seen = Set([consumer])
-        var reached = graph.producers(of: consumer)
-        while !reached.isEmpty {
-            for producer in reached where seen.insert(producer).inserted {
-                guard let key = resolver.knownKey(of: producer), let result = try store.lookUp([key])[key] else {
-                    continue
-                }
-                if result.outputs.contains(where: { $0.digest == lost }) || result.references.contains(lost) {
-                    return producer
-                }
-            }
-            reached = reached.flatMap(graph.producers(of:)).filter { !seen.contains($0) }
-        }
-        return nil
-    }
-
-    private func note(_ texts: [String], of index: Int) { warnings[index] = texts.isEmpty ? nil : texts }
 
     private func report(skipped: [Int]) {
         for task in skipped {
@@ -461,7 +429,7 @@ final class Execution {
         guard now - lastCounts >= Self.countsSeconds else { return }
         lastCounts = now
         var counts = plan.counts
-        let measured = durations.merging(stageTimes.mapValues { $0.seconds / Double($0.tasks) }) { $1 }
+        let measured = durations.merging(tally.meanSeconds) { $1 }
         counts.remainingSeconds =
             WorkEstimate(
                 graph, durations: measured, jobs: options.concurrency, wholeMachineLimit: options.wholeMachineLimit
@@ -494,7 +462,10 @@ final class Execution {
 
     private func conclude() throws -> ExecutionSummary {
         for index in claimed.keys.sorted() { give(upClaimOn: index) }
-        let summary = summarize()
+        report(skipped: plan.skipRemaining())
+        let summary = tally.summary(
+            of: context.execution, plan.counts,
+            isCancelled: context.cancellation.isSet && (plan.count(.skipped) > 0 || options.checkedShare > 0), resolver)
         let outcome: ExecutionOutcome =
             summary.isCancelled
             ? .cancelled
@@ -509,39 +480,5 @@ final class Execution {
         }
         try? store.removeAttemptFolder("\(store.path)/attempts/\(context.execution)")
         return summary
-    }
-
-    private func summarize() -> ExecutionSummary {
-        report(skipped: plan.skipRemaining())
-        let decided = checks.filter { !Self.isUndecided($0.difference) }
-        return ExecutionSummary(
-            execution: context.execution, counts: plan.counts,
-            isCancelled: context.cancellation.isSet && (plan.count(.skipped) > 0 || options.checkedShare > 0),
-            checkedCount: decided.count, uncheckedCount: checks.count - decided.count,
-            differences: decided.sorted { $0.task < $1.task }.compactMap { check in
-                let task = graph.tasks[check.task].id
-                return switch check.difference {
-                case .success(let text): text.map { ExecutionSummary.Failure(task: task, message: $0) }
-                case .failure(let error):
-                    ExecutionSummary.Failure(task: task, message: "recomputing the stored result failed: \(error)")
-                }
-            },
-            failures: failures.sorted { $0.key < $1.key }.map {
-                ExecutionSummary.Failure(task: graph.tasks[$0.key].id, message: $0.value)
-            },
-            warnings: warnings.sorted { $0.key < $1.key }.flatMap { task, texts in
-                texts.map { ExecutionSummary.Warning(task: graph.tasks[task].id, text: $0) }
-            },
-            durationSeconds: HostClock.monotonicSeconds() - startSeconds,
-            secondsByStage: stageTimes.mapValues(\.seconds), resolver: resolver)
-    }
-
-    /// True if a stored result could not be recomputed because its inputs were collected or the run was cancelled.
-    private static func isUndecided(_ difference: Result<String?, any Error>) -> Bool {
-        guard case .failure(let error) = difference else { return false }
-        switch error as? StoreError {
-        case .missingBlob, .damagedBlob: return true
-        default: return error as? PipelineError == .cancelled
-        }
     }
 }
