@@ -1,10 +1,8 @@
 import AnomalyDetection
 import ContentStore
 import Datasets
-import Imaging
 import Jobs
 import Manifests
-import NeuralNetworks
 import Pipeline
 import Stages
 

@@ -1,5 +1,4 @@
 import AnomalyDetection
-import ContentStore
 import Imaging
 import Jobs
 import Manifests

@@ -99,6 +99,27 @@ struct AutoencoderTests {
         }
     }
 
+    @Test("Each tile is seen as in training, by its own local contrast")
+    func tilesOfLocalContrast() throws {
+        var payload = Self.payload
+        (payload.input, payload.reduction) = (.localContrast, 2)
+        let grid = TileGrid(width: 80, height: 48, tileWidth: 48, tileHeight: 32, overlap: 8)
+        let engine = try engine()
+        let network = try Autoencoder(engine: engine, payload, grid: grid, scoring: Self.scoring)
+        let image = CorruptionTestImages.weave(width: 80, height: 48, seed: 4)
+        let small = grid.reduced(by: 2)
+        let views = small.tiles(of: image.resized(width: 40, height: 24)).map {
+            NetworkInput.localContrast.view($0, payload.normalization)
+        }
+        let answers = engine.reconstruct(views.map { payload.normalization.normalized($0.image.values) }).map {
+            PlanarImage(width: 24, height: 16, channels: 3, values: payload.normalization.restored($0))
+        }
+        let errors = ErrorPyramid.maps(small.joined(views.map(\.image)), small.joined(answers), levels: 1)
+        #expect(network.errors([image]).map(\.levels) == [errors])
+        let picture = small.joined(zip(views, answers).map { $0.picture($1, payload.normalization) })
+        #expect(network.reconstruct([image]) == [picture.resized(width: 80, height: 48)])
+    }
+
     @Test("A reduced network sees averages, and its map and picture are enlarged", arguments: [2, 4])
     func reduced(_ reduction: Int) throws {
         let wide = (0..<2).map {

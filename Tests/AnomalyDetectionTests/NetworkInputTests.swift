@@ -66,7 +66,7 @@ struct NetworkInputTests {
         for index in other.values.indices { other.values[index] = contrast * other.values[index] + brightness }
         let first = NetworkInput.localContrast.view(Self.image, fine).image
         let second = NetworkInput.localContrast.view(other, fine).image
-        #expect(zip(first.values, second.values).allSatisfy { abs($0 - $1) < 1e-5 })
+        #expect(zip(first.values, second.values).allSatisfy { abs($0 - $1) < 1e-6 })
     }
 
     @Test("The picture of what the network sees is the image, and a uniform image stays uniform")
@@ -79,6 +79,16 @@ struct NetworkInputTests {
         let uniform = PlanarImage(width: 24, height: 16, channels: 3, repeating: 0.7)
         let view = NetworkInput.localContrast.view(uniform, Self.normalization).image
         #expect((0..<3).allSatisfy { abs(view.values[$0 * 384] - Self.normalization.mean[$0]) < 1e-4 })
+    }
+
+    @Test("Pixels outside the region of interest are in no local mean")
+    func border() {
+        let region = (0..<384).map { UInt8($0 % 24 < 15 && $0 / 24 > 2 ? 1 : 0) }
+        let uniform = PlanarImage(width: 24, height: 16, channels: 3, repeating: 0.7).restricted(to: region)
+        let view = NetworkInput.localContrast.view(uniform, Self.normalization).image
+        for index in view.values.indices where region[index % 384] != 0 {
+            #expect(abs(view.values[index] - Self.normalization.mean[index / 384]) < 1e-4)
+        }
     }
 
     @Test("Outside the region of interest, view and picture are grey")

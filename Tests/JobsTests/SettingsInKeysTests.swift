@@ -136,6 +136,9 @@ import Testing
             Case(setting: "/network/baseWidth", value: 8, readers: ["train", "autoencoder"]),
             Case(setting: "/network/input", value: "localContrast", readers: ["train", "autoencoder"]),
             Case(
+                setting: "/network/input", value: "localContrast",
+                readers: ["train", "trainSegmentation", "segmentation"], besides: ["/detector/kind": "segmentation"]),
+            Case(
                 setting: "/network/reduction", value: 2, readers: ["corrupt", "train", "autoencoder"],
                 besides: ["/image/tile/width": 64, "/image/tile/height": 64]),
             Case(

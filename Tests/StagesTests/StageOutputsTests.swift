@@ -117,7 +117,7 @@ import VerdictStatistics
                 ("training", try bench.store.put(bytes: Array("[]".utf8))),
                 ("assessment", try bench.store.put(bytes: Array(StageOutputsTests.assessment(0.5).utf8))),
             ])
-        expectPinned(outputs, CardStage.self, version: 7, ["card.json": "92d42a7d875b", "card.md": "3eb8a61ed017"])
+        expectPinned(outputs, CardStage.self, version: 7, ["card.json": "f3ebfac27037", "card.md": "4b55a5d7793a"])
     }
 
     @Test("Corruption gives the pinned bytes")

@@ -5,7 +5,7 @@ import NeuralNetworks
 extension Autoencoder {
     /// The ranges of the values in the network on images of the grid's size.
     package func ranges(_ images: [PlanarImage]) -> [ConvolutionRanges] {
-        engine.ranges(inputs(views(images)))
+        engine.ranges(inputs(views(reduced(images))))
     }
 
     /// The network of the payload, for these ranges.

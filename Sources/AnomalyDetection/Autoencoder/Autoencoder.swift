@@ -42,38 +42,51 @@ public final class Autoencoder: Projection {
         zip(images, seen(images)).map { $1.picture.resized(width: $0.width, height: $0.height) }
     }
 
-    /// Images of the grid as the network sees them.
-    func views(_ images: [PlanarImage]) -> [NetworkView] {
-        engine.workerPool.map(images) { [grid, payload] in payload.view($0, grid) }
+    /// Images of the grid, at the size that the network sees.
+    func reduced(_ images: [PlanarImage]) -> [PlanarImage] {
+        engine.workerPool.map(images) { [grid] in $0.resized(width: grid.width, height: grid.height) }
+    }
+
+    /// The tiles of reduced images as the network sees them.
+    func views(_ reduced: [PlanarImage]) -> [NetworkView] {
+        engine.workerPool.map(reduced.flatMap(grid.tiles)) { [payload] in
+            payload.input.view($0, payload.normalization)
+        }
     }
 
     /// The network's inputs: the normalised tiles.
     func inputs(_ views: [NetworkView]) -> [[Float]] {
-        engine.workerPool.map(views.map(\.image).flatMap(grid.tiles)) { [normalization] in
-            normalization.normalized($0.values)
-        }
+        engine.workerPool.map(views) { [normalization] in normalization.normalized($0.image.values) }
     }
 
-    /// An image as the network sees it, its reconstruction, which is equal outside the region of interest, and that as a picture.
+    /// An image in the form that the network sees, and its reconstruction in that form and as pixels. Outside the region of
+    /// interest, all are equal.
     private struct Seen {
         var image, reconstruction, picture: PlanarImage
     }
 
     private func seen(_ images: [PlanarImage]) -> [Seen] {
-        let (grid, normalization, pool) = (grid, normalization, engine.workerPool)
-        let views = views(images)
+        let (grid, payload, pool) = (grid, payload, engine.workerPool)
+        let reduced = reduced(images)
+        let views = views(reduced)
         let answers = engine.reconstruct(inputs(views))
-        return pool.map(Array(views.indices)) { number in
-            let tiles = answers[number * grid.count..<(number + 1) * grid.count].map { values in
+        return pool.map(Array(reduced.indices)) { number in
+            let own = number * grid.count..<(number + 1) * grid.count
+            let region = reduced[number].regionOfInterest
+            func joined(_ tiles: [PlanarImage]) -> PlanarImage { grid.joined(tiles).restricted(to: region) }
+            let tiles = answers[own].map { values in
                 PlanarImage(
                     width: grid.tileWidth, height: grid.tileHeight, channels: 3,
-                    values: normalization.restored(values))
+                    values: payload.normalization.restored(values))
             }
-            let view = views[number]
-            let reconstruction = grid.joined(tiles).restricted(to: view.image.regionOfInterest)
+            let reconstruction = joined(tiles)
+            // Tiles that are joined again differ from the image in the last bits.
+            guard payload.input != .pixels else {
+                return Seen(image: reduced[number], reconstruction: reconstruction, picture: reconstruction)
+            }
             return Seen(
-                image: view.image, reconstruction: reconstruction,
-                picture: view.picture(reconstruction, normalization))
+                image: joined(views[own].map(\.image)), reconstruction: reconstruction,
+                picture: joined(zip(views[own], tiles).map { $0.picture($1, payload.normalization) }))
         }
     }
 

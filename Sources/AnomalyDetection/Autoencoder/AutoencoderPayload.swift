@@ -1,5 +1,4 @@
 import BinaryCoding
-import Imaging
 import NeuralNetworks
 
 /// A trained autoencoder as one file: the network, the normalisation of its input, and the divisors of its maps.
@@ -83,13 +82,6 @@ public struct AutoencoderPayload: Sendable, Equatable {
         guard parameters.allSatisfy(\.isFinite) else {
             throw .damaged(file, at: 0, what: "a network parameter is not finite")
         }
-    }
-
-    /// An image of the grid as the network sees it.
-    ///
-    /// - Parameter grid: that of the images that the network sees.
-    func view(_ image: PlanarImage, _ grid: TileGrid) -> NetworkView {
-        input.view(image.resized(width: grid.width, height: grid.height), normalization)
     }
 
     /// The side of the box over which contrast is averaged: that of the images, but of an odd number of the pixels that the

@@ -1,37 +1,39 @@
 import Imaging
 import Tensors
 
-/// What an autoencoder sees of images.
+/// The form in which an autoencoder sees images.
 public enum NetworkInput: String, Codable, CaseIterable, Sendable {
     /// The pixels as they are.
     case pixels
-    /// The differences of pixels from their local mean, divided by their local contrast, so that light and shading vanish
-    /// and faint structure looks as strong as any other.
+    /// The differences of pixels from their local mean, divided by their local contrast. Light and shading vanish, and
+    /// faint structure looks as strong as any other.
     case localContrast
 
-    /// - Parameter normalization: that of the network, which gives the scale of contrasts.
-    func view(_ image: PlanarImage, _ normalization: PixelNormalization) -> NetworkView {
+    /// - Parameters:
+    ///   - tile: a tile of an image, of the size that the network sees.
+    ///   - normalization: the normalisation of the network's input, which gives the scale of contrasts.
+    func view(_ tile: PlanarImage, _ normalization: PixelNormalization) -> NetworkView {
         switch self {
-        case .pixels: NetworkView(image: image, light: nil)
-        case .localContrast: LocalContrast.view(image, normalization)
+        case .pixels: NetworkView(image: tile, light: nil)
+        case .localContrast: LocalContrast.view(tile, normalization)
         }
     }
 }
 
-/// An image as a network sees it.
+/// A tile of an image as a network sees it.
 struct NetworkView {
     /// On the scale of pixels, with the same mean and spread.
     let image: PlanarImage
-    /// What the network does not see; nil if it sees the pixels as they are.
+    /// The part of the image that is not in the view; nil if the view is the image.
     fileprivate let light: Light?
 
-    /// The light of an image: the local mean of each pixel in each channel, and the factor from the network's image to pixels.
+    /// The light of a tile: the local mean of each pixel in each channel, and the factors from the view to pixels.
     fileprivate struct Light {
         var means: PlanarImage
         var factors: [Float]
     }
 
-    /// A reconstruction of the network as pixels, in the light of the image.
+    /// A reconstruction of the view as pixels, in the light of the tile.
     func picture(_ reconstruction: PlanarImage, _ normalization: PixelNormalization) -> PlanarImage {
         guard let light else { return reconstruction }
         var picture = light.means
@@ -53,7 +55,7 @@ package enum LocalContrast {
     /// The number of box filters that make a local mean.
     package static let passes = 2
 
-    /// The side of the box filters: a quarter of the image's shorter side.
+    /// The side of the box filters: a quarter of the tile's shorter side.
     package static func boxSize(width: Int, height: Int) -> Int { min(width, height) / 4 | 1 }
 
     /// The energy of noise, which is added to that of each place.
@@ -61,31 +63,38 @@ package enum LocalContrast {
         (noise * normalization.deviation) * (noise * normalization.deviation)
     }
 
-    fileprivate static func view(_ image: PlanarImage, _ normalization: PixelNormalization) -> NetworkView {
-        let plane = image.width * image.height
-        let size = boxSize(width: image.width, height: image.height)
+    /// Local means are those of pixels in the region of interest.
+    fileprivate static func view(_ tile: PlanarImage, _ normalization: PixelNormalization) -> NetworkView {
+        let plane = tile.width * tile.height
+        let size = boxSize(width: tile.width, height: tile.height)
         func smooth(_ values: [Float]) -> [Float] {
-            MapKernels.boxFiltered(values, height: image.height, width: image.width, size: size, passes: passes)
+            MapKernels.boxFiltered(values, height: tile.height, width: tile.width, size: size, passes: passes)
         }
-        var (means, seen) = (image, image)
+        let inside = tile.regionOfInterest.map { region in region.map { $0 == 0 ? Float(0) : 1 } }
+        let shares = inside.map(smooth)
+        func localMean(_ values: [Float]) -> [Float] {
+            guard let inside, let shares else { return smooth(values) }
+            let sums = smooth(zip(values, inside).map { $0 * $1 })
+            return zip(sums, shares).map { $1 > 0 ? $0 / $1 : 0 }
+        }
+        var (means, seen) = (tile, tile)
         var energy = [Float](repeating: 0, count: plane)
-        for channel in 0..<image.channels {
+        for channel in 0..<tile.channels {
             let own = channel * plane..<(channel + 1) * plane
-            means.values.replaceSubrange(own, with: smooth(Array(image.values[own])))
+            means.values.replaceSubrange(own, with: localMean(Array(tile.values[own])))
             for (pixel, index) in own.enumerated() {
-                let difference = image.values[index] - means.values[index]
+                let difference = tile.values[index] - means.values[index]
                 seen.values[index] = difference
-                energy[pixel] += difference * difference / Float(image.channels)
+                energy[pixel] += difference * difference / Float(tile.channels)
             }
         }
         let floor = floor(normalization)
-        // Rounding can leave less than nothing.
-        let factors = smooth(energy).map { (max(0, $0) + floor).squareRoot() / normalization.deviation }
+        // Rounding can make a mean of squares negative.
+        let factors = localMean(energy).map { (max(0, $0) + floor).squareRoot() / normalization.deviation }
         for index in seen.values.indices {
             seen.values[index] = normalization.mean[index / plane] + seen.values[index] / factors[index % plane]
         }
         return NetworkView(
-            image: seen.restricted(to: image.regionOfInterest), light: NetworkView.Light(means: means, factors: factors)
-        )
+            image: seen.restricted(to: tile.regionOfInterest), light: NetworkView.Light(means: means, factors: factors))
     }
 }

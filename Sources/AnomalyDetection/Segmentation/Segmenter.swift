@@ -33,27 +33,30 @@ public final class Segmenter: Detector {
     /// probabilities equal to the odds, and does not saturate for large ones.
     public func maps(_ images: [PlanarImage]) -> [DetectorMap] {
         let (grid, normalization, pool) = (grid, payload.autoencoder.normalization, autoencoder.workerPool)
-        let views = pool.map(images) { [payload] in payload.autoencoder.view($0, grid) }
-        let inputs = pool.map(views.map(\.image).flatMap(grid.tiles)) { normalization.normalized($0.values) }
+        let tiles = pool.map(images) { grid.tiles(of: $0.resized(width: grid.width, height: grid.height)) }
+        let views = pool.map(tiles.flatMap(\.self)) { [payload] in
+            payload.autoencoder.input.view($0, normalization)
+        }
+        let inputs = pool.map(views) { normalization.normalized($0.image.values) }
         let reconstructions = autoencoder.reconstruct(inputs)
         let logits = segmentation.reconstruct(
             pool.map(Array(zip(inputs, reconstructions)), NetworkDescription.segmentationInput))
         return pool.map(Array(images.enumerated())) { number, image in
             let own = number * grid.count..<(number + 1) * grid.count
-            func joined(_ channels: Int, _ values: (Int) -> [Float]) -> PlanarImage {
-                grid.joined(
-                    own.map { tile in
-                        PlanarImage(
-                            width: grid.tileWidth, height: grid.tileHeight, channels: channels, values: values(tile))
-                    })
+            func tile(_ values: [Float], channels: Int) -> PlanarImage {
+                PlanarImage(width: grid.tileWidth, height: grid.tileHeight, channels: channels, values: values)
             }
-            let map = joined(1) { logits[$0].map { max($0, 0) + log1pf(expf(-abs($0))) } }
+            let map = grid.joined(
+                own.map { tile(logits[$0].map { max($0, 0) + log1pf(expf(-abs($0))) }, channels: 1) })
+            let picture = grid.joined(
+                own.map {
+                    let reconstruction = tile(normalization.restored(reconstructions[$0]), channels: 3)
+                    return views[$0].picture(reconstruction, normalization)
+                })
             return DetectorMap(
                 map: FloatMap(width: map.width, height: map.height, values: map.values)
                     .resized(width: image.width, height: image.height),
-                picture: views[number].picture(
-                    joined(3) { normalization.restored(reconstructions[$0]) }, normalization
-                ).resized(width: image.width, height: image.height))
+                picture: picture.resized(width: image.width, height: image.height))
         }
     }
 }

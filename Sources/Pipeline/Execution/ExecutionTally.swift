@@ -1,7 +1,7 @@
 import ContentStore
 import Host
 
-/// What a run has seen so far, apart from the states of its tasks: failures, warnings, recomputed results and times.
+/// The record of a run so far, apart from the states of its tasks: failures, warnings, recomputed results and times.
 struct ExecutionTally {
     private let startSeconds = HostClock.monotonicSeconds()
     private var failures: [Int: String] = [:]

@@ -60,12 +60,3 @@ extension IngestStage {
         }
     }
 }
-
-/// The settings that a packed image depends on.
-struct DecodingSettings: Encodable {
-    var source: Digest
-    var range: SampleRange?
-    var colour: ColourRendering?
-    var frame: ObjectFrame?
-    var width, height: Int
-}

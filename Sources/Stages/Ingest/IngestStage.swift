@@ -243,6 +243,15 @@ package struct IngestStage: Stage {
     }
 }
 
+/// The settings that a packed image depends on.
+private struct DecodingSettings: Encodable {
+    var source: Digest
+    var range: SampleRange?
+    var colour: ColourRendering?
+    var frame: ObjectFrame?
+    var width, height: Int
+}
+
 /// The settings that the mask of annotated regions depends on.
 private struct RegionSettings: Encodable {
     var regions: ImageRegions

@@ -2,24 +2,25 @@ import AnomalyDetection
 import ONNX
 
 extension ONNXGraph {
-    /// Images as an autoencoder sees them (`NetworkInput`): averaged over squares, with its input.
-    mutating func seen(_ image: GraphValue, by payload: AutoencoderPayload, _ whole: TileGrid) -> GraphValue {
+    /// The tiles of images as an autoencoder sees them (`NetworkInput`): averaged over squares, in the form of its input.
+    mutating func views(_ image: GraphValue, by payload: AutoencoderPayload, _ whole: TileGrid) -> GraphValue {
         let grid = whole.reduced(by: payload.reduction)
-        let reduced = reduced(image, whole, to: grid)
+        let tiles = tiles(reduced(image, whole, to: grid), channels: 3, grid)
         return switch payload.input {
-        case .pixels: reduced
-        case .localContrast: localContrast(reduced, payload.normalization, grid)
+        case .pixels: tiles
+        case .localContrast: localContrast(tiles, payload.normalization, grid)
         }
     }
 
     private mutating func localContrast(
-        _ image: GraphValue, _ normalization: PixelNormalization, _ grid: TileGrid
+        _ tiles: GraphValue, _ normalization: PixelNormalization, _ grid: TileGrid
     ) -> GraphValue {
-        let size = LocalContrast.boxSize(width: grid.width, height: grid.height)
+        let tile = TileGrid(width: grid.tileWidth, height: grid.tileHeight)
+        let size = LocalContrast.boxSize(width: tile.width, height: tile.height)
         func smooth(_ value: GraphValue) -> GraphValue {
-            boxFilter(value, grid, size: size, passes: LocalContrast.passes)
+            boxFilter(value, tile, size: size, passes: LocalContrast.passes)
         }
-        let difference = add("Sub", [image, smooth(image)])
+        let difference = add("Sub", [tiles, smooth(tiles)])
         let energy = add("ReduceMean", [add("Mul", [difference, difference]), constant(ints: [1])])
         let positive = add("Max", [smooth(energy), constant(0)])
         let contrast = add("Sqrt", [add("Add", [positive, constant(LocalContrast.floor(normalization))])])

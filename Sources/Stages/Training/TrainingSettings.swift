@@ -8,7 +8,7 @@ package struct NetworkSettings: Codable, Equatable, Sendable {
     package var baseWidth: Int
     package var input: NetworkInput
 
-    package init(architecture: NetworkArchitecture, baseWidth: Int, input: NetworkInput = .pixels) {
+    package init(architecture: NetworkArchitecture, baseWidth: Int, input: NetworkInput) {
         (self.architecture, self.baseWidth, self.input) = (architecture, baseWidth, input)
     }
 

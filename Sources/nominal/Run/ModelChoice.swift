@@ -1,16 +1,10 @@
 import AnomalyDetection
 import ArgumentParser
-import Audit
 import Console
 import ContentStore
-import Datasets
 import Folders
-import Jobs
-import Manifests
 import ModelRegistry
-import Privacy
 import Stages
-import VerdictStatistics
 
 /// A model that an argument names: a file, or a registered model of the store.
 struct ModelChoice {

@@ -1,16 +1,7 @@
-import AnomalyDetection
-import ArgumentParser
-import Audit
-import Console
 import ContentStore
-import Datasets
 import Folders
 import Jobs
 import Manifests
-import ModelRegistry
-import Privacy
-import Stages
-import VerdictStatistics
 
 /// The default results folder of scoring: `runs/score-NAME`. If that holds the results of another folder of the same
 /// name, it is `runs/score-NAME-` and eight digits of a digest of the path.

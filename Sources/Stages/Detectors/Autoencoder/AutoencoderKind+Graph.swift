@@ -10,8 +10,14 @@ extension AutoencoderKind {
         let grid = request.grid.reduced(by: payload.reduction)
         let drawing = AutoencoderGraph(
             payload: payload, grid: grid, scoring: request.scoring, quantization: request.quantization)
-        let seen = graph.seen(request.image, by: payload, request.grid)
-        return GraphMaps(map: graph.enlarged(drawing.addMap(of: seen, to: &graph), grid, to: request.grid))
+        // Tiles that are joined again differ from the image in the last bits.
+        let views = graph.views(request.image, by: payload, request.grid)
+        let image =
+            payload.input == .pixels
+            ? graph.reduced(request.image, request.grid, to: grid)
+            : graph.joined(views, channels: 3, height: grid.tileHeight, width: grid.tileWidth, grid)
+        return GraphMaps(
+            map: graph.enlarged(drawing.addMap(of: image, views: views, to: &graph), grid, to: request.grid))
     }
 }
 
@@ -23,8 +29,11 @@ private struct AutoencoderGraph {
     let scoring: ScoringParameters
     let quantization: NetworkQuantization?
 
-    func addMap(of image: GraphValue, to graph: inout ONNXGraph) -> GraphValue {
-        let reconstruction = addReconstruction(of: image, to: &graph)
+    /// - Parameters:
+    ///   - image: the image in the form that the network sees.
+    ///   - views: its tiles.
+    func addMap(of image: GraphValue, views: GraphValue, to graph: inout ONNXGraph) -> GraphValue {
+        let reconstruction = addReconstruction(of: views, to: &graph)
         let difference = graph.add("Sub", [image, reconstruction])
         let shorterSide = min(grid.width, grid.height)
         var errors: [GraphValue] = []
@@ -45,10 +54,10 @@ private struct AutoencoderGraph {
         return graph.add("Div", [mean, addExpectation(response, of: reconstruction, to: &graph)])
     }
 
-    private func addReconstruction(of image: GraphValue, to graph: inout ONNXGraph) -> GraphValue {
+    private func addReconstruction(of views: GraphValue, to graph: inout ONNXGraph) -> GraphValue {
         let (mean, deviation) = (payload.normalization.mean, payload.normalization.deviation)
         let tiles = graph.standardised(
-            graph.tiles(image, channels: 3, grid), mean: mean, deviation: [deviation, deviation, deviation])
+            views, mean: mean, deviation: [deviation, deviation, deviation])
         var network = NetworkGraph(payload.network, parameters: payload.parameters, quantization: quantization)
         let output = graph.add("Mul", [network.add(to: &graph, tiles), graph.constant(deviation)])
         let restored = graph.add("Add", [output, graph.constant(mean, [1, 3, 1, 1])])

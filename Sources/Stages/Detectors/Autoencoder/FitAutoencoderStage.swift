@@ -6,8 +6,8 @@ import Pipeline
 /// Makes a detector of a trained network: its parameters, and the errors to expect of normal images.
 package struct FitAutoencoderStage: Stage {
     package static let name = "autoencoder"
-    /// History: 2 = images may be reduced.
-    package static let version = 2
+    /// History: 2 = images may be reduced; 3 = the network's input.
+    package static let version = 3
     /// The number of training images to measure; more would not improve the expected error.
     private static let trainingImages = 64
 

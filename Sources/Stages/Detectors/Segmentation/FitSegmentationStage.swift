@@ -5,7 +5,8 @@ import Pipeline
 /// Makes a detector of two trained networks.
 package struct FitSegmentationStage: Stage {
     package static let name = "segmentation"
-    package static let version = 1
+    /// History: 2 = the network's input.
+    package static let version = 2
 
     var network: NetworkSettings
     /// See `AutoencoderPayload.reduction`.
