@@ -330,7 +330,7 @@ let package = Package(
             name: "RetrainingTests",
             dependencies: [
                 "AnomalyDetection", "ContentStore", "DatasetTestSupport", "Datasets", "Folders", "Jobs", "Manifests",
-                "ModelRegistry", "Pipeline", "PipelineTestSupport", "Retraining", "Stages",
+                "ModelRegistry", "NeuralNetworks", "Pipeline", "PipelineTestSupport", "Retraining", "Stages",
             ],
             swiftSettings: strict),
         .testTarget(
