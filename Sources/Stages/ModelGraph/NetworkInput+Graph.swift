@@ -2,10 +2,11 @@ import AnomalyDetection
 import ONNX
 
 extension ONNXGraph {
-    /// The tiles of images as an autoencoder sees them (`NetworkInput`): averaged over squares, in the form of its input.
-    mutating func views(_ image: GraphValue, by payload: AutoencoderPayload, _ whole: TileGrid) -> GraphValue {
-        let grid = whole.reduced(by: payload.reduction)
-        let tiles = tiles(reduced(image, whole, to: grid), channels: 3, grid)
+    /// The tiles of reduced images as an autoencoder sees them (`NetworkInput`).
+    ///
+    /// - Parameter grid: that of reduced images.
+    mutating func views(_ reduced: GraphValue, by payload: AutoencoderPayload, _ grid: TileGrid) -> GraphValue {
+        let tiles = tiles(reduced, channels: 3, grid)
         return switch payload.input {
         case .pixels: tiles
         case .localContrast: localContrast(tiles, payload.normalization, grid)

@@ -10,11 +10,12 @@ extension AutoencoderKind {
         let grid = request.grid.reduced(by: payload.reduction)
         let drawing = AutoencoderGraph(
             payload: payload, grid: grid, scoring: request.scoring, quantization: request.quantization)
+        let reduced = graph.reduced(request.image, request.grid, to: grid)
+        let views = graph.views(reduced, by: payload, grid)
         // Tiles that are joined again differ from the image in the last bits.
-        let views = graph.views(request.image, by: payload, request.grid)
         let image =
             payload.input == .pixels
-            ? graph.reduced(request.image, request.grid, to: grid)
+            ? reduced
             : graph.joined(views, channels: 3, height: grid.tileHeight, width: grid.tileWidth, grid)
         return GraphMaps(
             map: graph.enlarged(drawing.addMap(of: image, views: views, to: &graph), grid, to: request.grid))

@@ -9,7 +9,7 @@ extension SegmentationKind {
         let grid = request.grid.reduced(by: networks.autoencoder.reduction)
         let normalization = networks.autoencoder.normalization
         let tiles = graph.standardised(
-            graph.views(request.image, by: networks.autoencoder, request.grid),
+            graph.views(graph.reduced(request.image, request.grid, to: grid), by: networks.autoencoder, grid),
             mean: normalization.mean, deviation: [Float](repeating: normalization.deviation, count: 3))
         var autoencoder = NetworkGraph(networks.autoencoder.network, parameters: networks.autoencoder.parameters)
         let difference = graph.add("Sub", [tiles, autoencoder.add(to: &graph, tiles)])
