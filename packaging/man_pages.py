@@ -62,7 +62,7 @@ def page(words, command, version, date):
             text = " ".join(filter(None, [argument.get("abstract"), argument.get("discussion")]))
             default = argument.get("defaultValue")
             lines += [".TP", f".B {escaped(forms(argument))}", escaped(text + (f" Default: {default}." if default else ""))]
-    lines += [".SH SEE ALSO", ".BR nominal (1)" if len(words) > 1 else "The guide, docs/guide.md in the folder share/doc/nominal."]
+    lines += [".SH SEE ALSO", ".BR nominal (1)" if len(words) > 1 else "The guide, docs/guide/README.md in the folder share/doc/nominal."]
     return "\n".join(lines) + "\n", subcommands
 
 

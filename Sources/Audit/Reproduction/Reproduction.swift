@@ -24,7 +24,7 @@ package struct Reproduction: Sendable {
     /// The numerical deviation where bytes differ.
     package let deviation: Deviation
 
-    /// The largest deviation that another instruction set may cause; see docs/guide.md, "Doing it again".
+    /// The largest deviation that another instruction set may cause; see docs/guide/audit.md, "Reproduce a result".
     package static let tolerance = Deviation(scores: 0.25, metrics: 0.02)
 
     package var first: Step? { steps.first { $0.outcome != .equal } }

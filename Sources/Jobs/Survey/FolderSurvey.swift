@@ -14,26 +14,28 @@ package struct FolderSurvey: Sendable {
     package let findings: [String]
     /// Warnings for the user before the job runs.
     package let warnings: [String]
-    private let dataset: FolderLayout.Dataset
-    private let size: (width: Int, height: Int)
+    let dataset: FolderLayout.Dataset
+    let size: (width: Int, height: Int)
     /// True if an autoencoder sees half of the resolution: of some 128 x 128 pixels, each of its layers sees twice as far as of
     /// 256 x 256.
-    private var isReduced: Bool {
+    var isReduced: Bool {
         [.auto, .ssae].contains(detector) && size.width * size.height >= FolderSurvey.reducedPixels
     }
     private static let reducedPixels = 256 * 192
-    private let preset: String
-    private let detector: SurveyedDetector
-    private let range: SampleRange?
-    private let frame: ObjectFrame?
-    private let groups: DatasetSection.Groups
+    /// True if an autoencoder sees local contrast in place of pixels, so that it need not learn the light of each image.
+    let seesContrast: Bool
+    let preset: String
+    let detector: SurveyedDetector
+    let range: SampleRange?
+    let frame: ObjectFrame?
+    let groups: DatasetSection.Groups
     /// Nil for the default.
-    private let heldOutFraction: Double?
-    private let followsLinks: Bool
-    private let groundTruth: DatasetSection.GroundTruth?
+    let heldOutFraction: Double?
+    let followsLinks: Bool
+    let groundTruth: DatasetSection.GroundTruth?
     /// The fraction of the training images to test with; nil if the data has normal test images, no others, or is not a
     /// published data set.
-    private let testFraction: Double?
+    let testFraction: Double?
 
     /// The maximum number of images whose headers are read.
     private static let probedImages = 400
@@ -136,7 +138,7 @@ package struct FolderSurvey: Sendable {
                 "few normal images: \(heldOutFraction) of them are held out, so that a threshold rests on more")
         }
         let probe = FolderSurvey.probe(images)
-        let seen = ObjectSurvey(categories.map { $0.images.filter { $0.split == .train } })
+        let seen = ImageSurvey(categories.map { $0.images.filter { $0.split == .train } })
         frame = seen.frame
         size =
             seen.frame.map(seen.size)
@@ -154,6 +156,11 @@ package struct FolderSurvey: Sendable {
             : "no plain background that an object would stand out from"
         preset = seen.showsObject ? "object" : "texture"
         lines.append("\(kind): the preset \(preset)")
+        seesContrast = [.auto, .ssae].contains(detector) && seen.lightVaries
+        if seesContrast {
+            lines.append(
+                "brightness varies from image to image: the autoencoder sees local contrast (\"input\": \"localContrast\")")
+        }
         if let frame {
             lines.append(
                 "it lies in any direction: each image is turned, and a frame of \(frame.words) of its shorter side is cut out "
@@ -234,73 +241,5 @@ package struct FolderSurvey: Sendable {
         let kept = folder.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" }
         let name = String(String(kept).drop { !$0.isLetter && !$0.isNumber }.prefix(64))
         return name.isEmpty ? "images" : name
-    }
-
-    /// The text of the manifest.
-    ///
-    /// - Parameter folder: the manifest's folder, relative to the current one; paths in the manifest are relative to
-    ///   it.
-    package func manifest(relativeTo folder: String, incoming: String? = nil) -> String {
-        let base = ManifestPath(folder.isEmpty ? "." : folder, relativeTo: NamedFolder.current)
-            .absolute
-        func written(_ path: ManifestPath) -> JSONValue { .string(path.relative(to: base)) }
-        var dataset = JSONValue.object([])
-        switch self.dataset {
-        case .mvtec(let root, let categories, let folders):
-            dataset = dataset.setting("layout", to: .string("mvtec")).setting("root", to: written(root))
-            if let categories {
-                dataset = dataset.setting("categories", to: .array(categories.map { JSONValue.string($0) }))
-            }
-            if folders != .usual { dataset = dataset.setting("folders", to: JSONValue.ordered(folders.changed)) }
-        case .published(let layout, let root):
-            dataset = dataset.setting("layout", to: .string(layout.rawValue)).setting("root", to: written(root))
-        case .folder(let normal, let score):
-            dataset = dataset.setting("layout", to: .string("folder")).setting("normal", to: written(normal))
-            if let score { dataset = dataset.setting("score", to: written(score)) }
-            if let groundTruth {
-                dataset = dataset.setting(
-                    "groundTruth",
-                    to: JSONValue.ordered([
-                        ("format", .string(groundTruth.format.rawValue)), ("file", written(groundTruth.file)),
-                    ]))
-            }
-        }
-        dataset = dataset.setting("onBadImage", to: .string("quarantine"))
-        if groups != .none { dataset = dataset.setting("groups", to: .string(groups.rawValue)) }
-        if let testFraction { dataset = dataset.setting("testFraction", to: .number(testFraction)) }
-        if let heldOutFraction { dataset = dataset.setting("heldOutFraction", to: .number(heldOutFraction)) }
-        if followsLinks { dataset = dataset.setting("links", to: .string("follow")) }
-        var image = JSONValue.ordered([("width", .number(size.width)), ("height", .number(size.height))])
-        if let bits = range?.bits { image = image.setting("depth", to: .number(bits)) }
-        if let frame {
-            func hundredths(_ side: Float) -> JSONValue { .number((Double(side) * 100).rounded() / 100) }
-            image = image.setting(
-                "frame",
-                to: JSONValue.ordered([("width", hundredths(frame.width)), ("height", hundredths(frame.height))]))
-        }
-        var sections: [(String, JSONValue)] = [
-            ("name", .string(jobName)), ("preset", .string(preset)), ("dataset", dataset), ("image", image),
-            ("detector", detector.section),
-        ]
-        if isReduced { sections.append(("network", .ordered([("reduction", .number(2))]))) }
-        sections.append(
-            ("calibration", .ordered([("costs", .ordered([("falseAlarm", .number(1)), ("miss", .number(1))]))])))
-        if let incoming {
-            let path = ManifestPath(incoming, relativeTo: NamedFolder.current)
-            sections.append(("retrain", .ordered([("incoming", written(path)), ("model", .string(jobName))])))
-        }
-        // One line for each section, for easy reading and editing.
-        let lines = sections.map { "  \"\($0)\": " + FolderSurvey.inline($1) }
-        return "{\n" + lines.joined(separator: ",\n") + "\n}\n"
-    }
-
-    private static func inline(_ value: JSONValue) -> String {
-        if let members = value.members {
-            return "{ "
-                + members.map { "\(JSONSerializer.canonical(.string($0.name))): \(inline($0.value))" }
-                .joined(separator: ", ") + " }"
-        }
-        return value.string == nil && value.elements == nil
-            ? JSONSerializer.pretty(value).filter { !$0.isWhitespace } : JSONSerializer.canonical(value)
     }
 }

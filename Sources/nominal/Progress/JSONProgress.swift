@@ -3,7 +3,7 @@ import ContentStore
 import Pipeline
 import Synchronization
 
-/// Progress for programs: one JSON object per line on standard error, documented in docs/guide.md.
+/// Progress for programs: one JSON object per line on standard error, documented in docs/reference.md.
 ///
 /// `version` rises when a member is removed or changes its meaning, but not for new events and members. History: 1 =
 /// first.

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The wording of errors, as it is in the sources. Each message says what to do, or the table "By the words of the
-/// message" in docs/guide.md does.
+/// message" in docs/guide/troubleshooting.md does.
 @Suite("Messages of errors")
 struct ErrorMessagesTests {
     private static let root = CommandLineFixture.sources.appending(path: "../..").standardizedFileURL
@@ -26,7 +26,7 @@ struct ErrorMessagesTests {
 
     init() throws {
         messages = try Self.all.get()
-        let guide = try String(contentsOf: Self.root.appending(path: "docs/guide.md"), encoding: .utf8)
+        let guide = try String(contentsOf: Self.root.appending(path: "docs/guide/troubleshooting.md"), encoding: .utf8)
         let table = try #require(guide.components(separatedBy: "### By the words of the message\n").last)
         rows = table.split(separator: "\n").flatMap { line in
             line.hasPrefix("| `") ? line.split(separator: "|")[0].matches(of: /`([^`]+)`/).map { String($0.1) } : []

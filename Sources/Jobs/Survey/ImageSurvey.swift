@@ -1,11 +1,12 @@
 import AnomalyDetection
 import ContentStore
 import Datasets
+import Foundation
 import Imaging
 
-/// A look at some normal images: if they show an object on a plain background or a surface, and if the object has the same
-/// direction in all of them.
-struct ObjectSurvey {
+/// A look at some normal images: if they show an object on a plain background or a surface, if the object has the same
+/// direction in all of them, and if the light varies.
+struct ImageSurvey {
     /// The number of images of each category that are looked at, spread evenly over its list.
     private static let seenImages = 20
     /// An object has a direction from this elongation on, and the share of objects that must have one.
@@ -18,6 +19,9 @@ struct ObjectSurvey {
     private static let sizeSpread: Float = 0.3
     /// Space around a large object, on both sides together, in shares of its length.
     private static let margin: Float = 0.1
+    /// Light varies if the standard deviation of the logarithms of the images' mean values is above this: the presets' `augmentation`
+    /// changes brightness by up to a tenth.
+    private static let alikeLight = 0.1
 
     /// True if most images show an object on a plain background.
     let showsObject: Bool
@@ -25,6 +29,8 @@ struct ObjectSurvey {
     let frame: ObjectFrame?
     /// The numbers of the categories that would need a frame where others do not.
     let turned: [Int]
+    /// True if brightness varies among the images of each category by more than presets allow for.
+    let lightVaries: Bool
     /// The highest 16-bit sample; nil for other formats.
     let highestSample: Int?
     /// The median of the images' shorter sides in pixels; 0 without an image.
@@ -36,14 +42,17 @@ struct ObjectSurvey {
         var sides: [Int] = []
         var frames: [ObjectFrame?] = []
         var highest: Int?
+        var varying = 0
         for images in categories {
             let seen = Self.look(at: images)
+            if Self.deviation(seen.levels.map(log)) > Self.alikeLight { varying += 1 }
             poses += seen.poses.count
             sides += seen.sides
             highest = [highest, seen.highestSample].compactMap { $0 }.max()
             frames.append(Self.frame(around: seen.poses, of: seen.sides.count))
         }
         showsObject = 2 * poses > sides.count
+        lightVaries = varying == categories.count
         highestSample = highest
         shorterSide = sides.sorted().dropFirst(sides.count / 2).first ?? 0
         let known = frames.compactMap(\.self)
@@ -66,8 +75,8 @@ struct ObjectSurvey {
 
     private static func look(
         at images: [SourceImage]
-    ) -> (poses: [ObjectPose], sides: [Int], highestSample: Int?) {
-        var poses: [ObjectPose] = [], sides: [Int] = []
+    ) -> (poses: [ObjectPose], sides: [Int], levels: [Double], highestSample: Int?) {
+        var poses: [ObjectPose] = [], sides: [Int] = [], levels: [Double] = []
         var highest: Int?
         for index in stride(from: 0, to: images.count, by: max(1, (images.count + seenImages - 1) / seenImages)) {
             // The probe or the job reports images that cannot be decoded.
@@ -79,9 +88,19 @@ struct ObjectSurvey {
             sides.append(min(decoded.image.width, decoded.image.height))
             highest = [highest, decoded.highestSample].compactMap { $0 }.max()
             let scaled = decoded.highestSample.flatMap(SampleRange.init(highestSample:))?.scaled(decoded).0
+            let values = (scaled ?? decoded.image).values
+            // A black image has no logarithm.
+            levels.append(max(values.reduce(0) { $0 + Double($1) } / Double(values.count), 1e-3))
             if let pose = ObjectPose(of: (scaled ?? decoded.image).convertedToRGB()) { poses.append(pose) }
         }
-        return (poses, sides, highest)
+        return (poses, sides, levels, highest)
+    }
+
+    /// The standard deviation; 0 for fewer than two values.
+    private static func deviation(_ values: [Double]) -> Double {
+        guard values.count > 1 else { return 0 }
+        let mean = values.reduce(0, +) / Double(values.count)
+        return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)).squareRoot()
     }
 
     private static func frame(around poses: [ObjectPose], of seen: Int) -> ObjectFrame? {
