@@ -28,7 +28,8 @@ public enum FormatError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The content does not match the digest at the end of the file.
     case digestMismatch(String)
     case outOfRange(String, what: String, found: Int, allowed: ClosedRange<Int>)
-    case damaged(String, at: Int, what: String)
+    /// Damage that the digest does not show, at a byte if it has a place.
+    case damaged(String, at: Int? = nil, what: String)
 
     public var description: String {
         switch self {
@@ -44,7 +45,7 @@ public enum FormatError: Error, Equatable, Sendable, CustomStringConvertible {
         case .outOfRange(let name, let what, let found, let allowed):
             "\(name) is damaged: \(what) is \(found), expected \(allowed.lowerBound) to \(allowed.upperBound); make it again"
         case .damaged(let name, let position, let what):
-            "\(name) is damaged at byte \(position): \(what); make it again"
+            "\(name) is damaged\(position.map { " at byte \($0)" } ?? ""): \(what); make it again"
         }
     }
 }

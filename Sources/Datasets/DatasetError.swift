@@ -70,7 +70,7 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(category): no image in \(folder); expected \(ImageFormat.names) files of normal parts; "
                 + "convert images of other formats"
         case .tooFewNormalImages(let category, let count):
-            "\(category): only \(count) usable normal image; at least 2 are needed, one to train on and one to calibrate with. "
+            "\(category): only \(count) usable normal image\(count == 1 ? "" : "s"); at least 2 are needed, one to train on and one to calibrate with. "
                 + "Add normal images; copies and damaged files do not count"
         case .noImages(let folder):
             "\(folder): no image in this folder or below; expected \(ImageFormat.names) files to score"

@@ -1,5 +1,4 @@
 import Folders
-import Foundation
 import Manifests
 
 /// The layout of a folder of images, inferred from names: categories in the MVTec layout, or a plain folder of normal

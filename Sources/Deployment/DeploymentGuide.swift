@@ -22,9 +22,10 @@ struct DeploymentGuide {
         let colours =
             model.colour == .sRGB
             ? " Pixels have the colours of sRGB: apply the colour profile of a file first, as training did." : ""
+        let atThreshold = model.calibration.normalized(model.calibration.threshold)
         let steps = [
             "divides by \(white)"
-                + (model.range.map { ", takes \($0.lowest) as black and \($0.highest) as white" } ?? ""),
+                + ((export.samples == .uint16 ? model.range : nil).map { ", takes \($0.lowest) as black and \($0.highest) as white" } ?? ""),
             "resizes to \(axes.width) x \(axes.height), columns first: an axis that shrinks is averaged over the area of each "
                 + "new pixel, one that grows is interpolated linearly between pixel centres",
             "clamps to 0...1 and rounds to steps of 1/65535, halves up",
@@ -40,11 +41,11 @@ struct DeploymentGuide {
             | input | `image` | \(samples) | N x 3 x \(size): red, green, blue; 0 to \(white) |
             | output | `anomaly_map` | float32 | N x 1 x \(size) |
             | output | `score` | float32 | N |
-            | output | `normalized_score` | float32 | N: 0 for the median normal image, 1 at the threshold |
+            | output | `normalized_score` | float32 | N: 0 for the median normal image, \(atThreshold == 1 ? "1" : "\(atThreshold)") at the threshold |
             | output | `is_anomalous` | bool | N: `score` is at least \(model.calibration.threshold) |
 
             Decode images as `nominal score` does: repeat grey in three channels, apply the orientation that EXIF or TIFF
-            state, ignore colour profiles and gamma. Images with transparency are not equal: `nominal score` composites them
+            state\(model.colour == .sRGB ? "" : ", ignore colour profiles and gamma"). Images with transparency are not equal: `nominal score` composites them
             over black without rounding. Do not convert 16-bit images to 8 bits. The graph then
 
             \(steps.enumerated().map { "\($0 + 1). \($1);" }.joined(separator: "\n"))

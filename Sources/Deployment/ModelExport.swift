@@ -3,7 +3,6 @@ import Backbones
 import ContentStore
 import Stages
 import StrictJSON
-import Tensors
 
 /// A model as an ONNX file with everything that scores an image.
 package struct ModelExport {

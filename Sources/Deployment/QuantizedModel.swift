@@ -6,6 +6,7 @@ import Metrics
 import NeuralNetworks
 import SeededRandom
 import Stages
+import VerdictStatistics
 
 /// A model whose network computes with 8-bit integers, with what that changes.
 package final class QuantizedModel {
@@ -47,7 +48,7 @@ package final class QuantizedModel {
             threads: threads)
         let autoencoder = try Autoencoder(engine: engine, payload, grid: model.grid, scoring: model.scoring)
         self.autoencoder = autoencoder
-        let images = try QuantizedModel.images(of: model, folder)
+        let (images, isGrey) = try QuantizedModel.images(of: model, folder)
         let total = 5 * images.count
         var finished = 0
         func detections(_ images: [PlanarImage]) throws -> [Detection] {
@@ -59,7 +60,7 @@ package final class QuantizedModel {
                 return detection
             }
         }
-        let defects = QuantizedModel.defects(in: images)
+        let defects = QuantizedModel.defects(in: images, isGrey: isGrey)
         let before = try detections(images)
         let defectsBefore = try detections(defects)
         var ranges = [ConvolutionRanges](repeating: ConvolutionRanges(), count: payload.network.convolutions.count)
@@ -91,30 +92,35 @@ package final class QuantizedModel {
         return detection
     }
 
-    private static func images(of model: Model, _ folder: String) throws -> [PlanarImage] {
+    /// The images, and true if all are grey.
+    private static func images(of model: Model, _ folder: String) throws -> (images: [PlanarImage], isGrey: Bool) {
         let all = try DatasetScan.images(below: folder).images
         guard all.count >= leastImages else {
             throw ModelGraphError.fewImages(folder, found: all.count, expected: leastImages)
         }
         let count = min(all.count, mostImages)
-        return try (0..<count).map { number in
+        var isGrey = true
+        let images = try (0..<count).map { number in
             let image = all[number * all.count / count]
             let bytes = try AtomicFile.read(image.path, in: image.folder, limitBytes: DecodeLimits().maximumFileBytes)
-            return try IngestStage.decode(
+            let packed = try IngestStage.decode(
                 bytes, name: image.file, width: model.grid.width, height: model.grid.height, range: model.range,
                 colour: model.colour
-            ).packed.image
+            ).packed
+            if !packed.isGrey { isGrey = false }
+            return packed.image
         }
+        return (images, isGrey)
     }
 
-    private static func defects(in images: [PlanarImage]) -> [PlanarImage] {
+    private static func defects(in images: [PlanarImage], isGrey: Bool) -> [PlanarImage] {
         struct Normals: ImageSource {
             let images: [PlanarImage]
             var count: Int { images.count }
             func image(at index: Int) -> PlanarImage { images[index] }
         }
         let corruption = CorruptionModel(
-            parameters: CorruptionParameters(cleanFraction: 0), normals: Normals(images: images), textures: nil)
+            parameters: CorruptionParameters(cleanFraction: 0, isGrey: isGrey), normals: Normals(images: images), textures: nil)
         return images.enumerated().map { number, image in
             var generator = SeededGenerator(seed: UInt64(number), stream: "8-bit defects")
             return corruption.corrupt(image, using: &generator).corrupted
@@ -144,8 +150,8 @@ package struct QuantizationChange: Sendable {
         func share(_ change: Float, of size: Float) -> Double { Double(change / max(size, .leastNormalMagnitude)) }
         let changes = (normal + defects).map {
             share(abs($0.after.score - $0.before.score), of: abs($0.before.score))
-        }.sorted()
-        (medianChange, largestChange) = (changes[changes.count / 2], changes[changes.count - 1])
+        }
+        (medianChange, largestChange) = (median(changes), changes.max()!)
         largestMapChange = (normal + defects).reduce(0) { largest, pair in
             let values = pair.before.map.values
             let change = zip(values, pair.after.map.values).reduce(0) { max($0, abs($1.0 - $1.1)) }

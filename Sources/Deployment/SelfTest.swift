@@ -1,5 +1,4 @@
 import ContentStore
-import Imaging
 import Stages
 
 /// `selftest.json`: images and what the program makes of them, to compare another program's results with.

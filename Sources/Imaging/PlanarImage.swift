@@ -10,7 +10,7 @@ public struct PlanarImage: Sendable, Equatable {
     /// `channels * height * width` values. The count must not change.
     public var values: [Float]
     /// The pixels that count, nonzero, in rows: `height * width` values; nil if all do. Changes of size and place keep it.
-    public internal(set) var regionOfInterest: [UInt8]?
+    public package(set) var regionOfInterest: [UInt8]?
 
     /// - Parameter values: `channels * height * width` values.
     public init(width: Int, height: Int, channels: Int, values: [Float]) {

@@ -1,7 +1,6 @@
 import ContentStore
 import Manifests
 import Pipeline
-import Reports
 import Stages
 
 /// The task graph of a manifest, with the tasks that make its results.

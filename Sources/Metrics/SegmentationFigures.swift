@@ -1,4 +1,4 @@
-/// Counts of pixels at a threshold that was chosen without labels.
+/// Counts of pixels in the region of interest at a threshold that was chosen without labels.
 ///
 /// SegF1 is the F1 of all pixels of a test set at such a threshold (Heckler-Kram et al., "The MVTec AD 2 Dataset", 2025).
 struct SegmentationCounts {
@@ -6,12 +6,9 @@ struct SegmentationCounts {
 
     mutating func add(_ map: LabelledMap, threshold: Float) {
         let values = map.values.span
-        guard let mask = map.mask?.span else {
-            for index in values.indices where values[index] >= threshold { falsePositives += 1 }
-            return
-        }
-        for index in values.indices {
-            switch (mask[index] != 0, values[index] >= threshold) {
+        let (mask, region) = (map.mask, map.region)
+        for index in values.indices where region?[index] ?? 1 != 0 {
+            switch (mask?[index] ?? 0 != 0, values[index] >= threshold) {
             case (true, true): truePositives += 1
             case (true, false): falseNegatives += 1
             case (false, true): falsePositives += 1

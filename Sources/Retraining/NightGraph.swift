@@ -1,7 +1,5 @@
 import AnomalyDetection
 import ContentStore
-import Datasets
-import Imaging
 import Jobs
 import Manifests
 import Pipeline

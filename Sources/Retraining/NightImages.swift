@@ -5,7 +5,6 @@ import Glibc
 import Jobs
 import Manifests
 import ModelRegistry
-import Stages
 
 /// The image files of a night, and its manifest.
 package struct NightImages: Sendable {

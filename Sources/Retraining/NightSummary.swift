@@ -1,5 +1,6 @@
 import AnomalyDetection
 import ContentStore
+import Foundation
 import Imaging
 import Jobs
 import ModelRegistry
@@ -133,8 +134,7 @@ package struct NightSummary: Sendable {
         guard let value else { return "-" }
         // Scores explode if held-out images hardly differ.
         guard abs(value) < 1e9 else { return "\(value)" }
-        let thousandths = Int((value * 1000).rounded())
-        return "\(thousandths / 1000)." + String("\(1000 + abs(thousandths) % 1000)".dropFirst())
+        return String(format: "%.3f", value)
     }
 
     /// The page, as HTML.

@@ -1,5 +1,4 @@
 import ArgumentParser
-import ContentStore
 import Foundation
 import Host
 

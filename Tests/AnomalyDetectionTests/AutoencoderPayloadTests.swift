@@ -167,7 +167,7 @@ struct AutoencoderPayloadTests {
         }
         var content = Self.content
         content.replaceSubrange(20..<23, with: Array("abc".utf8))
-        #expect(throws: FormatError.damaged("detector", at: 0, what: "unknown network \"abc\"")) {
+        #expect(throws: FormatError.damaged("detector", what: "unknown network \"abc\"")) {
             try AutoencoderPayload(bytes: content.sealed, name: "detector")
         }
     }

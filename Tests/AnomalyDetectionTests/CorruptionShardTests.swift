@@ -124,7 +124,7 @@ struct CorruptionShardTests {
         for edit in edits {
             var shard = Self.shard
             edit(&shard.samples[0])
-            #expect(throws: FormatError.damaged("shard", at: 0, what: "sample 0 is inconsistent")) {
+            #expect(throws: FormatError.damaged("shard", what: "sample 0 is inconsistent")) {
                 try CorruptionShard(bytes: shard.bytes, name: "shard")
             }
         }

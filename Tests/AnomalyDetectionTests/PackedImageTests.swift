@@ -77,7 +77,7 @@ struct PackedImageTests {
     func wrongSize() {
         var bytes = Self.content.sealed
         bytes[12] = 3
-        #expect(throws: FormatError.damaged("image", at: 0, what: "6 values for 3 x 1 pixels")) {
+        #expect(throws: FormatError.damaged("image", what: "6 values for 3 x 1 pixels")) {
             try PackedImage(bytes: bytes.resealed, name: "image")
         }
         bytes[12] = 0

@@ -166,6 +166,97 @@ struct RegionOfInterestTests {
         #expect(model.corrupt(outside, using: &generator).corrupted == outside)
     }
 
+    /// Computations on an image with a region, by name: the values that count.
+    private static let computations: [(name: String, values: @Sendable (PlanarImage) -> [Float])] = {
+        @Sendable func inside(_ image: PlanarImage) -> [Float] {
+            (0..<3).flatMap { Array(image.values[$0 * region.count..<($0 + 1) * region.count]).inside(region) }
+        }
+        struct Normals: ImageSource {
+            let images: [PlanarImage]
+            var count: Int { images.count }
+            func image(at index: Int) -> PlanarImage { images[index] }
+        }
+        @Sendable func reconstruction(_ image: PlanarImage) -> PlanarImage {
+            var other = image
+            for index in other.values.indices where region[index % region.count] != 0 { other.values[index] *= 0.7 }
+            return other
+        }
+        var all: [(String, @Sendable (PlanarImage) -> [Float])] = [
+            ("contrast", { inside($0.contrast(1.3)) }),
+            ("blur", { inside($0.blurred(sigma: 1.5)) }),
+            (
+                "appearance",
+                { image in
+                    let seen = ImageAppearance(image)
+                    return [seen.brightness, seen.contrast, seen.warmth, seen.saturation, seen.sharpness].map { Float($0) }
+                }
+            ),
+            ("contrast of a reconstruction", { ContrastResponse.contrasts(of: $0, boxSize: 5).inside(region) }),
+            (
+                "errors at levels",
+                { ErrorPyramid.maps($0, reconstruction($0), levels: 3).flatMap { $0.inside(region) } }
+            ),
+            (
+                "augmentation",
+                { image in
+                    var generator = SeededGenerator(seed: 1, stream: "augmentation")
+                    return inside(
+                        Augmentation(brightness: 0.1, contrast: 0.2, colour: 0.1, sharpness: 0.5)
+                            .applied(to: image, using: &generator))
+                }
+            ),
+        ]
+        for change in CameraChange.allCases where change != .shiftedAcross && change != .shiftedDown {
+            all.append(("\(change)", { inside(change.applied(to: $0)) }))
+        }
+        for kind in CorruptionKind.allCases {
+            all.append(
+                (
+                    "corruption \(kind)",
+                    { image in
+                        let model = CorruptionModel(
+                            parameters: CorruptionParameters(model: kind, cleanFraction: 0),
+                            normals: Normals(images: [image, image.contrast(0.5)]), textures: nil)
+                        return (0..<12 as Range<UInt64>).flatMap { seed in
+                            var generator = SeededGenerator(seed: seed, stream: "corruption")
+                            return inside(model.corrupt(image, using: &generator).corrupted)
+                        }
+                    }
+                ))
+        }
+        return all
+    }()
+
+    @Test("No computation depends on what lies outside", arguments: computations.indices)
+    func independence(number: Int) {
+        func values(_ outside: Float) -> [Float] {
+            var image = Self.planted(Self.image(), outside)
+            image.regionOfInterest = Self.region
+            return Self.computations[number].values(image)
+        }
+        #expect(values(0.5) == values(0.9), "\(Self.computations[number].name)")
+        #expect(values(0.5) == values(0), "\(Self.computations[number].name)")
+    }
+
+    @Test("Contrast and blur of a region are those of its crop", arguments: [Float(0.5), 1.5])
+    func crops(amount: Float) {
+        var image = Self.image()
+        image.regionOfInterest = Self.region
+        let crop = Self.image().cropped(x: 10, y: 8, width: 20, height: 20)
+        let (changed, expected) = (
+            image.contrast(amount).cropped(x: 10, y: 8, width: 20, height: 20), crop.contrast(amount)
+        )
+        #expect(zip(changed.values, expected.values).allSatisfy { abs($0 - $1) < 1e-5 })
+        let (whole, part) = (ImageAppearance(image), ImageAppearance(crop))
+        #expect(abs(whole.brightness - part.brightness) < 1e-9 && abs(whole.contrast - part.contrast) < 1e-9)
+        #expect(abs(whole.sharpness - part.sharpness) < 1e-9 && abs(whole.warmth - part.warmth) < 1e-9)
+        // A blur keeps an image of one colour, up to its border.
+        var plain = Self.planted(PlanarImage(width: Self.width, height: Self.height, channels: 3, repeating: 0.2))
+        plain.regionOfInterest = Self.region
+        let blurred = plain.blurred(sigma: amount).cropped(x: 10, y: 8, width: 20, height: 20)
+        #expect(blurred.values.allSatisfy { abs($0 - 0.2) < 1e-6 })
+    }
+
     @Test("Statistics, greyness and expected errors are those of the region")
     func statistics() {
         var (first, second) = (PixelStatistics(), PixelStatistics())

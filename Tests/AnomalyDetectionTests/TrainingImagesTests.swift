@@ -26,7 +26,7 @@ struct TrainingImagesTests {
             }
         }
         #expect(
-            throws: FormatError.damaged("image 2", at: 0, what: "16 x 24 pixels among images of 24 x 16")
+            throws: FormatError.damaged("image 2", what: "16 x 24 pixels among images of 24 x 16")
         ) { try load(third: other.bytes) }
         #expect(throws: FormatError.truncated("image 2", at: 0, needed: 12, present: 3)) { try load(third: [1, 2, 3]) }
     }

@@ -58,6 +58,35 @@ import Testing
     }
 
     @Test(
+        "An autoencoder sees local contrast if brightness varies by more than a tenth from image to image",
+        arguments: [(Float(0), false), (0.05, false), (0.2, true), (0.5, true)])
+    func light(_ spread: Float, _ varies: Bool) throws {
+        for number in 0..<12 {
+            var image = TinyDataSet.image(number)
+            // Standard deviations of a share of the mean, in equal steps.
+            let factor = 0.6 * (1 + spread * (Float(number % 3) - 1) * 1.2)
+            for index in image.values.indices { image.values[index] *= factor }
+            try data.write(try PNGEncoder.encode(image), to: "light/\(number).png")
+        }
+        let (manifest, survey, text) = try manifest("light")
+        #expect(manifest.network.input == (varies ? .localContrast : .pixels), "\(survey.findings)")
+        #expect(text.contains(#""network": { "input": "localContrast" }"#) == varies)
+        #expect(survey.findings.contains { $0.hasPrefix("brightness varies from image to image") } == varies)
+        let features = try FolderSurvey(data.path + "/light", score: nil, detector: .features)
+        #expect(!features.manifest(relativeTo: data.path).contains("network"))
+    }
+
+    @Test(
+        "A sample is spread evenly over the list and never larger than asked for",
+        arguments: [(0, 5), (3, 5), (5, 5), (6, 5), (65, 64), (127, 64), (799, 400), (600, 3)])
+    func sample(count: Int, wanted: Int) {
+        let sample = Array(0..<count).spread(wanted)
+        #expect(sample.count == min(count, wanted) && Set(sample).count == sample.count)
+        let steps = zip(sample, sample.dropFirst()).map { $1 - $0 } + (sample.last.map { [count - $0] } ?? [])
+        #expect((steps.max() ?? 1) - (steps.min() ?? 1) <= 1)
+    }
+
+    @Test(
         "Groups that names show are held out as wholes: at least eight, of two images in the mean",
         arguments: [(8, 2, true), (12, 3, true), (7, 4, false), (16, 1, false)])
     func groups(_ rolls: Int, _ cuts: Int, _ areGroups: Bool) throws {

@@ -120,7 +120,7 @@ import Testing
         try data.write([1], to: "bolt/train/good/Thumbs.db")
         let notes = try job(data.manifest()).notes
         #expect(
-            notes == ["bolt: 1 files are no images by their names and are left out: train/good/Thumbs.db"])
+            notes == ["bolt: skipped files without an image extension: train/good/Thumbs.db"])
     }
 
     /// The manifests that ship with the program.

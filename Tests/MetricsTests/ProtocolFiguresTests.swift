@@ -54,6 +54,18 @@ struct ProtocolFiguresTests {
         #expect(normal.segF1 == nil && normal.undefined["segF1"] == "\(UndefinedMetric.noLabelledPixel(maps: 1))")
     }
 
+    @Test("SegF1 leaves out pixels outside of the region of interest, whatever their values")
+    func region() throws {
+        func map(_ values: [Float], _ mask: [UInt8], _ region: [UInt8]) -> LabelledMap {
+            LabelledMap(
+                name: "a", width: values.count, height: 1, values: values, mask: mask, isAnomalous: true, region: region)
+        }
+        // The defect fills the region, so the lowest value inside, which stands outside too, is above the threshold.
+        #expect(try figures([map([3, 3, 4, 3], [0, 1, 1, 0], [0, 1, 1, 0])], threshold: 2).segF1 == 1)
+        let found = try figures([map([3, 1, 4, 5, 0], [0, 1, 1, 0, 0], [0, 1, 1, 1, 0])], threshold: 2)
+        #expect(found.segF1 == 2.0 / (2 + 1 + 1))
+    }
+
     @Test("Equal ranks share their mean, and the correlation is undefined without variation")
     func spearman() throws {
         #expect(try RankMetrics.spearman([1, 2, 3], [10, 20, 40]) == 1)

@@ -70,7 +70,7 @@ struct CheckpointTests {
 
     @Test("Inconsistent parts are reported as damage")
     func inconsistent() {
-        let damaged = FormatError.damaged("checkpoint", at: 0, what: "moments of another size than the parameters")
+        let damaged = FormatError.damaged("checkpoint", what: "moments of another size than the parameters")
         var states = [OptimizerState](repeating: Self.checkpoint.state, count: 3)
         states[0].firstMoment.append(0)
         states[1].secondMoment.removeLast()

@@ -215,7 +215,7 @@ struct SharedStoreTests {
                         durationSeconds: 0), execution: execution)
             })
         let summary = try executor().run(TaskGraph([race]))
-        #expect(summary.failures.map(\.message).first?.contains("time and again") == true)
+        #expect(summary.failures.map(\.message).first?.contains("discarded repeatedly") == true)
     }
 
     @Test("Whole-machine tasks of different runs do not overlap")

@@ -41,8 +41,8 @@ public enum CameraChange: String, Sendable, CaseIterable, Codable {
         case .cooler: image.scaled([0.96, 1, 1.04])
         case .blurred: image.blended(with: image.blurred(sigma: 0.7), share: 1)
         case .sharper: image.blended(with: image.blurred(sigma: 1), share: -0.5)
-        case .shiftedAcross: CameraChange.view(of: image, right: 0, down: 0.5)
-        case .shiftedDown: CameraChange.view(of: image, right: 0.5, down: 0)
+        case .shiftedAcross: CameraChange.view(of: image, left: 0, top: 0.5)
+        case .shiftedDown: CameraChange.view(of: image, left: 0.5, top: 0)
         }
     }
 
@@ -50,12 +50,12 @@ public enum CameraChange: String, Sendable, CaseIterable, Codable {
     /// mirroring, for example) would draw a seam that no camera shows.
     ///
     /// - Parameters:
-    ///   - right: the share of the cropped columns that lies on the left.
-    ///   - down: the share of the cropped rows that lies at the top.
-    private static func view(of image: PlanarImage, right: Float, down: Float) -> PlanarImage {
+    ///   - left: the share of the cropped columns that lies on the left.
+    ///   - top: the share of the cropped rows that lies at the top.
+    private static func view(of image: PlanarImage, left: Float, top: Float) -> PlanarImage {
         let (across, along) = (max(1, image.width / 50), max(1, image.height / 50))
         return image.cropped(
-            x: Int(right * Float(across)), y: Int(down * Float(along)), width: image.width - across,
+            x: Int(left * Float(across)), y: Int(top * Float(along)), width: image.width - across,
             height: image.height - along
         ).resized(width: image.width, height: image.height)
     }

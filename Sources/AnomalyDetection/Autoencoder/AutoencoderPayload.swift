@@ -50,14 +50,14 @@ public struct AutoencoderPayload: Sendable, Equatable {
         var reader = try ByteReader(bytes, Self.format, name: file)
         let text = try reader.readText()
         guard let known = NetworkArchitecture(rawValue: text) else {
-            throw .damaged(file, at: 0, what: "unknown network \"\(text)\"")
+            throw .damaged(file, what: "unknown network \"\(text)\"")
         }
         architecture = known
         baseWidth = try reader.readInt("the base width", in: 1...1024)
         reduction = try reader.readInt("the reduction", in: 1...4)
         let seen = try reader.readText()
         guard let input = NetworkInput(rawValue: seen) else {
-            throw .damaged(file, at: 0, what: "unknown input \"\(seen)\" of the network")
+            throw .damaged(file, what: "unknown input \"\(seen)\" of the network")
         }
         self.input = input
         let mean = [try reader.readFloat(), try reader.readFloat(), try reader.readFloat()]
@@ -69,18 +69,18 @@ public struct AutoencoderPayload: Sendable, Equatable {
         expectedErrors = ExpectedError.fields(errors)
         contrastResponse = ContrastResponse(values: response)
         guard Self.reductions.contains(reduction) else {
-            throw .damaged(file, at: 0, what: "a reduction of \(reduction)")
+            throw .damaged(file, what: "a reduction of \(reduction)")
         }
         guard errors.count == expectedErrors.count * ExpectedError.cells * ExpectedError.cells,
             (contrastResponse == nil) == response.isEmpty, mean.allSatisfy(\.isFinite),
             normalization.deviation.isFinite, normalization.deviation > 0
-        else { throw .damaged(file, at: 0, what: "invalid normalisation, expected errors or contrast response") }
+        else { throw .damaged(file, what: "invalid normalisation, expected errors or contrast response") }
         let expected = architecture.description(baseWidth: baseWidth).parameterCount
         guard parameters.count == expected else {
-            throw .damaged(file, at: 0, what: "\(parameters.count) parameters for a network of \(expected)")
+            throw .damaged(file, what: "\(parameters.count) parameters for a network of \(expected)")
         }
         guard parameters.allSatisfy(\.isFinite) else {
-            throw .damaged(file, at: 0, what: "a network parameter is not finite")
+            throw .damaged(file, what: "a network parameter is not finite")
         }
     }
 
@@ -100,7 +100,7 @@ public struct AutoencoderPayload: Sendable, Equatable {
         guard expectedErrors.count == (scoring.normalization == .none ? 0 : scoring.levels),
             (contrastResponse != nil) == (scoring.normalization == .localContrast),
             expectedErrors.isEmpty || min(grid.width, grid.height) / reduction >= ExpectedError.cells
-        else { throw .damaged(file, at: 0, what: "its expected errors do not match its scoring") }
+        else { throw .damaged(file, what: "its expected errors do not match its scoring") }
         try requireFit(grid, name: file)
     }
 
@@ -111,7 +111,7 @@ public struct AutoencoderPayload: Sendable, Equatable {
         let multiple = 8 * reduction
         guard grid.allows(reduction: reduction), grid.tileWidth % multiple == 0, grid.tileHeight % multiple == 0 else {
             throw .damaged(
-                file, at: 0,
+                file,
                 what: "tiles of \(grid.tileWidth) x \(grid.tileHeight) pixels; expected multiples of \(multiple)")
         }
     }

@@ -56,25 +56,31 @@ public struct ContrastResponse: Sendable, Equatable {
 
     public init(_ samples: Samples) { values = samples.relative }
 
-    /// The squared gradient, summed over channels and averaged over a box.
+    /// The squared gradient, summed over channels and averaged over a box. At the border of the image and of its region of
+    /// interest, the pixel itself takes the place of a neighbour outside.
     ///
     /// - Parameter boxSize: the box's side in pixels, odd.
     public static func contrasts(of image: PlanarImage, boxSize: Int) -> [Float] {
         let (width, height) = (image.width, image.height)
         var squares = [Float](repeating: 0, count: width * height)
+        let region = image.regionOfInterest
         for channel in 0..<image.channels {
             let plane = channel * width * height
             for y in 0..<height {
-                let row = plane + y * width
+                let row = y * width
                 let above = y == 0 ? row : row - width, below = y == height - 1 ? row : row + width
-                for x in 0..<width {
-                    let across = image.values[row + min(x + 1, width - 1)] - image.values[row + max(x - 1, 0)]
-                    let down = image.values[below + x] - image.values[above + x]
-                    squares[y * width + x] += across * across + down * down
+                for x in 0..<width where region?[row + x] ?? 1 != 0 {
+                    func value(_ pixel: Int) -> Float {
+                        image.values[plane + (region?[pixel] ?? 1 != 0 ? pixel : row + x)]
+                    }
+                    let across = value(row + min(x + 1, width - 1)) - value(row + max(x - 1, 0))
+                    let down = value(below + x) - value(above + x)
+                    squares[row + x] += across * across + down * down
                 }
             }
         }
-        return MapKernels.boxFiltered(squares, height: height, width: width, size: boxSize, passes: 1)
+        return RegionMean.boxFiltered(
+            squares, within: region, height: height, width: width, size: boxSize, passes: 1)
     }
 
     /// The factor for an error at a pixel with some contrast.

@@ -11,7 +11,8 @@ package enum ErrorPyramid {
     /// The number of box filter passes. Two passes make a tent filter, which adds no edges.
     package static let passes = 2
 
-    /// A map of the image's size for each level: the squared, locally averaged difference, averaged over channels.
+    /// A map of the image's size for each level: the squared, locally averaged difference, averaged over channels. Averages
+    /// are those of pixels in the image's region of interest.
     ///
     /// - Parameter levels: 1 for single pixels. Each further level averages over a square about twice as wide.
     static func maps(_ image: PlanarImage, _ reconstruction: PlanarImage, levels: Int) -> [FloatMap] {
@@ -21,7 +22,8 @@ package enum ErrorPyramid {
                 level == 0
                 ? MapKernels.squaredError(image.values, reconstruction.values, channels: image.channels)
                 : MapKernels.squaredError(
-                    averaged(image, size), averaged(reconstruction, size), channels: image.channels)
+                    averaged(image, size, within: image.regionOfInterest),
+                    averaged(reconstruction, size, within: image.regionOfInterest), channels: image.channels)
             return FloatMap(width: image.width, height: image.height, values: values)
         }
     }
@@ -31,11 +33,11 @@ package enum ErrorPyramid {
         level == 0 ? 1 : min((2 << level) - 1, shorterSide - (shorterSide.isMultiple(of: 2) ? 1 : 0))
     }
 
-    private static func averaged(_ image: PlanarImage, _ size: Int) -> [Float] {
+    private static func averaged(_ image: PlanarImage, _ size: Int, within region: [UInt8]?) -> [Float] {
         let plane = image.width * image.height
         return (0..<image.channels).flatMap { channel in
-            MapKernels.boxFiltered(
-                Array(image.values[channel * plane..<(channel + 1) * plane]), height: image.height,
+            RegionMean.boxFiltered(
+                Array(image.values[channel * plane..<(channel + 1) * plane]), within: region, height: image.height,
                 width: image.width, size: size, passes: passes)
         }
     }

@@ -6,9 +6,9 @@ import SeededRandom
 /// A sample is a pure function of the parameters, the images and the generator's state.
 public struct CorruptionModel: Sendable {
     /// Part of the action key of stored corruptions. Raised whenever the same inputs give other bytes.
-    /// Version 3: richer computed textures. Version 2: corruptions are grey if the data set is grey, not if the image is.
+    /// Version 4: nothing is copied from outside of a region of interest. Version 3: richer computed textures. Version 2: corruptions are grey if the data set is grey, not if the image is.
     /// Version 1: initial.
-    public static let version = 3
+    public static let version = 4
 
     public let parameters: CorruptionParameters
     private let normals: any ImageSource
@@ -40,10 +40,12 @@ public struct CorruptionModel: Sendable {
         if generator.chance(parameters.cleanFraction) { return untouched }
         let object = clean.regionOfInterest ?? (parameters.foregroundOnly ? objectMask(of: clean) : nil)
         if let object, !object.contains(where: { $0 != 0 }) { return untouched }
+        let material = clean.continuedOutside
         for _ in 0..<Self.attempts {
-            var edited = clean
-            let changed = edit(&edited, clean: clean, on: object, using: &generator)
-            if parameters.isGrey { edited.convertChangesToGrey(comparedWith: clean, within: changed) }
+            var edited = material
+            let changed = edit(&edited, clean: material, on: object, using: &generator)
+            if parameters.isGrey { edited.convertChangesToGrey(comparedWith: material, within: changed) }
+            edited = edited.restricted(to: clean.regionOfInterest)
             let sample = CorruptedSample(clamping: edited, comparedWith: clean, within: changed, on: object)
             if sample.mask.contains(1) { return sample }
         }

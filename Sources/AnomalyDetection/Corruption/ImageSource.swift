@@ -11,7 +11,8 @@ public protocol ImageSource: Sendable {
     func image(at index: Int) -> PlanarImage
 }
 
-/// Traps with a clear message if a source returns an image that is not RGB.
+/// Images that are continued outside of their regions of interest. Traps with a clear message if a source returns an image
+/// that is not RGB.
 struct RGBImageSource: ImageSource {
     let base: any ImageSource
 
@@ -24,7 +25,7 @@ struct RGBImageSource: ImageSource {
                 "image \(index) of a corruption source is \(image.width) x \(image.height) x \(image.channels), not RGB"
             )
         }
-        return image
+        return image.continuedOutside
     }
 }
 

@@ -64,21 +64,35 @@ extension PlanarImage {
         return result
     }
 
-    /// The image with its deviations from the mean scaled by a factor, clamped to 0...1.
+    /// The image with its deviations from the mean of the region of interest scaled by a factor, clamped to 0...1.
     func contrast(_ factor: Float) -> PlanarImage {
-        let mean = Float(values.reduce(0.0) { $0 + Double($1) } / Double(values.count))
+        let known = values.inside(regionOfInterest.map { region in (0..<channels).flatMap { _ in region } })
+        let mean = Float(known.reduce(0.0) { $0 + Double($1) } / Double(max(known.count, 1)))
         var result = self
         for index in values.indices { result.values[index] = min(max(mean + factor * (values[index] - mean), 0), 1) }
         return result
     }
 
+    /// The image filtered by a Gaussian. With a region of interest, a pixel inside is the weighted mean of pixels inside, and
+    /// those outside stay as they are.
+    ///
     /// - Parameter sigma: the standard deviation of the Gaussian in pixels, above 0.
     func blurred(sigma: Float) -> PlanarImage {
         let filter = GaussianBlur(sigma: sigma)
         let plane = width * height
         var result = self
+        if let regionOfInterest {
+            for index in result.values.indices where regionOfInterest[index % plane] == 0 { result.values[index] = 0 }
+        }
         for channel in 0..<channels {
             filter.apply(to: &result.values, from: channel * plane, width: width, height: height)
+        }
+        guard let regionOfInterest else { return result }
+        var shares = regionOfInterest.map { $0 == 0 ? Float(0) : 1 }
+        filter.apply(to: &shares, width: width, height: height)
+        for index in result.values.indices {
+            result.values[index] =
+                regionOfInterest[index % plane] == 0 ? values[index] : result.values[index] / shares[index % plane]
         }
         return result
     }

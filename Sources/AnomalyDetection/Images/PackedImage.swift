@@ -31,7 +31,7 @@ public struct PackedImage: Sendable, Equatable {
             bitDepth = try reader.readInt("the bit depth", in: 1...64)
             let format = try reader.readText(), colour = try reader.readText()
             guard let format = ImageFormat(rawValue: format), let colour = ImageColour(rawValue: colour) else {
-                throw .damaged(name, at: 0, what: "an unknown format \"\(format)\" or colour \"\(colour)\"")
+                throw .damaged(name, what: "an unknown format \"\(format)\" or colour \"\(colour)\"")
             }
             (self.format, self.colour) = (format, colour)
         }
@@ -79,7 +79,7 @@ public struct PackedImage: Sendable, Equatable {
         original = try Original(&reader, name: name)
         values = try reader.readBlock(of: UInt16.self)
         guard values.count == 3 * width * height else {
-            throw .damaged(name, at: 0, what: "\(values.count) values for \(width) x \(height) pixels")
+            throw .damaged(name, what: "\(values.count) values for \(width) x \(height) pixels")
         }
         try reader.finish()
     }

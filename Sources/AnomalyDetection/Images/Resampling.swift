@@ -1,6 +1,5 @@
 import Glibc
 import Imaging
-import SeededRandom
 
 /// A rectangle of pixels: columns x ..< x + width, rows y ..< y + height.
 struct PixelBox: Equatable {

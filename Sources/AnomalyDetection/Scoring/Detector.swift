@@ -87,21 +87,10 @@ extension ScoringParameters {
     public func smoothed(_ error: FloatMap, within region: [UInt8]? = nil) -> FloatMap {
         let (width, height) = (error.width, error.height)
         let sizes = boxSizes(shorterSide: min(width, height))
-        func boxFiltered(_ values: [Float], _ size: Int) -> [Float] {
-            MapKernels.boxFiltered(values, height: height, width: width, size: size, passes: boxPasses)
-        }
-        var values = error.values
-        if let region { for pixel in values.indices where region[pixel] == 0 { values[pixel] = 0 } }
         var map = FloatMap(width: width, height: height, values: [Float](repeating: 0, count: width * height))
         for size in sizes {
-            var smooth = boxFiltered(values, size)
-            if let region {
-                let shares = boxFiltered(region.map { $0 == 0 ? 0 : 1 }, size)
-                // Boxes that lie inside keep their bits.
-                for pixel in smooth.indices where shares[pixel] < 1 - 1e-5 {
-                    smooth[pixel] = shares[pixel] > 1e-6 ? smooth[pixel] / shares[pixel] : 0
-                }
-            }
+            let smooth = RegionMean.boxFiltered(
+                error.values, within: region, height: height, width: width, size: size, passes: boxPasses)
             for pixel in smooth.indices { map.values[pixel] += smooth[pixel] / Float(sizes.count) }
         }
         return map

@@ -106,16 +106,16 @@ public struct Model: Sendable, Equatable {
         let levels = try reader.readInt("the levels", in: 1...6)
         let normalizationText = try reader.readText()
         guard let mapNormalization = ScoringParameters.MapNormalization(rawValue: normalizationText) else {
-            throw .damaged(file, at: 0, what: "unknown map normalisation \"\(normalizationText)\"")
+            throw .damaged(file, what: "unknown map normalisation \"\(normalizationText)\"")
         }
         guard mapNormalization != .none || levels == 1 else {
-            throw .damaged(file, at: 0, what: "\(levels) error levels without a normalisation")
+            throw .damaged(file, what: "\(levels) error levels without a normalisation")
         }
         grid = TileGrid(
             width: width, height: height, tileWidth: tileWidth, tileHeight: tileHeight, overlap: overlap)
         let imageScore = try reader.readText()
         guard let known = ScoringParameters.ImageScore(rawValue: imageScore), boxSize % 2 == 1 else {
-            throw .damaged(file, at: 0, what: "invalid score \"\(imageScore)\" or box size \(boxSize)")
+            throw .damaged(file, what: "invalid score \"\(imageScore)\" or box size \(boxSize)")
         }
         scoring = ScoringParameters(
             boxSize: boxSize, boxPasses: boxPasses, scales: scales, levels: levels, normalization: mapNormalization,
@@ -125,17 +125,17 @@ public struct Model: Sendable, Equatable {
         pixelThreshold = try reader.readFloat()
         let pixelSizes = try reader.readBlock(of: Double.self)
         guard pixelThreshold.isFinite, pixelSizes.count <= 1, pixelSizes.allSatisfy({ $0 > 0 && $0.isFinite }) else {
-            throw .damaged(file, at: 0, what: "invalid pixel threshold or size of a pixel")
+            throw .damaged(file, what: "invalid pixel threshold or size of a pixel")
         }
         pixelSize = pixelSizes.first
         let quantile = try reader.readFloat()
         let estimateText = try reader.readText()
         guard let estimate = Calibration.Estimate(rawValue: estimateText) else {
-            throw .damaged(file, at: 0, what: "unknown threshold estimate \"\(estimateText)\"")
+            throw .damaged(file, what: "unknown threshold estimate \"\(estimateText)\"")
         }
         let scaleText = try reader.readText()
         guard let scale = ScoreScale(rawValue: scaleText) else {
-            throw .damaged(file, at: 0, what: "unknown scale of scores \"\(scaleText)\"")
+            throw .damaged(file, what: "unknown scale of scores \"\(scaleText)\"")
         }
         let images = try reader.readInt("the held-out images", in: 1...1 << 30)
         let scores = try reader.readBlock(of: Float.self)
@@ -145,23 +145,23 @@ public struct Model: Sendable, Equatable {
             (0...1).contains(quantile), scores.allSatisfy(\.isFinite),
             trainingScores.allSatisfy(\.isFinite), mapCeiling.isFinite,
             (0...1).contains(scoring.topFraction)
-        else { throw .damaged(file, at: 0, what: "invalid calibration") }
+        else { throw .damaged(file, what: "invalid calibration") }
         let bounds = try reader.readBlock(of: Float.self)
         if !bounds.isEmpty {
             guard bounds.count == 2, let known = SampleRange(lowest: bounds[0], highest: bounds[1]) else {
-                throw .damaged(file, at: 0, what: "invalid sample range")
+                throw .damaged(file, what: "invalid sample range")
             }
             range = known
         }
         let colourText = try reader.readText()
         colour = ColourRendering(rawValue: colourText)
         guard colour != nil || colourText.isEmpty else {
-            throw .damaged(file, at: 0, what: "unknown colours \"\(colourText)\"")
+            throw .damaged(file, what: "unknown colours \"\(colourText)\"")
         }
         let sides = try reader.readBlock(of: Float.self)
         if !sides.isEmpty {
             guard sides.count == 2, sides.allSatisfy({ $0 > 0 && $0 <= 2 }) else {
-                throw .damaged(file, at: 0, what: "invalid frame")
+                throw .damaged(file, what: "invalid frame")
             }
             frame = ObjectFrame(width: sides[0], height: sides[1])
         }
@@ -170,18 +170,18 @@ public struct Model: Sendable, Equatable {
         if !regionKind.isEmpty {
             guard let kind = RegionOfInterest.Kind(rawValue: regionKind),
                 let known = RegionOfInterest(kind, corners: corners.isEmpty ? nil : corners)
-            else { throw .damaged(file, at: 0, what: "invalid region of interest \"\(regionKind)\"") }
+            else { throw .damaged(file, what: "invalid region of interest \"\(regionKind)\"") }
             region = known
         }
         guard (region?.kind == .mask) == !regionMask.isEmpty, region != nil || corners.isEmpty,
             region == nil || frame == nil
-        else { throw .damaged(file, at: 0, what: "a region of interest without its mask, or a mask without region") }
+        else { throw .damaged(file, what: "a region of interest without its mask, or a mask without region") }
         let shares = try reader.readBlock(of: Float.self)
         let unchanged = try reader.readBlock(of: Float.self)
         guard shares.isEmpty == unchanged.isEmpty, shares.isEmpty || shares.count == 5,
             (shares + unchanged).allSatisfy(\.isFinite)
         else {
-            throw .damaged(file, at: 0, what: "invalid balance of the threshold")
+            throw .damaged(file, what: "invalid balance of the threshold")
         }
         calibration = Calibration(
             scores: scores, images: images, trainingScores: trainingScores, quantile: quantile, estimate: estimate,

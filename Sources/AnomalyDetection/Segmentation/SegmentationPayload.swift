@@ -34,15 +34,15 @@ public struct SegmentationPayload: Sendable, Equatable {
         try reader.finish()
         guard autoencoder.expectedErrors.isEmpty, autoencoder.contrastResponse == nil else {
             throw .damaged(
-                file, at: 0, what: "an autoencoder with expected errors, which a segmentation has no use for")
+                file, what: "an autoencoder with expected errors, which a segmentation has no use for")
         }
         let expected = network.parameterCount
         guard parameters.count == expected else {
             throw .damaged(
-                file, at: 0, what: "\(parameters.count) parameters for a segmentation network of \(expected)")
+                file, what: "\(parameters.count) parameters for a segmentation network of \(expected)")
         }
         guard parameters.allSatisfy(\.isFinite) else {
-            throw .damaged(file, at: 0, what: "a parameter of the segmentation network is not finite")
+            throw .damaged(file, what: "a parameter of the segmentation network is not finite")
         }
     }
 }

@@ -3,6 +3,10 @@ import SeededRandom
 
 /// Random changes that keep a normal image normal. The user enables the ones that occur in practice.
 public struct Augmentation: Codable, Sendable, Equatable {
+    /// Part of the keys of all tasks that change images. Raised whenever the same inputs give other bytes.
+    /// Version 2: contrast and sharpness of the region of interest alone. Version 1: initial.
+    public static let version = 2
+
     public var flipHorizontal, flipVertical, quarterTurns: Bool
     /// The maximum shift along each axis as a share of the side. The image is mirrored at its border.
     public var shift: Float

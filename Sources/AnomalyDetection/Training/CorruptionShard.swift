@@ -36,13 +36,13 @@ public struct CorruptionShard: Sendable, Equatable {
     public func requireFit(_ images: TrainingImages, width: Int, height: Int) throws(FormatError) {
         guard (imageWidth, imageHeight) == (width, height), width <= images.width, height <= images.height else {
             throw .damaged(
-                "a corruption shard", at: 0,
+                "a corruption shard",
                 what: "samples of \(imageWidth) x \(imageHeight) pixels, expected \(width) x \(height), from images of "
                     + "\(images.width) x \(images.height)")
         }
         if let sample = samples.first(where: { $0.image >= images.count }) {
             throw .damaged(
-                "a corruption shard", at: 0, what: "a sample of image \(sample.image), but there are \(images.count)")
+                "a corruption shard", what: "a sample of image \(sample.image), but there are \(images.count)")
         }
     }
 
@@ -80,7 +80,7 @@ public struct CorruptionShard: Sendable, Equatable {
             guard sample.x + sample.width <= imageWidth, sample.y + sample.height <= imageHeight,
                 sample.mask.count == (sample.width * sample.height + 7) / 8, sample.values.count == 3 * changed,
                 sample.isPaddingClear
-            else { throw .damaged(name, at: 0, what: "sample \(index) is inconsistent") }
+            else { throw .damaged(name, what: "sample \(index) is inconsistent") }
             samples.append(sample)
         }
         try reader.finish()
@@ -108,7 +108,6 @@ extension CorruptionShard.Sample {
             image: image, variant: variant, x: right > 0 ? left : 0, y: right > 0 ? top : 0,
             width: max(0, right - left),
             height: max(0, bottom - top), mask: [], values: [])
-        if right == 0 { (width, height) = (0, 0) }
         mask = [UInt8](repeating: 0, count: (width * height + 7) / 8)
         for channel in 0..<3 {
             for row in 0..<height {

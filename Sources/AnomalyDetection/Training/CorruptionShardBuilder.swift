@@ -1,6 +1,5 @@
 import Imaging
 import SeededRandom
-import Tensors
 
 /// Draws the samples of training shards.
 public struct CorruptionShardBuilder: Sendable {
@@ -75,6 +74,8 @@ public struct SampleReplay: Sendable {
                 clean.values[index] += added
                 corrupted.corrupted.values[index] += added
             }
+            clean = clean.restricted(to: clean.regionOfInterest)
+            corrupted.corrupted = corrupted.corrupted.restricted(to: clean.regionOfInterest)
         }
         return (clean, corrupted)
     }

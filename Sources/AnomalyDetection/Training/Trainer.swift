@@ -1,6 +1,4 @@
-import Imaging
 import NeuralNetworks
-import Tensors
 
 /// Trains an autoencoder, or a segmentation network beside one, shard by shard: from a checkpoint and a shard to the next checkpoint.
 public final class Trainer {

@@ -64,7 +64,7 @@ public final class TrainingImages: ImageSource, Sendable {
             let mask = try Mask.decode(bytes: try read(path), name: path)
             guard (mask.width, mask.height) == (stored.width, stored.height) else {
                 throw FormatError.damaged(
-                    path, at: 0,
+                    path,
                     what: "a region of \(mask.width) x \(mask.height) pixels for images of \(stored.width) x "
                         + "\(stored.height)")
             }
@@ -77,7 +77,7 @@ public final class TrainingImages: ImageSource, Sendable {
             let packed = try PackedImage(bytes: try read(entry.path), name: entry.path)
             guard packed.width == stored.width, packed.height == stored.height else {
                 throw FormatError.damaged(
-                    entry.path, at: 0,
+                    entry.path,
                     what: "\(packed.width) x \(packed.height) pixels among images of \(stored.width) x \(stored.height)"
                 )
             }

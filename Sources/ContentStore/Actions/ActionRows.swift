@@ -36,7 +36,7 @@ extension Database {
         }
     }
 
-    /// What a bundle says of an action gives way to what is known here, as soon as the action was performed here.
+    /// Replaces a bundle's description of an action when this store has performed it.
     private func describeAgain(_ action: Int64, by key: ActionKey, _ rows: inout CommitWriter.KnownRows) throws {
         for table in ["actionKeyPart", "source", "used"] {
             try run("DELETE FROM \(table) WHERE action = ?", [action])

@@ -42,7 +42,7 @@ public struct JobRecord: Sendable {
 
     public let key: ActionKey
     public let attempt: Attempt
-    /// The task that wanted the action, for the history.
+    /// The task that requested the action, for the history.
     public let task: String
     public let outcome: Outcome
     /// Nanoseconds since 1970.

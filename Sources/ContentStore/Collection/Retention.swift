@@ -149,7 +149,7 @@ extension Database {
         var stack: [Int64] = []
         for row in rows {
             let kind: String = row[0]
-            if kind == "promoted" { stack.append(row[1]) } else { stack.removeLast() }
+            if kind == "promoted" { stack.append(row[1]) } else { _ = stack.popLast() }
         }
         return stack
     }

@@ -226,7 +226,7 @@ enum StoreSchema {
     /// State that runs share, and pins.
     ///
     /// No column says whether an execution is alive: its process holds a lock (`StoreLocks`). A row of `submission` is
-    /// written before the cluster is asked, so that work of a coordinator that died can be found by its `token`;
+    /// written before the array is submitted, so that work of a coordinator that died can be found by its `token`;
     /// `folder` lies in `attempts/` and stays until the row is closed. A pin names exactly one thing.
     private static let runTables = """
         CREATE TABLE waiting (

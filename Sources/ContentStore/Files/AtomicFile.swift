@@ -1,6 +1,5 @@
 import Folders
 import Glibc
-import Host
 import Synchronization
 
 /// Files that appear completely or not at all: written to a temporary file, flushed, then renamed. A reader sees either

@@ -1,4 +1,3 @@
-import Foundation
 import GRDB
 
 /// The last entry of a store's history. Recorded elsewhere, on paper or in a signed attestation, it proves later that

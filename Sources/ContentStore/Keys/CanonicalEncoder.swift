@@ -11,7 +11,7 @@
 struct CanonicalEncoder {
     private(set) var bytes: [UInt8] = []
 
-    /// Bytes that most keys need: one allocation for them.
+    /// The initial capacity, enough for most keys.
     private static let usualCount = 512
 
     init() { bytes.reserveCapacity(Self.usualCount) }

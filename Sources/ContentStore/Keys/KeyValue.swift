@@ -26,7 +26,7 @@ public enum KeyValue: Sendable, Hashable {
         return Digest.of(encoder.bytes)
     }
 
-    /// Every digest in the value with where it stands: "" for the value itself, "mask" for a part of a record, "3" for the fourth
+    /// The digests in the value, each with its position: "" for the value itself, "mask" for a part of a record, "3" for the fourth
     /// of a list, "mask/3" further inside.
     public var digests: [(role: String, digest: Digest)] {
         func inside(_ name: String, _ value: KeyValue) -> [(role: String, digest: Digest)] {

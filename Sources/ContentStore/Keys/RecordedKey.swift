@@ -3,7 +3,7 @@ public struct RecordedKey: Sendable, Equatable {
     public struct Part: Sendable, Equatable, Codable {
         public let name: String
         public let readable: String
-        /// Of the value's canonical encoding.
+        /// The digest of the value's canonical encoding.
         public let digest: Digest
     }
 

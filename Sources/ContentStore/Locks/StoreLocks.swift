@@ -1,4 +1,3 @@
-import Glibc
 import Synchronization
 
 /// Coordination of the processes that write to a store, in its folder `locks`.

@@ -45,7 +45,8 @@ enum LabelStudioAnnotations {
     /// The name of the file, without the folder and the eight digits that Label Studio puts in front of uploads.
     private static func name(_ address: String) -> String {
         let last = address.split(separator: "/").last.map(String.init) ?? address
-        let query = last.split(separator: "=").last.map(String.init) ?? last
+        // A local file is named by a query, as in /data/local-files/?d=lot/001.png.
+        let query = last.contains("?") ? last.split(separator: "=").last.map(String.init) ?? last : last
         let name = query.removingPercentEncoding ?? query
         let file = name.split(separator: "/").last.map(String.init) ?? name
         let parts = file.split(separator: "-", maxSplits: 1)

@@ -1,5 +1,4 @@
 import ContentStore
-import Foundation
 import Pipeline
 import Reports
 import Stages

@@ -1,4 +1,3 @@
-import Manifests
 import Pipeline
 import Stages
 

@@ -1,7 +1,6 @@
 import Datasets
 import Manifests
 import Pipeline
-import Reports
 import Stages
 
 extension JobBuilder {

@@ -1,4 +1,3 @@
-import ContentStore
 import Manifests
 import Pipeline
 import Reports

@@ -57,8 +57,9 @@ struct JobBuilder {
                     warnings += category.maskWarnings
                     if !category.ignoredFiles.isEmpty {
                         notes.append(
-                            "\(category.name): \(category.ignoredFiles.count) files are no images by their names and are "
-                                + "left out: " + category.ignoredFiles.prefix(3).joined(separator: ", "))
+                            "\(category.name): skipped files without an image extension: "
+                                + category.ignoredFiles.prefix(3).joined(separator: ", ")
+                                + (category.ignoredFiles.count > 3 ? " and \(category.ignoredFiles.count - 3) more" : ""))
                     }
                 }
             }

@@ -1,4 +1,3 @@
-import ContentStore
 import Folders
 import Manifests
 import Privacy

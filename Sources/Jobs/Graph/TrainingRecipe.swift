@@ -1,9 +1,7 @@
 import AnomalyDetection
-import ContentStore
 import Imaging
 import Manifests
 import NeuralNetworks
-import Pipeline
 import Stages
 import Tensors
 import VerdictStatistics

@@ -44,7 +44,7 @@ package struct FolderInspection: Sendable {
     /// The number of robust standard deviations that makes an outlier.
     private static let outlierDeviations = 6.0, oddDeviations = 3.5
 
-    /// - Parameter proceeds: gets the numbers of bytes that have been read and that there are; false stops the inspection.
+    /// - Parameter proceeds: called with the numbers of inspected images and of all images; returns false to stop.
     /// - Throws: `DatasetError`, `StoreError.interrupted`.
     package init(
         _ folder: String, followsLinks: Bool = false, threads: Int, proceeds: @escaping @Sendable (Int, Int) -> Bool
@@ -64,7 +64,7 @@ package struct FolderInspection: Sendable {
                 done += 1
                 return done
             }
-            guard proceeds(count, sources.count) else { throw StoreError.interrupted("the inspection") }
+            guard proceeds(count, sources.count) else { throw StoreError.interrupted("inspection") }
         }
         images = read.inspect { $0.compactMap(\.self) }
         oddness = images.map { _ in nil }
@@ -132,14 +132,13 @@ package struct FolderInspection: Sendable {
         for (group, members) in Dictionary(grouping: decoded, by: { images[$0].place.group }).sorted(by: {
             $0.key < $1.key
         }) {
-            let name = group.isEmpty ? "" : "\(group): "
             func compare(_ what: String, _ property: (InspectedImage) -> String) {
                 let kinds = Dictionary(grouping: members) { property(images[$0]) }
                 guard kinds.count > 1 else { return }
                 let sorted = kinds.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
                 let shown = sorted.prefix(5).map { "\($0.key) (\($0.value.count))" }.joined(separator: ", ")
                 let rest = sorted.count > 5 ? " and \(sorted.count - 5) more" : ""
-                let words = "\(name)\(sorted.count) \(what): \(shown)\(rest)"
+                let words = "\(Self.prefix(group))\(sorted.count) \(what): \(shown)\(rest)"
                 findings.append(Finding(kind: .mixed, images: sorted.prefix(5).map { $0.value[0] }, words: words))
             }
             compare("sizes") { "\($0.info!.width) x \($0.info!.height)" }
@@ -151,7 +150,7 @@ package struct FolderInspection: Sendable {
                     Finding(
                         kind: .mixed, images: [],
                         words:
-                            "\(name)no sample of the 16 bit images exceeds \(highest): set \"depth\": \(range.bits!) in "
+                            "\(Self.prefix(group))no sample of the 16 bit images exceeds \(highest): set \"depth\": \(range.bits!) in "
                             + "the image section of the manifest"))
             }
         }
@@ -181,13 +180,13 @@ package struct FolderInspection: Sendable {
                     Finding(
                         kind: kind, images: outliers.map(\.0),
                         words:
-                            "\(outliers.count) of \(measured.count) images differ in \(kind.rawValue) from the median, "
+                            "\(Self.prefix(group))\(outliers.count) of \(measured.count) images differ in \(kind.rawValue) from the median, "
                             + "\(Self.rounded(spread.median)): there may be several kinds of parts or of lighting"))
                 continue
             }
             for (index, value, deviations) in outliers {
                 let words =
-                    "\(kind.rawValue) \(Self.rounded(value)), the median of \(measured.count) images is "
+                    "\(Self.prefix(group))\(kind.rawValue) \(Self.rounded(value)), the median of \(measured.count) images is "
                     + "\(Self.rounded(spread.median)): \(Self.rounded(abs(deviations), 10)) deviations "
                     + (deviations > 0 ? "above" : "below")
                 findings.append(Finding(kind: kind, images: [index], words: words))
@@ -215,10 +214,13 @@ package struct FolderInspection: Sendable {
                 Finding(
                     kind: .odd, images: [index],
                     words:
-                        "differs from the other images: \(Self.rounded(oddness[index]!, 10)) deviations above the median"
+                        "\(Self.prefix(group))differs from the other images: \(Self.rounded(oddness[index]!, 10)) deviations above the median"
                 ))
         }
     }
+
+    /// The start of a finding that names its group; empty for a folder without groups.
+    private static func prefix(_ group: String) -> String { group.isEmpty ? "" : "\(group): " }
 
     private static func rounded(_ value: Double, _ factor: Double = 1000) -> String {
         "\((value * factor).rounded() / factor)"

@@ -1,7 +1,6 @@
 import ContentStore
 import Folders
 import Imaging
-import Pipeline
 import Reports
 import Stages
 

@@ -76,8 +76,7 @@ struct PlaceNeighbours: Sendable {
         self.descriptors = descriptors.map { descriptor in
             descriptor.values.enumerated().map { $1 * scales[$0 % features] }
         }
-        let number = min(descriptors.count, Self.references + 1)
-        chosen = (0..<number).map { $0 * descriptors.count / number }
+        chosen = Array(descriptors.indices).spread(Self.references + 1)
     }
 
     /// - Parameter twins: images that are left out, such as exact copies.

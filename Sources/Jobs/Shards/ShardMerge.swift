@@ -1,6 +1,5 @@
 import ContentStore
 import Folders
-import Foundation
 import Stages
 
 /// Merges the results of all shards into their common folder, as scoring without shards would have written them.

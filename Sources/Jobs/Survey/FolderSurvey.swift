@@ -2,7 +2,6 @@ import AnomalyDetection
 import ContentStore
 import Datasets
 import Folders
-import Foundation
 import Imaging
 import Manifests
 import Stages
@@ -188,15 +187,14 @@ package struct FolderSurvey: Sendable {
     private static func probe(
         _ images: [SourceImage]
     ) -> (findings: [String], sizes: [(width: Int, height: Int)]) {
-        let stride = max(1, images.count / probedImages)
         var sizes: [String: Int] = [:], kinds: [String: Int] = [:]
         var profiles: [String: Int] = [:]
         var measured: [(width: Int, height: Int)] = []
         var odd: [String] = []
-        for index in Swift.stride(from: 0, to: images.count, by: stride) {
+        for image in images.spread(probedImages) {
             do throws(ImagingError) {
-                let info = try ImageDecoder.probe(path: images[index].path)
-                let bytes = try? AtomicFile.read(images[index].path, in: images[index].folder)
+                let info = try ImageDecoder.probe(path: image.path)
+                let bytes = try? AtomicFile.read(image.path, in: image.folder)
                 profiles[FolderInspection.words(bytes.flatMap { ColourProfile(of: $0) }), default: 0] += 1
                 sizes["\(info.width) x \(info.height)", default: 0] += 1
                 kinds["\(info.format.displayName) \(info.colour.rawValue) \(info.bitDepth) bit", default: 0] += 1

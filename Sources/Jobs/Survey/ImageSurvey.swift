@@ -78,12 +78,12 @@ struct ImageSurvey {
     ) -> (poses: [ObjectPose], sides: [Int], levels: [Double], highestSample: Int?) {
         var poses: [ObjectPose] = [], sides: [Int] = [], levels: [Double] = []
         var highest: Int?
-        for index in stride(from: 0, to: images.count, by: max(1, (images.count + seenImages - 1) / seenImages)) {
+        for image in images.spread(seenImages) {
             // The probe or the job reports images that cannot be decoded.
             guard
                 let bytes = try? AtomicFile.read(
-                    images[index].path, in: images[index].folder, limitBytes: DecodeLimits().maximumFileBytes),
-                let decoded = try? ImageDecoder.decode(bytes: bytes, name: images[index].file, checksExtension: false)
+                    image.path, in: image.folder, limitBytes: DecodeLimits().maximumFileBytes),
+                let decoded = try? ImageDecoder.decode(bytes: bytes, name: image.file, checksExtension: false)
             else { continue }
             sides.append(min(decoded.image.width, decoded.image.height))
             highest = [highest, decoded.highestSample].compactMap { $0 }.max()

@@ -20,8 +20,8 @@ package struct ManifestTrial {
         _ = try Job(manifest) { paths in paths.map { Digest.of(text: $0) } }
         for category in try DatasetScan.scan(manifest.dataset, jobName: manifest.name) {
             try tryTraining(category, manifest)
-            let test = ManifestTrial.spread(category.images.filter { $0.split == .test })
-            for image in test.prefix(ManifestTrial.testImages) { _ = decoded(image, manifest) }
+            let test = category.images.filter { $0.split == .test }
+            for image in test.spread(ManifestTrial.testImages) { _ = decoded(image, manifest) }
         }
     }
 
@@ -31,7 +31,7 @@ package struct ManifestTrial {
         var usable = Set<Digest>()
         var tried = 0
         let former = faults.count
-        for image in ManifestTrial.spread(images).prefix(ManifestTrial.mostTried)
+        for image in images.spread(ManifestTrial.mostTried)
         where usable.count < ManifestTrial.enough {
             tried += 1
             if let digest = decoded(image, manifest) { usable.insert(digest) }
@@ -64,12 +64,5 @@ package struct ManifestTrial {
     /// The path from the current folder, by which a user finds the file.
     private static func path(of image: SourceImage) -> String {
         ManifestPath(image.path, relativeTo: NamedFolder.current).relative(to: NamedFolder.current)
-    }
-
-    /// A sample of `mostTried` images that is spread evenly over the list.
-    private static func spread(_ images: [SourceImage]) -> [SourceImage] {
-        guard images.count > mostTried else { return images }
-        let step = images.count / mostTried
-        return stride(from: 0, to: images.count, by: step).map { images[$0] }
     }
 }

@@ -51,7 +51,7 @@ public struct Checkpoint: Sendable, Equatable {
         let average = try reader.readBlock(of: Float.self)
         guard firstMoment.count == parameters.count, secondMoment.count == parameters.count,
             average.isEmpty || average.count == parameters.count
-        else { throw .damaged(name, at: 0, what: "moments of another size than the parameters") }
+        else { throw .damaged(name, what: "moments of another size than the parameters") }
         state = OptimizerState(
             stepCount: stepCount, parameters: parameters, firstMoment: firstMoment, secondMoment: secondMoment,
             average: average.isEmpty ? nil : average)

@@ -1,5 +1,4 @@
 import ContentStore
-import Foundation
 import Host
 import StrictJSON
 

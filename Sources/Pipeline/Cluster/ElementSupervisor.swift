@@ -1,9 +1,7 @@
 import ContentStore
 import Folders
-import Foundation
 import Glibc
 import Host
-import StrictJSON
 
 /// The process that a cluster starts for an element. It starts a worker process, monitors it, and kills its process
 /// tree if a task exceeds a limit. It then publishes a failure record for that task and starts another worker for the

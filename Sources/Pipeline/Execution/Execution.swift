@@ -49,7 +49,7 @@ final class Execution {
     /// The tasks that this run has computed. One of them may be looked up again, if several tasks report its blob as lost.
     private var computed = Set<Int>()
     private var repairs: Set<[Int]> = []
-    /// When the last events were taken. Tasks that come back together are retried together, in one array of a cluster.
+    /// The time at which the last events were taken. Tasks that come back together are retried together, in one array of a cluster.
     private var bookedAt = 0.0
     private var lastLookAtOthers = 0.0
     private var lastCounts = HostClock.monotonicSeconds()
@@ -466,11 +466,19 @@ final class Execution {
         let summary = tally.summary(
             of: context.execution, plan.counts,
             isCancelled: context.cancellation.isSet && (plan.count(.skipped) > 0 || options.checkedShare > 0), resolver)
+        // An error must not leave the run without an end.
+        let requirement = Result { try !summary.isSuccess || options.isSatisfied?(summary) ?? true }
         let outcome: ExecutionOutcome =
-            summary.isCancelled
-            ? .cancelled
-            : summary.failed + summary.skipped > 0
-                ? .failed : try options.isSatisfied?(summary) ?? true ? .succeeded : .requirementMissed
+            if summary.isCancelled {
+                .cancelled
+            } else if !summary.isSuccess {
+                .failed
+            } else {
+                switch requirement {
+                case .success(let isMet): isMet ? .succeeded : .requirementMissed
+                case .failure: .failed
+                }
+            }
         do {
             try store.endExecution(
                 context.execution, outcome: outcome, counts: summary.counts, keys: resolver.taskKeys)
@@ -479,6 +487,7 @@ final class Execution {
             guard summary.failed > 0 else { throw error }
         }
         try? store.removeAttemptFolder("\(store.path)/attempts/\(context.execution)")
+        _ = try requirement.get()
         return summary
     }
 }

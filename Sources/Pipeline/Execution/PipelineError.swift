@@ -21,7 +21,7 @@ extension PipelineError: CustomStringConvertible {
         case .undeclaredOutputs(let task, let names):
             "Task \(task) wrote \(names.joined(separator: ", ")), which its stage does not declare; declare or remove."
         case .superseded(let reason):
-            "The result was discarded time and again: \(reason); look what else uses the store (nominal status), and run again."
+            "The result was discarded repeatedly: \(reason); check what else uses the store (nominal status), and run again."
         case .cancelled:
             "The run was cancelled; run again to continue."
         case .needsMemory(let task, let bytes, let limit):

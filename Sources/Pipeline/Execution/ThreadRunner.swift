@@ -15,7 +15,7 @@ final class ThreadRunner: TaskRunner {
         var tasks: [RunnableTask] = []
         /// The number of waiting and running tasks.
         var count = 0
-        /// The number of those that use the whole machine.
+        /// The number of whole-machine tasks among them.
         var wholeMachineCount = 0
         var threads = 0
         var isClosed = false

@@ -1,5 +1,4 @@
 import ContentStore
-import Foundation
 import StrictJSON
 import Synchronization
 

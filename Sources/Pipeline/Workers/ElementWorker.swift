@@ -1,6 +1,5 @@
 import ContentStore
 import Foundation
-import Glibc
 import Host
 import Synchronization
 

@@ -1,6 +1,5 @@
 import ContentStore
 import Folders
-import Foundation
 import Host
 import StrictJSON
 

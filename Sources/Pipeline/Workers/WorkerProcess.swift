@@ -1,5 +1,4 @@
 import CProcessTree
-import ContentStore
 import Folders
 import Foundation
 import Glibc

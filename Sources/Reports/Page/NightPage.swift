@@ -5,7 +5,7 @@ public struct NightReport: Sendable, Equatable {
         /// The number that commands use for it.
         public var number: Int64
         public var file: String
-        /// 0 for the median normal image, 1 at the threshold.
+        /// 0 for the median normal image, 1 at the threshold; see `Calibration.normalized`.
         public var score: Double?
         /// The anomaly map over the image; `nil` if it is no longer stored.
         public var picture: Picture?
@@ -123,7 +123,7 @@ public enum NightPage {
             } else {
                 HTML("p", ["class": "note"]) {
                     "New images that the model in production takes for defects, with its anomaly map; its threshold is at "
-                        + "score 1. They are excluded from training until somebody accepts them."
+                        + "score 1, or less if held-out scores hardly differ. They are excluded from training until somebody accepts them."
                         + (suspects.count < report.suspectCount
                             ? " Shown are the \(suspects.count) highest scores of \(report.suspectCount)." : "")
                 }

@@ -63,7 +63,7 @@ public struct GalleryItem: Sendable, Equatable {
     public var isAnomalous: Bool?
     /// The score, in the unit of the category's threshold.
     public var score: Float
-    /// The normalised score: 0 for the median held-out normal image, 1 at the threshold.
+    /// The normalised score: 0 for the median held-out normal image, 1 at the threshold; see `Calibration.normalized`.
     public var normalizedScore: Float?
     /// "anomalous", "normal", or another verdict of the run.
     public var verdict: String?

@@ -3,11 +3,11 @@ public struct TrainingCurve: Sendable, Equatable {
     /// The loss after one optimiser step.
     public struct Point: Sendable, Equatable {
         public var step: Int
-        /// The weighted sum of both terms, in squared units of the normalised pixel value.
+        /// The weighted sum of both terms: squared errors of normalised pixel values, or the cross-entropy of a segmentation.
         public var loss: Double
-        /// Mean squared error outside the corruption mask; `nil` if the batch has no such pixels.
+        /// The mean outside the corruption mask; nil if the batch has no such pixels.
         public var lossClean: Double?
-        /// Mean squared error inside the corruption mask; `nil` if the batch has no such pixels.
+        /// The mean inside the corruption mask; nil if the batch has no such pixels.
         public var lossMasked: Double?
         public var learningRate: Double
 
@@ -39,7 +39,7 @@ struct TrainingSection {
         let chart = LineChart(
             title: "Training loss",
             xAxis: ChartAxis(label: "Optimiser step", covering: points.map(\.x), scale: .linear, tickCount: 6),
-            yAxis: ChartAxis(label: "Mean squared error", covering: points.map(\.y)),
+            yAxis: ChartAxis(label: "Loss", covering: points.map(\.y)),
             series: series,
             emptyNote: "No model was trained in this run.")
         return HTML("div") {

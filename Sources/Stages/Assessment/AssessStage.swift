@@ -3,6 +3,7 @@ import ContentStore
 import Imaging
 import Metrics
 import Pipeline
+import VerdictStatistics
 
 /// Measures a model on held-out normal images and on synthetic corruptions of them, without labels or test images.
 ///
@@ -12,8 +13,9 @@ package struct AssessStage: Stage {
     package static let name = "assess"
     /// History: 4 = every kind of corruption on the same images; no white balance for a grey data set; 5 = detectors of
     /// any kind; 6 = brief assessments of candidates; pixel AUROC in the
-    /// criterion; 7 = AU-PRO in its place.
-    package static let version = 7
+    /// criterion; 7 = AU-PRO in its place; 8 = medians of an even number of shifts; changes of the camera within the region of
+    /// interest.
+    package static let version = 8
     /// The number of images for measuring robustness and the projection.
     static let robustnessImages = 12
     private static let projectionSamples = 16, directions = 8
@@ -140,9 +142,9 @@ package struct AssessStage: Stage {
             }
             let shifts = zip(changed, usual).map {
                 Double(model.calibration.normalized($0) - model.calibration.normalized($1))
-            }.sorted()
+            }
             return Assessment.Robustness(
-                change: change, label: change.label, scoreShift: shifts[shifts.count / 2],
+                change: change, label: change.label, scoreShift: median(shifts),
                 falseAlarms: Double(changed.count { model.calibration.isAnomaly($0) }) / Double(changed.count),
                 imageAUROC: try RankMetrics.auroc(
                     scores: changed + defects, labels: changed.map { _ in false } + defects.map { _ in true }))

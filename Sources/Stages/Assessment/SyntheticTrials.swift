@@ -2,7 +2,6 @@ import AnomalyDetection
 import ContentStore
 import Imaging
 import Pipeline
-import SeededRandom
 
 /// A deterministic set of synthetic defects in held-out normal images, made by all corruption models with default
 /// parameters. The corruption model used in training contributes a quarter of them.

@@ -1,5 +1,4 @@
 import ContentStore
-import Pipeline
 
 /// The facts of a model's card that are known before any task runs.
 package struct CardFacts: Codable, Equatable, Sendable {

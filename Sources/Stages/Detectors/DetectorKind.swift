@@ -87,7 +87,7 @@ package enum DetectorKinds {
         for known in all where known.name == name { return known }
         let names = all.map { $0.name }.joined(separator: ", ")
         throw FormatError.damaged(
-            file, at: 0, what: "a detector of the kind \"\(name)\"; this program has \(names)")
+            file, what: "a detector of the kind \"\(name)\"; this program has \(names)")
     }
 }
 

@@ -82,7 +82,7 @@ extension TaskContext {
         let mask = try regionMask(region, of: name)
         guard (mask.width, mask.height) == (image.width, image.height) else {
             throw FormatError.damaged(
-                name, at: 0,
+                name,
                 what: "a region of \(mask.width) x \(mask.height) pixels in \(image.width) x \(image.height)")
         }
         return image.restricted(to: mask.values)

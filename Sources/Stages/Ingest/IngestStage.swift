@@ -12,8 +12,9 @@ package struct IngestStage: Stage {
     /// 3 = states which images are grey; 4 = non-finite values are a separate fault; 5 = the sample range, labels in
     /// masks with more than two values, and warnings about both; 6 = packed images end with a digest;
     /// 7 = BMP, PNM, WebP and JPEG 2000; regions of annotation tools; 8 = several masks of an image, saturation areas,
-    /// parts with several views; 9 = a PNG whose colour profile libpng leaves out is unusable where profiles are applied.
-    package static let version = 9
+    /// parts with several views; 9 = a PNG whose colour profile libpng leaves out is unusable where profiles are applied;
+    /// 10 = an image whose defect lies outside of the region of interest has no saturation areas.
+    package static let version = 10
 
     /// An image with its label and mask in the data set.
     package struct Source: Codable, Equatable, Sendable, NamedSetting {
@@ -222,7 +223,7 @@ package struct IngestStage: Stage {
         remarks.add(entry.file, labelled: labelled.area, inside: inside.area)
         if inside.area == 0 {
             // The defect lies where nothing is judged.
-            (entry.mask, entry.isAnomalous) = (nil, nil)
+            (entry.mask, entry.regions, entry.isAnomalous) = (nil, nil, nil)
         } else {
             entry.mask = try context.publish(bytes: inside.pngBytes())
         }

@@ -88,7 +88,7 @@ package struct WarmStartStage: Stage {
         let model = try Model(bytes: try context.read("model"), name: "\(context.task) model")
         guard let network = try model.autoencoder(name: "\(context.task) model") else {
             throw FormatError.damaged(
-                "\(context.task) model", at: 0,
+                "\(context.task) model",
                 what: "a detector of the kind \"\(model.kind)\" cannot be trained further")
         }
         try context.write(Checkpoint(state: OptimizerState(parameters: network.parameters)).bytes, to: "checkpoint")

@@ -12,7 +12,8 @@ import Statistics
 /// images that it was not trained on (`usual.N`) and of test images (`scores.N`) are compared too.
 package struct DriftStage: Stage {
     package static let name = "drift"
-    package static let version = 1
+    /// History: 2 = within the region of interest; 1 = first.
+    package static let version = 2
 
     package init() {}
 
@@ -111,8 +112,9 @@ package struct DriftTest {
         if let normal = record.normalScores, let tested = record.testedScores {
             samples.append(
                 Samples(
-                    name: "Score", meaning: "0 for the median normal image, 1 at the threshold", normal: normal,
-                    tested: tested))
+                    name: "Score",
+                    meaning: "0 for the median normal image, 1 at the threshold, or less if held-out scores hardly differ",
+                    normal: normal, tested: tested))
         }
         self.samples = samples.filter { !$0.normal.isEmpty && !$0.tested.isEmpty }
         tests = self.samples.map { KolmogorovSmirnov($0.normal, $0.tested) }

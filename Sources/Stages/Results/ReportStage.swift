@@ -10,8 +10,9 @@ package struct ReportStage: Stage {
     package static let name = "report"
     /// History: 2 = more figures; 3 = curves, uncertain verdicts, drift, lineage; 4 = the style of other pages; 5 = the
     /// card of each model; 6 = the command that applies a threshold; 7 = plainer words; 9 = regions, AU-PRO 0.05, SegF1,
-    /// intervals; metrics of parts and kinds; AU-PRO of synthetic defects.
-    package static let version = 9
+    /// intervals; metrics of parts and kinds; AU-PRO of synthetic defects; 10 = the loss of steps without
+    /// corrupted or clean pixels is left out.
+    package static let version = 10
 
     /// The pages beside the report that it links to.
     package static let lineagePageName = "lineage.html", timingPageName = "timing.html"
@@ -94,7 +95,9 @@ package struct ReportStage: Stage {
         report.training = TrainingCurve(
             points: training.map {
                 TrainingCurve.Point(
-                    step: $0.step + 1, loss: $0.loss, lossClean: $0.outside, lossMasked: $0.inside,
+                    // Means of no pixels are 0.
+                    step: $0.step + 1, loss: $0.loss, lossClean: $0.outside > 0 ? $0.outside : nil,
+                    lossMasked: $0.inside > 0 ? $0.inside : nil,
                     learningRate: Double($0.learningRate))
             })
         report.curves = CategoryCurves(metrics)

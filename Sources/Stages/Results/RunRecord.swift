@@ -1,5 +1,4 @@
 import ContentStore
-import Foundation
 import Pipeline
 
 /// `run.json`: the origin of a run, for comparisons. It contains no time or host, and only the paths of

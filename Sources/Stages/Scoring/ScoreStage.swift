@@ -49,7 +49,7 @@ package struct ScoreStage: Stage {
                     let image = try context.image(entry.pixels!, region: entry.region, name: entry.file)
                     guard (image.width, image.height) == (model.grid.width, model.grid.height) else {
                         throw FormatError.damaged(
-                            entry.file, at: 0,
+                            entry.file,
                             what: "\(image.width) x \(image.height) pixels for a model of \(model.grid.width) x "
                                 + "\(model.grid.height)")
                     }

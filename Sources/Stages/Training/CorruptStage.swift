@@ -32,12 +32,11 @@ package struct CorruptStage: Stage {
                 parameters: corruption.parameters(isGrey: augmentation.isGrey),
                 normals: TileSource(base: images, grid: samples.grid), textures: textures),
             augmentation: augmentation, seed: samples.seed, batchSize: samples.batchSize)
-        let total = stepCount * samples.batchSize
         let made = try builder.shard(steps: firstStep..<firstStep + stepCount) { finished in
             try context.checkCancellation()
             try images.requireReadable()
             try textures?.requireReadable()
-            if finished % 16 == 0 || finished == total { context.progress(finished, of: total, unit: "samples") }
+            if finished % 16 == 0 || finished == sampleCount { context.progress(finished, of: sampleCount, unit: "samples") }
         }
         try images.requireReadable()
         try context.write(made.bytes, to: "corruptions")

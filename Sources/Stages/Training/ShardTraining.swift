@@ -36,7 +36,7 @@ struct ShardTraining {
             let (steps, remainder) = corruptions.samples.count.quotientAndRemainder(dividingBy: samples.batchSize)
             guard remainder == 0 else {
                 throw FormatError.damaged(
-                    "\(context.task) corruptions", at: 0,
+                    "\(context.task) corruptions",
                     what: "\(corruptions.samples.count) samples for batches of \(samples.batchSize)")
             }
             return try trainer.run(from: checkpoint, shard: corruptions) { done, loss in

@@ -1,6 +1,4 @@
 import AnomalyDetection
-import BinaryCoding
-import NeuralNetworks
 import Pipeline
 import Synchronization
 

@@ -18,7 +18,7 @@ extension TrainingImages {
         try self.init(entries, reducedSize: (grid.width, grid.height)) { try AtomicFile.read($0) }
         guard (width, height) == (grid.width, grid.height) else {
             throw FormatError.damaged(
-                "\(context.task): the first image of its list", at: 0,
+                "\(context.task): the first image of its list",
                 what: "\(width) x \(height) pixels where \(grid.width) x \(grid.height) are needed")
         }
     }

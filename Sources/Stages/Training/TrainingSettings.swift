@@ -20,6 +20,7 @@ package struct SampleSettings: Codable, Equatable, Sendable {
     package var seed: UInt64
     package var batchSize: Int
     package var augmentation: Augmentation
+    package var augmentationVersion = Augmentation.version
     package var grid: TileGrid
 
     package init(seed: UInt64, batchSize: Int, augmentation: Augmentation, grid: TileGrid) {

@@ -3,7 +3,6 @@ import Attestations
 import Audit
 import Console
 import ContentStore
-import Folders
 import Foundation
 
 struct AttestCommand: ParsableCommand {

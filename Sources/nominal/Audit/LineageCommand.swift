@@ -118,7 +118,8 @@ struct LineageCommand: ParsableCommand {
         guard let digest = verdict.map, try store.contains(digest) else { return nil }
         let map = try FloatMap.decode(bytes: try store.read(digest), name: "map.tiff")
         guard let region = PeakRegion(of: map) else { return nil }
-        let overlays = (thing as NSString).deletingLastPathComponent + "/overlays/"
+        let parent = (thing as NSString).deletingLastPathComponent
+        let overlays = (parent.isEmpty ? "." : parent) + "/overlays/"
         let category = verdict.task.prefix { $0 != "/" } + "/"
         let picture = try ["", category].map { overlays + ResultName.of($0 + verdict.image, suffix: "png") }
             .first { try AtomicFile.exists($0) }

@@ -5,7 +5,6 @@ import ContentStore
 import Folders
 import Foundation
 import Glibc
-import Manifests
 import Pipeline
 import Privacy
 

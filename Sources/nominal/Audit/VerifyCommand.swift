@@ -3,8 +3,6 @@ import Attestations
 import Audit
 import Console
 import ContentStore
-import Deployment
-import Folders
 import Host
 
 struct VerifyCommand: ParsableCommand {

@@ -2,7 +2,6 @@ import ArgumentParser
 import Console
 import ContentStore
 import Evaluation
-import Foundation
 import Metrics
 
 struct EvaluateCommand: ParsableCommand {

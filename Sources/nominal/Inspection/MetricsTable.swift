@@ -1,3 +1,4 @@
+import Foundation
 import Metrics
 
 /// Metrics as a text table with a row per category.
@@ -51,8 +52,7 @@ enum MetricsTable {
         guard let value else { return "-" }
         // Values from foreign files may be of any size.
         guard abs(value) < 1e9 else { return "\(value)" }
-        let digits = "\(Int((value * 10000).rounded()) + 100_000)"
-        return "\(Int((value * 10000).rounded()) / 10000).\(digits.suffix(4))"
+        return String(format: "%.4f", value)
     }
 }
 

@@ -1,8 +1,6 @@
 import ArgumentParser
 import Console
 import ContentStore
-import Folders
-import Foundation
 import Manifests
 import Metrics
 import ModelRegistry
@@ -83,7 +81,7 @@ extension Overview {
             nights: try modelNames.compactMap { name in
                 let nights = try store?.nights(of: name) ?? []
                 return nights.isEmpty
-                    ? nil : Nights(model: name, nights: try nights.map { try Self.night($0, names, in: folder, store) })
+                    ? nil : Nights(model: name, nights: try nights.map { try Self.night($0, in: folder, store) })
             },
             runs: try store?.executions(limit: Self.runLimit).map { record in
                 Run(
@@ -108,12 +106,14 @@ extension Overview {
     }
 
     private static func night(
-        _ night: ModelRegistry.Night, _ names: [String], in folder: String, _ store: ContentStore?
+        _ night: ModelRegistry.Night, in folder: String, _ store: ContentStore?
     ) throws -> Night {
-        // The page lies in the results of the job, whose name the night does not have.
-        let report = try names.map { "\($0)/nights/\(night.label)/report.html" }.first {
-            try AtomicFile.exists("\(folder)/\($0)")
-        }
+        struct Heading: Decodable { let name: String }
+        // The page lies in the results of the job, whose name is in the night's manifest.
+        let manifest = try? store?.read(night.manifest)
+        let job = manifest.flatMap { try? StrictJSON.decode(Heading.self, from: $0, file: "the manifest") }?.name
+        let page = job.map { "\($0)/nights/\(night.label)/report.html" }
+        let report = try page.flatMap { try AtomicFile.exists("\(folder)/\($0)") ? $0 : nil }
         // The garbage collection may have removed it.
         let bytes = night.verdict.flatMap { try? store?.read($0) }
         let verdict = bytes.flatMap { try? Verdict(bytes: $0) }

@@ -4,7 +4,6 @@ import Backbones
 import Console
 import ContentStore
 import Deployment
-import Foundation
 import Host
 import Imaging
 import Stages

@@ -1,4 +1,3 @@
-import AnomalyDetection
 import ArgumentParser
 import Console
 import ContentStore

@@ -2,8 +2,6 @@ import AnomalyDetection
 import ArgumentParser
 import Console
 import ContentStore
-import Folders
-import Foundation
 import Host
 import Jobs
 import Manifests

@@ -3,12 +3,10 @@ import ArgumentParser
 import Audit
 import Console
 import ContentStore
-import Folders
 import Foundation
 import Host
 import Jobs
 import Manifests
-import Pipeline
 import Retraining
 import Stages
 

@@ -43,7 +43,8 @@ final class ProgressDisplay: RunReporter {
         var started: ContinuousClock.Instant?
         /// Progress of reading input files before the run.
         var reading: Running?
-        var isOver = false
+        /// Changes whenever a run starts or ends, so that the redrawing of an earlier run ends.
+        var phase = 0
         var drawnLines = 0
         var lastDrawn: ContinuousClock.Instant?
     }
@@ -54,18 +55,20 @@ final class ProgressDisplay: RunReporter {
     }
 
     func runStarted(total: Int) {
-        state.withLock { state in
+        let own = state.withLock { state in
             (state.total, state.reading, state.started) = (total, nil, ContinuousClock.now)
             // A command may have several runs.
-            (state.finished, state.cached, state.isOver) = (0, 0, false)
+            (state.finished, state.cached) = (0, 0)
+            state.phase += 1
             erase(&state)
+            return state.phase
         }
         guard isTerminal, !isQuiet else { return }
         // Redraws elapsed times while no task reports progress.
         try? ThreadTeam.start(named: "progress") { [self] in
-            while !state.withLock({ $0.isOver }) {
+            while state.withLock({ $0.phase == own }) {
                 usleep(500_000)
-                state.withLock { if !$0.isOver { draw(&$0, ContinuousClock.now) } }
+                state.withLock { if $0.phase == own { draw(&$0, ContinuousClock.now) } }
             }
         }
     }
@@ -174,7 +177,7 @@ final class ProgressDisplay: RunReporter {
 
     func runFinished(_ summary: ExecutionSummary) {
         state.withLock { state in
-            state.isOver = true
+            state.phase += 1
             erase(&state)
         }
     }

@@ -17,7 +17,8 @@ final class TaskMeter: ExecutionObserver, Sendable {
         /// The processor seconds of each running task: those of the process, shared equally by the tasks that run.
         var processorSeconds: [TaskID: Double] = [:]
         var lastProcessorSeconds = HostClock.processorSeconds()
-        var isOver = false
+        /// Changes whenever a run starts or ends, so that the sampling of an earlier run ends.
+        var phase = 0
     }
 
     private let next: any ExecutionObserver
@@ -32,10 +33,13 @@ final class TaskMeter: ExecutionObserver, Sendable {
     func runStarted(total: Int) {
         next.runStarted(total: total)
         // A run restarts if a blob turns out to be damaged at its end.
-        state.withLock { $0.isOver = false }
+        let own = state.withLock { state in
+            state.phase += 1
+            return state.phase
+        }
         // Without the thread, memory is sampled only when tasks start and end.
         try? WorkThread.start(named: "task meter") { [self] in
-            while !state.withLock({ $0.isOver }) {
+            while state.withLock({ $0.phase == own }) {
                 sample()
                 usleep(50_000)
             }
@@ -85,7 +89,7 @@ final class TaskMeter: ExecutionObserver, Sendable {
     }
 
     func runFinished(_ summary: ExecutionSummary) {
-        state.withLock { $0.isOver = true }
+        state.withLock { $0.phase += 1 }
         next.runFinished(summary)
     }
 

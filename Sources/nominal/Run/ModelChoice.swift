@@ -2,7 +2,6 @@ import AnomalyDetection
 import ArgumentParser
 import Console
 import ContentStore
-import Folders
 import ModelRegistry
 import Stages
 

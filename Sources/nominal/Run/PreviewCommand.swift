@@ -1,10 +1,8 @@
 import ArgumentParser
 import Audit
 import Console
-import ContentStore
 import Jobs
 import Manifests
-import Pipeline
 
 struct PreviewCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -7,7 +7,6 @@ import Jobs
 import Manifests
 import Metrics
 import Pipeline
-import Slurm
 import Stages
 
 struct RunCommand: ParsableCommand {

@@ -7,7 +7,6 @@ import Foundation
 import Host
 import Jobs
 import Manifests
-import NeuralNetworks
 import Pipeline
 import Privacy
 import Stages
@@ -145,13 +144,15 @@ struct RunSession {
     ) throws -> (summary: ExecutionSummary, exported: (written: Int, removed: Int)) {
         var repairs = 0
         while true {
-            let summary = try executor.run(graph, worker: worker, cluster: cluster, isSatisfied: isSatisfied)
+            var summary: ExecutionSummary?
             do {
+                let finished = try executor.run(graph, worker: worker, cluster: cluster, isSatisfied: isSatisfied)
+                summary = finished
                 return (
-                    summary,
-                    try folder.export(try plan(summary), from: store, isComplete: summary.isSuccess && !keepsEarlier)
+                    finished,
+                    try folder.export(try plan(finished), from: store, isComplete: finished.isSuccess && !keepsEarlier)
                 )
-            } catch let error as StoreError where repairs < Self.repairLimit && summary.isSuccess {
+            } catch let error as StoreError where repairs < Self.repairLimit && summary?.isSuccess != false {
                 switch error {
                 case .missingBlob, .damagedBlob: StandardError.note("\(error)")
                 default: throw error

@@ -1,5 +1,4 @@
 import AnomalyDetection
-import ArgumentParser
 import Audit
 import Console
 import ContentStore
@@ -9,7 +8,6 @@ import Foundation
 import Host
 import Jobs
 import Manifests
-import Pipeline
 import Privacy
 import Stages
 
@@ -96,12 +94,13 @@ private struct WatchRound {
 
     /// Scores images and records them, except those that are finished.
     ///
-    /// - Returns: false if nothing was recorded because a file has gone meanwhile.
+    /// - Returns: false if nothing was recorded because a file changed or vanished meanwhile.
     /// - Throws: `ExitCode` after messages if the run failed, `StoreError`.
     func score(_ images: [SourceImage], of category: SourceCategory) throws -> Bool {
-        func haveGone() -> Bool { images.contains { FileState(of: $0.path) == nil } }
+        let states = images.map { FileState(of: $0.path) }
+        func haveChanged() -> Bool { zip(images, states).contains { FileState(of: $0.path) != $1 || $1 == nil } }
         let digests: [Digest]
-        do { digests = try session.digests(images.map(\.path)) } catch  where haveGone() { return false }
+        do { digests = try session.digests(images.map(\.path)) } catch  where haveChanged() { return false }
         let known = zip(images, digests).filter { !journal.isFinished($0.file, $1) }
         guard !known.isEmpty else { return true }
         let lines = try ScoreLines(
@@ -119,7 +118,7 @@ private struct WatchRound {
             try job.exports($0, session.store, tables: false)
         }
         guard summary.isSuccess else {
-            if haveGone() { return false }
+            if haveChanged() { return false }
             try session.conclude(summary, exported, target.path)
             return false
         }

@@ -7,7 +7,6 @@ import Datasets
 import Folders
 import Jobs
 import Manifests
-import ModelRegistry
 import Privacy
 import Stages
 import VerdictStatistics

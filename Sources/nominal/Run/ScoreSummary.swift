@@ -1,7 +1,6 @@
 import ContentStore
 import Datasets
 import Imaging
-import Pipeline
 import Stages
 
 /// The verdicts on scored images as text: their numbers, and the anomalous images with the place in their maps where the

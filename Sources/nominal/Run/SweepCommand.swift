@@ -2,7 +2,6 @@ import ArgumentParser
 import Audit
 import Console
 import ContentStore
-import Folders
 import Foundation
 import Jobs
 import Manifests

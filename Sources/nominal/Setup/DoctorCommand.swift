@@ -3,7 +3,6 @@ import Console
 import ContentStore
 import Cryptography
 import Host
-import Jobs
 import Manifests
 import Slurm
 import Stages

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Console
 import ContentStore
-import Folders
 import Foundation
 import Jobs
 import Manifests

@@ -49,6 +49,23 @@ import Testing
         #expect(!fixture.exists(".nominal"))
     }
 
+    @Test("A correlation below 0 is printed with its sign")
+    func negative() throws {
+        try writeMaps()
+        // The larger a defect, the lower its score.
+        for (number, side) in [2, 4, 6].enumerated() {
+            func isDefect(_ pixel: Int) -> Bool { pixel / 40 < side && pixel % 40 < side }
+            try fixture.write(
+                try FloatMap(width: 40, height: 30, values: (0..<1200).map { isDefect($0) ? Float(9 - number) : 0 })
+                    .tiffBytes(), to: "maps/hole/00\(number).tiff")
+            try fixture.write(
+                Mask(width: 40, height: 30, values: (0..<1200).map { isDefect($0) ? 1 : 0 }).pngBytes(),
+                to: "truth/hole/00\(number)_mask.png")
+        }
+        let list = try fixture.nominal("evaluate", "--maps", "maps", "--ground-truth", "truth")
+        #expect(list.status == 0 && list.output.contains(/severity +-1\.0000\n/), "\(list)")
+    }
+
     private func withoutSegF1(_ summary: [String: Any]) throws -> NSDictionary {
         func without(_ keys: [String], _ value: Any?) throws -> [String: Any] {
             try #require(value as? [String: Any]).filter { !keys.contains($0.key) }

@@ -11,19 +11,24 @@ struct CutPasteCorruption {
         let isScar = generator.chance(0.5)
         let size = isScar ? Self.scarSize(clean, using: &generator) : Self.patchSize(clean, using: &generator)
         let angle = isScar ? generator.uniform(-.pi / 4, .pi / 4) : 0
-        let source = SIMD2(
-            Float(generator.integer(in: 0...(clean.width - size.width))),
-            Float(generator.integer(in: 0...(clean.height - size.height))))
         let half = SIMD2(Float(size.width), Float(size.height)) / 2
+        let room = SIMD2(Float(clean.width - size.width), Float(clean.height - size.height))
+        let source =
+            clean.pixelInside(using: &generator).map { ($0 - half).rounded(.down).clamped(lowerBound: .zero, upperBound: room) }
+            ?? SIMD2(Float(generator.integer(in: 0...Int(room.x))), Float(generator.integer(in: 0...Int(room.y))))
         let cosine = cosf(angle), sine = sinf(angle)
         // Half the bounding box of the rotated rectangle, which must lie inside the image.
         let reach = SIMD2(
             half.x * cosine + half.y * abs(sine), half.x * abs(sine) + half.y * cosine)
-        let middle = SIMD2(
-            generator.uniform(
-                min(reach.x, Float(clean.width) / 2), max(Float(clean.width) - reach.x, Float(clean.width) / 2)),
-            generator.uniform(
-                min(reach.y, Float(clean.height) / 2), max(Float(clean.height) - reach.y, Float(clean.height) / 2)))
+        let whole = SIMD2(Float(clean.width), Float(clean.height))
+        let (least, most) = (reach.clamped(lowerBound: .zero, upperBound: whole / 2), whole - reach)
+        let middle =
+            clean.pixelInside(using: &generator).map {
+                $0.clamped(lowerBound: least, upperBound: pointwiseMax(most, whole / 2))
+            }
+            ?? SIMD2(
+                generator.uniform(least.x, max(most.x, whole.x / 2)),
+                generator.uniform(least.y, max(most.y, whole.y / 2)))
         let centre = isScar ? middle : (middle - half).rounded(.down) + half
         let box = PixelBox.around(centre - 0.5, reach: reach, in: clean)
         let map = AffineMap(

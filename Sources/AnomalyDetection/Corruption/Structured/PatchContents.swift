@@ -92,9 +92,10 @@ struct PatchContents {
         return content
     }
 
-    /// A random position in pixels.
+    /// A random position in pixels, in the source's region of interest.
     private func position(in source: PlanarImage, using generator: inout SeededGenerator) -> SIMD2<Float> {
-        SIMD2(generator.uniform(0, Float(source.width)), generator.uniform(0, Float(source.height)))
+        source.pixelInside(using: &generator)
+            ?? SIMD2(generator.uniform(0, Float(source.width)), generator.uniform(0, Float(source.height)))
     }
 }
 

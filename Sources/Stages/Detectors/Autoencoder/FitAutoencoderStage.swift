@@ -6,8 +6,9 @@ import Pipeline
 /// Makes a detector of a trained network: its parameters, and the errors to expect of normal images.
 package struct FitAutoencoderStage: Stage {
     package static let name = "autoencoder"
-    /// History: 2 = images may be reduced; 3 = the network's input.
-    package static let version = 3
+    /// History: 2 = images may be reduced; 3 = the network's input; 4 = levels and contrasts
+    /// within the region of interest.
+    package static let version = 4
     /// The number of training images to measure; more would not improve the expected error.
     private static let trainingImages = 64
 

@@ -1,7 +1,6 @@
 import AnomalyDetection
 import ContentStore
 import Folders
-import Foundation
 import Imaging
 import ONNX
 import Pipeline

@@ -46,14 +46,14 @@ package struct ExternalPayload: Sendable, Equatable {
         var reader = try ByteReader(bytes, Self.format, name: name)
         let timeout = try reader.readInt("the time limit in seconds", in: 1...Int(Int32.max))
         let scores = try reader.readUInt8()
-        guard scores <= 1 else { throw .damaged(name, at: 0, what: "a flag that is neither 0 nor 1") }
+        guard scores <= 1 else { throw .damaged(name, what: "a flag that is neither 0 nor 1") }
         let fit = try Self.arguments(&reader, name), score = try Self.arguments(&reader, name)
-        guard !score.isEmpty else { throw .damaged(name, at: 0, what: "no command that scores") }
+        guard !score.isEmpty else { throw .damaged(name, what: "no command that scores") }
         files = try Self.files(&reader, name)
         model = try Self.files(&reader, name)
         try reader.finish()
         guard files.allSatisfy({ !ExternalProgram.reservedNames.contains(String($0.file.prefix { $0 != "/" })) }) else {
-            throw .damaged(name, at: 0, what: "a file of the program in a place for images or results")
+            throw .damaged(name, what: "a file of the program in a place for images or results")
         }
         program = ExternalProgram(
             files: files.map { ExternalProgram.File(file: $0.file, digest: Digest.of($0.bytes)) }, fit: fit,
@@ -65,7 +65,7 @@ package struct ExternalPayload: Sendable, Equatable {
         for _ in 0..<(try reader.readInt("the number of arguments", in: 0...maximumArguments)) {
             let argument = try reader.readText()
             guard !argument.utf8.contains(0), !found.isEmpty || !argument.isEmpty else {
-                throw .damaged(name, at: 0, what: "an argument that no command can have")
+                throw .damaged(name, what: "an argument that no command can have")
             }
             found.append(argument)
         }
@@ -78,7 +78,7 @@ package struct ExternalPayload: Sendable, Equatable {
         for _ in 0..<(try reader.readInt("the number of files", in: 0...maximumFiles)) {
             let file = try reader.readText()
             guard isPlace(file), found.last.map({ $0.file.utf8.lexicographicallyPrecedes(file.utf8) }) ?? true else {
-                throw .damaged(name, at: 0, what: "a path that leads out of its folder, or out of order")
+                throw .damaged(name, what: "a path that leads out of its folder, or out of order")
             }
             var end = file.startIndex
             while let slash = file[end...].firstIndex(of: "/") {
@@ -88,7 +88,7 @@ package struct ExternalPayload: Sendable, Equatable {
             found.append(ProgramFile(file: file, bytes: try reader.readBlock(of: UInt8.self)))
         }
         guard !found.contains(where: { folders.contains($0.file[...]) }) else {
-            throw .damaged(name, at: 0, what: "a path that is both a file and a folder")
+            throw .damaged(name, what: "a path that is both a file and a folder")
         }
         return found
     }

@@ -8,7 +8,7 @@ extension FloatMap {
     /// - Parameter bytes: the content of the file.
     /// - Throws: `FormatError`.
     package init(npy bytes: [UInt8], name: String) throws(FormatError) {
-        func damaged(_ what: String) -> FormatError { .damaged(name, at: 0, what: what) }
+        func damaged(_ what: String) -> FormatError { .damaged(name, what: what) }
         let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
         guard bytes.starts(with: magic), bytes.count >= 12 else {
             throw damaged("it does not start like a file of NumPy")

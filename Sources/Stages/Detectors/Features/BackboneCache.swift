@@ -64,7 +64,7 @@ extension TaskContext {
     func requireBackbone(_ digest: Digest) throws {
         guard hasInput("backbone"), inputDigest("backbone") == digest else {
             throw FormatError.damaged(
-                "\(task) model", at: 0, what: "it needs the backbone \(digest.short), which the task was not given")
+                "\(task) model", what: "it needs the backbone \(digest.short), which the task was not given")
         }
     }
 }

@@ -27,7 +27,7 @@ struct FeatureSource: Sendable, Equatable {
     init(from reader: inout ByteReader, name file: String) throws(FormatError) {
         let text = try reader.readText()
         guard let digest = try? Digest(hex: text) else {
-            throw .damaged(file, at: 0, what: "an invalid digest of a backbone")
+            throw .damaged(file, what: "an invalid digest of a backbone")
         }
         backbone = digest
         taps = []

@@ -29,7 +29,7 @@ extension PatchExtractor {
         let found = try shape(width: grid.tileWidth, height: grid.tileHeight).dimensions
         guard dimensions == found else {
             throw FormatError.damaged(
-                "\(context.task) detector", at: 0, what: "\(dimensions) dimensions for features of \(found)")
+                "\(context.task) detector", what: "\(dimensions) dimensions for features of \(found)")
         }
     }
 }

@@ -57,7 +57,9 @@ package struct FitFusionStage: Stage {
                 if let trials { try add(detector, members[number], trials, to: &trialMaps, context) }
             }
         }
-        if trials != nil {
+        if let trials, trials.trials.isEmpty {
+            context.warn("no synthetic defect is visible in these images: the detectors have equal weights")
+        } else if trials != nil {
             let weights = try EnsembleSelection(samples: trialMaps, scoring: scoring)
                 .weights(of: members.count, seed: samples.seed) { try context.checkCancellation() }
             for number in members.indices {

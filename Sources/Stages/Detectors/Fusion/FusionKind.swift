@@ -41,7 +41,7 @@ package enum FusionKind: DetectorKind {
             try DetectorKinds.named(member.kind, in: name).backbone(of: member.payload, name: name)
         }
         guard Set(all).count <= 1 else {
-            throw FormatError.damaged(name, at: 0, what: "detectors on several backbones")
+            throw FormatError.damaged(name, what: "detectors on several backbones")
         }
         return all.first
     }

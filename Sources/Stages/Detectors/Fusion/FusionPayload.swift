@@ -69,7 +69,7 @@ package struct FusionPayload: Sendable, Equatable {
     package init(bytes: [UInt8], name file: String) throws(FormatError) {
         var reader = try ByteReader(bytes, Self.format, name: file)
         guard let known = FusionRule(rawValue: try reader.readText()) else {
-            throw .damaged(file, at: 0, what: "an unknown rule of fusion")
+            throw .damaged(file, what: "an unknown rule of fusion")
         }
         rule = known
         members = []
@@ -79,12 +79,12 @@ package struct FusionPayload: Sendable, Equatable {
             let numbers = [
                 try reader.readFloat(), try reader.readFloat(), try reader.readFloat(), try reader.readFloat(),
             ]
-            guard kind != FusionKind.name else { throw .damaged(file, at: 0, what: "a fusion within a fusion") }
+            guard kind != FusionKind.name else { throw .damaged(file, what: "a fusion within a fusion") }
             guard numbers.allSatisfy(\.isFinite), numbers[1] > 0, numbers[3] > 0 else {
-                throw .damaged(file, at: 0, what: "statistics of a map that are not finite or not above 0")
+                throw .damaged(file, what: "statistics of a map that are not finite or not above 0")
             }
             guard weights.allSatisfy({ $0 >= 0 && $0 <= 1 }) else {
-                throw .damaged(file, at: 0, what: "a weight of a detector that is not 0 to 1")
+                throw .damaged(file, what: "a weight of a detector that is not 0 to 1")
             }
             members.append(
                 Member(

@@ -81,7 +81,7 @@ package enum GaussianKind: DetectorKind {
                 model.channels.allSatisfy({ $0 < shape.dimensions })
             else {
                 throw FormatError.damaged(
-                    "\(context.task) detector", at: 0,
+                    "\(context.task) detector",
                     what: "\(model.places) places for images of \(grid.count * shape.rows * shape.columns)")
             }
             return try body(GaussianDetector(model, $0, grid: grid, threads: context.threads))

@@ -9,7 +9,7 @@ extension GaussianKind {
         let (count, patches) = (model.dimensions, features.rows * features.columns)
         let all = request.grid.count * patches
         guard model.places == 1 || model.places == all, model.channels.allSatisfy({ $0 < features.dimensions }) else {
-            throw FormatError.damaged(request.name, at: 0, what: "\(model.places) places for images of \(all)")
+            throw FormatError.damaged(request.name, what: "\(model.places) places for images of \(all)")
         }
         let channels = graph.constant(ints: model.channels.map { Int($0) })
         var values = graph.add("Gather", [features.value, channels], ["axis": .int(2)])

@@ -40,16 +40,16 @@ package struct GaussianPayload: Sendable, Equatable {
             factors.count % places == 0, factors.count / places == Cholesky.count(dimensions)
         else {
             throw .damaged(
-                file, at: 0,
+                file,
                 what: "\(means.count) means and \(factors.count) factors for \(channels.count) channels")
         }
         guard means.allSatisfy(\.isFinite), factors.allSatisfy(\.isFinite) else {
-            throw .damaged(file, at: 0, what: "a number of a distribution is not finite")
+            throw .damaged(file, what: "a number of a distribution is not finite")
         }
         for place in 0..<places {
             for row in 0..<dimensions {
                 let diagonal = factors[place * Cholesky.count(dimensions) + Cholesky.count(row) + row]
-                guard diagonal > 0 else { throw .damaged(file, at: 0, what: "a factor that is not positive") }
+                guard diagonal > 0 else { throw .damaged(file, what: "a factor that is not positive") }
             }
         }
     }

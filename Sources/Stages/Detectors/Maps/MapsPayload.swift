@@ -55,9 +55,9 @@ package struct MapsPayload: Sendable, Equatable {
             let values = try reader.readBlock(of: Float.self)
             guard image.utf8.count == 64, found.last.map({ $0.image < image }) ?? true, flag <= 1,
                 flag == 1 || score.bitPattern == 0, score.isFinite
-            else { throw .damaged(name, at: 0, what: "an image or a score that no map has, or maps out of order") }
+            else { throw .damaged(name, what: "an image or a score that no map has, or maps out of order") }
             guard values.count == width * height, values.allSatisfy(\.isFinite) else {
-                throw .damaged(name, at: 0, what: "a map of another size, or with values that are not finite")
+                throw .damaged(name, what: "a map of another size, or with values that are not finite")
             }
             found.append(Entry(image: image, score: flag == 1 ? score : nil, values: values))
         }

@@ -36,7 +36,7 @@ package struct ExtendMemoryStage: Stage {
             sample.cellHeight == former.cellHeight
         else {
             throw FormatError.damaged(
-                "\(context.task) model", at: 0,
+                "\(context.task) model",
                 what: "a memory of \(former.dimensions) dimensions, where its taps give \(sample.dimensions)")
         }
         try OpenBLAS.load()

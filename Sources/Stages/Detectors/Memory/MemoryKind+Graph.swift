@@ -9,7 +9,7 @@ extension MemoryKind {
         let (count, dimensions) = (memory.count, memory.dimensions)
         guard features.dimensions == dimensions else {
             throw FormatError.damaged(
-                request.name, at: 0, what: "\(dimensions) dimensions for features of \(features.dimensions)")
+                request.name, what: "\(dimensions) dimensions for features of \(features.dimensions)")
         }
         let centred = graph.add("Sub", [features.value, graph.constant(memory.mean, [dimensions])])
         let factors = graph.constant(memory.deviation.map { 1 / $0 }, [dimensions])

@@ -72,7 +72,7 @@ package struct MemoryPayload: Sendable, Equatable {
         var reader = try ByteReader(bytes, Self.format, name: file)
         source = try FeatureSource(from: &reader, name: file)
         guard let known = PatchDensity(rawValue: try reader.readText()) else {
-            throw .damaged(file, at: 0, what: "an unknown use of density")
+            throw .damaged(file, what: "an unknown use of density")
         }
         density = known
         neighbours = try reader.readInt("the number of neighbours", in: 1...Self.maximumNeighbours)
@@ -84,7 +84,7 @@ package struct MemoryPayload: Sendable, Equatable {
         for _ in 0..<(try reader.readInt("the number of images", in: 1...Self.maximumPoints)) {
             let text = try reader.readText()
             guard let image = try? Digest(hex: text), images.last.map({ $0 < image }) ?? true else {
-                throw .damaged(file, at: 0, what: "an invalid digest of an image, or images in another order")
+                throw .damaged(file, what: "an invalid digest of an image, or images in another order")
             }
             images.append(image)
         }
@@ -103,19 +103,19 @@ package struct MemoryPayload: Sendable, Equatable {
             owners.count == densities.count
         else {
             throw .damaged(
-                file, at: 0,
+                file,
                 what: "\(values.count) values and \(cells.count) bytes of pictures for \(densities.count) points of "
                     + "\(mean.count) dimensions")
         }
         guard mean.allSatisfy(\.isFinite), values.allSatisfy(\.isFinite),
             deviation.allSatisfy({ $0.isFinite && $0 > 0 }), densities.allSatisfy({ $0.isFinite && $0 > 0 })
-        else { throw .damaged(file, at: 0, what: "a number of the memory is not finite or not above 0") }
+        else { throw .damaged(file, what: "a number of the memory is not finite or not above 0") }
         guard radii.allSatisfy({ $0.isFinite && $0 >= 0 }), zip(radii, radii.dropFirst()).allSatisfy({ $0 >= $1 })
         else {
-            throw .damaged(file, at: 0, what: "the covering radius of more points is larger")
+            throw .damaged(file, what: "the covering radius of more points is larger")
         }
         guard owners.allSatisfy({ $0 < images.count }) else {
-            throw .damaged(file, at: 0, what: "a point of an image that is not listed")
+            throw .damaged(file, what: "a point of an image that is not listed")
         }
     }
 
@@ -176,7 +176,7 @@ package struct MemoryExtension: Sendable, Equatable {
     fileprivate init(from reader: inout ByteReader, name file: String) throws(FormatError) {
         let text = try reader.readText()
         guard let digest = try? Digest(hex: text) else {
-            throw .damaged(file, at: 0, what: "an invalid digest of a model")
+            throw .damaged(file, what: "an invalid digest of a model")
         }
         startedFrom = digest
         sampled = try reader.readInt("the number of sampled patches", in: 0...1 << 40)

@@ -7,7 +7,7 @@ extension RandomKind {
         let features = try request.addFeatures(model.source, kind: name, to: &graph)
         guard features.dimensions == model.dimensions else {
             throw FormatError.damaged(
-                request.name, at: 0, what: "\(model.dimensions) dimensions for features of \(features.dimensions)")
+                request.name, what: "\(model.dimensions) dimensions for features of \(features.dimensions)")
         }
         let directions = graph.constant(model.directions, [model.count, model.dimensions])
         let projected = graph.add(

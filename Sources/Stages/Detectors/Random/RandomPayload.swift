@@ -39,10 +39,10 @@ package struct RandomPayload: Sendable, Equatable {
             directions.count % medians.count == 0, (1...Self.maximumDimensions).contains(dimensions)
         else {
             throw .damaged(
-                file, at: 0, what: "\(directions.count) numbers for \(medians.count) directions")
+                file, what: "\(directions.count) numbers for \(medians.count) directions")
         }
         guard (medians + directions).allSatisfy(\.isFinite), deviations.allSatisfy({ $0.isFinite && $0 > 0 }) else {
-            throw .damaged(file, at: 0, what: "a direction or spread that is not finite or not above 0")
+            throw .damaged(file, what: "a direction or spread that is not finite or not above 0")
         }
     }
 
