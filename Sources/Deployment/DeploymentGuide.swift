@@ -25,7 +25,9 @@ struct DeploymentGuide {
         let atThreshold = model.calibration.normalized(model.calibration.threshold)
         let steps = [
             "divides by \(white)"
-                + ((export.samples == .uint16 ? model.range : nil).map { ", takes \($0.lowest) as black and \($0.highest) as white" } ?? ""),
+                + ((export.samples == .uint16 ? model.range : nil).map {
+                    ", takes \($0.lowest) as black and \($0.highest) as white"
+                } ?? ""),
             "resizes to \(axes.width) x \(axes.height), columns first: an axis that shrinks is averaged over the area of each "
                 + "new pixel, one that grows is interpolated linearly between pixel centres",
             "clamps to 0...1 and rounds to steps of 1/65535, halves up",

@@ -120,7 +120,8 @@ package final class QuantizedModel {
             func image(at index: Int) -> PlanarImage { images[index] }
         }
         let corruption = CorruptionModel(
-            parameters: CorruptionParameters(cleanFraction: 0, isGrey: isGrey), normals: Normals(images: images), textures: nil)
+            parameters: CorruptionParameters(cleanFraction: 0, isGrey: isGrey), normals: Normals(images: images),
+            textures: nil)
         return images.enumerated().map { number, image in
             var generator = SeededGenerator(seed: UInt64(number), stream: "8-bit defects")
             return corruption.corrupt(image, using: &generator).corrupted

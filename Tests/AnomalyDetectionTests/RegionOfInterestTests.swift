@@ -188,7 +188,9 @@ struct RegionOfInterestTests {
                 "appearance",
                 { image in
                     let seen = ImageAppearance(image)
-                    return [seen.brightness, seen.contrast, seen.warmth, seen.saturation, seen.sharpness].map { Float($0) }
+                    return [seen.brightness, seen.contrast, seen.warmth, seen.saturation, seen.sharpness].map {
+                        Float($0)
+                    }
                 }
             ),
             ("contrast of a reconstruction", { ContrastResponse.contrasts(of: $0, boxSize: 5).inside(region) }),

@@ -58,7 +58,8 @@ struct ProtocolFiguresTests {
     func region() throws {
         func map(_ values: [Float], _ mask: [UInt8], _ region: [UInt8]) -> LabelledMap {
             LabelledMap(
-                name: "a", width: values.count, height: 1, values: values, mask: mask, isAnomalous: true, region: region)
+                name: "a", width: values.count, height: 1, values: values, mask: mask, isAnomalous: true, region: region
+            )
         }
         // The defect fills the region, so the lowest value inside, which stands outside too, is above the threshold.
         #expect(try figures([map([3, 3, 4, 3], [0, 1, 1, 0], [0, 1, 1, 0])], threshold: 2).segF1 == 1)

@@ -60,8 +60,8 @@ import VerdictStatistics
 
     @Test("Ingest gives the pinned bytes")
     func ingest() throws {
-        expectPinned(try ingest(.train), IngestStage.self, version: 9, ["images.json": "9bbd2887ada4"])
-        expectPinned(try ingest(.test), IngestStage.self, version: 9, ["images.json": "f73f35fa9a8f"])
+        expectPinned(try ingest(.train), IngestStage.self, version: 10, ["images.json": "9bbd2887ada4"])
+        expectPinned(try ingest(.test), IngestStage.self, version: 10, ["images.json": "f73f35fa9a8f"])
     }
 
     @Test("Selection gives the pinned bytes")
@@ -167,7 +167,7 @@ import VerdictStatistics
         // Counts pairs: 96 anomalous pixels with values 0.5 + n / 8, against 672 others with values n / 8.
         #expect(abs((figures.pixelAUROC ?? 0) - StageOutputsTests.pairwiseAUROC) < 1e-12)
         expectPinned(
-            outputs, MetricsStage.self, version: 5, ["metrics.json": "9f4092e75fb9", "scores.json": "52ddac475b00"])
+            outputs, MetricsStage.self, version: 6, ["metrics.json": "9f4092e75fb9", "scores.json": "52ddac475b00"])
     }
 
     /// The fraction of pairs of an anomalous and a normal pixel that the map orders correctly; ties count half.

@@ -92,3 +92,20 @@ extension Database {
         return row
     }
 }
+
+/// Cached rows of contents and key parts; rows are never removed from a store.
+struct BundleRows: Sendable {
+    private var artifacts: [Digest: Int64] = [:]
+    /// Key parts of an action, in order.
+    var parts: [Digest: [Int64]] = [:]
+
+    /// Looks up or adds a content, once.
+    mutating func add(_ digest: Digest, _ database: Database) throws {
+        if artifacts[digest] == nil { artifacts[digest] = try database.bundledRow(of: digest, sizeBytes: nil) }
+    }
+
+    /// The row of a content.
+    func artifact(_ digest: Digest, _ database: Database) throws -> Int64 {
+        try artifacts[digest] ?? database.bundledRow(of: digest, sizeBytes: nil)
+    }
+}

@@ -59,7 +59,8 @@ struct JobBuilder {
                         notes.append(
                             "\(category.name): skipped files without an image extension: "
                                 + category.ignoredFiles.prefix(3).joined(separator: ", ")
-                                + (category.ignoredFiles.count > 3 ? " and \(category.ignoredFiles.count - 3) more" : ""))
+                                + (category.ignoredFiles.count > 3
+                                    ? " and \(category.ignoredFiles.count - 3) more" : ""))
                     }
                 }
             }

@@ -158,7 +158,8 @@ package struct FolderSurvey: Sendable {
         seesContrast = [.auto, .ssae].contains(detector) && seen.lightVaries
         if seesContrast {
             lines.append(
-                "brightness varies from image to image: the autoencoder sees local contrast (\"input\": \"localContrast\")")
+                "brightness varies from image to image: the autoencoder sees local contrast (\"input\": \"localContrast\")"
+            )
         }
         if let frame {
             lines.append(

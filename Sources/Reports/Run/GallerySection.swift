@@ -30,7 +30,8 @@ struct GallerySection {
         var legend = "Left to right: input, \(expected)anomaly map"
         if items.contains(where: { $0.groundTruth != nil }) { legend += ", ground truth" }
         if items.contains(where: { $0.normalizedScore != nil }) {
-            legend += ". Normalised scores are 0 for the median held-out normal image and 1 at the threshold, "
+            legend +=
+                ". Normalised scores are 0 for the median held-out normal image and 1 at the threshold, "
                 + "or less if held-out scores hardly differ"
         }
         if hasConfidence {

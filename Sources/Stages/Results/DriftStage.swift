@@ -113,7 +113,8 @@ package struct DriftTest {
             samples.append(
                 Samples(
                     name: "Score",
-                    meaning: "0 for the median normal image, 1 at the threshold, or less if held-out scores hardly differ",
+                    meaning:
+                        "0 for the median normal image, 1 at the threshold, or less if held-out scores hardly differ",
                     normal: normal, tested: tested))
         }
         self.samples = samples.filter { !$0.normal.isEmpty && !$0.tested.isEmpty }

@@ -36,7 +36,9 @@ package struct CorruptStage: Stage {
             try context.checkCancellation()
             try images.requireReadable()
             try textures?.requireReadable()
-            if finished % 16 == 0 || finished == sampleCount { context.progress(finished, of: sampleCount, unit: "samples") }
+            if finished % 16 == 0 || finished == sampleCount {
+                context.progress(finished, of: sampleCount, unit: "samples")
+            }
         }
         try images.requireReadable()
         try context.write(made.bytes, to: "corruptions")

@@ -1,6 +1,5 @@
 import AnomalyDetection
 import Pipeline
-import Synchronization
 
 /// Runs one training shard of an autoencoder.
 package struct TrainStage: Stage {
@@ -39,22 +38,4 @@ extension Trainer {
         let digits = (value * 100).rounded() / 100
         return exponent == 0 ? "\(digits)" : "\(digits)e\(exponent)"
     }
-}
-
-/// Accumulates the training time of a run, and the time spent waiting for input.
-package final class InputMeter: SharedResource {
-    private let timing = Mutex(Trainer.Timing())
-
-    package init() {}
-
-    package func add(_ shard: Trainer.Timing) {
-        timing.withLock { total in
-            total.steps += shard.steps
-            total.totalSeconds += shard.totalSeconds
-            total.waitingSeconds += shard.waitingSeconds
-        }
-    }
-
-    /// Nil if nothing was trained.
-    package var training: Trainer.Timing? { timing.withLock { $0.steps > 0 ? $0 : nil } }
 }

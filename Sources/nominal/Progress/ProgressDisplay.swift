@@ -6,12 +6,6 @@ import Host
 import Pipeline
 import Synchronization
 
-/// An observer that shows the progress of a command to a user or a program.
-protocol RunReporter: ExecutionObserver {
-    /// Reports the number of input files that were read before the run.
-    func reading(_ completed: Int, of total: Int)
-}
-
 /// Progress of a run as text: a block of lines that is redrawn on a terminal; elsewhere a line per finished task, and a
 /// line every ten seconds for each long task.
 final class ProgressDisplay: RunReporter {

@@ -65,7 +65,9 @@ struct ImportCommand: ParsableCommand {
     @OptionGroup var storeOptions: StoreOptions
 
     func run() throws {
-        let task = try StoreOperation("reading", isQuiet: quiet, stopped: "stopping: results imported so far stay; import the file again to add the rest")
+        let task = try StoreOperation(
+            "reading", isQuiet: quiet,
+            stopped: "stopping: results imported so far stay; import the file again to add the rest")
         guard try AtomicFile.exists(file) else {
             StandardError.error("\(file): no such file; nominal export writes them")
             throw ExitCode(ExitStatus.inputMissing.rawValue)

@@ -14,7 +14,9 @@ struct CutPasteCorruption {
         let half = SIMD2(Float(size.width), Float(size.height)) / 2
         let room = SIMD2(Float(clean.width - size.width), Float(clean.height - size.height))
         let source =
-            clean.pixelInside(using: &generator).map { ($0 - half).rounded(.down).clamped(lowerBound: .zero, upperBound: room) }
+            clean.pixelInside(using: &generator).map {
+                ($0 - half).rounded(.down).clamped(lowerBound: .zero, upperBound: room)
+            }
             ?? SIMD2(Float(generator.integer(in: 0...Int(room.x))), Float(generator.integer(in: 0...Int(room.y))))
         let cosine = cosf(angle), sine = sinf(angle)
         // Half the bounding box of the rotated rectangle, which must lie inside the image.
