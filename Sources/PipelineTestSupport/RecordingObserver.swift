@@ -10,6 +10,7 @@ public final class RecordingObserver: ExecutionObserver {
         var retried: [TaskID] = []
         var progress: [String] = []
         var notices: [String] = []
+        var finishedRuns = 0
     }
 
     private let record = Mutex(Record())
@@ -29,10 +30,15 @@ public final class RecordingObserver: ExecutionObserver {
     /// About the cluster, in the order of being made.
     public var notices: [String] { record.withLock { $0.notices } }
 
+    /// The number of runs that were reported as finished.
+    public var finishedRuns: Int { record.withLock { $0.finishedRuns } }
+
     /// The paths of the tasks that ended so, sorted.
     public func tasks(_ outcome: TaskOutcome) -> [String] {
         outcomes.filter { $0.value == outcome }.map(\.key.path).sorted()
     }
+
+    public func runFinished(_ summary: ExecutionSummary) { record.withLock { $0.finishedRuns += 1 } }
 
     public func taskStarted(_ task: TaskID) { record.withLock { $0.started.append(task) } }
 

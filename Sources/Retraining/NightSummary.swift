@@ -134,7 +134,8 @@ package struct NightSummary: Sendable {
         guard let value else { return "-" }
         // Scores explode if held-out images hardly differ.
         guard abs(value) < 1e9 else { return "\(value)" }
-        return String(format: "%.3f", value)
+        // The sum turns -0 into 0.
+        return String(format: "%.3f", (value * 1000).rounded() / 1000 + 0)
     }
 
     /// The page, as HTML.

@@ -240,6 +240,61 @@ struct RegionOfInterestTests {
         #expect(values(0.5) == values(0), "\(Self.computations[number].name)")
     }
 
+    /// Images that are 0.2 inside the region.
+    private struct Plain: ImageSource {
+        var count = 2
+        func image(at index: Int) -> PlanarImage {
+            PlanarImage(
+                width: RegionOfInterestTests.width, height: RegionOfInterestTests.height, channels: 3, repeating: 0.2
+            ).restricted(to: RegionOfInterestTests.region)
+        }
+    }
+
+    @Test("The grey outside is no material: copies of an image of one colour change nothing")
+    func material() {
+        for mixed in [false, true] {
+            let parameters = NSAParameters(maximumPatches: 4, resize: 0.5...2, mixedGradients: mixed)
+            var settings = CorruptionParameters(model: .nsa, cleanFraction: 0)
+            settings.nsa = parameters
+            let model = CorruptionModel(parameters: settings, normals: Plain(), textures: nil)
+            for seed in 0..<10 as Range<UInt64> {
+                var generator = SeededGenerator(seed: seed, stream: "nsa")
+                #expect(!model.corrupt(Plain().image(at: 0), using: &generator).mask.contains(1), "\(mixed) \(seed)")
+            }
+        }
+        let image = Plain().image(at: 0).continuedOutside
+        #expect(image.values.allSatisfy { abs($0 - 0.2) < 1e-6 })
+        // Across the border of the region.
+        let box = PixelBox(x: 2, y: 2, width: 20, height: 20)
+        #expect(image.material(box).values.allSatisfy { abs($0 - 0.2) < 1e-6 })
+        let patch = Patch(
+            shape: .ellipse, diameter: 20, opacity: 1, mask: SoftMask(box: box, values: .init(repeating: 1, count: 400))
+        )
+        var generator = SeededGenerator(seed: 1, stream: "background")
+        let background = BackgroundContent.render(for: patch, in: image, using: &generator)
+        #expect(background.values.allSatisfy { abs($0 - 0.2) < 1e-5 })
+    }
+
+    @Test("A tile outside of the region is no material")
+    func emptyTiles() {
+        struct Outside: ImageSource {
+            var count: Int { 1 }
+            func image(at index: Int) -> PlanarImage {
+                PlanarImage(
+                    width: RegionOfInterestTests.width, height: RegionOfInterestTests.height, channels: 3,
+                    repeating: 0.5
+                ).restricted(to: .init(repeating: 0, count: RegionOfInterestTests.region.count))
+            }
+        }
+        #expect(!Outside().image(at: 0).hasMaterial && Plain().image(at: 0).hasMaterial)
+        let model = CorruptionModel(
+            parameters: CorruptionParameters(model: .nsa, cleanFraction: 0), normals: Outside(), textures: nil)
+        for seed in 0..<10 as Range<UInt64> {
+            var generator = SeededGenerator(seed: seed, stream: "nsa")
+            #expect(!model.corrupt(Plain().image(at: 0), using: &generator).mask.contains(1), "\(seed)")
+        }
+    }
+
     @Test("Contrast and blur of a region are those of its crop", arguments: [Float(0.5), 1.5])
     func crops(amount: Float) {
         var image = Self.image()

@@ -166,6 +166,18 @@ import Testing
         #expect(entries[1].regions.shapes.isEmpty)
     }
 
+    @Test(
+        "Label Studio names files by paths, addresses and the query of local files",
+        arguments: [
+            ("/data/upload/3/0a1b2c3d-a.png", "a.png"), ("/data/local-files/?d=set/a=b.png", "a=b.png"),
+            ("s3://lots/lot=7_001.png", "lot=7_001.png"), ("https://host/a.png?X-Sig=abc&Expires=1", "a.png"),
+            ("/data/local-files/?d=set/c%20d.png", "c d.png"), ("a.png", "a.png"),
+        ])
+    func labelStudioNames(address: String, file: String) throws {
+        let text = #"[{"data": {"image": "\#(address)"}, "annotations": [{"result": []}]}]"#
+        #expect(try entries(text, .labelStudio).map(\.file) == [file])
+    }
+
     /// The bytes are those of `encode_rle` of the Label Studio converter for [0, 0, 1, 1, 1, 0] with each value four times.
     @Test("Brushes of Label Studio are decoded")
     func brush() throws {

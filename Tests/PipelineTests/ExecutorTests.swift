@@ -32,6 +32,19 @@ struct ExecutorTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: fixture.store.path + "/attempts").isEmpty)
     }
 
+    @Test("A run whose requirement cannot be read ends as failed, and its results stay")
+    func unreadableRequirement() throws {
+        let observer = RecordingObserver()
+        let executor = Executor(
+            store: fixture.store, options: ExecutorOptions(jobs: 1, keyParts: [KeyPart("numerics", .integer(1))]),
+            observer: observer)
+        let lost = StoreError.missingBlob(.of(text: "requirements"))
+        #expect(throws: lost) { try executor.run(TaskGraph(diamond())) { _ in throw lost } }
+        #expect(observer.finishedRuns == 1)
+        #expect(try fixture.store.executions(limit: 1).map(\.outcome) == ["failed"])
+        #expect(try fixture.run(diamond()).cached == 4)
+    }
+
     @Test("A change reruns its dependents; a change of the run's key parts reruns everything")
     func change() throws {
         try fixture.run(diamond())

@@ -62,25 +62,29 @@ public struct ContrastResponse: Sendable, Equatable {
     /// - Parameter boxSize: the box's side in pixels, odd.
     public static func contrasts(of image: PlanarImage, boxSize: Int) -> [Float] {
         let (width, height) = (image.width, image.height)
-        var squares = [Float](repeating: 0, count: width * height)
         let region = image.regionOfInterest
-        for channel in 0..<image.channels {
-            let plane = channel * width * height
-            for y in 0..<height {
-                let row = y * width
-                let above = y == 0 ? row : row - width, below = y == height - 1 ? row : row + width
-                for x in 0..<width where region?[row + x] ?? 1 != 0 {
-                    func value(_ pixel: Int) -> Float {
-                        image.values[plane + (region?[pixel] ?? 1 != 0 ? pixel : row + x)]
-                    }
-                    let across = value(row + min(x + 1, width - 1)) - value(row + max(x - 1, 0))
-                    let down = value(below + x) - value(above + x)
-                    squares[row + x] += across * across + down * down
+        /// The neighbour, or the pixel itself if the neighbour does not count.
+        func counted(_ neighbour: Int, _ pixel: Int) -> Int {
+            region?[neighbour] ?? 1 == 0 ? pixel : neighbour
+        }
+        var squares = [Float](repeating: 0, count: width * height)
+        for y in 0..<height {
+            for x in 0..<width {
+                let pixel = y * width + x
+                if region?[pixel] ?? 1 == 0 { continue }
+                let right = counted(x == width - 1 ? pixel : pixel + 1, pixel)
+                let left = counted(x == 0 ? pixel : pixel - 1, pixel)
+                let above = counted(y == 0 ? pixel : pixel - width, pixel)
+                let below = counted(y == height - 1 ? pixel : pixel + width, pixel)
+                for channel in 0..<image.channels {
+                    let plane = channel * width * height
+                    let across = image.values[plane + right] - image.values[plane + left]
+                    let down = image.values[plane + below] - image.values[plane + above]
+                    squares[pixel] += across * across + down * down
                 }
             }
         }
-        return RegionMean.boxFiltered(
-            squares, within: region, height: height, width: width, size: boxSize, passes: 1)
+        return RegionMean(region, height: height, width: width, size: boxSize, passes: 1).filtered(squares)
     }
 
     /// The factor for an error at a pixel with some contrast.

@@ -17,14 +17,18 @@ package enum ErrorPyramid {
     /// - Parameter levels: 1 for single pixels. Each further level averages over a square about twice as wide.
     static func maps(_ image: PlanarImage, _ reconstruction: PlanarImage, levels: Int) -> [FloatMap] {
         (0..<levels).map { level in
+            guard level > 0 else {
+                return FloatMap(
+                    width: image.width, height: image.height,
+                    values: MapKernels.squaredError(image.values, reconstruction.values, channels: image.channels))
+            }
             let size = side(level: level, shorterSide: min(image.width, image.height))
-            let values =
-                level == 0
-                ? MapKernels.squaredError(image.values, reconstruction.values, channels: image.channels)
-                : MapKernels.squaredError(
-                    averaged(image, size, within: image.regionOfInterest),
-                    averaged(reconstruction, size, within: image.regionOfInterest), channels: image.channels)
-            return FloatMap(width: image.width, height: image.height, values: values)
+            let mean = RegionMean(
+                image.regionOfInterest, height: image.height, width: image.width, size: size, passes: passes)
+            return FloatMap(
+                width: image.width, height: image.height,
+                values: MapKernels.squaredError(
+                    averaged(image, mean), averaged(reconstruction, mean), channels: image.channels))
         }
     }
 
@@ -33,12 +37,10 @@ package enum ErrorPyramid {
         level == 0 ? 1 : min((2 << level) - 1, shorterSide - (shorterSide.isMultiple(of: 2) ? 1 : 0))
     }
 
-    private static func averaged(_ image: PlanarImage, _ size: Int, within region: [UInt8]?) -> [Float] {
+    private static func averaged(_ image: PlanarImage, _ mean: RegionMean) -> [Float] {
         let plane = image.width * image.height
         return (0..<image.channels).flatMap { channel in
-            RegionMean.boxFiltered(
-                Array(image.values[channel * plane..<(channel + 1) * plane]), within: region, height: image.height,
-                width: image.width, size: size, passes: passes)
+            mean.filtered(Array(image.values[channel * plane..<(channel + 1) * plane]))
         }
     }
 }

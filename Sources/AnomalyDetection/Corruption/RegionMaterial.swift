@@ -1,10 +1,9 @@
 import Imaging
 import SeededRandom
 
-/// Images with a region of interest as material for corruptions.
+/// Images with a region of interest as material for corruptions. The grey that stands outside is none.
 extension PlanarImage {
-    /// The image with the pixels outside of its region of interest as a smooth continuation of those inside. The grey that
-    /// stands there is no material.
+    /// The image with the pixels outside of its region of interest as a smooth continuation of those inside.
     var continuedOutside: PlanarImage {
         guard let regionOfInterest, regionOfInterest.contains(0) else { return self }
         var image = PushPullFill.fill(self, where: regionOfInterest.map { $0 != 0 })
@@ -12,12 +11,26 @@ extension PlanarImage {
         return image
     }
 
+    /// False if no pixel counts, as in a tile outside of the region.
+    var hasMaterial: Bool { regionOfInterest?.contains { $0 != 0 } ?? true }
+
+    /// The pixels of a box, also those outside of the region of interest.
+    func material(_ box: PixelBox) -> PlanarImage {
+        var whole = self
+        whole.regionOfInterest = nil
+        return whole.region(box)
+    }
+
     /// The place of a random pixel inside; nil if all pixels count, or none.
     func pixelInside(using generator: inout SeededGenerator) -> SIMD2<Float>? {
         guard let regionOfInterest else { return nil }
-        let inside = regionOfInterest.indices.filter { regionOfInterest[$0] != 0 }
-        guard !inside.isEmpty else { return nil }
-        let index = inside[generator.integer(below: inside.count)]
-        return SIMD2(Float(index % width), Float(index / width))
+        let count = regionOfInterest.count { $0 != 0 }
+        guard count > 0 else { return nil }
+        var remaining = generator.integer(below: count)
+        for index in regionOfInterest.indices where regionOfInterest[index] != 0 {
+            if remaining == 0 { return SIMD2(Float(index % width), Float(index / width)) }
+            remaining -= 1
+        }
+        return nil
     }
 }

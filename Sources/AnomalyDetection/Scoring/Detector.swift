@@ -89,8 +89,8 @@ extension ScoringParameters {
         let sizes = boxSizes(shorterSide: min(width, height))
         var map = FloatMap(width: width, height: height, values: [Float](repeating: 0, count: width * height))
         for size in sizes {
-            let smooth = RegionMean.boxFiltered(
-                error.values, within: region, height: height, width: width, size: size, passes: boxPasses)
+            let smooth = RegionMean(region, height: height, width: width, size: size, passes: boxPasses)
+                .filtered(error.values)
             for pixel in smooth.indices { map.values[pixel] += smooth[pixel] / Float(sizes.count) }
         }
         return map

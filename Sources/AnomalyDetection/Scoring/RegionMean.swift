@@ -1,24 +1,32 @@
 import Tensors
 
-/// Local means of pixels in a region of interest.
-enum RegionMean {
-    /// Values filtered by a box, each the mean over the pixels of the box that lie inside.
-    ///
+/// A box filter whose means are those of the pixels in a region of interest.
+struct RegionMean {
+    private let region: [UInt8]?
+    private let height, width, size, passes: Int
+    /// Of each pixel, the share of its box that lies inside; empty without a region.
+    private let shares: [Float]
+
     /// - Parameters:
-    ///   - values: height x width.
-    ///   - region: height x width values, nonzero inside; nil for all pixels. Where a box holds none, the mean is 0.
+    ///   - region: height x width values, nonzero inside; nil for all pixels.
     ///   - size: the box's side in pixels, odd.
-    static func boxFiltered(
-        _ values: [Float], within region: [UInt8]?, height: Int, width: Int, size: Int, passes: Int
-    ) -> [Float] {
-        func filtered(_ values: [Float]) -> [Float] {
-            MapKernels.boxFiltered(values, height: height, width: width, size: size, passes: passes)
-        }
-        guard let region else { return filtered(values) }
-        var means = filtered(zip(values, region).map { $1 == 0 ? 0 : $0 })
-        let shares = filtered(region.map { $0 == 0 ? 0 : 1 })
+    init(_ region: [UInt8]?, height: Int, width: Int, size: Int, passes: Int) {
+        (self.region, self.height, self.width, self.size, self.passes) = (region, height, width, size, passes)
+        shares =
+            region.map {
+                MapKernels.boxFiltered(
+                    $0.map { $0 == 0 ? 0 : 1 }, height: height, width: width, size: size, passes: passes)
+            } ?? []
+    }
+
+    /// Filtered values; 0 where a box holds no pixel inside.
+    ///
+    /// - Parameter values: height x width.
+    func filtered(_ values: [Float]) -> [Float] {
+        let known = region.map { zip(values, $0).map { $1 == 0 ? 0 : $0 } } ?? values
+        var means = MapKernels.boxFiltered(known, height: height, width: width, size: size, passes: passes)
         // Boxes that lie inside keep their bits.
-        for pixel in means.indices where shares[pixel] < 1 - 1e-5 {
+        for pixel in shares.indices where shares[pixel] < 1 - 1e-5 {
             means[pixel] = shares[pixel] > 1e-6 ? means[pixel] / shares[pixel] : 0
         }
         return means

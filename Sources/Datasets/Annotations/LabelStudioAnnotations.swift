@@ -44,15 +44,18 @@ enum LabelStudioAnnotations {
 
     /// The name of the file, without the folder and the eight digits that Label Studio puts in front of uploads.
     private static func name(_ address: String) -> String {
-        let last = address.split(separator: "/").last.map(String.init) ?? address
-        // A local file is named by a query, as in /data/local-files/?d=lot/001.png.
-        let query = last.contains("?") ? last.split(separator: "=").last.map(String.init) ?? last : last
-        let name = query.removingPercentEncoding ?? query
+        // A local file is named by the query, as in /data/local-files/?d=lot/001.png; other queries sign an address.
+        let parts = address.split(separator: "?", maxSplits: 1).map(String.init)
+        let local = parts.last.flatMap { $0.hasPrefix("d=") && parts.count == 2 ? String($0.dropFirst(2)) : nil }
+        let path = local ?? parts.first ?? address
+        let last = path.split(separator: "/").last.map(String.init) ?? path
+        let name = last.removingPercentEncoding ?? last
         let file = name.split(separator: "/").last.map(String.init) ?? name
-        let parts = file.split(separator: "-", maxSplits: 1)
-        guard address.contains("/upload/"), parts.count == 2, parts[0].count == 8, parts[0].allSatisfy(\.isHexDigit)
+        let uploaded = file.split(separator: "-", maxSplits: 1)
+        guard address.contains("/upload/"), uploaded.count == 2, uploaded[0].count == 8,
+            uploaded[0].allSatisfy(\.isHexDigit)
         else { return file }
-        return String(parts[1])
+        return String(uploaded[1])
     }
 
     /// - Returns: the fault of a result that cannot be used; nil also for results that are no regions.

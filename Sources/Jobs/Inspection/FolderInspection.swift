@@ -76,7 +76,7 @@ package struct FolderInspection: Sendable {
             let usual = members.filter { !images[$0].place.isDefective }
             guard usual.count >= Self.leastGroup else { continue }
             findOutliers(usual, in: name)
-            findOdd(usual, in: name, threads: threads)
+            findOdd(usual, threads: threads)
         }
         let order = Dictionary(uniqueKeysWithValues: Finding.Kind.allCases.enumerated().map { ($1, $0) })
         findings = findings.enumerated().sorted {
@@ -186,7 +186,7 @@ package struct FolderInspection: Sendable {
             }
             for (index, value, deviations) in outliers {
                 let words =
-                    "\(Self.prefix(group))\(kind.rawValue) \(Self.rounded(value)), the median of \(measured.count) images is "
+                    "\(kind.rawValue) \(Self.rounded(value)), the median of \(measured.count) images is "
                     + "\(Self.rounded(spread.median)): \(Self.rounded(abs(deviations), 10)) deviations "
                     + (deviations > 0 ? "above" : "below")
                 findings.append(Finding(kind: kind, images: [index], words: words))
@@ -194,7 +194,7 @@ package struct FolderInspection: Sendable {
         }
     }
 
-    private mutating func findOdd(_ members: [Int], in group: String, threads: Int) {
+    private mutating func findOdd(_ members: [Int], threads: Int) {
         let described = members.filter { images[$0].descriptor != nil }
         guard described.count >= Self.leastGroup else { return }
         let neighbours = PlaceNeighbours(described.map { images[$0].descriptor! })
@@ -214,7 +214,7 @@ package struct FolderInspection: Sendable {
                 Finding(
                     kind: .odd, images: [index],
                     words:
-                        "\(Self.prefix(group))differs from the other images: \(Self.rounded(oddness[index]!, 10)) deviations above the median"
+                        "differs from the other images: \(Self.rounded(oddness[index]!, 10)) deviations above the median"
                 ))
         }
     }

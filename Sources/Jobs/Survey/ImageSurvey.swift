@@ -52,7 +52,7 @@ struct ImageSurvey {
             frames.append(Self.frame(around: seen.poses, of: seen.sides.count))
         }
         showsObject = 2 * poses > sides.count
-        lightVaries = varying == categories.count
+        lightVaries = !categories.isEmpty && varying == categories.count
         highestSample = highest
         shorterSide = sides.sorted().dropFirst(sides.count / 2).first ?? 0
         let known = frames.compactMap(\.self)

@@ -20,11 +20,11 @@ final class Execution {
     }
 
     /// The number of tasks per lookup. Bounds the memory for results.
-    static let lookupLimit = 16_384
+    private static let lookupLimit = 16_384
     /// Seconds between checks of the tasks that other processes compute.
-    static let othersSeconds = 0.1
+    private static let othersSeconds = 0.1
     /// Seconds between updates of the counts in the store.
-    static let countsSeconds = 0.5
+    private static let countsSeconds = 0.5
     /// The number of times a discarded result is looked up again before the task fails.
     static let supersessionLimit = 8
 
@@ -34,7 +34,7 @@ final class Execution {
     /// Recomputes stored results on threads.
     lazy var checker = (runner as? ThreadRunner) ?? ThreadRunner(context)
     /// Measured seconds per task of each stage, from earlier runs.
-    let durations: [String: Double]
+    private let durations: [String: Double]
     var plan: ExecutionPlan
     var resolver: ActionResolver
     var claimed: [Int: ClaimedTask] = [:]
@@ -51,8 +51,8 @@ final class Execution {
     var repairs: Set<[Int]> = []
     /// The time at which the last events were taken. Tasks that come back together are retried together, in one array of a cluster.
     var eventsTakenAt = 0.0
-    var lastLookAtOthers = 0.0
-    var lastCounts = HostClock.monotonicSeconds()
+    private var lastLookAtOthers = 0.0
+    private var lastCounts = HostClock.monotonicSeconds()
 
     var store: ContentStore { context.store }
     var options: ExecutorOptions { context.options }
@@ -99,7 +99,7 @@ final class Execution {
         return try conclude()
     }
 
-    func loop() throws {
+    private func loop() throws {
         while true {
             if context.cancellation.isSet { plan.stop() }
             try lookUpDetermined()
@@ -119,7 +119,7 @@ final class Execution {
         }
     }
 
-    func deadline(_ poll: Double?) -> Double? {
+    private func deadline(_ poll: Double?) -> Double? {
         var times = delayed.map(\.until)
         if let poll { times.append(poll) }
         if plan.waitsForOthers { times.append(lastLookAtOthers + Self.othersSeconds) }
@@ -127,7 +127,7 @@ final class Execution {
     }
 
     /// Looks up the tasks whose inputs are now known.
-    func lookUpDetermined() throws {
+    private func lookUpDetermined() throws {
         while true {
             let tasks = plan.takeDetermined(limit: Self.lookupLimit)
             if tasks.isEmpty { return }
@@ -151,12 +151,12 @@ final class Execution {
     }
 
     /// True if the action belongs to the sample of results to recompute. The sample is the same in every run.
-    func isSampled(_ key: Digest) -> Bool {
+    private func isSampled(_ key: Digest) -> Bool {
         guard options.checkedShare > 0 else { return false }
         return Double(key.words.3 >> 11) / Double(1 << 53) < options.checkedShare
     }
 
-    func startReady() throws {
+    private func startReady() throws {
         guard pendingFailures == 0 || options.keepGoing else { return }
         while runner.freeSlots > 0, let task = plan.start() { try start(task) }
         while runner.slotsAhead > 0, let task = plan.start(onlyLight: true) { try start(task) }
@@ -169,7 +169,7 @@ final class Execution {
 
     // MARK: Waiting
 
-    func retryDue() {
+    private func retryDue() {
         guard !delayed.isEmpty else { return }
         let now = HostClock.monotonicSeconds()
         for wait in delayed where wait.until <= now { plan.retry(wait.task) }
@@ -177,7 +177,7 @@ final class Execution {
     }
 
     /// Reconsiders tasks that wait for other processes. Polls, because processes do not notify each other.
-    func lookAtOthers() throws {
+    private func lookAtOthers() throws {
         let now = HostClock.monotonicSeconds()
         guard plan.waitsForOthers, now - lastLookAtOthers >= Self.othersSeconds else { return }
         lastLookAtOthers = now
@@ -191,7 +191,7 @@ final class Execution {
     }
 
     /// Updates the progress counts in the store, for other programs.
-    func noteCounts() throws {
+    private func noteCounts() throws {
         let now = HostClock.monotonicSeconds()
         guard now - lastCounts >= Self.countsSeconds else { return }
         lastCounts = now
@@ -208,7 +208,7 @@ final class Execution {
     // MARK: The end
 
     /// Ends the tasks that wait for a retry and stops the runner. Running tasks finish.
-    func stop() {
+    private func stop() {
         for wait in delayed {
             if context.cancellation.isSet {
                 releaseClaim(on: wait.task)
@@ -222,12 +222,12 @@ final class Execution {
         runner.stop(isCancelled: context.cancellation.isSet)
     }
 
-    func close() {
+    private func close() {
         runner.close()
         if checker !== runner { checker.close() }
     }
 
-    func conclude() throws -> ExecutionSummary {
+    private func conclude() throws -> ExecutionSummary {
         for index in claimed.keys.sorted() { releaseClaim(on: index) }
         report(skipped: plan.skipRemaining())
         let summary = tally.summary(
@@ -254,6 +254,7 @@ final class Execution {
             guard summary.failed > 0 else { throw error }
         }
         try? store.removeAttemptFolder("\(store.path)/attempts/\(context.execution)")
+        if case .failure = requirement { context.observer.runFinished(summary) }
         _ = try requirement.get()
         return summary
     }

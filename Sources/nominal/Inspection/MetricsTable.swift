@@ -52,7 +52,8 @@ enum MetricsTable {
         guard let value else { return "-" }
         // Values from foreign files may be of any size.
         guard abs(value) < 1e9 else { return "\(value)" }
-        return String(format: "%.4f", value)
+        // The sum turns -0 into 0.
+        return String(format: "%.4f", (value * 10_000).rounded() / 10_000 + 0)
     }
 }
 

@@ -81,7 +81,7 @@ extension Overview {
             nights: try modelNames.compactMap { name in
                 let nights = try store?.nights(of: name) ?? []
                 return nights.isEmpty
-                    ? nil : Nights(model: name, nights: try nights.map { try Self.night($0, in: folder, store) })
+                    ? nil : Nights(model: name, nights: try nights.map { try Self.night($0, names, in: folder, store) })
             },
             runs: try store?.executions(limit: Self.runLimit).map { record in
                 Run(
@@ -106,14 +106,16 @@ extension Overview {
     }
 
     private static func night(
-        _ night: ModelRegistry.Night, in folder: String, _ store: ContentStore?
+        _ night: ModelRegistry.Night, _ names: [String], in folder: String, _ store: ContentStore?
     ) throws -> Night {
         struct Heading: Decodable { let name: String }
-        // The page lies in the results of the job, whose name is in the night's manifest.
+        // The page lies in the results of the job, whose name is in the night's manifest, or in another output folder: then no
+        // other job may have a page of that date.
         let manifest = try? store?.read(night.manifest)
         let job = manifest.flatMap { try? StrictJSON.decode(Heading.self, from: $0, file: "the manifest") }?.name
-        let page = job.map { "\($0)/nights/\(night.label)/report.html" }
-        let report = try page.flatMap { try AtomicFile.exists("\(folder)/\($0)") ? $0 : nil }
+        let pages = try names.filter { try AtomicFile.exists("\(folder)/\($0)/nights/\(night.label)/report.html") }
+        let home = pages.first { $0 == job } ?? (pages.count == 1 ? pages[0] : nil)
+        let report = home.map { "\($0)/nights/\(night.label)/report.html" }
         // The garbage collection may have removed it.
         let bytes = night.verdict.flatMap { try? store?.read($0) }
         let verdict = bytes.flatMap { try? Verdict(bytes: $0) }

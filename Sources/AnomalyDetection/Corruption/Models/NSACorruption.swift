@@ -52,7 +52,8 @@ struct NSACorruption {
     func corrupt(
         _ image: inout PlanarImage, clean: PlanarImage, on foreground: [UInt8]?, using generator: inout SeededGenerator
     ) -> PixelBox {
-        let source = normals.count > 0 ? normals.image(at: generator.integer(below: normals.count)) : clean
+        let drawn = normals.count > 0 ? normals.image(at: generator.integer(below: normals.count)) : clean
+        let source = drawn.hasMaterial ? drawn : clean
         let sourceForeground = objectMask?(source)
         var changed = PixelBox.empty
         for index in 0..<parameters.maximumPatches where index == 0 || generator.chance(0.5) {
@@ -62,7 +63,7 @@ struct NSACorruption {
                 x: 0, y: 0, width: min(patch.width, image.width), height: min(patch.height, image.height))
             let box = Self.drawTarget(for: fitting, in: image, on: foreground, using: &generator)
             SeamlessCloning.clone(
-                patch.region(fitting), into: &image, at: box,
+                patch.material(fitting), into: &image, at: box,
                 gradients: parameters.mixedGradients ? .mixed : .patch)
             changed = changed.union(box)
         }
@@ -89,7 +90,7 @@ struct NSACorruption {
         let newWidth = min(max(width, allowed.width.lowerBound), allowed.width.upperBound)
         let newHeight = min(
             max(newWidth / Float(columns) * Float(rows), allowed.height.lowerBound), allowed.height.upperBound)
-        return source.region(box).stretched(width: Int(newWidth), height: Int(newHeight))
+        return source.material(box).stretched(width: Int(newWidth), height: Int(newHeight))
     }
 
     /// Draws a patch's extent and start along one axis, in pixels, clipped to the image.

@@ -20,7 +20,7 @@ enum SeamlessCloning {
     static func clone(_ patch: PlanarImage, into image: inout PlanarImage, at box: PixelBox, gradients: Gradients) {
         let innerWidth = box.width - 2, innerHeight = box.height - 2
         guard innerWidth > 0 && innerHeight > 0 else { return }
-        let old = image.region(box)
+        let old = image.material(box)
         let plane = box.area
         var rightSide = [Float](repeating: 0, count: 3 * innerWidth * innerHeight)
         for channel in 0..<3 {

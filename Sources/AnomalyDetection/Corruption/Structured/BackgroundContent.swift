@@ -15,7 +15,7 @@ enum BackgroundContent {
                 isKnown[(inner.y + row) * outer.width + inner.x + column] = false
             }
         }
-        var content = PushPullFill.fill(image.region(outer), where: isKnown).region(inner)
+        var content = PushPullFill.fill(image.material(outer), where: isKnown).region(inner)
         addGrain(to: &content, from: image, strength: generator.uniform(0, 1), using: &generator)
         return content
     }
@@ -28,7 +28,7 @@ enum BackgroundContent {
             x: generator.integer(below: image.width - content.width + 1),
             y: generator.integer(below: image.height - content.height + 1), width: content.width,
             height: content.height)
-        let region = image.region(box), smooth = region.blurred(sigma: 1)
+        let region = image.material(box), smooth = region.blurred(sigma: 1)
         for index in content.values.indices {
             content.values[index] += strength * (region.values[index] - smooth.values[index])
         }

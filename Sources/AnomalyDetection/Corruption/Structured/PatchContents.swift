@@ -40,7 +40,7 @@ struct PatchContents {
         }
         if generator.chance(0.35) {
             ColourJitter.assimilate(
-                &content, to: image.region(box), strength: generator.uniform(0.3, 1),
+                &content, to: image.material(box), strength: generator.uniform(0.3, 1),
                 contrast: generator.uniform(0.3, 1))
         }
         return content
@@ -52,7 +52,8 @@ struct PatchContents {
     ) -> PlanarImage {
         let box = patch.box
         let isForeign = normals.count > 0 && generator.chance(0.5)
-        let source = isForeign ? normals.image(at: generator.integer(below: normals.count)) : image
+        let drawn = isForeign ? normals.image(at: generator.integer(below: normals.count)) : image
+        let source = drawn.hasMaterial ? drawn : image
         let quarterTurns = Float(generator.integer(below: 4)) * .pi / 2
         let map = AffineMap(
             angle: generator.chance(0.5) ? quarterTurns : generator.uniform(0, 2 * .pi),
@@ -62,7 +63,7 @@ struct PatchContents {
         if generator.chance(0.5) { ColourJitter.draw(strength: 0.15, using: &generator).apply(to: &content) }
         if generator.chance(0.25) {
             ColourJitter.assimilate(
-                &content, to: image.region(box), strength: generator.uniform(0.3, 1), contrast: 1)
+                &content, to: image.material(box), strength: generator.uniform(0.3, 1), contrast: 1)
         }
         return content
     }
@@ -74,14 +75,14 @@ struct PatchContents {
         let shorterSide = Float(min(image.width, image.height))
         let sigma = generator.logUniform(0.8, max(1.6, 0.03 * shorterSide))
         let box = patch.box, outer = box.expanded(by: GaussianBlur(sigma: sigma).radius, in: image)
-        return image.region(outer).blurred(sigma: sigma).region(box.relative(to: outer))
+        return image.material(outer).blurred(sigma: sigma).region(box.relative(to: outer))
     }
 
     /// The region with changed brightness and contrast and a colour cast.
     private func shift(
         for patch: Patch, in image: PlanarImage, using generator: inout SeededGenerator
     ) -> PlanarImage {
-        var content = image.region(patch.box)
+        var content = image.material(patch.box)
         let sign: Float = generator.chance(0.5) ? 1 : -1
         let brightness = sign * generator.logUniform(0.08, 0.5), cast = generator.uniform(0, 0.15)
         let contrast = generator.logUniform(0.5, 2)
@@ -124,7 +125,7 @@ extension PatchContents {
         for patch: Patch, in image: PlanarImage, using generator: inout SeededGenerator
     ) -> PlanarImage {
         let box = patch.box
-        var content = image.region(box)
+        var content = image.material(box)
         let amplitude = generator.logUniform(0.06, 0.5)
         let cell = generator.logUniform(0.7, max(2, patch.diameter / 4))
         let tint: Float = generator.chance(0.5) ? generator.uniform(0.2, 1) : 0

@@ -9,7 +9,7 @@ enum StainContent {
     static func render(
         for patch: Patch, in image: PlanarImage, using generator: inout SeededGenerator
     ) -> PlanarImage {
-        var content = image.region(patch.box)
+        var content = image.material(patch.box)
         let mixing = Mixing.allCases[generator.integer(below: Mixing.allCases.count)]
         let first = ColourPalette.draw(using: &generator)
         let second =

@@ -87,7 +87,9 @@ package struct FitAutoencoderStage: Stage {
                     counts = known.map { $0 + 1 }
                 }
                 for (level, error) in levels.enumerated() {
-                    for pixel in error.values.indices { sums[level][pixel] += error.values[pixel] }
+                    for pixel in error.values.indices where region?[pixel] ?? 1 != 0 {
+                        sums[level][pixel] += error.values[pixel]
+                    }
                 }
             }
         }
