@@ -226,6 +226,9 @@ MEMORY_FOLDER = $(shell [ -w /dev/shm ] && echo /dev/shm || echo /tmp)
 
 lint:
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	@# swift format does not break comments.
+	@perl -CSD -ne 'if (/^ *\/\// && length > 121) { print "$$ARGV:$$.: a comment of more than 120 columns\n"; $$bad = 1 } \
+		close ARGV if eof; END { exit $$bad // 0 }' $$(git ls-files 'Sources/*.swift' 'Tests/*.swift')
 
 format:
 	swift format --in-place --recursive --parallel Package.swift Sources Tests

@@ -6,8 +6,8 @@ public enum DamagedBytes {
     /// The file cut off after every byte but the last: none of these is complete.
     public static func truncations(of bytes: [UInt8]) -> [[UInt8]] { bytes.indices.map { Array(bytes[..<$0]) } }
 
-    /// Copies with one bit flipped: every bit of a small file, and of a large one a sample that begins with its first bytes and
-    /// ends with its last.
+    /// Copies with one bit flipped: every bit of a small file, and of a large one a sample that begins with its first
+    /// bytes and ends with its last.
     public static func bitFlips(of bytes: [UInt8], limit: Int = 20_000, seed: UInt64 = 1) -> some Sequence<[UInt8]> {
         var generator = SeededGenerator(seed: seed, stream: "bit flips")
         let count = bytes.count * 8

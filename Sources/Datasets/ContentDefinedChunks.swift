@@ -1,7 +1,7 @@
 import SeededRandom
 
-/// Splits a sorted list at content-defined boundaries: adding an element changes one chunk and leaves the others, and the
-/// tasks made from them, unchanged.
+/// Splits a sorted list at content-defined boundaries: adding an element changes one chunk and leaves the others, and
+/// the tasks made from them, unchanged.
 package enum ContentDefinedChunks {
     package struct Chunk<Element> {
         /// Unique among the chunks of a list; stable as long as the first element is.

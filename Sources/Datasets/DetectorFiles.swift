@@ -3,8 +3,8 @@ import Manifests
 
 /// A file that a manifest names for its detector: of a program, or a map that another program wrote.
 package struct DetectorFile: Sendable, Equatable {
-    /// The path of a program's file relative to the folder of the manifest, and in the working folder; or the path of a map
-    /// relative to the category's folder of maps.
+    /// The path of a program's file relative to the folder of the manifest, and in the working folder; or the path of a
+    /// map relative to the category's folder of maps.
     package var file: String
     package var path: String
     /// The folder that must contain the file when it is read.

@@ -2,9 +2,10 @@ import ContentStore
 
 /// The choice of images to hold out, by digests alone, which are as good as random numbers and equal on every machine.
 package enum HeldOut {
-    /// The images to hold out: whole groups in the order of their digests, until there are as many images as the fraction asks
-    /// for; at least one image, or two groups of several images if there are four groups. A group that would make them more
-    /// than half of all is left out; if each would, the smallest is taken. Images of a single group are chosen one by one.
+    /// The images to hold out: whole groups in the order of their digests, until there are as many images as the
+    /// fraction asks for; at least one image, or two groups of several images if there are four groups. A group that
+    /// would make them more than half of all is left out; if each would, the smallest is taken. Images of a single
+    /// group are chosen one by one.
     ///
     /// - Parameters:
     ///   - images: the digest of each image, all different.

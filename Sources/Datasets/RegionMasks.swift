@@ -55,8 +55,8 @@ extension JobManifest {
         if case .masks(let path) = image.region { folder(path) } else { nil }
     }
 
-    /// The file of the mask that is the region of interest of all images, and the folder that must contain it; nil without
-    /// such a region.
+    /// The file of the mask that is the region of interest of all images, and the folder that must contain it; nil
+    /// without such a region.
     package var regionMask: (path: String, name: String, folder: NamedFolder)? {
         guard case .mask(let path) = image.region else { return nil }
         return (path.absolute, path.name, folder(ManifestPath("..", relativeTo: path.absolute)))

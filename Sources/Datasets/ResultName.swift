@@ -11,8 +11,8 @@ package enum ResultName {
 
     /// Returns the relative path of a result, such as `test/scratch/003.tiff`.
     ///
-    /// A name over the limit is truncated at a character boundary and ends in "~" and the first 16 digits of the SHA-256
-    /// of the image's name without its extension: images with different names keep different results.
+    /// A name over the limit is truncated at a character boundary and ends in "~" and the first 16 digits of the
+    /// SHA-256 of the image's name without its extension: images with different names keep different results.
     ///
     /// - Parameters:
     ///   - file: the image's name within its category.

@@ -23,12 +23,13 @@ package struct SourceImage: Sendable, Equatable {
     package var furtherMasks: [SourceMask] = []
     /// The saturation thresholds of the regions, for sPRO; nil if the data set defines none.
     package var saturations: [RegionSaturation]?
-    /// The name of the part that several images show, such as the five views of Real-IAD; nil if each image shows its own.
+    /// The name of the part that several images show, such as the five views of Real-IAD; nil if each image shows its
+    /// own.
     package var sample: String?
     /// The regions that an annotation tool has marked, in place of a mask.
     package var regions: ImageRegions?
-    /// The mask of the region of interest, if each image has its own: its path, the path relative to the folder of these
-    /// masks, and that folder.
+    /// The mask of the region of interest, if each image has its own: its path, the path relative to the folder of
+    /// these masks, and that folder.
     package var regionPath, regionFile: String?
     package var regionFolder: NamedFolder?
     /// The folder that must contain the file when it is read; nil allows any location.

@@ -2,8 +2,8 @@ import ContentStore
 import Manifests
 
 extension SourceCategory {
-    /// Turns a fraction of the normal training images into normal test images, at least one, by hashes of their names. A
-    /// training image stays if only one would be left.
+    /// Turns a fraction of the normal training images into normal test images, at least one, by hashes of their names.
+    /// A training image stays if only one would be left.
     package mutating func separateTestImages(fraction: Double, groups: DatasetSection.Groups = .none) {
         let training = images.indices.filter { images[$0].split == .train }
         guard training.count > 1 else { return }

@@ -50,8 +50,8 @@ package struct ModelExport {
         bytes = try graph.file()
     }
 
-    /// The allowed differences of other runtimes: with 8 bits, as much as these change the results on the calibration images, because a
-    /// sum that rounds to another code changes all that follows.
+    /// The allowed differences of other runtimes: with 8 bits, as much as these change the results on the calibration
+    /// images, because a sum that rounds to another code changes all that follows.
     package var tolerance: SelfTestTolerance { quantized?.change.tolerance ?? .float32 }
 
     private static func licence(of card: [UInt8]) throws -> String? {

@@ -24,8 +24,8 @@ package final class QuantizedModel {
     private let model: Model
     private let autoencoder: Autoencoder
 
-    /// Measures the ranges of the network's values on normal images, and compares scores of these and of as many synthetic
-    /// defects in both precisions.
+    /// Measures the ranges of the network's values on normal images, and compares scores of these and of as many
+    /// synthetic defects in both precisions.
     ///
     /// - Parameters:
     ///   - folder: normal images that the network was not trained on; at most `mostImages`, evenly chosen, are used.

@@ -6,8 +6,8 @@ import Jobs
 import Pipeline
 import Stages
 
-/// Makes the self-test of an exported model: scores images exactly as `nominal score` does, or with 8 bits as the exported
-/// network does.
+/// Makes the self-test of an exported model: scores images exactly as `nominal score` does, or with 8 bits as the
+/// exported network does.
 package struct SelfTestMaker {
     private let export: ModelExport
     private let backbone: [UInt8]?

@@ -1,7 +1,7 @@
 import Glibc
 
-/// Waits for changes in folders (inotify). It is a wake-up only: file systems of other machines report nothing, so a caller
-/// looks again from time to time.
+/// Waits for changes in folders (inotify). It is a wake-up only: file systems of other machines report nothing, so a
+/// caller looks again from time to time.
 package final class FolderWatch {
     private let descriptor: Int32
     private var watched: [String: Int32] = [:]

@@ -3,12 +3,12 @@ import Glibc
 
 /// The worker threads of libdispatch, which GRDB uses.
 public enum DispatchWorkers {
-    /// The number of file descriptors that must be free: one for an epoll instance, one for an event counter, and two for
-    /// files that other threads open meanwhile.
+    /// The number of file descriptors that must be free: one for an epoll instance, one for an event counter, and two
+    /// for files that other threads open meanwhile.
     private static let descriptors = 4
 
-    /// Starts the first worker. libdispatch traps if it cannot open an event queue, and waits forever if it cannot start
-    /// a thread, so this function tries both first.
+    /// Starts the first worker. libdispatch traps if it cannot open an event queue, and waits forever if it cannot
+    /// start a thread, so this function tries both first.
     ///
     /// - Returns: The system's error number if too few descriptors are free; nil on success.
     /// - Throws: `HostError.noThread`.

@@ -1,7 +1,7 @@
 /// Polygons as the COCO API fills them.
 ///
-/// The boundary is drawn at five times the resolution. Where it passes the centre of a column, it switches between inside
-/// and outside at the next pixel below.
+/// The boundary is drawn at five times the resolution. Where it passes the centre of a column, it switches between
+/// inside and outside at the next pixel below.
 enum CocoPolygon {
     private static let scale = 5.0
 

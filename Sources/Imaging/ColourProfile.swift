@@ -1,5 +1,5 @@
-/// The ICC profile of an image file. It is applied on request only; without that, the same part differs between cameras with
-/// different profiles.
+/// The ICC profile of an image file. It is applied on request only; without that, the same part differs between cameras
+/// with different profiles.
 ///
 /// Source of the format: ICC.1:2022, sections 7 (header, tag table) and 10 (types).
 public struct ColourProfile: Sendable, Hashable {
@@ -25,8 +25,8 @@ public struct ColourProfile: Sendable, Hashable {
         bytes = found
     }
 
-    /// True if a PNG file says that it has a profile. libpng leaves out one that is damaged, or of another kind of colours than
-    /// the image.
+    /// True if a PNG file says that it has a profile. libpng leaves out one that is damaged, or of another kind of
+    /// colours than the image.
     public static func isDeclared(in file: [UInt8]) -> Bool {
         guard ImageFormat(magicOf: file) == .png else { return false }
         var position = 8
@@ -40,8 +40,8 @@ public struct ColourProfile: Sendable, Hashable {
     /// The largest profile that is applied, in bytes.
     private static let limitBytes = 16 << 20
 
-    /// Converts an image with the colours of this profile to sRGB by the perceptual intent; a grey image to grey with the
-    /// curve of sRGB. A profile for RGB also applies to a grey image, which becomes one of three channels.
+    /// Converts an image with the colours of this profile to sRGB by the perceptual intent; a grey image to grey with
+    /// the curve of sRGB. A profile for RGB also applies to a grey image, which becomes one of three channels.
     ///
     /// Values from 0 to 1 are converted without rounding to the file's bits, and results are clamped to 0...1.
     ///

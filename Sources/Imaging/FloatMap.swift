@@ -50,8 +50,8 @@ public struct FloatMap: Sendable, Equatable {
 }
 
 extension FloatMap {
-    /// A TIFF file (TIFF 6.0, Adobe 1992) of floating-point samples of 32 or 16 bits: little-endian, uncompressed, in strips of
-    /// about 64 KiB. Every reader of floating-point TIFF supports this layout.
+    /// A TIFF file (TIFF 6.0, Adobe 1992) of floating-point samples of 32 or 16 bits: little-endian, uncompressed, in
+    /// strips of about 64 KiB. Every reader of floating-point TIFF supports this layout.
     ///
     /// - Parameter isHalf: rounds values to 16 bits.
     /// - Throws: `tooLarge` for maps of 4 GiB or more.

@@ -90,8 +90,8 @@ extension Mask {
 }
 
 extension ImageRegions {
-    /// The runs of a string in which the COCO API compresses them: differences to the run before last, in groups of five
-    /// bits from the lowest on, each as a character from "0" on.
+    /// The runs of a string in which the COCO API compresses them: differences to the run before last, in groups of
+    /// five bits from the lowest on, each as a character from "0" on.
     ///
     /// - Returns: nil for other characters, numbers beyond 32 bits and negative runs.
     public static func columnRuns(compressed text: String) -> [Int]? {

@@ -161,8 +161,8 @@ struct JPEG2000File {
         }
     }
 
-    /// Reads a coding style of all components (`fields` 5: style, progression, layers, transform) or of one (2: component,
-    /// style).
+    /// Reads a coding style of all components (`fields` 5: style, progression, layers, transform) or of one (2:
+    /// component, style).
     private mutating func readCoding(at start: Int, end: Int, fields: Int) throws(NativeCodecs.Failure) {
         guard end - start >= fields + 5 else { throw .damaged("a coding style of \(end - start) bytes") }
         let values = bytes[start..<end]

@@ -7,8 +7,8 @@ public struct PeakRegion: Sendable, Equatable {
     /// The number of pixels of the region, at least 1.
     public let area: Int
 
-    /// Takes the pixels that are at least halfway from the map's lowest to its highest value, and that are connected with
-    /// the highest pixel by edges or corners.
+    /// Takes the pixels that are at least halfway from the map's lowest to its highest value, and that are connected
+    /// with the highest pixel by edges or corners.
     ///
     /// - Returns: nil if the map has no two different finite values.
     public init?(of map: FloatMap) {

@@ -38,7 +38,8 @@ extension ImageRegions {
     /// The largest side of an ellipse that is filled, in pixels.
     public static let largestEllipse = PillowEllipse.largestSide
 
-    /// The shapes of a line of segments as Pillow draws it with a width of at least 2 pixels: a rectangle for each segment.
+    /// The shapes of a line of segments as Pillow draws it with a width of at least 2 pixels: a rectangle for each
+    /// segment.
     ///
     /// - Parameter points: x and y of each point in turn, whose fractions are cut off.
     public static func line(_ points: [Double], width: Int) -> [Shape] {

@@ -18,7 +18,8 @@ extension PlanarImage {
         return result
     }
 
-    /// The region of interest at another size: the pixels that are made of pixels inside alone; nil if all pixels count.
+    /// The region of interest at another size: the pixels that are made of pixels inside alone; nil if all pixels
+    /// count.
     func resizedRegion(width: Int, height: Int) -> [UInt8]? {
         regionOfInterest.map {
             Mask(width: self.width, height: self.height, values: $0).eroded(width: width, height: height).values

@@ -9,7 +9,8 @@ public struct PlanarImage: Sendable, Equatable {
     public let channels: Int
     /// `channels * height * width` values. The count must not change.
     public var values: [Float]
-    /// The pixels that count, nonzero, in rows: `height * width` values; nil if all do. Changes of size and place keep it.
+    /// The pixels that count, nonzero, in rows: `height * width` values; nil if all do. Changes of size and place keep
+    /// it.
     public package(set) var regionOfInterest: [UInt8]?
 
     /// - Parameter values: `channels * height * width` values.

@@ -110,8 +110,8 @@ package struct ScoringJob: Sendable {
         }
     }
 
-    /// The exports: the tables of scores and regions, and a map and an overlay per image, in the folder structure of the
-    /// images.
+    /// The exports: the tables of scores and regions, and a map and an overlay per image, in the folder structure of
+    /// the images.
     ///
     /// - Parameter tables: false leaves out the tables.
     package func exports(

@@ -64,7 +64,8 @@ extension ManifestError: CustomStringConvertible {
 /// One fault of a manifest.
 public struct ManifestViolation: Sendable, Hashable {
     public var file: String
-    /// The faulty value; for a missing key its object, for an unknown key the key, for a fault of the whole file the root.
+    /// The faulty value; for a missing key its object, for an unknown key the key, for a fault of the whole file the
+    /// root.
     public var pointer: JSONPointer
     /// The position of the value; `nil` for files that could not be read.
     public var position: SourcePosition?

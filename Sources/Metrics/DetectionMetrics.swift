@@ -37,7 +37,8 @@ public struct DetectionMetrics: Codable, Equatable, Sendable {
     public var intervals: IntervalFigures? = IntervalFigures()
     /// The metrics of parts that several images show; nil if each image shows its own.
     public var parts: PartFigures?
-    /// The metrics of each kind of defect, if the data set defines saturation thresholds for its regions; otherwise nil.
+    /// The metrics of each kind of defect, if the data set defines saturation thresholds for its regions; otherwise
+    /// nil.
     public var kinds: [String: SaturatedFigures]?
     /// The reason for each metric that is nil, keyed by property name. AU-PRO and AUPIMO count as one metric each.
     public var undefined: [String: String] = [:]
@@ -159,8 +160,8 @@ public struct MeanMetrics: Codable, Equatable, Sendable {
     }
 }
 
-// The synthesized encoding of this module's types calls these overloads. They write an undefined metric as null, where the
-// standard library would omit the key.
+// The synthesized encoding of this module's types calls these overloads. They write an undefined metric as null, where
+// the standard library would omit the key.
 extension KeyedEncodingContainer {
     mutating func encodeIfPresent(_ value: Double?, forKey key: Key) throws { try encode(value, forKey: key) }
     mutating func encodeIfPresent(_ value: Float?, forKey key: Key) throws { try encode(value, forKey: key) }

@@ -1,7 +1,8 @@
 import SeededRandom
 
 /// A 95 % interval of a metric by the percentile bootstrap over images (Efron and Tibshirani, "An Introduction to the
-/// Bootstrap", 1993): normal and anomalous images are drawn separately, with replacement. Equal images give equal intervals.
+/// Bootstrap", 1993): normal and anomalous images are drawn separately, with replacement. Equal images give equal
+/// intervals.
 public struct Interval: Codable, Equatable, Sendable {
     public var lower, upper: Double
 
@@ -90,8 +91,8 @@ extension Interval {
     }
 }
 
-/// The pixels of each image, counted in steps of the false-positive rate of all images. From the counts, pixel AUROC and
-/// AU-PRO of any draw of images follow closely: within a step, curves are taken as straight.
+/// The pixels of each image, counted in steps of the false-positive rate of all images. From the counts, pixel AUROC
+/// and AU-PRO of any draw of images follow closely: within a step, curves are taken as straight.
 struct PixelProfile {
     /// The limits of AU-PRO with an interval.
     private static let limits = [0.05, 0.3]
@@ -182,7 +183,8 @@ struct PixelProfile {
         return (auroc, Self.limits.map { area.normalized[$0] ?? .nan })
     }
 
-    /// The intervals of a test set's pixel metrics, moved by the difference between the metrics and those of the counts.
+    /// The intervals of a test set's pixel metrics, moved by the difference between the metrics and those of the
+    /// counts.
     ///
     /// - Parameter exact: the metrics of all pixels.
     func intervals(auroc exact: Double?, aupro: [Double: Double]) -> (auroc: Interval?, aupro: [Double: Interval]) {

@@ -1,5 +1,5 @@
-/// Image metrics of parts that several images show, such as the five views of Real-IAD (Wang et al., CVPR 2024): the score
-/// of a part is the highest of its images, and a part is anomalous if one of its images is.
+/// Image metrics of parts that several images show, such as the five views of Real-IAD (Wang et al., CVPR 2024): the
+/// score of a part is the highest of its images, and a part is anomalous if one of its images is.
 public struct PartFigures: Codable, Equatable, Sendable {
     public var normal = 0
     public var anomalous = 0

@@ -1,6 +1,7 @@
 /// Counts of pixels in the region of interest at a threshold that was chosen without labels.
 ///
-/// SegF1 is the F1 of all pixels of a test set at such a threshold (Heckler-Kram et al., "The MVTec AD 2 Dataset", 2025).
+/// SegF1 is the F1 of all pixels of a test set at such a threshold (Heckler-Kram et al., "The MVTec AD 2 Dataset",
+/// 2025).
 struct SegmentationCounts {
     private var truePositives = 0, falsePositives = 0, falseNegatives = 0
 
@@ -25,8 +26,8 @@ struct SegmentationCounts {
 }
 
 extension RankMetrics {
-    /// Spearman's rank correlation: that of the ranks, where equal values share their mean rank. Nil with fewer than three
-    /// pairs, or if all values of a list are equal.
+    /// Spearman's rank correlation: that of the ranks, where equal values share their mean rank. Nil with fewer than
+    /// three pairs, or if all values of a list are equal.
     public static func spearman(_ first: [Double], _ second: [Double]) throws(MetricsError) -> Double? {
         guard first.count == second.count else {
             throw .countMismatch(scores: first.count, labels: second.count)

@@ -36,7 +36,8 @@ public struct Arrival: Sendable, Equatable {
     public let state: State
     /// The image that it duplicates, or the reason why it is unusable.
     public let detail: String
-    /// Anomaly score by the model in production: 0 for the median normal image, 1 at the threshold, see `Calibration.normalized`; nil if not scored.
+    /// Anomaly score by the model in production: 0 for the median normal image, 1 at the threshold, see
+    /// `Calibration.normalized`; nil if not scored.
     public let score: Double?
     /// Blobs of the anomaly map (TIFF) and its overlay (PNG); nil unless quarantined.
     public let map, overlay: Digest?

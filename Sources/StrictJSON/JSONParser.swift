@@ -16,7 +16,8 @@ public enum StrictJSON {
         return try JSONDecoder().decode(type, from: Data(bytes))
     }
 
-    /// Encodes a value with sorted keys, so that equal values are equal bytes; indented and with a final line break for people.
+    /// Encodes a value with sorted keys, so that equal values are equal bytes; indented and with a final line break for
+    /// people.
     public static func encode(_ value: some Encodable, isIndented: Bool = false) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -1,7 +1,7 @@
 import Glibc
 
-/// Zero-initialised memory, aligned to a cache line, with the lifetime of this object. A large buffer takes physical memory
-/// only for the pages that are used.
+/// Zero-initialised memory, aligned to a cache line, with the lifetime of this object. A large buffer takes physical
+/// memory only for the pages that are used.
 ///
 /// Threads may share a buffer if each writes its own part and readers wait for all writers.
 public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {

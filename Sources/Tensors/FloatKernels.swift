@@ -2,8 +2,8 @@ internal import CTensorKernels
 
 /// Kernels on float32 memory.
 public enum FloatKernels {
-    /// The level of x86-64 for which the kernels of this program are selected: 4 (AVX-512), 3 (AVX2) or 1. Limited by the
-    /// processor and by `ONEDNN_MAX_CPU_ISA`.
+    /// The level of x86-64 for which the kernels of this program are selected: 4 (AVX-512), 3 (AVX2) or 1. Limited by
+    /// the processor and by `ONEDNN_MAX_CPU_ISA`.
     public static var instructionLevel: Int { Int(kernel_instruction_level()) }
 
     /// The constants of one Adam step.

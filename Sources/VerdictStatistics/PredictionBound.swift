@@ -1,13 +1,14 @@
 import Glibc
 
 /// An upper bound for the next score, given a few scores of the same kind: the bound of a one-sided prediction interval
-/// for normally distributed scores, or logarithms of scores on the logarithmic scale. Median and median absolute deviation (MAD) replace mean and standard deviation,
-/// so that one outlier among a handful of scores has little effect.
+/// for normally distributed scores, or logarithms of scores on the logarithmic scale. Median and median absolute
+/// deviation (MAD) replace mean and standard deviation, so that one outlier among a handful of scores has little
+/// effect.
 ///
 /// With m the median and s = 1.4826 * MAD of the scores or logarithms, and t the quantile of Student's t with n - 1
-/// degrees of freedom, the bound is m + t * s * sqrt(1 + 1/n), or its exponential. The form is that of the classical interval (Hahn and Meeker,
-/// Statistical Intervals, 1991, 4.6). The factor 1.4826 makes the MAD an estimate of the standard deviation (Hampel,
-/// 1974).
+/// degrees of freedom, the bound is m + t * s * sqrt(1 + 1/n), or its exponential. The form is that of the classical
+/// interval (Hahn and Meeker, Statistical Intervals, 1991, 4.6). The factor 1.4826 makes the MAD an estimate of the
+/// standard deviation (Hampel, 1974).
 ///
 /// A handful of scores determines its level far better than its spread. If there are scores with another level and the
 /// same spread, s is pooled: s^2 = ((n - 1) s1^2 + (k - 1) s2^2) / (n + k - 2), with n + k - 2 degrees of freedom.

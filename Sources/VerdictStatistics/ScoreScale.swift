@@ -6,7 +6,7 @@ public enum ScoreScale: String, Codable, Sendable, CaseIterable {
     /// Scores have any sign and vary by differences, such as differences of distances and standardised maps.
     case linear
 
-    /// The unit of scores that are all equal: a tenth of their median. On the linear scale, whose zero means nothing, it
-    /// is 0.1, because such detectors standardise features or maps by normal images.
+    /// The unit of scores that are all equal: a tenth of their median. On the linear scale, whose zero means nothing,
+    /// it is 0.1, because such detectors standardise features or maps by normal images.
     public func unitWithoutSpread(median: Double) -> Double { self == .logarithmic ? abs(median) / 10 : 0.1 }
 }

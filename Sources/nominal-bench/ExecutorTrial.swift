@@ -3,8 +3,8 @@ import Foundation
 import Host
 import Pipeline
 
-/// A graph of many small tasks on a folder of files: each reads one file and writes one, and one task reads all of those.
-/// What a run of it takes is the overhead of the executor.
+/// A graph of many small tasks on a folder of files: each reads one file and writes one, and one task reads all of
+/// those. What a run of it takes is the overhead of the executor.
 struct ExecutorTrial {
     /// What one run did.
     struct Outcome: Codable {
@@ -38,8 +38,8 @@ struct ExecutorTrial {
         try AtomicFile.writePrivate(Array("file \(index), changed \(round)\n".utf8), to: paths[index])
     }
 
-    /// Fills the store with results that no task asks for: `count` blobs, a thousand to an action. They are not flushed, as they
-    /// are there only to be in the way.
+    /// Fills the store with results that no task asks for: `count` blobs, a thousand to an action. They are not
+    /// flushed, as they are there only to be in the way.
     func fill(blobs count: Int) throws {
         let store = try ContentStore(path: folder + "/store")
         let execution = try store.beginExecution(command: "fill", versions: "")
@@ -58,7 +58,8 @@ struct ExecutorTrial {
         try store.endExecution(execution, outcome: .succeeded)
     }
 
-    /// One run, as `nominal run` does it: files are looked at, keys made, results looked up, and what is missing is run.
+    /// One run, as `nominal run` does it: files are looked at, keys made, results looked up, and what is missing is
+    /// run.
     ///
     /// - Parameter cluster: where to compute; nil for on threads.
     func run(jobs: Int, verifiesContent: Bool, cluster: ClusterOptions? = nil) throws -> Outcome {

@@ -16,9 +16,10 @@ struct ModelTests {
 
     /// `model` up to its payload, written in Python with struct.pack: "<8sI" of b"NOMMODEL", 9, "<q" lengths before
     /// text and blocks, "<q" for integers, "<f" for fractions and scores. In this order: name and kind; 64, 32, 5, 2
-    /// for sizes and the box; 64, 32, 0 for tiles; 1 scale, 1 level; "none", "topK", 1/8, the ceiling, the pixel threshold,
-    /// no size of a pixel; the quantile, "empirical", "logarithmic", 3 images with scores 1, 2, 3, no training scores, no
-    /// user's threshold, no range, the colours of files, no frame, no region of interest, no balance of the threshold.
+    /// for sizes and the box; 64, 32, 0 for tiles; 1 scale, 1 level; "none", "topK", 1/8, the ceiling, the pixel
+    /// threshold, no size of a pixel; the quantile, "empirical", "logarithmic", 3 images with scores 1, 2, 3, no
+    /// training scores, no user's threshold, no range, the colours of files, no frame, no region of interest, no
+    /// balance of the threshold.
     static let head = [UInt8](
         hex: """
             4E4F4D4D4F44454C0900000005000000000000007363726577040000000000000073736165400000000000000020000000000000
@@ -62,8 +63,8 @@ struct ModelTests {
         ranged.range = SampleRange(lowest: 0, highest: 4095)
         #expect(try Model(bytes: ranged.bytes, name: "m") == ranged)
         var content = Array(ranged.bytes.dropLast(FileFormat.digestBytes))
-        // Before the lengths of the colours, the frame, the region (three), the balance and its scores, which are empty,
-        // and the payload.
+        // Before the lengths of the colours, the frame, the region (three), the balance and its scores, which are
+        // empty, and the payload.
         let upper = content.count - 8 - 8 - 3 * 8 - 8 - 8 - 8 - Self.model.payload.count - 4
         content.replaceSubrange(upper..<upper + 4, with: [0, 0, 0, 0])
         #expect(throws: FormatError.self) { try Model(bytes: content.sealed, name: "m") }

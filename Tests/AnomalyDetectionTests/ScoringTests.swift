@@ -73,8 +73,8 @@ struct ScoringTests {
         #expect(certain.threshold > 1.1 && certain.threshold < robust.threshold)
     }
 
-    /// Scores of held-out images as detectors give them: squared errors, distances, distances minus densities, and means
-    /// of standardised maps.
+    /// Scores of held-out images as detectors give them: squared errors, distances, distances minus densities, and
+    /// means of standardised maps.
     @Test(
         "Thresholds and normalised scores are defined for the scores of every detector",
         arguments: [

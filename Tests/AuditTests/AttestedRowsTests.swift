@@ -52,7 +52,8 @@ struct AttestedRowsTests {
         }
     }
 
-    /// Changes one column of one row, runs the body, and takes the change back; false where the database has no room for it.
+    /// Changes one column of one row, runs the body, and takes the change back; false where the database has no room
+    /// for it.
     private func edit(
         _ table: String, _ columns: [String], _ row: Row, _ column: Int, _ value: DatabaseValue,
         _ body: () throws -> Void

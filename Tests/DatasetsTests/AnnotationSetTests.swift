@@ -178,7 +178,8 @@ import Testing
         #expect(try entries(text, .labelStudio).map(\.file) == [file])
     }
 
-    /// The bytes are those of `encode_rle` of the Label Studio converter for [0, 0, 1, 1, 1, 0] with each value four times.
+    /// The bytes are those of `encode_rle` of the Label Studio converter for [0, 0, 1, 1, 1, 0] with each value four
+    /// times.
     @Test("Brushes of Label Studio are decoded")
     func brush() throws {
         let rle = Self.brushBytes([0, 0, 1, 1, 1, 0])

@@ -143,8 +143,8 @@ struct EngineAgreementTests {
             + [("segmentation \(width)", .segmentation(baseWidth: width))]
     }
 
-    /// Reference code is hundreds of times slower than any other. Kernels are compiled without memory for images, so that
-    /// large ones can be tested.
+    /// Reference code is hundreds of times slower than any other. Kernels are compiled without memory for images, so
+    /// that large ones can be tested.
     @Test(
         "No layer of a network is computed by oneDNN's reference code", arguments: Precision.allCases,
         [(64, 64), (256, 256), (512, 768), (1024, 96)])

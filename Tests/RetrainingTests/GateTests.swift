@@ -81,7 +81,8 @@ struct GateTests {
         #expect(criterion.champion == 1 && criterion.challenger == 0.5 && criterion.probability! < 0.001)
     }
 
-    /// Simulates nights that each lose a little. Returns the number of promotions before the gate stops one, and its reason.
+    /// Simulates nights that each lose a little. Returns the number of promotions before the gate stops one, and its
+    /// reason.
     private func nights(
         anchor: GateStage.Evidence?, _ night: (Int) -> GateStage.Evidence
     ) -> (promoted: Int, reason: String) {

@@ -11,8 +11,8 @@ import Testing
     private static let side = 16
 
     /// Maps of clean images and of defects of one cell to a quarter of the image, by two detectors: the first blurs a
-    /// defect over half of the image in its map, and its map for the score shows it; the second marks it exactly, but not
-    /// in its map for the score.
+    /// defect over half of the image in its map, and its map for the score shows it; the second marks it exactly, but
+    /// not in its map for the score.
     private static func samples(_ count: Int) -> [EnsembleSelection.Sample] {
         var generator = SeededGenerator(seed: 5)
         func noise() -> [Float] { (0..<side * side).map { _ in generator.normal() } }

@@ -15,7 +15,8 @@ import Testing
         var testDescription: String { name }
     }
 
-    /// All values of `dnnl_cpu_isa_t`, in the order of oneDNN's header. The deprecated sets of Xeon Phi lack AVX-512 BW.
+    /// All values of `dnnl_cpu_isa_t`, in the order of oneDNN's header. The deprecated sets of Xeon Phi lack AVX-512
+    /// BW.
     private static let known = [
         Known(name: "sse41", bits: 0x1, hasGradientKernels: false, level: 1),
         Known(name: "avx", bits: 0x3, hasGradientKernels: false, level: 1),

@@ -3,9 +3,9 @@ import Testing
 
 @Suite("Winograd convolution")
 struct WinogradConvolutionTests {
-    /// Whole tiles; tiles cut by the border; images smaller than a tile; dilations that do not divide the size. One, two
-    /// and three blocks of output channels use different products. More tiles than are transformed at a time, except for
-    /// the smallest images.
+    /// Whole tiles; tiles cut by the border; images smaller than a tile; dilations that do not divide the size. One,
+    /// two and three blocks of output channels use different products. More tiles than are transformed at a time,
+    /// except for the smallest images.
     static let shapes = [8, 16].flatMap { block in
         [
             (32, 24, 1, 1), (11, 13, 1, 2), (23, 30, 1, 3), (3, 2, 1, 1), (1, 1, 1, 2), (13, 27, 2, 2), (19, 21, 5, 1),

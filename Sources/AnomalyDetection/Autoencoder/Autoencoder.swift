@@ -4,8 +4,8 @@ import Tensors
 
 /// The filter that removes anomalies: what the network changes in an image is its anomaly.
 ///
-/// Images have the grid's size. The network sees them averaged over squares, if the payload says so; its input size is that
-/// of the tiles of what remains.
+/// Images have the grid's size. The network sees them averaged over squares, if the payload says so; its input size is
+/// that of the tiles of what remains.
 public final class Autoencoder: Projection {
     let engine: NetworkEngine
     let payload: AutoencoderPayload
@@ -59,8 +59,8 @@ public final class Autoencoder: Projection {
         engine.workerPool.map(views) { [normalization] in normalization.normalized($0.image.values) }
     }
 
-    /// An image in the form that the network sees, and its reconstruction in that form and as pixels. Outside the region of
-    /// interest, all are equal.
+    /// An image in the form that the network sees, and its reconstruction in that form and as pixels. Outside the
+    /// region of interest, all are equal.
     private struct Seen {
         var image, reconstruction, picture: PlanarImage
     }
@@ -90,8 +90,8 @@ public final class Autoencoder: Projection {
         }
     }
 
-    /// The raw squared errors of images at each level, averaged over channels: neither normalised nor smoothed. At the size
-    /// that the network sees, as is the region of interest.
+    /// The raw squared errors of images at each level, averaged over channels: neither normalised nor smoothed. At the
+    /// size that the network sees, as is the region of interest.
     public func errors(_ images: [PlanarImage]) -> [(levels: [FloatMap], region: [UInt8]?)] {
         engine.workerPool.map(seen(images)) { [scoring] in
             (ErrorPyramid.maps($0.image, $0.reconstruction, levels: scoring.levels), $0.image.regionOfInterest)

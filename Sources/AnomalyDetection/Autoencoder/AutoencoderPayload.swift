@@ -84,8 +84,8 @@ public struct AutoencoderPayload: Sendable, Equatable {
         }
     }
 
-    /// The side of the box over which contrast is averaged: that of the images, but of an odd number of the pixels that the
-    /// network sees.
+    /// The side of the box over which contrast is averaged: that of the images, but of an odd number of the pixels that
+    /// the network sees.
     ///
     /// - Parameters:
     ///   - width, height: the size of the image as the network sees it.

@@ -56,8 +56,8 @@ public struct ContrastResponse: Sendable, Equatable {
 
     public init(_ samples: Samples) { values = samples.relative }
 
-    /// The squared gradient, summed over channels and averaged over a box. At the border of the image and of its region of
-    /// interest, the pixel itself takes the place of a neighbour outside.
+    /// The squared gradient, summed over channels and averaged over a box. At the border of the image and of its region
+    /// of interest, the pixel itself takes the place of a neighbour outside.
     ///
     /// - Parameter boxSize: the box's side in pixels, odd.
     public static func contrasts(of image: PlanarImage, boxSize: Int) -> [Float] {

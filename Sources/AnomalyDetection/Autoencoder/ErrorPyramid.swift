@@ -11,8 +11,8 @@ package enum ErrorPyramid {
     /// The number of box filter passes. Two passes make a tent filter, which adds no edges.
     package static let passes = 2
 
-    /// A map of the image's size for each level: the squared, locally averaged difference, averaged over channels. Averages
-    /// are those of pixels in the image's region of interest.
+    /// A map of the image's size for each level: the squared, locally averaged difference, averaged over channels.
+    /// Averages are those of pixels in the image's region of interest.
     ///
     /// - Parameter levels: 1 for single pixels. Each further level averages over a square about twice as wide.
     static func maps(_ image: PlanarImage, _ reconstruction: PlanarImage, levels: Int) -> [FloatMap] {

@@ -5,9 +5,9 @@ import SeededRandom
 ///
 /// A sample is a pure function of the parameters, the images and the generator's state.
 public struct CorruptionModel: Sendable {
-    /// Part of the action key of stored corruptions. Raised whenever the same inputs give other bytes.
-    /// Version 4: nothing is copied from outside of a region of interest. Version 3: richer computed textures. Version 2: corruptions are grey if the data set is grey, not if the image is.
-    /// Version 1: initial.
+    /// Part of the action key of stored corruptions. Raised whenever the same inputs give other bytes. Version 4:
+    /// nothing is copied from outside of a region of interest. Version 3: richer computed textures. Version 2:
+    /// corruptions are grey if the data set is grey, not if the image is. Version 1: initial.
     public static let version = 4
 
     public let parameters: CorruptionParameters

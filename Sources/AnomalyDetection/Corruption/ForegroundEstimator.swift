@@ -43,8 +43,8 @@ public struct ForegroundEstimator: Sendable {
         return objectShare.contains(share) ? mask : nil
     }
 
-    /// The mask of the object with the distance of each of its pixels from the background colour: height x width values,
-    /// 0 on the background.
+    /// The mask of the object with the distance of each of its pixels from the background colour: height x width
+    /// values, 0 on the background.
     ///
     /// - Returns: nil if the whole image counts as foreground.
     func contrast(of image: PlanarImage) -> [Float]? {

@@ -11,8 +11,8 @@ public protocol ImageSource: Sendable {
     func image(at index: Int) -> PlanarImage
 }
 
-/// Images that are continued outside of their regions of interest. Traps with a clear message if a source returns an image
-/// that is not RGB.
+/// Images that are continued outside of their regions of interest. Traps with a clear message if a source returns an
+/// image that is not RGB.
 struct RGBImageSource: ImageSource {
     let base: any ImageSource
 

@@ -73,8 +73,8 @@ extension PlanarImage {
         return result
     }
 
-    /// The image filtered by a Gaussian. With a region of interest, a pixel inside is the weighted mean of pixels inside, and
-    /// those outside stay as they are.
+    /// The image filtered by a Gaussian. With a region of interest, a pixel inside is the weighted mean of pixels
+    /// inside, and those outside stay as they are.
     ///
     /// - Parameter sigma: the standard deviation of the Gaussian in pixels, above 0.
     func blurred(sigma: Float) -> PlanarImage {

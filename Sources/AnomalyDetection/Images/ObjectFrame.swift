@@ -9,9 +9,8 @@ public struct ObjectFrame: Codable, Equatable, Sendable {
 
     public init(width: Float, height: Float) { (self.width, self.height) = (width, height) }
 
-    /// The frame's content at a new size. Each pixel is the mean of bilinear samples, at most a pixel of the image apart
-    /// up to a reduction of 8 times.
-    /// Beyond its edges, the image continues with its outermost pixels.
+    /// The frame's content at a new size. Each pixel is the mean of bilinear samples, at most a pixel of the image
+    /// apart up to a reduction of 8 times. Beyond its edges, the image continues with its outermost pixels.
     ///
     /// - Parameters:
     ///   - image: an RGB image.

@@ -8,7 +8,8 @@ import Imaging
 public struct ObjectPose: Codable, Equatable, Sendable {
     /// The direction in radians, clockwise from the image's rows: -pi...pi. 0 for an object that is not elongated.
     public var angle: Float
-    /// The middle of the object's box along its axes, in shares of the image's shorter side, from the upper left corner.
+    /// The middle of the object's box along its axes, in shares of the image's shorter side, from the upper left
+    /// corner.
     public var x, y: Float
     /// The size of that box along the direction and across it, in shares of the image's shorter side.
     public var length, breadth: Float

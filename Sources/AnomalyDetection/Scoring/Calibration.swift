@@ -22,14 +22,15 @@ public struct Calibration: Sendable, Equatable {
     public let estimate: Estimate
     /// The scale of the detector's scores.
     public let scale: ScoreScale
-    /// The scores of normal images as a camera shows them, in ascending order: those without augmentation if the threshold
-    /// comes from a balance, else all.
+    /// The scores of normal images as a camera shows them, in ascending order: those without augmentation if the
+    /// threshold comes from a balance, else all.
     public let reference: [Float]
     /// The median of `reference`.
     public let median: Float
     /// The threshold estimated from the scores.
     public let estimatedThreshold: Float
-    /// The balance of false alarms and misses that the estimated threshold comes from; nil for a bound of normal scores.
+    /// The balance of false alarms and misses that the estimated threshold comes from; nil for a bound of normal
+    /// scores.
     public let balance: ThresholdBalance?
     /// A user's threshold, which replaces the estimated one.
     public let chosenThreshold: Float?

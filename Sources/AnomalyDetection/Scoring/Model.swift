@@ -4,9 +4,11 @@ import VerdictStatistics
 
 /// A fitted detector with everything needed to score an image, as one file.
 public struct Model: Sendable, Equatable {
-    /// Version 9: region of interest, pixel threshold, size of a pixel, colours. Version 8: frame around the object, balanced threshold. Version 7: scale of the scores. Version 6: detectors of several kinds.
-    /// Version 5: sample range, user's threshold, digest at the end. Version 4: scores of training images. Version 3: error levels, contrast response, method of the threshold. Version 2:
-    /// tiles, scales, map normalisation, expected error. Version 1: initial.
+    /// Version 9: region of interest, pixel threshold, size of a pixel, colours. Version 8: frame around the object,
+    /// balanced threshold. Version 7: scale of the scores. Version 6: detectors of several kinds. Version 5: sample
+    /// range, user's threshold, digest at the end. Version 4: scores of training images. Version 3: error levels,
+    /// contrast response, method of the threshold. Version 2: tiles, scales, map normalisation, expected error. Version
+    /// 1: initial.
     public static let format = FileFormat(magic: "NOMMODEL", version: 9)
 
     /// A limit above the size of any valid model.

@@ -13,8 +13,8 @@ public enum PixelThreshold {
     ///   - trainingPeaks: those of training images, likewise, for their spread.
     ///   - scale: the scale of the detector's scores.
     ///   - defects: pixels of synthetic defects and of the images around them; nil for an estimate from normal images
-    ///     alone. Of the thresholds that leave 90 to 99 % of normal images without a region, the one of the highest F1 of
-    ///     these pixels is taken.
+    ///     alone. Of the thresholds that leave 90 to 99 % of normal images without a region, the one of the highest F1
+    ///     of these pixels is taken.
     public static func estimate(
         peaks: [Float], trainingPeaks: [Float] = [], method: Calibration.Estimate = .robust, scale: ScoreScale,
         defects: PixelTally? = nil

@@ -1,6 +1,7 @@
 import NeuralNetworks
 
-/// Trains an autoencoder, or a segmentation network beside one, shard by shard: from a checkpoint and a shard to the next checkpoint.
+/// Trains an autoencoder, or a segmentation network beside one, shard by shard: from a checkpoint and a shard to the
+/// next checkpoint.
 public final class Trainer {
     private let engine: NetworkEngine
     private let autoencoder: NetworkEngine?

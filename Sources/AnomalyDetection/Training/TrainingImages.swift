@@ -34,8 +34,8 @@ public final class TrainingImages: ImageSource, Sendable {
     private let fault = Mutex<(any Error)?>(nil)
 
     /// - Parameters:
-    ///   - reducedSize: the wanted size in pixels. Stored images of twice or four times that size are averaged; others stay
-    ///     as they are.
+    ///   - reducedSize: the wanted size in pixels. Stored images of twice or four times that size are averaged; others
+    ///     stay as they are.
     ///   - cacheBytes: the maximum memory for decoded images.
     ///   - read: returns the bytes of a file.
     public init(

@@ -11,8 +11,8 @@ package struct ProvenanceStatement {
     package static let payloadType = "application/vnd.in-toto+json"
     static let statementType = "https://in-toto.io/Statement/v1"
     static let predicateType = "https://slsa.dev/provenance/v1"
-    /// The schema of the statement's parameters. History: 1 = first; 2 = the tasks of each step with their keys, parameters
-    /// and attempts, the runs that performed them, and the outcome of the run.
+    /// The schema of the statement's parameters. History: 1 = first; 2 = the tasks of each step with their keys,
+    /// parameters and attempts, the runs that performed them, and the outcome of the run.
     static let buildType = "urn:nominal:run:2"
 
     package let bytes: [UInt8]
@@ -20,8 +20,8 @@ package struct ProvenanceStatement {
     /// Verifies the history's hash chain before reading from it: the statement contains the head of the chain, and so
     /// vouches for all entries.
     ///
-    /// - Throws: `LineageError.unknownRun`, `.unfinished`, `.remade` if results of the run were replaced, `.edited` if the
-    ///   history was edited; `StoreError`; `AttestationError.malformed` for a run without results.
+    /// - Throws: `LineageError.unknownRun`, `.unfinished`, `.remade` if results of the run were replaced, `.edited` if
+    ///   the history was edited; `StoreError`; `AttestationError.malformed` for a run without results.
     package init(ofRun number: Int64, _ store: ContentStore) throws {
         let edits = try store.verifyHistory().edits
         if let first = edits.first {

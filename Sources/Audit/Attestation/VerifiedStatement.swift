@@ -79,8 +79,8 @@ package struct VerifiedStatement: Sendable {
         }
     }
 
-    /// Compares the files of a folder with the statement. A name that leads out of the folder counts as missing. A link to
-    /// a folder counts as an unattested file and is not followed.
+    /// Compares the files of a folder with the statement. A name that leads out of the folder counts as missing. A link
+    /// to a folder counts as an unattested file and is not followed.
     ///
     /// - Parameter attestation: the statement's own file, which may lie in the folder.
     /// - Throws: `StoreError` for a file that cannot be read.

@@ -4,7 +4,8 @@ import Statistics
 
 /// The comparison of two runs: their metrics, the statistical significance of the differences, and their origins.
 ///
-/// Pairs are images that both runs scored, matched by category and file. Images whose bytes are known to differ are excluded.
+/// Pairs are images that both runs scored, matched by category and file. Images whose bytes are known to differ are
+/// excluded.
 package struct RunComparison: Codable, Sendable {
     /// One metric of both runs; nil where it is undefined.
     package typealias Figure = ComparisonReport.Figure

@@ -3,8 +3,8 @@ import Foundation
 import Manifests
 import Stages
 
-/// A lineage as OpenLineage run events (https://openlineage.io/spec/2-0-2/OpenLineage.json): a start and an end for each
-/// action, as JSON lines sorted by time.
+/// A lineage as OpenLineage run events (https://openlineage.io/spec/2-0-2/OpenLineage.json): a start and an end for
+/// each action, as JSON lines sorted by time.
 package enum OpenLineageEvents {
     private static let schema = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent"
     private static let producer = "urn:nominal:\(NominalVersion.current)"

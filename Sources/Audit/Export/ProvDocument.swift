@@ -1,8 +1,8 @@
 import ContentStore
 import Manifests
 
-/// A lineage as PROV-JSON (https://www.w3.org/submissions/prov-json/): artifacts are entities, actions are activities, runs
-/// are software agents.
+/// A lineage as PROV-JSON (https://www.w3.org/submissions/prov-json/): artifacts are entities, actions are activities,
+/// runs are software agents.
 package enum ProvDocument {
     package static func text(_ graph: LineageGraph) -> String {
         var entities: [String: JSONValue] = [:], activities: [String: JSONValue] = [:],

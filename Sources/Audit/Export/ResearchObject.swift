@@ -4,8 +4,9 @@ import Foundation
 import Manifests
 import Stages
 
-/// A lineage as a research object: an RO-Crate 1.1 (https://w3id.org/ro/crate/1.1) with the profile Process Run Crate 0.5
-/// (https://w3id.org/ro/wfrun/process/0.5). A folder with `ro-crate-metadata.json` and, optionally, the files themselves.
+/// A lineage as a research object: an RO-Crate 1.1 (https://w3id.org/ro/crate/1.1) with the profile Process Run Crate
+/// 0.5 (https://w3id.org/ro/wfrun/process/0.5). A folder with `ro-crate-metadata.json` and, optionally, the files
+/// themselves.
 package struct ResearchObject {
     static let metadataName = "ro-crate-metadata.json"
     private static let profile = "https://w3id.org/ro/wfrun/process/0.5"

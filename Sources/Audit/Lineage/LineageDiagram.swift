@@ -86,8 +86,8 @@ extension LineageDiagram {
     }
 }
 
-/// The page of a run's lineage, `lineage.html`. It records times and the machine, so it is not a result: it is not stored
-/// as a blob, and each run that executed tasks rewrites it.
+/// The page of a run's lineage, `lineage.html`. It records times and the machine, so it is not a result: it is not
+/// stored as a blob, and each run that executed tasks rewrites it.
 package struct LineageView {
     package static let pageName = ResultFiles.lineagePageName
 

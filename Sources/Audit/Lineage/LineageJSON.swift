@@ -30,7 +30,8 @@ package struct LineageJSON: Encodable {
         let references: Int
     }
 
-    /// The import of an action's result. `run` is then the importing run; time and duration are the maker's, by the bundle.
+    /// The import of an action's result. `run` is then the importing run; time and duration are the maker's, by the
+    /// bundle.
     struct Import: Encodable {
         let at: String
         /// Nil if the bundle has no record of the maker.

@@ -163,7 +163,8 @@ extension LineageGraph {
         return actions.compactMap { $0.imported?.maker }.filter { seen.insert($0).inserted }
     }
 
-    /// The performer of an action: a run of this store, a run of another store, or unknown for an import without a record.
+    /// The performer of an action: a run of this store, a run of another store, or unknown for an import without a
+    /// record.
     enum Performer: Hashable {
         case run(Int64)
         case maker(Maker)

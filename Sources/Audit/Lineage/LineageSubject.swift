@@ -29,9 +29,10 @@ package struct LineageSubject: Sendable {
         (self.verdicts, self.image, self.model) = (verdicts, image, model)
     }
 
-    /// Resolves `text`, in this order: a row of a table of scores ("runs/demo/scores.csv:7"); a file with the content of a
-    /// blob or an image; a registered model ("wood", "wood@3"); an image by its name within the category
-    /// ("test/scratch/003.png", "wood/test/scratch/003.png"); a run ("12", "run 12"), a task, or a digest or its prefix.
+    /// Resolves `text`, in this order: a row of a table of scores ("runs/demo/scores.csv:7"); a file with the content
+    /// of a blob or an image; a registered model ("wood", "wood@3"); an image by its name within the category
+    /// ("test/scratch/003.png", "wood/test/scratch/003.png"); a run ("12", "run 12"), a task, or a digest or its
+    /// prefix.
     ///
     /// - Throws: `LineageError`, `StoreError`.
     package init(_ text: String, in store: ContentStore) throws {

@@ -152,8 +152,8 @@ package struct ReproductionPlan: Sendable {
     }
 }
 
-/// The command of a run, with the arguments besides its manifest or folder that reproduction needs. Stored as JSON in the
-/// store's history.
+/// The command of a run, with the arguments besides its manifest or folder that reproduction needs. Stored as JSON in
+/// the store's history.
 package struct RunRecipe: Codable, Sendable, Equatable {
     package enum Command: String, Codable, Sendable { case run, score, sweep, preview, retrain }
 

@@ -116,7 +116,8 @@ extension Database {
         return row
     }
 
-    /// The row of a key part, which is made when it is new. A bundle may give the same digest another text: that is another row.
+    /// The row of a key part, which is made when it is new. A bundle may give the same digest another text: that is
+    /// another row.
     func keyPartRow(_ name: String, _ digest: Digest, _ readable: String) throws -> Int64 {
         let found = try identifier(
             "SELECT id FROM keyPart WHERE digest = ? AND name = ? AND readable = ?", [digest.column, name, readable])

@@ -3,7 +3,8 @@ import GRDB
 /// The tables of a store. `PRAGMA user_version` holds the version, so that a program can refuse a store of another
 /// version without changing it.
 ///
-/// History: 9 = thresholds of any sign; 8 = first. Stores of the versions before it were never released and are refused.
+/// History: 9 = thresholds of any sign; 8 = first. Stores of the versions before it were never released and are
+/// refused.
 ///
 /// Facts (`action` with its inputs, outputs, references, warnings) are kept apart from the history (`execution`,
 /// `job`). Digests are blobs of 32 bytes, times are nanoseconds since 1970.

@@ -23,7 +23,8 @@ public enum AtomicFile {
         try OpenFile(path, O_WRONLY | O_CREAT | O_TRUNC).write(bytes)
     }
 
-    /// Appends to a file, or creates it, and flushes it. Not atomic: after a crash, a part may be there. Throws `StoreError`.
+    /// Appends to a file, or creates it, and flushes it. Not atomic: after a crash, a part may be there. Throws
+    /// `StoreError`.
     public static func append(_ bytes: [UInt8], to path: String) throws {
         let file = try OpenFile(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW)
         try file.write(bytes)

@@ -11,8 +11,8 @@ public struct ActionKey: Sendable, Hashable {
     private let common: [KeyPart]
     private let settings: @Sendable () -> [KeyPart]
 
-    /// The version of the encoding, which is part of every digest. History: 1 = first; 2 = the digest of the settings instead of
-    /// the settings.
+    /// The version of the encoding, which is part of every digest. History: 1 = first; 2 = the digest of the settings
+    /// instead of the settings.
     static let encodingVersion = 2
 
     /// - Parameters:

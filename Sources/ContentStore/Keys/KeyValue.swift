@@ -26,8 +26,8 @@ public enum KeyValue: Sendable, Hashable {
         return Digest.of(encoder.bytes)
     }
 
-    /// The digests in the value, each with its position: "" for the value itself, "mask" for a part of a record, "3" for the fourth
-    /// of a list, "mask/3" further inside.
+    /// The digests in the value, each with its position: "" for the value itself, "mask" for a part of a record, "3"
+    /// for the fourth of a list, "mask/3" further inside.
     public var digests: [(role: String, digest: Digest)] {
         func inside(_ name: String, _ value: KeyValue) -> [(role: String, digest: Digest)] {
             value.digests.map { ($0.role.isEmpty ? name : "\(name)/\($0.role)", $0.digest) }

@@ -4,12 +4,13 @@ import Imaging
 extension AnnotationSet {
     /// Labels the images of a category in the layout `folder`.
     ///
-    /// - An image with regions is anomalous; its kind is the labels. One of the folder of normal images becomes a test image.
+    /// - An image with regions is anomalous; its kind is the labels. One of the folder of normal images becomes a test
+    ///   image.
     /// - An image that the tool lists without regions is normal, of the kind `good`.
     /// - Other images to score stay without a label.
     ///
-    /// An image is found by its path below its folder, or as results name it, such as `test/a.png`; or else by its bare name
-    /// if that is unique.
+    /// An image is found by its path below its folder, or as results name it, such as `test/a.png`; or else by its bare
+    /// name if that is unique.
     ///
     /// - Throws: `DatasetError.annotations` if two entries are for one image.
     package func label(_ category: inout SourceCategory, file: String) throws(DatasetError) {

@@ -91,8 +91,8 @@ struct CocoAnnotations {
 }
 
 extension ImageRegions {
-    /// 360 points of an ellipse given by its middle and radii, turned clockwise around its middle. For a radius of 5,000
-    /// pixels, the lines between them are at most 0.2 pixels inside.
+    /// 360 points of an ellipse given by its middle and radii, turned clockwise around its middle. For a radius of
+    /// 5,000 pixels, the lines between them are at most 0.2 pixels inside.
     static func corners(ofEllipse ellipse: [Double], turnedBy degrees: Double) -> [Double] {
         let (sine, cosine) = sineAndCosine(degrees)
         return (0..<360).flatMap { degree in
@@ -102,8 +102,8 @@ extension ImageRegions {
         }
     }
 
-    /// The corners of a box given by left, top, width and height, as the COCO API takes them, turned clockwise around its
-    /// upper left corner.
+    /// The corners of a box given by left, top, width and height, as the COCO API takes them, turned clockwise around
+    /// its upper left corner.
     static func corners(of box: [Double], turnedBy degrees: Double = 0) -> [Double] {
         let (left, top, width, height) = (box[0], box[1], box[2], box[3])
         let outline = [(0, 0), (0, height), (width, height), (width, 0)]

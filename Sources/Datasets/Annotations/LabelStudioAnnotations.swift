@@ -5,8 +5,8 @@ import StrictJSON
 
 /// An export of Label Studio in its own JSON: polygons, rectangles, ellipses and brushes.
 ///
-/// Coordinates are percentages of the image. Of several annotations of a task, the first counts that is marked as ground
-/// truth, or else the first that was not cancelled. A task without annotations is not labelled.
+/// Coordinates are percentages of the image. Of several annotations of a task, the first counts that is marked as
+/// ground truth, or else the first that was not cancelled. A task without annotations is not labelled.
 ///
 /// Source: "Label Studio JSON format of annotated tasks", and the run lengths of `rle-pack` that brushes have.
 enum LabelStudioAnnotations {

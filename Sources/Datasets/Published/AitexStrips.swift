@@ -3,8 +3,8 @@ import Folders
 /// The AITEX fabric database (Silvestre-Blanes et al., "A Public Fabric Database for Defect Detection Methods and
 /// Results", Autex Research Journal 2019) as published: strips of 4096 x 256 pixels. `NODefect_images` has a folder for
 /// each fabric; the files of `Defect_images` are named `NUMBER_DEFECT_FABRIC.png`, those of `Mask_images`
-/// `NUMBER_DEFECT_FABRIC_mask.png`, or `_mask1` and `_mask2` for two defects. Each fabric is a category; codes of defects
-/// are kinds. All normal strips are for training; `testFraction` separates some of them.
+/// `NUMBER_DEFECT_FABRIC_mask.png`, or `_mask1` and `_mask2` for two defects. Each fabric is a category; codes of
+/// defects are kinds. All normal strips are for training; `testFraction` separates some of them.
 struct AitexStrips: PublishedReader {
     private static let normal = "NODefect_images", defects = "Defect_images", masks = "Mask_images"
 

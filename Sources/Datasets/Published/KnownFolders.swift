@@ -1,6 +1,7 @@
 import Manifests
 
-/// Names of published data sets in the MVTec layout, recognised by the names of folders. The names only inform the user.
+/// Names of published data sets in the MVTec layout, recognised by the names of folders. The names only inform the
+/// user.
 enum KnownFolders {
     private static let visa: Set = [
         "candle", "capsules", "cashew", "chewinggum", "fryum", "macaroni1", "macaroni2", "pcb1", "pcb2", "pcb3", "pcb4",

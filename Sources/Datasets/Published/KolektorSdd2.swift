@@ -2,11 +2,11 @@ import Folders
 import Imaging
 
 /// Kolektor SDD2 (Bozic, Tabernik and Skocaj, "Mixed supervision for surface-defect detection", Computers in Industry
-/// 2021) as published: `train/10000.png` with the mask `train/10000_GT.png`, and the same in `test`. An image is defective
-/// if its mask marks a pixel, so this reader opens the masks.
+/// 2021) as published: `train/10000.png` with the mask `train/10000_GT.png`, and the same in `test`. An image is
+/// defective if its mask marks a pixel, so this reader opens the masks.
 ///
-/// The defective images of `train` are left out, as is usual for methods without labels. The archive has the stray files
-/// `10301 (copy).png` and `10301_GT (copy).png`; an image without a mask `NAME_GT.png` is left out.
+/// The defective images of `train` are left out, as is usual for methods without labels. The archive has the stray
+/// files `10301 (copy).png` and `10301_GT (copy).png`; an image without a mask `NAME_GT.png` is left out.
 struct KolektorSdd2: PublishedReader {
     static let title = "Kolektor SDD2", shape = "images and masks NAME_GT.png in train and test"
     private static let ending = "_GT"

@@ -6,7 +6,8 @@ import StrictJSON
 /// `realiad_jsons/CATEGORY.json`. A list has "meta" with "normal_class" and "prefix", and "train" and "test" with
 /// "anomaly_class", "image_path" and "mask_path"; the paths are relative to the prefix.
 ///
-/// The folder S0001 is a part, of which five cameras took a picture each. The score of the part is the highest of its views.
+/// The folder S0001 is a part, of which five cameras took a picture each. The score of the part is the highest of its
+/// views.
 ///
 /// Source: the data set's README, and its reader in openvinotoolkit/anomalib.
 struct RealIadLists: PublishedReader {

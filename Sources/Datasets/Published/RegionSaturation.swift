@@ -1,8 +1,8 @@
 import Folders
 import StrictJSON
 
-/// The area at which the overlap of a defect region counts as complete, as `defects_config.json` of MVTec LOCO AD defines
-/// it (Bergmann et al., "Beyond Dents and Scratches: Logical Constraints in Unsupervised Anomaly Detection and
+/// The area at which the overlap of a defect region counts as complete, as `defects_config.json` of MVTec LOCO AD
+/// defines it (Bergmann et al., "Beyond Dents and Scratches: Logical Constraints in Unsupervised Anomaly Detection and
 /// Localization", IJCV 2022): a list of "defect_name", "pixel_value", "saturation_threshold" and "relative_saturation".
 package struct RegionSaturation: Codable, Sendable, Equatable {
     /// The value of the region's pixels in its mask, 1 to 255.

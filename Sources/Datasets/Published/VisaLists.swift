@@ -1,8 +1,8 @@
 import Folders
 
 /// VisA (Zou et al., "SPot-the-Difference Self-supervised Pre-training for Anomaly Detection and Segmentation", ECCV
-/// 2022) as published: `CATEGORY/Data/Images` and `CATEGORY/Data/Masks`, with the one-class split in `split_csv/1cls.csv`.
-/// Its columns are object, split, label, image and mask; paths are relative to the root.
+/// 2022) as published: `CATEGORY/Data/Images` and `CATEGORY/Data/Masks`, with the one-class split in
+/// `split_csv/1cls.csv`. Its columns are object, split, label, image and mask; paths are relative to the root.
 ///
 /// Source: `utils/prepare_data.py` and `split_csv/1cls.csv` of amazon-science/spot-diff.
 struct VisaLists: PublishedReader {

@@ -5,8 +5,8 @@ import Stages
 extension GraphAssembler {
     /// Adds the tasks that make a model. Of several candidates, one task takes the best.
     ///
-    /// - Returns: the tasks that make `training.json`, and `model` with `calibration.json`; the input of an assessment that
-    ///   names the candidates, empty if there was no choice.
+    /// - Returns: the tasks that make `training.json`, and `model` with `calibration.json`; the input of an assessment
+    ///   that names the candidates, empty if there was no choice.
     package mutating func addModel(
         _ name: String, _ category: String, _ recipe: TrainingRecipe, _ manifest: JobManifest, _ inputs: FitInputs
     ) -> (fit: TaskID, calibrate: TaskID, candidates: [TaskInput]) {

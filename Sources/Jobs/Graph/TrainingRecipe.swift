@@ -124,8 +124,8 @@ extension CorruptionParameters {
 }
 
 extension EngineChoice {
-    /// The engine `auto` is oneDNN where that has fast kernels for training. The precision `auto` is bfloat16 where a matrix unit
-    /// makes it faster: without one, float32 is as fast.
+    /// The engine `auto` is oneDNN where that has fast kernels for training. The precision `auto` is bfloat16 where a
+    /// matrix unit makes it faster: without one, float32 is as fast.
     ///
     /// - Parameter instructions: those that oneDNN uses.
     /// - Throws: `EngineError` if this processor does not support the engine or its precision.
@@ -201,8 +201,8 @@ extension CalibrateStage {
 }
 
 extension ScoringParameters {
-    /// Only the errors of an autoencoder have several scales and levels and are normalised. Maps of other programs are not
-    /// smoothed.
+    /// Only the errors of an autoencoder have several scales and levels and are normalised. Maps of other programs are
+    /// not smoothed.
     init(_ manifest: JobManifest, _ detector: DetectorRecipe) {
         let section = manifest.scoring, hasErrors = detector.hasErrors, isExternal = manifest.detector.kind == .external
         self.init(

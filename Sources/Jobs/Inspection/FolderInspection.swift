@@ -28,8 +28,8 @@ package struct FolderInspection: Sendable {
     package let images: [InspectedImage]
     /// Sorted by kind; outliers of a kind from the largest deviation on.
     package private(set) var findings: [Finding] = []
-    /// The oddness of each image as a number of robust standard deviations from the median of its group; nil for defects,
-    /// and in groups of few images.
+    /// The oddness of each image as a number of robust standard deviations from the median of its group; nil for
+    /// defects, and in groups of few images.
     package private(set) var oddness: [Double?]
     package let maskCount: Int
     /// Names of files without an image extension.
@@ -227,8 +227,8 @@ package struct FolderInspection: Sendable {
     }
 }
 
-/// Median and spread of some values. The spread is 1.4826 times the median deviation, the standard deviation of a normal
-/// distribution, which a few outliers do not change.
+/// Median and spread of some values. The spread is 1.4826 times the median deviation, the standard deviation of a
+/// normal distribution, which a few outliers do not change.
 struct RobustSpread {
     let median, spread: Double
 

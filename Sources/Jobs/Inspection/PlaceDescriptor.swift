@@ -49,9 +49,10 @@ struct PlaceDescriptor: Sendable {
 
 /// A detector that needs no training: how far each place of an image is from the most similar places of other images.
 ///
-/// The distance of a place is the mean of its distances from the three nearest of up to 64 other images, each at the best of
-/// nine neighbouring places. An image's oddness is the mean of the largest hundredth of the distances, smoothed over 3 x 3
-/// places. It is a position-bound variant of the nearest neighbours of PatchCore (Roth et al. 2022) on fixed features.
+/// The distance of a place is the mean of its distances from the three nearest of up to 64 other images, each at the
+/// best of nine neighbouring places. An image's oddness is the mean of the largest hundredth of the distances, smoothed
+/// over 3 x 3 places. It is a position-bound variant of the nearest neighbours of PatchCore (Roth et al. 2022) on fixed
+/// features.
 struct PlaceNeighbours: Sendable {
     private static let references = 64, neighbours = 3
 

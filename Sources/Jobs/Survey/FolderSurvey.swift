@@ -15,13 +15,14 @@ package struct FolderSurvey: Sendable {
     package let warnings: [String]
     let dataset: FolderLayout.Dataset
     let size: (width: Int, height: Int)
-    /// True if an autoencoder sees half of the resolution: of some 128 x 128 pixels, each of its layers sees twice as far as of
-    /// 256 x 256.
+    /// True if an autoencoder sees half of the resolution: of some 128 x 128 pixels, each of its layers sees twice as
+    /// far as of 256 x 256.
     var isReduced: Bool {
         [.auto, .ssae].contains(detector) && size.width * size.height >= FolderSurvey.reducedPixels
     }
     private static let reducedPixels = 256 * 192
-    /// True if an autoencoder sees local contrast in place of pixels, so that it need not learn the light of each image.
+    /// True if an autoencoder sees local contrast in place of pixels, so that it need not learn the light of each
+    /// image.
     let seesContrast: Bool
     let preset: String
     let detector: SurveyedDetector
@@ -222,8 +223,8 @@ package struct FolderSurvey: Sendable {
         return (findings, measured)
     }
 
-    /// The network's input size: 256 pixels on the shorter side, or `smallest` for small images. It has the aspect ratio
-    /// of the median image, limited to 2:1, in multiples of 16.
+    /// The network's input size: 256 pixels on the shorter side, or `smallest` for small images. It has the aspect
+    /// ratio of the median image, limited to 2:1, in multiples of 16.
     private static func networkSize(
         _ sizes: [(width: Int, height: Int)], smallest: Double
     ) -> (width: Int, height: Int) {

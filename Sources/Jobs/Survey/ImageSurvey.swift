@@ -14,13 +14,13 @@ struct ImageSurvey {
     /// Objects lie alike if the mean of their directions as unit vectors, doubled so that both senses count as one, is
     /// longer than this: within some 12 degrees.
     private static let alike: Float = 0.9
-    /// Objects are of one kind if their lengths and breadths vary at most by this share of the median, from the smallest
-    /// tenth to the largest: marks strewn on a surface are not.
+    /// Objects are of one kind if their lengths and breadths vary at most by this share of the median, from the
+    /// smallest tenth to the largest: marks strewn on a surface are not.
     private static let sizeSpread: Float = 0.3
     /// Space around a large object, on both sides together, in shares of its length.
     private static let margin: Float = 0.1
-    /// Light varies if the standard deviation of the logarithms of the images' mean values is above this: the presets' `augmentation`
-    /// changes brightness by up to a tenth.
+    /// Light varies if the standard deviation of the logarithms of the images' mean values is above this: the presets'
+    /// `augmentation` changes brightness by up to a tenth.
     private static let alikeLight = 0.1
 
     /// True if most images show an object on a plain background.

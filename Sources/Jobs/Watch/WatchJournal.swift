@@ -2,8 +2,8 @@ import ContentStore
 import Folders
 import Stages
 
-/// `scores.jsonl`: a line for each image that `nominal score --watch` has finished, which is the memory of what need not be
-/// scored again.
+/// `scores.jsonl`: a line for each image that `nominal score --watch` has finished, which is the memory of what need
+/// not be scored again.
 ///
 /// The file is only appended to. A line that a crash cut off is ignored, so its image is scored again.
 package final class WatchJournal {

@@ -38,7 +38,8 @@ public struct StructuredCorruptionSection: Sendable, Equatable {
     public var size: ClosedRange<Double>
     /// The weight of the patch in the blend, drawn uniformly.
     public var opacity: ClosedRange<Double>
-    /// The standard deviation of the Gaussian that softens the border, as a fraction of the shorter side, drawn uniformly.
+    /// The standard deviation of the Gaussian that softens the border, as a fraction of the shorter side, drawn
+    /// uniformly.
     public var softness: ClosedRange<Double>
     /// The strength of the smooth random deformation of a shape, 0 to 1.
     public var elasticity: Double

@@ -1,8 +1,8 @@
 /// Ranks the pixels of several groups of anomalous images against the same normal images: AUROC, average precision and
 /// AU-PRO of each group and of all. Normal pixels are sorted once for all groups.
 ///
-/// Values equal those of `PixelMetricsAccumulator` for the same maps, AU-PRO but for rounding. Memory: 16 bytes per pixel
-/// up to the limit; beyond it, a temporary file of 8 bytes per pixel.
+/// Values equal those of `PixelMetricsAccumulator` for the same maps, AU-PRO but for rounding. Memory: 16 bytes per
+/// pixel up to the limit; beyond it, a temporary file of 8 bytes per pixel.
 public struct GroupedPixelMetrics {
     public struct Figures: Equatable, Sendable {
         /// Nil without labelled, or without unlabelled pixels.

@@ -1,10 +1,11 @@
-/// The saturated per-region overlap of each kind of defect against the same normal images (Bergmann et al., "Beyond Dents
-/// and Scratches: Logical Constraints in Unsupervised Anomaly Detection and Localization", IJCV 2022, section 4.2).
+/// The saturated per-region overlap of each kind of defect against the same normal images (Bergmann et al., "Beyond
+/// Dents and Scratches: Logical Constraints in Unsupervised Anomaly Detection and Localization", IJCV 2022, section
+/// 4.2).
 ///
 /// The overlap of a region at a threshold is min(pixels of the region at or above it / saturation area, 1). The
-/// false-positive rate of a kind is pooled over all pixels of the normal images, and over those of its own images that lie
-/// in no region. The area under the mean overlap is exact: every value is a threshold, ties form one, and trapezoids are
-/// added up to each limit and divided by it. Regions may overlap.
+/// false-positive rate of a kind is pooled over all pixels of the normal images, and over those of its own images that
+/// lie in no region. The area under the mean overlap is exact: every value is a threshold, ties form one, and
+/// trapezoids are added up to each limit and divided by it. Regions may overlap.
 ///
 /// Memory: 16 bytes per pixel up to the limit; beyond it, a temporary file of 8 bytes per pixel.
 struct SaturatedOverlap {
@@ -64,8 +65,8 @@ struct SaturatedOverlap {
         try sort.append(entries)
     }
 
-    /// The areas of each kind by limit; empty for a kind without regions or without pixels outside of them. Call it once,
-    /// after the last map.
+    /// The areas of each kind by limit; empty for a kind without regions or without pixels outside of them. Call it
+    /// once, after the last map.
     mutating func result() throws(MetricsError) -> [[Double: Double]] {
         var areas = kinds.map { _ in OverlapArea(limits: Self.limits) }
         var falsePositives = kinds.map { _ in 0 }, found = regions.map { _ in 0 }

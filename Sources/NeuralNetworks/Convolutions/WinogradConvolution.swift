@@ -14,9 +14,9 @@ final class WinogradConvolution: ConvolutionKernel {
     private let flippedWeights: AlignedBuffer<Float>
     private var memories: [ConvolutionMemory?]
 
-    /// True if the convolution is faster than oneDNN's. Measured with AVX-512 and 16 to 192 channels: from 256 pixels on,
-    /// 1.2 to 3 times as fast as direct convolution, at 8 x 8 pixels 0.6 to 1.1 times, at 4 x 4 pixels 0.4 times; with
-    /// AVX2 more. Large dilations leave tiles that lie mostly outside of the image.
+    /// True if the convolution is faster than oneDNN's. Measured with AVX-512 and 16 to 192 channels: from 256 pixels
+    /// on, 1.2 to 3 times as fast as direct convolution, at 8 x 8 pixels 0.6 to 1.1 times, at 4 x 4 pixels 0.4 times;
+    /// with AVX2 more. Large dilations leave tiles that lie mostly outside of the image.
     static func isBetter(for geometry: ConvolutionGeometry, block: Int, precision: Precision) -> Bool {
         let convolution = geometry.convolution
         guard precision == .float32, convolution.kernelSize == 3, convolution.stride == 1, !geometry.isPlanarSource,

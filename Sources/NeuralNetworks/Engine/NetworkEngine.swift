@@ -2,15 +2,15 @@ import Tensors
 
 /// Runs one network at one image size: reconstructs images and computes the gradient of the training objective.
 ///
-/// One thread computes a whole sample, forward and backward, so that activations stay in its caches; two threads if there
-/// are more of them than samples. The gradients of fixed shards of the batch are summed in a fixed order, so results do not
-/// depend on the number of threads. Memory is planned and kernels are compiled on initialisation.
+/// One thread computes a whole sample, forward and backward, so that activations stay in its caches; two threads if
+/// there are more of them than samples. The gradients of fixed shards of the batch are summed in a fixed order, so
+/// results do not depend on the number of threads. Memory is planned and kernels are compiled on initialisation.
 public final class NetworkEngine {
     public enum Kind: String, Codable, Sendable, CaseIterable { case onednn, openblas }
     public enum Purpose: Sendable { case training, inference }
 
-    /// The maximum number of shards of a batch's gradient, and so of samples in work at once. It affects the rounding of
-    /// larger batches, so it is not a setting. Each shard takes the memory of the parameters.
+    /// The maximum number of shards of a batch's gradient, and so of samples in work at once. It affects the rounding
+    /// of larger batches, so it is not a setting. Each shard takes the memory of the parameters.
     public static let gradientShardCount = 32
 
     public let network: NetworkDescription
@@ -231,8 +231,8 @@ public final class NetworkEngine {
     /// Computes the objective of a batch and the gradient of all parameters, which is left in `gradientValues`.
     ///
     /// The objective is the mean over samples of (1 - lambda) times the mean outside the mask, of squared residuals or
-    /// cross-entropies, plus lambda times that inside. If a mask is empty or full, the remaining term has weight 1. Ignored
-    /// pixels count as neither.
+    /// cross-entropies, plus lambda times that inside. If a mask is empty or full, the remaining term has weight 1.
+    /// Ignored pixels count as neither.
     public func computeGradient(_ batch: TrainingBatch, lambda: Float) -> BatchLoss {
         guard batch.height == height, batch.width == width, batch.channels == network.inputChannels,
             batch.outputChannels == network.outputChannels, gradient.count > 0
@@ -351,8 +351,8 @@ public final class NetworkEngine {
 
     // MARK: Two threads per sample
 
-    /// Computes the shards with more threads than shards: of each convolution, one thread computes the data gradient and
-    /// another the weight gradient. All threads wait after each step of the program.
+    /// Computes the shards with more threads than shards: of each convolution, one thread computes the data gradient
+    /// and another the weight gradient. All threads wait after each step of the program.
     private func runPairs() {
         guard let step = current else { return }
         for first in stride(from: 0, to: step.batch.count, by: step.shardCount) {

@@ -2,9 +2,9 @@ extension NetworkDescription {
     /// A network that marks what differs between an image and its reconstruction, like the discriminative network of
     /// DRAEM (Zavrtanik et al., ICCV 2021), but smaller: it begins and ends at half the resolution.
     ///
-    /// The input has six channels: the image, then the image minus the reconstruction. The output has one: the logit of the
-    /// probability that a pixel is anomalous. Image and difference have a first layer each, because oneDNN has no fast
-    /// gradient for the weights of six planar channels.
+    /// The input has six channels: the image, then the image minus the reconstruction. The output has one: the logit of
+    /// the probability that a pixel is anomalous. Image and difference have a first layer each, because oneDNN has no
+    /// fast gradient for the weights of six planar channels.
     ///
     /// - Parameter base: A sixth of the number of channels at the lowest resolution, an eighth of the image's; higher
     ///   resolutions have 4 and 2 times as many. Multiples of the engine's block (16 or 8) avoid padding.

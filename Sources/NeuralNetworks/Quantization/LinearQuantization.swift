@@ -51,8 +51,8 @@ extension Float {
     }
 }
 
-/// The weights of a convolution as signed 8-bit integers with a scale for each output channel, and its bias as 32-bit integers
-/// in units of the product of that scale and its input's.
+/// The weights of a convolution as signed 8-bit integers with a scale for each output channel, and its bias as 32-bit
+/// integers in units of the product of that scale and its input's.
 public struct QuantizedWeights: Sendable, Equatable {
     /// In the order of the parameters: output channel, input channel, row, column.
     public let codes: [Int8]

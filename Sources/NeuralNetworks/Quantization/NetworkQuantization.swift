@@ -1,6 +1,6 @@
-/// A network whose convolutions compute with 8-bit integers: their inputs, weights and outputs before the activation. All
-/// else stays float32, and so do the convolutions of the image and of the output: they cost little, and their rounding would
-/// reach the map directly.
+/// A network whose convolutions compute with 8-bit integers: their inputs, weights and outputs before the activation.
+/// All else stays float32, and so do the convolutions of the image and of the output: they cost little, and their
+/// rounding would reach the map directly.
 public struct NetworkQuantization: Sendable, Equatable {
     public struct Convolution: Sendable, Equatable {
         public let input, output: LinearQuantization
@@ -59,8 +59,8 @@ enum ConvolutionRounding {
 }
 
 extension NetworkEngine {
-    /// The ranges of all convolutions on images, as for `reconstruct`. Needs the engine `openblas`, which keeps what it computes
-    /// before the activation.
+    /// The ranges of all convolutions on images, as for `reconstruct`. Needs the engine `openblas`, which keeps what it
+    /// computes before the activation.
     public func ranges(_ images: [[Float]]) -> [ConvolutionRanges] {
         for kernel in openBLASKernels { kernel.rounding = .measure }
         defer { for kernel in openBLASKernels { kernel.rounding = nil } }
@@ -68,7 +68,8 @@ extension NetworkEngine {
         return openBLASKernels.map { $0.takeRanges() }
     }
 
-    /// Loads parameters to compute as the 8-bit network does, within the rounding of float32 sums. Needs the engine `openblas`.
+    /// Loads parameters to compute as the 8-bit network does, within the rounding of float32 sums. Needs the engine
+    /// `openblas`.
     public func load(_ values: [Float], _ quantization: NetworkQuantization) throws(EngineError) {
         try load(quantization.rounded(values, network))
         for (kernel, convolution) in zip(openBLASKernels, quantization.convolutions) {

@@ -9,8 +9,8 @@ public enum Objective: Sendable, Equatable {
     case crossEntropy
 }
 
-/// The samples of one optimiser step: corrupted images, masks of the corruption, and clean target images if the objective
-/// needs them.
+/// The samples of one optimiser step: corrupted images, masks of the corruption, and clean target images if the
+/// objective needs them.
 ///
 /// Images are channel-major floats (sample, channel, y, x). Masks are 1 where the input was corrupted, otherwise 0.
 public final class TrainingBatch: Sendable {

@@ -46,10 +46,12 @@ final class Execution {
     /// The cores held by the recomputation of each stored result.
     var checkCores: [Int: [Int64]] = [:]
     var supersessions: [Int: Int] = [:]
-    /// The tasks that this run has computed. One of them may be looked up again, if several tasks report its blob as lost.
+    /// The tasks that this run has computed. One of them may be looked up again, if several tasks report its blob as
+    /// lost.
     var computed = Set<Int>()
     var repairs: Set<[Int]> = []
-    /// The time at which the last events were taken. Tasks that come back together are retried together, in one array of a cluster.
+    /// The time at which the last events were taken. Tasks that come back together are retried together, in one array
+    /// of a cluster.
     var eventsTakenAt = 0.0
     private var lastLookAtOthers = 0.0
     private var lastCounts = HostClock.monotonicSeconds()

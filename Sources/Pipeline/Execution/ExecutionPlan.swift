@@ -317,8 +317,8 @@ public struct ExecutionPlan: Sendable {
     }
 }
 
-/// A task that may start. Greater tasks start first: the lowest rank, then the longest critical path in seconds, then the
-/// lowest number.
+/// A task that may start. Greater tasks start first: the lowest rank, then the longest critical path in seconds, then
+/// the lowest number.
 private struct ReadyTask: Comparable, Sendable {
     let rank: Int
     let priority: Double

@@ -24,8 +24,8 @@ public final class Executor: Sendable {
     ///   - worker: Overrides `ExecutorOptions.worker`.
     ///   - cluster: Overrides `ExecutorOptions.cluster`.
     ///   - isSatisfied: Overrides `ExecutorOptions.isSatisfied`.
-    /// - Throws: Errors of the store itself, and `PipelineError.needsMemory` before the first task. Task failures are in
-    ///   the summary.
+    /// - Throws: Errors of the store itself, and `PipelineError.needsMemory` before the first task. Task failures are
+    ///   in the summary.
     public func run(
         _ graph: TaskGraph, worker: WorkerProgram? = nil, cluster: ClusterOptions? = nil,
         isSatisfied: (@Sendable (ExecutionSummary) throws -> Bool)? = nil

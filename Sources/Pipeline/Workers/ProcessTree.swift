@@ -21,7 +21,8 @@ package struct ProcessTree {
         }
     }
 
-    /// Starts a command in a new session and in a folder of its own, with no other variables and descriptors than these.
+    /// Starts a command in a new session and in a folder of its own, with no other variables and descriptors than
+    /// these.
     ///
     /// - Parameter output: the descriptor for standard output and standard error.
     /// - Throws: `AttemptFailure` of the class `refused` if it cannot be started.

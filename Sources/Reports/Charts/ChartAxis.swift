@@ -26,8 +26,8 @@ struct ChartAxis: Sendable, Equatable {
 
     /// An axis that covers the finite `values`, or 0...1 if there are none.
     ///
-    /// - Parameter scale: `nil` chooses a logarithmic axis if all values are positive and span a ratio above 30. Without
-    ///   positive values only, a logarithmic axis falls back to a linear one.
+    /// - Parameter scale: `nil` chooses a logarithmic axis if all values are positive and span a ratio above 30.
+    ///   Without positive values only, a logarithmic axis falls back to a linear one.
     init(
         label: String, covering values: [Double], scale: Scale? = nil, tickCount: Int = 5, minimumStep: Double = 0
     ) {

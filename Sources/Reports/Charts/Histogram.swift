@@ -40,7 +40,8 @@ struct Histogram {
     var isEmpty: Bool { series.isEmpty }
 
     /// A `figure` with heading, legend and drawing.
-    /// - Parameter below: markup under the drawing, given the left end and width of the plot as fractions of the drawing.
+    /// - Parameter below: markup under the drawing, given the left end and width of the plot as fractions of the
+    ///   drawing.
     func render(below: (_ plotStart: Double, _ plotShare: Double) -> HTML = { _, _ in .empty }) -> HTML {
         var legend = series.map { ChartFigure.LegendEntry(name: $0.name, ink: $0.ink, mark: .bar) }
         if let rug, !rug.values.isEmpty {
@@ -129,8 +130,8 @@ struct HistogramBins {
 
     /// Bins of equal width along `axis`, which must cover the values. Values that are not finite are not counted.
     ///
-    /// The number of bins is twice Rice's rule, 4 n^(1/3), limited to 12...40. On a linear axis it is rounded up so that
-    /// a whole number of bins fits between two ticks.
+    /// The number of bins is twice Rice's rule, 4 n^(1/3), limited to 12...40. On a linear axis it is rounded up so
+    /// that a whole number of bins fits between two ticks.
     init(of sets: [[Float]], along axis: ChartAxis) {
         let total = sets.reduce(0) { $0 + $1.count }
         let wanted = (12...40).first { $0 * $0 * $0 >= 64 * total } ?? 40

@@ -1,7 +1,7 @@
 /// A fragment of markup that its data cannot break.
 ///
-/// Names of elements and attributes are literals of the program (`StaticString`). Texts and attribute values are escaped
-/// on rendering. Only the program's own styles and scripts are inserted as trusted markup.
+/// Names of elements and attributes are literals of the program (`StaticString`). Texts and attribute values are
+/// escaped on rendering. Only the program's own styles and scripts are inserted as trusted markup.
 ///
 ///     HTML("p", ["class": "note"]) { "5 < 6 & "; HTML("b") { name } }
 struct HTML: Sendable {

@@ -37,8 +37,8 @@ public struct CategoryReport: Sendable, Equatable {
     public var threshold: Float?
     /// The threshold from calibration, if the manifest sets ``threshold``.
     public var calibratedThreshold: Float?
-    /// The shares of false alarms and missed synthetic defects that calibration expects; `nil` for a threshold from normal
-    /// images alone.
+    /// The shares of false alarms and missed synthetic defects that calibration expects; `nil` for a threshold from
+    /// normal images alone.
     public var expectedShares: ExpectedShares?
     /// The path of the model, relative to the page.
     public var modelFile: String?

@@ -3,7 +3,8 @@ public struct TrainingCurve: Sendable, Equatable {
     /// The loss after one optimiser step.
     public struct Point: Sendable, Equatable {
         public var step: Int
-        /// The weighted sum of both terms: squared errors of normalised pixel values, or the cross-entropy of a segmentation.
+        /// The weighted sum of both terms: squared errors of normalised pixel values, or the cross-entropy of a
+        /// segmentation.
         public var loss: Double
         /// The mean outside the corruption mask; nil if the batch has no such pixels.
         public var lossClean: Double?

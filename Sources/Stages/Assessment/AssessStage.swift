@@ -12,9 +12,8 @@ import VerdictStatistics
 package struct AssessStage: Stage {
     package static let name = "assess"
     /// History: 4 = every kind of corruption on the same images; no white balance for a grey data set; 5 = detectors of
-    /// any kind; 6 = brief assessments of candidates; pixel AUROC in the
-    /// criterion; 7 = AU-PRO in its place; 8 = medians of an even number of shifts; changes of the camera within the region of
-    /// interest.
+    /// any kind; 6 = brief assessments of candidates; pixel AUROC in the criterion; 7 = AU-PRO in its place; 8 =
+    /// medians of an even number of shifts; changes of the camera within the region of interest.
     package static let version = 8
     /// The number of images for measuring robustness and the projection.
     static let robustnessImages = 12

@@ -36,8 +36,8 @@ package struct Assessment: Codable, Sendable {
         package var isChosen: Bool
     }
 
-    /// The criterion that sweeps rank by, higher is better: the mean of image AUROC and AU-PRO, averaged over the kinds of
-    /// corruption.
+    /// The criterion that sweeps rank by, higher is better: the mean of image AUROC and AU-PRO, averaged over the kinds
+    /// of corruption.
     package var criterion: Double
     package var normalImages: Int
     /// The normalised scores of clean and corrupted images: 0 for the median normal image, 1 for the threshold.

@@ -2,9 +2,9 @@ import Pipeline
 import Statistics
 
 /// Selects the candidate with the highest label-free criterion. Among equals the last one wins: of checkpoints, the one
-/// with the most training steps. A fusion wins unless another is better by more than the criterion's standard error (the
-/// rule of Breiman et al., "Classification and Regression Trees", 1984), since the mean of several detectors varies less
-/// than each of them.
+/// with the most training steps. A fusion wins unless another is better by more than the criterion's standard error
+/// (the rule of Breiman et al., "Classification and Regression Trees", 1984), since the mean of several detectors
+/// varies less than each of them.
 package struct ChooseStage: Stage {
     package static let name = "choose"
     /// History: 1 = first; 2 = brief assessments; 3 = prefers a fusion;
@@ -54,8 +54,8 @@ package struct ChooseStage: Stage {
 }
 
 extension Assessment {
-    /// The standard error of the difference in image AUROC to another model on the same images: a quarter of the width of
-    /// its 95 % interval. It stands for that of the criterion, of which image AUROC is the part that varies more.
+    /// The standard error of the difference in image AUROC to another model on the same images: a quarter of the width
+    /// of its 95 % interval. It stands for that of the criterion, of which image AUROC is the part that varies more.
     func standardError(against other: Assessment) -> Double {
         let labels = normalScores.map { _ in false } + defectScores.map { _ in true }
         guard normalScores.count == other.normalScores.count, defectScores.count == other.defectScores.count,

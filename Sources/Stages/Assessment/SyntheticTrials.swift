@@ -69,7 +69,8 @@ struct SyntheticTrials {
         trials = SyntheticTrials.balanced(drawn)
     }
 
-    /// The defects of a task's held-out images. Inputs: `training`, the source of patches, `colour`, perhaps `textures`.
+    /// The defects of a task's held-out images. Inputs: `training`, the source of patches, `colour`, perhaps
+    /// `textures`.
     init(
         _ context: TaskContext, _ images: TrainingImages, _ grid: TileGrid, seed: UInt64 = 0,
         wanted: Int = SyntheticTrials.wanted

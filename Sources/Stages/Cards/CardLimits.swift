@@ -6,7 +6,8 @@ struct CardLimits {
 
     /// The minimum number of training images; fewer are reported. The smallest category of MVTec AD has 60.
     static let fewTrainingImages = 50
-    /// The minimum number of labelled images of a class; fewer are reported, because the AUROC is uncertain by about 0.1.
+    /// The minimum number of labelled images of a class; fewer are reported, because the AUROC is uncertain by about
+    /// 0.1.
     static let fewTestImages = 20
     /// The rise of the false-alarm rate at which a camera change is reported.
     static let falseAlarmRise = 0.05

@@ -81,7 +81,8 @@ struct AssessmentFacts: Codable, Equatable, Sendable {
     /// Detection by the name of the corruption model.
     var kinds: [String: Assessment.Detection]
     var cameraChanges: [Assessment.Robustness]
-    /// Projection measures after and before training, see `ProjectionMeasures`; nil for a detector that makes no images.
+    /// Projection measures after and before training, see `ProjectionMeasures`; nil for a detector that makes no
+    /// images.
     var identityError, idempotence, identityErrorBefore, idempotenceBefore: Double?
 
     /// The detectors that were compared, of which one was chosen; nil if there was no choice.

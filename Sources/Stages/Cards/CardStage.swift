@@ -10,9 +10,9 @@ import VerdictStatistics
 /// images; `drift` if they were compared with normal images.
 package struct CardStage: Stage {
     package static let name = ContentStore.cardStage
-    /// History: 1 = first; 2 = states if the data set is grey; 3 = thresholds set by a person;
-    /// 4 = detectors of any kind; 5 = how the detector works, training only of what was trained; 6 = frame around the object;
-    /// 7 = region of interest.
+    /// History: 1 = first; 2 = states if the data set is grey; 3 = thresholds set by a person; 4 = detectors of any
+    /// kind; 5 = how the detector works, training only of what was trained; 6 = frame around the object; 7 = region of
+    /// interest.
     package static let version = 7
 
     var known: CardFacts

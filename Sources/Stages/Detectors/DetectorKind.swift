@@ -29,8 +29,8 @@ package protocol DetectorKind {
     /// - Throws: `FormatError`.
     static func backbone(of payload: [UInt8], name: String) throws -> Digest?
 
-    /// The digests of the image files of which a payload holds parts that can be shown. A night without one of them makes
-    /// the detector anew.
+    /// The digests of the image files of which a payload holds parts that can be shown. A night without one of them
+    /// makes the detector anew.
     ///
     /// - Throws: `FormatError`.
     static func images(of payload: [UInt8], name: String) throws -> [Digest]
@@ -74,8 +74,8 @@ package enum DetectorKinds {
         ]
     }
 
-    /// True if a detector for one thread takes its share of the memory of one for all threads, so that tasks may have one
-    /// each. False for kinds with a payload that every detector holds.
+    /// True if a detector for one thread takes its share of the memory of one for all threads, so that tasks may have
+    /// one each. False for kinds with a payload that every detector holds.
     package static func canShareEngine(_ name: String) -> Bool {
         [AutoencoderKind.name, SegmentationKind.name].contains(name)
     }

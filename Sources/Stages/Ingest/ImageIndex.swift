@@ -18,8 +18,8 @@ package struct ImageIndex: Codable, Sendable {
         package var pixels: Digest?
         /// The digest of the mask, a PNG at the size of the original.
         package var mask: Digest?
-        /// The digests of the region of interest, PNG masks at the size of the packed image and of the original; nil if all
-        /// pixels count.
+        /// The digests of the region of interest, PNG masks at the size of the packed image and of the original; nil if
+        /// all pixels count.
         package var region, originalRegion: Digest?
         /// The regions of the mask with their saturation areas, for sPRO; nil if the data set defines none.
         package var regions: [Region]?

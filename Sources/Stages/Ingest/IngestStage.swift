@@ -8,12 +8,12 @@ import Pipeline
 /// one decode.
 package struct IngestStage: Stage {
     package static let name = "ingest"
-    /// History: 1 = first; 2 = mask faults name the image instead of a path, and unusable files have a kind of fault;
-    /// 3 = states which images are grey; 4 = non-finite values are a separate fault; 5 = the sample range, labels in
-    /// masks with more than two values, and warnings about both; 6 = packed images end with a digest;
-    /// 7 = BMP, PNM, WebP and JPEG 2000; regions of annotation tools; 8 = several masks of an image, saturation areas,
-    /// parts with several views; 9 = a PNG whose colour profile libpng leaves out is unusable where profiles are applied;
-    /// 10 = an image whose defect lies outside of the region of interest has no saturation areas.
+    /// History: 1 = first; 2 = mask faults name the image instead of a path, and unusable files have a kind of fault; 3
+    /// = states which images are grey; 4 = non-finite values are a separate fault; 5 = the sample range, labels in
+    /// masks with more than two values, and warnings about both; 6 = packed images end with a digest; 7 = BMP, PNM,
+    /// WebP and JPEG 2000; regions of annotation tools; 8 = several masks of an image, saturation areas, parts with
+    /// several views; 9 = a PNG whose colour profile libpng leaves out is unusable where profiles are applied; 10 = an
+    /// image whose defect lies outside of the region of interest has no saturation areas.
     package static let version = 10
 
     /// An image with its label and mask in the data set.

@@ -6,8 +6,8 @@ import Pipeline
 
 /// Splits a category's normal images into training and held-out (calibration) images.
 ///
-/// The split depends on image content only: a new image moves at most one other. With groups it depends on their names, and
-/// a group is never divided. Of exact copies, one is used.
+/// The split depends on image content only: a new image moves at most one other. With groups it depends on their names,
+/// and a group is never divided. Of exact copies, one is used.
 package struct SelectStage: Stage {
     package static let name = "select"
     /// History: 1 = first; 2 = decides if the data set is grey; 3 = groups.

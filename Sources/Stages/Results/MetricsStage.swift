@@ -8,8 +8,8 @@ import Reports
 package struct MetricsStage: Stage {
     package static let name = "metrics"
     /// History: 2 = all figures of `DetectionMetrics` instead of two AUROCs; 3 = the curves, and AUPIMO of each image;
-    /// 4 = a warning if figures are undefined because images were set aside; 5 = SegF1, correlation with the area, intervals;
-    /// parts with several views, and saturated overlap by kind; 6 = SegF1 within the region of interest.
+    /// 4 = a warning if figures are undefined because images were set aside; 5 = SegF1, correlation with the area,
+    /// intervals; parts with several views, and saturated overlap by kind; 6 = SegF1 within the region of interest.
     package static let version = 6
     /// The memory in which pixels are ranked; more of them are sorted in a scratch file, with equal results.
     static let rankingBytes = 1 << 26

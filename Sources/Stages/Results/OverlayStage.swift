@@ -3,8 +3,8 @@ import ContentStore
 import Imaging
 import Pipeline
 
-/// Draws overlays (the anomaly map over the image, with the outline of the ground truth; dark outside the region of interest) and thumbnails for the report.
-/// With a frame around the object, they show its content.
+/// Draws overlays (the anomaly map over the image, with the outline of the ground truth; dark outside the region of
+/// interest) and thumbnails for the report. With a frame around the object, they show its content.
 package struct OverlayStage: Stage {
     package static let name = "overlay"
     package static let version = 2

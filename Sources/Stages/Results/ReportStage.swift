@@ -9,8 +9,8 @@ import Reports
 package struct ReportStage: Stage {
     package static let name = "report"
     /// History: 2 = more figures; 3 = curves, uncertain verdicts, drift, lineage; 4 = the style of other pages; 5 = the
-    /// card of each model; 6 = the command that applies a threshold; 7 = plainer words; 9 = regions, AU-PRO 0.05, SegF1,
-    /// intervals; metrics of parts and kinds; AU-PRO of synthetic defects; 10 = the loss of steps without
+    /// card of each model; 6 = the command that applies a threshold; 7 = plainer words; 9 = regions, AU-PRO 0.05,
+    /// SegF1, intervals; metrics of parts and kinds; AU-PRO of synthetic defects; 10 = the loss of steps without
     /// corrupted or clean pixels is left out.
     package static let version = 10
 

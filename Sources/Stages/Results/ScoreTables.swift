@@ -1,8 +1,8 @@
 import Folders
 import Imaging
 
-/// The tables of scored images and of their regions: `scores.json`, `scores.csv`, `regions.csv`, and `regions.json`, a COCO
-/// file of instances that annotation tools open.
+/// The tables of scored images and of their regions: `scores.json`, `scores.csv`, `regions.csv`, and `regions.json`, a
+/// COCO file of instances that annotation tools open.
 package enum ScoreTables {
     package static let names = ["scores.json", "scores.csv", "regions.csv", "regions.json"]
 

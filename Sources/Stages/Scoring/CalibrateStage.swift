@@ -6,11 +6,12 @@ import VerdictStatistics
 
 /// Scores the held-out normal images and makes the model: detector, scoring parameters and threshold in one file.
 ///
-/// The threshold comes from held-out images, whose scores match those of new normal images. Training images are augmented the same way and scored once each, to measure the spread of
-/// scores.
+/// The threshold comes from held-out images, whose scores match those of new normal images. Training images are
+/// augmented the same way and scored once each, to measure the spread of scores.
 package struct CalibrateStage: Stage {
     package static let name = "calibrate"
-    /// History: 9 = region of interest, pixel threshold, colours; 8 = frame around the object; 7 = scale of the scores; 6 = detectors of any kind.
+    /// History: 9 = region of interest, pixel threshold, colours; 8 = frame around the object; 7 = scale of the scores;
+    /// 6 = detectors of any kind.
     package static let version = 9
     /// The number of training images to measure; more would not improve the spread of scores.
     private static let trainingImages = 64

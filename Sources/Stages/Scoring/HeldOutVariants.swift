@@ -2,8 +2,8 @@ import AnomalyDetection
 import Imaging
 import Pipeline
 
-/// The held-out normal images, unchanged and with the job's augmentations: what the manifest declares normal must not be
-/// anomalous, and variants yield enough scores for a quantile.
+/// The held-out normal images, unchanged and with the job's augmentations: what the manifest declares normal must not
+/// be anomalous, and variants yield enough scores for a quantile.
 struct HeldOutVariants {
     /// The minimum number of scores.
     private static let wanted = 100

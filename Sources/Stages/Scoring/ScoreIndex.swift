@@ -32,7 +32,8 @@ package struct ScoreIndex: Codable, Sendable {
         package var regions: [MapRegion]
         /// The digest of a TIFF at the size of the original; nil if only scores are kept.
         package var map: Digest?
-        /// The digest of a JPEG of what the detector expected, at the model's size; nil if it makes none or none is kept.
+        /// The digest of a JPEG of what the detector expected, at the model's size; nil if it makes none or none is
+        /// kept.
         package var picture: Digest?
 
         /// The path without its extension, for naming derived files.

@@ -2,8 +2,8 @@ import ContentStore
 import Pipeline
 import Synchronization
 
-/// Receives the result of each image as soon as a task of this process knows it. A task that is repeated reports its images
-/// again; one whose result is reused reports none.
+/// Receives the result of each image as soon as a task of this process knows it. A task that is repeated reports its
+/// images again; one whose result is reused reports none.
 package final class ScoreListener: SharedResource {
     package enum Report: Sendable {
         case scored(ScoreIndex.Entry)

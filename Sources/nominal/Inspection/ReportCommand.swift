@@ -109,8 +109,8 @@ extension Overview {
         _ night: ModelRegistry.Night, _ names: [String], in folder: String, _ store: ContentStore?
     ) throws -> Night {
         struct Heading: Decodable { let name: String }
-        // The page lies in the results of the job, whose name is in the night's manifest, or in another output folder: then no
-        // other job may have a page of that date.
+        // The page lies in the results of the job, whose name is in the night's manifest, or in another output folder:
+        // then no other job may have a page of that date.
         let manifest = try? store?.read(night.manifest)
         let job = manifest.flatMap { try? StrictJSON.decode(Heading.self, from: $0, file: "the manifest") }?.name
         let pages = try names.filter { try AtomicFile.exists("\(folder)/\($0)/nights/\(night.label)/report.html") }

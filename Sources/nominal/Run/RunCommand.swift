@@ -133,7 +133,8 @@ struct RunCommand: ParsableCommand {
         if open { ReportViewer.open(folder + "/report.html") }
     }
 
-    /// Prints what a job without labelled test images has instead of metrics: verdicts, or the thresholds of its models.
+    /// Prints what a job without labelled test images has instead of metrics: verdicts, or the thresholds of its
+    /// models.
     private func showVerdicts(_ job: Job, _ folder: String) throws {
         if let verdicts = try ScoreSummary(of: folder, hasCategories: true) { return print(verdicts.text) }
         let models = job.cases.map { "\(folder)/models/\($0.name).nominal" }

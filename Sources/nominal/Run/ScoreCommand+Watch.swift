@@ -11,7 +11,8 @@ import Manifests
 import Privacy
 import Stages
 
-/// Scoring of a folder that fills. Each round scores the files that have settled since the last one, as a run of its own.
+/// Scoring of a folder that fills. Each round scores the files that have settled since the last one, as a run of its
+/// own.
 extension ScoreCommand {
     /// The maximum number of images of a round, which a signal lets come to its end.
     private static let roundLimit = 64

@@ -3,8 +3,8 @@ import Datasets
 import Imaging
 import Stages
 
-/// The verdicts on scored images as text: their numbers, and the anomalous images with the place in their maps where the
-/// score comes from.
+/// The verdicts on scored images as text: their numbers, and the anomalous images with the place in their maps where
+/// the score comes from.
 struct ScoreSummary {
     /// Lines of further images are left out.
     private static let listedImages = 10

@@ -62,11 +62,12 @@ extension FuzzedParser {
         name: "bundle", maximumBytes: 8192, words: ["objects/", "ustar\u{0}00", "bundle.json"],
         seeds: { [archive(Array(sample.utf8))] }, reader: importing)
 
-    /// Where the fields of a header begin (ustar): name, mode, owner, group, size, time, checksum, kind, link, magic, prefix.
+    /// Where the fields of a header begin (ustar): name, mode, owner, group, size, time, checksum, kind, link, magic,
+    /// prefix.
     private static let fields = [0, 100, 108, 116, 124, 136, 148, 156, 157, 257, 345]
 
-    /// A valid archive with one field of one header overwritten. The first byte says in which header, and whether the checksum
-    /// is made to fit again; the second says in which field.
+    /// A valid archive with one field of one header overwritten. The first byte says in which header, and whether the
+    /// checksum is made to fit again; the second says in which field.
     private static func archive(field bytes: [UInt8]) -> [UInt8] {
         var archive = archive(Array(sample.utf8))
         guard bytes.count > 2 else { return archive }

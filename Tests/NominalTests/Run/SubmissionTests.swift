@@ -7,8 +7,8 @@ struct SubmissionTests {
 
     init() throws { fixture = try CommandLineFixture() }
 
-    /// Checks names, types, sizes and values of all files as the data set's description demands them, and that each pixel is
-    /// 255 where the map of the run is at or above the threshold. Prints the number of maps.
+    /// Checks names, types, sizes and values of all files as the data set's description demands them, and that each
+    /// pixel is 255 where the map of the run is at or above the threshold. Prints the number of maps.
     private static let check = """
         import sys, pathlib, numpy, tifffile
         from PIL import Image

@@ -2,8 +2,8 @@ import BinaryCoding
 import Imaging
 
 extension FloatMap {
-    /// Reads an array of NumPy (format 1.0 to 3.0 of `numpy.lib.format`): float32 or float64 in little-endian order, two
-    /// dimensions, rows first. Doubles are rounded.
+    /// Reads an array of NumPy (format 1.0 to 3.0 of `numpy.lib.format`): float32 or float64 in little-endian order,
+    /// two dimensions, rows first. Doubles are rounded.
     ///
     /// - Parameter bytes: the content of the file.
     /// - Throws: `FormatError`.

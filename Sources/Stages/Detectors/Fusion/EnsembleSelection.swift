@@ -3,10 +3,11 @@ import Imaging
 import Metrics
 import SeededRandom
 
-/// The choice of weights: the best mean of some of the detectors, all subsets tried, is refined by greedy selection with
-/// replacement (Caruana et al., "Ensemble selection from libraries of models", ICML 2004). In each round, the detector
-/// whose addition finds most synthetic defects gets another share, until no addition helps. The weights are the mean
-/// over several draws of images with replacement (bagging, likewise), since few images make any one choice uncertain.
+/// The choice of weights: the best mean of some of the detectors, all subsets tried, is refined by greedy selection
+/// with replacement (Caruana et al., "Ensemble selection from libraries of models", ICML 2004). In each round, the
+/// detector whose addition finds most synthetic defects gets another share, until no addition helps. The weights are
+/// the mean over several draws of images with replacement (bagging, likewise), since few images make any one choice
+/// uncertain.
 struct EnsembleSelection {
     /// The maps of one image by all detectors, standardised and reduced to cells.
     struct Sample {
@@ -24,13 +25,13 @@ struct EnsembleSelection {
         var mask: DefectCells
     }
 
-    /// The purpose of a mean. The best detectors for one are not the best for the other: a network on pretrained features
-    /// finds fainter defects, an autoencoder marks them more exactly.
+    /// The purpose of a mean. The best detectors for one are not the best for the other: a network on pretrained
+    /// features finds fainter defects, an autoencoder marks them more exactly.
     enum Aim: CaseIterable {
         /// The map: AU-PRO, the mean over the kinds of defects.
         case map
-        /// The score: the criterion of an assessment, the mean of image AUROC and AU-PRO over the kinds. The score needs the
-        /// former alone; but that of some dozen images is uncertain, and cells are many.
+        /// The score: the criterion of an assessment, the mean of image AUROC and AU-PRO over the kinds. The score
+        /// needs the former alone; but that of some dozen images is uncertain, and cells are many.
         case score
     }
 
@@ -72,7 +73,8 @@ struct EnsembleSelection {
     let samples: [Sample]
     let scoring: ScoringParameters
 
-    /// The weights of the detectors in the mean of the maps and in that of the maps for the score, 0 to 1, with the sum 1.
+    /// The weights of the detectors in the mean of the maps and in that of the maps for the score, 0 to 1, with the sum
+    /// 1.
     ///
     /// - Parameters:
     ///   - count: the number of detectors, 1 to 5.

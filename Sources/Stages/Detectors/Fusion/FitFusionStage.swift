@@ -9,14 +9,14 @@ import Pipeline
 /// `training` and perhaps `textures`; `training.json` of a trained detector, which becomes that of the fusion.
 package struct FitFusionStage: Stage {
     package static let name = "fusion"
-    /// History: 1 = first; 2 = an autoencoder as member, statistics of image scores; 3 = learned weights
-    /// start from the best subset; 4 = learned weights from twice the defects, averaged over draws of images; 5 = weights
-    /// of the score by image AUROC and of the map by AU-PRO; 6 = equal weights if no defect is visible.
+    /// History: 1 = first; 2 = an autoencoder as member, statistics of image scores; 3 = learned weights start from the
+    /// best subset; 4 = learned weights from twice the defects, averaged over draws of images; 5 = weights of the score
+    /// by image AUROC and of the map by AU-PRO; 6 = equal weights if no defect is visible.
     package static let version = 6
     /// Learned weights come from other and more synthetic defects than an assessment measures.
     private static let seed: UInt64 = 1, defects = 128
-    /// Learned weights are measured in square cells of at least so many pixels on a side, and at most so many cells along
-    /// the longer side of the image.
+    /// Learned weights are measured in square cells of at least so many pixels on a side, and at most so many cells
+    /// along the longer side of the image.
     private static let leastCell = 4, mostCells = 96
 
     /// The names of the detectors' kinds.

@@ -33,7 +33,8 @@ package struct FitGaussianStage: Stage {
     package static let name = "gaussian"
     /// History: 2 = patches outside the object may be left out.
     package static let version = 2
-    /// The constant added to the diagonal of covariances, as in PaDiM: with fewer images than features they are singular.
+    /// The constant added to the diagonal of covariances, as in PaDiM: with fewer images than features they are
+    /// singular.
     private static let ridge = 0.01
 
     /// The maximum size of the factors in bytes. Fitting takes three times as much memory.

@@ -8,7 +8,8 @@ enum Coreset {
     private static let projected = 64
 
     /// The numbers of the chosen points, in the order of choice. The first point is always chosen; among equally far
-    /// ones, the lowest number wins. Copies of chosen points are left out. The result does not depend on the number of threads.
+    /// ones, the lowest number wins. Copies of chosen points are left out. The result does not depend on the number of
+    /// threads.
     ///
     /// - Parameter values: n x dimensions.
     static func choose(

@@ -23,8 +23,8 @@ package struct MemorySettings: Codable, Equatable, Sendable {
     }
 }
 
-/// Fills a memory with patches of normal images. Images stream: the stage holds the features of one group of them and of
-/// the sample that the memory is chosen from.
+/// Fills a memory with patches of normal images. Images stream: the stage holds the features of one group of them and
+/// of the sample that the memory is chosen from.
 package struct FitMemoryStage: Stage {
     package static let name = "memory"
     /// History: 1 = first; 2 = the payload holds covering radii and the images of its points;

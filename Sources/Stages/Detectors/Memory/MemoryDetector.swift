@@ -25,8 +25,8 @@ final class MemoryDetector: Detector {
 
     var scale: ScoreScale { payload.density == .subtract ? .linear : .logarithmic }
 
-    /// The distances of patches to the memory, relative to its density for the score, and a mosaic of the nearest normal
-    /// patches.
+    /// The distances of patches to the memory, relative to its density for the score, and a mosaic of the nearest
+    /// normal patches.
     func maps(_ images: [PlanarImage]) throws -> [DetectorMap] {
         let tiles = read(try extractor.features(images, grid, foreground: payload.source.foreground))
         return images.indices.map { number in

@@ -28,8 +28,8 @@ package struct MemoryPayload: Sendable, Equatable {
     var values: [Float]
     /// The mean distance of each point to its nearest training patches, above 0.
     var densities: [Float]
-    /// The covering radius of the points up to each one: the largest distance of a sampled patch to the nearest of them. It
-    /// never rises, so the last points are the ones that the others cover best.
+    /// The covering radius of the points up to each one: the largest distance of a sampled patch to the nearest of
+    /// them. It never rises, so the last points are the ones that the others cover best.
     var radii: [Float]
     /// The digests of the image files that the points come from, in ascending order.
     package var images: [Digest]

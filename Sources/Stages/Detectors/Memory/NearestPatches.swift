@@ -68,8 +68,8 @@ struct NearestPatches: Sendable {
         return best.map(\.point)
     }
 
-    /// Calls `body` for each block of points and each query, with the number of the first point, the squares of the points'
-    /// lengths, their products with the query, and the number of points.
+    /// Calls `body` for each block of points and each query, with the number of the first point, the squares of the
+    /// points' lengths, their products with the query, and the number of points.
     func forEachBlock(
         _ queries: UnsafePointer<Float>, _ rows: Int,
         _ body: (_ row: Int, _ start: Int, UnsafePointer<Float>, UnsafePointer<Float>, _ columns: Int) -> Void
