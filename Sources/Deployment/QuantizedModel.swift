@@ -98,10 +98,8 @@ package final class QuantizedModel {
         guard all.count >= leastImages else {
             throw ModelGraphError.fewImages(folder, found: all.count, expected: leastImages)
         }
-        let count = min(all.count, mostImages)
         var isGrey = true
-        let images = try (0..<count).map { number in
-            let image = all[number * all.count / count]
+        let images = try all.spread(mostImages).map { image in
             let bytes = try AtomicFile.read(image.path, in: image.folder, limitBytes: DecodeLimits().maximumFileBytes)
             let packed = try IngestStage.decode(
                 bytes, name: image.file, width: model.grid.width, height: model.grid.height, range: model.range,

@@ -8,8 +8,8 @@ struct FuzzedParser: Sendable {
     var maximumBytes = 4096
     /// Texts that mean something in the format.
     var words: [String] = []
-    /// Whether memory that nobody refers to is a fault. Only of C code is it known who refers to what: a reference may
-    /// lie in the spare bits of a Swift value.
+    /// True if memory without a reference is a fault. References are known in C code only: in Swift, they may lie in
+    /// the spare bits of a value.
     var checksLeaks = false
     /// Valid files, which inputs are made from.
     let seeds: @Sendable () throws -> [[UInt8]]

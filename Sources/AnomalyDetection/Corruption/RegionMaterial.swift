@@ -1,7 +1,7 @@
 import Imaging
 import SeededRandom
 
-/// Images with a region of interest as material for corruptions. The grey that stands outside is none.
+/// Images with a region of interest as material for corruptions, which must not contain the grey outside.
 extension PlanarImage {
     /// The image with the pixels outside of its region of interest as a smooth continuation of those inside.
     var continuedOutside: PlanarImage {

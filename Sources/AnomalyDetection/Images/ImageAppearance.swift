@@ -15,7 +15,7 @@ public struct ImageAppearance: Codable, Equatable, Sendable {
     /// exposure and contrast; 0 for an image of one colour.
     public var sharpness: Double
 
-    /// Of the pixels in the region of interest; sharpness of those whose four neighbours lie inside too.
+    /// Measures the pixels in the region of interest, and the sharpness at those whose four neighbours lie inside too.
     ///
     /// - Parameter image: an RGB image of at least 3 x 3 pixels, with a pixel in its region.
     public init(_ image: PlanarImage) {

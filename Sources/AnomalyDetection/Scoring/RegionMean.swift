@@ -4,7 +4,7 @@ import Tensors
 struct RegionMean {
     private let region: [UInt8]?
     private let height, width, size, passes: Int
-    /// Of each pixel, the share of its box that lies inside; empty without a region.
+    /// The share of each pixel's box that lies inside; empty without a region.
     private let shares: [Float]
 
     /// - Parameters:

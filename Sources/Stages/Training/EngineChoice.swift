@@ -14,8 +14,8 @@ package struct EngineChoice: Codable, Sendable, Equatable {
     package let library: String
     /// The environment variables that change the library's results.
     package let environment: [String: String]
-    /// The library of matrix products and its kernels, for detectors on features; nil if there are none besides those
-    /// of the engine.
+    /// The library of matrix products and its kernels, for detectors on features; nil if they are those of the
+    /// engine.
     package let matrices: String?
 
     private enum CodingKeys: String, CodingKey {
