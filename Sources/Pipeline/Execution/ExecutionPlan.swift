@@ -1,5 +1,4 @@
 import ContentStore
-import HeapModule
 
 /// The state of each task in a run. A pure value without threads or side effects.
 ///
@@ -22,16 +21,11 @@ public struct ExecutionPlan: Sendable {
     /// True if a task has unlocked its consumers. A repaired task does not unlock them again.
     private var hasUnlocked: [Bool]
     private var determined: [Int32]
-    private var light = Heap<ReadyTask>()
-    private var wholeMachine = Heap<ReadyTask>()
-    private let priorities: [Double]
-    /// The maximum number of running whole-machine tasks.
-    private let wholeMachineLimit: Int
-    private var wholeMachineCount = 0
-    private let memoryLimit: MemoryLimit?
-    /// The estimated memory of each task and of the running tasks, in bytes. Empty without a limit.
-    private var memory: [Int] = []
-    private var memoryInUse = 0
+    private var queue: ReadyQueue
+    private var share: MachineShare
+    /// Cached tasks whose results are to be recomputed.
+    private var checks: [Int] = []
+    private var runningChecks = 0
     /// True if other processes hold the processors that the next whole-machine task needs.
     private var isMachineBusy = false
     /// Tasks whose action another process computes.
@@ -50,13 +44,8 @@ public struct ExecutionPlan: Sendable {
         graph: TaskGraph, durations: [String: Double] = [:], keepsGoing: Bool = false, wholeMachineLimit: Int = 1,
         memory limit: MemoryLimit? = nil, threads: Int = 1
     ) {
-        memoryLimit = limit
-        if let limit {
-            memory = graph.tasks.map {
-                $0.memory.bytes(threads: limit.threads($0.threads(of: threads), for: $0.memory))
-            }
-        }
-        self.wholeMachineLimit = max(wholeMachineLimit, 1)
+        share = MachineShare(graph: graph, wholeMachineLimit: wholeMachineLimit, memory: limit, threads: threads)
+        queue = ReadyQueue(graph: graph, priorities: graph.criticalPaths(durations: durations))
         self.graph = graph
         self.keepsGoing = keepsGoing
         states = Array(repeating: .wanted, count: graph.count)
@@ -68,7 +57,6 @@ public struct ExecutionPlan: Sendable {
             for consumer in graph.consumers(of: task) { missing[Int(consumer)] += 1 }
         }
         determined = graph.order.filter { [missing] in missing[$0] == 0 }.map { Int32($0) }
-        priorities = graph.criticalPaths(durations: durations)
     }
 
     public func state(of task: Int) -> State { states[task] }
@@ -91,19 +79,17 @@ public struct ExecutionPlan: Sendable {
     }
 
     /// True if a task or a recomputation is ready to start.
-    public var hasReady: Bool { !light.isEmpty || !wholeMachine.isEmpty || !checks.isEmpty }
+    public var hasReady: Bool { !queue.isEmpty || !checks.isEmpty }
 
     /// Queues the stored result of a cached task for recomputation.
     public mutating func addCheck(_ task: Int) { checks.append(task) }
 
     /// Takes the next result to recompute; `nil` if none may start now.
     public mutating func startCheck() -> Int? {
-        guard !isStopped, let task = checks.last, hasMemory(for: task) else { return nil }
-        if graph.tasks[task].resources == .wholeMachine {
-            guard wholeMachineCount < wholeMachineLimit else { return nil }
-            wholeMachineCount += 1
-        }
-        takeMemory(for: task)
+        guard !isStopped, let task = checks.last, share.hasMemory(for: task),
+            graph.tasks[task].resources == .light || share.hasPlace
+        else { return nil }
+        share.take(task)
         checks.removeLast()
         runningChecks += 1
         return task
@@ -111,10 +97,6 @@ public struct ExecutionPlan: Sendable {
 
     /// Ends a recomputation whose share of the machine has been released.
     public mutating func endCheck() { runningChecks -= 1 }
-
-    /// Cached tasks whose results are to be recomputed.
-    private var checks: [Int] = []
-    private var runningChecks = 0
 
     /// True if the run waits for other processes.
     public var waitsForOthers: Bool { !isStopped && (!awaited.isEmpty || isMachineBusy) }
@@ -143,37 +125,16 @@ public struct ExecutionPlan: Sendable {
 
     /// Takes the ready task with the highest priority; `nil` if none may start now.
     public mutating func start(onlyLight: Bool = false) -> Int? {
-        guard !isStopped else { return nil }
-        let heavy = isMachineBusy || wholeMachineCount >= wholeMachineLimit ? nil : wholeMachine.max
-        let next: ReadyTask?
-        if let heavy, light.max.map({ $0 < heavy }) ?? true {
-            // A light task ahead would delay it, as would smaller ones ahead of a task that waits for memory.
-            if onlyLight || !hasMemory(for: Int(heavy.task)) { return nil }
-            next = wholeMachine.popMax()
-            wholeMachineCount += 1
-        } else {
-            guard let first = light.max, hasMemory(for: Int(first.task)) else { return nil }
-            next = light.popMax()
-        }
-        guard let next else { return nil }
-        takeMemory(for: Int(next.task))
-        enter(Int(next.task), .running)
-        return Int(next.task)
+        guard !isStopped,
+            let task = queue.takeNext(share: share, isMachineBusy: isMachineBusy, onlyLight: onlyLight)
+        else { return nil }
+        share.take(task)
+        enter(task, .running)
+        return task
     }
-
-    /// True if a task fits beside the running tasks, or if none runs.
-    private func hasMemory(for task: Int) -> Bool {
-        guard let memoryLimit, memoryInUse > 0 else { return true }
-        return memoryLimit.holds(memoryInUse + memory[task])
-    }
-
-    private mutating func takeMemory(for task: Int) { if memoryLimit != nil { memoryInUse += memory[task] } }
 
     /// Releases a running task's share of the machine. Its result need not be durable yet.
-    public mutating func release(_ task: Int) {
-        if graph.tasks[task].resources == .wholeMachine { wholeMachineCount -= 1 }
-        if memoryLimit != nil { memoryInUse -= memory[task] }
-    }
+    public mutating func release(_ task: Int) { share.release(task) }
 
     /// Marks a started and released task as computed by another process.
     public mutating func await(_ task: Int) {
@@ -285,11 +246,7 @@ public struct ExecutionPlan: Sendable {
 
     private mutating func makeReady(_ task: Int) {
         enter(task, .ready)
-        let ready = ReadyTask(rank: graph.tasks[task].rank, priority: priorities[task], task: Int32(task))
-        switch graph.tasks[task].resources {
-        case .light: light.insert(ready)
-        case .wholeMachine: wholeMachine.insert(ready)
-        }
+        queue.insert(task)
     }
 
     private mutating func enter(_ task: Int, _ state: State) {
@@ -314,18 +271,5 @@ public struct ExecutionPlan: Sendable {
     private mutating func unlock(_ consumer: Int) {
         missing[consumer] -= 1
         if missing[consumer] == 0, states[consumer] == .wanted { determined.append(Int32(consumer)) }
-    }
-}
-
-/// A task that may start. Greater tasks start first: the lowest rank, then the longest critical path in seconds, then
-/// the lowest number.
-private struct ReadyTask: Comparable, Sendable {
-    let rank: Int
-    let priority: Double
-    let task: Int32
-
-    static func < (left: ReadyTask, right: ReadyTask) -> Bool {
-        if left.rank != right.rank { return left.rank > right.rank }
-        return left.priority != right.priority ? left.priority < right.priority : left.task > right.task
     }
 }
