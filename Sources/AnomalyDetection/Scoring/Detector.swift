@@ -21,6 +21,11 @@ extension Detector {
     public var scale: ScoreScale { .logarithmic }
     public var batchSize: Int { 1 }
     public var workers: WorkerPool? { nil }
+
+    /// The numbers of `count` images in batches of `batchSize`.
+    public func batches(of count: Int) -> [Range<Int>] {
+        stride(from: 0, to: count, by: batchSize).map { $0..<min($0 + batchSize, count) }
+    }
 }
 
 /// A detector that maps images to normal images.

@@ -109,9 +109,8 @@ package struct AssessStage: Stage {
         _ model: Model, _ detector: any Detector, _ count: Int, _ context: TaskContext, image: (Int) -> PlanarImage,
         use: (Int, Detection) throws -> Void
     ) throws {
-        for first in stride(from: 0, to: count, by: detector.batchSize) {
+        for numbers in detector.batches(of: count) {
             try context.checkCancellation()
-            let numbers = first..<min(first + detector.batchSize, count)
             for (number, detection) in zip(numbers, try detector.detect(numbers.map(image), model.scoring)) {
                 guard detection.score.isFinite else { throw ScoringError.notFinite(task: "\(context.task)") }
                 try use(number, detection)

@@ -77,10 +77,9 @@ package struct CalibrateStage: Stage {
                 ? try TrainingImages(context.firstTraining(Self.trainingImages), context, grid) : nil
             let trainingCount = training?.count ?? 0
             func score(_ count: Int, _ image: (Int) -> PlanarImage, then use: (Detection) -> Void) throws {
-                for first in stride(from: 0, to: count, by: detector.batchSize) {
+                for batch in detector.batches(of: count) {
                     try context.checkCancellation()
-                    let batch = (first..<min(first + detector.batchSize, count)).map(image)
-                    for detection in try detector.detect(batch, scoring) {
+                    for detection in try detector.detect(batch.map(image), scoring) {
                         guard detection.score.isFinite else { throw ScoringError.notFinite(task: "\(context.task)") }
                         use(detection)
                     }

@@ -43,9 +43,9 @@ package struct ScoreStage: Stage {
         let entries = images.filter { $0.pixels != nil }
         var scores = ScoreIndex(entries: [])
         try model.withDetector(engine, context) { detector in
-            for first in stride(from: 0, to: entries.count, by: detector.batchSize) {
+            for batch in detector.batches(of: entries.count) {
                 try context.checkCancellation()
-                let group = entries[first..<min(first + detector.batchSize, entries.count)]
+                let group = entries[batch]
                 let images = try group.map { entry in
                     let image = try context.image(entry.pixels!, region: entry.region, name: entry.file)
                     guard (image.width, image.height) == (model.grid.width, model.grid.height) else {

@@ -68,6 +68,10 @@ extension Overview {
         let names = try AtomicFile.names(in: folder)
         let models = try store?.models() ?? []
         let modelNames = Set(models.map(\.name)).sorted()
+        let nights = try modelNames.map { name in
+            (name, try store?.nights(of: name).map { ($0, Self.job($0, store)) } ?? [])
+        }
+        let jobs = Set(nights.flatMap { $0.1.compactMap(\.1) })
         self.init(
             title: "All runs",
             results: try names.compactMap { try Self.results($0, in: folder) },
@@ -78,10 +82,19 @@ extension Overview {
                         decidedBy: promotion.decidedBy, reason: promotion.reason)
                 }
             },
-            nights: try modelNames.compactMap { name in
-                let nights = try store?.nights(of: name) ?? []
-                return nights.isEmpty
-                    ? nil : Nights(model: name, nights: try nights.map { try Self.night($0, names, in: folder, store) })
+            nights: try nights.filter { !$0.1.isEmpty }.map { name, nights in
+                Nights(
+                    model: name,
+                    nights: try nights.map { night, job in
+                        let pages = try names.filter {
+                            try AtomicFile.exists("\(folder)/\($0)/\(Self.page(of: night))")
+                        }
+                        // The page lies in the results of the job, or in another output folder. Then no other job may
+                        // have a page of that date there.
+                        let others = pages.filter { !jobs.contains($0) }
+                        let home = pages.first { $0 == job } ?? (others.count == 1 ? others[0] : nil)
+                        return Self.night(night, report: home.map { "\($0)/\(Self.page(of: night))" }, store)
+                    })
             },
             runs: try store?.executions(limit: Self.runLimit).map { record in
                 Run(
@@ -105,17 +118,17 @@ extension Overview {
             imageAUROC: metrics.mean.imageAUROC, pixelAUROC: metrics.mean.pixelAUROC, aupro: metrics.mean.aupro.at03)
     }
 
-    private static func night(
-        _ night: ModelRegistry.Night, _ names: [String], in folder: String, _ store: ContentStore?
-    ) throws -> Night {
+    /// The name of the job of a night, from its manifest; nil if that is gone.
+    private static func job(_ night: ModelRegistry.Night, _ store: ContentStore?) -> String? {
         struct Heading: Decodable { let name: String }
-        // The page lies in the results of the job, whose name is in the night's manifest, or in another output folder:
-        // then no other job may have a page of that date.
         let manifest = try? store?.read(night.manifest)
-        let job = manifest.flatMap { try? StrictJSON.decode(Heading.self, from: $0, file: "the manifest") }?.name
-        let pages = try names.filter { try AtomicFile.exists("\(folder)/\($0)/nights/\(night.label)/report.html") }
-        let home = pages.first { $0 == job } ?? (pages.count == 1 ? pages[0] : nil)
-        let report = home.map { "\($0)/nights/\(night.label)/report.html" }
+        return manifest.flatMap { try? StrictJSON.decode(Heading.self, from: $0, file: "the manifest") }?.name
+    }
+
+    /// The report of a night in the results of its job.
+    private static func page(of night: ModelRegistry.Night) -> String { "nights/\(night.label)/report.html" }
+
+    private static func night(_ night: ModelRegistry.Night, report: String?, _ store: ContentStore?) -> Night {
         // The garbage collection may have removed it.
         let bytes = night.verdict.flatMap { try? store?.read($0) }
         let verdict = bytes.flatMap { try? Verdict(bytes: $0) }

@@ -144,6 +144,23 @@ import Testing
         #expect(try whole == journal)
     }
 
+    @Test("An image that is overwritten while it is scored does not end a watch, and its last content is scored")
+    func overwritten() throws {
+        try copy("0.png")
+        let program = try watch()
+        // Settled files are taken after 0.1 seconds, and a round lasts about as long.
+        for round in 1...12 {
+            try copy("\(round % 7).png", as: "0.png")
+            usleep(110_000 + UInt32(round) * 5_000)
+        }
+        let last = try Digest.of(filePath: fixture.place("ready/5.png")).hex
+        #expect(try program.waits(for: last, in: fixture.place("out/scores.jsonl")))
+        kill(program.process.processIdentifier, SIGTERM)
+        let outcome = try fixture.finish(program)
+        #expect(outcome.status == 0 && outcome.errors.contains("1 images are finished"), "\(outcome.errors)")
+        #expect(try journal["0.png"]?["sha256"] as? String == last)
+    }
+
     @Test("A watch that is killed at any moment loses no image")
     func killedWatch() throws {
         var output = ""

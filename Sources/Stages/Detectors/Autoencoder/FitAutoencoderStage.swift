@@ -60,9 +60,9 @@ package struct FitAutoencoderStage: Stage {
         _ network: Autoencoder, _ images: TrainingImages, _ context: TaskContext
     ) throws -> ContrastResponse {
         var samples = ContrastResponse.Samples()
-        for first in stride(from: 0, to: images.count, by: network.batchSize) {
+        for batch in network.batches(of: images.count) {
             try context.checkCancellation()
-            network.add((first..<min(first + network.batchSize, images.count)).map(images.image), to: &samples)
+            network.add(batch.map(images.image), to: &samples)
         }
         return ContrastResponse(samples)
     }
@@ -75,12 +75,11 @@ package struct FitAutoencoderStage: Stage {
         var sums = [[Float]](repeating: [Float](repeating: 0, count: width * height), count: scoring.levels)
         // The number of images of which a pixel counts; nil while all pixels of all images do.
         var counts: [Float]?
-        for first in stride(from: 0, to: images.count, by: network.batchSize) {
+        for batch in network.batches(of: images.count) {
             try context.checkCancellation()
-            let group = (first..<min(first + network.batchSize, images.count)).map(images.image)
-            for (number, (levels, region)) in network.errors(group).enumerated() {
+            for (number, (levels, region)) in zip(batch, network.errors(batch.map(images.image))) {
                 if let region {
-                    var known = counts ?? [Float](repeating: Float(first + number), count: width * height)
+                    var known = counts ?? [Float](repeating: Float(number), count: width * height)
                     for pixel in region.indices where region[pixel] != 0 { known[pixel] += 1 }
                     counts = known
                 } else if let known = counts {

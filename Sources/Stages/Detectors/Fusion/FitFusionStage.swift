@@ -100,9 +100,8 @@ package struct FitFusionStage: Stage {
         of detector: any Detector, _ count: Int, _ context: TaskContext, image: (Int) -> PlanarImage,
         _ body: (Int, DetectorMap, _ region: [UInt8]?) throws -> Void
     ) throws {
-        for first in stride(from: 0, to: count, by: detector.batchSize) {
+        for numbers in detector.batches(of: count) {
             try context.checkCancellation()
-            let numbers = first..<min(first + detector.batchSize, count)
             let images = numbers.map(image)
             for (place, found) in try detector.maps(images).enumerated() {
                 try body(numbers.lowerBound + place, found, images[place].regionOfInterest)
