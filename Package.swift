@@ -36,7 +36,7 @@ let package = Package(
                 "Datasets", "DemoData", "Deployment", "Evaluation", "Folders", "Host", "Imaging", "Jobs", "Manifests",
                 "Metrics", "ModelRegistry", "NeuralNetworks", "Pipeline", "Privacy", "Reports", "Retraining", "Slurm",
                 "Stages", "Tensors", "VerdictStatistics",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Wording", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -52,7 +52,7 @@ let package = Package(
             dependencies: [
                 "AnomalyDetection", "Attestations", "Audit", "Backbones", "BinaryCoding", "ContentStore", "Datasets",
                 "DemoData", "Deployment", "Evaluation", "Folders", "Host", "Imaging", "Jobs", "Manifests", "Metrics",
-                "ModelRegistry", "NeuralNetworks", "Pipeline", "Retraining", "Stages", "VerdictStatistics",
+                "ModelRegistry", "NeuralNetworks", "Pipeline", "Retraining", "Stages", "VerdictStatistics", "Wording",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -63,6 +63,7 @@ let package = Package(
             dependencies: [
                 "AnomalyDetection", "Attestations", "ContentStore", "Datasets", "Evaluation", "Folders", "Host", "Jobs",
                 "Manifests", "Metrics", "ModelRegistry", "Pipeline", "Privacy", "Reports", "Stages", "Statistics",
+                "Wording",
             ],
             swiftSettings: strict),
         // Nightly retraining: screening of new images, training, and the comparison with the model in production.
@@ -70,7 +71,7 @@ let package = Package(
             name: "Retraining",
             dependencies: [
                 "AnomalyDetection", "ContentStore", "Datasets", "Folders", "Imaging", "Jobs", "Manifests",
-                "ModelRegistry", "NeuralNetworks", "Pipeline", "Reports", "Stages",
+                "ModelRegistry", "NeuralNetworks", "Pipeline", "Reports", "Stages", "Wording",
             ],
             swiftSettings: numeric),
         // Models for other runtimes, with self-tests.
@@ -78,7 +79,7 @@ let package = Package(
             name: "Deployment",
             dependencies: [
                 "AnomalyDetection", "Backbones", "ContentStore", "Datasets", "Folders", "Imaging", "Jobs", "Metrics",
-                "NeuralNetworks", "Pipeline", "SeededRandom", "Stages", "StrictJSON", "Tensors",
+                "NeuralNetworks", "Pipeline", "SeededRandom", "Stages", "StrictJSON", "Tensors", "Wording",
             ],
             swiftSettings: strict),
         // Manifests to task graphs, and results to folders.
@@ -87,7 +88,7 @@ let package = Package(
             dependencies: [
                 "AnomalyDetection", "ContentStore", "Datasets", "Folders", "Host", "Imaging", "Manifests", "Metrics",
                 "NeuralNetworks", "Pipeline", "Privacy", "Reports", "SeededRandom", "Stages", "StrictJSON",
-                "Tensors", "VerdictStatistics",
+                "Tensors", "VerdictStatistics", "Wording",
             ],
             swiftSettings: numeric),
 
@@ -98,7 +99,7 @@ let package = Package(
                 "AnomalyDetection", "Backbones", "BinaryCoding", "ContentStore", "Datasets", "Folders", "Host",
                 "Imaging", "Metrics", "ModelRegistry", "NeuralNetworks", "ONNX", "Pipeline", "Reports", "SeededRandom",
                 "Statistics",
-                "StrictJSON", "Tensors", "VerdictStatistics",
+                "StrictJSON", "Tensors", "VerdictStatistics", "Wording",
             ],
             swiftSettings: numeric),
         // Image files by their names: nothing here knows what a task is.
@@ -106,18 +107,18 @@ let package = Package(
             name: "Datasets",
             dependencies: [
                 "ContentStore", "Evaluation", "Folders", "Host", "Imaging", "Manifests", "Privacy", "SeededRandom",
-                "StrictJSON",
+                "StrictJSON", "Wording",
             ],
             swiftSettings: numeric),
         .target(
-            name: "Reports",
+            name: "Reports", dependencies: ["Wording"],
             resources: [
                 .embedInCode("Page/report.css"), .embedInCode("Page/report.js"),
                 .embedInCode("Page/lineage.css"), .embedInCode("Page/lineage.js"),
             ],
             swiftSettings: strict),
         .target(
-            name: "Manifests", dependencies: ["Folders", "StrictJSON"],
+            name: "Manifests", dependencies: ["Folders", "StrictJSON", "Wording"],
             resources: [
                 .embedInCode("Resources/job.schema.json"), .embedInCode("Resources/sweep.schema.json"),
                 .embedInCode("Resources/object.json"), .embedInCode("Resources/texture.json"),
@@ -126,7 +127,8 @@ let package = Package(
 
         // Digests and tasks: nothing here knows what an image is.
         .target(
-            name: "Slurm", dependencies: ["ContentStore", "Folders", "Host", "Pipeline"], swiftSettings: strict),
+            name: "Slurm", dependencies: ["ContentStore", "Folders", "Host", "Pipeline", "Wording"],
+            swiftSettings: strict),
         .target(
             name: "Pipeline",
             dependencies: [
@@ -147,7 +149,8 @@ let package = Package(
         .target(
             name: "ContentStore",
             dependencies: [
-                "Cryptography", "Folders", "Host", "StrictJSON", .product(name: "GRDB", package: "GRDB.swift"),
+                "Cryptography", "Folders", "Host", "StrictJSON", "Wording",
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
@@ -161,8 +164,10 @@ let package = Package(
             swiftSettings: numeric),
         .target(name: "Backbones", dependencies: ["BinaryCoding", "NeuralNetworks", "ONNX"], swiftSettings: numeric),
         .target(name: "ONNX", swiftSettings: numeric),
-        .target(name: "Evaluation", dependencies: ["Folders", "Host", "Imaging", "Metrics"], swiftSettings: numeric),
-        .target(name: "Metrics", dependencies: ["SeededRandom"], swiftSettings: numeric),
+        .target(
+            name: "Evaluation", dependencies: ["Folders", "Host", "Imaging", "Metrics", "Wording"],
+            swiftSettings: numeric),
+        .target(name: "Metrics", dependencies: ["SeededRandom", "Wording"], swiftSettings: numeric),
         .target(name: "VerdictStatistics", swiftSettings: numeric),
         .target(name: "Statistics", dependencies: ["SeededRandom"], swiftSettings: numeric),
         .target(
@@ -184,6 +189,9 @@ let package = Package(
 
         // What may be read in a folder: nothing here knows what lies in it.
         .target(name: "Folders", dependencies: ["Host"], swiftSettings: strict),
+
+        // Numbers and lists in messages.
+        .target(name: "Wording", swiftSettings: strict),
 
         // C, each header used by one Swift file.
         .target(name: "CProcessTree", cSettings: fastC),
@@ -351,6 +359,7 @@ let package = Package(
                 "VerdictStatistics",
             ],
             swiftSettings: strict),
+        .testTarget(name: "WordingTests", dependencies: ["Wording"], swiftSettings: strict),
         .testTarget(
             name: "VerdictStatisticsTests", dependencies: ["VerdictStatistics"], exclude: ["contamination.py"],
             swiftSettings: strict),

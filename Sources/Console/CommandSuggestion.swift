@@ -1,6 +1,7 @@
 import ArgumentParser
 import ContentStore
 import Manifests
+import Wording
 
 /// The command that a wrong word in the place of a command probably means. ArgumentParser suggests options only.
 struct CommandSuggestion {

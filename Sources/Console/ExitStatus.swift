@@ -107,6 +107,8 @@ extension ParsableCommand {
         OpenFileLimit.raise()
         // A file beyond `ulimit -f` becomes an error of the write that names its path, instead of a silent end.
         signal(SIGXFSZ, SIG_IGN)
+        // A parent that ignores this signal would take the exit status of our child processes.
+        signal(SIGCHLD, SIG_DFL)
         // Otherwise a file that is opened in place of a closed standard stream would receive printed text. A write to
         // the replacement of standard output fails, as it does on a closed stream.
         for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {

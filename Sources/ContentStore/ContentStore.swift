@@ -50,8 +50,10 @@ public final class ContentStore: Sendable {
         let locks = try StoreLocks(store: path, timeoutSeconds: lockTimeoutSeconds, onWait: onWait)
         self.locks = locks
         database = try locks.opening(timeoutSeconds: lockTimeoutSeconds, onWait: onWait) { () throws(StoreError) in
+            // First, because the database may be of another program.
+            let database = try StoreDatabase(store: path, isWritable: true)
             try Self.createFolders(path)
-            return try StoreDatabase(store: path, isWritable: true)
+            return database
         }
         committer = GroupCommitter(database: database)
         // Within the lock a dead session stays dead: its number can be reused, but nothing has been made under it yet.

@@ -1,5 +1,6 @@
 import Glibc
 import Host
+import Wording
 
 /// Errors of the store. The payload holds the facts, `description` the wording.
 public enum StoreError: Error, Sendable, Equatable {
@@ -68,7 +69,7 @@ extension StoreError: CustomStringConvertible {
             "The name \"\(name)\" leads out of the results folder \(folder); expected a relative path without \"..\"; "
                 + "its source is damaged or malicious."
         case .unreadableSources(let paths, let first):
-            "\(paths.count) input file(s) cannot be read: \(Self.list(paths)); the first error: \(first)"
+            "\(counted(paths.count, "input file")) cannot be read: \(paths.listed(atMost: 10)); the first error: \(first)"
         case .notAStore(let path, let reason):
             "\(path) is not a usable store: \(reason); give the path of a store or remove the damaged one."
         case .otherSchema(let path, let found, let expected):
@@ -159,9 +160,5 @@ extension StoreError: CustomStringConvertible {
 
     static func state(_ found: Digest?) -> String {
         found.map { "its content has digest \($0)" } ?? "it is unreadable as a file"
-    }
-
-    private static func list(_ paths: [String]) -> String {
-        paths.prefix(10).joined(separator: ", ") + (paths.count > 10 ? " and \(paths.count - 10) more" : "")
     }
 }

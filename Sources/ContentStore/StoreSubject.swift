@@ -23,17 +23,20 @@ extension ContentStore {
     private static let shortestPrefix = 8
 
     /// Finds the subject that `text` names: the number of a run, the path of an exported file, the name of a task, or a
-    /// digest or its first digits. Throws `.unknownSubject`.
+    /// digest or its first digits. "run 3", "task NAME" and "blob DIGEST" say which. Throws `.unknownSubject`.
     public func subject(_ text: String) throws -> StoreSubject {
         let words = text.split(separator: " ", maxSplits: 1).map(String.init)
-        if words.count == 2, ["run", "task", "blob"].contains(words[0]) { return try subject(words[1]) }
-        if let number = Int64(text), text.count < Self.shortestPrefix {
-            guard try database.read({ try $0.identifier("SELECT id FROM execution WHERE id = ?", [number]) }) != nil
-            else {
-                throw StoreError.unknownSubject(text: text, reason: "the store has no run with this number")
+        switch words.count == 2 ? words[0] : "" {
+        case "run": return try run(words[1])
+        case "task":
+            guard let key = try lastKey(ofTask: words[1]) else {
+                throw StoreError.unknownSubject(text: text, reason: "the store has no result of a task of this name")
             }
-            return .run(number)
+            return .task(words[1], key: key.digest)
+        case "blob": return .blob(try digest(startingWith: words[1]))
+        default: break
         }
+        if Int64(text) != nil, text.count < Self.shortestPrefix { return try run(text) }
         // The text need not be a valid path.
         if (try? FileSignature(path: text))?.isRegular == true {
             let digest = try Digest.of(filePath: text)
@@ -45,6 +48,13 @@ extension ContentStore {
         }
         if let key = try lastKey(ofTask: text) { return .task(text, key: key.digest) }
         return .blob(try digest(startingWith: text))
+    }
+
+    private func run(_ text: String) throws -> StoreSubject {
+        guard let number = Int64(text),
+            try database.read({ try $0.identifier("SELECT id FROM execution WHERE id = ?", [number]) }) != nil
+        else { throw StoreError.unknownSubject(text: text, reason: "the store has no run with this number") }
+        return .run(number)
     }
 
     /// True if a fact names this content, whether or not its blob is stored.

@@ -1,6 +1,7 @@
 import Folders
 import Host
 import Imaging
+import Wording
 
 /// A reason why a data set cannot be used.
 package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -70,7 +71,7 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(category): no image in \(folder); expected \(ImageFormat.names) files of normal parts; "
                 + "convert images of other formats"
         case .tooFewNormalImages(let category, let count):
-            "\(category): only \(count) usable normal image\(count == 1 ? "" : "s"); at least 2 are needed, one to train on and one to calibrate with. "
+            "\(category): only \(counted(count, "usable normal image")); at least 2 are needed, one to train on and one to calibrate with. "
                 + "Add normal images; copies and damaged files do not count"
         case .noImages(let folder):
             "\(folder): no image in this folder or below; expected \(ImageFormat.names) files to score"
@@ -93,8 +94,8 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(file): no such file or folder; expected annotations of the images. Correct \"groundTruth\" in the dataset of "
                 + "the manifest"
         case .missingRegions(let folder, let images):
-            "\(folder): \(images.count == 1 ? "1 image has" : "\(images.count) images have") no mask of the region of interest: "
-                + images.prefix(3).joined(separator: ", ") + (images.count > 3 ? ", ..." : "")
+            "\(folder): \(counted(images.count, "image has", "images have")) no mask of the region of interest: "
+                + images.listed()
                 + "; expected a mask with the same path and name there, whatever its extension"
         case .notPublished(let root, let title, let expected):
             "\(root): this is not \(title) as published; expected \(expected). Correct \"root\", or \"layout\""

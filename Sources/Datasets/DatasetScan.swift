@@ -26,7 +26,8 @@ package enum DatasetScan {
             layout, jobName: jobName, folders: folders, groundTruth: groundTruth, followsLinks: followsLinks)
         if testFraction > 0 {
             for index in categories.indices {
-                categories[index].separateTestImages(fraction: testFraction, groups: groups)
+                categories[index].separateTestImages(
+                    fraction: testFraction, groups: groups, prefix: layout.trainingPrefix(folders))
                 categories[index] = try checked(categories[index])
             }
         }

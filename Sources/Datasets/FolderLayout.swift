@@ -8,6 +8,22 @@ package struct FolderLayout {
         case mvtec(root: ManifestPath, categories: [String]?, folders: CategoryFolders)
         case folder(normal: ManifestPath, score: ManifestPath?)
         case published(DatasetSection.PublishedLayout, root: ManifestPath)
+
+        /// See `DatasetSection.Layout.trainingPrefix`.
+        package var trainingPrefix: String {
+            switch self {
+            case .mvtec(_, _, let folders): folders.train + "/"
+            case .folder: "train/"
+            case .published: ""
+            }
+        }
+
+        /// The path of an image for the user: its name in a plain folder begins with "train/" or "test/", which no
+        /// folder has.
+        package func shown(_ file: String) -> String {
+            guard case .folder(let normal, let score) = self, let slash = file.firstIndex(of: "/") else { return file }
+            return (file.hasPrefix("train/") ? normal : score ?? normal).name + file[slash...]
+        }
     }
 
     package let dataset: Dataset

@@ -21,16 +21,21 @@ package struct FolderRole: OptionSet {
         "bad", "ko", "ng", "nok", "nio", "fail", "fails", "failed", "failure", "failures", "fault", "faults", "faulty",
         "broken", "scrap", "scrapped", "waste", "bent", "cut", "cuts", "hole", "holes", "chip", "chipped", "dent",
         "dents", "missing", "poor", "wrong", "outlier", "outliers", "stain", "stains", "burr", "schlecht", "notok",
-        "notgood", "nogood", "nonok", "notnormal", "nonnormal", "unnormal", "novelty", "novelties",
+        "notgood", "nogood", "nonok", "notnormal", "nonnormal", "unnormal", "novelty", "novelties", "crack", "cracks",
+        "cracked", "cracking",
     ]
     private static let defectBeginnings = [
-        "defect", "defekt", "anomal", "abnormal", "reject", "damag", "scratch", "crack", "fehler", "contaminat",
+        "defect", "defekt", "anomal", "abnormal", "reject", "damag", "scratch", "fehler", "contaminat",
         "nonconform", "imperfect", "flawed", "blemish",
     ]
     private static let maskWords: Set = [
-        "mask", "masks", "groundtruth", "groundtruths", "gt", "label", "labels", "labelled", "annotation",
-        "annotations",
-        "seg", "segmentation", "segmentations",
+        "mask", "masks", "groundtruth", "groundtruths", "segmentation", "segmentations",
+    ]
+    /// Words that mean masks alone: a bottle may lack its label, or be a labelled one.
+    private static let maskNames: Set = ["gt", "label", "labels", "labelled", "annotation", "annotations", "seg"]
+    /// Words beside which the former still stand alone.
+    private static let maskAttributes: Set = [
+        "image", "images", "img", "png", "pixel", "pixels", "pixelwise", "binary",
     ]
     private static let testWords: Set = [
         "test", "tests", "testing", "testset", "val", "valid", "validation", "eval", "evaluation",
@@ -43,7 +48,13 @@ package struct FolderRole: OptionSet {
         let words = FolderRole.words(name)
         let whole = words.joined()
         var role: FolderRole = []
-        if words.contains(where: FolderRole.maskWords.contains) || FolderRole.maskWords.contains(whole) {
+        let apart = words.filter {
+            !FolderRole.testWords.contains($0) && !FolderRole.trainWords.contains($0)
+                && !FolderRole.maskAttributes.contains($0)
+        }
+        if words.contains(where: FolderRole.maskWords.contains) || FolderRole.maskWords.contains(whole)
+            || (!apart.isEmpty && apart.allSatisfy(FolderRole.maskNames.contains))
+        {
             role.insert(.masks)
         }
         if words.contains(where: FolderRole.testWords.contains) { role.insert(.test) }

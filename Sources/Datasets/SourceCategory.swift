@@ -3,6 +3,7 @@ import Evaluation
 import Folders
 import Imaging
 import Manifests
+import Wording
 
 /// The files of one category.
 package struct SourceCategory: Sendable, Equatable {
@@ -24,9 +25,10 @@ package struct SourceCategory: Sendable, Equatable {
 
     /// A sentence about skipped folders of results, if there are any.
     package var resultNotes: [String] {
-        guard let first = resultFolders.first else { return [] }
-        let others = resultFolders.count == 1 ? "" : " and \(resultFolders.count - 1) more"
-        return ["\(name): skipped \(first)\(others): results that Nominal wrote are not read as images"]
+        guard !resultFolders.isEmpty else { return [] }
+        return [
+            "\(name): skipped \(resultFolders.listed(atMost: 1)): results that Nominal wrote are not read as images"
+        ]
     }
 
     /// Warnings about unused masks and annotations, a sentence each.

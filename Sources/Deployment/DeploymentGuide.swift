@@ -2,6 +2,7 @@ import AnomalyDetection
 import Folders
 import Imaging
 import Stages
+import Wording
 
 /// The page beside an exported model.
 struct DeploymentGuide {
@@ -12,6 +13,8 @@ struct DeploymentGuide {
     ///   - normal: the user's image in the self-test; nil for a generated one.
     init(_ export: ModelExport, file: String, normal: PlanarImage?) {
         let model = export.model, name = PathText.read(String(file.split(separator: "/").last ?? "model.onnx"))
+        // In Python, C++ and C# alike.
+        let literal = "\"" + name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
         let samples = export.takesFloat ? "float32" : export.samples.rawValue,
             white = export.samples == .uint8 ? 255 : 65535
         let size = export.size.map { "\($0.height) x \($0.width)" } ?? "H x W"
@@ -61,7 +64,7 @@ struct DeploymentGuide {
             `\(SelfTest.fileName)`. Scores must agree to \(tolerance.score) of their size, maps to
             \(tolerance.map) of their range, verdicts exactly:
 
-                nominal verify --onnx \(name) --with "python3 runner.py"
+                nominal verify --onnx \(ShellWord.quoted(name)) --with "python3 runner.py"
 
             The command gets the ONNX file and an image as arguments, and prints
             `{"score": ..., "normalized_score": ..., "is_anomalous": ..., "anomaly_map": [[...], ...]}`. Runners in Python
@@ -72,7 +75,7 @@ struct DeploymentGuide {
             ```python
             import numpy as np, onnxruntime
             from PIL import Image
-            session = onnxruntime.InferenceSession("\(name)")
+            session = onnxruntime.InferenceSession(\(literal))
             \(Self.pythonPixels(export.samples))
             image = pixels.transpose(2, 0, 1)[None]\(export.takesFloat ? ".astype(np.float32)" : "")
             names = ["anomaly_map", "score", "normalized_score", "is_anomalous"]
@@ -84,7 +87,7 @@ struct DeploymentGuide {
 
             ```cpp
             Ort::Env environment;
-            Ort::Session session(environment, "\(name)", Ort::SessionOptions{});
+            Ort::Session session(environment, \(literal), Ort::SessionOptions{});
             std::vector<\(number)> pixels = readPlanes("normal.png", height, width);  // all red, all green, all blue
             std::array<int64_t, 4> shape{1, 3, height, width};
             auto memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);
@@ -100,7 +103,7 @@ struct DeploymentGuide {
             ```csharp
             using Microsoft.ML.OnnxRuntime;
             using Microsoft.ML.OnnxRuntime.Tensors;
-            using var session = new InferenceSession("\(name)");
+            using var session = new InferenceSession(\(literal));
             \(sharp)[] pixels = ReadPlanes("normal.png", out int height, out int width);
             var image = new DenseTensor<\(sharp)>(pixels, new[] { 1, 3, height, width });
             var inputs = new[] { NamedOnnxValue.CreateFromTensor("image", image) };

@@ -99,7 +99,7 @@ package final class QuantizedModel {
             throw ModelGraphError.fewImages(folder, found: all.count, expected: leastImages)
         }
         var isGrey = true
-        let images = try all.spread(mostImages).map { image in
+        let images = try all.evenSample(mostImages).map { image in
             let bytes = try AtomicFile.read(image.path, in: image.folder, limitBytes: DecodeLimits().maximumFileBytes)
             let packed = try IngestStage.decode(
                 bytes, name: image.file, width: model.grid.width, height: model.grid.height, range: model.range,

@@ -1,5 +1,6 @@
 import Folders
 import Host
+import Wording
 
 /// Anomaly maps, masks or score tables that cannot be evaluated.
 public enum EvaluationError: Error, Equatable, Sendable {
@@ -50,7 +51,7 @@ extension EvaluationError: CustomStringConvertible {
             "\(folder): none of the \(maps) maps of kinds other than \"good\" has a mask; expected "
                 + "\(folder)/\(firstMap)_mask.png and so on. Check --ground-truth"
         case .masksWithoutMap(let count, let folder, let first):
-            "\(folder): \(count) \(count == 1 ? "mask has" : "masks have") no map, the first is \(first); expected one map per "
+            "\(folder): \(counted(count, "mask has", "masks have")) no map, the first is \(first); expected one map per "
                 + "mask. Add the maps, or ignore these images with --allow-missing"
         case .sizeMismatch(let map, let mapSize, let mask, let maskSize):
             "\(map) has \(mapSize) pixels, but its mask \(mask) has \(maskSize); expected the same size. Write maps "

@@ -1,3 +1,5 @@
+import Wording
+
 /// Pairs the images of one kind with their masks by name: by the path below the folder of the kind without extension,
 /// such as `cam1/000` and `cam1/000_mask`.
 ///
@@ -58,10 +60,8 @@ public struct UnusedMasks: Sendable, Equatable {
     public func warnings(folder: String) -> [String] {
         func sentence(_ names: [String], _ files: (one: String, several: String), _ reason: String) -> String? {
             guard !names.isEmpty else { return nil }
-            let shown = names.sorted().prefix(Self.shownNames).joined(separator: ", ")
-            let rest = names.count > Self.shownNames ? " and \(names.count - Self.shownNames) more" : ""
-            let subject = names.count == 1 ? "1 \(files.one) is" : "\(names.count) \(files.several) are"
-            return "\(subject) not used (\(reason)): \(shown)\(rest)"
+            let subject = counted(names.count, files.one + " is", files.several + " are")
+            return "\(subject) not used (\(reason)): \(names.sorted().listed(atMost: Self.shownNames))"
         }
         let masks = (one: "mask", several: "masks")
         let ambiguous = shared.min { $0.key < $1.key }?.value.joined(separator: " and ") ?? ""

@@ -29,12 +29,8 @@ public struct ColourProfile: Sendable, Hashable {
     /// colours than the image.
     public static func isDeclared(in file: [UInt8]) -> Bool {
         guard ImageFormat(magicOf: file) == .png else { return false }
-        var position = 8
-        while let length = file.big(at: position, 4), let kind = file.big(at: position + 4, 4), kind != 0x4944_4154 {
-            if kind == 0x6943_4350 { return true }  // iCCP, before IDAT
-            position += 12 + length
-        }
-        return false
+        return ImageChunks.ofPNG(file).prefix { !$0.name.elementsEqual("IDAT".utf8) }
+            .contains { $0.name.elementsEqual("iCCP".utf8) }
     }
 
     /// The largest profile that is applied, in bytes.
@@ -93,30 +89,15 @@ public struct ColourProfile: Sendable, Hashable {
 
     /// The parts of all APP2 segments with a profile, in the order of their numbers.
     private static func inJPEG(_ file: [UInt8]) -> [UInt8]? {
-        var parts: [(number: UInt8, bytes: ArraySlice<UInt8>)] = []
-        var position = 2
-        while let marker = file.big(at: position, 2), marker > 0xFF00, marker != 0xFFDA, marker != 0xFFD9 {
-            // Fill bytes may precede a marker (ITU-T T.81, B.1.1.2).
-            if marker == 0xFFFF {
-                position += 1
-                continue
-            }
-            guard let length = file.big(at: position + 2, 2), length >= 2, position + 2 + length <= file.count
-            else { break }
-            let content = file[(position + 4)..<(position + 2 + length)]
-            if marker == 0xFFE2, content.count > 14, content.starts(with: Array("ICC_PROFILE".utf8) + [0]) {
-                parts.append((content[content.startIndex + 12], content.dropFirst(14)))
-            }
-            position += 2 + length
-        }
-        return parts.isEmpty ? nil : parts.sorted { $0.number < $1.number }.flatMap(\.bytes)
+        let parts = ImageChunks.ofJPEG(file).filter {
+            $0.marker == 0xE2 && $0.content.count > 14 && $0.content.starts(with: Array("ICC_PROFILE".utf8) + [0])
+        }.map(\.content)
+        return parts.isEmpty
+            ? nil : parts.sorted { $0[$0.startIndex + 12] < $1[$1.startIndex + 12] }.flatMap { $0.dropFirst(14) }
     }
 
     private static func inWebP(_ file: [UInt8]) -> [UInt8]? {
-        guard file.count > 30, file[12..<16].elementsEqual("VP8X".utf8), file[30...].starts(with: "ICCP".utf8),
-            let length = file.little(at: 34, 4), 38 + length <= file.count
-        else { return nil }
-        return Array(file[38..<(38 + length)])
+        ImageChunks.ofWebP(file).first { $0.name.elementsEqual("ICCP".utf8) }.map { Array($0.content) }
     }
 
     /// An embedded profile of a BITMAPV5HEADER.

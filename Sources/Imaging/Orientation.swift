@@ -58,54 +58,22 @@ enum ExifOrientation {
         return Orientation(code: block.flatMap(orientationTag) ?? 1)
     }
 
-    /// The EXIF data of a JPEG: the first APP1 segment before the image data that starts with "Exif".
+    private static let heading: [UInt8] = [0x45, 0x78, 0x69, 0x66, 0, 0]
+
+    /// The EXIF data of a JPEG: the first APP1 segment that starts with "Exif".
     private static func jpegBlock(_ bytes: [UInt8]) -> ArraySlice<UInt8>? {
-        var position = 2
-        while position + 4 <= bytes.count {
-            let marker = bytes[position + 1]
-            // Skips padding before a marker and bytes outside segments, as libjpeg does.
-            if bytes[position] != 0xFF || marker == 0xFF || marker == 0 {
-                position += 1
-                continue
-            }
-            if marker == 0xDA || marker == 0xD9 { return nil }
-            if marker == 0x01 || (0xD0...0xD7).contains(marker) {  // markers without a segment
-                position += 2
-                continue
-            }
-            let end = position + 2 + Int(bytes[position + 2]) << 8 + Int(bytes[position + 3])
-            guard end >= position + 4, end <= bytes.count else { return nil }
-            let payload = bytes[(position + 4)..<end]
-            if marker == 0xE1, payload.starts(with: [0x45, 0x78, 0x69, 0x66, 0, 0]) { return payload.dropFirst(6) }
-            position = end
-        }
-        return nil
+        ImageChunks.ofJPEG(bytes).first { $0.marker == 0xE1 && $0.content.starts(with: heading) }?.content.dropFirst(6)
     }
 
     /// The EXIF data of a PNG: its eXIf chunk, before or after the image data.
     private static func pngBlock(_ bytes: [UInt8]) -> ArraySlice<UInt8>? {
-        var position = 8
-        while position + 12 <= bytes.count {
-            let length = bytes[position..<(position + 4)].reduce(0) { $0 << 8 | Int($1) }
-            guard length <= bytes.count - position - 12 else { return nil }
-            let payload = bytes[(position + 8)..<(position + 8 + length)]
-            if bytes[(position + 4)..<(position + 8)].elementsEqual([0x65, 0x58, 0x49, 0x66]) { return payload }
-            position += 12 + length
-        }
-        return nil
+        ImageChunks.ofPNG(bytes).first { $0.name.elementsEqual("eXIf".utf8) }?.content
     }
 
     /// The EXIF data of a WebP: its EXIF chunk, which some programs begin as in JPEG.
     private static func webPBlock(_ bytes: [UInt8]) -> ArraySlice<UInt8>? {
-        var position = 12
-        while let length = bytes.little(at: position + 4, 4), length <= bytes.count - position - 8 {
-            let payload = bytes[(position + 8)..<(position + 8 + length)]
-            if bytes[position..<(position + 4)].elementsEqual("EXIF".utf8) {
-                return payload.starts(with: [0x45, 0x78, 0x69, 0x66, 0, 0]) ? payload.dropFirst(6) : payload
-            }
-            position += 8 + length + length % 2
-        }
-        return nil
+        let content = ImageChunks.ofWebP(bytes).first { $0.name.elementsEqual("EXIF".utf8) }?.content
+        return content.map { $0.starts(with: heading) ? $0.dropFirst(6) : $0 }
     }
 
     /// Tag 274 of the first directory in EXIF data, which has the layout of a TIFF.
@@ -114,10 +82,7 @@ enum ExifOrientation {
         guard exif.count >= 8, exif[0] == exif[1], exif[0] == 0x49 || exif[0] == 0x4D else { return nil }
         let isLittleEndian = exif[0] == 0x49
         func number(at position: Int, bytes: Int) -> Int? {
-            guard position <= exif.count - bytes else { return nil }
-            let field = exif[position..<(position + bytes)]
-            return isLittleEndian
-                ? field.reversed().reduce(0) { $0 << 8 | Int($1) } : field.reduce(0) { $0 << 8 | Int($1) }
+            isLittleEndian ? exif.little(at: position, bytes) : exif.big(at: position, bytes)
         }
         guard number(at: 2, bytes: 2) == 42, let directory = number(at: 4, bytes: 4),
             let entries = number(at: directory, bytes: 2)

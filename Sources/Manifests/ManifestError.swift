@@ -1,3 +1,5 @@
+import Wording
+
 /// The reason why a job or sweep manifest cannot be used.
 public enum ManifestError: Error, Equatable, Sendable {
     case missing(file: String)
@@ -52,10 +54,9 @@ extension ManifestError: CustomStringConvertible {
             return "\(file): the file cannot be read (\(reason)); check the path and its permissions"
         case .malformed(let error): return error.description
         case .invalid(let file, let violations):
-            let count = violations.count == 1 ? "1 fault" : "\(violations.count) faults"
             let listed = violations.prefix(Self.listedViolations).map { "\n  \($0)" }.joined()
             let rest = violations.count - Self.listedViolations
-            return "\(file) is not a valid manifest, it has \(count):" + listed
+            return "\(file) is not a valid manifest, it has \(counted(violations.count, "fault")):" + listed
                 + (rest > 0 ? "\n  and \(rest) more" : "")
         }
     }

@@ -52,8 +52,9 @@ public enum KeptPaths: String, Sendable, CaseIterable {
 
 extension JobManifest {
     /// The keys of paths in a manifest and in its patches.
-    private static let pathKeys = [
-        ["dataset", "root"], ["dataset", "normal"], ["dataset", "score"], ["corruption", "textures"],
+    static let pathKeys = [
+        ["dataset", "root"], ["dataset", "normal"], ["dataset", "score"], ["dataset", "groundTruth", "file"],
+        ["image", "region", "mask"], ["image", "region", "masks"], ["corruption", "textures"],
         ["detector", "external", "maps"], ["retrain", "incoming"], ["retrain", "gate", "labelled"],
     ]
 

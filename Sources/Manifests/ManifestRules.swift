@@ -116,6 +116,13 @@ struct ManifestRules {
                 remedy: "set warmupSteps below \(steps.text), or raise steps")
         }
         requireOrder(["training", "finalLearningRate"], isAtMost: ["training", "learningRate"])
+        let (candidates, kind) = (number("training", "candidates"), string("detector", "kind") ?? "")
+        if candidates.double > 1, ["segmentation", "fusion", "auto"].contains(kind) {
+            report(
+                ["training", "candidates"],
+                found: "\(candidates.text) checkpoints to choose from with the detector \(kind)",
+                expected: "1: only ssae chooses among checkpoints", remedy: "remove it, or set detector.kind to ssae")
+        }
         if let stop = value(["training"])["stopAfter"]?.number, stop.double > steps.double {
             report(
                 ["training", "stopAfter"], found: "a stop after step \(stop.text) of \(steps.text)",

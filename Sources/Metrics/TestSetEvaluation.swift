@@ -1,3 +1,5 @@
+import Wording
+
 /// Computes the metrics of a test set image by image, for `metrics.json` of a job and for `nominal evaluate`. Maps are
 /// not kept; for memory see `PixelMetricsAccumulator`.
 public struct TestSetEvaluation {
@@ -133,7 +135,8 @@ public struct TestSetEvaluation {
         } else if pixels.unlabelledPixels == 0 {
             for figure in ["pixelAUROC", "aupro"] { reasons[figure] = .noUnlabelledPixel(maps: mapNames.count) }
         }
-        if pixelThreshold == nil { reasons["segF1"] = .noPixelThreshold }
+        // Without maps, the threshold is not what is missing.
+        if pixelThreshold == nil, !mapNames.isEmpty { reasons["segF1"] = .noPixelThreshold }
         if metrics.severityCorrelation == nil { reasons["severityCorrelation"] = .noSeverity(images: areas.count) }
         if let reason = pixels.aupimoUnavailable { reasons["aupimo"] = .aupimo(reason) }
         return reasons
@@ -180,7 +183,7 @@ extension UndefinedMetric: CustomStringConvertible {
             "Every pixel of the \(maps) maps is labelled, expected some unlabelled pixels; add normal test images."
         case .noPixelThreshold: "No pixel threshold is known; give one with --pixel-threshold."
         case .noSeverity(let images):
-            "\(images) images have labelled pixels, expected at least three with different areas and scores; add test images with "
+            "\(counted(images, "image has", "images have")) labelled pixels, expected at least three with different areas and scores; add test images with "
                 + "masks."
         case .aupimo(let reason): reason.description
         }

@@ -6,6 +6,7 @@ import Jobs
 import ModelRegistry
 import Reports
 import Stages
+import Wording
 
 /// The summary of a night from the store: text for an email, and a page with pictures.
 package struct NightSummary: Sendable {
@@ -44,7 +45,7 @@ package struct NightSummary: Sendable {
         else { return nil }
         if let extended = memory.extended { return extended.words }
         let missing = roll.missing ?? 0
-        return "filled from \(memory.images.count) images"
+        return "filled from " + counted(memory.images.count, "image")
             + (missing > 0 ? ", without \(missing) that the model in production holds parts of" : "")
     }
 
@@ -80,7 +81,7 @@ package struct NightSummary: Sendable {
                 value: words.isEmpty ? "none" : "\(arrivals.count): " + words.joined(separator: ", ")),
             Fact(
                 label: "training set",
-                value: "\(roll.members.count) images, \(roll.newCount) new to the model, "
+                value: "\(counted(roll.members.count, "image")), \(roll.newCount) new to the model, "
                     + "\(roll.members.count { $0.isHeldOut }) held out (\(roll.newCount - roll.newForTraining.count) new)"
             ),
         ]
@@ -92,7 +93,7 @@ package struct NightSummary: Sendable {
                     value: "version \(anchor)" + (anchor == night.champion ? ", which is in production too" : "")))
         }
         if roll.copies > 0 {
-            facts.append(Fact(label: "exact copies", value: "\(roll.copies) files, which count once"))
+            facts.append(Fact(label: "exact copies", value: counted(roll.copies, "file") + ", which count once"))
         }
         if !drift.isEmpty {
             facts.append(

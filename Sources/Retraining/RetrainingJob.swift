@@ -5,6 +5,7 @@ import Jobs
 import Manifests
 import Pipeline
 import Stages
+import Wording
 
 /// The task graph of a night: training, and comparison with the model in production. It depends only on the roll, the
 /// manifest and that model, so an interrupted night resumes with the same tasks even after new images arrive.
@@ -123,8 +124,8 @@ package struct RetrainingJob: Sendable {
         _ champion: Known?, _ roll: Roll, _ recipe: TrainingRecipe, isExtended: Bool
     ) -> String? {
         if let missing = roll.missing, missing > 0 {
-            return "the night starts from scratch: the model in production holds parts of \(missing) "
-                + "\(missing == 1 ? "image" : "images") that it no longer trains on"
+            return "the night starts from scratch: the model in production holds parts of "
+                + counted(missing, "image") + " that it no longer trains on"
         }
         guard champion != nil, roll.start == .warm, !isExtended, case .single(.memory) = recipe.detector.form else {
             return nil

@@ -4,6 +4,7 @@ import Foundation
 import Glibc
 import Pipeline
 import Synchronization
+import Wording
 
 /// Runs elements on Slurm through sbatch, squeue, scancel, sinfo and scontrol.
 ///
@@ -51,10 +52,9 @@ public final class SlurmQueue: ClusterQueue {
     }
 
     private func script(_ array: ElementArray) -> String {
-        func quoted(_ word: String) -> String { "'" + word.replacing("'", with: "'\\''") + "'" }
-        let words = worker.map(quoted).joined(separator: " ")
+        let words = worker.map(ShellWord.quoted).joined(separator: " ")
         return
-            "#!/bin/sh\nexec \(words) \(quoted(array.folder + "/"))\"$SLURM_ARRAY_TASK_ID\"/\(ElementSpec.fileName)\n"
+            "#!/bin/sh\nexec \(words) \(ShellWord.quoted(array.folder + "/"))\"$SLURM_ARRAY_TASK_ID\"/\(ElementSpec.fileName)\n"
     }
 
     public func states(of tokens: [String]) throws(ClusterQueueError) -> [String: [Int: ElementState]] {

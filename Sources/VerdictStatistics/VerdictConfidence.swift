@@ -81,7 +81,8 @@ public struct VerdictConfidence: Sendable, Equatable {
         tolerance > log(2) && chanceOfAnother(score) >= exp(-tolerance)
     }
 
-    /// The half-open range of scores with uncertain verdicts; nil if it is empty.
+    /// The half-open range of scores with uncertain verdicts; nil if it is empty. Its lower bound is minus infinity if
+    /// all verdicts below are uncertain, as with one or two images.
     public var uncertainRange: Range<Float>? {
         guard isUncertain(threshold) || isUncertain(threshold.nextDown) else { return nil }
         let reach = Float(spread)
@@ -91,7 +92,8 @@ public struct VerdictConfidence: Sendable, Equatable {
         while isUncertain(high), high < Float.greatestFiniteMagnitude / 4 {
             (high, step) = (threshold + step, step * 2)
         }
-        return Self.border(low, threshold, isUncertain)..<Self.border(threshold.nextDown, high) { !isUncertain($0) }
+        let lower = isUncertain(low) ? -.infinity : Self.border(low, threshold, isUncertain)
+        return lower..<Self.border(threshold.nextDown, high) { !isUncertain($0) }
     }
 
     /// The probability that other calibration scores would change the verdict.

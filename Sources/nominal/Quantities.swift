@@ -89,10 +89,3 @@ enum Timestamp {
 
     private static func date(_ nanoseconds: Int64) -> Date { Date(timeIntervalSince1970: Double(nanoseconds) / 1e9) }
 }
-
-extension [String] {
-    /// Returns the first elements as a list with commas, and an ellipsis if there are more.
-    func abbreviated(to limit: Int = 3) -> String {
-        prefix(limit).joined(separator: ", ") + (count > limit ? ", ..." : "")
-    }
-}

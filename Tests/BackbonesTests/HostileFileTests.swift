@@ -57,6 +57,33 @@ struct HostileFileTests {
         #expect(message.contains(words), "\(message)")
     }
 
+    @Test("Nodes without inputs, and integers in place of weights, are refused")
+    func operands() {
+        var file = BackboneSeeds.classifier
+        file.integers = ["dense"]
+        #expect(Self.message(file.bytes).contains("not a constant matrix of floats"))
+        for axis in [1, -3, -1] {
+            file = BackboneSeeds.branches
+            file.nodes[file.nodes.count - 1].inputs = []
+            file.nodes[file.nodes.count - 1].ints = ["axis": [axis]]
+            #expect(Self.message(file.bytes).contains("it has no input"))
+        }
+    }
+
+    @Test("A chain of activations of any length is read or refused, without a crash")
+    func longChain() {
+        var file = BackboneSeeds.classifier
+        let last = file.nodes.removeLast()
+        var former = file.nodes[file.nodes.count - 1].output
+        for number in 0..<60_000 {
+            file.nodes.append(.init(kind: "Relu", inputs: [former], output: "r\(number)"))
+            former = "r\(number)"
+        }
+        file.nodes.append(
+            .init(kind: last.kind, inputs: [former] + last.inputs.dropFirst(), output: "g", ints: last.ints))
+        #expect(!Self.message(file.bytes).isEmpty)
+    }
+
     @Test("Inconsistent shapes, strides and storages of torch tensors are rejected")
     func tensors() {
         func changed(_ from: [UInt8], _ to: [UInt8]) -> String {

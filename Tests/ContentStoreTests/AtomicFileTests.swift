@@ -62,11 +62,20 @@ struct AtomicFileTests {
     func leftovers() throws {
         // No process has the number 2^22, the maximum of Linux.
         let names = [
-            "a.txt.4194304-1.partial", "b.txt.4194304-1.partial", "a.txt.\(getpid())-1.partial", "a.txt",
+            "a.txt.4194304-1.partial", "b.txt.4194304-1.partial", "a.txt.\(getpid())-\(Int.max).partial", "a.txt",
             "a.txt.x-1.partial", "a.txt.4194304-.partial", "a.txt.4194304.partial", "a.txt.-4-1.partial",
         ]
         for name in names { try Data([1]).write(to: URL(filePath: folder.path + "/" + name)) }
         try AtomicFile.removeLeftovers(of: ["a.txt"], in: folder.path)
         #expect(try FolderOperations.names(in: folder.path) == names.dropFirst().sorted())
+    }
+
+    @Test("A file is written after a process with the same identifier was killed while it wrote it, as in containers")
+    func sameIdentifier() throws {
+        for number in 0..<3 {
+            try Data([1]).write(to: URL(filePath: folder.path + "/a.txt.\(getpid())-\(number).partial"))
+        }
+        try AtomicFile.write([7], to: folder.path + "/a.txt", onlyIfChanged: false)
+        #expect(try FolderOperations.names(in: folder.path) == ["a.txt"])
     }
 }

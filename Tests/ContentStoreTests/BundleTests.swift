@@ -64,7 +64,7 @@ struct BundleTests {
         _ = try fill()
         // The first number exceeds the maximum of Linux.
         let left = ["bundle.2147483647-3.partial", "bundle.2147483647-4.partial"]
-        let others = ["other.2147483647-3.partial", "bundle.\(getpid())-999999.partial", "bundle.1-x.partial"]
+        let others = ["other.2147483647-3.partial", "bundle.\(getpid())-\(Int.max).partial", "bundle.1-x.partial"]
         for name in left + others { try fixture.folder.write("x", to: name) }
         _ = try store.export(try store.subject("second"), to: file)
         let names = try FolderOperations.names(in: fixture.folder.path)
@@ -110,6 +110,12 @@ struct BundleTests {
         }
         #expect(try !FolderOperations.exists(file))
         #expect(throws: StoreError.self) { try store.subject("no such task") }
+        #expect(try store.subject("task second") == store.subject("second"))
+        #expect(throws: StoreError.self) { try store.subject("task 1") }
+        #expect(throws: StoreError.self) { try store.subject("run second") }
+        #expect(throws: StoreError.self) {
+            try store.subject(String(repeating: "run ", count: 100_000) + "1")
+        }
         #expect(throws: StoreError.self) { try store.subject("99") }
     }
 

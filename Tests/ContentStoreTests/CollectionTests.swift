@@ -51,12 +51,29 @@ struct CollectionTests {
         let kept = try publish("a", sizeBytes: 100, seconds: 1)
         let unnamed = try store.put(bytes: [1, 2, 3])
         try FolderOperations.create(store.path + "/damaged")
-        try Data(count: 10).write(to: URL(fileURLWithPath: store.path + "/damaged/x"))
+        let damaged = [String(repeating: "0a", count: 32), "0b", "0b-2"]
+        for name in damaged + ["notes.txt"] {
+            try Data(count: 10).write(to: URL(fileURLWithPath: store.path + "/damaged/" + name))
+        }
         let (plan, summary) = try collect(CollectionPolicy())
         #expect(summary == CollectionSummary(blobs: 1, sizeBytes: 3))
         #expect(plan.removed.map(\.task) == [nil])
         #expect(try store.contains(kept) && !store.contains(unnamed))
-        #expect(try FolderOperations.names(in: store.path + "/damaged") == [])
+        #expect(try FolderOperations.names(in: store.path + "/damaged") == ["notes.txt"])
+    }
+
+    @Test(
+        "A folder of another program keeps its files",
+        arguments: [Array("no database".utf8), Array("SQLite format 3".utf8) + [UInt8](repeating: 0, count: 4081)])
+    func foreignFolder(database: [UInt8]) throws {
+        let folder = try TemporaryFolder()
+        let name = String(repeating: "0a", count: 32)
+        try FolderOperations.create(folder.path + "/damaged")
+        try folder.write("x", to: "damaged/" + name)
+        try Data(database).write(to: URL(fileURLWithPath: folder.path + "/store.sqlite"))
+        #expect(throws: StoreError.self) { try ContentStore.collect(path: folder.path, CollectionPolicy()) }
+        #expect(try FolderOperations.names(in: folder.path + "/damaged") == [name])
+        #expect(try !FolderOperations.exists(folder.path + "/objects"))
     }
 
     @Test("Results with the least time per byte are removed first, and only as many as necessary")

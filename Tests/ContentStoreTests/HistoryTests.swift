@@ -104,24 +104,24 @@ struct HistoryTests {
         Tampering(
             testDescription: "a result that is another blob",
             sql: "UPDATE generatedBy SET artifact = (SELECT max(artifact) FROM generatedBy) WHERE action = 1",
-            found: "what the attempt 1 used or made was edited"),
+            found: "the inputs or outputs of the attempt 1 were edited"),
         Tampering(
             testDescription: "a result that is hidden", sql: "UPDATE action SET job = NULL WHERE job = 2",
-            found: "what the attempt 2 used or made was edited"),
+            found: "the inputs or outputs of the attempt 2 were edited"),
         Tampering(
             testDescription: "an input that is another blob",
             sql: "UPDATE used SET artifact = (SELECT max(artifact) FROM generatedBy)",
-            found: "what the attempt 2 used or made was edited"),
+            found: "the inputs or outputs of the attempt 2 were edited"),
         Tampering(
             testDescription: "an image that is another one",
             sql: "UPDATE source SET artifact = (SELECT max(artifact) FROM generatedBy)",
-            found: "what the attempt 2 used or made was edited"),
+            found: "the inputs or outputs of the attempt 2 were edited"),
         Tampering(
             testDescription: "a parameter", sql: "UPDATE keyPart SET readable = 'b' WHERE readable = '\"a\"'",
-            found: "what the attempt 1 used or made was edited"),
+            found: "the inputs or outputs of the attempt 1 were edited"),
         Tampering(
             testDescription: "a map that is another one", sql: "DELETE FROM reference WHERE action = 1",
-            found: "what the attempt 1 used or made was edited"),
+            found: "the inputs or outputs of the attempt 1 were edited"),
         Tampering(
             testDescription: "who promoted a model", sql: "UPDATE promotion SET decidedBy = 'bob' WHERE id = 2",
             found: "the promotion 2 was edited"),
@@ -165,18 +165,22 @@ struct HistoryTests {
             sql: "UPDATE chain SET position = 9000000000000000000 WHERE position = 9",
             found: "entries 9 to 8999999999999999999 of the history were removed"),
         Tampering(
+            testDescription: "an entry at the last position there is",
+            sql: "UPDATE chain SET position = 9223372036854775807 WHERE position = 9",
+            found: "entry 9223372036854775807 of the history does not follow"),
+        Tampering(
             testDescription: "a result of an attempt that never ended",
             sql: """
                 INSERT INTO job (action, attempt, execution, task, status, startedAt) VALUES (1, 7, 1, 'task', 'running', 1);
                 UPDATE action SET job = last_insert_rowid() WHERE id = 1;
                 UPDATE generatedBy SET artifact = (SELECT max(artifact) FROM generatedBy) WHERE action = 1
-                """, found: "what the attempt 1 used or made was edited"),
+                """, found: "the inputs or outputs of the attempt 1 were edited"),
         Tampering(
             testDescription: "a result of an action that failed", sql: "UPDATE action SET job = 3 WHERE job IS NULL",
             found: "has a result but no successful attempt"),
         Tampering(
             testDescription: "a flag that hides maps", sql: "UPDATE action SET hasReferences = 0 WHERE id = 1",
-            found: "what the attempt 1 used or made was edited"),
+            found: "the inputs or outputs of the attempt 1 were edited"),
     ]
 
     @Test("Tampering is detected and named", arguments: tamperings)

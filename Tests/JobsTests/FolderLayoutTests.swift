@@ -70,6 +70,14 @@ struct FolderLayoutTests {
         Shape(tree: ["non_defective*4", "defective*3"], train: 4, normal: 0, defective: 3, masks: 0),
         Shape(tree: ["pass*4", "Failed Parts*3"], train: 4, normal: 0, defective: 3, masks: 0),
         Shape(tree: ["normal*4", "abnormal/dent*2", "abnormal/hole*1"], train: 4, normal: 0, defective: 3, masks: 0),
+        // Defects of labels are no masks.
+        Shape(
+            tree: ["train/good*4", "test/good*1", "test/missing_label*2", "test/label_torn*1"], train: 4, normal: 1,
+            defective: 3, masks: 0),
+        Shape(
+            tree: [
+                "train/good*4", "test/good*1", "test/labelled twice*3", "ground_truth/labelled twice*3*_mask",
+            ], train: 4, normal: 1, defective: 3, masks: 3),
     ]
 
     @Test("are recognised, and their manifest runs", arguments: shapes)
@@ -103,7 +111,7 @@ struct FolderLayoutTests {
         arguments: [
             "bad", "ko", "NG", "Defect", "anomaly", "BROKEN", "nok", "rejects", "failed", "test", "ground_truth",
             "masks",
-            "label", "gt", "not_good", "Not OK", "defects_2024",
+            "label", "test_labels", "gt", "label_images", "not_good", "Not OK", "defects_2024",
         ])
     func refusedNames(_ name: String) throws {
         try write(["\(name)*4", "\(name)*4"])
@@ -118,6 +126,14 @@ struct FolderLayoutTests {
         // The user may override this.
         #expect(try category(try survey("set/\(name)", normal: ".")).0.images.count == 4)
         #expect(try category(try survey(normal: name)).0.images.count == 4)
+    }
+
+    @Test(
+        "Products that are named like masks or defects are taken as normal",
+        arguments: ["labelled_bottles", "label-rolls", "crackers", "Seg 7 displays"])
+    func acceptedNames(_ name: String) throws {
+        try write(["\(name)*4"])
+        #expect(try category(try survey("set/\(name)")).0.images.count == 4)
     }
 
     @Test("A folder in a test set is refused, one in the training set is accepted")

@@ -36,7 +36,7 @@ import Testing
         #expect(survey.findings.first == "MVTec layout, 2 categories")
         #expect(
             survey.findings.contains(
-                "bolt: 4 normal training images, 1 normal and 1 defective test images, 1 masks"))
+                "bolt: 4 normal training images, 1 normal and 1 defective test image, 1 mask"))
         #expect(survey.findings.contains("sizes: 24 x 16"))
         // The images have 24 x 16 pixels: the shorter side gets the smaller network size, and the aspect ratio is kept.
         #expect((manifest.image.width, manifest.image.height) == (192, 128))
@@ -76,11 +76,68 @@ import Testing
         #expect(!features.manifest(relativeTo: data.path).contains("network"))
     }
 
+    @Test("Images of a label are not mirrored in training, those of a surface are", arguments: [true, false])
+    func arrangement(isFixed: Bool) throws {
+        for number in 0..<8 {
+            var image = TinyDataSet.image(number, width: 96, height: 96)
+            let shift = isFixed ? 0 : number
+            for channel in 0..<3 {
+                for y in 30..<60 {
+                    for x in 20..<70 where ((x + 7 * shift) / 5 * 3 + (y + 11 * shift) / 4 * 5) % 7 < 3 {
+                        image.values[channel * 96 * 96 + y * 96 + x] = 0.9
+                    }
+                }
+            }
+            try data.write(try PNGEncoder.encode(image), to: "bottles/\(number).png")
+        }
+        let (manifest, survey, text) = try manifest("bottles")
+        #expect(survey.preset == "texture")
+        #expect(manifest.augmentation.flipHorizontal == !isFixed && manifest.augmentation.flipVertical == !isFixed)
+        #expect(text.contains("augmentation") == isFixed, "\(text)")
+        #expect(survey.findings.contains { $0.contains("not mirrored") } == isFixed)
+    }
+
+    @Test(
+        "Long strips of a surface are seen in tiles, others as a whole",
+        arguments: [(96, 64, 192, 128, false), (640, 160, 512, 128, true), (40, 900, 128, 2048, true)])
+    func strips(_ width: Int, _ height: Int, _ networkWidth: Int, _ networkHeight: Int, _ isStrip: Bool) throws {
+        for number in 0..<3 {
+            try data.write(
+                try PNGEncoder.encode(TinyDataSet.image(number, width: width, height: height)),
+                to: "strips/\(number).png")
+        }
+        let (manifest, survey, _) = try manifest("strips")
+        #expect((manifest.image.width, manifest.image.height) == (networkWidth, networkHeight))
+        #expect((manifest.image.tile?.width == 128) == isStrip)
+        #expect(survey.findings.contains { $0.hasPrefix("long strips") } == isStrip)
+    }
+
+    @Test("Large images are told to lose details")
+    func details() {
+        let sizes = [(width: 4000, height: 3000)]
+        let size = NetworkSize(of: sizes, smallest: 128, isSurface: true)
+        #expect(size.findings(for: sizes).contains { $0.contains("by a factor of 12") })
+        #expect(NetworkSize(of: [(800, 600)], smallest: 128, isSurface: true).findings(for: [(800, 600)]).isEmpty)
+    }
+
+    @Test("Equal light in files of 16 bits is equal light, whatever the highest sample of each image")
+    func sampleRange() throws {
+        for number in 0..<8 {
+            var image = TinyDataSet.image(number)
+            for index in image.values.indices { image.values[index] *= 0.25 * (1 + Float(number % 2) / 50) / 16 }
+            // A few bright pixels decide which range an image alone would have.
+            image.values[0] = number % 2 == 0 ? 1_000 / 65535 : 4_000 / 65535
+            try data.write(try PNGEncoder.encode16(image), to: "sixteen/\(number).png")
+        }
+        let (manifest, survey, _) = try manifest("sixteen")
+        #expect(manifest.network.input == .pixels, "\(survey.findings)")
+    }
+
     @Test(
         "A sample is spread evenly over the list and never larger than asked for",
         arguments: [(0, 5), (3, 5), (5, 5), (6, 5), (65, 64), (127, 64), (799, 400), (600, 3)])
     func sample(count: Int, wanted: Int) {
-        let sample = Array(0..<count).spread(wanted)
+        let sample = Array(0..<count).evenSample(wanted)
         #expect(sample.count == min(count, wanted) && Set(sample).count == sample.count)
         let steps = zip(sample, sample.dropFirst()).map { $1 - $0 } + (sample.last.map { [count - $0] } ?? [])
         #expect((steps.max() ?? 1) - (steps.min() ?? 1) <= 1)
@@ -121,7 +178,7 @@ import Testing
                 == .folder(
                     normal: ManifestPath("../set/bolt/train", relativeTo: data.path + "/jobs"),
                     score: ManifestPath("../today", relativeTo: data.path + "/jobs")))
-        #expect(survey.findings.contains("train: 4 normal training images, 1 images to score"))
+        #expect(survey.findings.contains("train: 4 normal training images, 1 image to score"))
     }
 
     @Test("Damaged files are reported, and the manifest quarantines them")
@@ -129,7 +186,7 @@ import Testing
         try data.write(Array("no image".utf8), to: "set/bolt/train/good/bad.png")
         let (manifest, survey, _) = try manifest("set/bolt")
         #expect(manifest.dataset.onBadImage == .quarantine)
-        #expect(survey.findings.contains { $0.hasPrefix("odd: ") && $0.contains("bad.png") })
+        #expect(survey.findings.contains { $0.hasPrefix("unreadable: ") && $0.contains("bad.png") })
     }
 
     @Test("The job's name is valid in a manifest", arguments: [("Gute Teile (1)", "Gute-Teile--1-"), ("_x", "x")])

@@ -11,6 +11,18 @@ struct JobManifestTests {
         try JobManifest.parse(bytes: Array(ManifestTableRow.extended(members).utf8), file: file)
     }
 
+    @Test("every path of the schema is mapped in results and in the manifests of sweeps")
+    func pathKeys() throws {
+        let schema = ManifestSchema.job.document
+        func places(_ value: JSONValue, _ keys: [String]) -> [[String]] {
+            if value["$ref"]?.string == "#/$defs/path" { return [keys] }
+            let alternatives = (value["oneOf"]?.elements ?? []).flatMap { places($0, keys) }
+            return alternatives
+                + (value["properties"]?.members ?? []).flatMap { places($0.value, keys + [$0.name]) }
+        }
+        #expect(Set(places(schema, [])) == Set(JobManifest.pathKeys))
+    }
+
     @Test("a manifest of two keys gets all defaults of the schema")
     func defaults() throws {
         let manifest = try Self.manifest()

@@ -28,6 +28,9 @@ extension ManifestTableRow {
             "warm-up as long as training", #""training": {"steps": 100, "warmupSteps": 100}"#, by: .rules,
             ("/training/warmupSteps", 43)),
         bad(
+            "a choice among checkpoints of a fusion",
+            #""detector": {"kind": "fusion"}, "training": {"candidates": 4}"#, by: .rules, ("/training/candidates", 60)),
+        bad(
             "training shorter than the default warm-up", #""training": {"steps": 50}"#, by: .rules,
             ("/training/warmupSteps", 13)),
         bad(

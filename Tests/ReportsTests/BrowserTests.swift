@@ -15,6 +15,8 @@ struct BrowserTests {
         labelled.title = Self.hostile
         labelled.categories[0].name = Self.hostile
         labelled.categories[0].imageAUROC = nil
+        // Written as a power of ten.
+        labelled.categories[2].imageAUROC = 0.00005
         labelled.categories[0].anomalousScores.append(PageProbe.typedThreshold)
         labelled.manifest = Self.hostile
         labelled.categories[0].modelFile = "models/it's <b>.nominal"

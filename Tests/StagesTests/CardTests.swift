@@ -87,7 +87,7 @@ import Testing
         #expect(card.testMetrics.isMeasured)
         #expect(card.testMetrics.kinds.map(\.kind) == ["good", "dent"])
         #expect(card.testMetrics.kinds.map(\.images) == [1, 1])
-        #expect(text.contains("took no part in training or in the threshold: 1 normal and 1 anomalous images"))
+        #expect(text.contains("used neither in training nor for the threshold: 1 normal and 1 anomalous image"))
         #expect(text.contains("aupimo is not measured"))
     }
 

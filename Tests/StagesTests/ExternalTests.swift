@@ -97,7 +97,7 @@ import Testing
         #expect(payload.model == [ProgramFile(file: "count", bytes: Array("\(trained)\n".utf8))])
         #expect(payload.files.map(\.file) == ["detect.sh", "map.npy"])
         let facts = try model.detectorFacts(name: "m")
-        #expect(facts.map(\.value) == ["sh detect.sh score", "detect.sh, map.npy", "2 bytes in 1 files"])
+        #expect(facts.map(\.value) == ["sh detect.sh score", "detect.sh, map.npy", "2 bytes in 1 file"])
         let assessment = try read(Assessment.self, summary, "bolt/assess", "assessment.json")
         #expect(assessment.detection.samples > 0 && assessment.robustness.count > 3)
         let other = try ContentStore(path: folder.path + "/other")

@@ -117,7 +117,7 @@ import VerdictStatistics
                 ("training", try bench.store.put(bytes: Array("[]".utf8))),
                 ("assessment", try bench.store.put(bytes: Array(StageOutputsTests.assessment(0.5).utf8))),
             ])
-        expectPinned(outputs, CardStage.self, version: 7, ["card.json": "f3ebfac27037", "card.md": "4b55a5d7793a"])
+        expectPinned(outputs, CardStage.self, version: 8, ["card.json": "51100e63a383", "card.md": "c22598920ce5"])
     }
 
     @Test("Corruption gives the pinned bytes")
@@ -167,7 +167,7 @@ import VerdictStatistics
         // Counts pairs: 96 anomalous pixels with values 0.5 + n / 8, against 672 others with values n / 8.
         #expect(abs((figures.pixelAUROC ?? 0) - StageOutputsTests.pairwiseAUROC) < 1e-12)
         expectPinned(
-            outputs, MetricsStage.self, version: 6, ["metrics.json": "9f4092e75fb9", "scores.json": "52ddac475b00"])
+            outputs, MetricsStage.self, version: 7, ["metrics.json": "6e9cb62270cd", "scores.json": "52ddac475b00"])
     }
 
     /// The fraction of pairs of an anomalous and a normal pixel that the map orders correctly; ties count half.
@@ -234,7 +234,7 @@ import VerdictStatistics
         expectPinned(
             outputs, AggregateStage.self, version: 5,
             [
-                "metrics.json": "c72571a98582", "scores.json": "8d04705830ce", "scores.csv": "5ad5e9dd9c35",
+                "metrics.json": "a3d4724244d7", "scores.json": "8d04705830ce", "scores.csv": "5ad5e9dd9c35",
                 "regions.csv": "ce3bb7134f59", "regions.json": "d1c315fea6b6",
             ])
         let table = String(decoding: try bench.store.read(outputs["scores.csv"]!), as: UTF8.self)

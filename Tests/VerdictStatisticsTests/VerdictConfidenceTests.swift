@@ -63,6 +63,15 @@ struct VerdictConfidenceTests {
         }
     }
 
+    @Test("With one or two images all verdicts below the threshold are uncertain", arguments: [1, 2])
+    func fewImages(count: Int) throws {
+        for images in [try rule(count), try rule(100, images: count)] {
+            let range = try #require(images.uncertainRange)
+            #expect(range.lowerBound == -.infinity && range.upperBound.isFinite)
+            #expect(images.isUncertain(-1e30) && !images.isUncertain(range.upperBound))
+        }
+    }
+
     @Test("Scores of augmented copies count as the number of images")
     func images() throws {
         let (many, few) = (try rule(100), try rule(100, images: 5))

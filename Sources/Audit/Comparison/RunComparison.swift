@@ -1,6 +1,7 @@
 import Metrics
 import Reports
 import Statistics
+import Wording
 
 /// The comparison of two runs: their metrics, the statistical significance of the differences, and their origins.
 ///
@@ -152,8 +153,8 @@ extension RunDifferences {
             for (name, files) in [("normal images", item.train), ("test images", item.test)] {
                 for (word, names) in [("added", files.added), ("removed", files.removed), ("changed", files.changed)]
                 where !names.isEmpty {
-                    let shown = names.prefix(20).joined(separator: ", ") + (names.count > 20 ? ", ..." : "")
-                    rows.append(["Data", "\(item.category): \(names.count) \(name) \(word)", "", shown])
+                    rows.append(
+                        ["Data", "\(item.category): \(names.count) \(name) \(word)", "", names.listed(atMost: 20)])
                 }
             }
             if item.haveOtherTextures { rows.append(["Data", "\(item.category): other foreign textures", "", ""]) }

@@ -1,6 +1,7 @@
 import ContentStore
 import Jobs
 import Reports
+import Wording
 
 extension LineageDiagram {
     /// The limit on listed files: longer pages open slowly in browsers. `nominal lineage --files` lists all.
@@ -72,7 +73,7 @@ extension LineageDiagram {
         let kinds = Set(sources.map(\.kind)).sorted()
         let title = kinds.map { kind -> String in
             let count = sources.count { $0.kind == kind }
-            return "\(count) \(kind.rawValue)\(count == 1 ? "" : "s")"
+            return counted(count, kind.rawValue)
         }.joined(separator: ", ")
         var listed = sources.prefix(namedFiles).map { source in
             [source.name, source.kind == .mask ? "(mask)" : "", source.digest.hex].filter { !$0.isEmpty }.joined(

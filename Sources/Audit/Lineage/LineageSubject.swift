@@ -124,7 +124,7 @@ package struct LineageSubject: Sendable {
             let found = try store.sources(named: name).filter { $0.role == "digest" }
             let fitting = found.filter { category == nil || $0.task.hasPrefix(category! + "/") }
             guard let first = fitting.first else { continue }
-            let others = Set(fitting.map { "\($0.task.split(separator: "/")[0])" })
+            let others = Set(fitting.map { "\($0.task.split(separator: "/").first ?? "")" })
             guard others.count == 1 else { throw LineageError.ambiguous(name: text, categories: others.sorted()) }
             return try content(first.digest, text, store)
         }

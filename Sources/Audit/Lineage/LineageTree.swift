@@ -1,6 +1,7 @@
 import ContentStore
 import Foundation
 import ModelRegistry
+import Wording
 
 /// A lineage as a text tree, from its subject up to the image files or down to what was made from it.
 package struct LineageTree {
@@ -124,7 +125,7 @@ package struct LineageTree {
         for kind in Set(sources.map(\.kind)).union(unnamed.keys).sorted() {
             let own = sources.filter { $0.kind == kind }
             let count = own.count + (unnamed[kind] ?? 0)
-            lines.append("\(count) \(kind.rawValue)\(count == 1 ? "" : "s")")
+            lines.append(counted(count, kind.rawValue))
             let shown = options.showsFiles || kind == .blob ? own : own.filter { $0.digest == focus }
             lines += shown.map {
                 "  \(options.showsFiles ? $0.digest.hex : $0.digest.short)  \(([$0.name] + (names[$0.digest] ?? [])).joined(separator: "  "))"

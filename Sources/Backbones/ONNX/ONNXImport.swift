@@ -183,12 +183,16 @@ struct ONNXImport {
     }
 
     private func isEndOfBlock(_ value: Int) -> Bool {
-        guard value > 0 else { return false }
-        let node = graph.nodes[value - 1]
-        switch node.operation {
-        case .add, .concatenate: return true
-        case .clip, .scale: return isEndOfBlock(node.inputs[0])
-        default: return false
+        // A loop, as a chain may be as long as the file.
+        var value = value
+        while value > 0 {
+            let node = graph.nodes[value - 1]
+            switch node.operation {
+            case .add, .concatenate: return true
+            case .clip, .scale: value = node.inputs[0]
+            default: return false
+            }
         }
+        return false
     }
 }

@@ -38,10 +38,10 @@ enum ONNXOperator: String, CaseIterable {
             return .map(try source.append(node, .globalAverage, [try source.map(node).value]), isFlat: false)
         case .concatenate:
             let inputs = try node.inputs.indices.map { try source.map(node, $0) }
-            guard let axis = node.attributes["axis"]?.int, axis == 1 || axis == (inputs[0].isFlat ? -1 : -3) else {
-                throw source.refused(node, "its axis is not that of the channels")
-            }
-            return .map(try source.append(node, .concatenate, inputs.map(\.value)), isFlat: inputs[0].isFlat)
+            guard let first = inputs.first, let axis = node.attributes["axis"]?.int,
+                axis == 1 || axis == (first.isFlat ? -1 : -3)
+            else { throw source.refused(node, "it has no input, or its axis is not that of the channels") }
+            return .map(try source.append(node, .concatenate, inputs.map(\.value)), isFlat: first.isFlat)
         case .flatten:
             guard [1, -3].contains(node.int("axis", 1)) else { throw source.refused(node, "its axis is not 1") }
             return .map(try source.map(node).value, isFlat: true)
@@ -175,8 +175,10 @@ enum ONNXOperator: String, CaseIterable {
     private func dense(_ node: ONNXModel.Node, _ source: inout ONNXImport) throws -> ONNXImport.Symbol {
         guard let weights = try source.constant(node, 1), weights.shape.count == 2,
             weights.shape.allSatisfy({ $0 > 0 }),
-            node.int("transA", 0) == 0
-        else { throw source.refused(node, "its weights are not a constant matrix, or its input is transposed") }
+            weights.floats.count == weights.shape[0] * weights.shape[1], node.int("transA", 0) == 0
+        else {
+            throw source.refused(node, "its weights are not a constant matrix of floats, or its input is transposed")
+        }
         let (value, isFlat) = try source.map(node)
         let shape = source.shape(of: value)
         let isTransposed = node.int("transB", 0) != 0

@@ -46,12 +46,14 @@ extension Database {
     }
 
     /// Replaces the result of an action. A different result from the same key is noted in the ledger.
+    ///
+    /// - Parameter job: the row of the attempt.
     func publish(
-        _ result: ActionResult, _ action: Int64, _ record: JobRecord, _ rows: inout CommitWriter.KnownRows
+        _ result: ActionResult, by job: Int64, of action: Int64, _ record: JobRecord,
+        _ rows: inout CommitWriter.KnownRows
     ) throws {
-        let outputs = try result.outputs.map { try artifactRow($0.digest, $0.sizeBytes, &rows) }
-        let former = try identifiers("SELECT artifact FROM generatedBy WHERE action = ? ORDER BY position", [action])
-        if !former.isEmpty && former != outputs {
+        let former = try outputs(of: action).map(\.digest)
+        if !former.isEmpty && former != result.outputs.map(\.digest) {
             try note(
                 "differs", record.key.digest, "attempt \(record.attempt.number) of \(record.task) gave other outputs",
                 record.startedAt)
@@ -64,19 +66,7 @@ extension Database {
                 try describeAgain(action, by: record.key, &rows)
             }
         }
-        for (position, output) in result.outputs.enumerated() {
-            try run(
-                "INSERT INTO generatedBy (action, position, name, artifact) VALUES (?, ?, ?, ?)",
-                [action, position, output.name, outputs[position]])
-        }
-        for reference in result.references {
-            try run(
-                "INSERT INTO reference (action, artifact) VALUES (?, ?)",
-                [action, artifactRow(reference, nil, &rows)])
-        }
-        for (position, warning) in result.warnings.enumerated() {
-            try run("INSERT INTO warning (action, position, text) VALUES (?, ?, ?)", [action, position, warning])
-        }
+        try setResult(result, by: job, of: action) { try artifactRow($0, $1, &rows) }
     }
 
     private func artifactRow(

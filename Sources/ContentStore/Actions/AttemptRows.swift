@@ -79,10 +79,7 @@ extension Database {
             try link(.job, job)
             return .recorded
         }
-        try publish(result, action, record, &rows)
-        try run(
-            "UPDATE action SET job = ?, hasReferences = ?, hasWarnings = ? WHERE id = ?",
-            [job, !result.references.isEmpty, !result.warnings.isEmpty, action])
+        try publish(result, by: job, of: action, record, &rows)
         try link(.job, job, action: action)
         return .published
     }
@@ -107,18 +104,7 @@ extension Database {
 
     private func isPublished(_ result: ActionResult, _ action: Int64) throws -> Bool {
         guard try identifier("SELECT job FROM action WHERE id = ?", [action]) != nil else { return false }
-        let rows = try rows(
-            """
-            SELECT generatedBy.name, artifact.digest
-            FROM generatedBy JOIN artifact ON artifact.id = generatedBy.artifact
-            WHERE generatedBy.action = ? ORDER BY generatedBy.position
-            """, [action])
-        guard rows.count == result.outputs.count else { return false }
-        for (row, output) in zip(rows, result.outputs) {
-            let name: String = row[0]
-            guard name == output.name, try Digest(row, 1) == output.digest else { return false }
-        }
-        return true
+        return try outputs(of: action).elementsEqual(result.outputs) { $0.name == $1.name && $0.digest == $1.digest }
     }
 
     /// The reason to discard this attempt: it has already ended, or a later one exists.

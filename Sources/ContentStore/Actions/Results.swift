@@ -109,8 +109,8 @@ extension ContentStore {
 
         func closed(_ database: Database) throws -> ActionResult {
             ActionResult(
-                outputs: outputs, references: hasReferences ? try ContentStore.references(action, database) : [],
-                warnings: hasWarnings ? try ContentStore.warnings(action, database) : [])
+                outputs: outputs, references: hasReferences ? try database.references(of: action) : [],
+                warnings: hasWarnings ? try database.warnings(of: action) : [])
         }
     }
 
@@ -145,22 +145,5 @@ extension ContentStore {
         }
         if let open { results[open.key] = try open.closed(database) }
         return results
-    }
-
-    private static func references(_ action: Int64, _ database: Database) throws -> [Digest] {
-        var digests: [Digest] = []
-        let rows = try Row.fetchCursor(
-            database.prepared(
-                """
-                SELECT artifact.digest FROM reference JOIN artifact ON artifact.id = reference.artifact
-                WHERE reference.action = ?
-                """, [action]))
-        while let row = try rows.next() { digests.append(try Digest(row, 0)) }
-        return digests
-    }
-
-    private static func warnings(_ action: Int64, _ database: Database) throws -> [String] {
-        try String.fetchAll(
-            database.prepared("SELECT text FROM warning WHERE action = ? ORDER BY position", [action]))
     }
 }

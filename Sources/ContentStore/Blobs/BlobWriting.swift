@@ -27,6 +27,11 @@ extension ContentStore {
 
     /// The same; also returns the size in bytes.
     public func put(movingFileWithSize file: String) throws -> (digest: Digest, sizeBytes: Int) {
+        try put(moving: file, mayCopy: true)
+    }
+
+    /// - Parameter mayCopy: False for a copy that this store has made.
+    private func put(moving file: String, mayCopy: Bool) throws -> (digest: Digest, sizeBytes: Int) {
         _ = try writable(to: "store \(file)")
         let content = try OpenFile.reading(file, flags: O_NOFOLLOW)
         let digest = try content.digest()
@@ -36,12 +41,14 @@ extension ContentStore {
             try FolderOperations.remove(file)
             return (digest, sizeBytes)
         }
-        if signature.linkCount == 1, unsafe chmod(file.systemPath, 0o444) == 0 {
+        if signature.linkCount == 1 || !mayCopy {
+            // Some file systems have no permissions.
+            _ = unsafe chmod(file.systemPath, 0o444)
             do {
                 try name(file, digest, content)
             } catch {
                 // A file on another file system is copied.
-                guard case .fileSystem(_, _, let code) = error, code == EXDEV else { throw error }
+                guard mayCopy, case .fileSystem(_, _, let code) = error, code == EXDEV else { throw error }
                 return try copying(file, digest, sizeBytes)
             }
             // The named file must be the hashed one, unmodified: a writer that still holds it, or that replaced it,
@@ -71,7 +78,7 @@ extension ContentStore {
         defer { unsafe unlink(temporary.systemPath) }
         let copy = try OpenFile(temporary, O_WRONLY | O_CREAT | O_EXCL)
         try AtomicFile.copyContent(of: .reading(file), to: copy)
-        return try put(movingFile: temporary)
+        return try put(moving: temporary, mayCopy: false).digest
     }
 
     /// Sets a blob aside; throws if it could not be moved away.

@@ -147,7 +147,7 @@ struct BundleContents: Codable, Equatable {
             sizes[blob.digest] = blob.sizeBytes
         }
         for action in actions {
-            guard (0..<1e9).contains(action.durationSeconds), !action.task.isEmpty else {
+            guard (0..<1e9).contains(action.durationSeconds), action.task.contains(where: { $0 != "/" }) else {
                 return "the action \(action.key) has no task or no duration"
             }
             guard action.made?.isFit ?? true else {

@@ -135,19 +135,7 @@ extension ContentStore {
                 """
             ) { BundleContents.Source(part: $0[0], role: $0[1], digest: try Digest($0, 2)) },
             inputs: try database.inputs(of: action),
-            outputs: try fetch(
-                """
-                SELECT generatedBy.name, artifact.digest, artifact.sizeBytes
-                FROM generatedBy JOIN artifact ON artifact.id = generatedBy.artifact
-                WHERE generatedBy.action = ? ORDER BY generatedBy.position
-                """
-            ) { ActionOutput(name: $0[0], digest: try Digest($0, 1), sizeBytes: $0[2] ?? 0) },
-            references: try fetch(
-                """
-                SELECT artifact.digest FROM reference JOIN artifact ON artifact.id = reference.artifact
-                WHERE reference.action = ? ORDER BY artifact.digest
-                """
-            ) { try Digest($0, 0) },
-            warnings: try fetch("SELECT text FROM warning WHERE action = ? ORDER BY position") { $0[0] })
+            outputs: try database.outputs(of: action), references: try database.references(of: action),
+            warnings: try database.warnings(of: action))
     }
 }

@@ -7,13 +7,7 @@ extension Database {
     ) throws -> Bool {
         let row = try bundledRow(of: action, rows)
         if try identifier("SELECT job FROM action WHERE id = ?", [row]) != nil {
-            let outputs = try self.rows(
-                """
-                SELECT artifact.digest FROM generatedBy JOIN artifact ON artifact.id = generatedBy.artifact
-                WHERE generatedBy.action = ? ORDER BY generatedBy.position
-                """, [row]
-            ).map { try Digest($0, 0) }
-            if outputs != action.outputs.map(\.digest) {
+            if try outputs(of: row).map(\.digest) != action.outputs.map(\.digest) {
                 try note("differs", action.key, "a bundle has other outputs of \(action.task); they were ignored", now)
             }
             return false
@@ -25,23 +19,11 @@ extension Database {
             VALUES (?, ?, ?, ?, 'succeeded', ?, ?, 'imported')
             """, [row, attempt, execution, action.task, now, action.durationSeconds])
         let job = lastInsertedRowID
-        for (position, output) in action.outputs.enumerated() {
-            try run(
-                "INSERT INTO generatedBy (action, position, name, artifact) VALUES (?, ?, ?, ?)",
-                [row, position, output.name, bundledRow(of: output.digest, sizeBytes: output.sizeBytes)])
+        let result = ActionResult(
+            outputs: action.outputs, references: action.references, warnings: action.warnings)
+        try setResult(result, by: job, of: row) { digest, sizeBytes in
+            try sizeBytes.map { try bundledRow(of: digest, sizeBytes: $0) } ?? rows.artifact(digest, self)
         }
-        let references = try RawStatement(self, "INSERT INTO reference (action, artifact) VALUES (?, ?)")
-        for reference in Set(action.references).sorted() {
-            references.bind(1, row)
-            references.bind(2, try rows.artifact(reference, self))
-            try references.run()
-        }
-        for (position, warning) in action.warnings.enumerated() {
-            try run("INSERT INTO warning (action, position, text) VALUES (?, ?, ?)", [row, position, warning])
-        }
-        try run(
-            "UPDATE action SET job = ?, hasReferences = ?, hasWarnings = ? WHERE id = ?",
-            [job, !action.references.isEmpty, !action.warnings.isEmpty, row])
         try link(.job, job, action: row)
         try run(
             "INSERT INTO origin (job, run, startedAt, versions, processor) VALUES (?, ?, ?, ?, ?)",

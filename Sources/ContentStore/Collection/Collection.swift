@@ -17,29 +17,44 @@ extension ContentStore {
     /// Other runs may be running; nothing that they may use is removed. Without any, the next run waits for the end of
     /// the collection.
     ///
-    /// - Parameter proceeds: called with the removed and the planned bytes; returns false to stop.
+    /// - Parameters:
+    ///   - lockTimeoutSeconds, onWait: See `ContentStore.init`.
+    ///   - proceeds: called with the removed and the planned bytes; returns false to stop.
     ///
     /// - Throws: `.notAStore`, `.interrupted` and other `StoreError`s.
     public static func collect(
-        path: String, _ policy: CollectionPolicy,
+        path: String, _ policy: CollectionPolicy, lockTimeoutSeconds: Double = 0,
+        onWait: (_ holder: String) -> Void = { _ in },
         proceeds: (_ removedBytes: Int, _ totalBytes: Int) -> Bool = { _, _ in true }
     ) throws -> (plan: CollectionPlan, summary: CollectionSummary) {
-        try collect(path: path, policy, planned: { _ in }, proceeds: proceeds)
+        try collect(
+            path: path, policy, lockTimeoutSeconds: lockTimeoutSeconds, onWait: onWait, planned: { _ in },
+            proceeds: proceeds)
     }
 
     /// - Parameter planned: called before the first removal.
     static func collect(
-        path: String, _ policy: CollectionPolicy, planned: (CollectionPlan) -> Void,
+        path: String, _ policy: CollectionPolicy, lockTimeoutSeconds: Double = 0,
+        onWait: (_ holder: String) -> Void = { _ in }, planned: (CollectionPlan) -> Void,
         proceeds: (_ removedBytes: Int, _ totalBytes: Int) -> Bool = { _, _ in true }
     ) throws -> (plan: CollectionPlan, summary: CollectionSummary) {
-        // Before the database is opened, which needs some space.
-        let damaged = path + "/damaged"
-        for name in try FolderOperations.names(in: damaged) { try FolderOperations.remove(damaged + "/" + name) }
-        let store = try ContentStore(path: path)
+        // Before the database is opened, which needs some space. The folder may be of another program.
+        if try StoreDatabase.isLikely(in: path) { try removeDamaged(path) }
+        let store = try ContentStore(path: path, lockTimeoutSeconds: lockTimeoutSeconds, onWait: onWait)
+        try removeDamaged(path)
         return try store.alone { isAlone throws(StoreError) in
             let plan = try store.planCollection(policy, busyAfter: isAlone ? nil : store.oldestRunStarted())
             planned(plan)
             return (plan, try store.remove(plan, proceeds))
+        }
+    }
+
+    /// Removes what `moveToDamaged` has set aside: blobs and their folders, by their names.
+    private static func removeDamaged(_ path: String) throws(StoreError) {
+        let damaged = path + "/damaged"
+        for name in try FolderOperations.names(in: damaged)
+        where name.wholeMatch(of: /[0-9a-f]{2}([0-9a-f]{62})?(-[0-9]+)?/) != nil {
+            try FolderOperations.remove(damaged + "/" + name)
         }
     }
 

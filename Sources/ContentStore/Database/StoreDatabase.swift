@@ -45,6 +45,17 @@ final class StoreDatabase: Sendable {
         try checkVersion(isWritable: isWritable)
     }
 
+    /// True if a folder has a database of a known version, by the file's header
+    /// (https://www.sqlite.org/fileformat2.html, 1.3). It is not opened.
+    static func isLikely(in store: String) throws(StoreError) -> Bool {
+        let path = store + "/store.sqlite"
+        guard try FolderOperations.exists(path) else { return false }
+        var header = [UInt8](repeating: 0, count: 64)
+        guard try OpenFile.reading(path).read(into: &header) == header.count else { return false }
+        let version = header[60..<64].reduce(0) { $0 << 8 | Int($1) }
+        return header.starts(with: Array("SQLite format 3".utf8) + [0]) && (1...StoreSchema.version).contains(version)
+    }
+
     private static func startDispatch(_ store: String) throws(StoreError) {
         let code: Int32?
         do throws(HostError) { code = try DispatchWorkers.start() } catch { throw .noThread("\(error)") }

@@ -1,11 +1,15 @@
 import Folders
 import Glibc
+import Host
 import Synchronization
 
 /// Files that appear completely or not at all: written to a temporary file, flushed, then renamed. A reader sees either
 /// the old content or the new one, even after a power failure. Destinations are regular files, never links.
 public enum AtomicFile {
-    private static let sequence = Atomic<Int>(0)
+    /// Numbers of temporary files begin with the time of the start: in a container, every process may have the same
+    /// identifier.
+    private static let firstNumber = Int(HostClock.wallNanoseconds())
+    private static let sequence = Atomic<Int>(firstNumber)
     /// `FICLONE` of linux/fs.h, a macro that Swift does not import.
     private static let cloneRequest: UInt = 0x4004_9409
 
@@ -177,8 +181,9 @@ extension AtomicFile {
     public static func removeLeftovers(of names: Set<String>, in folder: String) throws(StoreError) {
         let stems = Set(names.map(temporaryStem))
         for file in try FolderOperations.names(in: folder) {
-            guard let (stem, process) = owner(ofTemporary: file), stems.contains(stem) else { continue }
-            if kill(process, 0) != 0, errno == ESRCH { try FolderOperations.remove(folder + "/" + file) }
+            guard let (stem, process, number) = owner(ofTemporary: file), stems.contains(stem) else { continue }
+            let isLeft = process == getpid() ? number < firstNumber : kill(process, 0) != 0 && errno == ESRCH
+            if isLeft { try FolderOperations.remove(folder + "/" + file) }
         }
     }
 
@@ -187,15 +192,15 @@ extension AtomicFile {
         PathText.bytes(of: name).count <= 200 ? name : Digest.of(text: name).hex
     }
 
-    /// The name prefix and the process in `NAME.PROCESS-NUMBER.partial`.
-    static func owner(ofTemporary file: String) -> (name: String, process: pid_t)? {
+    /// The name prefix, the process and the number in `NAME.PROCESS-NUMBER.partial`.
+    static func owner(ofTemporary file: String) -> (name: String, process: pid_t, number: Int)? {
         guard file.hasSuffix(".partial") else { return nil }
         let whole = file.dropLast(".partial".count)
         guard let dot = whole.lastIndex(of: ".") else { return nil }
         let numbers = whole[whole.index(after: dot)...].split(separator: "-", omittingEmptySubsequences: false)
-        guard numbers.count == 2, let process = pid_t(numbers[0]), process > 0, Int(numbers[1]) != nil else {
+        guard numbers.count == 2, let process = pid_t(numbers[0]), process > 0, let number = Int(numbers[1]) else {
             return nil
         }
-        return (String(whole[..<dot]), process)
+        return (String(whole[..<dot]), process, number)
     }
 }

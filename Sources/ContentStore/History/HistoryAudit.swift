@@ -57,6 +57,11 @@ private struct HistoryAudit {
         let position: Int64 = entry[0]
         let number: Int64 = entry[1]
         let found = try Digest(entry, 5)
+        // No program reaches it, and nothing can follow.
+        guard position < .max else {
+            faults.append(.broken(position: position))
+            return
+        }
         if next < position {
             faults.append(.gap(first: next, last: position - 1))
             next = position + 1

@@ -56,7 +56,11 @@ extension Database {
         }
         let action = try action ?? (kind == .job ? succeededAction(ofJob: row) : nil)
         let result = try action.map { try resultRecord($0) }
-        let position = try lastLinkPosition() + 1
+        let last = try lastLinkPosition()
+        guard last < .max else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the history has no position left")
+        }
+        let position = last + 1
         let former = position == 1 ? nil : try link(at: position - 1)
         let link = ChainLink(position: position, kind: kind, row: row, record: record, result: result)
         try run(

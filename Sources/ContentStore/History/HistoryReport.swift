@@ -30,7 +30,7 @@ public struct HistoryReport: Sendable, Equatable {
             case .edited(let what, let row, let position):
                 "the \(what) \(row) was edited after it was recorded in entry \(position) of the history"
             case .resultEdited(let what, let row, let position):
-                "what the \(what) \(row) used or made was edited after it was recorded in entry \(position) of the history"
+                "the inputs or outputs of the \(what) \(row) were edited after they were recorded in entry \(position) of the history"
             case .removed(let what, let row, let position):
                 "the \(what) \(row) was removed; it is recorded in entry \(position) of the history"
             case .added(let what, let row): "the \(what) \(row) was inserted: no entry of the history records it"

@@ -85,8 +85,12 @@ extension ContentStore {
     /// those that contain it. Sorted.
     public func tasks(matching text: String) throws(StoreError) -> [String] {
         try database.read { database in
+            // Patterns ignore the case of letters.
+            let exact = try String.fetchAll(
+                database, sql: "SELECT DISTINCT task FROM job WHERE task = ?", arguments: [text])
+            if !exact.isEmpty { return exact }
             let escaped = text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
-            for pattern in [escaped, escaped + "%", "%" + escaped + "%"] {
+            for pattern in [escaped + "%", "%" + escaped + "%"] {
                 let found = try String.fetchAll(
                     database, sql: "SELECT DISTINCT task FROM job WHERE task LIKE ? ESCAPE '\\' ORDER BY task",
                     arguments: [pattern])

@@ -1,5 +1,6 @@
 import Folders
 import Imaging
+import Wording
 
 extension AnnotationSet {
     /// Labels the images of a category in the layout `folder`.
@@ -38,31 +39,27 @@ extension AnnotationSet {
             label(&category.images[index], entry)
             if entry.isCoarse { coarse.append(category.images[index].file) }
         }
-        func some(_ names: [String]) -> String {
-            names.sorted().prefix(3).joined(separator: ", ") + (names.count > 3 ? " and \(names.count - 3) more" : "")
-        }
         if !missing.isEmpty {
-            let subject = missing.count == 1 ? "1 annotated image is" : "\(missing.count) annotated images are"
-            category.annotationNotes.append("\(subject) not there: \(some(missing))")
+            let subject = counted(missing.count, "annotated image is", "annotated images are")
+            category.annotationNotes.append("\(subject) not there: \(missing.sorted().listed())")
         }
         if !ambiguous.isEmpty {
-            let subject =
-                ambiguous.count == 1
-                ? "1 annotated image has the name of several files, and is"
-                : "\(ambiguous.count) annotated images have the names of several files, and are"
+            let subject = counted(
+                ambiguous.count, "annotated image has the name of several files, and is",
+                "annotated images have the names of several files, and are")
             category.annotationNotes.append(
-                "\(subject) not used: \(some(ambiguous)). Write their paths below the folder of images")
+                "\(subject) not used: \(ambiguous.sorted().listed()). Write their paths below the folder of images")
         }
         let unlabelled = category.images.filter { $0.split == .test && $0.isAnomalous == nil }.map(\.file)
         if !unlabelled.isEmpty {
             category.annotationNotes.append(
-                "\(unlabelled.count == 1 ? "1 image is" : "\(unlabelled.count) images are") not in the annotations, and "
-                    + "count as unlabelled: \(some(unlabelled))")
+                counted(unlabelled.count, "image is", "images are")
+                    + " not in the annotations, and count as unlabelled: \(unlabelled.sorted().listed())")
         }
         if !coarse.isEmpty {
             category.annotationNotes.append(
-                "\(coarse.count == 1 ? "1 image has" : "\(coarse.count) images have") boxes as regions: pixel metrics count all of a box as the defect: \(some(coarse))"
-            )
+                counted(coarse.count, "image has", "images have")
+                    + " boxes as regions: pixel metrics count all of a box as the defect: \(coarse.sorted().listed())")
         }
     }
 

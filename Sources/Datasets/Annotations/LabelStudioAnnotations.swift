@@ -58,7 +58,7 @@ enum LabelStudioAnnotations {
         return String(uploaded[1])
     }
 
-    /// - Returns: the fault of a result that cannot be used; nil also for results that are no regions.
+    /// - Returns: the fault of a result that cannot be used; nil also for results that are not regions.
     private static func add(_ result: JSONValue, to entry: inout AnnotationSet.Entry) -> String? {
         guard let type = result["type"]?.string, let value = result["value"] else { return "no type or value" }
         let shapeTypes: Set = [

@@ -1,5 +1,6 @@
 import Folders
 import Imaging
+import Wording
 
 /// Kolektor SDD2 (Bozic, Tabernik and Skocaj, "Mixed supervision for surface-defect detection", Computers in Industry
 /// 2021) as published: `train/10000.png` with the mask `train/10000_GT.png`, and the same in `test`. An image is
@@ -65,8 +66,7 @@ struct KolektorSdd2: PublishedReader {
         }
         if defective > 0 {
             category.annotationNotes.append(
-                "\(defective == 1 ? "1 defective image" : "\(defective) defective images") of train left out: only normal images are trained on"
-            )
+                "\(counted(defective, "defective image")) of train left out: only normal images are trained on")
         }
         return category
     }

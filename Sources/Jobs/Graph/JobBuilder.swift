@@ -4,6 +4,7 @@ import Folders
 import Manifests
 import Pipeline
 import Stages
+import Wording
 
 /// Builds the graph of a job:
 ///
@@ -58,9 +59,7 @@ struct JobBuilder {
                     if !category.ignoredFiles.isEmpty {
                         notes.append(
                             "\(category.name): skipped files without an image extension: "
-                                + category.ignoredFiles.prefix(3).joined(separator: ", ")
-                                + (category.ignoredFiles.count > 3
-                                    ? " and \(category.ignoredFiles.count - 3) more" : ""))
+                                + category.ignoredFiles.listed())
                     }
                 }
             }

@@ -4,6 +4,7 @@ import Datasets
 import Folders
 import Host
 import Imaging
+import Wording
 
 /// The findings about a folder of images: damaged files, copies, leaks between training and test images, and outliers.
 ///
@@ -136,9 +137,8 @@ package struct FolderInspection: Sendable {
                 let kinds = Dictionary(grouping: members) { property(images[$0]) }
                 guard kinds.count > 1 else { return }
                 let sorted = kinds.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
-                let shown = sorted.prefix(5).map { "\($0.key) (\($0.value.count))" }.joined(separator: ", ")
-                let rest = sorted.count > 5 ? " and \(sorted.count - 5) more" : ""
-                let words = "\(Self.prefix(group))\(sorted.count) \(what): \(shown)\(rest)"
+                let shown = sorted.map { "\($0.key) (\($0.value.count))" }.listed(atMost: 5)
+                let words = "\(Self.prefix(group))\(sorted.count) \(what): \(shown)"
                 findings.append(Finding(kind: .mixed, images: sorted.prefix(5).map { $0.value[0] }, words: words))
             }
             compare("sizes") { "\($0.info!.width) x \($0.info!.height)" }
@@ -174,7 +174,7 @@ package struct FolderInspection: Sendable {
             let spread = RobustSpread(values, least: least)
             let outliers = zip(measured, values).map { ($0, $1, spread.deviations($1)) }
                 .filter { abs($0.2) > Self.outlierDeviations }.sorted { abs($1.2) < abs($0.2) }
-            // Products of several colours are no outliers.
+            // Products of several colours are not outliers.
             if outliers.count > max(2, measured.count / 10) {
                 findings.append(
                     Finding(

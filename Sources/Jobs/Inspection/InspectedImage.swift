@@ -44,7 +44,13 @@ package struct InspectedImage: Sendable {
             info = decoded.info
             profile = ColourProfile(of: bytes)
             highestSample = decoded.highestSample
-            pixels = Self.digest(decoded.image)
+            guard decoded.image.values.allSatisfy(\.isFinite) else {
+                fault =
+                    "\(source.file) holds values that are not finite numbers; expected numbers in each pixel: replace "
+                    + "invalid ones"
+                return
+            }
+            pixels = Self.digest(decoded)
             let seen = InspectedImage.reduced(decoded.image, to: Self.measuredSide).convertedToRGB()
             hash = PerceptualHash(seen)
             if min(seen.width, seen.height) > 2 { appearance = ImageAppearance(seen) }
@@ -63,7 +69,8 @@ package struct InspectedImage: Sendable {
     }
 
     /// Grey and RGB of equal values give the same digest, and so do 8 and 16 bits.
-    private static func digest(_ image: PlanarImage) -> Digest {
+    private static func digest(_ decoded: DecodedImage) -> Digest {
+        let image = decoded.image
         let plane = image.width * image.height
         var bytes: [UInt8] = []
         bytes.reserveCapacity(6 * plane + 16)
@@ -73,9 +80,11 @@ package struct InspectedImage: Sendable {
         for channel in 0..<3 {
             let start = image.channels == 3 ? channel * plane : 0
             for value in image.values[start..<(start + plane)] {
-                let sample = UInt16((min(max(value, 0), 1) * 65535).rounded())
-                bytes.append(UInt8(truncatingIfNeeded: sample))
-                bytes.append(UInt8(truncatingIfNeeded: sample >> 8))
+                // Floating-point images may have any range.
+                let (sample, size) =
+                    decoded.info.isFloat
+                    ? (value.bitPattern, 4) : (UInt32((min(max(value, 0), 1) * 65535).rounded()), 2)
+                for byte in 0..<size { bytes.append(UInt8(truncatingIfNeeded: sample >> (8 * byte))) }
             }
         }
         return Digest.of(bytes)

@@ -3,6 +3,7 @@ import Folders
 import Imaging
 import Reports
 import Stages
+import Wording
 
 /// The files of an inspection: a page with thumbnails, and a table with a row for each image.
 extension FolderInspection {
@@ -65,9 +66,8 @@ extension FolderInspection {
 
     /// Skipped links and files.
     package var warnings: [String] {
-        guard let first = ignoredFiles.first else { return notes }
-        let others = ignoredFiles.count == 1 ? "" : " and \(ignoredFiles.count - 1) more"
-        return notes + ["skipped files without an image extension: \(first)\(others)"]
+        guard !ignoredFiles.isEmpty else { return notes }
+        return notes + ["skipped files without an image extension: \(ignoredFiles.listed(atMost: 1))"]
     }
 
     /// A line for each kind of finding, with the first images.

@@ -77,7 +77,7 @@ struct PlaceNeighbours: Sendable {
         self.descriptors = descriptors.map { descriptor in
             descriptor.values.enumerated().map { $1 * scales[$0 % features] }
         }
-        chosen = Array(descriptors.indices).spread(Self.references + 1)
+        chosen = Array(descriptors.indices).evenSample(Self.references + 1)
     }
 
     /// - Parameter twins: images that are left out, such as exact copies.

@@ -1,6 +1,7 @@
 import ContentStore
 import Folders
 import Stages
+import Wording
 
 /// Merges the results of all shards into their common folder, as scoring without shards would have written them.
 package struct ShardMerge {
@@ -178,7 +179,7 @@ package enum ShardError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(folder) holds shards of \(counts.map(String.init).joined(separator: " and of ")); "
                 + "remove the folders of those that are not wanted"
         case .missing(let numbers, let count):
-            "\(numbers.count) of \(count) shards are not done: \(Self.list(numbers)); "
+            "\(numbers.count) of \(count) shards are not done: \(numbers.map(String.init).listed(atMost: 10)); "
                 + "run nominal score --shard \(numbers.first ?? 1)/\(count) and so on with the same model and folder"
         case .differs(let number, let other, let count, let what):
             "shard \(number) of \(count) was made with \(what) than shard \(other); make it again"
@@ -193,9 +194,5 @@ package enum ShardError: Error, Equatable, Sendable, CustomStringConvertible {
         case .version(let file, let found, let expected):
             "\(file) has version \(found), expected \(expected); make the shard again with this program"
         }
-    }
-
-    private static func list(_ numbers: [Int]) -> String {
-        numbers.prefix(10).map(String.init).joined(separator: ", ") + (numbers.count > 10 ? ", ..." : "")
     }
 }

@@ -39,6 +39,12 @@ extension FolderSurvey {
         if let heldOutFraction { dataset = dataset.setting("heldOutFraction", to: .number(heldOutFraction)) }
         if followsLinks { dataset = dataset.setting("links", to: .string("follow")) }
         var image = JSONValue.ordered([("width", .number(size.width)), ("height", .number(size.height))])
+        if let tile = size.tile {
+            // A quarter, which is the default for tiles of 256 pixels.
+            let overlap = tile == 256 ? [] : [("overlap", JSONValue.number(tile / 4))]
+            image = image.setting(
+                "tile", to: JSONValue.ordered([("width", .number(tile)), ("height", .number(tile))] + overlap))
+        }
         if let bits = range?.bits { image = image.setting("depth", to: .number(bits)) }
         if let frame {
             func hundredths(_ side: Float) -> JSONValue { .number((Double(side) * 100).rounded() / 100) }
@@ -50,6 +56,10 @@ extension FolderSurvey {
             ("name", .string(jobName)), ("preset", .string(preset)), ("dataset", dataset), ("image", image),
             ("detector", detector.section),
         ]
+        if forbidsFlips {
+            let flips = JSONValue.ordered([("flipHorizontal", .bool(false)), ("flipVertical", .bool(false))])
+            sections.append(("augmentation", flips))
+        }
         var network: [(String, JSONValue)] = isReduced ? [("reduction", .number(2))] : []
         if seesContrast { network.append(("input", .string("localContrast"))) }
         if !network.isEmpty { sections.append(("network", .ordered(network))) }

@@ -4,8 +4,8 @@ import Datasets
 import Foundation
 import Imaging
 
-/// A look at some normal images: if they show an object on a plain background or a surface, if the object has the same
-/// direction in all of them, and if the light varies.
+/// Findings about a sample of normal images: if they show an object on a plain background or a surface, if the object
+/// has the same direction in all of them, if the light varies, and if they show the same things at the same places.
 struct ImageSurvey {
     /// The number of images of each category that are looked at, spread evenly over its list.
     private static let seenImages = 20
@@ -31,6 +31,8 @@ struct ImageSurvey {
     let turned: [Int]
     /// True if brightness varies among the images of each category by more than presets allow for.
     let lightVaries: Bool
+    /// True if the images of a category show the same things at the same places, so that a mirrored one is not normal.
+    let isFixed: Bool
     /// The highest 16-bit sample; nil for other formats.
     let highestSample: Int?
     /// The median of the images' shorter sides in pixels; 0 without an image.
@@ -43,17 +45,20 @@ struct ImageSurvey {
         var frames: [ObjectFrame?] = []
         var highest: Int?
         var varying = 0
+        var isFixed = false
         for images in categories {
             let seen = Self.look(at: images)
             if Self.deviation(seen.levels.map(log)) > Self.alikeLight { varying += 1 }
             poses += seen.poses.count
             sides += seen.sides
             highest = [highest, seen.highestSample].compactMap { $0 }.max()
+            if Arrangement.isFixed(seen.thumbnails) { isFixed = true }
             frames.append(Self.frame(around: seen.poses, of: seen.sides.count))
         }
         showsObject = 2 * poses > sides.count
         lightVaries = !categories.isEmpty && varying == categories.count
         highestSample = highest
+        self.isFixed = isFixed
         shorterSide = sides.sorted().dropFirst(sides.count / 2).first ?? 0
         let known = frames.compactMap(\.self)
         if !known.isEmpty, known.count == frames.count {
@@ -66,34 +71,46 @@ struct ImageSurvey {
 
     /// The size of the network's input for a frame: as many pixels as 256 x 256 in multiples of 16, at most 4:1, and at
     /// most twice as many along a side as the images have.
-    func size(of frame: ObjectFrame) -> (width: Int, height: Int) {
+    func size(of frame: ObjectFrame) -> NetworkSize {
         let ratio = min(4, max(0.25, frame.width / frame.height))
         let width = min(256 * ratio.squareRoot(), 2 * frame.width * Float(shorterSide))
         func multiple(_ length: Float) -> Int { max(32, Int((length / 16).rounded()) * 16) }
-        return (multiple(width), multiple(width / ratio))
+        return NetworkSize(width: multiple(width), height: multiple(width / ratio))
     }
 
-    private static func look(
-        at images: [SourceImage]
-    ) -> (poses: [ObjectPose], sides: [Int], levels: [Double], highestSample: Int?) {
-        var poses: [ObjectPose] = [], sides: [Int] = [], levels: [Double] = []
-        var highest: Int?
-        for image in images.spread(seenImages) {
-            // The probe or the job reports images that cannot be decoded.
-            guard
-                let bytes = try? AtomicFile.read(
-                    image.path, in: image.folder, limitBytes: DecodeLimits().maximumFileBytes),
-                let decoded = try? ImageDecoder.decode(bytes: bytes, name: image.file, checksExtension: false)
-            else { continue }
-            sides.append(min(decoded.image.width, decoded.image.height))
-            highest = [highest, decoded.highestSample].compactMap { $0 }.max()
-            let scaled = decoded.highestSample.flatMap(SampleRange.init(highestSample:))?.scaled(decoded).0
-            let values = (scaled ?? decoded.image).values
+    /// The properties of the seen images of a category.
+    private struct Seen {
+        var poses: [ObjectPose] = []
+        var sides: [Int] = []
+        /// The mean value of each image.
+        var levels: [Double] = []
+        /// See `Arrangement.thumbnail`.
+        var thumbnails: [[Float]] = []
+        var highestSample: Int?
+    }
+
+    private static func look(at images: [SourceImage]) -> Seen {
+        let chosen = images.evenSample(seenImages)
+        var seen = Seen()
+        seen.highestSample = chosen.compactMap { decoded($0)?.highestSample }.max()
+        let range = seen.highestSample.flatMap(SampleRange.init(highestSample:))
+        for image in chosen {
+            guard let decoded = decoded(image) else { continue }
+            let scaled = range?.scaled(decoded).0 ?? decoded.image
+            seen.sides.append(min(scaled.width, scaled.height))
             // A black image has no logarithm.
-            levels.append(max(values.reduce(0) { $0 + Double($1) } / Double(values.count), 1e-3))
-            if let pose = ObjectPose(of: (scaled ?? decoded.image).convertedToRGB()) { poses.append(pose) }
+            seen.levels.append(max(scaled.values.reduce(0) { $0 + Double($1) } / Double(scaled.values.count), 1e-3))
+            let colour = scaled.convertedToRGB()
+            seen.thumbnails.append(Arrangement.thumbnail(colour))
+            if let pose = ObjectPose(of: colour) { seen.poses.append(pose) }
         }
-        return (poses, sides, levels, highest)
+        return seen
+    }
+
+    /// Nil for an image that cannot be decoded, which the probe or the job reports.
+    private static func decoded(_ image: SourceImage) -> DecodedImage? {
+        let bytes = try? AtomicFile.read(image.path, in: image.folder, limitBytes: DecodeLimits().maximumFileBytes)
+        return bytes.flatMap { try? ImageDecoder.decode(bytes: $0, name: image.file, checksExtension: false) }
     }
 
     /// The standard deviation; 0 for fewer than two values.

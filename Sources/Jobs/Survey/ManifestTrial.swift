@@ -21,7 +21,7 @@ package struct ManifestTrial {
         for category in try DatasetScan.scan(manifest.dataset, jobName: manifest.name) {
             try tryTraining(category, manifest)
             let test = category.images.filter { $0.split == .test }
-            for image in test.spread(ManifestTrial.testImages) { _ = decoded(image, manifest) }
+            for image in test.evenSample(ManifestTrial.testImages) { _ = decoded(image, manifest) }
         }
     }
 
@@ -31,7 +31,7 @@ package struct ManifestTrial {
         var usable = Set<Digest>()
         var tried = 0
         let former = faults.count
-        for image in images.spread(ManifestTrial.mostTried)
+        for image in images.evenSample(ManifestTrial.mostTried)
         where usable.count < ManifestTrial.enough {
             tried += 1
             if let digest = decoded(image, manifest) { usable.insert(digest) }

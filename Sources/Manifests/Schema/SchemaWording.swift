@@ -1,3 +1,5 @@
+import Wording
+
 /// Describes in words what a schema allows, for messages and the reference page.
 struct SchemaWording {
     let definitions: [String: SchemaNode]
@@ -35,11 +37,11 @@ struct SchemaWording {
                     return bounds.multipleOf.map { ["not a multiple of \($0.text)"] } ?? []
                 }
                 return []
-            case .minLength(let count): return ["at least \(count) \(count == 1 ? "character" : "characters")"]
-            case .maxLength(let count): return ["at most \(count) characters"]
+            case .minLength(let count): return ["at least \(counted(count, "character"))"]
+            case .maxLength(let count): return ["at most \(counted(count, "character"))"]
             case .pattern(let pattern): return ["matches `\(pattern)`"]
-            case .minItems(let count): return ["at least \(count) \(count == 1 ? "element" : "elements")"]
-            case .maxItems(let count): return ["at most \(count) elements"]
+            case .minItems(let count): return ["at least \(counted(count, "element"))"]
+            case .maxItems(let count): return ["at most \(counted(count, "element"))"]
             case .uniqueItems: return ["no duplicates"]
             case .reference(let reference): return [range(of: definitions[reference] ?? .constant(true))]
             case .oneOf(let schemas), .anyOf(let schemas): return schemas.map { range(of: $0) }
@@ -86,8 +88,8 @@ extension JSONValue {
         case .bool(let value): "\(value)"
         case .number(let number): "the number \(number.text.abbreviated)"
         case .string(let string): "the string " + JSONSerializer.canonical(.string(string.abbreviated))
-        case .array(let elements): "an array of \(elements.count) \(elements.count == 1 ? "element" : "elements")"
-        case .object(let members): "an object of \(members.count) \(members.count == 1 ? "member" : "members")"
+        case .array(let elements): "an array of \(counted(elements.count, "element"))"
+        case .object(let members): "an object of \(counted(members.count, "member"))"
         }
     }
 }

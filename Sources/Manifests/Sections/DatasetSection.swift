@@ -14,6 +14,15 @@ public struct DatasetSection: Sendable, Equatable {
         /// False for a folder of images, which is one category with the name of the job.
         public var hasCategories: Bool { if case .folder = self { false } else { true } }
 
+        /// The folder of the training images in their names in results, with a slash; empty if they lie in several.
+        public func trainingPrefix(_ folders: CategoryFolders) -> String {
+            switch self {
+            case .folder: "train/"
+            case .mvtec: folders.train + "/"
+            case .published: ""
+            }
+        }
+
         /// The name in the manifest.
         public var name: String {
             switch self {
@@ -85,14 +94,8 @@ public struct DatasetSection: Sendable, Equatable {
     /// The fraction of the normal training images that become normal test images, 0 to 0.5.
     public var testFraction: Double
 
-    /// The folder of the training images in their names in results, with a slash; empty if they lie in several.
-    public var trainingPrefix: String {
-        switch layout {
-        case .folder: "train/"
-        case .mvtec: folders.train + "/"
-        case .published: ""
-        }
-    }
+    /// See `Layout.trainingPrefix`.
+    public var trainingPrefix: String { layout.trainingPrefix(folders) }
 
     /// - Parameters:
     ///   - object: the section of the resolved manifest.

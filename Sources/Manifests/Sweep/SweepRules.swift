@@ -1,3 +1,5 @@
+import Wording
+
 /// Checks of a sweep: its schema and relations between its keys.
 struct SweepRules {
     private let file: String
@@ -112,7 +114,7 @@ struct SweepRules {
                     file: file, pointer: .root.appending("search").appending("samples"),
                     position: document["search"]?["samples"]?.position,
                     found:
-                        "\(samples) samples of \(combinations) \(combinations == 1 ? "combination" : "combinations")",
+                        counted(samples, "sample") + " of " + counted(combinations, "combination"),
                     expected: "at most \(combinations)",
                     remedy: "lower it, or set the method to \"grid\""))
         } else if !isRandom, combinations > SearchMethod.trialLimit {

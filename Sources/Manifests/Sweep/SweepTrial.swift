@@ -1,3 +1,5 @@
+import Wording
+
 /// One setting of a sweep.
 public struct SweepTrial: Sendable, Equatable {
     /// "t001" for the first trial.
@@ -116,7 +118,7 @@ extension SweepManifest {
     ///   - folder: the absolute path of the new manifest's folder, which becomes the base of relative paths.
     public func winner(_ trial: SweepTrial, of count: Int, in folder: String) throws(ManifestError) -> String {
         let reason =
-            "Best of \(count) \(count == 1 ? "trial" : "trials") of the sweep \(name) by a criterion that needs no label: "
+            "Best of \(counted(count, "trial")) of the sweep \(name) by a criterion that needs no label: "
             + summary(of: trial) + "."
         var manifest = JSONMergePatch.apply(patch(of: trial), to: job.document)
         // The relative path of the schema is not valid in the new folder.

@@ -21,10 +21,10 @@ final class ScratchFile {
 
     deinit { close(descriptor) }
 
-    /// $TMPDIR, or `/tmp` if it is not set.
+    /// $TMPDIR, or `/tmp` if it is not set or empty.
     static var defaultFolder: String {
-        guard let folder = unsafe getenv("TMPDIR") else { return "/tmp" }
-        return unsafe String(cString: folder)
+        let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? ""
+        return folder.isEmpty ? "/tmp" : folder
     }
 
     /// Appends entries to the file.

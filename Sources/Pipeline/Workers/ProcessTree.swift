@@ -29,7 +29,8 @@ package struct ProcessTree {
     init(
         command: String, _ arguments: [String], environment: [String], folder: String, output: Int32
     ) throws(AttemptFailure) {
-        let words = unsafe arguments.map { unsafe strdup($0) }, variables = unsafe environment.map { unsafe strdup($0) }
+        let words = unsafe arguments.map { unsafe strdup($0.systemPath) }
+        let variables = unsafe environment.map { unsafe strdup($0.systemPath) }
         defer { unsafe (words + variables).forEach { unsafe free($0) } }
         var list = unsafe words + [nil], values = unsafe variables + [nil]
         root = unsafe nominal_spawn_command(command.systemPath, &list, &values, folder.systemPath, output)

@@ -1,3 +1,5 @@
+import Wording
+
 /// Single values over an axis, each with a line for its spread, as SVG.
 struct DotChart {
     struct Dot {
@@ -35,7 +37,7 @@ struct DotChart {
         let marks = HTML("g") {
             for dot in dots { mark(dot, in: frame) }
         }
-        let count = NumberText.plural(dots.count, "dot", "dots")
+        let count = counted(dots.count, "dot")
         let summary = "\(title): \(count), \(yAxis.label) over \(xAxis.label)"
         return figure.render(drawing: frame.render(summary: summary, marks: marks))
     }

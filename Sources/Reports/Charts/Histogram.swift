@@ -72,10 +72,13 @@ struct Histogram {
 
     private func bandMark(_ band: Range<Float>, in frame: ChartFrame) -> HTML {
         let (left, right) = (frame.x(Double(band.lowerBound)), frame.x(Double(band.upperBound)))
-        let range = [band.lowerBound, band.upperBound].map { NumberText.significant(Double($0)) }
+        let upper = NumberText.significant(Double(band.upperBound))
+        let words =
+            band.lowerBound == -.greatestFiniteMagnitude
+            ? "all below \(upper)" : "\(NumberText.significant(Double(band.lowerBound))) to \(upper)"
         return frame.rectangle(
             "band", x: left, y: frame.plotTop, width: max(1, right - left), height: frame.plotHeight + 10,
-            title: "\(bandName): \(range[0]) to \(range[1])")
+            title: "\(bandName): \(words)")
     }
 
     private func bars(_ series: Series, counts: [Int], edges: [Double], in frame: ChartFrame) -> HTML {

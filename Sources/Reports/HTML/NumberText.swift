@@ -50,10 +50,6 @@ enum NumberText {
         return "\(whole / 3600) h \(whole % 3600 / 60) min"
     }
 
-    static func plural(_ count: Int, _ singular: String, _ plural: String) -> String {
-        "\(count) \(count == 1 ? singular : plural)"
-    }
-
     /// An SVG coordinate, to a tenth of a unit.
     static func coordinate(_ value: Double) -> String {
         let tenths = Int((value * 10).rounded())

@@ -1,3 +1,5 @@
+import Wording
+
 /// The content of ``LineagePage``: steps and files as boxes, and edges from inputs to outputs.
 public struct LineageDiagram: Sendable {
     public enum Kind: String, Sendable { case step, files, result }
@@ -147,7 +149,7 @@ public enum LineagePage {
             if !node.members.isEmpty {
                 // The title of a box of files includes their number.
                 HTML("h3") {
-                    node.kind == .files ? "Files" : NumberText.plural(node.members.count, "task", "tasks")
+                    node.kind == .files ? "Files" : counted(node.members.count, "task")
                 }
                 HTML("ol", ["class": "provenance-files"]) {
                     for member in node.members { HTML("li") { member } }

@@ -108,7 +108,7 @@ public enum NightPage {
             HTML("th", ["scope": "row"]) { criterion.name }
             HTML("td") { NumberText.metric(criterion.former) }
             HTML("td", ["class": criterion.isWorse ? "marked" : nil]) { NumberText.metric(criterion.challenger) }
-            HTML("td") { criterion.probability.map { NumberText.fixed($0, decimals: 4) } ?? NumberText.missing }
+            HTML("td") { criterion.probability.map(NumberText.probability) ?? NumberText.missing }
             HTML("td", ["class": "text"]) { criterion.rule }
             HTML("td", ["class": "text"]) { criterion.isWorse ? "worse" : "not worse" }
         }

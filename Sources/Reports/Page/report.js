@@ -222,7 +222,14 @@
     const setUpTable = (table) => {
         const headings = all(table.tHead, "th");
         const body = table.tBodies[0];
-        const key = (row, column) => Number.parseFloat(row.cells[column].textContent.replace("−", "-"));
+        // Small numbers are written as 5×10⁻⁵.
+        const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+        const key = (row, column) => {
+            const [digits, power] = row.cells[column].textContent.replaceAll("−", "-").split(/×?10(?=[⁻⁰-⁹¹²³])/);
+            if (power === undefined) return Number.parseFloat(digits);
+            const exponent = Array.from(power, (mark) => (mark === "⁻" ? "-" : superscripts.indexOf(mark))).join("");
+            return Number.parseFloat(`${digits || 1}e${exponent}`);
+        };
         // Rows without a value come last in either direction.
         const compare = (a, b, column, sign) => {
             if (column === 0) {

@@ -43,6 +43,8 @@ public struct CategoryReport: Sendable, Equatable {
     /// The path of the model, relative to the page.
     public var modelFile: String?
     /// The scores whose verdicts at ``threshold`` are uncertain.
+    ///
+    /// From `-Float.greatestFiniteMagnitude` on if all verdicts below are uncertain.
     public var uncertainScores: Range<Float>?
     /// The appearance of test images compared with normal images; empty without a comparison.
     public var drift: [DriftMeasure]

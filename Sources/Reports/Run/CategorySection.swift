@@ -1,3 +1,5 @@
+import Wording
+
 /// The section of one category, below a summary line.
 struct CategorySection {
     let category: CategoryReport
@@ -15,7 +17,7 @@ struct CategorySection {
             }
             if category.notFiniteScoreCount > 0 {
                 HTML("p", ["class": "warning"]) {
-                    NumberText.plural(category.notFiniteScoreCount, "score is", "scores are")
+                    counted(category.notFiniteScoreCount, "score is", "scores are")
                         + " not finite and excluded from the histogram and the counts."
                 }
             }
@@ -41,7 +43,7 @@ struct CategorySection {
         if let auroc = category.pixelAUROC { parts.append("pixel AUROC \(NumberText.fraction(auroc))") }
         if let confusion = category.confusion {
             parts.append("\(confusion.falseNegatives) missed")
-            parts.append(NumberText.plural(confusion.falsePositives, "false alarm", "false alarms"))
+            parts.append(counted(confusion.falsePositives, "false alarm"))
         }
         if let count = category.uncertainCount, count > 0 { parts.append("\(count) uncertain") }
         if let count = category.flaggedCount { parts.append("\(count.flagged) of \(count.total) called anomalous") }

@@ -1,3 +1,5 @@
+import Wording
+
 /// One measure of image appearance, on the normal images of a model and on the images tested with it.
 public struct DriftMeasure: Sendable, Equatable {
     public var name: String
@@ -48,15 +50,15 @@ struct DriftSection {
     }
 
     private func note(_ first: DriftMeasure) -> String {
-        let normal = NumberText.plural(first.normal.count, "normal image", "normal images")
+        let normal = counted(first.normal.count, "normal image")
         let rows =
             switch tested {
             case .test:
                 "\(normal) from training and calibration; lower rows: "
-                    + NumberText.plural(first.tested.count, "test image", "test images") + " not labelled anomalous"
+                    + counted(first.tested.count, "test image") + " not labelled anomalous"
             case .new:
                 "\(normal) of the base set; lower rows: "
-                    + NumberText.plural(first.tested.count, "new image", "new images")
+                    + counted(first.tested.count, "new image")
             }
         return "Upper rows: \(rows). Two-sample Kolmogorov-Smirnov tests with Holm correction over all tests of this "
             + "report; p < \(DriftMeasure.level) counts as a change."

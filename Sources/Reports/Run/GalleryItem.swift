@@ -1,4 +1,5 @@
 import Foundation
+import Wording
 
 /// An encoded image that the page embeds as a `data:` URI.
 public struct Picture: Sendable, Equatable {
@@ -50,7 +51,7 @@ public struct GalleryItem: Sendable, Equatable {
         var text: String {
             let size = areaSquareMillimetres.map { ", \(NumberText.significant($0)) mm²" } ?? ""
             return
-                "\(width) x \(height) pixels at x \(left), y \(top); area \(NumberText.plural(area, "pixel", "pixels"))"
+                "\(width) x \(height) pixels at x \(left), y \(top); area \(counted(area, "pixel"))"
                 + "\(size); peak \(NumberText.significant(Double(peak))), mean \(NumberText.significant(Double(mean)))"
         }
     }

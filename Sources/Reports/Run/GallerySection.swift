@@ -1,3 +1,5 @@
+import Wording
+
 /// The pictures of single images: input, what the detector expected, anomaly map and ground truth.
 struct GallerySection {
     private let items: [GalleryItem]
@@ -111,7 +113,7 @@ struct GallerySection {
             }
             if !item.regions.isEmpty {
                 HTML("details", ["class": "lineage"]) {
-                    HTML("summary") { NumberText.plural(item.regionCount, "region", "regions") }
+                    HTML("summary") { counted(item.regionCount, "region") }
                     HTML("ol") { for region in item.regions { HTML("li") { region.text } } }
                     if item.regionCount > item.regions.count { HTML("p") { "and more in regions.csv" } }
                 }

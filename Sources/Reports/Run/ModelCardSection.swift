@@ -1,4 +1,5 @@
 import Foundation
+import Wording
 
 /// The model card beside the page.
 public struct ModelCardReport: Sendable, Equatable {
@@ -20,7 +21,7 @@ struct ModelCardSection {
         HTML("details", ["class": "card"]) {
             HTML("summary") {
                 HTML("h3") { "Model card" }
-                HTML("span", ["class": "digest"]) { NumberText.plural(card.limits.count, "limit", "limits") }
+                HTML("span", ["class": "digest"]) { counted(card.limits.count, "limit") }
             }
             HTML("p", ["class": "note"]) {
                 "The card beside this page describes the model, its training data and its performance: "

@@ -1,3 +1,5 @@
+import Wording
+
 /// The page of a run's results.
 public enum ReportPage {
     /// With more categories than this, their sections are initially closed.
@@ -38,7 +40,7 @@ public enum ReportPage {
                 ? .empty
                 : HTML("p", ["class": "warning"]) {
                     HTML("a", ["href": "#warnings"]) {
-                        NumberText.plural(report.warnings.count, "warning", "warnings")
+                        counted(report.warnings.count, "warning")
                     }
                 },
         ])

@@ -1,4 +1,5 @@
 import Foundation
+import Wording
 
 /// Correct and wrong verdicts at one threshold. An image is called anomalous if its score is at or above the threshold.
 struct ConfusionCounts: Equatable {
@@ -54,7 +55,7 @@ struct ThresholdPanel {
                 "data-unlabelled": Self.encode(category.unlabelledScores), "data-lower": "\(axis.lower)",
                 "data-upper": "\(axis.upper)", "data-scale": axis.scale.rawValue,
                 "data-threshold": category.threshold.map { "\($0)" },
-                "data-command": category.modelFile.map { "nominal score --model \(Self.shellWord($0)) --threshold" },
+                "data-command": category.modelFile.map { "nominal score --model \(ShellWord.quoted($0)) --threshold" },
             ]
         ) {
             HTML("h4") { "Verdicts at the threshold" }
@@ -107,7 +108,7 @@ struct ThresholdPanel {
                 + "\(NumberText.significant(Double(calibrated))). \(rule)"
         }
         let count = category.calibrationScores.count
-        let source = count > 0 ? " from \(NumberText.plural(count, "score", "scores")) of held-out normal images" : ""
+        let source = count > 0 ? " from \(counted(count, "score")) of held-out normal images" : ""
         let expectation = category.expectedShares.map { shares in
             " by the prices of false alarms and misses (expected: \(percent(shares.falseAlarms)) false alarms, "
                 + "\(percent(shares.misses)) of synthetic defects missed)"
@@ -167,7 +168,7 @@ struct ThresholdPanel {
         let total = category.unlabelledScores.count { $0.isFinite }
         return HTML("p") {
             HTML("b", ["class": "flagged"]) { category.flaggedCount.map { "\($0.flagged)" } ?? NumberText.missing }
-            " of \(NumberText.plural(total, "image", "images")) without ground truth called anomalous"
+            " of \(counted(total, "image")) without ground truth called anomalous"
         }
     }
 
@@ -193,12 +194,6 @@ struct ThresholdPanel {
                 HTML("code", ["class": "setting"]) {}
             }
         }
-    }
-
-    /// Quotes a word for the shell if necessary.
-    private static func shellWord(_ text: String) -> String {
-        let isPlain = text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-/".contains($0)) }
-        return isPlain ? text : "'" + text.replacing("'", with: "'\\''") + "'"
     }
 
     /// The finite scores, ascending, as little-endian float32 in base64: exact, and half as long as text.

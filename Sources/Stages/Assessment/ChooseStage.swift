@@ -40,7 +40,7 @@ package struct ChooseStage: Stage {
             context.log(
                 best == highest
                     ? "\(labels[best]) has the highest criterion, \(all[best].criterion)"
-                    : "\(labels[best]) has the criterion \(all[best].criterion), less than a standard error below the highest: "
+                    : "\(labels[best]) has the criterion \(all[best].criterion), at most a standard error below the highest: "
                         + "\(labels[highest]) has \(all[highest].criterion)")
         }
         try context.writeJSON(

@@ -1,3 +1,5 @@
+import Wording
+
 extension CardLimits {
     /// Limits from changes of the camera and from drift of the test images.
     var changes: [Limit] {
@@ -8,7 +10,7 @@ extension CardLimits {
                 "images": Double(assessment.changedImages), "falseAlarms": change.falseAlarms,
                 "falseAlarmsUnchanged": assessment.falseAlarms, "scoreShift": change.scoreShift,
             ]
-            let samples = CardNumber.plural(assessment.changedImages, "held-out image", "held-out images")
+            let samples = counted(assessment.changedImages, "held-out image")
             // Inclusive, because shares of few images often hit the bound exactly.
             if rise >= Self.falseAlarmRise - 1e-9 {
                 found.add(
@@ -34,7 +36,8 @@ extension CardLimits {
                 "The test images differ from the normal images of training and calibration in "
                     + "\(measure.name.lowercased()): median \(CardNumber.significant(measure.testMedian)) against "
                     + "\(CardNumber.significant(measure.normalMedian)) (\(measure.testImages) and "
-                    + "\(measure.normalImages) images, p = \(CardNumber.significant(measure.probability))).")
+                    + "\(measure.normalImages) images, p = \(CardNumber.significant(measure.probability)), corrected for the measures of this category)."
+            )
         }
         return found.limits
     }
@@ -61,8 +64,8 @@ extension CardLimits {
             found.add(
                 "stretched", ["stretched": Double(stretched), "images": Double(count)],
                 "\(stretched) of \(count) normal images have other proportions than \(size) and were stretched by more than "
-                    + "\(CardNumber.percent(ImageSet.stretchTolerance)): images of other proportions again look wrong to the "
-                    + "model.")
+                    + "\(CardNumber.percent(ImageSet.stretchTolerance)): images of still other proportions look wrong to "
+                    + "the model.")
         }
         let enlarged = sets.reduce(0) { $0 + $1.enlarged }
         if enlarged > 0 {
@@ -118,7 +121,7 @@ extension CardLimits {
         if data.testCopies > 0 {
             found.add(
                 "testCopies", ["images": Double(data.testCopies)],
-                "\(CardNumber.plural(data.testCopies, "test image is an exact copy", "test images are exact copies")) "
+                "\(counted(data.testCopies, "test image is an exact copy", "test images are exact copies")) "
                     + "of images that the model was trained on or calibrated with, which makes its figures look better."
             )
         }
@@ -131,14 +134,14 @@ extension CardLimits {
         if data.training.images < Self.fewTrainingImages, training?.startedFrom == nil {
             found.add(
                 "fewTrainingImages", ["images": Double(data.training.images)],
-                "It has learned what is normal from \(CardNumber.plural(data.training.images, "image", "images")): what is "
+                "It has learned what is normal from \(counted(data.training.images, "image")): what is "
                     + "normal and does not occur in these may be called anomalous.")
         }
         if let training, training.startedFrom != nil {
             found.add(
                 "warmStart", ["images": Double(data.training.images), "steps": Double(training.stepsTaken)],
                 "It goes on from an earlier model by \(training.stepsTaken) steps on "
-                    + "\(CardNumber.plural(data.training.images, "image", "images")). What that model was trained on is in "
+                    + "\(counted(data.training.images, "image")). What that model was trained on is in "
                     + "the card of that model, not in this one.")
         }
         switch details.preset {
@@ -161,14 +164,14 @@ extension CardLimits {
         {
             found.add(
                 "littleTraining", ["identityError": after, "identityErrorBefore": before],
-                "Normal images are given back with an error of \(CardNumber.percent(after)) of their length, against "
+                "The network reproduces normal images with an error of \(CardNumber.percent(after)) of their length, against "
                     + "\(CardNumber.percent(before)) before training: the network has learned little.")
         }
         let setAside = data.normalSetAside.values.reduce(0, +)
         if setAside > 0 {
             found.add(
                 "setAside", ["setAside": Double(setAside)],
-                "\(CardNumber.plural(setAside, "normal file was", "normal files were")) set aside and took no part; see the "
+                "\(counted(setAside, "normal file was", "normal files were")) set aside and not used; see the "
                     + "reasons above.")
         }
         return found.limits

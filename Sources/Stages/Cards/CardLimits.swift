@@ -1,4 +1,5 @@
 import Statistics
+import Wording
 
 /// The rules that derive a model's limits from the facts of its card. Each rule has a stable name for programs.
 struct CardLimits {
@@ -44,7 +45,7 @@ struct CardLimits {
             found.add(
                 "fewHeldOutImages",
                 ["heldOutImages": Double(count), "targetFalseAlarmRate": target, "resolution": resolution],
-                "The threshold rests on \(CardNumber.plural(count, "held-out normal image", "held-out normal images")). A "
+                "The threshold rests on \(counted(count, "held-out normal image")). A "
                     + "new normal image scores above the highest of so few with a chance of \(percent(resolution)), so "
                     + "the \(threshold.expectedMisses == nil ? "target" : "expectation") of \(percent(target)) false alarms is an extrapolation by the method "
                     + "\(threshold.estimate)\(remedy).")
@@ -62,7 +63,7 @@ struct CardLimits {
                     "images": Double(normal.images), "falseAlarms": Double(normal.calledAnomalous),
                     "targetFalseAlarmRate": target,
                 ],
-                "Of \(CardNumber.plural(normal.images, "normal test image", "normal test images")), "
+                "Of \(counted(normal.images, "normal test image")), "
                     + "\(normal.calledAnomalous) (\(percent(share(normal)))) score above the threshold, which is more "
                     + "than a rate of \(percent(target)) explains.")
         }
@@ -71,7 +72,7 @@ struct CardLimits {
         if uncertain > 0 {
             found.add(
                 "uncertainVerdicts", ["uncertain": Double(uncertain), "images": Double(all)],
-                "Of \(CardNumber.plural(all, "test image", "test images")), \(uncertain) "
+                "Of \(counted(all, "test image")), \(uncertain) "
                     + "\(uncertain == 1 ? "has a verdict that is" : "have verdicts that are") marked as uncertain and "
                     + "should be left to a person.")
         }
@@ -88,7 +89,7 @@ struct CardLimits {
             let missed = kind.images - kind.calledAnomalous
             found.add(
                 "missedTestDefects", ["images": Double(kind.images), "missed": Double(missed)],
-                "Of \(CardNumber.plural(kind.images, "test image", "test images")) with a defect of the kind "
+                "Of \(counted(kind.images, "test image")) with a defect of the kind "
                     + "\"\(kind.kind)\", \(missed) (\(percent(Double(missed) / Double(kind.images)))) "
                     + "\(missed == 1 ? "scores" : "score") below the threshold.")
         }
@@ -110,7 +111,7 @@ struct CardLimits {
         for (place, kind) in weak.enumerated() {
             found.add(
                 "weakSyntheticKind", ["samples": Double(kind.samples), "imageAUROC": kind.auroc],
-                "Synthetic defects of the kind \(kind.name) are told from normal images with an image AUROC of only "
+                "Synthetic defects of the kind \(kind.name) are distinguished from normal images with an image AUROC of only "
                     + "\(CardNumber.fixed(kind.auroc, 3)) (\(kind.samples) samples)"
                     + (place == 0 ? ": the kind that is missed most." : "."))
         }

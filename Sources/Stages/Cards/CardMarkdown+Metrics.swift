@@ -1,4 +1,5 @@
 import Metrics
+import Wording
 
 /// The sections on a model's metrics.
 extension CardMarkdown {
@@ -31,10 +32,12 @@ extension CardMarkdown {
                 + (reasons.isEmpty ? [] : [reasons.joined(separator: "\n")])).joined(separator: "\n\n")
         }
         let counts =
-            "From test labels, which took no part in training or in the threshold: \(images.normal) normal and "
-            + "\(images.anomalous) anomalous images"
+            "From test labels, which were used neither in training nor for the threshold: \(images.normal) normal and "
+            + "\(counted(images.anomalous, "anomalous image"))"
             + (images.withoutMask > 0 ? ", \(images.withoutMask) of these without a mask" : "")
-            + (images.unlabelled > 0 ? "; \(images.unlabelled) images without a label take no part" : "") + "."
+            + (images.unlabelled > 0
+                ? "; \(counted(images.unlabelled, "image without a label is", "images without a label are")) left out"
+                : "") + "."
         let table = MarkdownText.table(
             ["Figure", "Image", "Pixel"],
             [
@@ -104,9 +107,9 @@ extension CardMarkdown {
         }
         return [
             "### Without labels",
-            "Synthetic defects in \(CardNumber.plural(facts.images, "held-out normal image", "held-out normal images")). No test "
-                + "image and no label took part. They are not the defects of a production line, and figures from real labels go "
-                + "before them.",
+            "Synthetic defects in \(counted(facts.images, "held-out normal image")). No test "
+                + "image and no label was used. They are not the defects of a production line; where there are figures from real "
+                + "labels, trust those.",
             table, rows.markdown,
         ].joined(separator: "\n\n")
     }
@@ -117,7 +120,7 @@ extension CardMarkdown {
 
     var factors: String {
         let facts = card.assessment
-        let images = CardNumber.plural(facts.changedImages, "held-out normal image", "held-out normal images")
+        let images = counted(facts.changedImages, "held-out normal image")
         let drift =
             card.drift.isEmpty
             ? nil
@@ -140,7 +143,7 @@ extension CardMarkdown {
             [
                 "What a camera or its light may do, on \(images): how far the score of a normal image moves (1 is the way from the "
                     + "median normal image to the threshold), how many of them then score above the threshold, and how well "
-                    + "synthetic defects are told from them.",
+                    + "synthetic defects are distinguished from them.",
                 MarkdownText.table(
                     ["Change of the camera", "Score shift", "False alarms", "Image AUROC of defects"],
                     facts.cameraChanges.map { change -> [Cell] in

@@ -1,3 +1,5 @@
+import Wording
+
 /// The sections on a model's data, training and threshold.
 extension CardMarkdown {
     var trainingData: String {
@@ -11,7 +13,7 @@ extension CardMarkdown {
         rows.add("Test files set aside", setAside(data.testSetAside))
         rows.add("Exact copies among the normal files", data.copies == 0 ? "none" : "\(data.copies), used once")
         if let textures = data.textures {
-            rows.add("Foreign textures", CardNumber.plural(textures.images, "image", "images"))
+            rows.add("Foreign textures", counted(textures.images, "image"))
             rows.add("SHA-256 of the list of textures", code: textures.listSHA256.hex)
         } else {
             rows.add("Foreign textures", "none: made by formula")
@@ -67,7 +69,7 @@ extension CardMarkdown {
         if facts.stepsTaken != facts.steps { steps += " of a schedule of \(facts.steps)" }
         if facts.candidates > 1 { steps += ", the best of the last \(facts.candidates) checkpoints" }
         rows.add("Steps", steps)
-        rows.add("Batch", CardNumber.plural(facts.batchSize, "image", "images"))
+        rows.add("Batch", counted(facts.batchSize, "image"))
         rows.add("Optimiser", "Adam (beta 0.9 and 0.999)")
         rows.add(
             "Learning rate",
@@ -82,7 +84,7 @@ extension CardMarkdown {
         let count = min(TrainingFacts.lossSteps, facts.stepsTaken)
         rows.add(
             "Loss",
-            "\(first) at the start, \(last) at the end (means over \(CardNumber.plural(count, "step", "steps")))")
+            "\(first) at the start, \(last) at the end (means over \(counted(count, "step")))")
         let clean = CardNumber.percent(Double(corruption.cleanFraction))
         rows.add(
             "Corruption",
@@ -125,15 +127,17 @@ extension CardMarkdown {
                 "\(CardNumber.percent(facts.targetFalseAlarmRate)) false alarms on normal images"
                     + (facts.expectedMisses.map { ", \(CardNumber.percent($0)) of synthetic defects missed" } ?? ""))
         }
-        var basis = CardNumber.plural(facts.heldOutImages, "held-out image", "held-out images")
+        var basis = counted(facts.heldOutImages, "held-out image")
         if facts.heldOutScores > facts.heldOutImages { basis += " (\(facts.heldOutScores) scores, with augmentations)" }
         if facts.trainingScores > 0 {
             basis += "; the spread also on \(facts.trainingScores) images that were trained on"
         }
         rows.add("Rests on", basis)
         var uncertain = "none"
-        if let from = facts.uncertainFrom, let to = facts.uncertainTo {
-            uncertain = "of scores from \(number(from)) to \(number(to))"
+        if let to = facts.uncertainTo {
+            uncertain =
+                facts.uncertainFrom.map { "of scores from \(number($0)) to \(number(to))" }
+                ?? "of all scores below \(number(to))"
         }
         rows.add("Uncertain verdicts", "\(uncertain), at a tolerance of \(CardNumber.significant(facts.tolerance))")
         let marked = card.testMetrics.kinds.reduce(0) { $0 + $1.uncertain }

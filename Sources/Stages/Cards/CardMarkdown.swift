@@ -1,3 +1,5 @@
+import Wording
+
 /// A model card in Markdown, with the section names of "Model Cards for Model Reporting". Only here are numbers
 /// rounded.
 struct CardMarkdown {
@@ -11,8 +13,8 @@ struct CardMarkdown {
         let parts: [String?] = [
             "# Model card: \(escaped(card.model.case))",
             escaped(
-                "Made by Nominal \(card.program.nominal) from the records of the job \"\(card.model.job)\". All that follows is "
-                    + "taken from these records, but for what is marked as stated by the owner. The file that ends in "
+                "Made by Nominal \(card.program.nominal) from the records of the job \"\(card.model.job)\". Everything "
+                    + "below is from these records, except the statements marked as the owner's. The file that ends in "
                     + ".card.json beside this one holds the same for programs, with all digits."),
             details, intendedUse, trainingData, training, threshold, metrics, analyses, factors, caveats, checking,
         ]
@@ -67,7 +69,7 @@ struct CardMarkdown {
 
     private var map: String {
         let scoring = card.model.scoring
-        let passes = CardNumber.plural(scoring.boxPasses, "time", "times")
+        let passes = counted(scoring.boxPasses, "time")
         var text = "normalization \(scoring.normalization), box filter of \(scoring.boxSize) pixels applied \(passes)"
         if scoring.scales > 1 { text += ", \(scoring.scales) scales" }
         if scoring.levels > 1 { text += ", \(scoring.levels) levels" }

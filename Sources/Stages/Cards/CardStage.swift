@@ -3,6 +3,7 @@ import ContentStore
 import Metrics
 import Pipeline
 import VerdictStatistics
+import Wording
 
 /// Writes a model's card as JSON and Markdown, from the results of other tasks and the facts of the job.
 ///
@@ -13,7 +14,7 @@ package struct CardStage: Stage {
     /// History: 1 = first; 2 = states if the data set is grey; 3 = thresholds set by a person; 4 = detectors of any
     /// kind; 5 = how the detector works, training only of what was trained; 6 = frame around the object; 7 = region of
     /// interest.
-    package static let version = 7
+    package static let version = 8
 
     var known: CardFacts
 
@@ -86,7 +87,7 @@ extension ModelCard.IntendedUse {
     /// - Parameter explanation: the sentence of the detector's kind.
     init(_ card: ModelCard, explanation: String) {
         let category = card.data.category
-        let count = CardNumber.plural(card.data.training.images, "normal image", "normal images")
+        let count = counted(card.data.training.images, "normal image")
         whatItDoes = [
             "It says how far an image of \"\(category)\" departs from the \(count) of it that it was made from: by an anomaly map "
                 + "of the size of the image, a score, and the verdict normal or anomalous.",

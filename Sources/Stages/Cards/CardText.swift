@@ -80,14 +80,11 @@ enum CardNumber {
     /// Four significant digits.
     static func significant(_ value: Double) -> String { String(format: "%.4g", value) }
 
-    /// A fraction as a percentage, with one decimal below 10 %.
+    /// A fraction as a percentage, with one decimal below 10 %, and two digits below 0.05 %.
     static func percent(_ share: Double) -> String {
         let percent = 100 * share
+        if percent != 0, abs(percent) < 0.05 { return String(format: "%.2g %%", percent) }
         let text = fixed(percent, abs(percent) < 9.95 && abs(percent - percent.rounded()) > 0.04 ? 1 : 0)
         return text + " %"
-    }
-
-    static func plural(_ count: Int, _ singular: String, _ plural: String) -> String {
-        "\(count) \(count == 1 ? singular : plural)"
     }
 }

@@ -124,7 +124,8 @@ struct ThresholdFacts: Codable, Equatable, Sendable {
     var heldOutImages, heldOutScores, trainingScores: Int
     /// See `VerdictConfidence`.
     var tolerance: Double
-    /// The half-open range of scores with uncertain verdicts; nil if it is empty.
+    /// The half-open range of scores with uncertain verdicts. `uncertainTo` is nil if it is empty, `uncertainFrom` also
+    /// if all verdicts below `uncertainTo` are uncertain.
     var uncertainFrom, uncertainTo: Float?
 
     init(_ calibration: Calibration, tolerance: Double, uncertain: Range<Float>?) {
@@ -142,6 +143,7 @@ struct ThresholdFacts: Codable, Equatable, Sendable {
         heldOutImages = calibration.images
         (heldOutScores, trainingScores) = (calibration.scores.count, calibration.trainingScores.count)
         self.tolerance = tolerance
-        (uncertainFrom, uncertainTo) = (uncertain?.lowerBound, uncertain?.upperBound)
+        uncertainFrom = (uncertain?.lowerBound).flatMap { $0.isFinite ? $0 : nil }
+        uncertainTo = uncertain?.upperBound
     }
 }

@@ -2,6 +2,7 @@ import AnomalyDetection
 import ContentStore
 import Imaging
 import Pipeline
+import Wording
 
 /// Properties of an image file that its packed image does not hold. The memo key is the file's bytes and the sample
 /// range. The reading is recomputed if the packed image comes from the store, because warnings must not depend on what
@@ -54,23 +55,19 @@ struct SampleRemarks {
         var warnings = stray
         if range == nil, let top = highest.map(\.sample).max(), let range = SampleRange(highestSample: top) {
             warnings.append(
-                "no sample of the \(highest.count == 1 ? "16 bit image" : "\(highest.count) 16 bit images") exceeds \(top) of "
-                    + "65535, so that they are nearly black: \(SampleRemarks.some(highest.map(\.file))). If the camera has "
+                "no sample of the \(counted(highest.count, "16 bit image")) exceeds \(top) of "
+                    + "65535, so that they are nearly black: \(highest.map(\.file).listed()). If the camera has "
                     + "fewer bits, set \"range\": \(range.words) in the image section of the manifest, by which the model is trained"
             )
         }
         if let range, !clipped.isEmpty {
-            let images = clipped.count == 1 ? "1 image has" : "\(clipped.count) images have"
+            let images = counted(clipped.count, "image has", "images have")
             let shown = clipped.map { "\($0.file) (\($0.samples))" }
             warnings.append(
-                "\(images) samples beyond the range \(range.words), which are clipped: \(SampleRemarks.some(shown)). If "
+                "\(images) samples beyond the range \(range.words), which are clipped: \(shown.listed()). If "
                     + "that is not wanted, change \"range\" in the image section of the manifest")
         }
         return warnings
-    }
-
-    static func some(_ names: [String]) -> String {
-        names.prefix(3).joined(separator: ", ") + (names.count > 3 ? " and \(names.count - 3) more" : "")
     }
 }
 

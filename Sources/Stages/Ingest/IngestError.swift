@@ -1,3 +1,5 @@
+import Wording
+
 /// An input that ingest rejects, beyond the decoder's own errors.
 enum IngestError: Error, CustomStringConvertible {
     case badImages([String])
@@ -22,7 +24,7 @@ enum IngestError: Error, CustomStringConvertible {
     var description: String {
         switch self {
         case .badImages(let faults):
-            (faults.count == 1 ? "1 image cannot be used" : "\(faults.count) images cannot be used") + ":\n  "
+            counted(faults.count, "image") + " cannot be used:\n  "
                 + faults.joined(separator: "\n  ")
                 + "\n  Remove or repair them, or go on without them: \"onBadImage\": \"quarantine\" in the manifest's "
                 + "dataset, or --quarantine when scoring"
@@ -32,7 +34,7 @@ enum IngestError: Error, CustomStringConvertible {
             "\(name) holds floating-point values from \(lowest) to \(highest); expected 0 to 1: scale them before "
                 + "ingest, or set \"range\" in the manifest's image section"
         case .notFinite(let name, let value, let x, let y, let count):
-            "\(name) holds \(count == 1 ? "1 value that is" : "\(count) values that are") not a finite number, the first "
+            "\(name) holds \(counted(count, "value that is", "values that are")) not a finite number, the first "
                 + "(\(value)) at column \(x), row \(y); expected numbers from 0 to 1: replace invalid pixels before ingest"
         case .maskSize(let mask, let found, let expected):
             "\(mask) has \(found) pixels, but the image has \(expected); make both the same size"

@@ -3,6 +3,7 @@ import ContentStore
 import Datasets
 import Imaging
 import Pipeline
+import Wording
 
 /// Decodes, checks, converts and resizes images of a category. Each image is cached separately, so a new image costs
 /// one decode.
@@ -123,8 +124,8 @@ package struct IngestStage: Stage {
         func warn(_ lost: [ImageIndex.Entry], _ consequence: String) {
             guard !lost.isEmpty else { return }
             context.warn(
-                "no object stands out from a plain background in \(lost.count == 1 ? "1 image" : "\(lost.count) images"), "
-                    + consequence + ": " + SampleRemarks.some(lost.map(\.file)))
+                "no object stands out from a plain background in \(counted(lost.count, "image")), "
+                    + consequence + ": " + lost.map(\.file).listed())
         }
         let usable = index.entries.filter { $0.pixels != nil }
         if frame != nil { warn(usable.filter { $0.pose == nil }, "whose middle is used") }

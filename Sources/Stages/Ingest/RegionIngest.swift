@@ -2,6 +2,7 @@ import AnomalyDetection
 import ContentStore
 import Imaging
 import Pipeline
+import Wording
 
 /// Ingests the region of interest of an image.
 struct RegionIngest {
@@ -125,19 +126,18 @@ struct OutsideRemarks {
 
     var warnings: [String] {
         func words(_ images: [(file: String, labelled: Int, inside: Int)]) -> String {
-            SampleRemarks.some(images.map { "\($0.file) (\($0.labelled - $0.inside) of \($0.labelled) pixels)" })
+            images.map { "\($0.file) (\($0.labelled - $0.inside) of \($0.labelled) pixels)" }.listed()
         }
-        func count(_ images: some Collection) -> String { images.count == 1 ? "1 image" : "\(images.count) images" }
         let partly = found.filter { $0.inside > 0 }, wholly = found.filter { $0.inside == 0 }
         var warnings: [String] = []
         if !partly.isEmpty {
             warnings.append(
-                "ground truth of \(count(partly)) lies partly outside the region of interest, where it does not count: "
+                "ground truth of \(counted(partly.count, "image")) lies partly outside the region of interest, where it does not count: "
                     + words(partly))
         }
         if !wholly.isEmpty {
             warnings.append(
-                "ground truth of \(count(wholly)) lies outside the region of interest, so that "
+                "ground truth of \(counted(wholly.count, "image")) lies outside the region of interest, so that "
                     + "\(wholly.count == 1 ? "it counts" : "they count") as unlabelled: " + words(wholly))
         }
         return warnings

@@ -3,6 +3,7 @@ import ContentStore
 import Datasets
 import Manifests
 import Pipeline
+import Wording
 
 /// Splits a category's normal images into training and held-out (calibration) images.
 ///
@@ -51,7 +52,7 @@ package struct SelectStage: Stage {
             context.warn("all \(entries.count) normal images are of one group, so single images are held out")
         } else if count < entries.count {
             let chosen = Set(heldOut.map { names[$0] }).count
-            context.log("\(heldOut.count) images are held out: \(chosen) of \(count) groups")
+            context.log("\(counted(heldOut.count, "image is", "images are")) held out: \(chosen) of \(count) groups")
         }
         func used(_ isHeldOut: Bool) -> [TrainingIndex.Entry] {
             entries.enumerated().filter { heldOut.contains($0.offset) == isHeldOut }.map { _, entry in

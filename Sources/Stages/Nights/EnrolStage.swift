@@ -43,8 +43,8 @@ package struct EnrolStage: Stage {
         }
         let training = try index(parts.training), heldOut = try index(parts.heldOut)
         guard !training.entries.isEmpty, !heldOut.entries.isEmpty else {
-            throw DatasetError.tooFewNormalImages(
-                category: "\(context.task)", count: training.entries.count + heldOut.entries.count)
+            throw NightRecordError.emptyPart(
+                task: "\(context.task)", training: training.entries.count, heldOut: heldOut.entries.count)
         }
         try context.writeJSON(training, to: "training.json")
         try context.writeJSON(try index(parts.normals), to: "normals.json")

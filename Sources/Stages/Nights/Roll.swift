@@ -1,4 +1,5 @@
 import ContentStore
+import Wording
 
 /// The data set of a night: its images and their roles. Training is a pure function of it, the manifest and the model
 /// in production.
@@ -113,12 +114,17 @@ extension Roll {
 /// A reason why a record of a night cannot be used.
 package enum NightRecordError: Error, Equatable, Sendable, CustomStringConvertible {
     case lostMember(source: String)
+    /// No usable image is left for training, or none to calibrate with.
+    case emptyPart(task: String, training: Int, heldOut: Int)
     case newerFormat(what: String, found: Int)
 
     package var description: String {
         switch self {
         case .lostMember(let source):
             "the image \(source) belongs to the night but was not decoded; run the night again"
+        case .emptyPart(let task, let training, let heldOut):
+            "\(task): \(counted(training, "usable image")) to train on and \(heldOut) held out; expected at least one of each. "
+                + "Restore the images that were removed, or add new ones: a fixed share of them is held out"
         case .newerFormat(let what, let found):
             "the \(what) of a night has version \(found) of its format, which is newer than this program; use a newer one"
         }

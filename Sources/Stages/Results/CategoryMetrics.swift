@@ -41,12 +41,17 @@ package struct CategoryMetrics: Codable, Sendable {
 extension CategoryCurves {
     /// The curves of a category's metrics.
     init(_ metrics: CategoryMetrics) {
-        func points(_ pairs: [[Double]]) -> [CurvePoint] { pairs.map { CurvePoint(x: $0[0], y: $0[1]) } }
+        // Records of a foreign bundle may have rows of any length.
+        func points(_ pairs: [[Double]]) -> [CurvePoint] {
+            pairs.filter { $0.count == 2 }.map { CurvePoint(x: $0[0], y: $0[1]) }
+        }
         let curves = metrics.curves
         self.init(
             imageROC: points(metrics.roc), pixelROC: points(curves.pixelROC),
             imagePrecisionRecall: points(curves.imagePrecisionRecall),
             pixelPrecisionRecall: points(curves.pixelPrecisionRecall), pro: points(curves.pro),
-            pimo: curves.pimo.map { Overlap(fpr: $0[0], mean: $0[1], lowerQuartile: $0[2], upperQuartile: $0[3]) })
+            pimo: curves.pimo.filter { $0.count == 4 }.map {
+                Overlap(fpr: $0[0], mean: $0[1], lowerQuartile: $0[2], upperQuartile: $0[3])
+            })
     }
 }

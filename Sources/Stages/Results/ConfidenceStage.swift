@@ -6,7 +6,7 @@ import VerdictStatistics
 /// to decide. It is a separate task, so that a new tolerance repeats neither scores nor metrics.
 package struct ConfidenceStage: Stage {
     package static let name = "confidence"
-    package static let version = 1
+    package static let version = 2
 
     /// See `VerdictConfidence`.
     var tolerance: Double
@@ -30,8 +30,9 @@ package struct ConfidenceStage: Stage {
         let range = rule.uncertainRange
         try context.writeJSON(scores, to: "scores.json")
         try context.writeJSON(
-            UncertaintyRecord(tolerance: tolerance, lower: range?.lowerBound, upper: range?.upperBound),
-            to: "uncertainty.json")
+            UncertaintyRecord(
+                tolerance: tolerance, lower: (range?.lowerBound).flatMap { $0.isFinite ? $0 : nil },
+                upper: range?.upperBound), to: "uncertainty.json")
     }
 }
 
@@ -47,6 +48,7 @@ extension ScoreIndex.Entry {
 /// `uncertainty.json`.
 struct UncertaintyRecord: Codable, Equatable {
     var tolerance: Double
-    /// The half-open range of scores with uncertain verdicts; nil if it is empty.
+    /// The half-open range of scores with uncertain verdicts. `upper` is nil if it is empty, `lower` also if all
+    /// verdicts below `upper` are uncertain.
     var lower, upper: Float?
 }

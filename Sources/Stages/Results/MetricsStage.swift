@@ -3,6 +3,7 @@ import Imaging
 import Metrics
 import Pipeline
 import Reports
+import Wording
 
 /// Computes the metrics of one category.
 package struct MetricsStage: Stage {
@@ -10,7 +11,7 @@ package struct MetricsStage: Stage {
     /// History: 2 = all figures of `DetectionMetrics` instead of two AUROCs; 3 = the curves, and AUPIMO of each image;
     /// 4 = a warning if figures are undefined because images were set aside; 5 = SegF1, correlation with the area,
     /// intervals; parts with several views, and saturated overlap by kind; 6 = SegF1 within the region of interest.
-    package static let version = 6
+    package static let version = 7
     /// The memory in which pixels are ranked; more of them are sorted in a scratch file, with equal results.
     static let rankingBytes = 1 << 26
 
@@ -113,7 +114,9 @@ package struct MetricsStage: Stage {
         let missing = setAside.filter { $0.isAnomalous == isAnomalous }
         guard let first = missing.first else { return nil }
         return
-            "\(lacking): \(missing.count) \(isAnomalous ? "anomalous" : "normal") test images were set aside. The first is "
+            "\(lacking): "
+            + counted(missing.count, "test image was", "test images were")
+            + " set aside of those that are \(isAnomalous ? "anomalous" : "normal"). The first is "
             + "\(first.file), because: \(first.rejection ?? "")"
     }
 
@@ -124,13 +127,13 @@ package struct MetricsStage: Stage {
         if images.withoutMask > 0 {
             let unmasked = scores.filter { $0.isAnomalous == true && masks[$0.file] == nil }.map(\.file)
             context.warn(
-                "\(unmasked.count) anomalous images have no ground-truth mask and take no part in pixel metrics: "
-                    + unmasked.prefix(3).joined(separator: ", ") + (unmasked.count > 3 ? ", ..." : ""))
+                counted(unmasked.count, "anomalous image has", "anomalous images have")
+                    + " no ground-truth mask, and pixel metrics leave out such images: " + unmasked.listed())
         }
         if images.emptyMask > 0 {
             context.warn(
-                "\(images.emptyMask) anomalous images have a ground-truth mask that labels no pixel; all their pixels count "
-                    + "as normal ones")
+                counted(images.emptyMask, "anomalous image has", "anomalous images have")
+                    + " a ground-truth mask that labels no pixel; all pixels there count as normal ones")
         }
     }
 }

@@ -12,7 +12,7 @@ package struct ReportStage: Stage {
     /// card of each model; 6 = the command that applies a threshold; 7 = plainer words; 9 = regions, AU-PRO 0.05,
     /// SegF1, intervals; metrics of parts and kinds; AU-PRO of synthetic defects; 10 = the loss of steps without
     /// corrupted or clean pixels is left out.
-    package static let version = 10
+    package static let version = 11
 
     /// The pages beside the report that it links to.
     package static let lineagePageName = "lineage.html", timingPageName = "timing.html"
@@ -112,7 +112,9 @@ package struct ReportStage: Stage {
         }
         report.modelFile = "models/\(name).nominal"
         let uncertainty = try context.readJSON(UncertaintyRecord.self, "uncertainty.\(number)")
-        if let lower = uncertainty.lower, let upper = uncertainty.upper { report.uncertainScores = lower..<upper }
+        if let upper = uncertainty.upper {
+            report.uncertainScores = (uncertainty.lower ?? -.greatestFiniteMagnitude)..<upper
+        }
         var pictures: [String: OverlayIndex.Thumbnails] = [:]
         for input in context.inputs(startingWith: "overlays.\(number).") {
             for entry in try context.readJSON(OverlayIndex.self, input).entries {

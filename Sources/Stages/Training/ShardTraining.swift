@@ -2,6 +2,7 @@ import AnomalyDetection
 import BinaryCoding
 import NeuralNetworks
 import Pipeline
+import Wording
 
 /// One training shard of a network: a fixed number of optimiser steps from one checkpoint to the next.
 struct ShardTraining {
@@ -53,7 +54,8 @@ struct ShardTraining {
         context.shared(InputMeter.self).add(timing)
         let share = (timing.waitingShare * 1000).rounded() / 10
         context.log(
-            "\(timing.steps) steps in \(timing.totalSeconds) s, \(share) % of it waiting for input")
+            "\(counted(timing.steps, "step")) in \((timing.totalSeconds * 10).rounded() / 10) s, \(share) % of it waiting for input"
+        )
         try context.write(trained.bytes, to: "checkpoint")
     }
 }

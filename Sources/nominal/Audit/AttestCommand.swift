@@ -36,7 +36,7 @@ struct AttestCommand: ParsableCommand {
         try storeOptions.requireStore()
         let signer = try SigningKey(pem: try AtomicFile.read(key), name: key)
         warnIfKeyIsReadable()
-        let store = try storeOptions.open(.readOnly)
+        let store = try storeOptions.openExisting(.readOnly)
         let statement = try ProvenanceStatement(ofRun: number, store)
         let envelope = SignedEnvelope(statement.bytes, type: ProvenanceStatement.payloadType, by: signer)
         let path = output ?? "run\(number).attestation.json"

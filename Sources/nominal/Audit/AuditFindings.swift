@@ -2,6 +2,7 @@ import Attestations
 import Audit
 import Console
 import ContentStore
+import Wording
 
 /// The findings of a check of an attestation, of a history, or of both.
 struct AuditFindings: Encodable {
@@ -62,7 +63,7 @@ struct AttestationFindings: Encodable {
         if different > 0 {
             lines.append("\(folder): \(different) of \(statement.subjects.count) results differ from the attestation")
         }
-        if others > 0 { lines.append("\(folder): \(others) file\(others == 1 ? " is" : "s are") not attested") }
+        if others > 0 { lines.append("\(folder): \(counted(others, "file is", "files are")) not attested") }
         if isSound { lines.append("\(folder): all results are present and equal to the attestation") }
         return lines.joined(separator: "\n")
     }
@@ -116,7 +117,7 @@ struct HistoryFindings: Encodable {
 
     var text: String {
         "checked \(entries) entries of the history: "
-            + (faults.isEmpty ? "it is intact" : "\(faults.count) fault\(faults.count == 1 ? "" : "s")")
+            + (faults.isEmpty ? "it is intact" : counted(faults.count, "fault"))
             + "\nlast entry: \(head)"
     }
 }

@@ -5,6 +5,7 @@ import ContentStore
 import Datasets
 import Foundation
 import Imaging
+import Wording
 
 struct LineageCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -157,8 +158,8 @@ struct LineageCommand: ParsableCommand {
         let models = Set(dependent.map(\.model)).count
         let anomalous = dependent.count { $0.verdict == "anomalous" }
         print(
-            "\(dependent.count) verdict\(dependent.count == 1 ? " depends" : "s depend") on it, \(anomalous) of "
-                + "them anomalous, by \(models) model\(models == 1 ? "" : "s")" + (files ? ":" : "; --files lists them")
+            "\(counted(dependent.count, "verdict depends", "verdicts depend")) on it, \(anomalous) of "
+                + "them anomalous, by \(counted(models, "model"))" + (files ? ":" : "; --files lists them")
         )
         guard files else { return }
         for verdict in dependent {

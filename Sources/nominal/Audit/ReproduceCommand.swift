@@ -6,6 +6,7 @@ import Folders
 import Glibc
 import Pipeline
 import Privacy
+import Wording
 
 struct ReproduceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -113,7 +114,7 @@ struct ReproduceCommand: ParsableCommand {
 
     private func tell(_ result: Reproduction, _ record: ExecutionRecord) throws {
         let equal = result.steps.count { $0.outcome == .equal }
-        print("\(equal) of \(result.steps.count) steps are equal, byte for byte")
+        print("\(equal) of \(counted(result.steps.count, "step is", "steps are")) equal, byte for byte")
         guard let first = result.first else { return }
         tell(first: first)
         if record.versions != RunSession.versions { print("then: \(record.versions)\nnow:  \(RunSession.versions)") }

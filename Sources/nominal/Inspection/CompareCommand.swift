@@ -2,6 +2,7 @@ import ArgumentParser
 import Audit
 import Console
 import ContentStore
+import Wording
 
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -107,14 +108,14 @@ enum ComparisonText {
         for data in differences.data {
             for (name, files) in [("normal images", data.train), ("test images", data.test)] where !files.isEmpty {
                 let parts = [("added", files.added), ("removed", files.removed), ("changed", files.changed)]
-                    .filter { !$0.1.isEmpty }.map { "\($0.1.count) \($0.0) (\($0.1.abbreviated()))" }
+                    .filter { !$0.1.isEmpty }.map { "\($0.1.count) \($0.0) (\($0.1.listed()))" }
                 lines.append("data        \(data.category): \(name): " + parts.joined(separator: ", "))
             }
             if data.haveOtherTextures { lines.append("data        \(data.category): other foreign textures") }
         }
         for (kind, changes) in [("parameters", differences.parameters), ("code", differences.code)] {
             for change in changes {
-                let whose = change.categories.isEmpty ? "" : "  (\(change.categories.abbreviated()))"
+                let whose = change.categories.isEmpty ? "" : "  (\(change.categories.listed()))"
                 lines.append(
                     padded(kind, 12)
                         + "\(change.name): \(change.first ?? "(absent)") -> \(change.second ?? "(absent)")\(whose)")

@@ -3,6 +3,7 @@ import Console
 import ContentStore
 import Evaluation
 import Metrics
+import Wording
 
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -137,13 +138,17 @@ struct EvaluateCommand: ParsableCommand {
         let object = set.object.map { "\($0): " } ?? ""
         if !set.unmasked.isEmpty {
             StandardError.note(
-                "\(object)\(set.unmasked.count) maps of kinds other than \"good\" have no mask and count as normal: "
-                    + set.unmasked.abbreviated())
+                object
+                    + counted(
+                        set.unmasked.count, "map of a kind other than \"good\" has no mask and counts as normal: ",
+                        "maps of kinds other than \"good\" have no mask and count as normal: ") + set.unmasked.listed())
         }
         if !set.masksWithoutMap.isEmpty {
             StandardError.note(
-                "\(object)\(set.masksWithoutMap.count) images with a mask but no map are skipped: "
-                    + set.masksWithoutMap.abbreviated())
+                object
+                    + counted(
+                        set.masksWithoutMap.count, "image with a mask but no map is skipped: ",
+                        "images with a mask but no map are skipped: ") + set.masksWithoutMap.listed())
         }
         if metrics.images.emptyMask > 0 {
             StandardError.note(

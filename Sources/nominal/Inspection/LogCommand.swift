@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import ContentStore
+import Wording
 
 struct LogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -25,7 +26,7 @@ struct LogCommand: ParsableCommand {
     var execution: Int64?
 
     func run() throws {
-        let store = try storeOptions.open(.readOnly)
+        let store = try storeOptions.openExisting(.readOnly)
         let name = try TaskChoice.single(task, store)
         let jobs = try store.jobs(ofTask: name).filter { execution == nil || $0.execution == execution }
         guard !jobs.isEmpty else { throw TaskChoiceError.notInRun(task: name, run: execution ?? 0) }
@@ -65,7 +66,7 @@ enum TaskChoiceError: ErrorWithExitStatus, Equatable, CustomStringConvertible {
         case .unknown(let text):
             "no task in the history has \"\(text)\" in its name; nominal plan JOB --all lists the tasks of a job"
         case .ambiguous(let text, let found):
-            "\"\(text)\" matches \(found.count) tasks: \(found.abbreviated(to: 8)); give more of the name"
+            "\"\(text)\" matches \(counted(found.count, "task")): \(found.listed(atMost: 8)); give more of the name"
         case .noSuccess(let task, let run):
             "the task \(task) has no result\(run.map { " in run \($0)" } ?? ""); nominal log \(task) shows its attempts"
         case .notInRun(let task, let run):

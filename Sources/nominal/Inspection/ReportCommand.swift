@@ -112,7 +112,13 @@ extension Overview {
             return nil
         }
         let file = path + "/metrics.json"
-        let metrics = try StrictJSON.decode(MetricsSummary.self, from: try AtomicFile.read(file), file: file)
+        let metrics: MetricsSummary
+        do {
+            metrics = try StrictJSON.decode(MetricsSummary.self, from: try AtomicFile.read(file), file: file)
+        } catch {
+            StandardError.warning("\(file) is not the figures of a run and is left out: \(error)")
+            return nil
+        }
         return Results(
             name: name, report: "\(name)/report.html", categories: metrics.categories.count,
             imageAUROC: metrics.mean.imageAUROC, pixelAUROC: metrics.mean.pixelAUROC, aupro: metrics.mean.aupro.at03)

@@ -28,7 +28,7 @@ struct RunsCommand: ParsableCommand {
     }
 
     func run() throws {
-        let records = try storeOptions.open(.readOnly).executions(limit: last).reversed()
+        let records = try storeOptions.openExisting(.readOnly).executions(limit: last).reversed()
         if json {
             for record in records { print(try RunLine(record).jsonText()) }
             return

@@ -31,7 +31,7 @@ struct StatusCommand: ParsableCommand {
     }
 
     func run() throws {
-        let store = try storeOptions.open(.readOnly)
+        let store = try storeOptions.openExisting(.readOnly)
         let view = StatusView(store: store)
         let isTerminal = isatty(1) == 1
         var followed: Set<Int64> = []

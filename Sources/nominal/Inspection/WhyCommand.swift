@@ -41,9 +41,9 @@ struct WhyCommand: ParsableCommand {
     }
 
     func run() throws {
-        let store = try storeOptions.open(.readOnly)
+        let store = try storeOptions.openExisting(.readOnly)
         for number in [execution, against].compactMap(\.self) where try store.execution(number) == nil {
-            throw CancelError.unknown(number)
+            throw UnknownRun(number: number)
         }
         if let job {
             let job = try Job(JobManifest.load(path: job), backbones: storeOptions.backbones) {

@@ -46,7 +46,7 @@ struct AddBackboneCommand: ParsableCommand {
     @OptionGroup var storeOptions: StoreOptions
 
     func run() throws {
-        guard FileManager.default.fileExists(atPath: file) else { throw BackboneError.missing(file) }
+        guard try AtomicFile.exists(file) else { throw BackboneError.missing(file) }
         let bytes = try AtomicFile.read(file, limitBytes: Backbone.maximumFileBytes)
         let sha256 = Digest.of(bytes).hex
         let known = KnownBackbone.of(sha256: sha256)

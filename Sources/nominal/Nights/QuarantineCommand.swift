@@ -3,6 +3,7 @@ import Console
 import ContentStore
 import Jobs
 import ModelRegistry
+import Wording
 
 struct QuarantineCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -129,7 +130,7 @@ struct QuarantineChoice: ParsableArguments {
         try store.decide(
             chosen, of: name, isAccepted: isAccepted, by: decision.decider, reason: decision.reason)
         let verb = isAccepted ? "accepted, for the next night" : "rejected"
-        print("\(chosen.count) \(chosen.count == 1 ? "image" : "images") \(verb)")
+        print("\(counted(chosen.count, "image")) \(verb)")
     }
 }
 

@@ -9,6 +9,7 @@ import Jobs
 import Manifests
 import Retraining
 import Stages
+import Wording
 
 struct RetrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -121,9 +122,7 @@ struct RetrainCommand: ParsableCommand {
     private func tell(_ job: JobManifest, _ images: NightImages) {
         func note(_ files: [String], _ words: String) {
             guard !files.isEmpty else { return }
-            StandardError.note(
-                "\(files.count) new \(files.count == 1 ? "file" : "files") \(words): "
-                    + files.abbreviated())
+            StandardError.note("\(counted(files.count, "new file")) \(words): " + files.listed())
         }
         note(images.unsettled, "written just now, left for the next night")
         note(
@@ -150,12 +149,13 @@ struct RetrainCommand: ParsableCommand {
     /// it.
     private func abandonNight(_ model: String) throws {
         let store = try storeOptions.openExisting()
-        let lock = try store.lockNights(of: model)
+        let lock = try store.lockNights(of: model, timeoutSeconds: storeOptions.lockTimeout)
         defer { withExtendedLifetime(lock) {} }
         guard let open = try store.nights(of: model).last(where: { $0.state == .open }) else {
             return print("\(model): no night is open")
         }
-        try store.end(open, .kept, challenger: nil, verdict: nil, by: by ?? NSUserName(), reason: "given up")
+        try store.end(
+            open, .kept, challenger: nil, verdict: nil, by: by ?? NSUserName(), reason: "abandoned by the user")
         print("\(model): the night \(open.label) is abandoned; the next night sees its images as new")
     }
 
@@ -164,9 +164,8 @@ struct RetrainCommand: ParsableCommand {
         let hasStore = try storeOptions.storeExists()
         let store = hasStore ? try storeOptions.open(.readOnly) : nil
         let images = try NightImages(manifest, now: HostClock.wallNanoseconds(), backbones: storeOptions.backbones) {
-            paths in
-            if let store { return try store.sourceDigests(paths: paths, threads: machine.threadCount) }
-            return try paths.map { try Digest.of(filePath: $0) }
+            try storeOptions.inputDigests(
+                $0, store, threads: machine.threadCount, verifyContent: verification.readsContent)
         }
         let knowledge = try store.map { try Roll.Knowledge(of: images.model, $0) }
         let preview = NightPreview(images, knowledge, date: day)
@@ -183,9 +182,10 @@ struct RetrainCommand: ParsableCommand {
                 try Model(bytes: try store.read(production.digest), name: "\(production.reference)"),
                 "\(production.reference)", images)
         }
-        print("base set:      \(preview.baseCount) images, \(preview.newBase.count) of them new")
-        print("incoming:      \(preview.incomingCount) images, \(preview.newIncoming.count) of them new")
-        print("not learned:   \(preview.unlearnedCount) images that are known and admitted")
+        print("base set:      \(counted(preview.baseCount, "image")), \(preview.newBase.count) of them new")
+        print("incoming:      \(counted(preview.incomingCount, "image")), \(preview.newIncoming.count) of them new")
+        print(
+            "not learned:   \(counted(preview.unlearnedCount, "image that is", "images that are")) known and admitted")
         if images.copyCount > 0 { print("exact copies:  \(images.copyCount), used once") }
         for file in preview.newBase + preview.newIncoming { print("  new: \(file)") }
     }

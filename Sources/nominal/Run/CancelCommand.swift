@@ -12,8 +12,8 @@ struct CancelCommand: ParsableCommand {
             Sends SIGTERM to the process of the run, which exits with 143. A later process that reuses its ID gets no \
             signal. RUN may be omitted if only one run is active.
 
-            Exit codes: 0 the run has ended, or was signalled with --no-wait; 65 no such run is active, or several \
-            are; 74 the run belongs to another user or machine.
+            Exit codes: 0 the run has ended, or was signalled with --no-wait; 65 the run is not active, or several \
+            are; 66 there is no such run; 74 the run belongs to another user or machine.
 
             Examples:
               nominal cancel
@@ -29,7 +29,7 @@ struct CancelCommand: ParsableCommand {
     var noWait = false
 
     func run() throws {
-        let store = try storeOptions.open(.readOnly)
+        let store = try storeOptions.openExisting(.readOnly)
         let record = try choice(store)
         guard record.host == HostDescription.current.name else { throw CancelError.elsewhere(record) }
         guard record.process.isRunning else { throw CancelError.notActive(record.number, "interrupted") }
@@ -52,7 +52,7 @@ struct CancelCommand: ParsableCommand {
             return only
         }
         if let record = active.first(where: { $0.number == number }) { return record }
-        guard let record = try store.execution(number) else { throw CancelError.unknown(number) }
+        guard let record = try store.execution(number) else { throw UnknownRun(number: number) }
         throw CancelError.notActive(number, record.outcome)
     }
 }
@@ -61,7 +61,6 @@ struct CancelCommand: ParsableCommand {
 enum CancelError: ErrorWithExitStatus, CustomStringConvertible {
     case none
     case several([Int64])
-    case unknown(Int64)
     case notActive(Int64, String)
     case elsewhere(ExecutionRecord)
     case refused(ExecutionRecord, String)
@@ -78,7 +77,6 @@ enum CancelError: ErrorWithExitStatus, CustomStringConvertible {
         case .none: "no run is active; nominal runs lists earlier runs"
         case .several(let numbers):
             "\(numbers.count) runs are active: \(numbers.map(String.init).joined(separator: ", ")); choose one"
-        case .unknown(let number): "there is no run \(number); nominal runs lists the runs"
         case .notActive(let number, let outcome):
             "run \(number) is not active; its outcome is \(outcome); choose an active run (nominal runs)"
         case .elsewhere(let record):

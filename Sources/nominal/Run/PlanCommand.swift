@@ -4,6 +4,7 @@ import ContentStore
 import Jobs
 import Manifests
 import Pipeline
+import Wording
 
 struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -40,9 +41,11 @@ struct PlanCommand: ParsableCommand {
     }
 
     func run() throws {
-        try PlanCommand.show(try JobManifest.load(path: manifest), storeOptions, machine) { plan, store in
+        try PlanCommand.show(try JobManifest.load(path: manifest), storeOptions, machine, against: against) {
+            plan, store in
             if let against {
-                guard let keys = try store.taskKeys(against) else { throw PlanError.unknownRun(against) }
+                guard try store.execution(against) != nil else { throw UnknownRun(number: against) }
+                guard let keys = try store.taskKeys(against) else { throw PlanError.noKeys(against) }
                 return try PlanView.compare(plan, with: keys, of: against, store)
             }
             explain ? PlanView.explain(plan) : PlanView.list(plan, all: all)
@@ -53,20 +56,26 @@ struct PlanCommand: ParsableCommand {
     /// Prints the plan of a job. A missing store is not created.
     static func show(
         _ manifest: JobManifest, _ storeOptions: StoreOptions, _ machine: MachineOptions, verifyContent: Bool = false,
+        against: Int64? = nil,
         _ view: (Plan, ContentStore) throws -> Void
     ) throws {
         guard try storeOptions.storeExists() else {
-            let job = try Job(manifest) { try $0.map { try Digest.of(filePath: $0) } }
+            if let against { throw UnknownRun(number: against) }
+            let job = try Job(manifest) {
+                try storeOptions.inputDigests($0, nil, threads: machine.threadCount, verifyContent: verifyContent)
+            }
             StandardError.tell(notes: job.notes, warnings: job.warnings)
             for task in job.graph.tasks { print("run     \(task.id)  (it never ran)") }
             try PlanView.sizes(job.graph.tasks, nil)
             return print(
-                "\(job.graph.tasks.count) tasks to run, 0 cached; there is no store at \(storeOptions.path) yet")
+                "\(counted(job.graph.tasks.count, "task")) to run, 0 cached; there is no store at \(storeOptions.path) yet"
+            )
         }
         let store = try storeOptions.open(.readOnly)
         let folders = try manifest.folders()
         let job = try Job(manifest, backbones: storeOptions.backbones) {
-            try store.sourceDigests(paths: $0, in: folders, verifyContent: verifyContent)
+            try storeOptions.inputDigests(
+                $0, store, in: folders, threads: machine.threadCount, verifyContent: verifyContent)
         }
         StandardError.tell(notes: job.notes, warnings: job.warnings)
         let plan = try Planner.plan(
@@ -80,14 +89,14 @@ struct PlanCommand: ParsableCommand {
 
 /// An error in the options of a plan.
 enum PlanError: ErrorWithExitStatus, CustomStringConvertible {
-    case unknownRun(Int64)
+    case noKeys(Int64)
 
     var exitStatus: ExitStatus { .invalidData }
 
     var description: String {
         switch self {
-        case .unknownRun(let number):
-            "run \(number) has no recorded keys: it does not exist or was interrupted; nominal runs lists runs"
+        case .noKeys(let number):
+            "run \(number) has no recorded keys, because it was interrupted; choose another run (nominal runs)"
         }
     }
 }

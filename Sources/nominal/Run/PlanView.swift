@@ -2,6 +2,7 @@ import Backbones
 import ContentStore
 import Pipeline
 import Stages
+import Wording
 
 /// Renders plans as text.
 enum PlanView {
@@ -24,9 +25,7 @@ enum PlanView {
         for (cause, followers) in plan.causes {
             show(cause)
             guard !followers.isEmpty else { continue }
-            var text = followers.prefix(mostFollowers).map(\.path).joined(separator: ", ")
-            if followers.count > mostFollowers { text += " and \(followers.count - mostFollowers) more" }
-            print("    may also run: \(text)")
+            print("    may also run: \(followers.map(\.path).listed(atMost: mostFollowers))")
         }
     }
 

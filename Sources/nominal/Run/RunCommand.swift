@@ -8,6 +8,7 @@ import Manifests
 import Metrics
 import Pipeline
 import Stages
+import Wording
 
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -74,6 +75,9 @@ struct RunCommand: ParsableCommand {
             throw ValidationError("--check works on this machine only; add --runner local")
         }
         if dryRun {
+            guard check == nil else {
+                throw ValidationError("--check recomputes results, and --dry-run does not; remove one of them")
+            }
             return try PlanCommand.show(manifest, storeOptions, machine, verifyContent: verification.readsContent) {
                 plan, _ in
                 PlanView.list(plan, all: false)

@@ -10,6 +10,7 @@ import Jobs
 import Manifests
 import Privacy
 import Stages
+import Wording
 
 /// Scoring of a folder that fills. Each round scores the files that have settled since the last one, as a run of its
 /// own.
@@ -47,7 +48,8 @@ extension ScoreCommand {
         if programs.allowExternal { try session.allow(nil) }
         if !reporting.isQuiet {
             StandardError.note(
-                "watching \(source.name): \(journal.count) images are finished; results go to \(target.path)")
+                "watching \(source.name): \(counted(journal.count, "image is", "images are")) finished; results go to \(target.path)"
+            )
         }
         let round = WatchRound(
             session: session, target: target, journal: journal, model: model, threshold: threshold, command: self)
@@ -68,7 +70,7 @@ extension ScoreCommand {
             }
             if due.isEmpty { wait(for: changes, &files, interruption) }
         }
-        if !reporting.isQuiet { StandardError.note("\(journal.count) images are finished") }
+        if !reporting.isQuiet { StandardError.note(counted(journal.count, "image is", "images are") + " finished") }
     }
 
     /// Waits until the folder should be read again.

@@ -140,8 +140,10 @@ struct ScoreCommand: ParsableCommand {
         guard (0...3600).contains(settle) else {
             throw ValidationError("--settle is \(settle); expected 0 to 3600 seconds")
         }
-        guard !merge || !(json || omitsMaps || omitsOverlays) else {
-            throw ValidationError("--merge combines what shards wrote; remove --json, --no-maps and --no-overlays")
+        guard !merge || !(json || omitsMaps || omitsOverlays || quarantine || engine != nil) else {
+            throw ValidationError(
+                "--merge combines what shards wrote; remove --json, --no-maps, --no-overlays, --quarantine and --engine"
+            )
         }
         guard (0...700).contains(tolerance) else {
             throw ValidationError("--tolerance is \(tolerance); expected 0 to 700")

@@ -2,6 +2,7 @@ import ContentStore
 import Datasets
 import Imaging
 import Stages
+import Wording
 
 /// The verdicts on scored images as text: their numbers, and the anomalous images with the place in their maps where
 /// the score comes from.
@@ -24,7 +25,7 @@ struct ScoreSummary {
         let uncertain = rows.count(where: \.uncertain)
         let threshold = rows.allSatisfy { $0.threshold == first.threshold } ? "; threshold \(first.threshold)" : ""
         var lines = [
-            "\(rows.count) image\(rows.count == 1 ? "" : "s"): \(anomalous.count) anomalous, "
+            "\(counted(rows.count, "image")): \(anomalous.count) anomalous, "
                 + "\(rows.count - anomalous.count) normal, \(uncertain) uncertain" + threshold
         ]
         for row in anomalous.prefix(Self.listedImages) {

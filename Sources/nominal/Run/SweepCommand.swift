@@ -6,6 +6,7 @@ import Foundation
 import Jobs
 import Manifests
 import Pipeline
+import Wording
 
 struct SweepCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -88,19 +89,19 @@ struct SweepCommand: ParsableCommand {
     private func show(_ manifest: SweepManifest) throws {
         let hasStore = try storeOptions.storeExists()
         let store = hasStore ? try storeOptions.open(.readOnly) : nil
-        let sweep = try Sweep(manifest, backbones: storeOptions.backbones) { paths in
-            if let store { return try store.sourceDigests(paths: paths, verifyContent: verification.readsContent) }
-            return try paths.map { try Digest.of(filePath: $0) }
+        let sweep = try Sweep(manifest, backbones: storeOptions.backbones) {
+            try storeOptions.inputDigests(
+                $0, store, threads: machine.threadCount, verifyContent: verification.readsContent)
         }
         StandardError.tell(notes: sweep.notes, warnings: sweep.warnings)
         print(SweepTable.text(trials: sweep))
         let cached = try store.map { try Planner.plan(sweep.graph, store: $0, keyParts: Job.keyParts).cachedCount } ?? 0
         let sharing = sweep.sharing
-        print("\(sweep.trials.count) trials, \(sweep.caseCount) models")
+        print(counted(sweep.trials.count, "trial") + ", " + counted(sweep.caseCount, "model"))
         print(
-            "\(sweep.graph.count) tasks instead of \(sharing.apart) for separate trials; "
+            counted(sweep.graph.count, "task") + " instead of \(sharing.apart) for separate trials; "
                 + "\(sharing.shared) are shared by several trials")
-        print("\(sweep.graph.count - cached) tasks to run, \(cached) cached")
+        print("\(counted(sweep.graph.count - cached, "task")) to run, \(cached) cached")
     }
 }
 

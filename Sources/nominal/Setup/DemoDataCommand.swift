@@ -5,6 +5,7 @@ import DemoData
 import Foundation
 import Imaging
 import Manifests
+import Wording
 
 struct DemoDataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -65,7 +66,7 @@ struct DemoDataCommand: ParsableCommand {
                 try write(Mask(width: image.width, height: image.height, values: mask).pngBytes(), maskPath)
             }
         }
-        print("\(folder): \(data.entries.count) images, \(written) files written")
+        print("\(folder): \(counted(data.entries.count, "image")), \(counted(written, "file")) written")
         guard let manifest else { return }
         let place = ManifestPath((manifest as NSString).deletingLastPathComponent, relativeTo: ".").absolute
         let root = ManifestPath(folder, relativeTo: ".").relative(to: place)

@@ -4,6 +4,7 @@ import ContentStore
 import Folders
 import Jobs
 import Manifests
+import Wording
 
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -54,7 +55,7 @@ struct InspectCommand: ParsableCommand {
         _ = try AtomicFile.write(
             Array(inspection.page(folder: ManifestPath(folder, relativeTo: NamedFolder.current).name).utf8), to: page,
             onlyIfChanged: true)
-        print("\(inspection.images.count) images, \(inspection.findings.count) findings")
+        print(counted(inspection.images.count, "image") + ", " + counted(inspection.findings.count, "finding"))
         for line in inspection.lines { print("  \(line)") }
         print("page: \(page), table: \(output)/images.csv")
         if open { ReportViewer.open(page) }

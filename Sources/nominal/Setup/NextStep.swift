@@ -2,6 +2,7 @@ import Console
 import ContentStore
 import Datasets
 import Manifests
+import Wording
 
 /// The next sensible command in a folder, found from the names in it and from its manifests. Opens no image.
 struct NextStep: Equatable {

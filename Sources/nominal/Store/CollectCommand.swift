@@ -46,12 +46,15 @@ struct CollectCommand: ParsableCommand {
         let policy = CollectionPolicy(
             keepRuns: keepRuns, keepUsedSeconds: keepUsed?.seconds, maximumBytes: maxSize?.bytes)
         if dryRun {
-            let plan = try ContentStore(path: storeOptions.path, mode: .readOnly).planCollection(policy)
+            let plan = try storeOptions.open(.readOnly).planCollection(policy)
             for line in Self.lines(plan) { print(line) }
             print("would remove \(Self.outcome(plan.removedBytes, plan))")
         } else {
             let (plan, summary) = try task.run { progress in
-                try ContentStore.collect(path: storeOptions.path, policy) { progress.proceeds($0, $1) }
+                try ContentStore.collect(
+                    path: storeOptions.path, policy, lockTimeoutSeconds: storeOptions.lockTimeout,
+                    onWait: storeOptions.tellWait
+                ) { progress.proceeds($0, $1) }
             }
             print("removed \(Self.outcome(summary.sizeBytes, plan))")
             if summary.spared > 0 {

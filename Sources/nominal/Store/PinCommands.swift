@@ -26,7 +26,7 @@ struct PinCommand: ParsableCommand {
     func run() throws {
         try storeOptions.requireStore()
         guard !things.isEmpty else {
-            for pin in try storeOptions.open(.readOnly).pins() { print(pin) }
+            for pin in try storeOptions.openExisting(.readOnly).pins() { print(pin) }
             return
         }
         let store = try storeOptions.open()

@@ -32,7 +32,7 @@ extension FuzzedParser {
     private static let onnxFile = FuzzedParser(
         name: "onnx", maximumBytes: 4096,
         words: ["Conv", "Relu", "Add", "Gemm", "Flatten", "MaxPool", "Concat", "pads", "strides", "SAME_UPPER"],
-        seeds: { BackboneSeeds.onnx }
+        seeds: { BackboneSeeds.onnx + BackboneSeeds.refused }
     ) { _ in
         { bytes in
             do {

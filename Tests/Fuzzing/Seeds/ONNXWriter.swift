@@ -10,6 +10,8 @@ struct ONNXWriter {
 
     var nodes: [Node] = []
     var constants: [(name: String, shape: [Int], values: [Float])] = []
+    /// Names of constants that are written as int64.
+    var integers: Set<String> = []
     var input = [1, 3, 8, 8]
     var outputs: [String] = []
     var version = 13
@@ -19,12 +21,15 @@ struct ONNXWriter {
         for node in nodes { graph += Self.field(1, Self.bytes(of: node)) }
         graph += Self.field(2, Array("small".utf8))
         for (name, shape, values) in constants {
+            let isInteger = integers.contains(name)
             let numbers = values.flatMap { value in
-                (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
+                let bits = isInteger ? UInt64(bitPattern: Int64(value)) : UInt64(value.bitPattern)
+                return (0..<(isInteger ? 8 : 4)).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) }
             }
             graph += Self.field(
                 5,
-                shape.flatMap { Self.number(1, $0) } + Self.number(2, 1) + Self.field(8, Array(name.utf8))
+                shape.flatMap { Self.number(1, $0) } + Self.number(2, isInteger ? 7 : 1)
+                    + Self.field(8, Array(name.utf8))
                     + Self.field(9, numbers))
         }
         let sizes = input.flatMap { Self.field(1, Self.number(1, $0)) }

@@ -223,7 +223,7 @@ struct LineageCommandTests {
             ),
             (
                 "UPDATE generatedBy SET artifact = (SELECT max(artifact) FROM generatedBy) WHERE action = 2", "",
-                "used or made was edited after it was recorded in entry"
+                "were edited after they were recorded in entry"
             ),
         ] {
             try sql(edit)

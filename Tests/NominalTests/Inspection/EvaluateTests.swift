@@ -161,12 +161,12 @@ import Testing
         #expect(unmasked.status == 0)
         #expect(
             unmasked.errors
-                == "note: 1 maps of kinds other than \"good\" have no mask and count as normal: hole/001\n")
+                == "note: 1 map of a kind other than \"good\" has no mask and counts as normal: hole/001\n")
         try writeMask(to: "truth/dent/000_mask.png")
         #expect(try fixture.nominal("evaluate", "--maps", "maps", "--ground-truth", "truth").status == 65)
         let partial = try fixture.nominal("evaluate", "--maps", "maps", "--ground-truth", "truth", "--allow-missing")
         #expect(partial.status == 0)
-        #expect(partial.errors.contains("note: 1 images with a mask but no map are skipped: dent/000_mask\n"))
+        #expect(partial.errors.contains("note: 1 image with a mask but no map is skipped: dent/000_mask\n"))
     }
 
     @Test("A missing folder for temporary files ends a large evaluation with 74")

@@ -53,6 +53,25 @@ import Testing
         #expect(try fixture.nominal("log", "train/0000", "--run", "7").errors.contains("no attempt in run 7"))
     }
 
+    @Test(
+        "A run that does not exist is missing input",
+        arguments: [
+            "cancel 99", "why train --run 99", "plan tiny.json --against 99", "export 99 --output out", "pin 99",
+        ])
+    func unknownRun(words: String) throws {
+        let fixture = try CommandLineFixture()
+        try fixture.writeDemoData()
+        try fixture.writeManifest(categories: ["wood"])
+        if words.hasPrefix("plan") {
+            let early = try fixture.nominal(environment: [:], words.split(separator: " ").map(String.init))
+            #expect(early.status == 66 && early.errors.contains("no run 99"), "\(early)")
+        }
+        try fixture.writeBundle("a.bundle")
+        #expect(try fixture.nominal("import", "a.bundle").status == 0)
+        let outcome = try fixture.nominal(environment: [:], words.split(separator: " ").map(String.init))
+        #expect(outcome.status == 66 && outcome.errors.contains("run"), "\(outcome)")
+    }
+
     @Test("Without a store there is nothing to show", arguments: ["status", "runs", "cancel", "log x"])
     func noStore(words: String) throws {
         let program = try fixture.start(arguments: words.split(separator: " ").map(String.init))

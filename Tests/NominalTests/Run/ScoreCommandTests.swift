@@ -157,7 +157,7 @@ import Testing
         #expect(try program.waits(for: last, in: fixture.place("out/scores.jsonl")))
         kill(program.process.processIdentifier, SIGTERM)
         let outcome = try fixture.finish(program)
-        #expect(outcome.status == 0 && outcome.errors.contains("1 images are finished"), "\(outcome.errors)")
+        #expect(outcome.status == 0 && outcome.errors.contains("1 image is finished"), "\(outcome.errors)")
         #expect(try journal["0.png"]?["sha256"] as? String == last)
     }
 

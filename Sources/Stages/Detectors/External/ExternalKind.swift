@@ -5,6 +5,7 @@ import Imaging
 import ONNX
 import Pipeline
 import StrictJSON
+import Wording
 
 /// A program of the user.
 package enum ExternalKind: DetectorKind {
@@ -27,7 +28,7 @@ package enum ExternalKind: DetectorKind {
         return [
             DetectorFact(label: "Command", value: model.program.score.joined(separator: " ")),
             DetectorFact(label: "Files", value: model.files.map(\.file).joined(separator: ", ")),
-            DetectorFact(label: "Learnt", value: "\(learnt) bytes in \(model.model.count) files"),
+            DetectorFact(label: "Learnt", value: "\(counted(learnt, "byte")) in \(counted(model.model.count, "file"))"),
         ]
     }
 

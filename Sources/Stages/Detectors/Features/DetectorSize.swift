@@ -1,6 +1,7 @@
 import AnomalyDetection
 import Backbones
 import Pipeline
+import Wording
 
 /// The size of a detector on pretrained features before it is fitted.
 package struct DetectorSize: Equatable {
@@ -33,7 +34,7 @@ package struct DetectorSize: Equatable {
             let channels = min(fit.gaussian.channels, shape.dimensions)
             let places = fit.gaussian.place == .each ? shape.places : 1
             let numbers = channels + Cholesky.count(channels)
-            words = "\(places) \(places == 1 ? "distribution" : "distributions") x \(numbers) numbers"
+            words = "\(counted(places, "distribution")) x \(numbers) numbers"
             bytes = 4 * places * numbers
         default: return nil
         }

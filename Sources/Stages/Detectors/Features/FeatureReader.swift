@@ -31,7 +31,7 @@ struct FeatureReader {
     var count: Int { images.count * variants }
 
     /// The numbers of some patches of a read, drawn by the seed and the image. All reads together have fewer than twice
-    /// `total`, and at most `total` if there are as many reads.
+    /// `total`, and at most `total` if there are at least `total` reads.
     func sample(_ read: Read, total: Int) -> ArraySlice<Int> {
         var generator = images.generator(image: read.image, variant: read.variant, seed: samples.seed)
         let size = read.features[0].count

@@ -77,7 +77,7 @@ struct EnsembleSelection {
     /// 1.
     ///
     /// - Parameters:
-    ///   - count: the number of detectors, 1 to 5.
+    ///   - count: the number of detectors, 1 to 6.
     ///   - seed: determines the draws of images.
     ///   - check: called before each draw; may throw.
     func weights(of count: Int, seed: UInt64, check: () throws -> Void) throws -> (map: [Float], score: [Float]) {

@@ -78,12 +78,17 @@ package struct FitGaussianStage: Stage {
     }
 }
 
-/// Distributions that exceed the limit of memory.
+/// Distributions that cannot be fitted.
 enum GaussianError: Error, CustomStringConvertible {
     case tooLarge(task: String, places: Int, channels: Int)
+    /// A covariance is not positive definite in floating point.
+    case notDefinite(task: String)
 
     var description: String {
         switch self {
+        case .notDefinite(let task):
+            "\(task): the features of some place have no covariance that can be inverted, since they are too large or not "
+                + "finite; choose other detector.taps, or check the scaling of the input of the backbone"
         case .tooLarge(let task, let places, let channels):
             "\(task): \(places) distributions of \(channels) features take more than 1 GiB; use fewer "
                 + "detector.gaussian.channels, coarser detector.taps, smaller images, or detector.gaussian.place \"all\""
@@ -176,7 +181,7 @@ private final class Moments {
                 }
             }
         }
-        guard isDefinite.allSatisfy(\.self) else { throw ScoringError.notFinite(task: "\(context.task)") }
+        guard isDefinite.allSatisfy(\.self) else { throw GaussianError.notDefinite(task: "\(context.task)") }
         return factors
     }
 }

@@ -2,6 +2,7 @@ import AnomalyDetection
 import Imaging
 import ONNX
 import Pipeline
+import Wording
 
 /// Maps that another program wrote.
 package enum MapsKind: DetectorKind {
@@ -63,8 +64,8 @@ enum MapsFault: Error, Equatable, CustomStringConvertible {
             "\(task): an image has no map: this detector is made of \(maps) maps that another program wrote, and scores no "
                 + "other image; give the program itself (\"score\" in detector.external)"
         case .missing(let task, let images):
-            "\(task): \(images.count) test or held-out \(images.count == 1 ? "image has" : "images have") no map: "
-                + images.prefix(5).joined(separator: ", ") + (images.count > 5 ? ", ..." : "")
+            "\(task): \(counted(images.count, "test or held-out image has", "test or held-out images have")) no map: "
+                + images.listed(atMost: 5)
                 + "; expected the same path with the ending .npy or .tiff in the folder \"maps\""
         case .unreadable(let task, let file, let reason): "\(task): \(file) is not a map: \(reason)"
         case .twoMaps(let task, let first, let second):

@@ -1,6 +1,6 @@
 /// An argument in a command that the user may copy into a shell.
-public enum ShellWord {
-    public static func quoted(_ argument: String) -> String {
+package enum ShellWord {
+    package static func quoted(_ argument: String) -> String {
         let plain = argument.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "/._-@".contains($0)) }
         return plain ? argument : "'\(argument.replacing("'", with: "'\\''"))'"
     }
