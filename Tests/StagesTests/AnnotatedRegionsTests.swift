@@ -96,7 +96,7 @@ import Testing
         let manifest = try JobManifest.parse(bytes: Array(text.utf8), file: data.path + "/normal.json")
         #expect(manifest.dataset.groundTruth?.format == .coco)
         #expect(manifest.dataset.groundTruth?.file.absolute == data.path + "/labels.json")
-        #expect(survey.findings.contains { $0.contains("1 normal and 1 defective test images") })
+        #expect(survey.findings.contains { $0.contains("1 normal and 1 defective test image") })
         let plain = try FolderSurvey(normal, score: new)
         #expect(
             plain.findings.contains { $0.contains("annotations of COCO, not used") && $0.contains("--ground-truth") })
